@@ -1,0 +1,270 @@
+"""The settings file, incident-analytics.toml, as a checked `Settings`."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from incident_analytics.errors import SettingsError
+from incident_analytics.model import DEFAULT_METRICS, SEVERITIES, TABLES, Metric
+
+__all__ = ["SETTINGS_NAME", "Settings", "find_settings", "read_settings"]
+
+SETTINGS_NAME = "incident-analytics.toml"
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError) as error:
+        raise ValueError(f"{name!r} is no IANA zone such as UTC or Europe/London") from error
+    return name
+
+
+def _instant_column(name: str) -> str:
+    columns = [column for column in TABLES["incidents"] if column.endswith("_at")]
+    if name not in columns:
+        raise ValueError(f"{name!r} is not one of {', '.join(columns)}")
+    return name
+
+
+InstantColumn = Annotated[str, AfterValidator(_instant_column)]
+
+
+class _Section(BaseModel):
+    """What all parts of the settings share: a misspelt key is an error, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SeveritySettings(_Section):
+    """``[severities]``: the declared severities from least to worst, and other words for them."""
+
+    order: tuple[str, ...] = Field(default=SEVERITIES, min_length=1)
+    synonyms: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> SeveritySettings:
+        for word, severity in self.synonyms.items():
+            if severity not in self.order:
+                raise ValueError(f"synonym {word!r} stands for {severity!r}, which is not in order")
+        return self
+
+
+class ServiceSettings(_Section):
+    """``[services.NAME]``: its target availability as a fraction, its team, other names that reports give it."""
+
+    target: float | None = Field(default=None, gt=0, le=1)
+    team: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+class SlaSettings(_Section):
+    """``[sla]``: over which window, counting which severities (all unless named) and how long an outage at least."""
+
+    window: Literal["month", "quarter", "rolling-30d"] = "quarter"
+    severities: tuple[str, ...] | None = None
+    minimum_outage: timedelta = timedelta(0)
+
+
+class MaintenanceSettings(_Section):
+    """``[[maintenance]]``: a planned window of a service, out of numerator and denominator."""
+
+    service: str
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def _check(self) -> MaintenanceSettings:
+        if self.end <= self.start:
+            raise ValueError("end is not after start")
+        return self
+
+
+class _Fallbacks(_Section):
+    start: tuple[InstantColumn, ...] = Field(default=(), alias="from")
+    end: tuple[InstantColumn, ...] = Field(default=(), alias="to")
+
+
+class MetricSettings(_Section):
+    """``[metrics.NAME]``: a span between two instants of incidents, each with fallbacks."""
+
+    start: InstantColumn = Field(alias="from")
+    end: InstantColumn = Field(alias="to")
+    fallbacks: _Fallbacks = _Fallbacks()
+
+    def definition(self) -> Metric:
+        """Return the metric as analyses take it."""
+        return Metric((self.start, *self.fallbacks.start), (self.end, *self.fallbacks.end))
+
+
+class MetricsSettings(_Section):
+    """``[metrics]``: which metric is the primary one, and tables that define metrics of one's own."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, MetricSettings] = Field(init=False)
+
+    primary: str = "time_to_restore"
+
+    @property
+    def definitions(self) -> dict[str, Metric]:
+        """The default metrics with one's own laid over them."""
+        return {**DEFAULT_METRICS, **{name: own.definition() for name, own in self.__pydantic_extra__.items()}}
+
+    @model_validator(mode="after")
+    def _check(self) -> MetricsSettings:
+        if self.primary not in self.definitions:
+            raise ValueError(f"primary {self.primary!r} is not one of {', '.join(self.definitions)}")
+        return self
+
+
+class TrackerSettings(_Section):
+    """``[tracker]``: an issue tracker's export, and which of its columns holds what."""
+
+    file: Path
+    format: Literal["csv"] = "csv"
+    columns: dict[Literal["key", "incident_id", "action", "status", "owner", "due_on", "completed_on"], str]
+
+
+class CalendarSettings(_Section):
+    """``[calendar]``: the support hours, on which days of the week (Monday is 0), and the days off."""
+
+    start: time
+    end: time
+    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4)
+    holidays: tuple[date, ...] = ()
+
+
+class CorrectionSettings(_Section):
+    """``[corrections]``: a CSV (incident_id, field, value, reason, by) that overrides readings."""
+
+    file: Path
+
+
+class CheckSettings(_Section):
+    """``[check]``: problem codes to leave out, and codes whose level is raised or lowered."""
+
+    ignore: tuple[str, ...] = ()
+    levels: dict[str, Literal["error", "warning", "info"]] = {}
+
+
+class TemplateSettings(_Section):
+    """``[templates]``: an organisation's own template files, tried before the built-in one."""
+
+    files: tuple[Path, ...] = ()
+
+
+class LimitSettings(_Section):
+    """``[limits]``: the largest report that is read, in bytes."""
+
+    file_size: int = Field(default=5_000_000, gt=0)
+
+
+class Settings(_Section):
+    """All settings; every part has a default, so that everything works without a file.
+
+    Attributes
+    ----------
+    path
+        The file that they come from, None for the defaults. Relative paths in it are taken from its folder.
+    timezone
+        The IANA zone of the team: its midnights bound periods, and dates without a time are its midnights.
+    fiscal_year_start
+        The month in which the fiscal year starts, 1 to 12.
+    """
+
+    path: Path | None = None
+    reports: tuple[Path, ...] = ()
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    fiscal_year_start: int = Field(default=1, ge=1, le=12)
+    severities: SeveritySettings = SeveritySettings()
+    services: dict[str, ServiceSettings] = {}
+    calendar: CalendarSettings | None = None
+    sla: SlaSettings = SlaSettings()
+    maintenance: tuple[MaintenanceSettings, ...] = ()
+    metrics_table: MetricsSettings = Field(default=MetricsSettings(), alias="metrics")
+    tracker: TrackerSettings | None = None
+    corrections: CorrectionSettings | None = None
+    check: CheckSettings = CheckSettings()
+    templates: TemplateSettings = TemplateSettings()
+    limits: LimitSettings = LimitSettings()
+
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """What each metric measures, by name."""
+        return self.metrics_table.definitions
+
+    @property
+    def primary_metric(self) -> str:
+        """The one metric whose comparison counts without adjustment."""
+        return self.metrics_table.primary
+
+    @property
+    def targets(self) -> dict[str, float]:
+        """The target availability of each service that has one."""
+        return {name: service.target for name, service in self.services.items() if service.target is not None}
+
+
+def find_settings(start: str | Path) -> Path | None:
+    """Return the nearest settings file in ``start`` or a folder above it, or None.
+
+    Parameters
+    ----------
+    start
+        A file or folder, such as the first path that a command was given.
+    """
+    here = Path(start).resolve()
+    return next((file for folder in (here, *here.parents) if (file := folder / SETTINGS_NAME).is_file()), None)
+
+
+def read_settings(path: str | Path) -> Settings:
+    """Read a settings file; relative paths in it are taken from its own folder.
+
+    Parameters
+    ----------
+    path
+        A TOML file, usually named incident-analytics.toml.
+
+    Returns
+    -------
+    Settings
+        The checked settings.
+
+    Raises
+    ------
+    SettingsError
+        ``incident-analytics.toml: services.API.target: Input should be less than or equal to 1``
+        with a line for each key that is wrong.
+    """
+    file = Path(path)
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    if "path" in raw:
+        raise SettingsError(f"{file}: path: no such key; the reports' folders are named by reports = [...]")
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        lines = [f"{file}: {'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
+        raise SettingsError("\n".join(lines)) from error
+    return _with_absolute_paths(settings, file)
+
+
+def _with_absolute_paths(settings: Settings, file: Path) -> Settings:
+    """Take every relative path from the settings file's folder, so that the working folder does not matter."""
+    folder = file.resolve().parent
+    changes: dict[str, Any] = {"path": file, "reports": tuple(folder / report for report in settings.reports)}
+    if settings.tracker:
+        changes["tracker"] = settings.tracker.model_copy(update={"file": folder / settings.tracker.file})
+    if settings.corrections:
+        changes["corrections"] = settings.corrections.model_copy(update={"file": folder / settings.corrections.file})
+    changes["templates"] = TemplateSettings(files=tuple(folder / file for file in settings.templates.files))
+    return settings.model_copy(update=changes)

@@ -1,0 +1,51 @@
+"""Every error that a caller of this package can catch."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ColumnsError",
+    "IncidentAnalyticsError",
+    "NotebookError",
+    "OutputError",
+    "PathError",
+    "PeriodError",
+    "ReportError",
+    "SettingsError",
+    "UnknownNameError",
+]
+
+
+class IncidentAnalyticsError(Exception):
+    """The base of all errors of this package: ``except IncidentAnalyticsError`` catches them all."""
+
+
+class PathError(IncidentAnalyticsError, FileNotFoundError):
+    """A path that was asked for does not exist, or cannot be listed."""
+
+
+class SettingsError(IncidentAnalyticsError, ValueError):
+    """A settings file cannot be read; the message names the file and the key."""
+
+
+class PeriodError(IncidentAnalyticsError, ValueError):
+    """A period such as ``2025Q3`` cannot be read; the message shows the accepted forms."""
+
+
+class UnknownNameError(IncidentAnalyticsError, ValueError):
+    """A table, service, severity or column that is not there; the message lists those that are."""
+
+
+class ColumnsError(IncidentAnalyticsError, ValueError):
+    """A frame lacks a column, or has one of another type; the message names what is missing and what is there."""
+
+
+class ReportError(IncidentAnalyticsError):
+    """One problem of one report, as ``path:line: message [code]``; raised in a group by ``load(..., strict=True)``."""
+
+
+class NotebookError(IncidentAnalyticsError):
+    """A notebook did not run to its end; the message names the cell."""
+
+
+class OutputError(IncidentAnalyticsError):
+    """An output could not be made; nothing was left half-written."""

@@ -1,0 +1,316 @@
+"""The command incident-analytics: each verb is one call of the public API and a print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+import incident_analytics
+from incident_analytics.errors import (
+    IncidentAnalyticsError,
+    NotebookError,
+    OutputError,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from incident_analytics.config import Settings
+    from incident_analytics.model import Corpus
+
+__all__ = ["main"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+TABLES = (
+    "incidents", "timeline", "outages", "services", "costs", "actions", "findings", "signoffs", "readings", "problems",
+    "files",
+)  # fmt: skip
+"""The tables' names again, so that --help need not load pandas; a test holds them to `model.TABLES`."""
+
+
+def main() -> None:
+    """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage."""
+    try:
+        commands(prog_name="incident-analytics")
+    except IncidentAnalyticsError as error:
+        click.echo(f"incident-analytics: {error}", err=True)
+        sys.exit(1 if isinstance(error, NotebookError | OutputError) else 2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(incident_analytics.__version__, message="%(version)s")
+def commands() -> None:
+    """Numbers from incident reports: check what was read, export it, review a period."""
+
+
+def reading_options(default_status: str) -> Callable[[Function], Function]:
+    """Add what every verb that reads has: the paths, which reports, which settings."""
+
+    def add(function: Function) -> Function:
+        for decorate in reversed(
+            (
+                click.argument("paths", nargs=-1, metavar="[PATH]..."),
+                click.option(
+                    "--status",
+                    default=default_status,
+                    show_default=True,
+                    metavar="final|all|NAME",
+                    help="Which reports.",
+                ),
+                click.option("--severity", multiple=True, metavar="NAME", help="Only this severity; may be repeated."),
+                click.option("--service", multiple=True, metavar="NAME", help="Only incidents that hit this service."),
+                click.option("--team", multiple=True, metavar="NAME", help="Only services of this team."),
+                click.option(
+                    "--config", metavar="FILE", help="The settings; else the nearest incident-analytics.toml upward."
+                ),
+            )
+        ):
+            function = decorate(function)
+        return function
+
+    return add
+
+
+def read_corpus(
+    paths: Sequence[str],
+    *,
+    status: str,
+    severity: Sequence[str],
+    service: Sequence[str],
+    team: Sequence[str],
+    config: str | None,
+) -> tuple[Corpus, Settings]:
+    """Load what the options ask for, with a progress bar on stderr where that is a terminal."""
+    from tqdm import tqdm
+
+    from incident_analytics.loading import load, narrow
+
+    settings = find(paths, config)
+    with tqdm(desc="reading", unit=" reports", leave=False, disable=not sys.stderr.isatty(), delay=0.5) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        corpus = load(paths or settings.reports, settings=settings, status=status, progress=progress)
+    return narrow(corpus, severities=severity, services=service, teams=team, settings=settings), settings
+
+
+def find(paths: Sequence[str], config: str | None) -> Settings:
+    """Return the settings that the options and paths lead to; without a file the defaults."""
+    from incident_analytics.config import Settings, find_settings, read_settings
+
+    file = config or find_settings(paths[0] if paths else ".")
+    settings = read_settings(file) if file else Settings()
+    if not paths and not settings.reports:
+        raise click.UsageError(
+            "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
+        )
+    return settings
+
+
+@commands.command()
+@reading_options("all")
+@click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def check(*, strict: bool, form: str, **options: Any) -> None:
+    """List what could not be read, or contradicts itself: path:line, level, what to write instead."""
+    corpus, _ = read_corpus(**options)
+    problems = corpus.problems
+    if form == "json":
+        loaded = int((corpus.files["outcome"] == "loaded").sum())
+        rows = json.loads(problems.to_json(orient="records"))
+        click.echo(json.dumps({"problems": rows, "files": len(corpus.files), "loaded": loaded}, ensure_ascii=False))
+    else:
+        for row in problems.itertuples():
+            click.echo(
+                as_annotation(row)
+                if form == "github"
+                else f"{row.path}:{row.line}: {row.level}: {row.message} [{row.code}]"
+            )
+        click.echo(summary(corpus), err=form == "github")
+    worst = {"error", "warning"} if strict else {"error"}
+    if problems["level"].isin(worst).any():
+        sys.exit(1)
+
+
+def as_line(row: Any) -> str:
+    """Return a problem as an editor or a person finds its place by."""
+    return f"{row.path}:{row.line}: {row.level}: {row.message} [{row.code}]"
+
+
+def as_annotation(row: Any) -> str:
+    """Return a problem as a workflow command that GitHub shows beside the line."""
+    kind = {"error": "error", "warning": "warning"}.get(row.level, "notice")
+    path, message = (
+        text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A") for text in (row.path, row.message)
+    )
+    path = path.replace(":", "%3A").replace(",", "%2C")
+    return f"::{kind} file={path},line={row.line},title={row.code}::{message}"
+
+
+def summary(corpus: Corpus) -> str:
+    """Say what became of the files, and how many problems there are of each level."""
+    outcomes = corpus.files["outcome"].value_counts()
+    levels = corpus.problems["level"].value_counts()
+    files = ", ".join(f"{outcomes.get(name, 0)} {name}" for name in ("loaded", "other status", "left out"))
+    found = ", ".join(f"{levels.get(level, 0)} {level}" for level in ("error", "warning", "info"))
+    return f"{len(corpus.files)} reports: {files}. Problems: {found}."
+
+
+@commands.command()
+@reading_options("all")
+def show(**options: Any) -> None:
+    """Print a report as it was read: each value, the words it was read from, their line, how sure it is."""
+    corpus, _ = read_corpus(**options)
+    for path in corpus.files.loc[corpus.files["outcome"] == "left out", "path"]:
+        reasons = corpus.files.set_index("path")["reason"]
+        click.echo(f"{path}: left out: {reasons[path]}")
+    for incident in corpus.incidents["incident_id"]:
+        click.echo("\n".join(as_read(corpus.select([incident]))))
+
+
+def as_read(corpus: Corpus) -> list[str]:
+    """Return the lines that show one incident."""
+    incident = corpus.incidents.iloc[0]
+    readings = corpus.readings[~corpus.readings["field"].isin(["summary", "what_happened", "why_it_happened"])]
+    values = readings.assign(
+        value=[told(incident[name]) for name in readings["field"]],
+        how=[sureness(reading) for reading in readings.itertuples()],
+    )
+    shown = (
+        (values, {"line": "line", "field": "field", "value": "value", "how": "how", "as written": "as_written"}),
+        (corpus.timeline, {"line": "line", "timeline": "at", "milestone": "milestone", "event": "event"}),
+        (corpus.outages, {"line": "line", "outage from": "started_at", "to": "ended_at", "source": "source"}),
+        (corpus.services, {"line": "line", "service": "service", "affected": "affected"}),
+        (corpus.costs, {"line": "line", "cost": "kind", "amount": "amount", "currency": "currency", "note": "note"}),
+        (
+            corpus.actions,
+            {
+                "line": "line",
+                "action": "action",
+                "owner": "owner",
+                "due": "due_on",
+                "priority": "priority",
+                "status": "status",
+            },
+        ),
+        (corpus.problems, {"line": "line", "problem": "level", "code": "code", "message": "message"}),
+    )
+    lines = [told(incident["path"]), f"{incident['incident_id']}  {told(incident['title'])}"]
+    for table, headed in shown:
+        rows = [tuple(told(cell) for cell in row) for row in table[list(headed.values())].itertuples(index=False)]
+        lines += ["", *columns(tuple(headed), rows)]
+    return [*lines, ""]
+
+
+def told(value: Any, width: int = 72) -> str:
+    """Return a value on one line, cut where it is long; a dash where the report does not say."""
+    import pandas as pd
+
+    from incident_analytics.formatting import format_span
+
+    if pd.isna(value):
+        return "-"
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value.tzinfo is None else f"{value:%Y-%m-%d %H:%M}Z"
+    if isinstance(value, pd.Timedelta):
+        return format_span(value)
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    flat = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
+    return flat if len(flat) <= width else f"{flat[: width - 1]}…"
+
+
+def sureness(reading: Any) -> str:
+    """Say where a reading comes from, and how sure it is where it was inferred."""
+    import pandas as pd
+
+    about = ", about" if reading.approximate is True else ""
+    sure = f" {reading.confidence:.0%}" if reading.source == "inferred" and not pd.isna(reading.confidence) else ""
+    return f"{reading.source}{sure}{about}"
+
+
+def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Lay rows out under their header; the last column has no bound."""
+    if not rows:
+        return [f"no {header[1]}"]
+    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header) - 1)]
+    form = "  ".join(f"{{:{'>' if place == 0 else '<'}{width}}}" for place, width in enumerate(widths)) + "  {}"
+    return [form.format(*row).rstrip() for row in (header, *rows)]
+
+
+@commands.command()
+@click.argument("table", type=click.Choice(TABLES), metavar="TABLE")
+@reading_options("final")
+@click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
+@click.option("--raw", is_flag=True, help="Leave text cells in CSV that a spreadsheet would run as formulas.")
+def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None:
+    """Print a table as CSV, or write it to a file.
+
+    TABLE is one of incidents, timeline, outages, services, costs, actions, findings, signoffs, readings, problems and
+    files. A span is seconds in a column NAME_seconds, an instant ISO 8601 in UTC, an unknown value empty.
+    """
+    from incident_analytics.exports import table_as_csv, write_table
+
+    corpus, _ = read_corpus(**options)
+    frame: pd.DataFrame = getattr(corpus, table)
+    if output:
+        write_table(frame, output, name=table, raw=raw)
+    else:
+        click.echo(table_as_csv(frame, raw=raw), nl=False)
+    left_out = int((corpus.files["outcome"] == "left out").sum())
+    if left_out:
+        click.echo(f"{left_out} of {len(corpus.files)} files left out; 'incident-analytics check' says why", err=True)
+
+
+@commands.command()
+@reading_options("final")
+@click.option("--period", required=True, metavar="PERIOD", help="2025Q3, 2025-07, 2025H1, 2025, FY2025Q3 or DATE/DATE.")
+@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the review goes.")
+@click.option("--to", default="html", show_default=True, metavar="html,ipynb", help="Which files to make.")
+@click.option("--as-of", metavar="TIME", help="The state at this instant; else the period's end, or now if earlier.")
+@click.option("--notebook", metavar="FILE", help="A notebook of your own instead of the periodic review.")
+def review(
+    paths: Sequence[str], *, output: str, to: str, as_of: str | None, config: str | None, **options: Any
+) -> None:
+    """Write the review of a period: one page that holds all it needs."""
+    from tqdm import tqdm
+
+    from incident_analytics import publish
+
+    settings = find(paths, config)
+    with tqdm(desc="reviewing", unit=" cells", leave=False, disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        files = publish.review(
+            paths or settings.reports,
+            output_dir=output,
+            to=[target.strip() for target in to.split(",")],
+            settings=settings.path,
+            as_of=instant(as_of),
+            progress=progress,
+            **options,
+        )
+    for file in files:
+        click.echo(file)
+
+
+def instant(text: str | None) -> pd.Timestamp | None:
+    """Read an instant; without a zone it is UTC."""
+    import pandas as pd
+
+    if text is None:
+        return None
+    try:
+        at = pd.Timestamp(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r} is no time; write one such as 2025-10-01 or 2025-10-01T12:00Z") from error
+    return at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")

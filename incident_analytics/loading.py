@@ -1,0 +1,390 @@
+"""Many files to one `Corpus`: which files, read by whom, what was left out and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from glob import glob
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
+from incident_analytics.model import PROBLEM_LEVELS, STATUSES, TABLES, Corpus, make_table
+from incident_analytics.reports.audit import audit
+from incident_analytics.reports.parse import Report, parse_reports
+from incident_analytics.reports.template import Template, default_template, read_template
+from incident_analytics.reports.values import Unreadable, fold, read_word
+
+__all__ = ["load", "narrow", "read_tracker"]
+
+_CHUNK = 64
+"""Files a task: enough to outweigh what it costs to hand a task to another process."""
+
+Rows = defaultdict[str, list[dict[str, Any]]]
+"""Rows by table, as they are read."""
+Columns = dict[str, dict[str, list[Any]]]
+"""The rows of the tables as plain columns: cheap to send from one process to another."""
+
+
+def load(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    settings: Settings | str | Path | None = None,
+    status: str = "final",
+    strict: bool = False,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Corpus:
+    """Read incident reports into tables.
+
+    Parameters
+    ----------
+    paths
+        A file, a folder (read recursively: ``*.md``, sorted, hidden ones skipped), a glob, or several of these.
+    settings
+        A `Settings`, the path of a settings file, or None for the defaults.
+    status
+        Which reports: ``final`` (the completed ones), ``all``, or a status such as ``Draft``. The others are counted
+        in ``files``.
+    strict
+        Raise an ExceptionGroup of all problems of level error and warning.
+    executor
+        Reads the files; None reads them here.
+    progress
+        Called with the number of files read and of all files.
+
+    Returns
+    -------
+    Corpus
+        The tables of `incident_analytics.model.TABLES`. ``files`` has a row for every file: loaded + other status +
+        left out is their number.
+
+    Raises
+    ------
+    PathError
+        ``reports: no such file or folder``
+    UnknownNameError
+        ``status 'finished' is not one of final, all, Draft, Under Review``
+    SettingsError
+        Where the settings file cannot be read.
+    ExceptionGroup
+        Of `ReportError`, where ``strict``.
+
+    Examples
+    --------
+    >>> corpus = load("data/real", status="all")
+    >>> len(corpus.incidents), corpus.files["outcome"].unique().tolist()
+    (32, ['loaded'])
+    """
+    if settings is None:
+        settings = Settings()
+    elif not isinstance(settings, Settings):
+        settings = read_settings(settings)
+    wanted = _wanted(status)
+    templates = (*(read_template(file) for file in settings.templates.files), default_template())
+    files = list(_discover([paths] if isinstance(paths, str | Path) else paths))
+    chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
+    run = executor.map if executor is not None else map
+    merged: Columns = defaultdict(lambda: defaultdict(list))
+    done = 0
+    for columns in run(partial(_read_files, settings=settings, templates=templates), chunks):
+        for name, table in columns.items():
+            for column, values in table.items():
+                merged[name][column] += values
+        if progress is not None:
+            done = min(done + _CHUNK, len(files))
+            progress(done, len(files))
+    corpus = _corpus(merged, settings, wanted)
+    if strict:
+        _raise_problems(corpus.problems)
+    return corpus
+
+
+def _wanted(status: str) -> frozenset[str] | None:
+    """Return the statuses to keep, None for all."""
+    if fold(status) == "all":
+        return None
+    for name in STATUSES:
+        if fold(name) == fold(status):
+            return frozenset({name})
+    raise UnknownNameError(f"status {status!r} is not one of final, all, {', '.join(STATUSES[:-1])}")
+
+
+# --- which files -----------------------------------------------------------------------------------------------------
+
+
+def _discover(paths: Iterable[str | Path]) -> Iterator[Path]:
+    seen: set[Path] = set()
+    for path in paths:
+        for file in _files_of(path):
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def _files_of(path: str | Path) -> list[Path]:
+    place = Path(path)
+    try:
+        if place.is_dir():
+            return sorted(
+                file
+                for file in place.rglob("*.md")
+                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(place).parts)
+            )
+        if place.exists():
+            return [place]
+    except (OSError, ValueError) as error:
+        raise PathError(f"{path}: {error}") from error
+    matches = sorted(Path(match) for match in glob(str(path), recursive=True))  # noqa: PTH207 - takes any path whole
+    if not matches:
+        raise PathError(f"{path}: no such file or folder")
+    return [file for match in matches for file in _files_of(match)]
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+_REPORTS = ("path", "written_id", "stem", "line")
+"""What is kept of each report beside the tables, until its incident_id is settled."""
+
+
+def _read_files(files: Sequence[Path], *, settings: Settings, templates: Sequence[Template]) -> Columns:
+    """Read some files; what one of them holds never costs another.
+
+    The rows are joined by ``path`` in the column incident_id: ids may be missing or taken, paths are unique.
+    """
+    rows: Rows = defaultdict(list)
+    for file in files:
+        _read_file(file, settings, templates, rows)
+    tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, "")}
+    return {name: {column: [row.get(column) for row in rows[name]] for column in tables[name]} for name in tables}
+
+
+def _read_file(file: Path, settings: Settings, templates: Sequence[Template], rows: Rows) -> None:
+    path = file.as_posix()
+
+    def problem(code: str, line: int, message: str) -> None:
+        level = PROBLEM_LEVELS[code]
+        rows["problems"].append({"path": path, "line": line, "level": level, "code": code, "message": message})
+
+    def leave_out(message: str) -> None:
+        problem("not-a-report", 1, message)
+        rows["files"].append({"path": path, "outcome": "left out", "reason": message})
+
+    limit = settings.limits.file_size
+    try:
+        if (size := file.stat().st_size) > limit:
+            return leave_out(f"{size:,} bytes are more than the limit of {limit:,}; raise file_size under [limits]")
+        data = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        return leave_out(f"cannot be read: {error.strerror}; check the file and its permissions")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        text = data.decode("cp1252", errors="replace")
+        problem("encoding", line, f"byte {data[error.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
+    for template in templates:
+        reports = parse_reports(text, path, settings, template)
+        for report in reports:
+            audit(report, template)
+            _collect(report, file, rows)
+        if reports:
+            return None
+    label = templates[-1].fields["incident_id"][0]
+    return leave_out(f"no incident report: neither a line '**{label}**: ...' nor the template's headings")
+
+
+def _collect(report: Report, file: Path, rows: Rows) -> None:
+    """Add a report's rows to those of its chunk."""
+    incident = report.incident
+    path, written = incident["path"], incident.get("incident_id")
+    line = report.lines.get("incident_id", report.lines["head"])
+    if written and "#" not in path and written != file.stem:
+        message = f"the file is named {file.name}, its Incident ID is {written}; rename the file to {written}.md"
+        report.problem("file-name-mismatch", line, message)
+    report.rows["problems"].sort(key=lambda row: int(row["line"]))
+    rows["files"].append({"path": path, "outcome": "loaded"})
+    rows["reports"].append({"path": path, "written_id": written, "stem": file.stem, "line": line})
+    for name, found in report.rows.items():
+        for row in found:
+            row["path" if name == "problems" else "incident_id"] = path
+        rows[name] += found
+
+
+# --- one corpus ------------------------------------------------------------------------------------------------------
+
+
+def _corpus(columns: Columns, settings: Settings, wanted: frozenset[str] | None) -> Corpus:
+    """Build the tables: settle the ids, leave out the other statuses, ignore the problems that the settings ignore."""
+    ids = _settle_ids(columns)
+    severities = settings.severities.order
+    tables = {}
+    for name in TABLES:
+        frame = make_table(name, columns.get(name), severities=severities)
+        if name == "problems":
+            frame["incident_id"] = frame["path"].map(ids).astype("str")
+        elif name != "files":
+            frame["incident_id"] = (
+                (frame["path"] if name == "incidents" else frame["incident_id"]).map(ids).astype("str")
+            )
+        tables[name] = frame
+    corpus = Corpus(**tables)
+    if wanted is not None:
+        kept = corpus.incidents["status"].isin(wanted)
+        others = corpus.incidents.loc[~kept].set_index("path")["status"]
+        at = corpus.files["path"].isin(others.index)
+        corpus.files.loc[at, "outcome"] = "other status"
+        corpus.files.loc[at, "reason"] = corpus.files.loc[at, "path"].map(others).fillna("no status that can be read")
+        corpus = corpus.select(kept)
+    problems = corpus.problems[~corpus.problems["code"].isin(settings.check.ignore)].reset_index(drop=True)
+    for code, level in settings.check.levels.items():
+        problems.loc[problems["code"] == code, "level"] = level
+    return dataclasses.replace(corpus, problems=problems)
+
+
+def _settle_ids(columns: Columns) -> dict[str, str]:
+    """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
+    ids: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    reports = columns.get("reports", {})
+    for path, written, stem, line in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
+        chosen = written or stem
+        number = 1
+        while chosen in owners:
+            chosen = stem if number == 1 else f"{stem}~{number}"
+            number += 1
+        if written in owners:
+            message = f"Incident ID {written} is taken by {owners[written]}, read as {chosen}; give each report its own"
+            problem = {"path": path, "line": line, "level": PROBLEM_LEVELS["duplicate-id"], "code": "duplicate-id"}
+            for column in TABLES["problems"]:
+                columns["problems"][column].append({**problem, "message": message}.get(column))
+        owners[chosen] = path
+        ids[path] = chosen
+    return ids
+
+
+def _raise_problems(problems: pd.DataFrame) -> None:
+    errors = [
+        ReportError(f"{row.path}:{row.line}: {row.message} [{row.code}]")
+        for row in problems[problems["level"] != "info"].itertuples()
+    ]
+    if errors:
+        raise ExceptionGroup(f"{len(errors)} problems in the reports", errors)
+
+
+def narrow(
+    corpus: Corpus,
+    *,
+    severities: Iterable[str] = (),
+    services: Iterable[str] = (),
+    teams: Iterable[str] = (),
+    settings: Settings | None = None,
+) -> Corpus:
+    """Keep the incidents of some severities, and those that affected some services or services of some teams.
+
+    Parameters
+    ----------
+    corpus
+        The tables.
+    severities
+        Declared severities; none keeps all.
+    services, teams
+        Services, and teams of the settings; none keeps all.
+    settings
+        Which team a service belongs to.
+
+    Returns
+    -------
+    Corpus
+        The same tables with fewer incidents.
+
+    Raises
+    ------
+    UnknownNameError
+        ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``
+
+    Examples
+    --------
+    >>> corpus = narrow(load("data/real"), severities=["SEV-3"])
+    >>> corpus.incidents["severity"].unique().tolist()
+    ['SEV-3']
+    """
+    severities, services, teams = list(severities), list(services), list(teams)
+    declared = settings.services if settings else {}
+    owners = {service.team for service in declared.values() if service.team}
+    known = {*corpus.services["service"], *declared}
+    levels = corpus.incidents["severity"].cat.categories
+    for kind, asked, there in (("severity", severities, levels), ("service", services, known), ("team", teams, owners)):
+        for name in asked:
+            if name not in there:
+                raise UnknownNameError(f"{kind} {name!r} is not one of {', '.join(map(str, there)) or 'none at all'}")
+    if severities:
+        corpus = corpus.select(corpus.incidents["severity"].isin(severities))
+    if services or teams:
+        wanted = {*services, *(name for name, service in declared.items() if service.team in teams)}
+        hit = corpus.services["affected"].fillna(False) & corpus.services["service"].isin(wanted)
+        corpus = corpus.select(corpus.services.loc[hit, "incident_id"].unique())
+    return corpus
+
+
+# --- the tracker's export --------------------------------------------------------------------------------------------
+
+_TRACKER_STATUSES = ("open", "done", "dropped")
+
+
+def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
+    """Read the issue tracker's export that the settings name.
+
+    Parameters
+    ----------
+    settings
+        A `Settings` with a ``[tracker]`` section, or the path of a settings file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a line of the export: key, incident_id, action, owner (str), status (open, done or dropped; NA where the
+        export's word for it is unknown or empty), due_on, completed_on (datetime64[us], naive midnights). NA where
+        the export has no such column or an empty cell.
+
+    Raises
+    ------
+    SettingsError
+        ``tracker.csv: no column 'Key'; it has Id, Summary, ...``
+    """
+    if not isinstance(settings, Settings):
+        settings = read_settings(settings)
+    if settings.tracker is None:
+        raise SettingsError(f"{settings.path}: no [tracker] section names an export")
+    file, columns = settings.tracker.file, settings.tracker.columns
+    try:
+        raw = pd.read_csv(file, dtype="str", keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{file}: {error}") from error
+    for column in columns.values():
+        if column not in raw.columns:
+            raise SettingsError(f"{file}: no column {column!r}; it has {', '.join(raw.columns)}")
+    synonyms = {word: name for name, words in default_template().action_statuses.items() for word in words}
+    tracker = pd.DataFrame(index=raw.index)
+    for name in ("key", "incident_id", "action", "owner"):
+        words = raw[columns[name]].str.strip() if name in columns else pd.Series("", index=raw.index)
+        tracker[name] = words.mask(words == "").astype("str")
+    words = raw[columns["status"]] if "status" in columns else pd.Series("", index=raw.index)
+    tracker["status"] = words.map(lambda text: _status(text, synonyms)).astype("str")
+    for name in ("due_on", "completed_on"):
+        days = raw[columns[name]] if name in columns else pd.Series("", index=raw.index)
+        tracker[name] = pd.to_datetime(days, format="ISO8601", errors="coerce").astype("datetime64[us]").dt.normalize()
+    return tracker
+
+
+def _status(text: str, synonyms: dict[str, str]) -> str | None:
+    try:
+        return read_word(text, _TRACKER_STATUSES, synonyms)
+    except Unreadable:
+        return None

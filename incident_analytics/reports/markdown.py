@@ -1,0 +1,338 @@
+"""Markdown text to sections, tables, lists and fences, each with its lines; the one module that knows the parser."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyromark
+
+__all__ = ["Document", "Fence", "Item", "Line", "Paragraph", "Row", "Section", "Table", "parse_markdown"]
+
+_OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
+)
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text as a reader sees it, without emphasis and code marks.
+
+    ``label`` is what it opens with in bold when a colon follows, ``struck`` says that all of it is struck out.
+    """
+
+    text: str
+    line: int
+    label: str | None = None
+    struck: bool = False
+
+    @property
+    def value(self) -> str:
+        """The words after the label, or all of them."""
+        return self.text if self.label is None else self.text[len(self.label) :].lstrip().removeprefix(":").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines of running text."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A list item: its own lines, its task box (None where it has none), how deep it is nested."""
+
+    lines: tuple[Line, ...]
+    checked: bool | None
+    depth: int
+
+    @property
+    def text(self) -> str:
+        """Its lines as one."""
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+        return self.lines[0].line
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A table row."""
+
+    cells: tuple[Line, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; a row may have fewer cells than the header."""
+
+    header: Row
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code block; ``line`` is that of its first line of text."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading (level 0: the text before any) and what stands below it up to the next one.
+
+    ``start``, ``body_start`` and ``end`` are byte offsets in the source.
+    """
+
+    title: str
+    level: int
+    line: int
+    start: int
+    body_start: int
+    end: int
+    body: str
+    blocks: tuple[Paragraph | Item | Table | Fence, ...]
+
+    def paragraphs(self) -> Iterator[Paragraph]:
+        """Yield the paragraphs."""
+        return (block for block in self.blocks if isinstance(block, Paragraph))
+
+    def items(self) -> Iterator[Item]:
+        """Yield the list items, nested ones after their parent."""
+        return (block for block in self.blocks if isinstance(block, Item))
+
+    def tables(self) -> Iterator[Table]:
+        """Yield the tables."""
+        return (block for block in self.blocks if isinstance(block, Table))
+
+    def fences(self) -> Iterator[Fence]:
+        """Yield the code blocks."""
+        return (block for block in self.blocks if isinstance(block, Fence))
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines of paragraphs and list items in order."""
+        for block in self.blocks:
+            if isinstance(block, Paragraph | Item):
+                yield from block.lines
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole text: its sections in order, its front matter (empty where it has none)."""
+
+    sections: tuple[Section, ...]
+    front_matter: str
+    front_matter_line: int
+
+
+def parse_markdown(text: str) -> Document:
+    r"""Read Markdown text; any text gives a document.
+
+    Parameters
+    ----------
+    text
+        The report without its byte order mark.
+
+    Returns
+    -------
+    Document
+        The sections in order, each with its blocks and their line numbers, counted from 1 by ``\r\n``, ``\n``, ``\r``.
+
+    Examples
+    --------
+    >>> document = parse_markdown("## Timeline\n\n| Time | Event |\n|--|--|\n| 14:02 | `api` down |\n")
+    >>> next(document.sections[1].tables()).rows[0].cells[1]
+    Line(text='api down', line=5, label=None, struck=False)
+    """
+    return _Reader(text).read()
+
+
+@dataclass(slots=True)
+class _Inline:
+    """The line being collected: its text, what of it is bold at the start, what is struck."""
+
+    line: int
+    text: str = ""
+    bold: str = ""
+    plain: bool = False
+    struck: str = ""
+
+    def finish(self) -> Line:
+        text = self.text.strip()
+        bold = self.bold.strip()
+        after = text[len(bold) :].lstrip()
+        label = bold.removesuffix(":").rstrip() if bold and (bold.endswith(":") or after.startswith(":")) else None
+        return Line(text, self.line, label or None, bool(text) and self.struck.strip() == text)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open block: its kind, its lines so far and, for an item, its box."""
+
+    kind: str
+    lines: list[Line] = field(default_factory=list)
+    checked: bool | None = None
+
+
+class _Reader:
+    """Walks the parser's events once; a method a kind of event."""
+
+    def __init__(self, text: str) -> None:
+        self.source = text.encode("utf-8", "replace")
+        self.starts = [0, *(match.end() for match in _NEWLINE.finditer(self.source))]
+        self.sections: list[Section] = []
+        self.blocks: list[Paragraph | Item | Table | Fence] = []
+        self.heading = ("", 0, 0, 0)  # title, level, start, body start
+        self.level = 0
+        self.frames: list[_Frame] = []
+        self.inline: _Inline | None = None
+        self.strong = self.strike = 0
+        self.fence: list[str] | None = None
+        self.metadata: list[str] | None = None
+        self.front = ("", 1)
+        self.rows: list[Row] = []
+        self.cells: list[Line] = []
+
+    def line_at(self, offset: int) -> int:
+        return bisect_right(self.starts, offset)
+
+    def read(self) -> Document:
+        source = self.source.decode()
+        for event, span in pyromark.events_with_range(source, options=_OPTIONS):
+            start, end = span["start"], span["end"]
+            if isinstance(event, str):
+                self.leaf(event, "", start)
+                continue
+            (name, value), *_ = event.items()
+            if name == "Start":
+                self.open(_kind(value), value, start)
+            elif name == "End":
+                self.close(_kind(value), start, end)
+            else:
+                self.leaf(name, value, start)
+        self.finish_section(len(self.source))
+        return Document(tuple(self.sections), *self.front)
+
+    def finish_section(self, end: int) -> None:
+        title, level, start, body_start = self.heading
+        body = self.source[body_start:end].decode("utf-8", "replace").strip()
+        line = self.line_at(start)
+        self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks)))
+        self.blocks = []
+
+    def open(self, kind: str, value: Any, start: int) -> None:
+        if kind == "Heading" and not self.frames:
+            self.finish_section(start)
+            self.level = int(value["Heading"]["level"][1:])
+        if kind in {"Heading", "Paragraph", "Item"}:
+            self.flush()
+            if kind == "Item" and self.frames and self.frames[-1].kind == "Item":
+                self.finish_item(self.frames[-1], len(self.frames) - 1)  # a parent stands before its nested items
+            self.frames.append(_Frame(kind))
+        elif kind == "TableCell":
+            self.inline = _Inline(self.line_at(start))
+        elif kind == "Table":
+            self.rows = []
+        elif kind in {"TableHead", "TableRow"}:
+            self.cells = []
+        elif kind == "CodeBlock":
+            self.flush()
+            self.fence = []
+        elif kind == "MetadataBlock":
+            self.metadata = []
+            self.front = ("", self.line_at(start) + 1)
+        elif kind == "Strong":
+            self.strong += 1
+        elif kind == "Strikethrough":
+            self.strike += 1
+
+    def close(self, kind: str, start: int, end: int) -> None:
+        if kind in {"Heading", "Paragraph", "Item"}:
+            self.flush()
+            self.close_frame(self.frames.pop(), start, end)
+        elif kind == "TableCell":
+            self.cells.append(self.inline.finish() if self.inline else Line("", self.line_at(start)))
+            self.inline = None
+        elif kind in {"TableHead", "TableRow"}:
+            self.rows.append(Row(tuple(self.cells), self.line_at(start)))
+        elif kind == "Table":
+            self.blocks.append(Table(self.rows[0], tuple(self.rows[1:])))
+        elif kind == "CodeBlock":
+            text = "".join(self.fence or [])
+            fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
+            self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
+            self.fence = None
+        elif kind == "MetadataBlock":
+            self.front = ("".join(self.metadata or []), self.front[1])
+            self.metadata = None
+        elif kind == "Strong":
+            self.strong -= 1
+        elif kind == "Strikethrough":
+            self.strike -= 1
+
+    def close_frame(self, frame: _Frame, start: int, end: int) -> None:
+        parent = self.frames[-1] if self.frames else None
+        if frame.kind == "Paragraph" and parent is not None:  # a paragraph inside an item is the item's own text
+            parent.lines += frame.lines
+        elif frame.kind == "Paragraph":
+            if frame.lines:
+                self.blocks.append(Paragraph(tuple(frame.lines)))
+        elif frame.kind == "Item":
+            self.finish_item(frame, len(self.frames))
+        elif parent is None:
+            self.heading = (" ".join(line.text for line in frame.lines), self.level, start, end)
+        else:  # a heading inside a list item or a quote is that block's text
+            parent.lines += frame.lines
+
+    def finish_item(self, frame: _Frame, depth: int) -> None:
+        if frame.lines:
+            self.blocks.append(Item(tuple(frame.lines), frame.checked, depth))
+        frame.lines = []
+
+    def leaf(self, name: str, value: Any, start: int) -> None:
+        if self.fence is not None:
+            self.fence.append(value)
+        elif self.metadata is not None:
+            self.metadata.append(value)
+        elif name in {"SoftBreak", "HardBreak"}:
+            self.flush()
+        elif name == "TaskListMarker":
+            self.frames[-1].checked = value
+        elif name in {"Text", "Code", "InlineHtml", "InlineMath", "DisplayMath", "FootnoteReference"}:
+            self.add(" " if name == "InlineHtml" and value.lower().startswith("<br") else value, start)
+
+    def add(self, text: str, start: int) -> None:
+        if self.inline is None:
+            if not self.frames:
+                return
+            self.inline = _Inline(self.line_at(start))
+        inline = self.inline
+        if self.strong and not inline.plain:
+            inline.bold += text
+        elif text.strip():
+            inline.plain = True
+        if self.strike:
+            inline.struck += text
+        inline.text += text
+
+    def flush(self) -> None:
+        """End the current line of the innermost open block; an item's text ends where a nested list begins."""
+        if self.inline is not None and self.frames:
+            self.frames[-1].lines.append(self.inline.finish())
+            self.inline = None
+
+
+def _kind(value: Any) -> str:
+    return value if isinstance(value, str) else next(iter(value))

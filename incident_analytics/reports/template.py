@@ -1,0 +1,140 @@
+"""What a template asks for, read from a TOML file: another template is another file, not other code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from incident_analytics.errors import SettingsError
+from incident_analytics.model import MILESTONES
+from incident_analytics.reports.values import fold
+
+__all__ = ["SectionForm", "Template", "bare_words", "default_template", "read_template"]
+
+Words = dict[str, tuple[str, ...]]
+"""Names of fields or columns, each with the words that authors use for it, the template's own first."""
+
+
+def bare_words(text: str) -> str:
+    """Return a heading's or label's words without numbers before them, emoji, punctuation, brackets and case.
+
+    Examples
+    --------
+    >>> bare_words("3. ⏱ Timeline (UTC):")
+    'timeline'
+    """
+    plain = re.sub(r"\([^)]*\)|^\W*\d+(?:\.\d+)*[.):]?(?=\s)", " ", fold(text).replace("&", " and "))
+    return " ".join(re.sub(r"[^\w\s']|_", " ", plain.replace("-", " ")).split())
+
+
+class SectionForm(BaseModel):
+    """How one section is known and read; ``fields`` and ``columns`` tell what its parts are called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    headings: tuple[str, ...]
+    reads: Literal["text", "timeline", "services", "fields", "costs", "findings", "actions", "signoffs", "nothing"]
+    fields: Words = {}
+    columns: Words = {}
+
+    @cached_property
+    def _fields(self) -> Mapping[str, str]:
+        return _by_words(self.fields)
+
+    @cached_property
+    def _columns(self) -> Mapping[str, str]:
+        return _by_words(self.columns)
+
+    def field_named(self, label: str) -> str | None:
+        """Return the field that a label means, or None."""
+        return self._fields.get(bare_words(label))
+
+    def column_named(self, header: str) -> str | None:
+        """Return the column that a table's header means, or None."""
+        return self._columns.get(bare_words(header))
+
+
+class Template(BaseModel):
+    """A report template: its fields, sections and milestone phrases, each with the words that authors use for it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    version: str
+    incident_id: str
+    fields: Words
+    statuses: Words
+    severities: Words
+    priorities: Words
+    action_statuses: Words
+    sections: dict[str, SectionForm]
+    milestones: dict[
+        Literal["started", "detected", "responded", "identified", "mitigated", "restored", "closed"], tuple[str, ...]
+    ]
+
+    @cached_property
+    def _headings(self) -> Mapping[str, str]:
+        return _by_words({name: section.headings for name, section in self.sections.items()})
+
+    @cached_property
+    def _fields(self) -> Mapping[str, str]:
+        return _by_words(self.fields)
+
+    @cached_property
+    def _milestones(self) -> list[tuple[str, str]]:
+        return [(fold(phrase), name) for name in MILESTONES for phrase in self.milestones.get(name, ())]
+
+    def section_named(self, heading: str) -> str | None:
+        """Return the section that a heading means, or None."""
+        return self._headings.get(bare_words(heading))
+
+    def field_named(self, label: str) -> str | None:
+        """Return the field of the header or footer that a label means, or None."""
+        return self._fields.get(bare_words(label))
+
+    def stated_milestone(self, event: str) -> str | None:
+        """Return the milestone whose phrase an event begins with, or None.
+
+        Examples
+        --------
+        >>> default_template().stated_milestone("Service restored - the queue is empty")
+        'restored'
+        """
+        words = fold(event)
+        return next((name for phrase, name in self._milestones if re.match(rf"{re.escape(phrase)}(?!\w)", words)), None)
+
+
+def _by_words(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Turn names with their words round; where two names share a word the first one has it."""
+    return {bare_words(word): name for name, words in reversed(list(names.items())) for word in reversed(words)}
+
+
+def read_template(path: Path) -> Template:
+    """Read a template file.
+
+    Raises
+    ------
+    SettingsError
+        ``ours.toml: sections.timeline.reads: Input should be 'text', 'timeline', ...``
+    """
+    try:
+        return Template.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    except ValidationError as error:
+        lines = [f"{path}: {'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
+        raise SettingsError("\n".join(lines)) from error
+
+
+@lru_cache(maxsize=1)
+def default_template() -> Template:
+    """Return the template that the package brings along, version 1.0."""
+    return read_template(Path(__file__).with_name("template-1.0.toml"))

@@ -1,0 +1,533 @@
+"""The words that authors write, to dates, times, zones and lengths of time, as values.py does for all else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, time, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from incident_analytics.reports.values import Unreadable, is_absent, is_none
+
+__all__ = [
+    "Duration",
+    "Moment",
+    "Span",
+    "read_date",
+    "read_duration",
+    "read_moments",
+    "read_span",
+    "read_zone",
+]
+
+# --- zones -----------------------------------------------------------------------------------------------------------
+
+_HOURS: Final = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "BST": 1,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
+    "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+_REGIONS: Final = {
+    "PT": "America/Los_Angeles", "MT": "America/Denver", "CT": "America/Chicago", "ET": "America/New_York",
+    "PACIFIC": "America/Los_Angeles", "EASTERN": "America/New_York", "UK": "Europe/London",
+}  # fmt: skip
+_AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
+_ABBREVIATIONS: Final = "|".join(sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=len, reverse=True))
+_ZONE: Final = (
+    r"(?:UTC|GMT)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|\+\d{2}:?\d{2}"
+    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d))[-−]\d{2}:?\d{2}"
+    r"|\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b"
+    rf"|\b(?:{_ABBREVIATIONS}|Pacific|Eastern)\b"
+    r"|(?<=\d)Z\b"
+)
+_ZONE_PATTERN: Final = re.compile(_ZONE)
+
+
+def read_zone(text: str) -> tzinfo | None:
+    """Find the zone that words such as a column's header name.
+
+    Parameters
+    ----------
+    text
+        ``Time (CET)``, ``PST``, ``UTC+2``, ``Europe/London``.
+
+    Returns
+    -------
+    datetime.tzinfo or None
+        The zone; a fixed offset for an abbreviation (PST is UTC-8 also in July), summer time only for an IANA name.
+
+    Raises
+    ------
+    Unreadable
+        ``zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago``
+
+    Examples
+    --------
+    >>> read_zone("Time (CET)").utcoffset(None)
+    datetime.timedelta(seconds=3600)
+    """
+    match = _ZONE_PATTERN.search(text)
+    return _zone(match[0]) if match else None
+
+
+@lru_cache(maxsize=256)
+def _zone(name: str) -> tzinfo:
+    if name.upper() in _AMBIGUOUS_ZONES:
+        raise Unreadable(
+            f"zone {name!r} means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
+            "unreadable-time",
+        )
+    if "/" in name or name.upper() in _REGIONS:
+        try:
+            return ZoneInfo(_REGIONS.get(name.upper(), name))
+        except (KeyError, OSError, ValueError) as error:
+            raise Unreadable(
+                f"zone {name!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
+            ) from error
+    if name.upper() in _HOURS:
+        hours = _HOURS[name.upper()]
+        return timezone(timedelta(hours=hours), name.upper()) if hours else UTC
+    sign, hour, minute = re.search(r"([+\-−])\s?(\d{1,2}):?(\d{2})?$", name).groups()  # type: ignore[union-attr]
+    offset = timedelta(hours=int(hour), minutes=int(minute or 0))
+    if offset >= timedelta(hours=24):
+        raise Unreadable(f"offset {name!r} is a day or more; write one such as UTC+2", "unreadable-time")
+    return timezone(-offset if sign in "-−" else offset)
+
+
+# --- dates and times -------------------------------------------------------------------------------------------------
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MONTH: Final = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_NUMBERS: Final = {
+    word: number
+    for number, words in enumerate(
+        ("zero", "a an one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+         "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
+    )
+    for word in words.split()
+} | {
+    "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
+}  # fmt: skip
+_NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b)"
+_UNIT: Final = r"(?:(?:wee)?ks?|w|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
+_UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+# One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
+_TOKENS: Final = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern})"
+        for name, pattern in (
+            ("iso", r"(?<![\d.])\d{4,6}(?P<sep1>[-/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"),
+            ("numeric", r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)"),
+            ("dmy", rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?![\d:]))?"),
+            ("mdy", rf"\b{_MONTH}[\s-]*\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.])(?:,?\s+\d{{4}}(?![\d:]))?"),
+            ("later", r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)"),
+            ("hm", r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))"),
+            ("span", rf"(?<![\d.]){_NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?"),
+            (
+                "clock",
+                r"(?<![\d:.$])\d{1,2}:(?:\d{2}|\?\?|xx)(?::\d{2}(?:[.,]\d+)?)?(?!\d)(?:\s?[ap]\.?m\b\.?|\s?[ap]\b)?",
+            ),
+            ("hour", r"(?<![\d:.$])\d{1,2}(?:\s?[ap]\.?m\b\.?)"),
+            ("word", r"\b(?:noon|midday|midnight)\b"),
+            ("bare", r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))"),
+            ("zone", f"(?-i:{_ZONE})"),
+            (
+                "about",
+                r"[~≈<]|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under|up\s+to|less\s+than)\b\.?",
+            ),
+            ("open", r"\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going)\b|\bpresent\b"),
+            ("support", r"\b(?:support|business|working|office)\s+hours\b"),
+            ("to", r"->|→|[-–—]|\b(?:to|until|till|through)\b"),
+            ("and", r"[;&]|\band\b|\bplus\b"),
+            (
+                "glue",
+                r"[,()@]|(?<=\d)T(?=\d)|\bat\b|\b(?:from|on|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:\w*day)?\b",
+            ),
+            ("other", r"\w+|[^\w\s]"),
+        )
+    ),
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A date, a time of day, or both, as far as the words tell.
+
+    Attributes
+    ----------
+    year, month, day
+        None where not told; ``year`` also where what is written cannot be a year (``slip`` has its words then).
+    clock
+        The time of day, None where it cannot be read (``14:??``).
+    days_later
+        ``(next day)`` is 1.
+    zone
+        The zone named beside it.
+    approximate
+        Whether the words say so.
+    either
+        For ``06-05-2026`` the two dates it may mean; day and month are None then.
+    """
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    clock: time | None = None
+    days_later: int = 0
+    zone: tzinfo | None = None
+    approximate: bool = False
+    slip: str | None = None
+    either: tuple[date, date] | None = None
+    unreadable: str | None = None
+
+    @property
+    def date(self) -> date | None:
+        """The full date where all of it is told."""
+        if self.year is None or self.month is None or self.day is None:
+            return None
+        return date(self.year, self.month, self.day)
+
+    @property
+    def dated(self) -> bool:
+        """Whether the words hold a date, be it without its year."""
+        return self.day is not None or self.either is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A length of time; ``approximate`` where the words say so."""
+
+    length: timedelta
+    approximate: bool = False
+
+
+_Piece = Moment | Span | str
+"""What a text is made of for the readers below: moments, spans, and the names of the tokens between them."""
+
+_CLOCKS: Final = {"clock", "hour", "word", "bare"}
+_DATES: Final = {"iso", "numeric", "dmy", "mdy"}
+
+
+def _pieces(text: str) -> list[_Piece]:
+    """Read the tokens of ``text`` into moments, spans and the words between them."""
+    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
+    tokens = [(match.lastgroup or "", match[0].strip()) for match in _TOKENS.finditer(plain)]
+    pieces: list[_Piece] = []
+    approximate = False
+    at = 0
+    while at < len(tokens):
+        kind, words = tokens[at]
+        if kind == "about":
+            approximate = True
+            at += 1
+        elif kind in _DATES or kind in _CLOCKS:
+            moment, at = _read_moment(tokens, at)
+            pieces.append(replace(moment, approximate=moment.approximate or approximate))
+            approximate = False
+        elif kind in {"span", "hm"}:
+            at += 1
+            pieces.append(Span(_length(words), approximate or "+" in words))
+            approximate = False
+        else:
+            pieces.append(words if kind in {"glue", "other", "zone"} else kind)
+            at += 1
+    return pieces
+
+
+def _read_moment(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Moment, int]:
+    """Read a date, a time or both from ``at``, with the zone and the ``(next day)`` beside them."""
+    moment = Moment()
+    has_date = has_clock = False
+    while at < len(tokens):
+        kind, words = tokens[at]
+        if kind in _DATES and not has_date:
+            moment = _with_date(moment, kind, words)
+            has_date = True
+        elif kind in _CLOCKS and not has_clock:
+            moment = _with_clock(moment, kind, words)
+            has_clock = True
+        elif kind == "zone" and has_clock and moment.zone is None:
+            moment = replace(moment, zone=_zone(words))
+        elif kind == "later":
+            moment = replace(moment, days_later=moment.days_later + int(next(iter(re.findall(r"\d", words)), 1)))
+        else:
+            skip = _gap(tokens, at, has_date=has_date, has_clock=has_clock)
+            if not skip:
+                return moment, at
+            moment = replace(
+                moment, approximate=moment.approximate or any(k == "about" for k, _ in tokens[at : at + skip])
+            )
+            at += skip
+            continue
+        at += 1
+    return moment, at
+
+
+def _gap(tokens: Sequence[tuple[str, str]], at: int, *, has_date: bool, has_clock: bool) -> int:
+    """Count the tokens to skip before the next part of the same moment; 0 where the moment ends here."""
+    wanted = (
+        {"later"}
+        | (set() if has_date else _DATES)
+        | (set() if has_clock else _CLOCKS)
+        | ({"zone"} if has_clock else set())
+    )
+    for size in range(1, 4):
+        between, (following, _) = tokens[at : at + size], (tokens[at + size] if at + size < len(tokens) else ("", ""))
+        if any(kind not in {"glue", "about", "to"} for kind, _ in between):
+            return 0
+        if any(kind == "to" for kind, _ in between) and not (has_date and following in _CLOCKS):
+            return 0
+        if following in wanted:
+            return size
+    return 0
+
+
+def _with_date(moment: Moment, kind: str, words: str) -> Moment:
+    if kind == "iso":
+        year, month, day = (int(part) for part in re.split(r"[-/.]", words))
+    elif kind == "numeric":
+        first, second, year = (int(part) for part in re.split(r"[-/.]", words))
+        if first <= 12 and second <= 12 and first != second:  # noqa: PLR2004 - the months of a year
+            return replace(moment, either=(date(year, first, second), date(year, second, first)))
+        month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
+    else:
+        month = _MONTHS[re.search(_MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
+        numbers = [int(number) for number in re.findall(r"\d+", words)]
+        day = numbers[0]
+        if len(numbers) == 1:
+            return _checked(replace(moment, month=month, day=day), words)
+        year = numbers[1]
+    if not 1900 <= year <= 2199:  # noqa: PLR2004 - no report is older or younger than that
+        return _checked(replace(moment, month=month, day=day, slip=words), words)
+    return _checked(replace(moment, year=year, month=month, day=day), words)
+
+
+def _checked(moment: Moment, words: str) -> Moment:
+    """Refuse a day that no calendar has, such as 31 June."""
+    try:
+        date(moment.year or 2024, moment.month or 0, moment.day or 0)
+    except ValueError:
+        return replace(moment, year=None, month=None, day=None, unreadable=words)
+    return moment
+
+
+def _with_clock(moment: Moment, kind: str, words: str) -> Moment:
+    if kind == "word":
+        return replace(moment, clock=time(0) if words.casefold() == "midnight" else time(12))
+    numbers = re.findall(r"\d+", words)
+    if kind == "bare" and len(numbers) == 1:
+        numbers = [words[:2], words[2:4]]
+    if "?" in words or "x" in words.casefold():
+        return replace(moment, unreadable=words)
+    hour, minute, second = (int(number) for number in (*numbers[:3], 0, 0, 0)[:3])
+    half = re.search(r"[ap]", words, re.IGNORECASE)
+    if half and hour <= 12:  # noqa: PLR2004 - "13:02 PM" is 13:02
+        hour = hour % 12 + (12 if half[0].casefold() == "p" else 0)
+    if (hour, minute, second) == (24, 0, 0):
+        return replace(moment, clock=time(0), days_later=moment.days_later + 1)
+    if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - the clock's own limits
+        return replace(moment, unreadable=words)
+    return replace(moment, clock=time(hour, minute, second))
+
+
+def _length(words: str) -> timedelta:
+    """Return how long ``2h``, ``1.5 hours``, ``five minutes`` or ``1h30`` is."""
+    plain = words.casefold().replace(",", ".")
+    if match := re.fullmatch(r"(\d+)\s?h\D*(\d{2})", plain):
+        return timedelta(hours=int(match[1]), minutes=int(match[2]))
+    match = re.match(rf"({_NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)", plain)
+    number, unit = match.groups() if match else ("0", "s")
+    amount = _NUMBERS[number] if number in _NUMBERS else float(number)
+    seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
+    half = 0.5 if "half" in plain and "and" in plain else 0
+    return timedelta(seconds=round((amount + half) * seconds))
+
+
+def read_moments(text: str) -> list[Moment]:
+    """Find the moments that words name, in their order.
+
+    Parameters
+    ----------
+    text
+        Such as a timeline's time cell: ``11:45``, ``~16:00``, ``2021-06-02 - 17:53 UTC``, ``Dec 23 ~7 PM``,
+        ``07:15-08:19``, ``14:??``.
+
+    Returns
+    -------
+    list of Moment
+        Empty where there is none, such as in ``All day``.
+
+    Raises
+    ------
+    Unreadable
+        For a zone that means several, such as CST.
+
+    Examples
+    --------
+    >>> [moment.clock for moment in read_moments("07:15-08:19")]
+    [datetime.time(7, 15), datetime.time(8, 19)]
+    """
+    return [piece for piece in _pieces(text) if isinstance(piece, Moment)]
+
+
+def read_date(text: str) -> date | None:
+    """Read a date, the first where several are told.
+
+    Raises
+    ------
+    Unreadable
+        ``'06-05-2026' is 2026-05-06 or 2026-06-05; write it as YYYY-MM-DD`` (code ambiguous-date), or
+        ``'Week 2' is no date; write it as YYYY-MM-DD``.
+
+    Examples
+    --------
+    >>> read_date("14 February 2023")
+    datetime.date(2023, 2, 14)
+    """
+    if is_absent(text) or is_none(text):
+        return None
+    moments = [moment for moment in read_moments(text) if moment.dated or moment.unreadable]
+    first = moments[0] if moments else Moment()
+    if first.either:
+        earlier, later = sorted(first.either)
+        raise Unreadable(f"{text.strip()!r} is {earlier} or {later}; write it as YYYY-MM-DD", "ambiguous-date")
+    if first.date is None:
+        missing = "has no year" if first.dated and not first.slip else "is no date"
+        raise Unreadable(f"{text.strip()!r} {missing}; write it as YYYY-MM-DD")
+    return first.date
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """What a Duration line says.
+
+    Attributes
+    ----------
+    total
+        The stated length, None where only its ends are told.
+    windows
+        The stated windows, each with its end or None.
+    is_open
+        Whether it says that the incident goes on.
+    support_hours
+        Whether it counts support hours only.
+    zone
+        The zone named anywhere in the line.
+    """
+
+    total: timedelta | None
+    windows: tuple[tuple[Moment, Moment | None], ...]
+    approximate: bool
+    is_open: bool
+    support_hours: bool
+    zone: tzinfo | None
+
+
+def read_duration(text: str) -> Duration | None:
+    """Read a Duration line in any of the forms in which people write it.
+
+    Parameters
+    ----------
+    text
+        ``0h 16m``, ``07:32 – 17:07 (9h 35m)``, ``17:53 - 16:35 (next day)``, two windows joined by ``and``,
+        ``7h (during support hours 10:00-17:00)``, ``about 2 hours``, ``11+ hours and counting``.
+
+    Returns
+    -------
+    Duration or None
+        None where the author says that it is not known.
+
+    Raises
+    ------
+    Unreadable
+        ``'a few hours' tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'``
+
+    Examples
+    --------
+    >>> duration = read_duration("07:32 – 17:07 (9h 35m)")
+    >>> str(duration.total), [end.clock.hour for _, end in duration.windows]
+    ('9:35:00', [17])
+    """
+    if is_absent(text):
+        return None
+    pieces = _pieces(text)
+    support = "support" in pieces
+    if support:
+        pieces = _without_support_hours(pieces)
+    windows: list[tuple[Moment, Moment | None]] = []
+    lengths: list[Span] = []
+    spare: list[Moment] = []
+    previous: _Piece = ""
+    at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        following = pieces[at + 2] if at + 2 < len(pieces) and pieces[at + 1] == "to" else None
+        if isinstance(piece, Moment) and isinstance(following, Moment):
+            windows.append((piece, following))
+            at += 2
+        elif isinstance(piece, Moment) and following == "open":
+            windows.append((piece, None))
+            at += 2
+        elif isinstance(piece, Moment):
+            spare.append(piece)
+        elif isinstance(piece, Span) and isinstance(previous, Span):
+            lengths[-1] = Span(lengths[-1].length + piece.length, lengths[-1].approximate or piece.approximate)
+        elif isinstance(piece, Span):
+            lengths.append(piece)
+        if piece not in {"and", ","} or not isinstance(previous, Span):
+            previous = piece
+        at += 1
+    lengths += [
+        Span(timedelta(hours=moment.clock.hour, minutes=moment.clock.minute, seconds=moment.clock.second))
+        for moment in spare
+        if moment.clock and not moment.dated and not lengths
+    ]
+    if len(windows) > 1 and len(lengths) == len(windows):
+        total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
+    else:
+        total = lengths[0].length if lengths else None
+    if total is None and not windows:
+        raise Unreadable(f"{text.strip()!r} tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'")
+    zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
+    approximate = any(span.approximate for span in lengths) or any(
+        moment.approximate for window in windows for moment in window if moment
+    )
+    return Duration(
+        total=total,
+        windows=tuple(windows),
+        approximate=approximate,
+        is_open="open" in pieces,
+        support_hours=support,
+        zone=zones[0] if zones else None,
+    )
+
+
+def _without_support_hours(pieces: list[_Piece]) -> list[_Piece]:
+    """Drop the clock times that tell when the support hours are: those in the same brackets, else those that follow."""
+    at = pieces.index("support")
+    opening = max((place for place in range(at) if pieces[place] == "("), default=None)
+    closing = next((place for place in range(at, len(pieces)) if pieces[place] == ")"), len(pieces))
+    if opening is None or ")" in pieces[opening:at]:
+        opening = at
+    return pieces[:opening] + pieces[closing:]
+
+
+def read_span(text: str) -> Span | None:
+    """Read a length of time such as ``1h 45m``; None where there is none in the words."""
+    spans = [piece for piece in _pieces(text) if isinstance(piece, Span)]
+    if not spans:
+        return None
+    return Span(sum((span.length for span in spans), timedelta(0)), any(span.approximate for span in spans))

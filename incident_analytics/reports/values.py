@@ -1,0 +1,447 @@
+"""The words that authors write, to values: counts, shares, money, marks, words of a list; times.py has the rest.
+
+Every reader takes the words of one field and gives a value, None where the author says that there is none to give
+(``Unknown``, ``TBD``, an untouched placeholder), or raises `Unreadable` with what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+__all__ = [
+    "Amount",
+    "Loss",
+    "Share",
+    "Unreadable",
+    "find_key",
+    "fold",
+    "is_absent",
+    "is_none",
+    "is_placeholder",
+    "read_flag",
+    "read_loss",
+    "read_money",
+    "read_share",
+    "read_tick",
+    "read_word",
+]
+
+
+class Unreadable(ValueError):  # noqa: N818 - it names the value, and a caller turns it into a problem
+    """A value that cannot be read; ``code`` is the problem's code, the message says what to write instead."""
+
+    def __init__(self, message: str, code: str = "unreadable-value") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+# --- words that stand for no value -----------------------------------------------------------------------------------
+
+_ABSENT: Final = frozenset(
+    {
+        "", "-", "–", "—", "?", "??", "...", "…", "n/a", "na", "n.a.", "not applicable", "tbd", "tba", "tbc", "todo",
+        "to be determined", "to be confirmed", "to be decided", "unknown", "not known", "unclear", "unsure",
+        "not measured", "not tracked", "not recorded", "not collected", "not available", "not published",
+        "not determined", "not quantified", "not assessed", "not calculated", "not stated", "not yet known", "pending",
+        "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned",
+    }
+)  # fmt: skip
+_NONE: Final = frozenset(
+    {
+        "none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "none reported", "none recorded", "none known",
+        "none noted", "none identified", "none observed", "none so far", "no impact", "none.", "no loss",
+        "no data loss", "no users", "no user impact", "not affected",
+    }
+)  # fmt: skip
+_PLACEHOLDER = re.compile(
+    r"^\W*\[(?!x\]|X\]|\s*\])[^\[\]]+\](\W*\[[^\[\]]+\])*\W*$"  # [Name] - [Date]
+    r"|^\$?\[Amount\].*$"
+    r"|^INC-YYYY-MM-DD-#+$|^YYYY-MM-DD$|^HH:MM$|^High/Medium/Low$|^SEV-\[1/2/3\]$"
+    r"|^\[Start time\]\s*-\s*\[End time\].*$",
+)
+
+
+def fold(text: str) -> str:
+    """Return words for comparison: one space, plain quotes, no case, no dot at the end.
+
+    Examples
+    --------
+    >>> fold("How we’ll  apply it.")
+    "how we'll apply it"
+    """
+    plain = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u00a0", " ")
+    return " ".join(plain.split()).casefold().rstrip(". ")
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether the template's own words were left in place, such as ``[Name] - [Date]``."""
+    return _PLACEHOLDER.match(text.strip()) is not None
+
+
+def is_absent(text: str) -> bool:
+    """Tell whether the words say that there is no value to give: ``Unknown``, ``TBD``, a placeholder."""
+    plain = fold(text).strip("*_()[] ")
+    return (
+        plain in _ABSENT or is_placeholder(text) or re.fullmatch(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?", plain) is not None
+    )
+
+
+def is_none(text: str) -> bool:
+    """Tell whether the words say that there was nothing of it: ``None``, ``0``, ``No impact``."""
+    return fold(text).strip("*_() ") in _NONE
+
+
+# --- words of a declared list ----------------------------------------------------------------------------------------
+
+
+def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> str | None:
+    """Find which declared word is meant, whatever its case, hyphens, marks and gloss.
+
+    Parameters
+    ----------
+    text
+        The words as written.
+    declared
+        The words that may be meant, such as ``SEV-1``.
+    synonyms
+        Other words for them.
+
+    Returns
+    -------
+    str or None
+        A declared word, None where none is meant.
+
+    Raises
+    ------
+    Unreadable
+        ``'SEV9' is not one of SEV-1, SEV-2, SEV-3``
+
+    Examples
+    --------
+    >>> read_word("**sev 2** (Major)", ["SEV-1", "SEV-2"], {})
+    'SEV-2'
+    """
+    if is_absent(text):
+        return None
+    meant = {_bare(word): word for word in declared} | {_bare(word): target for word, target in synonyms.items()}
+    outside, inside = re.sub(r"\([^)]*\)", " ", text), re.findall(r"\(([^)]*)\)", text)
+    for part in (outside, *re.split(r"[/,;:–—]|\s-\s", outside), *inside):
+        if word := meant.get(_bare(part)):
+            return word
+    raise Unreadable(f"{text.strip()!r} is not one of {', '.join(declared)}")
+
+
+@lru_cache(maxsize=4096)
+def _bare(word: str) -> str:
+    return re.sub(r"[\W_]+", "", word.casefold())
+
+
+# --- counts, shares, money, marks ------------------------------------------------------------------------------------
+
+_MAGNITUDES: Final = {
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mm": 1e6,
+    "mn": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+}
+_FIGURE: Final = (
+    r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
+    r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
+)
+_FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.]){_FIGURE}", re.IGNORECASE)
+_PERCENT: Final = re.compile(
+    r"(?P<sign>[-−+])?\s?(?P<value>\d+(?:[.,]\d+)?)\s?(?:%|per\s?cent\b|percent\b)", re.IGNORECASE
+)
+_ABOUT: Final = re.compile(
+    r"[~≈]|(?<!-)[<>]|\d\+|\b(?:about|around|approx\w*|circa|roughly|nearly|almost|some|under|over|up to|at least"
+    r"|at most|less than|more than|estimated)\b",
+    re.IGNORECASE,
+)
+_ALL: Final = re.compile(
+    r"(?:all|everyone|everybody|100\s?%)"
+    r"(?: (?:of )?(?:our |the )?(?:users|customers|accounts|tenants|requests|traffic))?"
+)
+_VAGUE: Final = re.compile(r"\b(?:dozens|hundreds|thousands|millions|several|many|few|most|various)\b", re.IGNORECASE)
+_PARTS: Final = {
+    "half": 1 / 2,
+    "a third": 1 / 3,
+    "one third": 1 / 3,
+    "two thirds": 2 / 3,
+    "a quarter": 1 / 4,
+    "a fifth": 1 / 5,
+    "a tenth": 1 / 10,
+}
+_PART_PATTERN: Final = re.compile(rf"\b(?:{'|'.join(_PARTS)})\b", re.IGNORECASE)
+
+
+def _number(figure: str) -> float:
+    """Return the number that a figure such as ``12,400`` or ``1.200,50`` writes.
+
+    The last of two kinds of mark is the decimal one; a single mark before exactly three digits groups thousands.
+    """
+    digits = re.sub(r"['\s]", "", figure)
+    marks = re.findall(r"[.,]", digits)
+    if len(set(marks)) == 2:  # noqa: PLR2004
+        whole, decimals = digits[: digits.rindex(marks[-1])], digits[digits.rindex(marks[-1]) + 1 :]
+        return float(re.sub(r"[.,]", "", whole) + "." + decimals)
+    if len(marks) > 1 or (marks and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits)):
+        return float(re.sub(r"[.,]", "", digits))
+    return float(digits.replace(",", "."))
+
+
+def _scaled(match: re.Match[str]) -> float:
+    return _number(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1)
+
+
+def _outside_brackets(text: str) -> str:
+    return re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text).strip() or text
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many, which part of all (0 to 1), or both; ``approximate`` where the words say so."""
+
+    count: int | None
+    fraction: float | None
+    approximate: bool = False
+
+
+def read_share(text: str) -> Share | None:
+    """Read how many users or requests were hit, as a count or as a part of all.
+
+    Parameters
+    ----------
+    text
+        ``~12,400 (EU-West region)``, ``3.2%``, ``All``, ``490 unique IPs``, ``12 of 300 customers``, ``None``.
+
+    Returns
+    -------
+    Share or None
+        None where the author says that it is not known. ``None`` and ``0`` are zero.
+
+    Raises
+    ------
+    Unreadable
+        ``'Most users' tells no number; write a number or a percentage``
+
+    Examples
+    --------
+    >>> read_share("~12,400 (EU-West region)")
+    Share(count=12400, fraction=None, approximate=True)
+    """
+    if is_absent(text):
+        return None
+    plain = _outside_brackets(text)
+    if is_none(plain):
+        return Share(0, 0.0)
+    if _ALL.fullmatch(fold(plain)):
+        return Share(None, 1.0)
+    about = _ABOUT.search(plain) is not None
+    if match := re.search(
+        rf"{_FIGURE}(?:/|\sof\s|\sout of\s)(?:all |the |our )*(?P<whole>\d[\d,.]*)", plain, re.IGNORECASE
+    ):
+        part, whole = _scaled(match), _number(match["whole"].rstrip(".,"))
+        if 0 < whole >= part:
+            return Share(round(part), part / whole, about)
+    percents = list(_PERCENT.finditer(plain)) or list(_PERCENT.finditer(text))
+    figures = list(_FIGURE_PATTERN.finditer(_PERCENT.sub(" ", plain)))
+    if len(percents) == 1 and (fraction := _number(percents[0]["value"]) / 100) <= 1:
+        count = round(_scaled(figures[0])) if len(figures) == 1 else None
+        return Share(count, fraction, about)
+    if words := _PART_PATTERN.search(plain):
+        return Share(None, _PARTS[words[0].casefold()], approximate=True)
+    if not percents and len(figures) == 1 and not _VAGUE.search(plain):
+        return Share(round(_scaled(figures[0])), None, about)
+    raise Unreadable(f"{text.strip()!r} tells no number; write a number or a percentage")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The part of the uptime that was lost, 0 to 1; ``approximate`` where the words say so."""
+
+    fraction: float
+    approximate: bool = False
+
+
+def read_loss(text: str) -> Loss | None:
+    """Read an SLA impact as the fraction of uptime that was lost.
+
+    Parameters
+    ----------
+    text
+        ``99.95% → 99.82%`` (the difference), ``-0.13%``, ``0.067%``, ``<1%``, ``uptime 99.82%`` (what is left),
+        ``None``.
+
+    Returns
+    -------
+    Loss or None
+        None where it was not measured.
+
+    Raises
+    ------
+    Unreadable
+        ``'8 minutes' is no share of the uptime; write a percentage such as 0.13%``
+
+    Examples
+    --------
+    >>> round(read_loss("99.95% → 99.82%").fraction, 6)
+    0.0013
+    """
+    if is_absent(text):
+        return None
+    plain = _outside_brackets(text)
+    if is_none(plain):
+        return Loss(0.0)
+    about = _ABOUT.search(plain) is not None
+    parts = [_number(match["value"]) / 100 for match in _PERCENT.finditer(plain)]
+    rest = re.sub(r"[\W\d_]+", " ", _PERCENT.sub(" ", plain)).split()
+    known = re.compile(
+        r"uptime|downtime|availability|sla|slo|impact|lost|loss|monthly|quarterly|yearly|annual|month|quarter|year|of|"
+        r"the|for|in|to|from|down|was|fell|dropped|reduced|decrease|by|this|about|approx\w*|around|roughly|under|less|"
+        r"than|estimated|overall|total|target|points?|pp|percentage|a|and|our|budget|error",
+        re.IGNORECASE,
+    )
+    if parts and all(known.fullmatch(word) for word in rest):
+        if len(parts) == 2 and parts[0] >= parts[1]:  # noqa: PLR2004 - from one figure to another
+            return Loss(round(parts[0] - parts[1], 12), about)
+        if len(parts) == 1:
+            left_over = parts[0] > 0.5  # noqa: PLR2004 - nobody loses more than half and writes it so
+            return Loss(round(1 - parts[0] if left_over else parts[0], 12), about)
+    raise Unreadable(f"{text.strip()!r} is no share of the uptime; write a percentage such as 0.13%")
+
+
+_CURRENCIES: Final = {
+    "$": "USD",
+    "US$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₹": "INR",
+    "C$": "CAD",
+    "A$": "AUD",
+}
+_CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
+_MONEY: Final = re.compile(
+    rf"(?P<sign>[-−])?(?P<mark>US\$|C\$|A\$|[$€£¥₹]|\b(?:{_CODES})\b)?\s?(?P<sign2>[-−])?{_FIGURE}\s?(?P<code>€|£|\b(?:{_CODES})\b)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum of money: its currency (ISO 4217, None where not told), what stands beside it."""
+
+    amount: float
+    currency: str | None
+    note: str | None = None
+    approximate: bool = False
+
+
+def read_money(text: str) -> Amount | None:
+    """Read a sum of money.
+
+    Parameters
+    ----------
+    text
+        ``$34,000``, ``~$2.1K``, ``$890,000 (60% recovered after retry)``, ``€400``, ``None`` (zero), ``TBD``.
+
+    Returns
+    -------
+    Amount or None
+        None where the author says that it is not known; ``None`` is zero of no currency.
+
+    Raises
+    ------
+    Unreadable
+        ``'refunds; amount not published' tells no amount; write one such as $34,000``
+
+    Examples
+    --------
+    >>> read_money("~$2.1K")
+    Amount(amount=2100.0, currency='USD', note=None, approximate=True)
+    """
+    if is_absent(text):
+        return None
+    plain = _outside_brackets(text)
+    if is_none(plain):
+        return Amount(0.0, None, text[len(plain) :].strip(" ()") or None)
+    found = [match for match in _MONEY.finditer(plain) if match["figure"]]
+    marked = [match for match in found if match["mark"] or match["code"]]
+    if len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
+        raise Unreadable(f"{text.strip()!r} tells no single amount; write one such as $34,000")
+    match = (marked or found)[0]
+    mark = (match["mark"] or match["code"] or "").upper()
+    sign = -1 if match["sign"] or match["sign2"] else 1
+    note = text.replace(match[0].strip(), " ", 1).strip(" ~<≈.,;")
+    note = note[1:-1] if re.fullmatch(r"\([^()]*\)", note) else note
+    return Amount(
+        sign * _scaled(match), _CURRENCIES.get(mark, mark or None), note or None, _ABOUT.search(plain) is not None
+    )
+
+
+_YES: Final = re.compile(r"yes\b|y\b|true\b|partial|some\b|minor\b|temporary\b|✅|✔|☑|🗸", re.IGNORECASE)
+_NO: Final = re.compile(r"no\b|none\b|n\b|false\b|nothing\b|nil\b|0\b|❌|✗|✘|🚫", re.IGNORECASE)
+
+
+def read_flag(text: str) -> bool | None:
+    """Read yes or no, whatever details follow; None where it is not known.
+
+    Raises
+    ------
+    Unreadable
+        ``'see below' is neither yes nor no; write Yes or No, then the details``
+
+    Examples
+    --------
+    >>> read_flag("Yes, running user sessions were ended"), read_flag("None reported"), read_flag("N/A")
+    (True, False, None)
+    """
+    plain = text.strip(" *_")
+    if is_absent(plain):
+        return None
+    if _NO.match(plain):
+        return False
+    if _YES.match(plain):
+        return True
+    raise Unreadable(f"{text.strip()!r} is neither yes nor no; write Yes or No, then the details")
+
+
+_TICKED: Final = re.compile(r"^\s*(?:\[[xX✓✔]\]|[✅✔☑🗹✓🟢])️?\s*|\s*[✅✔☑]️?\s*$")
+_UNTICKED: Final = re.compile(r"^\s*(?:\[\s?\]|[❌✗✘☐⬜⏳🔲◻🕒⌛])️?\s*|\s*[❌☐⏳]️?\s*$")
+
+
+def read_tick(text: str) -> tuple[bool | None, str]:
+    """Read a box or mark at either end of words.
+
+    Returns
+    -------
+    tuple
+        True for ``[x]`` or ``✅``, False for ``[ ]``, ``❌`` or ``⏳``, None for no mark; and the words without it.
+
+    Examples
+    --------
+    >>> read_tick("✅ Revert the change")
+    (True, 'Revert the change')
+    """
+    for pattern, ticked in ((_TICKED, True), (_UNTICKED, False)):
+        if pattern.search(text):
+            return ticked, pattern.sub("", text).strip()
+    return None, text
+
+
+_KEY: Final = re.compile(r"\b(?!(?:INC|SEV|UTF|SHA|HTTP|CVE|TLS|RFC|ISO)-)[A-Z][A-Z0-9]{1,9}-\d+\b|(?<!\w)#\d+\b")
+
+
+def find_key(text: str) -> str | None:
+    """Return the first tracker key in words, such as ``AUD-123`` or ``#365``, or None."""
+    match = _KEY.search(text)
+    return match[0] if match else None

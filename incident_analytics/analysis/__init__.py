@@ -1,0 +1,1 @@
+"""From tables to smaller tables: one function, one question."""

@@ -1,0 +1,307 @@
+"""Which action items are done, and which are late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from incident_analytics.analysis.grouping import count_rows, group_rows, member_ids, need_name
+from incident_analytics.errors import ColumnsError
+from incident_analytics.model import RATIO, SPAN, TABLES, TEXT, need_columns, need_instant
+
+__all__ = ["action_completion", "join_tracker", "overdue_actions", "unmatched_tracker_rows"]
+
+_STATUSES: Final = ("done", "dropped", "open")
+_FACTS: Final = ("status", "completed_on", "due_on")
+_ITEM: Final = ("incident_id", "line", "key", *_FACTS)
+_MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]}
+
+
+def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
+    """Let an issue tracker's export tell how the action items stand.
+
+    Parameters
+    ----------
+    actions
+        The actions table.
+    tracker
+        The export: ``key``, or ``incident_id`` and ``action``, or all three, with any of ``status`` (open, done,
+        dropped), ``completed_on`` and ``due_on``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The actions in their order, with
+
+        - status, completed_on, due_on: the tracker's where it tells them, else the report's
+        - key: the report's, else the tracker's
+        - matched_by, str: ``key``, or ``text`` where no row of the tracker has the item's key, or the item has none,
+          but one has its incident_id and text; NA where the tracker has no row for the item
+
+        Keys and texts are compared without regard to case and spaces. Where several rows of the tracker would match
+        and tell different things, none is taken; `unmatched_tracker_rows` lists them.
+
+    Raises
+    ------
+    ColumnsError
+        ``column 'key' is missing; the frame has ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"], "position": [0], "action": ["Add an alert"], "key": ["OPS-7"],
+    ...     "line": [60],
+    ... })
+    >>> tracker = pd.DataFrame({"key": ["ops-7"], "status": ["done"]})
+    >>> join_tracker(actions, tracker)[["action", "status", "matched_by"]]
+             action status matched_by
+    0  Add an alert   done        key
+    """
+    joined = actions.reset_index(drop=True)
+    told = _told_by_tracker(joined, _tracker_rows(tracker))
+    for fact in _FACTS:
+        joined[fact] = told[fact].fillna(joined[fact])
+    joined["key"] = joined["key"].fillna(told["key"])
+    joined["matched_by"] = told["matched_by"]
+    return joined
+
+
+def unmatched_tracker_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
+    """List the rows of a tracker's export that `join_tracker` uses for no action item.
+
+    Parameters
+    ----------
+    actions, tracker
+        As in `join_tracker`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows of ``tracker``: of items that no report names, and those that contradict each other.
+
+    Raises
+    ------
+    ColumnsError
+        ``column 'key' is missing; the frame has ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> unmatched_tracker_rows(make_table("actions"), pd.DataFrame({"key": ["OPS-7"], "status": ["done"]}))
+         key status
+    0  OPS-7   done
+    """
+    rows = _tracker_rows(tracker)
+    told = _told_by_tracker(actions.reset_index(drop=True), rows)
+    used = pd.Series(False, index=rows.index)
+    for matched_by, by in _MATCHES.items():
+        there = told.loc[told["matched_by"] == matched_by, by].drop_duplicates().assign(is_used=True)
+        used |= rows[by].merge(there, on=by, how="left")["is_used"].notna()
+    return tracker.reset_index(drop=True)[~used].reset_index(drop=True)
+
+
+def action_completion(
+    actions: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    by: str | Sequence[str] | None = None,
+    incidents: pd.DataFrame | None = None,
+    members: bool = False,
+) -> pd.DataFrame:
+    """Count how many action items are done, and how many of those in time.
+
+    Parameters
+    ----------
+    actions
+        The actions table, best with a tracker's word from `join_tracker`. Rows that share a key, in one report or in
+        several, are one item: the first of those that tell the most final status (done, dropped, open, none).
+    as_of
+        The instant at which items are late; its date in UTC counts.
+    by
+        The columns that tell the groups: ``owner``, ``priority``, ``origin``, another column, or several; also
+        ``severity``.
+    incidents
+        The incidents table, which ``by="severity"`` needs.
+    members
+        Whether to add the incident_ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every declared priority or severity, every other value that occurs, and NA where that occurs; one
+        row without ``by``:
+
+        - the columns of ``by``
+        - n, int64: items
+        - n_done, n_open, n_unknown, n_dropped, int64: items of each status, unknown where neither report nor tracker
+          tells; they add up to n
+        - n_overdue, int64: open items whose due date is before ``as_of``'s date
+        - n_overdue_unknown, int64: items of unknown status whose due date has passed, done or not
+        - completion, Float64: ``n_done / (n_done + n_open)``, 0 to 1
+        - on_time, Float64: of the done items with a due date and a date of completion, those done by the due date
+        - n_dated, int64: these items, on which on_time rests
+        - incident_ids, tuple of str, where asked for
+
+        Ratios are NA where nothing is below the line.
+
+    Raises
+    ------
+    UnknownNameError
+        ``by 'team' is not one of incident_id, ...``, ``status 'Done!' is not one of done, dropped, open``
+    ColumnsError
+        ``by 'severity' needs incidents=, the incidents table``, ``as_of 2025-10-01 00:00:00 has no zone; ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"] * 3, "position": [0, 1, 2], "line": [60, 61, 62],
+    ...     "status": ["done", "open", None],
+    ... })
+    >>> action_completion(actions, as_of=pd.Timestamp("2025-04-01", tz="UTC"))[["n", "n_unknown", "completion"]]
+       n  n_unknown  completion
+    0  3          1         0.5
+    """
+    items = _items(actions, as_of, incidents)
+    columns = [by] if isinstance(by, str) else list(by or ())
+    for column in columns:
+        if column == "severity" and incidents is None:
+            raise ColumnsError("by 'severity' needs incidents=, the incidents table")
+        need_name("by", column, [*dict.fromkeys((*actions.columns, "severity"))])
+    groups, numbers = group_rows(items, columns)
+
+    def count(mask: pd.Series) -> pd.Series:
+        return pd.Series(count_rows(mask, numbers, groups))
+
+    done, unknown = items["status"] == "done", items["status"].isna()
+    dated = done & items["completed_on"].notna() & items["due_on"].notna()
+    n_done, n_open, n_dated = count(done), count(items["status"] == "open"), count(dated)
+    completion = groups.assign(
+        n=np.bincount(numbers, minlength=len(groups)),
+        n_done=n_done,
+        n_open=n_open,
+        n_unknown=count(unknown),
+        n_dropped=count(items["status"] == "dropped"),
+        n_overdue=count((items["status"] == "open") & items["overdue_by"].notna()),
+        n_overdue_unknown=count(unknown & items["overdue_by"].notna()),
+        completion=(n_done / (n_done + n_open)).astype(RATIO),
+        on_time=(count(dated & (items["completed_on"] <= items["due_on"])) / n_dated).astype(RATIO),
+        n_dated=n_dated,
+    )
+    if members:
+        completion["incident_ids"] = member_ids(items, numbers, groups)
+    return completion
+
+
+def overdue_actions(
+    actions: pd.DataFrame, *, as_of: pd.Timestamp, incidents: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """List the action items whose due date has passed and that are not known to be done or dropped.
+
+    Parameters
+    ----------
+    actions, as_of
+        As in `action_completion`.
+    incidents
+        The incidents table, to add their titles and severities.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The items, the longest overdue first:
+
+        - the columns of ``actions``; status is ``open``, or NA where neither report nor tracker tells: such an item
+          may well be done
+        - overdue_by, timedelta64[us]: from the due date to ``as_of``'s date in UTC, whole days
+        - title, str, and severity, category, where ``incidents`` is given
+
+    Raises
+    ------
+    ColumnsError
+        ``as_of 2025-10-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")``
+    UnknownNameError
+        ``status 'Done!' is not one of done, dropped, open``
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"], "position": [0], "line": [60], "action": ["Add an alert"],
+    ...     "due_on": ["2025-03-28"], "status": ["open"],
+    ... })
+    >>> overdue_actions(actions, as_of=pd.Timestamp("2025-04-01", tz="UTC"))[["action", "overdue_by"]]
+             action overdue_by
+    0  Add an alert     4 days
+    """
+    items = _items(actions, as_of, incidents)
+    late = items[items["overdue_by"].notna() & ((items["status"] == "open") | items["status"].isna())]
+    order = ["overdue_by", "incident_id", "line"]
+    return late.sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
+    """Return the tracker with every column that a match may need, NA where the export has none."""
+    if not {"incident_id", "action"} <= set(tracker.columns):
+        need_columns(tracker, "key")
+    rows = pd.DataFrame(index=pd.RangeIndex(len(tracker)))
+    for column in ("incident_id", "action", "key", *_FACTS):
+        values = tracker[column].array if column in tracker.columns else [None] * len(tracker)
+        rows[column] = pd.Series(values, dtype=TABLES["actions"][column])
+    return rows.assign(folded_key=_folded(rows["key"]), folded_text=_folded(rows["action"]))
+
+
+def _told_by_tracker(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what the tracker tells of each action, and by what it was found."""
+    need_columns(actions, "incident_id", "action", "key", *_FACTS)
+    told = pd.DataFrame(
+        {
+            "incident_id": actions["incident_id"],
+            "folded_key": _folded(actions["key"]),
+            "folded_text": _folded(actions["action"]),
+        }
+    )
+    by_key, by_text = (told.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
+    # Where the tracker has the key, but twice with other facts, the text is no better guess.
+    has_key = told["folded_key"].isin(rows["folded_key"].dropna())
+    for column in ("key", *_FACTS, "matched_by"):
+        told[column] = by_key[column].where(has_key, by_text[column])
+    return told.astype({column: TABLES["actions"].get(column, TEXT) for column in ("key", *_FACTS, "matched_by")})
+
+
+def _unambiguous(rows: pd.DataFrame, way: str) -> pd.DataFrame:
+    """Return what the tracker tells of each key, or text, of which all its rows tell the same."""
+    by = _MATCHES[way]
+    rows = rows.dropna(subset=by).drop_duplicates([*by, "folded_key", *_FACTS])
+    rows = rows.loc[~rows.duplicated(by, keep=False), [*by, "key", *_FACTS]]
+    return rows.assign(matched_by=way)
+
+
+def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame | None) -> pd.DataFrame:
+    """Return each action item once, with how long ago it was due and whose incident it is."""
+    need_instant("as_of", as_of)
+    need_columns(actions, *_ITEM)
+    for status in actions["status"].dropna().unique():
+        need_name("status", status, _STATUSES)
+
+    rank = actions["status"].map({status: rank for rank, status in enumerate(_STATUSES)}).fillna(len(_STATUSES))
+    items = actions.assign(rank=rank, folded_key=_folded(actions["key"]))
+    items = items.sort_values(["rank", "incident_id", "line"])
+    items = items[items["folded_key"].isna() | ~items["folded_key"].duplicated()]
+    items = items.sort_values(["incident_id", "line"], ignore_index=True)[list(actions.columns)]
+
+    today = as_of.tz_convert("UTC").tz_localize(None).normalize()
+    items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)
+    if incidents is not None:
+        need_columns(incidents, "incident_id", "title", "severity")
+        items = items.merge(incidents[["incident_id", "title", "severity"]], on="incident_id", how="left")
+    return items
+
+
+def _folded(text: pd.Series) -> pd.Series:
+    """Return a text without its case and its spare spaces, NA where nothing is left."""
+    folded = text.astype(TEXT).str.replace(r"\s+", " ", regex=True).str.strip().str.casefold()
+    return folded.where(folded != "")

@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from builders import at, call, ratios, severities, spans, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.actions import (
+    action_completion,
+    join_tracker,
+    overdue_actions,
+    unmatched_tracker_rows,
+)
+from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.model import PRIORITIES, make_table
+
+AS_OF = at("2025-10-01T09:00")
+
+
+def actions_of(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Each row with what the case is about; line and position count up."""
+    names = ("incident_id", "action", "owner", "due_on", "priority", "status", "completed_on", "key", "origin")
+    return make_table(
+        "actions",
+        {
+            **{name: [row.get(name, "a" if name == "incident_id" else None) for row in rows] for name in names},
+            "position": list(range(len(rows))),
+            "line": list(range(60, 60 + len(rows))),
+        },
+    )
+
+
+def dates(*values: str | None) -> pd.Series:
+    return pd.Series(list(values), dtype="datetime64[us]")
+
+
+def priorities(*names: str | None) -> pd.Series:
+    return pd.Series(list(names), dtype=pd.CategoricalDtype(PRIORITIES, ordered=True))
+
+
+class TestJoinTracker:
+    def test_the_tracker_wins_where_it_tells_and_the_report_stays_where_it_does_not(self) -> None:
+        actions = actions_of(
+            {"key": "OPS-1", "status": "open", "due_on": "2025-07-10"},
+            {"key": " ops-2 ", "status": "done", "completed_on": "2025-07-20", "due_on": "2025-07-10"},
+            {"key": "OPS-3", "status": "done"},
+            {"action": "Add  an alert\nfor the queue", "status": "open"},
+            {"action": "No row of the tracker", "status": "open"},
+            {"action": "add an alert for the queue", "incident_id": "b"},
+        )
+        tracker = pd.DataFrame(
+            {
+                "key": ["OPS-1", "OPS-2", "OPS-4"],
+                "incident_id": [None, None, "a"],
+                "action": ["other words", None, "Add an alert for the queue "],
+                "status": ["done", None, "dropped"],
+                "completed_on": dates("2025-07-12", None, None),
+                "due_on": dates(None, "2025-08-01", None),
+            }
+        )
+        expected = actions.assign(
+            status=texts("done", "done", "done", "dropped", "open", None),
+            completed_on=dates("2025-07-12", "2025-07-20", None, None, None, None),
+            due_on=dates("2025-07-10", "2025-08-01", None, None, None, None),
+            key=texts("OPS-1", " ops-2 ", "OPS-3", "OPS-4", None, None),
+            matched_by=texts("key", "key", None, "text", None, None),
+        )
+        assert_frame_equal(call(join_tracker, actions, tracker), expected)
+
+    def test_rows_of_the_tracker_that_contradict_each_other_are_not_guessed_at(self) -> None:
+        """Not by the text either; two rows that tell the same are one."""
+        actions = actions_of(
+            {"key": "OPS-1", "action": "Split the queue"}, {"key": "OPS-2"}, {"action": "Rotate the secret"}
+        )
+        tracker = pd.DataFrame(
+            {
+                "key": ["OPS-1", "OPS-1", "OPS-2", "ops-2", "OPS-3", "OPS-4"],
+                "incident_id": ["a"] * 6,
+                "action": ["Split the queue", "split", "x", "y", "Rotate the secret", "Rotate the secret"],
+                "status": ["done", "open", "done", "done", "done", "done"],
+            }
+        )
+        joined = call(join_tracker, actions, tracker)
+        assert_frame_equal(joined[["status"]], pd.DataFrame({"status": texts(None, "done", None)}))
+        assert_frame_equal(joined[["matched_by"]], pd.DataFrame({"matched_by": texts(None, "key", None)}))
+        assert call(unmatched_tracker_rows, actions, tracker)["key"].tolist() == ["OPS-1", "OPS-1", "OPS-3", "OPS-4"]
+
+    def test_rows_of_the_tracker_that_no_report_names_are_listed_as_they_are(self) -> None:
+        tracker = pd.DataFrame(
+            {"key": [7, 8], "action": ["Add an alert", None], "incident_id": ["a", "a"], "team": ["x", "y"]}
+        )
+        actions = actions_of({"action": "Add an alert"})
+        assert_frame_equal(
+            call(unmatched_tracker_rows, actions, tracker),
+            pd.DataFrame({"key": [8], "action": pd.Series([None], dtype="str"), "incident_id": ["a"], "team": ["y"]}),
+        )
+
+    def test_a_tracker_as_csv_gives_it_will_do(self) -> None:
+        """Whole numbers as keys, dates as text, empty columns."""
+        tracker = pd.DataFrame({"key": [7], "due_on": ["2025-08-01"], "completed_on": [None], "status": [float("nan")]})
+        joined = call(join_tracker, actions_of({"key": "7", "status": "open"}), tracker)
+        assert joined[["status", "due_on", "matched_by"]].to_dict("list") == {
+            "status": ["open"],
+            "due_on": [pd.Timestamp("2025-08-01")],
+            "matched_by": ["key"],
+        }
+
+    def test_no_actions_and_no_tracker_rows_join_to_nothing(self) -> None:
+        empty = pd.DataFrame({"key": texts(), "status": texts()})
+        some = actions_of({"key": "OPS-1", "status": "open"}, {})
+        nothing = make_table("actions")
+        for actions in (some, nothing):
+            expected = actions.assign(matched_by=pd.Series(None, index=actions.index, dtype="str"))
+            assert_frame_equal(call(join_tracker, actions, empty), expected)
+        assert_frame_equal(call(unmatched_tracker_rows, nothing, empty), empty)
+
+    def test_a_tracker_with_neither_key_nor_text_is_refused(self) -> None:
+        with pytest.raises(ColumnsError, match=r"^column 'key' is missing; the frame has action, status$"):
+            join_tracker(make_table("actions"), pd.DataFrame({"action": ["x"], "status": ["done"]}))
+
+
+@pytest.fixture
+def actions() -> pd.DataFrame:
+    """Two done in time, one late, one done without dates, three open, one dropped, two of unknown status."""
+    return actions_of(
+        {"owner": "Ana", "priority": "High", "status": "done", "due_on": "2025-07-10", "completed_on": "2025-07-10"},
+        {"owner": "Ana", "priority": "High", "status": "done", "due_on": "2025-07-10", "completed_on": "2025-07-09"},
+        {"owner": "Ana", "priority": "Low", "status": "done", "due_on": "2025-07-10", "completed_on": "2025-07-11"},
+        {"owner": "Ana", "status": "done", "completed_on": "2025-07-11"},
+        {"owner": "Ben", "priority": "High", "status": "open", "due_on": "2025-09-30"},
+        {"owner": "Ben", "priority": "High", "status": "open", "due_on": "2025-10-01"},
+        {"owner": "Ben", "priority": "High", "status": "open"},
+        {"owner": "Ben", "priority": "High", "status": "dropped", "due_on": "2025-07-01"},
+        {"incident_id": "b", "owner": "Cem", "due_on": "2025-09-01"},
+        {"incident_id": "b", "due_on": "2025-12-01"},
+    )
+
+
+@pytest.fixture
+def incidents() -> pd.DataFrame:
+    return make_table(
+        "incidents", {"incident_id": ["b", "a"], "title": ["Queue", "DNS"], "severity": ["SEV-3", "SEV-1"]}
+    )
+
+
+class TestActionCompletion:
+    def test_the_whole(self, actions: pd.DataFrame) -> None:
+        expected = pd.DataFrame(
+            {
+                "n": [10],
+                "n_done": [4],
+                "n_open": [3],
+                "n_unknown": [2],
+                "n_dropped": [1],
+                "n_overdue": [1],
+                "n_overdue_unknown": [1],
+                "completion": ratios(4 / 7),
+                "on_time": ratios(2 / 3),
+                "n_dated": [3],
+                "incident_ids": [("a", "b")],
+            }
+        )
+        assert_frame_equal(call(action_completion, actions, as_of=AS_OF, members=True), expected)
+
+    def test_each_owner_has_a_row_and_nobody_too(self, actions: pd.DataFrame) -> None:
+        expected = pd.DataFrame(
+            {
+                "owner": texts("Ana", "Ben", "Cem", None),
+                "n": [4, 4, 1, 1],
+                "n_done": [4, 0, 0, 0],
+                "n_open": [0, 3, 0, 0],
+                "n_unknown": [0, 0, 1, 1],
+                "n_dropped": [0, 1, 0, 0],
+                "n_overdue": [0, 1, 0, 0],
+                "n_overdue_unknown": [0, 0, 1, 0],
+                "completion": ratios(1.0, 0.0, None, None),
+                "on_time": ratios(2 / 3, None, None, None),
+                "n_dated": [3, 0, 0, 0],
+            }
+        )
+        assert_frame_equal(call(action_completion, actions, as_of=AS_OF, by="owner"), expected)
+
+    def test_each_declared_priority_and_severity_has_a_row(
+        self, actions: pd.DataFrame, incidents: pd.DataFrame
+    ) -> None:
+        by_priority = call(action_completion, actions, as_of=AS_OF, by="priority")[["priority", "n"]]
+        expected = pd.DataFrame({"priority": priorities("Low", "Medium", "High", None), "n": [1, 0, 6, 3]})
+        assert_frame_equal(by_priority, expected)
+        by_severity = call(action_completion, actions, as_of=AS_OF, by="severity", incidents=incidents)
+        expected = pd.DataFrame({"severity": severities("SEV-3", "SEV-2", "SEV-1"), "n": [2, 0, 8]})
+        assert_frame_equal(by_severity[["severity", "n"]], expected)
+
+    def test_an_item_that_two_reports_list_is_one_and_done_when_one_says_so(self) -> None:
+        actions = actions_of(
+            {"incident_id": "b", "key": "OPS-1", "status": "open", "owner": "Ben"},
+            {"incident_id": "a", "key": "ops-1 ", "status": "done", "owner": "Ana"},
+            {"incident_id": "c", "key": "OPS-1"},
+            {"incident_id": "c", "key": None},
+            {"incident_id": "c", "key": " "},
+            {"incident_id": "c", "key": " "},
+        )
+        for rows in (actions, actions[::-1]):
+            whole = call(action_completion, rows, as_of=AS_OF)
+            assert whole[["n", "n_done", "n_open", "n_unknown"]].to_numpy().tolist() == [[4, 1, 0, 3]]
+            assert call(action_completion, rows, as_of=AS_OF, by="owner")["owner"].dropna().tolist() == ["Ana"]
+
+    def test_no_items_and_nothing_known_give_na_and_not_zero(self) -> None:
+        none = call(action_completion, make_table("actions"), as_of=AS_OF)
+        unknown = call(action_completion, actions_of({}, {}), as_of=AS_OF)
+        for result, n in ((none, 0), (unknown, 2)):
+            assert result[["n", "n_unknown", "n_overdue_unknown"]].to_numpy().tolist() == [[n, n, 0]]
+            assert_frame_equal(
+                result[["completion", "on_time"]], pd.DataFrame({"completion": ratios(None), "on_time": ratios(None)})
+            )
+        assert call(action_completion, make_table("actions"), as_of=AS_OF, by="owner").empty
+
+    @pytest.mark.parametrize(
+        ("arguments", "error", "message"),
+        [
+            ({"as_of": AS_OF.tz_localize(None)}, ColumnsError, "as_of 2025-10-01 09:00:00 has no zone"),
+            ({"by": "severity"}, ColumnsError, "by 'severity' needs incidents=, the incidents table"),
+            ({"by": "team"}, UnknownNameError, "by 'team' is not one of incident_id, position, action, owner,"),
+        ],
+    )
+    def test_a_wrong_argument_is_named(
+        self, actions: pd.DataFrame, arguments: dict[str, Any], error: type[Exception], message: str
+    ) -> None:
+        with pytest.raises(error) as caught:
+            action_completion(actions, **{"as_of": AS_OF, **arguments})
+        assert str(caught.value).startswith(message)
+
+    def test_a_status_of_the_trackers_own_is_no_status(self) -> None:
+        with pytest.raises(UnknownNameError, match=r"^status 'In Progress' is not one of done, dropped, open$"):
+            action_completion(actions_of({"status": "In Progress"}), as_of=AS_OF)
+
+
+class TestOverdueActions:
+    def test_the_longest_overdue_stands_first_and_unknown_ones_are_told_apart(
+        self, actions: pd.DataFrame, incidents: pd.DataFrame
+    ) -> None:
+        expected = (
+            actions.iloc[[8, 4]]
+            .reset_index(drop=True)
+            .assign(overdue_by=spans("30D", "1D"), title=texts("Queue", "DNS"), severity=severities("SEV-3", "SEV-1"))
+        )
+        assert_frame_equal(call(overdue_actions, actions, as_of=AS_OF, incidents=incidents), expected)
+        plain = call(overdue_actions, actions, as_of=AS_OF)
+        assert_frame_equal(plain, expected.drop(columns=["title", "severity"]))
+        assert plain["status"].isna().tolist() == [True, False]
+
+    def test_the_unit_of_as_of_does_not_matter(self, actions: pd.DataFrame) -> None:
+        precise = call(overdue_actions, actions, as_of=AS_OF.as_unit("ns"))
+        assert_frame_equal(precise, overdue_actions(actions, as_of=AS_OF))
+
+    def test_the_day_it_is_due_is_not_overdue_wherever_as_of_is_read(self) -> None:
+        actions = actions_of({"status": "open", "due_on": "2025-09-30"})
+        assert call(overdue_actions, actions, as_of=at("2025-09-30T23:59")).empty
+        assert call(overdue_actions, actions, as_of=at("2025-09-30T23:59").tz_convert("Asia/Tokyo")).empty
+        assert len(call(overdue_actions, actions, as_of=at("2025-10-01T00:00"))) == 1
+
+    def test_nothing_is_overdue_among_nothing(self) -> None:
+        empty = call(overdue_actions, make_table("actions"), as_of=AS_OF)
+        assert empty.empty
+        assert empty.dtypes["overdue_by"] == "timedelta64[us]"
+
+
+ITEM = st.fixed_dictionaries(
+    {
+        "incident_id": st.sampled_from(["a", "b", "c"]),
+        "status": st.sampled_from(["open", "done", "dropped", None]),
+        "key": st.sampled_from([None, None, "OPS-1", "ops-1", "OPS-2"]),
+        "due_on": st.none() | st.dates().map(str),
+        "completed_on": st.none() | st.dates().map(str),
+    }
+)
+
+
+@given(st.lists(ITEM, max_size=10))
+@settings(deadline=None, max_examples=50)
+def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does_not_matter(
+    rows: list[dict[str, Any]],
+) -> None:
+    actions = actions_of(*rows)
+    result = action_completion(actions, as_of=AS_OF)
+    assert all(result[ratio].dropna().between(0, 1).all() for ratio in ("completion", "on_time"))
+    (whole,) = result.to_dict("records")
+    assert whole["n"] == sum(whole[f"n_{status}"] for status in ("done", "open", "unknown", "dropped")) <= len(rows)
+    assert len(overdue_actions(actions, as_of=AS_OF)) == whole["n_overdue"] + whole["n_overdue_unknown"]
+    assert_frame_equal(action_completion(actions[::-1], as_of=AS_OF), result)

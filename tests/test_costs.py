@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from builders import call, ratios, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.costs import cost_totals
+from incident_analytics.errors import ColumnsError
+from incident_analytics.model import make_table
+
+
+def costs_of(*rows: tuple[str, str, float | None, str | None]) -> pd.DataFrame:
+    incident_id, kind, amount, currency = zip(*rows, strict=True)
+    return make_table(
+        "costs",
+        {
+            "incident_id": incident_id,
+            "kind": kind,
+            "amount": amount,
+            "currency": currency,
+            "line": range(len(rows)),
+        },
+    )
+
+
+COSTS = costs_of(
+    ("a", "lost_revenue", 1200.0, "USD"),
+    ("b", "lost_revenue", 400.5, "EUR"),
+    ("c", "lost_revenue", 300.0, "USD"),
+    ("d", "lost_revenue", None, "USD"),
+    ("b", "additional_costs", 0.0, None),
+    ("c", "additional_costs", None, None),
+    ("d", "fines", 5.0, "USD"),
+)
+
+
+def test_each_kind_is_added_up_in_each_of_its_currencies() -> None:
+    expected = pd.DataFrame(
+        {
+            "kind": texts("lost_revenue", "lost_revenue", "additional_costs", "credits_issued", "fines"),
+            "currency": texts("EUR", "USD", None, None, "USD"),
+            "total": ratios(400.5, 1500.0, 0.0, None, 5.0),
+            "n": [1, 2, 1, 0, 1],
+            "n_missing": [0, 1, 1, 0, 0],
+            "incident_ids": [("b",), ("a", "c", "d"), ("b", "c"), (), ("d",)],
+        }
+    )
+    assert_frame_equal(call(cost_totals, COSTS, members=True), expected)
+
+
+def test_incidents_that_tell_nothing_of_a_kind_are_missing_and_others_left_out() -> None:
+    incidents = make_table("incidents", {"incident_id": ["a", "c", "x"]})
+    expected = pd.DataFrame(
+        {
+            "kind": texts("lost_revenue", "lost_revenue", "additional_costs", "credits_issued", "fines"),
+            "currency": texts("USD", None, None, None, None),
+            "total": ratios(1500.0, None, None, None, None),
+            "n": [2, 0, 0, 0, 0],
+            "n_missing": [0, 1, 3, 3, 3],
+        }
+    )
+    assert_frame_equal(call(cost_totals, COSTS, incidents=incidents), expected)
+
+
+@pytest.mark.parametrize("incidents", [None, make_table("incidents")])
+def test_no_costs_have_a_row_for_each_kind_without_a_total(incidents: pd.DataFrame | None) -> None:
+    expected = pd.DataFrame(
+        {
+            "kind": texts("lost_revenue", "additional_costs", "credits_issued"),
+            "currency": texts(None, None, None),
+            "total": ratios(None, None, None),
+            "n": [0, 0, 0],
+            "n_missing": [0, 0, 0],
+        }
+    )
+    assert_frame_equal(call(cost_totals, make_table("costs"), incidents=incidents), expected)
+
+
+def test_amounts_that_are_all_unknown_have_no_total() -> None:
+    totals = call(cost_totals, costs_of(("a", "lost_revenue", None, None)))
+    assert totals["total"].isna().all()
+    assert totals["n_missing"].tolist() == [1, 0, 0]
+
+
+def test_a_frame_without_amounts_is_refused() -> None:
+    with pytest.raises(ColumnsError, match=r"^column 'amount' is missing; the frame has incident_id, kind"):
+        cost_totals(COSTS.drop(columns="amount"))
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b"]),
+            st.sampled_from(["lost_revenue", "credits_issued"]),
+            st.none() | st.integers(min_value=0, max_value=10**9).map(float),
+            st.sampled_from(["USD", "EUR", None]),
+        ),
+        min_size=1,
+        max_size=10,
+    )
+)
+@settings(deadline=None, max_examples=40)
+def test_every_amount_is_in_one_row_and_the_order_of_rows_does_not_matter(
+    rows: list[tuple[str, str, float | None, str | None]],
+) -> None:
+    costs = costs_of(*rows)
+    totals = cost_totals(costs, members=True)
+    assert totals[["n", "n_missing"]].to_numpy().sum() == len(rows)
+    assert totals["total"].sum() == sum(amount or 0 for _, _, amount, _ in rows)
+    assert not totals.duplicated(["kind", "currency"]).any()
+    assert_frame_equal(cost_totals(costs[::-1], members=True), totals)

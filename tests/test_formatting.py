@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident_analytics.formatting import (
+    Html,
+    format_amount,
+    format_share,
+    format_span,
+    format_value,
+    html_list,
+    html_table,
+    html_text,
+    join_words,
+)
+
+UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0m"),
+        (0.2, "0m"),
+        (59, "59s"),
+        (59.6, "1m"),
+        (90, "1m 30s"),
+        (3599.7, "1h"),
+        (3630, "1h 1m"),
+        (6300, "1h 45m"),
+        (86399, "1d"),
+        (30 * 3600, "1d 6h"),
+        (1000 * 86400, "1,000d"),
+        (-5400, "-1h 30m"),
+    ],
+)
+def test_a_span_is_written_in_its_two_largest_units(seconds: float, text: str) -> None:
+    assert format_span(timedelta(seconds=seconds)) == text
+
+
+@given(st.integers(min_value=0, max_value=10**8))
+def test_a_written_span_is_within_half_of_its_smaller_unit(seconds: int) -> None:
+    written = format_span(timedelta(seconds=seconds)).replace(",", "").split()
+    told = sum(int(part[:-1]) * UNITS[part[-1]] for part in written)
+    assert abs(told - seconds) <= (1800 if seconds >= 86400 - 1800 else 30 if seconds >= 3570 else 0)
+
+
+@given(st.floats(min_value=0, max_value=1))
+def test_a_share_short_of_all_is_never_written_as_all(share: float) -> None:
+    assert (format_share(share) == "100%") == (share > 1 - 1e-11)
+
+
+def test_what_is_not_told_is_a_dash_in_every_column() -> None:
+    assert {format_span(None), format_share(None), format_amount(None), format_value(pd.NaT), format_value([])} == {"–"}
+
+
+def test_a_table_says_each_dtype_as_people_read_it() -> None:
+    frame = pd.DataFrame(
+        {
+            "incident_id": ["INC-1", None],
+            "occurred_at": pd.to_datetime(["2025-07-03T14:02Z", None]),
+            "due_on": pd.to_datetime(["2025-07-03", None]),
+            "time_to_restore": [pd.Timedelta(minutes=105), pd.NaT],
+            "n": pd.array([1204, None], dtype="Int64"),
+            "availability": pd.array([0.99823, None], dtype="Float64"),
+            "total": pd.array([34000.0, None], dtype="Float64"),
+            "is_open": pd.array([False, None], dtype="boolean"),
+            "incident_ids": [("INC-1", "INC-2"), ()],
+        }
+    )
+    page = str(html_table(frame)).replace("</th>", "</th>\n").replace("</td>", "</td>\n").splitlines()
+    assert page == [
+        '<div class="table"><table>',
+        '<thead><tr><th scope="col" class="unbroken">Incident</th>',
+        '<th scope="col" class="unbroken">Began (UTC)</th>',
+        '<th scope="col" class="unbroken">Due</th>',
+        '<th scope="col" class="number">Time to restore</th>',
+        '<th scope="col" class="number">n</th>',
+        '<th scope="col" class="number">Availability</th>',
+        '<th scope="col" class="number">Total</th>',
+        '<th scope="col">Still open</th>',
+        '<th scope="col">Incidents</th>',
+        "</tr></thead>",
+        "<tbody>",
+        '<tr><td class="unbroken">INC-1</td>',
+        '<td class="unbroken">2025-07-03 14:02</td>',
+        '<td class="unbroken">2025-07-03</td>',
+        '<td class="number">1h 45m</td>',
+        '<td class="number">1,204</td>',
+        '<td class="number">99.823%</td>',
+        '<td class="number">34,000</td>',
+        "<td>no</td>",
+        "<td>INC-1, INC-2</td>",
+        "</tr>",
+        '<tr><td class="unbroken">–</td>',
+        *['<td class="unbroken">–</td>'] * 2,
+        *['<td class="number">–</td>'] * 4,
+        *["<td>–</td>"] * 2,
+        "</tr>",
+        "</tbody>",
+        "</table></div>",
+    ]
+
+
+def test_an_empty_table_is_a_sentence() -> None:
+    assert html_table(pd.DataFrame({"n": []}), empty="No incidents.") == "<p>No incidents.</p>"
+
+
+def test_a_long_table_can_be_folded_away() -> None:
+    table = pd.DataFrame({"n": [1]})
+    expected = f"<details><summary>1 &lt; 2</summary>\n{html_table(table)}\n</details>"
+    assert html_table(table, folded="1 < 2") == expected
+
+
+@given(st.text())
+def test_no_text_becomes_markup(text: str) -> None:
+    hostile = f'<script>{text}</script>&"'
+    for shown in (html_table(pd.DataFrame({hostile: [hostile]})), html_list([hostile]), html_text(hostile)):
+        assert isinstance(shown, Html)
+        assert "<script" not in shown
+        assert "</script" not in shown
+
+
+def test_words_join_as_in_a_sentence() -> None:
+    assert [join_words(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from incident_analytics.config import Settings
 from incident_analytics.model import MILESTONES, PRIORITIES, PROBLEM_LEVELS, STATUSES
 from incident_analytics.reports.markdown import Item, Line, Paragraph, Section, Table, parse_markdown
+from incident_analytics.reports.milestones import Clue, Evidence, infer_milestones
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry, Placement, place_entries
 from incident_analytics.reports.times import Duration, read_date, read_duration, read_zone
@@ -37,6 +38,7 @@ Value = TypeVar("Value")
 Cells = dict[str, Any]
 """One row of a table, by column."""
 
+_LAST_COUNTS = {"mitigated", "restored", "closed"}
 _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 
@@ -597,31 +599,48 @@ class _Parser:
         return day
 
     def take_milestones(self, placement: Placement) -> None:
-        """Fill the milestone columns: what comes before the cure counts from its first row, the cure from its last."""
-        line = self.report.lines.get("duration", 0)
-        if placement.windows and (start := placement.windows[0][0]):
+        """Fill the milestone columns from the Duration line's start, the template's phrases and what the words tell."""
+        rows = self.report.rows["timeline"]
+        start = placement.windows[0][0] if placement.windows else None
+        if start is not None:
+            line = self.report.lines["duration"]
             self.values["started_at"] = start
             self.note("started_at", self.words_at(line), line)
+        duration = self.report.duration
+        evidence = Evidence(
+            start,
+            placement.windows[-1][1] if placement.windows else None,
+            duration.total if duration and not duration.support_hours else None,
+            approximate=duration is not None and duration.approximate,
+        )
+        clues = [Clue(row["at"], row["event"], row["milestone"]) for row in rows]
+        inferred = infer_milestones(clues, evidence)
         for milestone in MILESTONES:
-            places = [
-                place
-                for place, row in enumerate(self.report.rows["timeline"])
-                if row["milestone"] == milestone and row["at"] is not None
+            stated = [
+                place for place, row in enumerate(rows) if row["milestone"] == milestone and row["at"] is not None
             ]
-            if not places or f"{milestone}_at" in self.values:
-                continue
-            last = milestone in {"mitigated", "restored", "closed"}
-            row = self.report.rows["timeline"][places[-1 if last else 0]]
-            entry = self.entries[row["position"] - 1]
-            self.values[f"{milestone}_at"] = row["at"]
-            self.note(
-                f"{milestone}_at",
-                f"{entry.when} {entry.event}",
-                row["line"],
-                source="inferred" if placement.inferred[row["position"] - 1] else row["milestone_source"],
-                approximate=placement.approximate[row["position"] - 1],
-                confidence=row["confidence"],
-            )
+            stated = [place for place in stated if rows[place]["milestone_source"] == "stated"]
+            if stated:  # before the cure the first row counts; of the cure and what follows the last one
+                self.take_milestone(milestone, stated[-1 if milestone in _LAST_COUNTS else 0], placement, "stated", 1.0)
+            elif milestone in inferred:
+                guess = inferred[milestone]
+                self.take_milestone(milestone, guess.row, placement, "inferred", guess.confidence)
+
+    def take_milestone(self, milestone: str, place: int, placement: Placement, source: str, confidence: float) -> None:
+        row, entry = self.report.rows["timeline"][place], self.entries[place]
+        if row["milestone"] is None:
+            row |= {"milestone": milestone, "milestone_source": source, "confidence": confidence}
+        if f"{milestone}_at" in self.values:
+            return
+        self.values[f"{milestone}_at"] = row["at"]
+        self.note(
+            f"{milestone}_at",
+            f"{entry.when} {entry.event}",
+            row["line"],
+            source="inferred" if placement.inferred[place] else source,
+            approximate=placement.approximate[place],
+            confidence=confidence,
+        )
 
     def words_at(self, line: int) -> str:
         """Return the words of the field that was read from a line."""

@@ -5,6 +5,7 @@ All reckoning is done in the clock time of the timeline's zone; instants leave i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -143,6 +144,7 @@ class _Placer:
         self.day = day
         self.zone = zone
         self.duration = duration
+        self.pinned = False
         self.remarks: list[Remark] = []
 
     def remark(self, code: str, message: str, line: int) -> None:
@@ -312,6 +314,7 @@ class _Placer:
         if end is None and last is not None and last.clock is not None:
             end = self.after(begin, last)
         at = next((place for place, row in enumerate(rows) if row.clock == begin - _midnight(begin)), None)
+        self.pinned = True
         if at is not None:
             rows[at].day = begin.date()
         elif self.starts_next_day(rows, begin):
@@ -334,12 +337,19 @@ class _Placer:
         if not known:
             timed[0].day = self.day
             known = [0]
+        guessed = known[0] > 0 and self.day is not None and not self.pinned
+        if guessed:  # the rows above the first dated one begin on the incident's date
+            timed[0].day = self.day
+            known.insert(0, 0)
         for place in range(known[0] - 1, -1, -1):
             following = timed[place + 1]
             passed = self.passes_midnight(timed, place, place + 1)
             timed[place].day = (following.day or self.day or date.min) - passed * _DAY
         for begin, end in zip(known, [*known[1:], len(timed)], strict=True):
             self.carry_on(timed, begin, end)
+        before, first = timed[known[1] - 1].at if guessed else None, timed[known[1]].at if guessed else None
+        if before and first and before > first:
+            _delay(timed[: known[1]], -math.ceil((before - first) / _DAY) * _DAY)
 
     def carry_on(self, timed: Sequence[_Row], begin: int, end: int) -> None:
         """Date the rows between two dated ones; days that no clock shows passed where a clock falls, else in a gap."""

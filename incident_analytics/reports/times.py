@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from incident_analytics.reports.values import Unreadable, is_absent, is_none
+from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_untold
 
 __all__ = [
     "Duration",
@@ -33,17 +33,21 @@ _HOURS: Final = {
 _REGIONS: Final = {
     "PT": "America/Los_Angeles", "MT": "America/Denver", "CT": "America/Chicago", "ET": "America/New_York",
     "PACIFIC": "America/Los_Angeles", "EASTERN": "America/New_York", "UK": "Europe/London",
+    "PST/PDT": "America/Los_Angeles", "MST/MDT": "America/Denver", "CST/CDT": "America/Chicago",
+    "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
 }  # fmt: skip
 _AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
 _ABBREVIATIONS: Final = "|".join(sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=len, reverse=True))
+_AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
 _ZONE: Final = (
-    r"(?:UTC|GMT)\s?[+\-−]\s?\d{1,2}(?::?\d{2})?|\+\d{2}:?\d{2}"
-    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d))[-−]\d{2}:?\d{2}"
-    r"|\b[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_]+)?\b"
-    rf"|\b(?:{_ABBREVIATIONS}|Pacific|Eastern)\b"
-    r"|(?<=\d)Z\b"
+    r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"
+    r"|\+\d{2}:?\d{2}"
+    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}"
+    rf"|\bEtc/[A-Z]+(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]+(?:[_-][A-Za-z]+)*)+\b"
+    rf"|\b(?:{_ABBREVIATIONS})\b"
+    r"|(?<=\d)\s?Z\b"
 )
-_ZONE_PATTERN: Final = re.compile(_ZONE)
+_ZONE_PATTERN: Final = re.compile(_ZONE, re.IGNORECASE)
 
 
 def read_zone(text: str) -> tzinfo | None:
@@ -75,11 +79,12 @@ def read_zone(text: str) -> tzinfo | None:
 
 @lru_cache(maxsize=256)
 def _zone(name: str) -> tzinfo:
-    if name.upper() in _AMBIGUOUS_ZONES:
+    if name.strip().upper() in _AMBIGUOUS_ZONES:
         raise Unreadable(
             f"zone {name!r} means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
             "unreadable-time",
         )
+    name = name.strip()
     if "/" in name or name.upper() in _REGIONS:
         try:
             return ZoneInfo(_REGIONS.get(name.upper(), name))
@@ -92,8 +97,8 @@ def _zone(name: str) -> tzinfo:
         return timezone(timedelta(hours=hours), name.upper()) if hours else UTC
     sign, hour, minute = re.search(r"([+\-−])\s?(\d{1,2}):?(\d{2})?$", name).groups()  # type: ignore[union-attr]
     offset = timedelta(hours=int(hour), minutes=int(minute or 0))
-    if offset >= timedelta(hours=24):
-        raise Unreadable(f"offset {name!r} is a day or more; write one such as UTC+2", "unreadable-time")
+    if offset >= timedelta(hours=15):
+        raise Unreadable(f"no zone has the offset {name!r}; write one such as UTC+2", "unreadable-time")
     return timezone(-offset if sign in "-−" else offset)
 
 
@@ -109,6 +114,7 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _MONTH: Final = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_DAYS: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?![\d:]))?"
 _NUMBERS: Final = {
     word: number
     for number, words in enumerate(
@@ -122,16 +128,18 @@ _NUMBERS: Final = {
 _NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b)"
 _UNIT: Final = r"(?:(?:wee)?ks?|w|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_LONGEST: Final = timedelta(days=3650)
 
 # One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
 _TOKENS: Final = re.compile(
     "|".join(
         f"(?P<{name}>{pattern})"
         for name, pattern in (
-            ("iso", r"(?<![\d.])\d{4,6}(?P<sep1>[-/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"),
+            ("iso", r"(?<![\d.])\d{4,6}(?P<sep1>[-–/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"),
             ("numeric", r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)"),
-            ("dmy", rf"(?<!\d)\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?![\d:]))?"),
-            ("mdy", rf"\b{_MONTH}[\s-]*\d{{1,2}}(?:st|nd|rd|th)?(?![\d:.])(?:,?\s+\d{{4}}(?![\d:]))?"),
+            ("dmy", rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?![\d:]))?"),
+            ("mdy", rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?![\d:]))?"),
+            ("month", rf"\b{_MONTH}[\s-]+\d{{4}}(?![\d:])"),
             ("later", r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)"),
             ("hm", r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))"),
             ("span", rf"(?<![\d.]){_NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?"),
@@ -142,12 +150,15 @@ _TOKENS: Final = re.compile(
             ("hour", r"(?<![\d:.$])\d{1,2}(?:\s?[ap]\.?m\b\.?)"),
             ("word", r"\b(?:noon|midday|midnight)\b"),
             ("bare", r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))"),
-            ("zone", f"(?-i:{_ZONE})"),
+            ("zone", _ZONE),
             (
                 "about",
-                r"[~≈<]|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under|up\s+to|less\s+than)\b\.?",
+                (
+                    r"[~≈<>]|\b(?:about|around|approx(?:imately)?|circa|ca?\.(?=\s?\d)|roughly|nearly|almost|some|under|over|"
+                    r"up\s+to|at\s+(?:least|most)|(?:less|more)\s+than|estimated|ish)\b\.?"
+                ),
             ),
-            ("open", r"\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going)\b|\bpresent\b"),
+            ("open", r"\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going)\b|\bpresent\b|(?<=[-–—→o]\s)now\b"),
             ("support", r"\b(?:support|business|working|office)\s+hours\b"),
             ("to", r"->|→|[-–—]|\b(?:to|until|till|through)\b"),
             ("and", r"[;&]|\band\b|\bplus\b"),
@@ -221,9 +232,12 @@ _CLOCKS: Final = {"clock", "hour", "word", "bare"}
 _DATES: Final = {"iso", "numeric", "dmy", "mdy"}
 
 
+_PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
+
+
 def _pieces(text: str) -> list[_Piece]:
     """Read the tokens of ``text`` into moments, spans and the words between them."""
-    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
+    plain = text.translate(_PLAIN)
     tokens = [(match.lastgroup or "", match[0].strip()) for match in _TOKENS.finditer(plain)]
     pieces: list[_Piece] = []
     approximate = False
@@ -241,9 +255,17 @@ def _pieces(text: str) -> list[_Piece]:
             at += 1
             pieces.append(Span(_length(words), approximate or "+" in words))
             approximate = False
+        elif kind == "later" and at + 1 < len(tokens) and tokens[at + 1][0] in _CLOCKS:
+            moment, at = _read_moment(tokens, at)
+            pieces.append(replace(moment, approximate=moment.approximate or approximate))
+            approximate = False
         else:
             pieces.append(words if kind in {"glue", "other", "zone"} else kind)
             at += 1
+    if approximate:  # the word stands behind what it is about
+        last = next((place for place in range(len(pieces) - 1, -1, -1) if not isinstance(pieces[place], str)), None)
+        if last is not None:
+            pieces[last] = replace(pieces[last], approximate=True)  # type: ignore[type-var]
     return pieces
 
 
@@ -297,19 +319,19 @@ def _gap(tokens: Sequence[tuple[str, str]], at: int, *, has_date: bool, has_cloc
 
 def _with_date(moment: Moment, kind: str, words: str) -> Moment:
     if kind == "iso":
-        year, month, day = (int(part) for part in re.split(r"[-/.]", words))
+        year, month, day = (int(part) for part in re.split(r"[-–/.]", words))
     elif kind == "numeric":
         first, second, year = (int(part) for part in re.split(r"[-/.]", words))
-        if first <= 12 and second <= 12 and first != second:  # noqa: PLR2004 - the months of a year
+        if first != second and 1 <= first <= 12 and 1 <= second <= 12 and year:  # noqa: PLR2004 - months of a year
             return replace(moment, either=(date(year, first, second), date(year, second, first)))
         month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
     else:
         month = _MONTHS[re.search(_MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
-        numbers = [int(number) for number in re.findall(r"\d+", words)]
-        day = numbers[0]
-        if len(numbers) == 1:
+        numbers = re.findall(r"\d+", words)
+        day = int(numbers[0])
+        if len(numbers[-1]) != 4:  # noqa: PLR2004 - of a year
             return _checked(replace(moment, month=month, day=day), words)
-        year = numbers[1]
+        year = int(numbers[-1])
     if not 1900 <= year <= 2199:  # noqa: PLR2004 - no report is older or younger than that
         return _checked(replace(moment, month=month, day=day, slip=words), words)
     return _checked(replace(moment, year=year, month=month, day=day), words)
@@ -353,6 +375,8 @@ def _length(words: str) -> timedelta:
     amount = _NUMBERS[number] if number in _NUMBERS else float(number)
     seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
     half = 0.5 if "half" in plain and "and" in plain else 0
+    if (amount + half) * seconds > _LONGEST.total_seconds():
+        raise Unreadable(f"{words!r} is longer than {_LONGEST.days // 365} years; write a length such as 1h 45m")
     return timedelta(seconds=round((amount + half) * seconds))
 
 
@@ -397,7 +421,7 @@ def read_date(text: str) -> date | None:
     >>> read_date("14 February 2023")
     datetime.date(2023, 2, 14)
     """
-    if is_absent(text) or is_none(text):
+    if is_untold(text) or is_none(text):
         return None
     moments = [moment for moment in read_moments(text) if moment.dated or moment.unreadable]
     first = moments[0] if moments else Moment()
@@ -464,6 +488,8 @@ def read_duration(text: str) -> Duration | None:
     if is_absent(text):
         return None
     pieces = _pieces(text)
+    if _tells_range(pieces):
+        raise Unreadable(f"{text.strip()!r} tells no single length; write '14:02 - 15:47 (1h 45m)'")
     support = "support" in pieces
     if support:
         pieces = _without_support_hours(pieces)
@@ -478,9 +504,9 @@ def read_duration(text: str) -> Duration | None:
         if isinstance(piece, Moment) and isinstance(following, Moment):
             windows.append((piece, following))
             at += 2
-        elif isinstance(piece, Moment) and following == "open":
+        elif isinstance(piece, Moment) and (following == "open" or _since(pieces, at)):
             windows.append((piece, None))
-            at += 2
+            at += 2 * (following == "open")
         elif isinstance(piece, Moment):
             spare.append(piece)
         elif isinstance(piece, Span) and isinstance(previous, Span):
@@ -490,16 +516,14 @@ def read_duration(text: str) -> Duration | None:
         if piece not in {"and", ","} or not isinstance(previous, Span):
             previous = piece
         at += 1
-    lengths += [
-        Span(timedelta(hours=moment.clock.hour, minutes=moment.clock.minute, seconds=moment.clock.second))
-        for moment in spare
-        if moment.clock and not moment.dated and not lengths
-    ]
+    if not lengths and len(spare) == 1 and _ELAPSED.search(text):
+        clock = spare[0].clock or time(0)
+        lengths.append(Span(timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)))
     if len(windows) > 1 and len(lengths) == len(windows):
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
         total = lengths[0].length if lengths else None
-    if total is None and not windows:
+    if total is None and not windows and "open" not in pieces:
         raise Unreadable(f"{text.strip()!r} tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'")
     zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
     approximate = any(span.approximate for span in lengths) or any(
@@ -513,6 +537,26 @@ def read_duration(text: str) -> Duration | None:
         support_hours=support,
         zone=zones[0] if zones else None,
     )
+
+
+_ELAPSED: Final = re.compile(r"(?:^|\()[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*(?:h|hrs?|hours?)?\s*(?:\)|$)", re.IGNORECASE)
+"""A length written as a clock shows it, ``1:45``, alone or in brackets: elsewhere it is a time of day."""
+
+
+def _tells_range(pieces: Sequence[_Piece]) -> bool:
+    """Tell whether the words leave the length open, as ``1-2 hours`` and ``between 1 and 2 hours`` do."""
+    joints = [place for place, piece in enumerate(pieces[:-1]) if piece in {"to", "and"}]
+    return any(
+        (place == 0 and pieces[0] == "to" and isinstance(pieces[1], Span))
+        or (place > 0 and str(pieces[place - 1]).isdigit() and not isinstance(pieces[place + 1], str))
+        or (pieces[place] == "to" and isinstance(pieces[place - 1], Span) and isinstance(pieces[place + 1], Span))
+        for place in joints
+    )
+
+
+def _since(pieces: Sequence[_Piece], at: int) -> bool:
+    """Tell whether the moment at ``at`` is the beginning of what goes on, as in ``Ongoing since 14:02``."""
+    return at > 0 and str(pieces[at - 1]).casefold() == "since" and "open" in pieces
 
 
 def _without_support_hours(pieces: list[_Piece]) -> list[_Piece]:

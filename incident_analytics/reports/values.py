@@ -22,6 +22,7 @@ __all__ = [
     "is_absent",
     "is_none",
     "is_placeholder",
+    "is_untold",
     "read_flag",
     "read_loss",
     "read_money",
@@ -53,10 +54,19 @@ _ABSENT: Final = frozenset(
 _NONE: Final = frozenset(
     {
         "none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "none reported", "none recorded", "none known",
-        "none noted", "none identified", "none observed", "none so far", "no impact", "none.", "no loss",
-        "no data loss", "no users", "no user impact", "not affected",
+        "none noted", "none identified", "none observed", "none so far", "no impact",
     }
 )  # fmt: skip
+_ZERO: Final = re.compile(
+    r"(?:no|none|zero|nil)(?: (?:one|direct|known|reported|observed|lost|failed|additional|extra|user|users|customer"
+    r"|customers|request|requests|data|sla|revenue|credit|credits|cost|costs|refunds|impact|loss|losses|downtime"
+    r"|affected|impacted|issued|incurred|recorded|were))*"
+)
+_UNTOLD: Final = re.compile(
+    r"(?:unknown|unclear|n/a|tbd|tba|tbc|pending|to be (?:determined|confirmed)"
+    r"|not (?:yet )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|published|applicable))"
+    r"(?: yet| so far)?\s?[(,;:–—-]\D*"
+)
 _PLACEHOLDER = re.compile(
     r"^\W*\[(?!x\]|X\]|\s*\])[^\[\]]+\](\W*\[[^\[\]]+\])*\W*$"  # [Name] - [Date]
     r"|^\$?\[Amount\].*$"
@@ -90,9 +100,25 @@ def is_absent(text: str) -> bool:
     )
 
 
+def is_untold(text: str) -> bool:
+    """Tell whether the words say that there is no value to give, whatever words, but no figures, explain it.
+
+    Examples
+    --------
+    >>> is_untold("Unknown (the logs are lost)"), is_untold("Unknown, at least 500")
+    (True, False)
+    """
+    return is_absent(text) or _UNTOLD.fullmatch(fold(text).strip("*_ ")) is not None
+
+
 def is_none(text: str) -> bool:
     """Tell whether the words say that there was nothing of it: ``None``, ``0``, ``No impact``."""
     return fold(text).strip("*_() ") in _NONE
+
+
+def _is_zero(text: str) -> bool:
+    """Tell whether the words, in answer to how many or how much, say zero: ``No users affected`` beside `is_none`."""
+    return is_none(text) or _ZERO.fullmatch(fold(text).strip("*_() ")) is not None
 
 
 # --- words of a declared list ----------------------------------------------------------------------------------------
@@ -157,10 +183,11 @@ _FIGURE: Final = (
     r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
     r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
 )
-_FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.]){_FIGURE}", re.IGNORECASE)
+_FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.]){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _PERCENT: Final = re.compile(
-    r"(?P<sign>[-−+])?\s?(?P<value>\d+(?:[.,]\d+)?)\s?(?:%|per\s?cent\b|percent\b)", re.IGNORECASE
+    r"(?P<sign>[-−+])?\s?(?P<value>\d+(?:[.,]\d+)?)\s?(?:%|per\s?cent(?!age)|pp\b|percentage points?\b)", re.IGNORECASE
 )
+_RANGE: Final = re.compile(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
 _ABOUT: Final = re.compile(
     r"[~≈]|(?<!-)[<>]|\d\+|\b(?:about|around|approx\w*|circa|roughly|nearly|almost|some|under|over|up to|at least"
     r"|at most|less than|more than|estimated)\b",
@@ -202,6 +229,16 @@ def _scaled(match: re.Match[str]) -> float:
     return _number(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1)
 
 
+def _count(match: re.Match[str]) -> int | None:
+    """Return the whole number that a figure writes; None for a part of one, which counts nothing."""
+    number = _scaled(match)
+    return round(number) if match["magnitude"] or number == int(number) else None
+
+
+def _fraction(match: re.Match[str]) -> float:
+    return round(_number(match["value"]) / 100, 12)
+
+
 def _outside_brackets(text: str) -> str:
     return re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text).strip() or text
 
@@ -238,10 +275,10 @@ def read_share(text: str) -> Share | None:
     >>> read_share("~12,400 (EU-West region)")
     Share(count=12400, fraction=None, approximate=True)
     """
-    if is_absent(text):
+    if is_untold(text):
         return None
     plain = _outside_brackets(text)
-    if is_none(plain):
+    if _is_zero(plain):
         return Share(0, 0.0)
     if _ALL.fullmatch(fold(plain)):
         return Share(None, 1.0)
@@ -254,14 +291,25 @@ def read_share(text: str) -> Share | None:
             return Share(round(part), part / whole, about)
     percents = list(_PERCENT.finditer(plain)) or list(_PERCENT.finditer(text))
     figures = list(_FIGURE_PATTERN.finditer(_PERCENT.sub(" ", plain)))
-    if len(percents) == 1 and (fraction := _number(percents[0]["value"]) / 100) <= 1:
-        count = round(_scaled(figures[0])) if len(figures) == 1 else None
-        return Share(count, fraction, about)
+    count = _count(figures[0]) if len(figures) == 1 else None
+    vague = _RANGE.search(plain) or re.match(r"[-−]\s?\d", plain)
+    if not vague and len(percents) == 1 and _fraction(percents[0]) <= 1:
+        return Share(count, _fraction(percents[0]), about)
     if words := _PART_PATTERN.search(plain):
         return Share(None, _PARTS[words[0].casefold()], approximate=True)
-    if not percents and len(figures) == 1 and not _VAGUE.search(plain):
-        return Share(round(_scaled(figures[0])), None, about)
+    if not (vague or percents or count is None or _VAGUE.search(plain)):
+        return Share(count, None, about)
     raise Unreadable(f"{text.strip()!r} tells no number; write a number or a percentage")
+
+
+_LOST: Final = re.compile(r"downtime|lost|loss", re.IGNORECASE)
+_LEFT: Final = re.compile(r"uptime|availability", re.IGNORECASE)
+_UPTIME_WORDS: Final = re.compile(
+    rf"{_LOST.pattern}|{_LEFT.pattern}|sla|slo|impact|monthly|quarterly|yearly|annual|month|quarter|year|of|the|for|in"
+    r"|to|from|down|was|fell|dropped|reduced|decrease|by|this|about|approx\w*|around|roughly|under|less|than|estimated"
+    r"|overall|total|points?|a|our",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,26 +344,23 @@ def read_loss(text: str) -> Loss | None:
     >>> round(read_loss("99.95% → 99.82%").fraction, 6)
     0.0013
     """
-    if is_absent(text):
+    if is_untold(text):
         return None
     plain = _outside_brackets(text)
-    if is_none(plain):
+    if _is_zero(plain):
         return Loss(0.0)
     about = _ABOUT.search(plain) is not None
-    parts = [_number(match["value"]) / 100 for match in _PERCENT.finditer(plain)]
-    rest = re.sub(r"[\W\d_]+", " ", _PERCENT.sub(" ", plain)).split()
-    known = re.compile(
-        r"uptime|downtime|availability|sla|slo|impact|lost|loss|monthly|quarterly|yearly|annual|month|quarter|year|of|"
-        r"the|for|in|to|from|down|was|fell|dropped|reduced|decrease|by|this|about|approx\w*|around|roughly|under|less|"
-        r"than|estimated|overall|total|target|points?|pp|percentage|a|and|our|budget|error",
-        re.IGNORECASE,
-    )
-    if parts and all(known.fullmatch(word) for word in rest):
-        if len(parts) == 2 and parts[0] >= parts[1]:  # noqa: PLR2004 - from one figure to another
+    percents = list(_PERCENT.finditer(plain))
+    parts = [_fraction(match) for match in percents]
+    words = re.sub(r"[\W\d_]+", " ", _PERCENT.sub(" ", plain)).split()
+    if parts and max(parts) <= 1 and all(map(_UPTIME_WORDS.fullmatch, words)):
+        lost = percents[0]["sign"] not in {None, "+"} or any(map(_LOST.fullmatch, words))
+        if len(parts) == 2 and parts[0] >= parts[1] and not percents[0]["sign"]:  # noqa: PLR2004 - from one to another
             return Loss(round(parts[0] - parts[1], 12), about)
-        if len(parts) == 1:
-            left_over = parts[0] > 0.5  # noqa: PLR2004 - nobody loses more than half and writes it so
-            return Loss(round(1 - parts[0] if left_over else parts[0], 12), about)
+        if len(parts) == 1 and (lost or parts[0] <= 0.5):  # noqa: PLR2004 - nobody loses more and writes it so
+            return Loss(parts[0], about)
+        if len(parts) == 1 and (0.9 <= parts[0] < 1 or any(map(_LEFT.fullmatch, words))):  # noqa: PLR2004 - what is left
+            return Loss(round(1 - parts[0], 12), about)
     raise Unreadable(f"{text.strip()!r} is no share of the uptime; write a percentage such as 0.13%")
 
 
@@ -327,13 +372,17 @@ _CURRENCIES: Final = {
     "¥": "JPY",
     "₹": "INR",
     "C$": "CAD",
+    "CA$": "CAD",
+    "AU$": "AUD",
     "A$": "AUD",
 }
 _CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _MONEY: Final = re.compile(
-    rf"(?P<sign>[-−])?(?P<mark>US\$|C\$|A\$|[$€£¥₹]|\b(?:{_CODES})\b)?\s?(?P<sign2>[-−])?{_FIGURE}\s?(?P<code>€|£|\b(?:{_CODES})\b)?",
+    rf"(?P<sign>[-−])?(?P<mark>(?:\b(?:US|CA|AU|C|A))?\$|[€£¥₹]|\b(?:{_CODES})(?![A-Za-z]))?\s?(?P<sign2>[-−])?"
+    rf"(?<![\w.]){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
 )
+_MONEY_RANGE: Final = re.compile(r"\s?(?:[-–—]|to\b)\s?[\d.,]+\s?(?:k|m|mm|mn|bn|b)?\s*(?:$|[(,;])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,31 +418,36 @@ def read_money(text: str) -> Amount | None:
     >>> read_money("~$2.1K")
     Amount(amount=2100.0, currency='USD', note=None, approximate=True)
     """
-    if is_absent(text):
+    if is_untold(text):
         return None
     plain = _outside_brackets(text)
-    if is_none(plain):
+    if _is_zero(plain):
         return Amount(0.0, None, text[len(plain) :].strip(" ()") or None)
-    found = [match for match in _MONEY.finditer(plain) if match["figure"]]
+    found = list(_MONEY.finditer(plain))
     marked = [match for match in found if match["mark"] or match["code"]]
-    if len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
+    ranged = any(_MONEY_RANGE.match(plain, match.end()) for match in found)
+    if ranged or len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
         raise Unreadable(f"{text.strip()!r} tells no single amount; write one such as $34,000")
     match = (marked or found)[0]
     mark = (match["mark"] or match["code"] or "").upper()
     sign = -1 if match["sign"] or match["sign2"] else 1
-    note = text.replace(match[0].strip(), " ", 1).strip(" ~<≈.,;")
+    note = _ABOUT.sub(" ", text.replace(match[0].strip(), " ", 1)).strip(" ~<≈.,;")
     note = note[1:-1] if re.fullmatch(r"\([^()]*\)", note) else note
     return Amount(
         sign * _scaled(match), _CURRENCIES.get(mark, mark or None), note or None, _ABOUT.search(plain) is not None
     )
 
 
-_YES: Final = re.compile(r"yes\b|y\b|true\b|partial|some\b|minor\b|temporary\b|✅|✔|☑|🗸", re.IGNORECASE)
-_NO: Final = re.compile(r"no\b|none\b|n\b|false\b|nothing\b|nil\b|0\b|❌|✗|✘|🚫", re.IGNORECASE)
+_YES: Final = re.compile(r"yes\b(?!\s?/\s?no\b)|y\b|true\b|partial|some\b|minor\b|temporary\b", re.IGNORECASE)
+_NO: Final = re.compile(
+    r"no\b(?!\s?/\s?yes\b)|none\b(?! of)|n\b(?!/)|false\b|nothing\b|nil\b|0\b(?![.,]\d)", re.IGNORECASE
+)
+_YES_MARKS: Final = "✅✔☑🗸"
+_NO_MARKS: Final = "❌✗✘🚫"
 
 
 def read_flag(text: str) -> bool | None:
-    """Read yes or no, whatever details follow; None where it is not known.
+    """Read yes or no, whatever details follow; None where it is not known. Words count for more than a mark.
 
     Raises
     ------
@@ -405,12 +459,13 @@ def read_flag(text: str) -> bool | None:
     >>> read_flag("Yes, running user sessions were ended"), read_flag("None reported"), read_flag("N/A")
     (True, False, None)
     """
-    plain = text.strip(" *_")
-    if is_absent(plain):
+    mark = text.strip(" *_")[:1]
+    plain = text.strip(f" *_\ufe0f{_YES_MARKS}{_NO_MARKS}")
+    if is_untold(plain) and (plain or not mark):
         return None
-    if _NO.match(plain):
+    if _NO.match(plain) or (not plain and mark in _NO_MARKS):
         return False
-    if _YES.match(plain):
+    if _YES.match(plain) or (not plain and mark in _YES_MARKS):
         return True
     raise Unreadable(f"{text.strip()!r} is neither yes nor no; write Yes or No, then the details")
 
@@ -438,7 +493,9 @@ def read_tick(text: str) -> tuple[bool | None, str]:
     return None, text
 
 
-_KEY: Final = re.compile(r"\b(?!(?:INC|SEV|UTF|SHA|HTTP|CVE|TLS|RFC|ISO)-)[A-Z][A-Z0-9]{1,9}-\d+\b|(?<!\w)#\d+\b")
+_KEY: Final = re.compile(
+    r"(?<![\w-])(?!(?:INC|SEV|UTF|SHA|AES|HTTP|CVE|TLS|RFC|ISO|FY|[QH]\d)-)[A-Z][A-Z0-9]{1,9}-\d+\b|(?<!\w)#\d+\b"
+)
 
 
 def find_key(text: str) -> str | None:

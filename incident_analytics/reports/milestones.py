@@ -1,0 +1,310 @@
+"""Which row of a timeline tells which milestone, where the row does not say so in the template's phrase.
+
+A row's score for a milestone is the sum of the weights of the groups of words that it holds (milestones.toml), and of
+what its place tells: the Duration line's start, end and total, the rows beside it, the order in which milestones
+usually come. The best row takes the milestone if its score reaches the threshold; else the milestone is not told.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from incident_analytics.reports.values import fold
+
+__all__ = ["Clue", "Evidence", "Guess", "infer_milestones"]
+
+_MINUTE = timedelta(minutes=1)
+_LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
+
+# What a row's place tells, beside its words.
+_LABELLED = 4.0
+_AT_THE_END = 2.0
+_AFTER_THE_END = -2.2
+_BEFORE_THE_START = -2.0
+_ALREADY_OVER = -2.5
+_RIGHT_BEFORE_THE_END = 0.6
+_LAST_WORD = 0.6
+_NO_OTHER_END = 0.4
+_NEARLY = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """A row as the scorer sees it: its instant, its words, the milestone that it states by the template's phrase."""
+
+    at: datetime | None
+    event: str
+    stated: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the Duration line tells of the same incident: its start and end, its length, whether that is rough."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    total: timedelta | None = None
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The row (counted from 0) that tells a milestone, and how sure that is, 0.5 to 1."""
+
+    row: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    words: re.Pattern[str]
+    weight: float
+    cased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    threshold: float
+    labels: Mapping[str, str]
+    groups: Mapping[str, tuple[_Group, ...]]
+    relapse: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    raw = tomllib.loads(Path(__file__).with_name("milestones.toml").read_text(encoding="utf-8"))
+    groups = {
+        name: tuple(
+            _Group(
+                _compile(group["words"], cased=group.get("cased", False)), group["weight"], group.get("cased", False)
+            )
+            for group in parts.values()
+        )
+        for name, parts in raw["groups"].items()
+    }
+    labels = {word: name for name, words in raw["labels"].items() for word in words}
+    return _Lexicon(raw["threshold"], labels, groups, _compile(raw["relapse"]["words"]))
+
+
+def _compile(words: str, *, cased: bool = False) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", 0 if cased else re.IGNORECASE)
+
+
+def infer_milestones(clues: Sequence[Clue], evidence: Evidence) -> dict[str, Guess]:
+    """Find the rows that tell milestones in words of their own.
+
+    Parameters
+    ----------
+    clues
+        The rows in their order. A milestone that one of them states is not inferred.
+    evidence
+        What the Duration line tells.
+
+    Returns
+    -------
+    dict
+        By milestone the row that tells it; a milestone that no row tells with enough weight is not there.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> day = lambda hour, minute: datetime(2025, 3, 14, hour, minute, tzinfo=UTC)
+    >>> rows = [Clue(day(14, 2), "Users report 503s"), Clue(day(15, 47), "Rollback done, site back to normal")]
+    >>> {name: guess.row for name, guess in infer_milestones(rows, Evidence()).items()}
+    {'detected': 0, 'restored': 1, 'started': 0}
+    """
+    return _Scorer(clues, evidence).infer()
+
+
+class _Scorer:
+    def __init__(self, clues: Sequence[Clue], evidence: Evidence) -> None:
+        self.clues = clues
+        self.evidence = evidence
+        self.lexicon = _lexicon()
+        self.stated = {clue.stated for clue in clues if clue.stated}
+        self.texts = [fold(clue.event) for clue in clues]
+        self.labels = [self.label(text) for text in self.texts]
+        self.found: dict[str, Guess] = {}
+
+    def label(self, text: str) -> str | None:
+        match = _LABEL.match(text)
+        return self.lexicon.labels.get(match[1].strip()) if match else None
+
+    def words(self, name: str, row: int) -> float:
+        """Return what a row's words weigh for a milestone."""
+        text, cased = self.texts[row], self.clues[row].event
+        return sum(
+            group.weight for group in self.lexicon.groups[name] if group.words.search(cased if group.cased else text)
+        )
+
+    def rows(self) -> list[int]:
+        """Return the rows that have an instant and no phrase of the template, in the order of time."""
+        rows = [row for row, clue in enumerate(self.clues) if clue.at is not None and clue.stated is None]
+        return sorted(rows, key=lambda row: (self.at(row), row))
+
+    def at(self, row: int) -> datetime:
+        at = self.clues[row].at
+        if at is None:
+            raise ValueError(row)
+        return at
+
+    def same(self, row: int, at: datetime | None) -> bool:
+        return at is not None and abs(self.at(row) - at) < _MINUTE
+
+    def took(self, milestone: str) -> datetime | None:
+        """Return when a milestone was, stated or found."""
+        rows = [clue.at for clue in self.clues if clue.stated == milestone and clue.at is not None]
+        if rows:
+            return rows[-1] if milestone in {"mitigated", "restored", "closed"} else rows[0]
+        return self.clues[self.found[milestone].row].at if milestone in self.found else None
+
+    def take(
+        self, milestone: str, scores: Mapping[int, float], *, last: bool = False, within: float = math.inf
+    ) -> None:
+        """Give a milestone to the row that its house labels so, else to one of those that reach the threshold.
+
+        Of the cure and what follows it the last one counts, of what comes before the cure the first one; ``within`` says
+        how much less than the best row a row may weigh.
+        """
+        if milestone in self.stated or not scores:
+            return
+        best = max(scores.values())
+        if best < self.lexicon.threshold:
+            return
+        labelled = [row for row in scores if self.labels[row] == milestone and scores[row] >= self.lexicon.threshold]
+        floor = max(self.lexicon.threshold, best - within)
+        near = labelled or [row for row, score in scores.items() if score >= floor]
+        row = near[-1] if last else near[0]
+        self.found[milestone] = Guess(row, round(1 / (1 + math.exp(self.lexicon.threshold - scores[row] - 0.5)), 2))
+
+    def infer(self) -> dict[str, Guess]:
+        self.infer_restored()
+        self.infer_detected()
+        self.infer_responded()
+        self.infer_identified()
+        self.infer_mitigated()
+        self.infer_closed()
+        self.infer_started()
+        return self.found
+
+    # -- what the place tells
+
+    def labelled(self, milestone: str, row: int) -> float:
+        if self.labels[row] == milestone:
+            return _LABELLED
+        return -_LABELLED if self.labels[row] else 0.0
+
+    def before_start(self, row: int) -> float:
+        start = self.evidence.start
+        return _BEFORE_THE_START if start is not None and self.at(row) <= start - _MINUTE else 0.0
+
+    def infer_restored(self) -> None:
+        rows = self.rows()
+        relapses = [row for row in rows if self.lexicon.relapse.search(self.texts[row])]
+        scores: dict[int, float] = {}
+        for row in rows:
+            score = self.words("restored", row) + self.labelled("restored", row)
+            score += self.words("doubt", row) + self.words("failure", row) + self.before_start(row)
+            if self.same(row, self.evidence.end):
+                score += _AT_THE_END
+            elif self.evidence.end is not None and self.at(row) > self.evidence.end:
+                score += _AFTER_THE_END
+            if any(self.at(later) > self.at(row) for later in relapses):
+                score += _ALREADY_OVER
+            if self.words("closed", row) > 0:
+                score -= 1.5
+            scores[row] = score
+        self.take("restored", scores, last=True, within=_NEARLY)
+        if "restored" in self.found or "restored" in self.stated:
+            return
+        # Nobody says that it was over: then the last cure was, unless rows tell the cure by the template's phrase.
+        if "mitigated" not in self.stated:
+            cures = {row: self.cure(row) + _NO_OTHER_END for row in rows if not self.labels[row]}
+            last = [row for row in rows if self.clues[row].at and not self.words("closed", row) > 0]
+            if last and cures.get(last[-1], 0) >= self.lexicon.threshold - 0.4 and len(rows) > 1:
+                self.found["restored"] = Guess(last[-1], 0.5)
+
+    def cure(self, row: int) -> float:
+        return (
+            self.words("mitigated", row)
+            + self.words("doubt", row)
+            + self.words("failure", row)
+            + self.labelled("mitigated", row)
+            + self.before_start(row)
+        )
+
+    def infer_detected(self) -> None:
+        scores = {}
+        for row in self.rows():
+            scores[row] = self.words("detected", row) + self.labelled("detected", row) + self.before_start(row)
+        self.take("detected", scores)
+
+    def infer_responded(self) -> None:
+        scores = {}
+        for row, clue in enumerate(self.clues):
+            if clue.at is None or clue.stated not in {None, "detected"}:
+                continue
+            score = self.words("responded", row) + self.before_start(row)
+            score += -1.0 if self.labels[row] == "detected" else self.labelled("responded", row)
+            scores[row] = score
+        self.take("responded", scores)
+
+    def infer_identified(self) -> None:
+        detected = self.took("detected")
+        scores = {}
+        for row in self.rows():
+            score = self.words("identified", row) + self.labelled("identified", row) + self.before_start(row)
+            score += self.words("doubt", row)
+            if detected is not None and self.at(row) < detected:
+                score -= 1.0
+            if "restored" in self.found and self.found["restored"].row == row:
+                score -= 1.0
+            scores[row] = score
+        self.take("identified", scores, within=_NEARLY / 2)
+
+    def infer_mitigated(self) -> None:
+        over = self.took("restored")
+        rows = self.rows()
+        begun = [at for name in ("detected", "responded") if (at := self.took(name)) is not None]
+        before_end = [row for row in rows if over is None or self.at(row) < over]
+        scores: dict[int, float] = {}
+        for row in before_end:
+            if "restored" in self.found and self.found["restored"].row == row:
+                continue
+            score = self.cure(row)
+            if over is not None and row == before_end[-1]:
+                score += _RIGHT_BEFORE_THE_END
+            if begun and self.at(row) < min(begun):
+                score -= 1.5
+            if self.same(row, self.evidence.start):
+                score -= 1.5
+            scores[row] = score
+        self.take("mitigated", scores, last=True, within=_NEARLY)
+
+    def infer_closed(self) -> None:
+        scores = {row: self.words("closed", row) + self.labelled("closed", row) for row in self.rows()}
+        self.take("closed", scores, last=True, within=_NEARLY)
+
+    def infer_started(self) -> None:
+        """Find where it began: where the end less the stated length leads, else the first row that tells of a fault."""
+        detected, over = self.took("detected"), self.took("restored")
+        rows = [row for row in self.rows() if detected is None or self.at(row) <= detected]
+        if not rows or self.evidence.start is not None:
+            return
+        scores = {}
+        for row in rows:
+            score = self.words("started", row) + self.labelled("started", row)
+            total = self.evidence.total
+            if total and over and abs((over - self.at(row)) - total) <= max(total * 0.1, _MINUTE):
+                score += _AT_THE_END
+            scores[row] = score
+        self.take("started", scores)
+        if "started" not in self.found:
+            self.found["started"] = Guess(rows[0], 0.5)

@@ -273,6 +273,33 @@ def test_nothing_that_is_drawn_reaches_beyond_the_figure(
     assert drawn.y1 < height + 0.01
 
 
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("plot_response", {"service": ["API"], "n": [0], "median": spans(None), "p90": spans(None)}),
+        ("plot_response_trend", {"period": ["2025Q3"], "n": [0], "median": spans(None), "p90": spans(None)}),
+        ("plot_severity_counts", {"period": ["2025-07"], "severity": pd.Series(["SEV-1"], dtype=SEVERITY), "n": [0]}),
+        ("plot_downtime", {"service": ["API"], "n": [0], "downtime": spans(0)}),
+    ],
+)
+def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(
+    name: str, table: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plots.show_plot(getattr(plots, name)(pd.DataFrame(table)))
+    assert capsys.readouterr().out.startswith("<p>No ")
+    assert plt.get_fignums() == []
+
+
+def test_a_plot_is_shown_as_a_picture_with_its_words(sla: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    plots.show_plot(plots.plot_downtime(sla))
+    (picture,) = shown
+    assert picture.data.startswith(b"\x89PNG")
+    assert picture.alt.startswith("API was down for longest: 3h in 2 outages. Downtime per service: API: 3h, n = 2;")
+    assert plt.get_fignums() == []
+
+
 def test_a_name_with_dollars_is_no_formula() -> None:
     down = pd.DataFrame({"service": ["$\\frac{$"], "n": [1], "downtime": spans(60)})
     ax = plots.plot_downtime(down)

@@ -36,6 +36,7 @@ display(Image(base64.b64decode("{png}"), format="png"))
 print("a remark", file=sys.stderr)
 print(json.dumps([paths, period, settings, status, as_of]))
 print(json.dumps([os.listdir(), os.environ["PYTHONSAFEPATH"], sys.executable, "" in sys.path]))
+html_list(["the last value"])
 """.replace(
     "{png}",
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -234,6 +235,68 @@ def test_a_page_that_cannot_be_put_in_place_leaves_nothing(tmp_path: Path) -> No
     with pytest.raises(OutputError, match=r"review\.html: Is a directory"):
         publish._put(tmp_path / "review.html", b"page")  # noqa: SLF001 - a full run would only get here
     assert [file.name for file in tmp_path.iterdir()] == ["review.html"]
+
+
+REPORT = """# <script>alert('title')</script> & $x$
+
+**Incident ID**: INC-2025-08-01-001
+**Date**: 2025-08-01
+**Duration**: 14:02 - 15:47 (1h 45m)
+**Severity**: SEV-2
+**Author**: <b>Me</b>
+**Status**: Final
+
+## Timeline
+
+| Time (UTC) | Event |
+|------------|-------|
+| 14:02 | Initial alert/detection |
+| 15:47 | Service restored |
+
+## Impact
+
+### Affected Services
+- [x] <script>alert('service')</script>
+
+### Financial Impact
+- **Lost revenue**: $1,200
+
+## Action Items
+
+| Action | Owner | Due Date | Priority | Status |
+|--------|-------|----------|----------|--------|
+| <img src=http://evil.example/x> | <script>alert('owner')</script> | 2025-08-09 | High | Open |
+"""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reports")
+    (folder / "INC-2025-08-01-001.md").write_text(REPORT, encoding="utf-8")
+    return folder
+
+
+def test_a_review_tells_what_the_reports_tell(reports: Path, tmp_path: Path) -> None:
+    """Figures, tables and sentences from one hostile report to the page, all of it as text."""
+    (file,) = publish.review(reports, period="2025Q3", output_dir=tmp_path)
+    page = Page(file.read_text(encoding="utf-8"))
+    assert "1 incident from 2025-07 to 2025-09: 1 SEV-2." in page.text
+    assert "Median time to restore 1h 45m, 90% within 1h 45m (n = 1)." in page.text
+    assert "1 open action item is past its due date, by 53d." in page.text
+    assert "Lost revenue USD 1,200 (n = 1)." in page.text
+    assert "<script>alert('owner')</script>" in page.text
+    assert (page.all("script"), page.outside_requests()) == ([], [])
+    alts = [str(image["alt"]) for image in page.all("img")]
+    assert len(alts) == len(set(alts)) == 8
+    assert all(len(alt) > 50 for alt in alts)
+
+
+def test_a_period_without_incidents_has_a_page_that_says_so(reports: Path, tmp_path: Path) -> None:
+    (file,) = publish.review(reports, period="2024Q1", output_dir=tmp_path)
+    page = Page(file.read_text(encoding="utf-8"))
+    assert "No incidents from 2024-01 to 2024-03." in page.text
+    assert "No incidents in 2024Q1." in page.text
+    assert page.all("img") == []
 
 
 def test_the_committed_notebook_has_no_outputs_and_ids_of_its_own() -> None:

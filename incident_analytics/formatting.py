@@ -1,0 +1,271 @@
+"""Values and tables as people read them: spans, shares, money, and the HTML of a table or a list.
+
+All text is escaped here, once: what a report says never becomes markup.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+__all__ = [
+    "Html",
+    "format_amount",
+    "format_share",
+    "format_span",
+    "format_value",
+    "heading",
+    "html_list",
+    "html_table",
+    "html_text",
+    "join_words",
+]
+
+MISSING: Final = "–"
+
+_HEADINGS: Final = {
+    "incident_id": "Incident",
+    "incident_ids": "Incidents",
+    "occurred_at": "Began (UTC)",
+    "is_open": "Still open",
+    "n_missing": "Not told",
+    "n": "n",
+    "p90": "90% within",
+    "sla_impact": "SLA impact",
+    "due_on": "Due",
+    "as_of": "As of",
+}
+_UNBROKEN: Final = ("incident_id", "key")
+_FINE: Final = (99, 100)  # percent
+_AMOUNTS: Final = ("amount", "total")
+
+
+class Html(str):
+    """Markup that a notebook shows as such; the text in it is escaped already.
+
+    Examples
+    --------
+    >>> html_list(["a < b"])._repr_html_()
+    '<ul><li>a &lt; b</li></ul>'
+    """
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return f"<HTML, {len(self)} characters>"
+
+
+def format_span(span: timedelta | None) -> str:
+    """Write a span in its two largest units.
+
+    Parameters
+    ----------
+    span
+        A span, or NA.
+
+    Returns
+    -------
+    str
+        Such as ``1h 45m``, rounded to the smaller unit; ``–`` for NA.
+
+    Examples
+    --------
+    >>> format_span(pd.Timedelta(minutes=105)), format_span(pd.Timedelta(hours=30)), format_span(pd.NaT)
+    ('1h 45m', '1d 6h', '–')
+    >>> format_span(pd.Timedelta(seconds=-90)), format_span(pd.Timedelta(0))
+    ('-1m 30s', '0m')
+    """
+    if span is None or pd.isna(span):
+        return MISSING
+    seconds = round(abs(span.total_seconds()))
+    # Rounded to the smaller unit before it is split, so that 59m 59.6s is 1h and not 60m.
+    for unit, smaller in ((86400, 3600), (3600, 60), (60, 1)):
+        rounded = (seconds + smaller // 2) // smaller * smaller
+        if rounded >= unit:
+            break
+    else:
+        return "0m" if seconds == 0 else _signed(f"{seconds}s", span)
+    names = {86400: "d", 3600: "h", 60: "m", 1: "s"}
+    large, small = rounded // unit, rounded % unit // smaller
+    return _signed(f"{large:,}{names[unit]}" + (f" {small}{names[smaller]}" if small else ""), span)
+
+
+def _signed(text: str, span: timedelta) -> str:
+    return f"-{text}" if span < timedelta(0) else text
+
+
+def format_share(share: float | None) -> str:
+    """Write a fraction as a percentage.
+
+    Three decimals between 99% and 100%, where availability lives, cut rather than rounded: short of 100% is never
+    shown as 100%. One decimal elsewhere.
+
+    Parameters
+    ----------
+    share
+        A fraction, 1 for the whole, or NA.
+
+    Returns
+    -------
+    str
+        Such as ``99.82%``; ``–`` for NA.
+
+    Examples
+    --------
+    >>> format_share(0.5833), format_share(0.9982), format_share(0.999_999_9), format_share(1.0), format_share(pd.NA)
+    ('58.3%', '99.82%', '99.999%', '100%', '–')
+    """
+    if share is None or pd.isna(share):
+        return MISSING
+    percent = round(100 * share, 9)  # 0.999 * 100 is 99.9 exactly, not 99.900000000000006
+    low, high = _FINE
+    text = f"{math.floor(percent * 1000) / 1000:.3f}" if low < percent < high else f"{percent:,.1f}"
+    return text.rstrip("0").rstrip(".") + "%"
+
+
+def format_amount(amount: float | None, currency: str | None = None) -> str:
+    """Write an amount of money, whole, with its currency's code where there is one.
+
+    Examples
+    --------
+    >>> format_amount(34000.0, "USD"), format_amount(12.5), format_amount(pd.NA)
+    ('USD 34,000', '12.50', '–')
+    """
+    if amount is None or pd.isna(amount):
+        return MISSING
+    text = f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
+    return text if pd.isna(currency) else f"{currency} {text}"
+
+
+def format_value(value: Any, column: str = "") -> str:
+    """Write one cell of a table; ``column`` tells an amount from a fraction.
+
+    Examples
+    --------
+    >>> format_value(pd.Timestamp("2025-07-03 14:02", tz="UTC")), format_value(pd.Timestamp("2025-07-03"))
+    ('2025-07-03 14:02', '2025-07-03')
+    >>> format_value(0.5, "completion"), format_value(0.5, "total"), format_value(1204), format_value(True)
+    ('50%', '0.50', '1,204', 'yes')
+    """
+    if isinstance(value, list | tuple):
+        return ", ".join(format_value(item) for item in value) or MISSING
+    if pd.isna(value):
+        return MISSING
+    if isinstance(value, timedelta):
+        return format_span(value)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value.tzinfo is None else f"{value:%Y-%m-%d %H:%M}"
+    if pd.api.types.is_bool(value):
+        return "yes" if value else "no"
+    if pd.api.types.is_float(value):
+        return format_amount(float(value)) if column in _AMOUNTS else format_share(float(value))
+    if pd.api.types.is_integer(value):
+        return f"{value:,}"
+    return str(value)
+
+
+def heading(column: str) -> str:
+    """Return the heading under which people read a column.
+
+    Examples
+    --------
+    >>> heading("n_overdue"), heading("budget_left"), heading("p90")
+    ('Overdue', 'Budget left', '90% within')
+    """
+    words = column.removeprefix("n_").removesuffix("_at").removesuffix("_on").replace("_", " ")
+    return _HEADINGS.get(column, words[:1].upper() + words[1:])
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    Examples
+    --------
+    >>> join_words(["API"]), join_words(["API", "Frontend"]), join_words(["a", "b", "c"])
+    ('API', 'API and Frontend', 'a, b and c')
+    """
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def html_text(sentence: str) -> Html:
+    """Return a sentence as an HTML paragraph, escaped.
+
+    Examples
+    --------
+    >>> str(html_text("a < b"))
+    '<p>a &lt; b</p>'
+    """
+    return Html(f"<p>{html.escape(sentence)}</p>")
+
+
+def html_list(sentences: Iterable[str]) -> Html:
+    """Return sentences as an HTML list, escaped.
+
+    Examples
+    --------
+    >>> str(html_list(["13 incidents."]))
+    '<ul><li>13 incidents.</li></ul>'
+    """
+    return Html("<ul>" + "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences) + "</ul>")
+
+
+def html_table(frame: pd.DataFrame, *, empty: str = "None.", folded: str | None = None) -> Html:
+    """Return a table as HTML for people: headings in words, spans as ``1h 45m``, fractions as percentages.
+
+    Parameters
+    ----------
+    frame
+        Any table; its columns in the order to show them, its index left out.
+    empty
+        The sentence that stands in for a table with no rows.
+    folded
+        The words under which a long table is folded away until a reader opens it; None shows it at once.
+
+    Returns
+    -------
+    Html
+        A ``table`` in a ``div`` that scrolls sideways; cells that hold numbers have the class ``number``,
+        dates, instants and identifiers the class ``unbroken``. All text is escaped.
+
+    Examples
+    --------
+    >>> print(html_table(pd.DataFrame({"service": ["<b>API"], "n": [3]})))
+    <div class="table"><table>
+    <thead><tr><th scope="col">Service</th><th scope="col" class="number">n</th></tr></thead>
+    <tbody>
+    <tr><td>&lt;b&gt;API</td><td class="number">3</td></tr>
+    </tbody>
+    </table></div>
+    """
+    if frame.empty:
+        return html_text(empty)
+    marks = {column: _mark(frame[column]) for column in frame.columns}
+    head = "".join(f'<th scope="col"{mark}>{html.escape(heading(column))}</th>' for column, mark in marks.items())
+    rows = [
+        "".join(
+            f"<td{mark}>{html.escape(format_value(value, column))}</td>"
+            for (column, mark), value in zip(marks.items(), row, strict=True)
+        )
+        for row in frame.itertuples(index=False)
+    ]
+    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
+    table = f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
+    if folded is None:
+        return Html(table)
+    return Html(f"<details><summary>{html.escape(folded)}</summary>\n{table}\n</details>")
+
+
+def _mark(column: pd.Series) -> str:
+    types = pd.api.types
+    if types.is_datetime64_any_dtype(column) or column.name in _UNBROKEN:
+        return ' class="unbroken"'
+    number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
+    return ' class="number"' if number or types.is_timedelta64_dtype(column) else ""

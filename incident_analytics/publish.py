@@ -1,0 +1,317 @@
+"""Reviews: a notebook run with its parameters, and what it shows as a page of its own.
+
+The outputs are made whole, then put in place one by one: a notebook that fails leaves the earlier ones as they were.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from glob import glob
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import pandas as pd
+
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.errors import NotebookError, OutputError, PathError, UnknownNameError
+from incident_analytics.model import Period, need_instant
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
+    from nbformat import NotebookNode
+
+__all__ = ["review", "run_notebook"]
+
+_HERE: Final = Path(__file__).parent
+
+
+def review(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    period: str,
+    output_dir: str | Path,
+    to: Sequence[str] = ("html",),
+    settings: str | Path | None = None,
+    status: str = "final",
+    as_of: pd.Timestamp | None = None,
+    notebook: str | Path | None = None,
+    progress: Callable[[int, int], object] | None = None,
+) -> list[Path]:
+    """Write the review of a period.
+
+    Parameters
+    ----------
+    paths
+        The reports, as `load` takes them.
+    period
+        Such as ``2025Q3``; see `Period.parse`.
+    output_dir
+        The folder to write to; it is made where there is none.
+    to
+        What to write: ``html``, one page that needs nothing else, and ``ipynb``, the notebook as it ran.
+    settings
+        A settings file; None takes the defaults.
+    status
+        ``final``, ``all`` or the name of a status.
+    as_of
+        The instant at which open incidents and action items are judged; None is the period's end or now,
+        whichever is earlier.
+    notebook
+        A notebook of one's own in place of the periodic review; it has a cell tagged ``parameters`` that sets
+        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``.
+    progress
+        Called before each code cell with the number of those that have run, and at the end, and the number of all.
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files written, ``review-<period>.<target>``, in the order of ``to``.
+
+    Raises
+    ------
+    UnknownNameError
+        ``target 'docx' is not one of html, ipynb``
+    PathError
+        ``reports: no such file or folder``
+    PeriodError
+        The period cannot be read.
+    SettingsError
+        The settings file cannot be read.
+    NotebookError
+        ``mine.ipynb: code cell 3 (times = ia.response_times(c)) failed: NameError: name 'c' is not defined``;
+        also where a cell ends the notebook early, a figure vanished, or a parameter is unknown to the notebook.
+    OutputError
+        A file cannot be written.
+    """
+    for target in to:
+        if target not in _TARGETS:
+            raise UnknownNameError(f"target {target!r} is not one of {', '.join(_TARGETS)}")
+    rules = read_settings(settings) if settings is not None else Settings()
+    window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
+    need_instant("as_of", as_of)
+    sources = [paths] if isinstance(paths, str | Path) else paths
+    for path in sources:
+        if not Path(path).exists() and not glob(str(path), recursive=True):  # noqa: PTH207 - as `load` does
+            raise PathError(f"{path}: no such file or folder")
+    parameters = {
+        "paths": [str(Path(path).absolute()) for path in sources],
+        "period": window.name,
+        "settings": None if settings is None else str(Path(settings).absolute()),
+        "status": status,
+        "as_of": None if as_of is None else as_of.isoformat(),
+    }
+    ran = run_notebook(notebook or _notebook("periodic_review"), parameters, progress=progress)
+    title = f"Incident review {window.name}"
+    outputs = {target: _TARGETS[target](ran, title) for target in dict.fromkeys(to)}
+    stem = f"review-{window.name.replace('/', '_')}"
+    return [_put(Path(output_dir) / f"{stem}.{target}", content) for target, content in outputs.items()]
+
+
+def run_notebook(
+    notebook: str | Path,
+    parameters: Mapping[str, object],
+    *,
+    progress: Callable[[int, int], object] | None = None,
+) -> NotebookNode:
+    """Run a notebook from its first cell to its last in a kernel of its own.
+
+    The kernel is this environment's Python, in an empty working folder: neither that folder nor a module in it, nor
+    the user's own Jupyter or IPython settings have a say.
+
+    Parameters
+    ----------
+    notebook
+        The file; it stays as it is.
+    parameters
+        Values for the names that its cell tagged ``parameters`` sets: text, numbers, true, false, None and
+        lists of these.
+    progress
+        As in `review`.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The notebook with its outputs, the same for the same input: without times, ids or paths of the run.
+
+    Raises
+    ------
+    NotebookError
+        As in `review`.
+    """
+    import papermill
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+    file = Path(notebook)
+    source = _read_notebook(file)
+    _need_parameters(file, source, parameters)
+    plain = json.loads(json.dumps(parameters))
+    total = sum(cell.cell_type == "code" for cell in source.cells)
+    begun: list[NotebookNode] = []
+
+    def begin(cell: NotebookNode, **_: object) -> None:
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", []):
+            if progress:
+                progress(len(begun), total)
+            begun.append(cell)
+
+    def at_fault() -> str:
+        # An early failure is the kernel's: no cell has begun.
+        return f"{file.name}: code cell {len(begun)} ({_first_line(begun[-1])})" if begun else f"{file.name}: no cell"
+
+    with TemporaryDirectory(prefix="incident-analytics-") as folder:
+        working_folder = Path(folder, "work")
+        working_folder.mkdir()
+        try:
+            ran: NotebookNode = papermill.execute_notebook(
+                source,
+                None,
+                plain,
+                kernel_name="python3",
+                progress_bar=False,
+                kernel_manager_class=_kernel_manager(Path(folder)),
+                # Not papermill's cwd, which would move this process as well.
+                resources={"metadata": {"path": str(working_folder)}},
+                record_timing=False,
+                on_cell_start=begin,
+            )
+        except papermill.PapermillExecutionError as error:
+            raise NotebookError(f"{at_fault()} failed: {error.ename}: {error.evalue}") from error
+        except (CellControlSignal, DeadKernelError) as error:
+            raise NotebookError(f"{at_fault()} ended the kernel: {error}") from error
+    never_ran = [cell for cell in _code_cells(ran) if cell.source.strip() and cell.execution_count is None]
+    if never_ran or any(output.get("ename") == "SystemExit" for cell in _code_cells(ran) for output in cell.outputs):
+        raise NotebookError(f"{at_fault()} ended the notebook early, with {len(never_ran)} code cells still to run")
+    _need_figures(file, ran)
+    if progress:
+        progress(total, total)
+    return _without_traces(ran)
+
+
+def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
+    """Return the manager of a kernel that is this environment's, whatever kernels and profiles the user has."""
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    # Sockets in a folder of their own cannot collide as TCP ports do when several notebooks run at once.
+    transport = {"transport": "ipc", "ip": str(folder / "socket")} if os.name == "posix" else {}
+
+    class KernelManager(AsyncKernelManager):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(
+                **transport,
+                connection_file=str(folder / "connection.json"),
+                # Without folders to look in, python3 is the installed ipykernel's own.
+                kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+                **options,
+            )
+            cast(KernelSpec, self.kernel_spec).env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
+
+    return KernelManager
+
+
+def _read_notebook(file: Path) -> NotebookNode:
+    import nbformat
+
+    try:
+        notebook: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise NotebookError(f"{file}: {error.strerror}") from error
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        raise NotebookError(f"{file}: no notebook: {error}") from error
+    # Whatever kernel it was written with, this is the one that runs it.
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for cell in _code_cells(notebook):
+        cell["outputs"], cell["execution_count"] = [], None
+    return notebook
+
+
+def _need_parameters(file: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> None:
+    """Raise where papermill would only warn, and run the notebook on its defaults."""
+    import papermill
+
+    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        raise NotebookError(f"{file}: no cell is tagged parameters; tag the one that sets {', '.join(parameters)}")
+    known = papermill.inspect_notebook(notebook)
+    for name in parameters:
+        if not name.isidentifier() or name not in known:
+            raise NotebookError(f"{file}: parameter {name!r} is not one of {', '.join(known) or 'none'}")
+
+
+def _need_figures(file: Path, notebook: NotebookNode) -> None:
+    """Raise where a figure vanished: a library that sets matplotlib's backend leaves its name and no picture."""
+    for number, cell in enumerate(_code_cells(notebook), 1):
+        for output in cell.outputs:
+            shown = output.get("data", {})
+            if shown.get("text/plain", "").startswith("<Figure ") and not any(
+                kind.startswith("image/") for kind in shown
+            ):
+                raise NotebookError(f"{file.name}: code cell {number} ({_first_line(cell)}) lost its figure")
+
+
+def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the notebook's own code cells, without the one that papermill adds."""
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+
+
+def _first_line(cell: NotebookNode) -> str:
+    lines = (line.strip() for line in cell.source.splitlines())
+    return shorten(next(filter(None, lines), "empty"), 72, placeholder=" ...")
+
+
+def _without_traces(notebook: NotebookNode) -> NotebookNode:
+    """Drop what differs between two runs on the same input."""
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = f"injected-parameters-{number}"
+    return notebook
+
+
+def _as_page(notebook: NotebookNode, title: str) -> bytes:
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
+        template_name="page", extra_template_basedirs=[str(_HERE)], exclude_input=True, exclude_anchor_links=True
+    )
+    page: str
+    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    return page.encode()
+
+
+def _as_notebook(notebook: NotebookNode, _title: str) -> bytes:
+    import nbformat
+
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return f"{text}\n".encode()
+
+
+_TARGETS: Final[Mapping[str, Callable[[NotebookNode, str], bytes]]] = {"html": _as_page, "ipynb": _as_notebook}
+
+
+def _put(file: Path, content: bytes) -> Path:
+    """Write a file beside its place, then move it there: a reader sees the old one or the new one, whole."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"{file}: {error.strerror}") from error
+    return file
+
+
+def _notebook(name: str) -> Path:
+    """Return one of the notebooks: in the package where it was installed from a wheel, else beside it."""
+    packaged = _HERE / "notebooks"
+    return (packaged if packaged.is_dir() else _HERE.parent / "notebooks") / f"{name}.ipynb"

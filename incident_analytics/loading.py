@@ -17,7 +17,8 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.model import PROBLEM_LEVELS, STATUSES, TABLES, Corpus, make_table
 from incident_analytics.reports.audit import audit
-from incident_analytics.reports.parse import Report, parse_reports
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template, read_template
 from incident_analytics.reports.values import Unreadable, fold, read_word
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from incident_analytics.model import MILESTONES
-from incident_analytics.reports.parse import Report
+from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
 
 __all__ = ["audit"]

@@ -170,8 +170,8 @@ class _Scorer:
     ) -> None:
         """Give a milestone to the row that its house labels so, else to one of those that reach the threshold.
 
-        Of the cure and what follows it the last one counts, of what comes before the cure the first one; ``within`` says
-        how much less than the best row a row may weigh.
+        Of the cure and what follows it the last one counts, of what comes before the cure the first one; ``within``
+        says how much less than the best row a row may weigh.
         """
         if milestone in self.stated or not scores:
             return

@@ -29,7 +29,7 @@ def bare_words(text: str) -> str:
     >>> bare_words("3. ⏱ Timeline (UTC):")
     'timeline'
     """
-    plain = re.sub(r"\([^)]*\)|^\W*\d+(?:\.\d+)*[.):]?(?=\s)", " ", fold(text).replace("&", " and "))
+    plain = re.sub(r"\([^()]*+\)|^\W*\d+(?:\.\d+)*[.):]?(?=\s)", " ", fold(text).replace("&", " and "))
     return " ".join(re.sub(r"[^\w\s']|_", " ", plain.replace("-", " ")).split())
 
 
@@ -67,12 +67,13 @@ class Template(BaseModel):
 
     name: str
     version: str
-    incident_id: str
+    incident_id: str = r"\S+"
+    report_level: int = 1
     fields: Words
-    statuses: Words
-    severities: Words
-    priorities: Words
-    action_statuses: Words
+    statuses: Words = {}
+    severities: Words = {}
+    priorities: Words = {}
+    action_statuses: Words = {"done": (), "dropped": (), "open": ()}
     sections: dict[str, SectionForm]
     milestones: dict[
         Literal["started", "detected", "responded", "identified", "mitigated", "restored", "closed"], tuple[str, ...]
@@ -97,6 +98,11 @@ class Template(BaseModel):
     def field_named(self, label: str) -> str | None:
         """Return the field of the header or footer that a label means, or None."""
         return self._fields.get(bare_words(label))
+
+    def synonyms(self, kind: Literal["statuses", "severities", "priorities", "action_statuses"]) -> dict[str, str]:
+        """Return other words for the names of a kind, with the name that each stands for."""
+        names: Words = getattr(self, kind)
+        return {word: name for name, words in names.items() for word in words}
 
     def stated_milestone(self, event: str) -> str | None:
         """Return the milestone whose phrase an event begins with, or None.

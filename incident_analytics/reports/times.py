@@ -43,7 +43,7 @@ _ZONE: Final = (
     r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"
     r"|\+\d{2}:?\d{2}"
     r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}"
-    rf"|\bEtc/[A-Z]+(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]+(?:[_-][A-Za-z]+)*)+\b"
+    rf"|\bEtc/[A-Z]+(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
     rf"|\b(?:{_ABBREVIATIONS})\b"
     r"|(?<=\d)\s?Z\b"
 )
@@ -405,6 +405,35 @@ def read_moments(text: str) -> list[Moment]:
     [datetime.time(7, 15), datetime.time(8, 19)]
     """
     return [piece for piece in _pieces(text) if isinstance(piece, Moment)]
+
+
+def split_moment(text: str) -> tuple[str, str]:
+    """Split words that tell what was when into the moment and the rest.
+
+    Returns
+    -------
+    tuple
+        The words of the first moment, and those before and after it; an empty moment where there is none.
+
+    Examples
+    --------
+    >>> split_moment("14:02 UTC - Alert fires"), split_moment("First detected: 2021-06-09 13:15")
+    (('14:02 UTC', 'Alert fires'), ('2021-06-09 13:15', 'First detected'))
+    """
+    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
+    matches = list(_TOKENS.finditer(plain))
+    tokens = [(match.lastgroup or "", match[0].strip()) for match in matches]
+    for at, (kind, _) in enumerate(tokens):
+        if kind in _DATES or kind in _CLOCKS:
+            _, past = _read_moment(tokens, at)
+            if past < len(tokens) - 1 and tokens[past][0] == "to" and tokens[past + 1][0] in _CLOCKS:
+                _, past = _read_moment(tokens, past + 1)
+            first = at - 1 if at and tokens[at - 1][0] == "about" else at
+            before, when = plain[: matches[first].start()], plain[matches[first].start() : matches[past - 1].end()]
+            after = plain[matches[past - 1].end() :]
+            rest = " ".join(part.strip(" :-–—,|[]()*\t") for part in (before, after)).strip()
+            return when.strip(" ()[]"), rest
+    return "", text
 
 
 def read_date(text: str) -> date | None:

@@ -154,7 +154,7 @@ def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -
     if is_absent(text):
         return None
     meant = {_bare(word): word for word in declared} | {_bare(word): target for word, target in synonyms.items()}
-    outside, inside = re.sub(r"\([^)]*\)", " ", text), re.findall(r"\(([^)]*)\)", text)
+    outside, inside = re.sub(r"\([^()]*+\)", " ", text), re.findall(r"\(([^()]*+)\)", text)
     for part in (outside, *re.split(r"[/,;:–—]|\s-\s", outside), *inside):
         if word := meant.get(_bare(part)):
             return word
@@ -180,12 +180,13 @@ _MAGNITUDES: Final = {
     "billion": 1e9,
 }
 _FIGURE: Final = (
-    r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?)"
+    r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d++(?:[.,]\d++)?)"
     r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
 )
 _FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.]){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _PERCENT: Final = re.compile(
-    r"(?P<sign>[-−+])?\s?(?P<value>\d+(?:[.,]\d+)?)\s?(?:%|per\s?cent(?!age)|pp\b|percentage points?\b)", re.IGNORECASE
+    r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)\s?(?:%|per\s?cent(?!age)|pp\b|percentage points?\b)",
+    re.IGNORECASE,
 )
 _RANGE: Final = re.compile(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
 _ABOUT: Final = re.compile(
@@ -198,6 +199,8 @@ _ALL: Final = re.compile(
     r"(?: (?:of )?(?:our |the )?(?:users|customers|accounts|tenants|requests|traffic))?"
 )
 _VAGUE: Final = re.compile(r"\b(?:dozens|hundreds|thousands|millions|several|many|few|most|various)\b", re.IGNORECASE)
+_MOST: Final = 1e15
+"""Figures above this are slips of the key; a larger one would not fit a column either."""
 _PARTS: Final = {
     "half": 1 / 2,
     "a third": 1 / 3,
@@ -232,7 +235,7 @@ def _scaled(match: re.Match[str]) -> float:
 def _count(match: re.Match[str]) -> int | None:
     """Return the whole number that a figure writes; None for a part of one, which counts nothing."""
     number = _scaled(match)
-    return round(number) if match["magnitude"] or number == int(number) else None
+    return round(number) if number <= _MOST and (match["magnitude"] or number == int(number)) else None
 
 
 def _fraction(match: re.Match[str]) -> float:
@@ -240,7 +243,7 @@ def _fraction(match: re.Match[str]) -> float:
 
 
 def _outside_brackets(text: str) -> str:
-    return re.sub(r"\([^)]*\)|\[[^\]]*\]", " ", text).strip() or text
+    return re.sub(r"\([^()]*+\)|\[[^\[\]]*+\]", " ", text).strip() or text
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,10 +287,10 @@ def read_share(text: str) -> Share | None:
         return Share(None, 1.0)
     about = _ABOUT.search(plain) is not None
     if match := re.search(
-        rf"{_FIGURE}(?:/|\sof\s|\sout of\s)(?:all |the |our )*(?P<whole>\d[\d,.]*)", plain, re.IGNORECASE
+        rf"(?<![\d.,]){_FIGURE}(?:/|\sof\s|\sout of\s)(?:all |the |our )*(?P<whole>\d[\d,.]*)", plain, re.IGNORECASE
     ):
         part, whole = _scaled(match), _number(match["whole"].rstrip(".,"))
-        if 0 < whole >= part:
+        if 0 < whole >= part and whole <= _MOST:
             return Share(round(part), part / whole, about)
     percents = list(_PERCENT.finditer(plain)) or list(_PERCENT.finditer(text))
     figures = list(_FIGURE_PATTERN.finditer(_PERCENT.sub(" ", plain)))
@@ -426,7 +429,8 @@ def read_money(text: str) -> Amount | None:
     found = list(_MONEY.finditer(plain))
     marked = [match for match in found if match["mark"] or match["code"]]
     ranged = any(_MONEY_RANGE.match(plain, match.end()) for match in found)
-    if ranged or len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
+    huge = any(_scaled(match) > _MOST for match in found)
+    if huge or ranged or len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
         raise Unreadable(f"{text.strip()!r} tells no single amount; write one such as $34,000")
     match = (marked or found)[0]
     mark = (match["mark"] or match["code"] or "").upper()
@@ -470,8 +474,8 @@ def read_flag(text: str) -> bool | None:
     raise Unreadable(f"{text.strip()!r} is neither yes nor no; write Yes or No, then the details")
 
 
-_TICKED: Final = re.compile(r"^\s*(?:\[[xX✓✔]\]|[✅✔☑🗹✓🟢])️?\s*|\s*[✅✔☑]️?\s*$")
-_UNTICKED: Final = re.compile(r"^\s*(?:\[\s?\]|[❌✗✘☐⬜⏳🔲◻🕒⌛])️?\s*|\s*[❌☐⏳]️?\s*$")
+_TICKED: Final = re.compile(r"^(?:\[[xX✓✔]\]|[✅✔☑🗹✓🟢])️?|[✅✔☑]️?$")
+_UNTICKED: Final = re.compile(r"^(?:\[\s?\]|[❌✗✘☐⬜⏳🔲◻🕒⌛])️?|[❌☐⏳]️?$")
 
 
 def read_tick(text: str) -> tuple[bool | None, str]:
@@ -487,10 +491,11 @@ def read_tick(text: str) -> tuple[bool | None, str]:
     >>> read_tick("✅ Revert the change")
     (True, 'Revert the change')
     """
+    words = text.strip()
     for pattern, ticked in ((_TICKED, True), (_UNTICKED, False)):
-        if pattern.search(text):
-            return ticked, pattern.sub("", text).strip()
-    return None, text
+        if pattern.search(words):
+            return ticked, pattern.sub("", words).strip()
+    return None, words
 
 
 _KEY: Final = re.compile(

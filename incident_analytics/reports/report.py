@@ -1,0 +1,83 @@
+"""What one report says, as rows of the tables: where each value comes from, and what could not be read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from incident_analytics.model import PROBLEM_LEVELS
+from incident_analytics.reports.markdown import Line
+from incident_analytics.reports.timeline import Placement
+from incident_analytics.reports.times import Duration
+from incident_analytics.reports.values import Unreadable, is_placeholder
+
+__all__ = ["Cells", "Report"]
+
+Value = TypeVar("Value")
+Cells = dict[str, Any]
+"""One row of a table, by column."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What one report says: the rows of each table, with NA as None, and what the audit needs beside them.
+
+    Attributes
+    ----------
+    rows
+        The rows by table; ``incidents`` has exactly one.
+    duration, placement
+        The Duration line, and when the timeline's rows and the line's windows were.
+    lines
+        The line of each field that was found, and of each section's heading.
+    """
+
+    rows: dict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
+    duration: Duration | None = None
+    placement: Placement | None = None
+    lines: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def incident(self) -> Cells:
+        """The report's row of ``incidents``."""
+        return self.rows["incidents"][0]
+
+    def problem(self, code: str, line: int, message: str) -> None:
+        """Note a problem; its path and incident_id follow when the report is whole."""
+        self.rows["problems"].append({"line": line, "level": PROBLEM_LEVELS[code], "code": code, "message": message})
+
+    def note(
+        self,
+        name: str,
+        words: str,
+        line: int,
+        *,
+        source: str = "stated",
+        approximate: bool = False,
+        confidence: float | None = None,
+    ) -> None:
+        """Note where a value of incidents comes from."""
+        self.lines.setdefault(name, line)
+        self.rows["readings"].append(
+            {
+                "field": name,
+                "as_written": words,
+                "source": source,
+                "approximate": approximate,
+                "confidence": (1.0 if source == "stated" else None) if confidence is None else confidence,
+                "line": line,
+            }
+        )
+
+    def attempt(self, reader: Callable[[str], Value | None], line: Line, label: str) -> Value | None:
+        """Read a value; where it cannot be read it is None, with a problem that says what to write instead."""
+        if is_placeholder(line.text):
+            self.problem("placeholder", line.line, f"{label} still holds the template's words; fill it in")
+            return None
+        try:
+            return reader(line.text)
+        except Unreadable as error:
+            self.problem(error.code, line.line, f"{label}: {error}")
+            return None

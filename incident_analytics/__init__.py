@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from incident_analytics.config import read_settings as read_settings
     from incident_analytics.loading import load as load
     from incident_analytics.loading import narrow as narrow
+    from incident_analytics.loading import read_corrections as read_corrections
     from incident_analytics.loading import read_tracker as read_tracker
     from incident_analytics.model import Corpus as Corpus
     from incident_analytics.model import Metric as Metric
@@ -47,6 +48,7 @@ _HOMES = {
     "mttr": "analysis.response",
     "narrow": "loading",
     "overdue_actions": "analysis.actions",
+    "read_corrections": "loading",
     "read_settings": "config",
     "read_tracker": "loading",
     "response_summary": "analysis.response",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -138,6 +138,34 @@ class CalendarSettings(_Section):
     end: time
     days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4)
     holidays: tuple[date, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> CalendarSettings:
+        if self.end <= self.start:
+            raise ValueError("end is not after start")
+        return self
+
+    def support_time(self, start: datetime, end: datetime, timezone: str) -> timedelta:
+        """Return how much of the time between two instants lies within the support hours.
+
+        Examples
+        --------
+        >>> from datetime import UTC
+        >>> hours = CalendarSettings(start=time(8), end=time(17))
+        >>> friday, monday = datetime(2025, 3, 14, 20, 49, tzinfo=UTC), datetime(2025, 3, 17, 9, 44, tzinfo=UTC)
+        >>> str(hours.support_time(friday, monday, "UTC"))
+        '1:44:00'
+        """
+        zone = ZoneInfo(timezone)
+        first, last = start.astimezone(zone), end.astimezone(zone)
+        spent = timedelta(0)
+        for number in range((last.date() - first.date()).days + 1):
+            day = first.date() + timedelta(days=number)
+            if day.weekday() in self.days and day not in self.holidays:
+                opens = max(first, datetime.combine(day, self.start, zone))
+                closes = min(last, datetime.combine(day, self.end, zone))
+                spent += max(closes - opens, timedelta(0))
+        return spent
 
 
 class CorrectionSettings(_Section):

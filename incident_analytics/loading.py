@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from glob import glob
@@ -17,18 +17,21 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.model import PROBLEM_LEVELS, STATUSES, TABLES, Corpus, make_table
 from incident_analytics.reports.audit import audit
+from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template, read_template
 from incident_analytics.reports.values import Unreadable, fold, read_word
 
-__all__ = ["load", "narrow", "read_tracker"]
+__all__ = ["load", "narrow", "read_corrections", "read_tracker"]
 
 _CHUNK = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
 
 Rows = defaultdict[str, list[dict[str, Any]]]
 """Rows by table, as they are read."""
+Corrections = Mapping[str, Sequence[Correction]]
+"""What is known better than the reports say, by incident_id."""
 Columns = dict[str, dict[str, list[Any]]]
 """The rows of the tables as plain columns: cheap to send from one process to another."""
 
@@ -89,18 +92,25 @@ def load(
         settings = read_settings(settings)
     wanted = _wanted(status)
     templates = (*(read_template(file) for file in settings.templates.files), default_template())
-    files = list(_discover([paths] if isinstance(paths, str | Path) else paths))
+    places = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = list(_discover(places))
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
+    corrections = (
+        read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
+    )
+    read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
     run = executor.map if executor is not None else map
     merged: Columns = defaultdict(lambda: defaultdict(list))
     done = 0
-    for columns in run(partial(_read_files, settings=settings, templates=templates), chunks):
+    for columns in run(read, chunks):
         for name, table in columns.items():
             for column, values in table.items():
                 merged[name][column] += values
         if progress is not None:
             done = min(done + _CHUNK, len(files))
             progress(done, len(files))
+    if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
+        _note_stale(corrections, merged)
     corpus = _corpus(merged, settings, wanted)
     if strict:
         _raise_problems(corpus.problems)
@@ -154,24 +164,30 @@ _REPORTS = ("path", "written_id", "stem", "line")
 """What is kept of each report beside the tables, until its incident_id is settled."""
 
 
-def _read_files(files: Sequence[Path], *, settings: Settings, templates: Sequence[Template]) -> Columns:
+def _read_files(
+    files: Sequence[Path], *, settings: Settings, templates: Sequence[Template], corrections: Corrections
+) -> Columns:
     """Read some files; what one of them holds never costs another.
 
     The rows are joined by ``path`` in the column incident_id: ids may be missing or taken, paths are unique.
     """
     rows: Rows = defaultdict(list)
     for file in files:
-        _read_file(file, settings, templates, rows)
+        _read_file(file, settings, templates, corrections, rows)
     tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, "")}
     return {name: {column: [row.get(column) for row in rows[name]] for column in tables[name]} for name in tables}
 
 
-def _read_file(file: Path, settings: Settings, templates: Sequence[Template], rows: Rows) -> None:
+def _read_file(
+    file: Path, settings: Settings, templates: Sequence[Template], corrections: Corrections, rows: Rows
+) -> None:
     path = file.as_posix()
 
     def problem(code: str, line: int, message: str) -> None:
         level = PROBLEM_LEVELS[code]
-        rows["problems"].append({"path": path, "line": line, "level": level, "code": code, "message": message})
+        rows["problems"].append(
+            {"incident_id": path, "path": path, "line": line, "level": level, "code": code, "message": message}
+        )
 
     def leave_out(message: str) -> None:
         problem("not-a-report", 1, message)
@@ -191,9 +207,9 @@ def _read_file(file: Path, settings: Settings, templates: Sequence[Template], ro
         text = data.decode("cp1252", errors="replace")
         problem("encoding", line, f"byte {data[error.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
     for template in templates:
-        reports = parse_reports(text, path, settings, template)
+        reports = parse_reports(text, path, settings, template, corrections)
         for report in reports:
-            audit(report, template)
+            audit(report, template, settings)
             _collect(report, file, rows)
         if reports:
             return None
@@ -214,7 +230,7 @@ def _collect(report: Report, file: Path, rows: Rows) -> None:
     rows["reports"].append({"path": path, "written_id": written, "stem": file.stem, "line": line})
     for name, found in report.rows.items():
         for row in found:
-            row["path" if name == "problems" else "incident_id"] = path
+            row["incident_id"] = path
         rows[name] += found
 
 
@@ -228,9 +244,7 @@ def _corpus(columns: Columns, settings: Settings, wanted: frozenset[str] | None)
     tables = {}
     for name in TABLES:
         frame = make_table(name, columns.get(name), severities=severities)
-        if name == "problems":
-            frame["incident_id"] = frame["path"].map(ids).astype("str")
-        elif name != "files":
+        if name != "files":
             frame["incident_id"] = (
                 (frame["path"] if name == "incidents" else frame["incident_id"]).map(ids).astype("str")
             )
@@ -249,6 +263,21 @@ def _corpus(columns: Columns, settings: Settings, wanted: frozenset[str] | None)
     return dataclasses.replace(corpus, problems=problems)
 
 
+def _note_stale(corrections: Corrections, columns: Columns) -> None:
+    """Report the corrections of incidents that no report tells of."""
+    reports = columns["reports"]
+    there = {written or stem for written, stem in zip(reports["written_id"], reports["stem"], strict=True)}
+    for correction in (each for name, found in corrections.items() if name not in there for each in found):
+        message = f"no report of {correction.incident_id!r} was found; correct the id or delete the line"
+        _add_problem(columns, "stale-correction", path=correction.path, line=correction.line, message=message)
+
+
+def _add_problem(columns: Columns, code: str, **row: str | int | None) -> None:
+    row |= {"level": PROBLEM_LEVELS[code], "code": code}
+    for column in TABLES["problems"]:
+        columns["problems"][column].append(row.get(column))
+
+
 def _settle_ids(columns: Columns) -> dict[str, str]:
     """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
     ids: dict[str, str] = {}
@@ -262,9 +291,7 @@ def _settle_ids(columns: Columns) -> dict[str, str]:
             number += 1
         if written in owners:
             message = f"Incident ID {written} is taken by {owners[written]}, read as {chosen}; give each report its own"
-            problem = {"path": path, "line": line, "level": PROBLEM_LEVELS["duplicate-id"], "code": "duplicate-id"}
-            for column in TABLES["problems"]:
-                columns["problems"][column].append({**problem, "message": message}.get(column))
+            _add_problem(columns, "duplicate-id", path=path, line=line, incident_id=path, message=message)
         owners[chosen] = path
         ids[path] = chosen
     return ids
@@ -334,7 +361,36 @@ def narrow(
     return corpus
 
 
-# --- the tracker's export --------------------------------------------------------------------------------------------
+# --- beside the reports: corrections, the tracker's export -----------------------------------------------------------
+
+
+def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
+    """List the corrections that the settings name, as a review shows them.
+
+    Parameters
+    ----------
+    settings
+        A `Settings`, or the path of a settings file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a correction: incident_id, field, value, reason, by (str, value as text), line (int64). Empty where the
+        settings name no file.
+
+    Raises
+    ------
+    SettingsError
+        ``corrections.csv:3: field 'restored' is not one of title, date, ...``
+    """
+    if not isinstance(settings, Settings):
+        settings = read_settings(settings)
+    found = read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
+    names = ("incident_id", "field", "value", "reason", "by", "line")
+    rows = [[getattr(each, name) for name in names] for corrections in found.values() for each in corrections]
+    frame = pd.DataFrame(rows, columns=list(names))
+    return frame.astype({name: "int64" if name == "line" else "str" for name in names})
+
 
 _TRACKER_STATUSES = ("open", "done", "dropped")
 

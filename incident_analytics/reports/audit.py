@@ -7,18 +7,29 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from incident_analytics.config import Settings
 from incident_analytics.model import MILESTONES
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.values import Unreadable, read_share
 
 __all__ = ["audit"]
 
 _MINUTE = timedelta(minutes=1)
 _ABOUT = 0.10
 """How far a duration that says "about" may be from the times, as a part of it."""
+_USERS = re.compile(
+    r"(?:~|about |around |some )?\d[\d,.]*\s?(?:k|m|%|thousand|million)?(?: of)?"
+    r"(?: (?:all|our|the|active|affected|paying))* (?:users|customers|accounts|subscribers)\b",
+    re.IGNORECASE,
+)
+"""How many users a summary tells of."""
+
+Finding = tuple[str, int, str]
+"""A problem's code, its line, its message."""
 
 
-def audit(report: Report, template: Template) -> None:
+def audit(report: Report, template: Template, settings: Settings) -> None:
     """Add to a report's problems what in it contradicts what.
 
     Parameters
@@ -27,54 +38,63 @@ def audit(report: Report, template: Template) -> None:
         A report that was read; its ``problems`` grow.
     template
         Tells the phrases that a missing milestone should be written with.
+    settings
+        The support hours, where a duration counts these only.
     """
-    for check in (_duration, _dates, _milestone_order, _missing_milestones, _action_dates, _sign_off):
-        for code, line, message in check(report, template):
-            report.problem(code, line, message)
+    for code, line, message in (
+        *_duration(report, settings),
+        *_dates(report),
+        *_milestone_order(report),
+        *_missing_milestones(report, template),
+        *_action_dates(report),
+        *_users(report),
+        *_sign_off(report, template),
+    ):
+        report.problem(code, line, message)
 
 
-Finding = tuple[str, int, str]
-
-
-def _duration(report: Report, _: Template) -> Iterator[Finding]:
+def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
     """Compare the stated duration with its own range, and with the times of the timeline."""
-    duration, placement = report.duration, report.placement
-    if duration is None or duration.total is None or placement is None:
+    duration, placement, incident = report.duration, report.placement, report.incident
+    stated: timedelta | None = incident.get("stated_duration")
+    if duration is None or stated is None or placement is None:
         return
-    line = report.lines["duration"]
-    incident = report.incident
-    span = None
+    line = report.lines["stated_duration"]
     windows = [(start, end) for start, end in placement.windows if start and end]
     if windows:
-        span = sum((end - start for start, end in windows), timedelta(0))
-        times = " and ".join(f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}" for start, end in windows)
-        told = f"its own times {times} UTC"
+        told = f"its own times {' and '.join(_range(start, end) for start, end in windows)}"
         end = windows[-1][1]
         instants = [at for at in placement.instants if at]
         if instants and all(abs(at - end) >= _MINUTE for at in instants):
             message = f"the Duration ends {end:%Y-%m-%d %H:%M} UTC, but no row of the timeline is at that time"
             yield "duration-mismatch", line, f"{message}; add the row, or correct the Duration"
             return
-    begin = incident.get("started_at") or incident.get("detected_at")
-    cure = next((name for name in ("restored", "mitigated") if incident.get(f"{name}_at")), None)
-    if span is None and begin and cure:
-        end = incident[f"{cure}_at"]
-        span = end - begin
-        told = (
-            f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC, where line {report.lines[f'{cure}_at']} has it {cure}"
-        )
-    if span is None or _agree(duration.total, span, approximate=duration.approximate):
+    else:
+        begin = incident.get("started_at") or incident.get("detected_at")
+        cure = next((name for name in ("restored", "mitigated") if incident.get(f"{name}_at")), None)
+        if begin is None or cure is None:
+            return
+        windows = [(begin, incident[f"{cure}_at"])]
+        told = f"{_range(*windows[0])}, where line {report.lines[f'{cure}_at']} has it {cure},"
+    span = sum((end - start for start, end in windows), timedelta(0))
+    if _agree(stated, span, approximate=duration.approximate):
         return
-    message = (
-        f"the Duration states {_words(duration.total)}, but {told} make {_words(span)}; correct the one or the other"
-    )
+    message = f"the Duration states {_words(stated)}, but {told} make {_words(span)}; correct the one or the other"
     yield "duration-mismatch", line, message
-    if duration.support_hours:
-        yield (
-            "duration-support-hours",
-            line,
-            f"the Duration counts support hours: {_words(duration.total)} of {_words(span)}",
-        )
+    support = None
+    if settings.calendar:
+        calendar, zone = settings.calendar, settings.timezone
+        support = sum((calendar.support_time(start, end, zone) for start, end in windows), timedelta(0))
+    if support is not None and _agree(stated, support, approximate=duration.approximate):
+        message = f"{_words(stated)} are the support hours in {_words(span)}; write the calendar time as the Duration"
+        yield "duration-support-hours", line, message
+    elif duration.support_hours:
+        message = f"the Duration counts support hours: {_words(stated)} of {_words(span)}; write the calendar time"
+        yield "duration-support-hours", line, message
+
+
+def _range(start: datetime, end: datetime) -> str:
+    return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
 
 
 def _agree(stated: timedelta, span: timedelta, *, approximate: bool) -> bool:
@@ -88,7 +108,7 @@ def _words(span: timedelta) -> str:
     return f"{sign}{hours}h {rest // _MINUTE:02}m" if hours else f"{sign}{rest // _MINUTE}m"
 
 
-def _dates(report: Report, _: Template) -> Iterator[Finding]:
+def _dates(report: Report) -> Iterator[Finding]:
     """Compare the Date with the date in the id."""
     incident = report.incident
     match = re.search(r"(\d{4})-(\d{2})-(\d{2})", incident.get("incident_id") or "")
@@ -98,7 +118,7 @@ def _dates(report: Report, _: Template) -> Iterator[Finding]:
         yield "date-mismatch", report.lines["date"], f"{message}; correct the one or the other"
 
 
-def _milestone_order(report: Report, _: Template) -> Iterator[Finding]:
+def _milestone_order(report: Report) -> Iterator[Finding]:
     """Compare the milestones with their usual order; they stay as they are."""
     incident = report.incident
     told: list[tuple[str, datetime]] = [
@@ -123,7 +143,7 @@ def _missing_milestones(report: Report, template: Template) -> Iterator[Finding]
             yield "missing-milestone", line, f"no row tells when it was {name}; begin the row with {phrases[0]!r}"
 
 
-def _action_dates(report: Report, _: Template) -> Iterator[Finding]:
+def _action_dates(report: Report) -> Iterator[Finding]:
     """Find actions that were due before the incident."""
     occurred: datetime | None = report.incident.get("occurred_at")
     for action in report.rows["actions"]:
@@ -132,8 +152,33 @@ def _action_dates(report: Report, _: Template) -> Iterator[Finding]:
             yield "contradiction", action["line"], f"{message}; correct its Due Date"
 
 
-def _sign_off(report: Report, _: Template) -> Iterator[Finding]:
+def _users(report: Report) -> Iterator[Finding]:
+    """Compare the users that the summary tells with those of the impact section."""
+    incident, lines = report.incident, report.lines
+    told = list(_USERS.finditer(incident.get("summary") or ""))
+    if len(told) != 1:
+        return
+    try:
+        share = read_share(told[0][0])
+    except Unreadable:
+        return
+    for column, summary in (
+        ("affected_users", share.count if share else None),
+        ("affected_users_fraction", share.fraction if share else None),
+    ):
+        impact = incident.get(column)
+        if impact is not None and summary is not None and abs(summary - impact) > _ABOUT * max(summary, impact):
+            message = (
+                f"Affected users are {impact:,}, the summary from line {lines['summary']} on says {told[0][0]!r}; "
+                "correct the one or the other"
+            )
+            yield "contradiction", lines["affected_users"], message
+
+
+def _sign_off(report: Report, template: Template) -> Iterator[Finding]:
     """Find Final reports that nobody has signed."""
+    if not any(form.reads == "signoffs" for form in template.sections.values()):
+        return
     if report.incident.get("status") == "Final" and not any(row["signed"] for row in report.rows["signoffs"]):
         line = report.lines.get("section signoffs", report.lines["head"])
         yield (

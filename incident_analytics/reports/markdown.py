@@ -75,7 +75,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; a row may have fewer cells than the header."""
+    """A table; each row has as many cells as the header."""
 
     header: Row
     rows: tuple[Row, ...]
@@ -204,6 +204,8 @@ class _Reader:
         self.front = ("", 1)
         self.rows: list[Row] = []
         self.cells: list[Line] = []
+        self.row_line = 0
+        self.in_cell = False
 
     def line_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset)
@@ -242,11 +244,13 @@ class _Reader:
                 self.finish_item(self.frames[-1], len(self.frames) - 1)  # a parent stands before its nested items
             self.frames.append(_Frame(kind))
         elif kind == "TableCell":
-            self.inline = _Inline(self.line_at(start))
+            self.inline = _Inline(self.row_line)
+            self.in_cell = True
         elif kind == "Table":
             self.rows = []
         elif kind in {"TableHead", "TableRow"}:
             self.cells = []
+            self.row_line = self.line_at(start)  # a cell that its row lacks is placed past the line's end
         elif kind == "CodeBlock":
             self.flush()
             self.fence = []
@@ -263,10 +267,11 @@ class _Reader:
             self.flush()
             self.close_frame(self.frames.pop(), start, end)
         elif kind == "TableCell":
-            self.cells.append(self.inline.finish() if self.inline else Line("", self.line_at(start)))
+            self.cells.append(self.inline.finish() if self.inline else Line("", self.row_line))
             self.inline = None
+            self.in_cell = False
         elif kind in {"TableHead", "TableRow"}:
-            self.rows.append(Row(tuple(self.cells), self.line_at(start)))
+            self.rows.append(Row(tuple(self.cells), self.row_line))
         elif kind == "Table":
             self.blocks.append(Table(self.rows[0], tuple(self.rows[1:])))
         elif kind == "CodeBlock":
@@ -308,10 +313,17 @@ class _Reader:
             self.metadata.append(value)
         elif name in {"SoftBreak", "HardBreak"}:
             self.flush()
+        elif name == "InlineHtml" and value.lower().startswith("<br"):
+            if self.in_cell:
+                self.add(" ", start)
+            else:
+                self.flush()
+        elif name == "InlineHtml" and value.startswith("<!--"):
+            return  # a template's hint that was left beside the value
         elif name == "TaskListMarker":
             self.frames[-1].checked = value
         elif name in {"Text", "Code", "InlineHtml", "InlineMath", "DisplayMath", "FootnoteReference"}:
-            self.add(" " if name == "InlineHtml" and value.lower().startswith("<br") else value, start)
+            self.add(value, start)
 
     def add(self, text: str, start: int) -> None:
         if self.inline is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
 from incident_analytics.model import MILESTONES, STATUSES
+from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
 from incident_analytics.reports.milestones import Clue, Evidence, infer_milestones
 from incident_analytics.reports.report import Report
@@ -25,7 +27,13 @@ _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analys
 _HEADER = ("incident_id", "date", "duration", "severity", "author", "status")
 
 
-def parse_reports(text: str, path: str, settings: Settings, template: Template) -> list[Report]:
+def parse_reports(
+    text: str,
+    path: str,
+    settings: Settings,
+    template: Template,
+    corrections: Mapping[str, Sequence[Correction]] | None = None,
+) -> list[Report]:
     """Read the reports that a text holds.
 
     Parameters
@@ -38,6 +46,8 @@ def parse_reports(text: str, path: str, settings: Settings, template: Template) 
         Severities, services and the zone of times that name none.
     template
         What the report's parts are called.
+    corrections
+        What is known better, by incident_id.
 
     Returns
     -------
@@ -47,11 +57,12 @@ def parse_reports(text: str, path: str, settings: Settings, template: Template) 
     """
     document = parse_markdown(text)
     head = front_matter(document)
-    parts = _split(document.sections, head, template)
-    return [
-        _Parser(sections, head, path if number == 1 else f"{path}#{number}", settings, template).parse()
-        for number, sections in enumerate(parts, start=1)
-    ]
+    reports = []
+    for number, sections in enumerate(_split(document.sections, head, template), start=1):
+        report = Report(path)
+        report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
+        reports.append(_Parser(report, sections, head, settings, template).parse(corrections or {}))
+    return reports
 
 
 def _split(
@@ -70,13 +81,13 @@ def _split(
 
 
 def _is_report(sections: Sequence[Section], head: Sequence[tuple[str, Line]], template: Template) -> bool:
-    """Tell whether sections are a report: two of the fields at its head, or two of the template's sections."""
+    """Tell whether sections are a report: two of the fields at its head, or a timeline and two sections more."""
     labels = [label for label, _ in head]
     labels += [label for section in _head(sections, template) for label, _ in labelled(section)]
     fields = {template.field_named(label) for label in labels} - {None, "template_version", "template_updated_on"}
     known = {template.section_named(section.title) for section in sections} - {None}
-    alone = template.report_level == 1 and sum(section.level == 1 for section in sections) > 1
-    return len(fields) > 1 or (len(known) > 1 and not alone)
+    timelines = {name for name in known if name and template.sections[name].reads == "timeline"}
+    return len(fields) > 1 or (bool(timelines) and len(known) > 2)  # noqa: PLR2004
 
 
 def _head(sections: Iterable[Section], template: Template) -> Iterator[Section]:
@@ -92,9 +103,9 @@ class _Parser:
 
     def __init__(
         self,
+        report: Report,
         sections: Sequence[Section],
         head: Sequence[tuple[str, Line]],
-        path: str,
         settings: Settings,
         template: Template,
     ) -> None:
@@ -102,19 +113,37 @@ class _Parser:
         self.head = head
         self.settings = settings
         self.template = template
-        self.report = Report()
-        self.report.rows["incidents"].append({"path": path})
-        self.values = self.report.incident
+        self.report = report
+        self.values = report.incident
         self.reader = SectionReader(self.report, settings, template)
         self.zone = ZoneInfo(settings.timezone)
 
-    def parse(self) -> Report:
+    def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         self.read_header()
         self.read_sections()
         self.read_footer()
+        incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem
+        known = {correction.field: correction for correction in corrections.get(incident_id, ())}
+        milestones = {f"{milestone}_at" for milestone in MILESTONES}
+        derived = {"occurred_at", "ended_at", "is_open"}
+        self.correct(known, known.keys() - milestones - derived)
         self.place()
+        self.correct(known, known.keys() & milestones)
+        self.take_outages()
         self.finish()
+        self.correct(known, known.keys() & derived)
         return self.report
+
+    def correct(self, known: Mapping[str, Correction], names: Iterable[str]) -> None:
+        """Put what is known better in the place of what was read, and say where it changes nothing."""
+        for name in sorted(names):
+            correction = known[name]
+            if self.values.get(name) == correction.value:
+                message = f"{correction.incident_id} already has this {name}; delete the line"
+                self.report.problem("stale-correction", correction.line, message, path=correction.path)
+                continue
+            self.values[name] = correction.value
+            self.report.note_correction(name)
 
     # -- the fields at the head and foot
 
@@ -123,10 +152,8 @@ class _Parser:
         title = next((section for section in self.sections if section.level == level), None)
         self.report.lines["head"] = title.line if title else 1
         fields: dict[str, Line] = {}
-        for label, line in [
-            *self.head,
-            *(pair for section in _head(self.sections, self.template) for pair in labelled(section)),
-        ]:
+        own = (pair for section in _head(self.sections, self.template) for pair in labelled(section))
+        for label, line in (*own, *self.head):
             if name := self.template.field_named(label):
                 fields.setdefault(name, line)
         if title is not None or "title" in fields:
@@ -287,7 +314,6 @@ class _Parser:
                 }
             )
         self.take_milestones(placement)
-        self.take_outages(placement)
 
     def anchor(self) -> date | None:
         """Return the date that the clock times belong to: the report's Date, else the one in its id."""
@@ -349,10 +375,11 @@ class _Parser:
         readings = self.report.rows["readings"]
         return next((row["as_written"] for row in readings if row["line"] == line), "")
 
-    def take_outages(self, placement: Placement) -> None:
+    def take_outages(self) -> None:
         """List the windows of impact: the Duration line's, else from the beginning to the restoration."""
         line = self.report.lines.get("duration", 0)
-        outages = [(start, end, "duration", line) for start, end in placement.windows if start is not None]
+        windows = self.report.placement.windows if self.report.placement else ()
+        outages = [(start, end, "duration", line) for start, end in windows if start is not None]
         begin = self.values.get("started_at") or self.values.get("detected_at")
         if not outages and begin is not None:
             end, source = self.values.get("restored_at"), "timeline"

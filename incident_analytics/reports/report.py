@@ -26,6 +26,8 @@ class Report:
 
     Attributes
     ----------
+    file
+        The file's path; several reports of one file share it.
     rows
         The rows by table; ``incidents`` has exactly one.
     duration, placement
@@ -34,6 +36,7 @@ class Report:
         The line of each field that was found, and of each section's heading.
     """
 
+    file: str
     rows: dict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
     duration: Duration | None = None
     placement: Placement | None = None
@@ -44,9 +47,17 @@ class Report:
         """The report's row of ``incidents``."""
         return self.rows["incidents"][0]
 
-    def problem(self, code: str, line: int, message: str) -> None:
-        """Note a problem; its path and incident_id follow when the report is whole."""
-        self.rows["problems"].append({"line": line, "level": PROBLEM_LEVELS[code], "code": code, "message": message})
+    def problem(self, code: str, line: int, message: str, *, path: str | None = None) -> None:
+        """Note a problem, in the report itself unless another file is named."""
+        self.rows["problems"].append(
+            {
+                "path": path or self.file,
+                "line": line,
+                "level": PROBLEM_LEVELS[code],
+                "code": code,
+                "message": message,
+            }
+        )
 
     def note(
         self,
@@ -70,6 +81,14 @@ class Report:
                 "line": line,
             }
         )
+
+    def note_correction(self, name: str) -> None:
+        """Mark where a value of incidents comes from as corrected; the words stay as written."""
+        if not any(reading["field"] == name for reading in self.rows["readings"]):
+            self.note(name, "", self.lines["head"])
+        for reading in self.rows["readings"]:
+            if reading["field"] == name:
+                reading |= {"source": "corrected", "confidence": 1.0, "approximate": False}
 
     def attempt(self, reader: Callable[[str], Value | None], line: Line, label: str) -> Value | None:
         """Read a value; where it cannot be read it is None, with a problem that says what to write instead."""

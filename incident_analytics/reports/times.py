@@ -137,9 +137,9 @@ _TOKENS: Final = re.compile(
         for name, pattern in (
             ("iso", r"(?<![\d.])\d{4,6}(?P<sep1>[-–/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"),
             ("numeric", r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)"),
-            ("dmy", rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?![\d:]))?"),
-            ("mdy", rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?![\d:]))?"),
-            ("month", rf"\b{_MONTH}[\s-]+\d{{4}}(?![\d:])"),
+            ("dmy", rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?"),
+            ("mdy", rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?"),
+            ("month", rf"\b{_MONTH}[\s-]+\d{{4}}(?!\d|:\d)"),
             ("later", r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)"),
             ("hm", r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))"),
             ("span", rf"(?<![\d.]){_NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?"),

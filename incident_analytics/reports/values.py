@@ -239,7 +239,7 @@ def _count(match: re.Match[str]) -> int | None:
 
 
 def _fraction(match: re.Match[str]) -> float:
-    return round(_number(match["value"]) / 100, 12)
+    return round(float(match["value"].replace(",", ".")) / 100, 12)  # a mark in a percentage is the decimal one
 
 
 def _outside_brackets(text: str) -> str:

@@ -1,0 +1,112 @@
+"""A corrections file: what a person knows better than the report says, with the reason and who says so."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from incident_analytics.errors import SettingsError
+from incident_analytics.model import COUNT, DATE, FLAG, INSTANT, RATIO, SPAN, STATUSES, TABLES
+from incident_analytics.reports.times import read_span
+
+__all__ = ["Correction", "read_correction_file"]
+
+_COLUMNS = ("incident_id", "field", "value", "reason", "by")
+_NOT_CORRECTED = {"incident_id", "path"}
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One line of the file: a field of incidents, its right value (None: the report should not say), why, by whom."""
+
+    incident_id: str
+    field: str
+    value: Any
+    reason: str
+    by: str
+    path: str
+    line: int
+
+
+def read_correction_file(file: Path, severities: Sequence[str]) -> Mapping[str, Sequence[Correction]]:
+    """Read a CSV with the columns incident_id, field, value, reason and by.
+
+    Parameters
+    ----------
+    file
+        The CSV. Values are written as ``export`` writes them: instants and dates ISO 8601 (UTC where no offset is
+        told), a span as ``1h 45m``, flags true or false; an empty value is NA.
+    severities
+        The declared severities.
+
+    Returns
+    -------
+    dict
+        The corrections by incident_id, in their order.
+
+    Raises
+    ------
+    SettingsError
+        ``corrections.csv:3: field 'restored' is not one of title, date, ...``, ``corrections.csv:4: restored_at '9'
+        is no time; write it as 2025-03-14T15:47:00Z``
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
+            if missing:
+                raise SettingsError(f"{file}:1: no column {', '.join(missing)}; the columns are {', '.join(_COLUMNS)}")
+            found = defaultdict(list)
+            for row in reader:
+                correction = _correction(row, file, reader.line_num, severities)
+                found[correction.incident_id].append(correction)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SettingsError(f"{file}: {error}") from error
+    return found
+
+
+def _correction(row: Mapping[str, str | None], file: Path, line: int, severities: Sequence[str]) -> Correction:
+    cells = {column: (row[column] or "").strip() for column in _COLUMNS}
+    name = cells["field"]
+    fields = {field: kind for field, kind in TABLES["incidents"].items() if field not in _NOT_CORRECTED}
+    if name not in fields:
+        raise SettingsError(f"{file}:{line}: field {name!r} is not one of {', '.join(fields)}")
+    try:
+        value = _value(name, fields[name], cells["value"], severities) if cells["value"] else None
+    except ValueError as error:
+        raise SettingsError(f"{file}:{line}: {name} {cells['value']!r} {error}") from error
+    return Correction(cells["incident_id"], name, value, cells["reason"], cells["by"], file.as_posix(), line)
+
+
+def _value(name: str, kind: str, words: str, severities: Sequence[str]) -> datetime | date | timedelta | float | str:
+    """Read a value by the type of its column; ValueError says what it should be."""
+    listed = {"severity": severities, "status": STATUSES}.get(name)
+    if listed is not None and words not in listed:
+        raise ValueError(f"is not one of {', '.join(listed)}")
+    if kind in {INSTANT, DATE}:
+        try:
+            at = datetime.fromisoformat(words)
+        except ValueError:
+            form = "time; write it as 2025-03-14T15:47:00Z" if kind == INSTANT else "date; write it as 2025-03-14"
+            raise ValueError(f"is no {form}") from None
+        return (at.replace(tzinfo=at.tzinfo or UTC)).astimezone(UTC) if kind == INSTANT else at.date()
+    if kind == SPAN:
+        span = read_span(words)
+        if span is None:
+            raise ValueError("is no length of time; write it as 1h 45m")
+        return span.length
+    if kind in {COUNT, RATIO}:
+        try:
+            return int(words) if kind == COUNT else float(words)
+        except ValueError:
+            raise ValueError("is no number") from None
+    if kind == FLAG:
+        if words not in {"true", "false"}:
+            raise ValueError("is neither true nor false")
+        return words == "true"
+    return words

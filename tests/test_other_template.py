@@ -1,0 +1,90 @@
+"""Another organisation's template is a file of its own, not code."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import incident_analytics as ia
+from incident_analytics.errors import SettingsError
+
+REPORTS = Path(__file__).parent / "reports"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """A folder with a log in a template of its own, and the settings that name the template."""
+    for name in ("status-log.md", "status-log.toml"):
+        shutil.copy(REPORTS / name, tmp_path)
+    (tmp_path / "incident-analytics.toml").write_text('templates.files = ["status-log.toml"]\n', encoding="utf-8")
+    return tmp_path
+
+
+def test_a_log_with_several_incidents_is_read_by_its_own_template(log: Path) -> None:
+    corpus = ia.load(log, settings=log / "incident-analytics.toml", status="all")
+    at = pd.Timestamp
+    expected = pd.DataFrame(
+        {
+            "incident_id": ["status-log", "status-log~2"],
+            "title": [
+                "Incident on 2021-06-09: webhook rejects every change",
+                "Incident on 9 February 2021: queue stands still",
+            ],
+            "severity": ["SEV-2", "SEV-1"],
+            "status": ["Final", "Final"],
+            "occurred_at": [at("2021-06-09 13:15Z"), at("2021-02-09 22:50Z")],
+            "detected_at": [at("2021-06-09 13:15Z"), at("2021-02-09 23:05Z")],
+            "responded_at": [at("2021-06-09 13:54Z"), pd.NaT],
+            "mitigated_at": [at("2021-06-09 13:46Z"), pd.NaT],
+            "restored_at": [at("2021-06-09 13:58Z"), at("2021-02-10 00:20Z")],
+            "affected_users": pd.array([1200, None], dtype="Int64"),
+            "why_it_happened": ["The certificate named another host.", None],
+        }
+    )
+    found = corpus.incidents[expected.columns].astype({"severity": "str"})
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    assert corpus.files["path"].tolist() == [str(log / "status-log.md"), f"{log / 'status-log.md'}#2"]
+
+
+def test_front_matter_holds_for_every_incident_of_the_file_unless_it_says_otherwise(log: Path) -> None:
+    corpus = ia.load(log, settings=log / "incident-analytics.toml", status="all")
+    services = corpus.services[["incident_id", "service", "line"]].to_numpy().tolist()
+    assert services == [["status-log", "Registry", 2], ["status-log", "Queue", 2], ["status-log~2", "Queue", 33]]
+
+
+def test_actions_and_lessons_of_the_other_template_reach_the_same_tables(log: Path) -> None:
+    corpus = ia.load(log, settings=log / "incident-analytics.toml", status="all")
+    assert corpus.actions[["action", "status", "key"]].fillna("-").to_numpy().tolist() == [
+        ["Watch the certificate (#2972)", "open", "#2972"],
+        ["Roll back by default", "done", "-"],
+    ]
+    assert corpus.findings["text"].tolist() == ["Jobs need a deadline"]
+
+
+def test_what_the_other_template_does_not_ask_for_is_no_problem(log: Path) -> None:
+    problems = ia.load(log, settings=log / "incident-analytics.toml", status="all").problems
+    assert problems[["line", "code"]].to_numpy().tolist() == [
+        [9, "missing-section"],  # Takeaways
+        [12, "approximate"],
+        [17, "milestone-order"],  # repaired before it was declared
+        [30, "missing-section"],  # Cause
+        [30, "missing-section"],  # Review actions
+        [35, "missing-milestone"],  # Incident declared
+        [35, "missing-milestone"],  # Repaired
+    ]
+
+
+def test_reports_in_the_built_in_template_are_read_beside_it(log: Path) -> None:
+    shutil.copy(Path(__file__).parent.parent / "data/real/INC-2021-06-09-001.md", log)
+    corpus = ia.load(log, settings=log / "incident-analytics.toml", status="all")
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2021-06-09-001", "status-log", "status-log~2"]
+
+
+def test_a_wrong_template_file_names_the_key(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text('name = "ours"\nversion = "1"\nfields = 3\nsections = {}\nmilestones = {}\n')
+    (tmp_path / "incident-analytics.toml").write_text('templates.files = ["ours.toml"]\n')
+    with pytest.raises(SettingsError, match=r"ours\.toml: fields: Input should be a valid dictionary"):
+        ia.load(tmp_path, settings=tmp_path / "incident-analytics.toml")

@@ -29,8 +29,8 @@ _AT_THE_END = 2.0
 _AFTER_THE_END = -2.2
 _BEFORE_THE_START = -2.0
 _ALREADY_OVER = -2.5
+_NOT_BEGUN = -1.5
 _RIGHT_BEFORE_THE_END = 0.6
-_LAST_WORD = 0.6
 _NO_OTHER_END = 0.4
 _NEARLY = 1.6
 
@@ -202,19 +202,24 @@ class _Scorer:
         return -_LABELLED if self.labels[row] else 0.0
 
     def before_start(self, row: int) -> float:
-        start = self.evidence.start
+        """Weigh down what was before the stated start, or before a detection that a row states to be earlier."""
+        detected = [clue.at for clue in self.clues if clue.stated == "detected" and clue.at is not None]
+        start = min((at for at in (self.evidence.start, *detected) if at is not None), default=None)
+        if self.evidence.start is None:
+            return 0.0
         return _BEFORE_THE_START if start is not None and self.at(row) <= start - _MINUTE else 0.0
 
     def infer_restored(self) -> None:
         rows = self.rows()
+        ends = [row for row in rows if self.same(row, self.evidence.end)]
         relapses = [row for row in rows if self.lexicon.relapse.search(self.texts[row])]
         scores: dict[int, float] = {}
         for row in rows:
             score = self.words("restored", row) + self.labelled("restored", row)
-            score += self.words("doubt", row) + self.words("failure", row) + self.before_start(row)
+            score += self.hindered(row) + self.before_start(row)
             if self.same(row, self.evidence.end):
                 score += _AT_THE_END
-            elif self.evidence.end is not None and self.at(row) > self.evidence.end:
+            elif ends and self.at(row) > self.at(ends[0]):
                 score += _AFTER_THE_END
             if any(self.at(later) > self.at(row) for later in relapses):
                 score += _ALREADY_OVER
@@ -232,13 +237,17 @@ class _Scorer:
                 self.found["restored"] = Guess(last[-1], 0.5)
 
     def cure(self, row: int) -> float:
-        return (
-            self.words("mitigated", row)
-            + self.words("doubt", row)
-            + self.words("failure", row)
-            + self.labelled("mitigated", row)
-            + self.before_start(row)
-        )
+        """Return what a row weighs as a cure, at the end or before it."""
+        words = self.words("mitigated", row) + self.hindered(row)
+        return words + self.labelled("mitigated", row) + self.before_start(row)
+
+    def hindered(self, row: int) -> float:
+        """Return what speaks against a cure in a row: it is in doubt, only planned, or failed."""
+        return self.words("doubt", row) + self.words("plan", row) + self.words("failure", row)
+
+    def helped(self, row: int) -> bool:
+        """Tell whether a row says that things get better."""
+        return self.words("restored", row) > 0 and self.words("failure", row) == 0
 
     def infer_detected(self) -> None:
         scores = {}
@@ -275,16 +284,17 @@ class _Scorer:
         begun = [at for name in ("detected", "responded") if (at := self.took(name)) is not None]
         before_end = [row for row in rows if over is None or self.at(row) < over]
         scores: dict[int, float] = {}
-        for row in before_end:
+        for place, row in enumerate(before_end):
             if "restored" in self.found and self.found["restored"].row == row:
                 continue
             score = self.cure(row)
-            if over is not None and row == before_end[-1]:
+            following = before_end[place + 1 : place + 2]
+            if (over is not None and not following) or any(self.helped(later) for later in following):
                 score += _RIGHT_BEFORE_THE_END
-            if begun and self.at(row) < min(begun):
-                score -= 1.5
-            if self.same(row, self.evidence.start):
-                score -= 1.5
+            if (begun and self.at(row) < min(begun)) or self.same(row, self.evidence.start):
+                score += _NOT_BEGUN
+            if self.lexicon.relapse.search(self.texts[row]):
+                score += _ALREADY_OVER
             scores[row] = score
         self.take("mitigated", scores, last=True, within=_NEARLY)
 
@@ -302,9 +312,10 @@ class _Scorer:
         for row in rows:
             score = self.words("started", row) + self.labelled("started", row)
             total = self.evidence.total
-            if total and over and abs((over - self.at(row)) - total) <= max(total * 0.1, _MINUTE):
-                score += _AT_THE_END
+            if total and over and score > 0:
+                off = abs((over - self.at(row)) - total) / total
+                score += max(0.0, _AT_THE_END * (1 - off / 0.15))
             scores[row] = score
-        self.take("started", scores)
+        self.take("started", scores, within=_NEARLY / 4)
         if "started" not in self.found:
             self.found["started"] = Guess(rows[0], 0.5)

@@ -303,8 +303,8 @@ class _Placer:
     # -- days for the rows that have none
 
     def pin(self, rows: Sequence[_Row], windows: Sequence[_Window]) -> None:
-        """Date the rows that the Duration line's first window begins and ends with, unless rows are dated."""
-        if not windows or self.duration is None or any(row.day for row in rows):
+        """Date the rows that the Duration line's first window begins and ends with, where dated rows allow it."""
+        if not windows or self.duration is None:
             return
         (begin, end), (first, last) = windows[0], self.duration.windows[0]
         if begin is None and first.clock is not None and self.day is not None:
@@ -313,15 +313,27 @@ class _Placer:
             return
         if end is None and last is not None and last.clock is not None:
             end = self.after(begin, last)
-        at = next((place for place, row in enumerate(rows) if row.clock == begin - _midnight(begin)), None)
-        self.pinned = True
+        at = self.row_at(rows, begin)
+        dated = any(row.day for row in rows)
         if at is not None:
             rows[at].day = begin.date()
-        elif self.starts_next_day(rows, begin):
+        elif not dated and self.starts_next_day(rows, begin):
             next(row for row in rows if row.clock is not None).day = begin.date() + _DAY
-        ends = [row for row in rows[(at or 0) + 1 :] if end is not None and row.clock == end - _midnight(end)]
-        if at is not None and end is not None and ends:
-            ends[-1].day = end.date()
+        if at is not None and end is not None and not dated:
+            ends = [row for row in rows[at + 1 :] if row.clock == end - _midnight(end)]
+            if ends:
+                ends[-1].day = end.date()
+        self.pinned = not dated
+
+    def row_at(self, rows: Sequence[_Row], begin: datetime) -> int | None:
+        """Return the first row without a date that is at this time and may be on this day."""
+        for place, row in enumerate(rows):
+            before = [other.day for other in rows[:place] if other.day]
+            after = [other.day for other in rows[place + 1 :] if other.day]
+            fits = all(day <= begin.date() for day in before) and all(day >= begin.date() for day in after)
+            if row.day is None and row.clock == begin - _midnight(begin) and fits:
+                return place
+        return None
 
     def starts_next_day(self, rows: Sequence[_Row], begin: datetime) -> bool:
         """Tell whether the first row's clock has passed midnight since the beginning, which no row tells."""

@@ -516,7 +516,7 @@ def read_duration(text: str) -> Duration | None:
     """
     if is_absent(text):
         return None
-    pieces = _pieces(text)
+    pieces = _with_elapsed(_pieces(text), text)
     if _tells_range(pieces):
         raise Unreadable(f"{text.strip()!r} tells no single length; write '14:02 - 15:47 (1h 45m)'")
     support = "support" in pieces
@@ -524,7 +524,6 @@ def read_duration(text: str) -> Duration | None:
         pieces = _without_support_hours(pieces)
     windows: list[tuple[Moment, Moment | None]] = []
     lengths: list[Span] = []
-    spare: list[Moment] = []
     previous: _Piece = ""
     at = 0
     while at < len(pieces):
@@ -536,8 +535,6 @@ def read_duration(text: str) -> Duration | None:
         elif isinstance(piece, Moment) and (following == "open" or _since(pieces, at)):
             windows.append((piece, None))
             at += 2 * (following == "open")
-        elif isinstance(piece, Moment):
-            spare.append(piece)
         elif isinstance(piece, Span) and isinstance(previous, Span):
             lengths[-1] = Span(lengths[-1].length + piece.length, lengths[-1].approximate or piece.approximate)
         elif isinstance(piece, Span):
@@ -545,9 +542,6 @@ def read_duration(text: str) -> Duration | None:
         if piece not in {"and", ","} or not isinstance(previous, Span):
             previous = piece
         at += 1
-    if not lengths and len(spare) == 1 and _ELAPSED.search(text):
-        clock = spare[0].clock or time(0)
-        lengths.append(Span(timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)))
     if len(windows) > 1 and len(lengths) == len(windows):
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
@@ -568,8 +562,16 @@ def read_duration(text: str) -> Duration | None:
     )
 
 
-_ELAPSED: Final = re.compile(r"(?:^|\()[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*(?:h|hrs?|hours?)?\s*(?:\)|$)", re.IGNORECASE)
-"""A length written as a clock shows it, ``1:45``, alone or in brackets: elsewhere it is a time of day."""
+def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:
+    """Read a clock that stands alone, or alone in brackets, as the length that it shows: ``1:45``."""
+    alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
+    for place, piece in enumerate(pieces):
+        bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
+        if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed):
+            clock = piece.clock
+            length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+            pieces[place] = Span(length, piece.approximate)
+    return pieces
 
 
 def _tells_range(pieces: Sequence[_Piece]) -> bool:

@@ -229,7 +229,7 @@ def _number(figure: str) -> float:
 
 
 def _scaled(match: re.Match[str]) -> float:
-    return _number(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1)
+    return round(_number(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1), 4)
 
 
 def _count(match: re.Match[str]) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -126,13 +127,14 @@ def check(*, strict: bool, form: str, **options: Any) -> None:
         rows = json.loads(problems.to_json(orient="records"))
         click.echo(json.dumps({"problems": rows, "files": len(corpus.files), "loaded": loaded}, ensure_ascii=False))
     else:
-        for row in problems.itertuples():
-            click.echo(
-                as_annotation(row)
-                if form == "github"
-                else f"{row.path}:{row.line}: {row.level}: {row.message} [{row.code}]"
-            )
-        click.echo(summary(corpus), err=form == "github")
+        line = as_annotation if form == "github" else as_line
+        for _, found in problems.groupby("path", sort=False):
+            for row in found.itertuples():
+                click.echo(line(row))
+            if form == "text":
+                click.echo()
+        for text in summary(corpus):
+            click.echo(text, err=form == "github")
     worst = {"error", "warning"} if strict else {"error"}
     if problems["level"].isin(worst).any():
         sys.exit(1)
@@ -153,13 +155,19 @@ def as_annotation(row: Any) -> str:
     return f"::{kind} file={path},line={row.line},title={row.code}::{message}"
 
 
-def summary(corpus: Corpus) -> str:
-    """Say what became of the files, and how many problems there are of each level."""
-    outcomes = corpus.files["outcome"].value_counts()
-    levels = corpus.problems["level"].value_counts()
+def summary(corpus: Corpus) -> list[str]:
+    """Return a line a code with how often it was found, the worst level first, then one on the files and the levels."""
+    levels = ("error", "warning", "info")
+    counts = Counter(zip(corpus.problems["level"], corpus.problems["code"], strict=True))
+    order = sorted(counts.items(), key=lambda entry: (levels.index(entry[0][0]), -entry[1], entry[0][1]))
+    width = len(str(max(counts.values(), default=0)))
+    outcomes, found = corpus.files["outcome"].value_counts(), corpus.problems["level"].value_counts()
     files = ", ".join(f"{outcomes.get(name, 0)} {name}" for name in ("loaded", "other status", "left out"))
-    found = ", ".join(f"{levels.get(level, 0)} {level}" for level in ("error", "warning", "info"))
-    return f"{len(corpus.files)} reports: {files}. Problems: {found}."
+    problems = ", ".join(f"{found.get(level, 0)} {level}" for level in levels)
+    return [
+        *(f"{n:{width}}  {level}: {code}" for (level, code), n in order),
+        f"{len(corpus.files)} reports: {files}. Problems: {problems}.",
+    ]
 
 
 @commands.command()

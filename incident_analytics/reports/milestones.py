@@ -132,6 +132,7 @@ class _Scorer:
         self.texts = [fold(clue.event) for clue in clues]
         self.labels = [self.label(text) for text in self.texts]
         self.found: dict[str, Guess] = {}
+        self.weighed: dict[tuple[str, int], float] = {}
 
     def label(self, text: str) -> str | None:
         match = _LABEL.match(text)
@@ -139,10 +140,13 @@ class _Scorer:
 
     def words(self, name: str, row: int) -> float:
         """Return what a row's words weigh for a milestone."""
-        text, cased = self.texts[row], self.clues[row].event
-        return sum(
-            group.weight for group in self.lexicon.groups[name] if group.words.search(cased if group.cased else text)
-        )
+        if (name, row) not in self.weighed:
+            text, cased = self.texts[row], self.clues[row].event
+            groups = self.lexicon.groups[name]
+            self.weighed[name, row] = sum(
+                group.weight for group in groups if group.words.search(cased if group.cased else text)
+            )
+        return self.weighed[name, row]
 
     def rows(self) -> list[int]:
         """Return the rows that have an instant and no phrase of the template, in the order of time."""

@@ -21,6 +21,7 @@ Words = dict[str, tuple[str, ...]]
 """Names of fields or columns, each with the words that authors use for it, the template's own first."""
 
 
+@lru_cache(maxsize=4096)
 def bare_words(text: str) -> str:
     """Return a heading's or label's words without numbers before them, emoji, punctuation, brackets and case.
 

@@ -238,7 +238,7 @@ def sureness(reading: Any) -> str:
     """Say where a reading comes from, and how sure it is where it was inferred."""
     import pandas as pd
 
-    about = ", about" if reading.approximate is True else ""
+    about = ", about" if bool(reading.approximate) else ""
     sure = f" {reading.confidence:.0%}" if reading.source == "inferred" and not pd.isna(reading.confidence) else ""
     return f"{reading.source}{sure}{about}"
 

@@ -1,0 +1,189 @@
+"""Milestones that rows tell in words of their own: what the scorer takes, and what it must not be misled by."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident_analytics.reports.milestones import Clue, Evidence, infer_milestones
+
+DAY = datetime(2025, 3, 14, tzinfo=UTC)
+
+
+def at(clock: str) -> datetime:
+    hours, minutes = map(int, clock.split(":"))
+    return DAY + timedelta(hours=hours, minutes=minutes)
+
+
+def told(*rows: str, evidence: Evidence | None = None) -> dict[str, int]:
+    """Infer from rows such as ``14:02 Users report 503s``; milestones with the number of their row."""
+    clues = [Clue(at(row[:5]), row[6:]) for row in rows]
+    return {name: guess.row for name, guess in infer_milestones(clues, evidence or Evidence()).items()}
+
+
+@pytest.mark.parametrize(
+    ("event", "milestone"),
+    [
+        ("User reports that the site is down", "detected"),
+        ("Alert on provider latency", "detected"),
+        ("`api.example on prod` Simple Health Check Endpoint fires", "detected"),
+        ("KubePodCrashLooping", "detected"),
+        ("Odd Grafana graphs, launches fail", "detected"),
+        ("Team tells us that applying a Service fails", "detected"),
+        ("Incident declared", "responded"),
+        ("Declared as an incident", "responded"),
+        ("Investigation opens", "responded"),
+        ("On-call wakes up and takes it", "responded"),
+        ("Acknowledged", "responded"),
+        ("Cause found in the logs: a missing poll", "identified"),
+        ("Contributor has found the cause", "identified"),
+        ("Explanation: the namespace of another cluster was deleted", "identified"),
+        ("Startup query understood", "identified"),
+        ("Repaired", "mitigated"),
+        ("Mitigation: rolled back by hand", "mitigated"),
+        ("Resolved", "restored"),
+        ("Service is back, pods start", "restored"),
+        ("Recovery: another node is in", "restored"),
+        ("Launch success back at 100%", "restored"),
+        ("Ticket closed as resolved", "closed"),
+        ("Closed in PagerDuty", "closed"),
+    ],
+)
+def test_a_row_tells_its_milestone(event: str, milestone: str) -> None:
+    rows = ["09:00 Node drained", f"10:00 {event}", "11:00 Coffee"]
+    assert told(*rows).get(milestone) == 1
+
+
+def test_rows_that_tell_nothing_give_nothing_but_where_it_began() -> None:
+    assert told("09:00 Coffee", "10:00 Lunch") == {"started": 0}
+
+
+def test_a_label_of_the_house_outranks_an_alert_before_it() -> None:
+    found = told(
+        "10:01 Node turns NotReady", "10:03 NotReady alert on Slack", "10:05 Detection: someone sees the alert"
+    )
+    assert (found["started"], found["detected"]) == (0, 2)
+
+
+def test_a_person_with_a_colon_is_no_label() -> None:
+    assert "identified" not in told("10:00 Alert fires", "17:42 Tech lead: root cause still to be fixed")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "Hypothesis: the restarts max out the nodes",
+        "Maybe it is the proxy",
+        "A storage incident is suspected",
+        "Various checks, nothing found",
+    ],
+)
+def test_a_guess_is_no_identification(event: str) -> None:
+    assert "identified" not in told("10:00 Alert fires", f"10:30 {event}", "11:00 Resolved")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "Revert deployed, not solved",
+        "Rollback initiated",
+        "Many pods restarted, no effect",
+        "Would redeploy, but waits",
+    ],
+)
+def test_a_cure_that_failed_or_is_only_begun_is_no_mitigation(event: str) -> None:
+    assert "mitigated" not in told("10:00 Alert fires", f"10:30 {event}", "10:45 Coffee", "11:00 Resolved")
+
+
+def test_a_change_that_tells_the_cause_is_no_cure() -> None:
+    found = told(
+        "09:30 Version 2 deployed",
+        "10:00 Users report 503s",
+        "11:00 Resolved",
+        evidence=Evidence(start=at("09:30"), end=at("11:00")),
+    )
+    assert "mitigated" not in found
+
+
+def test_one_row_that_cures_and_ends_is_the_restoration() -> None:
+    found = told("13:35 Launches fail", "13:44 Users hit the 403", "15:25 Patch merged and deployed, outage over")
+    assert found == {"started": 0, "detected": 1, "restored": 2}
+
+
+def test_the_last_cure_is_the_restoration_where_no_row_says_that_it_was_over() -> None:
+    found = told("01:04 Pod does not come up", "02:50 First user report", "08:10 Fixed image deployed")
+    assert found["restored"] == 2
+
+
+def test_what_was_restored_before_a_relapse_was_not_the_end() -> None:
+    found = told(
+        "10:03 NotReady alert",
+        "12:10 Marked as resolved",
+        "15:03 NotReady alert again, this time the new node",
+        "15:18 Recovery: another node is in",
+    )
+    assert found["restored"] == 3
+
+
+def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
+    found = told(
+        "10:48 No nodes",
+        "11:01 Balancer finds the new nodes healthy, traffic flows",
+        "11:08 Second mail, says service is restored",
+        evidence=Evidence(start=at("10:48"), end=at("11:01")),
+    )
+    assert found["restored"] == 1
+
+
+def test_a_cause_found_after_the_end_stays_there() -> None:
+    found = told(
+        "08:05 Noticed, hunt for the cause is on", "09:08 Ingress works as intended", "09:10 Explanation: bad rule"
+    )
+    assert (found["restored"], found["identified"]) == (1, 2)
+
+
+def test_rows_before_the_stated_start_detect_nothing() -> None:
+    found = told(
+        "09:33 Users miss their logs",
+        "10:48 No nodes",
+        "10:50 Alert fires",
+        evidence=Evidence(start=at("10:48"), end=at("11:01")),
+    )
+    assert found["detected"] == 2
+
+
+def test_what_nobody_noticed_was_not_detected() -> None:
+    assert (
+        told("17:30 Queue goes offline, not noticed", "18:00 Customers write that builds do not run")["detected"] == 1
+    )
+
+
+def test_the_total_leads_from_the_end_to_the_row_where_it_began() -> None:
+    found = told(
+        "13:06 A first 403 on staging fails",
+        "13:35 Beta deployed; 403 again",
+        "15:25 Patch deployed, outage over",
+        evidence=Evidence(total=timedelta(hours=1, minutes=50), approximate=True),
+    )
+    assert found["started"] == 1
+
+
+def test_a_milestone_that_a_row_states_is_not_inferred() -> None:
+    clues = [Clue(at("10:00"), "Initial alert/detection", "detected"), Clue(at("10:10"), "Users report 503s")]
+    assert "detected" not in infer_milestones(clues, Evidence())
+
+
+def test_rows_without_an_instant_tell_nothing() -> None:
+    assert infer_milestones([Clue(None, "Resolved"), Clue(None, "Alert fires")], Evidence()) == {}
+
+
+@given(st.lists(st.text(max_size=60), max_size=12), st.integers(-500, 500))
+def test_any_words_are_taken_and_a_shift_of_all_times_changes_nothing(events: list[str], shift: int) -> None:
+    rows = [Clue(DAY + timedelta(minutes=7 * place), event) for place, event in enumerate(events)]
+    moved = [Clue(row.at + timedelta(minutes=shift) if row.at else None, row.event) for row in rows]
+    found = infer_milestones(rows, Evidence())
+    assert found == infer_milestones(moved, Evidence())
+    assert all(0.5 <= guess.confidence <= 1 and 0 <= guess.row < len(rows) for guess in found.values())

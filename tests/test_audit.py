@@ -1,0 +1,226 @@
+"""What in a report contradicts what: each problem names both sides, both lines and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import incident_analytics as ia
+
+TEMPLATE = """# Incident Report: Queue stands still
+
+**Incident ID**: {id}
+**Date**: {date}
+**Duration**: {duration}
+**Severity**: SEV-2
+**Author**: On-call
+**Status**: {status}
+
+## Executive Summary
+
+{summary}
+
+## Timeline
+
+| Time (UTC) | Event |
+|------------|-------|
+{rows}
+
+### User Impact
+- **Affected users**: {users}
+
+## Action Items
+
+| Action | Owner | Due Date | Priority |
+|--------|-------|----------|----------|
+| Watch the queue | SRE | {due} | High |
+
+## Sign-off
+
+- [{signed}] Engineering Lead: Kim - 2025-03-20
+"""
+CLEAN = {
+    "id": "INC-2025-03-14-001",
+    "date": "2025-03-14",
+    "duration": "14:02 - 15:47 (1h 45m)",
+    "status": "Final",
+    "summary": "The queue stood still for 1,200 users.",
+    "rows": "| 14:02 | Initial alert/detection |\n| 14:10 | Incident response began |\n| 15:47 | Service restored |",
+    "users": "1,200",
+    "due": "2025-04-01",
+    "signed": "x",
+}
+ROWS = CLEAN["rows"]
+
+
+def audited(folder: Path, settings: str = "", **changes: str) -> list[tuple[str, int, str]]:
+    """Return the problems that the audit adds to a report with these changes: code, line, message."""
+    (folder / "INC-2025-03-14-001.md").write_text(TEMPLATE.format(**CLEAN | changes), encoding="utf-8")
+    (folder / "incident-analytics.toml").write_text(settings, encoding="utf-8")
+    problems = ia.load(folder, settings=folder / "incident-analytics.toml", status="all").problems
+    kept = problems[~problems["code"].isin(["missing-section", "missing-field", "missing-milestone", "approximate"])]
+    return list(zip(kept["code"], kept["line"], kept["message"], strict=True))
+
+
+def test_a_report_that_agrees_with_itself_has_no_problem(tmp_path: Path) -> None:
+    assert audited(tmp_path) == []
+
+
+def test_a_total_that_is_not_its_own_range(tmp_path: Path) -> None:
+    assert audited(tmp_path, duration="14:02 - 15:47 (2h 45m)") == [
+        (
+            "duration-mismatch",
+            5,
+            (
+                "the Duration states 2h 45m, but its own times 2025-03-14 14:02 to 2025-03-14 15:47 UTC make 1h 45m; "
+                "correct the one or the other"
+            ),
+        )
+    ]
+
+
+def test_a_total_that_is_not_the_time_from_detection_to_restoration(tmp_path: Path) -> None:
+    assert audited(tmp_path, duration="45m") == [
+        (
+            "duration-mismatch",
+            5,
+            (
+                "the Duration states 45m, but 2025-03-14 14:02 to 2025-03-14 15:47 UTC, where line 20 has it restored, "
+                "make 1h 45m; correct the one or the other"
+            ),
+        )
+    ]
+
+
+@pytest.mark.parametrize("duration", ["about 100 minutes", "~1h 50m", "roughly two hours"])
+def test_about_allows_a_tenth(tmp_path: Path, duration: str) -> None:
+    found = [code for code, _, _ in audited(tmp_path, duration=duration)]
+    assert found == (["duration-mismatch"] if "two" in duration else [])
+
+
+def test_a_range_whose_end_no_row_tells(tmp_path: Path) -> None:
+    assert audited(tmp_path, duration="14:02 - 15:50 (1h 48m)") == [
+        (
+            "duration-mismatch",
+            5,
+            (
+                "the Duration ends 2025-03-14 15:50 UTC, but no row of the timeline is at that time; add the row, or "
+                "correct the Duration"
+            ),
+        )
+    ]
+
+
+def test_support_hours_of_the_calendar_are_said_beside_the_mismatch(tmp_path: Path) -> None:
+    rows = "| 2025-03-14 16:00 | Initial alert/detection |\n| 2025-03-17 09:30 | Service restored |"
+    found = audited(tmp_path, "[calendar]\nstart = 09:00:00\nend = 17:00:00\n", duration="1h 30m", rows=rows)
+    assert found == [
+        (
+            "duration-mismatch",
+            5,
+            (
+                "the Duration states 1h 30m, but 2025-03-14 16:00 to 2025-03-17 09:30 UTC, where line 19 has it "
+                "restored, make 65h 30m; correct the one or the other"
+            ),
+        ),
+        (
+            "duration-support-hours",
+            5,
+            "1h 30m are the support hours in 65h 30m; write the calendar time as the Duration",
+        ),
+    ]
+
+
+def test_two_windows_are_summed(tmp_path: Path) -> None:
+    rows = "\n".join(f"| {clock} | Step |" for clock in ("11:07", "13:40", "15:30", "17:11"))
+    duration = "11:07 - 13:40 (2h 37min) and 15:30 - 17:11 (1h 41min)"
+    [(code, line, message)] = audited(tmp_path, duration=duration, rows=rows)
+    assert (code, line) == ("duration-mismatch", 5)
+    assert "states 4h 18m" in message
+    assert "make 4h 14m" in message
+
+
+def test_a_date_that_is_not_the_ids(tmp_path: Path) -> None:
+    found = audited(tmp_path, date="2025-03-15")
+    assert found == [
+        (
+            "date-mismatch",
+            4,
+            "the Date is 2025-03-15, the Incident ID of line 3 says 2025-03-14; correct the one or the other",
+        )
+    ]
+
+
+def test_milestones_out_of_their_usual_order_stay_and_are_said(tmp_path: Path) -> None:
+    rows = "| 14:02 | Initial alert/detection |\n| 15:47 | Service restored |\n| 15:55 | Incident response began |"
+    found = audited(tmp_path, rows=rows)
+    assert found == [
+        (
+            "milestone-order",
+            19,
+            (
+                "restored at 2025-03-14 15:47 comes before responded at 2025-03-14 15:55 UTC of line 20; correct the times "
+                "if that is a slip"
+            ),
+        )
+    ]
+
+
+def test_an_action_due_before_the_incident(tmp_path: Path) -> None:
+    found = audited(tmp_path, due="2025-03-01")
+    assert found == [
+        (
+            "contradiction",
+            29,
+            "the action was due 2025-03-01, before the incident of 2025-03-14; correct its Due Date",
+        )
+    ]
+
+
+def test_other_users_in_the_summary_than_in_the_impact(tmp_path: Path) -> None:
+    found = audited(tmp_path, summary="About 3,000 users could not publish.")
+    assert found == [
+        (
+            "contradiction",
+            23,
+            (
+                "Affected users are 1,200, the summary from line 12 on says 'About 3,000 users'; correct the one or the "
+                "other"
+            ),
+        )
+    ]
+
+
+def test_a_summary_that_tells_several_figures_is_not_judged(tmp_path: Path) -> None:
+    assert audited(tmp_path, summary="First 300 users, then 5,000 users.") == []
+
+
+def test_a_final_report_that_nobody_signed(tmp_path: Path) -> None:
+    found = audited(tmp_path, signed=" ")
+    assert found == [
+        (
+            "missing-sign-off",
+            31,
+            "the report is Final, but nobody has signed it off; tick '- [x] Role: Name - Date'",
+        )
+    ]
+
+
+def test_a_draft_need_not_be_signed(tmp_path: Path) -> None:
+    assert audited(tmp_path, signed=" ", status="Draft") == []
+
+
+def test_a_missing_milestone_names_the_phrase_to_write(tmp_path: Path) -> None:
+    audited(tmp_path, rows=ROWS.replace("Incident response began", "Coffee"))
+    problems = ia.load(tmp_path).problems
+    messages = problems.loc[problems["code"] == "missing-milestone", "message"]
+    assert "no row tells when it was responded; begin the row with 'Incident response began'" in set(messages)
+
+
+def test_ignored_codes_and_other_levels_come_from_the_settings(tmp_path: Path) -> None:
+    settings = '[check]\nignore = ["missing-sign-off"]\nlevels = {date-mismatch = "error"}\n'
+    audited(tmp_path, settings, signed=" ", date="2025-03-15")
+    problems = ia.load(tmp_path, settings=tmp_path / "incident-analytics.toml").problems
+    assert "missing-sign-off" not in set(problems["code"])
+    assert problems.loc[problems["code"] == "date-mismatch", "level"].tolist() == ["error"]

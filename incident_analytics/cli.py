@@ -166,7 +166,7 @@ def summary(corpus: Corpus) -> list[str]:
     problems = ", ".join(f"{found.get(level, 0)} {level}" for level in levels)
     return [
         *(f"{n:{width}}  {level}: {code}" for (level, code), n in order),
-        f"{len(corpus.files)} reports: {files}. Problems: {problems}.",
+        f"{len(corpus.files)} {'report' if len(corpus.files) == 1 else 'reports'}: {files}. Problems: {problems}.",
     ]
 
 
@@ -303,6 +303,9 @@ def review(
             output_dir=output,
             to=[target.strip() for target in to.split(",")],
             settings=settings.path,
+            severities=options.pop("severity"),
+            services=options.pop("service"),
+            teams=options.pop("team"),
             as_of=instant(as_of),
             progress=progress,
             **options,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from glob import glob
@@ -16,14 +16,14 @@ import pandas as pd
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.model import PROBLEM_LEVELS, STATUSES, TABLES, Corpus, make_table
-from incident_analytics.reports.audit import audit
+from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template, read_template
 from incident_analytics.reports.values import Unreadable, fold, read_word
 
-__all__ = ["load", "narrow", "read_corrections", "read_tracker"]
+__all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "read_tracker"]
 
 _CHUNK = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -90,10 +90,10 @@ def load(
         settings = Settings()
     elif not isinstance(settings, Settings):
         settings = read_settings(settings)
-    wanted = _wanted(status)
+    wanted = named_statuses(status)
     templates = (*(read_template(file) for file in settings.templates.files), default_template())
     places = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = list(_discover(places))
+    files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
     corrections = (
         read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
@@ -117,8 +117,14 @@ def load(
     return corpus
 
 
-def _wanted(status: str) -> frozenset[str] | None:
-    """Return the statuses to keep, None for all."""
+def named_statuses(status: str) -> frozenset[str] | None:
+    """Return the statuses that ``final``, ``all`` or a status's name stand for; None for all.
+
+    Raises
+    ------
+    UnknownNameError
+        ``status 'finished' is not one of final, all, Draft, Under Review``
+    """
     if fold(status) == "all":
         return None
     for name in STATUSES:
@@ -130,13 +136,15 @@ def _wanted(status: str) -> frozenset[str] | None:
 # --- which files -----------------------------------------------------------------------------------------------------
 
 
-def _discover(paths: Iterable[str | Path]) -> Iterator[Path]:
-    seen: set[Path] = set()
-    for path in paths:
-        for file in _files_of(path):
-            if file not in seen:
-                seen.add(file)
-                yield file
+def find_files(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the files that `load` reads for these paths, each once, in their order.
+
+    Raises
+    ------
+    PathError
+        ``reports: no such file or folder``
+    """
+    return list(dict.fromkeys(file for path in paths for file in _files_of(path)))
 
 
 def _files_of(path: str | Path) -> list[Path]:
@@ -209,7 +217,7 @@ def _read_file(
     for template in templates:
         reports = parse_reports(text, path, settings, template, corrections)
         for report in reports:
-            audit(report, template, settings)
+            audit_report(report, template, settings)
             _collect(report, file, rows)
         if reports:
             return None

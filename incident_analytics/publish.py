@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from glob import glob
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import shorten
@@ -17,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pandas as pd
 
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import NotebookError, OutputError, PathError, UnknownNameError
+from incident_analytics.errors import NotebookError, OutputError, UnknownNameError
+from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.model import Period, need_instant
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def review(
     to: Sequence[str] = ("html",),
     settings: str | Path | None = None,
     status: str = "final",
+    severities: Sequence[str] = (),
+    services: Sequence[str] = (),
+    teams: Sequence[str] = (),
     as_of: pd.Timestamp | None = None,
     notebook: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -57,12 +60,14 @@ def review(
         A settings file; None takes the defaults.
     status
         ``final``, ``all`` or the name of a status.
+    severities, services, teams
+        Which incidents, as `narrow` takes them; none named keeps all.
     as_of
         The instant at which open incidents and action items are judged; None is the period's end or now,
         whichever is earlier.
     notebook
         A notebook of one's own in place of the periodic review; it has a cell tagged ``parameters`` that sets
-        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``.
+        ``paths``, ``period``, ``settings``, ``status``, ``severities``, ``services``, ``teams`` and ``as_of``.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
 
@@ -94,14 +99,16 @@ def review(
     window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
     need_instant("as_of", as_of)
     sources = [paths] if isinstance(paths, str | Path) else paths
-    for path in sources:
-        if not Path(path).exists() and not glob(str(path), recursive=True):  # noqa: PTH207 - as `load` does
-            raise PathError(f"{path}: no such file or folder")
+    find_files(sources)
+    named_statuses(status)
     parameters = {
         "paths": [str(Path(path).absolute()) for path in sources],
         "period": window.name,
         "settings": None if settings is None else str(Path(settings).absolute()),
         "status": status,
+        "severities": list(severities),
+        "services": list(services),
+        "teams": list(teams),
         "as_of": None if as_of is None else as_of.isoformat(),
     }
     ran = run_notebook(notebook or _notebook("periodic_review"), parameters, progress=progress)

@@ -13,7 +13,7 @@ from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.values import Unreadable, read_share
 
-__all__ = ["audit"]
+__all__ = ["audit_report"]
 
 _MINUTE = timedelta(minutes=1)
 _ABOUT = 0.10
@@ -29,7 +29,7 @@ Finding = tuple[str, int, str]
 """A problem's code, its line, its message."""
 
 
-def audit(report: Report, template: Template, settings: Settings) -> None:
+def audit_report(report: Report, template: Template, settings: Settings) -> None:
     """Add to a report's problems what in it contradicts what.
 
     Parameters

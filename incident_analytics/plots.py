@@ -87,7 +87,7 @@ STYLE: Final[Any] = {
 _TIMES: Final = (
     *(60 * minutes for minutes in (1, 2, 5, 10, 20, 30)),
     *(3600 * hours for hours in (1, 2, 4, 8, 12)),
-    *(86400 * days for days in (1, 2, 4, 7, 14, 28, 56, 112)),
+    *(86400 * days for days in (1, 2, 4, 7, 14, 30, 60, 120, 180, 365, 730)),
 )
 
 
@@ -604,7 +604,7 @@ def _span_axis(ax: Axes, direction: Literal["x", "y"], spans: Sequence[timedelta
         (ax.set_xscale if direction == "x" else ax.set_yscale)("symlog", linthresh=60)
     else:
         low, high = 0.0, max(known) * 1.05 or 3600.0
-        step = next((time for time in _TIMES if time >= high / 6), _TIMES[-1])
+        step = next((time for time in _TIMES if time >= high / 4), _TIMES[-1])
         ticks = [step * i for i in range(int(high // step) + 1)]
     ax.set(**{f"{direction}lim": (low, high)})
     axis = ax.xaxis if direction == "x" else ax.yaxis

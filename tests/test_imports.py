@@ -1,0 +1,178 @@
+"""Which module may import what: the package's shape, held by reading its imports."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import incident_analytics
+
+PACKAGE = Path(incident_analytics.__file__).parent
+NAME = PACKAGE.name
+
+LAYERS = (
+    "errors",
+    "model",
+    "config",
+    "reports",
+    "loading",
+    "formatting",
+    "exports",
+    "analysis",
+    "sentences",
+    "plots",
+    "publish",
+    "cli",
+    "__main__",
+)
+"""The modules and folders of the package in their order: each imports only from those before it, and from its own."""
+
+TAKES_PLAIN_ARGUMENTS = ("formatting", "exports", "analysis", "sentences", "plots")
+"""What knows neither settings nor report files: whatever a notebook has filtered is good."""
+
+ALONE = {
+    "click": {"cli"},
+    "matplotlib": {"plots"},
+    "jupyter_client": {"publish"},
+    "nbclient": {"publish"},
+    "nbconvert": {"publish"},
+    "nbformat": {"publish"},
+    "papermill": {"publish"},
+    "pydantic": {"config", "reports.template"},
+    "pyromark": {"reports.markdown"},
+    "yaml": {"reports.sections"},
+}
+"""The libraries that only these modules import."""
+
+HEAVY = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy")
+"""What costs too much to be loaded by an import of the package, or by --help."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Give each module's name inside the package, with its source as a tree."""
+    for file in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
+        yield name.removesuffix(".__init__"), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    """Give the full name of each module, or name of a module, imported anywhere: in functions and for types too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: a relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_imports(tree: ast.Module) -> set[str]:
+    """Return which of the package's own modules are imported, by their names inside the package."""
+    inside = {name.removeprefix(NAME).removeprefix(".") for name in imports(tree) if under(name, NAME)}
+    return {max((known for known in MODULES if under(name, known)), key=len, default="") for name in inside}
+
+
+def under(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}.")
+
+
+TREES = dict(modules())
+MODULES = {name for name in TREES if name != "__init__"}
+OWN = {name: own_imports(TREES[name]) - {name} for name in MODULES}
+
+
+def layer(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_every_module_has_its_layer() -> None:
+    assert {layer(name) for name in OWN} == set(LAYERS)
+
+
+def test_only_the_command_imports_the_package_as_a_whole() -> None:
+    """Everybody else names the module, so that what a module needs can be read at its head."""
+    assert {name for name, found in OWN.items() if "" in found} <= {"cli"}
+
+
+@pytest.mark.parametrize("module", sorted(OWN))
+def test_a_module_imports_only_what_stands_before_it(module: str) -> None:
+    place = LAYERS.index(layer(module))
+    assert {name for name in OWN[module] - {""} if LAYERS.index(layer(name)) > place} == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    TopologicalSorter(
+        {name: found - {""} for name, found in OWN.items()}
+    ).prepare()  # raises CycleError, which names them
+
+
+@pytest.mark.parametrize("module", sorted(name for name in OWN if layer(name) in TAKES_PLAIN_ARGUMENTS))
+def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> None:
+    assert {name for name in OWN[module] if layer(name) in {"config", "reports", "loading"}} == set()
+
+
+def test_publish_reads_no_report_itself() -> None:
+    """The notebook loads, analyses and draws: publish runs it, and never takes another way to a figure."""
+    assert OWN["publish"] <= {"errors", "model", "config", "loading", "reports.edit", "exports", "formatting"}
+
+
+def test_reports_are_read_without_pandas() -> None:
+    """Workers return columns: frames are built once, in loading."""
+    users = {name for name, tree in TREES.items() if any(under(found, "pandas") for found in imports(tree))}
+    assert {name for name in users if layer(name) == "reports"} == set()
+
+
+@pytest.mark.parametrize("library", sorted(ALONE))
+def test_a_library_has_its_one_place(library: str) -> None:
+    users = {name for name, tree in TREES.items() if any(under(found, library) for found in imports(tree))}
+    assert users == ALONE[library]
+
+
+def test_no_module_bears_a_public_functions_name() -> None:
+    names = {part for name in OWN for part in name.split(".")}
+    assert names & set(incident_analytics.__all__) == set()
+
+
+def test_the_public_names_are_the_ones_that_a_type_checker_sees() -> None:
+    """Names resolved on first use and names imported for types are two lists: they must agree, and resolve."""
+    typed = {name.rpartition(".")[::2] for name in imports(TREES["__init__"]) if under(name, NAME)}
+    assert sorted(name for _, name in typed) == sorted(incident_analytics.__all__)
+    for module, name in typed:
+        assert getattr(incident_analytics, name) is getattr(import_module(module), name)
+    assert set(incident_analytics.__all__) <= set(dir(incident_analytics))
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'incident_analytics' has no attribute 'mtr'"):
+        incident_analytics.mtr  # noqa: B018 - the look-up is what is tested
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "import incident_analytics",
+        "from incident_analytics.cli import commands; commands(['--help'], standalone_mode=False)",
+        "from incident_analytics.cli import commands; commands(['--version'], standalone_mode=False)",
+        "from incident_analytics.cli import commands; commands(['review', '--help'], standalone_mode=False)",
+    ],
+)
+def test_import_and_help_load_nothing_heavy(command: str) -> None:
+    code = f"import sys; {command}; print(); print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.splitlines()[-1] == ""
+
+
+def test_help_is_the_same_command_as_a_module() -> None:
+    """``python -m incident_analytics`` is the command, and its help loads nothing heavy either."""
+    command = [sys.executable, "-X", "importtime", "-m", NAME, "--help"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines()}
+    assert ran.stdout.startswith("Usage: incident-analytics ")
+    assert "click" in loaded
+    assert loaded & set(HEAVY) == set()

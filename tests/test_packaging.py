@@ -1,0 +1,61 @@
+"""What an install holds: the lock files meet pyproject.toml, and the notebooks are found where they are."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from incident_analytics.publish import _notebook
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = ("requirements.txt", "requirements-dev.txt")
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Return the version of each package that a lock file names."""
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def asked(lock: str) -> list[Requirement]:
+    tools = PROJECT["dependency-groups"]["dev"] if lock == "requirements-dev.txt" else []
+    return [Requirement(line) for line in (*PROJECT["project"]["dependencies"], *tools)]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_a_version_of_all_that_is_asked(lock: str) -> None:
+    """``make lock`` writes both files anew after a change of the dependencies."""
+    pinned = pins(lock)
+    unmet = [str(ask) for ask in asked(lock) if pinned.get(canonicalize_name(ask.name), "0") not in ask.specifier]
+    assert unmet == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
+    """Where packages come from is the business of the machine that installs them."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=\S)", text)
+    assert [entry.split()[0] for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
+    assert re.findall(r"://|^-", text, re.MULTILINE) == []
+
+
+def test_both_locks_have_the_same_versions() -> None:
+    """What the tests ran with is what the wheel is installed with."""
+    assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+
+
+def test_an_editable_install_runs_the_source_trees_notebooks() -> None:
+    """The build puts a copy beside an editable install; an edit in the source tree must count all the same."""
+    assert _notebook("periodic_review") == ROOT / "notebooks" / "periodic_review.ipynb"
+
+
+@pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda file: file.name)
+def test_notebooks_are_kept_without_outputs(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    assert [cell["id"] for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []

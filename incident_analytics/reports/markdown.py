@@ -321,7 +321,8 @@ class _Reader:
         elif name == "InlineHtml" and value.startswith("<!--"):
             return  # a template's hint that was left beside the value
         elif name == "TaskListMarker":
-            self.frames[-1].checked = value
+            item = next(frame for frame in reversed(self.frames) if frame.kind == "Item")
+            item.checked = value  # in a list with blank lines the box is the item's paragraph's
         elif name in {"Text", "Code", "InlineHtml", "InlineMath", "DisplayMath", "FootnoteReference"}:
             self.add(value, start)
 

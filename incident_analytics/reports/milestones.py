@@ -18,7 +18,7 @@ from pathlib import Path
 
 from incident_analytics.reports.values import fold
 
-__all__ = ["Clue", "Evidence", "Guess", "infer_milestones"]
+__all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_milestones"]
 
 _MINUTE = timedelta(minutes=1)
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
@@ -63,41 +63,43 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class Group:
+    """Words that tell the same, and what they weigh."""
+
     words: re.Pattern[str]
     weight: float
-    cased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Lexicon:
+class Lexicon:
+    """The words by which rows tell milestones, as milestones.toml has them."""
+
     threshold: float
     labels: Mapping[str, str]
-    groups: Mapping[str, tuple[_Group, ...]]
+    groups: Mapping[str, Mapping[str, Group]]
     relapse: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> _Lexicon:
+def default_lexicon() -> Lexicon:
+    """Return the words and weights of milestones.toml."""
     raw = tomllib.loads(Path(__file__).with_name("milestones.toml").read_text(encoding="utf-8"))
     groups = {
-        name: tuple(
-            _Group(
-                _compile(group["words"], cased=group.get("cased", False)), group["weight"], group.get("cased", False)
-            )
-            for group in parts.values()
-        )
+        name: {
+            part: Group(_compile(group["words"], cased=group.get("cased", False)), group["weight"])
+            for part, group in parts.items()
+        }
         for name, parts in raw["groups"].items()
     }
     labels = {word: name for name, words in raw["labels"].items() for word in words}
-    return _Lexicon(raw["threshold"], labels, groups, _compile(raw["relapse"]["words"]))
+    return Lexicon(raw["threshold"], labels, groups, _compile(raw["relapse"]["words"]))
 
 
 def _compile(words: str, *, cased: bool = False) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", 0 if cased else re.IGNORECASE)
 
 
-def infer_milestones(clues: Sequence[Clue], evidence: Evidence) -> dict[str, Guess]:
+def infer_milestones(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | None = None) -> dict[str, Guess]:
     """Find the rows that tell milestones in words of their own.
 
     Parameters
@@ -106,6 +108,8 @@ def infer_milestones(clues: Sequence[Clue], evidence: Evidence) -> dict[str, Gue
         The rows in their order. A milestone that one of them states is not inferred.
     evidence
         What the Duration line tells.
+    lexicon
+        The words and their weights; None takes those of milestones.toml.
 
     Returns
     -------
@@ -120,17 +124,17 @@ def infer_milestones(clues: Sequence[Clue], evidence: Evidence) -> dict[str, Gue
     >>> sorted((name, guess.row) for name, guess in infer_milestones(rows, Evidence()).items())
     [('detected', 0), ('restored', 1), ('started', 0)]
     """
-    return _Scorer(clues, evidence).infer()
+    return _Scorer(clues, evidence, lexicon or default_lexicon()).infer()
 
 
 class _Scorer:
-    def __init__(self, clues: Sequence[Clue], evidence: Evidence) -> None:
+    def __init__(self, clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon) -> None:
         self.clues = clues
         self.evidence = evidence
-        self.lexicon = _lexicon()
+        self.lexicon = lexicon
         self.stated = {clue.stated for clue in clues if clue.stated}
-        self.texts = [fold(clue.event) for clue in clues]
-        self.labels = [self.label(text) for text in self.texts]
+        self.texts = [clue.event.replace("\u2019", "'") for clue in clues]
+        self.labels = [self.label(fold(clue.event)) for clue in clues]
         self.found: dict[str, Guess] = {}
         self.weighed: dict[tuple[str, int], float] = {}
 
@@ -141,11 +145,8 @@ class _Scorer:
     def words(self, name: str, row: int) -> float:
         """Return what a row's words weigh for a milestone."""
         if (name, row) not in self.weighed:
-            text, cased = self.texts[row], self.clues[row].event
-            groups = self.lexicon.groups[name]
-            self.weighed[name, row] = sum(
-                group.weight for group in groups if group.words.search(cased if group.cased else text)
-            )
+            groups = self.lexicon.groups[name].values()
+            self.weighed[name, row] = sum(group.weight for group in groups if group.words.search(self.texts[row]))
         return self.weighed[name, row]
 
     def rows(self) -> list[int]:

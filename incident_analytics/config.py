@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.model import DEFAULT_METRICS, SEVERITIES, TABLES, Metric
+from incident_analytics.model import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
 
 __all__ = ["SETTINGS_NAME", "Settings", "find_settings", "read_settings"]
 
@@ -33,7 +33,14 @@ def _instant_column(name: str) -> str:
     return name
 
 
+def _problem_code(code: str) -> str:
+    if code not in PROBLEM_LEVELS:
+        raise ValueError(f"{code!r} is not one of {', '.join(PROBLEM_LEVELS)}")
+    return code
+
+
 InstantColumn = Annotated[str, AfterValidator(_instant_column)]
+ProblemCode = Annotated[str, AfterValidator(_problem_code)]
 
 
 class _Section(BaseModel):
@@ -69,7 +76,7 @@ class SlaSettings(_Section):
 
     window: Literal["month", "quarter", "rolling-30d"] = "quarter"
     severities: tuple[str, ...] | None = None
-    minimum_outage: timedelta = timedelta(0)
+    minimum_outage: timedelta = Field(default=timedelta(0), ge=timedelta(0))
 
 
 class MaintenanceSettings(_Section):
@@ -177,8 +184,8 @@ class CorrectionSettings(_Section):
 class CheckSettings(_Section):
     """``[check]``: problem codes to leave out, and codes whose level is raised or lowered."""
 
-    ignore: tuple[str, ...] = ()
-    levels: dict[str, Literal["error", "warning", "info"]] = {}
+    ignore: tuple[ProblemCode, ...] = ()
+    levels: dict[ProblemCode, Literal["error", "warning", "info"]] = {}
 
 
 class TemplateSettings(_Section):
@@ -221,6 +228,20 @@ class Settings(_Section):
     check: CheckSettings = CheckSettings()
     templates: TemplateSettings = TemplateSettings()
     limits: LimitSettings = LimitSettings()
+
+    @model_validator(mode="after")
+    def _check(self) -> Settings:
+        for severity in self.sla.severities or ():
+            if severity not in self.severities.order:
+                order = ", ".join(self.severities.order)
+                raise ValueError(f"sla.severities: {severity!r} is not one of {order}")
+        owners: dict[str, str] = {}
+        for name, service in self.services.items():
+            for word in (name, *service.aliases):
+                owner = owners.setdefault(word.casefold(), name)
+                if owner != name:
+                    raise ValueError(f"services.{name}: {word!r} is a name of {owner} too")
+        return self
 
     @property
     def metrics(self) -> dict[str, Metric]:
@@ -271,7 +292,7 @@ def read_settings(path: str | Path) -> Settings:
     """
     file = Path(path)
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
+        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -281,7 +302,10 @@ def read_settings(path: str | Path) -> Settings:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        lines = [f"{file}: {'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
+        lines = []
+        for part in error.errors():
+            key, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
+            lines.append(": ".join(filter(None, (str(file), key, message))))
         raise SettingsError("\n".join(lines)) from error
     return _with_absolute_paths(settings, file)
 

@@ -17,6 +17,9 @@ __all__ = ["plain_table", "table_as_csv", "table_as_json", "write_bytes", "write
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run (OWASP, CSV injection)."""
+_EXCEL_ROWS = 1_048_575
+_EXCEL_TEXT = 32_767
+"""What a sheet holds below its header, and a cell."""
 
 
 def plain_table(table: pd.DataFrame, *, instants_as_text: bool = True) -> pd.DataFrame:
@@ -88,7 +91,7 @@ def table_as_json(table: pd.DataFrame) -> str:
     >>> table_as_json(pd.DataFrame({"n": pd.array([None, 2], dtype="Int64")}))
     '[{"n":null},{"n":2}]'
     """
-    return str(plain_table(table).to_json(orient="records", force_ascii=False))
+    return str(plain_table(table).to_json(orient="records", force_ascii=False, double_precision=15))
 
 
 def write_table(table: pd.DataFrame, path: str | Path, *, name: str = "table", raw: bool = False) -> None:
@@ -129,8 +132,16 @@ def _as_parquet(table: pd.DataFrame) -> bytes:
 
 
 def _as_excel(table: pd.DataFrame, name: str) -> bytes:
-    """Return a workbook; Excel knows no zones, so instants are naive UTC, and no text is taken for a formula."""
+    """Return a workbook; Excel knows no zones, so instants are naive UTC, and no text is taken for a formula.
+
+    Text beyond what a cell holds is cut, with a mark at its end.
+    """
     plain = plain_table(table, instants_as_text=False)
+    if len(plain) > _EXCEL_ROWS:
+        raise OutputError(f"{len(plain):,} rows are more than the {_EXCEL_ROWS:,} of a sheet; write .csv or .parquet")
+    for label, text in plain.items():
+        if isinstance(text.dtype, pd.StringDtype):
+            plain[label] = text.where(~(text.str.len() > _EXCEL_TEXT), text.str.slice(0, _EXCEL_TEXT - 1) + "…")
     for column in plain.select_dtypes("datetimetz"):
         plain[column] = plain[column].dt.tz_localize(None)
     buffer = io.BytesIO()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from glob import glob
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pandas as pd
@@ -21,6 +23,7 @@ from incident_analytics.reports.corrections import Correction, read_correction_f
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template, read_template
+from incident_analytics.reports.times import read_date
 from incident_analytics.reports.values import Unreadable, fold, read_word
 
 __all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "read_tracker"]
@@ -160,7 +163,8 @@ def _files_of(path: str | Path) -> list[Path]:
             return [place]
     except (OSError, ValueError) as error:
         raise PathError(f"{path}: {error}") from error
-    matches = sorted(Path(match) for match in glob(str(path), recursive=True))  # noqa: PTH207 - takes any path whole
+    found = map(Path, glob(str(path), recursive=True))  # noqa: PTH207 - takes any path whole
+    matches = sorted(match for match in found if match.exists())  # a broken link is found, but is not there
     if not matches:
         raise PathError(f"{path}: no such file or folder")
     return [file for match in matches for file in _files_of(match)]
@@ -189,7 +193,7 @@ def _read_files(
 def _read_file(
     file: Path, settings: Settings, templates: Sequence[Template], corrections: Corrections, rows: Rows
 ) -> None:
-    path = file.as_posix()
+    path = os.fsencode(file.as_posix()).decode(errors="replace")  # a name need not be UTF-8; a table's text must
 
     def problem(code: str, line: int, message: str) -> None:
         level = PROBLEM_LEVELS[code]
@@ -211,21 +215,21 @@ def _read_file(
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = len(re.findall(rb"\r\n|\n|\r", data[: error.start])) + 1
         text = data.decode("cp1252", errors="replace")
         problem("encoding", line, f"byte {data[error.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
     for template in templates:
         reports = parse_reports(text, path, settings, template, corrections)
         for report in reports:
             audit_report(report, template, settings)
-            _collect(report, file, rows)
+            _collect(report, PurePath(path), rows)
         if reports:
             return None
     label = templates[-1].fields["incident_id"][0]
     return leave_out(f"no incident report: neither a line '**{label}**: ...' nor the template's headings")
 
 
-def _collect(report: Report, file: Path, rows: Rows) -> None:
+def _collect(report: Report, file: PurePath, rows: Rows) -> None:
     """Add a report's rows to those of its chunk."""
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
@@ -416,7 +420,7 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
     pandas.DataFrame
         A row a line of the export: key, incident_id, action, owner (str), status (open, done or dropped; NA where the
         export's word for it is unknown or empty), due_on, completed_on (datetime64[us], naive midnights). NA where
-        the export has no such column or an empty cell.
+        the export has no such column, an empty cell, or words that are no date.
 
     Raises
     ------
@@ -444,8 +448,16 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
     tracker["status"] = words.map(lambda text: _status(text, synonyms)).astype("str")
     for name in ("due_on", "completed_on"):
         days = raw[columns[name]] if name in columns else pd.Series("", index=raw.index)
-        tracker[name] = pd.to_datetime(days, format="ISO8601", errors="coerce").astype("datetime64[us]").dt.normalize()
+        tracker[name] = days.map({words: _day(words) for words in days.unique()}).astype("datetime64[us]")
     return tracker
+
+
+def _day(text: str) -> pd.Timestamp | None:
+    try:
+        day = read_date(text)
+    except Unreadable:
+        return None
+    return None if day is None else pd.Timestamp(day)
 
 
 def _status(text: str, synonyms: dict[str, str]) -> str | None:

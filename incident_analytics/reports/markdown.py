@@ -211,7 +211,7 @@ class _Reader:
         return bisect_right(self.starts, offset)
 
     def read(self) -> Document:
-        source = self.source.decode()
+        source = re.sub("\r(?!\n)", "\n", self.source.decode())  # the parser closes no fence at a lone \r
         for event, span in pyromark.events_with_range(source, options=_OPTIONS):
             start, end = span["start"], span["end"]
             if isinstance(event, str):

@@ -21,12 +21,15 @@ from incident_analytics.reports.values import fold
 __all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_milestones"]
 
 _MINUTE = timedelta(minutes=1)
+_SLIP = timedelta(minutes=5)
+"""How much before the stated start a row may be and still belong to the incident."""
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
 
 # What a row's place tells, beside its words.
 _LABELLED = 4.0
 _AT_THE_END = 2.0
 _AFTER_THE_END = -2.2
+_AS_LONG_AS_STATED = 1.0
 _BEFORE_THE_START = -2.0
 _ALREADY_OVER = -2.5
 _NOT_BEGUN = -1.5
@@ -212,7 +215,7 @@ class _Scorer:
         start = min((at for at in (self.evidence.start, *detected) if at is not None), default=None)
         if self.evidence.start is None:
             return 0.0
-        return _BEFORE_THE_START if start is not None and self.at(row) <= start - _MINUTE else 0.0
+        return _BEFORE_THE_START if start is not None and self.at(row) <= start - _SLIP else 0.0
 
     def infer_restored(self) -> None:
         rows = self.rows()
@@ -224,6 +227,8 @@ class _Scorer:
             score += self.hindered(row) + self.before_start(row)
             if self.same(row, self.evidence.end):
                 score += _AT_THE_END
+            elif self.evidence.end is None and self.lasted(row):
+                score += _AS_LONG_AS_STATED
             elif ends and self.at(row) > self.at(ends[0]):
                 score += _AFTER_THE_END
             if any(self.at(later) > self.at(row) for later in relapses):
@@ -240,6 +245,13 @@ class _Scorer:
             last = [row for row in rows if self.clues[row].at and not self.words("closed", row) > 0]
             if last and cures.get(last[-1], 0) >= self.lexicon.threshold - 0.4 and len(rows) > 1:
                 self.found["restored"] = Guess(last[-1], 0.5)
+
+    def lasted(self, row: int) -> bool:
+        """Tell whether another row lies exactly the stated length before this one."""
+        total = self.evidence.total
+        if total is None or self.evidence.approximate:
+            return False
+        return any(self.same(other, self.at(row) - total) for other in self.rows())
 
     def cure(self, row: int) -> float:
         """Return what a row weighs as a cure, at the end or before it."""
@@ -287,7 +299,8 @@ class _Scorer:
         over = self.took("restored")
         rows = self.rows()
         begun = [at for name in ("detected", "responded") if (at := self.took(name)) is not None]
-        before_end = [row for row in rows if over is None or self.at(row) < over]
+        last = self.found["restored"].row if "restored" in self.found else len(self.clues)
+        before_end = [row for row in rows if over is None or (self.at(row), row) < (over, last)]
         scores: dict[int, float] = {}
         for place, row in enumerate(before_end):
             if "restored" in self.found and self.found["restored"].row == row:
@@ -301,7 +314,7 @@ class _Scorer:
             if self.lexicon.relapse.search(self.texts[row]):
                 score += _ALREADY_OVER
             scores[row] = score
-        self.take("mitigated", scores, last=True, within=_NEARLY)
+        self.take("mitigated", scores, last=True, within=_NEARLY / 2.5)
 
     def infer_closed(self) -> None:
         scores = {row: self.words("closed", row) + self.labelled("closed", row) for row in self.rows()}

@@ -2,11 +2,10 @@
 
     python tests/score_reading.py [FOLDER ...]     folders of reports with a golden.csv; data/real unless named
 
-For each organisation the weights of milestones.toml are fitted anew, from equal ones, on the reports of all others; then
-its own reports are read with those weights and held against golden.csv. The groups of words are the same throughout:
-they are what the file knows of how people write, so the figure tells what the *weights* owe to the reports that they
-were tuned on. What the words owe to them only reports can tell that nobody had seen when the words were chosen; name
-their folder to read it with the weights as they are.
+For each organisation the weights of milestones.toml are fitted anew, from equal ones, on the reports of all others,
+and its own reports, read with those weights, are held against golden.csv. The groups of words are the same throughout:
+they are what the file knows of how people write, so this tells what the weights owe to the reports that they were tuned
+on. What the words owe to them only reports can tell that nobody had seen when the words were chosen: name their folder.
 """
 
 from __future__ import annotations
@@ -102,18 +101,13 @@ def hits(lexicon: Lexicon, reports: Iterable[tuple[Sequence[Clue], Evidence, Gol
             if milestone in stated or f"{milestone}_at" in golden["ambiguous_fields"]:
                 continue
             at = clues[found[milestone].row].at if milestone in found else None
-            total += (
-                0
-                if at is None and wanted(golden, milestone) is None
-                else 1
-                if same(at, wanted(golden, milestone))
-                else -1
-            )
+            if at is not None or wanted(golden, milestone) is not None:
+                total += 1 if same(at, wanted(golden, milestone)) else -1
     return total
 
 
 def fit(reports: Sequence[tuple[Sequence[Clue], Evidence, Golden]]) -> Lexicon:
-    """Fit the weights to reports, group by group, from equal weights; of equally good ones the nearest to equal stays."""
+    """Fit the weights to reports, group by group, from equal ones; of equally good ones the nearest to equal stays."""
     best = default_lexicon()
     for name, groups in best.groups.items():
         for part, group in groups.items():

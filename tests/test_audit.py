@@ -160,8 +160,8 @@ def test_milestones_out_of_their_usual_order_stay_and_are_said(tmp_path: Path) -
             "milestone-order",
             19,
             (
-                "restored at 2025-03-14 15:47 comes before responded at 2025-03-14 15:55 UTC of line 20; correct the times "
-                "if that is a slip"
+                "restored at 2025-03-14 15:47 comes before responded at 2025-03-14 15:55 UTC of line 20; correct the "
+                "times if that is a slip"
             ),
         )
     ]
@@ -185,8 +185,8 @@ def test_other_users_in_the_summary_than_in_the_impact(tmp_path: Path) -> None:
             "contradiction",
             23,
             (
-                "Affected users are 1,200, the summary from line 12 on says 'About 3,000 users'; correct the one or the "
-                "other"
+                "Affected users are 1,200, the summary from line 12 on says 'About 3,000 users'; correct the one or "
+                "the other"
             ),
         )
     ]

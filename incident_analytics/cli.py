@@ -98,6 +98,8 @@ def read_corpus(
             bar.update(done - bar.n)
 
         corpus = load(paths or settings.reports, settings=settings, status=status, progress=progress)
+    if corpus.files.empty:
+        click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
     return narrow(corpus, severities=severity, services=service, teams=team, settings=settings), settings
 
 

@@ -357,8 +357,8 @@ def narrow(
     """
     severities, services, teams = list(severities), list(services), list(teams)
     declared = settings.services if settings else {}
-    owners = {service.team for service in declared.values() if service.team}
-    known = {*corpus.services["service"], *declared}
+    owners = sorted({service.team for service in declared.values() if service.team})
+    known = sorted({*corpus.services["service"], *declared})
     levels = corpus.incidents["severity"].cat.categories
     for kind, asked, there in (("severity", severities, levels), ("service", services, known), ("team", teams, owners)):
         for name in asked:

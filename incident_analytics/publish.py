@@ -67,7 +67,8 @@ def review(
         whichever is earlier.
     notebook
         A notebook of one's own in place of the periodic review; it has a cell tagged ``parameters`` that sets
-        ``paths``, ``period``, ``settings``, ``status``, ``severities``, ``services``, ``teams`` and ``as_of``.
+        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services`` or ``teams``
+        where these are named.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
 
@@ -101,16 +102,15 @@ def review(
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)
     named_statuses(status)
-    parameters = {
+    parameters: dict[str, object] = {
         "paths": [str(Path(path).absolute()) for path in sources],
         "period": window.name,
         "settings": None if settings is None else str(Path(settings).absolute()),
         "status": status,
-        "severities": list(severities),
-        "services": list(services),
-        "teams": list(teams),
         "as_of": None if as_of is None else as_of.isoformat(),
     }
+    narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
+    parameters |= {name: names for name, names in narrowed.items() if names}
     ran = run_notebook(notebook or _notebook("periodic_review"), parameters, progress=progress)
     title = f"Incident review {window.name}"
     outputs = {target: _TARGETS[target](ran, title) for target in dict.fromkeys(to)}

@@ -60,7 +60,7 @@ def plain_table(table: pd.DataFrame, *, instants_as_text: bool = True) -> pd.Dat
 
 
 def table_as_csv(table: pd.DataFrame, *, raw: bool = False) -> str:
-    r"""Return a table as CSV: flags true and false, NA empty.
+    r"""Return a table as CSV: flags true and false, NA empty, lines inside a cell ended by ``\n``.
 
     Parameters
     ----------
@@ -78,8 +78,9 @@ def table_as_csv(table: pd.DataFrame, *, raw: bool = False) -> str:
     for name, column in plain.items():
         if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
             plain[name] = column.map({True: "true", False: "false"})
-        elif not raw and isinstance(column.dtype, pd.StringDtype):
-            plain[name] = column.where(~column.str.startswith(_FORMULA, na=False), "'" + column)
+        elif isinstance(column.dtype, pd.StringDtype):
+            safe = column if raw else column.where(~column.str.startswith(_FORMULA, na=False), "'" + column)
+            plain[name] = safe.str.replace("\r\n?", "\n", regex=True)  # the csv module leaves a lone \r unquoted
     return plain.to_csv(index=False, lineterminator="\n")
 
 

@@ -1,0 +1,334 @@
+"""The command: exact output, exit codes 0, 1 and 2, nothing half-written."""
+
+# ruff: noqa: E501 - a message is asserted whole, and a row of a table is one line
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from incident_analytics import __version__, cli, model
+from incident_analytics.cli import main
+
+ONE = """# Incident Report: Jobs stuck
+
+**Incident ID**: INC-2025-03-14-001
+**Date**: 2025-03-14
+**Duration**: about 2 hours
+**Severity**: SEV-2
+**Author**: Ana
+**Status**: Final
+
+## Timeline
+
+| Time (UTC) | Event |
+|---|---|
+| 22:05 | Initial alert/detection |
+| 00:16 | Service restored |
+
+## Action Items
+
+| Action | Owner | Due Date | Priority | Status |
+|---|---|---|---|---|
+| =1+1 | Ana | 2025-03-21 | High | Done |
+| Two | | January 6 | Low | |
+"""
+TWO = ONE.replace("-001", "-002").replace("SEV-2", "SEV9").replace("Final", "Draft")
+SETTINGS = '[check]\nignore = ["missing-section", "missing-milestone", "missing-sign-off", "missing-field"]\n'
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in a folder with two reports, a note and settings; gives exit code, stdout and stderr."""
+    (tmp_path / "r").mkdir()
+    (tmp_path / "r" / "INC-2025-03-14-001.md").write_text(ONE)
+    (tmp_path / "r" / "INC-2025-03-14-002.md").write_text(TWO)
+    (tmp_path / "r" / "notes.md").write_text("# Notes\n")
+    (tmp_path / "incident-analytics.toml").write_text(SETTINGS)
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["incident-analytics", *arguments])
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code
+        else:
+            code = 0
+        out, err = capsys.readouterr()
+        assert isinstance(code, int)
+        return code, out, err
+
+    return call
+
+
+CHECKED = """\
+r/INC-2025-03-14-001.md:5: info: Duration 'about 2 hours' is approximate; write both times [approximate]
+r/INC-2025-03-14-001.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
+
+r/INC-2025-03-14-002.md:5: info: Duration 'about 2 hours' is approximate; write both times [approximate]
+r/INC-2025-03-14-002.md:6: warning: severity 'SEV9' is not one of SEV-1, SEV-2, SEV-3; write one of these, or declare a \
+synonym under [severities] in the settings [unknown-severity]
+r/INC-2025-03-14-002.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
+
+r/notes.md:1: error: no incident report: neither a line '**Incident ID**: ...' nor the template's headings [not-a-report]
+
+1  error: not-a-report
+2  warning: unreadable-value
+1  warning: unknown-severity
+2  info: approximate
+3 reports: 2 loaded, 0 other status, 1 left out. Problems: 1 error, 3 warning, 2 info.
+"""
+
+
+def test_check_prints_each_problem_by_file_and_a_summary(run: Run) -> None:
+    assert run("check", "r") == (1, CHECKED, "")
+
+
+def test_check_as_json(run: Run) -> None:
+    code, out, err = run("check", "r", "--format", "json")
+    told = json.loads(out)
+    assert (code, err, told["files"], told["loaded"], list(told)) == (1, "", 3, 2, ["problems", "files", "loaded"])
+    assert told["problems"][1] == {
+        "path": "r/INC-2025-03-14-001.md",
+        "line": 22,
+        "incident_id": "INC-2025-03-14-001",
+        "level": "warning",
+        "code": "unreadable-value",
+        "message": "Due Date: 'January 6' has no year; write it as YYYY-MM-DD",
+    }
+    assert told["problems"][-1]["incident_id"] is None
+    assert len(told["problems"]) == 6
+
+
+def test_check_for_github(run: Run) -> None:
+    """Annotations alone on stdout; the path of the third report holds what must be escaped."""
+    Path("r/a,b%c.md").write_text("# Notes\n")
+    code, out, err = run("check", "r", "--format", "github")
+    lines = out.splitlines()
+    assert code == 1
+    assert lines[1] == (
+        "::warning file=r/INC-2025-03-14-001.md,line=22,title=unreadable-value::"
+        "Due Date: 'January 6' has no year; write it as YYYY-MM-DD"
+    )
+    assert lines[0].startswith("::notice file=r/INC-2025-03-14-001.md,line=5,title=approximate::")
+    assert lines[-2].startswith("::error file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
+    assert all(line.startswith("::") for line in lines)
+    assert err.endswith("4 reports: 2 loaded, 0 other status, 2 left out. Problems: 2 error, 3 warning, 2 info.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["check", "r"], 1), (["check", "r/INC-2025-03-14-001.md"], 0), (["check", "--strict", "r/INC-2025-03-14-001.md"], 1),
+        (["check", "r", "--status", "Draft", "--severity", "SEV-1"], 1), (["show", "r"], 0), (["export", "files", "r"], 0),
+    ],
+)  # fmt: skip
+def test_check_alone_exits_with_1_on_problems(run: Run, arguments: list[str], code: int) -> None:
+    assert run(*arguments)[0] == code
+
+
+def test_check_of_a_clean_report_says_so(run: Run) -> None:
+    text = Path("r/INC-2025-03-14-001.md").read_text()
+    text = text.replace("about 2 hours", "22:05 - 00:16 (2h 11m)").replace("January 6", "2025-04-01")
+    Path("r/INC-2025-03-14-001.md").write_text(text)
+    assert run("check", "--strict", "r/INC-2025-03-14-001.md") == (
+        0, "1 report: 1 loaded, 0 other status, 0 left out. Problems: 0 error, 0 warning, 0 info.\n", ""
+    )  # fmt: skip
+
+
+SHOWN = """\
+r/INC-2025-03-14-001.md
+INC-2025-03-14-001  Jobs stuck
+
+line  field            value               how            as written
+   1  title            Jobs stuck          stated         Incident Report: Jobs stuck
+   3  incident_id      INC-2025-03-14-001  stated         INC-2025-03-14-001
+   4  date             2025-03-14          stated         2025-03-14
+   5  stated_duration  2h                  stated, about  about 2 hours
+   6  severity         SEV-2               stated         SEV-2
+   7  author           Ana                 stated         Ana
+   8  status           Final               stated         Final
+  14  detected_at      2025-03-14 22:05Z   stated         22:05 Initial alert/detection
+  15  restored_at      2025-03-15 00:16Z   stated         00:16 Service restored
+  15  ended_at         2025-03-15 00:16Z   derived        00:16 Service restored
+
+line  timeline           milestone  event
+  14  2025-03-14 22:05Z  detected   Initial alert/detection
+  15  2025-03-15 00:16Z  restored   Service restored
+
+line  outage from        to                 source
+  15  2025-03-14 22:05Z  2025-03-15 00:16Z  timeline
+
+no service
+
+no cost
+
+line  action  owner  due         priority  status
+  21  =1+1    Ana    2025-03-21  High      done
+  22  Two     -      -           Low       -
+
+line  problem  code              message
+   5  info     approximate       Duration 'about 2 hours' is approximate; write both times
+  22  warning  unreadable-value  Due Date: 'January 6' has no year; write it as YYYY-MM-DD
+
+"""
+
+
+def test_show_prints_each_value_with_its_words_and_line(run: Run) -> None:
+    assert run("show", "r/INC-2025-03-14-001.md") == (0, SHOWN, "")
+
+
+def test_show_says_what_was_left_out(run: Run) -> None:
+    reason = "no incident report: neither a line '**Incident ID**: ...' nor the template's headings"
+    assert run("show", "r/notes.md") == (0, f"r/notes.md: left out: {reason}\n", "")
+
+
+EXPORTED = """\
+incident_id,position,action,owner,created_on,due_on,priority,status,completed_on,key,origin,line
+INC-2025-03-14-001,1,'=1+1,Ana,,2025-03-21,High,done,,,table,21
+INC-2025-03-14-001,2,Two,,,,Low,,,,table,22
+"""
+REMARK = "1 of 3 files left out; 'incident-analytics check' says why\n"
+
+
+def test_export_prints_csv_and_prefixes_formulas(run: Run) -> None:
+    assert run("export", "actions", "r") == (0, EXPORTED, REMARK)
+
+
+def test_export_raw_leaves_formulas(run: Run) -> None:
+    assert run("export", "actions", "r", "--raw") == (0, EXPORTED.replace("'=1+1", "=1+1"), REMARK)
+
+
+@pytest.mark.parametrize(("status", "n"), [("all", 4), ("final", 2), ("Draft", 2), ("under review", 0)])
+def test_export_takes_a_status(run: Run, status: str, n: int) -> None:
+    code, out, _ = run("export", "actions", "r", "--status", status)
+    assert (code, len(out.splitlines()) - 1) == (0, n)
+
+
+@pytest.mark.parametrize("table", model.TABLES)
+def test_every_table_can_be_exported(run: Run, table: str) -> None:
+    code, out, _ = run("export", table, "r")
+    assert code == 0
+    assert out.splitlines()[0].replace("stated_duration_seconds", "stated_duration") == ",".join(model.TABLES[table])
+
+
+def test_the_commands_own_list_of_tables_is_the_models() -> None:
+    assert tuple(model.TABLES) == cli.TABLES
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet", "xlsx"])
+def test_export_writes_files(run: Run, ending: str) -> None:
+    assert run("export", "actions", "r", "-o", f"out.{ending}") == (0, "", REMARK)
+    assert Path(f"out.{ending}").stat().st_size > 0
+    if ending == "csv":
+        assert Path("out.csv").read_text() == EXPORTED
+
+
+def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run) -> None:
+    before = sorted(Path().rglob("*"))
+    assert run("export", "files", "r", "-o", "no/x.csv") == (
+        1,
+        "",
+        "incident-analytics: no/x.csv: No such file or directory\n",
+    )
+    assert run("export", "files", "r", "-o", "r")[0] == 2
+    Path("x.csv").mkdir()
+    assert run("export", "files", "r", "-o", "x.csv") == (1, "", "incident-analytics: x.csv: Is a directory\n")
+    Path("x.csv").rmdir()
+    assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["export", "files", "missing"], "incident-analytics: missing: no such file or folder\n"),
+        (["check", "missing/*.md"], "incident-analytics: missing/*.md: no such file or folder\n"),
+        (["export", "files", "r", "--status", "x"], "incident-analytics: status 'x' is not one of final, all, Draft, Under Review\n"),
+        (["check", "r", "--config", "no.toml"], "incident-analytics: no.toml: No such file or directory\n"),
+        (["export", "files", "r", "-o", "x.txt"], "incident-analytics: '.txt' is not one of .csv, .json, .parquet, .xlsx\n"),
+        (["export", "files", "r", "--severity", "SEV9"], "incident-analytics: severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1\n"),
+        (["export", "files", "r", "--service", "X"], "incident-analytics: service 'X' is not one of none at all\n"),
+        (["export", "files", "r", "--team", "X"], "incident-analytics: team 'X' is not one of none at all\n"),
+        (["check"], "Error: name a report or a folder of reports, or set reports = [...] in incident-analytics.toml\n"),
+        (["export", "table", "r"], "Error: Invalid value for 'TABLE': 'table' is not one of 'incidents', 'timeline', 'outages', 'services', 'costs', 'actions', 'findings', 'signoffs', 'readings', 'problems', 'files'.\n"),
+        (["check", "r", "--format", "xml"], "Error: Invalid value for '--format': 'xml' is not one of 'text', 'json', 'github'.\n"),
+        (["nonsense"], "Error: No such command 'nonsense'.\n"),
+    ],
+)  # fmt: skip
+def test_wrong_use_exits_with_2_and_says_what_is_there(run: Run, arguments: list[str], message: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.endswith(message)
+
+
+def test_broken_settings_exit_with_2_and_name_file_and_key(run: Run) -> None:
+    settings = Path("incident-analytics.toml")
+    settings.write_text("[services.API]\ntarget = 99.9\n")
+    code, out, err = run("check", "r")
+    assert (code, out) == (2, "")
+    assert err == (
+        f"incident-analytics: {settings.resolve()}: services.API.target: Input should be less than or equal to 1\n"
+    )
+
+
+def test_the_settings_may_name_the_reports(run: Run) -> None:
+    Path("incident-analytics.toml").write_text(f'reports = ["r"]\n{SETTINGS}')
+    code, out, _ = run("check")
+    assert code == 1
+    assert out.endswith("3 reports: 2 loaded, 0 other status, 1 left out. Problems: 1 error, 3 warning, 2 info.\n")
+
+
+def test_an_empty_folder_is_no_error(run: Run) -> None:
+    Path("empty").mkdir()
+    remark = "no reports (*.md) in empty\n"
+    summary = "0 reports: 0 loaded, 0 other status, 0 left out. Problems: 0 error, 0 warning, 0 info.\n"
+    assert run("check", "empty") == (0, summary, remark)
+    assert run("export", "files", "empty") == (0, "path,outcome,reason\n", remark)
+    assert run("show", "empty") == (0, "", remark)
+
+
+# --- as a process of its own -----------------------------------------------------------------------------------------
+
+
+def process(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-m", "incident_analytics", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, encoding="utf-8")
+
+
+def test_the_version_and_the_help_load_none_of_the_heavy_libraries(tmp_path: Path) -> None:
+    assert process("--version", cwd=tmp_path).stdout == f"{__version__}\n"
+    script = (
+        "import sys; sys.argv = ['x', '--help']\nfrom incident_analytics.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "print([name for name in ('pandas', 'matplotlib', 'scipy', 'papermill') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_text_beyond_ascii_is_printed_wherever_output_goes(tmp_path: Path) -> None:
+    (tmp_path / "INC-2025-03-14-001.md").write_text(ONE.replace("Ana", "Zoë 🎧"), encoding="utf-8")
+    done = process("export", "incidents", str(tmp_path), cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Zoë 🎧" in done.stdout
+
+
+def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
+    """``incident-analytics export timeline ... | head -1``."""
+    rows = ("| 10:00 | " + "more than a pipe holds " * 15 + "|\n") * 500
+    (tmp_path / "x.md").write_text(ONE.replace("| 22:05 ", rows + "| 22:05 "))
+    command = [sys.executable, "-m", "incident_analytics", "export", "timeline", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.readline()
+        running.stdout.close()
+        assert "Traceback" not in running.stderr.read()

@@ -1,0 +1,216 @@
+"""The settings file: defaults without one, and errors that name the file and the key."""
+
+# ruff: noqa: E501 - a message is asserted whole, and a row of a table is one line
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from incident_analytics.config import SETTINGS_NAME, Settings, find_settings, read_settings
+from incident_analytics.errors import SettingsError
+from incident_analytics.model import DEFAULT_METRICS, Metric
+
+WHOLE = """
+reports = ["reports", "/elsewhere"]
+timezone = "Europe/London"
+fiscal_year_start = 4
+
+[severities]
+order = ["SEV-3", "SEV-2", "SEV-1"]
+synonyms = { P1 = "SEV-1" }
+
+[services.API]
+target = 0.999
+team = "Web"
+aliases = ["Public API"]
+
+[services."Admin Dashboard"]
+
+[sla]
+window = "month"
+severities = ["SEV-1"]
+minimum_outage = "PT5M"
+
+[[maintenance]]
+service = "API"
+start = 2025-08-10T04:00:00Z
+end = 2025-08-10T08:00:00+02:00
+
+[metrics]
+primary = "time_to_page"
+
+[metrics.time_to_page]
+from = "started_at"
+to = "responded_at"
+fallbacks = { from = ["detected_at"], to = ["mitigated_at"] }
+
+[tracker]
+file = "export.csv"
+columns = { key = "Key" }
+
+[check]
+ignore = ["missing-section"]
+levels = { duration-mismatch = "error" }
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / SETTINGS_NAME
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_everything_has_a_default() -> None:
+    settings = Settings()
+    assert settings == Settings.model_validate({})
+    assert (settings.path, settings.reports, settings.timezone, settings.fiscal_year_start) == (None, (), "UTC", 1)
+    assert settings.severities.order == ("SEV-3", "SEV-2", "SEV-1")
+    assert settings.metrics == dict(DEFAULT_METRICS)
+    assert settings.primary_metric == "time_to_restore"
+    assert settings.targets == {}
+    assert (settings.sla.window, settings.sla.severities, settings.sla.minimum_outage) == (
+        "quarter",
+        None,
+        timedelta(0),
+    )
+    assert settings.tracker is None
+
+
+def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
+    file = write(tmp_path, "")
+    assert read_settings(file) == Settings().model_copy(update={"path": file})
+
+
+def test_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths are taken from the file's folder, whatever the working folder is."""
+    write(tmp_path, WHOLE)
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings(SETTINGS_NAME)
+    monkeypatch.chdir("/")
+    assert settings.path == Path(SETTINGS_NAME)
+    assert settings.reports == (tmp_path / "reports", Path("/elsewhere"))
+    assert settings.targets == {"API": 0.999}
+    assert settings.services["API"].aliases == ("Public API",)
+    assert settings.services["Admin Dashboard"].team is None
+    assert settings.sla.minimum_outage == timedelta(minutes=5)
+    (window,) = settings.maintenance
+    assert (window.start, window.end) == (datetime(2025, 8, 10, 4, tzinfo=UTC), datetime(2025, 8, 10, 6, tzinfo=UTC))
+    own = Metric(("started_at", "detected_at"), ("responded_at", "mitigated_at"))
+    assert settings.metrics == {**DEFAULT_METRICS, "time_to_page": own}
+    assert settings.primary_metric == "time_to_page"
+    assert settings.tracker is not None
+    assert settings.tracker.file == tmp_path / "export.csv"
+    assert settings.check.ignore == ("missing-section",)
+
+
+def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+    assert read_settings(write(tmp_path, "\ufefftimezone = 'UTC'\n")).timezone == "UTC"
+
+
+BAD: list[tuple[str, str]] = [
+    ("timezon = 'UTC'", "timezon: Extra inputs are not permitted"),
+    ("timezone = 'Mars/Base'", "timezone: 'Mars/Base' is no IANA zone such as UTC or Europe/London"),
+    ("timezone = '../etc/passwd'", "timezone: '../etc/passwd' is no IANA zone such as UTC or Europe/London"),
+    ("fiscal_year_start = 13", "fiscal_year_start: Input should be less than or equal to 12"),
+    ("path = 'x'", "path: no such key; the reports' folders are named by reports = [...]"),
+    ("[severities]\norder = []", "severities.order: Tuple should have at least 1 item after validation, not 0"),
+    ("[severities]\nsynonyms = { P1 = 'SEV-9' }", "severities: synonym 'P1' stands for 'SEV-9', which is not in order"),
+    ("[services.API]\ntarget = 99.9", "services.API.target: Input should be less than or equal to 1"),
+    ("[services.API]\ntarget = 0", "services.API.target: Input should be greater than 0"),
+    ("[services.API]\ntaget = 0.9", "services.API.taget: Extra inputs are not permitted"),
+    ("[services.A]\naliases = ['x']\n[services.B]\naliases = ['X']", "services.B: 'X' is a name of A too"),
+    ("[services.A]\n[services.B]\naliases = ['a']", "services.B: 'a' is a name of A too"),
+    ("[sla]\nwindow = 'week'", "sla.window: Input should be 'month', 'quarter' or 'rolling-30d'"),
+    ("[sla]\nseverities = ['SEV9']", "sla.severities: 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
+    ("[sla]\nminimum_outage = -5", "sla.minimum_outage: Input should be greater than or equal to 0 seconds"),
+    (
+        "[[maintenance]]\nservice = 'A'\nstart = 2025-01-02T00:00:00Z\nend = 2025-01-01T00:00:00Z",
+        "maintenance.0: end is not after start",
+    ),
+    (
+        "[[maintenance]]\nservice = 'A'\nstart = 2025-01-02T00:00:00\nend = 2025-01-03T00:00:00Z",
+        "maintenance.0.start: Input should have timezone info",
+    ),
+    ("[metrics]\nprimary = 'mttr'", "metrics: primary 'mttr' is not one of time_to_detect, time_to_acknowledge, time_to_identify, time_to_mitigate, time_to_restore, time_to_close"),
+    ("[metrics.x]\nfrom = 'started'\nto = 'closed_at'", "metrics.x.from: 'started' is not one of occurred_at, started_at, detected_at, responded_at, identified_at, mitigated_at, restored_at, closed_at, ended_at"),
+    ("[metrics.x]\nfrom = 'started_at'", "metrics.x.to: Field required"),
+    ("[tracker]\nfile = 'x.csv'\n[tracker.columns]\nid = 'Id'", "tracker.columns.id.[key]: Input should be 'key', 'incident_id', 'action', 'status', 'owner', 'due_on' or 'completed_on'"),
+    ("[check]\nlevels = { approximate = 'fatal' }", "check.levels.approximate: Input should be 'error', 'warning' or 'info'"),
+    ("[limits]\nfile_size = 0", "limits.file_size: Input should be greater than 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), BAD)
+def test_a_wrong_key_is_named_with_its_file(tmp_path: Path, text: str, message: str) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value) == f"{file}: {message}"
+
+
+@pytest.mark.parametrize(
+    "text", ["[check]\nignore = ['missing-secton']", "[check]\nlevels = { missing-secton = 'error' }"]
+)
+def test_a_misspelt_problem_code_is_an_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SettingsError, match=r"check\..*: 'missing-secton' is not one of not-a-report, encoding, "):
+        read_settings(write(tmp_path, text))
+
+
+def test_every_wrong_key_has_a_line(tmp_path: Path) -> None:
+    file = write(tmp_path, "timezone = 3\nfiscal_year_start = 0\n")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value).splitlines() == [
+        f"{file}: timezone: Input should be a valid string",
+        f"{file}: fiscal_year_start: Input should be greater than or equal to 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a = ", "not valid TOML: Invalid value"),
+        (b"\xff\xfe", "not valid TOML: 'utf-8' codec"),
+        (b"a = 1\na = 2", "not valid TOML: Cannot overwrite"),
+    ],
+)
+def test_what_is_no_toml_is_named(tmp_path: Path, content: bytes, message: str) -> None:
+    file = tmp_path / "x.toml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value).startswith(f"{file}: {message}")
+
+
+@pytest.mark.parametrize(("name", "message"), [("missing.toml", "No such file or directory"), (".", "Is a directory")])
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings(tmp_path / name)
+    assert str(caught.value) == f"{tmp_path / name}: {message}"
+
+
+def test_the_nearest_settings_file_upward_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    outer, inner = write(tmp_path, ""), write(tmp_path / "a", "")
+    report = tmp_path / "a" / "b" / "x.md"
+    report.write_text("")
+    assert find_settings(report) == inner
+    assert find_settings(tmp_path / "a" / "b") == inner
+    assert find_settings(tmp_path / "a" / "not there" / "x.md") == inner
+    assert find_settings(tmp_path) == outer
+    assert find_settings(str(tmp_path)) == outer
+
+
+def test_a_folder_of_that_name_is_no_settings_file(tmp_path: Path) -> None:
+    outer = write(tmp_path, "")
+    (tmp_path / "a" / SETTINGS_NAME).mkdir(parents=True)
+    assert find_settings(tmp_path / "a") == outer
+
+
+def test_settings_do_not_change_after_reading() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Settings().timezone = "CET"  # type: ignore[misc]

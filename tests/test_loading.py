@@ -1,0 +1,466 @@
+"""Many files to one corpus: what is read, what is left out and why; nothing raises but a path that is not there."""
+
+# ruff: noqa: E501 - a message is asserted whole, and a row of a table is one line
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.config import Settings
+from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
+from incident_analytics.loading import load, narrow, read_tracker
+from incident_analytics.model import TABLES, Corpus
+
+FULL = Path(__file__).with_name("reports") / "INC-2025-03-14-001.md"
+
+
+def report(
+    incident_id: str = "INC-2025-03-14-001", status: str = "Final", severity: str = "SEV-2", more: str = ""
+) -> str:
+    day = re.search(r"\d{4}-\d{2}-\d{2}", incident_id)
+    return f"""# Something broke
+
+**Incident ID**: {incident_id}
+**Date**: {day[0] if day else "2025-03-14"}
+**Severity**: {severity}
+**Status**: {status}
+
+{more}
+"""
+
+
+def write(folder: Path, **texts: str | bytes) -> Path:
+    """Write files: ``_`` in a name is ``/``, the ending .md is added."""
+    for name, text in texts.items():
+        file = folder / f"{name.replace('_', '/')}.md"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder
+
+
+def outcomes(corpus: Corpus, folder: Path) -> list[tuple[str, str]]:
+    paths = corpus.files["path"].str.removeprefix(f"{folder.as_posix()}/")
+    return list(zip(paths, corpus.files["outcome"], strict=True))
+
+
+def told(corpus: Corpus, *levels: str) -> list[str]:
+    rows = corpus.problems[corpus.problems["level"].isin(levels or ("error", "warning"))]
+    return [f"{Path(str(row.path)).name}:{row.line}: {row.message} [{row.code}]" for row in rows.itertuples()]
+
+
+def assert_same(one: Corpus, other: Corpus) -> None:
+    for table in TABLES:
+        assert_frame_equal(getattr(one, table), getattr(other, table))
+
+
+# --- which files -----------------------------------------------------------------------------------------------------
+
+
+def test_folders_are_read_recursively_sorted_and_without_hidden_files(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        b=report("INC-2025-01-01-002"),
+        a_c=report("INC-2025-01-01-001"),
+        **{".hidden": report(), ".git_x": report()},
+    )
+    (tmp_path / "notes.txt").write_text("no report")
+    (tmp_path / "folder.md").mkdir()
+    assert outcomes(load(tmp_path), tmp_path) == [("a/c.md", "loaded"), ("b.md", "loaded")]
+
+
+def test_files_globs_and_several_paths_are_each_read_once(tmp_path: Path) -> None:
+    write(tmp_path, a=report("INC-2025-01-01-001"), b=report("INC-2025-01-01-002"))
+    one = load([tmp_path / "b.md", f"{tmp_path}/*.md", str(tmp_path), tmp_path / "b.md"])
+    assert outcomes(one, tmp_path) == [("b.md", "loaded"), ("a.md", "loaded")]
+
+
+def test_a_file_with_glob_marks_in_its_name_is_read(tmp_path: Path) -> None:
+    (tmp_path / "[x].md").write_text(report())
+    assert len(load(tmp_path / "[x].md").incidents) == 1
+
+
+def test_an_empty_folder_gives_empty_tables_of_the_declared_types(tmp_path: Path) -> None:
+    corpus = load(tmp_path)
+    for name, columns in TABLES.items():
+        table = getattr(corpus, name)
+        assert len(table) == 0
+        assert list(table.columns) == list(columns)
+
+
+@pytest.mark.parametrize("path", ["missing", "missing/*.md", "", "\0", "a" * 5000])
+def test_a_path_that_is_not_there_is_an_error_that_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if path == "":
+        assert load(path).files.empty  # the working folder
+        return
+    with pytest.raises(PathError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_file_whose_name_is_not_utf8_is_read(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"a\xff.md")).write_text(report())
+    except OSError:
+        pytest.skip("this file system has UTF-8 names only")
+    assert outcomes(load(tmp_path), tmp_path) == [("a\ufffd.md", "loaded")]
+
+
+def test_a_broken_link_is_passed_over_and_one_that_is_named_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "link.md").symlink_to(tmp_path / "nowhere.md")
+    assert load(tmp_path).files.empty
+    with pytest.raises(PathError):
+        load(tmp_path / "link.md")
+
+
+# --- loaded + other status + left out = files ------------------------------------------------------------------------
+
+
+def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a=report("INC-2025-01-01-001"),
+        b=report("INC-2025-01-01-002", "Draft"),
+        c=report("INC-2025-01-01-003", "Under Review"),
+        d=report("INC-2025-01-01-004", "Perhaps"),
+        e="# Notes\n\nWe met.\n",
+        f="",
+    )
+    corpus = load(tmp_path)
+    expected = pd.DataFrame(
+        {
+            "path": [f"{tmp_path.as_posix()}/{name}.md" for name in "abcdef"],
+            "outcome": ["loaded", "other status", "other status", "other status", "left out", "left out"],
+            "reason": [
+                None, "Draft", "Under Review", "no status that can be read",
+                *["no incident report: neither a line '**Incident ID**: ...' nor the template's headings"] * 2,
+            ],
+        },
+        dtype="str",
+    )  # fmt: skip
+    assert_frame_equal(corpus.files, expected)
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001"]
+    assert set(corpus.problems["incident_id"].dropna()) == {"INC-2025-01-01-001"}
+
+
+@pytest.mark.parametrize(
+    ("status", "n"),
+    [("final", 1), ("Final", 1), ("all", 4), ("ALL", 4), ("Draft", 1), ("draft", 1), ("under review", 1)],
+)
+def test_status_tells_which_reports(tmp_path: Path, status: str, n: int) -> None:
+    statuses = ["Final", "Draft", "Under Review", "Perhaps"]
+    write(tmp_path, **{str(at): report(f"INC-2025-01-01-00{at}", name) for at, name in enumerate(statuses)})
+    corpus = load(tmp_path, status=status)
+    assert len(corpus.incidents) == n
+    assert len(corpus.files) == 4
+
+
+def test_an_unknown_status_is_an_error_that_lists_those_that_are() -> None:
+    with pytest.raises(UnknownNameError, match=r"^status 'finished' is not one of final, all, Draft, Under Review$"):
+        load(FULL, status="finished")
+
+
+def test_one_bad_file_never_costs_another(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a=report("INC-2025-01-01-001"),
+        b=b"\x00" * 1000,
+        c=b"\xff\xfe" + report().encode("utf-16-le"),
+        d="[" * 50_000,
+        e=report("INC-2025-01-01-002"),
+    )
+    corpus = load(tmp_path)
+    assert outcomes(corpus, tmp_path) == [
+        ("a.md", "loaded"), ("b.md", "left out"), ("c.md", "left out"), ("d.md", "left out"), ("e.md", "loaded")
+    ]  # fmt: skip
+
+
+def test_bytes_that_are_not_utf8_are_read_and_reported_with_their_line(tmp_path: Path) -> None:
+    write(tmp_path, x=report(more="Caf\xe9\n").encode("latin-1").replace(b"\n", b"\r\n"))
+    corpus = load(tmp_path)
+    assert outcomes(corpus, tmp_path) == [("x.md", "loaded")]
+    assert told(corpus)[0] == "x.md:8: byte 0xe9 is not UTF-8, read as Windows-1252; save it as UTF-8 [encoding]"
+
+
+def test_a_file_beyond_the_limit_is_left_out(tmp_path: Path) -> None:
+    corpus = load(write(tmp_path, x=report()), settings=Settings.model_validate({"limits": {"file_size": 100}}))
+    size = f"{(tmp_path / 'x.md').stat().st_size:,}"
+    assert told(corpus) == [
+        f"x.md:1: {size} bytes are more than the limit of 100; raise file_size under [limits] [not-a-report]"
+    ]
+    assert outcomes(corpus, tmp_path) == [("x.md", "left out")]
+
+
+def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, x=report())
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert told(load(tmp_path)) == [
+        "x.md:1: cannot be read: Permission denied; check the file and its permissions [not-a-report]"
+    ]
+
+
+# --- ids -------------------------------------------------------------------------------------------------------------
+
+
+def test_ids_are_unique_and_the_files_stem_stands_in(tmp_path: Path) -> None:
+    taken = report("INC-2025-01-01-001")
+    write(
+        tmp_path, a_x=taken, b_x=taken, c_x=taken, d_x=report("").replace("**Incident ID**: \n", ""), e=report("PD-7")
+    )
+    corpus = load(tmp_path)
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001", "x", "x~2", "x~3", "PD-7"]
+    again = [line for line in told(corpus) if "[duplicate-id]" in line]
+    first = f"{tmp_path.as_posix()}/a/x.md"
+    assert again == [
+        f"x.md:3: Incident ID INC-2025-01-01-001 is taken by {first}, read as x; give each report its own [duplicate-id]",
+        f"x.md:3: Incident ID INC-2025-01-01-001 is taken by {first}, read as x~2; give each report its own [duplicate-id]",
+    ]
+    assert any("no Incident ID" in line for line in told(corpus, "error"))
+    assert any("'PD-7' is not of the form" in line for line in told(corpus, "error"))
+
+
+def test_every_row_of_every_table_belongs_to_an_incident_of_the_corpus(tmp_path: Path) -> None:
+    text = FULL.read_text(encoding="utf-8")
+    corpus = load(write(tmp_path, a_x=text, b_x=text, c=text.replace("Final", "Draft")), status="final")
+    known = set(corpus.incidents["incident_id"])
+    assert known == {"INC-2025-03-14-001", "x"}
+    for name in TABLES.keys() - {"files", "problems"}:
+        table = getattr(corpus, name)
+        assert set(table["incident_id"]) == known, name
+        assert len(set(table.groupby("incident_id").size())) == 1, name
+
+
+def test_several_reports_of_one_file_are_files_of_their_own(tmp_path: Path) -> None:
+    text = report("INC-2025-01-01-001") + report("INC-2025-01-02-001", "Draft") + report("INC-2025-01-01-001")
+    corpus = load(write(tmp_path, x=text))
+    assert outcomes(corpus, tmp_path) == [("x.md", "loaded"), ("x.md#2", "other status"), ("x.md#3", "loaded")]
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001", "x"]
+    assert load(tmp_path, status="all").incidents["path"].str[-2:].tolist() == ["md", "#2", "#3"]
+
+
+# --- strict, progress, executor --------------------------------------------------------------------------------------
+
+
+def test_strict_raises_all_errors_and_warnings_together(tmp_path: Path) -> None:
+    write(tmp_path, x=report("PD-7", severity="SEV9"), y="no report")
+    with pytest.raises(ExceptionGroup) as caught:
+        load(tmp_path, strict=True)
+    assert caught.group_contains(ReportError, match=r"y\.md:1: no incident report")
+    assert caught.group_contains(ReportError, match=r"x\.md:5: severity 'SEV9' is not one of .* \[unknown-severity\]$")
+    assert caught.value.message == f"{len(caught.value.exceptions)} problems in the reports"
+    assert not any("[missing-section]" in str(error) for error in caught.value.exceptions)
+
+
+def test_strict_passes_a_clean_report() -> None:
+    assert len(load(FULL, strict=True).incidents) == 1
+
+
+def test_progress_counts_to_the_end(tmp_path: Path) -> None:
+    write(tmp_path, **{f"r{at}": report(f"INC-2025-01-01-{at:03}") for at in range(70)})
+    seen: list[tuple[int, int]] = []
+    load(tmp_path, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(64, 70), (70, 70)]
+
+
+def test_processes_read_the_same_tables(tmp_path: Path) -> None:
+    text = FULL.read_text(encoding="utf-8")
+    write(tmp_path, **{f"r{at}": text.replace("-001", f"-{at:03}") for at in range(70)}, z="none")
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
+        assert_same(load(tmp_path, executor=executor), load(tmp_path))
+
+
+def test_reading_twice_gives_the_same_tables(tmp_path: Path) -> None:
+    write(tmp_path, x=report(), y=FULL.read_text(encoding="utf-8"), z=report("INC-2025-03-14-001"))
+    assert_same(load(tmp_path, status="all"), load(tmp_path, status="all"))
+
+
+# --- settings --------------------------------------------------------------------------------------------------------
+
+SETTINGS = """
+timezone = "Europe/Berlin"
+[severities]
+order = ["low", "high"]
+synonyms = { P1 = "high", "SEV-3" = "low" }
+[services.API]
+aliases = ["Public API"]
+team = "Web"
+[services.Audio]
+target = 0.99
+[check]
+ignore = ["missing-section", "missing-field", "file-name-mismatch"]
+levels = { unknown-service = "error" }
+"""
+
+
+def test_settings_name_severities_services_and_the_level_of_problems(tmp_path: Path) -> None:
+    (tmp_path / "ours.toml").write_text(SETTINGS)
+    services = "## Affected Services\n- [x] public api\n- [x] Audio\n- [ ] Billing\n"
+    write(tmp_path, a=report("INC-2025-01-01-001", severity="P1 (High)", more=services))
+    write(tmp_path, b=report("INC-2025-01-01-002", severity="SEV-3"), c=report("INC-2025-01-01-003", severity="SEV-1"))
+    corpus = load(tmp_path, settings=tmp_path / "ours.toml")
+    assert corpus.incidents["severity"].astype("object").where(corpus.incidents["severity"].notna(), None).tolist() == [
+        "high", "low", None
+    ]  # fmt: skip
+    assert corpus.incidents["severity"].cat.categories.tolist() == ["low", "high"]
+    assert corpus.services["service"].tolist() == ["API", "Audio", "Billing"]
+    assert told(corpus) == [
+        "a.md:11: service 'Billing' is not one of API, Audio; write one of these or add an alias to the settings [unknown-service]",
+        "c.md:5: severity 'SEV-1' is not one of high, low; write one of these, or declare a synonym under [severities] in the settings [unknown-severity]",
+    ]
+    assert corpus.problems.loc[corpus.problems["code"] == "unknown-service", "level"].tolist() == ["error"]
+    assert not corpus.problems["code"].isin(["missing-section", "missing-field", "file-name-mismatch"]).any()
+
+
+def test_without_settings_any_service_is_known(tmp_path: Path) -> None:
+    corpus = load(write(tmp_path, x=report(more="## Affected Services\n- [x] Billing\n")))
+    assert "unknown-service" not in set(corpus.problems["code"])
+
+
+@pytest.mark.parametrize(
+    ("options", "n"),
+    [
+        ({"severities": ["SEV-1"]}, 1), ({"severities": ["SEV-1", "SEV-2"]}, 2), ({"severities": ["SEV-3"]}, 0),
+        ({"services": ["API"]}, 1), ({"teams": ["Web"]}, 1), ({"services": ["Audio"], "teams": ["Web"]}, 2), ({}, 2),
+        ({"services": ["Audio"], "severities": ["SEV-1"]}, 0),
+    ],
+)  # fmt: skip
+def test_narrow(tmp_path: Path, options: dict[str, Any], n: int) -> None:
+    """An unaffected service does not count; services and teams add to each other, severities narrow further."""
+    write(
+        tmp_path,
+        a=report("INC-2025-01-01-001", severity="SEV-1", more="## Affected Services\n- [x] API\n- [ ] Audio\n"),
+        b=report("INC-2025-01-01-002", severity="SEV-2", more="## Affected Services\n- [ ] API\n- [x] Audio\n"),
+    )
+    known = Settings.model_validate({"services": {"API": {"team": "Web"}, "Audio": {}}})
+    corpus = narrow(load(tmp_path), settings=known, **options)
+    assert len(corpus.incidents) == n
+    assert set(corpus.services["incident_id"]) == set(corpus.incidents["incident_id"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"severities": ["SEV9"]}, "severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
+        ({"services": ["Billing"]}, "service 'Billing' is not one of "),
+        ({"teams": ["Web"]}, "team 'Web' is not one of none at all"),
+    ],
+)
+def test_narrow_refuses_a_name_that_is_not_there(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        narrow(load(FULL), **options)
+    assert str(caught.value).startswith(message)
+
+
+# --- the tracker's export --------------------------------------------------------------------------------------------
+
+TRACKER = '[tracker]\nfile = "export.csv"\ncolumns = { key = "Key", status = "State", due_on = "Due" }\n'
+
+
+def test_a_trackers_export_is_read_by_the_columns_that_the_settings_name(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text(TRACKER)
+    (tmp_path / "export.csv").write_text(
+        "Due,State,Key,More\n2025-03-21T10:00:00Z,In Progress,OPS-1,x\nsoon,Nobody knows,,\n,Won't do,#3,\n"
+    )
+    expected = pd.DataFrame(
+        {
+            "key": pd.Series(["OPS-1", None, "#3"], dtype="str"),
+            "incident_id": pd.Series([None] * 3, dtype="str"),
+            "action": pd.Series([None] * 3, dtype="str"),
+            "owner": pd.Series([None] * 3, dtype="str"),
+            "status": pd.Series(["open", None, "dropped"], dtype="str"),
+            "due_on": pd.Series([pd.Timestamp("2025-03-21"), None, None], dtype="datetime64[us]"),
+            "completed_on": pd.Series([None] * 3, dtype="datetime64[us]"),
+        }
+    )
+    assert_frame_equal(read_tracker(tmp_path / "s.toml"), expected)
+
+
+@pytest.mark.parametrize(
+    ("settings_text", "export", "message"),
+    [
+        ("", "", "s.toml: no [tracker] section names an export"),
+        (TRACKER, "Id,State,Due\n", "export.csv: no column 'Key'; it has Id, State, Due"),
+        (TRACKER, None, "No such file or directory"),
+        (TRACKER, "", "No columns to parse from file"),
+    ],
+)
+def test_a_tracker_that_cannot_be_read(tmp_path: Path, settings_text: str, export: str | None, message: str) -> None:
+    (tmp_path / "s.toml").write_text(settings_text)
+    if export is not None:
+        (tmp_path / "export.csv").write_text(export)
+    with pytest.raises(SettingsError) as caught:
+        read_tracker(tmp_path / "s.toml")
+    assert message in str(caught.value)
+
+
+# --- laws ------------------------------------------------------------------------------------------------------------
+
+PIECES = [line + b"\n" for line in FULL.read_bytes().split(b"\n")]
+
+
+def torn() -> st.SearchStrategy[bytes]:
+    """Any bytes, and pieces of a report among them."""
+    return st.lists(st.sampled_from(PIECES) | st.binary(max_size=30), max_size=40).map(b"".join) | st.binary()
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(torn(), max_size=4), st.sampled_from(["final", "all"]))
+def test_whatever_bytes_come_in_load_returns_and_counts_every_file(texts: list[bytes], status: str) -> None:
+    with TemporaryDirectory() as folder:
+        write(Path(folder), **{f"r{at}": text for at, text in enumerate(texts)})
+        corpus = load(folder, status=status)
+    paths = corpus.files["path"]
+    assert set(corpus.files["outcome"]) <= {"loaded", "other status", "left out"}
+    assert paths.is_unique
+    assert {path.partition("#")[0] for path in paths} == {
+        f"{Path(folder).as_posix()}/r{at}.md" for at in range(len(texts))
+    }
+    assert (corpus.files["outcome"] == "loaded").sum() == len(corpus.incidents)
+    assert corpus.incidents["incident_id"].is_unique
+    assert corpus.incidents["incident_id"].notna().all()
+    for name, columns in TABLES.items():
+        assert list(getattr(corpus, name).columns) == list(columns)
+    assert (corpus.problems["line"] >= 1).all()
+
+
+def frames(corpus: Corpus) -> Iterator[pd.DataFrame]:
+    for table in dataclasses.fields(corpus):
+        frame: pd.DataFrame = getattr(corpus, table.name)
+        yield frame.assign(**{"path": ""} if "path" in frame else {})
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.permutations(range(4)))
+def test_the_order_of_the_paths_orders_the_rows_and_changes_nothing_else(order: list[int]) -> None:
+    with TemporaryDirectory() as name:
+        text = FULL.read_text(encoding="utf-8")
+        folder = write(Path(name), **{f"r{at}": text.replace("-001", f"-00{at}") for at in range(4)})
+        files = [folder / f"r{at}.md" for at in range(4)]
+        straight, permuted = load(files), load([files[at] for at in order])
+    for one, other in zip(frames(straight), frames(permuted), strict=True):
+        by = [column for column in ("incident_id", "line", "position", "message", "field") if column in one]
+        if by:
+            assert_frame_equal(
+                one.sort_values(by, kind="stable", ignore_index=True),
+                other.sort_values(by, kind="stable", ignore_index=True),
+            )

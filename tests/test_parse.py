@@ -1,0 +1,251 @@
+"""A whole report's text to tables, through `load`."""
+
+# ruff: noqa: E501 - a message is asserted whole, and a row of a table is one line
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from golden import as_read
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident_analytics.config import Settings
+from incident_analytics.loading import load
+from incident_analytics.model import Corpus
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.template import default_template
+
+REPORTS = Path(__file__).with_name("reports")
+GOLDEN = sorted(path.stem for path in REPORTS.glob("*.json"))
+FULL = (REPORTS / "INC-2025-03-14-001.md").read_text(encoding="utf-8")
+
+
+def read(folder: Path, text: str | bytes, name: str = "INC-2025-03-14-001.md", **options: Any) -> Corpus:
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load(folder / name, status="all", **options)
+
+
+# --- golden pairs ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_report_gives_the_tables_beside_it(name: str) -> None:
+    expected = json.loads((REPORTS / f"{name}.json").read_text(encoding="utf-8"))
+    assert as_read(REPORTS / f"{name}.md") == expected
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_every_line_number_points_at_its_words(name: str) -> None:
+    """The first or last word of each reading, event, action, service and finding stands in the line that is named."""
+    lines = (REPORTS / f"{name}.md").read_text(encoding="utf-8").split("\n")
+    corpus = load(REPORTS / f"{name}.md", status="all")
+    tables = (
+        (corpus.readings, "as_written"), (corpus.timeline, "event"), (corpus.actions, "action"),
+        (corpus.services, "service"), (corpus.findings, "text"), (corpus.signoffs, "role"),
+    )  # fmt: skip
+    for table, column in tables:
+        for words, line in zip(table[column], table["line"], strict=True):
+            first, *_, last = re.findall(r"\w+", f"{words} {words}")
+            assert first in lines[line - 1] or last in lines[line - 1], (column, words, line)
+
+
+def test_a_full_clean_report_has_no_problem() -> None:
+    assert load(REPORTS / "INC-2025-03-14-001.md").problems.empty
+
+
+def test_the_untouched_template_tells_no_value() -> None:
+    """All that it gives are its own headings and boxes; its report is Draft to nobody and Final to nobody."""
+    incident = load(REPORTS / "template.md", status="all").incidents.iloc[0].dropna()
+    assert set(incident.index) == {
+        "incident_id", "title", "is_open", "template_version", "template_updated_on", "path"
+    }  # fmt: skip
+
+
+# --- bad reports -----------------------------------------------------------------------------------------------------
+
+
+def bad_reports() -> Iterator[Any]:
+    text = (REPORTS / "bad_reports.md").read_text(encoding="utf-8")
+    for name, report, problems in re.findall(
+        r"^## (.+)\n\n~~~~\n(.*?)~~~~\n\n((?:- .*\n)+)", text, re.DOTALL | re.MULTILINE
+    ):
+        yield pytest.param(report, [line.removeprefix("- ") for line in problems.splitlines()], id=name)
+
+
+@pytest.mark.parametrize(("report", "problems"), list(bad_reports()))
+def test_each_bad_value_is_a_problem_that_says_what_to_write(tmp_path: Path, report: str, problems: list[str]) -> None:
+    found = read(tmp_path, report).problems
+    told = [f"{row.line}: {row.level}: {row.message} [{row.code}]" for row in found.itertuples() if row.level != "info"]
+    assert told == problems
+
+
+# --- the same report, saved in another way ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        FULL.replace("\n", "\r\n").encode(),
+        FULL.replace("\n", "\r").encode(),
+        b"\xef\xbb\xbf" + FULL.encode(),
+        b"\xef\xbb\xbf" + FULL.replace("\n", "\r\n").encode(),
+        FULL.rstrip().encode(),
+        FULL.replace("**Date**: ", "**Date**:\u00a0").encode(),
+        FULL.replace("# Incident Report", "# \U0001f525 Incident Report").replace("\U0001f525 ", "").encode(),
+        FULL.replace("## Timeline", "## ⏱️ 3. TIMELINE:").encode(),
+        FULL.replace("## ", "### ").encode(),
+        FULL.replace("  \n", "<br>\n").encode(),
+        FULL.replace("- [x]", "* [X]").replace("- [ ]", "+ [ ]").encode(),
+        FULL.replace("|------------|-------|", "|:--|--:|").encode(),
+        FULL.replace("**Severity**: SEV-2", "**Severity**: SEV-2 <!-- SEV-1, SEV-2 or SEV-3 -->").encode(),
+    ],
+    ids=["CRLF", "CR", "BOM", "BOM and CRLF", "no final newline", "NBSP", "plain", "emoji heading", "deeper headings",
+         "breaks", "other bullets", "aligned table", "a hint left in a comment"],
+)  # fmt: skip
+def test_how_a_report_was_saved_does_not_matter(tmp_path: Path, saved: bytes) -> None:
+    (tmp_path / "INC-2025-03-14-001.md").write_bytes(saved)
+    got, expected = as_read(tmp_path / "INC-2025-03-14-001.md"), as_read(REPORTS / "INC-2025-03-14-001.md")
+    for tables in (got, expected):
+        tables.pop("readings")
+        for incident in tables["incidents"]:
+            for name in ("summary", "what_happened", "why_it_happened"):
+                incident[name] = re.sub(r"\r\n?", "\n", incident[name])
+    assert got == expected
+
+
+def test_boxes_of_a_list_with_blank_lines_are_read(tmp_path: Path) -> None:
+    text = FULL.replace("- [x] API\n- [ ] Frontend\n", "- [x] API\n\n- [ ] Frontend\n\n")
+    services = read(tmp_path, text).services
+    assert dict(zip(services["service"], services["affected"], strict=True)) == {
+        "API": True, "Frontend": False, "Content Generation": False, "Audio Generation": True, "Admin Dashboard": False
+    }  # fmt: skip
+
+
+def test_a_one_line_fence_and_a_heading_inside_one_swallow_no_section(tmp_path: Path) -> None:
+    text = FULL.replace(
+        "```\nWARN lease lost\n# retrying\n```", "```WARN lease lost```\n\n```\n## Timeline\n# Sign-off\n```"
+    )
+    corpus = read(tmp_path, text)
+    assert len(corpus.timeline) == 6
+    assert len(corpus.actions) == 5
+    assert len(corpus.signoffs) == 3
+    assert corpus.problems.empty
+
+
+# --- what a report may leave out or write in its own way -------------------------------------------------------------
+
+HEAD = "**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-2\n**Status**: Final\n\n"
+
+
+def test_services_without_boxes_are_those_affected(tmp_path: Path) -> None:
+    services = read(tmp_path, HEAD + "## Affected Services\n- API\n- Frontend\n- None\n").services
+    assert list(zip(services["service"], services["affected"], strict=True)) == [("API", True), ("Frontend", True)]
+
+
+def test_a_line_of_services_is_split_at_its_commas(tmp_path: Path) -> None:
+    assert read(tmp_path, HEAD + "## Affected Services\nAPI, Frontend\n").services["service"].tolist() == [
+        "API",
+        "Frontend",
+    ]
+
+
+@pytest.mark.parametrize("row", ["| None | | | |", "| N/A | - | - | - |", "| TBD | TBD | TBD | TBD |", "| | | | |",
+                                 "| [Specific action] | [Name] | YYYY-MM-DD | High/Medium/Low |"])  # fmt: skip
+def test_a_row_that_holds_no_action_is_none(tmp_path: Path, row: str) -> None:
+    text = HEAD + f"## Action Items\n\n| Action | Owner | Due Date | Priority |\n|--|--|--|--|\n{row}\n"
+    assert read(tmp_path, text).actions.empty
+
+
+@pytest.mark.parametrize(
+    ("written", "action", "status"),
+    [
+        ("~~Fix it~~", "Fix it", "done"), ("✅ Fix it", "Fix it", "done"), ("[x] Fix it", "Fix it", "done"),
+        ("Done: Fix it", "Fix it", "done"), ("(done) - Fix it", "Fix it", "done"), ("[ ] Fix it", "Fix it", "open"),
+        ("⏳ Fix it", "Fix it", "open"), ("Fix it", "Fix it", None), ("Fix what was done", "Fix what was done", None),
+        ("~~Fix~~ it", "Fix it", None),
+    ],
+)  # fmt: skip
+def test_done_marks_of_actions(tmp_path: Path, written: str, action: str, status: str | None) -> None:
+    actions = read(tmp_path, HEAD + f"## Action Items\n\n| Action |\n|--|\n| {written} |\n").actions
+    assert actions["action"].tolist() == [action]
+    assert actions["status"].astype("object").where(actions["status"].notna(), None).tolist() == [status]
+
+
+def test_unknown_and_zero_are_not_the_same(tmp_path: Path) -> None:
+    unknown = read(
+        tmp_path, HEAD + "## User Impact\n**Affected users**: Unknown\n**SLA impact**: Not measured\n"
+    ).incidents
+    zero = read(tmp_path, HEAD + "## User Impact\n**Affected users**: None\n**SLA impact**: 0%\n").incidents
+    columns = ["affected_users", "affected_users_fraction", "sla_impact"]
+    assert unknown[columns].isna().to_numpy().all()
+    assert zero[columns].to_numpy().tolist() == [[0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("status", "duration", "is_open"),
+    [
+        ("Draft", "11+ hours and counting", True), ("Draft", "Ongoing", True), ("Under Review", "14:02 - ongoing", True),
+        ("Final", "11+ hours and counting", False), ("Draft", "2h", False), ("Draft", "Unknown", False),
+    ],
+)  # fmt: skip
+def test_only_a_report_that_says_so_and_is_not_final_is_open(
+    tmp_path: Path, status: str, duration: str, is_open: bool
+) -> None:
+    text = HEAD.replace("Final", status).replace("**Severity**", f"**Duration**: {duration}\n**Severity**")
+    assert read(tmp_path, text).incidents["is_open"].tolist() == [is_open]
+
+
+def test_an_incident_without_times_occurred_at_its_dates_midnight_in_the_settings_zone(tmp_path: Path) -> None:
+    incidents = read(tmp_path, HEAD, settings=Settings(timezone="America/New_York")).incidents
+    assert str(incidents.loc[0, "occurred_at"]) == "2025-03-14 04:00:00+00:00"
+
+
+def test_times_without_a_zone_are_those_of_the_settings(tmp_path: Path) -> None:
+    text = HEAD + "## Timeline\n\n| Time | Event |\n|--|--|\n| 10:00 | Initial alert/detection |\n"
+    corpus = read(tmp_path, text, settings=Settings(timezone="Europe/Berlin"))
+    assert str(corpus.incidents.loc[0, "detected_at"]) == "2025-03-14 09:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", "# Meeting notes\n\nWe met.\n", "Date: 2025-03-14\n", "\0" * 50, "{}", "| a |\n|--|\n| b |"]
+)
+def test_what_is_no_report_gives_none(text: str) -> None:
+    assert parse_reports(text, "x.md", Settings(), default_template()) == []
+
+
+# --- laws ------------------------------------------------------------------------------------------------------------
+
+LINES = st.sampled_from(FULL.split("\n"))
+
+
+@settings(deadline=None)
+@given(st.lists(LINES | st.text(max_size=20), max_size=60).map("\n".join))
+def test_a_report_torn_to_pieces_is_still_read(text: str) -> None:
+    """Whatever lines of a report stand in whatever order: no row without a line of the text, no value that is none."""
+    n_lines = len(re.split(r"\r\n|\n|\r", text))
+    for report in parse_reports(text, "x.md", Settings(), default_template()):
+        assert len(report.rows["incidents"]) == 1
+        for rows in report.rows.values():
+            assert all(1 <= row["line"] <= n_lines for row in rows if "line" in row)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.permutations(FULL.split("\n## ")[1:-1]))
+def test_the_order_of_sections_does_not_matter(sections: list[str]) -> None:
+    head, *_, tail = FULL.split("\n## ")
+
+    def facts(text: str) -> dict[str, Any]:
+        (report,) = parse_reports(text, "x.md", Settings(), default_template())
+        return {
+            name: [{column: value for column, value in row.items() if column != "line"} for row in rows]
+            for name, rows in report.rows.items()
+            if name in {"incidents", "timeline", "outages", "services", "costs", "signoffs"}
+        }
+
+    assert facts("\n## ".join([head, *sections, tail])) == facts(FULL)

@@ -1,0 +1,251 @@
+"""Rows to instants: anchored at the date, past midnight, in their zone; no row is ever dropped."""
+
+# ruff: noqa: DTZ001, E501 - clock times have their zone beside them; a message is asserted whole, and a row of a table is one line
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_writer import clock_forms
+
+from incident_analytics.reports.timeline import Entry, Placement, place_entries
+from incident_analytics.reports.times import read_duration
+
+DAY = date(2025, 3, 14)
+CET = timezone(timedelta(hours=1))
+
+
+def place(times: Sequence[str], duration: str = "", *, day: date | None = DAY, zone: object = UTC) -> Placement:
+    entries = [Entry(when, "something", line) for line, when in enumerate(times, start=10)]
+    stated = read_duration(duration) if duration else None
+    return place_entries(entries, day=day, zone=zone, duration=stated)  # type: ignore[arg-type]
+
+
+def told(instants: Sequence[datetime | None]) -> list[str | None]:
+    """Return instants as day of March 2025 and time, such as ``14 10:00``."""
+    return [None if at is None else f"{at:%d %H:%M}" for at in instants]
+
+
+@pytest.mark.parametrize(
+    ("times", "instants"),
+    [
+        (["10:00", "10:30"], ["14 10:00", "14 10:30"]),
+        (["22:05", "00:16"], ["14 22:05", "15 00:16"]),
+        (["22:00", "03:00", "23:00", "01:00"], ["14 22:00", "15 03:00", "15 23:00", "16 01:00"]),
+        (["23:59", "00:00", "00:01"], ["14 23:59", "15 00:00", "15 00:01"]),
+        (["2025-03-13 23:00", "00:30", "10:00"], ["13 23:00", "14 00:30", "14 10:00"]),
+        (["10:00", "2025-03-16 09:00", "10:00"], ["14 10:00", "16 09:00", "16 10:00"]),
+        (["23:00", "2025-03-15 01:00"], ["14 23:00", "15 01:00"]),
+        (["10:00", "00:16 (next day)", "01:00"], ["14 10:00", "15 00:16", "15 01:00"]),
+        (["10:00", "March 16 09:00"], ["14 10:00", "16 09:00"]),
+        (["07:15-08:19", "09:00"], ["14 07:15", "14 09:00"]),
+        (["23:00", "24:00", "00:10"], ["14 23:00", "15 00:00", "15 00:10"]),
+        (["~10:00", "1600", "9:45p"], ["14 10:00", "14 16:00", "14 21:45"]),
+        (["2025-03-15"], [None]),
+        ([""], [None]),
+        ([], []),
+    ],
+)
+def test_rows_are_anchored_at_the_date_and_carried_past_midnight(times: list[str], instants: list[str | None]) -> None:
+    assert told(place(times).instants) == instants
+
+
+@pytest.mark.parametrize(
+    ("times", "duration", "instants"),
+    [
+        (["22:05", "00:16"], "2025-03-14 22:05 - 2025-03-15 00:16", ["14 22:05", "15 00:16"]),
+        (["09:00", "08:00"], "2025-03-14 09:00 - 2025-03-15 08:00", ["14 09:00", "15 08:00"]),
+        (["00:10", "00:40"], "23:50 - 00:40 (50m)", ["15 00:10", "15 00:40"]),
+        (["23:00", "22:00"], "23:00 - 22:00 (23h)", ["14 23:00", "15 22:00"]),
+    ],
+)
+def test_the_duration_line_dates_the_rows_it_begins_and_ends_with(
+    times: list[str], duration: str, instants: list[str]
+) -> None:
+    assert told(place(times, duration).instants) == instants
+
+
+@pytest.mark.parametrize(
+    ("duration", "windows"),
+    [
+        ("10:00 - 11:00", [("14 10:00", "14 11:00")]),
+        ("23:00 - 01:00", [("14 23:00", "15 01:00")]),
+        ("17:53 - 16:35 (next day)", [("14 17:53", "15 16:35")]),
+        ("10:00 - 12:00 (26h)", [("14 10:00", "15 12:00")]),
+        ("10:00 - 11:00 and 23:30 - 00:10", [("14 10:00", "14 11:00"), ("14 23:30", "15 00:10")]),
+        ("22:00 - 23:00; 01:00 - 02:00", [("14 22:00", "14 23:00"), ("15 01:00", "15 02:00")]),
+        ("2025-03-13 23:00 - 01:00", [("13 23:00", "14 01:00")]),
+        ("March 13 23:00 - March 14 01:00", [("13 23:00", "14 01:00")]),
+        ("10:00 - ongoing", [("14 10:00", None)]),
+        ("2h", []),
+    ],
+)
+def test_windows_of_the_duration_line(duration: str, windows: list[tuple[str, str | None]]) -> None:
+    placement = place(["12:34"], duration)
+    assert [tuple(told(window)) for window in placement.windows] == windows
+
+
+@pytest.mark.parametrize(
+    ("zone", "instants"),
+    [
+        (CET, ["14 22:30", "14 23:30"]),
+        (timezone(timedelta(hours=-8)), ["15 07:30", "15 08:30"]),
+        (ZoneInfo("Europe/Berlin"), ["14 22:30", "14 23:30"]),
+    ],
+)
+def test_rows_are_shifted_from_the_timelines_zone(zone: object, instants: list[str]) -> None:
+    assert told(place(["23:30", "00:30"], zone=zone).instants) == instants
+
+
+def test_a_row_that_names_its_own_zone_counts_in_that_one() -> None:
+    assert told(place(["10:00", "11:00 UTC", "2025-03-14 23:30 UTC"], zone=CET).instants) == [
+        "14 09:00",
+        "14 11:00",
+        "14 23:30",
+    ]
+
+
+def test_a_timeline_without_any_date_has_no_instants() -> None:
+    assert place(["10:00", "11:00"], day=None).instants == (None, None)
+
+
+def test_dated_rows_need_no_date_of_the_report() -> None:
+    assert told(place(["2025-03-20 10:00", "11:00"], day=None).instants) == ["20 10:00", "20 11:00"]
+
+
+@pytest.mark.parametrize(
+    ("times", "instants", "remark"),
+    [
+        (
+            ["10:00", "09:10", "10:20"],
+            ["14 10:00", "14 09:10", "14 10:20"],
+            (11, "time-out-of-order", "2025-03-14 09:10 stands below 2025-03-14 10:00 of line 10; put the rows in order, or date them"),
+        ),
+        (
+            ["10:00", "22025-03-14 10:30"],
+            ["14 10:00", "14 10:30"],
+            (11, "unreadable-time", "'22025-03-14' is no date, read as 2025-03-14; write 2025-03-14"),
+        ),
+        (
+            ["2025-03-14 10:00", "2024-03-14 10:30"],
+            ["14 10:00", "14 10:30"],
+            (11, "date-mismatch", "2024-03-14 is 365 days from the incident, read as 2025-03-14; write 2025-03-14"),
+        ),
+        (["10:00", "14:??"], ["14 10:00", None], (11, "unreadable-time", "'14:??' is no time of day; write it as HH:MM")),
+        (["10:00", "Later"], ["14 10:00", None], (11, "unreadable-time", "'Later' holds no time; write it as HH:MM")),
+        (
+            ["10:00", "10:30 CST"],
+            ["14 10:00", None],
+            (11, "unreadable-time", "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
+        ),
+        (
+            ["10:00", "05-08-2025 10:30"],
+            ["14 10:00", "14 10:30"],
+            (11, "ambiguous-date", "'05-08-2025 10:30' is 2025-05-08 or 2025-08-05; write it as YYYY-MM-DD"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_slip_is_kept_and_reported(
+    times: list[str], instants: list[str | None], remark: tuple[int, str, str]
+) -> None:
+    placement = place(times)
+    assert told(placement.instants) == instants
+    assert [(found.line, found.code, found.message) for found in placement.remarks] == [remark]
+
+
+@pytest.mark.parametrize("words", ["TBD", "", "-", "??:??", "Unknown", "--:--"])
+def test_a_time_that_is_said_to_be_unknown_is_no_problem(words: str) -> None:
+    placement = place(["10:00", words])
+    assert placement.instants[1] is None
+    assert placement.remarks == ()
+
+
+def test_a_corrected_year_is_told_as_inferred() -> None:
+    assert place(["10:00", "2024-03-14 10:30"]).inferred == (False, True)
+
+
+def test_an_approximate_time_is_told_as_such() -> None:
+    assert place(["~10:00", "10:30"]).approximate == (True, False)
+
+
+CELLS = st.text(st.sampled_from("0123456789:-/.~? UTCMarpm+()")) | st.sampled_from(
+    [
+        "10:00",
+        "23:59",
+        "00:00",
+        "2025-03-14 10:00",
+        "22025-03-18 10:00",
+        "14:??",
+        "",
+        "TBD",
+        "24:00",
+        "9:02a",
+        "29 Feb 10:00",
+    ]
+)
+
+
+@given(st.lists(CELLS, max_size=12), st.sampled_from(["", "10:00 - 11:00", "23:00 - 01:00 (2h)", "3 days", "ongoing"]))
+def test_no_row_is_ever_dropped(times: list[str], duration: str) -> None:
+    placement = place(times, duration)
+    assert len(placement.instants) == len(placement.approximate) == len(placement.inferred) == len(times)
+    assert all(10 <= remark.line < 10 + len(times) for remark in placement.remarks)
+
+
+STEPS = st.lists(st.integers(1, 11 * 60 + 59), min_size=1, max_size=10)
+
+
+@given(st.integers(0, 24 * 60 - 1), STEPS, st.data())
+def test_rows_less_than_half_a_day_apart_keep_their_distances(
+    begin: int, steps: list[int], data: st.DataObject
+) -> None:
+    """However many midnights lie between them, and in whatever form they are written."""
+    at = datetime(2025, 3, 14, tzinfo=UTC) + timedelta(minutes=begin)
+    expected = [at]
+    for step in steps:
+        expected.append(expected[-1] + timedelta(minutes=step))
+    placement = place([data.draw(st.sampled_from(clock_forms(each))) for each in expected])
+    assert list(placement.instants) == expected
+    assert placement.remarks == ()
+
+
+@given(STEPS, st.integers(0, 24 * 60 - 1), st.integers(-14 * 60, 14 * 60))
+def test_another_zone_shifts_every_instant_alike(steps: list[int], begin: int, offset: int) -> None:
+    at = datetime(2025, 3, 14) + timedelta(minutes=begin)
+    times = [f"{at:%H:%M}"]
+    for step in steps:
+        at += timedelta(minutes=step)
+        times.append(f"{at:%H:%M}")
+    here = place(times).instants
+    there = place(times, zone=timezone(timedelta(minutes=offset))).instants
+    assert {a - b for a, b in zip(here, there, strict=True) if a and b} == {timedelta(minutes=offset)}
+
+
+@given(STEPS, st.integers(-400, 400))
+def test_another_date_shifts_every_instant_by_as_many_days(steps: list[int], days: int) -> None:
+    at, times = datetime(2025, 3, 14, 9), ["09:00"]
+    for step in steps:
+        at += timedelta(minutes=step)
+        times.append(f"{at:%H:%M}")
+    duration = f"{times[0]} - {times[-1]}"
+    here, there = place(times, duration), place(times, duration, day=DAY + timedelta(days=days))
+    assert {a - b for a, b in zip(there.instants, here.instants, strict=True) if a and b} == {timedelta(days=days)}
+    assert [
+        (a - b)
+        for new, old in zip(there.windows, here.windows, strict=True)
+        for a, b in zip(new, old, strict=True)
+        if a and b
+    ] == [timedelta(days=days)] * 2
+
+
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=10), st.randoms())
+def test_dated_rows_mean_the_same_in_any_order(minutes: list[int], random: object) -> None:
+    instants = [datetime(2025, 3, 14, tzinfo=UTC) + timedelta(minutes=minute) for minute in minutes]
+    shuffled = list(instants)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert list(place([f"{at:%Y-%m-%d %H:%M}" for at in shuffled]).instants) == shuffled

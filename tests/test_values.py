@@ -1,0 +1,343 @@
+"""Words to values: every form that authors use, and the whole message where none is meant."""
+
+# ruff: noqa: E501 - a message is asserted whole, and a row of a table is one line
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_writer import money_forms
+
+from incident_analytics.reports.values import (
+    Amount,
+    Loss,
+    Share,
+    Unreadable,
+    find_key,
+    fold,
+    is_absent,
+    is_none,
+    is_placeholder,
+    is_untold,
+    read_flag,
+    read_loss,
+    read_money,
+    read_share,
+    read_tick,
+    read_word,
+)
+
+SEVERITIES = ("SEV-1", "SEV-2", "SEV-3")
+SYNONYMS = {"Critical": "SEV-1", "P1": "SEV-1", "Major": "SEV-2", "Minor": "SEV-3"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["", " ", "-", "–", "?", "N/A", "n/a", "TBD", "tbd.", "Unknown", "*Unknown*", "(TBD)", "Not measured", "Unassigned",
+     "To be determined", "[Name]", "[Name] - [Date]", "$[Amount]", "$[Amount] (e.g., emergency scaling)", "YYYY-MM-DD",
+     "HH:MM", "SEV-[1/2/3]", "High/Medium/Low", "[Start time] - [End time] ([Total duration])", "N/A\u00a0"],
+)  # fmt: skip
+def test_words_that_stand_for_no_value_are_absent(words: str) -> None:
+    assert is_absent(words)
+
+
+@pytest.mark.parametrize("words", ["0", "None", "No", "API", "SEV-1", "[x] done", "Nadia", "Unknown host", "[ ] API"])
+def test_words_that_mean_something_are_not_absent(words: str) -> None:
+    assert not is_absent(words)
+
+
+@pytest.mark.parametrize("words", ["[Factor 1]", "**[Key Learning]**", "[Yes/No, details if yes]", " [Name] "])
+def test_the_templates_own_words_are_placeholders(words: str) -> None:
+    assert is_placeholder(words)
+
+
+@pytest.mark.parametrize("words", ["[x]", "[X]", "[ ]", "[x] API", "see [1]", "[link] and more", "14:02", ""])
+def test_boxes_and_links_are_no_placeholders(words: str) -> None:
+    assert not is_placeholder(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Unknown (the logs are lost)", "N/A - read only", "TBD: finance will tell", "Not yet measured, as it seems",
+     "pending; see ticket"],
+)  # fmt: skip
+def test_an_explained_unknown_is_untold(words: str) -> None:
+    assert is_untold(words)
+    assert not is_absent(words)
+
+
+@pytest.mark.parametrize("words", ["Unknown, at least 500", "TBD - Q1 2026", "Unknown host", "none"])
+def test_an_unknown_beside_a_figure_is_not_untold(words: str) -> None:
+    assert not is_untold(words)
+
+
+def test_what_went_well_may_be_that_no_data_was_lost() -> None:
+    """``No data loss`` is zero where a number is asked, and a sentence elsewhere."""
+    assert not is_none("No data loss")
+    assert is_none("None.")
+    assert read_share("No users affected") == Share(0, 0.0)
+
+
+def test_fold_takes_typographic_quotes_spaces_and_case_away() -> None:
+    assert fold("  What\u00a0DIDN’T   go well. ") == "what didn't go well"
+
+
+SHARES: list[tuple[str, Share | None]] = [
+    ("~12,400 (EU-West region)", Share(12400, None, True)),
+    ("12.400", Share(12400, None)),
+    ("12 400", Share(12400, None)),
+    ("1 234 567", Share(1234567, None)),
+    ("490 unique IPs", Share(490, None)),
+    ("305 teams", Share(305, None)),
+    ("500+", Share(500, None, True)),
+    ("> 1,000", Share(1000, None, True)),
+    ("up to 500", Share(500, None, True)),
+    ("around 2 million", Share(2_000_000, None, True)),
+    ("1.5M", Share(1_500_000, None)),
+    ("2.1k requests", Share(2100, None)),
+    ("3.2%", Share(None, 0.032)),
+    ("3,2 %", Share(None, 0.032)),
+    ("~ 5 %", Share(None, 0.05, True)),
+    ("5 percent", Share(None, 0.05)),
+    ("<1%", Share(None, 0.01, True)),
+    ("99.9% (all EU)", Share(None, 0.999)),
+    ("100% of EU users", Share(None, 1.0)),
+    ("1,200 users (3.2%)", Share(1200, 0.032)),
+    ("12,400 / 3.2%", Share(12400, 0.032)),
+    ("12 of 300 customers", Share(12, 0.04)),
+    ("12/300", Share(12, 0.04)),
+    ("3 out of 12", Share(3, 0.25)),
+    ("half of our users", Share(None, 0.5, True)),
+    ("All", Share(None, 1.0)),
+    ("Everyone", Share(None, 1.0)),
+    ("all of our customers", Share(None, 1.0)),
+    ("None", Share(0, 0.0)),
+    ("0", Share(0, 0.0)),
+    ("No direct user impact", Share(0, 0.0)),
+    ("0 direct user impact", Share(0, None)),
+    ("0%", Share(None, 0.0)),
+    ("Unknown", None),
+    ("Not measured", None),
+    ("N/A (internal tool)", None),
+    ("[Number or percentage]", None),
+]
+
+
+@pytest.mark.parametrize(("words", "share"), SHARES)
+def test_share(words: str, share: Share | None) -> None:
+    assert read_share(words) == share
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Most users", "a few", "hundreds of users", "100-200", "100–200 users", "between 100 and 200", "10 to 20%", "1%–2%",
+     "150%", "-5", "12,34", "1e5", "2025-01-02", "9" * 30, "1.2.3"],
+)  # fmt: skip
+def test_words_that_tell_no_single_share(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_share(words)
+    assert str(caught.value) == f"{words!r} tells no number; write a number or a percentage"
+    assert caught.value.code == "unreadable-value"
+
+
+LOSSES: list[tuple[str, Loss | None]] = [
+    ("99.95% → 99.82%", Loss(0.0013)),
+    ("99.95% -> 99.82%", Loss(0.0013)),
+    ("99.95% to 99.82%", Loss(0.0013)),
+    ("Uptime dropped from 99.95% to 99.82%", Loss(0.0013)),
+    ("-0.13%", Loss(0.0013)),
+    ("−0.13%", Loss(0.0013)),
+    ("-0.13% (99.95% → 99.82%)", Loss(0.0013)),
+    ("0.067%", Loss(0.00067)),
+    ("0,13%", Loss(0.0013)),
+    ("~0.2%", Loss(0.002, True)),
+    ("<1%", Loss(0.01, True)),
+    ("0.13% of monthly uptime", Loss(0.0013)),
+    ("0.13 percentage points", Loss(0.0013)),
+    ("0.13 pp", Loss(0.0013)),
+    ("60% downtime", Loss(0.6)),
+    ("uptime 99.82%", Loss(0.0018)),
+    ("99.82%", Loss(0.0018)),
+    ("uptime 100%", Loss(0.0)),
+    ("None", Loss(0.0)),
+    ("None (within SLA)", Loss(0.0)),
+    ("0%", Loss(0.0)),
+    ("No SLA", None),
+    ("Not measured", None),
+    ("[Uptime percentage impact]", None),
+]
+
+
+@pytest.mark.parametrize(("words", "loss"), LOSSES)
+def test_loss(words: str, loss: Loss | None) -> None:
+    assert read_loss(words) == loss
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["8 minutes", "SLA met", "Breached", "99.82% → 99.95%", "3% of error budget", "100%", "60%", "150%", "0.013",
+     "-0.13% monthly, -0.05% yearly", "99.9% target missed"],
+)  # fmt: skip
+def test_words_that_tell_no_loss(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_loss(words)
+    assert str(caught.value) == f"{words!r} is no share of the uptime; write a percentage such as 0.13%"
+
+
+AMOUNTS: list[tuple[str, Amount | None]] = [
+    ("$34,000", Amount(34000, "USD")),
+    ("$34,000.50", Amount(34000.5, "USD")),
+    ("~$2.1K", Amount(2100, "USD", None, True)),
+    ("$1.2M", Amount(1_200_000, "USD")),
+    ("€4.1 million", Amount(4_100_000, "EUR")),
+    ("$890,000 (60% recovered after retry)", Amount(890_000, "USD", "60% recovered after retry")),
+    ("€400", Amount(400, "EUR")),
+    ("400 €", Amount(400, "EUR")),
+    ("400$", Amount(400, "USD")),
+    ("1.234,50 €", Amount(1234.5, "EUR")),
+    ("34,000 USD", Amount(34000, "USD")),
+    ("USD 34,000", Amount(34000, "USD")),
+    ("USD34,000", Amount(34000, "USD")),
+    ("CHF 1'200", Amount(1200, "CHF")),
+    ("CA$40", Amount(40, "CAD")),
+    ("A$40", Amount(40, "AUD")),
+    ("US$ 34k", Amount(34000, "USD")),
+    ("about $3,000", Amount(3000, "USD", None, True)),
+    ("$4,000 to 12 customers", Amount(4000, "USD", "to 12 customers")),
+    ("$2 for 300 users", Amount(2, "USD", "for 300 users")),
+    ("34000", Amount(34000, None)),
+    ("-$50", Amount(-50, "USD")),
+    ("$0", Amount(0, "USD")),
+    ("None", Amount(0, None)),
+    ("No credits issued", Amount(0, None)),
+    ("None (goodwill only)", Amount(0, None, "goodwill only")),
+    ("TBD", None),
+    ("Unknown (finance to confirm)", None),
+    ("$[Amount] (e.g., emergency scaling)", None),
+]
+
+
+@pytest.mark.parametrize(("words", "amount"), AMOUNTS)
+def test_money(words: str, amount: Amount | None) -> None:
+    assert read_money(words) == amount
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["refunds; amount not published", "$500 - $700", "$500-700", "$2.1K–3K", "$3,000 + $200", "5%", "a lot", "Yes",
+     "$" + "9" * 400],
+)  # fmt: skip
+def test_words_that_tell_no_single_amount(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_money(words)
+    assert str(caught.value) == f"{words!r} tells no single amount; write one such as $34,000"
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["USD", "EUR", "GBP"]), st.data())
+def test_an_amount_is_the_same_in_every_form(amount: int, currency: str, data: st.DataObject) -> None:
+    read = read_money(data.draw(st.sampled_from(money_forms(amount, currency))))
+    assert read is not None
+    assert (read.amount, read.currency) == (amount, currency)
+
+
+FLAGS: list[tuple[str, bool | None]] = [
+    ("Yes", True), ("yes — 12 jobs", True), ("Y", True), ("True", True), ("Partial: drafts", True), ("✅", True),
+    ("✔️", True), ("**Yes**", True), ("Minor, 5 rows", True), ("❌ Yes", True),
+    ("No", False), ("NO.", False), ("No (verified)", False), ("None reported", False), ("Nothing lost", False),
+    ("0 rows", False), ("❌", False), ("❌ No", False), ("✅ No data loss", False), ("false", False), ("n", False),
+    ("", None), ("N/A", None), ("N/A - read only", None), ("Unknown", None), ("Unknown, under review", None),
+    ("[Yes/No, details if yes]", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "flag"), FLAGS)
+def test_flag(words: str, flag: bool | None) -> None:
+    assert read_flag(words) is flag
+
+
+@pytest.mark.parametrize(
+    "words", ["see below", "Yes/No", "No/Yes", "5 rows", "Nope", "0.5% of rows", "None of it survived"]
+)
+def test_words_that_are_neither_yes_nor_no(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_flag(words)
+    assert str(caught.value) == f"{words!r} is neither yes nor no; write Yes or No, then the details"
+
+
+TICKS: list[tuple[str, bool | None, str]] = [
+    ("[x] API", True, "API"), ("[X] API", True, "API"), ("[x]API", True, "API"), ("✅ API", True, "API"),
+    ("✔️ API", True, "API"), ("☑ API", True, "API"), ("API ✅", True, "API"), ("✅", True, ""),
+    ("[ ] API", False, "API"), ("[] API", False, "API"), ("❌ API", False, "API"), ("⏳ API", False, "API"),
+    ("☐ API", False, "API"), ("⬜ API", False, "API"), ("API ❌", False, "API"),
+    ("API", None, "API"), ("A [x] B", None, "A [x] B"), ("Add ✅ to the docs", None, "Add ✅ to the docs"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "ticked", "rest"), TICKS)
+def test_tick(words: str, ticked: bool | None, rest: str) -> None:
+    assert read_tick(words) == (ticked, rest)
+
+
+WORDS: list[tuple[str, str | None]] = [
+    ("SEV-2", "SEV-2"), ("SEV2", "SEV-2"), ("sev 2", "SEV-2"), ("Sev_2", "SEV-2"), ("SEV-2 (Major)", "SEV-2"),
+    ("**CRITICAL** (P0)", "SEV-1"), ("P1 (High)", "SEV-1"), ("Major", "SEV-2"), ("SEV-3 – Minor", "SEV-3"),
+    ("SEV-2: partial outage", "SEV-2"), ("(SEV-1)", "SEV-1"), ("🔴 SEV-1", "SEV-1"), ("TBD", None), ("SEV-[1/2/3]", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "meant"), WORDS)
+def test_word_of_a_list(words: str, meant: str | None) -> None:
+    assert read_word(words, SEVERITIES, SYNONYMS) == meant
+
+
+@pytest.mark.parametrize("words", ["SEV9", "SEV-12", "High", "SEV", "1"])
+def test_a_word_that_is_not_declared(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_word(words, SEVERITIES, SYNONYMS)
+    assert str(caught.value) == f"{words!r} is not one of SEV-1, SEV-2, SEV-3"
+
+
+KEYS: list[tuple[str, str | None]] = [
+    ("AUD-123", "AUD-123"), ("Alert (OPS-7)", "OPS-7"), ("see #365", "#365"), ("PR #2428 and OPS-1", "#2428"),
+    ("https://example.org/browse/OPS-12", "OPS-12"), ("INC-2025-01-01-001", None), ("SEV-2", None), ("UTF-8", None),
+    ("AES-256", None), ("US-EAST-1", None), ("Q3-2025", None), ("ops-1", None), ("a#1", None), ("", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "key"), KEYS)
+def test_tracker_key(words: str, key: str | None) -> None:
+    assert find_key(words) == key
+
+
+READERS: list[Any] = [
+    read_share, read_loss, read_money, read_flag, read_tick, find_key, is_placeholder, is_untold,
+    lambda words: read_word(words, SEVERITIES, SYNONYMS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", READERS)
+@given(st.text(st.sampled_from("019,.%$€-–~()[]xX/ kMa\u00a0'①")) | st.text())
+def test_any_words_at_all_are_read_or_unreadable(reader: Any, words: str) -> None:
+    message = "; write "
+    try:
+        reader(words)
+    except Unreadable as error:
+        message = str(error)
+    assert "; write " in message or " is not one of " in message
+
+
+@pytest.mark.parametrize("part", ["9", "(", "[", "[a", "1,", " ", "1 of ", "$1", "\u00a0", "no "])
+def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
+    """Figures and brackets without end once took minutes."""
+    words = part * (20_000 // len(part)) + "x"
+    begin = time.perf_counter()
+    for reader in READERS:
+        try:
+            reader(words)
+        except Unreadable:
+            continue
+    assert time.perf_counter() - begin < 2

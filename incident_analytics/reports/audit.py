@@ -82,9 +82,9 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
     message = f"the Duration states {_words(stated)}, but {told} make {_words(span)}; correct the one or the other"
     yield "duration-mismatch", line, message
     support = None
-    if settings.calendar:
-        calendar, zone = settings.calendar, settings.timezone
-        support = sum((calendar.support_time(start, end, zone) for start, end in windows), timedelta(0))
+    if settings.business_hours:
+        hours = settings.business_hours
+        support = sum((hours.business_time(start, end) for start, end in windows), timedelta(0))
     if support is not None and _agree(stated, support, approximate=duration.approximate):
         message = f"{_words(stated)} are the support hours in {_words(span)}; write the calendar time as the Duration"
         yield "duration-support-hours", line, message

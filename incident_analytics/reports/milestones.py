@@ -139,6 +139,7 @@ class _Scorer:
         self.texts = [clue.event.replace("\u2019", "'") for clue in clues]
         self.labels = [self.label(fold(clue.event)) for clue in clues]
         self.found: dict[str, Guess] = {}
+        self.instants = {clue.at for clue in clues}
         self.weighed: dict[tuple[str, int], float] = {}
 
     def label(self, text: str) -> str | None:
@@ -251,7 +252,7 @@ class _Scorer:
         total = self.evidence.total
         if total is None or self.evidence.approximate:
             return False
-        return any(self.same(other, self.at(row) - total) for other in self.rows())
+        return self.at(row) - total in self.instants
 
     def cure(self, row: int) -> float:
         """Return what a row weighs as a cure, at the end or before it."""

@@ -17,7 +17,7 @@ from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, front_matter, labelled, text_or_none
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
-from incident_analytics.reports.times import read_date, read_duration, read_moments
+from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_duration, read_moments
 from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_placeholder, read_word
 
 __all__ = ["parse_reports"]
@@ -71,7 +71,7 @@ def _split(
     """Cut a text into its reports: at the headings of the template's report level that each begin one."""
     groups: list[list[Section]] = [[]]
     for section in sections:
-        if section.level == template.report_level and groups[-1]:
+        if section.level == template.report_level and groups[-1] and not _part(section, template):
             groups.append([])
         groups[-1].append(section)
     begun = [group for group in groups if group[0].level == template.report_level and _is_report(group, (), template)]
@@ -84,16 +84,32 @@ def _is_report(sections: Sequence[Section], head: Sequence[tuple[str, Line]], te
     """Tell whether sections are a report: two of the fields at its head, or a timeline and two sections more."""
     labels = [label for label, _ in head]
     labels += [label for section in _head(sections, template) for label, _ in labelled(section)]
-    fields = {template.field_named(label) for label in labels} - {None, "template_version", "template_updated_on"}
-    known = {template.section_named(section.title) for section in sections} - {None}
+    known = {_part(section, template) for section in sections} - {None}
     timelines = {name for name in known if name and template.sections[name].reads == "timeline"}
-    return len(fields) > 1 or (bool(timelines) and len(known) > 2)  # noqa: PLR2004
+    return len(_fields(labels, template)) > 1 or (bool(timelines) and len(known) > 2)  # noqa: PLR2004
+
+
+def _fields(labels: Iterable[str], template: Template) -> set[str]:
+    """Return the fields of a report's head that labels mean."""
+    names = {name for label in labels if (name := template.field_named(label))}
+    return names - {"template_version", "template_updated_on"}
+
+
+def _part(section: Section, template: Template) -> str | None:
+    """Return which section of the template a heading begins; None for a report's title and for the authors' own.
+
+    A heading at the level of titles begins a section where it is called like one and no report's fields follow.
+    """
+    name = template.section_named(section.title) if section.level else None
+    if name and section.level <= template.report_level:
+        return name if len(_fields((label for label, _ in labelled(section)), template)) < 2 else None  # noqa: PLR2004
+    return name
 
 
 def _head(sections: Iterable[Section], template: Template) -> Iterator[Section]:
     """Yield the sections above the first one that the template knows."""
     for section in sections:
-        if section.level > template.report_level and template.section_named(section.title):
+        if _part(section, template):
             return
         yield section
 
@@ -274,21 +290,21 @@ class _Parser:
 
     def read_sections(self) -> None:
         seen: set[str] = set()
-        name, level = None, 0
+        current, level = None, 0
         for section in self.sections:
-            found = self.template.section_named(section.title) if section.level > self.template.report_level else None
+            found = _part(section, self.template)
             if found is not None:
-                name, level = found, section.level
-                self.report.lines.setdefault(f"section {name}", section.line)
-                seen.add(name)
+                current, level = found, section.level
+                self.report.lines.setdefault(f"section {found}", section.line)
+                seen.add(found)
             elif section.level <= level:  # a section of the authors' own; below a known one it is a part of it
-                name = None
-            if name is not None:
-                self.reader.read(name, section)
-        for missing in self.template.sections.keys() - seen:
-            heading = self.template.sections[missing].headings[0]
-            message = f"no section {heading!r}; add a heading with these words"
-            self.report.problem("missing-section", self.report.lines["head"], message)
+                current = None
+            if current is not None:
+                self.reader.read(current, section)
+        for name, form in self.template.sections.items():
+            if name not in seen:
+                message = f"no section {form.headings[0]!r}; add a heading with these words"
+                self.report.problem("missing-section", self.report.lines["head"], message)
 
     # -- when it was
 
@@ -319,7 +335,7 @@ class _Parser:
         """Return the date that the clock times belong to: the report's Date, else the one in its id."""
         day: date | None = self.values.get("date")
         match = re.search(r"(\d{4})-(\d{2})-(\d{2})", self.values.get("incident_id") or "")
-        if day is None and match:
+        if day is None and match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             try:
                 return date(*map(int, match.groups()))
             except ValueError:

@@ -260,14 +260,15 @@ class SectionReader:
                 texts += [(" | ".join(cell.text for cell in row.cells), [], row.line) for row in block.rows]
             else:
                 texts.append((block.text, [], block.line))
+        rows = self.report.rows["findings"]
+        position = sum(row["kind"] == name for row in rows)
         for text, details, line in texts:
             if is_placeholder(text):
                 message = f"{form.headings[0]} still holds the template's words; fill it in or delete them"
                 self.report.problem("placeholder", line, message)
             elif not (is_absent(text) or is_none(text) or _is_footer(text, self.template)):
                 detail = "\n".join(detail for detail in details if not is_placeholder(detail.partition(":")[2]))
-                rows = self.report.rows["findings"]
-                position = 1 + sum(row["kind"] == name for row in rows)
+                position += 1
                 rows.append({"kind": name, "position": position, "text": text, "detail": detail or None, "line": line})
 
     def _read_actions(self, origin: str, section: Section) -> None:
@@ -326,18 +327,18 @@ class SectionReader:
         self, cells: Mapping[str, Line], ticked: bool | None, words: str, *, struck: bool
     ) -> tuple[str | None, str]:
         """Tell an action's status from its Status column, a box or mark, the word Done, or words struck out."""
-        if "status" in cells and not is_absent(cells["status"].text):
-            mark, state = read_tick(cells["status"].text)
+        mark, state = read_tick(cells["status"].text) if "status" in cells else (None, "")
+        if mark is not None and is_absent(state):
+            return ("done" if mark else "open"), words
+        if not is_absent(state):
             declared = tuple(self.template.action_statuses)
-            if not state:
-                return {True: "done", False: "open", None: None}[mark], words
             return self.report.attempt(
                 lambda text: read_word(text, declared, self.template.synonyms("action_statuses")),
                 Line(state, cells["status"].line),
                 "Status",
             ), words
         if match := re.match(r"\(?done\)?\s*[:–—-]\s*|.*(\s*\(done\))$", words, re.IGNORECASE):
-            return "done", words[: match.start(1)] if match[1] else words[match.end() :]
+            return "done", (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
         if struck or ticked:
             return "done", words
         return ("open" if ticked is False else None), words

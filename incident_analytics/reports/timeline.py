@@ -173,6 +173,8 @@ class _Placer:
         if moment.clock is not None:
             row.clock = _clock(moment)
             self.move_zone(row, moment.zone)
+        if moment.days_later and row.day is None:
+            row.day = self.day  # "(next day)" is told from the incident's date
         if row.day is not None:
             row.day += moment.days_later * _DAY
         return row

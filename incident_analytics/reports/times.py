@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_untold
 
 __all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "Duration",
     "Moment",
     "Span",
@@ -21,7 +23,11 @@ __all__ = [
     "read_moments",
     "read_span",
     "read_zone",
+    "split_moment",
 ]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
 
 # --- zones -----------------------------------------------------------------------------------------------------------
 
@@ -332,7 +338,7 @@ def _with_date(moment: Moment, kind: str, words: str) -> Moment:
         if len(numbers[-1]) != 4:  # noqa: PLR2004 - of a year
             return _checked(replace(moment, month=month, day=day), words)
         year = int(numbers[-1])
-    if not 1900 <= year <= 2199:  # noqa: PLR2004 - no report is older or younger than that
+    if not FIRST_YEAR <= year <= LAST_YEAR:
         return _checked(replace(moment, month=month, day=day, slip=words), words)
     return _checked(replace(moment, year=year, month=month, day=day), words)
 

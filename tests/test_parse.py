@@ -223,7 +223,7 @@ def test_sections_at_the_level_of_the_title_are_sections_of_the_same_report(tmp_
     head = "# Incident Report: Queue\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n\n"
     timeline = "# Timeline\n\n| Time | Event |\n|--|--|\n| 10:00 | Alert fires |\n\n"
     actions = "# Action Items\n\n- [ ] Watch the queue\n\n## Lessons Learned\n\n- Queues need limits\n"
-    corpus = read(tmp_path, head + timeline + actions, status="all")
+    corpus = read(tmp_path, head + timeline + actions)
     assert len(corpus.files) == 1
     assert corpus.timeline["event"].tolist() == ["Alert fires"]
     assert corpus.actions["action"].tolist() == ["Watch the queue"]
@@ -235,7 +235,7 @@ def test_an_undated_row_of_the_next_day_is_on_the_next_day(tmp_path: Path) -> No
         "# Queue\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n\n## Timeline\n\n"
         "| Time | Event |\n|--|--|\n| 10:00 | Alert fires |\n| 11:00 (next day) | Resolved |\n| 11:30 | Coffee |\n"
     )
-    days = read(tmp_path, text, status="all").timeline["at"].dt.day
+    days = read(tmp_path, text).timeline["at"].dt.day
     assert days.tolist() == [14, 15, 15]
 
 
@@ -245,7 +245,7 @@ def test_a_year_beyond_reckoning_in_the_id_anchors_nothing(tmp_path: Path, year:
         f"# Queue\n\n**Incident ID**: INC-{year}-12-31-001\n**Duration**: 23:00 - 01:00 (next day)\n\n## Timeline\n\n"
         "| Time (AEST) | Event |\n|--|--|\n| 23:00 | Alert fires |\n"
     )
-    corpus = read(tmp_path, text, f"INC-{year}-12-31-001.md", status="all")
+    corpus = read(tmp_path, text, f"INC-{year}-12-31-001.md")
     assert corpus.timeline["at"].isna().all()
 
 

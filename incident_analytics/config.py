@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.model import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
+from incident_analytics.model import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Calendar, Metric
 
 __all__ = ["SETTINGS_NAME", "Settings", "find_settings", "read_settings"]
 
@@ -152,28 +152,6 @@ class CalendarSettings(_Section):
             raise ValueError("end is not after start")
         return self
 
-    def support_time(self, start: datetime, end: datetime, timezone: str) -> timedelta:
-        """Return how much of the time between two instants lies within the support hours.
-
-        Examples
-        --------
-        >>> from datetime import UTC
-        >>> hours = CalendarSettings(start=time(8), end=time(17))
-        >>> friday, monday = datetime(2025, 3, 14, 20, 49, tzinfo=UTC), datetime(2025, 3, 17, 9, 44, tzinfo=UTC)
-        >>> str(hours.support_time(friday, monday, "UTC"))
-        '1:44:00'
-        """
-        zone = ZoneInfo(timezone)
-        first, last = start.astimezone(zone), end.astimezone(zone)
-        spent = timedelta(0)
-        for number in range((last.date() - first.date()).days + 1):
-            day = first.date() + timedelta(days=number)
-            if day.weekday() in self.days and day not in self.holidays:
-                opens = max(first, datetime.combine(day, self.start, zone))
-                closes = min(last, datetime.combine(day, self.end, zone))
-                spent += max(closes - opens, timedelta(0))
-        return spent
-
 
 class CorrectionSettings(_Section):
     """``[corrections]``: a CSV (incident_id, field, value, reason, by) that overrides readings."""
@@ -247,6 +225,13 @@ class Settings(_Section):
     def metrics(self) -> dict[str, Metric]:
         """What each metric measures, by name."""
         return self.metrics_table.definitions
+
+    @property
+    def business_hours(self) -> Calendar | None:
+        """The support hours in the team's zone, None where the settings tell none."""
+        if self.calendar is None:
+            return None
+        return Calendar(**self.calendar.model_dump(), timezone=self.timezone)
 
     @property
     def primary_metric(self) -> str:

@@ -10,9 +10,10 @@ import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -26,6 +27,7 @@ __all__ = [
     "SEVERITIES",
     "STATUSES",
     "TABLES",
+    "Calendar",
     "Corpus",
     "Metric",
     "Period",
@@ -383,6 +385,68 @@ DEFAULT_METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
     }
 )
 """What each metric measures unless the settings say otherwise."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The hours in which a team works.
+
+    Attributes
+    ----------
+    start, end
+        When a working day begins and ends, by the clock of the zone.
+    days
+        The working days of the week, Monday is 0.
+    holidays
+        The days off.
+    timezone
+        The IANA zone of the clock.
+
+    Raises
+    ------
+    PeriodError
+        ``business hours from 17:00:00 to 08:00:00 are none; end must be after start``
+    """
+
+    start: time
+    end: time
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    holidays: tuple[date, ...] = ()
+    timezone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise PeriodError(f"business hours from {self.start} to {self.end} are none; end must be after start")
+
+    def business_time(self, start: datetime, end: datetime) -> timedelta:
+        """Return how much of the time between two instants lies within the business hours.
+
+        Parameters
+        ----------
+        start, end
+            Two instants with a zone; none of the time is within where ``end`` is the earlier one.
+
+        Returns
+        -------
+        datetime.timedelta
+            The time within, as it passes: a change of the clocks in business hours counts.
+
+        Examples
+        --------
+        >>> friday, monday = datetime(2025, 3, 14, 20, 49, tzinfo=UTC), datetime(2025, 3, 17, 9, 44, tzinfo=UTC)
+        >>> str(Calendar(start=time(8), end=time(17)).business_time(friday, monday))
+        '1:44:00'
+        """
+        zone = ZoneInfo(self.timezone)
+        first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+        spent = timedelta(0)
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            if day.weekday() in self.days and day not in self.holidays:
+                opens, closes = (datetime.combine(day, clock, zone).astimezone(UTC) for clock in (self.start, self.end))
+                spent += max(min(end, closes) - max(start, opens), timedelta(0))
+        return spent
+
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _FORMS = "2025Q3, 2025-07, 2025H1, 2025, FY2025Q3, FY2025 or 2025-01-01/2025-04-01"

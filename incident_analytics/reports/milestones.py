@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from incident_analytics.model import MILESTONES
 from incident_analytics.reports.values import fold
 
 __all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_milestones"]
@@ -323,8 +324,10 @@ class _Scorer:
 
     def infer_started(self) -> None:
         """Find where it began: where the end less the stated length leads, else the first row that tells of a fault."""
-        detected, over = self.took("detected"), self.took("restored")
-        rows = [row for row in self.rows() if detected is None or self.at(row) <= detected]
+        over = self.took("restored")
+        known = [at for name in MILESTONES[1:] if (at := self.took(name)) is not None]
+        first = self.took("detected") or min(known, default=None)
+        rows = [row for row in self.rows() if first is None or self.at(row) <= first]
         if not rows or self.evidence.start is not None:
             return
         scores = {}

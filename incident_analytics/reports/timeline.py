@@ -223,14 +223,15 @@ class _Placer:
 
     def check_years(self, rows: Sequence[_Row]) -> None:
         """Correct a year that only one other fits: the row lies months away, with the incident's year days."""
+        near = _NEAR + ((self.duration.total if self.duration else None) or timedelta(0))
         for row in rows:
-            if row.day is None or self.day is None or abs(row.day - self.day) <= _NEAR or row.day.year == self.day.year:
+            if row.day is None or self.day is None or abs(row.day - self.day) <= near or row.day.year == self.day.year:
                 continue
             try:
                 fitting = row.day.replace(year=self.day.year)
             except ValueError:
                 continue
-            if abs(fitting - self.day) <= _NEAR:
+            if abs(fitting - self.day) <= near:
                 message = f"{row.day} is {abs(row.day - self.day).days} days from the incident, read as {fitting}"
                 self.remark("date-mismatch", f"{message}; write {fitting}", row.entry.line)
                 row.day, row.inferred = fitting, True

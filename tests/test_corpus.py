@@ -1,0 +1,30 @@
+"""Real reports are read right: more than a hundred of them, held against what a careful reader takes from each.
+
+The floors are a little below what is reached. They say that reading does not get worse; how well reports are read that
+took no part in the tuning is what score_reading.py prints.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from score_reading import read_golden, score_reports
+
+from incident_analytics.reports.milestones import default_lexicon
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("folder", "facts", "f1"),
+    [(HERE.parent / "data" / "real", 0.99, 0.98), (HERE / "corpus", 0.97, 0.94)],
+    ids=["data/real", "tests/corpus"],
+)
+def test_real_reports_are_read_right(folder: Path, facts: float, f1: float) -> None:
+    golden = read_golden(folder)
+    score = score_reports(folder, golden, default_lexicon())
+    assert score.right / score.asked >= facts, score
+    assert score.f1 >= f1, score
+    assert score.contradictions - score.told <= len(golden) / 30, score
+    assert score.false_alarms <= len(golden) / 30, score

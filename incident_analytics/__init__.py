@@ -10,16 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from incident_analytics.analysis.actions import action_completion as action_completion
+    from incident_analytics.analysis.actions import action_survival as action_survival
     from incident_analytics.analysis.actions import join_tracker as join_tracker
     from incident_analytics.analysis.actions import overdue_actions as overdue_actions
     from incident_analytics.analysis.actions import unmatched_tracker_rows as unmatched_tracker_rows
+    from incident_analytics.analysis.comparison import compare_periods as compare_periods
+    from incident_analytics.analysis.comparison import definition_sensitivity as definition_sensitivity
+    from incident_analytics.analysis.comparison import mean_change_by_mix as mean_change_by_mix
     from incident_analytics.analysis.costs import cost_totals as cost_totals
     from incident_analytics.analysis.response import mttr as mttr
     from incident_analytics.analysis.response import response_summary as response_summary
     from incident_analytics.analysis.response import response_times as response_times
+    from incident_analytics.analysis.severity import compare_rates as compare_rates
+    from incident_analytics.analysis.severity import control_chart as control_chart
+    from incident_analytics.analysis.severity import rate_trend as rate_trend
     from incident_analytics.analysis.severity import severity_counts as severity_counts
+    from incident_analytics.analysis.severity import severity_duration as severity_duration
+    from incident_analytics.analysis.severity import severity_mix as severity_mix
+    from incident_analytics.analysis.severity import severity_rates as severity_rates
+    from incident_analytics.analysis.severity import time_between as time_between
     from incident_analytics.analysis.sla import downtime as downtime
     from incident_analytics.analysis.sla import sla_impact as sla_impact
+    from incident_analytics.analysis.sla import stated_impact as stated_impact
+    from incident_analytics.analysis.themes import recurring_factors as recurring_factors
+    from incident_analytics.analysis.themes import similar_incidents as similar_incidents
     from incident_analytics.config import Settings as Settings
     from incident_analytics.config import find_settings as find_settings
     from incident_analytics.config import read_settings as read_settings
@@ -27,6 +41,7 @@ if TYPE_CHECKING:
     from incident_analytics.loading import narrow as narrow
     from incident_analytics.loading import read_corrections as read_corrections
     from incident_analytics.loading import read_tracker as read_tracker
+    from incident_analytics.model import Calendar as Calendar
     from incident_analytics.model import Corpus as Corpus
     from incident_analytics.model import Metric as Metric
     from incident_analytics.model import Period as Period
@@ -35,27 +50,42 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Calendar": "model",
     "Corpus": "model",
     "Metric": "model",
     "Period": "model",
     "Settings": "config",
     "action_completion": "analysis.actions",
+    "action_survival": "analysis.actions",
+    "compare_periods": "analysis.comparison",
+    "compare_rates": "analysis.severity",
+    "control_chart": "analysis.severity",
     "cost_totals": "analysis.costs",
+    "definition_sensitivity": "analysis.comparison",
     "downtime": "analysis.sla",
     "find_settings": "config",
     "join_tracker": "analysis.actions",
     "load": "loading",
+    "mean_change_by_mix": "analysis.comparison",
     "mttr": "analysis.response",
     "narrow": "loading",
     "overdue_actions": "analysis.actions",
+    "rate_trend": "analysis.severity",
     "read_corrections": "loading",
     "read_settings": "config",
     "read_tracker": "loading",
+    "recurring_factors": "analysis.themes",
     "response_summary": "analysis.response",
     "response_times": "analysis.response",
     "review": "publish",
     "severity_counts": "analysis.severity",
+    "severity_duration": "analysis.severity",
+    "severity_mix": "analysis.severity",
+    "severity_rates": "analysis.severity",
+    "similar_incidents": "analysis.themes",
     "sla_impact": "analysis.sla",
+    "stated_impact": "analysis.sla",
+    "time_between": "analysis.severity",
     "unmatched_tracker_rows": "analysis.actions",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -245,12 +245,12 @@ def sureness(reading: Any) -> str:
     return f"{reading.source}{sure}{about}"
 
 
-def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Lay rows out under their header; the last column has no bound."""
+def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Collection[int] = (0,)) -> list[str]:
+    """Lay rows out under their header, those places to the right; the last column has no bound."""
     if not rows:
         return [f"no {header[1]}"]
-    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header) - 1)]
-    form = "  ".join(f"{{:{'>' if place == 0 else '<'}{width}}}" for place, width in enumerate(widths)) + "  {}"
+    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
+    form = "  ".join(f"{{:{'>' if place in right else '<'}{width}}}" for place, width in enumerate(widths))
     return [form.format(*row).rstrip() for row in (header, *rows)]
 
 
@@ -314,6 +314,109 @@ def review(
         )
     for file in files:
         click.echo(file)
+
+
+GROUPS = ("metric", "period", "service", "owner", "priority", "severity", "origin", "kind", "currency", "phrase")
+"""The columns that name a row of a result table."""
+
+MEASURES = {
+    "response": ("median", "p90", "mean", "geometric_mean", "n_missing", "n_open", "n_negative"),
+    "severity": ("rate",),
+    "sla": ("downtime", "availability", "target", "budget", "budget_left", "time_to_exhaustion", "n_missing", "n_open"),
+    "actions": ("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion", "on_time", "median_age"),
+    "costs": ("total", "n_missing"),
+    "themes": ("example",),
+}
+"""The kinds of measures, with the columns that a person reads; a test holds them to `measures.KINDS`."""
+
+
+@commands.command()
+@click.argument("kind", type=click.Choice(list(MEASURES)), metavar="KIND")
+@reading_options("final")
+@click.option("--period", metavar="PERIOD", help="2025Q3, 2025-07, 2025H1, 2025, FY2025Q3 or DATE/DATE; else all.")
+@click.option("--against", metavar="PERIOD", help="With response and severity: compare with this earlier period.")
+@click.option("--by", metavar="NAME", help="severity, service, owner, priority, origin, month, quarter or year.")
+@click.option("--as-of", metavar="TIME", help="The state at this instant; else the period's end, or now if earlier.")
+@click.option("--explain", is_flag=True, help="Add the lines of the reports that each row rests on.")
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+def metrics(
+    kind: str,
+    *,
+    period: str | None,
+    against: str | None,
+    by: str | None,
+    as_of: str | None,
+    explain: bool,
+    form: str,
+    **options: Any,
+) -> None:
+    """Print measures with their n and 95% intervals.
+
+    KIND is one of response (time to detect, restore and so on), severity (how often), sla (downtime and error budget),
+    actions (completion), costs and themes (what recurs in causes and factors).
+    """
+    import pandas as pd
+
+    from incident_analytics.exports import table_as_csv, table_as_json
+    from incident_analytics.measures import compare, measure, sources
+    from incident_analytics.model import Period
+
+    corpus, settings = read_corpus(**options)
+
+    def parsed(text: str) -> Period:
+        return Period.parse(text, timezone=settings.timezone, fiscal_year_start=settings.fiscal_year_start)
+
+    window = parsed(period) if period is not None else Period("all", *covered(corpus))
+    at = instant(as_of) or min(window.end, pd.Timestamp.now("UTC"))
+    table = measure(corpus, kind, period=window, by=by, settings=settings, as_of=at)
+    if form != "text":
+        members = table["incident_ids"].map(" ".join).astype("str")
+        plain = table.assign(incident_ids=members) if explain else table.drop(columns="incident_ids")
+        click.echo(table_as_csv(plain) if form == "csv" else f"{table_as_json(plain)}\n", nl=False)
+        return
+    groups = [name for name in GROUPS if name in table]
+    click.echo(f"{window.name} as of {at:%Y-%m-%d %H:%M}Z; in brackets 95% intervals, where n is large enough for one")
+    click.echo("\n".join(as_text(table, [*groups, "n", *MEASURES[kind]])))
+    if against is not None:
+        for sentence in compare(corpus, kind, before=parsed(against), after=window, settings=settings)["sentence"]:
+            click.echo(f"\n{sentence}")
+    if explain:
+        lines = sources(corpus, kind)
+        for row in table.to_dict("records"):
+            label = " ".join(told(row[name]) for name in groups) or "all"
+            click.echo(f"\n{label}, n = {row['n']}:")
+            for line in lines[lines["incident_id"].isin(row["incident_ids"])].itertuples():
+                click.echo(f"  {line.path}:{line.line}: {told(line.words)}")
+
+
+def covered(corpus: Corpus) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the window from the first incident to now, or past the last one if that is later."""
+    import pandas as pd
+
+    occurred, now = corpus.incidents["occurred_at"], pd.Timestamp.now("UTC")
+    if occurred.isna().all():
+        return now - pd.Timedelta(days=1), now
+    return occurred.min(), max(occurred.max() + pd.Timedelta(seconds=1), now)
+
+
+def as_text(table: pd.DataFrame, names: list[str]) -> list[str]:
+    """Return a result table as lines to paste: headings in words, each figure with its interval where it has one."""
+    import pandas as pd
+
+    from incident_analytics.formatting import format_value, heading
+
+    rows = []
+    for row in table.to_dict("records"):
+        cells = []
+        for name in names:
+            cell = format_value(row[name], name)
+            low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
+            if low is not None and not pd.isna(low):
+                cell += f" ({format_value(low, name)} to {format_value(high, name)})"
+            cells.append(cell.replace("_", " ") if name in GROUPS else cell)
+        rows.append(tuple(cells))
+    numbers = {place for place, name in enumerate(names) if name not in {*GROUPS, "example"}}
+    return columns(tuple(heading(name) for name in names), rows, numbers)
 
 
 def instant(text: str | None) -> pd.Timestamp | None:

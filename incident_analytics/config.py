@@ -26,6 +26,12 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _fraction(target: float) -> float:
+    if not 0 < target <= 1:
+        raise ValueError(f"{target:g} is not above 0 and at most 1; write 0.999 for 99.9%")
+    return target
+
+
 def _instant_column(name: str) -> str:
     columns = [column for column in TABLES["incidents"] if column.endswith("_at")]
     if name not in columns:
@@ -66,7 +72,7 @@ class SeveritySettings(_Section):
 class ServiceSettings(_Section):
     """``[services.NAME]``: its target availability as a fraction, its team, other names that reports give it."""
 
-    target: float | None = Field(default=None, gt=0, le=1)
+    target: Annotated[float, AfterValidator(_fraction)] | None = None
     team: str | None = None
     aliases: tuple[str, ...] = ()
 
@@ -131,11 +137,23 @@ class MetricsSettings(_Section):
 
 
 class TrackerSettings(_Section):
-    """``[tracker]``: an issue tracker's export, and which of its columns holds what."""
+    """``[tracker]``: an issue tracker's export, in which format, and which of its columns holds what.
+
+    A CSV export of Jira (``jira``) has columns of its own, which ``columns`` may add to or override; the JSON of
+    ``gh issue list`` (``github``) has fields that never change.
+    """
 
     file: Path
-    format: Literal["csv"] = "csv"
-    columns: dict[Literal["key", "incident_id", "action", "status", "owner", "due_on", "completed_on"], str]
+    format: Literal["csv", "jira", "github"] = "csv"
+    columns: dict[Literal["key", "incident_id", "action", "status", "owner", "due_on", "completed_on"], str] = {}
+
+    @model_validator(mode="after")
+    def _check(self) -> TrackerSettings:
+        if self.format == "csv" and not self.columns:
+            raise ValueError("columns is missing; name the column of each, such as columns = { key = 'Key' }")
+        if self.format == "github" and self.columns:
+            raise ValueError("columns has no meaning for format github; delete it")
+        return self
 
 
 class CalendarSettings(_Section):
@@ -272,7 +290,7 @@ def read_settings(path: str | Path) -> Settings:
     Raises
     ------
     SettingsError
-        ``incident-analytics.toml: services.API.target: Input should be less than or equal to 1``
+        ``incident-analytics.toml: services.API.target: 99.9 is not above 0 and at most 1; write 0.999 for 99.9%``
         with a line for each key that is wrong.
     """
     file = Path(path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, Final
@@ -35,6 +36,7 @@ _HEADINGS: Final = {
     "is_open": "Still open",
     "n_missing": "Not told",
     "n": "n",
+    "rate": "Per 30 days",
     "p90": "90% within",
     "sla_impact": "SLA impact",
     "due_on": "Due",
@@ -43,6 +45,11 @@ _HEADINGS: Final = {
 _UNBROKEN: Final = ("incident_id", "key")
 _FINE: Final = (99, 100)  # percent
 _AMOUNTS: Final = ("amount", "total")
+_FIGURES: Final = re.compile(
+    r"(?:rate|laplace|mil_hdbk|correlation|center|lower|upper|moving_range|range_limit|burn_rate|n_days)"
+    r"(?:_before|_after|_weighted)?(?:_low|_high)?|(?:.*_)?p_value|p_adjusted"
+)
+"""Columns whose numbers are neither shares nor money."""
 
 
 class Html(str):
@@ -146,7 +153,7 @@ def format_amount(amount: float | None, currency: str | None = None) -> str:
 
 
 def format_value(value: Any, column: str = "") -> str:
-    """Write one cell of a table; ``column`` tells an amount from a fraction.
+    """Write one cell of a table; ``column`` tells an amount and a plain figure from a fraction.
 
     Examples
     --------
@@ -154,6 +161,8 @@ def format_value(value: Any, column: str = "") -> str:
     ('2025-07-03 14:02', '2025-07-03')
     >>> format_value(0.5, "completion"), format_value(0.5, "total"), format_value(1204), format_value(True)
     ('50%', '0.50', '1,204', 'yes')
+    >>> format_value(1.9354, "rate"), format_value(0.0031, "p_value")
+    ('1.94', '0.0031')
     """
     if isinstance(value, list | tuple):
         return ", ".join(format_value(item) for item in value) or MISSING
@@ -166,6 +175,8 @@ def format_value(value: Any, column: str = "") -> str:
     if pd.api.types.is_bool(value):
         return "yes" if value else "no"
     if pd.api.types.is_float(value):
+        if _FIGURES.fullmatch(column):
+            return f"{value:.3g}"
         return format_amount(float(value)) if column in _AMOUNTS else format_share(float(value))
     if pd.api.types.is_integer(value):
         return f"{value:,}"

@@ -31,6 +31,7 @@ __all__ = [
     "Corpus",
     "Metric",
     "Period",
+    "frequency",
     "make_table",
     "need_columns",
     "need_instant",
@@ -511,6 +512,18 @@ class Period:
             for day in (first, past)
         )
         return cls(name, start, end)
+
+
+def frequency(unit: str, *, fiscal_year_start: int = 1) -> str:
+    """Return the pandas period alias of ``month``, ``quarter`` or ``year``, fiscal where the year starts elsewhere.
+
+    Examples
+    --------
+    >>> frequency("month"), frequency("quarter"), frequency("quarter", fiscal_year_start=4)
+    ('M', 'Q', 'Q-MAR')
+    """
+    alias = {"month": "M", "quarter": "Q", "year": "Y"}[unit]
+    return alias if unit == "month" or fiscal_year_start == 1 else f"{alias}-{_MONTHS[(fiscal_year_start - 2) % 12]}"
 
 
 def _bounds(name: str, fiscal_year_start: int) -> tuple[pd.Timestamp, pd.Timestamp]:

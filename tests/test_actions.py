@@ -7,15 +7,16 @@ import pytest
 from builders import at, call, ratios, severities, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.actions import (
     action_completion,
+    action_survival,
     join_tracker,
     overdue_actions,
     unmatched_tracker_rows,
 )
-from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.model import PRIORITIES, make_table
 
 AS_OF = at("2025-10-01T09:00")
@@ -23,7 +24,10 @@ AS_OF = at("2025-10-01T09:00")
 
 def actions_of(*rows: dict[str, Any]) -> pd.DataFrame:
     """Each row with what the case is about; line and position count up."""
-    names = ("incident_id", "action", "owner", "due_on", "priority", "status", "completed_on", "key", "origin")
+    names = (
+        *("incident_id", "action", "owner", "created_on", "due_on"),
+        *("priority", "status", "completed_on", "key", "origin"),
+    )
     return make_table(
         "actions",
         {
@@ -143,7 +147,14 @@ def actions() -> pd.DataFrame:
 @pytest.fixture
 def incidents() -> pd.DataFrame:
     return make_table(
-        "incidents", {"incident_id": ["b", "a"], "title": ["Queue", "DNS"], "severity": ["SEV-3", "SEV-1"]}
+        "incidents",
+        {
+            "incident_id": ["b", "a"],
+            "title": ["Queue", "DNS"],
+            "severity": ["SEV-3", "SEV-1"],
+            "date": [None, "2025-06-10"],
+            "occurred_at": ["2025-03-31T23:00Z", "2025-06-10T08:00Z"],
+        },
     )
 
 
@@ -161,6 +172,8 @@ class TestActionCompletion:
                 "completion": ratios(4 / 7),
                 "on_time": ratios(2 / 3),
                 "n_dated": [3],
+                "median_age": spans(None),
+                "n_aged": [0],
                 "incident_ids": [("a", "b")],
             }
         )
@@ -180,6 +193,8 @@ class TestActionCompletion:
                 "completion": ratios(1.0, 0.0, None, None),
                 "on_time": ratios(2 / 3, None, None, None),
                 "n_dated": [3, 0, 0, 0],
+                "median_age": spans(None, None, None, None),
+                "n_aged": [0, 0, 0, 0],
             }
         )
         assert_frame_equal(call(action_completion, actions, as_of=AS_OF, by="owner"), expected)
@@ -218,9 +233,56 @@ class TestActionCompletion:
             )
         assert call(action_completion, make_table("actions"), as_of=AS_OF, by="owner").empty
 
+    def test_the_age_of_open_items_is_taken_from_their_creation_else_the_incidents_date(
+        self, incidents: pd.DataFrame
+    ) -> None:
+        """Done items have no age; one of no known beginning, or of one after as_of, is not counted."""
+        actions = actions_of(
+            {"owner": "Ana", "status": "open", "created_on": "2025-09-27"},
+            {"owner": "Ana", "status": "open"},
+            {"owner": "Ana", "status": "done", "created_on": "2025-01-01"},
+            {"owner": "Ben", "status": "open", "incident_id": "b"},
+            {"owner": "Ben", "status": "open", "created_on": "2025-10-02"},
+            {"owner": "Cem", "status": "open", "created_on": "2025-10-01"},
+        )
+        ages = call(action_completion, actions, as_of=AS_OF, by="owner", incidents=incidents)
+        expected = pd.DataFrame({"median_age": spans("58D12h", None, "0D"), "n_aged": [2, 0, 1]})
+        assert_frame_equal(ages[["median_age", "n_aged"]], expected)
+        assert call(action_completion, actions, as_of=AS_OF)["n_aged"].tolist() == [2]
+
+    def test_each_quarter_of_the_incidents_has_a_row(self, actions: pd.DataFrame, incidents: pd.DataFrame) -> None:
+        """b happened on 1 April in Berlin; the quarter after the incidents is empty when asked for."""
+        arguments = {"as_of": AS_OF, "incidents": incidents, "freq": "Q"}
+        quarters = call(action_completion, actions, **arguments)[["period", "n"]]
+        assert_frame_equal(quarters, pd.DataFrame({"period": texts("2025Q1", "2025Q2"), "n": [2, 8]}))
+        berlin = call(action_completion, actions, **arguments, timezone="Europe/Berlin", by="severity")
+        assert berlin[["period", "severity", "n"]].to_numpy().tolist() == [
+            ["2025Q2", "SEV-3", 2],
+            ["2025Q2", "SEV-2", 0],
+            ["2025Q2", "SEV-1", 8],
+        ]
+        window = {"start": at("2025-04-01"), "end": at("2025-10-01")}
+        some = call(action_completion, actions, **arguments, **window)[["period", "n", "completion"]]
+        expected = {"period": texts("2025Q2", "2025Q3"), "n": [8, 0], "completion": ratios(4 / 7, None)}
+        assert_frame_equal(some, pd.DataFrame(expected))
+        stranger = call(action_completion, actions_of({"incident_id": "x"}), **arguments)
+        assert stranger[["period", "n"]].isna().to_numpy().tolist() == [[True, False]]
+
     @pytest.mark.parametrize(
         ("arguments", "error", "message"),
         [
+            ({"freq": "Q"}, ColumnsError, "freq needs incidents=, the incidents table"),
+            ({"start": AS_OF}, ColumnsError, "start needs incidents=, the incidents table"),
+            (
+                {"incidents": pd.DataFrame({"incident_id": ["a"]})},
+                ColumnsError,
+                "columns 'title', 'severity', 'date', 'occurred_at' are missing; the frame has incident_id",
+            ),
+            (
+                {"freq": "week", "incidents": make_table("incidents")},
+                PeriodError,
+                "freq 'week' is none of M, Q, Y, or with",
+            ),
             ({"as_of": AS_OF.tz_localize(None)}, ColumnsError, "as_of 2025-10-01 09:00:00 has no zone"),
             ({"by": "severity"}, ColumnsError, "by 'severity' needs incidents=, the incidents table"),
             ({"by": "team"}, UnknownNameError, "by 'team' is not one of incident_id, position, action, owner,"),
@@ -245,11 +307,16 @@ class TestOverdueActions:
         expected = (
             actions.iloc[[8, 4]]
             .reset_index(drop=True)
-            .assign(overdue_by=spans("30D", "1D"), title=texts("Queue", "DNS"), severity=severities("SEV-3", "SEV-1"))
+            .assign(
+                overdue_by=spans("30D", "1D"),
+                title=texts("Queue", "DNS"),
+                severity=severities("SEV-3", "SEV-1"),
+                age=spans(None, "113D"),
+            )
         )
         assert_frame_equal(call(overdue_actions, actions, as_of=AS_OF, incidents=incidents), expected)
         plain = call(overdue_actions, actions, as_of=AS_OF)
-        assert_frame_equal(plain, expected.drop(columns=["title", "severity"]))
+        assert_frame_equal(plain, expected.drop(columns=["title", "severity"]).assign(age=spans(None, None)))
         assert plain["status"].isna().tolist() == [True, False]
 
     def test_the_unit_of_as_of_does_not_matter(self, actions: pd.DataFrame) -> None:
@@ -268,6 +335,107 @@ class TestOverdueActions:
         assert empty.dtypes["overdue_by"] == "timedelta64[us]"
 
 
+class TestActionSurvival:
+    def test_open_items_are_censored_and_what_cannot_be_used_is_counted(self, incidents: pd.DataFrame) -> None:
+        """By hand: of five 4/5 are open after 4 days, 3/5 after 10; the others were seen open at 20, 30 and 113."""
+        actions = actions_of(
+            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-05"},
+            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-11"},
+            {"status": "dropped", "created_on": "2025-09-01", "completed_on": "2025-09-21"},
+            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-12-24"},
+            {"status": "open"},
+            {"status": "open", "incident_id": "b"},
+            {"status": "done", "created_on": "2025-09-01"},
+            {"status": "dropped", "created_on": "2025-09-01"},
+            {"created_on": "2025-09-01"},
+            {"status": "done", "created_on": "2025-09-10", "completed_on": "2025-09-09"},
+            {"status": "open", "created_on": "2025-10-02"},
+        )
+        curve = call(action_survival, actions, as_of=AS_OF, incidents=incidents)
+        expected = pd.DataFrame(
+            {
+                "time": spans("0D", "4D", "10D", "20D", "30D", "113D"),
+                "at_risk": [5, 5, 4, 3, 2, 1],
+                "events": [0, 1, 1, 0, 0, 0],
+                "survival": ratios(1.0, 0.8, 0.6, 0.6, 0.6, 0.6),
+                "n": [5] * 6,
+                "n_undated": [3] * 6,
+                "n_unknown": [1] * 6,
+                "n_negative": [2] * 6,
+            }
+        )
+        assert_frame_equal(curve.drop(columns=["low", "high"]), expected)
+        assert curve["low"].isna().tolist() == [True, False, False, False, False, False]
+        assert call(action_survival, actions, as_of=AS_OF)["n"].unique().tolist() == [4]
+
+    def test_a_published_curve_is_reproduced(self) -> None:
+        """Weeks of remission under 6-MP: E. J. Freireich and others, Blood 21 (1963) 699-716, here as days."""
+        done = [6, 6, 6, 7, 10, 13, 16, 22, 23]
+        still_open = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
+        day = pd.Timedelta(days=1)
+        actions = actions_of(
+            *(
+                {
+                    "status": "done",
+                    "created_on": "2025-01-01",
+                    "completed_on": str(pd.Timestamp("2025-01-01") + days * day),
+                }
+                for days in done
+            ),
+            *(
+                {"status": "open", "created_on": str(AS_OF.tz_localize(None).normalize() - days * day)}
+                for days in still_open
+            ),
+        )
+        curve = call(action_survival, actions, as_of=AS_OF)
+        events = curve[curve["events"] > 0]
+        assert (events["time"] / day).tolist() == [6, 7, 10, 13, 16, 22, 23]
+        assert events["survival"].astype(float).round(4).tolist() == [
+            0.8571,
+            0.8067,
+            0.7529,
+            0.6902,
+            0.6275,
+            0.5378,
+            0.4482,
+        ]
+        wide, narrow = (call(action_survival, actions, as_of=AS_OF, confidence=level) for level in (0.95, 0.5))
+        assert (wide["low"].dropna() < narrow["low"].dropna()).all()
+
+    def test_each_group_has_its_curve_and_one_without_items_a_row_that_says_so(self, incidents: pd.DataFrame) -> None:
+        actions = actions_of(
+            {"priority": "High", "status": "done", "completed_on": "2025-06-10"},
+            {"priority": "High", "status": "done", "completed_on": "2025-06-12", "key": "OPS-1"},
+            {"priority": "Low", "status": "open", "key": "ops-1"},
+            {"status": None},
+        )
+        curve = call(action_survival, actions, as_of=AS_OF, incidents=incidents, by=["priority", "severity"])
+        high = curve[(curve["priority"] == "High") & (curve["severity"] == "SEV-1")]
+        assert (high["time"] / pd.Timedelta(days=1)).tolist() == [0, 2]
+        assert high["survival"].tolist() == [0.5, 0.0]
+        rest = curve.drop(high.index)
+        assert rest["survival"].isna().all()
+        assert rest[["at_risk", "events", "n"]].to_numpy().sum() == 0
+        assert len(rest) == 9
+        assert rest["n_unknown"].tolist() == [0] * 8 + [1]
+
+    def test_nothing_has_one_row_or_none_of_the_right_types(self) -> None:
+        whole = call(action_survival, make_table("actions"), as_of=AS_OF)
+        assert whole[["at_risk", "events", "n", "n_undated", "n_unknown", "n_negative"]].to_numpy().tolist() == [
+            [0] * 6
+        ]
+        assert whole["survival"].isna().all()
+        by_owner = call(action_survival, make_table("actions"), as_of=AS_OF, by="owner")
+        assert by_owner.empty
+        assert_series_equal(by_owner.dtypes[1:], whole.dtypes)
+
+    def test_a_wrong_argument_is_named(self) -> None:
+        with pytest.raises(UnknownNameError, match=r"^by 'team' is not one of incident_id, "):
+            action_survival(make_table("actions"), as_of=AS_OF, by="team")
+        with pytest.raises(ColumnsError, match=r"^as_of 2025-10-01 09:00:00 has no zone"):
+            action_survival(make_table("actions"), as_of=AS_OF.tz_localize(None))
+
+
 ITEM = st.fixed_dictionaries(
     {
         "incident_id": st.sampled_from(["a", "b", "c"]),
@@ -275,6 +443,7 @@ ITEM = st.fixed_dictionaries(
         "key": st.sampled_from([None, None, "OPS-1", "ops-1", "OPS-2"]),
         "due_on": st.none() | st.dates().map(str),
         "completed_on": st.none() | st.dates().map(str),
+        "created_on": st.none() | st.dates().map(str),
     }
 )
 
@@ -291,3 +460,10 @@ def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does
     assert whole["n"] == sum(whole[f"n_{status}"] for status in ("done", "open", "unknown", "dropped")) <= len(rows)
     assert len(overdue_actions(actions, as_of=AS_OF)) == whole["n_overdue"] + whole["n_overdue_unknown"]
     assert_frame_equal(action_completion(actions[::-1], as_of=AS_OF), result)
+    curve = action_survival(actions, as_of=AS_OF)
+    assert_frame_equal(action_survival(actions[::-1], as_of=AS_OF), curve)
+    counts = ["n", "n_undated", "n_unknown", "n_negative"]
+    assert curve[counts].sum(axis=1).unique().tolist() == [whole["n"]]
+    assert curve["survival"].dropna().between(0, 1).all()
+    assert curve["survival"].is_monotonic_decreasing or curve["n"].eq(0).all()
+    assert curve["time"].is_monotonic_increasing

@@ -275,7 +275,8 @@ def test_broken_settings_exit_with_2_and_name_file_and_key(run: Run) -> None:
     code, out, err = run("check", "r")
     assert (code, out) == (2, "")
     assert err == (
-        f"incident-analytics: {settings.resolve()}: services.API.target: Input should be less than or equal to 1\n"
+        f"incident-analytics: {settings.resolve()}: services.API.target: 99.9 is not above 0 and at most 1; "
+        "write 0.999 for 99.9%\n"
     )
 
 

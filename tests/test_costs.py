@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from builders import call, ratios, texts
@@ -9,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.errors import ColumnsError
+from incident_analytics.loading import load
 from incident_analytics.model import make_table
 
 
@@ -88,6 +91,21 @@ def test_amounts_that_are_all_unknown_have_no_total() -> None:
 def test_a_frame_without_amounts_is_refused() -> None:
     with pytest.raises(ColumnsError, match=r"^column 'amount' is missing; the frame has incident_id, kind"):
         cost_totals(COSTS.drop(columns="amount"))
+
+
+def test_n_is_how_many_of_the_demos_reports_state_an_amount() -> None:
+    """A report has one row a kind, so that its amounts are added up once; dollars and euros stay apart."""
+    demo = Path(__file__).parents[1] / "data" / "demo"
+    corpus = load(demo / "reports", settings=demo / "incident-analytics.toml", status="all")
+    totals = call(cost_totals, corpus.costs, incidents=corpus.incidents)
+    told = corpus.costs.dropna(subset="amount").fillna({"currency": "none"})
+    stating = told.groupby(["kind", "currency"])["incident_id"].nunique()
+    assert stating.sum() == len(told) > 60
+    stated = totals[totals["n"] > 0].fillna({"currency": "none"})
+    assert stated.set_index(["kind", "currency"])["n"].to_dict() == stating.to_dict()
+    assert {"USD", "EUR"} <= set(totals["currency"])
+    by_kind = totals.groupby("kind")[["n", "n_missing"]].sum().sum(axis=1)
+    assert set(by_kind) == {len(corpus.incidents)}
 
 
 @given(

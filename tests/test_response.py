@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date, time
+
 import pandas as pd
 import pytest
 from builders import UTC, at, call, severities, spans, texts
@@ -9,9 +11,59 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.response import mttr, response_summary, response_times
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.model import DEFAULT_METRICS, Metric, make_table
+from incident_analytics.model import DEFAULT_METRICS, Calendar, Metric, make_table
 
 RESTORE = {"time_to_restore": DEFAULT_METRICS["time_to_restore"]}
+AS_OF = at("2025-08-01T03:00")
+
+
+def instants(*texts: str | None) -> pd.Series:
+    return pd.Series(list(texts), dtype=UTC)
+
+
+def figures(
+    *,
+    mean: pd.Series,
+    median: pd.Series,
+    p90: pd.Series,
+    quantile_basis: pd.Series,
+    n_positive: list[int],
+    geometric_mean: pd.Series,
+) -> dict[str, pd.Series | list[int]]:
+    """Return the figures of a summary, each before an interval that rests on too few incidents."""
+    unknown = spans(*[None] * len(mean))
+    return {
+        "mean": mean,
+        "mean_low": unknown,
+        "mean_high": unknown,
+        "median": median,
+        "median_low": unknown,
+        "median_high": unknown,
+        "p90": p90,
+        "p90_low": unknown,
+        "p90_high": unknown,
+        "quantile_basis": quantile_basis,
+        "n_positive": n_positive,
+        "geometric_mean": geometric_mean,
+        "geometric_mean_low": unknown,
+        "geometric_mean_high": unknown,
+    }
+
+
+def lasting(*minutes: float | None, open_since: str | None = None) -> pd.DataFrame:
+    """Return incidents that began on the first of July 2025, one open where a beginning is told."""
+    starts = ["2025-07-01T00:00Z"] * len(minutes) + ([open_since] if open_since else [])
+    ends = [None if each is None else at("2025-07-01") + pd.Timedelta(minutes=each) for each in minutes]
+    return make_table(
+        "incidents",
+        {
+            "incident_id": [f"INC-{number}" for number in range(len(starts))],
+            "occurred_at": starts,
+            "is_open": [False] * len(minutes) + [True] * bool(open_since),
+            "started_at": starts,
+            "restored_at": [*ends, *[None] * bool(open_since)],
+        },
+    )
 
 
 @pytest.fixture
@@ -78,8 +130,73 @@ def test_a_span_takes_the_first_pair_of_instants_that_is_told(incidents: pd.Data
             None,
             "restored_at - started_at",
         ),
+        time_to_restore_open_since=instants(None, None, None, "2025-08-01T00:00Z", None, None),
     )
     assert_frame_equal(call(response_times, incidents, metrics=RESTORE), expected)
+
+
+def test_an_open_incident_waits_for_its_end_but_not_for_what_was_before_its_report(incidents: pd.DataFrame) -> None:
+    """That an open incident tells no detection is missing: somebody wrote the report."""
+    times = call(response_times, incidents.assign(responded_at=pd.Series(pd.NaT, range(6), dtype=UTC)))
+    waiting = {name for name in DEFAULT_METRICS if times[f"{name}_open_since"].notna().any()}
+    assert waiting == {"time_to_mitigate", "time_to_restore", "time_to_close"}
+    counts = call(response_summary, times, metric="time_to_detect")
+    assert counts[["n_missing", "n_open"]].to_numpy().tolist() == [[5, 0]]
+
+
+def test_business_hours_alone_are_counted_where_asked_for() -> None:
+    """Friday 20:49 to Monday 09:44 is 1 h 44 min of 08-17; the span that ends before it starts stays contradictory."""
+    incidents = make_table(
+        "incidents",
+        {
+            "incident_id": ["weekend", "night", "holiday", "negative", "open"],
+            "started_at": [
+                "2025-03-14T20:49Z",
+                "2025-03-11T17:00Z",
+                "2025-03-17T08:00Z",
+                "2025-03-12T09:00Z",
+                "2025-03-13T16:00Z",
+            ],
+            "restored_at": [
+                "2025-03-17T09:44Z",
+                "2025-03-12T08:00Z",
+                "2025-03-19T09:00Z",
+                "2025-03-12T08:30Z",
+                None,
+            ],
+            "is_open": [False, False, False, False, True],
+        },
+    )
+    calendar = Calendar(time(8), time(17), holidays=(date(2025, 3, 18),))
+    times = call(response_times, incidents, metrics=RESTORE, calendar=calendar)
+    assert_frame_equal(
+        times.iloc[:, 4:6],
+        pd.DataFrame(
+            {
+                "time_to_restore": spans("1h44min", "0h", "10h", None, None),
+                "time_to_restore_basis": texts(*["restored_at - started_at (business hours)"] * 4, None),
+            }
+        ),
+    )
+    summary = call(mttr, times, as_of=at("2025-03-17T09:00"), calendar=calendar)
+    # Open for 1 h on Thursday, 9 h on Friday, 1 h on Monday: longer than all others.
+    assert summary[["n", "n_open", "n_negative", "n_positive"]].to_numpy().tolist() == [[3, 1, 1, 2]]
+    # Half of the four are over at 1 h 44 min, the next one at 10 h.
+    assert summary["median"].tolist() == [pd.Timedelta("5h52min")]
+
+
+def test_business_hours_are_by_the_clock_of_the_zone() -> None:
+    """In Berlin the clocks go forward on 30 March 2025: 08:00 is 07:00 UTC before and 06:00 UTC after."""
+    calendar = Calendar(time(8), time(17), timezone="Europe/Berlin")
+    assert calendar.business_time(at("2025-03-28T15:00"), at("2025-03-31T07:00")) == pd.Timedelta(hours=2)
+    round_the_clock = Calendar(time(0), time(23), days=(6,), timezone="Europe/Berlin")
+    day = round_the_clock.business_time(at("2025-03-29T12:00"), at("2025-03-31T12:00"))
+    assert day == pd.Timedelta(hours=22)
+
+
+def test_business_hours_that_end_before_they_start_are_refused() -> None:
+    with pytest.raises(PeriodError, match=r"^business hours from 17:00:00 to 08:00:00 are none; end must be after"):
+        Calendar(time(17), time(8))
 
 
 def test_two_equal_instants_tell_no_detection_of_their_own(incidents: pd.DataFrame) -> None:
@@ -114,7 +231,7 @@ def test_spans_of_more_than_a_day_keep_their_days() -> None:
 def test_metrics_are_data(incidents: pd.DataFrame) -> None:
     own = {"time_to_end": Metric(("detected_at",), ("ended_at",))}
     times = call(response_times, incidents, metrics=own)
-    assert list(times.columns[4:]) == ["time_to_end", "time_to_end_basis"]
+    assert list(times.columns[4:]) == ["time_to_end", "time_to_end_basis", "time_to_end_open_since"]
     assert call(response_summary, times, metric="time_to_end")["n"].tolist() == [2]
 
 
@@ -137,14 +254,19 @@ def test_the_whole_rests_on_the_spans_that_are_told(incidents: pd.DataFrame) -> 
             "n_missing": [1],
             "n_open": [1],
             "n_negative": [1],
-            "mean": spans("2h20min"),
-            "median": spans("2h"),
-            # Position 0.9 * (3 - 1) = 1.8: 2 h and 0.8 of the way to 4 h.
-            "p90": spans("3h36min"),
+            # One of four is over at 1 h, two at 2 h; the open one leaves at 3 h, the next ends at 4 h.
+            **figures(
+                mean=spans("2h20min"),
+                median=spans("3h"),
+                p90=spans("4h"),
+                quantile_basis=texts("kaplan-meier"),
+                n_positive=[3],
+                geometric_mean=spans("2h"),
+            ),
             "incident_ids": [("a", "b", "c", "d", "e", "f")],
         }
     )
-    assert_frame_equal(call(mttr, response_times(incidents), members=True), expected)
+    assert_frame_equal(call(mttr, response_times(incidents), members=True, as_of=AS_OF), expected)
 
 
 def test_every_declared_severity_has_its_row_and_unknown_ones_theirs(incidents: pd.DataFrame) -> None:
@@ -155,12 +277,18 @@ def test_every_declared_severity_has_its_row_and_unknown_ones_theirs(incidents: 
             "n_missing": [0, 0, 0, 1],
             "n_open": [0, 0, 1, 0],
             "n_negative": [0, 1, 0, 0],
-            "mean": spans(None, "3h", "1h", None),
-            "median": spans(None, "3h", "1h", None),
-            "p90": spans(None, "3h48min", "1h", None),
+            **figures(
+                mean=spans(None, "3h", "1h", None),
+                median=spans(None, "3h", "1h", None),
+                # Position 0.9 * (2 - 1) = 0.9: 2 h and 0.9 of the way to 4 h. Of SEV-1 half is still open.
+                p90=spans(None, "3h48min", None, None),
+                quantile_basis=texts(None, "observed", "kaplan-meier", None),
+                n_positive=[0, 2, 1, 0],
+                geometric_mean=spans(None, f"{round(3_600_000_000 * 8**0.5)}us", "1h", None),
+            ),
         }
     )
-    assert_frame_equal(call(mttr, response_times(incidents), by="severity"), expected)
+    assert_frame_equal(call(mttr, response_times(incidents), by="severity", as_of=AS_OF), expected)
 
 
 def test_an_incident_counts_once_in_each_service_that_it_affected(
@@ -173,25 +301,32 @@ def test_an_incident_counts_once_in_each_service_that_it_affected(
             "n_missing": [0, 0, 1, 0],
             "n_open": [1, 0, 0, 0],
             "n_negative": [0, 0, 1, 0],
-            "mean": spans("1h30min", None, "2h", "4h"),
-            "median": spans("1h30min", None, "2h", "4h"),
-            "p90": spans("1h54min", None, "2h", "4h"),
+            **figures(
+                mean=spans("1h30min", None, "2h", "4h"),
+                median=spans("2h", None, "2h", "4h"),
+                p90=spans(None, None, "2h", "4h"),
+                quantile_basis=texts("kaplan-meier", None, "observed", "observed"),
+                n_positive=[2, 0, 1, 1],
+                geometric_mean=spans(f"{round(3_600_000_000 * 2**0.5)}us", None, "2h", "4h"),
+            ),
             "incident_ids": [("a", "b", "d"), (), ("b", "e", "f"), ("c",)],
         }
     )
-    assert_frame_equal(call(mttr, response_times(incidents), by="service", services=services, members=True), expected)
+    times = response_times(incidents)
+    summary = call(mttr, times, by="service", services=services, members=True, as_of=AS_OF)
+    assert_frame_equal(summary, expected)
 
 
 def test_periods_are_bounded_by_the_zones_midnights_and_none_is_left_out(incidents: pd.DataFrame) -> None:
     """In Berlin a is of July, c of October; September had none."""
-    summary = call(mttr, response_times(incidents), freq="M", timezone="Europe/Berlin")
+    summary = call(mttr, response_times(incidents), freq="M", timezone="Europe/Berlin", as_of=AS_OF)
     assert summary["period"].tolist() == ["2025-07", "2025-08", "2025-09", "2025-10"]
     assert summary["n"].tolist() == [2, 0, 0, 1]
     assert summary["median"].tolist() == [pd.Timedelta("1h30min"), pd.NaT, pd.NaT, pd.Timedelta("4h")]
 
 
 def test_periods_and_severities_make_every_combination(incidents: pd.DataFrame) -> None:
-    summary = call(mttr, response_times(incidents), by=["severity"], freq="Q")
+    summary = call(mttr, response_times(incidents), by=["severity"], freq="Q", as_of=AS_OF)
     assert summary[["period", "severity", "n"]].to_dict("list") == {
         "period": ["2025Q2"] * 3 + ["2025Q3"] * 4,
         "severity": ["SEV-3", "SEV-2", "SEV-1", "SEV-3", "SEV-2", "SEV-1", pytest.approx(float("nan"), nan_ok=True)],
@@ -201,13 +336,13 @@ def test_periods_and_severities_make_every_combination(incidents: pd.DataFrame) 
 
 def test_the_window_is_half_open_and_its_periods_have_their_rows_without_incidents(incidents: pd.DataFrame) -> None:
     times = response_times(incidents)
-    summary = call(mttr, times, freq="Q", start=at("2025-07-02T10:00"), end=at("2026-01-01"))
+    summary = call(mttr, times, freq="Q", start=at("2025-07-02T10:00"), end=at("2026-01-01"), as_of=AS_OF)
     assert summary[["period", "n"]].to_dict("list") == {"period": ["2025Q3", "2025Q4"], "n": [2, 0]}
     assert call(mttr, times, start=at("2025-06-30"), end=at("2025-07-02T10:00"))["n"].tolist() == [1]
 
 
 def test_a_fiscal_quarter_is_named_by_the_year_it_ends_in(incidents: pd.DataFrame) -> None:
-    summary = call(mttr, response_times(incidents), freq="Q-MAR")
+    summary = call(mttr, response_times(incidents), freq="Q-MAR", as_of=AS_OF)
     assert summary["period"].tolist() == ["FY2026Q1", "FY2026Q2"]
 
 
@@ -227,9 +362,14 @@ def test_nothing_known_gives_na_and_not_zero() -> None:
             "n_missing": [0],
             "n_open": [0],
             "n_negative": [0],
-            "mean": spans(None),
-            "median": spans(None),
-            "p90": spans(None),
+            **figures(
+                mean=spans(None),
+                median=spans(None),
+                p90=spans(None),
+                quantile_basis=texts(None),
+                n_positive=[0],
+                geometric_mean=spans(None),
+            ),
         }
     )
     empty = response_times(make_table("incidents"))
@@ -243,7 +383,49 @@ def test_nothing_known_gives_na_and_not_zero() -> None:
 
 def test_a_column_of_ones_own_makes_groups(incidents: pd.DataFrame) -> None:
     times = response_times(incidents).assign(team=["x", "x", "y", "y", "y", "x"])
-    assert call(mttr, times, by="team")[["team", "n"]].to_dict("list") == {"team": ["x", "y"], "n": [2, 1]}
+    teams = call(mttr, times, by="team", as_of=AS_OF)
+    assert teams[["team", "n"]].to_dict("list") == {"team": ["x", "y"], "n": [2, 1]}
+
+
+def test_each_figure_has_its_interval_from_its_least_number_of_spans_on() -> None:
+    """Median from 6, geometric mean from 6 positive ones, mean from 20, 90th percentile from 36."""
+    least = {"median": 6, "geometric_mean": 6, "mean": 20, "p90": 36}
+    for n in (5, 6, 7, 19, 20, 35, 36):
+        summary = call(mttr, response_times(lasting(0, *range(1, n)), metrics=RESTORE))
+        assert summary[["n", "n_positive"]].to_numpy().tolist() == [[n, n - 1]]
+        for figure, minimum in least.items():
+            low, value, high = (summary[f"{figure}{bound}"][0] for bound in ("_low", "", "_high"))
+            enough = n - (figure == "geometric_mean") >= minimum
+            assert (low <= value <= high) if enough else (pd.isna(low) and pd.isna(high))
+
+
+def test_the_interval_of_a_median_lies_between_two_of_the_spans() -> None:
+    """Of 9 the second and the eighth: the chance of the median outside is 2 * 10 / 512 = 3.9%; the third, 18%."""
+    summary = call(mttr, response_times(lasting(1, 2, 3, 4, 5, 6, 7, 8, 90), metrics=RESTORE))
+    assert summary["median_low"].tolist() == [pd.Timedelta(minutes=2)]
+    assert summary["median_high"].tolist() == [pd.Timedelta(minutes=8)]
+
+
+def test_an_incident_that_is_open_for_long_raises_the_median_and_not_the_mean() -> None:
+    """Of 7 half is over at the fourth: the long open one counts as one that lasts longer than all others."""
+    ended = call(mttr, response_times(lasting(10, 20, 30, 40, 50, 60), metrics=RESTORE))
+    times = response_times(lasting(10, 20, 30, 40, 50, 60, open_since="2025-07-01T00:00Z"), metrics=RESTORE)
+    with_open = call(mttr, times, as_of=at("2025-07-02"))
+    assert ended["median"].tolist() == [pd.Timedelta(minutes=35)]
+    assert with_open["median"].tolist() == [pd.Timedelta(minutes=40)]
+    assert with_open["quantile_basis"].tolist() == ["kaplan-meier"]
+    assert with_open["mean"].tolist() == ended["mean"].tolist() == [pd.Timedelta(minutes=35)]
+    assert with_open["median_low"][0] < pd.Timedelta(minutes=40)
+    # One that has just opened tells nothing yet.
+    assert call(mttr, times, as_of=at("2025-07-01"))["median"].tolist() == [pd.Timedelta(minutes=35)]
+
+
+def test_open_incidents_need_the_instant_until_which_they_lasted(incidents: pd.DataFrame) -> None:
+    times = response_times(incidents)
+    message = r"^1 incident is open; write as_of=, the instant until which they are known to last$"
+    with pytest.raises(ColumnsError, match=message):
+        mttr(times)
+    assert call(mttr, times, end=at("2025-08-01"))["n_open"].tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -265,6 +447,11 @@ def test_a_column_of_ones_own_makes_groups(incidents: pd.DataFrame) -> None:
             {"start": pd.Timestamp("2025-07-01")},
             ColumnsError,
             'start 2025-07-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")',
+        ),
+        (
+            {"as_of": pd.Timestamp("2025-07-01")},
+            ColumnsError,
+            'as_of 2025-07-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")',
         ),
         (
             {"start": at("2025-07-01"), "end": at("2025-07-01")},
@@ -314,14 +501,29 @@ def any_incidents(draw: st.DrawFn) -> pd.DataFrame:
 @settings(deadline=None, max_examples=40)
 def test_shifting_all_times_changes_no_span(incidents: pd.DataFrame, by: pd.Timedelta) -> None:
     shifted = incidents.assign(**{name: incidents[name] + by for name in incidents.columns[incidents.dtypes == UTC]})
-    moved = response_times(shifted).drop(columns="occurred_at")
-    assert_frame_equal(moved, response_times(incidents).drop(columns="occurred_at"))
+    moved, unmoved = (response_times(each).select_dtypes(exclude="datetimetz") for each in (shifted, incidents))
+    assert_frame_equal(moved, unmoved)
 
 
 @given(any_incidents())
 @settings(deadline=None, max_examples=40)
 def test_the_order_of_the_rows_does_not_matter_and_no_incident_is_lost(incidents: pd.DataFrame) -> None:
-    summary = mttr(response_times(incidents), by="is_open", freq="Q", members=True)
-    backwards = mttr(response_times(incidents[::-1]), by="is_open", freq="Q", members=True)
+    summary = mttr(response_times(incidents), by="is_open", freq="Q", members=True, as_of=AS_OF)
+    backwards = mttr(response_times(incidents[::-1]), by="is_open", freq="Q", members=True, as_of=AS_OF)
     assert_frame_equal(summary, backwards)
     assert summary[["n", "n_missing", "n_open", "n_negative"]].to_numpy().sum() == len(incidents)
+
+
+@given(st.lists(st.floats(min_value=0.01, max_value=1e6), min_size=1, max_size=40), st.integers(0, 5))
+@settings(deadline=None, max_examples=40)
+def test_the_longer_an_incident_is_open_the_later_is_the_median(minutes: list[float], hours: int) -> None:
+    """And never earlier than without it."""
+    start = "2025-07-01T00:00Z"
+    closed = mttr(response_times(lasting(*minutes), metrics=RESTORE))
+    times = response_times(lasting(*minutes, open_since=start), metrics=RESTORE)
+    medians = [
+        closed["median"][0],
+        *(mttr(times, as_of=at("2025-07-01") + pd.Timedelta(hours=later))["median"][0] for later in (hours, hours + 1)),
+    ]
+    late = [pd.Timedelta.max if pd.isna(median) else median for median in medians]
+    assert late == sorted(late)

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC as UTC_ZONE
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.sla import downtime, sla_impact
-from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
+from incident_analytics.analysis.sla import downtime, sla_impact, stated_impact
+from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
+from incident_analytics.loading import load
 from incident_analytics.model import make_table
 
 START, END = at("2025-07-01"), at("2025-07-11")  # ten days
@@ -53,7 +56,7 @@ def frames(
     }
 
 
-FACTS = ("occurred_at", "severity", "is_open", "affected_users", "affected_users_fraction")
+FACTS = ("occurred_at", "severity", "is_open", "affected_users", "affected_users_fraction", "sla_impact")
 
 
 def impact(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
@@ -93,6 +96,11 @@ def test_each_service_has_its_downtime_against_its_budget() -> None:
             "budget": spans("2h24min", "1h12min", None),
             "budget_left": spans("-36min", "1h12min", None),
             "budget_left_weighted": spans("24min", "1h12min", None),
+            "elapsed": spans("10D", "10D", "10D"),
+            "burn_rate": ratios(1.25, 0.0, None),
+            "time_to_exhaustion": spans("0h", None, None),
+            "burn_rate_weighted": ratios(2 / 2.4, 0.0, None),
+            "time_to_exhaustion_weighted": spans("2D", None, None),
             "incident_ids": [("a", "b"), (), ("b",)],
         }
     )
@@ -275,6 +283,252 @@ def test_a_wrong_argument_is_named(arguments: dict[str, Any], error: type[Except
     assert str(caught.value).startswith(message)
 
 
+class TestBudget:
+    def test_a_target_of_three_nines_allows_43_minutes_and_12_seconds_in_30_days(self) -> None:
+        """As B. Beyer and others, Site Reliability Engineering (2016), appendix A, have it: 43.2 minutes."""
+        api = row(frames(), start=at("2025-06-01"), end=at("2025-07-01"), targets={"API": 0.999})
+        assert api["budget"] == pd.Timedelta(minutes=43, seconds=12)
+        rolling = impact(frames(), freq="30D", targets={"API": 0.999})
+        assert set(rolling["budget"]) == {pd.Timedelta(minutes=43, seconds=12)}
+
+    @pytest.mark.parametrize("target", [99.9, 0.0, -0.999, float("nan")])
+    def test_a_target_that_is_no_fraction_is_refused_with_what_to_write(self, target: float) -> None:
+        with pytest.raises(SettingsError) as caught:
+            impact(frames(), targets={"Frontend": 0.99, "API": target})
+        assert str(caught.value) == f"target {target:g} of 'API' is not above 0 and at most 1; write 0.999 for 99.9%"
+
+    def test_a_window_that_is_not_over_is_judged_by_what_has_elapsed_of_it(self) -> None:
+        """Down 1 h in 4 of 10 days against 2 h 24 min: the rest of 1 h 24 min lasts 1.4 times as long as the 4 days."""
+        tables = frames(
+            ("a", f"{DAY}09:00Z", f"{DAY}10:00Z"),
+            ("later", "2025-07-09T09:00Z", "2025-07-09T09:24Z"),
+            a={"affected_users_fraction": 0.5},
+        )
+        api = row(tables, targets={"API": 0.99}, as_of=at("2025-07-05").tz_convert("Asia/Tokyo").as_unit("ns"))
+        assert api["elapsed"] == pd.Timedelta("4D")
+        assert api["budget_left"] == pd.Timedelta("1h")
+        assert api["burn_rate"] == pytest.approx(60 / 144 * 10 / 4)
+        assert api["time_to_exhaustion"] == pd.Timedelta("4D")  # 1 h is left, and an hour went in four days
+        assert api["burn_rate_weighted"] == pytest.approx(30 / 144 * 10 / 4)
+        assert api["time_to_exhaustion_weighted"] == 3 * pd.Timedelta("4D")
+
+    def test_maintenance_is_no_time_in_which_a_budget_is_spent(self) -> None:
+        tables = frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"))
+        planned = [("API", at("2025-07-03"), at("2025-07-05")), ("API", at("2025-07-08"), at("2025-07-09"))]
+        api = row(tables, targets={"API": 0.99}, as_of=at("2025-07-05"), maintenance=planned)
+        assert (api["window"], api["elapsed"]) == (pd.Timedelta("7D"), pd.Timedelta("2D"))
+        assert api["burn_rate"] == pytest.approx((1 / 48) / 0.01)
+
+    def test_what_is_undefined_is_na_and_no_zero_or_infinity(self) -> None:
+        """Nothing elapsed; no downtime; an empty budget; no target."""
+        down, none = frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z")), frames()
+        cases = {
+            "before": row(down, targets={"API": 0.99}, as_of=at("2025-06-01")),
+            "quiet": row(none, targets={"API": 0.99}),
+            "empty budget": row(down, targets={"API": 1.0}),
+            "quiet, empty budget": row(none, targets={"API": 1.0}),
+            "no target": row(down),
+        }
+        paces = pd.DataFrame({name: case[["burn_rate", "time_to_exhaustion"]] for name, case in cases.items()}).T
+        assert paces["burn_rate"].isna().tolist() == [True, False, True, True, True]
+        assert paces.loc["quiet", "burn_rate"] == 0
+        assert paces["time_to_exhaustion"].isna().tolist() == [True, True, False, True, True]
+        assert paces.loc["empty budget", "time_to_exhaustion"] == pd.Timedelta(0)
+
+    def test_a_budget_that_outlasts_every_span_is_na(self) -> None:
+        api = row(frames(("a", f"{DAY}09:00:00.000000Z", f"{DAY}09:00:00.000001Z")), targets={"API": 0.0001})
+        assert pd.isna(api["time_to_exhaustion"])
+
+
+class TestWindows:
+    def test_each_month_is_a_window_of_its_own_cut_to_start_and_end(self) -> None:
+        """An outage over midnight belongs to both months; the budget is that of the days that are left."""
+        tables = frames(
+            ("a", "2025-07-31T23:00Z", "2025-08-01T03:00Z"),
+            ("open", "2025-09-09T20:00Z", None),
+            ("no end", "2025-08-09T20:00Z", None),
+            open={"is_open": True},
+        )
+        result = impact(
+            tables, start=at("2025-07-02"), end=at("2025-09-11"), freq="M", targets={"API": 0.99}, members=True
+        )
+        expected = pd.DataFrame(
+            {
+                "service": texts("API", "API", "API"),
+                "period": texts("2025-07", "2025-08", "2025-09"),
+                "start": pd.Series([at("2025-07-02"), at("2025-08-01"), at("2025-09-01")], dtype=UTC),
+                "end": pd.Series([at("2025-08-01"), at("2025-09-01"), at("2025-09-11")], dtype=UTC),
+                "window": spans("30D", "31D", "10D"),
+                "n": [1, 1, 1],
+                "n_missing": [0, 1, 0],
+                "n_open": [0, 0, 1],
+                "downtime": spans("1h", "3h", "28h"),
+                "budget": spans("7h12min", "7h26min24s", "2h24min"),
+                "incident_ids": [("a",), ("a", "no end"), ("open",)],
+            }
+        )
+        assert_frame_equal(result[list(expected.columns)], expected)
+
+    def test_quarters_and_fiscal_ones_bear_their_names_and_begin_at_the_zones_midnight(self) -> None:
+        bounds = {"start": at("2025-03-31T22:00"), "end": at("2025-09-30T22:00"), "timezone": "Europe/Berlin"}
+        for freq, names in (("Q", ["2025Q2", "2025Q3"]), ("Q-MAR", ["FY2026Q1", "FY2026Q2"])):
+            result = impact(frames(), declared=["API", "Batch"], freq=freq, **bounds)
+            assert result["period"].tolist() == names * 2
+            assert result["service"].tolist() == ["API", "API", "Batch", "Batch"]
+            assert result["start"].tolist()[:2] == [at("2025-03-31T22:00"), at("2025-06-30T22:00")]
+        (year,) = impact(frames(), declared=["API"], freq="Y-MAR", **bounds)["period"]
+        assert year == "FY2026"
+
+    def test_the_rolling_window_ends_at_each_midnight_and_looks_30_days_back(self) -> None:
+        """One hour on 2 June leaves the window on 3 July; another one on 1 July is in it from the 2nd on."""
+        tables = frames(
+            ("june", "2025-06-02T10:00Z", "2025-06-02T11:00Z"), ("july", "2025-07-01T10:00Z", "2025-07-01T12:00Z")
+        )
+        result = impact(tables, end=at("2025-07-04T12:00"), freq="30D", targets={"API": 0.999})
+        expected = pd.DataFrame(
+            {
+                "period": texts("2025-06-02/2025-07-02", "2025-06-03/2025-07-03", "2025-06-04/2025-07-04"),
+                "start": pd.Series([at("2025-06-02"), at("2025-06-03"), at("2025-06-04")], dtype=UTC),
+                "window": spans("30D", "30D", "30D"),
+                "n": [2, 1, 1],
+                "downtime": spans("3h", "2h", "2h"),
+                "budget_left": spans("-136min48s", "-76min48s", "-76min48s"),
+            }
+        )
+        assert_frame_equal(result[list(expected.columns)], expected)
+
+    def test_maintenance_leaves_each_window_that_it_lies_in(self) -> None:
+        planned = [("API", at("2025-07-31T22:00"), at("2025-08-01T01:00"))]
+        result = impact(frames(), start=at("2025-07-01"), end=at("2025-09-01"), freq="M", maintenance=planned)
+        assert result["window"].tolist() == [pd.Timedelta(days=31, hours=-2), pd.Timedelta(days=31, hours=-1)]
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ({"freq": "week"}, "freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR"),
+            (
+                {"freq": "30D", "end": at("2025-07-01T12:00")},
+                f"no midnight of UTC from {START} to 2025-07-01 12:00:00+00:00; a window of 30D ends at one",
+            ),
+        ],
+    )
+    def test_a_window_that_cannot_be_is_refused(self, arguments: dict[str, Any], message: str) -> None:
+        with pytest.raises(PeriodError) as caught:
+            impact(frames(), **arguments)
+        assert str(caught.value) == message
+
+    def test_services_of_no_name_have_their_row_in_the_windows_where_they_occur(self) -> None:
+        tables = frames(("a", "2025-08-02T09:00Z", "2025-08-02T10:00Z"), services={"a": []})
+        result = impact(tables, end=at("2025-09-01"), freq="M", declared=["API"])
+        assert result["service"].isna().tolist() == [False, False, True]
+        assert result["period"].tolist() == ["2025-07", "2025-08", "2025-08"]
+
+
+class TestSeveralOutagesOfOneIncident:
+    def test_two_windows_are_two_outages_and_the_time_between_is_up(self) -> None:
+        tables = frames(("a", f"{DAY}11:07Z", f"{DAY}13:40Z"), ("a", f"{DAY}15:30Z", f"{DAY}17:11Z"))
+        api = row(tables, members=True)
+        assert (api["n"], api["downtime"], api["incident_ids"]) == (2, pd.Timedelta("4h14min"), ("a",))
+
+    def test_a_reopened_incident_whose_windows_overlap_counts_no_moment_twice(self) -> None:
+        tables = frames(("a", f"{DAY}09:00Z", f"{DAY}11:00Z"), ("a", f"{DAY}10:00Z", f"{DAY}12:00Z"))
+        assert row(tables)["downtime"] == pd.Timedelta("3h")
+
+    def test_a_reopened_incident_that_is_open_again_lasts_until_as_of(self) -> None:
+        tables = frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"), ("a", f"{DAY}12:00Z", None), a={"is_open": True})
+        api = row(tables, as_of=at("2025-07-02T12:30"))
+        assert (api["n"], api["n_open"], api["downtime"]) == (2, 1, pd.Timedelta("1h30min"))
+
+    def test_the_least_length_is_asked_of_each_window_by_itself(self) -> None:
+        tables = frames(("a", f"{DAY}09:00Z", f"{DAY}09:04Z"), ("a", f"{DAY}10:00Z", f"{DAY}10:05Z"))
+        api = row(tables, minimum_outage=timedelta(minutes=5))
+        assert (api["n"], api["downtime"]) == (1, pd.Timedelta("5min"))
+
+    def test_two_windows_in_two_months_count_in_each(self) -> None:
+        tables = frames(
+            ("a", "2025-07-31T22:00Z", "2025-07-31T23:00Z"), ("a", "2025-08-01T02:00Z", "2025-08-01T04:00Z")
+        )
+        months = impact(tables, end=at("2025-09-01"), freq="M")
+        assert months["downtime"].tolist() == [pd.Timedelta("1h"), pd.Timedelta("2h")]
+
+
+def stated(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
+    given = {"incidents": tables["incidents"], "start": START, "end": END, **arguments}
+    return call(stated_impact, tables["outages"], **given)
+
+
+class TestStatedImpact:
+    def test_the_stated_fraction_stands_beside_the_derived_one_and_its_window(self) -> None:
+        """Half of the users for 3 h; nobody hit; no end; no outage and nothing stated."""
+        tables = frames(
+            ("b", f"{DAY}09:00Z", f"{DAY}11:00Z"),
+            ("b", f"{DAY}10:00Z", f"{DAY}12:00Z"),
+            ("nobody", f"{DAY}09:00Z", f"{DAY}12:00Z"),
+            ("no end", f"{DAY}09:00Z", None),
+            b={"occurred_at": f"{DAY}09:00Z", "sla_impact": 0.005, "affected_users_fraction": 0.5},
+            nobody={"occurred_at": f"{DAY}09:00Z", "sla_impact": 0.0, "affected_users": 0},
+            **{
+                "no end": {"occurred_at": f"{DAY}09:00Z", "sla_impact": 0.001},
+                "a": {"occurred_at": f"{DAY}08:00Z"},
+                "long ago": {"occurred_at": "2025-01-02T08:00Z", "sla_impact": 0.5},
+            },
+        )
+        expected = pd.DataFrame(
+            {
+                "incident_id": texts("a", "b", "no end", "nobody"),
+                "occurred_at": pd.Series([f"{DAY}08:00", *[f"{DAY}09:00"] * 3], dtype=UTC),
+                "window_start": pd.Series([at("2025-07-01")] * 4, dtype=UTC),
+                "window_end": pd.Series([at("2025-08-01")] * 4, dtype=UTC),
+                "n": [0, 2, 0, 0],
+                "n_missing": [1, 0, 1, 0],
+                "stated": ratios(None, 0.005, 0.001, 0.0),
+                "derived": ratios(None, 3 / 24 / 31, None, 0.0),
+                "derived_weighted": ratios(None, 1.5 / 24 / 31, None, 0.0),
+                "downtime": spans(None, "3h", None, "0h"),
+                "implied_window": spans(None, "25D", None, None),
+            }
+        )
+        assert_frame_equal(stated(tables, freq="M"), expected)
+
+    @pytest.mark.parametrize(
+        ("freq", "days"), [(None, 10), ("M", 31), ("Q", 92), ("Y", 365), ("Q-MAR", 92), ("30D", 30), ("7D", 7)]
+    )
+    def test_the_window_is_the_callers_choice(self, freq: str | None, days: int) -> None:
+        tables = frames(("a", f"{DAY}09:00Z", f"{DAY}21:00Z"), a={"occurred_at": f"{DAY}09:00Z", "sla_impact": 0.01})
+        result = stated(tables, freq=freq)
+        assert result["derived"].tolist() == [pytest.approx(0.5 / days)]
+        assert result["implied_window"].tolist() == [pd.Timedelta("50D")]
+        assert (result["window_end"] - result["window_start"]).tolist() == [pd.Timedelta(days=days)]
+
+    def test_an_open_incident_lasts_until_as_of(self) -> None:
+        tables = frames(("a", f"{DAY}09:00Z", None), a={"occurred_at": f"{DAY}09:00Z", "is_open": True})
+        assert stated(tables, as_of=at(f"{DAY}11:00"))["downtime"].tolist() == [pd.Timedelta("2h")]
+
+    def test_no_incidents_have_no_rows(self) -> None:
+        for freq in (None, "Q", "30D"):
+            assert stated(frames(), freq=freq).empty
+
+    def test_a_wrong_argument_is_named(self) -> None:
+        with pytest.raises(
+            PeriodError, match=f"^the window {re.escape(str(END))} to {re.escape(str(START))} is empty$"
+        ):
+            stated(frames(), start=END, end=START)
+        with pytest.raises(ColumnsError, match=r"^column 'sla_impact' is missing; the frame has incident_id"):
+            stated({**frames(), "incidents": make_table("incidents").drop(columns="sla_impact")})
+
+    def test_the_demos_reports_state_what_their_outages_give_over_the_quarter(self) -> None:
+        """Its writer reckons by the quarter; reports of SEV-3 say less than 0.1% instead."""
+        demo = Path(__file__).parents[1] / "data" / "demo"
+        corpus = load(demo / "reports", settings=demo / "incident-analytics.toml")
+        graver = corpus.incidents[corpus.incidents["severity"] > "SEV-3"]
+        bounds = {"start": at("2024-01-01"), "end": at("2026-01-01")}
+        by_quarter = call(stated_impact, corpus.outages, incidents=graver, freq="Q", **bounds)
+        both = by_quarter[(by_quarter["stated"] > 0) & by_quarter["derived"].notna()]
+        assert len(both) >= 25
+        assert ((both["stated"] - both["derived"]).abs() <= 0.0001).mean() >= 0.9
+        assert pd.Timedelta("90D") <= both["implied_window"].median() <= pd.Timedelta("92D")
+
+
 HOURS = 24 * 10
 SERVICES = ("API", "Frontend")
 ANY_OUTAGES = st.lists(
@@ -352,3 +606,27 @@ def test_united_downtime_is_at_most_the_sum_and_the_window_and_the_order_of_rows
     assert result["availability"].between(0, 1).all()
     backwards = {name: frame[::-1] for name, frame in tables.items()}
     assert_frame_equal(impact(backwards, targets=dict.fromkeys(SERVICES, 0.99)), result)
+
+
+@given(ANY_OUTAGES, ANY_MAINTENANCE)
+@settings(deadline=None, max_examples=8)
+def test_a_window_of_many_is_the_same_as_the_window_by_itself(
+    outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]]
+) -> None:
+    tables = frames(
+        *(
+            (str(i), hour(first).isoformat(), hour(first + length).isoformat())
+            for i, (_, first, length, _) in enumerate(outages)
+        ),
+        services={str(i): [outage[0]] for i, outage in enumerate(outages)},
+        **{str(i): {"affected_users_fraction": outage[3]} for i, outage in enumerate(outages)},
+    )
+    arguments = {
+        "maintenance": [(service, hour(first), hour(first + length)) for service, first, length in planned],
+        "targets": dict.fromkeys(SERVICES, 0.99),
+        "as_of": at("2025-07-05"),
+    }
+    many = impact(tables, freq="4D", **arguments)
+    for (start, end), rows in many.groupby(["start", "end"]):
+        alone = impact(tables, start=start, end=end, **arguments)
+        assert_frame_equal(rows.drop(columns="period").reset_index(drop=True), alone)

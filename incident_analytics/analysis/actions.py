@@ -1,4 +1,4 @@
-"""Which action items are done, and which are late."""
+"""Which action items are done, which are late, and how long they take."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import count_rows, group_rows, member_ids, need_name
+from incident_analytics.analysis.grouping import (
+    assign_periods,
+    count_rows,
+    group_rows,
+    in_window,
+    member_ids,
+    need_name,
+)
+from incident_analytics.analysis.statistics import kaplan_meier
 from incident_analytics.errors import ColumnsError
 from incident_analytics.model import RATIO, SPAN, TABLES, TEXT, need_columns, need_instant
 
-__all__ = ["action_completion", "join_tracker", "overdue_actions", "unmatched_tracker_rows"]
+__all__ = ["action_completion", "action_survival", "join_tracker", "overdue_actions", "unmatched_tracker_rows"]
 
 _STATUSES: Final = ("done", "dropped", "open")
 _FACTS: Final = ("status", "completed_on", "due_on")
-_ITEM: Final = ("incident_id", "line", "key", *_FACTS)
+_ITEM: Final = ("incident_id", "line", "key", "created_on", *_FACTS)
+_INCIDENT: Final = ("incident_id", "title", "severity", "date", "occurred_at")
 _MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]}
 
 
@@ -111,6 +120,10 @@ def action_completion(
     by: str | Sequence[str] | None = None,
     incidents: pd.DataFrame | None = None,
     members: bool = False,
+    freq: str | None = None,
+    start: pd.Timestamp | None = None,
+    end: pd.Timestamp | None = None,
+    timezone: str = "UTC",
 ) -> pd.DataFrame:
     """Count how many action items are done, and how many of those in time.
 
@@ -125,16 +138,26 @@ def action_completion(
         The columns that tell the groups: ``owner``, ``priority``, ``origin``, another column, or several; also
         ``severity``.
     incidents
-        The incidents table, which ``by="severity"`` needs.
+        The incidents table, which ``by="severity"``, ``freq``, ``start`` and ``end`` need; its date stands in for
+        the day on which an item was created.
     members
         Whether to add the incident_ids.
+    freq
+        Group by the period of the incident as well: ``M``, ``Q``, ``Y``, or with a fiscal year's last month ``Q-MAR``,
+        ``Y-MAR``.
+    start, end
+        The half-open window on the incident's occurred_at; without them the periods reach from the first incident
+        with an item to the last.
+    timezone
+        The IANA zone whose midnights bound the periods.
 
     Returns
     -------
     pandas.DataFrame
-        A row for every declared priority or severity, every other value that occurs, and NA where that occurs; one
-        row without ``by``:
+        A row for every period, every declared priority or severity, every other value that occurs, and NA where that
+        occurs; one row without ``by`` and ``freq``:
 
+        - period, str, where ``freq`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``
         - the columns of ``by``
         - n, int64: items
         - n_done, n_open, n_unknown, n_dropped, int64: items of each status, unknown where neither report nor tracker
@@ -144,16 +167,23 @@ def action_completion(
         - completion, Float64: ``n_done / (n_done + n_open)``, 0 to 1
         - on_time, Float64: of the done items with a due date and a date of completion, those done by the due date
         - n_dated, int64: these items, on which on_time rests
+        - median_age, timedelta64[us]: of the open items, from the day they were created, else the incident's date, to
+          ``as_of``'s date; of an even number the mean of the middle two
+        - n_aged, int64: the open items of which that day is known, on which median_age rests
         - incident_ids, tuple of str, where asked for
 
-        Ratios are NA where nothing is below the line.
+        Ratios are NA where nothing is below the line, and median_age where n_aged is 0. An item that several reports
+        list belongs to the incident of the row that counts.
 
     Raises
     ------
     UnknownNameError
         ``by 'team' is not one of incident_id, ...``, ``status 'Done!' is not one of done, dropped, open``
     ColumnsError
-        ``by 'severity' needs incidents=, the incidents table``, ``as_of 2025-10-01 00:00:00 has no zone; ...``
+        ``by 'severity' needs incidents=, the incidents table``, ``freq needs incidents=, the incidents table``,
+        ``as_of 2025-10-01 00:00:00 has no zone; ...``
+    PeriodError
+        ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
 
     Examples
     --------
@@ -167,30 +197,41 @@ def action_completion(
     0  3          1         0.5
     """
     items = _items(actions, as_of, incidents)
-    columns = [by] if isinstance(by, str) else list(by or ())
-    for column in columns:
-        if column == "severity" and incidents is None:
-            raise ColumnsError("by 'severity' needs incidents=, the incidents table")
-        need_name("by", column, [*dict.fromkeys((*actions.columns, "severity"))])
-    groups, numbers = group_rows(items, columns)
+    columns = _group_columns(actions, by, incidents)
+    declared = {}
+    for name, value in (("freq", freq), ("start", start), ("end", end)):
+        if value is not None and incidents is None:
+            raise ColumnsError(f"{name} needs incidents=, the incidents table")
+    if start is not None or end is not None:
+        items = in_window(items, start, end)
+    if freq is not None:
+        columns = ["period", *columns]
+        items["period"], declared["period"] = assign_periods(
+            items["occurred_at"], freq, start=start, end=end, timezone=timezone
+        )
+    groups, numbers = group_rows(items, columns, declared)
 
     def count(mask: pd.Series) -> pd.Series:
         return pd.Series(count_rows(mask, numbers, groups))
 
     done, unknown = items["status"] == "done", items["status"].isna()
     dated = done & items["completed_on"].notna() & items["due_on"].notna()
-    n_done, n_open, n_dated = count(done), count(items["status"] == "open"), count(dated)
+    is_open = items["status"] == "open"
+    n_done, n_open, n_dated = count(done), count(is_open), count(dated)
+    ages = items["age"].where(is_open)
     completion = groups.assign(
         n=np.bincount(numbers, minlength=len(groups)),
         n_done=n_done,
         n_open=n_open,
         n_unknown=count(unknown),
         n_dropped=count(items["status"] == "dropped"),
-        n_overdue=count((items["status"] == "open") & items["overdue_by"].notna()),
+        n_overdue=count(is_open & items["overdue_by"].notna()),
         n_overdue_unknown=count(unknown & items["overdue_by"].notna()),
         completion=(n_done / (n_done + n_open)).astype(RATIO),
         on_time=(count(dated & (items["completed_on"] <= items["due_on"])) / n_dated).astype(RATIO),
         n_dated=n_dated,
+        median_age=ages.groupby(numbers).median().reindex(groups.index),
+        n_aged=count(ages.notna()),
     )
     if members:
         completion["incident_ids"] = member_ids(items, numbers, groups)
@@ -207,7 +248,8 @@ def overdue_actions(
     actions, as_of
         As in `action_completion`.
     incidents
-        The incidents table, to add their titles and severities.
+        The incidents table, to add their titles and severities; its date stands in for the day on which an item was
+        created.
 
     Returns
     -------
@@ -218,6 +260,8 @@ def overdue_actions(
           may well be done
         - overdue_by, timedelta64[us]: from the due date to ``as_of``'s date in UTC, whole days
         - title, str, and severity, category, where ``incidents`` is given
+        - age, timedelta64[us]: from the day it was created, else the incident's date, to ``as_of``'s date; NA where
+          neither is known
 
     Raises
     ------
@@ -239,8 +283,113 @@ def overdue_actions(
     """
     items = _items(actions, as_of, incidents)
     late = items[items["overdue_by"].notna() & ((items["status"] == "open") | items["status"].isna())]
+    added = ["overdue_by", "age"] if incidents is None else ["overdue_by", "title", "severity", "age"]
     order = ["overdue_by", "incident_id", "line"]
-    return late.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    late = late.sort_values(order, ascending=[False, True, True], ignore_index=True)
+    return late[[*actions.columns, *added]]
+
+
+def action_survival(
+    actions: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    by: str | Sequence[str] | None = None,
+    incidents: pd.DataFrame | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate which part of the action items is still open after a time: the curve of Kaplan and Meier.
+
+    Items that are open at ``as_of`` count with the time for which they have been open. To leave them out would show
+    items done faster than they are, as the slow ones are the last to be done.
+
+    Parameters
+    ----------
+    actions, as_of, by
+        As in `action_completion`.
+    incidents
+        The incidents table, which ``by="severity"`` needs; its date stands in for the day on which an item was
+        created.
+    confidence
+        The nominal chance that the interval covers the part, at each time by itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each group, as in `action_completion`, and each time at which one of its items was done, or was known
+        to be open for the last time; each curve begins at the time 0:
+
+        - the columns of ``by``
+        - time, timedelta64[us]: from the day an item was created, else the incident's date, whole days
+        - at_risk, int64: items that had been open so long
+        - events, int64: items that were done then
+        - survival, Float64 in [0, 1]: the part that is still open
+        - low, high, Float64: its interval; NA where survival is 1 or 0
+        - n, int64: items on which the whole curve rests
+        - n_undated, int64: items left out, since a day is not known: when they were created, done or dropped
+        - n_unknown, int64: items left out, as neither report nor tracker tells their status
+        - n_negative, int64: items left out, as they were done, dropped or looked at before they were created
+
+        Done items end on the day they were done, open ones are censored at ``as_of``'s date in UTC, dropped ones on the
+        day they were dropped. What was done or dropped later than ``as_of`` is still open. The four counts add up to
+        the items of the group. A group whose n is 0 has one row, survival NA.
+
+    Raises
+    ------
+    UnknownNameError, ColumnsError
+        As `action_completion`.
+
+    References
+    ----------
+    E. L. Kaplan and P. Meier, "Nonparametric Estimation from Incomplete Observations", Journal of the American
+    Statistical Association 53 (1958) 457-481, https://doi.org/10.1080/01621459.1958.10501452.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"] * 3, "position": [0, 1, 2], "line": [60, 61, 62],
+    ...     "created_on": ["2025-03-14"] * 3, "status": ["done", "open", "done"],
+    ...     "completed_on": ["2025-03-18", None, "2025-03-28"],
+    ... })
+    >>> curve = action_survival(actions, as_of=pd.Timestamp("2025-03-24", tz="UTC"))
+    >>> curve[["time", "at_risk", "events", "survival"]]
+         time  at_risk  events  survival
+    0  0 days        3       0       1.0
+    1  4 days        3       1  0.666667
+    2 10 days        2       0  0.666667
+    """
+    items = _items(actions, as_of, incidents)
+    groups, numbers = group_rows(items, _group_columns(actions, by, incidents))
+    is_over = items["status"].isin(["done", "dropped"])
+    unknown = items["status"].isna()
+    today = _date(as_of)
+    ended_on = items["completed_on"].where(is_over, today).where(~unknown)
+    spans = ended_on.where(ended_on < today, today).where(ended_on.notna()) - items["begun_on"]
+    negative = spans < pd.Timedelta(0)
+    used = spans.notna() & ~negative
+    observed = (items["status"] == "done") & (ended_on <= today)
+    counts = {
+        "n": count_rows(used, numbers, groups),
+        "n_undated": count_rows(~unknown & spans.isna(), numbers, groups),
+        "n_unknown": count_rows(unknown, numbers, groups),
+        "n_negative": count_rows(negative, numbers, groups),
+    }
+    curves = [
+        _curve(spans[used & (numbers == number)], observed, confidence).assign(number=number) for number in groups.index
+    ]
+    none = _curve(spans[:0], observed, confidence)[:0].assign(number=0)
+    rows = pd.concat([none, *curves], ignore_index=True).join(groups.assign(**counts), on="number")
+    return rows[[*groups.columns, *none.columns.drop("number"), *counts]]
+
+
+def _curve(spans: pd.Series, observed: pd.Series, confidence: float) -> pd.DataFrame:
+    """Return the curve of Kaplan and Meier from the time 0 on."""
+    curve = kaplan_meier(spans.to_numpy(), observed[spans.index].to_numpy(dtype=bool), confidence=confidence)
+    curve = curve.astype({"time": SPAN, "survival": RATIO, "low": RATIO, "high": RATIO})
+    if (curve["time"] == pd.Timedelta(0)).any():
+        return curve
+    origin = {"time": pd.Timedelta(0), "at_risk": len(spans), "events": 0, "survival": 1.0 if len(spans) else None}
+    return pd.concat([pd.DataFrame([origin], columns=curve.columns).astype(curve.dtypes), curve], ignore_index=True)
 
 
 def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
@@ -280,8 +429,18 @@ def _unambiguous(rows: pd.DataFrame, way: str) -> pd.DataFrame:
     return rows.assign(matched_by=way)
 
 
+def _group_columns(actions: pd.DataFrame, by: str | Sequence[str] | None, incidents: pd.DataFrame | None) -> list[str]:
+    """Return the columns that tell the groups, all of which must be there."""
+    columns = [by] if isinstance(by, str) else list(by or ())
+    for column in columns:
+        if column == "severity" and incidents is None:
+            raise ColumnsError("by 'severity' needs incidents=, the incidents table")
+        need_name("by", column, [*dict.fromkeys((*actions.columns, "severity"))])
+    return columns
+
+
 def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame | None) -> pd.DataFrame:
-    """Return each action item once, with how long ago it was due and whose incident it is."""
+    """Return each action item once, with whose incident it is, when it began and how long ago it was due."""
     need_instant("as_of", as_of)
     need_columns(actions, *_ITEM)
     for status in actions["status"].dropna().unique():
@@ -293,12 +452,20 @@ def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame |
     items = items[items["folded_key"].isna() | ~items["folded_key"].duplicated()]
     items = items.sort_values(["incident_id", "line"], ignore_index=True)[list(actions.columns)]
 
-    today = as_of.tz_convert("UTC").tz_localize(None).normalize()
+    today = _date(as_of)
     items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)
+    items["begun_on"] = items["created_on"]
     if incidents is not None:
-        need_columns(incidents, "incident_id", "title", "severity")
-        items = items.merge(incidents[["incident_id", "title", "severity"]], on="incident_id", how="left")
+        need_columns(incidents, *_INCIDENT)
+        items = items.merge(incidents[[*_INCIDENT]], on="incident_id", how="left")
+        items["begun_on"] = items["begun_on"].fillna(items["date"])
+    items["age"] = (today - items["begun_on"]).where(items["begun_on"] <= today).astype(SPAN)
     return items
+
+
+def _date(as_of: pd.Timestamp) -> pd.Timestamp:
+    """Return the naive midnight of the day in UTC on which an instant lies."""
+    return as_of.tz_convert("UTC").tz_localize(None).normalize()
 
 
 def _folded(text: pd.Series) -> pd.Series:

@@ -35,7 +35,7 @@ def cost_totals(costs: pd.DataFrame, *, incidents: pd.DataFrame | None = None, m
         - kind, str: lost_revenue, additional_costs, credits_issued, then any others
         - currency, str: NA for amounts without one, which are mostly zeros, and for what is missing
         - total, Float64: in that currency, NA where n is 0
-        - n, int64: amounts that were added up
+        - n, int64: amounts that were added up, one a report: so many reports state one
         - n_missing, int64: costs whose amount is not told
         - incident_ids, tuple of str, where asked for
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from incident_analytics.analysis.grouping import (
@@ -15,15 +18,37 @@ from incident_analytics.analysis.grouping import (
     member_ids,
     need_name,
 )
+from incident_analytics.analysis.statistics import (
+    geometric_mean_interval,
+    kaplan_meier,
+    mean_interval,
+    quantile_interval,
+    survival_quantile,
+)
 from incident_analytics.errors import ColumnsError
-from incident_analytics.model import DEFAULT_METRICS, SPAN, TEXT, Metric, need_columns
+from incident_analytics.model import (
+    DEFAULT_METRICS,
+    INSTANT,
+    SPAN,
+    TEXT,
+    Calendar,
+    Metric,
+    need_columns,
+    need_instant,
+)
 
 __all__ = ["mttr", "response_summary", "response_times"]
 
-_FACTS = ("incident_id", "occurred_at", "severity", "is_open")
+Values: TypeAlias = npt.NDArray[np.float64]
+
+_FACTS: Final = ("incident_id", "occurred_at", "severity", "is_open")
+_PAST_WHEN_OPEN: Final = {"started_at", "detected_at", "responded_at"}
+"""What has happened to an incident of which a report is written, also while it goes on."""
 
 
-def response_times(incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = DEFAULT_METRICS) -> pd.DataFrame:
+def response_times(
+    incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = DEFAULT_METRICS, calendar: Calendar | None = None
+) -> pd.DataFrame:
     """Measure each incident's spans, such as its time to restore.
 
     Parameters
@@ -32,6 +57,8 @@ def response_times(incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = D
         The incidents table.
     metrics
         What to measure, by name: from which instant to which, each with its fallbacks.
+    calendar
+        Count the business hours alone; without it all time counts.
 
     Returns
     -------
@@ -40,11 +67,15 @@ def response_times(incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = D
 
         - incident_id, str; occurred_at, datetime64[us, UTC]; severity, category; is_open, boolean: as they are there
         - for each metric ``<metric>``, timedelta64[us], never negative
-        - for each metric ``<metric>_basis``, str: the pair of instants used, ``ended_at - started_at``
+        - for each metric ``<metric>_basis``, str: the pair of instants used, ``ended_at - started_at``, with
+          ``(business hours)`` behind it where these alone count
+        - for each metric ``<metric>_open_since``, datetime64[us, UTC]: from when on the span of an open incident counts
+          that has no end yet; NA for all others
 
         A basis is NA where the report does not tell a pair of instants; two equal instants count as untold where the
         metric says so. A span is NA without a basis, and where the instants contradict each other: the end before
-        the start. Then the basis stays, which is how summaries count ``n_negative``.
+        the start. Then the basis stays, which is how summaries count ``n_negative``. Where an open incident tells no
+        detection or response, that is missing and not still to come: somebody wrote the report.
 
     Raises
     ------
@@ -74,9 +105,25 @@ def response_times(incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = D
         told = span.notna()
         if metric.zero_is_missing:
             told &= span != pd.Timedelta(0)
-        times[name] = span.where(told & (span >= pd.Timedelta(0)))
-        times[f"{name}_basis"] = (end_column + " - " + start_column).where(told)
+        used = told & (span >= pd.Timedelta(0))
+        basis = end_column + " - " + start_column
+        if calendar is not None:
+            span = _business_time(calendar, start.where(used), end)
+            basis += " (business hours)"
+        times[name] = span.where(used)
+        times[f"{name}_basis"] = basis.where(told)
+        goes_on = incidents["is_open"].fillna(value=False) & end.isna() & (not _PAST_WHEN_OPEN & set(metric.end))
+        times[f"{name}_open_since"] = start.where(goes_on).astype(INSTANT)
     return times
+
+
+def _business_time(calendar: Calendar, starts: pd.Series, ends: pd.Series) -> pd.Series:
+    """Return the business hours between instants, NA where one is."""
+    spans = [
+        pd.NaT if pd.isna(start) or pd.isna(end) else calendar.business_time(start, end)
+        for start, end in zip(starts.dt.to_pydatetime(), ends.dt.to_pydatetime(), strict=True)
+    ]
+    return pd.Series(spans, index=starts.index, dtype=SPAN)
 
 
 def _first_told(incidents: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.Series, pd.Series]:
@@ -99,9 +146,14 @@ def response_summary(
     start: pd.Timestamp | None = None,
     end: pd.Timestamp | None = None,
     timezone: str = "UTC",
+    as_of: pd.Timestamp | None = None,
+    calendar: Calendar | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
-    """Summarise one metric over groups of incidents.
+    """Summarise one metric over groups of incidents, each figure with its interval at 95%.
+
+    Where incidents are still open, median and 90th percentile count them as lasting at least until ``as_of``
+    (Kaplan-Meier). Mean and geometric mean cannot: they cover the ended ones alone, and so are too small.
 
     Parameters
     ----------
@@ -121,6 +173,10 @@ def response_summary(
         The half-open window on occurred_at; without them the periods reach from the first incident to the last.
     timezone
         The IANA zone whose midnights bound the periods.
+    as_of
+        Until when open incidents are known to last; needed where there are some.
+    calendar
+        The one that ``times`` were measured with, if any: the hours that open incidents have lasted are counted by it.
     members
         Whether to add the incident_ids.
 
@@ -136,28 +192,40 @@ def response_summary(
         - n_missing, int64: incidents without one, as the report does not tell both instants
         - n_open, int64: incidents without one, as they are not over
         - n_negative, int64: incidents whose instants contradict each other
-        - mean, timedelta64[us]
-        - median, timedelta64[us]: of an even number the mean of the middle two
-        - p90, timedelta64[us]: the 90th percentile, interpolated linearly between the neighbouring spans
+        - mean, mean_low, mean_high, timedelta64[us]: the interval by the bootstrap, `mean_interval`, from n = 20
+        - median, median_low, median_high, timedelta64[us]: of an even number the mean of the middle two; the interval
+          by order statistics, `quantile_interval`, from n = 6
+        - p90, p90_low, p90_high, timedelta64[us]: the 90th percentile, interpolated linearly between the neighbouring
+          spans; the interval by order statistics, from n = 36
+        - quantile_basis, str: ``observed``, or ``kaplan-meier`` where incidents are open; then median and p90 are the
+          times by which the survival curve has fallen so far, NA where it has not yet, and so are their intervals,
+          from n + n_open = 6 and 36
+        - n_positive, int64: spans longer than 0, on which the geometric mean rests
+        - geometric_mean, geometric_mean_low, geometric_mean_high, timedelta64[us]: the interval by Student's t on
+          logarithms, `geometric_mean_interval`, from n_positive = 6
         - incident_ids, tuple of str, where asked for: all incidents of the group, with a span or without
 
-        Statistics are NA where n is 0. The four counts add up to the incidents of the group. Incidents of which the
-        grouping column is NA, or that name no affected service, have their row of NA where there are such. Without a
-        window so have incidents of no known time, under period NA; no window can hold them.
+        Statistics are NA where there is nothing to rest on, intervals also below their least n. The four counts add up
+        to the incidents of the group. Incidents of which the grouping column is NA, or that name no affected service,
+        have their row of NA where there are such. Without a window so have incidents of no known time, under period NA;
+        no window can hold them.
 
     Raises
     ------
     UnknownNameError
         ``metric 'mttr' is not one of time_to_detect, ...``, ``by 'team' is not one of incident_id, ...``
     ColumnsError
-        ``by 'service' needs services=, the services table``
+        ``by 'service' needs services=, the services table``;
+        ``2 incidents are open; write as_of=, the instant until which they are known to last``
     PeriodError
         ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
 
     References
     ----------
     p90 is definition 7 of R. J. Hyndman and Y. Fan, "Sample Quantiles in Statistical Packages", The American
-    Statistician 50 (1996) 361-365, https://doi.org/10.1080/00031305.1996.10473566; numpy's and pandas' default.
+    Statistician 50 (1996) 361-365, https://doi.org/10.1080/00031305.1996.10473566; numpy's and pandas' default. The
+    intervals' sources are in `incident_analytics.analysis.statistics`; with open incidents `kaplan_meier` and
+    `survival_quantile`.
 
     Examples
     --------
@@ -175,22 +243,17 @@ def response_summary(
     2    SEV-1  2 0 days 00:45:00
     """
     need_columns(times, *_FACTS)
-    metrics = [column for column in times.columns if f"{column}_basis" in times.columns]
+    need_instant("as_of", as_of)
+    metrics = metric_names(times)
     need_name("metric", metric, metrics)
     columns = [by] if isinstance(by, str) else list(by or ())
-    spans_and_bases = {*metrics, *(f"{name}_basis" for name in metrics)}
     for column in columns:
-        need_name("by", column, [*(name for name in times.columns if name not in spans_and_bases), "service"])
+        need_name("by", column, [*group_names(times), "service"])
 
     declared = {}
     rows = in_window(times, start, end)
     if "service" in columns:
-        if services is None:
-            raise ColumnsError("by 'service' needs services=, the services table")
-        need_columns(services, "incident_id", "service", "affected")
-        declared["service"] = levels(services["service"])
-        affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]]
-        rows = rows.merge(affected.drop_duplicates(), on="incident_id", how="left")
+        rows, declared["service"] = with_services(rows, services)
     if freq is not None:
         columns = ["period", *columns]
         rows["period"], declared["period"] = assign_periods(
@@ -200,20 +263,100 @@ def response_summary(
 
     used = rows[metric].notna()
     negative = ~used & rows[f"{metric}_basis"].notna()
-    is_open = ~used & ~negative & rows["is_open"].fillna(value=False)
-    spans = rows[metric].groupby(numbers)
+    open_since = rows[f"{metric}_open_since"]
+    is_open = open_since.notna()
+    if is_open.any() and as_of is None:
+        count = rows.loc[is_open, "incident_id"].nunique()
+        verb = "incident is" if count == 1 else "incidents are"
+        raise ColumnsError(f"{count} {verb} open; write as_of=, the instant until which they are known to last")
+    lasted = _lasted(open_since, as_of, calendar)
+    figures = []
+    for number in groups.index:
+        here = numbers == number
+        figures.append(_figures(microseconds(rows.loc[here, metric]), microseconds(lasted[here])))
+    told = {name: as_spans([figure.get(name, np.nan) for figure in figures]) for name in (*_PLAIN, *_GEOMETRIC)}
+    n, n_open = count_rows(used, numbers, groups), count_rows(is_open, numbers, groups)
+    basis = pd.Series(np.where(n_open > 0, "kaplan-meier", "observed"), dtype=TEXT)
     summary = groups.assign(
-        n=count_rows(used, numbers, groups),
+        n=n,
         n_missing=count_rows(~used & ~negative & ~is_open, numbers, groups),
-        n_open=count_rows(is_open, numbers, groups),
+        n_open=n_open,
         n_negative=count_rows(negative, numbers, groups),
-        mean=spans.mean().reindex(groups.index),
-        median=spans.median().reindex(groups.index),
-        p90=spans.quantile(0.9).reindex(groups.index),
+        **{name: told[name] for name in _PLAIN},
+        quantile_basis=basis.where(n + n_open > 0),
+        n_positive=count_rows(rows[metric] > pd.Timedelta(0), numbers, groups),
+        **{name: told[name] for name in _GEOMETRIC},
     )
     if members:
         summary["incident_ids"] = member_ids(rows, numbers, groups)
     return summary
+
+
+_PLAIN: Final = tuple(f"{figure}{bound}" for figure in ("mean", "median", "p90") for bound in ("", "_low", "_high"))
+_GEOMETRIC: Final = ("geometric_mean", "geometric_mean_low", "geometric_mean_high")
+_QUANTILES: Final = {"median": (0.5, 6), "p90": (0.9, 36)}  # and the least n of an interval
+
+
+def _figures(ended: Values, going_on: Values) -> dict[str, float]:
+    """Return the figures of one group, from the spans that ended and those that go on, without the undefined ones."""
+    figures: dict[str, Any] = {}
+    if ended.size:
+        figures["mean"] = ended.mean()
+        figures["mean_low"], figures["mean_high"] = mean_interval(ended)
+    if going_on.size:
+        n = ended.size + going_on.size
+        curve = kaplan_meier(np.concatenate([ended, going_on]), np.arange(n) < ended.size)
+        for name, (quantile, least) in _QUANTILES.items():
+            value, low, high = survival_quantile(curve, quantile)
+            figures |= {name: value} if n < least else {name: value, f"{name}_low": low, f"{name}_high": high}
+    elif ended.size:
+        for name, (quantile, _) in _QUANTILES.items():
+            figures[name] = np.quantile(ended, quantile)
+            figures[f"{name}_low"], figures[f"{name}_high"] = quantile_interval(ended, quantile)
+    positive = ended[ended > 0]
+    if positive.size:
+        figures["geometric_mean"] = np.exp(np.log(positive).mean())
+        figures["geometric_mean_low"], figures["geometric_mean_high"] = geometric_mean_interval(positive)
+    return {name: float(figure) for name, figure in figures.items() if figure is not None}
+
+
+def with_services(rows: pd.DataFrame, services: pd.DataFrame | None) -> tuple[pd.DataFrame, list[str]]:
+    """Return a row for each service that an incident affected, NA where it names none, and all services there are."""
+    if services is None:
+        raise ColumnsError("by 'service' needs services=, the services table")
+    need_columns(services, "incident_id", "service", "affected")
+    affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]]
+    return rows.merge(affected.drop_duplicates(), on="incident_id", how="left"), levels(services["service"])
+
+
+def _lasted(open_since: pd.Series, as_of: pd.Timestamp | None, calendar: Calendar | None) -> pd.Series:
+    """Return how long open incidents have lasted; one that began after ``as_of`` has lasted no time."""
+    until = pd.Series(as_of, index=open_since.index, dtype=INSTANT)
+    if calendar is not None:
+        return _business_time(calendar, open_since, until)
+    lasted = (until - open_since).astype(SPAN)
+    return lasted.mask(lasted < pd.Timedelta(0), pd.Timedelta(0))
+
+
+def metric_names(times: pd.DataFrame) -> list[str]:
+    """Return the metrics that a result of `response_times` holds."""
+    return [column for column in times.columns if f"{column}_basis" in times.columns]
+
+
+def group_names(times: pd.DataFrame) -> list[str]:
+    """Return the columns of a result of `response_times` that can tell groups: those that are no metric's."""
+    own = {f"{name}{part}" for name in metric_names(times) for part in ("", "_basis", "_open_since")}
+    return [column for column in times.columns if column not in own]
+
+
+def microseconds(spans: pd.Series) -> Values:
+    """Return the spans that are told as sorted numbers, so that no figure depends on the order of the rows."""
+    return np.sort(spans.dropna().astype(SPAN).to_numpy().astype(np.float64))
+
+
+def as_spans(numbers: Sequence[float] | Values) -> pd.Series:
+    """Return microseconds as spans, NaN as NA."""
+    return pd.Series(np.round(numbers)).astype("Int64").astype(SPAN)
 
 
 def mttr(
@@ -225,6 +368,8 @@ def mttr(
     start: pd.Timestamp | None = None,
     end: pd.Timestamp | None = None,
     timezone: str = "UTC",
+    as_of: pd.Timestamp | None = None,
+    calendar: Calendar | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
     """Summarise the time to restore: `response_summary` of ``time_to_restore``, with the same arguments and result.
@@ -236,7 +381,7 @@ def mttr(
     ----------
     times
         The result of `response_times`.
-    by, services, freq, start, end, timezone, members
+    by, services, freq, start, end, timezone, as_of, calendar, members
         As in `response_summary`.
 
     Returns
@@ -252,5 +397,14 @@ def mttr(
     0  0  NaT
     """
     return response_summary(
-        times, by=by, services=services, freq=freq, start=start, end=end, timezone=timezone, members=members
+        times,
+        by=by,
+        services=services,
+        freq=freq,
+        start=start,
+        end=end,
+        timezone=timezone,
+        as_of=as_of,
+        calendar=calendar,
+        members=members,
     )

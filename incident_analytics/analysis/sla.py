@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -9,18 +10,23 @@ import numpy as np
 import pandas as pd
 
 from incident_analytics.analysis.grouping import (
+    Numbers,
+    assign_periods,
     count_rows,
     group_rows,
+    in_window,
     levels,
     member_ids,
     need_name,
     need_window,
 )
-from incident_analytics.model import INSTANT, RATIO, SPAN, TEXT, need_columns, need_instant
+from incident_analytics.errors import PeriodError, SettingsError
+from incident_analytics.model import INSTANT, RATIO, TEXT, Period, need_columns, need_instant
 
-__all__ = ["downtime", "sla_impact"]
+__all__ = ["downtime", "sla_impact", "stated_impact"]
 
-_MICROSECOND = pd.Timedelta(microseconds=1)
+_REACHED = ["elapsed", "spent", "spent_weighted"]
+_LONGEST = 2.0**63
 _INTERVAL = ["number", "started_at", "ended_at", "weight"]
 _INCIDENT = ["incident_id", "occurred_at", "severity", "is_open", "affected_users", "affected_users_fraction"]
 
@@ -38,6 +44,8 @@ def downtime(
     minimum_outage: timedelta = timedelta(0),
     maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]] = (),
     members: bool = False,
+    freq: str | None = None,
+    timezone: str = "UTC",
 ) -> pd.DataFrame:
     """Measure how long each service was down in a window, counting no moment twice.
 
@@ -63,14 +71,23 @@ def downtime(
         Planned windows ``(service, start, end)``: they leave both the downtime and the window.
     members
         Whether to add the incident_ids.
+    freq
+        Measure each period between ``start`` and ``end`` as a window of its own: ``M``, ``Q``, ``Y``, or with a fiscal
+        year's last month ``Q-MAR``, ``Y-MAR``; or ``30D``, the rolling window of the 30 days up to each midnight
+        after ``start`` and up to ``end``.
+    timezone
+        The IANA zone whose midnights bound these periods.
 
     Returns
     -------
     pandas.DataFrame
-        A row for every service, sorted by name:
+        A row for every service, sorted by name, and window:
 
         - service, str
-        - start, end, datetime64[us, UTC]: the window
+        - period, str, where ``freq`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``, or of a rolling
+          window ``2025-06-01/2025-07-01``
+        - start, end, datetime64[us, UTC]: the window; a month, quarter or year is cut to ``start`` and ``end``, a
+          rolling one reaches back before ``start``
         - window, timedelta64[us]: its length without planned maintenance
         - n, int64: outages counted
         - n_missing, int64: outages, and incidents without any, that belong to the window but can't be counted: no
@@ -90,7 +107,7 @@ def downtime(
     Raises
     ------
     PeriodError
-        ``the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty``
+        ``the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty``, ``freq 'week' is none of ...``
     ColumnsError
         ``column 'ended_at' is missing; the frame has ...``, ``start 2025-07-01 00:00:00 has no zone; ...``
     UnknownNameError
@@ -117,50 +134,22 @@ def downtime(
       service  n        downtime
     0     API  2 0 days 02:00:00
     """
-    need_window(start, end)
-    need_instant("as_of", as_of)
-    need_columns(services, "incident_id", "service", "affected")
-    planned = _planned(maintenance)
-    start, end, as_of = (instant.tz_convert("UTC") for instant in (start, end, end if as_of is None else as_of))
-    impacts = _impacts(
+    measured = _measure(
         outages,
-        services,
-        incidents,
+        services=services,
+        incidents=incidents,
         start=start,
         end=end,
         as_of=as_of,
+        declared=declared,
         severities=severities,
         minimum_outage=minimum_outage,
+        maintenance=maintenance,
+        members=members,
+        freq=freq,
+        timezone=timezone,
     )
-    names = sorted({*levels(services["service"]), *declared, *planned["service"]})
-    groups, impacts["number"] = group_rows(impacts, ["service"], {"service": names})
-    planned = planned.merge(groups.assign(number=groups.index), on="service")
-
-    down = impacts.loc[impacts["is_counted"], _INTERVAL]
-    excluded = _weighted_time(planned[_INTERVAL], len(groups), start=start, end=end)
-    window = (end - start - excluded).astype(SPAN)
-    # Maintenance weighs as much as an outage of everybody: without it, what is left lies outside of it.
-    united = pd.concat([down.assign(weight=1.0), planned[_INTERVAL]])
-    total = _weighted_time(united, len(groups), start=start, end=end) - excluded
-    weighted = _weighted_time(pd.concat([down, planned[_INTERVAL]]), len(groups), start=start, end=end) - excluded
-
-    numbers = impacts["number"].to_numpy()
-    is_named = groups["service"].notna()
-    result = groups.assign(
-        start=pd.Series(start, index=groups.index, dtype=INSTANT),
-        end=pd.Series(end, index=groups.index, dtype=INSTANT),
-        window=window,
-        n=count_rows(impacts["is_counted"], numbers, groups),
-        n_missing=count_rows(~impacts["is_counted"], numbers, groups),
-        n_open=count_rows(impacts["is_counted"] & impacts["runs_on"], numbers, groups),
-        downtime=total,
-        availability=(1 - total / window).where(is_named).astype(RATIO),
-        downtime_weighted=weighted,
-        availability_weighted=(1 - weighted / window).where(is_named).astype(RATIO),
-    )
-    if members:
-        result["incident_ids"] = member_ids(impacts, numbers, groups)
-    return result
+    return measured.drop(columns=_REACHED)
 
 
 def sla_impact(
@@ -177,15 +166,19 @@ def sla_impact(
     minimum_outage: timedelta = timedelta(0),
     maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]] = (),
     members: bool = False,
+    freq: str | None = None,
+    timezone: str = "UTC",
 ) -> pd.DataFrame:
     """Set the downtime of each service against its error budget.
 
     Parameters
     ----------
-    outages, services, incidents, start, end, as_of, declared, severities, minimum_outage, maintenance, members
+    outages, services, incidents, start, end, declared, severities, minimum_outage, maintenance, members, freq, timezone
         As in `downtime`.
     targets
         The target availability of each service that has one, as a fraction: ``{"API": 0.999}``.
+    as_of
+        As in `downtime`; also how far a window has got that is not over yet.
 
     Returns
     -------
@@ -196,20 +189,30 @@ def sla_impact(
         - budget, timedelta64[us]: the downtime that the target allows, ``(1 - target) * window``
         - budget_left, timedelta64[us]: ``budget - downtime``, negative where the target is missed
         - budget_left_weighted, timedelta64[us]: ``budget - downtime_weighted``
+        - elapsed, timedelta64[us]: how much of ``window`` lies before ``as_of``
+        - burn_rate, Float64: the pace at which the budget is spent, ``(downtime / elapsed) / (1 - target)`` with the
+          downtime before ``as_of``: at 1 the budget lasts just as long as the window
+        - time_to_exhaustion, timedelta64[us]: how long ``budget_left`` would last at this pace; 0 where it is spent
+        - burn_rate_weighted, Float64, and time_to_exhaustion_weighted, timedelta64[us]: the same of downtime_weighted
         - incident_ids, tuple of str, where asked for
 
-        Target and budgets are NA for a service without a target. The budget is that of the whole window also where
-        ``as_of`` lies within it.
+        Target, budgets and paces are NA for a service without a target. The budget is that of the whole window also
+        where ``as_of`` lies within it. The burn rate is NA where the budget is empty (a target of 1) or nothing of the
+        window has elapsed. The time to exhaustion is NA where there was no downtime: at that pace the budget lasts
+        for ever.
 
     Raises
     ------
     PeriodError, ColumnsError, UnknownNameError
         As `downtime`.
+    SettingsError
+        ``target 99.9 of 'API' is not above 0 and at most 1; write 0.999 for 99.9%``
 
     References
     ----------
     B. Beyer and others (eds), Site Reliability Engineering (2016), chapter 3, "Motivation for Error Budgets",
-    https://sre.google/sre-book/embracing-risk/.
+    https://sre.google/sre-book/embracing-risk/. The burn rate: B. Beyer and others (eds), The Site Reliability Workbook
+    (2018), chapter 5, https://sre.google/workbook/alerting-on-slos/.
 
     Examples
     --------
@@ -227,7 +230,12 @@ def sla_impact(
     0     API   0.999 0 days 02:12:28.800000
     """
     targets = dict(targets or {})
-    impact = downtime(
+    for service, fraction in targets.items():
+        if not 0 < fraction <= 1:
+            raise SettingsError(
+                f"target {fraction:g} of {service!r} is not above 0 and at most 1; write 0.999 for 99.9%"
+            )
+    impact = _measure(
         outages,
         services=services,
         incidents=incidents,
@@ -239,16 +247,195 @@ def sla_impact(
         minimum_outage=minimum_outage,
         maintenance=maintenance,
         members=members,
+        freq=freq,
+        timezone=timezone,
     )
     target = pd.Series([targets.get(service) for service in impact["service"]], index=impact.index, dtype=RATIO)
-    allowed = impact["window"].astype("int64") * (1 - target)
     impact["target"] = target
-    impact["budget"] = pd.to_timedelta(allowed.round(), unit="us").astype(SPAN)
+    impact["budget"] = _span(_microseconds(impact["window"]) * (1 - target))
     impact["budget_left"] = impact["budget"] - impact["downtime"]
     impact["budget_left_weighted"] = impact["budget"] - impact["downtime_weighted"]
+
+    impact["elapsed"] = impact.pop("elapsed")
+    elapsed = _microseconds(impact["elapsed"])
+    for weighted in ("", "_weighted"):
+        pace = _microseconds(impact.pop(f"spent{weighted}")) / elapsed.where(elapsed > 0)
+        left = _microseconds(impact[f"budget_left{weighted}"]).clip(lower=0)
+        impact[f"burn_rate{weighted}"] = pace / (1 - target.where(target < 1))
+        impact[f"time_to_exhaustion{weighted}"] = _span(left / pace.where(pace > 0))
     if members:
         impact["incident_ids"] = impact.pop("incident_ids")
     return impact
+
+
+def stated_impact(
+    outages: pd.DataFrame,
+    *,
+    incidents: pd.DataFrame,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    as_of: pd.Timestamp | None = None,
+    freq: str | None = None,
+    timezone: str = "UTC",
+) -> pd.DataFrame:
+    """Put the SLA impact that each report states beside the one that its own outages give.
+
+    Parameters
+    ----------
+    outages
+        The outages table.
+    incidents
+        The incidents table.
+    start, end
+        The half-open window on occurred_at.
+    as_of
+        As in `downtime`.
+    freq
+        Over which window the derived impact is reckoned: the incident's month ``M``, quarter ``Q``, year ``Y``, fiscal
+        ``Q-MAR``, ``Y-MAR``, or ``30D``, the 30 days from the incident's day on. None takes ``start`` to ``end``.
+    timezone
+        The IANA zone whose midnights bound these windows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every incident of the window, the earliest first:
+
+        - incident_id, str, and occurred_at, datetime64[us, UTC]
+        - window_start, window_end, datetime64[us, UTC]: the window of the derived impact, always a whole period
+        - n, int64: outages that count
+        - n_missing, int64: outages that cannot be counted, 1 where there is none
+        - stated, Float64: the fraction of uptime lost that the report states
+        - derived, Float64: the incident's outages, united and cut to the window, as a fraction of it
+        - derived_weighted, Float64: the same, weighted by the affected fraction of users, where stated
+        - downtime, timedelta64[us]: the outages, united and cut to the window
+        - implied_window, timedelta64[us]: ``downtime / stated``, the window over which both would agree: near 30 days
+          where the report reckons by the month
+
+        Reports do not say over which window they state their impact, so stated impacts are never added up.
+        ``stated`` is NA where the report tells no share; downtime and what is derived from it are NA where an
+        outage cannot be counted, and 0 where the report states 0 affected users. The implied window is NA where
+        ``stated`` is 0 or NA, or nothing was derived.
+
+    Raises
+    ------
+    PeriodError
+        ``the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty``, ``freq 'week' is none of ...``
+    ColumnsError
+        ``column 'sla_impact' is missing; the frame has ...``, ``start 2025-07-01 00:00:00 has no zone; ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> impact = stated_impact(
+    ...     make_table("outages", {
+    ...         "incident_id": ["INC-2025-07-04-001"], "position": [0], "line": [5],
+    ...         "started_at": ["2025-07-04T09:00Z"], "ended_at": ["2025-07-04T10:00Z"],
+    ...     }),
+    ...     incidents=make_table("incidents", {
+    ...         "incident_id": ["INC-2025-07-04-001"], "occurred_at": ["2025-07-04T09:00Z"], "sla_impact": [0.002],
+    ...     }),
+    ...     start=pd.Timestamp("2025-07-01", tz="UTC"),
+    ...     end=pd.Timestamp("2025-10-01", tz="UTC"),
+    ...     freq="M",
+    ... )
+    >>> impact[["stated", "derived", "implied_window"]]
+       stated   derived   implied_window
+    0   0.002  0.001344 20 days 20:00:00
+    """
+    need_window(start, end)
+    need_instant("as_of", as_of)
+    need_columns(incidents, *_INCIDENT, "sla_impact")
+    rows = in_window(incidents, start, end).sort_values(["occurred_at", "incident_id"], ignore_index=True)
+    bounds = _windows_of(rows["occurred_at"], start, end, freq=freq, timezone=timezone)
+    found = _outages(outages, rows, as_of=end if as_of is None else as_of, severities=None)
+    found["number"] = found["incident_id"].map(pd.Series(rows.index, index=rows["incident_id"])).astype("int64")
+
+    usable = found.loc[found["is_usable"], _INTERVAL]
+    numbers = found["number"].to_numpy()
+    n_missing = count_rows(~found["is_usable"], numbers, rows)
+    downtime, weighted = (
+        _weighted_time(intervals, bounds).where(n_missing == 0) for intervals in (usable.assign(weight=1.0), usable)
+    )
+    stated, length = rows["sla_impact"], bounds["end"] - bounds["start"]
+    return pd.DataFrame(
+        {
+            "incident_id": rows["incident_id"],
+            "occurred_at": rows["occurred_at"],
+            "window_start": bounds["start"],
+            "window_end": bounds["end"],
+            "n": count_rows(found["is_usable"], numbers, rows),
+            "n_missing": n_missing,
+            "stated": stated,
+            "derived": (downtime / length).astype(RATIO),
+            "derived_weighted": (weighted / length).astype(RATIO),
+            "downtime": downtime,
+            "implied_window": _span(_microseconds(downtime) / stated.where(stated > 0)),
+        }
+    )
+
+
+def _windows(start: pd.Timestamp, end: pd.Timestamp, *, freq: str | None, timezone: str) -> list[Period]:
+    """Return the windows of a frequency: periods cut to ``start`` and ``end``, or the days up to each midnight."""
+    if freq is None:
+        return [Period("", start.tz_convert("UTC"), end.tz_convert("UTC"))]
+    if days := _days(freq):
+        first, last = (bound.tz_convert(timezone).tz_localize(None).normalize() for bound in (start, end))
+        midnights = pd.date_range(first, last)
+        names = [f"{midnight - pd.Timedelta(days=days):%Y-%m-%d}/{midnight:%Y-%m-%d}" for midnight in midnights]
+        rolling = [Period.parse(name, timezone=timezone) for name in names]
+        if windows := [window for window in rolling if start < window.end <= end]:
+            return windows
+        raise PeriodError(f"no midnight of {timezone} from {start} to {end}; a window of {freq} ends at one")
+    _, names = assign_periods(pd.Series(dtype=INSTANT), freq, start=start, end=end, timezone=timezone)
+    periods = [_calendar_period(name, freq, timezone) for name in names]
+    return [
+        Period(period.name, max(period.start, start).tz_convert("UTC"), min(period.end, end).tz_convert("UTC"))
+        for period in periods
+    ]
+
+
+def _windows_of(
+    instants: pd.Series, start: pd.Timestamp, end: pd.Timestamp, *, freq: str | None, timezone: str
+) -> pd.DataFrame:
+    """Return start and end of the window of a frequency that each instant belongs to."""
+    if freq is None:
+        windows = [Period("", start, end)] * len(instants)
+    elif days := _days(freq):
+        dates = instants.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
+        names = [f"{day:%Y-%m-%d}/{day + pd.Timedelta(days=days):%Y-%m-%d}" for day in dates]
+        windows = [Period.parse(name, timezone=timezone) for name in names]
+    else:
+        periods, _ = assign_periods(instants, freq, start=start, end=end, timezone=timezone)
+        windows = [_calendar_period(name, freq, timezone) for name in periods]
+    return pd.DataFrame(
+        {
+            "start": pd.Series([window.start.tz_convert("UTC") for window in windows], dtype=INSTANT),
+            "end": pd.Series([window.end.tz_convert("UTC") for window in windows], dtype=INSTANT),
+        }
+    )
+
+
+def _days(freq: str) -> int:
+    """Return the length of a rolling window in days, 0 for a frequency of the calendar."""
+    match = re.fullmatch(r"([1-9]\d{0,3})D", freq)
+    return int(match[1]) if match else 0
+
+
+def _calendar_period(name: str, freq: str, timezone: str) -> Period:
+    year_start = pd.Period(ordinal=0, freq=freq).start_time.month
+    return Period.parse(name, timezone=timezone, fiscal_year_start=year_start)
+
+
+def _microseconds(spans: pd.Series) -> pd.Series:
+    return spans.astype("int64").where(spans.notna()).astype(RATIO)
+
+
+def _span(microseconds: pd.Series) -> pd.Series:
+    """Return spans to the microsecond, NA for what is longer than a span can be."""
+    known = microseconds.where(microseconds < _LONGEST)
+    whole = known.fillna(0).round().to_numpy(dtype=np.int64).astype("timedelta64[us]")
+    return pd.Series(whole, index=microseconds.index).where(known.notna())
 
 
 def _planned(maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
@@ -268,18 +455,89 @@ def _planned(maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]
     )
 
 
-def _impacts(
+def _measure(
     outages: pd.DataFrame,
+    *,
     services: pd.DataFrame,
     incidents: pd.DataFrame,
-    *,
     start: pd.Timestamp,
     end: pd.Timestamp,
-    as_of: pd.Timestamp,
+    as_of: pd.Timestamp | None,
+    declared: Iterable[str],
     severities: Sequence[str] | None,
     minimum_outage: timedelta,
+    maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]],
+    members: bool,
+    freq: str | None,
+    timezone: str,
 ) -> pd.DataFrame:
-    """Return the outages of each service that belong to the window, with whether they can be counted."""
+    """Return what `downtime` does, and how much of each window and of its downtime lies before ``as_of``."""
+    need_window(start, end)
+    need_instant("as_of", as_of)
+    need_columns(services, "incident_id", "service", "affected")
+    planned = _planned(maintenance)
+    windows = _windows(start, end, freq=freq, timezone=timezone)
+    as_of = (end if as_of is None else as_of).tz_convert("UTC").as_unit("us")
+    impacts = _outages(outages, incidents, as_of=as_of, severities=severities)
+    affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]].drop_duplicates()
+    impacts = impacts.merge(affected, on="incident_id", how="left")  # an incident without a service has its row too
+    chosen = [
+        _belonging(impacts, window.start, window.end, minimum_outage).assign(window=number)
+        for number, window in enumerate(windows)
+    ]
+    impacts = pd.concat(chosen, ignore_index=True)
+
+    names = sorted({*levels(services["service"]), *declared, *planned["service"]})
+    columns = {"service": names, "window": range(len(windows))}
+    groups, impacts["number"] = group_rows(impacts, list(columns), columns)
+    bounds = pd.DataFrame(
+        {
+            "period": pd.Series([window.name for window in windows], dtype=TEXT),
+            "start": pd.Series([window.start for window in windows], dtype=INSTANT),
+            "end": pd.Series([window.end for window in windows], dtype=INSTANT),
+        }
+    )
+    groups = groups.join(bounds, on="window").drop(columns=["window"] if freq else ["window", "period"])
+
+    down = impacts.loc[impacts["is_counted"], _INTERVAL]
+    planned = planned.merge(groups[["service"]].assign(number=groups.index), on="service")[_INTERVAL]
+    window, total, weighted = _time_down(down, planned, groups)
+    seen = groups["end"].where(groups["end"] < as_of, as_of)
+    reached = groups.assign(end=seen.where(seen > groups["start"], groups["start"]))
+
+    numbers = impacts["number"].to_numpy()
+    is_named = groups["service"].notna()
+    result = groups.assign(
+        window=window,
+        n=count_rows(impacts["is_counted"], numbers, groups),
+        n_missing=count_rows(~impacts["is_counted"], numbers, groups),
+        n_open=count_rows(impacts["is_counted"] & impacts["runs_on"], numbers, groups),
+        downtime=total,
+        availability=(1 - total / window).where(is_named).astype(RATIO),
+        downtime_weighted=weighted,
+        availability_weighted=(1 - weighted / window).where(is_named).astype(RATIO),
+        **dict(zip(_REACHED, _time_down(down, planned, reached), strict=True)),
+    )
+    if members:
+        result["incident_ids"] = member_ids(impacts, numbers, groups)
+    return result
+
+
+def _time_down(
+    down: pd.DataFrame, planned: pd.DataFrame, windows: pd.DataFrame
+) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return how long each window is, how much of it was down, and the same weighted, all without maintenance."""
+    excluded = _weighted_time(planned, windows)
+    # Maintenance weighs as much as an outage of everybody: without it, what is left lies outside of it.
+    total = _weighted_time(pd.concat([down.assign(weight=1.0), planned]), windows)
+    weighted = _weighted_time(pd.concat([down, planned]), windows)
+    return windows["end"] - windows["start"] - excluded, total - excluded, weighted - excluded
+
+
+def _outages(
+    outages: pd.DataFrame, incidents: pd.DataFrame, *, as_of: pd.Timestamp, severities: Sequence[str] | None
+) -> pd.DataFrame:
+    """Return the outages of the incidents that count, each with its end and whether both ends can be used."""
     need_columns(outages, "incident_id", "started_at", "ended_at")
     need_columns(incidents, *_INCIDENT)
     facts = incidents[_INCIDENT]
@@ -289,43 +547,50 @@ def _impacts(
         for severity in severities:
             need_name("severity", severity, levels(incidents["severity"]))
         facts = facts[facts["severity"].isin(severities) | facts["severity"].isna()]
-    affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]].drop_duplicates()
-    # Left joins: an incident without an outage, or without a service, has its row too.
-    impacts = facts.merge(outages[["incident_id", "started_at", "ended_at"]], on="incident_id", how="left")
-    impacts = impacts.merge(affected, on="incident_id", how="left")
-
-    started, ended = impacts["started_at"], impacts["ended_at"]
-    runs_on = started.notna() & ended.isna() & impacts["is_open"].fillna(value=False)
-    belongs_at = started.fillna(ended).fillna(impacts["occurred_at"])
+    # A left join: an incident without an outage has its row too.
+    found = facts.merge(outages[["incident_id", "started_at", "ended_at"]], on="incident_id", how="left")
+    started, ended = found["started_at"], found["ended_at"]
+    runs_on = started.notna() & ended.isna() & found["is_open"].fillna(value=False)
+    belongs_at = started.fillna(ended).fillna(found["occurred_at"])
+    as_of = as_of.tz_convert("UTC").as_unit("us")
     ended = ended.mask(runs_on, started.where(started > as_of, as_of))
     is_usable = ended >= started
     if severities is not None:
-        is_usable &= impacts["severity"].notna()
+        is_usable &= found["severity"].notna()
+    return found.assign(
+        ended_at=ended,
+        weight=found["affected_users_fraction"].fillna(1.0).astype("float64"),
+        runs_on=runs_on,
+        belongs_at=belongs_at,
+        is_usable=is_usable,
+    )
+
+
+def _belonging(
+    impacts: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, minimum_outage: timedelta
+) -> pd.DataFrame:
+    """Return the outages that belong to a window, with whether they can be counted."""
+    started, ended, is_usable = impacts["started_at"], impacts["ended_at"], impacts["is_usable"]
     is_counted = is_usable & (started < end) & ((ended > start) | (started >= start))
     is_counted &= ended - started >= pd.Timedelta(minimum_outage)
-    is_missing = ~is_usable & (belongs_at >= start) & (belongs_at < end)
-    impacts = impacts.assign(
-        ended_at=ended,
-        weight=impacts["affected_users_fraction"].fillna(1.0).astype("float64"),
-        runs_on=runs_on,
-        is_counted=is_counted,
-    )
-    return impacts[is_counted | is_missing]
+    is_missing = ~is_usable & (impacts["belongs_at"] >= start) & (impacts["belongs_at"] < end)
+    return impacts.assign(is_counted=is_counted)[is_counted | is_missing]
 
 
-def _weighted_time(intervals: pd.DataFrame, services: int, *, start: pd.Timestamp, end: pd.Timestamp) -> pd.Series:
-    """Add up each service's time in the window, every moment weighted by the heaviest interval that covers it.
+def _weighted_time(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.Series:
+    """Add up each window's time, every moment weighted by the heaviest interval that covers it.
 
-    All services lie one behind the other on one axis, which the ends of the intervals cut into segments. An interval
+    All windows lie one behind the other on one axis, which the ends of the intervals cut into segments. An interval
     covers a run of segments; two runs as long as a power of two, one from its first segment and one up to its last,
     cover the same. So the heaviest weights are noted at runs, and runs halved until they are single segments: a
     sparse table filled from the top.
     """
-    width = (end - start) // _MICROSECOND
     number = intervals["number"].to_numpy(dtype=np.int64)
     weight = intervals["weight"].to_numpy(dtype=np.float64)
+    opens, closes = (_ticks(windows[column]) for column in ("start", "end"))
+    shift = np.cumsum(closes - opens) - closes  # an instant plus its window's shift is its place on the axis
     bounds = [
-        number * width + ((intervals[column] - start) // _MICROSECOND).clip(0, width).to_numpy(dtype=np.int64)
+        shift[number] + _ticks(intervals[column]).clip(opens[number], closes[number])
         for column in ("started_at", "ended_at")
     ]
     cuts, places = np.unique(np.concatenate(bounds), return_inverse=True)
@@ -340,5 +605,10 @@ def _weighted_time(intervals: pd.DataFrame, services: int, *, start: pd.Timestam
         np.maximum.at(heaviest, first[chosen], weight[chosen])
         np.maximum.at(heaviest, past[chosen] - run, weight[chosen])
     weighted = np.diff(cuts) * heaviest[:-1]
-    total = np.bincount(cuts[:-1] // width, weights=weighted, minlength=services)
-    return pd.Series(np.rint(total).astype(np.int64).astype("timedelta64[us]"))
+    window = np.searchsorted(opens + shift, cuts[:-1], side="right") - 1
+    total = np.bincount(window, weights=weighted, minlength=len(windows))
+    return pd.Series(np.rint(total).astype(np.int64).astype("timedelta64[us]"), index=windows.index)
+
+
+def _ticks(instants: pd.Series) -> Numbers:
+    return instants.astype(INSTANT).to_numpy(dtype="datetime64[us]").astype(np.int64)

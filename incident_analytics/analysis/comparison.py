@@ -1,0 +1,532 @@
+"""What differs between two periods, or between two definitions, and whether that many incidents could show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from incident_analytics.analysis.grouping import in_window, levels, need_name, need_window
+from incident_analytics.analysis.response import (
+    Values,
+    as_spans,
+    group_names,
+    metric_names,
+    microseconds,
+    response_summary,
+    response_times,
+    with_services,
+)
+from incident_analytics.analysis.statistics import GEOMETRIC_MEAN_MINIMUM, detectable_change, holm
+from incident_analytics.errors import PeriodError
+from incident_analytics.formatting import format_span
+from incident_analytics.model import DEFAULT_METRICS, FLAG, RATIO, SPAN, TEXT, Calendar, Metric, Period, need_columns
+
+__all__ = ["compare_periods", "definition_sensitivity", "mean_change_by_mix"]
+
+_LEVEL: Final = 0.05
+_BATCH: Final = 2_000_000  # numbers held at once while permuting
+_TIE: Final = 1e-9  # log means nearer than that differ by rounding alone
+_ALL: Final = "all"
+_UNKNOWN: Final = "unknown"
+
+
+def compare_periods(
+    times: pd.DataFrame,
+    *,
+    metric: str = "time_to_restore",
+    before: Period,
+    after: Period,
+    metrics: Sequence[str] = (),
+    by: str | None = None,
+    services: pd.DataFrame | None = None,
+    resamples: int = 9999,
+    members: bool = False,
+) -> pd.DataFrame:
+    """Tell whether a metric changed from one period to another, and whether these counts could show it at all.
+
+    What is compared are geometric means, of the spans that ended and are longer than 0: spans of incidents are so
+    skewed that a difference of their means is mostly that of the longest few. One comparison is the primary one, of
+    ``metric`` over all incidents; the p-values of all others are adjusted for their number, and sentences speak from
+    those.
+
+    Parameters
+    ----------
+    times
+        The result of `response_times`.
+    metric
+        The primary metric.
+    before, after
+        The two periods, the earlier one first.
+    metrics
+        Further metrics to compare.
+    by
+        Compare each group as well: ``severity``, ``service`` or another column of ``times``. By service an incident
+        counts in each service that it affected: the groups overlap.
+    services
+        The services table, which ``by="service"`` needs.
+    resamples
+        How many permutations to draw; where there are no more than that, all are gone through.
+    members
+        Whether to add the incident_ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each metric over all incidents and over each group, the primary comparison first:
+
+        - metric, str; group, str: ``all``, the group's name, or ``unknown`` where the incident does not tell it
+        - is_primary, boolean
+        - n_before, n_after, int64: spans longer than 0, on which the comparison rests
+        - n_open_before, n_open_after, int64: incidents that are not over, and cannot be compared yet
+        - n_unused_before, n_unused_after, int64: all others without such a span: untold, contradictory or 0
+        - before, after, timedelta64[us]: the geometric means
+        - change, Float64: ``after / before - 1``, -0.25 where it fell by a quarter
+        - low, high, Float64: its interval at 95%, by Welch's t interval of the difference of the mean logarithms
+        - p_value, Float64: where nothing changed, the chance of a change as large, up or down on the scale of
+          logarithms, by permutation of the spans between the two periods
+        - p_adjusted, Float64: the same, adjusted by Holm's method for the number of comparisons beside the primary one
+        - detectable_change, Float64: the smallest fall that a t test of the logarithms finds in these counts with a
+          chance of 80%, for the spread that these spans have; -0.4 for a cut of 40%
+        - false_gain_chance, Float64: where nothing changed, the chance of a fall as large as the change or larger
+        - sentence, str: what all this says; it speaks of a change only where p_adjusted is at most 0.05
+        - incident_ids_before, incident_ids_after, tuple of str, where asked for: all of the period and group
+
+        All from low to false_gain_chance are NA where a period has fewer than 6 spans; low, high and detectable_change
+        also where the spans do not vary. Interval and p-value come from different methods: at the edge one may leave
+        out no change where the other does not.
+
+    Raises
+    ------
+    UnknownNameError
+        ``metric 'mttr' is not one of time_to_detect, ...``, ``by 'team' is not one of incident_id, ...``
+    PeriodError
+        ``the period before, 2025Q3, must end before the one after, 2025-08, begins``
+
+    References
+    ----------
+    Permutation: M. D. Ernst, "Permutation Methods: A Basis for Exact Inference", Statistical Science 19 (2004) 676-685,
+    https://doi.org/10.1214/088342304000000396; drawn ones counted as in B. Phipson and G. K. Smyth, "Permutation
+    P-values Should Never Be Zero", Statistical Applications in Genetics and Molecular Biology 9 (2010) 39,
+    https://doi.org/10.2202/1544-6115.1585. Interval: B. L. Welch, Biometrika 34 (1947) 28-35,
+    https://doi.org/10.1093/biomet/34.1-2.28. The question: Š. Davidovič, "Incident Metrics in SRE", O'Reilly 2021.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
+    >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")
+    >>> incidents = make_table("incidents", {
+    ...     "incident_id": [f"INC-{start:%Y-%m-%d}-001" for start in starts],
+    ...     "occurred_at": starts,
+    ...     "started_at": starts,
+    ...     "restored_at": starts + spans,
+    ... })
+    >>> before, after = Period.parse("2025Q1"), Period.parse("2025Q2")
+    >>> compared = compare_periods(response_times(incidents), before=before, after=after)
+    >>> print(compared["sentence"][0])  # doctest: +NORMALIZE_WHITESPACE
+    Geometric mean time to restore went from 1h 41m in 2025Q1 (n = 6) to 57m 43s in 2025Q2 (n = 6),
+    which is no evidence of a change: where nothing changed, so large a change shows in 36% of cases,
+    and these counts reliably show only a fall of 84% or more.
+    """
+    times = _within(times, before, after)
+    names = dict.fromkeys((metric, *metrics))
+    for name in names:
+        need_name("metric", name, metric_names(times))
+    rows: list[dict[str, Any]] = []
+    for name, (group, part) in product(names, _groups(times, by, services)):
+        told = {"metric": name, "group": group, "is_primary": not rows}
+        rows.append(told | _compare(part, name, before, after, resamples))
+    others = holm([row["p_value"] for row in rows[1:]])
+    for row, p_adjusted in zip(rows, [rows[0]["p_value"], *others], strict=True):
+        row["p_adjusted"] = p_adjusted
+        row["sentence"] = _sentence(row, by, before.name, after.name, int(np.isfinite(others).sum()))
+    dtypes = _COMPARED | ({"incident_ids_before": "object", "incident_ids_after": "object"} if members else {})
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
+
+
+_COMPARED: Final = {
+    "metric": TEXT,
+    "group": TEXT,
+    "is_primary": FLAG,
+    "n_before": "int64",
+    "n_after": "int64",
+    "n_open_before": "int64",
+    "n_open_after": "int64",
+    "n_unused_before": "int64",
+    "n_unused_after": "int64",
+    "before": SPAN,
+    "after": SPAN,
+    "change": RATIO,
+    "low": RATIO,
+    "high": RATIO,
+    "p_value": RATIO,
+    "p_adjusted": RATIO,
+    "detectable_change": RATIO,
+    "false_gain_chance": RATIO,
+    "sentence": TEXT,
+}
+
+
+def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, resamples: int) -> dict[str, Any]:
+    """Return what one comparison tells by itself."""
+    row: dict[str, Any] = {}
+    logs = []
+    for name, period in (("before", before), ("after", after)):
+        found = in_window(times, period.start, period.end)
+        spans = microseconds(found[metric])
+        logs.append(np.log(spans[spans > 0]))
+        n, n_open = logs[-1].size, int(found[f"{metric}_open_since"].notna().sum())
+        row |= {
+            name: as_spans([np.exp(logs[-1].mean())])[0] if n else pd.NaT,
+            f"n_{name}": n,
+            f"n_open_{name}": n_open,
+            f"n_unused_{name}": len(found) - n - n_open,
+            f"incident_ids_{name}": tuple(sorted(found["incident_id"])),
+        }
+    n_before, n_after = (values.size for values in logs)
+    if n_before and n_after:
+        row["change"] = np.expm1(logs[1].mean() - logs[0].mean())
+    if min(n_before, n_after) >= GEOMETRIC_MEAN_MINIMUM:
+        row["p_value"], row["false_gain_chance"] = _permute(logs[0], logs[1], resamples)
+        row["low"], row["high"] = _change_interval(logs[0], logs[1])
+        squares = sum(((values - values.mean()) ** 2).sum() for values in logs if np.ptp(values) > 0)
+        log_sd = float(np.sqrt(squares / (n_before + n_after - 2)))
+        row["detectable_change"] = detectable_change(log_sd=log_sd, n_before=n_before, n_after=n_after, alpha=_LEVEL)
+    return dict.fromkeys(("change", "low", "high", "p_value", "detectable_change", "false_gain_chance"), np.nan) | row
+
+
+def _permute(before: Values, after: Values, resamples: int) -> tuple[float, float]:
+    """Return how often shuffled values change as much as these, and how often they fall as much."""
+    from scipy import special, stats
+
+    n = before.size + after.size
+    null = stats.permutation_test(
+        (after, before),
+        lambda after, before, axis: after.mean(axis=axis) - before.mean(axis=axis),
+        vectorized=True,
+        n_resamples=resamples,
+        batch=max(1, _BATCH // n),
+        rng=0,
+    ).null_distribution
+    size = abs(after.mean() - before.mean()) - _TIE
+    # To drawn permutations the data themselves are added as one more; where all were gone through, they are there.
+    drawn = int(special.comb(n, before.size) > resamples)
+    changed, fell = np.count_nonzero(np.abs(null) >= size), np.count_nonzero(null <= -size)
+    return (changed + drawn) / (null.size + drawn), (fell + drawn) / (null.size + drawn)
+
+
+def _change_interval(before: Values, after: Values) -> tuple[float, float]:
+    """Return Welch's t interval of the difference of mean logarithms, as a fraction of the geometric mean before."""
+    from scipy import stats
+
+    errors = np.array([values.var(ddof=1) / values.size if np.ptp(values) > 0 else 0.0 for values in (before, after)])
+    if not errors.any():
+        return float("nan"), float("nan")
+    freedom = errors.sum() ** 2 / (errors**2 / [before.size - 1, after.size - 1]).sum()
+    half = stats.t.isf(_LEVEL / 2, freedom) * np.sqrt(errors.sum())
+    difference = after.mean() - before.mean()
+    return float(np.expm1(difference - half)), float(np.expm1(difference + half))
+
+
+def _sentence(row: Mapping[str, Any], by: str | None, before: str, after: str, n_others: int) -> str:
+    """Say in one sentence what a comparison shows, or that it shows nothing."""
+    groups = {_ALL: "", _UNKNOWN: f" of unknown {by}"}
+    what = row["metric"].replace("_", " ") + groups.get(row["group"], f" of {row['group']}")
+    n_open = row["n_open_before"] + row["n_open_after"]
+    rest = f"; {n_open} still open {'is' if n_open == 1 else 'are'} left out" if n_open else ""
+    if np.isnan(row["p_value"]):
+        counts = f"{row['n_before']} in {before} and {row['n_after']} in {after}"
+        return f"Too few incidents to compare {what}: {counts}, where {GEOMETRIC_MEAN_MINIMUM} each are needed{rest}."
+    was = f"from {format_span(row['before'])} in {before} (n = {row['n_before']})"
+    is_now = f"to {format_span(row['after'])} in {after} (n = {row['n_after']})"
+    chance = f"where nothing changed, so large a change shows in {_percent(row['p_value'])} of cases"
+    if not row["is_primary"] and n_others > 1:
+        chance += f" (p = {row['p_adjusted']:.2g} among {n_others} such comparisons)"
+    if row["p_adjusted"] <= _LEVEL:
+        low, high = sorted(row[bound] for bound in ("low", "high"))
+        interval = "" if np.isnan(low) else f" (95% interval {_signed(low)} to {_signed(high)})"
+        verb = f"{'fell' if row['change'] < 0 else 'rose'} by {_percent(abs(row['change']))}"
+        return f"Geometric mean {what} {verb}{interval}, {was} {is_now}; {chance}{rest}."
+    least = row["detectable_change"]
+    power = "" if np.isnan(least) else f", and these counts reliably show only a fall of {_percent(-least)} or more"
+    return f"Geometric mean {what} went {was} {is_now}, which is no evidence of a change: {chance}{power}{rest}."
+
+
+def _percent(part: float) -> str:
+    """Write a part in whole percents, with a decimal where it is small.
+
+    Examples
+    --------
+    >>> _percent(0.372), _percent(0.0312), _percent(0.0001)
+    ('37%', '3.1%', 'less than 0.1%')
+    """
+    if part < 0.001:  # noqa: PLR2004
+        return "less than 0.1%"
+    return f"{part:.1%}" if part < 0.1 else f"{part:.0%}"  # noqa: PLR2004
+
+
+def _signed(part: float) -> str:
+    return f"{part:+.0%}"
+
+
+def _groups(times: pd.DataFrame, by: str | None, services: pd.DataFrame | None) -> list[tuple[str, pd.DataFrame]]:
+    """Return all rows, then those of each group by its name; the ones that tell no group come last."""
+    if by is None:
+        return [(_ALL, times)]
+    need_name("by", by, [*group_names(times), "service"])
+    rows, names = with_services(times, services) if by == "service" else (times, levels(times[by]))
+    unknown = rows[rows[by].isna()]
+    last = [] if unknown.empty else [(_UNKNOWN, unknown)]
+    return [(_ALL, times), *((str(name), rows[rows[by] == name]) for name in names), *last]
+
+
+def _within(times: pd.DataFrame, before: Period, after: Period) -> pd.DataFrame:
+    """Return the incidents of both periods, which must not overlap."""
+    need_columns(times, "incident_id", "occurred_at")
+    for period in (before, after):
+        need_window(period.start, period.end)
+    if after.start < before.end:
+        raise PeriodError(f"the period before, {before.name}, must end before the one after, {after.name}, begins")
+    occurred_at = times["occurred_at"]
+    in_either = [(occurred_at >= each.start) & (occurred_at < each.end) for each in (before, after)]
+    return times[in_either[0] | in_either[1]]
+
+
+def mean_change_by_mix(
+    times: pd.DataFrame,
+    *,
+    metric: str = "time_to_restore",
+    by: str,
+    before: Period,
+    after: Period,
+    services: pd.DataFrame | None = None,
+    members: bool = False,
+) -> pd.DataFrame:
+    """Split the change of a mean into change within groups and change of their mix.
+
+    A mean falls when each kind of incident gets shorter, but also when only the kind that is short anyway gets more
+    frequent.
+
+    Parameters
+    ----------
+    times
+        The result of `response_times`.
+    metric
+        The metric whose mean changed.
+    by
+        The column that tells the groups: ``severity``, ``service`` or another column of ``times``. By service an
+        incident counts in each of the k services that it affected, as 1/k: the groups overlap, their parts add up.
+    before, after
+        The two periods, the earlier one first.
+    services
+        The services table, which ``by="service"`` needs.
+    members
+        Whether to add the incident_ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The row ``all``, then a row for each group:
+
+        - group, str: ``all``, the group's name, or ``unknown`` where the incident does not tell it
+        - n_before, n_after, int64: incidents with a span, on which the means rest
+        - n_unused_before, n_unused_after, int64: those without one: untold, contradictory or not over
+        - share_before, share_after, Float64: the group's part of the incidents with a span
+        - mean_before, mean_after, timedelta64[us]
+        - within, timedelta64[us]: what the group's own change adds to the change of the whole mean
+        - mix, timedelta64[us]: what the change of its share adds, above or below the whole mean as the group is
+        - change, timedelta64[us]: within + mix
+        - incident_ids_before, incident_ids_after, tuple of str, where asked for: all of the period and group
+
+        In the row ``all`` change is the mean after less the mean before; it is exactly the sum of the groups', and so
+        are within and mix. A group that one period lacks is taken to have had the same mean there, so that all it
+        adds is mix. Where a whole period has no span, within, mix and change are NA.
+
+    Raises
+    ------
+    UnknownNameError
+        ``metric 'mttr' is not one of time_to_detect, ...``, ``by 'team' is not one of incident_id, ...``
+    PeriodError
+        ``the period before, 2025Q3, must end before the one after, 2025-08, begins``
+
+    References
+    ----------
+    E. M. Kitagawa, "Components of a Difference Between Two Rates", Journal of the American Statistical Association 50
+    (1955) 1168-1194, https://doi.org/10.1080/01621459.1955.10501299: shares and means are weighed by the average of
+    both periods, which leaves no rest. Also known as the twofold decomposition of Oaxaca and Blinder.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> hours = [1, 5, 5, 5, 1, 1, 1, 5]
+    >>> starts = pd.to_datetime(["2025-05-01T00:00Z"] * 4 + ["2025-08-01T00:00Z"] * 4)
+    >>> incidents = make_table("incidents", {
+    ...     "incident_id": [f"INC-{number}" for number in range(8)],
+    ...     "severity": ["SEV-2" if hour == 1 else "SEV-1" for hour in hours],
+    ...     "occurred_at": starts,
+    ...     "started_at": starts,
+    ...     "restored_at": starts + pd.to_timedelta(hours, unit="h"),
+    ... })
+    >>> before, after = Period.parse("2025Q2"), Period.parse("2025Q3")
+    >>> split = mean_change_by_mix(response_times(incidents), by="severity", before=before, after=after)
+    >>> split.loc[split["group"] == "all", ["mean_before", "mean_after", "within", "mix"]]
+          mean_before      mean_after within               mix
+    0 0 days 04:00:00 0 days 02:00:00 0 days -1 days +22:00:00
+    """
+    times = _within(times, before, after)
+    need_name("metric", metric, metric_names(times))
+    names, parts = zip(*_groups(times, by, services), strict=True)
+    counted_in = pd.concat([times["incident_id"][:0], *(rows["incident_id"] for rows in parts[1:])]).value_counts()
+    table = pd.DataFrame({"group": pd.Series(names, dtype=TEXT)})
+    shares, means = [], []
+    for name, period in (("before", before), ("after", after)):
+        found = [in_window(rows, period.start, period.end) for rows in parts]
+        used = [rows[rows[metric].notna()] for rows in found]
+        table[f"n_{name}"] = [len(rows) for rows in used]
+        table[f"n_unused_{name}"] = [len(rows) - n for rows, n in zip(found, table[f"n_{name}"], strict=True)]
+        table[f"incident_ids_{name}"] = pd.Series([tuple(sorted(rows["incident_id"])) for rows in found], dtype=object)
+        weights = [1 / counted_in[rows["incident_id"]].to_numpy(dtype=np.float64) for rows in used]
+        weights[0] = np.ones(len(used[0]))
+        spans = [rows[metric].astype(SPAN).to_numpy().astype(np.float64) for rows in used]
+        with np.errstate(invalid="ignore"):
+            size = np.array([weight.sum() for weight in weights])
+            shares.append(size / size[0])
+            means.append(np.array([(weight * span).sum() for weight, span in zip(weights, spans, strict=True)]) / size)
+        table[f"share_{name}"] = _ratios(shares[-1])
+        table[f"mean_{name}"] = as_spans(means[-1])
+    table["within"], table["mix"] = (as_spans(part) for part in _split(shares, means))
+    table["change"] = table["within"] + table["mix"]
+    return table[[*_SPLIT, *(("incident_ids_before", "incident_ids_after") if members else ())]]
+
+
+_SPLIT: Final = (
+    "group",
+    "n_before",
+    "n_after",
+    "n_unused_before",
+    "n_unused_after",
+    "share_before",
+    "share_after",
+    "mean_before",
+    "mean_after",
+    "within",
+    "mix",
+    "change",
+)
+
+
+def _split(shares: Sequence[Values], means: Sequence[Values]) -> tuple[Values, Values]:
+    """Return what each group adds by its own change and by that of its share, each behind the sum of all.
+
+    The numbers are whole, and add up to the difference of the whole means.
+    """
+    if shares[0].size == 1:
+        return np.array([np.nan]), np.array([np.nan])
+    total = np.round(means[1][0]) - np.round(means[0][0])
+    share_before, share_after = (share[1:] for share in shares)
+    mean_before, mean_after = (mean[1:] for mean in means)
+    mean_before, mean_after = (
+        np.nan_to_num(np.where(np.isnan(own), other, own))
+        for own, other in ((mean_before, mean_after), (mean_after, mean_before))
+    )
+    within = (mean_after - mean_before) * (share_before + share_after) / 2
+    whole = (means[0][0] + means[1][0]) / 2
+    mix = (share_after - share_before) * ((mean_before + mean_after) / 2 - whole)
+    # Running sums are rounded, not the parts: so what rounding takes from one part it gives to the next.
+    reached = np.round(np.cumsum([*within, *mix]))
+    reached[-1] = total
+    parts = np.diff(reached, prepend=0)
+    within, mix = parts[: within.size], parts[within.size :]
+    return np.array([within.sum(), *within]), np.array([mix.sum(), *mix])
+
+
+def _ratios(values: Sequence[float] | Values) -> pd.Series:
+    return pd.Series(np.asarray(values, dtype=np.float64), dtype=RATIO)
+
+
+def definition_sensitivity(
+    incidents: pd.DataFrame,
+    *,
+    metrics: Mapping[str, Metric] = DEFAULT_METRICS,
+    start: pd.Timestamp | None = None,
+    end: pd.Timestamp | None = None,
+    as_of: pd.Timestamp | None = None,
+    calendar: Calendar | None = None,
+    members: bool = False,
+) -> pd.DataFrame:
+    """Summarise the same incidents under each definition that a metric could have had.
+
+    Parameters
+    ----------
+    incidents
+        The incidents table.
+    metrics
+        The metrics as they are defined.
+    start, end
+        The half-open window on occurred_at.
+    as_of, calendar, members
+        As in `response_summary`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each definition, of each metric first its own; then with each of its instants alone, without
+        fallbacks, and from the detection where it counts from the start:
+
+        - metric, str
+        - definition, str: ``restored_at or ended_at - started_at or detected_at``
+        - is_own, boolean: whether the metric is defined so
+        - n, n_missing, ..., geometric_mean_high: the columns of `response_summary`
+
+    Raises
+    ------
+    ColumnsError
+        ``column 'detected_at' is missing; the frame has ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> incidents = make_table("incidents", {
+    ...     "incident_id": ["INC-2025-03-14-001"],
+    ...     "started_at": ["2025-03-14T14:02Z"],
+    ...     "detected_at": ["2025-03-14T14:32Z"],
+    ...     "mitigated_at": ["2025-03-14T15:02Z"],
+    ... })
+    >>> mitigate = {"time_to_mitigate": DEFAULT_METRICS["time_to_mitigate"]}
+    >>> definition_sensitivity(incidents, metrics=mitigate)[["definition", "n", "mean"]]
+                       definition  n            mean
+    0   mitigated_at - started_at  1 0 days 01:00:00
+    1  mitigated_at - detected_at  1 0 days 00:30:00
+    """
+    definitions = [(name, own, each) for name, own in metrics.items() for each in _definitions(own)]
+    variants = {str(number): each for number, (_, _, each) in enumerate(definitions)}
+    times = response_times(incidents, metrics=variants, calendar=calendar)
+    summaries = [
+        response_summary(times, metric=number, start=start, end=end, as_of=as_of, calendar=calendar, members=members)
+        for number in variants
+    ]
+    told = pd.DataFrame(
+        {
+            "metric": pd.Series([name for name, _, _ in definitions], dtype=TEXT),
+            "definition": pd.Series([_in_words(each) for _, _, each in definitions], dtype=TEXT),
+            "is_own": pd.Series([each == own for _, own, each in definitions], dtype=FLAG),
+        }
+    )
+    return pd.concat([told, pd.concat(summaries, ignore_index=True)], axis="columns")
+
+
+def _definitions(metric: Metric) -> list[Metric]:
+    """Return a metric as it is and as it could have been, without a doublet."""
+    from_detection = [("detected_at",)] if "started_at" in metric.start else []
+    starts = dict.fromkeys([metric.start, *((column,) for column in metric.start), *from_detection])
+    ends = dict.fromkeys([metric.end, *((column,) for column in metric.end)])
+    return [replace(metric, start=start, end=end) for start, end in product(starts, ends) if not set(start) & set(end)]
+
+
+def _in_words(metric: Metric) -> str:
+    return f"{' or '.join(metric.end)} - {' or '.join(metric.start)}"

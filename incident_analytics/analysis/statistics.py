@@ -1,0 +1,501 @@
+"""Intervals, survival curves and powers that several analyses share; numbers in, numbers out.
+
+Values are plain numbers without NaN; what is undefined, or rests on too few values, is NaN. Whatever is drawn at
+random is drawn from the sorted values with a fixed seed: the same values give the same result in every order.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = [
+    "chance_of_gain",
+    "detectable_change",
+    "geometric_mean_interval",
+    "holm",
+    "kaplan_meier",
+    "log_test_power",
+    "mean_difference_interval",
+    "mean_interval",
+    "poisson_interval",
+    "quantile_interval",
+    "survival_quantile",
+]
+
+MEAN_MINIMUM: Final = 20
+"""The least number of values for an interval of their mean: below it even the bootstrap covers too seldom."""
+
+GEOMETRIC_MEAN_MINIMUM: Final = 6
+"""The least number of values for an interval of their geometric mean, as of their median."""
+
+_RESAMPLES: Final = 1999
+_BATCH: Final = 2_000_000  # numbers held at once while resampling
+_NONE: Final = (float("nan"), float("nan"))
+
+
+def quantile_interval(values: npt.ArrayLike, quantile: float, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a quantile between two order statistics, whatever the distribution.
+
+    Parameters
+    ----------
+    values
+        Independent values.
+    quantile
+        The quantile, 0.5 for the median.
+    confidence
+        The least chance that the interval covers the quantile; each side errs at most half of the rest.
+
+    Returns
+    -------
+    tuple of float
+        Low and high. NaN where no value is low or high enough to bound the quantile: at 95% below 6 values for the
+        median, below 36 for the 90th percentile.
+
+    References
+    ----------
+    W. J. Conover, "Practical Nonparametric Statistics", 3rd ed., Wiley 1999, section 3.2; `scipy.stats.quantile_test`.
+
+    Examples
+    --------
+    >>> quantile_interval([12, 45, 31, 60, 25, 90], 0.5)
+    (12.0, 90.0)
+    >>> quantile_interval([12, 45, 31, 60, 25], 0.5)
+    (nan, nan)
+    """
+    from scipy import stats
+
+    numbers = np.asarray(values, dtype=np.float64)
+    if not numbers.size:
+        return _NONE
+    bounds = stats.quantile_test(numbers, p=quantile).confidence_interval(confidence)
+    low, high = float(bounds.low), float(bounds.high)
+    return _NONE if np.isnan(low) or np.isnan(high) else (low, high)
+
+
+def mean_interval(values: npt.ArrayLike, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a mean by the bootstrap of Student's t.
+
+    Spans of incidents are so skewed that the usual t interval of 20 of them covers their mean in 83% of cases
+    instead of 95%; this one covers it in 91%, of 100 in 94% (lognormal spans with a log standard deviation of 1.25).
+
+    Parameters
+    ----------
+    values
+        Independent values.
+    confidence
+        The nominal chance that the interval covers the mean.
+
+    Returns
+    -------
+    tuple of float
+        Low and high. NaN below 20 values, and where nearly all values are the same.
+
+    References
+    ----------
+    B. Efron and R. J. Tibshirani, "An Introduction to the Bootstrap", Chapman & Hall 1993, section 12.5; 1,999
+    resamples. P. Hall, "Theoretical Comparison of Bootstrap Confidence Intervals", The Annals of Statistics 16 (1988)
+    927-953, https://doi.org/10.1214/aos/1176350933, on why it suits skewed values.
+
+    Examples
+    --------
+    >>> low, high = mean_interval([10, 12, 15, 15, 20, 22, 25, 30, 30, 35, 40, 45, 50, 60, 70, 80, 95, 120, 240, 600])
+    >>> round(low), round(high)
+    (40, 311)
+    """
+    numbers = np.sort(np.asarray(values, dtype=np.float64))
+    error = _standard_error(numbers) if numbers.size >= MEAN_MINIMUM else 0.0
+    if error == 0:
+        return _NONE
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.concatenate(
+            [(sample.mean(axis=1) - numbers.mean()) / _standard_error(sample) for sample in _resamples(numbers)]
+        )
+        tail = (1 - confidence) / 2
+        from_below, from_above = np.quantile(t, [tail, 1 - tail])
+    low, high = numbers.mean() - from_above * error, numbers.mean() - from_below * error
+    return (float(low), float(high)) if np.isfinite([low, high]).all() else _NONE
+
+
+def _standard_error(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the standard error of the mean along the last axis, exactly 0 where all values are the same."""
+    error: npt.NDArray[np.float64] = numbers.std(axis=-1, ddof=1) / np.sqrt(numbers.shape[-1])
+    return np.where(np.ptp(numbers, axis=-1) == 0, 0.0, error)
+
+
+def _resamples(numbers: npt.NDArray[np.float64]) -> Iterator[npt.NDArray[np.float64]]:
+    """Give the bootstrap's samples in batches, a row a sample."""
+    draw = np.random.default_rng(0)
+    left = _RESAMPLES
+    while left:
+        batch = min(left, max(1, _BATCH // numbers.size))
+        yield numbers[draw.integers(0, numbers.size, size=(batch, numbers.size))]
+        left -= batch
+
+
+def geometric_mean_interval(values: npt.ArrayLike, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the interval of a geometric mean: Student's t interval of the logarithms, taken back.
+
+    Parameters
+    ----------
+    values
+        Independent positive values.
+    confidence
+        The nominal chance that the interval covers the geometric mean.
+
+    Returns
+    -------
+    tuple of float
+        Low and high. NaN below 6 values, and where all values are the same.
+
+    References
+    ----------
+    J. M. Bland and D. G. Altman, "Transformations, means, and confidence intervals", BMJ 312 (1996) 1079,
+    https://doi.org/10.1136/bmj.312.7038.1079.
+
+    Examples
+    --------
+    >>> low, high = geometric_mean_interval([10, 20, 40, 80, 160, 320])
+    >>> round(low, 1), round(high, 1)
+    (14.5, 220.6)
+    """
+    from scipy import stats
+
+    logs = np.log(np.sort(np.asarray(values, dtype=np.float64)))
+    error = _standard_error(logs) if logs.size >= GEOMETRIC_MEAN_MINIMUM else 0.0
+    if error == 0:
+        return _NONE
+    half = stats.t.ppf((1 + confidence) / 2, logs.size - 1) * error
+    return float(np.exp(logs.mean() - half)), float(np.exp(logs.mean() + half))
+
+
+def poisson_interval(n: int, exposure: float = 1.0, *, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the exact interval of a rate of events.
+
+    Parameters
+    ----------
+    n
+        How many events there were.
+    exposure
+        Over how much time, in the unit that the rate is told for.
+    confidence
+        The least chance that the interval covers the rate; each side errs at most half of the rest.
+
+    Returns
+    -------
+    tuple of float
+        Low and high, events per unit of exposure; low is 0 where there was no event. NaN without exposure.
+
+    References
+    ----------
+    F. Garwood, "Fiducial Limits for the Poisson Distribution", Biometrika 28 (1936) 437-442,
+    https://doi.org/10.1093/biomet/28.3-4.437.
+
+    Examples
+    --------
+    >>> low, high = poisson_interval(10)
+    >>> round(low, 4), round(high, 4)
+    (4.7954, 18.3904)
+    """
+    from scipy import stats
+
+    if exposure <= 0:
+        return _NONE
+    tail = (1 - confidence) / 2
+    low = stats.chi2.ppf(tail, 2 * n) / 2 if n else 0.0
+    high = stats.chi2.isf(tail, 2 * n + 2) / 2
+    return float(low / exposure), float(high / exposure)
+
+
+def kaplan_meier(durations: npt.ArrayLike, observed: npt.ArrayLike, *, confidence: float = 0.95) -> pd.DataFrame:
+    """Estimate which part is not over yet after a time, from some that are over and some that are still open.
+
+    Parameters
+    ----------
+    durations
+        How long each one has lasted, numbers or spans: to its end, or as long as it is known to be still open.
+    observed
+        Whether its end was observed; where not, the duration is censored.
+    confidence
+        The nominal chance that the interval covers the part, at each time by itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each time at which one ended or was seen open for the last time, in order:
+
+        - time, of the type of ``durations``
+        - at_risk, int64: those that had lasted so long
+        - events, int64: those that ended then
+        - survival, float64 in [0, 1]: the part that lasts longer
+        - low, high, float64: its interval, of the log-log kind; NaN where survival is 1 or 0
+
+    References
+    ----------
+    E. L. Kaplan and P. Meier, "Nonparametric Estimation from Incomplete Observations", Journal of the American
+    Statistical Association 53 (1958) 457-481, https://doi.org/10.1080/01621459.1958.10501452; Greenwood's variance.
+
+    Examples
+    --------
+    >>> kaplan_meier([6, 6, 7, 10], [True, False, True, True])[["time", "at_risk", "events", "survival"]]
+       time  at_risk  events  survival
+    0     6        4       1     0.750
+    1     7        2       1     0.375
+    2    10        1       1     0.000
+    """
+    from scipy import stats
+
+    ended = np.asarray(observed, dtype=bool)
+    times, order = np.unique(np.asarray(durations), return_inverse=True)
+    last = np.bincount(order, minlength=times.size)
+    events = np.bincount(order[ended], minlength=times.size)
+    curve = pd.DataFrame({"time": times, "at_risk": last[::-1].cumsum()[::-1], "events": events})
+    if not events.sum():
+        unknown = np.full(times.size, np.nan)
+        return curve.assign(survival=1.0, low=unknown, high=unknown)
+    # Only the order of the durations matters, so that spans need no unit.
+    survival = stats.ecdf(stats.CensoredData(uncensored=order[ended], right=order[~ended])).sf
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.filterwarnings("ignore", "The confidence interval is undefined at some", RuntimeWarning)
+        interval = survival.confidence_interval(confidence, method="log-log")
+    inside = (survival.probabilities > 0) & (survival.probabilities < 1)
+    return curve.assign(
+        survival=survival.probabilities,
+        low=np.where(inside, interval.low.probabilities, np.nan),
+        high=np.where(inside, interval.high.probabilities, np.nan),
+    )
+
+
+def survival_quantile(curve: pd.DataFrame, quantile: float) -> tuple[Any, Any, Any]:
+    """Return the time by which a part of all is over, with its interval, from a survival curve.
+
+    Parameters
+    ----------
+    curve
+        The result of `kaplan_meier`.
+    quantile
+        The part that is over, 0.5 for the median.
+
+    Returns
+    -------
+    tuple
+        Value, low and high, of the type of the curve's time; None where the curve, or its interval's side, never falls
+        so far. Where the curve lies level at the part, the value is the middle of that level, so that without
+        censoring the median is the usual one.
+
+    References
+    ----------
+    R. Brookmeyer and J. Crowley, "A Confidence Interval for the Median Survival Time", Biometrics 38 (1982) 29-41,
+    https://doi.org/10.2307/2530286.
+
+    Examples
+    --------
+    >>> survival_quantile(kaplan_meier([1, 2, 3, 4, 9], [True, True, True, True, False]), 0.5)[0]
+    np.int64(3)
+    """
+    events = curve[curve["events"] > 0]
+    times = events["time"].to_numpy()
+    left = 1 - quantile + 1e-12  # the survival is a product of fractions: its last digits are rounded
+
+    def first_below(bound: str) -> int | None:
+        return next((int(row) for row in np.flatnonzero(events[bound] <= left)), None)
+
+    at, low, high = first_below("survival"), first_below("low"), first_below("high")
+    value = None if at is None else times[at]
+    if at is not None and events["survival"].iloc[at] >= 1 - quantile - 1e-12 and at + 1 < len(times):
+        value = value + (times[at + 1] - value) / 2
+    return value, None if low is None else times[low], None if high is None else times[high]
+
+
+def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Adjust p-values for their number, so that the chance of any false finding among them stays at the level.
+
+    Parameters
+    ----------
+    p_values
+        The p-values of one family of comparisons; NaN where there was nothing to compare, which counts for nothing.
+
+    Returns
+    -------
+    numpy.ndarray
+        The adjusted p-values in the same order, at most 1; NaN stays NaN.
+
+    References
+    ----------
+    S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", Scandinavian Journal of Statistics 6 (1979)
+    65-70, https://www.jstor.org/stable/4615733.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03, 0.005]).round(3).tolist()
+    [0.03, 0.06, 0.06, 0.02]
+    """
+    adjusted = np.array(p_values, dtype=np.float64)
+    told = np.flatnonzero(~np.isnan(adjusted))
+    told = told[np.argsort(adjusted[told])]
+    factors = np.arange(told.size, 0, -1)
+    adjusted[told] = np.minimum(np.maximum.accumulate(adjusted[told] * factors), 1)
+    return adjusted
+
+
+def mean_difference_interval(
+    difference: float, *, sd_before: float, sd_after: float, n_before: float, n_after: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of a difference of two means, by the normal distribution.
+
+    Parameters
+    ----------
+    difference
+        The mean after less the mean before.
+    sd_before, sd_after
+        The standard deviations, in the same unit.
+    n_before, n_after
+        How many values there are.
+    confidence
+        The nominal chance that the interval covers the difference.
+
+    Returns
+    -------
+    tuple of float
+        Low and high, in the same unit.
+
+    References
+    ----------
+    Š. Davidovič, "Incident Metrics in SRE", O'Reilly 2021, section "Analytical Approach", which shows by it how little
+    a mean time to restore can tell.
+
+    Examples
+    --------
+    One hundred incidents with a standard deviation of 316 minutes tell a change of the mean to 104 minutes:
+
+    >>> low, high = mean_difference_interval(
+    ...     0, sd_before=316, sd_after=316, n_before=50, n_after=50, confidence=0.9)
+    >>> round(low), round(high)
+    (-104, 104)
+    """
+    from scipy import stats
+
+    half = stats.norm.ppf((1 + confidence) / 2) * np.hypot(sd_before / np.sqrt(n_before), sd_after / np.sqrt(n_after))
+    return float(difference - half), float(difference + half)
+
+
+def chance_of_gain(
+    gain: float, *, true_gain: float = 0.0, sd_before: float, sd_after: float, n_before: float, n_after: float
+) -> float:
+    """Return the chance that a mean is seen to fall by as much or more, by the normal distribution.
+
+    Parameters
+    ----------
+    gain
+        The fall of the mean that is seen, positive; 0 for any fall at all.
+    true_gain
+        The fall that really happened, in the same unit; 0 where nothing changed, so that a gain is a false one.
+    sd_before, sd_after
+        The standard deviations, in the same unit.
+    n_before, n_after
+        How many values there are.
+
+    Returns
+    -------
+    float
+        The chance, from 0 to 1.
+
+    References
+    ----------
+    Š. Davidovič, "Incident Metrics in SRE", O'Reilly 2021, who finds the chances by simulation on his data.
+
+    Examples
+    --------
+    Where nothing changed, 173 incidents before and after still show a gain of half an hour in every fifth case:
+
+    >>> round(chance_of_gain(30, sd_before=316, sd_after=316, n_before=173, n_after=173), 2)
+    0.19
+    """
+    from scipy import stats
+
+    error = np.hypot(sd_before / np.sqrt(n_before), sd_after / np.sqrt(n_after))
+    return float(stats.norm.sf((gain - true_gain) / error))
+
+
+def log_test_power(change: float, *, log_sd: float, n_before: int, n_after: int, alpha: float = 0.05) -> float:
+    """Return the chance that a two-sided t test on logarithms finds a change of the geometric mean.
+
+    Parameters
+    ----------
+    change
+        The true change as a fraction, -0.1 for a cut of 10%.
+    log_sd
+        The standard deviation of the natural logarithms, the same before and after.
+    n_before, n_after
+        How many values there are, at least 2 each.
+    alpha
+        The level of the test.
+
+    Returns
+    -------
+    float
+        The power, from 0 to 1.
+
+    References
+    ----------
+    J. Cohen, "Statistical Power Analysis for the Behavioral Sciences", 2nd ed., Erlbaum 1988, chapter 2: the
+    noncentral t distribution.
+
+    Examples
+    --------
+    A hundred incidents before and after hardly ever show a cut of 10%:
+
+    >>> round(log_test_power(-0.1, log_sd=1.25, n_before=100, n_after=100), 2)
+    0.09
+    """
+    from scipy import stats
+
+    freedom = n_before + n_after - 2
+    shift = abs(np.log1p(change)) / (log_sd * np.sqrt(1 / n_before + 1 / n_after))
+    critical = stats.t.isf(alpha / 2, freedom)
+    return float(stats.nct.sf(critical, freedom, shift) + stats.nct.cdf(-critical, freedom, shift))
+
+
+def detectable_change(*, log_sd: float, n_before: int, n_after: int, power: float = 0.8, alpha: float = 0.05) -> float:
+    """Return the smallest fall of the geometric mean that a two-sided t test on logarithms finds with some power.
+
+    Parameters
+    ----------
+    log_sd
+        The standard deviation of the natural logarithms, the same before and after.
+    n_before, n_after
+        How many values there are, at least 2 each.
+    power
+        The chance with which the fall is found.
+    alpha
+        The level of the test.
+
+    Returns
+    -------
+    float
+        The fall as a negative fraction, -0.4 for a cut of 40%. NaN where the values do not vary.
+
+    References
+    ----------
+    As of `log_test_power`, which it inverts.
+
+    Examples
+    --------
+    >>> round(detectable_change(log_sd=1.25, n_before=100, n_after=100), 2)
+    -0.39
+    """
+    from scipy import optimize, stats
+
+    if not log_sd > 0:
+        return float("nan")
+    freedom = n_before + n_after - 2
+    critical = stats.t.isf(alpha / 2, freedom)
+    error = log_sd * np.sqrt(1 / n_before + 1 / n_after)
+    # A fall of critical + 9 standard errors is found for certain; the bracket never ends in a fraction of -1.
+    shift = optimize.brentq(lambda shift: stats.nct.sf(critical, freedom, shift) - power, 0, critical + 9)
+    return float(np.expm1(-shift * error))

@@ -1,0 +1,292 @@
+"""What recurs in the words of the reports: phrases over many incidents, and past incidents like a given one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from incident_analytics.analysis.grouping import levels, need_name
+from incident_analytics.errors import UnknownNameError
+from incident_analytics.model import RATIO, TEXT, need_columns
+
+__all__ = ["recurring_factors", "similar_incidents"]
+
+_KINDS: Final = (
+    "contributing_factor",
+    "went_well",
+    "could_improve",
+    "lesson",
+    "discussion_point",
+    "metric",
+    "error_message",
+    "configuration_change",
+)
+_TOLD_IN: Final = ("title", "summary", "what_happened", "why_it_happened")
+_WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])+")
+_SENTENCE_END: Final = r"[.;:!?]\s+|[\r\n]+"
+_LONGEST_PHRASE: Final = 12
+_WORDS_SHOWN: Final = 5
+_DENIALS: Final = frozenset(
+    ("cannot", "neither", "never", "no", "nobody", "none", "nor", "not", "nothing", "only", "without")
+)
+"""Stop words that stay: a factor is mostly the lack of something."""
+
+_THINGS: Final = frozenset(
+    ("amount", "bill", "call", "computer", "detail", "empty", "fill", "fire", "full", "interest", "system")
+)
+"""Stop words that stay, as they are what the reports are about."""
+
+
+def recurring_factors(
+    findings: pd.DataFrame,
+    *,
+    incidents: pd.DataFrame | None = None,
+    kinds: Sequence[str] = ("contributing_factor", "could_improve"),
+    min_incidents: int = 2,
+    min_words: int = 2,
+) -> pd.DataFrame:
+    """Find the phrases that recur in what the reports give as causes and factors.
+
+    Parameters
+    ----------
+    findings
+        The findings table.
+    incidents
+        The incidents table, to look at its incidents alone, and to read their ``why_it_happened`` as well.
+    kinds
+        The kinds of findings to read.
+    min_incidents
+        In how many incidents a phrase must occur.
+    min_words
+        How many words a phrase must have, not counting those that tell nothing; at most 12 are looked at. Single words
+        recur oftener, and tell less.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a phrase, the most frequent first, then the longest:
+
+        - phrase, str: its words in lower case, without those such as ``the`` and ``of`` that tell nothing
+        - n, int64: incidents in which it occurs, however often in each
+        - example, str: the shortest sentence that holds it, as written
+        - incident_ids, tuple of str: the incidents of n
+
+        The longest phrase wins: one that is part of a longer phrase in all of its incidents is left out. A phrase lies
+        within a sentence. No row where nothing recurs. Words are compared as they are written: ``alert`` is
+        not ``alerts``, and ``no alert`` not ``missing alert``.
+
+    Raises
+    ------
+    UnknownNameError
+        ``kind 'cause' is not one of contributing_factor, went_well, ...``
+    ColumnsError
+        ``column 'text' is missing; the frame has ...``
+
+    Notes
+    -----
+    The words that tell nothing are scikit-learn's English stop words, without those that deny, such as ``no`` and
+    ``without``, and those that name things of this field, such as ``system`` and ``fire``.
+
+    References
+    ----------
+    J. Nothman, H. Qin and R. Yurchak, "Stop Word Lists in Free Open-source Software Packages", Proceedings of Workshop
+    for NLP Open Source Software (2018) 7-12, https://doi.org/10.18653/v1/W18-2502, on what is wrong with such lists.
+    Phrases that no longer one replaces are the closed patterns of N. Pasquier and others, "Discovering Frequent Closed
+    Itemsets for Association Rules", ICDT (1999) 398-416, https://doi.org/10.1007/3-540-49257-7_25.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> findings = make_table("findings", {
+    ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-03-15-001", "INC-2025-03-16-001"],
+    ...     "kind": ["contributing_factor"] * 3, "position": [1, 1, 1], "line": [57, 58, 57],
+    ...     "text": ["No alert on the queue", "There was no alert on the queue", "No alert on disk usage"],
+    ... })
+    >>> recurring_factors(findings)[["phrase", "n", "example"]]
+               phrase  n                example
+    0        no alert  3  No alert on the queue
+    1  no alert queue  2  No alert on the queue
+    """
+    texts = _findings_of(findings, kinds)
+    if incidents is not None:
+        need_columns(incidents, "incident_id", "why_it_happened")
+        causes = incidents[["incident_id", "why_it_happened"]].set_axis(["incident_id", "text"], axis="columns")
+        texts = pd.concat([texts[texts["incident_id"].isin(incidents["incident_id"])], causes.dropna()])
+    sentences = texts.assign(text=texts["text"].str.split(_SENTENCE_END, regex=True)).explode("text")
+    sentences["text"] = sentences["text"].str.strip()
+    sentences["words"] = [" ".join(_words(text)) for text in sentences["text"]]
+    sentences = sentences[sentences["words"] != ""]
+    # The shortest sentence first: a phrase's first one is its example, whatever the order of the rows.
+    sentences = sentences.assign(length=sentences["text"].str.len())
+    sentences = sentences.sort_values(["length", "text", "incident_id"], ignore_index=True)
+
+    found = _phrases(sentences["words"], min_words)
+    found["incident_id"] = sentences["incident_id"].to_numpy()[found["sentence"]]
+    found = found.sort_values("sentence").drop_duplicates(["phrase", "incident_id"])
+    grouped = found.groupby("phrase")
+    phrases = pd.DataFrame({"n": grouped.size(), "sentence": grouped["sentence"].first()})
+    phrases = phrases[phrases["n"] >= min_incidents]
+    phrases = phrases.drop(index=_parts_of_longer_ones(phrases["n"]))
+    phrases = phrases.reset_index().assign(length=lambda frame: frame["phrase"].str.count(" "))
+    phrases = phrases.sort_values(["n", "length", "phrase"], ascending=[False, False, True], ignore_index=True)
+    members = {phrase: tuple(sorted(ids)) for phrase, ids in grouped["incident_id"]}
+    return pd.DataFrame(
+        {
+            "phrase": phrases["phrase"].astype(TEXT),
+            "n": phrases["n"].astype("int64"),
+            "example": pd.Series(sentences["text"].to_numpy()[phrases["sentence"]], dtype=TEXT),
+            "incident_ids": pd.Series([members[phrase] for phrase in phrases["phrase"]], dtype=object),
+        }
+    )
+
+
+def similar_incidents(
+    incidents: pd.DataFrame,
+    findings: pd.DataFrame | None = None,
+    *,
+    incident_id: str,
+    n: int = 5,
+    only_before: bool = True,
+    kinds: Sequence[str] = ("contributing_factor", "error_message", "configuration_change"),
+) -> pd.DataFrame:
+    """Find the incidents that are told in the words of a given one.
+
+    Parameters
+    ----------
+    incidents
+        The incidents table; title, summary, what_happened and why_it_happened are compared.
+    findings
+        The findings table, to compare its texts too.
+    incident_id
+        The incident whose like is sought.
+    n
+        How many incidents to return at most.
+    only_before
+        Whether to look only at incidents that occurred before this one. Those of no known time are left out then.
+    kinds
+        The kinds of findings to compare.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an incident, the most similar first, none where no other shares a word:
+
+        - incident_id, str
+        - occurred_at, datetime64[us, UTC], and title, str
+        - similarity, Float64, above 0 and at most 1: the cosine of the angle between both incidents' weighted words
+        - words, tuple of str: up to five words that tie them, the one that adds most to the similarity first
+
+        A word weighs the more the fewer of the compared incidents use it. Incidents other than those compared do not
+        matter: with ``only_before`` the result stays what it is when later reports come in.
+
+    Raises
+    ------
+    UnknownNameError
+        ``incident 'INC-2025-01-01-009' is not one of the 96 incidents``, ``kind 'cause' is not one of ...``
+    ColumnsError
+        ``column 'summary' is missing; the frame has ...``
+
+    References
+    ----------
+    G. Salton and C. Buckley, "Term-weighting approaches in automatic text retrieval", Information Processing &
+    Management 24 (1988) 513-523, https://doi.org/10.1016/0306-4573(88)90021-0; scikit-learn's TfidfVectorizer with
+    sublinear term frequencies.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> incidents = make_table("incidents", {
+    ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-05-02-001", "INC-2025-06-20-001"],
+    ...     "occurred_at": ["2025-03-14T09:00Z", "2025-05-02T09:00Z", "2025-06-20T09:00Z"],
+    ...     "title": ["Certificate of the API expired", "Disk of the index full", "Certificate of the player expired"],
+    ... })
+    >>> similar_incidents(incidents, incident_id="INC-2025-06-20-001")[["incident_id", "words"]]
+              incident_id                   words
+    0  INC-2025-03-14-001  (certificate, expired)
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    need_columns(incidents, "incident_id", "occurred_at", *_TOLD_IN)
+    is_asked = incidents["incident_id"] == incident_id
+    if not is_asked.any():
+        raise UnknownNameError(f"incident {incident_id!r} is not one of the {len(incidents)} incidents")
+    others = incidents[~is_asked]
+    if only_before:
+        others = others[others["occurred_at"] < incidents.loc[is_asked, "occurred_at"].iloc[0]]
+    compared = pd.concat([incidents[is_asked], others.sort_values("incident_id")], ignore_index=True)
+    told = [compared[["incident_id", column]].set_axis(["incident_id", "text"], axis="columns") for column in _TOLD_IN]
+    if findings is not None:
+        told.append(_findings_of(findings, kinds))
+    texts = pd.concat(told).dropna().groupby("incident_id")["text"].agg("\n".join)
+    documents = [" ".join(_words(text)) for text in texts.reindex(compared["incident_id"]).fillna("")]
+
+    similar = compared.loc[1:, ["incident_id", "occurred_at", "title"]].reset_index(drop=True)
+    totals = [0.0] * len(similar)
+    ties: list[tuple[str, ...]] = [()] * len(similar)
+    if documents[0] and len(similar):
+        weigh = TfidfVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False, sublinear_tf=True)
+        weights = weigh.fit_transform(documents)
+        words = weigh.get_feature_names_out()
+        products = weights[1:].multiply(weights[:1]).tocsr()
+        for row in range(len(similar)):
+            cells = slice(products.indptr[row], products.indptr[row + 1])
+            # Rounded, so that neither the last digit nor the platform decides between equals.
+            tied = sorted(zip(-products.data[cells].round(12), words[products.indices[cells]], strict=True))
+            totals[row] = min(round(float(products.data[cells].sum()), 12), 1.0)
+            ties[row] = tuple(str(word) for _, word in tied[:_WORDS_SHOWN])
+    similar["similarity"] = pd.Series(totals, dtype=RATIO)
+    similar["words"] = pd.Series(ties, dtype=object)
+    similar = similar[similar["similarity"] > 0]
+    return similar.sort_values(["similarity", "incident_id"], ascending=[False, True], ignore_index=True).head(n)
+
+
+def _findings_of(findings: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
+    """Return the texts of some kinds of findings, with their incidents."""
+    need_columns(findings, "incident_id", "kind", "text")
+    kinds = list(kinds)
+    for kind in kinds:
+        need_name("kind", kind, dict.fromkeys((*_KINDS, *levels(findings["kind"]))))
+    return findings.loc[findings["kind"].isin(kinds), ["incident_id", "text"]].dropna()
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of a text that tell something, in lower case."""
+    words = (word.replace("’", "'") for word in _WORD.findall(text.lower()))
+    return [word for word in words if word not in _stop_words()]
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return (frozenset(ENGLISH_STOP_WORDS) | {"did", "does"}) - _DENIALS - _THINGS
+
+
+def _phrases(sentences: pd.Series, min_words: int) -> pd.DataFrame:
+    """Return each phrase of each sentence once, a sentence by its position."""
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    longest = max((text.count(" ") + 1 for text in sentences), default=0)
+    if longest < min_words:
+        return pd.DataFrame({"phrase": pd.Series(dtype=TEXT), "sentence": pd.Series(dtype="int64")})
+    counts = CountVectorizer(
+        ngram_range=(min_words, max(min_words, _LONGEST_PHRASE)),
+        tokenizer=str.split,
+        token_pattern=None,
+        lowercase=False,
+    )
+    holds, phrases = counts.fit_transform(sentences).nonzero()
+    return pd.DataFrame({"phrase": counts.get_feature_names_out()[phrases], "sentence": holds.astype(np.int64)})
+
+
+def _parts_of_longer_ones(n: pd.Series) -> list[str]:
+    """Return the phrases that one longer by a word holds in as many incidents, which are then the same incidents."""
+    counts = {str(phrase): incidents for phrase, incidents in n.items()}
+    words = {phrase: phrase.split(" ") for phrase in counts}
+    parts = ((" ".join(part), phrase) for phrase, told in words.items() for part in (told[:-1], told[1:]))
+    return list({part for part, phrase in parts if counts.get(part) == counts[phrase]})

@@ -1,0 +1,480 @@
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import at, call, ratios, spans, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.comparison import compare_periods, definition_sensitivity, mean_change_by_mix
+from incident_analytics.analysis.response import response_summary, response_times
+from incident_analytics.analysis.statistics import detectable_change
+from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
+from incident_analytics.model import DEFAULT_METRICS, Metric, Period, make_table
+
+BEFORE, AFTER = Period.parse("2025Q1"), Period.parse("2025Q2")
+RESTORE = {"time_to_restore": DEFAULT_METRICS["time_to_restore"]}
+
+
+def periods(before: list[float | None], after: list[float | None], **columns: list[object]) -> pd.DataFrame:
+    """Return incidents of both periods that took so many minutes, open where there is no number."""
+    starts = [at("2025-02-01")] * len(before) + [at("2025-05-01")] * len(after)
+    minutes = [*before, *after]
+    return make_table(
+        "incidents",
+        {
+            "incident_id": [f"INC-{number:03}" for number in range(len(starts))],
+            "occurred_at": starts,
+            "started_at": starts,
+            "is_open": [each is None for each in minutes],
+            "restored_at": [
+                None if each is None else start + pd.Timedelta(minutes=each)
+                for start, each in zip(starts, minutes, strict=True)
+            ],
+            **columns,
+        },
+    )
+
+
+def compared(before: list[float | None], after: list[float | None], **arguments: object) -> pd.Series:
+    times = response_times(periods(before, after))
+    return call(compare_periods, times, before=BEFORE, after=AFTER, **arguments).iloc[0]
+
+
+def random_times(logs: np.ndarray, before: int, after: int) -> pd.DataFrame:
+    """Return times of many teams, a row of logs each, so many before and the others after."""
+    teams = len(logs)
+    starts = pd.to_datetime(["2025-02-01T00:00Z"] * before + ["2025-05-01T00:00Z"] * after)
+    minutes = pd.to_timedelta(np.exp(logs).ravel() * 60e6 // 1, unit="us")
+    incidents = make_table("incidents", {"incident_id": [f"INC-{number}" for number in range(teams * len(starts))]})
+    begins = pd.Series(np.tile(starts, teams)).astype("datetime64[us, UTC]")
+    incidents = incidents.assign(occurred_at=begins, started_at=begins, restored_at=begins + minutes)
+    team = pd.Series(np.repeat([f"team {number:03}" for number in range(teams)], len(starts)), dtype="str")
+    return response_times(incidents, metrics=RESTORE).assign(team=team)
+
+
+def test_a_comparison_by_hand() -> None:
+    """Every span doubles: logs are 0 to 5 times ln 2, then 1 to 6 times, with a variance of 3.5 times ln 2 squared.
+
+    The chances are those over all 924 ways to deal the twelve spans out; t with 10 degrees of freedom is 2.228139.
+    """
+    before, after = [1, 2, 4, 8, 16, 32], [2, 4, 8, 16, 32, 64]
+    pool = np.log2([*before, *after])
+    dealt = [(pool.sum() - 2 * pool[list(chosen)].sum()) / 6 for chosen in combinations(range(12), 6)]
+    half = 2.228139 * math.log(2) * math.sqrt(3.5 * 2 / 6)
+    log_sd = math.log(2) * math.sqrt(3.5)
+    p_value = sum(abs(difference) > 1 - 1e-9 for difference in dealt) / 924
+    expected = pd.DataFrame(
+        {
+            "metric": texts("time_to_restore"),
+            "group": texts("all"),
+            "is_primary": pd.Series([True], dtype="boolean"),
+            "n_before": [6],
+            "n_after": [6],
+            "n_open_before": [0],
+            "n_open_after": [1],
+            "n_unused_before": [1],
+            "n_unused_after": [0],
+            # 2 to the power of 2.5 and of 3.5, in minutes.
+            "before": spans(f"{round(60e6 * 2**2.5)}us"),
+            "after": spans(f"{round(60e6 * 2**3.5)}us"),
+            "change": ratios(1.0),
+            "low": ratios(2 * math.exp(-half) - 1),
+            "high": ratios(2 * math.exp(half) - 1),
+            "p_value": ratios(p_value),
+            "p_adjusted": ratios(p_value),
+            "detectable_change": ratios(detectable_change(log_sd=log_sd, n_before=6, n_after=6)),
+            "false_gain_chance": ratios(sum(difference < -1 + 1e-9 for difference in dealt) / 924),
+            "sentence": texts(
+                "Geometric mean time to restore went from 5m 39s in 2025Q1 (n = 6) to 11m 19s in 2025Q2 (n = 6), which "
+                f"is no evidence of a change: where nothing changed, so large a change shows in {p_value:.0%} of cases,"
+                " and these counts reliably show only a fall of 90% or more; 1 still open is left out."
+            ),
+            "incident_ids_before": [tuple(f"INC-{number:03}" for number in range(7))],
+            "incident_ids_after": [tuple(f"INC-{number:03}" for number in range(7, 14))],
+        }
+    )
+    times = response_times(periods([*before, 0], [*after, None]))
+    result = call(compare_periods, times, before=BEFORE, after=AFTER, members=True)
+    assert_frame_equal(result, expected, rtol=1e-6)
+
+
+def test_a_change_that_chance_seldom_makes_is_told_as_one() -> None:
+    """Of the 924 ways to deal them out only this one and its mirror image set all longer spans before."""
+    row = compared([60, 80, 90, 100, 110, 120], [5, 6, 7, 8, 9, 10])
+    assert row["p_value"] == pytest.approx(2 / 924)
+    assert row["false_gain_chance"] == pytest.approx(1 / 924)
+    assert row["sentence"] == (
+        "Geometric mean time to restore fell by 92% (95% interval -94% to -89%), from 1h 31m in 2025Q1 (n = 6) to "
+        "7m 18s in 2025Q2 (n = 6); where nothing changed, so large a change shows in 0.2% of cases."
+    )
+
+
+def test_a_rise_is_told_as_a_rise_and_its_false_gain_is_a_fall_as_large() -> None:
+    fell, rose = (
+        compared([60, 80, 90, 100, 110, 120], [5, 6, 7, 8, 9, 10]),
+        compared([5, 6, 7, 8, 9, 10], [60, 80, 90, 100, 110, 120]),
+    )
+    assert " rose by 1148% (95% interval " in rose["sentence"]
+    assert (1 + rose["change"]) * (1 + fell["change"]) == pytest.approx(1)
+    assert rose["p_value"] == fell["p_value"]
+    assert rose["false_gain_chance"] == fell["false_gain_chance"]
+
+
+def test_below_six_spans_nothing_is_compared() -> None:
+    row = compared([10, 20, 30, 40, 50], [1] * 9 + [0])
+    assert row[["n_before", "n_after", "n_unused_after"]].tolist() == [5, 9, 1]
+    assert row["before"] == pd.Timedelta(microseconds=round(60e6 * (10 * 20 * 30 * 40 * 50) ** 0.2))
+    assert row["change"] == pytest.approx((10 * 20 * 30 * 40 * 50) ** -0.2 - 1)
+    assert row[["low", "high", "p_value", "p_adjusted", "detectable_change", "false_gain_chance"]].isna().all()
+    assert row["sentence"] == (
+        "Too few incidents to compare time to restore: 5 in 2025Q1 and 9 in 2025Q2, where 6 each are needed."
+    )
+
+
+def test_no_incidents_are_a_row_without_figures() -> None:
+    empty = response_times(make_table("incidents"), metrics=RESTORE)
+    result = call(compare_periods, empty, before=BEFORE, after=AFTER, by="severity", members=True)
+    assert result["group"].tolist() == ["all", "SEV-3", "SEV-2", "SEV-1"]
+    assert result[["n_before", "n_after"]].to_numpy().sum() == 0
+    assert result[["before", "after", "change", "p_value", "p_adjusted"]].isna().all(axis=None)
+
+
+def test_spans_that_are_all_the_same_have_no_interval() -> None:
+    same = compared([30] * 6, [30] * 6)
+    assert same[["change", "p_value", "false_gain_chance"]].tolist() == [0, 1, 1]
+    assert same[["low", "high", "detectable_change"]].isna().all()
+    assert same["sentence"].endswith("so large a change shows in 100% of cases.")
+    other = compared([30] * 6, [15] * 6)
+    assert other["sentence"] == (
+        "Geometric mean time to restore fell by 50%, from 30m in 2025Q1 (n = 6) to 15m in 2025Q2 (n = 6); "
+        "where nothing changed, so large a change shows in 0.2% of cases."
+    )
+
+
+def test_what_lies_outside_both_periods_does_not_count() -> None:
+    incidents = periods([10.0] * 7, [10.0] * 7)
+    incidents.loc[0, "occurred_at"] = at("2024-12-31T23:59:59")
+    incidents.loc[13, "occurred_at"] = at("2025-07-01")
+    row = call(compare_periods, response_times(incidents), before=BEFORE, after=AFTER).iloc[0]
+    assert row[["n_before", "n_after", "n_unused_before", "n_unused_after"]].tolist() == [6, 6, 0, 0]
+
+
+def test_groups_are_compared_beside_the_whole_and_adjusted_for_their_number() -> None:
+    """Three comparisons can be made beside the primary one; SEV-1 has too few incidents and counts for none."""
+    short, long = [5, 6, 7, 8, 9, 10], [60, 80, 90, 100, 110, 120]
+    severities = ["SEV-3"] * 6 + ["SEV-2"] * 6 + ["SEV-1", None]
+    incidents = periods([*long, *short, 5, 5], [*short, *short, 5, 5], severity=severities * 2)
+    incidents["detected_at"] = incidents["started_at"] + pd.Timedelta(minutes=3)
+    times = response_times(incidents)
+    result = call(
+        compare_periods, times, before=BEFORE, after=AFTER, by="severity", metrics=["time_to_detect", "time_to_restore"]
+    )
+    assert result["metric"].tolist() == ["time_to_restore"] * 5 + ["time_to_detect"] * 5
+    assert result["group"].tolist() == ["all", "SEV-3", "SEV-2", "SEV-1", "unknown"] * 2
+    assert result["is_primary"].tolist() == [True] + [False] * 9
+    assert result["n_before"].tolist() == [14, 6, 6, 1, 1] * 2
+    assert result["p_value"].isna().tolist() == [False, False, False, True, True] * 2
+    alone = call(compare_periods, times, before=BEFORE, after=AFTER)
+    assert result["p_adjusted"][0] == result["p_value"][0] == alone["p_value"][0]
+    assert result["p_value"][1] == pytest.approx(2 / 924)
+    assert result["p_adjusted"][1] == pytest.approx(5 * 2 / 924)
+    assert result["sentence"][1].endswith("in 0.2% of cases (p = 0.011 among 5 such comparisons).")
+    assert result["sentence"][4].startswith("Too few incidents to compare time to restore of unknown severity: 1 in")
+
+
+def test_sentences_speak_from_the_adjusted_p_value() -> None:
+    """One span of the six after is as long as those before: rare enough by itself, but not as one of ten."""
+    before, after = [20, 30, 40, 50, 60, 70], [5, 6, 7, 8, 9, 45]
+    others = [1, 2, 3, 4, 5, 6]
+    teams = [f"team {number}" for number in range(10) for _ in range(6)]
+    incidents = periods([*before, *others * 9], [*after, *others * 9])
+    times = response_times(incidents).assign(team=teams * 2)
+    row = call(compare_periods, times, before=BEFORE, after=AFTER, by="team").iloc[1]
+    assert row["p_value"] < 0.05 < row["p_adjusted"]
+    assert " which is no evidence of a change: " in row["sentence"]
+    assert " fell by " in compared(before, after)["sentence"]
+
+
+def test_an_incident_counts_in_each_service_that_it_affected() -> None:
+    services = make_table(
+        "services",
+        {
+            "incident_id": ["INC-000", "INC-000", "INC-001", "INC-002"],
+            "service": ["API", "Frontend", "API", "Batch"],
+            "affected": [True, True, True, False],
+            "line": [1] * 4,
+        },
+    )
+    times = response_times(periods([5, 6, 7], [8]))
+    result = call(compare_periods, times, before=BEFORE, after=AFTER, by="service", services=services)
+    assert result[["group", "n_before", "n_after"]].to_numpy().tolist() == [
+        ["all", 3, 1],
+        ["API", 2, 0],
+        ["Batch", 0, 0],
+        ["Frontend", 1, 0],
+        ["unknown", 1, 1],
+    ]
+
+
+def test_a_group_that_is_named_like_a_row_of_ours_is_not_lost() -> None:
+    times = response_times(periods([5, 6, 7], [8])).assign(team=["all", "unknown", None, "all"])
+    compared_teams = call(compare_periods, times, before=BEFORE, after=AFTER, by="team")
+    split = call(mean_change_by_mix, times, before=BEFORE, after=AFTER, by="team")
+    for table in (compared_teams, split):
+        assert table[["group", "n_before"]].to_numpy().tolist() == [
+            ["all", 3],
+            ["all", 1],
+            ["unknown", 1],
+            ["unknown", 1],
+        ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"metric": "mttr"}, UnknownNameError, "metric 'mttr' is not one of time_to_restore"),
+        ({"metrics": ["mttd"]}, UnknownNameError, "metric 'mttd' is not one of time_to_restore"),
+        (
+            {"by": "team"},
+            UnknownNameError,
+            "by 'team' is not one of incident_id, occurred_at, severity, is_open, service",
+        ),
+        ({"by": "service"}, ColumnsError, "by 'service' needs services=, the services table"),
+        (
+            {"before": Period.parse("2025Q2"), "after": Period.parse("2025-06")},
+            PeriodError,
+            "the period before, 2025Q2, must end before the one after, 2025-06, begins",
+        ),
+        (
+            {"before": Period("Q1", pd.Timestamp("2025-01-01"), pd.Timestamp("2025-04-01"))},
+            ColumnsError,
+            'start 2025-01-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")',
+        ),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_would_be_right(
+    arguments: dict[str, object], error: type[Exception], message: str
+) -> None:
+    times = response_times(periods([1], [2]), metrics=RESTORE)
+    with pytest.raises(error) as caught:
+        compare_periods(times, **{"before": BEFORE, "after": AFTER, **arguments})
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("before", "after"), [(20, 20), (12, 40)])
+def test_where_nothing_changed_false_findings_stay_at_their_rate(before: int, after: int) -> None:
+    """400 teams whose spans come from one lognormal distribution: 20 false findings are expected, 9 to 33 allowed.
+
+    Beyond lie 0.4% of a binomial of 400 and 0.05. The interval errs as seldom, and false gains are half of it all: of
+    400 and 0.025 less than 3% lie outside 4 to 17.
+    """
+    logs = np.random.default_rng(2025).normal(4.25, 1.25, (400, before + after))
+    times = random_times(logs, before, after)
+    result = compare_periods(times, before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
+    assert 9 <= (result["p_value"] <= 0.05).sum() <= 33
+    assert 9 <= ((result["low"] > 0) | (result["high"] < 0)).sum() <= 33
+    assert 4 <= ((result["change"] < 0) & (result["false_gain_chance"] <= 0.025)).sum() <= 17
+
+
+def test_shuffled_real_spans_with_ties_make_no_more_false_findings_than_the_level() -> None:
+    """Spans of a published kind, rounded to five minutes and with a far tail, dealt out at random 400 times."""
+    pool = np.array([5, 5, 10, 10, 10, 15, 15, 20, 30, 30, 45, 45, 60, 60, 60, 90, 120, 120, 180, 240, 300, 480, 1740])
+    draw = np.random.default_rng(7)
+    logs = np.log([draw.permutation(pool) for _ in range(400)])
+    result = compare_periods(random_times(logs, 11, 12), before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
+    assert 9 <= (result["p_value"] <= 0.05).sum() <= 33
+
+
+def test_where_nothing_changed_few_reviews_tell_of_any_change_beside_the_primary_one() -> None:
+    """120 reviews of 5 teams: unadjusted, 23% would tell of one; adjusted 6 are expected, 14 allowed (0.1% beyond)."""
+    draw = np.random.default_rng(11)
+    reviews = [
+        compare_periods(
+            random_times(draw.normal(4.25, 1.25, (5, 24)), 12, 12), before=BEFORE, after=AFTER, by="team", resamples=299
+        )
+        for _ in range(120)
+    ]
+    told = [review["sentence"].str.contains(r" (?:fell|rose) by ").tolist() for review in reviews]
+    assert sum(primary for primary, *_ in told) <= 14
+    assert sum(any(others) for _, *others in told) <= 14
+    assert sum((review["p_value"][1:] <= 0.05).any() for review in reviews) > 14
+
+
+def test_a_cut_of_the_detectable_size_is_found_in_four_of_five_cases() -> None:
+    """200 teams: 160 are expected, 143 to 176 allowed (0.3% beyond)."""
+    cut = detectable_change(log_sd=1.25, n_before=40, n_after=40)
+    logs = np.random.default_rng(3).normal(4.25, 1.25, (200, 80))
+    logs[:, 40:] += math.log1p(cut)
+    result = compare_periods(random_times(logs, 40, 40), before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
+    assert 143 <= (result["p_value"] <= 0.05).sum() <= 176
+    assert result["detectable_change"].median() == pytest.approx(cut, abs=0.02)
+
+
+MINUTES = st.lists(st.none() | st.sampled_from([0, 1, 5, 30, 45, 600]), max_size=9)
+
+
+@given(MINUTES, MINUTES, st.integers(2, 50))
+@settings(deadline=None, max_examples=25)
+def test_neither_the_order_nor_the_unit_of_the_spans_matters(
+    before: list[float | None], after: list[float | None], unit: int
+) -> None:
+    once = compared(before, after, resamples=99)
+    scaled = [[None if each is None else each * unit for each in reversed(minutes)] for minutes in (before, after)]
+    again = compared(*scaled, resamples=99)
+    assert once["n_before"] + once["n_open_before"] + once["n_unused_before"] == len(before)
+    for column in ("change", "low", "high", "p_value", "detectable_change", "false_gain_chance"):
+        if pd.isna(once[column]):
+            assert pd.isna(again[column])
+        else:
+            assert once[column] == pytest.approx(again[column], rel=1e-6, abs=1e-9)
+
+
+def test_the_split_by_hand() -> None:
+    """Before three of SEV-1 at 6 h and one of SEV-2 at 2 h, after one at 4 h and three at 2 h: 5 h became 2.5 h.
+
+    SEV-1's own change is -2 h at an average share of 1/2: -1 h. Its share falls by 1/2, its average is 5 h and that of
+    the whole 3.75 h: -0.625 h. SEV-2's own change is none; its share rises by 1/2 at 2 h: -0.875 h.
+    """
+    severities = ["SEV-1"] * 3 + ["SEV-2"] * 2 + ["SEV-1"] + ["SEV-2"] * 3
+    times = response_times(periods([360, 360, 360, 120, None], [240, 120, 120, 120], severity=severities))
+    expected = pd.DataFrame(
+        {
+            "group": texts("all", "SEV-3", "SEV-2", "SEV-1"),
+            "n_before": [4, 0, 1, 3],
+            "n_after": [4, 0, 3, 1],
+            "n_unused_before": [1, 0, 1, 0],
+            "n_unused_after": [0, 0, 0, 0],
+            "share_before": ratios(1, 0, 0.25, 0.75),
+            "share_after": ratios(1, 0, 0.75, 0.25),
+            "mean_before": spans("5h", None, "2h", "6h"),
+            "mean_after": spans("2h30min", None, "2h", "4h"),
+            "within": spans("-1h", "0h", "0h", "-1h"),
+            "mix": spans("-1h30min", "0h", "-52min30s", "-37min30s"),
+            "change": spans("-2h30min", "0h", "-52min30s", "-1h37min30s"),
+            "incident_ids_before": [
+                tuple(f"INC-{number:03}" for number in range(5)),
+                (),
+                ("INC-003", "INC-004"),
+                ("INC-000", "INC-001", "INC-002"),
+            ],
+            "incident_ids_after": [
+                tuple(f"INC-{number:03}" for number in range(5, 9)),
+                (),
+                ("INC-006", "INC-007", "INC-008"),
+                ("INC-005",),
+            ],
+        }
+    )
+    result = call(mean_change_by_mix, times, by="severity", before=BEFORE, after=AFTER, members=True)
+    assert_frame_equal(result, expected)
+
+
+def test_a_group_that_one_period_lacks_is_all_mix() -> None:
+    times = response_times(periods([10, 20], [30], severity=["SEV-1", "SEV-1", "SEV-2"]))
+    result = call(mean_change_by_mix, times, by="severity", before=BEFORE, after=AFTER)
+    assert result["within"].tolist() == [pd.Timedelta(0)] * 4
+    assert result["mix"][0] == pd.Timedelta(minutes=15)
+
+
+def test_a_period_without_spans_leaves_nothing_to_split() -> None:
+    times = response_times(periods([10, 20], [None], severity=["SEV-1", None, "SEV-2"]))
+    result = call(mean_change_by_mix, times, by="severity", before=BEFORE, after=AFTER)
+    assert result["group"].tolist() == ["all", "SEV-3", "SEV-2", "SEV-1", "unknown"]
+    assert result["mean_before"][0] == pd.Timedelta(minutes=15)
+    assert result[["share_after", "mean_after", "within", "mix", "change"]].isna().all(axis=None)
+    nothing = response_times(make_table("incidents"))
+    empty = call(mean_change_by_mix, nothing, by="service", services=make_table("services"), before=BEFORE, after=AFTER)
+    assert empty["group"].tolist() == ["all"]
+    assert empty["change"].isna().all()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
+    st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
+)
+@settings(deadline=None, max_examples=40)
+def test_the_parts_add_up_to_the_whole_to_the_last_microsecond(
+    before: list[tuple[int, set[str]]], after: list[tuple[int, set[str]]]
+) -> None:
+    """Also by service, where groups overlap."""
+    incidents = periods([seconds / 61 for seconds, _ in before], [seconds / 61 for seconds, _ in after])
+    pairs = [
+        (incident_id, service)
+        for incident_id, (_, names) in zip(incidents["incident_id"], [*before, *after], strict=True)
+        for service in sorted(names)
+    ]
+    services = make_table(
+        "services",
+        {
+            "incident_id": [incident_id for incident_id, _ in pairs],
+            "service": [service for _, service in pairs],
+            "affected": [True] * len(pairs),
+            "line": [1] * len(pairs),
+        },
+    )
+    times = response_times(incidents)
+    result = call(mean_change_by_mix, times, by="service", services=services, before=BEFORE, after=AFTER)
+    whole, groups = result.iloc[0], result.iloc[1:]
+    assert whole["change"] == whole["mean_after"] - whole["mean_before"]
+    for column in ("within", "mix", "change"):
+        assert groups[column].sum() == whole[column]
+    assert groups["share_before"].sum() == pytest.approx(1)
+
+
+def test_the_same_incidents_under_each_definition() -> None:
+    """The second tells no restoration, the third no start: definitions without fallbacks leave them out."""
+    incidents = make_table(
+        "incidents",
+        {
+            "incident_id": ["a", "b", "c"],
+            "occurred_at": ["2025-07-01T10:00Z"] * 3,
+            "started_at": ["2025-07-01T10:00Z", "2025-07-01T10:00Z", None],
+            "detected_at": ["2025-07-01T10:30Z", None, "2025-07-01T10:00Z"],
+            "restored_at": ["2025-07-01T11:00Z", None, "2025-07-01T13:00Z"],
+            "ended_at": ["2025-07-01T12:00Z", "2025-07-01T12:00Z", "2025-07-01T14:00Z"],
+        },
+    )
+    result = call(definition_sensitivity, incidents, metrics=RESTORE, start=at("2025-07-01"), end=at("2025-10-01"))
+    expected = pd.DataFrame(
+        {
+            "metric": texts(*["time_to_restore"] * 9),
+            "definition": texts(
+                "restored_at or ended_at - started_at or detected_at",
+                "restored_at - started_at or detected_at",
+                "ended_at - started_at or detected_at",
+                "restored_at or ended_at - started_at",
+                "restored_at - started_at",
+                "ended_at - started_at",
+                "restored_at or ended_at - detected_at",
+                "restored_at - detected_at",
+                "ended_at - detected_at",
+            ),
+            "is_own": pd.Series([True] + [False] * 8, dtype="boolean"),
+            "n": [3, 2, 3, 2, 1, 2, 2, 2, 2],
+            "n_missing": [0, 1, 0, 1, 2, 1, 1, 1, 1],
+            "mean": spans("2h", "2h", "2h40min", "1h30min", "1h", "2h", "1h45min", "1h45min", "2h45min"),
+            "median": spans("2h", "2h", "2h", "1h30min", "1h", "2h", "1h45min", "1h45min", "2h45min"),
+        }
+    )
+    assert_frame_equal(result[list(expected.columns)], expected)
+    own = call(response_summary, response_times(incidents, metrics=RESTORE))
+    assert_frame_equal(result.iloc[:1, 3:], own)
+
+
+def test_a_definition_that_would_subtract_an_instant_from_itself_is_left_out() -> None:
+    metrics = {
+        "time_to_detect": DEFAULT_METRICS["time_to_detect"],
+        "time_to_page": Metric(("detected_at",), ("responded_at",)),
+    }
+    result = call(definition_sensitivity, make_table("incidents"), metrics=metrics, members=True)
+    assert result[["metric", "definition", "is_own", "n"]].to_numpy().tolist() == [
+        ["time_to_detect", "detected_at - started_at", True, 0],
+        ["time_to_page", "responded_at - detected_at", True, 0],
+    ]
+    assert result["incident_ids"].tolist() == [(), ()]

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+from builders import at, call, ratios, spans
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.severity import control_chart, severity_counts, time_between
+from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.model import make_table
+
+FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit"]
+FIGURES = ["center", "lower", "upper", "moving_range", "range_limit"]
+
+
+def flags(*values: bool | None) -> pd.Series:
+    return pd.Series(list(values), dtype="boolean")
+
+
+def chart_of(values: Sequence[float | None], kind: str = "xmr") -> pd.DataFrame:
+    return call(control_chart, pd.DataFrame({"value": ratios(*values)}), value="value", kind=kind)
+
+
+def test_xmr_of_the_published_example() -> None:
+    """10, 50, 40, 30 with D. J. Wheeler's constants 2.66 and 3.268: mean 32.5, limits 85.7 and -20.7, ranges 65.36."""
+    expected = pd.DataFrame(
+        {
+            "value": ratios(10, 50, 40, 30),
+            "n_points": [4] * 4,
+            "center": ratios(*[32.5] * 4),
+            "lower": ratios(*[-20.7] * 4),
+            "upper": ratios(*[85.7] * 4),
+            "moving_range": ratios(None, 40, 10, 10),
+            "range_limit": ratios(*[65.36] * 4),
+            "beyond_limits": flags(*[False] * 4),
+            "three_of_four": flags(*[False] * 4),
+            "eight_in_a_row": flags(*[False] * 4),
+            "range_beyond_limit": flags(None, False, False, False),
+        }
+    )
+    assert_frame_equal(chart_of([10, 50, 40, 30]), expected)
+
+
+def test_spans_are_charted_as_spans_and_missing_ones_are_passed_over() -> None:
+    table = pd.DataFrame({"incident_id": list("abcde"), "restore": spans("10min", None, "50min", "40min", "30min")})
+    chart = call(control_chart, table, value="restore")
+    assert_frame_equal(chart[["incident_id", "restore"]], table)
+    assert chart["n_points"].tolist() == [4] * 5
+    assert_frame_equal(
+        chart[FIGURES],
+        pd.DataFrame(
+            {
+                "center": spans(*["32.5min"] * 5),
+                "lower": spans(*["-20.7min"] * 5),
+                "upper": spans(*["85.7min"] * 5),
+                "moving_range": spans(None, None, "40min", "10min", "10min"),
+                "range_limit": spans(*["65.36min"] * 5),
+            }
+        ),
+    )
+    assert chart["beyond_limits"].isna().tolist() == [False, True, False, False, False]
+
+
+def test_a_point_beyond_the_limits_and_the_jumps_to_it_and_from_it_are_marked() -> None:
+    """Mean 11.5, mean range 120 / 39: the limits are 11.5 ± 8.18, the range limit 10.06."""
+    values = [10.0] * 20 + [70.0] + [10.0] * 19
+    chart = chart_of(values)
+    assert chart["upper"].tolist() == pytest.approx([11.5 + 2.66 * 120 / 39] * 40)
+    assert np.flatnonzero(chart["beyond_limits"]).tolist() == [20]
+    assert np.flatnonzero(chart["range_beyond_limit"].fillna(value=False)).tolist() == [20, 21]
+
+
+def test_a_point_below_the_lower_limit_is_beyond_as_well() -> None:
+    assert np.flatnonzero(chart_of([-value for value in [10.0] * 20 + [70.0] + [10.0] * 19])["beyond_limits"]) == [20]
+
+
+@pytest.mark.parametrize(("length", "marked"), [(7, 0), (8, 16), (9, 18)])
+def test_eight_in_a_row_on_one_side_are_marked_and_seven_are_not(length: int, marked: int) -> None:
+    chart = chart_of([1, 2] * (length // 2) + [1] * (length % 2) + [9, 8] * (length // 2) + [9] * (length % 2))
+    assert chart["eight_in_a_row"].sum() == marked
+
+
+def test_a_point_on_the_center_ends_a_run() -> None:
+    chart = chart_of([1, 1, 1, 1, 5, 1, 1, 1, 1, 9, 9, 9, 9, 5, 9, 9, 9, 9])
+    assert chart["center"].tolist() == pytest.approx([5] * 18)
+    assert not chart["eight_in_a_row"].any()
+
+
+def test_a_run_goes_on_over_a_missing_value() -> None:
+    chart = chart_of([1, 2, 1, 2, None, 1, 2, 1, 2, 9, 8, 9, 8, 9, 8, 9])
+    assert chart["eight_in_a_row"].tolist() == [True] * 4 + [pd.NA] + [True] * 4 + [False] * 7
+
+
+def test_three_of_four_nearer_to_a_limit_than_to_the_center_are_marked() -> None:
+    """Center 4 / 30, mean range 60 / 29: nearer to a limit above 2.88 and below -2.62. Below there are only two."""
+    chart = chart_of([1, -1] * 10 + [3, 4, 1, 3, 1, -1, -3, -4, -1, 1])
+    assert chart["center"].tolist() == pytest.approx([4 / 30] * 30)
+    assert chart["range_limit"].tolist() == pytest.approx([3.268 * 60 / 29] * 30)
+    assert np.flatnonzero(chart["three_of_four"]).tolist() == [20, 21, 23]
+    downwards = chart_of([-1, 1] * 10 + [-3, -4, -1, -3, -1, 1, 3, 4, 1, -1])
+    assert np.flatnonzero(downwards["three_of_four"]).tolist() == [20, 21, 23]
+
+
+def test_points_near_opposite_limits_do_not_add_up() -> None:
+    chart = chart_of([0, 0.1, 0, -0.1] * 6 + [1.1, 1.1, -1.1, -1.1])
+    assert (chart["value"].abs() > chart["upper"] / 2).sum() == 4
+    assert not chart["three_of_four"].any()
+
+
+def test_the_g_chart_of_counts_between_incidents() -> None:
+    """Mean 12: 12 ± 3 sqrt(12 * 13) = 12 ± 37.47; the moving range tells nothing of a geometric distribution."""
+    chart = chart_of([0, 3, 8, 5, 60, 2, 6], "g")
+    assert chart["center"].tolist() == [12] * 7
+    assert chart["upper"].tolist() == pytest.approx([49.469988] * 7)
+    assert chart["lower"].tolist() == pytest.approx([-25.469988] * 7)
+    assert chart["beyond_limits"].tolist() == [False, False, False, False, True, False, False]
+    assert chart[["moving_range", "range_limit", "three_of_four", "range_beyond_limit"]].isna().all(axis=None)
+
+
+def test_the_run_of_a_g_chart_is_about_the_median() -> None:
+    """Nine in a row are below the mean of 12, but on both sides of the median of 4."""
+    values = [3, 5, 3, 5, 3, 5, 3, 5, 3, 50, 47]
+    chart = chart_of(values, "g")
+    assert chart["center"].tolist() == [12] * 11
+    assert not chart["eight_in_a_row"].any()
+    assert chart_of([3, 2, 3, 1, 3, 2, 3, 3, 5, 9, 6, 5, 8, 9, 6, 7], "g")["eight_in_a_row"].all()
+
+
+def test_the_t_chart_is_an_xmr_of_roots_taken_back() -> None:
+    """Roots 4, 6, 5, 5: mean 5, mean range 1, limits 5 ± 2.66."""
+    chart = chart_of([root**3.6 for root in (4, 6, 5, 5)], "t")
+    assert chart["center"].tolist() == pytest.approx([5**3.6] * 4)
+    assert chart["lower"].tolist() == pytest.approx([2.34**3.6] * 4)
+    assert chart["upper"].tolist() == pytest.approx([7.66**3.6] * 4)
+    assert chart[["moving_range", "range_limit", "range_beyond_limit"]].isna().all(axis=None)
+
+
+def test_a_t_chart_without_room_below_has_no_lower_limit() -> None:
+    """Roots 1, 5, 3: mean 3, mean range 3, 3 - 7.98 is below 0."""
+    chart = call(
+        control_chart,
+        pd.DataFrame({"gap": pd.to_timedelta([root**3.6 for root in (1, 5, 3)], unit="h").astype("timedelta64[us]")}),
+        value="gap",
+        kind="t",
+    )
+    assert chart["lower"].isna().all()
+    # The roots of hours are 3600 ** (1 / 3.6) smaller than those of seconds: the limits have no unit.
+    assert (chart["upper"] / pd.Timedelta(hours=1)).tolist() == pytest.approx([10.98**3.6] * 3)
+    assert chart["beyond_limits"].tolist() == [False] * 3
+
+
+def test_a_long_silence_shows_in_the_charts_of_rare_incidents() -> None:
+    """Incidents a day apart, then one after 90 days: seen by both charts, and traced to its incident."""
+    days = [*range(20), 110, 111]
+    incidents = make_table(
+        "incidents",
+        {
+            "incident_id": [f"INC-{day:03}" for day in days],
+            "occurred_at": [at("2025-01-01T09:00") + pd.Timedelta(days=day) for day in days],
+        },
+    )
+    gaps = time_between(incidents)
+    for value, kind in (("gap", "t"), ("n_days", "g")):
+        chart = call(control_chart, gaps, value=value, kind=kind)
+        assert chart.loc[chart["beyond_limits"].fillna(value=False), "incident_id"].tolist() == ["INC-110"]
+        assert chart["beyond_limits"].isna().tolist() == [True] + [False] * 21
+        assert chart["n_points"].tolist() == [21] * 22
+
+
+def test_counts_by_period_are_charted_beside_their_incidents() -> None:
+    incidents = make_table(
+        "incidents",
+        {
+            "incident_id": ["a", "b", "c"],
+            "occurred_at": ["2025-07-01T00:00Z", "2025-09-01T00:00Z", "2025-09-02T00:00Z"],
+            "severity": ["SEV-1"] * 3,
+        },
+    )
+    counts = severity_counts(incidents, members=True)
+    chart = call(control_chart, counts[counts["severity"] == "SEV-1"], value="n")
+    assert chart["n"].tolist() == [1, 0, 2]
+    assert chart["incident_ids"].tolist() == [("a",), (), ("b", "c")]
+    assert chart["upper"].tolist() == pytest.approx([1 + 2.66 * 1.5] * 3)
+
+
+@pytest.mark.parametrize("kind", ["xmr", "g", "t"])
+def test_fewer_than_two_points_have_no_limits(kind: str) -> None:
+    empty = chart_of([], kind)
+    assert empty.empty
+    assert empty[FLAGS].dtypes.eq("boolean").all()
+    unknown = chart_of([None, None], kind)
+    assert unknown["n_points"].tolist() == [0, 0]
+    assert unknown[[*FIGURES, *FLAGS]].isna().all(axis=None)
+    one = chart_of([None, 4], kind)
+    assert one["n_points"].tolist() == [1, 1]
+    assert one["center"].tolist() == pytest.approx([4, 4])
+    assert one[[*FIGURES[1:], *FLAGS]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("table", "arguments", "error", "message"),
+    [
+        (pd.DataFrame({"n": [1]}), {"value": "gap"}, ColumnsError, "column 'gap' is missing; the frame has n"),
+        (pd.DataFrame({"n": [1]}), {"value": "n", "kind": "c"}, UnknownNameError, "kind 'c' is not one of xmr, g, t"),
+        (
+            pd.DataFrame({"severity": ["SEV-1"]}),
+            {"value": "severity"},
+            ColumnsError,
+            "value 'severity' is str, neither numbers nor spans",
+        ),
+        (
+            pd.DataFrame({"gap": spans("1h")}),
+            {"value": "gap", "kind": "g"},
+            ColumnsError,
+            "a g-chart is of counts, and value 'gap' is timedelta64[us]; chart n_days, or gap as a t-chart",
+        ),
+        (
+            pd.DataFrame({"gap": spans("-1h")}),
+            {"value": "gap", "kind": "t"},
+            ColumnsError,
+            "a t-chart is of what lies between incidents, and value 'gap' has negatives",
+        ),
+    ],
+)
+def test_what_cannot_be_charted_is_named(
+    table: pd.DataFrame, arguments: dict[str, str], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as caught:
+        control_chart(table, **arguments)
+    assert str(caught.value) == message
+
+
+def test_false_signals_are_as_rare_as_said() -> None:
+    """20,000 exponential gaps at a steady rate: the t-chart marks 0.1%, an XmR of the gaps themselves above 2%."""
+    gaps = np.random.default_rng(7).exponential(size=20_000)
+    assert chart_of(gaps, "t")["beyond_limits"].mean() < 0.002
+    assert 0.02 < chart_of(gaps)["beyond_limits"].mean() < 0.03
+    days = np.random.default_rng(8).geometric(0.1, 20_000) - 1
+    assert 0.01 < chart_of(days, "g")["beyond_limits"].mean() < 0.025
+    normal = np.random.default_rng(9).normal(size=20_000)
+    assert 0.001 < chart_of(normal)["beyond_limits"].mean() < 0.005
+
+
+NUMBERS = st.lists(st.none() | st.integers(-(10**6), 10**6), min_size=2, max_size=30)
+
+
+@given(NUMBERS, st.integers(-(10**6), 10**6), st.integers(1, 1000))
+@settings(deadline=None, max_examples=40)
+def test_shifting_and_scaling_moves_the_limits_and_changes_no_flag(
+    values: list[int | None], shift: int, factor: int
+) -> None:
+    chart = chart_of(values)
+    moved = chart_of([None if value is None else factor * value + shift for value in values])
+    assert_frame_equal(moved[FLAGS], chart[FLAGS])
+    for name in ("center", "lower", "upper"):
+        assert_frame_equal(moved[[name]], factor * chart[[name]] + shift, rtol=1e-9, atol=1e-3)
+
+
+@given(st.floats(0.001, 1e6), st.integers(2, 20), st.sampled_from(["xmr", "g", "t"]))
+@settings(deadline=None, max_examples=40)
+def test_what_never_varies_signals_nothing(value: float, n: int, kind: str) -> None:
+    """Also where the mean of the same numbers differs from them in the last digit."""
+    chart = chart_of([value] * n, kind)
+    assert not chart[FLAGS].fillna(value=False).any(axis=None)
+
+
+@given(NUMBERS)
+@settings(deadline=None, max_examples=40)
+def test_points_without_a_value_change_nothing_for_the_others(values: list[int | None]) -> None:
+    chart = chart_of(values)
+    known = [value for value in values if value is not None]
+    without = chart_of(known)
+    there = chart[chart["value"].notna()].reset_index(drop=True)
+    assert_frame_equal(there, without)

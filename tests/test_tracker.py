@@ -1,0 +1,200 @@
+"""An issue tracker's export as Jira and GitHub write it; plain CSV is tested with the loader."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.actions import join_tracker, unmatched_tracker_rows
+from incident_analytics.config import read_settings
+from incident_analytics.errors import SettingsError
+from incident_analytics.loading import read_tracker
+from incident_analytics.model import make_table
+
+TEXTS = ("key", "incident_id", "action", "owner", "status")
+
+
+def tracker_of(*rows: tuple[str | None, ...]) -> pd.DataFrame:
+    """Rows of key, incident_id, action, owner, status, due_on, completed_on."""
+    names = (*TEXTS, "due_on", "completed_on")
+    columns = zip(names, zip(*rows, strict=True), strict=True) if rows else ((name, ()) for name in names)
+    return pd.DataFrame(
+        {name: pd.Series(list(values), dtype="str" if name in TEXTS else "datetime64[us]") for name, values in columns}
+    )
+
+
+def read(folder: Path, name: str, text: str, settings: str) -> pd.DataFrame:
+    """Read an export with these lines under [tracker]."""
+    (folder / name).write_text(text, encoding="utf-8")
+    (folder / "s.toml").write_text(f'[tracker]\nfile = "{name}"\n{settings}')
+    return read_tracker(folder / "s.toml")
+
+
+JIRA = """\
+\ufeffSummary,Issue key,Issue id,Issue Type,Status,Resolution,Assignee,Due date,Resolved,Labels,Labels,Labels
+"Add an alert
+on the queue",OPS-1,10001,Task,Done,Done,ana,21/Mar/25 12:00 AM,14/Mar/25 2:02 PM,postmortem,INC-2025-03-14-001,
+Split it,OPS-2,10002,Task,Shut,Won't Do,b,2025-03-21,2025-03-14T14:02:00.000+0000,,INC-2025-03-14-001,INC-2025-03-15-002
+Rotate the key,OPS-3,10003,Bug,In Progress,,,4/Dec/2025 9:30 AM,,xINC-2025-03-14-001,,
+Try the runbook,OPS-4,10004,Task,To Do,Unresolved,ana,5/6/25,,incident:INC-2025-03-15-002,,
+Name an owner,OPS-5,10005,Task,Done,Moved to facilities,ana,soon,1/Jan/20 1:00 AM,,,
+Drill,OPS-6,10006,Task,Done,,ana,,2025-03-20 10:00,,,
+Fix it,OPS-7,10007,Bug,Done,Cannot Reproduce,ana,,20/Mar/25,,,
+Ask around,OPS-8,10008,Task,Selected for Development,,,,,,,
+"""
+
+
+def test_a_jira_export_is_read_by_its_own_columns(tmp_path: Path) -> None:
+    """A resolution beats the status, an unknown one tells nothing; two incidents in the labels are none."""
+    expected = tracker_of(
+        ("OPS-1", "INC-2025-03-14-001", "Add an alert\non the queue", "ana", "done", "2025-03-21", "2025-03-14"),
+        ("OPS-2", None, "Split it", "b", "dropped", "2025-03-21", "2025-03-14"),
+        ("OPS-3", None, "Rotate the key", None, "open", "2025-12-04", None),
+        ("OPS-4", "INC-2025-03-15-002", "Try the runbook", "ana", "open", None, None),
+        ("OPS-5", None, "Name an owner", "ana", None, None, "2020-01-01"),
+        ("OPS-6", None, "Drill", "ana", "done", None, "2025-03-20"),
+        ("OPS-7", None, "Fix it", "ana", "dropped", None, "2025-03-20"),
+        ("OPS-8", None, "Ask around", None, "open", None, None),
+    )
+    assert_frame_equal(read(tmp_path, "jira.csv", JIRA, 'format = "jira"'), expected)
+
+
+def test_a_jira_export_with_few_columns_and_one_of_ones_own(tmp_path: Path) -> None:
+    text = "Issue key,Custom field (Incident),Resolved\nOPS-1,INC-2025-03-14-001,14/Mar/25 2:02 PM\n"
+    settings = 'format = "jira"\ncolumns = { incident_id = "Custom field (Incident)" }'
+    expected = tracker_of(("OPS-1", "INC-2025-03-14-001", None, None, None, None, "2025-03-14"))
+    assert_frame_equal(read(tmp_path, "jira.csv", text, settings), expected)
+    bare = read(tmp_path, "jira.csv", "Issue key\nOPS-1\n", 'format = "jira"')
+    assert_frame_equal(bare, tracker_of(("OPS-1", *[None] * 6)))
+    assert_frame_equal(read(tmp_path, "jira.csv", "Issue key,Labels\n", 'format = "jira"'), tracker_of())
+
+
+def issue(number: int, **facts: Any) -> dict[str, Any]:
+    """Return an issue as gh writes it."""
+    usual = {"title": f"Item {number}", "state": "OPEN", "closedAt": None, "labels": [], "assignees": []}
+    return {"number": number, "url": f"https://github.com/acme/ops/issues/{number}", **usual, **facts}
+
+
+def labels(*names: str) -> list[dict[str, str]]:
+    return [{"id": "LA_1", "name": name, "description": "", "color": "ededed"} for name in names]
+
+
+def test_the_json_of_gh_is_read_as_it_is(tmp_path: Path) -> None:
+    """A closed issue is done unless a reason or a label of GitHub's own says that it was dropped."""
+    closed = {"state": "CLOSED", "closedAt": "2025-03-14T14:02:00Z"}
+    issues = [
+        issue(1, labels=labels("incident", "INC-2025-03-14-001"), assignees=[{"login": "ana"}, {"login": "ben"}]),
+        issue(2, **closed, labels=labels("incident/INC-2025-03-14-001"), stateReason="COMPLETED"),
+        issue(3, **closed, labels=labels("INC-2025-03-14-001", "INC-2025-03-15-001")),
+        issue(4, **closed, stateReason="NOT_PLANNED"),
+        issue(5, **closed, labels=labels("Wontfix")),
+        issue(6, stateReason="REOPENED", closedAt="0001-01-01T00:00:00Z"),
+        {"number": 7, "title": " Least ", "state": "closed"},
+    ]
+    expected = tracker_of(
+        ("#1", "INC-2025-03-14-001", "Item 1", "ana, ben", "open", None, None),
+        ("#2", "INC-2025-03-14-001", "Item 2", None, "done", None, "2025-03-14"),
+        ("#3", None, "Item 3", None, "done", None, "2025-03-14"),
+        ("#4", None, "Item 4", None, "dropped", None, "2025-03-14"),
+        ("#5", None, "Item 5", None, "dropped", None, "2025-03-14"),
+        ("#6", None, "Item 6", None, "open", None, None),
+        ("#7", None, "Least", None, "done", None, None),
+    )
+    assert_frame_equal(read(tmp_path, "issues.json", json.dumps(issues), 'format = "github"'), expected)
+    assert_frame_equal(read(tmp_path, "issues.json", "[]", 'format = "github"'), tracker_of())
+
+
+def test_an_export_joins_by_key_else_by_incident_and_text_and_the_rest_is_listed(tmp_path: Path) -> None:
+    """Issue 3 bears the text of an item, but names no incident; issue 4 names one, but has other words."""
+    actions = make_table(
+        "actions",
+        {
+            "incident_id": ["INC-2025-03-14-001"] * 3,
+            "action": ["Add an alert", "Split the queue", "Rotate the key"],
+            "key": ["#1", None, None],
+            "position": [0, 1, 2],
+            "line": [60, 61, 62],
+        },
+    )
+    here = {"labels": labels("INC-2025-03-14-001")}
+    issues = [
+        issue(1, state="CLOSED", closedAt="2025-03-20T10:00:00Z"),
+        issue(2, title="split the  queue", **here),
+        issue(3, title="Rotate the key"),
+        issue(4, title="Rotate the API key", **here),
+    ]
+    tracker = read(tmp_path, "issues.json", json.dumps(issues), 'format = "github"')
+    joined = join_tracker(actions, tracker)
+    assert joined["matched_by"].fillna("").tolist() == ["key", "text", ""]
+    assert joined["status"].fillna("").tolist() == ["done", "open", ""]
+    assert joined["completed_on"].tolist() == [pd.Timestamp("2025-03-20"), pd.NaT, pd.NaT]
+    assert joined["key"].fillna("").tolist() == ["#1", "#2", ""]
+    assert unmatched_tracker_rows(actions, tracker)["key"].tolist() == ["#3", "#4"]
+
+
+def test_ids_of_a_template_of_ones_own_are_found_in_labels_too(tmp_path: Path) -> None:
+    """A template that takes any word for an id finds none, else every label were an incident."""
+    form = (Path(__file__).parents[1] / "incident_analytics" / "reports" / "template-1.0.toml").read_text()
+    (tmp_path / "own.toml").write_text(form.replace(r"INC-\d{4}-\d{2}-\d{2}-\d{3,}", r"PM\d+"))
+    (tmp_path / "any.toml").write_text(form.replace(r"INC-\d{4}-\d{2}-\d{2}-\d{3,}", r"\S+"))
+    settings = 'format = "github"\n[templates]\nfiles = ["own.toml", "any.toml"]'
+    found = read(tmp_path, "i.json", json.dumps([issue(1, labels=labels("bug", "pm: PM17"))]), settings)
+    assert found["incident_id"].tolist() == ["PM17"]
+
+
+ASK = "write gh issue list --state all --limit 1000 --json number,title,state,closedAt,labels,url,assignees"
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "text", "message"),
+    [
+        ("jira.csv", 'format = "jira"', "Key,Summary\nOPS-1,x\n", "no column 'Issue key'; it has Key, Summary"),
+        (
+            "jira.csv",
+            'format = "jira"\ncolumns = { owner = "Team" }',
+            "Issue key,Summary\n",
+            "no column 'Team'; it has Issue key, Summary",
+        ),
+        ("i.json", 'format = "github"', "", f"Expecting value: line 1 column 1 (char 0); {ASK}"),
+        ("i.json", 'format = "github"', '{"number": 1}', f"no list of issues; {ASK}"),
+        ("i.json", 'format = "github"', "[1]", f"no list of issues; {ASK}"),
+        ("i.json", 'format = "github"', "7", f"no list of issues; {ASK}"),
+        ("i.json", 'format = "github"', '[{"number": 1, "title": "x"}]', f"no field 'state' in every issue; {ASK}"),
+        (
+            "i.json",
+            'format = "github"',
+            '[{"number": 1, "title": "x", "state": "OPEN", "labels": ["x"]}]',
+            f"no list of issues; {ASK}",
+        ),
+    ],
+)
+def test_an_export_of_another_kind_is_refused_with_what_to_write(
+    tmp_path: Path, name: str, settings: str, text: str, message: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, name, text, settings)
+    assert str(caught.value) == f"{tmp_path / name}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("", "tracker: columns is missing; name the column of each, such as columns = { key = 'Key' }"),
+        (
+            'format = "github"\ncolumns = { key = "number" }',
+            "tracker: columns has no meaning for format github; delete it",
+        ),
+        ('format = "trello"', "tracker.format: Input should be 'csv', 'jira' or 'github'"),
+    ],
+)
+def test_settings_that_do_not_fit_the_format_are_refused(tmp_path: Path, settings: str, message: str) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text(f'[tracker]\nfile = "x.csv"\n{settings}')
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value) == f"{file}: {message}"

@@ -26,6 +26,7 @@ LAYERS = (
     "formatting",
     "exports",
     "analysis",
+    "measures",
     "sentences",
     "plots",
     "publish",
@@ -47,11 +48,12 @@ ALONE = {
     "papermill": {"publish"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
+    "sklearn": {"analysis.themes"},
     "yaml": {"reports.sections"},
 }
 """The libraries that only these modules import."""
 
-HEAVY = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy")
+HEAVY = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy", "sklearn")
 """What costs too much to be loaded by an import of the package, or by --help."""
 
 

@@ -1,0 +1,116 @@
+"""What the verb metrics shows: the analyses as the settings define them, and the lines that each row rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import incident_analytics as ia
+from incident_analytics.cli import MEASURES
+from incident_analytics.errors import UnknownNameError
+from incident_analytics.measures import KINDS, compare, measure, sources
+
+DEMO = Path(__file__).parent.parent / "data" / "demo"
+QUARTER = ia.Period.parse("2025Q3")
+
+
+@pytest.fixture(scope="module")
+def settings() -> ia.Settings:
+    return ia.read_settings(DEMO / "incident-analytics.toml")
+
+
+@pytest.fixture(scope="module")
+def corpus(settings: ia.Settings) -> ia.Corpus:
+    return ia.load(DEMO, settings=settings)
+
+
+def of(corpus: ia.Corpus, kind: str, settings: ia.Settings, by: str | None = None) -> pd.DataFrame:
+    return measure(corpus, kind, period=QUARTER, as_of=QUARTER.end, by=by, settings=settings)
+
+
+def test_the_command_knows_every_kind() -> None:
+    assert tuple(MEASURES) == KINDS
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_row_names_its_incidents_and_each_has_a_line(corpus: ia.Corpus, settings: ia.Settings, kind: str) -> None:
+    table = of(corpus, kind, settings)
+    named = {key for ids in table["incident_ids"] for key in ids}
+    assert named
+    lines = sources(corpus, kind)
+    assert (lines["line"] > 0).all()
+    assert lines["path"].map(lambda path: Path(path).is_file()).all()
+    reviewed = corpus.incidents.set_index("incident_id").loc[list(named), "occurred_at"]
+    assert reviewed.between(QUARTER.start, QUARTER.end, inclusive="left").all()
+
+
+def test_response_is_what_the_analysis_gives_for_each_metric(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    table = of(corpus, "response", settings).set_index("metric")
+    assert list(table.index) == list(settings.metrics)
+    times = ia.response_times(corpus.incidents, metrics=settings.metrics)
+    alone = ia.mttr(times, start=QUARTER.start, end=QUARTER.end, as_of=QUARTER.end)
+    assert table.loc["time_to_restore", "median"] == alone.loc[0, "median"]
+
+
+def test_a_group_shows_the_primary_metric_alone(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    table = of(corpus, "response", settings, by="severity")
+    assert table["metric"].unique().tolist() == ["time_to_restore"]
+    assert table["severity"].tolist() == list(settings.severities.order)
+
+
+def test_the_tracker_of_the_settings_tells_what_is_done(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    known = of(corpus, "actions", settings).loc[0]
+    told = of(corpus, "actions", settings.model_copy(update={"tracker": None})).loc[0]
+    assert known["n"] == told["n"]
+    assert known["n_unknown"] < told["n_unknown"]
+
+
+def test_targets_come_from_the_settings(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    table = of(corpus, "sla", settings).set_index("service")
+    assert table["target"].to_dict() == settings.targets
+
+
+def test_quarters_are_fiscal_where_the_period_is(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    fiscal = settings.model_copy(update={"fiscal_year_start": 4})
+    year = ia.Period.parse("FY2025", fiscal_year_start=4)
+    table = measure(corpus, "response", period=year, as_of=year.end, by="quarter", settings=fiscal)
+    assert table["period"].tolist() == ["FY2025Q1", "FY2025Q2", "FY2025Q3", "FY2025Q4"]
+
+
+def test_a_period_without_incidents_has_rows_that_say_so(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    before = ia.Period.parse("1999Q4")
+    table = measure(corpus, "response", period=before, as_of=before.end, settings=settings)
+    assert table["n"].tolist() == [0] * len(settings.metrics)
+    assert table["median"].isna().all()
+
+
+def test_comparisons_speak_of_every_metric_and_severity(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    before = ia.Period.parse("2025Q2")
+    response = compare(corpus, "response", before=before, after=QUARTER, settings=settings)
+    assert response["metric"].tolist()[0] == settings.primary_metric
+    assert set(response["metric"]) == set(settings.metrics)
+    assert response["sentence"].str.contains("2025Q2").all()
+    severity = compare(corpus, "severity", before=before, after=QUARTER, settings=settings)
+    assert severity["severity"].tolist() == list(settings.severities.order)
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "message"),
+    [
+        ("mood", None, "kind 'mood' is not one of response, severity, sla, actions, costs, themes"),
+        ("response", "owner", "by 'owner' is not one of severity, service, month, quarter, year for response"),
+        ("costs", "month", "by 'month' is not one of none for costs"),
+    ],
+)
+def test_unknown_kinds_and_groups_are_named(
+    corpus: ia.Corpus, settings: ia.Settings, kind: str, by: str | None, message: str
+) -> None:
+    with pytest.raises(UnknownNameError, match=f"^{message}$"):
+        of(corpus, kind, settings, by)
+
+
+def test_what_is_not_compared_is_said(corpus: ia.Corpus) -> None:
+    with pytest.raises(UnknownNameError, match="sla is not compared; response and severity are"):
+        compare(corpus, "sla", before=QUARTER, after=QUARTER)

@@ -30,7 +30,6 @@ _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\
 _LABELLED = 4.0
 _AT_THE_END = 2.0
 _AFTER_THE_END = -2.2
-_AS_LONG_AS_STATED = 1.0
 _BEFORE_THE_START = -2.0
 _ALREADY_OVER = -2.5
 _NOT_BEGUN = -1.5
@@ -221,16 +220,15 @@ class _Scorer:
 
     def infer_restored(self) -> None:
         rows = self.rows()
-        ends = [row for row in rows if self.same(row, self.evidence.end)]
+        end = self.end()
+        ends = [row for row in rows if self.same(row, end)]
         relapses = [row for row in rows if self.lexicon.relapse.search(self.texts[row])]
         scores: dict[int, float] = {}
         for row in rows:
             score = self.words("restored", row) + self.labelled("restored", row)
             score += self.hindered(row) + self.before_start(row)
-            if self.same(row, self.evidence.end):
+            if row in ends:
                 score += _AT_THE_END
-            elif self.evidence.end is None and self.lasted(row):
-                score += _AS_LONG_AS_STATED
             elif ends and self.at(row) > self.at(ends[0]):
                 score += _AFTER_THE_END
             if any(self.at(later) > self.at(row) for later in relapses):
@@ -248,12 +246,19 @@ class _Scorer:
             if last and cures.get(last[-1], 0) >= self.lexicon.threshold - 0.4 and len(rows) > 1:
                 self.found["restored"] = Guess(last[-1], 0.5)
 
-    def lasted(self, row: int) -> bool:
-        """Tell whether another row lies exactly the stated length before this one."""
+    def end(self) -> datetime | None:
+        """Return the stated end; without one, the row that lies exactly the stated length after another one."""
         total = self.evidence.total
-        if total is None or self.evidence.approximate:
-            return False
-        return self.at(row) - total in self.instants
+        if self.evidence.end is not None or total is None or self.evidence.approximate:
+            return self.evidence.end
+        fitting = (row for row in self.rows() if self.at(row) - total in self.instants and self.may_end(row))
+        return next((self.at(row) for row in fitting), None)
+
+    def may_end(self, row: int) -> bool:
+        """Tell whether nothing in a row's words speaks against its being the end."""
+        others = max(self.words(name, row) for name in ("detected", "responded", "identified"))
+        partly = self.lexicon.groups["restored"]["partly"].words.search(self.texts[row])
+        return others < self.lexicon.threshold and not partly and self.hindered(row) == 0
 
     def cure(self, row: int) -> float:
         """Return what a row weighs as a cure, at the end or before it."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.milestones import Clue, Evidence, infer_milestones
+from incident_analytics.reports.milestones import Clue, Evidence, infer_gaps, infer_milestones
 
 DAY = datetime(2025, 3, 14, tzinfo=UTC)
 
@@ -126,6 +126,28 @@ def test_what_was_restored_before_a_relapse_was_not_the_end() -> None:
         "15:18 Recovery: another node is in",
     )
     assert found["restored"] == 3
+
+
+def test_what_was_over_for_a_time_leaves_a_gap() -> None:
+    rows = [
+        "10:03 NotReady alert",
+        "10:19 Node answers again, all healthy",
+        "15:03 NotReady alert again",
+        "15:18 Resolved",
+    ]
+    clues = [Clue(at(row[:5]), row[6:]) for row in rows]
+    assert infer_gaps(clues, Evidence()) == [(1, 2)]
+    assert infer_gaps(clues[:2], Evidence()) == []
+
+
+def test_the_templates_phrase_ends_the_first_of_two_windows() -> None:
+    clues = [
+        Clue(at("10:00"), "Initial alert/detection", "detected"),
+        Clue(at("10:30"), "Service restored", "restored"),
+        Clue(at("11:00"), "The same errors again"),
+        Clue(at("11:20"), "Service restored", "restored"),
+    ]
+    assert infer_gaps(clues, Evidence()) == [(1, 2)]
 
 
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:

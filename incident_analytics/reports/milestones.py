@@ -19,7 +19,7 @@ from pathlib import Path
 from incident_analytics.model import MILESTONES
 from incident_analytics.reports.values import fold
 
-__all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_milestones"]
+__all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_gaps", "infer_milestones"]
 
 _MINUTE = timedelta(minutes=1)
 _SLIP = timedelta(minutes=5)
@@ -130,6 +130,32 @@ def infer_milestones(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon
     return _Scorer(clues, evidence, lexicon or default_lexicon()).infer()
 
 
+def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | None = None) -> list[tuple[int, int]]:
+    """Find where an incident was over for a time: it was restored, broke again, and was restored for good.
+
+    Parameters
+    ----------
+    clues, evidence, lexicon
+        As for `infer_milestones`.
+
+    Returns
+    -------
+    list of tuple of int
+        The row that says that it was over, and the one that says that it broke again, in the order of time.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
+    >>> rows = ["Node NotReady", "Node healthy again", "NotReady alert again", "Recovery: another node is in"]
+    >>> infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], Evidence())
+    [(1, 2)]
+    """
+    scorer = _Scorer(clues, evidence, lexicon or default_lexicon())
+    scorer.infer()
+    return scorer.gaps()
+
+
 class _Scorer:
     def __init__(self, clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon) -> None:
         self.clues = clues
@@ -202,6 +228,28 @@ class _Scorer:
         self.infer_closed()
         self.infer_started()
         return self.found
+
+    def gaps(self) -> list[tuple[int, int]]:
+        over = self.took("restored")
+        timed = sorted((row for row, clue in enumerate(self.clues) if clue.at is not None), key=self.at)
+        found: list[tuple[int, int]] = []
+        last: int | None = None
+        for row in timed:
+            if over is None or self.at(row) >= over:
+                break
+            if last is not None and self.lexicon.relapse.search(self.texts[row]):
+                found.append((last, row))
+                last = None
+            elif self.ends(row):
+                last = row
+        return found
+
+    def ends(self, row: int) -> bool:
+        """Tell whether a row by itself says that the incident is over."""
+        if self.clues[row].stated is not None:
+            return self.clues[row].stated == "restored"
+        words = self.words("restored", row) + self.hindered(row) + self.labelled("restored", row)
+        return words >= self.lexicon.threshold
 
     # -- what the place tells
 

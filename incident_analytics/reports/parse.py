@@ -12,7 +12,7 @@ from incident_analytics.config import Settings
 from incident_analytics.model import MILESTONES, STATUSES
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
-from incident_analytics.reports.milestones import Clue, Evidence, infer_milestones
+from incident_analytics.reports.milestones import Clue, Evidence, infer_gaps, infer_milestones
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, front_matter, labelled, text_or_none
 from incident_analytics.reports.template import Template
@@ -133,6 +133,7 @@ class _Parser:
         self.values = report.incident
         self.reader = SectionReader(self.report, settings, template)
         self.zone = ZoneInfo(settings.timezone)
+        self.gaps: list[tuple[int, int]] = []
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         self.read_header()
@@ -359,6 +360,8 @@ class _Parser:
         )
         clues = [Clue(row["at"], row["event"], row["milestone"]) for row in rows]
         inferred = infer_milestones(clues, evidence)
+        if not placement.windows:
+            self.gaps = infer_gaps(clues, evidence)
         for milestone in MILESTONES:
             stated = [
                 place for place, row in enumerate(rows) if row["milestone"] == milestone and row["at"] is not None
@@ -403,6 +406,10 @@ class _Parser:
             if end is None and duration and duration.total and not duration.support_hours and not duration.is_open:
                 end, source = begin + duration.total, "derived"
             at = self.report.lines.get("restored_at") or self.report.lines.get("detected_at") or line
+            rows = self.report.rows["timeline"]
+            for over, relapse in self.gaps if end is not None else ():  # it was over, and broke again
+                outages.append((begin, rows[over]["at"], source, rows[over]["line"]))
+                begin = rows[relapse]["at"]
             if end is None or end >= begin:
                 outages.append((begin, end, source, at))
         for position, (start, end, source, at) in enumerate(outages, start=1):

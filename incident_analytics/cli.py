@@ -177,9 +177,8 @@ def summary(corpus: Corpus) -> list[str]:
 def show(**options: Any) -> None:
     """Print a report as it was read: each value, the words it was read from, their line, how sure it is."""
     corpus, _ = read_corpus(**options)
-    for path in corpus.files.loc[corpus.files["outcome"] == "left out", "path"]:
-        reasons = corpus.files.set_index("path")["reason"]
-        click.echo(f"{path}: left out: {reasons[path]}")
+    for file in corpus.files[corpus.files["outcome"] == "left out"].itertuples():
+        click.echo(f"{file.path}: left out: {file.reason}")
     for incident in corpus.incidents["incident_id"]:
         click.echo("\n".join(as_read(corpus.select([incident]))))
 
@@ -427,6 +426,8 @@ def instant(text: str | None) -> pd.Timestamp | None:
         return None
     try:
         at = pd.Timestamp(text)
+        if pd.isna(at):  # as of an empty text
+            raise ValueError(text)  # noqa: TRY301 - no time is one error, however pandas tells it
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no time; write one such as 2025-10-01 or 2025-10-01T12:00Z") from error
     return at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")

@@ -63,6 +63,8 @@ class SeveritySettings(_Section):
 
     @model_validator(mode="after")
     def _check(self) -> SeveritySettings:
+        if len(set(self.order)) < len(self.order):
+            raise ValueError("order names a severity twice")
         for word, severity in self.synonyms.items():
             if severity not in self.order:
                 raise ValueError(f"synonym {word!r} stands for {severity!r}, which is not in order")

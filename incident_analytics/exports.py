@@ -11,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 
 from incident_analytics.errors import OutputError, UnknownNameError
-from incident_analytics.model import DATE
 
 __all__ = ["plain_table", "table_as_csv", "table_as_json", "write_bytes", "write_table"]
 
@@ -49,8 +48,8 @@ def plain_table(table: pd.DataFrame, *, instants_as_text: bool = True) -> pd.Dat
         if pd.api.types.is_timedelta64_dtype(column.dtype):
             columns[f"{name}_seconds"] = column.dt.total_seconds().astype("Float64")
         elif instants_as_text and isinstance(column.dtype, pd.DatetimeTZDtype):
-            columns[name] = column.dt.strftime("%Y-%m-%dT%H:%M:%SZ").astype("str")
-        elif instants_as_text and column.dtype == DATE:
+            columns[name] = column.dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%M:%SZ").astype("str")
+        elif instants_as_text and pd.api.types.is_datetime64_dtype(column.dtype):
             columns[name] = column.dt.strftime("%Y-%m-%d").astype("str")
         elif isinstance(column.dtype, pd.CategoricalDtype):
             columns[name] = column.astype("str")

@@ -70,8 +70,8 @@ def load(
     Returns
     -------
     Corpus
-        The tables of `incident_analytics.model.TABLES`. ``files`` has a row for every file: loaded + other status +
-        left out is their number.
+        The tables of `incident_analytics.model.TABLES`. ``files`` has a row for every report, and one for every file
+        that holds none: loaded + other status + left out is their number.
 
     Raises
     ------
@@ -295,13 +295,13 @@ def _settle_ids(columns: Columns) -> dict[str, str]:
     """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
     ids: dict[str, str] = {}
     owners: dict[str, str] = {}
+    numbers: defaultdict[str, int] = defaultdict(int)  # of the stems: a thousand files may all be called index.md
     reports = columns.get("reports", {})
     for path, written, stem, line in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
         chosen = written or stem
-        number = 1
         while chosen in owners:
-            chosen = stem if number == 1 else f"{stem}~{number}"
-            number += 1
+            numbers[stem] += 1
+            chosen = stem if numbers[stem] == 1 else f"{stem}~{numbers[stem]}"
         if written in owners:
             message = f"Incident ID {written} is taken by {owners[written]}, read as {chosen}; give each report its own"
             _add_problem(columns, "duplicate-id", path=path, line=line, incident_id=path, message=message)
@@ -482,7 +482,9 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
 def _csv_rows(file: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(file, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except ValueError as error:
         raise SettingsError(f"{file}: {error}") from error
 
 

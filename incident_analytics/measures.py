@@ -17,6 +17,7 @@ from incident_analytics.analysis.sla import sla_impact
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.formatting import format_amount
 from incident_analytics.loading import read_tracker
 from incident_analytics.model import Corpus, Period, frequency
 
@@ -263,11 +264,18 @@ def sources(corpus: Corpus, kind: str) -> pd.DataFrame:
         ),
         "actions": lambda: corpus.actions.assign(words=corpus.actions["action"]),
         "costs": lambda: corpus.costs.assign(
-            words=[f"{row.kind}: {row.amount} {row.currency}" for row in corpus.costs.itertuples()]
+            words=corpus.costs["kind"]
+            + ": "
+            + pd.Series(map(format_amount, corpus.costs["amount"], corpus.costs["currency"]), dtype="str")
         ),
-        "themes": lambda: corpus.findings[
-            corpus.findings["kind"].isin(["contributing_factor", "could_improve"])
-        ].assign(words=lambda found: found["text"]),
+        "themes": lambda: pd.concat(
+            [
+                corpus.findings[corpus.findings["kind"].isin(["contributing_factor", "could_improve"])].assign(
+                    words=lambda found: found["text"]
+                ),
+                readings[readings["field"] == "why_it_happened"].assign(words=lambda found: found["as_written"]),
+            ]
+        ),
     }[kind]()
     paths = corpus.incidents.set_index("incident_id")["path"]
     found = found.assign(path=found["incident_id"].map(paths))

@@ -299,7 +299,7 @@ class Corpus:
     problems
         What could not be read, or contradicts itself, with path and line.
     files
-        A row a file: loaded, of another status, or left out, with the reason.
+        A row a report, and one for each file that holds none: loaded, of another status, or left out, with the reason.
     """
 
     incidents: pd.DataFrame
@@ -502,15 +502,14 @@ class Period:
         """
         name = text.strip()
         try:
-            first, past = _bounds(name, fiscal_year_start)
-        except ValueError as error:
+            start, end = (
+                day.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")
+                for day in _bounds(name, fiscal_year_start)
+            )
+        except (ValueError, NotImplementedError) as error:  # the latter past the last year that a date can have
             raise PeriodError(f"period {text!r} is none of {_FORMS}") from error
-        if past <= first:
+        if end <= start:
             raise PeriodError(f"period {text!r} ends before it starts; write the earlier date first")
-        start, end = (
-            day.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")
-            for day in (first, past)
-        )
         return cls(name, start, end)
 
 

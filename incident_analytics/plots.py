@@ -23,7 +23,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.formatting import format_amount, format_share, format_span, html_text, join_words
 from incident_analytics.model import need_columns
 from incident_analytics.sentences import (
@@ -142,9 +142,17 @@ def plot_response(summary: pd.DataFrame, *, metric: str = "time_to_restore", ax:
     matplotlib.axes.Axes
         A row a group, in the table's order with severities from the worst: a filled dot at the median, an open one
         at the 90th percentile, on a logarithmic scale.
+
+    Raises
+    ------
+    ColumnsError
+        ``the plot is of one column of groups, and the summary has none``
     """
     need_columns(summary, "n", "median", "p90")
-    (group,) = group_columns(summary)
+    groups = group_columns(summary)
+    if len(groups) != 1:
+        raise ColumnsError(f"the plot is of one column of groups, and the summary has {', '.join(groups) or 'none'}")
+    group = groups[0]
     ordered = isinstance(summary[group].dtype, pd.CategoricalDtype) and summary[group].cat.ordered
     rows = summary.sort_values(group, ascending=False) if ordered else summary
     colors = _severity_colors(list(rows[group].cat.categories)) if ordered else {}

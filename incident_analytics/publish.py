@@ -17,6 +17,7 @@ import pandas as pd
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError, UnknownNameError
+from incident_analytics.exports import write_bytes
 from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.model import Period, need_instant
 
@@ -306,15 +307,12 @@ _TARGETS: Final[Mapping[str, Callable[[NotebookNode, str], bytes]]] = {"html": _
 
 
 def _put(file: Path, content: bytes) -> Path:
-    """Write a file beside its place, then move it there: a reader sees the old one or the new one, whole."""
-    part = file.with_name(f".{file.name}.{os.getpid()}")
+    """Put a file in its place whole, in a folder that is made where there is none."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(content)
-        part.replace(file)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise OutputError(f"{file}: {error.strerror}") from error
+    write_bytes(file, content)
     return file
 
 

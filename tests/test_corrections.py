@@ -49,6 +49,32 @@ def test_what_follows_from_a_corrected_value_follows(tmp_path: Path) -> None:
     assert corpus.incidents.loc[0, "occurred_at"] == pd.Timestamp("2021-05-10 11:00Z")
 
 
+def test_an_end_is_derived_from_the_corrected_length(tmp_path: Path) -> None:
+    (tmp_path / f"{ID}.md").write_text(
+        f"# Incident: X\n\n**Incident ID**: {ID}\n**Date**: 2021-05-10\n**Duration**: 2h\n\n"
+        "## Timeline\n\n| Time (UTC) | Event |\n|--|--|\n| 14:02 | First alert |\n",
+        encoding="utf-8",
+    )
+    corrections = tmp_path / "corrections.csv"
+    corrections.write_text(f"incident_id,field,value,reason,by\n{ID},stated_duration,3h,,ops\n", encoding="utf-8")
+    corpus = ia.load(tmp_path, settings=ia.Settings(corrections={"file": corrections}), status="all")  # type: ignore[arg-type]
+    assert corpus.incidents.loc[0, "ended_at"] == pd.Timestamp("2021-05-10 17:02Z")
+
+
+def test_a_corrected_share_of_users_is_held_against_the_summary(tmp_path: Path) -> None:
+    (tmp_path / f"{ID}.md").write_text(
+        f"# Incident: X\n\n**Incident ID**: {ID}\n**Date**: 2021-05-10\n\n"
+        "## Executive Summary\n\n5% of users were hit.\n",
+        encoding="utf-8",
+    )
+    corrections = tmp_path / "corrections.csv"
+    corrections.write_text(
+        f"incident_id,field,value,reason,by\n{ID},affected_users_fraction,0.5,,ops\n", encoding="utf-8"
+    )
+    corpus = ia.load(tmp_path, settings=ia.Settings(corrections={"file": corrections}), status="all")  # type: ignore[arg-type]
+    assert "contradiction" in set(corpus.problems["code"])
+
+
 def test_a_correction_that_no_longer_applies_is_a_problem_with_its_own_path_and_line(tmp_path: Path) -> None:
     corpus, file = archive(
         tmp_path,
@@ -82,6 +108,9 @@ def test_a_single_report_that_is_loaded_makes_no_other_correction_stale(tmp_path
         (f"{ID},date,nine,,", r"corrections\.csv:2: date 'nine' is no date; write it as 2025-03-14"),
         (f"{ID},stated_duration,long,,", r"corrections\.csv:2: stated_duration 'long' is no length of time; write .*"),
         (f"{ID},affected_users,many,,", r"corrections\.csv:2: affected_users 'many' is no number"),
+        (f"{ID},affected_users,{10**30},,", r"corrections\.csv:2: affected_users '10+' is no number"),
+        (f"{ID},sla_impact,inf,,", r"corrections\.csv:2: sla_impact 'inf' is no number"),
+        (f"{ID},started_at,0001-01-01T00:00+05:00,,", r"corrections\.csv:2: started_at '0001-.*' is no time; write .*"),
         (f"{ID},is_open,perhaps,,", r"corrections\.csv:2: is_open 'perhaps' is neither true nor false"),
         (f"{ID},severity,SEV9,,", r"corrections\.csv:2: severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
     ],

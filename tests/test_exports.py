@@ -50,6 +50,12 @@ def test_csv() -> None:
     )
 
 
+def test_instants_are_utc_and_dates_iso_whatever_their_type() -> None:
+    local = pd.to_datetime(["2025-03-14T12:00Z"]).tz_convert("Europe/Berlin")
+    day = pd.to_datetime(["2025-03-14"]).astype("datetime64[ns]")
+    assert table_as_json(pd.DataFrame({"at": local, "on": day})) == '[{"at":"2025-03-14T12:00:00Z","on":"2025-03-14"}]'
+
+
 def test_json() -> None:
     assert json.loads(table_as_json(TABLE)) == [
         {"text": "a,b", "at": "2025-03-14T14:02:00Z", "on": "2025-03-14", "length_seconds": 108000.0, "n": 1, "ratio": 0.1,

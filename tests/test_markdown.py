@@ -144,6 +144,11 @@ def test_html_blocks_are_passed_over_and_hold_no_headings() -> None:
     assert headings(document) == [("B", 2, 5)]
 
 
+def test_front_matter_is_what_stands_first() -> None:
+    document = parse_markdown("---\ntitle: x\n---\n\ntext\n\n---\ntitle: y\n---\n")
+    assert document.front_matter == "title: x\n"
+
+
 def test_front_matter_is_kept_apart_with_its_line() -> None:
     document = parse_markdown("---\ntitle: x\nid: 3\n---\n\n# T\n")
     assert (document.front_matter, document.front_matter_line) == ("title: x\nid: 3\n", 2)

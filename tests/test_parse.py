@@ -119,6 +119,12 @@ def test_how_a_report_was_saved_does_not_matter(tmp_path: Path, saved: bytes) ->
     assert got == expected
 
 
+@pytest.mark.parametrize("value", ["&a [*a]", "[" * 3000 + "]" * 3000])
+def test_front_matter_without_end_costs_no_more_than_itself(tmp_path: Path, value: str) -> None:
+    text = f"---\nteams: {value}\n---\n\n# X\n\n**Incident ID**: INC-2025-03-14-001\n**Severity**: SEV-2\n"
+    assert read(tmp_path, text).incidents["severity"].tolist() == ["SEV-2"]
+
+
 def test_boxes_of_a_list_with_blank_lines_are_read(tmp_path: Path) -> None:
     text = FULL.replace("- [x] API\n- [ ] Frontend\n", "- [x] API\n\n- [ ] Frontend\n\n")
     services = read(tmp_path, text).services

@@ -390,6 +390,11 @@ def test_incidents_between_two_periods_are_of_neither() -> None:
             "the period before, 2025Q3, must end before the one after, 2025Q2, begins",
         ),
         (
+            lambda: compare_rates(INCIDENTS, before=Q2, after=Period("x", Q3.end, Q3.end)),
+            PeriodError,
+            "the window 2025-10-01 ",
+        ),
+        (
             lambda: compare_rates(INCIDENTS, before=Q2, after=Q3, by="team"),
             UnknownNameError,
             "by 'team' is not one of incident_id, ",

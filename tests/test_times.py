@@ -362,11 +362,16 @@ def test_a_length_beyond_all_bounds_is_a_slip() -> None:
         read_duration("999999999 days")
 
 
+@pytest.mark.parametrize(("words", "days"), [("2 wks", 14), ("1 wk", 7), ("3w", 21), ("12k", None), ("5 ks", None)])
+def test_a_week_has_many_spellings_and_a_thousand_is_no_length(words: str, days: int | None) -> None:
+    assert read_span(words) == (None if days is None else Span(timedelta(days=days)))
+
+
 READERS: list[Any] = [read_zone, read_date, read_duration, read_moments, read_span]
 
 
 @pytest.mark.parametrize("reader", READERS)
-@given(st.text(st.sampled_from("0123456789:-/.,+ ~TZhmdap()UTCMarEuropeLndo–→?")) | st.text())
+@given(st.text(st.sampled_from("0123456789:-/.,+ ~TZhmdapwks()UTCMarEuropeLndo–→?")) | st.text())
 def test_any_words_at_all_are_read_or_unreadable(reader: Any, words: str) -> None:
     message = "; write "
     try:

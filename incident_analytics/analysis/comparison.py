@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import in_window, levels, need_name, need_window
+from incident_analytics.analysis.grouping import in_window, levels, need_name, need_order
 from incident_analytics.analysis.response import (
     Values,
     as_spans,
@@ -22,7 +22,6 @@ from incident_analytics.analysis.response import (
     with_services,
 )
 from incident_analytics.analysis.statistics import GEOMETRIC_MEAN_MINIMUM, detectable_change, holm
-from incident_analytics.errors import PeriodError
 from incident_analytics.formatting import format_span
 from incident_analytics.model import DEFAULT_METRICS, FLAG, RATIO, SPAN, TEXT, Calendar, Metric, Period, need_columns
 
@@ -288,10 +287,7 @@ def _groups(times: pd.DataFrame, by: str | None, services: pd.DataFrame | None) 
 def _within(times: pd.DataFrame, before: Period, after: Period) -> pd.DataFrame:
     """Return the incidents of both periods, which must not overlap."""
     need_columns(times, "incident_id", "occurred_at")
-    for period in (before, after):
-        need_window(period.start, period.end)
-    if after.start < before.end:
-        raise PeriodError(f"the period before, {before.name}, must end before the one after, {after.name}, begins")
+    need_order(before, after)
     occurred_at = times["occurred_at"]
     in_either = [(occurred_at >= each.start) & (occurred_at < each.end) for each in (before, after)]
     return times[in_either[0] | in_either[1]]

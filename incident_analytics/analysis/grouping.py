@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from incident_analytics.errors import PeriodError, UnknownNameError
-from incident_analytics.model import TEXT, need_instant
+from incident_analytics.model import TEXT, Period, need_instant
 
 __all__ = [
     "Numbers",
@@ -23,8 +23,13 @@ __all__ = [
     "levels",
     "member_ids",
     "need_name",
+    "need_order",
     "need_window",
+    "period_named",
+    "split_rows",
 ]
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
 """For each row of a frame, the position of its group's row in the table of groups."""
@@ -61,6 +66,14 @@ def need_window(start: pd.Timestamp | None, end: pd.Timestamp | None) -> None:
     need_instant("end", end)
     if start is not None and end is not None and end <= start:
         raise PeriodError(f"the window {start} to {end} is empty")
+
+
+def need_order(before: Period, after: Period) -> None:
+    """Raise where one of two periods is empty, or where the earlier one does not end before the later one begins."""
+    for period in (before, after):
+        need_window(period.start, period.end)
+    if after.start < before.end:
+        raise PeriodError(f"the period before, {before.name}, must end before the one after, {after.name}, begins")
 
 
 def in_window(frame: pd.DataFrame, start: pd.Timestamp | None, end: pd.Timestamp | None) -> pd.DataFrame:
@@ -102,6 +115,18 @@ def assign_periods(
     bounded = isinstance(first, pd.Period) and isinstance(last, pd.Period)
     names = {period: f"{fiscal}{period}" for period in (pd.period_range(first, last) if bounded else ())}
     return periods.map(names).astype(TEXT), list(names.values())
+
+
+def period_named(name: str, freq: str, *, timezone: str) -> Period:
+    """Return the period that `assign_periods` gives this name.
+
+    Examples
+    --------
+    >>> period_named("FY2025Q4", "Q-MAR", timezone="UTC").start
+    Timestamp('2025-01-01 00:00:00+0000', tz='UTC')
+    """
+    year_start = pd.Period(ordinal=0, freq=freq).start_time.month
+    return Period.parse(name, timezone=timezone, fiscal_year_start=year_start)
 
 
 def levels(values: pd.Series) -> list[Any]:
@@ -165,6 +190,19 @@ def count_rows(mask: pd.Series, numbers: Numbers, groups: pd.DataFrame) -> Numbe
     """Return how many rows of each group the mask holds for, NA counting as False."""
     held = mask.fillna(value=False).to_numpy(dtype=bool)
     return np.bincount(numbers[held], minlength=len(groups))
+
+
+def split_rows(values: npt.NDArray[Number], numbers: Numbers, groups: pd.DataFrame) -> list[npt.NDArray[Number]]:
+    """Return the values of each group, sorted.
+
+    Examples
+    --------
+    >>> parts = split_rows(np.array([3, 1, 2]), np.array([1, 1, 0]), pd.DataFrame(index=range(3)))
+    >>> [part.tolist() for part in parts]
+    [[2], [1, 3], []]
+    """
+    ends = np.cumsum(np.bincount(numbers, minlength=len(groups)))
+    return np.split(values[np.lexsort((values, numbers))], ends)[: len(groups)]
 
 
 def member_ids(frame: pd.DataFrame, numbers: Numbers, groups: pd.DataFrame) -> pd.Series:

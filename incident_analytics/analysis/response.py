@@ -17,6 +17,7 @@ from incident_analytics.analysis.grouping import (
     levels,
     member_ids,
     need_name,
+    split_rows,
 )
 from incident_analytics.analysis.statistics import (
     geometric_mean_interval,
@@ -270,10 +271,8 @@ def response_summary(
         verb = "incident is" if count == 1 else "incidents are"
         raise ColumnsError(f"{count} {verb} open; write as_of=, the instant until which they are known to last")
     lasted = _lasted(open_since, as_of, calendar)
-    figures = []
-    for number in groups.index:
-        here = numbers == number
-        figures.append(_figures(microseconds(rows.loc[here, metric]), microseconds(lasted[here])))
+    ended, going_on = (split_rows(_numbers(spans), numbers[spans.notna()], groups) for spans in (rows[metric], lasted))
+    figures = [_figures(*parts) for parts in zip(ended, going_on, strict=True)]
     told = {name: as_spans([figure.get(name, np.nan) for figure in figures]) for name in (*_PLAIN, *_GEOMETRIC)}
     n, n_open = count_rows(used, numbers, groups), count_rows(is_open, numbers, groups)
     basis = pd.Series(np.where(n_open > 0, "kaplan-meier", "observed"), dtype=TEXT)
@@ -351,7 +350,11 @@ def group_names(times: pd.DataFrame) -> list[str]:
 
 def microseconds(spans: pd.Series) -> Values:
     """Return the spans that are told as sorted numbers, so that no figure depends on the order of the rows."""
-    return np.sort(spans.dropna().astype(SPAN).to_numpy().astype(np.float64))
+    return np.sort(_numbers(spans))
+
+
+def _numbers(spans: pd.Series) -> Values:
+    return spans.dropna().astype(SPAN).to_numpy().astype(np.float64)
 
 
 def as_spans(numbers: Sequence[float] | Values) -> pd.Series:

@@ -18,10 +18,13 @@ from incident_analytics.analysis.grouping import (
     in_window,
     member_ids,
     need_name,
+    need_order,
+    period_named,
+    split_rows,
 )
 from incident_analytics.analysis.response import metric_names, with_services
 from incident_analytics.analysis.statistics import holm, poisson_interval
-from incident_analytics.errors import ColumnsError, PeriodError
+from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_share
 from incident_analytics.model import COUNT, FLAG, RATIO, SPAN, TEXT, Period, need_columns
 
@@ -234,8 +237,7 @@ def _exposure(
     name: str, freq: str, *, start: pd.Timestamp | None, end: pd.Timestamp | None, timezone: str
 ) -> pd.Timedelta:
     """Return how much of a period, named as `assign_periods` does, is in the window."""
-    year_end = pd.Timestamp(f"1 {freq.partition('-')[2] or 'DEC'} 2000").month
-    period = Period.parse(name, timezone=timezone, fiscal_year_start=year_end % 12 + 1)
+    period = period_named(name, freq, timezone=timezone)
     first = period.start if start is None else max(start, period.start)
     past = period.end if end is None else min(end, period.end)
     return past - first
@@ -434,8 +436,7 @@ def compare_rates(
     >>> compared["sentence"][0]
     '12 incidents in 2025Q2, 6 in 2025Q3: 50.5% fewer in the same time (95% interval 84.8% fewer to 42.4% more), ...'
     """
-    if after.start < before.end:
-        raise PeriodError(f"the period before, {before.name}, must end before the one after, {after.name}, begins")
+    need_order(before, after)
     rows, columns, declared = _by(incidents, by, services)
     rows = in_window(rows, before.start, after.end)
     between = (rows["occurred_at"] >= before.end) & (rows["occurred_at"] < after.start)
@@ -663,10 +664,7 @@ def rate_trend(
     groups, numbers = group_rows(rows, columns, declared)
     elapsed = (rows["occurred_at"] - start).to_numpy("timedelta64[us]").astype(np.int64)
     length = (end - start) // pd.Timedelta(microseconds=1)
-    order = np.lexsort((elapsed, numbers))
-    ends = np.cumsum(np.bincount(numbers, minlength=len(groups)))
-    # Cut into no groups at all, the times would still be one part.
-    tested = [_test_trend(of_group, length) for of_group in np.split(elapsed[order], ends[:-1])][: len(groups)]
+    tested = [_test_trend(of_group, length) for of_group in split_rows(elapsed, numbers, groups)]
     tests = pd.DataFrame(tested, columns=list(_TREND)).astype(_TREND)
     tests["p_adjusted"] = _adjust(tests["p_value"])
     trends = pd.concat([groups, tests], axis="columns")

@@ -19,6 +19,7 @@ from incident_analytics.analysis.grouping import (
     member_ids,
     need_name,
     need_window,
+    period_named,
 )
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.model import INSTANT, RATIO, TEXT, Period, need_columns, need_instant
@@ -388,7 +389,7 @@ def _windows(start: pd.Timestamp, end: pd.Timestamp, *, freq: str | None, timezo
             return windows
         raise PeriodError(f"no midnight of {timezone} from {start} to {end}; a window of {freq} ends at one")
     _, names = assign_periods(pd.Series(dtype=INSTANT), freq, start=start, end=end, timezone=timezone)
-    periods = [_calendar_period(name, freq, timezone) for name in names]
+    periods = [period_named(name, freq, timezone=timezone) for name in names]
     return [
         Period(period.name, max(period.start, start).tz_convert("UTC"), min(period.end, end).tz_convert("UTC"))
         for period in periods
@@ -407,7 +408,7 @@ def _windows_of(
         windows = [Period.parse(name, timezone=timezone) for name in names]
     else:
         periods, _ = assign_periods(instants, freq, start=start, end=end, timezone=timezone)
-        windows = [_calendar_period(name, freq, timezone) for name in periods]
+        windows = [period_named(name, freq, timezone=timezone) for name in periods]
     return pd.DataFrame(
         {
             "start": pd.Series([window.start.tz_convert("UTC") for window in windows], dtype=INSTANT),
@@ -420,11 +421,6 @@ def _days(freq: str) -> int:
     """Return the length of a rolling window in days, 0 for a frequency of the calendar."""
     match = re.fullmatch(r"([1-9]\d{0,3})D", freq)
     return int(match[1]) if match else 0
-
-
-def _calendar_period(name: str, freq: str, timezone: str) -> Period:
-    year_start = pd.Period(ordinal=0, freq=freq).start_time.month
-    return Period.parse(name, timezone=timezone, fiscal_year_start=year_start)
 
 
 def _microseconds(spans: pd.Series) -> pd.Series:

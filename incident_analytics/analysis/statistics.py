@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -68,14 +69,18 @@ def quantile_interval(values: npt.ArrayLike, quantile: float, *, confidence: flo
     >>> quantile_interval([12, 45, 31, 60, 25], 0.5)
     (nan, nan)
     """
+    numbers = np.sort(np.asarray(values, dtype=np.float64))
+    ranks = _bounding_ranks(numbers.size, quantile, confidence) if numbers.size else None
+    return _NONE if ranks is None else (float(numbers[ranks[0]]), float(numbers[ranks[1]]))
+
+
+@lru_cache(maxsize=4096)
+def _bounding_ranks(n: int, quantile: float, confidence: float) -> tuple[int, int] | None:
+    """Return which of n sorted values, counted from 0, bound a quantile; they depend on no value."""
     from scipy import stats
 
-    numbers = np.asarray(values, dtype=np.float64)
-    if not numbers.size:
-        return _NONE
-    bounds = stats.quantile_test(numbers, p=quantile).confidence_interval(confidence)
-    low, high = float(bounds.low), float(bounds.high)
-    return _NONE if np.isnan(low) or np.isnan(high) else (low, high)
+    bounds = stats.quantile_test(np.arange(n), p=quantile).confidence_interval(confidence)
+    return None if np.isnan(bounds.low) or np.isnan(bounds.high) else (int(bounds.low), int(bounds.high))
 
 
 def mean_interval(values: npt.ArrayLike, *, confidence: float = 0.95) -> tuple[float, float]:

@@ -172,7 +172,7 @@ def _users(report: Report) -> Iterator[Finding]:
                 f"Affected users are {impact:,}, the summary from line {lines['summary']} on says {told[0][0]!r}; "
                 "correct the one or the other"
             )
-            yield "contradiction", lines["affected_users"], message
+            yield "contradiction", lines.get("affected_users") or lines[column], message  # a corrected one has its own
 
 
 def _sign_off(report: Report, template: Template) -> Iterator[Finding]:

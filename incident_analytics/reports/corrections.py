@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ __all__ = ["Correction", "read_correction_file"]
 
 _COLUMNS = ("incident_id", "field", "value", "reason", "by")
 _NOT_CORRECTED = {"incident_id", "path"}
+_MOST = 2**63
+"""What a column of counts holds less than."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def read_correction_file(file: Path, severities: Sequence[str]) -> Mapping[str, 
             for row in reader:
                 correction = _correction(row, file, reader.line_num, severities)
                 found[correction.incident_id].append(correction)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise SettingsError(f"{file}: {error}") from error
     return found
 
@@ -91,10 +96,10 @@ def _value(name: str, kind: str, words: str, severities: Sequence[str]) -> datet
     if kind in {INSTANT, DATE}:
         try:
             at = datetime.fromisoformat(words)
-        except ValueError:
+            return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC) if kind == INSTANT else at.date()
+        except (ValueError, OverflowError):
             form = "time; write it as 2025-03-14T15:47:00Z" if kind == INSTANT else "date; write it as 2025-03-14"
             raise ValueError(f"is no {form}") from None
-        return (at.replace(tzinfo=at.tzinfo or UTC)).astimezone(UTC) if kind == INSTANT else at.date()
     if kind == SPAN:
         span = read_span(words)
         if span is None:
@@ -102,9 +107,12 @@ def _value(name: str, kind: str, words: str, severities: Sequence[str]) -> datet
         return span.length
     if kind in {COUNT, RATIO}:
         try:
-            return int(words) if kind == COUNT else float(words)
+            number = int(words) if kind == COUNT else float(words)
         except ValueError:
-            raise ValueError("is no number") from None
+            number = math.nan
+        if not abs(number) < _MOST:  # nor is nan, nor inf
+            raise ValueError("is no number")
+        return number
     if kind == FLAG:
         if words not in {"true", "false"}:
             raise ValueError("is neither true nor false")

@@ -256,7 +256,6 @@ class _Reader:
             self.fence = []
         elif kind == "MetadataBlock":
             self.metadata = []
-            self.front = ("", self.line_at(start) + 1)
         elif kind == "Strong":
             self.strong += 1
         elif kind == "Strikethrough":
@@ -280,7 +279,8 @@ class _Reader:
             self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
             self.fence = None
         elif kind == "MetadataBlock":
-            self.front = ("".join(self.metadata or []), self.front[1])
+            if not self.source[:start].strip():  # the parser takes any text between two rules for one
+                self.front = ("".join(self.metadata or []), self.line_at(start) + 1)
             self.metadata = None
         elif kind == "Strong":
             self.strong -= 1

@@ -166,6 +166,8 @@ class _Scorer:
         self.labels = [self.label(fold(clue.event)) for clue in clues]
         self.found: dict[str, Guess] = {}
         self.instants = {clue.at for clue in clues}
+        detected = [clue.at for clue in clues if clue.stated == "detected" and clue.at is not None]
+        self.start = None if evidence.start is None else min((evidence.start, *detected))
         self.weighed: dict[tuple[str, int], float] = {}
 
     def label(self, text: str) -> str | None:
@@ -260,17 +262,13 @@ class _Scorer:
 
     def before_start(self, row: int) -> float:
         """Weigh down what was before the stated start, or before a detection that a row states to be earlier."""
-        detected = [clue.at for clue in self.clues if clue.stated == "detected" and clue.at is not None]
-        start = min((at for at in (self.evidence.start, *detected) if at is not None), default=None)
-        if self.evidence.start is None:
-            return 0.0
-        return _BEFORE_THE_START if start is not None and self.at(row) <= start - _SLIP else 0.0
+        return _BEFORE_THE_START if self.start is not None and self.at(row) <= self.start - _SLIP else 0.0
 
     def infer_restored(self) -> None:
         rows = self.rows()
         end = self.end()
         ends = [row for row in rows if self.same(row, end)]
-        relapses = [row for row in rows if self.lexicon.relapse.search(self.texts[row])]
+        relapses = [self.at(row) for row in rows if self.lexicon.relapse.search(self.texts[row])]
         scores: dict[int, float] = {}
         for row in rows:
             score = self.words("restored", row) + self.labelled("restored", row)
@@ -279,7 +277,7 @@ class _Scorer:
                 score += _AT_THE_END
             elif ends and self.at(row) > self.at(ends[0]):
                 score += _AFTER_THE_END
-            if any(self.at(later) > self.at(row) for later in relapses):
+            if relapses and relapses[-1] > self.at(row):
                 score += _ALREADY_OVER
             if self.words("closed", row) > 0:
                 score -= 1.5
@@ -290,7 +288,7 @@ class _Scorer:
         # Nobody says that it was over: then the last cure was, unless rows tell the cure by the template's phrase.
         if "mitigated" not in self.stated:
             cures = {row: self.cure(row) + _NO_OTHER_END for row in rows if not self.labels[row]}
-            last = [row for row in rows if self.clues[row].at and not self.words("closed", row) > 0]
+            last = [row for row in rows if not self.words("closed", row) > 0]
             if last and cures.get(last[-1], 0) >= self.lexicon.threshold - 0.4 and len(rows) > 1:
                 self.found["restored"] = Guess(last[-1], 0.5)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
@@ -144,6 +145,9 @@ class _Parser:
         milestones = {f"{milestone}_at" for milestone in MILESTONES}
         derived = {"occurred_at", "ended_at", "is_open"}
         self.correct(known, known.keys() - milestones - derived)
+        duration, total = self.report.duration, self.values.get("stated_duration")
+        if duration is not None and duration.total != total:  # it was corrected, and an end may be derived from it
+            self.report.duration = replace(duration, total=total, approximate=False)
         self.place()
         self.correct(known, known.keys() & milestones)
         self.take_outages()
@@ -188,8 +192,9 @@ class _Parser:
                 self.report.problem(code, self.report.lines["head"], message)
         if "date" not in self.template.fields and title is not None:
             self.take_date_of(title)
-        for name in fields.keys() - {*_HEADER, "template_version", "template_updated_on"}:
-            self.read_other(name, fields[name])
+        for name, line in fields.items():
+            if name not in {*_HEADER, "template_version", "template_updated_on"}:
+                self.read_other(name, line)
 
     def take_date_of(self, title: Section) -> None:
         """Take the incident's date from its heading, where the template has no field for it."""
@@ -363,10 +368,7 @@ class _Parser:
         if not placement.windows:
             self.gaps = infer_gaps(clues, evidence)
         for milestone in MILESTONES:
-            stated = [
-                place for place, row in enumerate(rows) if row["milestone"] == milestone and row["at"] is not None
-            ]
-            stated = [place for place in stated if rows[place]["milestone_source"] == "stated"]
+            stated = [place for place, clue in enumerate(clues) if clue.stated == milestone and clue.at is not None]
             if stated:  # before the cure the first row counts; of the cure and what follows the last one
                 self.take_milestone(milestone, stated[-1 if milestone in _LAST_COUNTS else 0], placement, "stated", 1.0)
             elif milestone in inferred:
@@ -423,7 +425,7 @@ class _Parser:
             self.report.note("ended_at", self.words_at(at), at, source=stated)
 
     def finish(self) -> None:
-        """Derive what follows from the rest, and give every row its incident."""
+        """Derive what follows from the rest: whether it goes on, and when it occurred."""
         values = self.values
         duration = self.report.duration
         values["is_open"] = bool(duration and duration.is_open and values.get("status") != "Final")

@@ -65,10 +65,10 @@ def _labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
 
 
 def front_matter(document: Document) -> list[tuple[str, Line]]:
-    """Return each ``key: value`` of the YAML above a document; a list is its items joined by commas."""
+    """Return each ``key: value`` of the YAML above a document; a list is its plain items joined by commas."""
     try:
         root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         return []  # then the text above the report is no head of it, and what is missing is said
     if not isinstance(root, yaml.MappingNode):
         return []
@@ -79,9 +79,9 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
 
 
 def _yaml_text(node: yaml.Node) -> str:
-    return (
-        ", ".join(_yaml_text(item) for item in node.value) if isinstance(node, yaml.SequenceNode) else str(node.value)
-    )
+    # Lists in lists are left out: by its aliases YAML nests them without end.
+    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return ", ".join(item.value for item in items if isinstance(item, yaml.ScalarNode))
 
 
 class SectionReader:

@@ -7,9 +7,9 @@ import tomllib
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.model import MILESTONES
@@ -34,12 +34,20 @@ def bare_words(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s']|_", " ", plain.replace("-", " ")).split())
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+    return text
+
+
 class SectionForm(BaseModel):
     """How one section is known and read; ``fields`` and ``columns`` tell what its parts are called."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    headings: tuple[str, ...]
+    headings: tuple[str, ...] = Field(min_length=1)
     reads: Literal["text", "timeline", "services", "fields", "costs", "findings", "actions", "signoffs", "nothing"]
     fields: Words = {}
     columns: Words = {}
@@ -68,7 +76,7 @@ class Template(BaseModel):
 
     name: str
     version: str
-    incident_id: str = r"\S+"
+    incident_id: Annotated[str, AfterValidator(_pattern)] = r"\S+"
     report_level: int = 1
     fields: Words
     statuses: Words = {}
@@ -131,7 +139,7 @@ def read_template(path: Path) -> Template:
         ``ours.toml: sections.timeline.reads: Input should be 'text', 'timeline', ...``
     """
     try:
-        return Template.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Template.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -100,6 +100,8 @@ def read_corpus(
         corpus = load(paths or settings.reports, settings=settings, status=status, progress=progress)
     if corpus.files.empty:
         click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
+    elif corpus.incidents.empty and (corpus.files["outcome"] == "other status").any():
+        click.echo(f"no report has the status {status}; --status all reads every report", err=True)
     return narrow(corpus, severities=severity, services=service, teams=team, settings=settings), settings
 
 
@@ -188,7 +190,7 @@ def as_read(corpus: Corpus) -> list[str]:
     incident = corpus.incidents.iloc[0]
     readings = corpus.readings[~corpus.readings["field"].isin(["summary", "what_happened", "why_it_happened"])]
     values = readings.assign(
-        value=[told(incident[name]) for name in readings["field"]],
+        value=[told(value_of(incident, name)) for name in readings["field"]],
         how=[sureness(reading) for reading in readings.itertuples()],
     )
     shown = (
@@ -215,6 +217,16 @@ def as_read(corpus: Corpus) -> list[str]:
         rows = [tuple(told(cell) for cell in row) for row in table[list(headed.values())].itertuples(index=False)]
         lines += ["", *columns(tuple(headed), rows)]
     return [*lines, ""]
+
+
+def value_of(incident: pd.Series, name: str) -> Any:
+    """Return what was read for a field; a share where the report tells no number."""
+    import pandas as pd
+
+    from incident_analytics.formatting import format_share
+
+    value, share = incident[name], incident.get(f"{name}_fraction", pd.NA)
+    return format_share(share) if pd.isna(value) and pd.notna(share) else value
 
 
 def told(value: Any, width: int = 72) -> str:
@@ -247,7 +259,7 @@ def sureness(reading: Any) -> str:
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Collection[int] = (0,)) -> list[str]:
     """Lay rows out under their header, those places to the right; the last column has no bound."""
     if not rows:
-        return [f"no {header[1]}"]
+        return [f"no {header[1 if header[0] == 'line' else 0].casefold()}"]
     widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
     form = "  ".join(f"{{:{'>' if place in right else '<'}{width}}}" for place, width in enumerate(widths))
     return [form.format(*row).rstrip() for row in (header, *rows)]
@@ -293,6 +305,9 @@ def review(
     from incident_analytics import publish
 
     settings = find(paths, config)
+    if any(options[name] for name in ("severity", "service", "team")):
+        narrowed = {name: options[name] for name in ("status", "severity", "service", "team")}
+        read_corpus(paths, config=config, **narrowed)  # so that a name that is not there is a usage error
     with tqdm(desc="reviewing", unit=" cells", leave=False, disable=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -368,17 +383,24 @@ def metrics(
     window = parsed(period) if period is not None else Period("all", *covered(corpus))
     at = instant(as_of) or min(window.end, pd.Timestamp.now("UTC"))
     table = measure(corpus, kind, period=window, by=by, settings=settings, as_of=at)
+    changes = compare(corpus, kind, before=parsed(against), after=window, settings=settings) if against else None
+    undated = corpus.incidents.loc[corpus.incidents["occurred_at"].isna(), "incident_id"]
+    if len(undated):
+        click.echo(f"of no period, as their reports have no date: {', '.join(undated)}", err=True)
     if form != "text":
-        members = table["incident_ids"].map(" ".join).astype("str")
-        plain = table.assign(incident_ids=members) if explain else table.drop(columns="incident_ids")
+        if changes is not None:
+            plain = changes
+        elif explain:
+            plain = table.assign(incident_ids=table["incident_ids"].map(" ".join).astype("str"))
+        else:
+            plain = table.drop(columns="incident_ids")
         click.echo(table_as_csv(plain) if form == "csv" else f"{table_as_json(plain)}\n", nl=False)
         return
     groups = [name for name in GROUPS if name in table]
     click.echo(f"{window.name} as of {at:%Y-%m-%d %H:%M}Z; in brackets 95% intervals, where n is large enough for one")
     click.echo("\n".join(as_text(table, [*groups, "n", *MEASURES[kind]])))
-    if against is not None:
-        for sentence in compare(corpus, kind, before=parsed(against), after=window, settings=settings)["sentence"]:
-            click.echo(f"\n{sentence}")
+    for sentence in [] if changes is None else changes["sentence"]:
+        click.echo(f"\n{sentence}")
     if explain:
         lines = sources(corpus, kind)
         for row in table.to_dict("records"):

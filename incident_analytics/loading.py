@@ -155,11 +155,7 @@ def _files_of(path: str | Path) -> list[Path]:
     place = Path(path)
     try:
         if place.is_dir():
-            return sorted(
-                file
-                for file in place.rglob("*.md")
-                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(place).parts)
-            )
+            return sorted(file for file in place.rglob("*.md") if _is_report_file(file, place))
         if place.exists():
             return [place]
     except (OSError, ValueError) as error:
@@ -169,6 +165,12 @@ def _files_of(path: str | Path) -> list[Path]:
     if not matches:
         raise PathError(f"{path}: no such file or folder")
     return [file for match in matches for file in _files_of(match)]
+
+
+def _is_report_file(file: Path, folder: Path) -> bool:
+    """Tell whether a file below a folder is to be read; a broken link is, so that it is said to be left out."""
+    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
+    return not hidden and (file.is_file() or (file.is_symlink() and not file.exists()))
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -186,7 +188,14 @@ def _read_files(
     """
     rows: Rows = defaultdict(list)
     for file in files:
-        _read_file(file, settings, templates, corrections, rows)
+        own: Rows = defaultdict(list)
+        try:
+            _read_file(file, settings, templates, corrections, own)
+        except Exception as error:  # noqa: BLE001 - whatever a reader trips over costs this file alone, and is said
+            own = defaultdict(list)
+            _leave_out(own, file.as_posix(), f"reading it failed ({type(error).__name__}: {error}); please report this")
+        for name, found in own.items():
+            rows[name] += found
     tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, "")}
     return {name: {column: [row.get(column) for row in rows[name]] for column in tables[name]} for name in tables}
 
@@ -203,8 +212,7 @@ def _read_file(
         )
 
     def leave_out(message: str) -> None:
-        problem("not-a-report", 1, message)
-        rows["files"].append({"path": path, "outcome": "left out", "reason": message})
+        _leave_out(rows, path, message)
 
     limit = settings.limits.file_size
     try:
@@ -228,6 +236,14 @@ def _read_file(
             return None
     label = templates[-1].fields["incident_id"][0]
     return leave_out(f"no incident report: neither a line '**{label}**: ...' nor the template's headings")
+
+
+def _leave_out(rows: Rows, path: str, message: str) -> None:
+    place = {"incident_id": path, "path": path, "line": 1}
+    rows["problems"].append(
+        {**place, "level": PROBLEM_LEVELS["not-a-report"], "code": "not-a-report", "message": message}
+    )
+    rows["files"].append({"path": path, "outcome": "left out", "reason": message})
 
 
 def _collect(report: Report, file: PurePath, rows: Rows) -> None:
@@ -357,7 +373,11 @@ def narrow(
     ['SEV-3']
     """
     severities, services, teams = list(severities), list(services), list(teams)
-    declared = settings.services if settings else {}
+    settings = settings or Settings()
+    declared = settings.services
+    aliases = {fold(word): name for name, service in declared.items() for word in (name, *service.aliases)}
+    services = [aliases.get(fold(name), name) for name in services]
+    severities = [_declared(name, settings) for name in severities]
     owners = sorted({service.team for service in declared.values() if service.team})
     known = sorted({*corpus.services["service"], *declared})
     levels = corpus.incidents["severity"].cat.categories
@@ -372,6 +392,13 @@ def narrow(
         hit = corpus.services["affected"].fillna(False) & corpus.services["service"].isin(wanted)
         corpus = corpus.select(corpus.services.loc[hit, "incident_id"].unique())
     return corpus
+
+
+def _declared(severity: str, settings: Settings) -> str:
+    try:
+        return read_word(severity, settings.severities.order, settings.severities.synonyms) or severity
+    except Unreadable:
+        return severity
 
 
 # --- beside the reports: corrections, the tracker's export -----------------------------------------------------------

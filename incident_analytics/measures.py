@@ -16,7 +16,7 @@ from incident_analytics.analysis.severity import compare_rates, severity_rates
 from incident_analytics.analysis.sla import sla_impact
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.config import Settings
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import PeriodError, UnknownNameError
 from incident_analytics.formatting import format_amount
 from incident_analytics.loading import read_tracker
 from incident_analytics.model import Corpus, Period, frequency
@@ -27,8 +27,8 @@ _FREQUENCIES: Final = ("month", "quarter", "year")
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "response": ("severity", "service", *_FREQUENCIES),
-        "severity": _FREQUENCIES,
-        "sla": _FREQUENCIES,
+        "severity": ("severity", *_FREQUENCIES),
+        "sla": ("service", *_FREQUENCIES),
         "actions": ("owner", "priority", "severity", "origin", *_FREQUENCIES),
         "costs": (),
         "themes": (),
@@ -90,7 +90,10 @@ def measure(
     if kind not in KINDS:
         raise UnknownNameError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
     if by is not None and by not in _BY[kind]:
-        raise UnknownNameError(f"by {by!r} is not one of {', '.join(_BY[kind]) or 'none'} for {kind}")
+        groups = f"by {by!r} is not one of {', '.join(_BY[kind])} for {kind}" if _BY[kind] else f"{kind} have no groups"
+        raise UnknownNameError(groups)
+    if as_of <= period.start:
+        raise PeriodError(f"{period.name} has not begun at {as_of:%Y-%m-%d %H:%M}Z; name an earlier period")
     return _Measures(corpus, period, by, settings or Settings(), as_of).measure(kind)
 
 
@@ -98,7 +101,10 @@ class _Measures:
     """One method a kind."""
 
     def __init__(self, corpus: Corpus, period: Period, by: str | None, settings: Settings, as_of: pd.Timestamp) -> None:
-        self.period = period
+        # What happens after as_of is not known then.
+        self.period = Period(period.name, period.start, min(period.end, as_of))
+        period = self.period
+        corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of))
         self.settings = settings
         self.as_of = as_of
         self.corpus = corpus

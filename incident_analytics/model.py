@@ -35,6 +35,7 @@ __all__ = [
     "make_table",
     "need_columns",
     "need_instant",
+    "need_instants",
 ]
 
 TEXT: Final = "str"
@@ -282,6 +283,22 @@ def need_instant(name: str, instant: pd.Timestamp | None) -> None:
     """
     if instant is not None and instant.tzinfo is None:
         raise ColumnsError(f'{name} {instant} has no zone; write pd.Timestamp(..., tz="UTC")')
+
+
+def need_instants(frame: pd.DataFrame, *columns: str) -> None:
+    """Raise a `ColumnsError` where a column of ``frame`` tells no instants in a zone.
+
+    Examples
+    --------
+    >>> need_instants(pd.DataFrame({"at": pd.to_datetime(["2025-07-01"])}), "at")
+    Traceback (most recent call last):
+    ...
+    incident_analytics.errors.ColumnsError: at is datetime64[us], no instants; write pd.to_datetime(..., utc=True)
+    """
+    for column in columns:
+        dtype = frame[column].dtype
+        if not isinstance(dtype, pd.DatetimeTZDtype):
+            raise ColumnsError(f"{column} is {dtype}, no instants; write pd.to_datetime(..., utc=True)")
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,10 @@ def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
                 kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
                 **options,
             )
-            cast(KernelSpec, self.kernel_spec).env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
+            spec = cast(KernelSpec, self.kernel_spec)
+            # What a kernel says of its own shutdown is no concern of the reader; a failing cell is told by its output.
+            spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
+            spec.env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
 
     return KernelManager
 

@@ -101,7 +101,7 @@ def test_comparisons_speak_of_every_metric_and_severity(corpus: ia.Corpus, setti
     [
         ("mood", None, "kind 'mood' is not one of response, severity, sla, actions, costs, themes"),
         ("response", "owner", "by 'owner' is not one of severity, service, month, quarter, year for response"),
-        ("costs", "month", "by 'month' is not one of none for costs"),
+        ("costs", "month", "costs have no groups"),
     ],
 )
 def test_unknown_kinds_and_groups_are_named(

@@ -152,7 +152,9 @@ def test_an_end_that_is_not_told_is_counted_and_never_aged() -> None:
         },
     )
     api = row(tables, members=True)
-    assert (api["n"], api["n_missing"], api["downtime"]) == (0, 3, pd.Timedelta(0))
+    assert (api["n"], api["n_missing"]) == (0, 3)
+    assert pd.isna(api["downtime"])  # unknown, and no 100% availability
+    assert pd.isna(api["availability"])
     assert api["incident_ids"] == ("no end", "no outage", "wrong way")
 
 

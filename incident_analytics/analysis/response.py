@@ -36,6 +36,7 @@ from incident_analytics.model import (
     Metric,
     need_columns,
     need_instant,
+    need_instants,
 )
 
 __all__ = ["mttr", "response_summary", "response_times"]
@@ -97,6 +98,7 @@ def response_times(
     """
     instants = [column for metric in metrics.values() for column in (*metric.start, *metric.end)]
     need_columns(incidents, *dict.fromkeys((*_FACTS, *instants)))
+    need_instants(incidents, "occurred_at", *instants)
     incidents = incidents.reset_index(drop=True)
     times = incidents[list(_FACTS)]
     for name, metric in metrics.items():
@@ -365,6 +367,7 @@ def as_spans(numbers: Sequence[float] | Values) -> pd.Series:
 def mttr(
     times: pd.DataFrame,
     *,
+    metric: str = "time_to_restore",
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
     freq: str | None = None,
@@ -384,7 +387,7 @@ def mttr(
     ----------
     times
         The result of `response_times`.
-    by, services, freq, start, end, timezone, as_of, calendar, members
+    metric, by, services, freq, start, end, timezone, as_of, calendar, members
         As in `response_summary`.
 
     Returns
@@ -401,6 +404,7 @@ def mttr(
     """
     return response_summary(
         times,
+        metric=metric,
         by=by,
         services=services,
         freq=freq,

@@ -26,7 +26,7 @@ from incident_analytics.analysis.response import metric_names, with_services
 from incident_analytics.analysis.statistics import holm, poisson_interval
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_share
-from incident_analytics.model import COUNT, FLAG, RATIO, SPAN, TEXT, Period, need_columns
+from incident_analytics.model import COUNT, FLAG, RATIO, SPAN, TEXT, Period, need_columns, need_instants
 
 __all__ = [
     "compare_rates",
@@ -132,7 +132,7 @@ def severity_counts(
     2  2025Q3    SEV-1  1
     """
     need_columns(incidents, "incident_id", "occurred_at", "severity")
-    _need_instants(incidents)
+    need_instants(incidents, "occurred_at")
     counted = in_window(incidents[["incident_id", "occurred_at", "severity"]], start, end)
     counted["period"], periods = assign_periods(counted["occurred_at"], freq, start=start, end=end, timezone=timezone)
     groups, numbers = group_rows(counted, ["period", "severity"], {"period": periods})
@@ -140,13 +140,6 @@ def severity_counts(
     if members:
         counts["incident_ids"] = member_ids(counted, numbers, groups)
     return counts
-
-
-def _need_instants(incidents: pd.DataFrame) -> None:
-    """Raise where occurred_at tells no instants in a zone."""
-    dtype = incidents["occurred_at"].dtype
-    if not isinstance(dtype, pd.DatetimeTZDtype):
-        raise ColumnsError(f"occurred_at is {dtype}, no instants in a zone; write pd.to_datetime(..., utc=True)")
 
 
 def severity_rates(
@@ -472,7 +465,7 @@ def _by(
 ) -> tuple[pd.DataFrame, list[str], dict[str, Sequence[Any]]]:
     """Return a row an incident, or a row for each service of each, with the columns that tell its group."""
     need_columns(incidents, "incident_id", "occurred_at")
-    _need_instants(incidents)
+    need_instants(incidents, "occurred_at")
     columns = [by] if isinstance(by, str) else list(by or ())
     for column in columns:
         need_name("by", column, [*incidents.columns, "service"])
@@ -783,7 +776,7 @@ def severity_duration(
     0  12         0.59            -0.03              0.88     0.06
     """
     need_columns(times, "incident_id", "occurred_at", "severity")
-    _need_instants(times)
+    need_instants(times, "occurred_at")
     need_name("metric", metric, metric_names(times))
     basis, open_since = f"{metric}_basis", f"{metric}_open_since"
     rows = in_window(times[["incident_id", "occurred_at", "severity", metric, basis, open_since]], start, end)

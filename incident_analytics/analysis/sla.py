@@ -22,7 +22,7 @@ from incident_analytics.analysis.grouping import (
     period_named,
 )
 from incident_analytics.errors import PeriodError, SettingsError
-from incident_analytics.model import INSTANT, RATIO, TEXT, Period, need_columns, need_instant
+from incident_analytics.model import INSTANT, RATIO, TEXT, Period, need_columns, need_instant, need_instants
 
 __all__ = ["downtime", "sla_impact", "stated_impact"]
 
@@ -102,7 +102,8 @@ def downtime(
 
         Where outages overlap, the weighted downtime takes the largest fraction at each moment, since the users of
         one may be those of the other; an incident that states no fraction weighs 1, as if
-        it had affected everybody. Availability is NA where maintenance fills the window. Incidents that
+        it had affected everybody. Availability is NA where maintenance fills the window, and with downtime
+        where outages are known of but none by its length. Incidents that
         name no affected service have a row of service NA where there are such, with availability NA.
 
     Raises
@@ -502,11 +503,18 @@ def _measure(
     reached = groups.assign(end=seen.where(seen > groups["start"], groups["start"]))
 
     numbers = impacts["number"].to_numpy()
+    n, n_missing = (
+        count_rows(impacts["is_counted"], numbers, groups),
+        count_rows(~impacts["is_counted"], numbers, groups),
+    )
+    # Where all that is known is that there were outages, their length is unknown, not zero.
+    is_known = (n > 0) | (n_missing == 0)
+    total, weighted = total.where(is_known), weighted.where(is_known)
     is_named = groups["service"].notna()
     result = groups.assign(
         window=window,
-        n=count_rows(impacts["is_counted"], numbers, groups),
-        n_missing=count_rows(~impacts["is_counted"], numbers, groups),
+        n=n,
+        n_missing=n_missing,
         n_open=count_rows(impacts["is_counted"] & impacts["runs_on"], numbers, groups),
         downtime=total,
         availability=(1 - total / window).where(is_named).astype(RATIO),
@@ -535,6 +543,7 @@ def _outages(
 ) -> pd.DataFrame:
     """Return the outages of the incidents that count, each with its end and whether both ends can be used."""
     need_columns(outages, "incident_id", "started_at", "ended_at")
+    need_instants(outages, "started_at", "ended_at")
     need_columns(incidents, *_INCIDENT)
     facts = incidents[_INCIDENT]
     nobody = (facts["affected_users"] == 0) | (facts["affected_users_fraction"] == 0)

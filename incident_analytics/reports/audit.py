@@ -88,7 +88,7 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
     if support is not None and _agree(stated, support, approximate=duration.approximate):
         message = f"{_words(stated)} are the support hours in {_words(span)}; write the calendar time as the Duration"
         yield "duration-support-hours", line, message
-    elif duration.support_hours:
+    elif duration.support_hours and stated < span:
         message = f"the Duration counts support hours: {_words(stated)} of {_words(span)}; write the calendar time"
         yield "duration-support-hours", line, message
 

@@ -12,13 +12,11 @@ import pyromark
 
 __all__ = ["Document", "Fence", "Item", "Line", "Paragraph", "Row", "Section", "Table", "parse_markdown"]
 
-_OPTIONS = (
-    pyromark.Options.ENABLE_TABLES
-    | pyromark.Options.ENABLE_TASKLISTS
-    | pyromark.Options.ENABLE_STRIKETHROUGH
-    | pyromark.Options.ENABLE_YAML_STYLE_METADATA_BLOCKS
-)
+_OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
+_RULE = r"---[ \t]*(?:\r\n|\n|\r|\Z)"
+_FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<yaml>(?:(?!{_RULE}).*(?:\r\n|\n|\r))*?){_RULE}")
+_KEY = re.compile(r"[A-Za-z_][\w -]*:(?:\s|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,6 @@ class _Reader:
         self.inline: _Inline | None = None
         self.strong = self.strike = 0
         self.fence: list[str] | None = None
-        self.metadata: list[str] | None = None
         self.front = ("", 1)
         self.rows: list[Row] = []
         self.cells: list[Line] = []
@@ -212,6 +209,12 @@ class _Reader:
 
     def read(self) -> Document:
         source = re.sub("\r(?!\n)", "\n", self.source.decode())  # the parser closes no fence at a lone \r
+        match = _FRONT_MATTER.match(source)
+        if match and _KEY.match(match["yaml"]):
+            before = source[: match.start("yaml")].encode()
+            self.front = (match["yaml"], self.line_at(len(before)))
+            blank = re.sub(rb"[^\r\n]", b" ", match[0].encode())  # so that every offset stays
+            source = blank.decode() + source[match.end() :]
         for event, span in pyromark.events_with_range(source, options=_OPTIONS):
             start, end = span["start"], span["end"]
             if isinstance(event, str):
@@ -254,8 +257,6 @@ class _Reader:
         elif kind == "CodeBlock":
             self.flush()
             self.fence = []
-        elif kind == "MetadataBlock":
-            self.metadata = []
         elif kind == "Strong":
             self.strong += 1
         elif kind == "Strikethrough":
@@ -278,10 +279,6 @@ class _Reader:
             fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
             self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
             self.fence = None
-        elif kind == "MetadataBlock":
-            if not self.source[:start].strip():  # the parser takes any text between two rules for one
-                self.front = ("".join(self.metadata or []), self.line_at(start) + 1)
-            self.metadata = None
         elif kind == "Strong":
             self.strong -= 1
         elif kind == "Strikethrough":
@@ -309,8 +306,6 @@ class _Reader:
     def leaf(self, name: str, value: Any, start: int) -> None:
         if self.fence is not None:
             self.fence.append(value)
-        elif self.metadata is not None:
-            self.metadata.append(value)
         elif name in {"SoftBreak", "HardBreak"}:
             self.flush()
         elif name == "InlineHtml" and value.lower().startswith("<br"):

@@ -150,7 +150,7 @@ class _Parser:
             self.report.duration = replace(duration, total=total, approximate=False)
         self.place()
         self.correct(known, known.keys() & milestones)
-        self.take_outages()
+        self.take_outages(known)
         self.finish()
         self.correct(known, known.keys() & derived)
         return self.report
@@ -396,7 +396,19 @@ class _Parser:
         readings = self.report.rows["readings"]
         return next((row["as_written"] for row in readings if row["line"] == line), "")
 
-    def take_outages(self) -> None:
+    def corrected_outages(
+        self, outages: list[tuple[datetime, datetime | None, str, int]], known: Mapping[str, Correction]
+    ) -> list[tuple[datetime, datetime | None, str, int]]:
+        """Let the first window begin and the last one end where a correction says so."""
+        if "started_at" in known and (begin := known["started_at"].value) is not None:
+            outages[0] = (begin, *outages[0][1:])
+        for name in ("restored_at", "ended_at"):
+            if name in known:
+                start, _, _, at = outages[-1]
+                outages[-1] = (start, known[name].value, "corrected", at)
+        return outages
+
+    def take_outages(self, known: Mapping[str, Correction]) -> None:
         """List the windows of impact: the Duration line's, else from the beginning to the restoration."""
         line = self.report.lines.get("duration", 0)
         windows = self.report.placement.windows if self.report.placement else ()
@@ -414,6 +426,8 @@ class _Parser:
                 begin = rows[relapse]["at"]
             if end is None or end >= begin:
                 outages.append((begin, end, source, at))
+        if outages:
+            outages = self.corrected_outages(outages, known)
         for position, (start, end, source, at) in enumerate(outages, start=1):
             self.report.rows["outages"].append(
                 {"position": position, "started_at": start, "ended_at": end, "source": source, "line": at}

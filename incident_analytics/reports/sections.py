@@ -142,6 +142,10 @@ class SectionReader:
             self._take_rows(table, columns)
         if not tables:
             self._take_items(section)
+        for table in section.tables() if not tables else ():
+            headers = ", ".join(cell.text for cell in table.header.cells)
+            message = f"none of the columns {headers} is called like a time; call it {form.columns['at'][0]!r}"
+            self.report.problem("missing-field", table.header.line, message)
 
     def _take_rows(self, table: Table, columns: Mapping[str, int]) -> None:
         others = [place for place in range(len(table.header.cells)) if place not in columns.values()]

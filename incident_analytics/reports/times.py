@@ -33,6 +33,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _HOURS: Final = {
     "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "BST": 1,
+    "MEZ": 1, "MESZ": 2,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
@@ -53,6 +54,11 @@ _ZONE: Final = (
     rf"|\b(?:{_ABBREVIATIONS})\b"
     r"|(?<=\d)\s?Z\b"
 )
+_NO_ZONE: Final = re.compile(
+    r"24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|approx\w*|estimated|local(?: time)?|start|end|all times.*",
+    re.IGNORECASE,
+)
+"""What a header says in brackets beside a zone."""
 _ZONE_PATTERN: Final = re.compile(_ZONE, re.IGNORECASE)
 
 
@@ -80,6 +86,11 @@ def read_zone(text: str) -> tzinfo | None:
     datetime.timedelta(seconds=3600)
     """
     match = _ZONE_PATTERN.search(text)
+    brackets = re.search(r"\(([^()]*[^\W\d][^()]*)\)", text)
+    if not match and brackets and not _NO_ZONE.fullmatch(brackets[1].strip()):
+        raise Unreadable(
+            f"zone {brackets[1]!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
+        )
     return _zone(match[0]) if match else None
 
 

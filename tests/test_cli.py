@@ -333,3 +333,18 @@ def test_a_reader_that_goes_away_is_no_traceback(tmp_path: Path) -> None:
         running.stdout.readline()
         running.stdout.close()
         assert "Traceback" not in running.stderr.read()
+
+
+def test_a_comparison_can_be_read_by_programs(run: Run) -> None:
+    demo = (Path(__file__).parent.parent / "data" / "demo").as_posix()
+    code, out, err = run("metrics", "severity", demo, "--period", "2025Q3", "--against", "2025Q2", "--format", "json")
+    assert (code, err) == (0, "")
+    rows = json.loads(out)
+    assert [row["severity"] for row in rows][-1] == "SEV-1"
+    assert all("2025Q2" in row["sentence"] for row in rows)
+
+
+def test_a_period_that_has_not_begun_is_refused(run: Run) -> None:
+    code, out, err = run("metrics", "response", "r", "--period", "2199", "--as-of", "2025-06-01")
+    assert (code, out) == (2, "")
+    assert err == "incident-analytics: 2199 has not begun at 2025-06-01 00:00Z; name an earlier period\n"

@@ -49,6 +49,17 @@ def test_what_follows_from_a_corrected_value_follows(tmp_path: Path) -> None:
     assert corpus.incidents.loc[0, "occurred_at"] == pd.Timestamp("2021-05-10 11:00Z")
 
 
+def test_corrected_times_move_the_outage(tmp_path: Path) -> None:
+    corpus, _ = archive(
+        tmp_path,
+        f"{ID},started_at,2021-05-10T11:00:00Z,seen in the logs,ops lead",
+        f"{ID},restored_at,2021-05-10T17:00:00Z,the morning check is not the end,ops lead",
+    )
+    assert corpus.outages["started_at"].tolist() == [pd.Timestamp("2021-05-10 11:00Z")]
+    assert corpus.outages["ended_at"].tolist() == [pd.Timestamp("2021-05-10 17:00Z")]
+    assert corpus.incidents.loc[0, "ended_at"] == pd.Timestamp("2021-05-10 17:00Z")
+
+
 def test_an_end_is_derived_from_the_corrected_length(tmp_path: Path) -> None:
     (tmp_path / f"{ID}.md").write_text(
         f"# Incident: X\n\n**Incident ID**: {ID}\n**Date**: 2021-05-10\n**Duration**: 2h\n\n"

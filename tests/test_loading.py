@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from incident_analytics import loading
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.loading import load, narrow, read_tracker
@@ -157,6 +158,23 @@ def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> N
     assert_frame_equal(corpus.files, expected)
     assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001"]
     assert set(corpus.problems["incident_id"].dropna()) == {"INC-2025-01-01-001"}
+
+
+def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, a=report("INC-2025-01-01-001"), b=report("INC-2025-01-01-002"))
+    read = loading.parse_reports
+
+    def broken(text: str, *args: Any, **options: Any) -> Any:
+        if "INC-2025-01-01-001" in text:
+            raise RecursionError("too deep")
+        return read(text, *args, **options)
+
+    monkeypatch.setattr(loading, "parse_reports", broken)
+    corpus = load(tmp_path)
+    assert outcomes(corpus, tmp_path) == [("a.md", "left out"), ("b.md", "loaded")]
+    assert told(corpus, "error", "warning", "info")[0].startswith(
+        "a.md:1: reading it failed (RecursionError: too deep); please report this [not-a-report]"
+    )
 
 
 @pytest.mark.parametrize(

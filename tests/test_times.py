@@ -57,6 +57,7 @@ def test_words_that_name_no_zone(words: str) -> None:
         ("CST", "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
         ("IST", "zone 'IST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
         ("Europe/Atlantis", "zone 'Europe/Atlantis' is not known; write UTC or an IANA name such as Europe/London"),
+        ("Zeit (Ortszeit)", "zone 'Ortszeit' is not known; write UTC or an IANA name such as Europe/London"),
         ("UTC+25", "no zone has the offset 'UTC+25'; write one such as UTC+2"),
     ],
 )

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.comparison import compare_periods as compare_periods
     from incident_analytics.analysis.comparison import definition_sensitivity as definition_sensitivity
     from incident_analytics.analysis.comparison import mean_change_by_mix as mean_change_by_mix
+    from incident_analytics.analysis.control_charts import control_chart as control_chart
     from incident_analytics.analysis.costs import cost_totals as cost_totals
     from incident_analytics.analysis.response import mttr as mttr
     from incident_analytics.analysis.response import response_summary as response_summary
     from incident_analytics.analysis.response import response_times as response_times
     from incident_analytics.analysis.severity import compare_rates as compare_rates
-    from incident_analytics.analysis.severity import control_chart as control_chart
     from incident_analytics.analysis.severity import rate_trend as rate_trend
     from incident_analytics.analysis.severity import severity_counts as severity_counts
     from incident_analytics.analysis.severity import severity_duration as severity_duration
@@ -59,7 +59,7 @@ _HOMES = {
     "action_survival": "analysis.actions",
     "compare_periods": "analysis.comparison",
     "compare_rates": "analysis.severity",
-    "control_chart": "analysis.severity",
+    "control_chart": "analysis.control_charts",
     "cost_totals": "analysis.costs",
     "definition_sensitivity": "analysis.comparison",
     "downtime": "analysis.sla",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from typing import Any, Final
@@ -26,11 +25,10 @@ from incident_analytics.analysis.response import metric_names, with_services
 from incident_analytics.analysis.statistics import holm, poisson_interval
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_share
-from incident_analytics.model import COUNT, FLAG, RATIO, SPAN, TEXT, Period, need_columns, need_instants
+from incident_analytics.model import COUNT, RATIO, SPAN, TEXT, Period, need_columns, need_instants
 
 __all__ = [
     "compare_rates",
-    "control_chart",
     "rate_trend",
     "severity_counts",
     "severity_duration",
@@ -44,12 +42,7 @@ _POWER: Final = 0.8
 _TREND_MINIMUM: Final = 4  # incidents from which Laplace's statistic is close enough to normal
 _CORRELATION_MINIMUM: Final = 10  # incidents from which the interval of a correlation covers it as often as it says
 
-_XMR_LIMIT: Final = 2.66  # three standard deviations, by the mean of ranges of two
-_XMR_RANGE_LIMIT: Final = 3.268
-_T_POWER: Final = 3.6  # the root that makes exponential gaps nearly normal
-_RUN: Final = 8
 _ROUNDING: Final = 1e-9  # relative: what differs by less is the same
-_CHARTS: Final = ("xmr", "g", "t")
 
 _TREND: Final = {
     "n": "int64",
@@ -897,152 +890,3 @@ def time_between(
     gaps["gap"] = gap
     gaps["n_days"] = (days.groupby(group).diff() / pd.Timedelta(days=1)).astype(COUNT)
     return gaps
-
-
-def control_chart(table: pd.DataFrame, *, value: str, kind: str = "xmr") -> pd.DataFrame:
-    """Tell which points of a series are more than its usual ups and downs.
-
-    Parameters
-    ----------
-    table
-        A row a point, in the order of time: the counts of one severity by period, what `time_between` gives, what
-        `response_times` gives in order of occurred_at, or any other table.
-    value
-        The column to chart: numbers or spans.
-    kind
-        ``xmr`` for values one by one, by their moving ranges; ``g`` for counts between rare incidents, such as
-        ``n_days``; ``t`` for spans between rare incidents, such as ``gap``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The rows and columns of ``table``, then:
-
-        - n_points, int64: points with a value, on which the limits rest
-        - center, of the kind of the values: their mean; of a t-chart the mean of the roots, taken back
-        - lower, upper, of the same kind: the limits, NA below 2 points. A lower limit below 0 is as the formula gives
-          it, and no count or span can fall below it; of a t-chart it is NA
-        - moving_range, of the same kind: the distance to the last point before that has a value; NA for the first one
-          and in g- and t-charts
-        - range_limit, of the same kind: the upper limit of the moving ranges; NA in g- and t-charts
-        - beyond_limits, boolean: the point is above upper or below lower
-        - three_of_four, boolean: one of three points, of four in a row, that are nearer to the same limit than to the
-          center; NA in g-charts
-        - eight_in_a_row, boolean: one of eight or more points in a row on the same side of the center, in g-charts of
-          the median
-        - range_beyond_limit, boolean: the moving range is above its limit; NA in g- and t-charts
-
-        A point without a value is passed over: its flags are NA, and its neighbours are neighbours.
-
-    Raises
-    ------
-    UnknownNameError
-        ``kind 'c' is not one of xmr, g, t``
-    ColumnsError
-        ``value 'severity' is category, neither numbers nor spans``, ``a g-chart is of counts, and value 'gap' is
-        timedelta64[us]; chart n_days, or gap as a t-chart``, ``a t-chart is of what lies between incidents, and value
-        'gap' has negatives``
-
-    Notes
-    -----
-    XmR: limits at the mean ± 2.66 mean moving ranges, for the ranges at 3.268 mean moving ranges; the rules are
-    Wheeler's. It takes what is usual to be about as often above the center as below. Spans to restore are not: of
-    exponential ones it puts 2% of points beyond the limits where nothing changed, of normal ones 0.3%. g: limits at
-    the mean ± 3 sqrt(mean (mean + 1)); the lower one is always below 0, so that a cluster of incidents shows in the
-    run alone. The run is counted about the median, as most of a geometric distribution is below its mean: about the
-    mean, a run of eight would show in a third of charts of 50 points where nothing changed, instead of in 3% to 8%.
-    t: an XmR of the values to the power 1 / 3.6, taken back.
-
-    From fewer than about ten points the limits are a first guess. The longer the chart, the more likely it holds a
-    false signal: of 24 points of normal values where nothing changed, 6% of charts have one beyond the limits, 3% a
-    run of eight and 3% three of four.
-
-    References
-    ----------
-    D. J. Wheeler, "Understanding Variation: The Key to Managing Chaos", 2nd ed., SPC Press 2000, for XmR and its
-    rules. J. C. Benneyan, "Number-Between g-Type Statistical Quality Control Charts for Monitoring Adverse Events",
-    Health Care Management Science 4 (2001) 305-318, for g. L. S. Nelson, "A Control Chart for Parts-Per-Million
-    Nonconforming Items", Journal of Quality Technology 26 (1994) 239-240, for t.
-
-    Examples
-    --------
-    >>> chart = control_chart(pd.DataFrame({"value": [10, 50, 40, 30]}), value="value")
-    >>> chart[["value", "center", "lower", "upper", "moving_range", "range_limit", "beyond_limits"]]
-       value  center  lower  upper  moving_range  range_limit  beyond_limits
-    0     10    32.5  -20.7   85.7          <NA>        65.36          False
-    1     50    32.5  -20.7   85.7          40.0        65.36          False
-    2     40    32.5  -20.7   85.7          10.0        65.36          False
-    3     30    32.5  -20.7   85.7          10.0        65.36          False
-    """
-    need_columns(table, value)
-    need_name("kind", kind, _CHARTS)
-    chart = table.reset_index(drop=True)
-    points = _points(chart[value], kind)
-    if kind == "t":
-        points = points ** (1 / _T_POWER)
-    ranges = points.diff().abs()
-    center = float(points.mean())
-    reach = float(_XMR_LIMIT * ranges.mean())
-    range_limit = float(_XMR_RANGE_LIMIT * ranges.mean())
-    if kind == "g" and len(points) > 1:
-        reach = 3 * math.sqrt(center * (center + 1))
-    limits = {"center": center, "lower": center - reach, "upper": center + reach}
-
-    slack = _ROUNDING * points.abs().max()  # a mean is rounded: no point is above it by that alone
-    from_center = points - (points.median() if kind == "g" else center)
-    flags = pd.DataFrame(
-        {
-            "beyond_limits": ((points - center).abs() - reach > slack).astype(FLAG),
-            "three_of_four": _three_of_four(points - center, reach / 2 + slack).astype(FLAG),
-            "eight_in_a_row": _eight_in_a_row(from_center.where(from_center.abs() > slack, 0)).astype(FLAG),
-            "range_beyond_limit": (ranges - range_limit > slack).astype(FLAG).where(ranges.notna()),
-        },
-        index=chart.index,
-    )
-    if len(points) < 2:  # noqa: PLR2004 - a range takes two
-        flags[:] = pd.NA
-    if kind == "g":
-        flags["three_of_four"] = pd.NA
-    if kind != "xmr":
-        flags["range_beyond_limit"] = pd.NA
-        ranges, range_limit = ranges[:0], np.nan
-    if kind == "t":
-        limits = {name: limit**_T_POWER if limit >= 0 else np.nan for name, limit in limits.items()}
-    measures = pd.DataFrame({**limits, "moving_range": ranges, "range_limit": range_limit}, index=chart.index)
-    if pd.api.types.is_timedelta64_dtype(chart[value]):
-        measures = measures.apply(pd.to_timedelta, unit="s").astype(SPAN)
-    else:
-        measures = measures.astype(RATIO)
-    return chart.assign(n_points=len(points), **measures, **flags.astype(FLAG))
-
-
-def _points(values: pd.Series, kind: str) -> pd.Series:
-    """Return the values that are there as plain numbers, spans as seconds; raise where the kind of chart takes none."""
-    spans = pd.api.types.is_timedelta64_dtype(values)
-    if not spans and not pd.api.types.is_numeric_dtype(values):
-        raise ColumnsError(f"value {values.name!r} is {values.dtype}, neither numbers nor spans")
-    if spans and kind == "g":
-        what = f"value {values.name!r} is {values.dtype}"
-        raise ColumnsError(f"a g-chart is of counts, and {what}; chart n_days, or {values.name} as a t-chart")
-    points = (values.dt.total_seconds() if spans else values).dropna().astype(np.float64)
-    if kind != "xmr" and (points < 0).any():
-        raise ColumnsError(f"a {kind}-chart is of what lies between incidents, and value {values.name!r} has negatives")
-    return points
-
-
-def _three_of_four(from_center: pd.Series, half_way: float) -> pd.Series:
-    """Mark the points nearer to a limit than to the center, where three of four in a row are near the same one."""
-    marked = pd.Series(data=False, index=from_center.index)
-    for near in (from_center > half_way, from_center < -half_way):
-        of_four = near.rolling(4, min_periods=1).sum() >= 3  # noqa: PLR2004 - the rule's name
-        # A point belongs to the four that end with it, or with one of the three points after it.
-        marked |= near & of_four[::-1].rolling(4, min_periods=1).max()[::-1].astype(bool)
-    return marked
-
-
-def _eight_in_a_row(from_center: pd.Series) -> pd.Series:
-    """Mark the points of each run of eight or more on the same side; a point on the center ends a run."""
-    side = from_center.map(np.sign)
-    run = (side != side.shift()).cumsum()
-    long_enough: pd.Series = side.groupby(run).transform("size") >= _RUN
-    return long_enough & (side != 0)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.severity import control_chart, severity_counts, time_between
+from incident_analytics.analysis.control_charts import control_chart
+from incident_analytics.analysis.severity import severity_counts, time_between
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.model import make_table
 

@@ -367,6 +367,11 @@ class TestActionSurvival:
         assert_frame_equal(curve.drop(columns=["low", "high"]), expected)
         assert curve["low"].isna().tolist() == [True, False, False, False, False, False]
         assert call(action_survival, actions, as_of=AS_OF)["n"].unique().tolist() == [4]
+        curve["incident_ids"] = [tuple(sorted(set(actions["incident_id"])))] * len(curve)
+        members = call(action_survival, actions, as_of=AS_OF, incidents=incidents, members=True)
+        assert_frame_equal(members, curve)
+        nothing = call(action_survival, make_table("actions"), as_of=AS_OF, members=True)
+        assert nothing["incident_ids"].tolist() == [()]
 
     def test_a_published_curve_is_reproduced(self) -> None:
         """Weeks of remission under 6-MP: E. J. Freireich and others, Blood 21 (1963) 699-716, here as days."""

@@ -296,6 +296,7 @@ def action_survival(
     by: str | Sequence[str] | None = None,
     incidents: pd.DataFrame | None = None,
     confidence: float = 0.95,
+    members: bool = False,
 ) -> pd.DataFrame:
     """Estimate which part of the action items is still open after a time: the curve of Kaplan and Meier.
 
@@ -311,6 +312,8 @@ def action_survival(
         created.
     confidence
         The nominal chance that the interval covers the part, at each time by itself.
+    members
+        Whether to add the incident_ids.
 
     Returns
     -------
@@ -328,6 +331,7 @@ def action_survival(
         - n_undated, int64: items left out, since a day is not known: when they were created, done or dropped
         - n_unknown, int64: items left out, as neither report nor tracker tells their status
         - n_negative, int64: items left out, as they were done, dropped or looked at before they were created
+        - incident_ids, a sorted tuple, with ``members``: the incidents of the group's items
 
         Done items end on the day they were done, open ones are censored at ``as_of``'s date in UTC, dropped ones on the
         day they were dropped. What was done or dropped later than ``as_of`` is still open. The four counts add up to
@@ -368,18 +372,20 @@ def action_survival(
     negative = spans < pd.Timedelta(0)
     used = spans.notna() & ~negative
     observed = (items["status"] == "done") & (ended_on <= today)
-    counts = {
-        "n": count_rows(used, numbers, groups),
-        "n_undated": count_rows(~unknown & spans.isna(), numbers, groups),
-        "n_unknown": count_rows(unknown, numbers, groups),
-        "n_negative": count_rows(negative, numbers, groups),
-    }
+    told = groups.assign(
+        n=count_rows(used, numbers, groups),
+        n_undated=count_rows(~unknown & spans.isna(), numbers, groups),
+        n_unknown=count_rows(unknown, numbers, groups),
+        n_negative=count_rows(negative, numbers, groups),
+    )
+    if members:
+        told["incident_ids"] = member_ids(items, numbers, groups)
     curves = [
         _curve(spans[used & (numbers == number)], observed, confidence).assign(number=number) for number in groups.index
     ]
     none = _curve(spans[:0], observed, confidence)[:0].assign(number=0)
-    rows = pd.concat([none, *curves], ignore_index=True).join(groups.assign(**counts), on="number")
-    return rows[[*groups.columns, *none.columns.drop("number"), *counts]]
+    rows = pd.concat([none, *curves], ignore_index=True).join(told, on="number")
+    return rows[[*groups.columns, *none.columns.drop("number"), *told.columns.drop(groups.columns)]]
 
 
 def _curve(spans: pd.Series, observed: pd.Series, confidence: float) -> pd.DataFrame:

@@ -101,9 +101,9 @@ class _Measures:
     """One method a kind."""
 
     def __init__(self, corpus: Corpus, period: Period, by: str | None, settings: Settings, as_of: pd.Timestamp) -> None:
-        # What happens after as_of is not known then.
-        self.period = Period(period.name, period.start, min(period.end, as_of))
-        period = self.period
+        # What happens after as_of is not known then; an error budget is that of the whole period all the same.
+        self.period = period
+        self.known = Period(period.name, period.start, min(period.end, as_of))
         corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of))
         self.settings = settings
         self.as_of = as_of
@@ -139,8 +139,8 @@ class _Measures:
                 by=self.by,
                 services=self.corpus.services if self.by == "service" else None,
                 freq=self.freq,
-                start=self.period.start,
-                end=self.period.end,
+                start=self.known.start,
+                end=self.known.end,
                 timezone=self.settings.timezone,
                 as_of=self.as_of,
                 members=True,
@@ -154,8 +154,8 @@ class _Measures:
         return severity_rates(
             self.corpus.incidents,
             freq=self.freq or "M",
-            start=self.period.start,
-            end=self.period.end,
+            start=self.known.start,
+            end=self.known.end,
             timezone=self.settings.timezone,
             members=True,
         )

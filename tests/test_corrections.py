@@ -158,3 +158,11 @@ def test_corrections_are_listed_with_reason_and_author(tmp_path: Path) -> None:
 
 def test_without_a_corrections_file_the_list_is_empty() -> None:
     assert ia.read_corrections(ia.Settings()).empty
+
+
+def test_an_end_that_nobody_knows_leaves_the_stated_window(tmp_path: Path) -> None:
+    stated, _ = archive(tmp_path)
+    (tmp_path / "again").mkdir()
+    cleared, _ = archive(tmp_path / "again", f"{ID},restored_at,,nobody knows,ops lead")
+    assert pd.isna(cleared.incidents.loc[0, "restored_at"])
+    assert cleared.outages["ended_at"].tolist() == stated.outages["ended_at"].tolist()

@@ -111,6 +111,17 @@ def test_unknown_kinds_and_groups_are_named(
         of(corpus, kind, settings, by)
 
 
+def test_the_budget_of_a_period_that_is_not_over_is_that_of_the_whole(corpus: ia.Corpus, settings: ia.Settings) -> None:
+    """What is spent is what was spent by then; what may be spent is the quarter's."""
+    halfway = pd.Timestamp("2025-08-15", tz="UTC")
+    so_far = measure(corpus, "sla", period=QUARTER, as_of=halfway, settings=settings).set_index("service")
+    whole = of(corpus, "sla", settings).set_index("service")
+    assert so_far.index.tolist() == whole.index.tolist()
+    assert so_far["budget"].eq(whole["budget"]).all()
+    assert (so_far["downtime"] < whole["downtime"]).sum() > 2
+    assert so_far.loc["API", "elapsed"] == halfway - QUARTER.start
+
+
 def test_what_is_not_compared_is_said(corpus: ia.Corpus) -> None:
     with pytest.raises(UnknownNameError, match="sla is not compared; response and severity are"):
         compare(corpus, "sla", before=QUARTER, after=QUARTER)

@@ -403,9 +403,9 @@ class _Parser:
         if "started_at" in known and (begin := known["started_at"].value) is not None:
             outages[0] = (begin, *outages[0][1:])
         for name in ("restored_at", "ended_at"):
-            if name in known:
+            if name in known and (end := known[name].value) is not None:
                 start, _, _, at = outages[-1]
-                outages[-1] = (start, known[name].value, "corrected", at)
+                outages[-1] = (start, end, "corrected", at)
         return outages
 
     def take_outages(self, known: Mapping[str, Correction]) -> None:

@@ -46,7 +46,21 @@ def test_zone(words: str, winter: float, summer: float) -> None:
     assert zone.utcoffset(SUMMER) == timedelta(hours=summer)
 
 
-@pytest.mark.parametrize("words", ["Time", "Time (local)", "Date/Time", "AM/PM", "Start/End", "Event", "", "Western"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Time",
+        "Time (local)",
+        "Time (est.)",
+        "Time (all times approx.)",
+        "Date/Time",
+        "AM/PM",
+        "Start/End",
+        "Event",
+        "",
+        "Western",
+    ],
+)
 def test_words_that_name_no_zone(words: str) -> None:
     assert read_zone(words) is None
 

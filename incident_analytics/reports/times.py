@@ -55,10 +55,11 @@ _ZONE: Final = (
     r"|(?<=\d)\s?Z\b"
 )
 _NO_ZONE: Final = re.compile(
-    r"24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|approx\w*|estimated|local(?: time)?|start|end|all times.*",
+    r"\(\s*(?:24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|start|end"
+    r"|(?:all times )?(?:approx\w*\.?|est\.|estimated|local(?: time)?))\s*\)",
     re.IGNORECASE,
 )
-"""What a header says in brackets beside a zone."""
+"""What a header says in brackets beside a zone; ``est.`` is no Eastern Standard Time."""
 _ZONE_PATTERN: Final = re.compile(_ZONE, re.IGNORECASE)
 
 
@@ -85,9 +86,10 @@ def read_zone(text: str) -> tzinfo | None:
     >>> read_zone("Time (CET)").utcoffset(None)
     datetime.timedelta(seconds=3600)
     """
+    text = _NO_ZONE.sub("", text)
     match = _ZONE_PATTERN.search(text)
     brackets = re.search(r"\(([^()]*[^\W\d][^()]*)\)", text)
-    if not match and brackets and not _NO_ZONE.fullmatch(brackets[1].strip()):
+    if not match and brackets:
         raise Unreadable(
             f"zone {brackets[1]!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
         )

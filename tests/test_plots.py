@@ -11,6 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics import plots
 from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.plots import drawing
 
 SEVERITY = pd.CategoricalDtype(["SEV-3", "SEV-2", "SEV-1"], ordered=True)
 
@@ -130,7 +131,7 @@ def test_response_dots_are_at_median_and_p90_in_the_severitys_colour(by_severity
         ([4320], [2]),
         ([36000], [2]),
     ]
-    assert [line.get_color() for line in lines[::3]] == [plots.SEVERITY_RAMP[1], plots.SEVERITY_RAMP[2]]
+    assert [line.get_color() for line in lines[::3]] == [drawing.SEVERITY_RAMP[1], drawing.SEVERITY_RAMP[2]]
 
 
 def test_response_can_draw_a_span_of_zero() -> None:
@@ -192,7 +193,7 @@ def test_budget_is_drawn_for_services_with_a_target_alone(sla: pd.DataFrame) -> 
     ax = plots.plot_error_budget(sla)
     assert labels(ax) == ["API\ntarget 99.9%", "Frontend\ntarget 99.9%", "Search\ntarget 100%"]
     assert bars(ax)[:2] == [1.5, 0]
-    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [plots.VERMILION, plots.BLUE, plots.VERMILION]
+    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [drawing.VERMILION, drawing.BLUE, drawing.VERMILION]
     assert {"3h of 2h (150%)", "0m of 2h (0%)", "10m of 0m"} < set(notes(ax))
 
 

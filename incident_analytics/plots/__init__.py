@@ -1,0 +1,27 @@
+"""Figures of result tables, one function a table; nothing is computed here that the table does not hold.
+
+Every function is ``plot_x(table, *, ax=None, ...) -> Axes``. It draws on ``ax``, or on a new figure, never on whatever
+figure is current. The title is a sentence that tells the finding; `alt_text` gives it with every value in words.
+"""
+
+from __future__ import annotations
+
+from incident_analytics.plots.actions import plot_action_completion, plot_overdue_actions
+from incident_analytics.plots.costs import plot_costs
+from incident_analytics.plots.drawing import alt_text, show_plot
+from incident_analytics.plots.response import plot_response, plot_response_trend
+from incident_analytics.plots.severity import plot_severity_counts
+from incident_analytics.plots.sla import plot_downtime, plot_error_budget
+
+__all__ = [
+    "alt_text",
+    "plot_action_completion",
+    "plot_costs",
+    "plot_downtime",
+    "plot_error_budget",
+    "plot_overdue_actions",
+    "plot_response",
+    "plot_response_trend",
+    "plot_severity_counts",
+    "show_plot",
+]

@@ -1,0 +1,72 @@
+"""The figure of what incidents cost."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from incident_analytics.errors import UnknownNameError
+from incident_analytics.formatting import format_amount, join_words
+from incident_analytics.model import need_columns
+from incident_analytics.plots.drawing import (
+    BLUE,
+    explain,
+    label_rows,
+    styled,
+)
+from incident_analytics.sentences import (
+    describe_costs,
+    each_row,
+)
+
+__all__ = ["plot_costs"]
+
+
+def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, ax: Axes | None = None) -> Axes:
+    """Draw what incidents cost by kind, in one currency: amounts in different ones cannot be compared.
+
+    Parameters
+    ----------
+    totals
+        What `cost_totals` gives.
+    currency
+        The currency to draw; None draws the one in which most amounts are stated.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A bar a kind. The sentence tells the other currencies' totals too.
+
+    Raises
+    ------
+    UnknownNameError
+        ``currency 'GBP' is not one of EUR, USD``
+    """
+    need_columns(totals, "kind", "currency", "total", "n")
+    told = totals[totals["total"].notna() & totals["currency"].notna() & (totals["n"] > 0)]
+    stated = told.groupby("currency")["n"].sum()
+    if currency is None:
+        currency = str(stated.idxmax()) if len(stated) else None
+    elif currency not in stated.index:
+        raise UnknownNameError(f"currency {currency!r} is not one of {', '.join(stated.index)}")
+    rows = told[told["currency"] == currency]
+    names = [kind.replace("_", " ").capitalize() for kind in rows["kind"]]
+    notes = [f"{format_amount(row.total, row.currency)}, n = {row.n}" for row in each_row(rows)]
+    with styled(ax, rows=len(rows)) as axes:
+        axes.barh(range(len(rows)), rows["total"].astype(float), height=0.6, color=BLUE)
+        label_rows(axes, names, notes)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda amount, _: format_amount(amount)))
+        axes.grid(axis="x")
+        others = join_words([name for name in stated.index if name != currency])
+        explain(
+            axes,
+            describe_costs(totals),
+            f"{currency}, n = reports that state the amount" + (f"; {others} not drawn" if others else ""),
+            [f"{name}: {note}" for name, note in zip(names, notes, strict=True)],
+            alone=ax is None,
+        )
+    return axes

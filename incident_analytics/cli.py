@@ -422,18 +422,13 @@ def covered(corpus: Corpus) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def as_text(table: pd.DataFrame, names: list[str]) -> list[str]:
     """Return a result table as lines to paste: headings in words, each figure with its interval where it has one."""
-    import pandas as pd
-
-    from incident_analytics.formatting import format_value, heading
+    from incident_analytics.formatting import format_with_interval, heading
 
     rows = []
     for row in table.to_dict("records"):
         cells = []
         for name in names:
-            cell = format_value(row[name], name)
-            low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
-            if low is not None and not pd.isna(low):
-                cell += f" ({format_value(low, name)} to {format_value(high, name)})"
+            cell = format_with_interval(row, name)
             cells.append(cell.replace("_", " ") if name in GROUPS else cell)
         rows.append(tuple(cells))
     numbers = {place for place, name in enumerate(names) if name not in {*GROUPS, "example"}}

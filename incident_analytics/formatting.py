@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import html
 import math
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -20,11 +23,14 @@ __all__ = [
     "format_share",
     "format_span",
     "format_value",
+    "format_with_interval",
     "heading",
+    "html_figures",
     "html_list",
     "html_table",
     "html_text",
     "join_words",
+    "report_links",
 ]
 
 MISSING: Final = "–"
@@ -183,6 +189,28 @@ def format_value(value: Any, column: str = "") -> str:
     return str(value)
 
 
+def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
+    """Write one cell of a table with its interval, where the row has one.
+
+    Parameters
+    ----------
+    row
+        The row's values by column.
+    column
+        The column; ``<column>_low`` and ``<column>_high`` hold its interval.
+
+    Examples
+    --------
+    >>> row = {"rate": 1.9, "rate_low": 0.8, "rate_high": 3.7, "n": 6}
+    >>> format_with_interval(row, "rate"), format_with_interval(row, "n")
+    ('1.9 (0.8 to 3.7)', '6')
+    """
+    value, low, high = (row.get(f"{column}{bound}") for bound in ("", "_low", "_high"))
+    if low is None or pd.isna(low):
+        return format_value(value, column)
+    return f"{format_value(value, column)} ({format_value(low, column)} to {format_value(high, column)})"
+
+
 def heading(column: str) -> str:
     """Return the heading under which people read a column.
 
@@ -204,6 +232,33 @@ def join_words(words: Sequence[str]) -> str:
     ('API', 'API and Frontend', 'a, b and c')
     """
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str, str]:
+    """Return how a page leads to the reports.
+
+    Parameters
+    ----------
+    incidents
+        The incidents table.
+    seen_from
+        The folder of the page.
+
+    Returns
+    -------
+    dict
+        The relative URL of each report's file, by incident_id.
+
+    Examples
+    --------
+    >>> incidents = pd.DataFrame({"incident_id": ["INC-1"], "path": ["our reports/INC-1.md"]})
+    >>> report_links(incidents, seen_from="build")
+    {'INC-1': '../our%20reports/INC-1.md'}
+    """
+    # The second report of a file is told as path#2: the file is what there is to open.
+    files = incidents["path"].str.replace(r"#\d+$", "", regex=True)
+    relative = (os.path.relpath(file, seen_from) for file in files)
+    return dict(zip(incidents["incident_id"], (quote(Path(file).as_posix()) for file in relative), strict=True))
 
 
 def html_text(sentence: str) -> Html:
@@ -228,17 +283,56 @@ def html_list(sentences: Iterable[str]) -> Html:
     return Html("<ul>" + "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences) + "</ul>")
 
 
-def html_table(frame: pd.DataFrame, *, empty: str = "None.", folded: str | None = None) -> Html:
+def html_figures(figures: Iterable[tuple[str, str, str]]) -> Html:
+    """Return a row of key figures as HTML, escaped.
+
+    Parameters
+    ----------
+    figures
+        Of each its name, its value, and what it rests on.
+
+    Returns
+    -------
+    Html
+        A definition list of the class ``figures``.
+
+    Examples
+    --------
+    >>> print(html_figures([("Median time to restore", "1h 36m", "n = 13")]))
+    <dl class="figures">
+    <div><dt>Median time to restore</dt><dd>1h 36m</dd><dd class="basis">n = 13</dd></div>
+    </dl>
+    """
+    rows = "\n".join(
+        f'<div><dt>{name}</dt><dd>{value}</dd><dd class="basis">{basis}</dd></div>'
+        for name, value, basis in (map(html.escape, figure) for figure in figures)
+    )
+    return Html(f'<dl class="figures">\n{rows}\n</dl>')
+
+
+def html_table(
+    frame: pd.DataFrame,
+    *,
+    columns: Sequence[str] | None = None,
+    empty: str = "None.",
+    folded: str | None = None,
+    links: Mapping[str, str] | None = None,
+) -> Html:
     """Return a table as HTML for people: headings in words, spans as ``1h 45m``, fractions as percentages.
 
     Parameters
     ----------
     frame
-        Any table; its columns in the order to show them, its index left out.
+        Any table; its index is left out.
+    columns
+        The columns to show, in order; None shows all. One that has an interval, in ``<column>_low`` and
+        ``<column>_high``, shows that as well.
     empty
         The sentence that stands in for a table with no rows.
     folded
         The words under which a long table is folded away until a reader opens it; None shows it at once.
+    links
+        Where the report of an incident is, by incident_id: each cell with that id leads there.
 
     Returns
     -------
@@ -258,14 +352,18 @@ def html_table(frame: pd.DataFrame, *, empty: str = "None.", folded: str | None 
     """
     if frame.empty:
         return html_text(empty)
-    marks = {column: _mark(frame[column]) for column in frame.columns}
+    marks = {column: _mark(frame[column]) for column in (frame.columns if columns is None else columns)}
     head = "".join(f'<th scope="col"{mark}>{html.escape(heading(column))}</th>' for column, mark in marks.items())
+    links = links or {}
+
+    def cell(row: dict[Any, Any], column: str) -> str:
+        text = html.escape(format_value(row[column], column) if columns is None else format_with_interval(row, column))
+        leads = column == "incident_id" and row[column] in links
+        return f'<a href="{html.escape(links[row[column]])}">{text}</a>' if leads else text
+
     rows = [
-        "".join(
-            f"<td{mark}>{html.escape(format_value(value, column))}</td>"
-            for (column, mark), value in zip(marks.items(), row, strict=True)
-        )
-        for row in frame.itertuples(index=False)
+        "".join(f"<td{mark}>{cell(row, column)}</td>" for column, mark in marks.items())
+        for row in frame.to_dict("records")
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
     table = f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'

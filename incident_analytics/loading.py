@@ -94,7 +94,7 @@ def load(
         settings = Settings()
     elif not isinstance(settings, Settings):
         settings = read_settings(settings)
-    wanted = named_statuses(status)
+    named_statuses(status)  # a word that is none is told before anything is read
     templates = (*(read_template(file) for file in settings.templates.files), default_template())
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
@@ -115,7 +115,7 @@ def load(
             progress(done, len(files))
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
-    corpus = _corpus(merged, settings, wanted)
+    corpus = narrow(_corpus(merged, settings), status=status)
     if strict:
         _raise_problems(corpus.problems)
     return corpus
@@ -266,8 +266,8 @@ def _collect(report: Report, file: PurePath, rows: Rows) -> None:
 # --- one corpus ------------------------------------------------------------------------------------------------------
 
 
-def _corpus(columns: Columns, settings: Settings, wanted: frozenset[str] | None) -> Corpus:
-    """Build the tables: settle the ids, leave out the other statuses, ignore the problems that the settings ignore."""
+def _corpus(columns: Columns, settings: Settings) -> Corpus:
+    """Build the tables: settle the ids, ignore the problems that the settings ignore."""
     ids = _settle_ids(columns)
     severities = settings.severities.order
     tables = {}
@@ -279,13 +279,6 @@ def _corpus(columns: Columns, settings: Settings, wanted: frozenset[str] | None)
             )
         tables[name] = frame
     corpus = Corpus(**tables)
-    if wanted is not None:
-        kept = corpus.incidents["status"].isin(wanted)
-        others = corpus.incidents.loc[~kept].set_index("path")["status"]
-        at = corpus.files["path"].isin(others.index)
-        corpus.files.loc[at, "outcome"] = "other status"
-        corpus.files.loc[at, "reason"] = corpus.files.loc[at, "path"].map(others).fillna("no status that can be read")
-        corpus = corpus.select(kept)
     problems = corpus.problems[~corpus.problems["code"].isin(settings.check.ignore)].reset_index(drop=True)
     for code, level in settings.check.levels.items():
         problems.loc[problems["code"] == code, "level"] = level
@@ -338,17 +331,20 @@ def _raise_problems(problems: pd.DataFrame) -> None:
 def narrow(
     corpus: Corpus,
     *,
+    status: str = "all",
     severities: Iterable[str] = (),
     services: Iterable[str] = (),
     teams: Iterable[str] = (),
     settings: Settings | None = None,
 ) -> Corpus:
-    """Keep the incidents of some severities, and those that affected some services or services of some teams.
+    """Keep the incidents of a status, of some severities, and those that affected services, or services of teams.
 
     Parameters
     ----------
     corpus
         The tables.
+    status
+        Which reports, as in `load`.
     severities
         Declared severities; none keeps all.
     services, teams
@@ -359,12 +355,12 @@ def narrow(
     Returns
     -------
     Corpus
-        The same tables with fewer incidents.
+        The same tables with fewer incidents. ``files`` tells which reports are of another status.
 
     Raises
     ------
     UnknownNameError
-        ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``
+        ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``, ``status 'finished' is not one of final, all, ...``
 
     Examples
     --------
@@ -385,13 +381,25 @@ def narrow(
         for name in asked:
             if name not in there:
                 raise UnknownNameError(f"{kind} {name!r} is not one of {', '.join(map(str, there)) or 'none at all'}")
+    if (wanted := named_statuses(status)) is not None:
+        corpus = _of_status(corpus, wanted)
     if severities:
         corpus = corpus.select(corpus.incidents["severity"].isin(severities))
     if services or teams:
-        wanted = {*services, *(name for name, service in declared.items() if service.team in teams)}
-        hit = corpus.services["affected"].fillna(False) & corpus.services["service"].isin(wanted)
+        chosen = {*services, *(name for name, service in declared.items() if service.team in teams)}
+        hit = corpus.services["affected"].fillna(False) & corpus.services["service"].isin(chosen)
         corpus = corpus.select(corpus.services.loc[hit, "incident_id"].unique())
     return corpus
+
+
+def _of_status(corpus: Corpus, wanted: frozenset[str]) -> Corpus:
+    """Keep the reports of some statuses, and note in ``files`` which ones are of another."""
+    kept = corpus.incidents["status"].isin(wanted)
+    others = corpus.incidents.loc[~kept].set_index("path")["status"]
+    files, at = corpus.files.copy(), corpus.files["path"].isin(others.index)
+    files.loc[at, "outcome"] = "other status"
+    files.loc[at, "reason"] = files.loc[at, "path"].map(others).fillna("no status that can be read")
+    return dataclasses.replace(corpus.select(kept), files=files)
 
 
 def _declared(severity: str, settings: Settings) -> str:

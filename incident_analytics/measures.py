@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -14,14 +14,15 @@ from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.analysis.severity import compare_rates, severity_rates
 from incident_analytics.analysis.sla import sla_impact
+from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, UnknownNameError
 from incident_analytics.formatting import format_amount
 from incident_analytics.loading import read_tracker
-from incident_analytics.model import Corpus, Period, frequency
+from incident_analytics.model import FLAG, RATIO, SPAN, TEXT, Corpus, Period, frequency
 
-__all__ = ["KINDS", "compare", "measure", "sources"]
+__all__ = ["KINDS", "compare", "compare_with_earlier", "measure", "sources"]
 
 _FREQUENCIES: Final = ("month", "quarter", "year")
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -235,6 +236,81 @@ def compare(
     if kind == "severity":
         return compare_rates(corpus.incidents, before=before, after=after, by="severity")
     raise UnknownNameError(f"{kind} is not compared; response and severity are")
+
+
+def compare_with_earlier(
+    corpus: Corpus, *, period: Period, earlier: Sequence[Period], settings: Settings | None = None
+) -> pd.DataFrame:
+    """Set the time to restore and the number of incidents of a period against those of earlier ones.
+
+    The one primary comparison is that of the primary metric with the first of the earlier periods. The p-values of all
+    others are adjusted for their number, so that looking at several does not find a change where there is none.
+
+    Parameters
+    ----------
+    corpus
+        The tables.
+    period
+        The period; for one that is not over what has passed of it.
+    earlier
+        The earlier periods, as `Period.earlier` gives them.
+    settings
+        The metrics, and which one is primary; None takes the defaults.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For each earlier period a row for the metric and one for the incidents, the primary one first:
+
+        - measure, str: the metric's name, or ``incidents``
+        - earlier, period, str: the periods' names
+        - n_before, n_after, int64: the spans, or incidents, of each
+        - before, after, timedelta64[us]: the geometric means; NA for incidents
+        - change, low, high, p_value, detectable_change, Float64: as in `compare_periods` and `compare_rates`, whose
+          detectable_fall the last one is for incidents
+        - p_adjusted, Float64: p_value where primary, else adjusted by Holm's method
+        - is_primary, boolean
+
+    Examples
+    --------
+    >>> from incident_analytics import load
+    >>> year = Period.parse("2021")
+    >>> compared = compare_with_earlier(load("data/real"), period=year, earlier=year.earlier())
+    >>> compared[["measure", "n_before", "n_after"]].to_dict("split")["data"]
+    [['time_to_restore', 8, 6], ['incidents', 8, 6]]
+    """
+    settings = settings or Settings()
+    metric = settings.primary_metric
+    times = response_times(corpus.incidents, metrics=settings.metrics)
+    rows = []
+    for before in earlier:
+        told = {"earlier": before.name, "period": period.name}
+        (span,) = compare_periods(times, metric=metric, before=before, after=period).to_dict("records")
+        (rate,) = compare_rates(corpus.incidents, before=before, after=period).to_dict("records")
+        rate |= {"low": rate["change_low"], "high": rate["change_high"], "detectable_change": rate["detectable_fall"]}
+        rows += [span | told | {"measure": metric}, rate | told | {"measure": "incidents"}]
+    table = pd.DataFrame(
+        {name: pd.Series([row.get(name) for row in rows], dtype=dtype) for name, dtype in _EARLIER.items()}
+    )
+    table["p_adjusted"] = pd.Series([*table["p_value"][:1], *holm(table["p_value"][1:])], dtype=RATIO)
+    table["is_primary"] = pd.Series(table.index == 0, dtype=FLAG)
+    return table
+
+
+_EARLIER: Final = {
+    "measure": TEXT,
+    "earlier": TEXT,
+    "period": TEXT,
+    "n_before": "int64",
+    "n_after": "int64",
+    "before": SPAN,
+    "after": SPAN,
+    "change": RATIO,
+    "low": RATIO,
+    "high": RATIO,
+    "p_value": RATIO,
+    "detectable_change": RATIO,
+}
 
 
 def sources(corpus: Corpus, kind: str) -> pd.DataFrame:

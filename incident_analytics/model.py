@@ -529,6 +529,32 @@ class Period:
             raise PeriodError(f"period {text!r} ends before it starts; write the earlier date first")
         return cls(name, start, end)
 
+    def earlier(self, *, timezone: str = "UTC", fiscal_year_start: int = 1) -> tuple[Period, ...]:
+        """Return the periods that this one is set against: the one before it, and the same one a year before.
+
+        Parameters
+        ----------
+        timezone, fiscal_year_start
+            As the period was parsed with.
+
+        Returns
+        -------
+        tuple of Period
+            The one before, of as many days where the period is two dates, then the one a year before; a single one
+            where both are the same.
+
+        Examples
+        --------
+        >>> [before.name for before in Period.parse("2025Q1").earlier()]
+        ['2024Q4', '2024Q1']
+        >>> [before.name for before in Period.parse("2025").earlier()]
+        ['2024']
+        >>> [before.name for before in Period.parse("2025-03-01/2025-03-11").earlier()]
+        ['2025-02-19/2025-03-01', '2024-03-01/2024-03-11']
+        """
+        names = dict.fromkeys(_earlier_names(self.name, fiscal_year_start))
+        return tuple(Period.parse(name, timezone=timezone, fiscal_year_start=fiscal_year_start) for name in names)
+
 
 def frequency(unit: str, *, fiscal_year_start: int = 1) -> str:
     """Return the pandas period alias of ``month``, ``quarter`` or ``year``, fiscal where the year starts elsewhere.
@@ -540,6 +566,28 @@ def frequency(unit: str, *, fiscal_year_start: int = 1) -> str:
     """
     alias = {"month": "M", "quarter": "Q", "year": "Y"}[unit]
     return alias if unit == "month" or fiscal_year_start == 1 else f"{alias}-{_MONTHS[(fiscal_year_start - 2) % 12]}"
+
+
+def _earlier_names(name: str, fiscal_year_start: int) -> tuple[str, str]:
+    """Name the period before and the one a year before."""
+    if "/" in name:
+        first, past = _bounds(name, fiscal_year_start)
+        spans = (first - (past - first), first), (first - pd.DateOffset(years=1), past - pd.DateOffset(years=1))
+        before, year_before = (f"{start:%Y-%m-%d}/{end:%Y-%m-%d}" for start, end in spans)
+        return before, year_before
+    match = re.fullmatch(r"(?:FY)?(\d{4})(\D*)(\d*)", name)
+    if match is None:
+        raise ValueError(name)
+    (year, unit, number), fiscal = match.groups(), name.startswith("FY") * "FY"
+    a_year_before = int(year) - 1
+    parts = {"": 1, "Q": 4, "H": 2, "-": 12}[unit]
+    width = len(number)
+
+    def named(of_year: int, part: int) -> str:
+        return f"{fiscal}{of_year:04}{unit}" + (f"{part:0{width}}" if unit else "")
+
+    part = int(number or 1)
+    return named(*((int(year), part - 1) if part > 1 else (a_year_before, parts))), named(a_year_before, part)
 
 
 def _bounds(name: str, fiscal_year_start: int) -> tuple[pd.Timestamp, pd.Timestamp]:

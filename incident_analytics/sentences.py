@@ -1,11 +1,12 @@
 """What a result table says, in one sentence: the titles of figures and the key figures of a review.
 
-A sentence tells what is in the table and on how many incidents it rests; it never claims a change or a cause.
+A sentence tells what is in the table and on how many incidents it rests. It claims no cause, and a change only where
+the table's adjusted p-value carries it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,9 +16,11 @@ from incident_analytics.model import need_columns
 
 __all__ = [
     "describe_budget",
+    "describe_change",
     "describe_completion",
     "describe_costs",
     "describe_counts",
+    "describe_decisions",
     "describe_downtime",
     "describe_overdue",
     "describe_response",
@@ -78,6 +81,67 @@ def describe_counts(counts: pd.DataFrame) -> str:
     periods = list(dict.fromkeys(counts["period"]))
     when = f" from {periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(f" in {name}" for name in periods)
     return f"{_some(int(counts['n'].sum()), 'incident')}{when}{': ' if parts else ''}{join_words(parts)}."
+
+
+def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
+    """Say how a measure stands against earlier periods, and whether that is more than chance.
+
+    Parameters
+    ----------
+    compared
+        What `compare_with_earlier` gives.
+    measure
+        One of its measures: a metric, or ``incidents``.
+
+    Returns
+    -------
+    str
+        One or two sentences, empty where there is nothing to compare with. They speak of a change only where
+        ``p_adjusted`` is at most 0.05.
+
+    Examples
+    --------
+    >>> row = {"measure": ["incidents"], "earlier": ["2025Q2"], "period": ["2025Q3"], "n_before": [12], "n_after": [13]}
+    >>> row |= {"before": [pd.NaT], "after": [pd.NaT], "change": [0.07], "p_value": [0.98], "p_adjusted": [0.98]}
+    >>> describe_change(pd.DataFrame(row | {"detectable_change": [-0.7]}), measure="incidents")
+    'There were 13 incidents, against 12 in 2025Q2: no evidence that they come more or less often.'
+    """
+    need_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
+    rows = list(each_row(compared[compared["measure"] == measure]))
+    if not rows:
+        return ""
+    counted = measure == "incidents"
+    name = measure.replace("_", " ")
+    if counted:
+        told = [f"{row.n_before} in {row.earlier}" for row in rows]
+        n = int(rows[0].n_after)
+        first = f"There {'was' if n == 1 else 'were'} {_some(n, 'incident').lower()}, against {join_words(told)}"
+        finding = {True: "they come more often", False: "they come less often"}
+        doubt = "no evidence that they come more or less often"
+    else:
+        told = [f"{format_span(row.before)} in {row.earlier} (n = {row.n_before})" for row in rows if row.n_before]
+        if not (told and rows[0].n_after):
+            return f"There is no {name} to compare with an earlier period."
+        mean = f"{format_span(rows[0].after)} (n = {rows[0].n_after})"
+        first = f"The geometric mean {name} is {mean}, against {join_words(told)}"
+        finding = {True: "it is longer", False: "it is shorter"}
+        doubt = "no evidence of a change"
+    certain = [row for row in rows if not pd.isna(row.p_adjusted) and row.p_adjusted <= _LEVEL]
+    if certain:
+        parts = [f"{finding[row.change > 0]} than in {row.earlier} (p = {row.p_adjusted:.2g})" for row in certain]
+        return f"{first}: {join_words(parts)}."
+    if all(pd.isna(row.p_adjusted) for row in rows):
+        return f"{first}; too few to compare."
+    return f"{first}: {doubt}{'' if counted else _could_show(rows)}."
+
+
+def _could_show(rows: Sequence[Any]) -> str:
+    """Say what the first comparison could have shown."""
+    least = rows[0].detectable_change
+    return "" if pd.isna(least) else f", and so few reliably show only a fall of {-least:.0%} or more"
+
+
+_LEVEL = 0.05
 
 
 def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore") -> str:
@@ -256,6 +320,53 @@ def describe_overdue(overdue: pd.DataFrame) -> str:
     verb, whose = ("is", "its") if len(certain) == 1 else ("are", "their")
     items = _some(len(certain), "open action item")
     return f"{items} {verb} past {whose} due date, {by} {format_span(certain['overdue_by'].max())}{more}."
+
+
+def describe_decisions(sla: pd.DataFrame, overdue: pd.DataFrame, *, n_unfinished: int = 0, n_open: int = 0) -> str:
+    """Say what a review leaves to decide.
+
+    Parameters
+    ----------
+    sla
+        What `sla_impact` gives.
+    overdue
+        What `overdue_actions` gives.
+    n_unfinished
+        How many reports of the period are not Final.
+    n_open
+        How many of its incidents are not over.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> sla = pd.DataFrame({"service": ["API"], "budget_left": [pd.Timedelta(hours=-1)]})
+    >>> late = {"status": ["open", "open"], "owner": ["SRE team", None], "overdue_by": pd.to_timedelta([95, 3], "D")}
+    >>> describe_decisions(sla, pd.DataFrame(late), n_unfinished=2)  # doctest: +NORMALIZE_WHITESPACE
+    'To decide: what follows from the spent error budget of API; whether the 1 action item overdue by more than 90 days
+    is still wanted; who takes the 1 overdue action item without an owner; who finishes the 2 reports that are not
+    Final.'
+    """
+    need_columns(sla, "service", "budget_left")
+    need_columns(overdue, "status", "owner", "overdue_by")
+    over = list(sla.loc[(sla["budget_left"] < pd.Timedelta(0)).fillna(False), "service"])
+    late = overdue[overdue["status"].notna()]
+    old, orphans = int((late["overdue_by"] > pd.Timedelta(days=_LONG)).sum()), int(late["owner"].isna().sum())
+    questions = [
+        (over, f"what follows from the spent error budget{'' if len(over) == 1 else 's'} of {join_words(over)}"),
+        (old, f"whether the {_some(old, 'action item')} overdue by more than {_LONG} days {_are(old)} still wanted"),
+        (orphans, f"who takes the {_some(orphans, 'overdue action item')} without an owner"),
+        (n_unfinished, f"who finishes the {_some(n_unfinished, 'report')} that {_are(n_unfinished)} not Final"),
+        (n_open, f"what ends the {_some(n_open, 'incident')} that {_are(n_open)} still open"),
+    ]
+    asked = [question for there, question in questions if there]
+    return f"To decide: {'; '.join(asked)}." if asked else "Nothing in these figures waits for a decision."
+
+
+_LONG = 90  # days after which an overdue item is rather forgotten than late
 
 
 def describe_costs(totals: pd.DataFrame) -> str:

@@ -343,7 +343,7 @@ def html_table(
     Examples
     --------
     >>> print(html_table(pd.DataFrame({"service": ["<b>API"], "n": [3]})))
-    <div class="table"><table>
+    <div class="table" tabindex="0"><table>
     <thead><tr><th scope="col">Service</th><th scope="col" class="number">n</th></tr></thead>
     <tbody>
     <tr><td>&lt;b&gt;API</td><td class="number">3</td></tr>
@@ -366,7 +366,9 @@ def html_table(
         for row in frame.to_dict("records")
     ]
     body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    table = f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table></div>'
+    # A reader who has no mouse scrolls what has the focus.
+    rows_of = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>"
+    table = f'<div class="table" tabindex="0"><table>\n{rows_of}\n</table></div>'
     if folded is None:
         return Html(table)
     return Html(f"<details><summary>{html.escape(folded)}</summary>\n{table}\n</details>")

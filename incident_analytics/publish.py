@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import shorten
@@ -69,7 +69,7 @@ def review(
     notebook
         A notebook of one's own in place of the periodic review; it has a cell tagged ``parameters`` that sets
         ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services`` or ``teams``
-        where these are named.
+        where these are named. Where it sets ``output_dir`` it is told the folder of the page, to link from there.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
 
@@ -112,7 +112,12 @@ def review(
     }
     narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
     parameters |= {name: names for name, names in narrowed.items() if names}
-    ran = run_notebook(notebook or _notebook("periodic_review"), parameters, progress=progress)
+    ran = run_notebook(
+        notebook or _notebook("periodic_review"),
+        parameters,
+        optional={"output_dir": str(Path(output_dir).absolute())},
+        progress=progress,
+    )
     title = f"Incident review {window.name}"
     outputs = {target: _TARGETS[target](ran, title) for target in dict.fromkeys(to)}
     stem = f"review-{window.name.replace('/', '_')}"
@@ -123,6 +128,7 @@ def run_notebook(
     notebook: str | Path,
     parameters: Mapping[str, object],
     *,
+    optional: Mapping[str, object] | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> NotebookNode:
     """Run a notebook from its first cell to its last in a kernel of its own.
@@ -137,6 +143,8 @@ def run_notebook(
     parameters
         Values for the names that its cell tagged ``parameters`` sets: text, numbers, true, false, None and
         lists of these.
+    optional
+        Further values, for those of their names that the cell sets.
     progress
         As in `review`.
 
@@ -155,8 +163,9 @@ def run_notebook(
 
     file = Path(notebook)
     source = _read_notebook(file)
-    _need_parameters(file, source, parameters)
-    plain = json.loads(json.dumps(parameters))
+    known = _need_parameters(file, source, parameters)
+    wanted = {name: value for name, value in (optional or {}).items() if name in known}
+    plain = json.loads(json.dumps({**parameters, **wanted}))
     total = sum(cell.cell_type == "code" for cell in source.cells)
     begun: list[NotebookNode] = []
 
@@ -240,16 +249,17 @@ def _read_notebook(file: Path) -> NotebookNode:
     return notebook
 
 
-def _need_parameters(file: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> None:
-    """Raise where papermill would only warn, and run the notebook on its defaults."""
+def _need_parameters(file: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> Collection[str]:
+    """Raise where papermill would only warn, and run the notebook on its defaults; return the names that it sets."""
     import papermill
 
     if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
         raise NotebookError(f"{file}: no cell is tagged parameters; tag the one that sets {', '.join(parameters)}")
-    known = papermill.inspect_notebook(notebook)
+    known: Collection[str] = papermill.inspect_notebook(notebook)
     for name in parameters:
         if not name.isidentifier() or name not in known:
             raise NotebookError(f"{file}: parameter {name!r} is not one of {', '.join(known) or 'none'}")
+    return known
 
 
 def _need_figures(file: Path, notebook: NotebookNode) -> None:
@@ -295,8 +305,21 @@ def _as_page(notebook: NotebookNode, title: str) -> bytes:
         template_name="page", extra_template_basedirs=[str(_HERE)], exclude_input=True, exclude_anchor_links=True
     )
     page: str
-    page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
+    resources = {"metadata": {"name": title}, "contents": _contents(notebook)}
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return page.encode()
+
+
+def _contents(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """Return the sections of the notebook: their headings, and the anchors that nbconvert gives them."""
+    headings = [
+        line.removeprefix("## ").strip()
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    return [(heading, heading.replace(" ", "-")) for heading in headings]
 
 
 def _as_notebook(notebook: NotebookNode, _title: str) -> bytes:

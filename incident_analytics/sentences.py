@@ -104,7 +104,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row = {"measure": ["incidents"], "earlier": ["2025Q2"], "period": ["2025Q3"], "n_before": [12], "n_after": [13]}
     >>> row |= {"before": [pd.NaT], "after": [pd.NaT], "change": [0.07], "p_value": [0.98], "p_adjusted": [0.98]}
     >>> describe_change(pd.DataFrame(row | {"detectable_change": [-0.7]}), measure="incidents")
-    'There were 13 incidents, against 12 in 2025Q2: no evidence that they come more or less often.'
+    'Against 12 in 2025Q2: no evidence that they come more or less often.'
     """
     need_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     rows = list(each_row(compared[compared["measure"] == measure]))
@@ -114,8 +114,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     name = measure.replace("_", " ")
     if counted:
         told = [f"{row.n_before} in {row.earlier}" for row in rows]
-        n = int(rows[0].n_after)
-        first = f"There {'was' if n == 1 else 'were'} {_some(n, 'incident').lower()}, against {join_words(told)}"
+        first = f"Against {join_words(told)}"
         finding = {True: "they come more often", False: "they come less often"}
         doubt = "no evidence that they come more or less often"
     else:

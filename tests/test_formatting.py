@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,10 +14,12 @@ from incident_analytics.formatting import (
     format_share,
     format_span,
     format_value,
+    html_figures,
     html_list,
     html_table,
     html_text,
     join_words,
+    report_links,
 )
 
 UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -75,7 +78,7 @@ def test_a_table_says_each_dtype_as_people_read_it() -> None:
     )
     page = str(html_table(frame)).replace("</th>", "</th>\n").replace("</td>", "</td>\n").splitlines()
     assert page == [
-        '<div class="table"><table>',
+        '<div class="table" tabindex="0"><table>',
         '<thead><tr><th scope="col" class="unbroken">Incident</th>',
         '<th scope="col" class="unbroken">Began (UTC)</th>',
         '<th scope="col" class="unbroken">Due</th>',
@@ -133,3 +136,31 @@ def test_words_join_as_in_a_sentence() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_a_chosen_column_is_shown_with_its_interval_and_the_others_are_not() -> None:
+    minutes = pd.to_timedelta([50, 30, 120], unit="min")
+    row = {"n": [6], "median": [minutes[0]], "median_low": [minutes[1]], "median_high": [minutes[2]]}
+    page = html_table(pd.DataFrame(row), columns=["n", "median"])
+    assert '<td class="number">50m (30m to 2h)</td>' in page
+    assert page.count("<th ") == 2
+    unsure = html_table(pd.DataFrame(row | {"median_low": [pd.NaT]}), columns=["median"])
+    assert '<td class="number">50m</td>' in unsure
+
+
+def test_an_incident_leads_to_its_report_and_to_nothing_else() -> None:
+    table = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "action": ["INC-1", "see"]})
+    page = html_table(table, links={"INC-1": '../a.md"><script>'})
+    assert page.count("<a ") == 1
+    assert '<a href="../a.md&quot;&gt;&lt;script&gt;">INC-1</a>' in page
+
+
+def test_links_are_relative_and_quoted_and_a_second_report_leads_to_its_file(tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in ("a b/x?.md", "many.md#2", "javascript:alert(1).md")]
+    links = report_links(pd.DataFrame({"incident_id": list("abc"), "path": paths}), seen_from=tmp_path / "out" / "2025")
+    assert links == {"a": "../../a%20b/x%3F.md", "b": "../../many.md", "c": "../../javascript%3Aalert%281%29.md"}
+
+
+def test_key_figures_are_escaped() -> None:
+    page = html_figures([("<b>", "1 < 2", "n & m")])
+    assert '<div><dt>&lt;b&gt;</dt><dd>1 &lt; 2</dd><dd class="basis">n &amp; m</dd></div>' in page

@@ -26,6 +26,7 @@ from incident_analytics.errors import PathError, ReportError, SettingsError, Unk
 from incident_analytics.loading import load, narrow, read_tracker
 from incident_analytics.model import TABLES, Corpus
 
+DEMO = Path(__file__).parent.parent / "data" / "demo"
 FULL = Path(__file__).with_name("reports") / "INC-2025-03-14-001.md"
 
 
@@ -482,3 +483,15 @@ def test_the_order_of_the_paths_orders_the_rows_and_changes_nothing_else(order: 
                 one.sort_values(by, kind="stable", ignore_index=True),
                 other.sort_values(by, kind="stable", ignore_index=True),
             )
+
+
+def test_narrowing_to_a_status_is_loading_that_status() -> None:
+    """One reading of the files serves both: the tables are the same, and files tells what is of another status."""
+    everything = load(DEMO, status="all")
+    before = everything.files.copy()
+    for status in ("final", "Draft"):
+        narrowed, loaded = narrow(everything, status=status), load(DEMO, status=status)
+        for name in TABLES:
+            assert_frame_equal(getattr(narrowed, name), getattr(loaded, name))
+    assert set(narrowed.files["outcome"]) == {"loaded", "other status"}
+    assert_frame_equal(everything.files, before)

@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import incident_analytics as ia
+from incident_analytics.analysis.statistics import holm
 from incident_analytics.cli import MEASURES
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.measures import KINDS, compare, measure, sources
+from incident_analytics.measures import KINDS, compare, compare_with_earlier, measure, sources
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 QUARTER = ia.Period.parse("2025Q3")
@@ -125,3 +126,28 @@ def test_the_budget_of_a_period_that_is_not_over_is_that_of_the_whole(corpus: ia
 def test_what_is_not_compared_is_said(corpus: ia.Corpus) -> None:
     with pytest.raises(UnknownNameError, match="sla is not compared; response and severity are"):
         compare(corpus, "sla", before=QUARTER, after=QUARTER)
+
+
+def test_one_comparison_is_primary_and_all_others_are_adjusted_together(
+    corpus: ia.Corpus, settings: ia.Settings
+) -> None:
+    table = compare_with_earlier(corpus, period=QUARTER, earlier=QUARTER.earlier(), settings=settings)
+    assert table["measure"].tolist() == ["time_to_restore", "incidents"] * 2
+    assert table["earlier"].tolist() == ["2025Q2", "2025Q2", "2024Q3", "2024Q3"]
+    assert table["is_primary"].tolist() == [True, False, False, False]
+    assert table["p_adjusted"].tolist() == [table["p_value"][0], *holm(table["p_value"][1:])]
+    assert table.loc[3, "p_adjusted"] > table.loc[3, "p_value"]
+    times = ia.response_times(corpus.incidents)
+    alone = ia.compare_periods(times, before=ia.Period.parse("2024Q3"), after=QUARTER)
+    columns = ["n_before", "n_after", "before", "after", "change", "low", "high", "p_value", "detectable_change"]
+    assert table.loc[2, columns].tolist() == alone.loc[0, columns].tolist()
+    rates = ia.compare_rates(corpus.incidents, before=ia.Period.parse("2025Q2"), after=QUARTER)
+    assert table.loc[1, ["n_before", "n_after", "change", "p_value"]].tolist() == (
+        rates.loc[0, ["n_before", "n_after", "change", "p_value"]].tolist()
+    )
+
+
+def test_a_period_that_nothing_is_before_is_compared_with_nothing(corpus: ia.Corpus) -> None:
+    table = compare_with_earlier(corpus, period=QUARTER, earlier=[])
+    assert table.empty
+    assert table.columns[-2:].tolist() == ["p_adjusted", "is_primary"]

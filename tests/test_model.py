@@ -205,3 +205,25 @@ def test_selecting_nothing_and_everything() -> None:
 def test_an_unknown_incident_is_refused() -> None:
     with pytest.raises(UnknownNameError, match=r"^incident 'Z' is not in the corpus of 3 incidents$"):
         corpus().select(["A", "Z"])
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "names"),
+    [
+        ("2025Q1", {}, ["2024Q4", "2024Q1"]),
+        ("2025H1", {}, ["2024H2", "2024H1"]),
+        ("2025-01", {}, ["2024-12", "2024-01"]),
+        ("2025-11", {}, ["2025-10", "2024-11"]),
+        ("2025", {}, ["2024"]),
+        ("FY2025", {"fiscal_year_start": 4}, ["FY2024"]),
+        ("FY2025Q1", {"fiscal_year_start": 4}, ["FY2024Q4", "FY2024Q1"]),
+        ("2024-02-01/2024-03-01", {}, ["2024-01-03/2024-02-01", "2023-02-01/2023-03-01"]),
+        ("2024-01-01/2025-01-01", {"timezone": "Asia/Tokyo"}, ["2022-12-31/2024-01-01", "2023-01-01/2024-01-01"]),
+    ],
+)
+def test_the_periods_that_one_is_set_against(text: str, options: dict[str, Any], names: list[str]) -> None:
+    period = Period.parse(text, **options)
+    earlier = period.earlier(**options)
+    assert [before.name for before in earlier] == names
+    assert earlier == tuple(Period.parse(name, **options) for name in names)
+    assert earlier[0].end == period.start

@@ -6,9 +6,11 @@ import pytest
 from incident_analytics.errors import ColumnsError
 from incident_analytics.sentences import (
     describe_budget,
+    describe_change,
     describe_completion,
     describe_costs,
     describe_counts,
+    describe_decisions,
     describe_downtime,
     describe_overdue,
     describe_response,
@@ -113,3 +115,49 @@ def test_costs_of_zero_are_told_apart_from_costs_not_told() -> None:
 def test_a_table_of_another_kind_is_refused() -> None:
     with pytest.raises(ColumnsError, match="column 'median' is missing; the frame has n"):
         describe_response(pd.DataFrame({"n": [1]}))
+
+
+def compared(*rows: tuple[str, int, int, float | None], measure: str = "time_to_restore") -> pd.DataFrame:
+    """Return comparisons with earlier periods: the period, both numbers, the adjusted p-value."""
+    table = pd.DataFrame(list(rows), columns=["earlier", "n_before", "n_after", "p_adjusted"])
+    counted = measure == "incidents"
+    before, after = (spans(*[None if counted else minutes] * len(table)) for minutes in (60, 30))
+    table = table.assign(measure=measure, before=before, after=after, change=-0.5, detectable_change=-0.7)
+    return table.assign(p_value=table["p_adjusted"]).astype({"p_adjusted": "Float64"})
+
+
+def test_a_change_is_told_only_where_the_adjusted_p_value_carries_it() -> None:
+    sure = describe_change(compared(("2025Q2", 12, 13, 0.04), ("2024Q3", 8, 13, 0.3)), measure="time_to_restore")
+    assert sure == (
+        "The geometric mean time to restore is 30m (n = 13), against 1h in 2025Q2 (n = 12) and 1h in 2024Q3 (n = 8): "
+        "it is shorter than in 2025Q2 (p = 0.04)."
+    )
+    unsure = describe_change(compared(("2025Q2", 12, 13, 0.06)), measure="time_to_restore")
+    assert unsure.endswith(": no evidence of a change, and so few reliably show only a fall of 70% or more.")
+
+
+def test_incidents_come_less_often_or_it_is_not_known() -> None:
+    rows = ("2025Q2", 30, 12, 0.01), ("2024Q3", 14, 12, 0.8)
+    text = describe_change(compared(*rows, measure="incidents"), measure="incidents")
+    assert text == "Against 30 in 2025Q2 and 14 in 2024Q3: they come less often than in 2025Q2 (p = 0.01)."
+    assert describe_change(compared(rows[1], measure="incidents"), measure="incidents") == (
+        "Against 14 in 2024Q3: no evidence that they come more or less often."
+    )
+
+
+def test_too_few_and_none_are_not_compared() -> None:
+    few = describe_change(compared(("2025Q2", 2, 3, None)), measure="time_to_restore")
+    assert few.endswith("against 1h in 2025Q2 (n = 2); too few to compare.")
+    none = describe_change(compared(("2025Q2", 0, 3, None)), measure="time_to_restore")
+    assert none == "There is no time to restore to compare with an earlier period."
+    assert describe_change(compared(), measure="incidents") == ""
+
+
+def test_decisions_are_told_or_their_absence_is() -> None:
+    sla = pd.DataFrame({"service": ["API", "Web", "Batch"], "budget_left": spans(-5, 5, None)})
+    late = pd.DataFrame({"status": ["open", None], "owner": ["SRE", None], "overdue_by": spans(60 * 24 * 90, 60)})
+    assert describe_decisions(sla, late) == "To decide: what follows from the spent error budget of API."
+    assert describe_decisions(sla[1:], late[:0]) == "Nothing in these figures waits for a decision."
+    assert describe_decisions(sla[1:], late[:0], n_unfinished=1, n_open=2) == (
+        "To decide: who finishes the 1 report that is not Final; what ends the 2 incidents that are still open."
+    )

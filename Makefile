@@ -3,13 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+BROWSER := .venv/browser
 UV := uv==0.13.9
 
 # Only what the lock file names is imported.
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review test lock clean
+.PHONY: review test browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -30,7 +31,15 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
-# requirements.txt is what the package needs, requirements-dev.txt that and the tools, in the same versions.
+# What the tests of pages, PDFs and notebooks in a browser need beside the system's Chromium; without it they are skipped.
+browser: $(BROWSER)
+
+$(BROWSER): requirements-browser.txt $(READY)
+	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-browser.txt
+	@touch $@
+
+# requirements.txt is what the package needs, requirements-dev.txt that and the tools, requirements-browser.txt
+# that with JupyterLab, the renderer of PDFs and what drives a browser: all in the same versions.
 LOCK := build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml
 
@@ -39,6 +48,7 @@ lock:
 	build/uv/bin/python -m pip install --quiet $(UV)
 	$(LOCK) -o requirements.txt
 	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
 
 clean:
 	rm -rf .venv build

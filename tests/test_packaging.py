@@ -15,7 +15,7 @@ from incident_analytics.publish import _notebook
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("requirements.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-browser.txt")
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -24,13 +24,18 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def asked(lock: str) -> list[Requirement]:
-    tools = PROJECT["dependency-groups"]["dev"] if lock == "requirements-dev.txt" else []
-    return [Requirement(line) for line in (*PROJECT["project"]["dependencies"], *tools)]
+    extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
+    more = {
+        "requirements.txt": [],
+        "requirements-dev.txt": groups["dev"],
+        "requirements-browser.txt": [*extras["lab"], *extras["pdf"], *groups["browser"]],
+    }[lock]
+    return [Requirement(line) for line in (*PROJECT["project"]["dependencies"], *more)]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_has_a_version_of_all_that_is_asked(lock: str) -> None:
-    """``make lock`` writes both files anew after a change of the dependencies."""
+    """``make lock`` writes the files anew after a change of the dependencies."""
     pinned = pins(lock)
     unmet = [str(ask) for ask in asked(lock) if pinned.get(canonicalize_name(ask.name), "0") not in ask.specifier]
     assert unmet == []
@@ -45,9 +50,11 @@ def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
     assert re.findall(r"://|^-", text, re.MULTILINE) == []
 
 
-def test_both_locks_have_the_same_versions() -> None:
+def test_all_locks_have_the_same_versions() -> None:
     """What the tests ran with is what the wheel is installed with."""
-    assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    tools, browser = pins("requirements-dev.txt"), pins("requirements-browser.txt")
+    assert pins("requirements.txt").items() <= tools.items()
+    assert {name: version for name, version in browser.items() if tools.get(name, version) != version} == {}
 
 
 def test_an_editable_install_runs_the_source_trees_notebooks() -> None:

@@ -5,8 +5,10 @@ The outputs are made whole, then put in place one by one: a notebook that fails 
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -305,13 +307,14 @@ def _as_page(notebook: NotebookNode, title: str) -> bytes:
         template_name="page", extra_template_basedirs=[str(_HERE)], exclude_input=True, exclude_anchor_links=True
     )
     page: str
+    exporter.register_filter("with_anchors", _with_anchors)
     resources = {"metadata": {"name": title}, "contents": _contents(notebook)}
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return page.encode()
 
 
 def _contents(notebook: NotebookNode) -> list[tuple[str, str]]:
-    """Return the sections of the notebook: their headings, and the anchors that nbconvert gives them."""
+    """Return the sections of the notebook: their headings and their anchors on the page."""
     headings = [
         line.removeprefix("## ").strip()
         for cell in notebook.cells
@@ -319,7 +322,19 @@ def _contents(notebook: NotebookNode) -> list[tuple[str, str]]:
         for line in cell.source.splitlines()
         if line.startswith("## ")
     ]
-    return [(heading, heading.replace(" ", "-")) for heading in headings]
+    return [(heading, _anchor(heading)) for heading in headings]
+
+
+def _with_anchors(page: str) -> str:
+    """Give each heading the id that links lead to; nbconvert adds one only together with a link of its own."""
+    return re.sub(
+        r"<(h[1-6])>(.*?)</\1>", lambda found: f'<{found[1]} id="{_anchor(found[2])}">{found[2]}</{found[1]}>', page
+    )
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor of a heading, as notebooks write it."""
+    return html.escape(html.unescape(re.sub(r"<[^>]*>", "", heading)).strip().replace(" ", "-"))
 
 
 def _as_notebook(notebook: NotebookNode, _title: str) -> bytes:

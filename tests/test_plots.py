@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import plots
@@ -39,16 +41,79 @@ def notes(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.texts if text.get_text()]
 
 
+def summary(column: str, *rows: tuple[str | None, int, float | None, float | None, float | None]) -> pd.DataFrame:
+    """Return a response summary from each group's n, median and interval, with p90 at twice the median."""
+    groups, n, *figures = zip(*rows, strict=True)
+    table = pd.DataFrame({column: list(groups), "n": list(n), "n_open": 0})
+    for name, minutes in zip(("median", "median_low", "median_high"), figures, strict=True):
+        table[name] = spans(*minutes)
+    return table.assign(p90=2 * table["median"])
+
+
 @pytest.fixture
 def by_severity() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "severity": pd.Series(["SEV-3", "SEV-2", "SEV-1"], dtype=SEVERITY),
-            "n": [20, 4, 0],
-            "median": spans(72, 52, None),
-            "p90": spans(600, 181, None),
-        }
+    table = summary(
+        "severity", ("SEV-3", 20, 72, 40, 100), ("SEV-2", 4, 52, None, None), ("SEV-1", 0, None, None, None)
     )
+    return table.astype({"severity": SEVERITY})
+
+
+@pytest.fixture
+def by_quarter() -> pd.DataFrame:
+    return summary("period", ("2025Q1", 12, 60, 30, 90), ("2025Q2", 0, None, None, None), ("2025Q3", 5, 30, None, None))
+
+
+@pytest.fixture
+def definitions() -> pd.DataFrame:
+    rows = ("restored_at or ended_at - started_at", 9, 60, 30, 90), ("ended_at - started_at", 5, 45, None, None)
+    return summary("definition", *rows).assign(metric="time_to_restore", is_own=[True, False])
+
+
+@pytest.fixture
+def compared() -> pd.DataFrame:
+    rows = [
+        ("time_to_detect", "all", False, 9, 8, -0.6, -0.8, -0.2, 0.01, 0.02),
+        ("time_to_restore", "all", True, 13, 13, 0.5, -0.2, 1.9, 0.3, 0.3),
+        ("time_to_restore", "SEV-1", False, 2, 0, None, None, None, None, None),
+    ]
+    ratios = ["change", "low", "high", "p_value", "p_adjusted"]
+    table = pd.DataFrame(rows, columns=["metric", "group", "is_primary", "n_before", "n_after", *ratios])
+    return table.astype({"is_primary": "boolean"} | dict.fromkeys(ratios, "Float64"))
+
+
+@pytest.fixture
+def rates(history: pd.DataFrame) -> pd.DataFrame:
+    bounds = {"rate": [2, 1, 4, 0], "rate_low": [0.2, 0.02, 1, 0], "rate_high": [7, 5.5, 10, 3.7]}
+    return history.assign(**bounds).astype(dict.fromkeys(bounds, "Float64"))
+
+
+@pytest.fixture
+def gaps() -> pd.DataFrame:
+    times = pd.to_datetime(["2025-06-01", "2025-06-04", "2025-06-14", None], utc=True).astype("datetime64[us, UTC]")
+    return pd.DataFrame(
+        {"incident_id": ["INC-1", "INC-2", "INC-3", "INC-4"], "occurred_at": times, "gap": pd.Series(times).diff()}
+    )
+
+
+@pytest.fixture
+def chart() -> pd.DataFrame:
+    """Return an XmR chart of counts: the last point is beyond the limits, and so is the way to it."""
+    table = pd.DataFrame({"period": [f"2025-0{month}" for month in range(1, 7)], "n": [3, 2, None, 3, 2, 40]})
+    limits = {
+        "center": 10.0,
+        "lower": -8.0,
+        "upper": 30.0,
+        "moving_range": [None, 1, None, 1, 1, 38],
+        "range_limit": 35.0,
+    }
+    table = table.assign(n_points=5, **limits).astype({"n": "Int64"} | dict.fromkeys(limits, "Float64"))
+    flags = {
+        "beyond_limits": table["n"] > 30,
+        "three_of_four": False,
+        "eight_in_a_row": False,
+        "range_beyond_limit": table["moving_range"] > 35,
+    }
+    return table.assign(**flags).astype(dict.fromkeys(flags, "boolean"))
 
 
 @pytest.fixture
@@ -110,44 +175,6 @@ def costs() -> pd.DataFrame:
             "n": [1, 6, 0],
         }
     )
-
-
-def test_response_rows_stand_from_the_worst_severity_down(by_severity: pd.DataFrame) -> None:
-    ax = plots.plot_response(by_severity)
-    assert labels(ax) == ["SEV-1  (n = 0)", "SEV-2  (n = 4)", "SEV-3  (n = 20)"]
-    assert notes(ax) == ["none known", "median 52m, 90% within 3h 1m", "median 1h 12m, 90% within 10h"]
-    low, high = ax.get_ylim()
-    assert low > high, "the first row is at the top"
-
-
-def test_response_dots_are_at_median_and_p90_in_the_severitys_colour(by_severity: pd.DataFrame) -> None:
-    lines = plots.plot_response(by_severity).get_lines()
-    drawn = [(list(line.get_xdata()), list(line.get_ydata())) for line in lines]
-    assert drawn == [
-        ([3120, 10860], [1, 1]),
-        ([3120], [1]),
-        ([10860], [1]),
-        ([4320, 36000], [2, 2]),
-        ([4320], [2]),
-        ([36000], [2]),
-    ]
-    assert [line.get_color() for line in lines[::3]] == [drawing.SEVERITY_RAMP[1], drawing.SEVERITY_RAMP[2]]
-
-
-def test_response_can_draw_a_span_of_zero() -> None:
-    summary = pd.DataFrame({"service": ["API"], "n": [1], "median": spans(0), "p90": spans(0)})
-    ax = plots.plot_response(summary)
-    ax.figure.draw_without_rendering()
-    assert notes(ax) == ["median 0m, 90% within 0m"]
-
-
-def test_trend_leaves_a_gap_where_a_period_has_no_span() -> None:
-    table = {"period": ["2025Q1", "2025Q2", "2025Q3"], "n": [3, 0, 2]}
-    ax = plots.plot_response_trend(pd.DataFrame(table).assign(median=spans(60, None, 30), p90=spans(90, None, 80)))
-    median = pd.Series(ax.get_lines()[0].get_ydata())
-    assert median.isna().tolist() == [False, True, False]
-    assert notes(ax) == ["median 30m", "90% within 1h 20m"]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["2025Q1\nn = 3", "2025Q2\nn = 0", "2025Q3\nn = 2"]
 
 
 def test_severity_bars_stack_from_the_worst_up_to_the_total(history: pd.DataFrame) -> None:
@@ -223,13 +250,40 @@ def test_costs_draw_one_currency_and_name_the_others(costs: pd.DataFrame) -> Non
 
 EVERY_PLOT = {
     "plot_action_completion": "completion",
+    "plot_comparison": "compared",
+    "plot_control_chart": "chart",
     "plot_costs": "costs",
+    "plot_definitions": "definitions",
     "plot_downtime": "sla",
     "plot_error_budget": "sla",
     "plot_overdue_actions": "overdue",
     "plot_response": "by_severity",
+    "plot_response_trend": "by_quarter",
     "plot_severity_counts": "history",
+    "plot_severity_rates": "rates",
+    "plot_time_between": "gaps",
 }
+
+
+def draw(name: str, table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    needed = {"value": "n"} if name == "plot_control_chart" else {}
+    drawn: Axes = getattr(plots, name)(table, ax=ax, **needed)
+    return drawn
+
+
+def stays_inside(figure: Figure) -> bool:
+    """Tell whether all that is drawn, title and words included, lies within the figure."""
+    with drawing.no_glyph_warnings():
+        figure.draw_without_rendering()
+        inches = figure.dpi_scale_trans.inverted()
+        parts = [text.get_window_extent().transformed(inches) for text in figure.texts]
+        drawn = Bbox.union([figure.get_tightbbox(), *parts])
+    width, height = figure.get_size_inches()
+    return drawn.x0 > -0.01 and drawn.y0 > -0.01 and drawn.x1 < width + 0.01 and drawn.y1 < height + 0.01
+
+
+def has_data(ax: Axes) -> bool:
+    return any(panel.has_data() for panel in (ax, *ax.child_axes))
 
 
 @pytest.mark.parametrize(("name", "fixture"), EVERY_PLOT.items())
@@ -239,10 +293,10 @@ def test_every_plot_leaves_its_table_and_other_figures_alone(
     table = request.getfixturevalue(fixture)
     before = table.copy(deep=True)
     current = plt.figure().add_subplot()
-    getattr(plots, name)(table)
+    draw(name, table)
     assert not current.has_data()
     _, (given, other) = plt.subplots(1, 2)
-    assert getattr(plots, name)(table, ax=given) is given
+    assert draw(name, table, ax=given) is given
     assert given.get_title(loc="left")
     assert not other.has_data()
     assert_frame_equal(table, before)
@@ -250,7 +304,7 @@ def test_every_plot_leaves_its_table_and_other_figures_alone(
 
 @pytest.mark.parametrize(("name", "fixture"), EVERY_PLOT.items())
 def test_every_plot_of_an_empty_table_still_draws(name: str, fixture: str, request: pytest.FixtureRequest) -> None:
-    ax = getattr(plots, name)(request.getfixturevalue(fixture).iloc[:0])
+    ax = draw(name, request.getfixturevalue(fixture).iloc[:0])
     ax.figure.draw_without_rendering()
     assert plots.alt_text(ax).startswith(("No ", "The "))
 
@@ -258,27 +312,29 @@ def test_every_plot_of_an_empty_table_still_draws(name: str, fixture: str, reque
 @pytest.mark.parametrize("name", EVERY_PLOT)
 def test_every_plot_refuses_a_table_of_another_kind(name: str) -> None:
     with pytest.raises(ColumnsError, match="missing; the frame has incident_id"):
-        getattr(plots, name)(pd.DataFrame({"incident_id": ["INC-1"]}))
+        draw(name, pd.DataFrame({"incident_id": ["INC-1"]}))
 
 
 @pytest.mark.parametrize(("name", "fixture"), EVERY_PLOT.items())
 def test_nothing_that_is_drawn_reaches_beyond_the_figure(
     name: str, fixture: str, request: pytest.FixtureRequest
 ) -> None:
-    figure = getattr(plots, name)(request.getfixturevalue(fixture)).figure
-    figure.draw_without_rendering()
-    drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
-    assert drawn.x0 > -0.01
-    assert drawn.y0 > -0.01
-    assert drawn.x1 < width + 0.01
-    assert drawn.y1 < height + 0.01
+    ax = draw(name, request.getfixturevalue(fixture))
+    assert has_data(ax)
+    assert stays_inside(ax.figure)
 
 
 @pytest.mark.parametrize(
     ("name", "table"),
     [
-        ("plot_response", {"service": ["API"], "n": [0], "median": spans(None), "p90": spans(None)}),
-        ("plot_response_trend", {"period": ["2025Q3"], "n": [0], "median": spans(None), "p90": spans(None)}),
+        ("plot_response", summary("service", ("API", 0, None, None, None))),
+        ("plot_response_trend", summary("period", ("2025Q3", 0, None, None, None))),
+        (
+            "plot_definitions",
+            summary("definition", ("ended_at - started_at", 0, None, None, None)).assign(
+                metric="time_to_restore", is_own=True
+            ),
+        ),
         ("plot_severity_counts", {"period": ["2025-07"], "severity": pd.Series(["SEV-1"], dtype=SEVERITY), "n": [0]}),
         ("plot_downtime", {"service": ["API"], "n": [0], "downtime": spans(0)}),
     ],
@@ -298,6 +354,43 @@ def test_a_plot_is_shown_as_a_picture_with_its_words(sla: pd.DataFrame, monkeypa
     (picture,) = shown
     assert picture.data.startswith(b"\x89PNG")
     assert picture.alt.startswith("API was down for longest: 3h in 2 outages. Downtime per service: API: 3h, n = 2;")
+    assert plt.get_fignums() == []
+
+
+HOSTILE = ["خدمة الدفع", "支払いサービス", "$\\frac{$ & $", "<script>alert(1)</script>", "long name " * 30, "x" * 300]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=["arabic", "japanese", "dollars", "script", "words", "letters"])
+def test_any_name_is_shown_whole_in_words_and_inside_the_figure(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A character that no font has is a box in the picture, never a warning, which here would be an error."""
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    by_service = summary("service", (name, 4, 60, None, None), ("API", 6, 30, 10, 90))
+    severity = pd.Categorical([name], [name], ordered=True)
+    rates = pd.DataFrame({"period": ["2025-07"], "severity": severity, "n": 1, "rate": 1.0, "rate_low": 0.1})
+    table = pd.DataFrame(
+        {"metric": "time_to_restore", "group": [name], "is_primary": True, "n_before": 9, "n_after": 9}
+    )
+    figures = {"change": 0.1, "low": -0.5, "high": 1.5, "p_value": 0.5, "p_adjusted": 0.5}
+    for ax in (
+        plots.plot_response(by_service),
+        plots.plot_severity_rates(rates.assign(rate_high=5.0)),
+        plots.plot_comparison(table.assign(**figures)),
+    ):
+        plots.show_plot(ax)
+        assert stays_inside(ax.figure)
+        assert name in shown[-1].alt
+
+
+def test_a_line_that_begins_with_arabic_still_runs_from_left_to_right() -> None:
+    ax = plots.plot_response(summary("service", ("خدمة الدفع", 4, 60, None, None)))
+    assert labels(ax) == ["\u200eخدمة الدفع  (n = 4)"]
+    assert ax.figure.get_suptitle() == "\u200eMedian time to restore: خدمة الدفع 1h (n\xa0=\xa04)."
+
+
+def test_a_figure_that_cannot_be_drawn_is_closed(history: pd.DataFrame) -> None:
+    with pytest.raises(UnknownNameError):
+        plots.plot_severity_counts(history, highlight=["2025Q3"])
     assert plt.get_fignums() == []
 
 

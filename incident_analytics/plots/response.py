@@ -2,90 +2,254 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final, cast
+
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_span
 from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
+    INK,
     MUTED,
+    RULE,
+    TINT,
     explain,
+    fit_name,
+    label_periods,
     label_rows,
+    left_to_right,
     severity_colors,
     span_axis,
+    spread,
     styled,
 )
 from incident_analytics.sentences import (
     describe_response,
+    describe_response_trend,
     each_row,
     group_columns,
 )
 
-__all__ = ["plot_response", "plot_response_trend"]
+__all__ = ["draw_median", "median_note", "plot_response", "plot_response_trend"]
+
+_LANES: Final = 5  # in which a row's incidents may lie; as many incidents or fewer are labelled, each in its own
+_LANE: Final = 0.11  # inches
+_MANY: Final = 100  # dots in a row, from which they are drawn to shine through
+_LEAST_WIDTH: Final = 200.0  # points: the axes are at least as wide between labels and notes
+_DOT: Final = 5.0  # points
+_SMALL: Final = 6.5  # points
+_LONGEST: Final = 20  # characters of an id
+_FEW_PERIODS: Final = 9  # each of which has room for its median in words
+_P90_MINIMUM: Final = 10  # of fewer incidents none is expected beyond the 90th percentile
+_TELLS: Final = ("n", "n_open", "median", "median_low", "median_high", "p90")
 
 
-def plot_response(summary: pd.DataFrame, *, metric: str = "time_to_restore", ax: Axes | None = None) -> Axes:
-    """Draw each group's median and 90th percentile of a response metric.
+def plot_response(
+    summary: pd.DataFrame,
+    *,
+    times: pd.DataFrame | None = None,
+    metric: str = "time_to_restore",
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw each group's incidents, and the median of a response metric with its interval.
 
     Parameters
     ----------
     summary
         What `response_summary` gives for one column of groups.
+    times
+        The rows of `response_times` on which the summary rests, in the same window, with the column of groups; by
+        service the rows that `with_services` gives. Without them no single incident is drawn.
     metric
-        Its metric.
+        The summary's metric.
     ax
         The axes to draw on; None makes a figure.
 
     Returns
     -------
     matplotlib.axes.Axes
-        A row a group, in the table's order with severities from the worst: a filled dot at the median, an open one
-        at the 90th percentile, on a logarithmic scale.
+        A row a group, in the table's order with severities from the worst, on a logarithmic scale: a dot an
+        incident, with its id where a row has at most 5; a diamond at the median, a bar over its interval where the
+        summary has one. Without ``times`` an open dot at the 90th percentile, from 10 incidents.
 
     Raises
     ------
     ColumnsError
-        ``the plot is of one column of groups, and the summary has none``
+        ``the plot is of one column of groups, and the summary has none``; ``the summary rests on 4 incidents of SEV-1,
+        and times has 9 of them; both must be of the same window``
     """
-    need_columns(summary, "n", "median", "p90")
+    need_columns(summary, *_TELLS)
     groups = group_columns(summary)
     if len(groups) != 1:
         raise ColumnsError(f"the plot is of one column of groups, and the summary has {', '.join(groups) or 'none'}")
     group = groups[0]
     ordered = isinstance(summary[group].dtype, pd.CategoricalDtype) and summary[group].cat.ordered
     rows = summary.sort_values(group, ascending=False) if ordered else summary
-    colors = severity_colors(list(rows[group].cat.categories)) if ordered else {}
     names = [str(name) for name in rows[group].astype(object).fillna("unknown")]
-    notes = [
-        "none known" if pd.isna(row.median) else f"median {format_span(row.median)}, 90% within {format_span(row.p90)}"
-        for row in each_row(rows)
-    ]
+    ramp = severity_colors(list(rows[group].cat.categories)) if ordered else {}
+    colors = [ramp.get(name, BLUE) for name in names]
+    incidents = None if times is None else _of_each_group(times, rows, group, names, metric)
+    notes = [median_note(row) for row in each_row(rows)]
+    told = [_told(note, row, p90=times is None) for note, row in zip(notes, each_row(rows), strict=True)]
     with styled(ax, rows=len(rows)) as axes:
-        for y, (name, row) in enumerate(zip(names, each_row(rows), strict=True)):
-            if pd.isna(row.median):
-                continue
-            color = colors.get(name, BLUE)
-            median, p90 = row.median.total_seconds(), row.p90.total_seconds()
-            axes.plot([median, p90], [y, y], color=color, linewidth=2, zorder=2)
-            axes.plot([median], [y], "o", color=color, markersize=8, zorder=3)
-            axes.plot([p90], [y], "o", color=color, markerfacecolor="white", markersize=7, zorder=3)
-        label_rows(axes, [f"{name}  (n = {n})" for name, n in zip(names, rows["n"], strict=True)], notes)
-        span_axis(axes, "x", [*rows["median"], *rows["p90"]], log=True)
+        label_rows(
+            axes,
+            [f"{fit_name(name)}  ({_counts(row)})" for name, row in zip(names, each_row(rows), strict=True)],
+            [note.replace(" (", "\n(") for note in told],
+        )
+        axes.set_yticks([y - 0.5 for y in range(1, len(rows))], minor=True)
+        axes.grid(axis="y", which="minor", color=TINT)
+        medians = [*rows["median"], *rows["median_low"], *rows["median_high"]]
+        if incidents is None:
+            span_axis(axes, "x", [*medians, *_p90(rows)], log=True)
+            place = 0.0
+            for y, (p90, color) in enumerate(zip(_p90(rows), colors, strict=True)):
+                if not pd.isna(p90):
+                    axes.plot(p90.total_seconds(), y, "o", color=color, markerfacecolor="white", markersize=6, zorder=2)
+        else:
+            span_axis(axes, "x", [*medians, *(span for part in incidents for span in part[metric])], log=True)
+            place = _draw_incidents(axes, incidents, colors, metric, alone=ax is None)
+        for y, row in enumerate(each_row(rows)):
+            if incidents is None or row.n > 1:  # the median of one incident is its dot
+                draw_median(axes, row, y + place)
         axes.grid(axis="x")
+        dots = "hollow dot = 90th percentile" if times is None else "a dot an incident"
         explain(
             axes,
             describe_response(rows, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale; filled dot = median, open dot = 90th percentile",
-            [f"{name}: {note}, n = {n}" for name, note, n in zip(names, notes, rows["n"], strict=True)],
+            f"{metric.replace('_', ' ')}, log scale; {dots}, diamond = median, bar = its 95% interval",
+            [
+                f"{name}: {note}, {_counts(row)}{_each(incidents[y], metric) if incidents else ''}"
+                for y, (name, note, row) in enumerate(zip(names, told, each_row(rows), strict=True))
+            ],
             alone=ax is None,
         )
     return axes
 
 
+def median_note(row: Any) -> str:
+    """Say the median of a row of a summary and its interval, or why there is none."""
+    if pd.isna(row.median):
+        return "not reached: most still open" if row.n_open else "none known"
+    if row.n == 1 and not row.n_open:
+        return f"{format_span(row.median)}, one incident"
+    known = [name for name in ("median_low", "median_high") if not pd.isna(getattr(row, name))]
+    bounds = [format_span(getattr(row, name)) for name in known]
+    if len(known) > 1:
+        return f"median {format_span(row.median)} ({bounds[0]} to {bounds[1]})"
+    if known:
+        return f"median {format_span(row.median)} ({'at least' if known[0] == 'median_low' else 'at most'} {bounds[0]})"
+    return f"median {format_span(row.median)} (too few for an interval)"
+
+
+def draw_median(ax: Axes, row: Any, place: float, *, color: str = INK, upright: bool = False) -> None:
+    """Draw the median of a row of a summary as a diamond, on a bar over its interval where that has both bounds."""
+    if pd.isna(row.median):
+        return
+
+    def draw(spans: Sequence[timedelta], mark: str, **look: Any) -> None:
+        seconds, places = [span.total_seconds() for span in spans], [place] * len(spans)
+        ax.plot(*((places, seconds) if upright else (seconds, places)), mark, color=color, **look)
+
+    if not (pd.isna(row.median_low) or pd.isna(row.median_high)):
+        draw([row.median_low, row.median_high], "-", linewidth=2, solid_capstyle="butt", zorder=3)
+    draw([row.median], "D", markerfacecolor="white", markersize=5.5, markeredgewidth=1.4, zorder=4)
+
+
+def _p90(rows: pd.DataFrame) -> pd.Series:
+    return rows["p90"].where(rows["n"] >= _P90_MINIMUM)
+
+
+def _told(note: str, row: Any, *, p90: bool) -> str:
+    if not p90 or pd.isna(row.p90) or row.n < _P90_MINIMUM:
+        return note
+    return f"{note}, 90% within {format_span(row.p90)}"
+
+
+def _counts(row: Any) -> str:
+    return f"n = {row.n}" + (f", {row.n_open} still open" if row.n_open else "")
+
+
+def _each(incidents: pd.DataFrame, metric: str) -> str:
+    """Return each incident's span in words where they are so few that the figure names them."""
+    if not 0 < len(incidents) <= _LANES:
+        return ""
+    return f": {', '.join(f'{row.incident_id} {format_span(getattr(row, metric))}' for row in each_row(incidents))}"
+
+
+def _of_each_group(
+    times: pd.DataFrame, summary: pd.DataFrame, group: str, names: Sequence[str], metric: str
+) -> list[pd.DataFrame]:
+    """Return each group's incidents that have a span, from the shortest."""
+    need_columns(times, "incident_id", group, metric)
+    known = times[times[metric].notna()].drop_duplicates(["incident_id", group])
+    known = known.sort_values([metric, "incident_id"])
+    found = []
+    for level, n, name in zip(summary[group], summary["n"], names, strict=True):
+        found.append(known[known[group].isna() if pd.isna(level) else known[group] == level])
+        if len(found[-1]) != n:
+            rest = f"{n} incident{'' if n == 1 else 's'} of {name}, and times has {len(found[-1])} of them"
+            raise ColumnsError(f"the summary rests on {rest}; both must be of the same window")
+    return found
+
+
+def _draw_incidents(
+    ax: Axes, incidents: Sequence[pd.DataFrame], colors: Sequence[str], metric: str, *, alone: bool
+) -> float:
+    """Draw the incidents of each row as dots that do not hide each other; return how far below the median goes."""
+    scale = ax.xaxis.get_transform()
+    left, right = scale.transform(ax.get_xlim())
+    dots = []
+    for rows in incidents:
+        seconds = rows[metric].dt.total_seconds().to_numpy(float)
+        points = (scale.transform(seconds) - left) / (right - left) * _LEAST_WIDTH
+        ids = rows["incident_id"] if len(rows) <= _LANES else [""] * len(rows)
+        labels = [_label(name, point) for name, point in zip(ids, points, strict=True)]
+        extents = [
+            (point - _DOT / 2 + min(width, 0), point + _DOT / 2 + max(width, 0))
+            for point, (_, width) in zip(points, labels, strict=True)
+        ]
+        dots.append((seconds, spread(extents, lanes=_LANES), labels))
+    n_lanes = 1 + 2 * max((abs(lane) for _, lanes, _ in dots for lane in lanes), default=0)
+    below = _LANE if max(map(len, incidents), default=0) > 1 else 0.0
+    height = 0.14 + _LANE * n_lanes + below
+    if alone:
+        cast(Figure, ax.get_figure(root=True)).set_figheight(0.45 + height * max(len(incidents), 1))
+    for y, ((seconds, lanes, labels), color) in enumerate(zip(dots, colors, strict=True)):
+        if not lanes:
+            continue
+        ys = [y + (_LANE * lane - below / 2) / height for lane in lanes]
+        alpha = 1.0 if len(lanes) <= _MANY else 0.5
+        ax.scatter(seconds, ys, _DOT**2, color=color, edgecolor=INK, linewidth=0.5, alpha=alpha, zorder=2)
+        for x, lane_y, (label, width) in zip(seconds, ys, labels, strict=True):
+            away = math.copysign(_DOT / 2 + 1.5, width)
+            ax.annotate(
+                left_to_right(label), (x, lane_y), (away, 0), textcoords="offset points",
+                ha="left" if away > 0 else "right", va="center_baseline", fontsize=_SMALL, color=MUTED,
+            )  # fmt: skip
+    return _LANE * n_lanes / 2 / height
+
+
+def _label(incident_id: str, point: float) -> tuple[str, float]:
+    """Return a dot's label and its width in points, below 0 where it stands at the left; no label without room."""
+    if not incident_id:
+        return "", 0.0
+    label = incident_id if len(incident_id) <= _LONGEST else f"{incident_id[: _LONGEST - 1]}…"
+    width = 0.7 * _SMALL * len(label) + _DOT
+    if point + _DOT / 2 + width <= _LEAST_WIDTH:
+        return label, width
+    return (label, -width) if point - _DOT / 2 - width >= 0 else ("", 0.0)
+
+
 def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore", ax: Axes | None = None) -> Axes:
-    """Draw the median and 90th percentile of a response metric, period by period.
+    """Draw the median of a response metric and its interval, period by period.
 
     Parameters
     ----------
@@ -99,34 +263,46 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
     Returns
     -------
     matplotlib.axes.Axes
-        Two lines on a logarithmic scale, with a gap at a period that has no span.
+        A diamond at each period's median, on a bar over its interval where the summary has one, and an open dot at
+        the 90th percentile, from 10 incidents; on a logarithmic scale. A period that has no span stays empty.
     """
-    need_columns(summary, "period", "n", "median", "p90")
-    # The greater of the two is labelled above its line, the other below: they may lie close together.
-    series = {"median": ("median", "-", BLUE, "top"), "p90": ("90% within", "--", MUTED, "bottom")}
+    need_columns(summary, "period", *_TELLS)
+    periods = [str(name) for name in summary["period"].astype(object).fillna("unknown")]
+    few = len(periods) <= _FEW_PERIODS
+    medians, p90s = (spans.dt.total_seconds().to_numpy(float) for spans in (summary["median"], _p90(summary)))
     with styled(ax, height=2.6) as axes:
-        x = range(len(summary))
-        for column, (words, dashes, color, side) in series.items():
-            if summary[column].notna().any():
-                axes.plot(x, summary[column].dt.total_seconds(), dashes, color=color, marker="o", markersize=5)
-            known = [(i, span) for i, span in zip(x, summary[column], strict=True) if not pd.isna(span)]
-            for i, span in known[-1:]:
+        label_periods(axes, periods, [f"n = {n}" if few else str(n) for n in summary["n"]])
+        shown = ["median", "median_low", "median_high"]
+        span_axis(axes, "y", [*pd.concat([*(summary[name] for name in shown), _p90(summary)])], log=True)
+        last = max((x for x, median in enumerate(medians) if not pd.isna(median)), default=None)
+        if last is not None:
+            axes.plot(medians, color=RULE, linewidth=1.2, zorder=1)
+            axes.plot(p90s, "o", color=MUTED, markerfacecolor="white", markersize=4.5, zorder=2)
+        for x, row in enumerate(each_row(summary)):
+            draw_median(axes, row, x, color=BLUE, upright=True)
+            if x == last or (few and not pd.isna(row.median)):
+                words = f"{'median ' if x == last else ''}{format_span(row.median)}"
+                weight = "bold" if x == last else "normal"
                 axes.annotate(
-                    f"{words} {format_span(span)}", (i, span.total_seconds()), (8, 0), textcoords="offset points",
-                    va=side, color=color, weight="bold",
+                    words, (x, medians[x]), (6, 0), textcoords="offset points", va="center", color=BLUE, fontsize=8,
+                    weight=weight,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
                 )  # fmt: skip
-        axes.set_xticks(x, [f"{row.period}\nn = {row.n}" for row in each_row(summary)])
-        span_axis(axes, "y", [*summary["median"], *summary["p90"]], log=True)
+            if x == last and not pd.isna(p90s[x]):
+                words = f"90% within {format_span(row.p90)}"
+                axes.annotate(
+                    words, (x, p90s[x]), (6, 0), textcoords="offset points", va="center", color=MUTED, fontsize=8
+                )
         axes.grid(axis="y")
         explain(
             axes,
-            describe_response(summary, metric=metric),
-            f"{metric.replace('_', ' ')} by period, log scale",
+            describe_response_trend(summary, metric=metric),
+            f"{metric.replace('_', ' ')}, log scale; diamond = median, bar = its 95% interval"
+            + (", hollow dot = 90th percentile" if _p90(summary).notna().any() else "")
+            + ("" if few else "; number of incidents beneath"),
             [
-                f"{row.period}: median {format_span(row.median)}, 90% within {format_span(row.p90)}, n = {row.n}"
-                if row.n
-                else f"{row.period}: none known"
-                for row in each_row(summary)
+                f"{period}: {_told(median_note(row), row, p90=True)}, {_counts(row)}"
+                for period, row in zip(periods, each_row(summary), strict=True)
             ],
             alone=ax is None,
         )

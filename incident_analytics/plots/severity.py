@@ -6,22 +6,37 @@ from collections.abc import Collection
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import ColumnsError
+from incident_analytics.formatting import format_span
 from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
+    BLUE,
+    INK,
+    MUTED,
     PALE,
+    SKY,
     explain,
     ink_on,
+    label_periods,
+    name_panel,
+    panels,
     period_labels,
     severity_colors,
+    shade_periods,
+    span_axis,
     styled,
 )
 from incident_analytics.sentences import (
     describe_counts,
+    describe_gaps,
+    describe_rates,
+    each_row,
 )
 
-__all__ = ["plot_severity_counts"]
+__all__ = ["plot_severity_counts", "plot_severity_rates", "plot_time_between"]
 
 
 def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (), ax: Axes | None = None) -> Axes:
@@ -49,9 +64,6 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
     """
     need_columns(counts, "period", "severity", "n")
     periods = list(dict.fromkeys(counts["period"]))
-    for name in highlight:
-        if name not in periods:
-            raise UnknownNameError(f"period {name!r} is not one of {', '.join(periods)}")
     severities = list(counts["severity"].cat.categories)
     colors = severity_colors(severities)
     parts = [(name, counts["severity"] == name, colors[name]) for name in reversed(severities)]
@@ -64,9 +76,6 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
     ]
     top = max([1, *counts.groupby("period")["n"].sum()])
     with styled(ax, height=2.7) as axes:
-        shaded = [periods.index(name) for name in highlight]
-        if shaded and stacks:
-            axes.axvspan(min(shaded) - 0.5, max(shaded) + 0.5, color="#eef2f7", zorder=0)
         base = pd.Series(0, index=periods)
         for name, heights, color in stacks:
             bars = axes.bar(periods, heights, bottom=base, width=0.74, color=color, edgecolor="white", label=name)
@@ -74,6 +83,7 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
             labels = [str(n) if n >= 0.07 * top else "" for n in heights]
             axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=8)
             base = base + heights
+        shade_periods(axes, periods, highlight)
         for x, total in enumerate(base):
             axes.annotate(str(total), (x, total), (0, 3), textcoords="offset points", ha="center", weight="bold")
         handles, names = axes.get_legend_handles_labels()
@@ -85,8 +95,8 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
         axes.set_yticks([])
         explain(
             axes,
-            describe_counts(counts[counts["period"].isin(list(highlight))] if shaded else counts),
-            "incidents by severity" + ("; the shaded part is under review" if shaded else ""),
+            describe_counts(counts[counts["period"].isin(list(highlight))] if highlight else counts),
+            "incidents by severity" + ("; the shaded part is under review" if highlight else ""),
             [
                 f"{period}: {base[period]}"
                 + "".join(f", {heights[period]} {name}" for name, heights, _ in stacks if heights[period])
@@ -95,3 +105,157 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
             alone=ax is None,
         )
     return axes
+
+
+def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (), ax: Axes | None = None) -> Axes:
+    """Draw how often incidents of each severity came in each period, with the exact interval of the rate.
+
+    Parameters
+    ----------
+    rates
+        What `severity_rates` gives.
+    highlight
+        Periods to shade, by their names in ``rates``, such as those of the quarter under review.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, whose child axes hold a panel a severity from the worst, all on the same scale: incidents per 30
+        days as dots, on bars over their intervals, with the number of incidents above each.
+
+    Raises
+    ------
+    UnknownNameError
+        ``period '2025Q3' is not one of 2025-07, 2025-08, 2025-09``
+    """
+    need_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
+    rows = rates[rates["rate"].notna() & rates["period"].notna()]
+    periods = list(dict.fromkeys(rows["period"]))
+    severities = list(rows["severity"].cat.categories)
+    colors = severity_colors(severities)
+    parts = [(str(name), rows[rows["severity"] == name], colors[name]) for name in reversed(severities)]
+    parts.append(("unknown", rows[rows["severity"].isna()], MUTED))
+    parts = [part for part in parts if len(part[1])] or [("", rows, MUTED)]
+    tops = [float(part["rate_high"].max()) if len(part) else 1.0 for _, part, _ in parts]
+    tops = [1.25 * max(top, 0.3 * max(tops)) for top in tops]
+    step = MaxNLocator(2).tick_values(0, min(tops))[1]
+    with styled(ax, height=0.6 + 0.85 * len(parts)) as axes:
+        for (name, part, color), panel, top in zip(parts, panels(axes, tops, gap=0.04 * sum(tops)), tops, strict=True):
+            name_panel(panel, name)
+            panel.set_ylim(-0.05 * top, top)
+            panel.yaxis.set_major_locator(MultipleLocator(step))
+            panel.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}"))
+            panel.grid(axis="y")
+            label_periods(panel, periods)
+            if rows["n"].any():
+                xs = [periods.index(period) for period in part["period"]]
+                bounds = part[["rate", "rate_low", "rate_high"]].astype(float)
+                panel.vlines(xs, bounds["rate_low"], bounds["rate_high"], color=color, linewidth=2)
+                panel.plot(xs, bounds["rate"], "o", color=color, markeredgecolor=INK, markeredgewidth=0.5, markersize=5)
+                for x, n, high in zip(xs, part["n"], bounds["rate_high"], strict=True):
+                    panel.annotate(
+                        str(n), (x, high), (0, 2), textcoords="offset points", ha="center", fontsize=7, color=MUTED
+                    )
+            shade_periods(panel, periods, highlight)
+        explain(
+            axes,
+            describe_rates(rates),
+            "incidents per 30 days; bar = exact interval of the rate, above it the number of incidents"
+            + ("; the shaded part is under review" if highlight else ""),
+            [
+                f"{name}: "
+                + ", ".join(
+                    f"{row.period} {row.rate:.2g} ({row.rate_low:.2g} to {row.rate_high:.2g}, n = {row.n})"
+                    for row in each_row(part)
+                )
+                for name, part, _ in parts
+                if name
+            ],
+            alone=ax is None,
+        )
+    return axes
+
+
+def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw the time since the last incident, which grows day by day until the next one begins.
+
+    Parameters
+    ----------
+    gaps
+        What `time_between` gives, for one column of groups or for all incidents.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, whose child axes hold a panel a group that has two incidents of known time, all on the same scale:
+        a peak is the time between two incidents, the dashed line the median of these.
+
+    Raises
+    ------
+    ColumnsError
+        ``the plot is of one column of groups, and the table has severity, team``
+    """
+    need_columns(gaps, "incident_id", "occurred_at", "gap")
+    groups = list(gaps.columns[: gaps.columns.get_loc("incident_id")])
+    if len(groups) > 1:
+        raise ColumnsError(f"the plot is of one column of groups, and the table has {', '.join(groups)}")
+    known = gaps[gaps["gap"].notna()]
+    names = (
+        known[groups[0]].astype(object).fillna("unknown").astype(str)
+        if groups
+        else known["incident_id"].map(lambda _: "")
+    )
+    parts = [(str(name), known[names == name]) for name in dict.fromkeys(names)]
+    if groups and isinstance(gaps[groups[0]].dtype, pd.CategoricalDtype) and gaps[groups[0]].cat.ordered:
+        worst_first = [*reversed(gaps[groups[0]].cat.categories), "unknown"]
+        parts.sort(key=lambda part: worst_first.index(part[0]))
+    with styled(ax, height=0.5 + (0.95 if len(parts) > 1 else 1.6) * max(len(parts), 1)) as axes:
+        stacked = panels(axes, [1.0] * max(len(parts), 1), gap=0.25)
+        for (name, part), panel in zip(parts, stacked, strict=False):
+            _draw_gaps(panel, part, top=known["gap"].max())
+            name_panel(panel, name)
+        if not parts:
+            stacked[0].set_axis_off()
+        explain(
+            axes,
+            describe_gaps(gaps),
+            "time since the last incident; a peak = time between two incidents, dashed line = their median",
+            [
+                f"{name}{': ' if name else ''}"
+                + ", ".join(f"{format_span(row.gap)} before {row.incident_id}" for row in each_row(part))
+                for name, part in parts
+            ],
+            alone=ax is None,
+        )
+    return axes
+
+
+def _draw_gaps(ax: Axes, gaps: pd.DataFrame, *, top: pd.Timedelta) -> None:
+    """Draw the saw of one group: from 0 at an incident up to the gap at the next."""
+    days: list[float] = []
+    seconds: list[float] = []
+    for row in each_row(gaps):
+        days += [*date2num([row.occurred_at - row.gap, row.occurred_at, row.occurred_at])]  # type: ignore[no-untyped-call]
+        seconds += [0.0, row.gap.total_seconds(), 0.0]
+    ax.plot(days, seconds, color=BLUE, linewidth=1.2, zorder=2)
+    ax.fill_between(days, seconds, color=SKY, alpha=0.25, linewidth=0, zorder=1)
+    median = pd.Timedelta(gaps["gap"].median())
+    ax.axhline(median.total_seconds(), color=INK, linewidth=1, linestyle="--", zorder=3)
+    ax.annotate(
+        f"median {format_span(median)}\n({len(gaps)} gap{'' if len(gaps) == 1 else 's'})",
+        (1.01, median.total_seconds()), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
+    )  # fmt: skip
+    longest = max(each_row(gaps), key=lambda row: row.gap)
+    ax.annotate(
+        format_span(longest.gap), (longest.occurred_at, longest.gap.total_seconds()), (0, 2),
+        textcoords="offset points", ha="center", va="bottom", fontsize=8, color=BLUE,
+    )  # fmt: skip
+    span_axis(ax, "y", [1.15 * top])
+    ax.grid(axis="y")
+    locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

@@ -1,0 +1,162 @@
+"""Figures of what differs between two definitions, or between two periods."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from incident_analytics.model import need_columns
+from incident_analytics.plots.drawing import (
+    BLUE,
+    INK,
+    MUTED,
+    VERMILION,
+    explain,
+    fit_name,
+    label_rows,
+    span_axis,
+    styled,
+)
+from incident_analytics.plots.response import draw_median, median_note
+from incident_analytics.sentences import (
+    LEVEL,
+    describe_comparison,
+    describe_definitions,
+    each_row,
+)
+
+__all__ = ["plot_comparison", "plot_definitions"]
+
+
+def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax: Axes | None = None) -> Axes:
+    """Draw the median of the same incidents under each definition of a response metric.
+
+    Parameters
+    ----------
+    table
+        What `definition_sensitivity` gives.
+    metric
+        The metric to draw.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A row a definition, in the table's order: a diamond at the median, on a bar over its interval where the table
+        has one, on a logarithmic scale. The definition in use is blue, and a line tells its median to the others.
+    """
+    need_columns(table, "metric", "definition", "is_own", "n", "n_open", "median", "median_low", "median_high")
+    rows = table[table["metric"] == metric]
+    names = [_definition(row.definition) for row in each_row(rows)]
+    notes = [f"{median_note(row)}, n = {row.n}" for row in each_row(rows)]
+    with styled(ax, rows=len(rows)) as axes:
+        label_rows(axes, names, [note.replace(" (", "\n(") for note in notes])
+        span_axis(axes, "x", [*rows["median"], *rows["median_low"], *rows["median_high"]], log=True)
+        for y, (row, label) in enumerate(zip(each_row(rows), axes.get_yticklabels(), strict=True)):
+            draw_median(axes, row, y, color=BLUE if row.is_own else MUTED)
+            label.set(color=BLUE if row.is_own else INK, fontsize=7.5, fontweight="bold" if row.is_own else "normal")
+            if row.is_own and not pd.isna(row.median):
+                axes.axvline(row.median.total_seconds(), color=BLUE, linewidth=0.8, linestyle=":", zorder=1)
+        axes.grid(axis="x")
+        explain(
+            axes,
+            describe_definitions(table, metric=metric),
+            f"{metric.replace('_', ' ')}, log scale; diamond = median, bar = its 95% interval; blue = as it is defined",
+            [
+                f"{name.replace(chr(10), ' ')}{' (as defined)' if row.is_own else ''}: {note}"
+                for name, note, row in zip(names, notes, each_row(rows), strict=True)
+            ],
+            alone=ax is None,
+        )
+    return axes
+
+
+def _definition(text: str) -> str:
+    """Write a definition such as ``ended_at - started_at or detected_at`` as people say it, in two lines."""
+    end, start = (
+        ", else ".join(name.removesuffix("_at").replace("_", " ") for name in part.split(" or "))
+        for part in text.split(" - ")
+    )
+    return f"from {start}\nto {end}"
+
+
+def _change_note(row: Any) -> str:
+    interval = "" if pd.isna(row.low) else f" ({_signed(row.low)} to {_signed(row.high)})"
+    return f"{_signed(row.change)}{interval}; n = {row.n_before} before, {row.n_after} after"
+
+
+def _signed(change: float) -> str:
+    return f"{change:+,.0%}" if change else "no change"
+
+
+_RATIOS: Final = (0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10, 100)
+_WIDEST: Final = 2000.0  # what changed by more than that is drawn at the edge
+
+
+def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw by how much response metrics changed from one period to another, each with its interval.
+
+    Parameters
+    ----------
+    table
+        What `compare_periods` gives.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A row a comparison, the primary one first, on the scale of logarithms: a filled dot where the table tells a
+        change (p_adjusted at most 0.05), a hollow one where it does not, and a bar over the interval. A row of too
+        few incidents has no mark.
+    """
+    need_columns(
+        table, "metric", "group", "is_primary", "n_before", "n_after", "change", "low", "high", "p_value", "p_adjusted"
+    )
+    rows = table.sort_values("is_primary", ascending=False, kind="stable")
+    names = [
+        f"{row.metric.replace('_', ' ')}" + ("" if row.group == "all" else f", {row.group}") for row in each_row(rows)
+    ]
+    compared = [not pd.isna(row.p_value) for row in each_row(rows)]
+    notes = [
+        _change_note(row) if known else f"too few; n = {row.n_before} before, {row.n_after} after"
+        for row, known in zip(each_row(rows), compared, strict=True)
+    ]
+    bounds = pd.concat([rows.loc[compared, name] for name in ("change", "low", "high")]).dropna()
+    ratios = [min(max(1 + bound, 1 / _WIDEST), _WIDEST) for bound in bounds]
+    with styled(ax, rows=len(rows)) as axes:
+        label_rows(axes, [fit_name(name) for name in names], [note.replace("; ", "\n") for note in notes])
+        axes.set_xscale("log")
+        axes.set_xlim(min([0.5, *ratios]) / 1.2, max([2.0, *ratios]) * 1.2)
+        low, high = axes.get_xlim()
+        axes.xaxis.set_major_locator(FixedLocator([ratio for ratio in _RATIOS if low <= ratio <= high]))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda ratio, _: _signed(ratio - 1)))
+        for y, (row, known) in enumerate(zip(each_row(rows), compared, strict=True)):
+            if not known:
+                continue
+            is_change = row.p_adjusted <= LEVEL
+            color = VERMILION if is_change else INK if row.is_primary else MUTED
+            if not pd.isna(row.low):
+                ends = [1 + row.low, 1 + row.high]
+                axes.plot(ends, [y, y], color=color, linewidth=2, solid_capstyle="butt", zorder=2)
+            fill = color if is_change else "white"
+            axes.plot(1 + row.change, y, "o", color=color, markerfacecolor=fill, markersize=7, zorder=3)
+        if any(compared):
+            axes.axvline(1, color=INK, linewidth=1, zorder=1)
+        for row, label in zip(each_row(rows), axes.get_yticklabels(), strict=True):
+            label.set_fontweight("bold" if row.is_primary else "normal")
+        axes.grid(axis="x")
+        explain(
+            axes,
+            describe_comparison(table),
+            "change of the geometric mean, log scale; bar = its 95% interval; filled dot = a change, "
+            "hollow = no evidence of one; bold = the primary comparison",
+            [f"{name}: {note}" for name, note in zip(names, notes, strict=True)],
+            alone=ax is None,
+        )
+    return axes

@@ -1,0 +1,184 @@
+"""The figure of what in a series is more than its usual ups and downs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from incident_analytics.formatting import format_span
+from incident_analytics.model import need_columns
+from incident_analytics.plots.drawing import (
+    BLUE,
+    INK,
+    MUTED,
+    VERMILION,
+    explain,
+    fit_name,
+    label_periods,
+    left_to_right,
+    panels,
+    span_axis,
+    styled,
+)
+from incident_analytics.sentences import SIGNALS, describe_control_chart, point_names, value_in_words
+
+__all__ = ["plot_control_chart"]
+
+# What breaks several rules bears the mark of the last one here that it breaks.
+_MARKS: Final = {
+    "eight_in_a_row": ("s", "square"),
+    "three_of_four": ("^", "triangle"),
+    "beyond_limits": ("D", "diamond"),
+    "range_beyond_limit": ("D", "diamond below"),
+}
+_RULES: Final = [signal for signal in _MARKS if signal != "range_beyond_limit"]
+_NAMED: Final = 3  # as many points beyond the limits have room for their names
+_DENSE: Final = 60  # points, from which their marks are smaller
+_NEAR: Final = 0.08  # of the height: labels of lines closer than that are moved apart
+
+
+def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = None) -> Axes:
+    """Draw a series with its limits, and mark what is more than its usual ups and downs.
+
+    Parameters
+    ----------
+    chart
+        What `control_chart` gives.
+    value
+        The column that it charts.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes, whose child axes hold the points with center and limits, and below them the moving ranges where the
+        chart has these. A point that breaks a rule is filled, and its form tells the rule. A lower limit below 0 is
+        left out where no value is.
+    """
+    need_columns(chart, value, "n_points", "center", "lower", "upper", "moving_range", "range_limit", *SIGNALS)
+    names = point_names(chart)
+    has_ranges = bool(chart["range_limit"].notna().any())
+    with styled(ax, height=3.5 if has_ranges else 2.7) as axes:
+        parts = panels(axes, [2.2, 0.9] if has_ranges else [1.0], gap=0.25)
+        center = {_CENTERS[_kind(chart)]: "center"}
+        _draw_panel(parts[0], chart, value, center | {"upper limit": "upper", "lower limit": "lower"}, _RULES)
+        if has_ranges:
+            _draw_panel(parts[1], chart, "moving_range", {"limit": "range_limit"}, ["range_beyond_limit"])
+        _name_points(parts[0], _numbers(chart[value]), chart["beyond_limits"], names)
+        _label_points(parts[-1], chart, names)
+        explain(
+            axes,
+            describe_control_chart(chart, value=value),
+            f"{_kind(chart)}, {int(chart[value].notna().sum())} points in order of time{_legend(chart)}",
+            [
+                f"{name}: {_written(row[value])}"
+                + "".join(f" ({SIGNALS[signal]})" for signal in SIGNALS if row[signal] is True)
+                for name, row in zip(names, chart.to_dict("records"), strict=True)
+            ],
+            alone=ax is None,
+        )
+    return axes
+
+
+_CENTERS: Final = {"XmR chart": "mean", "t-chart": "center", "g-chart": "mean"}
+
+
+def _kind(chart: pd.DataFrame) -> str:
+    if chart["range_limit"].notna().any():
+        return "XmR chart"
+    return "t-chart" if chart["three_of_four"].notna().any() else "g-chart"
+
+
+def _legend(chart: pd.DataFrame) -> str:
+    found = [f"{_MARKS[signal][1]} = {words}" for signal, words in SIGNALS.items() if chart[signal].any()]
+    return f"; {', '.join(found)}" if found else ""
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, timedelta):
+        return format_span(value)
+    return "not told" if pd.isna(value) else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004
+
+
+def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:
+    """Return values as plain numbers, spans in seconds, NA as NaN."""
+    spans = pd.api.types.is_timedelta64_dtype(values)
+    numbers = values.dt.total_seconds() if spans else values
+    return np.asarray(numbers.astype("Float64").to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, str], signals: Sequence[str]) -> None:
+    """Draw one column's points, the lines that other columns give, and the marks of the broken rules."""
+    ax.set_title(value_in_words(column), loc="left", fontsize=7.5, color=MUTED, pad=2, parse_math=False)
+    known = chart[chart[column].notna()].reset_index(names="place")
+    ys = _numbers(known[column])
+    heights = {name: _numbers(chart[line].iloc[:1]) for name, line in lines.items()}
+    # A limit below 0 of what cannot be below 0 tells nothing.
+    least = min([0.0, *ys])
+    drawn = {name: float(height[0]) for name, height in heights.items() if height.size and height[0] >= least}
+    shown = [*ys, *drawn.values()]
+    if pd.api.types.is_timedelta64_dtype(chart[column]) and least == 0:
+        span_axis(ax, "y", [timedelta(seconds=seconds) for seconds in shown])
+    else:
+        ax.set_ylim(1.08 * least, 1.08 * max(shown, default=1.0) or 1.0)
+        ax.yaxis.set_major_locator(MaxNLocator(4))
+    bottom, top = ax.get_ylim()
+    ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))  # no mark is cut
+    if not ys.size:
+        return
+    size = 4.5 if len(ys) <= _DENSE else 3.0
+    ax.plot(known["place"], ys, "-", color=MUTED, linewidth=0.9, zorder=2)
+    ax.plot(known["place"], ys, "o", color=BLUE, markerfacecolor="white", markersize=size, zorder=3)
+    broken = known[list(signals)].fillna(value=False).astype(bool)
+    for i, signal in enumerate(signals):
+        marked = (broken[signal] & ~broken[signals[i + 1 :]].any(axis=1)).to_numpy()
+        if marked.any():
+            form = _MARKS[signal][0]
+            ax.plot(known["place"][marked], ys[marked], form, color=VERMILION, markersize=size + 1, zorder=4)
+    near = _NEAR * (ax.get_ylim()[1] - ax.get_ylim()[0])
+    ends = sorted({height: name for name, height in reversed(drawn.items())}.items())  # of equal ones the first
+    for i, (height, name) in enumerate(ends):
+        is_limit = "limit" in name
+        ax.axhline(height, color=INK if is_limit else BLUE, linewidth=1, linestyle="--" if is_limit else "-", zorder=1)
+        crowded_above = i + 1 < len(ends) and ends[i + 1][0] - height < near
+        crowded_below = i > 0 and height - ends[i - 1][0] < near
+        ax.annotate(
+            f"{name} {_written(chart[lines[name]].iloc[0])}", (1.01, height), xycoords=("axes fraction", "data"),
+            va="top" if crowded_above else "bottom" if crowded_below else "center", fontsize=8, annotation_clip=False,
+            color=INK if is_limit else BLUE,
+        )  # fmt: skip
+
+
+def _name_points(ax: Axes, ys: npt.NDArray[np.float64], beyond: pd.Series, names: Sequence[str]) -> None:
+    """Write the names of the points beyond the limits beside them, towards the middle, where they are few."""
+    places = [place for place, flag in enumerate(beyond.fillna(value=False)) if flag]
+    for place in places if len(places) <= _NAMED else ():
+        away = 6 if place < len(names) / 2 else -6
+        ax.annotate(
+            left_to_right(fit_name(names[place])), (place, ys[place]), (away, 0), textcoords="offset points",
+            ha="left" if away > 0 else "right", va="center", fontsize=7, color=VERMILION, zorder=5,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8},
+        )  # fmt: skip
+
+
+def _label_points(ax: Axes, chart: pd.DataFrame, names: Sequence[str]) -> None:
+    """Label the x-axis with periods, or with dates or numbers of points where there is room."""
+    if "period" in chart:
+        label_periods(ax, names)
+        return
+    shown = range(0, len(chart), -(-len(chart) // _DATES) or 1)
+    dates = chart["occurred_at"] if "occurred_at" in chart else pd.Series(pd.NaT, index=chart.index)
+    labels = [f"{place + 1}" if pd.isna(dates.iloc[place]) else f"{dates.iloc[place]:%Y-%m-%d}" for place in shown]
+    ax.set_xticks(shown, labels)
+    ax.set_xlim(-0.5, max(len(chart), 1) - 0.5)
+
+
+_DATES: Final = 6  # that have room beside each other

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.severity import severity_mix as severity_mix
     from incident_analytics.analysis.severity import severity_rates as severity_rates
     from incident_analytics.analysis.severity import time_between as time_between
+    from incident_analytics.analysis.sla import budget_burn_down as budget_burn_down
     from incident_analytics.analysis.sla import downtime as downtime
     from incident_analytics.analysis.sla import sla_impact as sla_impact
     from incident_analytics.analysis.sla import stated_impact as stated_impact
@@ -57,6 +58,7 @@ _HOMES = {
     "Settings": "config",
     "action_completion": "analysis.actions",
     "action_survival": "analysis.actions",
+    "budget_burn_down": "analysis.sla",
     "compare_periods": "analysis.comparison",
     "compare_rates": "analysis.severity",
     "control_chart": "analysis.control_charts",

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.sla import downtime, sla_impact, stated_impact
+from incident_analytics.analysis.sla import budget_burn_down, downtime, sla_impact, stated_impact
 from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.loading import load
 from incident_analytics.model import make_table
@@ -632,3 +632,135 @@ def test_a_window_of_many_is_the_same_as_the_window_by_itself(
     for (start, end), rows in many.groupby(["start", "end"]):
         alone = impact(tables, start=start, end=end, **arguments)
         assert_frame_equal(rows.drop(columns="period").reset_index(drop=True), alone)
+
+
+BURN_DOWN = {
+    "service": "str", "start": UTC, "end": UTC, "as_of": UTC, "n": "int64", "n_missing": "int64", "n_open": "int64",
+    "target": "Float64", "budget": "timedelta64[us]", "at": UTC, "downtime": "timedelta64[us]",
+    "budget_left": "timedelta64[us]", "share_left": "Float64",
+}  # fmt: skip
+
+
+def burn_down(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
+    outages = tables["outages"]
+    rest = {name: frame for name, frame in tables.items() if name != "outages"}
+    result = call(budget_burn_down, outages, **{"start": START, "end": END, **rest, **arguments})
+    assert result.dtypes.astype(str).to_dict() == BURN_DOWN
+    return result
+
+
+def test_a_budget_falls_while_its_service_is_down_and_at_no_other_time() -> None:
+    """a and b overlap on the API, which may be down for 2.4 hours; Audio had no outage, Frontend no target."""
+    tables = frames(
+        ("a", f"{DAY}09:00Z", f"{DAY}10:00Z"),
+        ("b", f"{DAY}09:30Z", f"{DAY}12:00Z"),
+        services={"b": ["API", "Frontend"]},
+    )
+    result = burn_down(tables, targets={"API": 0.99, "Audio": 0.95})
+    noon = f"{DAY}12:00Z"
+    points = [
+        ("API", START, "0h", "2h 24m", 1.0),
+        ("API", f"{DAY}09:00Z", "0h", "2h 24m", 1.0),
+        ("API", f"{DAY}09:30Z", "30m", "1h 54m", 1.9 / 2.4),
+        ("API", f"{DAY}10:00Z", "1h", "1h 24m", 1.4 / 2.4),
+        ("API", noon, "3h", "-36m", -0.25),
+        ("API", END, "3h", "-36m", -0.25),
+        ("Audio", START, "0h", "12h", 1.0),
+        ("Audio", END, "0h", "12h", 1.0),
+    ]
+    expected = pd.DataFrame(
+        {
+            "service": texts(*(point[0] for point in points)),
+            "start": pd.Series([START] * 8, dtype=UTC),
+            "end": pd.Series([END] * 8, dtype=UTC),
+            "as_of": pd.Series([END] * 8, dtype=UTC),
+            "n": [2] * 6 + [0] * 2,
+            "n_missing": [0] * 8,
+            "n_open": [0] * 8,
+            "target": ratios(*[0.99] * 6, *[0.95] * 2),
+            "budget": spans(*["2h 24m"] * 6, *["12h"] * 2),
+            "at": pd.Series([pd.Timestamp(point[1]) for point in points], dtype=UTC),
+            "downtime": spans(*(point[2] for point in points)),
+            "budget_left": spans(*(point[3] for point in points)),
+            "share_left": ratios(*(point[4] for point in points)),
+        }
+    )
+    assert_frame_equal(result, expected)
+
+
+def test_maintenance_spends_no_budget() -> None:
+    tables = frames(("a", f"{DAY}09:00Z", f"{DAY}12:00Z"))
+    planned = [("API", at(f"{DAY}10:00"), at(f"{DAY}11:00"))]
+    result = burn_down(tables, targets={"API": 0.99}, maintenance=planned)
+    assert result["downtime"].tolist() == spans("0h", "0h", "1h", "1h", "2h", "2h").tolist()
+    assert result["budget"].iloc[0] == pd.Timedelta(hours=2.39), "1% of ten days without an hour"
+
+
+def test_a_budget_is_followed_up_to_as_of_or_to_the_end_of_what_is_known_already() -> None:
+    tables = frames(("a", f"{DAY}09:00Z", f"{DAY}12:00Z"))
+    for as_of, last in (
+        ("2025-06-01", START),
+        ("2025-07-02T10:00", at(f"{DAY}12:00")),
+        ("2025-07-05", at("2025-07-05")),
+    ):
+        result = burn_down(tables, targets={"API": 0.99, "Audio": 0.9}, as_of=at(as_of))
+        audio = result[result["service"] == "Audio"]
+        assert audio["at"].max() == audio["as_of"].iloc[0] == max(at(as_of), START)
+        if as_of > "2025-07":
+            assert result.loc[result["service"] == "API", "at"].max() == last
+
+
+def test_an_open_incident_spends_budget_up_to_as_of() -> None:
+    tables = frames(("a", "2025-07-04T00:00Z", None), a={"is_open": True})
+    result = burn_down(tables, targets={"API": 0.99}, as_of=pd.Timestamp("2025-07-05 02:00", tz="Europe/Berlin"))
+    assert result["at"].tolist() == [START, at("2025-07-04"), at("2025-07-05")]
+    assert result["share_left"].tolist() == [1, 1, -9]
+
+
+def test_a_budget_of_which_nothing_is_known_has_no_curve_and_an_empty_one_no_share() -> None:
+    unknown = burn_down(frames(("a", f"{DAY}09:00Z", None)), targets={"API": 0.99})
+    assert unknown[["downtime", "budget_left", "share_left"]].isna().all(axis=None)
+    assert unknown["n_missing"].tolist() == [1, 1]
+    perfect = burn_down(frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z")), targets={"API": 1.0})
+    assert perfect["budget_left"].tolist() == spans("0h", "0h", "-1h", "-1h").tolist()
+    assert perfect["share_left"].isna().all()
+
+
+def test_without_targets_there_is_no_budget_to_follow() -> None:
+    assert burn_down(frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z")), targets={}).empty
+    with pytest.raises(
+        SettingsError, match=r"target 99.9 of 'API' is not above 0 and at most 1; write 0.999 for 99.9%"
+    ):
+        burn_down(frames(), targets={"API": 99.9})
+
+
+@given(ANY_OUTAGES, ANY_MAINTENANCE, st.integers(min_value=-20, max_value=HOURS + 20))
+@settings(deadline=None, max_examples=25)
+def test_a_curve_never_rises_and_ends_at_what_sla_impact_says_is_left(
+    outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]], seen: int
+) -> None:
+    tables = frames(
+        *(
+            (str(i), hour(first).isoformat(), None if length > 50 else hour(first + length).isoformat())
+            for i, (_, first, length, _) in enumerate(outages)
+        ),
+        services={str(i): [outage[0]] for i, outage in enumerate(outages)},
+        **{str(i): {"is_open": outage[3] is None} for i, outage in enumerate(outages)},
+    )
+    arguments: dict[str, Any] = {
+        "maintenance": [(service, hour(first), hour(first + length)) for service, first, length in planned],
+        "targets": dict.fromkeys(SERVICES, 0.99),
+        "as_of": hour(seen),
+        "minimum_outage": timedelta(hours=2),
+    }
+    curves, whole = burn_down(tables, **arguments), impact(tables, **arguments)
+    by_service = curves.groupby("service")
+    shared = ["n", "n_missing", "n_open", "target", "budget", "downtime", "budget_left"]
+    last = by_service.tail(1)[["service", *shared]].reset_index(drop=True)
+    assert_frame_equal(last, whole[["service", *shared]])
+    steps = by_service[["at", "downtime"]].diff().dropna()
+    assert (steps["at"] > pd.Timedelta(0)).all()
+    assert steps["downtime"].ge(pd.Timedelta(0)).all()
+    assert (steps["downtime"] <= steps["at"]).all()
+    backwards = {name: frame[::-1] for name, frame in tables.items()}
+    assert_frame_equal(burn_down(backwards, **arguments), curves)

@@ -24,7 +24,7 @@ from incident_analytics.analysis.grouping import (
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.model import INSTANT, RATIO, TEXT, Period, need_columns, need_instant, need_instants
 
-__all__ = ["downtime", "sla_impact", "stated_impact"]
+__all__ = ["budget_burn_down", "downtime", "sla_impact", "stated_impact"]
 
 _REACHED = ["elapsed", "spent", "spent_weighted"]
 _LONGEST = 2.0**63
@@ -136,7 +136,7 @@ def downtime(
       service  n        downtime
     0     API  2 0 days 02:00:00
     """
-    measured = _measure(
+    measured, _, _ = _measure(
         outages,
         services=services,
         incidents=incidents,
@@ -231,13 +231,8 @@ def sla_impact(
       service  target            budget_left
     0     API   0.999 0 days 02:12:28.800000
     """
-    targets = dict(targets or {})
-    for service, fraction in targets.items():
-        if not 0 < fraction <= 1:
-            raise SettingsError(
-                f"target {fraction:g} of {service!r} is not above 0 and at most 1; write 0.999 for 99.9%"
-            )
-    impact = _measure(
+    targets = _checked(targets or {})
+    impact, _, _ = _measure(
         outages,
         services=services,
         incidents=incidents,
@@ -252,10 +247,8 @@ def sla_impact(
         freq=freq,
         timezone=timezone,
     )
-    target = pd.Series([targets.get(service) for service in impact["service"]], index=impact.index, dtype=RATIO)
-    impact["target"] = target
-    impact["budget"] = _span(_microseconds(impact["window"]) * (1 - target))
-    impact["budget_left"] = impact["budget"] - impact["downtime"]
+    _add_budget(impact, targets)
+    target = impact["target"]
     impact["budget_left_weighted"] = impact["budget"] - impact["downtime_weighted"]
 
     impact["elapsed"] = impact.pop("elapsed")
@@ -268,6 +261,137 @@ def sla_impact(
     if members:
         impact["incident_ids"] = impact.pop("incident_ids")
     return impact
+
+
+def budget_burn_down(
+    outages: pd.DataFrame,
+    *,
+    services: pd.DataFrame,
+    incidents: pd.DataFrame,
+    targets: Mapping[str, float],
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    as_of: pd.Timestamp | None = None,
+    severities: Sequence[str] | None = None,
+    minimum_outage: timedelta = timedelta(0),
+    maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]] = (),
+) -> pd.DataFrame:
+    """Follow the error budget of each service through a window, from the whole of it to what is left.
+
+    Parameters
+    ----------
+    outages, services, incidents, targets, start, end, as_of, severities, minimum_outage, maintenance
+        As in `sla_impact`; a service without a target has no budget and no row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for every service of ``targets``, sorted by name, and every instant at which one of its outages or
+        maintenance windows begins or ends, the first at ``start``. Between two rows the budget falls evenly:
+
+        - service, str
+        - start, end, datetime64[us, UTC]: the window
+        - as_of, datetime64[us, UTC]: how far it has got, ``end`` where it is over
+        - n, n_missing, n_open, int64, of the whole window, as in `downtime`
+        - target, Float64
+        - budget, timedelta64[us]: the downtime that the target allows in the whole window
+        - at, datetime64[us, UTC]
+        - downtime, timedelta64[us]: from ``start`` to ``at``, counted as in `downtime`
+        - budget_left, timedelta64[us]: ``budget - downtime``, negative where the target is missed
+        - share_left, Float64: ``budget_left / budget``, at most 1
+
+        The last row is at ``as_of``, or at the end of a later outage that is known already; what is left there is the
+        ``budget_left`` of `sla_impact`. Downtime and what is left are NA where outages are known of but none by its
+        length; share_left also where the budget is empty (a target of 1, or maintenance all the time).
+
+    Raises
+    ------
+    PeriodError, ColumnsError, UnknownNameError, SettingsError
+        As `sla_impact`.
+
+    References
+    ----------
+    B. Beyer and others (eds), The Site Reliability Workbook (2018), chapter 2, "Decision Making Using SLOs and Error
+    Budgets", https://sre.google/workbook/implementing-slos/.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> first = "INC-2025-07-04-001"
+    >>> budget = budget_burn_down(
+    ...     make_table("outages", {
+    ...         "incident_id": [first], "position": [0], "line": [5],
+    ...         "started_at": ["2025-07-04T09:00Z"], "ended_at": ["2025-07-04T10:00Z"],
+    ...     }),
+    ...     services=make_table("services", {
+    ...         "incident_id": [first], "service": ["API"], "affected": [True], "line": [30],
+    ...     }),
+    ...     incidents=make_table("incidents", {"incident_id": [first]}),
+    ...     targets={"API": 0.999},
+    ...     start=pd.Timestamp("2025-07-01", tz="UTC"),
+    ...     end=pd.Timestamp("2025-10-01", tz="UTC"),
+    ... )
+    >>> budget[["at", "downtime", "share_left"]].round({"share_left": 3})
+                             at        downtime  share_left
+    0 2025-07-01 00:00:00+00:00 0 days 00:00:00         1.0
+    1 2025-07-04 09:00:00+00:00 0 days 00:00:00         1.0
+    2 2025-07-04 10:00:00+00:00 0 days 01:00:00       0.547
+    3 2025-10-01 00:00:00+00:00 0 days 01:00:00       0.547
+    """
+    targets = _checked(targets)
+    measured, down, planned = _measure(
+        outages,
+        services=services,
+        incidents=incidents,
+        start=start,
+        end=end,
+        as_of=as_of,
+        declared=targets,
+        severities=severities,
+        minimum_outage=minimum_outage,
+        maintenance=maintenance,
+        members=False,
+        freq=None,
+        timezone="UTC",
+    )
+    _add_budget(measured, targets)
+    seen = measured["end"] if as_of is None else measured["end"].clip(upper=as_of.tz_convert("UTC").as_unit("us"))
+    measured["as_of"] = seen.clip(lower=measured["start"])
+    numbered = measured.drop(columns=[*_REACHED, "downtime"]).rename_axis("number").reset_index()
+    reached = numbered[["number", "start", "as_of"]].set_axis(["number", "started_at", "ended_at"], axis="columns")
+    # Intervals of weight 0 cut the time into the same segments without counting in any.
+    idle = pd.concat([down, reached]).assign(weight=0.0)
+    segments = _segments(pd.concat([down.assign(weight=1.0), planned, idle]), measured)
+    segments["spent"] -= _segments(pd.concat([planned, idle]), measured)["spent"]
+    segments["spent"] = segments.groupby("number")["spent"].cumsum()
+    last = idle.groupby("number")["ended_at"].max()
+    segments = segments[segments["at"] <= segments["number"].map(last)]
+
+    origins = numbered[["number", "start"]].set_axis(["number", "at"], axis="columns").assign(spent=0.0)
+    points = pd.concat([origins, segments]).sort_values(["number", "at"], kind="stable")
+    rows = numbered[numbered["target"].notna()].merge(points, on="number")
+    is_known = rows["budget_left"].notna()
+    rows["downtime"] = _span(rows["spent"].where(is_known).astype(RATIO))
+    rows["budget_left"] = rows["budget"] - rows["downtime"]
+    budget = _microseconds(rows["budget"])
+    rows["share_left"] = _microseconds(rows["budget_left"]) / budget.where(budget > 0)
+    return rows[
+        [
+            "service",
+            "start",
+            "end",
+            "as_of",
+            "n",
+            "n_missing",
+            "n_open",
+            "target",
+            "budget",
+            "at",
+            "downtime",
+            "budget_left",
+            "share_left",
+        ]
+    ]
 
 
 def stated_impact(
@@ -452,6 +576,23 @@ def _planned(maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]
     )
 
 
+def _checked(targets: Mapping[str, float]) -> dict[str, float]:
+    for service, fraction in targets.items():
+        if not 0 < fraction <= 1:
+            raise SettingsError(
+                f"target {fraction:g} of {service!r} is not above 0 and at most 1; write 0.999 for 99.9%"
+            )
+    return dict(targets)
+
+
+def _add_budget(measured: pd.DataFrame, targets: Mapping[str, float]) -> None:
+    """Add to what `_measure` returns the target of each service, its budget and what is left of that."""
+    target = pd.Series([targets.get(service) for service in measured["service"]], index=measured.index, dtype=RATIO)
+    measured["target"] = target
+    measured["budget"] = _span(_microseconds(measured["window"]) * (1 - target))
+    measured["budget_left"] = measured["budget"] - measured["downtime"]
+
+
 def _measure(
     outages: pd.DataFrame,
     *,
@@ -467,8 +608,11 @@ def _measure(
     members: bool,
     freq: str | None,
     timezone: str,
-) -> pd.DataFrame:
-    """Return what `downtime` does, and how much of each window and of its downtime lies before ``as_of``."""
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return what `downtime` does, and how much of each window and of its downtime lies before ``as_of``.
+
+    Beside it the intervals of downtime and of maintenance that it rests on, by the number of their row.
+    """
     need_window(start, end)
     need_instant("as_of", as_of)
     need_columns(services, "incident_id", "service", "affected")
@@ -524,7 +668,7 @@ def _measure(
     )
     if members:
         result["incident_ids"] = member_ids(impacts, numbers, groups)
-    return result
+    return result, down, planned
 
 
 def _time_down(
@@ -583,7 +727,17 @@ def _belonging(
 
 
 def _weighted_time(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.Series:
-    """Add up each window's time, every moment weighted by the heaviest interval that covers it.
+    """Add up each window's time, every moment weighted by the heaviest interval that covers it."""
+    segments = _segments(intervals, windows)
+    total = np.bincount(segments["number"], weights=segments["spent"], minlength=len(windows))
+    return pd.Series(np.rint(total).astype(np.int64).astype("timedelta64[us]"), index=windows.index)
+
+
+def _segments(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
+    """Cut each window's time where an interval begins or ends: a row a segment, in order.
+
+    Beside the window's ``number`` it tells ``at``, its end, and ``spent``, its microseconds weighted by the heaviest
+    interval that covers it.
 
     All windows lie one behind the other on one axis, which the ends of the intervals cut into segments. An interval
     covers a run of segments; two runs as long as a power of two, one from its first segment and one up to its last,
@@ -609,10 +763,9 @@ def _weighted_time(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.Series:
         chosen = powers == power
         np.maximum.at(heaviest, first[chosen], weight[chosen])
         np.maximum.at(heaviest, past[chosen] - run, weight[chosen])
-    weighted = np.diff(cuts) * heaviest[:-1]
     window = np.searchsorted(opens + shift, cuts[:-1], side="right") - 1
-    total = np.bincount(window, weights=weighted, minlength=len(windows))
-    return pd.Series(np.rint(total).astype(np.int64).astype("timedelta64[us]"), index=windows.index)
+    at = pd.Series((cuts[1:] - shift[window]).astype("datetime64[us]")).dt.tz_localize("UTC")
+    return pd.DataFrame({"number": window, "at": at, "spent": np.diff(cuts) * heaviest[:-1]})
 
 
 def _ticks(instants: pd.Series) -> Numbers:

@@ -355,8 +355,8 @@ def budget_burn_down(
         timezone="UTC",
     )
     _add_budget(measured, targets)
-    seen = measured["end"] if as_of is None else measured["end"].clip(upper=as_of.tz_convert("UTC").as_unit("us"))
-    measured["as_of"] = seen.clip(lower=measured["start"])
+    seen = end if as_of is None else min(max(as_of, start), end)
+    measured["as_of"] = seen.tz_convert("UTC").as_unit("us")
     numbered = measured.drop(columns=[*_REACHED, "downtime"]).rename_axis("number").reset_index()
     reached = numbered[["number", "start", "as_of"]].set_axis(["number", "started_at", "ended_at"], axis="columns")
     # Intervals of weight 0 cut the time into the same segments without counting in any.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.actions import (
+    action_ages,
     action_completion,
     action_survival,
     join_tracker,
@@ -298,6 +299,71 @@ class TestActionCompletion:
     def test_a_status_of_the_trackers_own_is_no_status(self) -> None:
         with pytest.raises(UnknownNameError, match=r"^status 'In Progress' is not one of done, dropped, open$"):
             action_completion(actions_of({"status": "In Progress"}), as_of=AS_OF)
+
+
+AGES = ["up to 30d", "31d to 90d", "91d to 180d", "181d to 365d", "over 365d"]
+
+
+class TestActionAges:
+    def test_each_group_has_its_open_items_of_every_age(self) -> None:
+        actions = actions_of(
+            {"created_on": "2025-09-01", "status": "open", "priority": "High"},
+            {"created_on": "2025-08-31", "status": "open", "priority": "High", "incident_id": "b"},
+            {"created_on": "2025-08-31", "status": "done", "priority": "High"},
+            {"created_on": "2024-09-30", "status": "open", "priority": "Low"},
+            {"status": "open", "priority": "Low"},
+            {"created_on": "2025-10-02", "status": "open", "priority": "Low"},
+            {"created_on": "2025-08-31", "priority": "Low"},
+            {"status": "open"},
+        )
+        result = call(action_ages, actions, as_of=AS_OF, by="priority", members=True)
+        kinds = [*PRIORITIES, None]
+        members = {("High", "up to 30d"): ("a",), ("High", "31d to 90d"): ("b",), ("Low", "over 365d"): ("a",)}
+        expected = pd.DataFrame(
+            {
+                "priority": priorities(*(kind for kind in kinds for _ in AGES)),
+                "age": pd.Series(AGES * len(kinds), dtype=pd.CategoricalDtype(AGES, ordered=True)),
+                "n": [len(members.get((kind, age), ())) for kind in kinds for age in AGES],
+                "n_undated": [{"Low": 2, None: 1}.get(kind, 0) for kind in kinds for _ in AGES],
+                "n_unknown": [{"Low": 1}.get(kind, 0) for kind in kinds for _ in AGES],
+                "incident_ids": pd.Series(
+                    [members.get((kind, age), ()) for kind in kinds for age in AGES], dtype=object
+                ),
+            }
+        )
+        assert_frame_equal(result, expected)
+
+    @pytest.mark.parametrize(
+        ("days", "age"), [(0, 0), (30, 0), (31, 1), (90, 1), (91, 2), (180, 2), (181, 3), (365, 3), (366, 4)]
+    )
+    def test_an_age_ends_with_its_last_day(self, days: int, age: int) -> None:
+        created = AS_OF - pd.Timedelta(days=days)
+        result = call(action_ages, actions_of({"created_on": f"{created:%Y-%m-%d}", "status": "open"}), as_of=AS_OF)
+        assert result["n"].tolist() == [int(i == age) for i in range(5)]
+
+    def test_without_items_every_age_has_none(self) -> None:
+        result = call(action_ages, actions_of(), as_of=AS_OF)
+        assert result.columns.tolist() == ["age", "n", "n_undated", "n_unknown"]
+        assert result.drop(columns="age").to_numpy().sum() == 0
+        assert len(result) == len(AGES)
+
+    def test_the_incidents_date_stands_in_for_the_day_of_creation(self) -> None:
+        incidents = make_table("incidents", {"incident_id": ["a"], "date": ["2025-06-01"], "severity": ["SEV-2"]})
+        actions = actions_of({"status": "open"})
+        assert call(action_ages, actions, as_of=AS_OF)["n_undated"].tolist() == [1] * 5
+        result = call(action_ages, actions, as_of=AS_OF, incidents=incidents, by="severity")
+        assert result.loc[result["n"] > 0, ["severity", "age"]].to_numpy().tolist() == [["SEV-2", "91d to 180d"]]
+
+    def test_ages_count_the_open_items_that_completion_counts(self) -> None:
+        actions = actions_of(
+            *({"created_on": "2025-05-01", "status": status, "key": "K-1"} for status in ("open", "open"))
+        )
+        n_open = call(action_completion, actions, as_of=AS_OF)["n_open"].sum()
+        assert call(action_ages, actions, as_of=AS_OF)["n"].sum() == n_open == 1
+
+    def test_unknown_groups_are_refused(self) -> None:
+        with pytest.raises(ColumnsError, match="by 'severity' needs incidents=, the incidents table"):
+            action_ages(actions_of(), as_of=AS_OF, by="severity")
 
 
 class TestOverdueActions:

@@ -20,12 +20,20 @@ from incident_analytics.analysis.statistics import kaplan_meier
 from incident_analytics.errors import ColumnsError
 from incident_analytics.model import RATIO, SPAN, TABLES, TEXT, need_columns, need_instant
 
-__all__ = ["action_completion", "action_survival", "join_tracker", "overdue_actions", "unmatched_tracker_rows"]
+__all__ = [
+    "action_ages",
+    "action_completion",
+    "action_survival",
+    "join_tracker",
+    "overdue_actions",
+    "unmatched_tracker_rows",
+]
 
 _STATUSES: Final = ("done", "dropped", "open")
 _FACTS: Final = ("status", "completed_on", "due_on")
 _ITEM: Final = ("incident_id", "line", "key", "created_on", *_FACTS)
 _INCIDENT: Final = ("incident_id", "title", "severity", "date", "occurred_at")
+_AGES: Final = {"up to 30d": 30, "31d to 90d": 90, "91d to 180d": 180, "181d to 365d": 365, "over 365d": None}
 _MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]}
 
 
@@ -236,6 +244,81 @@ def action_completion(
     if members:
         completion["incident_ids"] = member_ids(items, numbers, groups)
     return completion
+
+
+def action_ages(
+    actions: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    by: str | Sequence[str] | None = None,
+    incidents: pd.DataFrame | None = None,
+    members: bool = False,
+) -> pd.DataFrame:
+    """Count for how long the open action items have been open.
+
+    Parameters
+    ----------
+    actions, as_of, by
+        As in `action_completion`.
+    incidents
+        The incidents table, which ``by="severity"`` needs; its date stands in for the day on which an item was
+        created.
+    members
+        Whether to add the incident_ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Five rows for each group, as in `action_completion`:
+
+        - the columns of ``by``
+        - age, ordered category: ``up to 30d``, ``31d to 90d``, ``91d to 180d``, ``181d to 365d``, ``over 365d``; from
+          the day an item was created, else the incident's date, to ``as_of``'s date in UTC
+        - n, int64: open items of that age
+        - n_undated, int64: open items of the group of which that day is not known, or later than ``as_of``; the same
+          in each of its rows
+        - n_unknown, int64: items of the group of which neither report nor tracker tells the status, the same too
+        - incident_ids, tuple of str, where asked for: the incidents of n
+
+    Raises
+    ------
+    UnknownNameError, ColumnsError
+        As `action_completion`.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"] * 2, "position": [0, 1], "line": [60, 61],
+    ...     "created_on": ["2025-03-14"] * 2, "status": ["open", "done"],
+    ... })
+    >>> action_ages(actions, as_of=pd.Timestamp("2025-06-01", tz="UTC"))[["age", "n"]]
+                age  n
+    0     up to 30d  0
+    1    31d to 90d  1
+    2   91d to 180d  0
+    3  181d to 365d  0
+    4     over 365d  0
+    """
+    items = _items(actions, as_of, incidents)
+    columns = _group_columns(actions, by, incidents)
+    is_open = items["status"] == "open"
+    ends = [-1, *(days or np.inf for days in _AGES.values())]
+    items["age"] = pd.cut(items["age"].dt.days, ends, labels=list(_AGES), ordered=True)
+    counted = items[is_open & items["age"].notna()].reset_index(drop=True)
+
+    kinds, kind_of = group_rows(items, columns)
+    kinds["n_undated"] = count_rows(is_open & items["age"].isna(), kind_of, kinds)
+    kinds["n_unknown"] = count_rows(items["status"].isna(), kind_of, kinds)
+    ages = pd.DataFrame({"age": pd.Series(list(_AGES), dtype=items["age"].dtype)})
+    groups = kinds.rename_axis("kind").reset_index().merge(ages, how="cross")
+    # Five rows a group, in both tables in the same order.
+    numbers = kind_of[is_open & items["age"].notna()] * len(_AGES) + counted["age"].cat.codes.to_numpy(dtype=np.int64)
+    groups["n"] = np.bincount(numbers, minlength=len(groups))
+    if members:
+        groups["incident_ids"] = member_ids(counted, numbers, groups)
+    told = [*columns, "age", "n", "n_undated", "n_unknown", *(["incident_ids"] if members else [])]
+    return groups[told]
 
 
 def overdue_actions(

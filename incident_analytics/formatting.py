@@ -19,6 +19,7 @@ import pandas as pd
 
 __all__ = [
     "Html",
+    "cut",
     "format_amount",
     "format_share",
     "format_span",
@@ -53,7 +54,7 @@ _FINE: Final = (99, 100)  # percent
 _AMOUNTS: Final = ("amount", "total")
 _FIGURES: Final = re.compile(
     r"(?:rate|laplace|mil_hdbk|correlation|center|lower|upper|moving_range|range_limit|burn_rate|n_days)"
-    r"(?:_before|_after|_weighted)?(?:_low|_high)?|(?:.*_)?p_value|p_adjusted"
+    r"(?:_before|_after|_weighted)?(?:_low|_high)?|(?:.*_)?p_(?:value|adjusted)"
 )
 """Columns whose numbers are neither shares nor money."""
 
@@ -221,6 +222,18 @@ def heading(column: str) -> str:
     """
     words = column.removeprefix("n_").removesuffix("_at").removesuffix("_on").replace("_", " ")
     return _HEADINGS.get(column, words[:1].upper() + words[1:])
+
+
+def cut(text: str, length: int) -> str:
+    """Return a text that is at most so many characters long.
+
+    Examples
+    --------
+    >>> cut("Break-glass access for the on-call role", 20), cut("API", 20)
+    ('Break-glass access…', 'API')
+    """
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ from incident_analytics.analysis.statistics import (
     mean_interval,
     poisson_interval,
     quantile_interval,
+    rayleigh_p_value,
     survival_quantile,
 )
 
@@ -252,3 +253,26 @@ def test_the_detectable_change_is_the_one_that_is_found_with_that_power(
 
 def test_spans_that_do_not_vary_have_no_detectable_change() -> None:
     assert math.isnan(detectable_change(log_sd=0.0, n_before=10, n_after=10))
+
+
+def test_a_leaning_to_one_side_is_seen_wherever_it_is_and_an_even_spread_is_none() -> None:
+    """18 hours of 0 and 6 of 5 events; turning the circle changes nothing."""
+    counts = [0] * 18 + [5] * 6
+    assert rayleigh_p_value(counts) < 1e-6
+    assert rayleigh_p_value(counts[10:] + counts[:10]) == pytest.approx(rayleigh_p_value(counts))
+    assert rayleigh_p_value([4] * 7) == pytest.approx(1, abs=1e-9)
+    assert np.isnan(rayleigh_p_value([9] + [0] * 6))
+    assert not np.isnan(rayleigh_p_value([10] + [0] * 6))
+
+
+@pytest.mark.parametrize("parts", [7, 24])
+@pytest.mark.parametrize("n", [10, 13, 50])
+def test_the_chance_of_a_leaning_comes_out_as_it_says(parts: int, n: int) -> None:
+    counts = np.random.default_rng(0).multinomial(n, [1 / parts] * parts, size=4000)
+    found = np.mean([rayleigh_p_value(row) <= 0.05 for row in counts])
+    assert found == pytest.approx(0.05, abs=0.012)
+
+
+def test_a_known_value_of_rayleighs_test() -> None:
+    """All of ten events in one part: exp(sqrt(1 + 40) - 21)."""
+    assert rayleigh_p_value([10, 0, 0, 0]) == pytest.approx(np.exp(np.sqrt(41) - 21))

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from builders import at, call, ratios, texts
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.calendar_pattern import start_hours
+from incident_analytics.errors import ColumnsError, PeriodError
+from incident_analytics.model import make_table
+
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def incidents_of(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Each row with the instants that it tells; occurred_at is the first of them unless told."""
+    names = ("started_at", "detected_at", "responded_at")
+    facts = {name: [row.get(name) for row in rows] for name in names}
+    first = [row.get("occurred_at", min([row[name] for name in names if name in row], default=None)) for row in rows]
+    return make_table("incidents", {"incident_id": [f"i{k}" for k in range(len(rows))], "occurred_at": first, **facts})
+
+
+def started(*instants: str) -> pd.DataFrame:
+    return incidents_of(*({"started_at": instant} for instant in instants))
+
+
+def counted(hours: pd.DataFrame) -> list[tuple[str, int, int]]:
+    return list(hours.loc[hours["n"] > 0, ["weekday", "hour", "n"]].itertuples(index=False, name=None))
+
+
+def test_every_hour_of_every_weekday_has_its_row() -> None:
+    """2025-07-01 was a Tuesday."""
+    result = call(start_hours, started("2025-07-01T14:02Z", "2025-07-08T14:59Z", "2025-07-06T00:00Z"), members=True)
+    members = {24 + 14: ("i0", "i1"), 6 * 24: ("i2",)}
+    expected = pd.DataFrame(
+        {
+            "weekday": pd.Series(
+                [day for day in WEEKDAYS for _ in range(24)], dtype=pd.CategoricalDtype(WEEKDAYS, ordered=True)
+            ),
+            "hour": [*range(24)] * 7,
+            "n": [0] * 168,
+            "n_missing": [0] * 168,
+            "hour_p_adjusted": ratios(*[None] * 168),
+            "weekday_p_adjusted": ratios(*[None] * 168),
+            "timezone": texts(*["UTC"] * 168),
+            "incident_ids": pd.Series([members.get(row, ()) for row in range(168)], dtype=object),
+        }
+    )
+    expected.loc[24 + 14, "n"], expected.loc[6 * 24, "n"] = 2, 1
+    assert_frame_equal(result, expected)
+
+
+def test_the_start_counts_before_what_is_first_told() -> None:
+    rows = incidents_of(
+        {"started_at": "2025-07-01T10:00Z", "detected_at": "2025-07-01T09:00Z"},
+        {"detected_at": "2025-07-02T12:00Z", "responded_at": "2025-07-02T11:00Z"},
+        {"responded_at": "2025-07-03T13:00Z"},
+    )
+    assert counted(call(start_hours, rows)) == [("Tuesday", 10, 1), ("Wednesday", 11, 1), ("Thursday", 13, 1)]
+
+
+def test_a_date_is_no_midnight() -> None:
+    """occurred_at stands at midnight where the report tells no time; that says nothing of the hour."""
+    rows = incidents_of({"occurred_at": "2025-07-01T00:00Z"}, {"started_at": "2025-07-01T00:00Z"}, {})
+    result = call(start_hours, rows)
+    assert counted(result) == [("Tuesday", 0, 1)]
+    assert set(result["n_missing"]) == {2}
+
+
+def test_hours_are_those_of_the_clock_there() -> None:
+    """Berlin was two hours ahead of UTC in July, one in January."""
+    result = call(start_hours, started("2025-07-01T22:30Z", "2025-01-07T22:30Z"), timezone="Europe/Berlin")
+    assert counted(result) == [("Tuesday", 23, 1), ("Wednesday", 0, 1)]
+    assert set(result["timezone"]) == {"Europe/Berlin"}
+
+
+def test_the_window_is_half_open() -> None:
+    rows = started("2025-06-30T23:59Z", "2025-07-01T00:00Z", "2025-09-30T23:59Z", "2025-10-01T00:00Z")
+    result = call(start_hours, rows, start=at("2025-07-01"), end=at("2025-10-01"))
+    assert counted(result) == [("Tuesday", 0, 1), ("Tuesday", 23, 1)]
+    with pytest.raises(PeriodError, match=r"the window 2025-10-01 00:00:00\+00:00 to 2025-07-01 00:00:00\+00:00 is"):
+        start_hours(rows, start=at("2025-10-01"), end=at("2025-07-01"))
+
+
+def test_of_no_incidents_every_count_is_zero_and_nothing_can_be_told() -> None:
+    for rows in (incidents_of(), incidents_of({}, {})):
+        result = call(start_hours, rows)
+        assert (len(result), result["n"].sum(), set(result["n_missing"])) == (168, 0, {len(rows)})
+        assert result[["hour_p_adjusted", "weekday_p_adjusted"]].isna().all(axis=None)
+
+
+def at_the_same_hour(n: int, *, days: int) -> pd.DataFrame:
+    """So many incidents at 14:00, evenly over the days."""
+    return started(*(f"{at('2025-07-01T14:00') + pd.Timedelta(days=k * days // n):%Y-%m-%dT%H:%MZ}" for k in range(n)))
+
+
+def test_a_leaning_is_tested_from_ten_incidents_and_of_weekdays_from_eight_weeks_on() -> None:
+    bounds = {"start": at("2025-07-01"), "end": at("2025-08-26")}
+    few = call(start_hours, at_the_same_hour(9, days=56), **bounds)
+    assert few[["hour_p_adjusted", "weekday_p_adjusted"]].isna().all(axis=None)
+    many = call(start_hours, at_the_same_hour(14, days=56), **bounds)
+    assert many["hour_p_adjusted"].iloc[0] < 0.001
+    assert many["weekday_p_adjusted"].iloc[0] > 0.9
+    short = call(start_hours, at_the_same_hour(14, days=14), start=at("2025-07-01"), end=at("2025-08-25"))
+    assert short["hour_p_adjusted"].iloc[0] < 0.001
+    assert short["weekday_p_adjusted"].isna().all()
+
+
+def test_two_chances_are_adjusted_for_being_two() -> None:
+    """Of one test the chance stays what it is; of two the smaller is doubled."""
+    rows = at_the_same_hour(14, days=56)
+    spread = rows.assign(started_at=rows["started_at"] + pd.to_timedelta([k % 7 * 2 for k in range(14)], unit="h"))
+    both, one = (call(start_hours, spread, start=at("2025-07-01"), end=at(f"2025-08-{day}")) for day in (26, 25))
+    assert both["hour_p_adjusted"].iloc[0] == pytest.approx(2 * one["hour_p_adjusted"].iloc[0])
+
+
+def test_a_table_without_instants_is_refused() -> None:
+    text = "columns 'detected_at', 'responded_at' are missing; the frame has incident_id, occurred_at, started_at"
+    with pytest.raises(ColumnsError, match=text):
+        start_hours(started("2025-07-01T14:00Z")[["incident_id", "occurred_at", "started_at"]])
+
+
+INSTANTS = st.datetimes(pd.Timestamp("2024-01-01"), pd.Timestamp("2026-01-01")).map(lambda instant: f"{instant}Z")
+
+
+@given(st.lists(st.none() | INSTANTS, max_size=25))
+@settings(deadline=None, max_examples=40)
+def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(instants: list[str | None]) -> None:
+    rows = incidents_of(*({} if instant is None else {"started_at": instant} for instant in instants))
+    result = call(start_hours, rows, timezone="America/New_York", members=True)
+    assert result["n"].sum() + result["n_missing"].iloc[0] == len(rows)
+    assert (result["incident_ids"].map(len) == result["n"]).all()
+    chances = result[["hour_p_adjusted", "weekday_p_adjusted"]].iloc[0].dropna()
+    assert chances.between(0, 1).all()
+    assert_frame_equal(call(start_hours, rows[::-1], timezone="America/New_York", members=True), result)

@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from incident_analytics.analysis.actions import action_ages as action_ages
     from incident_analytics.analysis.actions import action_completion as action_completion
     from incident_analytics.analysis.actions import action_survival as action_survival
     from incident_analytics.analysis.actions import join_tracker as join_tracker
     from incident_analytics.analysis.actions import overdue_actions as overdue_actions
     from incident_analytics.analysis.actions import unmatched_tracker_rows as unmatched_tracker_rows
+    from incident_analytics.analysis.calendar_pattern import start_hours as start_hours
     from incident_analytics.analysis.comparison import compare_periods as compare_periods
     from incident_analytics.analysis.comparison import definition_sensitivity as definition_sensitivity
     from incident_analytics.analysis.comparison import mean_change_by_mix as mean_change_by_mix
@@ -56,6 +58,7 @@ _HOMES = {
     "Metric": "model",
     "Period": "model",
     "Settings": "config",
+    "action_ages": "analysis.actions",
     "action_completion": "analysis.actions",
     "action_survival": "analysis.actions",
     "budget_burn_down": "analysis.sla",
@@ -86,6 +89,7 @@ _HOMES = {
     "severity_rates": "analysis.severity",
     "similar_incidents": "analysis.themes",
     "sla_impact": "analysis.sla",
+    "start_hours": "analysis.calendar_pattern",
     "stated_impact": "analysis.sla",
     "time_between": "analysis.severity",
     "unmatched_tracker_rows": "analysis.actions",

@@ -307,7 +307,7 @@ def _as_page(notebook: NotebookNode, title: str) -> bytes:
         template_name="page", extra_template_basedirs=[str(_HERE)], exclude_input=True, exclude_anchor_links=True
     )
     page: str
-    exporter.register_filter("with_anchors", _with_anchors)
+    exporter.register_filter("with_anchors", _with_anchors)  # type: ignore[no-untyped-call]
     resources = {"metadata": {"name": title}, "contents": _contents(notebook)}
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return page.encode()

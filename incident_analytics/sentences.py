@@ -7,16 +7,19 @@ the table's adjusted p-value carries it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import pandas as pd
 
-from incident_analytics.formatting import format_amount, format_share, format_span, join_words
+from incident_analytics.formatting import cut, format_amount, format_share, format_span, join_words
 from incident_analytics.model import need_columns
 
 __all__ = [
     "LEVEL",
     "SIGNALS",
+    "describe_ages",
+    "describe_availability",
     "describe_budget",
     "describe_change",
     "describe_comparison",
@@ -27,13 +30,17 @@ __all__ = [
     "describe_decisions",
     "describe_definitions",
     "describe_downtime",
+    "describe_factors",
     "describe_gaps",
     "describe_overdue",
     "describe_rates",
     "describe_response",
     "describe_response_trend",
+    "describe_start_hours",
+    "describe_survival",
     "each_row",
     "group_columns",
+    "open_after",
     "point_names",
     "value_in_words",
 ]
@@ -135,7 +142,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         first = f"The geometric mean {name} is {mean}, against {join_words(told)}"
         finding = {True: "it is longer", False: "it is shorter"}
         doubt = "no evidence of a change"
-    certain = [row for row in rows if not pd.isna(row.p_adjusted) and row.p_adjusted <= _LEVEL]
+    certain = [row for row in rows if not pd.isna(row.p_adjusted) and row.p_adjusted <= LEVEL]
     if certain:
         parts = [f"{finding[row.change > 0]} than in {row.earlier} (p = {row.p_adjusted:.2g})" for row in certain]
         return f"{first}: {join_words(parts)}."
@@ -148,9 +155,6 @@ def _could_show(rows: Sequence[Any]) -> str:
     """Say what the first comparison could have shown."""
     least = rows[0].detectable_change
     return "" if pd.isna(least) else f", and so few reliably show only a fall of {-least:.0%} or more"
-
-
-_LEVEL = 0.05
 
 
 def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore") -> str:
@@ -196,6 +200,8 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
 
 
 _FEW: Final = 3  # as many groups as a sentence can tell one by one
+_NAME: Final = 60  # characters of a name
+_ENOUGH: Final = 6  # as many items as a group must have to be called the least or the greatest of many
 
 
 def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore") -> str:
@@ -524,9 +530,52 @@ def describe_downtime(downtime: pd.DataFrame) -> str:
     need_columns(downtime, "service", "n", "downtime")
     down = downtime[downtime["service"].notna() & (downtime["downtime"] > pd.Timedelta(0))]
     if down.empty:
-        return "No service was down."
+        unknown = int((downtime["service"].notna() & downtime["downtime"].isna()).sum())
+        rest = f"; of {unknown} it is not known for how long" if unknown else ""
+        return f"No service was down{rest}."
     worst = max(each_row(down), key=lambda row: row.downtime)
-    return f"{worst.service} was down for longest: {format_span(worst.downtime)} in {_some(worst.n, 'outage')}."
+    told = f"{format_span(worst.downtime)} in {_some(worst.n, 'outage')}"
+    return f"{cut(worst.service, _NAME)} was down for longest: {told}."
+
+
+def describe_availability(sla: pd.DataFrame) -> str:
+    """Say how many services reached their target of availability, and which one fell short of it by most.
+
+    Parameters
+    ----------
+    sla
+        What `sla_impact` gives.
+
+    Returns
+    -------
+    str
+        One sentence; where no service has a target, that of `describe_downtime`.
+
+    Examples
+    --------
+    >>> rows = {"service": ["API", "Frontend"], "availability": [0.9953, 1.0], "target": [0.998, 0.998]}
+    >>> describe_availability(pd.DataFrame(rows).assign(n=[2, 0], downtime=pd.Timedelta(0)))
+    '1 of 2 services reached the availability target; furthest below it is API, 99.53% against 99.8%.'
+    """
+    need_columns(sla, "service", "n", "downtime", "availability", "target")
+    held = sla[sla["availability"].notna() & sla["target"].notna()]
+    if held.empty:
+        return describe_downtime(sla)
+    short = held[held["availability"] < held["target"]]
+    if short.empty:
+        who = "The one service" if len(held) == 1 else f"All {len(held)} services"
+        return f"{who} with an availability target reached it."
+    # In shares of the time that may be down: 99% for 99.9% is as far below as 90% for 99%.
+    worst = max(
+        each_row(short),
+        key=lambda row: (
+            (1 - row.availability) / (1 - row.target) if row.target < 1 else float("inf"),
+            -row.availability,
+        ),
+    )
+    shares = f"{format_share(worst.availability)} against {format_share(worst.target)}"
+    who = f"{len(held) - len(short) or 'None'} of {_some(len(held), 'service')}"
+    return f"{who} reached the availability target; furthest below it is {cut(worst.service, _NAME)}, {shares}."
 
 
 def describe_budget(sla: pd.DataFrame) -> str:
@@ -540,25 +589,36 @@ def describe_budget(sla: pd.DataFrame) -> str:
     Returns
     -------
     str
-        One sentence.
+        One sentence, the service furthest over its budget first.
 
     Examples
     --------
-    >>> left = [pd.Timedelta(hours=-1), pd.Timedelta(hours=1), pd.NaT]
-    >>> describe_budget(pd.DataFrame({"service": ["API", "Frontend", "Batch"], "budget_left": left}))
+    >>> budget, left = pd.to_timedelta(["2h", "2h", None]), pd.to_timedelta(["-1h", "1h", None])
+    >>> describe_budget(pd.DataFrame({"service": ["API", "Frontend", "Batch"], "budget": budget, "budget_left": left}))
     'API went over its error budget; 1 of 2 services with a target stayed within.'
     """
-    need_columns(sla, "service", "budget_left")
+    need_columns(sla, "service", "budget", "budget_left")
     held = sla[sla["budget_left"].notna()]
-    over = list(held.loc[held["budget_left"] < pd.Timedelta(0), "service"])
+    unknown = list(sla.loc[sla["budget"].notna() & sla["budget_left"].isna(), "service"])
+    rest = f"; of {_first_of(unknown)} it is not known" if unknown else ""
+    spent = held[held["budget_left"] < pd.Timedelta(0)]
+    over = list(spent["service"].iloc[(spent["budget_left"] / spent["budget"]).argsort(kind="stable")])
+    if held.empty and unknown:
+        return f"What is left of the error budget of {_first_of(unknown)} is not known."
     if held.empty:
         return "No service has a target, so there is no error budget to tell."
     if not over:
         who = "The one service" if len(held) == 1 else f"All {len(held)} services"
-        return f"{who} with a target stayed within the error budget."
+        return f"{who} with a target stayed within the error budget{rest}."
     whose = "its" if len(over) == 1 else "their"
     within = f"{len(held) - len(over)} of {_some(len(held), 'service')} with a target stayed within"
-    return f"{join_words(over)} went over {whose} error budget; {within}."
+    return f"{_first_of(over)} went over {whose} error budget; {within}{rest}."
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """Join names; of many the first ones and the number of the others."""
+    names = [cut(name, _NAME) for name in names]
+    return join_words(names if len(names) <= _FEW + 1 else [*names[:_FEW], f"{len(names) - _FEW} more"])
 
 
 def describe_completion(completion: pd.DataFrame) -> str:
@@ -676,7 +736,191 @@ def describe_decisions(sla: pd.DataFrame, overdue: pd.DataFrame, *, n_unfinished
     return f"To decide: {'; '.join(asked)}." if asked else "Nothing in these figures waits for a decision."
 
 
-_LONG = 90  # days after which an overdue item is rather forgotten than late
+_LONG: Final = 90  # days after which an overdue item is rather forgotten than late
+
+
+def describe_ages(ages: pd.DataFrame) -> str:
+    """Say how many action items have been open for longest.
+
+    Parameters
+    ----------
+    ages
+        What `action_ages` gives; rows of several groups are added up.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> age = pd.Categorical(["up to 30d", "over 365d"], ["up to 30d", "over 365d"], ordered=True)
+    >>> describe_ages(pd.DataFrame({"age": age, "n": [3, 1], "n_undated": [2, 2], "n_unknown": [4, 4]}))
+    '1 of 4 open action items has been open for over 365d; 2 more of unknown age, 4 of unknown status.'
+    """
+    need_columns(ages, "age", "n", "n_undated", "n_unknown")
+    oldest = ages["age"].cat.categories[-1]
+    by_age = ages.groupby("age", observed=False)[["n", "n_undated", "n_unknown"]].sum()
+    # Each age has the whole of what its group counts beside.
+    n, old = int(by_age["n"].sum()), int(by_age["n"].get(oldest, 0))
+    undated, unknown = (int(by_age[column].max()) if len(ages) else 0 for column in ("n_undated", "n_unknown"))
+    beside = [f"{undated} more of unknown age"] * (undated > 0) + [f"{unknown} of unknown status"] * (unknown > 0)
+    rest = f"; {', '.join(beside)}." if beside else "."
+    if not n:
+        return f"No action item is known to be open{rest}"
+    has = "has" if old <= 1 else "have"
+    return f"{old or 'None'} of {_some(n, 'open action item')} {has} been open for {oldest}{rest}"
+
+
+def open_after(curve: pd.DataFrame, after: timedelta) -> pd.DataFrame:
+    """Return each group's row of a survival curve at a time.
+
+    Parameters
+    ----------
+    curve
+        What `action_survival` gives, without its rows of survival NA.
+    after
+        The time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The last row of each group up to that time, in the order of the groups; survival, low and high are NA where
+        none of its items was followed for so long.
+
+    Examples
+    --------
+    >>> time = pd.to_timedelta([0, 14, 40], unit="D")
+    >>> curve = pd.DataFrame({"time": time, "survival": [1.0, 0.5, 0.5], "low": 0.2, "high": 0.8, "n": 2})
+    >>> open_after(curve, timedelta(days=30))["survival"].tolist()
+    [0.5]
+    """
+    groups = list(curve.columns[: curve.columns.get_loc("time")])
+    keys = [curve[column] for column in groups] or [pd.Series(0, index=curve.index)]
+    grouped = curve.groupby(keys, sort=False, observed=True, dropna=False)
+    followed = (grouped["time"].transform("max") >= after) | (grouped["survival"].transform("min") == 0)
+    told = ["survival", "low", "high"]
+    known = curve.assign(**{column: curve[column].where(followed) for column in told})
+    return known[known["time"] <= after].groupby(keys, sort=False, observed=True, dropna=False).tail(1)
+
+
+def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=30)) -> str:
+    """Say which part of the action items is still open after a time.
+
+    Parameters
+    ----------
+    curve
+        What `action_survival` gives.
+    after
+        The time.
+
+    Returns
+    -------
+    str
+        One sentence; of more than three groups it tells the least and the greatest.
+
+    Examples
+    --------
+    >>> time = pd.to_timedelta([0, 14, 40], unit="D")
+    >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival": [1.0, 0.5, 0.5], "n": 8})
+    >>> describe_survival(curve.assign(low=0.2, high=0.8))
+    'Still open after 30d: 50% of High (n = 8).'
+    """
+    need_columns(curve, "time", "survival", "low", "high", "n")
+    groups = list(curve.columns[: curve.columns.get_loc("time")])
+    rows = open_after(curve[curve["survival"].notna()], after)
+    rows = rows[rows["survival"].notna()]
+    if rows.empty:
+        return f"No action item with known dates was followed for {format_span(after)}."
+    if len(rows) > _FEW and rows["n"].ge(_ENOUGH).any():
+        rows = rows[rows["n"] >= _ENOUGH]
+    names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
+    parts = [
+        f"{row.survival:.0%} of {cut(name, _NAME)} (n = {row.n})"
+        for name, row in zip(names, each_row(rows), strict=True)
+    ]
+    if len(parts) > _FEW:
+        shares = list(rows["survival"])
+        parts = [f"from {parts[shares.index(min(shares))]} to {parts[shares.index(max(shares))]}"]
+    return f"Still open after {format_span(after)}: {join_words(parts)}."
+
+
+def describe_factors(factors: pd.DataFrame) -> str:
+    """Say which phrase recurs in most incidents.
+
+    Parameters
+    ----------
+    factors
+        What `recurring_factors` gives.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> describe_factors(pd.DataFrame({"phrase": ["no owner", "no alert", "no timeout"], "n": [4, 4, 2]}))
+    '“no owner” and “no alert” recur most often, in 4 incidents each; 3 phrases recur in all.'
+    """
+    need_columns(factors, "phrase", "n")
+    if factors.empty:
+        return "No phrase recurs in causes and factors."
+    most = factors["n"].max()
+    names = [f"“{cut(phrase, _NAME)}”" for phrase in factors.loc[factors["n"] == most, "phrase"]]
+    in_all = f"; {len(factors)} phrases recur in all" if len(factors) > len(names) else ""
+    if len(names) == 1:
+        return f"{names[0]} recurs most often, in {most} incidents{in_all}."
+    who = join_words(names) if len(names) <= _FEW else f"{len(names)} phrases"
+    return f"{who} recur most often, in {most} incidents each{in_all}."
+
+
+def describe_start_hours(hours: pd.DataFrame) -> str:
+    """Say whether incidents lean to a part of the day or of the week, as far as their number can tell.
+
+    Parameters
+    ----------
+    hours
+        What `start_hours` gives.
+
+    Returns
+    -------
+    str
+        One sentence; it calls a leaning what comes up by chance in at most 5% of cases.
+
+    Examples
+    --------
+    >>> rows = {"weekday": ["Monday", "Tuesday"], "hour": [9, 14], "n": [3, 1], "n_missing": 2}
+    >>> describe_start_hours(pd.DataFrame(rows).assign(hour_p_adjusted=None, weekday_p_adjusted=None))
+    'When incidents start: 4 are too few to tell hours or weekdays apart.'
+    """
+    need_columns(hours, "weekday", "hour", "n", "n_missing", "hour_p_adjusted", "weekday_p_adjusted")
+    n = int(hours["n"].sum())
+    if not n:
+        return "No incident tells at what time it started."
+    by_hour, by_weekday = (hours[f"{name}_p_adjusted"].iloc[0] for name in ("hour", "weekday"))
+    if pd.isna(by_hour):
+        return f"When incidents start: {n} {_are(n)} too few to tell hours or weekdays apart."
+    leanings = []
+    if by_hour <= LEVEL:
+        quarters = hours.groupby(hours["hour"] // 6)["n"].sum()
+        first = 6 * int(quarters.index.to_numpy()[quarters.argmax()])
+        leanings.append(f"{quarters.max()} of {n} started between {first}:00 and {first + 6}:00 ({_chance(by_hour)})")
+    if not pd.isna(by_weekday) and by_weekday <= LEVEL:
+        days = hours.groupby("weekday", observed=False)["n"].sum()
+        leanings.append(f"{days.max()} of {n} started on a {days.idxmax()} ({_chance(by_weekday)})")
+    if leanings:
+        return f"Incidents lean to certain times more than chance explains: {join_words(leanings)}."
+    what = "hours" if pd.isna(by_weekday) else "hours or weekdays"
+    few = "; so few show only a strong one" if n < _MANY_STARTS else ""
+    return f"When incidents start: no leaning to certain {what} beyond chance (n = {n}){few}."
+
+
+def _chance(p_value: float) -> str:
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"  # noqa: PLR2004 - as it is printed
+
+
+_MANY_STARTS: Final = 35  # from here on three times as many by day as by night show in three of four cases
 
 
 def describe_costs(totals: pd.DataFrame) -> str:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 from pandas.testing import assert_frame_equal
@@ -129,11 +131,89 @@ def sla() -> pd.DataFrame:
             "service": ["API", "Frontend", "Batch", "Search"],
             "n": [2, 0, 1, 1],
             "downtime": spans(180, 0, 30, 10),
+            "availability": pd.array([0.9985, 1.0, 0.995, 0.9999], dtype="Float64"),
             "target": pd.array([0.999, 0.999, None, 1.0], dtype="Float64"),
-            "budget": spans(120, 120, None, 0),
-            "budget_left": spans(-60, 120, None, -10),
         }
     )
+
+
+@pytest.fixture
+def burn_down() -> pd.DataFrame:
+    """The API goes over its budget, Batch may never be down, how long Search was down is not known."""
+    points = [
+        ("API", 2, "2025-07-01", 1.0),
+        ("API", 2, "2025-07-20", 1.0),
+        ("API", 2, "2025-07-21", -0.5),
+        ("API", 2, "2025-10-01", -0.5),
+        ("Batch", 0, "2025-07-01", None),
+        ("Batch", 0, "2025-10-01", None),
+        ("Frontend", 1, "2025-07-01", 1.0),
+        ("Frontend", 1, "2025-10-01", 0.29),
+        ("Search", 0, "2025-07-01", None),
+        ("Search", 0, "2025-10-01", None),
+    ]
+    table = pd.DataFrame(points, columns=["service", "n", "at", "share_left"])
+    table["at"] = pd.to_datetime(table["at"], utc=True)
+    table["share_left"] = table["share_left"].astype("Float64")
+    table["start"], table["end"], table["as_of"] = table["at"].min(), table["at"].max(), table["at"].max()
+    perfect = table["service"] == "Batch"
+    table["target"] = pd.Series(0.999, index=table.index).mask(perfect, 1.0)
+    table["budget"] = pd.Series(pd.Timedelta(hours=2), index=table.index).mask(perfect, pd.Timedelta(0))
+    table["budget_left"] = (table["budget"] * table["share_left"].astype(float)).mask(perfect, pd.Timedelta(0))
+    return table
+
+
+@pytest.fixture
+def curve() -> pd.DataFrame:
+    """High is done within 40 days, Low has too few items for an interval and is not followed for 30 days."""
+    rows = [
+        ("Low", 0, 1.0, None, None, 3),
+        ("Low", 20, 2 / 3, 0.05, 0.95, 3),
+        ("High", 0, 1.0, None, None, 8),
+        ("High", 10, 0.5, 0.2, 0.8, 8),
+        ("High", 40, 0.0, None, None, 8),
+    ]
+    table = pd.DataFrame(rows, columns=["priority", "days", "survival", "low", "high", "n"])
+    table.insert(1, "time", pd.to_timedelta(table.pop("days"), unit="D"))
+    priority = pd.CategoricalDtype(["Low", "Medium", "High"], ordered=True)
+    return table.astype({"priority": priority, "survival": "Float64", "low": "Float64", "high": "Float64"})
+
+
+@pytest.fixture
+def ages() -> pd.DataFrame:
+    names = ["up to 30d", "31d to 90d", "91d to 180d", "181d to 365d", "over 365d"]
+    return pd.DataFrame(
+        {
+            "priority": pd.Categorical(["Low"] * 5 + ["High"] * 5, ["Low", "High"], ordered=True),
+            "age": pd.Categorical(names * 2, names, ordered=True),
+            "n": [1, 0, 0, 0, 2, 0, 4, 0, 0, 0],
+            "n_undated": [0] * 5 + [1] * 5,
+            "n_unknown": [2] * 5 + [0] * 5,
+        }
+    )
+
+
+@pytest.fixture
+def factors() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "phrase": ["no owner", "no alert", "lock held"],
+            "n": [6, 3, 2],
+            "example": ["The runbook has no owner", "There was no alert", "The lock was held for a day"],
+        }
+    )
+
+
+@pytest.fixture
+def hours() -> pd.DataFrame:
+    """Two on a Tuesday at 14:00, one on a Sunday at 23:00, and one of which no time is told."""
+    days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    table = pd.DataFrame([(day, hour) for day in days for hour in range(24)], columns=["weekday", "hour"])
+    table["weekday"] = table["weekday"].astype(pd.CategoricalDtype(days, ordered=True))
+    table["n"] = 0
+    table.loc[24 + 14, "n"], table.loc[6 * 24 + 23, "n"] = 2, 1
+    unknown = pd.array([None] * len(table), dtype="Float64")
+    return table.assign(n_missing=1, hour_p_adjusted=unknown, weekday_p_adjusted=unknown, timezone="Europe/London")
 
 
 @pytest.fixture
@@ -210,33 +290,209 @@ def test_more_severities_than_the_ramp_has_steps_each_have_their_colour() -> Non
     assert len(colors) == len(names)
 
 
-def test_downtime_bars_are_the_downtime(sla: pd.DataFrame) -> None:
-    ax = plots.plot_downtime(sla)
-    assert bars(ax) == [10800, 0, 1800, 600]
-    assert notes(ax) == ["3h, n = 2", "0m, n = 0", "30m, n = 1", "10m, n = 1"]
+def panels(ax: Axes) -> list[Axes]:
+    return list(ax.child_axes)
 
 
-def test_budget_is_drawn_for_services_with_a_target_alone(sla: pd.DataFrame) -> None:
-    ax = plots.plot_error_budget(sla)
-    assert labels(ax) == ["API\ntarget 99.9%", "Frontend\ntarget 99.9%", "Search\ntarget 100%"]
-    assert bars(ax)[:2] == [1.5, 0]
-    assert [to_hex(bar.get_facecolor()) for bar in ax.patches] == [drawing.VERMILION, drawing.BLUE, drawing.VERMILION]
-    assert {"3h of 2h (150%)", "0m of 2h (0%)", "10m of 0m"} < set(notes(ax))
+def said(ax: Axes) -> str:
+    """Return what stands above a plot in its own figure, on one line."""
+    return " ".join(" ".join(text.get_text().split()) for text in ax.figure.texts)
+
+
+def test_each_service_has_its_panel_from_the_one_with_the_least_left(burn_down: pd.DataFrame) -> None:
+    ax = plots.plot_budget_burn_down(burn_down)
+    over, within = panels(ax)
+    assert notes(over) == ["API", "n = 2", "target 99.9%", "50% over"]
+    assert notes(within) == ["Frontend", "n = 1", "target 99.9%", "29% left"]
+    spent_evenly, _, line = over.get_lines()
+    assert list(spent_evenly.get_ydata()) == [1, 0]
+    assert list(line.get_ydata()) == [1, 1, -0.5, -0.5]
+    assert [panel.get_lines()[-1].get_color() for panel in (over, within)] == [drawing.VERMILION, drawing.BLUE]
+    assert plots.alt_text(ax) == (
+        "API went over its error budget; 2 of 3 services with a target stayed within; of Search it is not known. "
+        "Error budget left, n = outages; dashed = spent evenly; "
+        "2 with a target of 100%, or downtime not known, not drawn: "
+        "API, target 99.9%: 50% over, n = 2; Batch, target 100%: no budget, 0m down, n = 0; "
+        "Frontend, target 99.9%: 29% left, n = 1; Search, target 99.9%: not known, n = 0."
+    )
+
+
+def test_services_beyond_the_limit_are_counted(burn_down: pd.DataFrame) -> None:
+    ax = plots.plot_budget_burn_down(burn_down, limit=1)
+    assert [notes(panel)[0] for panel in panels(ax)] == ["API"]
+    assert "1 more services, which have no less left, not drawn" in plots.alt_text(ax)
+
+
+def test_a_window_that_is_not_over_is_shaded_from_as_of_on(burn_down: pd.DataFrame) -> None:
+    as_of = pd.Timestamp("2025-08-20", tz="UTC")
+    ax = plots.plot_budget_burn_down(burn_down.assign(as_of=as_of))
+    assert "as of 2025-08-20, what is shaded is to come" in plots.alt_text(ax)
+    shade = panels(ax)[0].patches[0]
+    start, end = date2num([as_of, burn_down["end"].iloc[0]])
+    assert (shade.get_x(), shade.get_width()) == (start, end - start)
+    assert not panels(plots.plot_budget_burn_down(burn_down))[0].patches
+
+
+def test_a_service_far_over_its_budget_does_not_flatten_the_others(burn_down: pd.DataFrame) -> None:
+    far = burn_down.assign(share_left=burn_down["share_left"].replace(-0.5, -40.0))
+    for panel in panels(plots.plot_budget_burn_down(far)):
+        assert panel.get_ylim() == (-2.2, 1.06)
+    assert notes(panels(plots.plot_budget_burn_down(far))[0])[-1] == "4,000% over"
+
+
+def test_a_panel_has_its_times_inside_of_the_window(burn_down: pd.DataFrame) -> None:
+    (panel, _) = panels(plots.plot_budget_burn_down(burn_down))
+    panel.figure.draw_without_rendering()
+    assert [label.get_text() for label in panel.get_xticklabels()] == ["Jul", "Aug", "Sep"]
+
+
+def test_availability_stands_against_its_target(sla: pd.DataFrame) -> None:
+    """The services with a target first, from the least available up, on a scale of the time down."""
+    ax = plots.plot_availability(sla)
+    assert labels(ax) == ["API  (n = 2)", "Search  (n = 1)", "Frontend  (n = 0)", "Batch  (n = 1)"]
+    assert notes(ax) == [
+        "99.85% (target 99.9%), 3h down",
+        "99.99% (target 100%), 10m down",
+        "100% (target 99.9%)",
+        "99.5%, 30m down",
+    ]
+    dots, strokes = ([line for line in ax.get_lines() if line.get_marker() == mark] for mark in ("o", "None"))
+    assert [line.get_xdata()[0] for line in dots] == pytest.approx([0.0015, 0.0001, 0, 0.005])
+    assert [line.get_color() for line in dots] == [drawing.VERMILION, drawing.VERMILION, drawing.BLUE, drawing.BLUE]
+    assert [line.get_xdata()[0] for line in strokes[1::2]][:3] == pytest.approx([0.001, 0, 0.001])
+    left, right = ax.get_xlim()
+    assert left > right, "the more available the further to the right"
+    assert ax.figure.get_suptitle().replace("\n", " ") == (
+        "1 of 3 services reached the availability target; furthest below it is Search, 99.99% against 100%."
+    )
+
+
+def test_availability_says_what_it_does_not_draw(sla: pd.DataFrame) -> None:
+    nameless = pd.DataFrame({"service": [None], "n": [3], "downtime": spans(60)})
+    table = pd.concat([sla, nameless], ignore_index=True).astype(sla.dtypes)
+    ax = plots.plot_availability(table, limit=3)
+    assert labels(ax)[-1] == "Frontend  (n = 0)"
+    assert "1 more services not drawn; outages of no named service: 3" in plots.alt_text(ax)
+
+
+def test_availability_without_targets_tells_the_downtime(sla: pd.DataFrame) -> None:
+    ax = plots.plot_availability(sla.assign(target=pd.array([None] * 4, dtype="Float64")))
+    assert ax.figure.get_suptitle() == "API was down for longest: 3h in 2 outages."
+    assert "n = outages; no targets" in plots.alt_text(ax)
 
 
 def test_completion_parts_add_up_to_each_groups_items(completion: pd.DataFrame) -> None:
     ax = plots.plot_action_completion(completion)
     ends = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width() for bar in ax.patches}
-    assert labels(ax) == ["High  (n = 10)", "Low  (n = 4)", "none stated  (n = 1)"]
+    assert labels(ax) == ["High  (n = 10)", "Low  (n = 4)", "no priority  (n = 1)"]
     assert ends == {0: 10, 1: 4, 2: 1}
     assert notes(ax)[-3:] == ["66.7% done (6 of 9)", "33.3% done (1 of 3)", "none of known status"]
 
 
-def test_overdue_items_of_unknown_status_are_not_drawn(overdue: pd.DataFrame) -> None:
-    ax = plots.plot_overdue_actions(overdue)
-    assert labels(ax) == ["Write a runbook", "Add an alert"]
-    assert notes(ax) == ["2d, no owner", "1d, SRE"]
-    assert labels(plots.plot_overdue_actions(overdue, limit=1)) == ["Write a runbook"]
+def test_open_items_are_drawn_by_age_from_the_highest_priority_down(ages: pd.DataFrame) -> None:
+    ax = plots.plot_action_age(ages)
+    assert labels(ax) == ["High", "Low"]
+    assert notes(ax)[-2:] == ["4 open; 1 more of unknown age", "3 open, 2 over 365d"]
+    drawn = [(round(bar.get_y() + 0.3), bar.get_x(), bar.get_width()) for bar in ax.patches if bar.get_width()]
+    assert drawn == [(1, 0, 1), (0, 0, 4), (1, 1, 2)]
+    colors = [to_hex(bar.get_facecolor()) for bar in ax.patches if bar.get_width()]
+    assert colors == [drawing.BLUES[0], drawing.BLUES[1], drawing.BLUES[4]]
+
+
+def test_ages_of_all_items_are_one_bar(ages: pd.DataFrame) -> None:
+    ax = plots.plot_action_age(ages.drop(columns="priority").head(5))
+    assert labels(ax) == ["All items"]
+    assert plots.alt_text(ax).startswith(
+        "2 of 3 open action items have been open for over 365d; 2 of unknown status. Open action items, by how long"
+    )
+
+
+def test_survival_falls_in_steps_with_a_dot_at_the_age_that_is_told(curve: pd.DataFrame) -> None:
+    ax = plots.plot_action_survival(curve)
+    steps = [line for line in ax.get_lines() if line.get_drawstyle() == "steps-post"]
+    days = [[seconds / 86400 for seconds in line.get_xdata()] for line in steps]
+    assert days == [[0, 10, 40], [0, 20]]
+    assert [list(line.get_ydata()) for line in steps] == [[1, 0.5, 0], [1, pytest.approx(2 / 3)]]
+    assert len({(line.get_color(), line.get_linestyle()) for line in steps}) == 2
+    (dot,) = (line for line in ax.get_lines() if line.get_marker() == "o")
+    assert (dot.get_xdata()[0] / 86400, dot.get_ydata()[0]) == (30, 0.5)
+    assert len(ax.collections) == 1, "no interval of three items"
+    assert notes(ax) == ["High (n = 8)\n50% at 30d, 0% at 40d", "Low (n = 3)\n67% at 20d"]
+    assert "High: 50% at 30d, 0% at 40d (20% to 80%), n = 8; Low: 67% at 20d, n = 3" in plots.alt_text(ax)
+
+
+def test_labels_of_curves_that_end_together_do_not_cover_each_other(curve: pd.DataFrame) -> None:
+    alike = [curve[curve["priority"] == "Low"].assign(owner=name) for name in "ABCDE"]
+    table = pd.concat(alike, ignore_index=True).drop(columns="priority")
+    for share in (0.0, 0.5, 1.0):
+        level = table.assign(survival=table["survival"].where(table["time"] == pd.Timedelta(0), share))
+        ax = plots.plot_action_survival(level[["owner", *table.columns.drop("owner")]])
+        heights = sorted(text.xy[1] for text in ax.texts)
+        assert min(b - a for a, b in pairwise(heights)) > 0.16
+        assert 0 < heights[0] < heights[-1] <= 1
+
+
+def test_curves_of_the_fewest_items_are_left_out_and_counted(curve: pd.DataFrame) -> None:
+    low = curve[curve["priority"] == "Low"]
+    table = pd.concat([low.assign(owner=f"team {n}", n=n) for n in range(6, 13)], ignore_index=True)
+    ax = plots.plot_action_survival(table[["owner", "time", "survival", "low", "high", "n"]])
+    assert {note.partition(" (")[0] for note in notes(ax)} == {f"team {n}" for n in range(8, 13)}
+    assert "2 groups of fewer items not drawn" in plots.alt_text(ax)
+
+
+def test_overdue_items_stand_below_their_owners_the_longest_first(overdue: pd.DataFrame) -> None:
+    """Those of unknown status are not drawn."""
+    table = pd.concat([overdue, overdue.iloc[[0]].assign(action="Page by key", overdue_by=spans(4320))])
+    ax = plots.plot_overdue_actions(table)
+    assert labels(ax) == ["SRE  (2 overdue)", "Page by key", "Add an alert", "no owner  (1 overdue)", "Write a runbook"]
+    assert notes(ax) == ["3d, INC-1", "1d, INC-1", "2d, INC-2"]
+    assert [(round(bar.get_y() + 0.31), bar.get_width() / 86400) for bar in ax.patches] == [(1, 3), (2, 1), (4, 2)]
+    weights = [label.get_fontweight() for label in ax.get_yticklabels()]
+    assert weights == ["bold", "normal", "normal", "bold", "normal"]
+
+
+def test_overdue_items_beyond_the_limit_count_for_their_owner(overdue: pd.DataFrame) -> None:
+    table = pd.concat([overdue, overdue.iloc[[0]].assign(action="Page by key", overdue_by=spans(4320))])
+    ax = plots.plot_overdue_actions(table, limit=1)
+    assert labels(ax) == ["SRE  (2 overdue)", "Page by key"]
+    assert "time past the due date, by owner; the 1 longest of 3" in said(ax)
+
+
+def test_factors_are_bars_with_a_sentence_that_has_them(factors: pd.DataFrame) -> None:
+    ax = plots.plot_recurring_factors(factors, limit=2)
+    assert bars(ax) == [6, 3]
+    assert notes(ax) == ["no owner", "“The runbook has no owner”", "6", "no alert", "“There was no alert”", "3"]
+    assert said(ax).startswith("“no owner” recurs most often, in 6 incidents; 3 phrases recur in all. incidents whose")
+    assert "1 more phrases not drawn" in said(ax)
+
+
+def test_a_factor_of_two_incidents_has_no_long_bar(factors: pd.DataFrame) -> None:
+    ax = plots.plot_recurring_factors(factors.tail(1))
+    assert bars(ax)[0] / ax.get_xlim()[1] < 0.5
+
+
+def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_beside(hours: pd.DataFrame) -> None:
+    ax = plots.plot_start_hours(hours)
+    cells, above, beside = panels(ax)
+    assert [(text.xy, text.get_text()) for text in cells.texts] == [((14.5, 1.5), "2"), ((23.5, 6.5), "1")]
+    colors = cells.collections[0].get_array()
+    dark = [(y, x) for y in range(7) for x in range(24) if to_hex(colors[y, x]) != "#f3f5f8"]
+    assert dark == [(1, 14), (6, 23)]
+    assert {i: bar.get_height() for i, bar in enumerate(above.patches) if bar.get_height()} == {14: 2, 23: 1}
+    assert bars(beside) == [0, 2, 0, 0, 0, 0, 1]
+    assert notes(beside) == ["0", "2", "0", "0", "0", "0", "1"]
+    assert (cells.get_ylim(), beside.get_ylim()) == ((7, 0), (6.5, -0.5))
+    assert plots.alt_text(ax) == (
+        "When incidents start: 3 are too few to tell hours or weekdays apart. Incidents by weekday and hour of the day "
+        "(Europe/London), n = 3; 1 more tell no time: Tuesday 14:00: 2; Sunday 23:00: 1."
+    )
+
+
+def test_one_incident_is_no_peak(hours: pd.DataFrame) -> None:
+    """The darkest shade and the longest bar are kept for more."""
+    cells, above, _ = panels(plots.plot_start_hours(hours.assign(n=hours["n"].clip(upper=1))))
+    assert to_hex(cells.collections[0].get_array()[1, 14]) == drawing.BLUES[0]
+    assert above.get_ylim() == (0, 4)
 
 
 def test_costs_draw_one_currency_and_name_the_others(costs: pd.DataFrame) -> None:
@@ -249,19 +505,23 @@ def test_costs_draw_one_currency_and_name_the_others(costs: pd.DataFrame) -> Non
 
 
 EVERY_PLOT = {
+    "plot_action_age": "ages",
     "plot_action_completion": "completion",
     "plot_comparison": "compared",
     "plot_control_chart": "chart",
-    "plot_costs": "costs",
     "plot_definitions": "definitions",
-    "plot_downtime": "sla",
-    "plot_error_budget": "sla",
+    "plot_action_survival": "curve",
+    "plot_availability": "sla",
+    "plot_budget_burn_down": "burn_down",
+    "plot_costs": "costs",
     "plot_overdue_actions": "overdue",
+    "plot_recurring_factors": "factors",
     "plot_response": "by_severity",
     "plot_response_trend": "by_quarter",
     "plot_severity_counts": "history",
     "plot_severity_rates": "rates",
     "plot_time_between": "gaps",
+    "plot_start_hours": "hours",
 }
 
 
@@ -336,7 +596,6 @@ def test_nothing_that_is_drawn_reaches_beyond_the_figure(
             ),
         ),
         ("plot_severity_counts", {"period": ["2025-07"], "severity": pd.Series(["SEV-1"], dtype=SEVERITY), "n": [0]}),
-        ("plot_downtime", {"service": ["API"], "n": [0], "downtime": spans(0)}),
     ],
 )
 def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(
@@ -347,13 +606,39 @@ def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(
     assert plt.get_fignums() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "fixture", "sentence"),
+    [
+        ("plot_budget_burn_down", "burn_down", "What is left of the error budget of Search is not known."),
+        ("plot_start_hours", "hours", "No incident tells at what time it started."),
+        ("plot_recurring_factors", "factors", "No phrase recurs in causes and factors."),
+        ("plot_action_survival", "curve", "No action item with known dates was followed for 30d."),
+        ("plot_action_age", "ages", "No action item is known to be open."),
+        ("plot_overdue_actions", "overdue", "No open action item is past its due date."),
+    ],
+)
+def test_a_figure_of_nothing_is_shown_as_its_sentence(
+    name: str, fixture: str, sentence: str, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = request.getfixturevalue(fixture)
+    nothing = {
+        "hours": lambda: table.assign(n=0),
+        "burn_down": lambda: table[table["service"] == "Search"],
+        "curve": lambda: table.iloc[[0]].assign(survival=pd.array([None], dtype="Float64"), n=0),
+        "ages": lambda: table.assign(n=0, n_undated=0, n_unknown=0),
+    }
+    plots.show_plot(getattr(plots, name)(nothing.get(fixture, lambda: table.iloc[:0])()))
+    assert capsys.readouterr().out == f"<p>{sentence}</p>\n"
+
+
 def test_a_plot_is_shown_as_a_picture_with_its_words(sla: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = []
     monkeypatch.setattr("IPython.display.display", shown.append)
-    plots.show_plot(plots.plot_downtime(sla))
+    plots.show_plot(plots.plot_availability(sla))
     (picture,) = shown
     assert picture.data.startswith(b"\x89PNG")
-    assert picture.alt.startswith("API was down for longest: 3h in 2 outages. Downtime per service: API: 3h, n = 2;")
+    assert picture.alt.startswith("1 of 3 services reached the availability target; furthest below it is Search, ")
+    assert "API: 99.85% (target 99.9%), 3h down, n = 2;" in picture.alt
     assert plt.get_fignums() == []
 
 
@@ -394,8 +679,46 @@ def test_a_figure_that_cannot_be_drawn_is_closed(history: pd.DataFrame) -> None:
     assert plt.get_fignums() == []
 
 
-def test_a_name_with_dollars_is_no_formula() -> None:
-    down = pd.DataFrame({"service": ["$\\frac{$"], "n": [1], "downtime": spans(60)})
-    ax = plots.plot_downtime(down)
-    ax.figure.draw_without_rendering()
-    assert labels(ax) == ["$\\frac{$"]
+def test_a_plot_of_panels_is_shown_as_a_picture(hours: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    plots.show_plot(plots.plot_start_hours(hours))
+    assert shown[0].data.startswith(b"\x89PNG")
+
+
+NAMES = ["$\\frac{$", "<script>alert(1)</script>", "a service of many words " * 12, "x" * 300]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["formula", "markup", "many words", "long word"])
+def test_any_name_fits_and_is_no_formula(name: str, request: pytest.FixtureRequest) -> None:
+    for plot, fixture, column in (
+        ("plot_availability", "sla", "service"),
+        ("plot_budget_burn_down", "burn_down", "service"),
+        ("plot_recurring_factors", "factors", "phrase"),
+        ("plot_overdue_actions", "overdue", "owner"),
+        ("plot_action_survival", "curve", "priority"),
+        ("plot_action_age", "ages", "priority"),
+    ):
+        table = request.getfixturevalue(fixture)
+        first = table[column].iloc[0]
+        table = table.assign(**{column: table[column].astype(object).where(table[column] != first, name)})
+        figure = getattr(plots, plot)(table).figure
+        figure.draw_without_rendering()
+        drawn, width = figure.get_tightbbox(), figure.get_figwidth()
+        assert drawn.x0 > -0.01, plot
+        assert drawn.x1 < width + 0.01, plot
+
+
+@pytest.mark.parametrize("n", [1, 3, 5, 30])
+def test_any_number_of_services_fits(n: int, sla: pd.DataFrame, burn_down: pd.DataFrame) -> None:
+    services = [f"service {i} of {n}" for i in range(n)]
+    frontend = burn_down[burn_down["service"] == "Frontend"]
+    curves = pd.concat([frontend.assign(service=service) for service in services], ignore_index=True)
+    rows = pd.concat([sla.head(1).assign(service=service) for service in services], ignore_index=True)
+    for figure in (plots.plot_budget_burn_down(curves).figure, plots.plot_availability(rows).figure):
+        figure.draw_without_rendering()
+        drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+        assert min(drawn.x0, drawn.y0) > -0.01
+        assert drawn.x1 < width + 0.01
+        assert drawn.y1 < height + 0.01
+        assert height < 9

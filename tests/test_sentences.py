@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 import pytest
 
 from incident_analytics.errors import ColumnsError
 from incident_analytics.sentences import (
+    describe_ages,
+    describe_availability,
     describe_budget,
     describe_change,
     describe_completion,
@@ -12,8 +16,11 @@ from incident_analytics.sentences import (
     describe_counts,
     describe_decisions,
     describe_downtime,
+    describe_factors,
     describe_overdue,
     describe_response,
+    describe_start_hours,
+    describe_survival,
 )
 
 
@@ -54,26 +61,77 @@ def test_many_groups_are_told_by_their_ends() -> None:
     assert describe_response(rows) == text
 
 
-def test_periods_are_told_from_the_last_one_that_has_a_median() -> None:
+def test_a_trend_is_told_from_the_last_period_and_says_so_where_that_has_no_median() -> None:
     rows = pd.DataFrame({"period": ["2025Q1", "2025Q2", "2025Q3"], "n": [4, 5, 0], "median": spans(60, 90, None)})
-    text = "Median time to restore in 2025Q2 1h 30m (n = 5); in 2025Q1 1h (n = 4)."
-    assert describe_response(rows) == text
+    rows = rows.assign(median_low=spans(30, 30, None), median_high=spans(70, 120, None))
+    assert describe_response_trend(rows[:2]) == (
+        "Median time to restore 1h 30m in 2025Q2 (n = 5), 1h in 2025Q1 (n = 4); their 95% intervals overlap."
+    )
+    text = "No median time to restore is known in 2025Q3; 1h 30m in 2025Q2 (n = 5)."
+    assert describe_response_trend(rows) == text
+
+
+def budgets(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
+    """Service, budget and what is left of it, in minutes."""
+    table = pd.DataFrame(list(rows), columns=["service", "budget", "budget_left"])
+    return table.assign(budget=spans(*table["budget"]), budget_left=spans(*table["budget_left"]))
 
 
 def test_a_budget_that_is_just_used_up_is_not_overspent() -> None:
-    sla = pd.DataFrame({"service": ["API", "Frontend"], "budget_left": spans(0, 5)})
+    sla = budgets(("API", 60, 0), ("Frontend", 60, 5))
     assert describe_budget(sla) == "All 2 services with a target stayed within the error budget."
 
 
 def test_without_targets_there_is_no_budget_to_tell() -> None:
-    sla = pd.DataFrame({"service": ["API"], "budget_left": spans(None)})
-    assert describe_budget(sla) == "No service has a target, so there is no error budget to tell."
+    text = "No service has a target, so there is no error budget to tell."
+    assert describe_budget(budgets(("API", None, None))) == text
 
 
-def test_all_services_over_budget_are_named() -> None:
-    sla = pd.DataFrame({"service": ["API", "Frontend"], "budget_left": spans(-1, -5)})
-    text = "API and Frontend went over their error budget; 0 of 2 services with a target stayed within."
-    assert describe_budget(sla) == text
+def test_all_services_over_budget_are_named_the_furthest_first() -> None:
+    text = "Frontend, Search and API went over their error budget; 0 of 3 services with a target stayed within."
+    assert describe_budget(budgets(("API", 60, -1), ("Frontend", 10, -5), ("Search", 60, -6))) == text
+
+
+def test_of_many_services_over_budget_three_are_named() -> None:
+    text = "G, F, E and 4 more went over their error budget; 0 of 7 services with a target stayed within."
+    assert describe_budget(budgets(*((name, 60, -1 - i) for i, name in enumerate("ABCDEFG")))) == text
+
+
+def test_a_budget_of_which_nothing_is_known_is_not_called_kept() -> None:
+    text = "The one service with a target stayed within the error budget; of Search it is not known."
+    assert describe_budget(budgets(("API", 60, 1), ("Search", 60, None))) == text
+    text = "What is left of the error budget of Search is not known."
+    assert describe_budget(budgets(("Search", 60, None), ("Batch", None, None))) == text
+
+
+def availability(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=["service", "availability", "target"])
+    return table.astype({"availability": "Float64", "target": "Float64"}).assign(n=1, downtime=spans(*[60] * len(rows)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([("API", 0.999, 0.999)], "The one service with an availability target reached it."),
+        ([("API", 1.0, 0.999), ("B", 1.0, 0.9)], "All 2 services with an availability target reached it."),
+        (
+            [("API", 0.98, 0.99), ("Search", 0.997, 0.999), ("Batch", 0.5, None), ("Unknown", None, 0.9)],
+            "None of 2 services reached the availability target; furthest below it is Search, 99.7% against 99.9%.",
+        ),
+        (
+            [("API", 0.5, 0.99), ("A", 0.9999, 1.0), ("B", 0.999, 1.0), ("C", 1.0, 1.0)],
+            "1 of 4 services reached the availability target; furthest below it is B, 99.9% against 100%.",
+        ),
+        ([("API", 0.5, None)], "API was down for longest: 1h in 1 outage."),
+    ],
+)
+def test_availability_is_told_against_the_target(rows: list[tuple[str, float, float]], text: str) -> None:
+    assert describe_availability(availability(*rows)) == text
+
+
+def test_downtime_that_is_not_known_is_not_called_none() -> None:
+    down = pd.DataFrame({"service": ["API", "Search"], "n": [0, 0], "downtime": spans(0, None)})
+    assert describe_downtime(down) == "No service was down; of 1 it is not known for how long."
 
 
 def test_downtime_of_no_named_service_is_nobodys() -> None:
@@ -103,6 +161,84 @@ def test_completion_is_told_of_the_items_of_known_status(row: list[int], text: s
 def test_items_of_unknown_status_are_not_called_overdue() -> None:
     overdue = pd.DataFrame({"status": pd.Series([None], dtype="str"), "overdue_by": spans(1440)})
     assert describe_overdue(overdue) == "No open action item is past its due date; 1 more of unknown status."
+
+
+def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=["owner", "days", "survival", "n"])
+    table.insert(1, "time", pd.to_timedelta(table.pop("days"), unit="D"))
+    return table.assign(low=None, high=None)
+
+
+def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
+    """A is followed for 40 days, of B all are done by day 5, the items of C are young."""
+    curve = survival(("A", 0, 1, 3), ("A", 40, 0.5, 3), ("B", 0, 1, 9), ("B", 5, 0, 9), ("C", 0, 1, 4), ("C", 9, 1, 4))
+    assert describe_survival(curve) == "Still open after 30d: 100% of A (n = 3) and 0% of B (n = 9)."
+    told = describe_survival(curve, after=timedelta(days=60))
+    assert told == "Still open after 60d: 0% of B (n = 9)."
+    assert describe_survival(curve.tail(2)) == "No action item with known dates was followed for 30d."
+
+
+def test_of_many_groups_only_those_of_six_items_are_called_the_least_and_the_greatest() -> None:
+    curves = [((name, 0, 1.0, n), (name, 40, share, n)) for name, share, n in GROUPS]
+    text = "Still open after 40d: from 20% of no owner (n = 7) to 70% of C (n = 8)."
+    assert describe_survival(survival(*(row for rows in curves for row in rows)), after=timedelta(days=40)) == text
+
+
+GROUPS = [("A", 0.0, 2), (None, 0.2, 7), ("C", 0.7, 8), ("D", 0.5, 6), ("E", 0.6, 9), ("F", 1.0, 5)]
+
+
+def aged(n: list[int], **others: int) -> pd.DataFrame:
+    names = ["up to 30d", "31d to 90d", "over 365d"]
+    return pd.DataFrame(
+        {"age": pd.Categorical(names, names, ordered=True), "n": n, "n_undated": 0, "n_unknown": 0, **others}
+    )
+
+
+def test_ages_tell_how_many_are_oldest_and_how_many_cannot_be_told() -> None:
+    assert describe_ages(aged([2, 1, 0])) == "None of 3 open action items has been open for over 365d."
+    assert describe_ages(aged([0, 0, 2])) == "2 of 2 open action items have been open for over 365d."
+    both = pd.concat([aged([1, 0, 0], n_undated=2), aged([0, 0, 1], n_undated=1, n_unknown=4)], ignore_index=True)
+    both["age"] = both["age"].astype(aged([0, 0, 0])["age"].dtype)
+    text = "1 of 2 open action items has been open for over 365d; 3 more of unknown age, 4 of unknown status."
+    assert describe_ages(both) == text
+    assert describe_ages(aged([0, 0, 0])) == "No action item is known to be open."
+
+
+def test_factors_that_recur_alike_are_told_together() -> None:
+    factors = pd.DataFrame({"phrase": ["a b", "c d", "e f", "g h"], "n": [2, 2, 2, 2]})
+    assert describe_factors(factors) == "4 phrases recur most often, in 2 incidents each."
+    assert describe_factors(factors.head(1)) == "“a b” recurs most often, in 2 incidents."
+    text = "“a b” recurs most often, in 3 incidents; 4 phrases recur in all."
+    assert describe_factors(factors.assign(n=[3, 2, 2, 2])) == text
+    assert describe_factors(factors.head(0)) == "No phrase recurs in causes and factors."
+
+
+def hours(*rows: tuple[str, int, int], by_hour: float | None, by_weekday: float | None) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=["weekday", "hour", "n"])
+    return table.assign(n_missing=0, hour_p_adjusted=by_hour, weekday_p_adjusted=by_weekday)
+
+
+def test_starts_tell_a_leaning_only_where_chance_does_not_explain_it() -> None:
+    rows = [("Monday", 13, 20), ("Monday", 17, 10), ("Sunday", 2, 10)]
+    assert describe_start_hours(hours(*rows, by_hour=0.00001, by_weekday=0.0123)) == (
+        "Incidents lean to certain times more than chance explains: 30 of 40 started between 12:00 and 18:00 "
+        "(p < 0.001) and 30 of 40 started on a Monday (p = 0.012)."
+    )
+    assert describe_start_hours(hours(*rows, by_hour=0.2, by_weekday=0.05)) == (
+        "Incidents lean to certain times more than chance explains: 30 of 40 started on a Monday (p = 0.05)."
+    )
+    none = "When incidents start: no leaning to certain hours or weekdays beyond chance (n = 40)."
+    assert describe_start_hours(hours(*rows, by_hour=0.2, by_weekday=0.3)) == none
+
+
+def test_starts_of_few_incidents_say_what_so_few_can_show() -> None:
+    few = hours(("Monday", 13, 13), by_hour=0.2, by_weekday=None)
+    text = "When incidents start: no leaning to certain hours beyond chance (n = 13); so few show only a strong one."
+    assert describe_start_hours(few) == text
+    one = hours(("Monday", 13, 1), by_hour=None, by_weekday=None)
+    assert describe_start_hours(one) == "When incidents start: 1 is too few to tell hours or weekdays apart."
+    none = hours(("Monday", 13, 0), by_hour=None, by_weekday=None)
+    assert describe_start_hours(none) == "No incident tells at what time it started."
 
 
 def test_costs_of_zero_are_told_apart_from_costs_not_told() -> None:

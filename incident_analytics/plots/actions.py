@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import textwrap
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from incident_analytics.formatting import format_share, format_span
+from incident_analytics.formatting import cut, format_share, format_span
 from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
+    BLUE,
+    BLUES,
     GREEN,
+    INK,
+    MUTED,
     PALE,
     RULE,
     SKY,
@@ -24,13 +29,16 @@ from incident_analytics.plots.drawing import (
     styled,
 )
 from incident_analytics.sentences import (
+    describe_ages,
     describe_completion,
     describe_overdue,
+    describe_survival,
     each_row,
     group_columns,
+    open_after,
 )
 
-__all__ = ["plot_action_completion", "plot_overdue_actions"]
+__all__ = ["plot_action_age", "plot_action_completion", "plot_action_survival", "plot_overdue_actions"]
 
 _STATES: Final = (
     ("done", GREEN, ""),
@@ -39,6 +47,10 @@ _STATES: Final = (
     ("status unknown", PALE, ""),
     ("dropped", "white", "////"),
 )
+# Told apart by the dashes as well as by the colour.
+_CURVES: Final = ((BLUE, "-"), (VERMILION, "--"), (GREEN, (0, (1, 1))), (INK, "-."), (MUTED, (0, (5, 1, 1, 1, 1, 1))))
+_INTERVAL_FROM: Final = 6
+"""The least number of items whose interval is drawn: below it says nothing that the eye would not overrate."""
 
 
 def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -61,7 +73,7 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     rows = completion
     if groups and isinstance(rows[groups[0]].dtype, pd.CategoricalDtype):
         rows = rows.sort_values(groups[0], ascending=False)
-    names = list(rows[groups[0]].astype(object).fillna("none stated")) if groups else ["All items"]
+    names = [cut(name, 26) for name in _group_names(rows, groups)]
     parts = {
         "done": rows["n_done"],
         "open": rows["n_open"] - rows["n_overdue"],
@@ -69,33 +81,15 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
         "status unknown": rows["n_unknown"],
         "dropped": rows["n_dropped"],
     }
+    notes = [
+        f"{format_share(row.completion)} done ({row.n_done} of {row.n_done + row.n_open})"
+        if row.n_done + row.n_open
+        else "none of known status"
+        for row in each_row(rows)
+    ]
     with styled(ax, rows=len(rows)) as axes:
-        base = pd.Series(0, index=rows.index)
-        for state, color, hatch in _STATES:
-            n = parts[state]
-            if not n.sum():
-                continue
-            edge = RULE if hatch else "white"
-            bars = axes.barh(range(len(rows)), n, left=base, height=0.6, color=color, hatch=hatch, edgecolor=edge)
-            labels = [str(count) if count >= 0.05 * rows["n"].max() else "" for count in n]
-            axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=8)
-            base = base + n
-        notes = [
-            f"{format_share(row.completion)} done ({row.n_done} of {row.n_done + row.n_open})"
-            if row.n_done + row.n_open
-            else "none of known status"
-            for row in each_row(rows)
-        ]
+        _stack(axes, [(state, parts[state], color, hatch) for state, color, hatch in _STATES])
         label_rows(axes, [f"{name}  (n = {n})" for name, n in zip(names, rows["n"], strict=True)], notes)
-        axes.set_xticks([])
-        axes.legend(
-            handles=[
-                Patch(facecolor=color, hatch=hatch, edgecolor=RULE if hatch else color, label=state)
-                for state, color, hatch in _STATES
-                if parts[state].sum()
-            ],
-            loc="upper left", bbox_to_anchor=(0, 0), ncols=5, frameon=False, handlelength=1.0, borderaxespad=0,
-        )  # fmt: skip
         explain(
             axes,
             describe_completion(rows),
@@ -109,40 +103,225 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     return axes
 
 
-def plot_overdue_actions(overdue: pd.DataFrame, *, limit: int = 10, ax: Axes | None = None) -> Axes:
-    """Draw how long the open action items are past their due dates, the longest first.
+def plot_action_age(ages: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+    """Draw for how long the open action items have been open, group by group.
 
     Parameters
     ----------
-    overdue
-        What `overdue_actions` gives; items of unknown status are not drawn.
-    limit
-        How many items at most.
+    ages
+        What `action_ages` gives, for one column of groups or for all items.
     ax
         The axes to draw on; None makes a figure.
 
     Returns
     -------
     matplotlib.axes.Axes
-        A bar an item, in days.
+        A bar a group, its parts from the youngest items to the oldest, the darker the older.
+    """
+    need_columns(ages, "age", "n", "n_undated", "n_unknown")
+    groups = [column for column in group_columns(ages) if column != "age"]
+    if groups and isinstance(ages[groups[0]].dtype, pd.CategoricalDtype):
+        ages = ages.sort_values(groups[0], ascending=False, kind="stable")
+    # Every group has its row of every age, in the same order.
+    parts = {str(age): rows.reset_index(drop=True) for age, rows in ages.groupby("age", observed=False)}
+    rows = next(iter(parts.values()))
+    totals = sum((part["n"] for part in parts.values()), start=0 * rows["n"])
+    is_told = (totals + rows["n_undated"] > 0).to_numpy()
+    parts = {age: part[is_told].reset_index(drop=True) for age, part in parts.items()}
+    rows, totals = rows[is_told].reset_index(drop=True), totals[is_told].reset_index(drop=True)
+    names = [cut(name, 26) for name in _group_names(rows, groups)]
+    oldest = list(parts)[-1]
+    notes = [
+        f"{n} open"
+        + (f", {old} {oldest}" if old else "")
+        + (f"; {row.n_undated} more of unknown age" if row.n_undated else "")
+        for row, n, old in zip(each_row(rows), totals, parts[oldest]["n"], strict=True)
+    ]
+    with styled(ax, rows=len(rows)) as axes:
+        _stack(axes, [(age, part["n"], color, "") for (age, part), color in zip(parts.items(), BLUES, strict=True)])
+        label_rows(axes, names, notes)
+        explain(
+            axes,
+            describe_ages(ages),
+            f"open action items{f' by {groups[0]}' if groups else ''}, by how long they have been open",
+            [
+                f"{name}: " + ", ".join(f"{part['n'].iloc[i]} {age}" for age, part in parts.items())
+                for i, name in enumerate(names)
+            ],
+            alone=ax is None,
+        )
+    return axes
+
+
+def _group_names(rows: pd.DataFrame, groups: Sequence[str]) -> pd.Series:
+    if not groups:
+        return pd.Series("All items", index=rows.index, dtype=object)
+    return rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str)
+
+
+def _stack(axes: Axes, parts: Sequence[tuple[str, pd.Series, str, str]]) -> None:
+    """Draw a bar a row, made of parts, each with its name, its numbers, colour and hatch; a legend below names them."""
+    parts = [part for part in parts if part[1].any()]
+    longest = max(sum((n for _, n, _, _ in parts), start=pd.Series([0])).max(), 1)
+    base: Any = 0
+    for name, n, color, hatch in parts:
+        edge = RULE if hatch else "white"
+        bars = axes.barh(range(len(n)), n, left=base, height=0.6, color=color, hatch=hatch, edgecolor=edge, label=name)
+        # A number only where its part is long enough to hold it.
+        labels = [str(count) if count >= 0.05 * longest else "" for count in n]
+        axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=8)
+        base = base + n
+    axes.set_xticks([])
+    axes.legend(
+        handles=[
+            Patch(facecolor=color, hatch=hatch, edgecolor=RULE if hatch else color, label=name)
+            for name, _, color, hatch in parts
+        ],
+        loc="upper left", bbox_to_anchor=(0, 0), ncols=5, frameon=False, fontsize=8,
+        handlelength=0.9, handletextpad=0.5, columnspacing=1.1, borderaxespad=0,
+    )  # fmt: skip
+
+
+def plot_action_survival(
+    curve: pd.DataFrame,
+    *,
+    after: timedelta = timedelta(days=30),
+    horizon: timedelta = timedelta(days=180),
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw which part of the action items is still open after a time, group by group.
+
+    Parameters
+    ----------
+    curve
+        What `action_survival` gives, for one column of groups or for all items.
+    after
+        The age at which each curve is told in words.
+    horizon
+        How far the curves are drawn.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A falling line of steps a group, with its interval from six items on; at most five groups, those of most items.
+    """
+    need_columns(curve, "time", "survival", "low", "high", "n")
+    groups = list(curve.columns[: curve.columns.get_loc("time")])
+    if groups and isinstance(curve[groups[0]].dtype, pd.CategoricalDtype):
+        curve = curve.sort_values([groups[0], "time"], ascending=[False, True])
+    told = curve[curve["survival"].notna()]
+    curves = dict(iter(told.groupby(_group_names(told, groups), sort=False)))
+    most = sorted(curves, key=lambda name: -curves[name]["n"].iloc[0])[: len(_CURVES)]
+    drawn = {name: rows for name, rows in curves.items() if name in most}
+    marks = {name: next(each_row(open_after(rows, after))) for name, rows in curves.items()}
+    finals = {name: rows[rows["time"] <= horizon].iloc[-1] for name, rows in curves.items()}
+    notes = {
+        name: ("" if pd.isna(marks[name].survival) else f"{marks[name].survival:.0%} at {format_span(after)}, ")
+        + f"{finals[name]['survival']:.0%} at {format_span(min(horizon, rows['time'].iloc[-1]))}"
+        for name, rows in curves.items()
+    }
+    with styled(ax, height=2.7) as axes:
+        ends = {}
+        for (name, rows), (color, dashes) in zip(drawn.items(), _CURVES, strict=False):
+            seconds, n = rows["time"].dt.total_seconds(), rows["n"].iloc[0]
+            survival, low, high = (rows[column].astype(float) for column in ("survival", "low", "high"))
+            if n >= _INTERVAL_FROM:
+                bounds = (low.fillna(survival), high.fillna(survival))
+                axes.fill_between(seconds, *bounds, step="post", color=color, alpha=0.13, linewidth=0)
+            axes.step(seconds, survival, where="post", color=color, linestyle=dashes, linewidth=1.8)
+            if not pd.isna(marks[name].survival):
+                axes.plot(after.total_seconds(), marks[name].survival, "o", color=color, markersize=6)
+            ends[name] = float(finals[name]["survival"])
+        for (name, height), (color, _) in zip(_spread(ends, 0.17).items(), _CURVES, strict=False):
+            axes.annotate(
+                f"{cut(name, 22)} (n = {drawn[name]['n'].iloc[0]})\n{notes[name]}", (1, height), (7, 0), color=color,
+                xycoords=("axes fraction", "data"), textcoords="offset points", va="center", annotation_clip=False,
+            )  # fmt: skip
+        span_axis(axes, "x", [horizon])
+        axes.set_xlim(0, horizon.total_seconds())
+        axes.set_ylim(0, 1.02)
+        axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+        axes.grid(axis="y")
+        left_out = len(curves) - len(drawn)
+        explain(
+            axes,
+            describe_survival(told, after=after),
+            f"action items still open (Kaplan-Meier); band = 95% interval, dot = after {format_span(after)}"
+            + (f"; {left_out} groups of fewer items not drawn" if left_out else ""),
+            [
+                f"{name}: {notes[name]}"
+                + ("" if pd.isna(mark.low) else f" ({mark.low:.0%} to {mark.high:.0%})")
+                + f", n = {mark.n}"
+                for name, mark in marks.items()
+            ],
+            alone=ax is None,
+        )
+    return axes
+
+
+def _spread(heights: Mapping[str, float], gap: float) -> dict[str, float]:
+    """Move labels up or down from where their lines end, until they are ``gap`` apart and none is below half of it."""
+    names = sorted(heights, key=lambda name: heights[name])
+    placed: list[float] = []
+    for name in names:
+        placed.append(max(heights[name], placed[-1] + gap if placed else gap / 2))
+    # What went beyond the top comes down again, and pushes the ones below it.
+    bound = 1.0
+    for i in reversed(range(len(placed))):
+        placed[i] = min(placed[i], bound)
+        bound = placed[i] - gap
+    moved = dict(zip(names, placed, strict=True))
+    return {name: moved[name] for name in heights}
+
+
+def plot_overdue_actions(overdue: pd.DataFrame, *, limit: int = 12, ax: Axes | None = None) -> Axes:
+    """Draw how long the open action items are past their due dates, owner by owner.
+
+    Parameters
+    ----------
+    overdue
+        What `overdue_actions` gives; items of unknown status are not drawn.
+    limit
+        How many items at most, the longest overdue.
+    ax
+        The axes to draw on; None makes a figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        A bar an item, in days, below its owner's name: the owner of the longest overdue first, of each the longest
+        first.
     """
     need_columns(overdue, "incident_id", "action", "owner", "status", "overdue_by")
     certain = overdue[overdue["status"].notna()].sort_values("overdue_by", ascending=False, kind="stable")
-    rows = certain.head(limit)
-    names = [textwrap.shorten(row.action, 46, placeholder=" …") for row in each_row(rows)]
-    notes = [
-        f"{format_span(row.overdue_by)}, {'no owner' if pd.isna(row.owner) else row.owner}" for row in each_row(rows)
-    ]
-    with styled(ax, rows=len(rows)) as axes:
-        axes.barh(range(len(rows)), rows["overdue_by"].dt.total_seconds(), height=0.6, color=VERMILION)
-        label_rows(axes, names, notes)
-        span_axis(axes, "x", list(rows["overdue_by"]))
+    certain = certain.assign(owner=certain["owner"].fillna("no owner"))
+    shown = certain.head(limit)
+    counts = certain["owner"].value_counts()
+    places: list[tuple[str, Any]] = []  # the owners' names, and under each the items
+    for owner, items in shown.groupby("owner", sort=False):
+        places.append((f"{cut(str(owner), 40)}  ({counts[owner]} overdue)", None))
+        places += [(cut(row.action, 52), row) for row in each_row(items)]
+    notes = ["" if row is None else f"{format_span(row.overdue_by)}, {row.incident_id}" for _, row in places]
+    with styled(ax, height=0.45 + 0.25 * max(len(places), 1)) as axes:
+        bars = [(y, row.overdue_by.total_seconds()) for y, (_, row) in enumerate(places) if row is not None]
+        axes.barh([y for y, _ in bars], [seconds for _, seconds in bars], height=0.62, color=VERMILION)
+        label_rows(axes, [name for name, _ in places], notes)
+        for label, (_, row) in zip(axes.get_yticklabels(), places, strict=True):
+            label.set(**({"weight": "bold"} if row is None else {"fontsize": 8}))
+        span_axis(axes, "x", list(shown["overdue_by"]))
         axes.grid(axis="x")
         explain(
             axes,
             describe_overdue(overdue),
-            "time past the due date" + (f"; the {limit} longest of {len(certain)}" if len(certain) > limit else ""),
-            [f"{row.action} ({row.incident_id}): {note}" for row, note in zip(each_row(rows), notes, strict=True)],
+            "time past the due date, by owner"
+            + (f"; the {limit} longest of {len(certain)}" if len(certain) > limit else ""),
+            [
+                f"{row.action} ({row.incident_id}): {format_span(row.overdue_by)}, {row.owner}"
+                for _, row in places
+                if row is not None
+            ],
             alone=ax is None,
         )
     return axes

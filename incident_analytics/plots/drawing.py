@@ -27,6 +27,7 @@ from incident_analytics.formatting import format_span, html_text
 
 __all__ = [
     "BLUE",
+    "BLUES",
     "DPI",
     "GREEN",
     "INK",
@@ -71,6 +72,7 @@ SKY: Final = "#56b4e9"
 GREEN: Final = "#009e73"
 VERMILION: Final = "#d55e00"
 PALE: Final = "#d5dae1"
+BLUES: Final = ("#d9e8f5", "#a6cbe8", "#5fa3d4", "#2271b2", "#0b3c6f")  # few to many, young to old
 TINT: Final = "#eef2f7"
 
 # The font that comes with matplotlib has no Chinese, Japanese or Korean: of these what the machine has follows it.
@@ -124,10 +126,10 @@ def alt_text(ax: Axes) -> str:
 
     Examples
     --------
-    >>> from incident_analytics.plots import plot_downtime
-    >>> rows = {"service": ["API"], "n": [2], "downtime": [pd.Timedelta(hours=3)]}
-    >>> alt_text(plot_downtime(pd.DataFrame(rows)))
-    'API was down for longest: 3h in 2 outages. Downtime per service: API: 3h, n = 2.'
+    >>> from incident_analytics.plots import plot_costs
+    >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [34000.0], "n": [6]}
+    >>> alt_text(plot_costs(pd.DataFrame(row)))
+    'Lost revenue USD 34,000 (n = 6). USD, n = reports that state the amount: Lost revenue: USD 34,000, n = 6.'
     """
     return str(ax.get_label())
 
@@ -186,7 +188,7 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
     Above a plot that is ``alone`` the title starts at the figure's edge: it may be wider than the axes.
     """
     # A number stays on one line with its unit.
-    unbroken = re.sub(r"(?<=n) = (?=\d)|(?<=\d[dhm]) (?=\d)", lambda gap: gap[0].replace(" ", "\xa0"), sentence)
+    unbroken = re.sub(r"(?<=[np]) [=<] (?=\d)|(?<=\d[dhm]) (?=\d)", lambda gap: gap[0].replace(" ", "\xa0"), sentence)
     unbroken = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", unbroken)
     figure = cast(Figure, ax.get_figure(root=True))
     room = (figure if alone else ax).get_window_extent().width / figure.dpi - 0.3  # inches
@@ -201,7 +203,7 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
         figure.set_figheight(height)
         layout.set(rect=(0, 0, 1, 1 - head / height))
         figure.suptitle(title, x=0.008, y=1 - 0.05 / height, ha="left", fontsize=10, weight="bold").set_in_layout(False)
-        figure.text(0.008, 1 - (head - 0.09) / height, below, **small).set_in_layout(False)
+        figure.text(0.008, 1 - (head - 0.09) / height, below, linespacing=1.3, **small).set_in_layout(False)
     else:
         ax.set_title(title, loc="left", fontsize=10, weight="bold", color=INK, pad=20 + 11 * more, parse_math=False)
         ax.annotate(below, (0, 1), (0, 7), xycoords="axes fraction", textcoords="offset points", **small)
@@ -319,7 +321,9 @@ def span_axis(ax: Axes, direction: Literal["x", "y"], spans: Sequence[timedelta]
     axis = ax.xaxis if direction == "x" else ax.yaxis
     axis.set_major_locator(FixedLocator(ticks))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda seconds, _: format_span(timedelta(seconds=float(seconds)))))
+    axis.set_major_formatter(
+        FuncFormatter(lambda seconds, _: format_span(timedelta(seconds=float(seconds))) if seconds else "0")
+    )
 
 
 def severity_colors(severities: Sequence[str]) -> dict[str, str]:

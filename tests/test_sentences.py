@@ -19,6 +19,7 @@ from incident_analytics.sentences import (
     describe_factors,
     describe_overdue,
     describe_response,
+    describe_response_trend,
     describe_start_hours,
     describe_survival,
 )

@@ -1,0 +1,127 @@
+"""The page of a review as a reader meets it: in Chromium, wide and narrow, light and dark, on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import axe_violations, outside
+
+from incident_analytics import publish
+
+DATA = Path(__file__).parent.parent / "data"
+LONG = "Checkout" * 40
+ARABIC = "تعطل خدمة الدفع بعد تحديث الشهادة"
+SCRIPT = "<script>document.title = 'run'</script>"
+
+
+def write(folder: Path, number: int, title: str, *, day: int, timeline: str, service: str = "Nobody's <b>") -> None:
+    report = f"""# Incident Report: {title}
+
+**Incident ID**: INC-2025-08-{day:02}-{number:03}
+**Date**: 2025-08-{day:02}
+**Severity**: SEV-2
+**Status**: Final
+
+## Timeline
+
+| Time (UTC) | Event |
+|------------|-------|
+{timeline}
+
+## Impact
+
+### Affected Services
+- [x] {service}
+
+## Action Items
+
+| Action | Owner | Due Date | Priority | Status |
+|--------|-------|----------|----------|--------|
+| {title} | {title} | 2025-08-09 | High | Open |
+"""
+    (folder / f"INC-2025-08-{day:02}-{number:03}.md").write_text(report, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports with titles of 320 letters without a space, in Arabic, and of markup; none has a declared service."""
+    folder = tmp_path_factory.mktemp("hostile")
+    told = "| 14:02 | Initial alert/detection |\n| 15:47 | Service restored |"
+    for number, title in enumerate((LONG, ARABIC, SCRIPT), 1):
+        write(folder, number, title, day=3, timeline=told, service=title)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def untimed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Reports of which none tells a time."""
+    folder = tmp_path_factory.mktemp("untimed")
+    for number in (1, 2):
+        write(folder, number, "Slow", day=number, timeline="| ??:?? | Something happened |")
+    return folder
+
+
+REVIEWS: dict[str, tuple[str, str, bool]] = {
+    "demo": ("demo", "2025Q3", True),
+    "real 2020": ("real", "2020", False),
+    "real 2021": ("real", "2021", False),
+    "none": ("demo", "1999Q4", True),
+    "hostile": ("hostile", "2025Q3", False),
+    "untimed": ("untimed", "2025-08", False),
+    "two": ("hostile", "2025-08-03/2025-08-04", False),
+}
+
+
+@pytest.fixture(scope="module", params=list(REVIEWS))
+def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A review, written once for all that is asked of it."""
+    name, period, has_settings = REVIEWS[request.param]
+    reports = DATA / name if name in {"demo", "real"} else request.getfixturevalue(name)
+    settings = reports / "incident-analytics.toml" if has_settings else None
+    (file,) = publish.review(reports, period=period, output_dir=tmp_path_factory.mktemp("page"), settings=settings)
+    return file
+
+
+@pytest.fixture
+def opened(page: Path, tab: Any, requested: list[str]) -> Iterator[Any]:
+    """The page in a tab; whatever was asked of it, it asked nobody, ran nothing and complained of nothing."""
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(page.as_uri())
+    yield tab
+    assert outside(requested) == []
+    assert said == []
+    assert tab.title() != "run"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (820, "light"), (1440, "dark")])
+def test_a_reader_can_use_it_at_every_width_and_by_night(opened: Any, width: int, scheme: str) -> None:
+    """Nothing is wider than the window but what scrolls by itself, and axe-core holds nothing against the page."""
+    opened.set_viewport_size({"width": width, "height": 900})
+    opened.emulate_media(color_scheme=scheme)
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    assert axe_violations(opened) == []
+
+
+def test_every_figure_is_there_and_every_link_of_the_contents_leads_somewhere(opened: Any) -> None:
+    shown = opened.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 400)")
+    assert all(shown)
+    anchors = opened.evaluate("[...document.querySelectorAll('nav a')].map(link => link.hash.slice(1))")
+    assert len(anchors) >= 10
+    assert opened.evaluate("names => names.filter(name => !document.getElementById(name))", anchors) == []
+
+
+def test_links_lead_to_the_reports(opened: Any, page: Path) -> None:
+    links = opened.evaluate("[...document.querySelectorAll('td a')].map(link => link.getAttribute('href'))")
+    assert all((page.parent / link).is_file() for link in links)
+    assert links or "1999Q4" in page.name
+
+
+def test_on_paper_everything_is_open_and_within_the_page(opened: Any) -> None:
+    opened.emulate_media(media="print")
+    opened.set_viewport_size({"width": 700, "height": 1000})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 700

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from builders import at, severities, spans
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+
+from incident_analytics import plots
+from incident_analytics.analysis.response import response_summary, response_times
+from incident_analytics.errors import ColumnsError
+from incident_analytics.model import make_table
+from incident_analytics.plots import drawing
+
+
+@pytest.fixture(autouse=True)
+def _close_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def measured(*rows: tuple[str | None, int]) -> pd.DataFrame:
+    """Return the times of incidents INC-00, INC-01, ... from each one's severity and minutes."""
+    started = at("2025-07-01T00:00")
+    return response_times(
+        make_table(
+            "incidents",
+            {
+                "incident_id": [f"INC-{i:02}" for i in range(len(rows))],
+                "occurred_at": [started] * len(rows),
+                "severity": [severity for severity, _ in rows],
+                "started_at": [started] * len(rows),
+                "restored_at": [started + pd.Timedelta(minutes=minutes) for _, minutes in rows],
+            },
+        )
+    )
+
+
+def summary(n: int, n_open: int, *figures: str | None) -> pd.DataFrame:
+    median, low, high, p90 = (spans(figure) for figure in figures)
+    row = pd.DataFrame({"service": ["API"], "n": n, "n_open": n_open})
+    return row.assign(median=median, median_low=low, median_high=high, p90=p90)
+
+
+def dots(ax: Axes) -> list[list[tuple[float, float]]]:
+    """Return where each row's dots are."""
+    found = [part for part in ax.collections if isinstance(part, PathCollection)]
+    return [[(float(x), float(y)) for x, y in np.asarray(part.get_offsets())] for part in found]
+
+
+def marks(ax: Axes, marker: str) -> list[tuple[float, float]]:
+    lines = [line for line in ax.get_lines() if line.get_marker() == marker]
+    return [(line.get_xdata()[0], line.get_ydata()[0]) for line in lines]
+
+
+def notes(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+FEW = [("SEV-1", 52), ("SEV-1", 60), *(("SEV-2", minutes) for minutes in (10, 20, 30, 40, 50, 60))]
+
+
+def test_every_incident_is_a_dot_in_its_groups_row() -> None:
+    times = measured(*FEW)
+    ax = plots.plot_response(response_summary(times, by="severity"), times=times)
+    worst, middle = dots(ax)
+    assert [x for x, _ in worst] == [3120, 3600]
+    assert [x for x, _ in middle] == [600, 1200, 1800, 2400, 3000, 3600]
+    assert all(-0.5 < y < 0.5 for _, y in worst)
+    assert all(0.5 < y < 1.5 for _, y in middle)
+
+
+def test_a_median_is_a_diamond_below_the_dots_and_its_interval_a_bar_from_six_incidents() -> None:
+    times = measured(*FEW)
+    ax = plots.plot_response(response_summary(times, by="severity"), times=times)
+    (worst, middle) = marks(ax, "D")
+    assert [worst[0], middle[0]] == [56 * 60, 35 * 60]
+    assert all(mark[1] > max(y for _, y in row) for mark, row in zip((worst, middle), dots(ax), strict=True))
+    (bar,) = (line for line in ax.get_lines() if len(line.get_xdata()) == 2)
+    assert list(bar.get_xdata()) == [600, 3600]
+    assert notes(ax)[:3] == ["median 56m\n(too few for an interval)", "median 35m\n(10m to 1h)", "none known"]
+
+
+def test_incidents_are_named_where_a_row_has_five_at_most() -> None:
+    times = measured(*FEW)
+    ax = plots.plot_response(response_summary(times, by="severity"), times=times)
+    assert notes(ax)[3:] == ["INC-00", "INC-01"]
+    assert "SEV-1: median 56m (too few for an interval), n = 2: INC-00 52m, INC-01 1h;" in plots.alt_text(ax)
+
+
+def test_names_collide_neither_with_each_other_nor_with_a_dot() -> None:
+    times = measured(*(("SEV-1", minutes) for minutes in (60, 61, 61, 62, 600)))
+    ax = plots.plot_response(response_summary(times, by="severity"), times=times)
+    ax.figure.draw_without_rendering()
+    names = [text.get_window_extent() for text in ax.texts if text.get_text().startswith("INC")]
+    frame = ax.get_window_extent()
+    assert len(names) == 5
+    for i, name in enumerate(names):
+        assert frame.x0 <= name.x0
+        assert name.x1 <= frame.x1
+        assert not name.count_overlaps(names[:i])
+        assert not any(name.contains(*ax.transData.transform(dot)) for dot in dots(ax)[0])
+
+
+@pytest.mark.parametrize("n", [2, 30, 150])
+def test_dots_of_one_span_do_not_hide_each_other_while_there_is_room(n: int) -> None:
+    """Up to five lie side by side; further ones shine through."""
+    times = measured(*[("SEV-1", 60)] * n)
+    (row,) = dots(plots.plot_response(response_summary(times, by="severity"), times=times))
+    assert len(row) == n
+    assert len(set(row)) == min(n, 5)
+
+
+def test_the_order_of_the_times_changes_nothing() -> None:
+    times = measured(*FEW)
+    table = response_summary(times, by="severity")
+    assert dots(plots.plot_response(table, times=times)) == dots(plots.plot_response(table, times=times[::-1]))
+
+
+def test_by_service_an_incident_is_in_each_of_its_rows_and_once_in_each() -> None:
+    times = measured(("SEV-1", 30), ("SEV-2", 60))
+    services = ["API", "API", "Frontend", "Frontend", None]
+    rows = times.iloc[[0, 0, 0, 1, 1]].assign(service=services)
+    parts = [(1, "30m"), (2, "45m"), (1, "1h")]
+    table = pd.concat([summary(n, 0, median, None, None, median) for n, median in parts], ignore_index=True)
+    table["service"] = ["API", "Frontend", None]
+    ax = plots.plot_response(table, times=rows)
+    assert [[x for x, _ in row] for row in dots(ax)] == [[1800], [1800, 3600], [3600]]
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["API  (n = 1)", "Frontend  (n = 2)", "unknown  (n = 1)"]
+
+
+def test_times_of_another_window_are_refused() -> None:
+    times = measured(*FEW)
+    table = response_summary(times[:1], by="severity")
+    message = "the summary rests on 1 incident of SEV-1, and times has 2 of them; both must be of the same window"
+    with pytest.raises(ColumnsError) as error:
+        plots.plot_response(table, times=times)
+    assert str(error.value) == message
+    with pytest.raises(ColumnsError, match="column 'service' is missing"):
+        plots.plot_response(summary(1, 0, "30m", None, None, "30m"), times=times)
+
+
+def test_without_times_the_90th_percentile_is_an_open_dot_from_ten_incidents() -> None:
+    table = pd.concat([summary(n, 0, "1h", "30m", "2h", "5h") for n in (10, 9)], ignore_index=True)
+    ax = plots.plot_response(table)
+    assert marks(ax, "o") == [(5 * 3600, 0)]
+    assert notes(ax) == ["median 1h\n(30m to 2h), 90% within 5h", "median 1h\n(30m to 2h)"]
+
+
+@pytest.mark.parametrize(
+    ("row", "note"),
+    [
+        (summary(1, 0, "2h 6m", None, None, "2h 6m"), "2h 6m, one incident"),
+        (summary(5, 3, "2h", "1h", None, "2h"), "median 2h\n(at least 1h)"),
+        (summary(5, 3, "2h", None, "3h", "2h"), "median 2h\n(at most 3h)"),
+        (summary(1, 3, None, None, None, None), "not reached: most still open"),
+        (summary(0, 0, None, None, None, None), "none known"),
+    ],
+)
+def test_a_row_says_what_its_median_rests_on(row: pd.DataFrame, note: str) -> None:
+    assert notes(plots.plot_response(row)) == [note]
+
+
+def test_open_incidents_are_counted_beside_the_name() -> None:
+    ax = plots.plot_response(summary(5, 3, "2h", "1h", None, "2h"))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["API  (n = 5, 3 still open)"]
+
+
+def test_a_span_of_zero_can_be_drawn() -> None:
+    ax = plots.plot_response(summary(2, 0, "0m", None, None, "0m"))
+    ax.figure.draw_without_rendering()
+    assert marks(ax, "D") == [(0, 0)]
+
+
+def test_the_plot_is_of_one_column_of_groups() -> None:
+    with pytest.raises(ColumnsError) as error:
+        plots.plot_response(summary(1, 0, "30m", None, None, "30m").drop(columns="service"))
+    assert str(error.value) == "the plot is of one column of groups, and the summary has none"
+
+
+def test_severities_have_the_colours_of_the_ramp() -> None:
+    table = pd.concat([summary(10, 0, "1h", "30m", "2h", "5h")] * 3, ignore_index=True)
+    table = table.rename(columns={"service": "severity"}).assign(severity=severities("SEV-3", "SEV-2", "SEV-1"))
+    ax = plots.plot_response(table)
+    drawn = [line.get_color() for line in ax.get_lines() if line.get_marker() == "o"]
+    assert drawn == list(drawing.SEVERITY_RAMP[:3])
+
+
+@pytest.fixture
+def by_quarter() -> pd.DataFrame:
+    rows = [(12, "1h", "30m", "90m", "2h"), (0, None, None, None, None), (5, "30m", None, None, "80m")]
+    table = pd.concat([summary(n, 0, *figures) for n, *figures in rows], ignore_index=True)
+    return table.rename(columns={"service": "period"}).assign(period=["2025Q1", "2025Q2", "2025Q3"])
+
+
+def test_a_trend_leaves_a_gap_where_a_period_has_no_span(by_quarter: pd.DataFrame) -> None:
+    ax = plots.plot_response_trend(by_quarter)
+    assert pd.Series(ax.get_lines()[0].get_ydata()).isna().tolist() == [False, True, False]
+    assert marks(ax, "D") == [(0, 3600), (2, 1800)]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["2025Q1\nn = 12", "2025Q2\nn = 0", "2025Q3\nn = 5"]
+
+
+def test_a_trend_has_intervals_and_percentiles_only_where_they_say_something(by_quarter: pd.DataFrame) -> None:
+    ax = plots.plot_response_trend(by_quarter)
+    (bar,) = (line for line in ax.get_lines() if len(line.get_xdata()) == 2)
+    assert (list(bar.get_xdata()), list(bar.get_ydata())) == ([0, 0], [1800, 5400])
+    (percentiles,) = (line for line in ax.get_lines() if line.get_marker() == "o")
+    assert pd.Series(percentiles.get_ydata()).dropna().tolist() == [7200]
+    assert notes(ax) == ["1h", "median 30m"]
+
+
+def test_of_many_periods_the_last_median_alone_is_told_and_not_every_label(by_quarter: pd.DataFrame) -> None:
+    months = pd.concat([by_quarter.iloc[[0]]] * 60, ignore_index=True)
+    months["period"] = [f"{2021 + i // 12}-{i % 12 + 1:02}" for i in range(60)]
+    ax = plots.plot_response_trend(months)
+    shown = [label.get_text() for label in ax.get_xticklabels()]
+    assert notes(ax) == ["median 1h", "90% within 2h"]
+    assert shown[:5] == ["Jan\n2021\n12", "Apr\n\n12", "Jul\n\n12", "Oct\n\n12", "Jan\n2022\n12"]
+    assert len(shown) == 20

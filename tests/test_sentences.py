@@ -11,13 +11,18 @@ from incident_analytics.sentences import (
     describe_availability,
     describe_budget,
     describe_change,
+    describe_comparison,
     describe_completion,
+    describe_control_chart,
     describe_costs,
     describe_counts,
     describe_decisions,
+    describe_definitions,
     describe_downtime,
     describe_factors,
+    describe_gaps,
     describe_overdue,
+    describe_rates,
     describe_response,
     describe_response_trend,
     describe_start_hours,
@@ -62,14 +67,128 @@ def test_many_groups_are_told_by_their_ends() -> None:
     assert describe_response(rows) == text
 
 
-def test_a_trend_is_told_from_the_last_period_and_says_so_where_that_has_no_median() -> None:
-    rows = pd.DataFrame({"period": ["2025Q1", "2025Q2", "2025Q3"], "n": [4, 5, 0], "median": spans(60, 90, None)})
-    rows = rows.assign(median_low=spans(30, 30, None), median_high=spans(70, 120, None))
-    assert describe_response_trend(rows[:2]) == (
-        "Median time to restore 1h 30m in 2025Q2 (n = 5), 1h in 2025Q1 (n = 4); their 95% intervals overlap."
-    )
-    text = "No median time to restore is known in 2025Q3; 1h 30m in 2025Q2 (n = 5)."
-    assert describe_response_trend(rows) == text
+def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -> pd.DataFrame:
+    names, n, *figures = zip(*rows, strict=True)
+    medians = zip(("median", "median_low", "median_high"), figures, strict=True)
+    return pd.DataFrame({"period": names, "n": n}).assign(**{name: spans(*minutes) for name, minutes in medians})
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore 1h in 2025Q3 (n = 4)."),
+        (
+            quarters(("2025Q2", 8, 60, 30, 90), ("2025Q3", 9, 90, 80, 200)),
+            "Median time to restore 1h 30m in 2025Q3 (n = 9), 1h in 2025Q2 (n = 8); their 95% intervals overlap.",
+        ),
+        (
+            quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 9, 5, 1, 9)),
+            "Median time to restore 5m in 2025Q3 (n = 9), 1h in 2025Q2 (n = 8); their 95% intervals do not overlap.",
+        ),
+        (
+            quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 4, 90, None, None)),
+            "Median time to restore 1h 30m in 2025Q3 (n = 4), 1h in 2025Q2 (n = 8).",
+        ),
+        (
+            quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 0, None, None, None)),
+            "No median time to restore is known in 2025Q3; 1h in 2025Q2 (n = 8).",
+        ),
+        (quarters(("2025Q3", 0, None, None, None)), "No time to restore is known."),
+    ],
+)
+def test_a_trend_tells_the_last_two_medians_and_no_change(table: pd.DataFrame, text: str) -> None:
+    assert describe_response_trend(table) == text
+
+
+def comparison(*rows: tuple[str, str, float | None, float | None]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=["metric", "group", "change", "p_adjusted"])
+    table = table.assign(is_primary=table.index == 0, n_before=9, n_after=8, low=table["change"] - 0.2)
+    return table.assign(high=table["change"] + 0.5)
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        (
+            [
+                ("time_to_restore", "all", -0.5, 0.01),
+                ("time_to_detect", "SEV-1", 0.4, 0.04),
+                ("time_to_close", "all", 1, 0.5),
+            ],
+            (
+                "Time to restore changed: -50% (95% interval -70% to +0%, n = 9 before, 8 after). Of 2 other "
+                "comparisons: time to detect of SEV-1 +40% changed."
+            ),
+        ),
+        (
+            [("time_to_restore", "all", -0.5, 0.06), ("time_to_detect", "unknown", 0.4, 0.06)],
+            (
+                "No evidence that time to restore changed: -50% (95% interval -70% to +0%, n = 9 before, 8 after). "
+                "Of 1 other comparison: no evidence of a change."
+            ),
+        ),
+        (
+            [("time_to_restore", "all", None, None), ("time_to_detect", "all", None, None)],
+            (
+                "Too few incidents to tell whether time to restore changed (n = 9 before, 8 after), "
+                "and too few for 1 other comparison."
+            ),
+        ),
+    ],
+)
+def test_a_comparison_speaks_of_a_change_only_where_the_table_does(
+    rows: list[tuple[str, str, float | None, float | None]], text: str
+) -> None:
+    assert describe_comparison(comparison(*rows)) == text
+
+
+def test_definitions_without_a_median_as_defined_say_so() -> None:
+    table = pd.DataFrame({"metric": "time_to_restore", "is_own": [True, False], "n": [0, 4], "median": spans(None, 60)})
+    assert describe_definitions(table) == "Median time to restore is unknown as defined, and 1h by 1 other definition."
+
+
+def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
+    table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
+    table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
+    text = "Incidents per 30 days in 2025-08: 0 SEV-1 and 19 SEV-3"
+    assert describe_rates(table) == f"{text}; the intervals of some periods do not overlap for SEV-3."
+    assert describe_rates(table[:2]) == "Incidents per 30 days in 2025-07: 0 SEV-1 and 1 SEV-3."
+    assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to tell."
+
+
+def test_gaps_of_groups_are_told_group_by_group() -> None:
+    table = pd.DataFrame({"severity": ["SEV-1", "SEV-1", None], "incident_id": ["INC-1", "INC-2", "INC-3"]})
+    text = "Median time between incidents: SEV-1 2h (n = 2) and unknown 30m (n = 1)."
+    assert describe_gaps(table.assign(gap=spans(60, 180, 30))) == text
+    one = pd.DataFrame({"incident_id": ["INC-2"], "gap": spans(90)})
+    assert describe_gaps(one) == "Time between incidents 1h 30m (1 gap)."
+
+
+FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit"]
+
+
+@pytest.mark.parametrize(
+    ("n", "flags", "text"),
+    [
+        (12, [], "Time to restore: 12 points within routine variation."),
+        (9, [], "Time to restore: 9 points within routine variation; from so few points the limits are a first guess."),
+        (1, [], "No limits of time to restore can be drawn: they take two points, and there is 1."),
+        (12, [(3, "beyond_limits")], "Time to restore: 1 of 12 points is beyond the limits (4)."),
+        (
+            25,
+            [(3, "beyond_limits"), (3, "range_beyond_limit"), (4, "range_beyond_limit")],
+            (
+                "Time to restore: 2 of 25 points are more than routine variation: 1 beyond the limits (4) and 2 after "
+                "a jump beyond its limit; in so long a chart some may be chance."
+            ),
+        ),
+    ],
+)
+def test_a_control_chart_says_which_rules_are_broken(n: int, flags: list[tuple[int, str]], text: str) -> None:
+    chart = pd.DataFrame({"time_to_restore": [1] * n, "n_points": n})
+    for flag in FLAGS:
+        chart[flag] = pd.array([(i, flag) in flags for i in range(n)], dtype="boolean")
+    assert describe_control_chart(chart, value="time_to_restore") == text
 
 
 def budgets(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:

@@ -68,8 +68,9 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
     has_ranges = bool(chart["range_limit"].notna().any())
     with styled(ax, height=3.5 if has_ranges else 2.7) as axes:
         parts = panels(axes, [2.2, 0.9] if has_ranges else [1.0], gap=0.25)
-        center = {_CENTERS[_kind(chart)]: "center"}
-        _draw_panel(parts[0], chart, value, center | {"upper limit": "upper", "lower limit": "lower"}, _RULES)
+        kind, n = _kind(chart), int(chart[value].notna().sum())
+        limits = {"center" if kind == "t" else "mean": "center", "upper limit": "upper", "lower limit": "lower"}
+        _draw_panel(parts[0], chart, value, limits if chart["upper"].notna().any() else {}, _RULES)
         if has_ranges:
             _draw_panel(parts[1], chart, "moving_range", {"limit": "range_limit"}, ["range_beyond_limit"])
         _name_points(parts[0], _numbers(chart[value]), chart["beyond_limits"], names)
@@ -77,7 +78,7 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
         explain(
             axes,
             describe_control_chart(chart, value=value),
-            f"{_kind(chart)}, {int(chart[value].notna().sum())} points in order of time{_legend(chart)}",
+            f"{f'control chart ({kind})' if kind else 'control chart'}, {n} points in order of time{_legend(chart)}",
             [
                 f"{name}: {_written(row[value])}"
                 + "".join(f" ({SIGNALS[signal]})" for signal in SIGNALS if row[signal] is True)
@@ -88,13 +89,13 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
     return axes
 
 
-_CENTERS: Final = {"XmR chart": "mean", "t-chart": "center", "g-chart": "mean"}
-
-
 def _kind(chart: pd.DataFrame) -> str:
+    """Return the kind of a control chart by what it holds; without limits it is of none."""
+    if chart["upper"].isna().all():
+        return ""
     if chart["range_limit"].notna().any():
-        return "XmR chart"
-    return "t-chart" if chart["three_of_four"].notna().any() else "g-chart"
+        return "XmR"
+    return "t" if chart["three_of_four"].notna().any() else "g"
 
 
 def _legend(chart: pd.DataFrame) -> str:
@@ -122,13 +123,13 @@ def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, 
     ys = _numbers(known[column])
     heights = {name: _numbers(chart[line].iloc[:1]) for name, line in lines.items()}
     # A limit below 0 of what cannot be below 0 tells nothing.
-    least = min([0.0, *ys])
-    drawn = {name: float(height[0]) for name, height in heights.items() if height.size and height[0] >= least}
-    shown = [*ys, *drawn.values()]
-    if pd.api.types.is_timedelta64_dtype(chart[column]) and least == 0:
+    signed = bool((ys < 0).any())
+    drawn = {name: float(height[0]) for name, height in heights.items() if height.size and (signed or height[0] >= 0)}
+    shown = [0.0, *ys, *drawn.values()]
+    if pd.api.types.is_timedelta64_dtype(chart[column]) and not signed:
         span_axis(ax, "y", [timedelta(seconds=seconds) for seconds in shown])
     else:
-        ax.set_ylim(1.08 * least, 1.08 * max(shown, default=1.0) or 1.0)
+        ax.set_ylim(min(shown), max(shown) or 1.0)
         ax.yaxis.set_major_locator(MaxNLocator(4))
     bottom, top = ax.get_ylim()
     ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))  # no mark is cut

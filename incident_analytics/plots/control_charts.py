@@ -132,7 +132,7 @@ def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, 
         ax.set_ylim(min(shown), max(shown) or 1.0)
         ax.yaxis.set_major_locator(MaxNLocator(4))
     bottom, top = ax.get_ylim()
-    ax.set_ylim(bottom - 0.05 * (top - bottom), top + 0.05 * (top - bottom))  # no mark is cut
+    ax.set_ylim(bottom - 0.08 * (top - bottom), top + 0.08 * (top - bottom))  # no mark is cut
     if not ys.size:
         return
     size = 4.5 if len(ys) <= _DENSE else 3.0

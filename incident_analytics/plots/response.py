@@ -226,9 +226,11 @@ def _draw_incidents(
         if not lanes:
             continue
         ys = [y + (_LANE * lane - below / 2) / height for lane in lanes]
-        alpha = 1.0 if len(lanes) <= _MANY else 0.5
-        ax.scatter(seconds, ys, _DOT**2, color=color, edgecolor=INK, linewidth=0.5, alpha=alpha, zorder=2)
+        alpha, edge = (1.0, 0.5) if len(lanes) <= _MANY else (0.5, 0.0)
+        ax.scatter(seconds, ys, _DOT**2, color=color, edgecolor=INK, linewidth=edge, alpha=alpha, zorder=2)
         for x, lane_y, (label, width) in zip(seconds, ys, labels, strict=True):
+            if not label:
+                continue
             away = math.copysign(_DOT / 2 + 1.5, width)
             ax.annotate(
                 left_to_right(label), (x, lane_y), (away, 0), textcoords="offset points",

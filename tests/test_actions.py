@@ -315,6 +315,7 @@ class TestActionAges:
             {"created_on": "2025-10-02", "status": "open", "priority": "Low"},
             {"created_on": "2025-08-31", "priority": "Low"},
             {"status": "open"},
+            {"status": "done"},
         )
         result = call(action_ages, actions, as_of=AS_OF, by="priority", members=True)
         kinds = [*PRIORITIES, None]

@@ -311,7 +311,7 @@ def test_each_service_has_its_panel_from_the_one_with_the_least_left(burn_down: 
     assert plots.alt_text(ax) == (
         "API went over its error budget; 2 of 3 services with a target stayed within; of Search it is not known. "
         "Error budget left, n = outages; dashed = spent evenly; "
-        "2 with a target of 100%, or downtime not known, not drawn: "
+        "not drawn, with a target of 100% or downtime not known: 2: "
         "API, target 99.9%: 50% over, n = 2; Batch, target 100%: no budget, 0m down, n = 0; "
         "Frontend, target 99.9%: 29% left, n = 1; Search, target 99.9%: not known, n = 0."
     )
@@ -320,7 +320,7 @@ def test_each_service_has_its_panel_from_the_one_with_the_least_left(burn_down: 
 def test_services_beyond_the_limit_are_counted(burn_down: pd.DataFrame) -> None:
     ax = plots.plot_budget_burn_down(burn_down, limit=1)
     assert [notes(panel)[0] for panel in panels(ax)] == ["API"]
-    assert "1 more services, which have no less left, not drawn" in plots.alt_text(ax)
+    assert "not drawn, as they have no less left: 1" in plots.alt_text(ax)
 
 
 def test_a_window_that_is_not_over_is_shaded_from_as_of_on(burn_down: pd.DataFrame) -> None:
@@ -372,7 +372,7 @@ def test_availability_says_what_it_does_not_draw(sla: pd.DataFrame) -> None:
     table = pd.concat([sla, nameless], ignore_index=True).astype(sla.dtypes)
     ax = plots.plot_availability(table, limit=3)
     assert labels(ax)[-1] == "Frontend  (n = 0)"
-    assert "1 more services not drawn; outages of no named service: 3" in plots.alt_text(ax)
+    assert "more services not drawn: 1; outages of no named service: 3" in plots.alt_text(ax)
 
 
 def test_availability_without_targets_tells_the_downtime(sla: pd.DataFrame) -> None:
@@ -437,7 +437,7 @@ def test_curves_of_the_fewest_items_are_left_out_and_counted(curve: pd.DataFrame
     table = pd.concat([low.assign(owner=f"team {n}", n=n) for n in range(6, 13)], ignore_index=True)
     ax = plots.plot_action_survival(table[["owner", "time", "survival", "low", "high", "n"]])
     assert {note.partition(" (")[0] for note in notes(ax)} == {f"team {n}" for n in range(8, 13)}
-    assert "2 groups of fewer items not drawn" in plots.alt_text(ax)
+    assert "groups of fewer items not drawn: 2" in plots.alt_text(ax)
 
 
 def test_overdue_items_stand_below_their_owners_the_longest_first(overdue: pd.DataFrame) -> None:
@@ -463,7 +463,7 @@ def test_factors_are_bars_with_a_sentence_that_has_them(factors: pd.DataFrame) -
     assert bars(ax) == [6, 3]
     assert notes(ax) == ["no owner", "“The runbook has no owner”", "6", "no alert", "“There was no alert”", "3"]
     assert said(ax).startswith("“no owner” recurs most often, in 6 incidents; 3 phrases recur in all. incidents whose")
-    assert "1 more phrases not drawn" in said(ax)
+    assert "more phrases not drawn: 1" in said(ax)
 
 
 def test_a_factor_of_two_incidents_has_no_long_bar(factors: pd.DataFrame) -> None:
@@ -488,10 +488,12 @@ def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_beside(hou
     )
 
 
-def test_one_incident_is_no_peak(hours: pd.DataFrame) -> None:
+def test_two_incidents_are_no_peak(hours: pd.DataFrame) -> None:
     """The darkest shade and the longest bar are kept for more."""
-    cells, above, _ = panels(plots.plot_start_hours(hours.assign(n=hours["n"].clip(upper=1))))
-    assert to_hex(cells.collections[0].get_array()[1, 14]) == drawing.BLUES[0]
+    cells, above, _ = panels(plots.plot_start_hours(hours))
+    darkest, lightest = (to_hex(cells.collections[0].get_array()[cell]) for cell in ((1, 14), (6, 23)))
+    assert lightest == drawing.BLUES[0]
+    assert darkest not in {drawing.BLUES[0], drawing.BLUES[-1]}
     assert above.get_ylim() == (0, 4)
 
 

@@ -122,20 +122,17 @@ def plot_action_age(ages: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     groups = [column for column in group_columns(ages) if column != "age"]
     if groups and isinstance(ages[groups[0]].dtype, pd.CategoricalDtype):
         ages = ages.sort_values(groups[0], ascending=False, kind="stable")
+    told = ages.assign(n_open=ages["n"].groupby(_group_names(ages, groups)).transform("sum"))
+    told = told[told["n_open"] + told["n_undated"] > 0]
     # Every group has its row of every age, in the same order.
-    parts = {str(age): rows.reset_index(drop=True) for age, rows in ages.groupby("age", observed=False)}
-    rows = next(iter(parts.values()))
-    totals = sum((part["n"] for part in parts.values()), start=0 * rows["n"])
-    is_told = (totals + rows["n_undated"] > 0).to_numpy()
-    parts = {age: part[is_told].reset_index(drop=True) for age, part in parts.items()}
-    rows, totals = rows[is_told].reset_index(drop=True), totals[is_told].reset_index(drop=True)
+    parts = {str(age): rows.reset_index(drop=True) for age, rows in told.groupby("age", observed=False)}
+    oldest, rows = list(parts.items())[-1]
     names = [cut(name, 26) for name in _group_names(rows, groups)]
-    oldest = list(parts)[-1]
     notes = [
-        f"{n} open"
-        + (f", {old} {oldest}" if old else "")
+        f"{row.n_open} open"
+        + (f", {row.n} {oldest}" if row.n else "")
         + (f"; {row.n_undated} more of unknown age" if row.n_undated else "")
-        for row, n, old in zip(each_row(rows), totals, parts[oldest]["n"], strict=True)
+        for row in each_row(rows)
     ]
     with styled(ax, rows=len(rows)) as axes:
         _stack(axes, [(age, part["n"], color, "") for (age, part), color in zip(parts.items(), BLUES, strict=True)])
@@ -249,7 +246,7 @@ def plot_action_survival(
             axes,
             describe_survival(told, after=after),
             f"action items still open (Kaplan-Meier); band = 95% interval, dot = after {format_span(after)}"
-            + (f"; {left_out} groups of fewer items not drawn" if left_out else ""),
+            + (f"; groups of fewer items not drawn: {left_out}" if left_out else ""),
             [
                 f"{name}: {notes[name]}"
                 + ("" if pd.isna(mark.low) else f" ({mark.low:.0%} to {mark.high:.0%})")

@@ -83,10 +83,10 @@ def _burn_down_kind(budget: pd.DataFrame, ranked: pd.DataFrame, limit: int) -> s
     if len(unfinished):
         parts.append(f"as of {unfinished['as_of'].iloc[0]:%Y-%m-%d}, what is shaded is to come")
     if len(ranked) > limit:
-        parts.append(f"{len(ranked) - limit} more services, which have no less left, not drawn")
+        parts.append(f"not drawn, as they have no less left: {len(ranked) - limit}")
     untold = budget["service"].nunique() - len(ranked)
     if untold:
-        parts.append(f"{untold} with a target of 100%, or downtime not known, not drawn")
+        parts.append(f"not drawn, with a target of 100% or downtime not known: {untold}")
     return "; ".join(parts)
 
 
@@ -184,7 +184,7 @@ def plot_availability(sla: pd.DataFrame, *, limit: int = 16, ax: Axes | None = N
             describe_availability(sla),
             "availability, log scale of the time down; "
             + ("dot = reached, stroke = target, n = outages" if has_target.any() else "n = outages; no targets")
-            + (f"; {len(named) - limit} more services not drawn" if len(named) > limit else "")
+            + (f"; more services not drawn: {len(named) - limit}" if len(named) > limit else "")
             + (f"; outages of no named service: {nameless}" if nameless else ""),
             [f"{row.service}: {note}, n = {row.n}" for row, note in zip(each_row(rows), notes, strict=True)],
             alone=ax is None,

@@ -63,7 +63,7 @@ def plot_recurring_factors(factors: pd.DataFrame, *, limit: int = 10, ax: Axes |
             axes,
             describe_factors(factors),
             "incidents whose causes and factors have the phrase; beside it the shortest sentence"
-            + (f"; {left_out} more phrases not drawn" if left_out else ""),
+            + (f"; more phrases not drawn: {left_out}" if left_out else ""),
             [f"{row.phrase}: {row.n}" for row in each_row(rows)],
             alone=ax is None,
         )

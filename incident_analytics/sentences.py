@@ -817,21 +817,25 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     Returns
     -------
     str
-        One sentence; of more than three groups it tells the least and the greatest.
+        One sentence; of more than three groups it tells the least and the greatest. Items that the curves leave out
+        are counted: where they are done ones whose date nobody wrote down, the shares are too high.
 
     Examples
     --------
     >>> time = pd.to_timedelta([0, 14, 40], unit="D")
-    >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival": [1.0, 0.5, 0.5], "n": 8})
+    >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival": [1.0, 0.5, 0.5], "n": 8, "n_undated": 2})
     >>> describe_survival(curve.assign(low=0.2, high=0.8))
-    'Still open after 30d: 50% of High (n = 8).'
+    'Still open after 30d: 50% of High (n = 8); 2 more items have no known dates.'
     """
-    need_columns(curve, "time", "survival", "low", "high", "n")
+    need_columns(curve, "time", "survival", "low", "high", "n", "n_undated")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     rows = open_after(curve[curve["survival"].notna()], after)
     rows = rows[rows["survival"].notna()]
+    undated = int(curve.loc[curve["time"] == pd.Timedelta(0), "n_undated"].sum())  # each row of a group repeats it
+    have = "has" if undated == 1 else "have"
+    rest = f"; {_some(undated, 'more item')} {have} no known dates." if undated else "."
     if rows.empty:
-        return f"No action item with known dates was followed for {format_span(after)}."
+        return f"No action item with known dates was followed for {format_span(after)}{rest}"
     if len(rows) > _FEW and rows["n"].ge(_ENOUGH).any():
         rows = rows[rows["n"] >= _ENOUGH]
     names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
@@ -842,7 +846,7 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     if len(parts) > _FEW:
         shares = list(rows["survival"])
         parts = [f"from {parts[shares.index(min(shares))]} to {parts[shares.index(max(shares))]}"]
-    return f"Still open after {format_span(after)}: {join_words(parts)}."
+    return f"Still open after {format_span(after)}: {join_words(parts)}{rest}"
 
 
 def describe_factors(factors: pd.DataFrame) -> str:

@@ -175,6 +175,7 @@ def curve() -> pd.DataFrame:
     ]
     table = pd.DataFrame(rows, columns=["priority", "days", "survival", "low", "high", "n"])
     table.insert(1, "time", pd.to_timedelta(table.pop("days"), unit="D"))
+    table = table.assign(n_undated=0, n_unknown=0)
     priority = pd.CategoricalDtype(["Low", "Medium", "High"], ordered=True)
     return table.astype({"priority": priority, "survival": "Float64", "low": "Float64", "high": "Float64"})
 
@@ -418,7 +419,7 @@ def test_survival_falls_in_steps_with_a_dot_at_the_age_that_is_told(curve: pd.Da
     assert (dot.get_xdata()[0] / 86400, dot.get_ydata()[0]) == (30, 0.5)
     assert len(ax.collections) == 1, "no interval of three items"
     assert notes(ax) == ["High (n = 8)\n50% at 30d, 0% at 40d", "Low (n = 3)\n67% at 20d"]
-    assert "High: 50% at 30d, 0% at 40d (20% to 80%), n = 8; Low: 67% at 20d, n = 3" in plots.alt_text(ax)
+    assert "High: 50% at 30d, 0% at 40d (20% to 80% at 30d), n = 8; Low: 67% at 20d, n = 3" in plots.alt_text(ax)
 
 
 def test_labels_of_curves_that_end_together_do_not_cover_each_other(curve: pd.DataFrame) -> None:
@@ -435,7 +436,7 @@ def test_labels_of_curves_that_end_together_do_not_cover_each_other(curve: pd.Da
 def test_curves_of_the_fewest_items_are_left_out_and_counted(curve: pd.DataFrame) -> None:
     low = curve[curve["priority"] == "Low"]
     table = pd.concat([low.assign(owner=f"team {n}", n=n) for n in range(6, 13)], ignore_index=True)
-    ax = plots.plot_action_survival(table[["owner", "time", "survival", "low", "high", "n"]])
+    ax = plots.plot_action_survival(table[["owner", *low.columns.drop("priority")]])
     assert {note.partition(" (")[0] for note in notes(ax)} == {f"team {n}" for n in range(8, 13)}
     assert "groups of fewer items not drawn: 2" in plots.alt_text(ax)
 

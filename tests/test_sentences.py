@@ -286,7 +286,7 @@ def test_items_of_unknown_status_are_not_called_overdue() -> None:
 def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["owner", "days", "survival", "n"])
     table.insert(1, "time", pd.to_timedelta(table.pop("days"), unit="D"))
-    return table.assign(low=None, high=None)
+    return table.assign(low=None, high=None, n_undated=0)
 
 
 def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
@@ -296,6 +296,17 @@ def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
     told = describe_survival(curve, after=timedelta(days=60))
     assert told == "Still open after 60d: 0% of B (n = 9)."
     assert describe_survival(curve.tail(2)) == "No action item with known dates was followed for 30d."
+
+
+def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
+    """An item that is done, nobody knows when, is in no curve, which is too high without it."""
+    curve = survival(("A", 0, 1, 3), ("A", 40, 1, 3), ("B", 0, 1, 2), ("B", 50, 1, 2))
+    curve["n_undated"] = [4, 4, 1, 1]
+    text = "Still open after 30d: 100% of A (n = 3) and 100% of B (n = 2); 5 more items have no known dates."
+    assert describe_survival(curve) == text
+    none = curve.iloc[[2]].assign(survival=pd.NA, n=0)
+    text = "No action item with known dates was followed for 30d; 1 more item has no known dates."
+    assert describe_survival(none) == text
 
 
 def test_of_many_groups_only_those_of_six_items_are_called_the_least_and_the_greatest() -> None:

@@ -204,7 +204,7 @@ def plot_action_survival(
     matplotlib.axes.Axes
         A falling line of steps a group, with its interval from six items on; at most five groups, those of most items.
     """
-    need_columns(curve, "time", "survival", "low", "high", "n")
+    need_columns(curve, "time", "survival", "low", "high", "n", "n_undated", "n_unknown")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     if groups and isinstance(curve[groups[0]].dtype, pd.CategoricalDtype):
         curve = curve.sort_values([groups[0], "time"], ascending=[False, True])
@@ -242,14 +242,16 @@ def plot_action_survival(
         axes.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
         axes.grid(axis="y")
         left_out = len(curves) - len(drawn)
+        unknown = curve.loc[curve["time"] == pd.Timedelta(0), "n_unknown"].sum()  # each row of a group repeats it
         explain(
             axes,
-            describe_survival(told, after=after),
+            describe_survival(curve, after=after),
             f"action items still open (Kaplan-Meier); band = 95% interval, dot = after {format_span(after)}"
+            + (f"; items of unknown status left out: {unknown}" if unknown else "")
             + (f"; groups of fewer items not drawn: {left_out}" if left_out else ""),
             [
                 f"{name}: {notes[name]}"
-                + ("" if pd.isna(mark.low) else f" ({mark.low:.0%} to {mark.high:.0%})")
+                + ("" if pd.isna(mark.low) else f" ({mark.low:.0%} to {mark.high:.0%} at {format_span(after)})")
                 + f", n = {mark.n}"
                 for name, mark in marks.items()
             ],

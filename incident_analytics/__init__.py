@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from incident_analytics.config import Settings as Settings
     from incident_analytics.config import find_settings as find_settings
     from incident_analytics.config import read_settings as read_settings
+    from incident_analytics.exploration import explore as explore
     from incident_analytics.loading import load as load
     from incident_analytics.loading import narrow as narrow
     from incident_analytics.loading import read_corrections as read_corrections
@@ -68,6 +69,7 @@ _HOMES = {
     "cost_totals": "analysis.costs",
     "definition_sensitivity": "analysis.comparison",
     "downtime": "analysis.sla",
+    "explore": "exploration",
     "find_settings": "config",
     "join_tracker": "analysis.actions",
     "load": "loading",

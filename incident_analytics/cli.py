@@ -118,6 +118,12 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
     return settings
 
 
+def need_names(paths: Sequence[str], **options: Any) -> None:
+    """Raise where a severity, service or team is not there, before a notebook would fail on it."""
+    if any(options[name] for name in ("severity", "service", "team")):
+        read_corpus(paths, **options)
+
+
 @commands.command()
 @reading_options("all")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
@@ -305,9 +311,7 @@ def review(
     from incident_analytics import publish
 
     settings = find(paths, config)
-    if any(options[name] for name in ("severity", "service", "team")):
-        narrowed = {name: options[name] for name in ("status", "severity", "service", "team")}
-        read_corpus(paths, config=config, **narrowed)  # so that a name that is not there is a usage error
+    need_names(paths, config=config, **{name: options[name] for name in ("status", "severity", "service", "team")})
     with tqdm(desc="reviewing", unit=" cells", leave=False, disable=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -328,6 +332,36 @@ def review(
         )
     for file in files:
         click.echo(file)
+
+
+@commands.command()
+@reading_options("final")
+@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the copy goes.")
+@click.option("--port", default=8888, show_default=True, help="Where JupyterLab listens; the next free one if taken.")
+@click.option("--no-browser", is_flag=True, help="Only tell the address.")
+def explore(
+    paths: Sequence[str], *, output: str, port: int, no_browser: bool, config: str | None, **options: Any
+) -> None:
+    """Open a notebook on the reports in JupyterLab: tables, a grid, controls, worked questions.
+
+    It is a copy of your own, exploration.ipynb. The same reports, settings and status open it again as you left it.
+    """
+    from incident_analytics import exploration
+
+    settings = find(paths, config)
+    need_names(paths, config=config, **options)
+    exploration.explore(
+        paths or settings.reports,
+        output_dir=output,
+        settings=settings.path,
+        status=options["status"],
+        severities=options["severity"],
+        services=options["service"],
+        teams=options["team"],
+        port=port,
+        browser=not no_browser,
+        remark=lambda text: click.echo(text, err=True),
+    )
 
 
 GROUPS = ("metric", "period", "service", "owner", "priority", "severity", "origin", "kind", "currency", "phrase")

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "ColumnsError",
     "IncidentAnalyticsError",
+    "MissingExtraError",
     "NotebookError",
     "OutputError",
     "PathError",
@@ -41,6 +42,10 @@ class ColumnsError(IncidentAnalyticsError, ValueError):
 
 class ReportError(IncidentAnalyticsError):
     """One problem of one report, as ``path:line: message [code]``; raised in a group by ``load(..., strict=True)``."""
+
+
+class MissingExtraError(IncidentAnalyticsError, ImportError):
+    """A part of the package that is installed on request is not there; the message says how to get it."""
 
 
 class NotebookError(IncidentAnalyticsError):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
-__all__ = ["review", "run_notebook"]
+__all__ = ["notebook_file", "review", "run_notebook"]
 
 _HERE: Final = Path(__file__).parent
 
@@ -115,7 +115,7 @@ def review(
     narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
     parameters |= {name: names for name, names in narrowed.items() if names}
     ran = run_notebook(
-        notebook or _notebook("periodic_review"),
+        notebook or notebook_file("periodic_review"),
         parameters,
         optional={"output_dir": str(Path(output_dir).absolute())},
         progress=progress,
@@ -357,7 +357,7 @@ def _put(file: Path, content: bytes) -> Path:
     return file
 
 
-def _notebook(name: str) -> Path:
+def notebook_file(name: str) -> Path:
     """Return one of the notebooks: in the package where it was installed from a wheel, else beside it."""
     packaged = _HERE / "notebooks"
     return (packaged if packaged.is_dir() else _HERE.parent / "notebooks") / f"{name}.ipynb"

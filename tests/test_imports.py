@@ -30,6 +30,7 @@ LAYERS = (
     "sentences",
     "plots",
     "publish",
+    "exploration",
     "cli",
     "__main__",
 )
@@ -40,6 +41,7 @@ TAKES_PLAIN_ARGUMENTS = ("formatting", "exports", "analysis", "sentences", "plot
 
 ALONE = {
     "click": {"cli"},
+    "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
     "jupyter_client": {"publish"},
     "nbclient": {"publish"},

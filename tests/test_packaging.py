@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from incident_analytics.publish import _notebook
+from incident_analytics.publish import notebook_file
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def test_all_locks_have_the_same_versions() -> None:
 
 def test_an_editable_install_runs_the_source_trees_notebooks() -> None:
     """The build puts a copy beside an editable install; an edit in the source tree must count all the same."""
-    assert _notebook("periodic_review") == ROOT / "notebooks" / "periodic_review.ipynb"
+    assert notebook_file("periodic_review") == ROOT / "notebooks" / "periodic_review.ipynb"
 
 
 @pytest.mark.parametrize("notebook", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda file: file.name)

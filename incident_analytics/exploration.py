@@ -1,0 +1,187 @@
+"""Exploration: a copy of the exploration notebook that is its reader's own, opened in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from incident_analytics.config import read_settings
+from incident_analytics.errors import MissingExtraError, OutputError
+from incident_analytics.loading import find_files, named_statuses
+from incident_analytics.publish import notebook_file
+
+__all__ = ["explore"]
+
+_LAB: Final = ("jupyterlab", "ipywidgets", "itables")
+"""What the extra lab installs."""
+
+
+def explore(
+    paths: str | Path | Sequence[str | Path],
+    *,
+    output_dir: str | Path = ".",
+    settings: str | Path | None = None,
+    status: str = "final",
+    severities: Sequence[str] = (),
+    services: Sequence[str] = (),
+    teams: Sequence[str] = (),
+    port: int = 8888,
+    browser: bool = True,
+    remark: Callable[[str], object] | None = None,
+) -> Path:
+    """Open the exploration notebook on some reports in JupyterLab, and wait until that is closed.
+
+    The notebook is a copy in ``output_dir``, and its reader's own: no copy is ever written over. The one that was made
+    for the same reports, settings and status is opened again as it was left; others get a copy of their own.
+
+    Parameters
+    ----------
+    paths
+        The reports, as `load` takes them.
+    output_dir
+        The folder of the copy, ``exploration.ipynb``, or ``exploration-2.ipynb`` and so on where that name is taken;
+        JupyterLab shows this folder. It is made where there is none.
+    settings
+        A settings file; None takes the defaults.
+    status
+        ``final``, ``all`` or the name of a status.
+    severities, services, teams
+        Which incidents, as `narrow` takes them; none named keeps all.
+    port
+        Where JupyterLab listens, on this machine alone; the next free one where it is taken.
+    browser
+        Whether to open a browser. JupyterLab tells its address in either case.
+    remark
+        Called with a sentence that says which copy is opened.
+
+    Returns
+    -------
+    pathlib.Path
+        The copy, once JupyterLab has ended: from its menu, or by Ctrl-C.
+
+    Raises
+    ------
+    MissingExtraError
+        ``JupyterLab is not installed: pip install 'incident-analytics[lab]'``
+    PathError
+        ``reports: no such file or folder``
+    UnknownNameError
+        The status is none.
+    SettingsError
+        The settings file cannot be read.
+    OutputError
+        The copy cannot be written, or JupyterLab failed to start.
+    """
+    for library in _LAB:
+        if find_spec(library) is None:
+            name = "JupyterLab" if library == "jupyterlab" else library
+            raise MissingExtraError(f"{name} is not installed: pip install 'incident-analytics[lab]'")
+    if settings is not None:
+        read_settings(settings)
+    sources = [paths] if isinstance(paths, str | Path) else paths
+    find_files(sources)
+    named_statuses(status)
+    parameters = {
+        "paths": [str(Path(path).absolute()) for path in sources],
+        "settings": None if settings is None else str(Path(settings).absolute()),
+        "status": status,
+        "only_severities": list(severities),
+        "only_services": list(services),
+        "only_teams": list(teams),
+    }
+    file, told = _copy(Path(output_dir), parameters)
+    if remark:
+        remark(told)
+    _serve(file, port=port, browser=browser)
+    return file
+
+
+def _copy(folder: Path, parameters: Mapping[str, object]) -> tuple[Path, str]:
+    """Return the copy that has these parameters, made where there is none, and what to say of it."""
+    notebook = json.loads(notebook_file("exploration").read_text(encoding="utf-8"))
+    source = "\n".join(f"{name} = {_literal(value)}" for name, value in parameters.items())
+    cell = _parameters_cell(notebook)
+    cell["source"] = source.splitlines(keepends=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in _names(folder):
+            if not file.exists():
+                with file.open("x", encoding="utf-8", newline="\n") as stream:
+                    json.dump(notebook, stream, ensure_ascii=False, indent=1)
+                    stream.write("\n")
+                return file, f"{file}: a new copy of the exploration notebook"
+            if _has(file, source):
+                return file, f"{file}: opened again as it was left"
+    except OSError as error:
+        raise OutputError(f"{error.filename or folder}: {error.strerror}") from error
+    raise AssertionError("names never end")
+
+
+def _names(folder: Path) -> Iterator[Path]:
+    yield folder / "exploration.ipynb"
+    for number in count(2):
+        yield folder / f"exploration-{number}.ipynb"
+
+
+def _literal(value: object) -> str:
+    """Write a value of JSON as Python: what is no text, number, flag, None or list of these raises a TypeError."""
+    return repr(json.loads(json.dumps(value)))
+
+
+def _parameters_cell(notebook: Any) -> dict[str, Any]:
+    cells: Iterator[dict[str, Any]] = (
+        cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])
+    )
+    return next(cells)
+
+
+def _has(file: Path, source: str) -> bool:
+    """Tell whether a file is a notebook whose parameters are these, however much else was changed in it."""
+    try:
+        written = _parameters_cell(json.loads(file.read_text(encoding="utf-8")))["source"]
+    except (ValueError, LookupError, TypeError, StopIteration):  # somebody's own file that bears the name
+        return False
+    return "".join(written) == source
+
+
+def _serve(file: Path, *, port: int, browser: bool) -> None:
+    """Run JupyterLab on a notebook of this environment's kernel until it ends."""
+    from ipykernel.kernelspec import write_kernel_spec
+
+    with TemporaryDirectory(prefix="incident-analytics-") as folder:
+        # The first place that is looked in: a kernel python3 of the user's cannot stand in for this environment's.
+        write_kernel_spec(Path(folder, "kernels", "python3"))
+        places = filter(None, (folder, os.environ.get("JUPYTER_PATH")))
+        command = [
+            *(sys.executable, "-m", "jupyterlab"),
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={port}",
+            f"--ServerApp.root_dir={file.parent.absolute()}",
+            f"--ServerApp.open_browser={browser}",
+            "--ServerApp.allow_root=True",  # as in a container; it listens on this machine alone, and asks for a token
+            f"--LabApp.default_url=/lab/tree/{file.name}",
+            # Reading one's own reports asks nothing of the network.
+            "--LabApp.news_url=None",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        ]
+        # Off the terminal's input it ends on Ctrl-C at once, rather than asking whether to.
+        with subprocess.Popen(  # noqa: S603 - paths are arguments of their own, no shell reads them
+            command,
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "JUPYTER_PATH": os.pathsep.join(places)},
+        ) as server:
+            try:
+                code = server.wait()
+            except KeyboardInterrupt:
+                server.terminate()
+                return
+    if code:
+        raise OutputError(f"JupyterLab ended with exit code {code}; what it wrote above says why")

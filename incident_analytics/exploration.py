@@ -154,34 +154,45 @@ def _has(file: Path, source: str) -> bool:
 
 def _serve(file: Path, *, port: int, browser: bool) -> None:
     """Run JupyterLab on a notebook of this environment's kernel until it ends."""
-    from ipykernel.kernelspec import write_kernel_spec
-
-    with TemporaryDirectory(prefix="incident-analytics-") as folder:
-        # The first place that is looked in: a kernel python3 of the user's cannot stand in for this environment's.
-        write_kernel_spec(Path(folder, "kernels", "python3"))
-        places = filter(None, (folder, os.environ.get("JUPYTER_PATH")))
-        command = [
-            *(sys.executable, "-m", "jupyterlab"),
-            "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={port}",
-            f"--ServerApp.root_dir={file.parent.absolute()}",
-            f"--ServerApp.open_browser={browser}",
-            "--ServerApp.allow_root=True",  # as in a container; it listens on this machine alone, and asks for a token
-            f"--LabApp.default_url=/lab/tree/{file.name}",
-            # Reading one's own reports asks nothing of the network.
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ]
-        # Off the terminal's input it ends on Ctrl-C at once, rather than asking whether to.
-        with subprocess.Popen(  # noqa: S603 - paths are arguments of their own, no shell reads them
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.port={port}",
+        f"--ServerApp.root_dir={file.parent.absolute()}",
+        f"--ServerApp.open_browser={browser}",
+        "--ServerApp.allow_root=True",  # as in a container; it listens on this machine alone, and asks for a token
+        f"--LabApp.default_url=/lab/tree/{file.name}",
+    ]
+    with (
+        TemporaryDirectory(prefix="incident-analytics-") as folder,
+        subprocess.Popen(  # noqa: S603 - paths are arguments of their own, no shell reads them
             command,
+            # Off the terminal's input it ends on Ctrl-C at once, rather than asking whether to.
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "JUPYTER_PATH": os.pathsep.join(places)},
-        ) as server:
-            try:
-                code = server.wait()
-            except KeyboardInterrupt:
-                server.terminate()
-                return
+            env={**os.environ, **_places(Path(folder))},
+        ) as server,
+    ):
+        try:
+            code = server.wait()
+        except KeyboardInterrupt:
+            server.terminate()
+            return
     if code:
         raise OutputError(f"JupyterLab ended with exit code {code}; what it wrote above says why")
+
+
+def _places(folder: Path) -> dict[str, str]:
+    """Return the variables that have Jupyter look into a folder before any other, with our kernel and settings in it.
+
+    A kernel python3 of the user's cannot stand in for this environment's, and JupyterLab asks nobody for news.
+    """
+    from ipykernel.kernelspec import write_kernel_spec
+
+    write_kernel_spec(folder / "kernels" / "python3")
+    (folder / "labconfig").mkdir()
+    news = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+    (folder / "labconfig" / "page_config.json").write_text(json.dumps(news), encoding="utf-8")
+    return {
+        name: os.pathsep.join(filter(None, (str(folder), os.environ.get(name))))
+        for name in ("JUPYTER_PATH", "JUPYTER_CONFIG_PATH")
+    }

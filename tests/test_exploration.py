@@ -1,0 +1,358 @@
+"""explore: a copy that is its reader's own, and JupyterLab on it as a reader sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import need, outside
+from nbformat import v4
+
+from incident_analytics import exploration
+from incident_analytics.cli import main
+from incident_analytics.errors import MissingExtraError, OutputError, PathError, SettingsError, UnknownNameError
+from incident_analytics.exploration import explore
+from incident_analytics.publish import notebook_file, run_notebook
+
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+
+Explore = Callable[..., str]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Explore:
+    """Explore a folder of reports, but for the JupyterLab; gives the copy's name and what was said of it."""
+    (tmp_path / "reports").mkdir(exist_ok=True)
+    (tmp_path / "others").mkdir()
+    monkeypatch.setattr(exploration, "find_spec", lambda _: True)
+    monkeypatch.setattr(exploration, "_serve", lambda *_, **__: None)
+
+    def call(reports: str = "reports", **options: Any) -> str:
+        remarks: list[str] = []
+        file = explore(tmp_path / reports, output_dir=tmp_path / "work", remark=remarks.append, **options)
+        (remark,) = remarks
+        assert remark.startswith(f"{file}: ")
+        return remark.removeprefix(f"{tmp_path / 'work'}{os.sep}")
+
+    return call
+
+
+NEW = "a new copy of the exploration notebook"
+AGAIN = "opened again as it was left"
+
+
+def parameters(file: Path) -> dict[str, object]:
+    """Run the parameters cell of a notebook alone, as the kernel would."""
+    (cell,) = (cell for cell in json.loads(file.read_text())["cells"] if cell["metadata"].get("tags"))
+    names: dict[str, object] = {}
+    exec("".join(cell["source"]), {}, names)  # noqa: S102 - that it is only values is what is tested
+    return names
+
+
+def test_a_copy_is_the_notebook_with_its_parameters(opened: Explore, tmp_path: Path) -> None:
+    assert opened() == f"exploration.ipynb: {NEW}"
+    copy = json.loads((tmp_path / "work" / "exploration.ipynb").read_text())
+    ours = json.loads(notebook_file("exploration").read_text())
+    assert [cell["id"] for cell in copy["cells"]] == [cell["id"] for cell in ours["cells"]]
+    assert [cell["id"] for cell, own in zip(copy["cells"], ours["cells"], strict=True) if cell != own] == ["parameters"]
+    assert parameters(tmp_path / "work" / "exploration.ipynb") == {
+        "paths": [str(tmp_path / "reports")],
+        "settings": None,
+        "status": "final",
+        "only_severities": [],
+        "only_services": [],
+        "only_teams": [],
+    }
+
+
+def test_the_parameters_are_those_that_the_committed_notebook_sets(opened: Explore, tmp_path: Path) -> None:
+    opened()
+    assert list(parameters(tmp_path / "work" / "exploration.ipynb")) == list(parameters(notebook_file("exploration")))
+
+
+def test_what_is_asked_for_becomes_values_and_never_code(opened: Explore, tmp_path: Path) -> None:
+    hostile = "'\"\\\n]; raise SystemExit(1)  # {x} \u2028 الخدمة"
+    (tmp_path / hostile).mkdir()
+    opened(hostile, severities=(hostile,), services=[hostile, "API"], teams=[hostile])
+    told = parameters(tmp_path / "work" / "exploration.ipynb")
+    assert told["paths"] == [str(tmp_path / hostile)]
+    assert [told[f"only_{name}"] for name in ("severities", "services", "teams")] == [
+        [hostile],
+        [hostile, "API"],
+        [hostile],
+    ]
+
+
+def test_an_edited_copy_is_opened_again_and_never_written_over(opened: Explore, tmp_path: Path) -> None:
+    opened()
+    file = tmp_path / "work" / "exploration.ipynb"
+    edited = json.loads(file.read_text())
+    edited["cells"].append(v4.new_code_cell("1 + 1"))
+    for cell in edited["cells"]:
+        cell["source"] = "".join(cell["source"])  # a notebook may be saved so too
+    file.write_text(json.dumps(edited))
+    before = file.read_bytes()
+    assert opened() == f"exploration.ipynb: {AGAIN}"
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == ["exploration.ipynb"]
+
+
+def test_other_reports_get_a_copy_of_their_own(opened: Explore, tmp_path: Path) -> None:
+    assert opened() == f"exploration.ipynb: {NEW}"
+    assert opened("others") == f"exploration-2.ipynb: {NEW}"
+    assert opened(status="all") == f"exploration-3.ipynb: {NEW}"
+    assert opened("others") == f"exploration-2.ipynb: {AGAIN}"
+    assert opened() == f"exploration.ipynb: {AGAIN}"
+    assert parameters(tmp_path / "work" / "exploration-2.ipynb")["paths"] == [str(tmp_path / "others")]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": []}', b'{"cells": [{"metadata": {}}]}', b"\xff"])
+def test_a_file_of_somebody_else_stays_as_it_is(content: bytes, opened: Explore, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "exploration.ipynb").write_bytes(content)
+    assert opened() == f"exploration-2.ipynb: {NEW}"
+    assert (tmp_path / "work" / "exploration.ipynb").read_bytes() == content
+
+
+def test_a_folder_that_cannot_be_made_is_told(opened: Explore, tmp_path: Path) -> None:
+    (tmp_path / "work").write_text("a file")
+    with pytest.raises(OutputError, match=re.escape(f"{tmp_path / 'work'}: File exists")):
+        opened()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"paths": "absent"}, PathError, "absent: no such file or folder"),
+        ({"settings": "absent.toml"}, SettingsError, "absent.toml: No such file"),
+        ({"status": "finished?"}, UnknownNameError, "status 'finished?' is not one of final, all"),
+    ],
+)
+@pytest.mark.usefixtures("opened")
+def test_wrong_arguments_are_told_before_a_copy_is_made(
+    arguments: dict[str, Any], error: type[Exception], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        explore(**{"paths": tmp_path, "output_dir": tmp_path / "work", **arguments})
+    assert not (tmp_path / "work").exists()
+
+
+@pytest.mark.parametrize(
+    ("absent", "name"), [("jupyterlab", "JupyterLab"), ("ipywidgets", "ipywidgets"), ("itables", "itables")]
+)
+def test_without_the_extra_the_command_names_it_and_makes_nothing(
+    absent: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(exploration, "find_spec", lambda library: None if library == absent else True)
+    monkeypatch.setattr(sys, "argv", ["incident-analytics", "explore", str(DEMO), "-o", str(tmp_path / "work")])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    message = f"{name} is not installed: pip install 'incident-analytics[lab]'"
+    assert (ended.value.code, capsys.readouterr()) == (2, ("", f"incident-analytics: {message}\n"))
+    assert not (tmp_path / "work").exists()
+    with pytest.raises(MissingExtraError, match=re.escape(message)):
+        explore(DEMO, output_dir=tmp_path / "work")
+
+
+def test_the_command_hands_on_what_it_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    served: dict[str, Any] = {}
+    monkeypatch.setattr(exploration, "find_spec", lambda _: True)
+    monkeypatch.setattr(exploration, "_serve", lambda file, **options: served.update(options, file=file))
+    words = ["--severity", "SEV-1", "--service", "API", "--team", "Web team", "--port", "9000", "--no-browser"]
+    monkeypatch.setattr(sys, "argv", ["incident-analytics", "explore", str(DEMO), "-o", str(tmp_path), *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    file = tmp_path / "exploration.ipynb"
+    assert (ended.value.code, capsys.readouterr()) == (0, ("", f"{file}: {NEW}\n"))
+    assert served == {"file": file, "port": 9000, "browser": False}
+    assert parameters(file) == {
+        "paths": [str(DEMO)],
+        "settings": str(DEMO / "incident-analytics.toml"),
+        "status": "final",
+        "only_severities": ["SEV-1"],
+        "only_services": ["API"],
+        "only_teams": ["Web team"],
+    }
+
+
+def test_a_server_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "false")
+    with pytest.raises(OutputError, match="JupyterLab ended with exit code 1; what it wrote above says why"):
+        exploration._serve(tmp_path / "exploration.ipynb", port=8888, browser=False)  # noqa: SLF001 - no JupyterLab fails so
+
+
+def test_the_kernel_is_this_environments_before_any_of_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", "theirs")
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+    assert exploration._places(tmp_path) == {  # noqa: SLF001 - what a server is started with
+        "JUPYTER_PATH": f"{tmp_path}{os.pathsep}theirs",
+        "JUPYTER_CONFIG_PATH": str(tmp_path),
+    }
+    spec = json.loads((tmp_path / "kernels" / "python3" / "kernel.json").read_text())
+    assert spec["argv"][0] == sys.executable
+
+
+def run(reports: Path, **parameters: object) -> dict[str, str]:
+    """Run the notebook and return the text of each cell's outputs."""
+    need("ipywidgets")
+    need("itables")
+    ran = run_notebook(notebook_file("exploration"), {"paths": [str(reports)], "settings": None, **parameters})
+    return {
+        cell.id: "".join(
+            output.get("text", "") + "".join(output.get("data", {}).get(kind, "") for kind in ("text/html",))
+            for output in cell.outputs
+        )
+        for cell in ran.cells
+        if cell.cell_type == "code"
+    }
+
+
+@pytest.fixture(scope="module")
+def demo() -> dict[str, str]:
+    return run(DEMO / "reports", settings=str(DEMO / "incident-analytics.toml"))
+
+
+def test_every_question_is_answered(demo: dict[str, str]) -> None:
+    assert "88 incidents to look at." in demo["loaded"]
+    assert "Files: 88 loaded, 10 other status." in demo["loaded"]
+    assert "<td>incidents</td>" in demo["tables"]
+    assert "INC-2025-11-07-001" in demo["grid"]
+    assert "2025Q4, as of 2026-01-01 00:00 UTC." in demo["quarter"]
+    assert "Geometric mean time to restore went from" in demo["restore"]
+    assert "<td>API</td>" in demo["budget"]
+    assert '<th scope="col">Phrase</th>' in demo["recurs"]
+    assert "open action items are past their due date" in demo["overdue"]
+    assert "INC-2025-11-07-001: API gateway runs out of memory" in demo["similar"]
+    assert "<td>severity</td>" in demo["trace"]
+
+
+def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path) -> None:
+    told = run(tmp_path)
+    assert "0 incidents to look at." in told["loaded"]
+    assert "Files: none." in told["loaded"]
+    assert "No incident is known from before" in told["restore"]
+    assert "No service was down." in told["budget"]
+    assert "No phrase recurs." in told["recurs"]
+    assert "No open action item is past its due date." in told["overdue"]
+
+
+HOSTILE = """# <img src="http://evil.example/title" onerror="document.title='run'">
+
+**Incident ID**: INC-2025-08-01-001
+**Date**: 2025-08-01
+**Duration**: 14:02 - 15:47 (1h 45m)
+**Severity**: SEV-2
+**Author**: Me
+**Status**: Final
+
+## Summary
+
+<script>document.title = 'run'</script></script>
+
+## Timeline
+
+| Time (UTC) | Event |
+|------------|-------|
+| 14:02 | Initial alert/detection |
+| 15:47 | Service restored |
+
+### Affected Services
+- [x] <img src="http://evil.example/service">
+"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Start `explore` as a user does, in folders of its own; gives the address that JupyterLab tells."""
+    need("jupyterlab")
+    own = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
+           "JUPYTERLAB_WORKSPACES_DIR")  # fmt: skip
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(reports: Path) -> str:
+        folder = tmp_path_factory.mktemp("lab")
+        environment = {**os.environ, **{name: str(folder / name.lower()) for name in own}}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        log = folder / "log"
+        command = [sys.executable, "-m", "incident_analytics", "explore", str(reports), "--no-browser"]
+        command += ["--port", port, "-o", str(folder / "work")]
+        with log.open("wb") as stream:
+            started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stream))
+        until = time.monotonic() + 60
+        while not (address := re.search(r"http://127\S+/lab/tree/\S+\?token=\w+", log.read_text())):
+            assert started[-1].poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.1)
+        return address[0]
+
+    yield start
+    for process in started:
+        process.send_signal(signal.SIGINT)
+    assert [process.wait(30) for process in started] == [0] * len(started), "Ctrl-C ends it cleanly"
+
+
+def run_all(tab: Any, address: str) -> None:
+    tab.goto(address)
+    tab.get_by_role("heading", name="Exploration").first.wait_for(timeout=60_000)
+    tab.get_by_role("menuitem", name="Run", exact=True).click()
+    tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    tab.locator("[data-windowed-list-index='29'] .jp-OutputArea-output").wait_for(timeout=60_000)
+
+
+def test_a_control_redraws_the_figure_and_its_numbers(
+    tab: Any, requested: list[str], lab: Callable[[Path], str]
+) -> None:
+    expect = need("playwright.sync_api").expect
+    run_all(tab, lab(DEMO))
+    figure, row = tab.locator(".widget-output img"), tab.locator(".widget-output tbody tr").first
+    expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (16m to 6h 45m)", "9h 10m", "4h 51m", "0", "0", "0"])
+    seen = [figure.get_attribute("src")]
+    for control, value, median in (
+        ("severity", "SEV-2", "1h 34m (1h 14m to 2h 21m)"),
+        ("metric", "time to detect", "8m (5m to 12m)"),
+        ("service", "API", "8m (5m to 15m)"),
+        ("by", "quarter", "10m"),
+        ("period", "2025Q3", "9m"),
+    ):
+        tab.get_by_label(control, exact=True).select_option(label=value)
+        expect(figure).not_to_have_attribute("src", str(seen[-1]))
+        seen.append(figure.get_attribute("src"))
+        expect(row.locator("td").nth(2)).to_have_text(median)
+    assert len(set(seen)) == 6
+    assert all(str(address).startswith("data:image/png;base64,") for address in seen)
+    assert outside(requested) == []
+    assert len(requested) > 50
+
+
+def test_the_grid_filters(tab: Any, lab: Callable[[Path], str]) -> None:
+    run_all(tab, lab(DEMO))
+    told, expect = tab.locator(".dt-info"), need("playwright.sync_api").expect
+    expect(told).to_have_text("Showing 1 to 10 of 88 entries")
+    tab.get_by_placeholder("severity").fill("SEV-1")
+    expect(told).to_have_text("Showing 1 to 10 of 10 entries (filtered from 88 total entries)")
+
+
+def test_what_a_report_says_stays_text(
+    tab: Any, requested: list[str], lab: Callable[[Path], str], tmp_path: Path
+) -> None:
+    (tmp_path / "INC-2025-08-01-001.md").write_text(HOSTILE)
+    run_all(tab, lab(tmp_path))
+    assert tab.get_by_text('<img src="http://evil.example/title"').count() >= 3, "in the grid, a table, a sentence"
+    assert tab.title() != "run"
+    assert outside(requested) == []

@@ -299,13 +299,14 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 @reading_options("final")
 @click.option("--period", required=True, metavar="PERIOD", help="2025Q3, 2025-07, 2025H1, 2025, FY2025Q3 or DATE/DATE.")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the review goes.")
-@click.option("--to", default="html", show_default=True, metavar="html,ipynb", help="Which files to make.")
+@click.option("--to", default="html", show_default=True, metavar="html,pdf,md,ipynb", help="Which files to make.")
 @click.option("--as-of", metavar="TIME", help="The state at this instant; else the period's end, or now if earlier.")
 @click.option("--notebook", metavar="FILE", help="A notebook of your own instead of the periodic review.")
+@click.option("--commentary", metavar="FILE", help="Markdown: your own words for the heads of the sections.")
 def review(
     paths: Sequence[str], *, output: str, to: str, as_of: str | None, config: str | None, **options: Any
 ) -> None:
-    """Write the review of a period: one page that holds all it needs."""
+    """Write the review of a period: a page that holds all it needs, a PDF of it, Markdown for a wiki, its notebook."""
     from tqdm import tqdm
 
     from incident_analytics import publish

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = [
     "ColumnsError",
+    "CommentaryError",
     "IncidentAnalyticsError",
     "MissingExtraError",
     "NotebookError",
@@ -46,6 +47,10 @@ class ReportError(IncidentAnalyticsError):
 
 class MissingExtraError(IncidentAnalyticsError, ImportError):
     """A part of the package that is installed on request is not there; the message says how to get it."""
+
+
+class CommentaryError(IncidentAnalyticsError, ValueError):
+    """A commentary cannot be read or fits no section; the message names file and line."""
 
 
 class NotebookError(IncidentAnalyticsError):

@@ -1,4 +1,4 @@
-"""Reviews: a notebook run with its parameters, and what it shows as a page of its own.
+"""Reviews: a notebook run with its parameters, and what it shows as a page, from which PDF and Markdown are made.
 
 The outputs are made whole, then put in place one by one: a notebook that fails leaves the earlier ones as they were.
 """
@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import pandas as pd
 
+from incident_analytics.commentary import add_commentary
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError, UnknownNameError
 from incident_analytics.exports import write_bytes
 from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.model import Period, need_instant
+from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["notebook_file", "review", "run_notebook"]
 
 _HERE: Final = Path(__file__).parent
+_TARGETS: Final = ("html", "pdf", "md", "ipynb")
 
 
 def review(
@@ -45,6 +48,7 @@ def review(
     teams: Sequence[str] = (),
     as_of: pd.Timestamp | None = None,
     notebook: str | Path | None = None,
+    commentary: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> list[Path]:
     """Write the review of a period.
@@ -58,7 +62,8 @@ def review(
     output_dir
         The folder to write to; it is made where there is none.
     to
-        What to write: ``html``, one page that needs nothing else, and ``ipynb``, the notebook as it ran.
+        What to write: ``html``, one page that needs nothing else, ``pdf``, the same page for print, tagged (PDF/UA),
+        ``md``, Markdown for a wiki with its figures in a folder beside it, and ``ipynb``, the notebook as it ran.
     settings
         A settings file; None takes the defaults.
     status
@@ -72,33 +77,42 @@ def review(
         A notebook of one's own in place of the periodic review; it has a cell tagged ``parameters`` that sets
         ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services`` or ``teams``
         where these are named. Where it sets ``output_dir`` it is told the folder of the page, to link from there.
+    commentary
+        A Markdown file with words of one's own for the heads of the notebook's sections; see `read_commentary` in
+        `incident_analytics.commentary`.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
 
     Returns
     -------
     list of pathlib.Path
-        The files written, ``review-<period>.<target>``, in the order of ``to``.
+        The files written, ``review-<period>.<target>``, in the order of ``to``. The figures of ``md`` are in the
+        folder ``review-<period>_files``; those of an earlier review there go, other files stay.
 
     Raises
     ------
     UnknownNameError
-        ``target 'docx' is not one of html, ipynb``
+        ``target 'docx' is not one of html, pdf, md, ipynb``
     PathError
         ``reports: no such file or folder``
     PeriodError
         The period cannot be read.
     SettingsError
         The settings file cannot be read.
+    CommentaryError
+        ``words.md:12: no section is headed 'Severities'; there are: Time to restore, Severity``
     NotebookError
         ``mine.ipynb: code cell 3 (times = ia.response_times(c)) failed: NameError: name 'c' is not defined``;
         also where a cell ends the notebook early, a figure vanished, or a parameter is unknown to the notebook.
     OutputError
-        A file cannot be written.
+        A file cannot be written; or ``pdf`` is asked for and what makes it is not installed:
+        ``a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'``.
     """
     for target in to:
         if target not in _TARGETS:
             raise UnknownNameError(f"target {target!r} is not one of {', '.join(_TARGETS)}")
+    if "pdf" in to:
+        _need_weasyprint()
     rules = read_settings(settings) if settings is not None else Settings()
     window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
     need_instant("as_of", as_of)
@@ -114,16 +128,22 @@ def review(
     }
     narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
     parameters |= {name: names for name, names in narrowed.items() if names}
+    stem = f"review-{window.name.replace('/', '_')}"
     ran = run_notebook(
         notebook or notebook_file("periodic_review"),
         parameters,
         optional={"output_dir": str(Path(output_dir).absolute())},
+        commentary=commentary,
         progress=progress,
     )
-    title = f"Incident review {window.name}"
-    outputs = {target: _TARGETS[target](ran, title) for target in dict.fromkeys(to)}
-    stem = f"review-{window.name.replace('/', '_')}"
-    return [_put(Path(output_dir) / f"{stem}.{target}", content) for target, content in outputs.items()]
+    page = _as_page(ran, f"Incident review {window.name}", f"{stem}.ipynb" if "ipynb" in to else None)
+    # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
+    # the earlier review shows, and only once the new review stands do the others go.
+    made = [_files(target, ran, page, stem) for target in dict.fromkeys(to)]
+    written = [[_put(Path(output_dir, name), content) for name, content in files.items()] for files in made]
+    if "md" in to:
+        _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
+    return [files[-1] for files in written]
 
 
 def run_notebook(
@@ -131,6 +151,7 @@ def run_notebook(
     parameters: Mapping[str, object],
     *,
     optional: Mapping[str, object] | None = None,
+    commentary: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> NotebookNode:
     """Run a notebook from its first cell to its last in a kernel of its own.
@@ -147,17 +168,18 @@ def run_notebook(
         lists of these.
     optional
         Further values, for those of their names that the cell sets.
-    progress
+    commentary, progress
         As in `review`.
 
     Returns
     -------
     nbformat.NotebookNode
-        The notebook with its outputs, the same for the same input: without times, ids or paths of the run.
+        The notebook with the commentary's cells and its outputs, the same for the same input: without times, ids or
+        paths of the run.
 
     Raises
     ------
-    NotebookError
+    CommentaryError, NotebookError
         As in `review`.
     """
     import papermill
@@ -168,6 +190,8 @@ def run_notebook(
     known = _need_parameters(file, source, parameters)
     wanted = {name: value for name, value in (optional or {}).items() if name in known}
     plain = json.loads(json.dumps({**parameters, **wanted}))
+    if commentary is not None:
+        source = add_commentary(source, commentary)
     total = sum(cell.cell_type == "code" for cell in source.cells)
     begun: list[NotebookNode] = []
 
@@ -300,17 +324,21 @@ def _without_traces(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _as_page(notebook: NotebookNode, title: str) -> bytes:
+def _as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> str:
+    """Return the page; ``beside`` is the notebook's own file, where that lies beside the page."""
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="page", extra_template_basedirs=[str(_HERE)], exclude_input=True, exclude_anchor_links=True
+        template_name="page",
+        extra_template_basedirs=[str(_HERE)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+        filters={"with_anchors": _with_anchors, "commentary2html": _commentary_as_html},
     )
+    resources = {"metadata": {"name": title}, "notebook": beside, "contents": _contents(notebook)}
     page: str
-    exporter.register_filter("with_anchors", _with_anchors)  # type: ignore[no-untyped-call]
-    resources = {"metadata": {"name": title}, "contents": _contents(notebook)}
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return page.encode()
+    return page
 
 
 def _contents(notebook: NotebookNode) -> list[tuple[str, str]]:
@@ -318,7 +346,7 @@ def _contents(notebook: NotebookNode) -> list[tuple[str, str]]:
     headings = [
         line.removeprefix("## ").strip()
         for cell in notebook.cells
-        if cell.cell_type == "markdown"
+        if cell.cell_type == "markdown" and "commentary" not in cell.metadata.get("tags", [])
         for line in cell.source.splitlines()
         if line.startswith("## ")
     ]
@@ -337,14 +365,58 @@ def _anchor(heading: str) -> str:
     return html.escape(html.unescape(re.sub(r"<[^>]*>", "", heading)).strip().replace(" ", "-"))
 
 
-def _as_notebook(notebook: NotebookNode, _title: str) -> bytes:
+def _commentary_as_html(text: str) -> str:
+    """Return Markdown as HTML in which raw HTML is text and a link runs nothing."""
+    import mistune
+
+    return str(mistune.create_markdown(escape=True, plugins=["strikethrough", "table", "url"])(text))
+
+
+def _need_weasyprint() -> None:
+    """Raise before the notebook runs where a PDF could not be made after it."""
+    try:
+        import weasyprint  # noqa: F401 - whether it loads is what is asked
+    except ImportError as error:
+        raise OutputError("a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'") from error
+    except OSError as error:
+        reason = str(error).partition("\n")[0]
+        raise OutputError(
+            f"a PDF needs Pango, which pip does not install; on Debian and Ubuntu: apt install libpango-1.0-0 "
+            f"libpangoft2-1.0-0 libharfbuzz-subset0 ({reason})"
+        ) from error
+
+
+def _as_pdf(page: str) -> bytes:
+    """Return the page for print: tagged, with its title and language, its headings as bookmarks."""
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    # The policy of the page means nothing to WeasyPrint: what the page holds is all that it may read.
+    document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=["data"]))
+    return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
+
+
+def _as_notebook(notebook: NotebookNode) -> bytes:
     import nbformat
 
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return f"{text}\n".encode()
 
 
-_TARGETS: Final[Mapping[str, Callable[[NotebookNode, str], bytes]]] = {"html": _as_page, "ipynb": _as_notebook}
+def _files(target: str, notebook: NotebookNode, page: str, stem: str) -> dict[str, bytes]:
+    """Return a target's files by their paths in the output folder, the review itself last."""
+    match target:
+        case "html":
+            files = {f"{stem}.html": page.encode()}
+        case "pdf":
+            files = {f"{stem}.pdf": _as_pdf(page)}
+        case "md":
+            folder = f"{stem}_files"
+            text, figures = page_as_markdown(page, folder)
+            files = {f"{folder}/{name}": content for name, content in figures.items()} | {f"{stem}.md": text.encode()}
+        case _:
+            files = {f"{stem}.ipynb": _as_notebook(notebook)}
+    return files
 
 
 def _put(file: Path, content: bytes) -> Path:
@@ -355,6 +427,16 @@ def _put(file: Path, content: bytes) -> Path:
         raise OutputError(f"{file}: {error.strerror}") from error
     write_bytes(file, content)
     return file
+
+
+def _drop_figures(folder: Path, *, but: Collection[Path]) -> None:
+    """Remove the figures of earlier reviews from a folder; a file of any other name is not ours."""
+    try:
+        for file in folder.iterdir() if folder.is_dir() else ():
+            if FIGURE.fullmatch(file.name) and file not in but:
+                file.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}") from error
 
 
 def notebook_file(name: str) -> Path:

@@ -29,6 +29,8 @@ LAYERS = (
     "measures",
     "sentences",
     "plots",
+    "commentary",
+    "wiki",
     "publish",
     "exploration",
     "cli",
@@ -40,17 +42,20 @@ TAKES_PLAIN_ARGUMENTS = ("formatting", "exports", "analysis", "sentences", "plot
 """What knows neither settings nor report files: whatever a notebook has filtered is good."""
 
 ALONE = {
+    "bs4": {"wiki"},
     "click": {"cli"},
     "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
     "jupyter_client": {"publish"},
+    "mistune": {"publish"},
     "nbclient": {"publish"},
     "nbconvert": {"publish"},
-    "nbformat": {"publish"},
+    "nbformat": {"commentary", "publish"},
     "papermill": {"publish"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},
+    "weasyprint": {"publish"},
     "yaml": {"reports.sections"},
 }
 """The libraries that only these modules, or folders of modules, import."""
@@ -123,7 +128,8 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 
 def test_publish_reads_no_report_itself() -> None:
     """The notebook loads, analyses and draws: publish runs it, and never takes another way to a figure."""
-    assert OWN["publish"] <= {"errors", "model", "config", "loading", "reports.edit", "exports", "formatting"}
+    forms = {"exports", "formatting", "commentary", "wiki"}
+    assert OWN["publish"] <= {"errors", "model", "config", "loading", "reports.edit"} | forms
 
 
 def test_reports_are_read_without_pandas() -> None:

@@ -1,0 +1,142 @@
+"""The lead's own words: a Markdown file whose parts stand at the head of the sections of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from incident_analytics.errors import CommentaryError
+from incident_analytics.reports.markdown import parse_markdown
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["COMMENTARY", "Remark", "add_commentary", "read_commentary"]
+
+COMMENTARY: Final = "commentary"
+"""The tag of a cell that holds such words: they are shown as written by a person, and without their raw HTML."""
+_PART: Final = 2
+"""Headings of this level or above begin a part of the file; those below it are the words' own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Words for one section: its heading (empty for the head of the review), the heading's line, the words."""
+
+    heading: str
+    line: int
+    text: str
+
+
+def read_commentary(file: str | Path) -> list[Remark]:
+    """Read a commentary.
+
+    Parameters
+    ----------
+    file
+        Markdown in UTF-8. Each heading of level 1 or 2 begins the words for the section of that heading; what stands
+        before the first one is for the head of the review.
+
+    Returns
+    -------
+    list of Remark
+        In the order of the file.
+
+    Raises
+    ------
+    CommentaryError
+        ``words.md: No such file or directory`` or ``words.md:3: byte 0xe9 is not UTF-8; save the file as UTF-8``
+    """
+    path = Path(file)
+    try:
+        source = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        text = source.decode()
+    except OSError as error:
+        raise CommentaryError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        line = 1 + source.count(b"\n", 0, error.start)
+        byte = source[error.start]
+        raise CommentaryError(f"{path}:{line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from error
+    heads = [section for section in parse_markdown(text).sections if section.level <= _PART]
+    ends = [*(section.start for section in heads[1:]), len(source)]
+    remarks = [
+        Remark(section.title, section.line, source[section.body_start : end].decode().strip())
+        for section, end in zip(heads, ends, strict=True)
+    ]
+    return [remark for remark in remarks if remark.heading or remark.text]
+
+
+def add_commentary(notebook: NotebookNode, file: str | Path) -> NotebookNode:
+    """Put a commentary's words into a notebook, each below the heading that they are for.
+
+    Parameters
+    ----------
+    notebook
+        Its headings are those of its Markdown cells, of any level; of two that are alike the first counts.
+    file
+        As in `read_commentary`. Headings are compared without regard to case, emphasis and spacing.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The notebook with a cell tagged ``commentary`` below each such heading; what came first in the file is below
+        the notebook's first one. The given one stays as it is.
+
+    Raises
+    ------
+    CommentaryError
+        ``words.md:12: no section is headed 'Severities'; there are: Time to restore, Severity``; also where the file
+        cannot be read.
+    """
+    headings = {_alike(title): title for cell in reversed(notebook.cells) for _, title in reversed(_headings(cell))}
+    in_order = [title for cell in notebook.cells for _, title in _headings(cell)]
+    words: dict[str, list[str]] = {}
+    for remark in read_commentary(file):
+        heading = _alike(remark.heading or next(iter(in_order), ""))
+        if heading not in headings:
+            there = ", ".join(dict.fromkeys(in_order)) or "none"
+            raise CommentaryError(f"{file}:{remark.line}: no section is headed {remark.heading!r}; there are: {there}")
+        if remark.text:
+            words.setdefault(heading, []).append(remark.text)
+    commented = deepcopy(notebook)
+    commented.cells = [piece for cell in commented.cells for piece in _cut(cell, words)]
+    return commented
+
+
+def _cut(cell: NotebookNode, words: dict[str, list[str]]) -> Iterator[NotebookNode]:
+    """Give a cell, cut below each heading that has words, and these between; takes what it has placed."""
+    source, begin, pieces = cell.source.encode(), 0, 0
+
+    def piece(text: str, tags: list[str]) -> NotebookNode:
+        nonlocal pieces
+        cut = deepcopy(cell)
+        cut.source = text
+        if tags:
+            cut.metadata["tags"] = tags
+        if pieces and "id" in cut:
+            cut.id = f"{cell.id[:40]}-{COMMENTARY}-{pieces}"
+        pieces += 1
+        return cut
+
+    for end, title in _headings(cell):
+        if texts := words.pop(_alike(title), None):
+            yield piece(source[begin:end].decode().strip(), [])
+            yield piece("\n\n".join(texts), [COMMENTARY])
+            begin = end
+    rest = source[begin:].decode().strip() if pieces else cell.source
+    if rest or not pieces:
+        yield piece(rest, [])
+
+
+def _headings(cell: NotebookNode) -> list[tuple[int, str]]:
+    """Return a Markdown cell's headings, each with the byte at which what is below it begins."""
+    if cell.cell_type != "markdown":
+        return []
+    return [(section.body_start, section.title) for section in parse_markdown(cell.source).sections if section.level]
+
+
+def _alike(heading: str) -> str:
+    return " ".join(heading.casefold().split())

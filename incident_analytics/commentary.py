@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,13 +90,15 @@ def add_commentary(notebook: NotebookNode, file: str | Path) -> NotebookNode:
         ``words.md:12: no section is headed 'Severities'; there are: Time to restore, Severity``; also where the file
         cannot be read.
     """
-    headings = {_alike(title): title for cell in reversed(notebook.cells) for _, title in reversed(_headings(cell))}
-    in_order = [title for cell in notebook.cells for _, title in _headings(cell)]
+    headings = list(dict.fromkeys(title for cell in notebook.cells for _, title in _headings(cell)))
+    known = {_alike(heading) for heading in headings}
     words: dict[str, list[str]] = {}
     for remark in read_commentary(file):
-        heading = _alike(remark.heading or next(iter(in_order), ""))
-        if heading not in headings:
-            there = ", ".join(dict.fromkeys(in_order)) or "none"
+        if not headings:
+            raise CommentaryError(f"{file}:{remark.line}: the notebook has no headings to put words below")
+        heading = _alike(remark.heading or headings[0])
+        if heading not in known:
+            there = ", ".join(headings)
             raise CommentaryError(f"{file}:{remark.line}: no section is headed {remark.heading!r}; there are: {there}")
         if remark.text:
             words.setdefault(heading, []).append(remark.text)
@@ -106,29 +107,28 @@ def add_commentary(notebook: NotebookNode, file: str | Path) -> NotebookNode:
     return commented
 
 
-def _cut(cell: NotebookNode, words: dict[str, list[str]]) -> Iterator[NotebookNode]:
-    """Give a cell, cut below each heading that has words, and these between; takes what it has placed."""
-    source, begin, pieces = cell.source.encode(), 0, 0
-
-    def piece(text: str, tags: list[str]) -> NotebookNode:
-        nonlocal pieces
-        cut = deepcopy(cell)
-        cut.source = text
-        if tags:
-            cut.metadata["tags"] = tags
-        if pieces and "id" in cut:
-            cut.id = f"{cell.id[:40]}-{COMMENTARY}-{pieces}"
-        pieces += 1
-        return cut
-
+def _cut(cell: NotebookNode, words: dict[str, list[str]]) -> list[NotebookNode]:
+    """Return a cell, cut below each heading that has words, and these between; takes what it has placed."""
+    source, begin = cell.source.encode(), 0
+    parts: list[tuple[str, list[str]]] = []
     for end, title in _headings(cell):
         if texts := words.pop(_alike(title), None):
-            yield piece(source[begin:end].decode().strip(), [])
-            yield piece("\n\n".join(texts), [COMMENTARY])
+            parts += [(source[begin:end].decode(), []), ("\n\n".join(texts), [COMMENTARY])]
             begin = end
-    rest = source[begin:].decode().strip() if pieces else cell.source
-    if rest or not pieces:
-        yield piece(rest, [])
+    if not parts:
+        return [cell]
+    parts.append((source[begin:].decode(), []))
+    pieces = []
+    for number, (text, tags) in enumerate(parts):
+        if text.strip():
+            piece = deepcopy(cell)
+            piece.source = text.strip()
+            if tags:
+                piece.metadata["tags"] = tags
+            if number and "id" in piece:
+                piece.id = f"{cell.id[:40]}-{COMMENTARY}-{number}"
+            pieces.append(piece)
+    return pieces
 
 
 def _headings(cell: NotebookNode) -> list[tuple[int, str]]:

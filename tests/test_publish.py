@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import base64
+import ctypes
 import json
 import os
 import re
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from types import ModuleType
+from typing import Any, cast
+from urllib.request import OpenerDirector, Request
 
 import nbformat
 import pandas as pd
@@ -14,6 +19,7 @@ import pytest
 from incident_analytics import publish
 from incident_analytics.errors import (
     ColumnsError,
+    CommentaryError,
     NotebookError,
     OutputError,
     PathError,
@@ -21,6 +27,7 @@ from incident_analytics.errors import (
     SettingsError,
     UnknownNameError,
 )
+from incident_analytics.formatting import html_table
 
 PARAMETERS = "paths = []\nperiod = ''\nsettings = None\nstatus = ''\nas_of = None"
 
@@ -90,7 +97,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         make_reports(folder / "reports's"),
         period="2025-07-01/2025-08-01",
         output_dir=folder / "out" / "deep",
-        to=("html", "ipynb"),
+        to=("html", "md", "ipynb"),
         as_of=pd.Timestamp("2025-08-02", tz="UTC"),
         notebook=notebook,
         progress=lambda done, total: steps.append((done, total)),
@@ -106,14 +113,15 @@ def page(written: list[Path]) -> Page:
 
 
 def test_outputs_are_named_after_the_period(written: list[Path]) -> None:
-    names = ["review-2025-07-01_2025-08-01.html", "review-2025-07-01_2025-08-01.ipynb"]
-    assert [file.name for file in written] == names
-    assert sorted(file.name for file in written[0].parent.iterdir()) == names, "nothing is left beside them"
+    names = [f"review-2025-07-01_2025-08-01{end}" for end in (".html", ".md", ".ipynb", "_files")]
+    assert [file.name for file in written] == names[:-1]
+    assert sorted(file.name for file in written[0].parent.iterdir()) == sorted(names), "nothing is left beside them"
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(page: Page) -> None:
+    """Nor does it name another file than the notebook that was asked for with it."""
     assert page.all("script") == []
-    assert page.outside_requests() == []
+    assert page.outside_requests() == ["review-2025-07-01_2025-08-01.ipynb"]
     policies = [meta["content"] for meta in page.all("meta") if meta.get("http-equiv") == "Content-Security-Policy"]
     assert policies == ["default-src 'none'; img-src data:; style-src 'unsafe-inline'"]
 
@@ -141,7 +149,7 @@ def test_code_and_remarks_stay_off_the_page(page: Page) -> None:
 
 
 def test_the_notebook_gets_plain_values_and_an_empty_folder(written: list[Path]) -> None:
-    ran = nbformat.read(written[1], as_version=4)
+    ran = nbformat.read(written[-1], as_version=4)
     told = next(output.text for output in ran.cells[-1].outputs if output.get("name") == "stdout").splitlines()
     reports = str(written[0].parents[2] / "reports's")
     period, as_of = "2025-07-01/2025-08-01", "2025-08-02T00:00:00+00:00"
@@ -149,12 +157,107 @@ def test_the_notebook_gets_plain_values_and_an_empty_folder(written: list[Path])
     assert json.loads(told[1]) == [[], "1", sys.executable, False]
 
 
+def test_the_markdown_shows_what_the_page_shows(written: list[Path]) -> None:
+    """Text as text, pictures as files beside it with their words; no code."""
+    text = written[1].read_text(encoding="utf-8")
+    folder = written[1].with_name("review-2025-07-01_2025-08-01_files")
+    (picture,) = folder.iterdir()  # shown twice
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    hostile = "&lt;script&gt;alert('a')&lt;/script&gt; & \"quotes\""
+    assert text.splitlines()[:5] == [
+        f"- {hostile}",
+        "",
+        f"![{hostile}]({folder.name}/{picture.name})",
+        "",
+        f"![A figure without a description]({folder.name}/{picture.name})",
+    ]
+    assert "import base64" not in text
+    assert text.endswith(
+        "- the last value\n\n[The notebook that made this review](review-2025-07-01_2025-08-01.ipynb), "
+        "with its code and results.\n"
+    )
+
+
+def test_only_figures_of_an_earlier_review_go(written: list[Path], tmp_path: Path) -> None:
+    folder = tmp_path / "review-2025Q3_files"
+    folder.mkdir()
+    ours, theirs = folder / "figure-0123456789abcdef.png", folder / "figure-of-mine.png"
+    ours.touch()
+    theirs.touch()
+    notebook = written[0].parents[2] / "own {braces}.ipynb"
+    publish.review(tmp_path, period="2025Q3", output_dir=tmp_path, to=("html",), notebook=notebook)
+    assert ours.exists(), "the page needs no folder and leaves it alone"
+    publish.review(tmp_path, period="2025Q3", output_dir=tmp_path, to=("md",), notebook=notebook)
+    assert (theirs.exists(), ours.exists(), len(list(folder.iterdir()))) == (True, False, 2)
+
+
+COMMENTED = """# Own review
+
+## Results
+
+As always.
+"""
+
+
+def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
+    """They are the same after each run, whatever the notebook; their markup is Markdown's alone."""
+    cells = [nbformat.v4.new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]})]
+    cells.append(nbformat.v4.new_markdown_cell(COMMENTED, id="text"))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "own.ipynb")
+    words = tmp_path / "words.md"
+    words.write_text(
+        "A *hard* quarter: $5 and $6.\n\n```mermaid\n<script>a</script>\n```\n\n## RESULTS\n\n"
+        "<img src=x onerror=alert(1)> [run](javascript:alert(1)) [see](https://example.org)\n"
+    )
+    files = publish.review(
+        tmp_path,
+        period="2025Q3",
+        output_dir=tmp_path,
+        to=("html", "md", "ipynb"),
+        notebook=tmp_path / "own.ipynb",
+        commentary=words,
+    )
+    text = files[0].read_text(encoding="utf-8")
+    assert re.sub("\n+", "\n", text[text.index("<main>") : text.index('<p class="beside">')]) == (
+        '<main>\n<h1 id="Own-review">Own review</h1>\n'
+        '<div class="commentary"><p>A <em>hard</em> quarter: $5 and $6.</p>\n'
+        '<pre><code class="language-mermaid">&lt;script&gt;a&lt;/script&gt;\n</code></pre>\n</div>\n'
+        '<h2 id="Results">Results</h2>\n<div class="commentary"><p>&lt;img src=x onerror=alert(1)&gt; '
+        '<a href="#harmful-link">run</a> <a href="https://example.org">see</a></p>\n</div>\n<p>As always.</p>\n'
+    )
+    wiki = (
+        "# Own review\n\n> A *hard* quarter: \\$5 and \\$6.\n>\n> ```\n> <script>a</script>\n> ```\n\n"
+        "## Results\n\n> &lt;img src=x onerror=alert(1)&gt; [run](#harmful-link) [see](https://example.org)\n\n"
+        "As always.\n"
+    )
+    assert files[1].read_text(encoding="utf-8").startswith(wiki)
+    ran = nbformat.read(files[2], as_version=4)
+    assert [cell.source for cell in ran.cells if "commentary" in cell.metadata.get("tags", [])] == [
+        "A *hard* quarter: $5 and $6.\n\n```mermaid\n<script>a</script>\n```",
+        "<img src=x onerror=alert(1)> [run](javascript:alert(1)) [see](https://example.org)",
+    ]
+
+
+def test_links_of_the_review_lead_to_its_headings(reports: Path, tmp_path: Path) -> None:
+    (file,) = publish.review(reports, period="2024Q1", output_dir=tmp_path)
+    page = Page(file.read_text(encoding="utf-8"))
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    places = {str(link["href"])[1:] for link in page.all("a") if str(link["href"]).startswith("#")}
+    assert places - set(ids) == set()
+    assert len(ids) == len(set(ids))
+
+
+def test_a_heading_in_code_or_quotes_has_its_id() -> None:
+    heading = publish._with_ids('<h2>The "<code>a &lt; b</code>" case</h2>')  # noqa: SLF001
+    assert heading == '<h2 id="The-&quot;a-&lt;-b&quot;-case">The "<code>a &lt; b</code>" case</h2>'
+
+
 def test_the_same_input_gives_the_same_bytes(written: list[Path], tmp_path: Path) -> None:
     again = publish.review(
         written[0].parents[2] / "reports's",
         period="2025-07-01/2025-08-01",
         output_dir=tmp_path,
-        to=("html", "ipynb"),
+        to=("html", "md", "ipynb"),
         as_of=pd.Timestamp("2025-08-02", tz="UTC"),
         notebook=written[0].parents[2] / "own {braces}.ipynb",
     )
@@ -215,10 +318,11 @@ def test_what_is_no_notebook_is_refused(content: str | None, message: str, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"to": ("html", "docx")}, UnknownNameError, "target 'docx' is not one of html, ipynb"),
+        ({"to": ("html", "docx")}, UnknownNameError, "target 'docx' is not one of html, pdf, md, ipynb"),
         ({"period": "2025Q5"}, PeriodError, "period '2025Q5' is none of 2025Q3"),
         ({"settings": "absent.toml"}, SettingsError, "absent.toml: No such file"),
         ({"paths": ["absent*.md"]}, PathError, "absent*.md: no such file or folder"),
+        ({"commentary": "absent.md"}, CommentaryError, "absent.md: No such file"),
         ({"as_of": pd.Timestamp("2025-10-01")}, ColumnsError, "as_of 2025-10-01 00:00:00 has no zone"),
     ],
 )
@@ -235,6 +339,125 @@ def test_a_page_that_cannot_be_put_in_place_leaves_nothing(tmp_path: Path) -> No
     with pytest.raises(OutputError, match=r"review\.html: Is a directory"):
         publish._put(tmp_path / "review.html", b"page")  # noqa: SLF001 - a full run would only get here
     assert [file.name for file in tmp_path.iterdir()] == ["review.html"]
+
+
+PANGO = (
+    "a PDF needs Pango, which pip does not install; on Debian and Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0 (cannot load library libpango-1.0-0: not found.)"
+)
+
+
+@pytest.mark.parametrize(
+    ("module", "message"),
+    [
+        ("raise ImportError('No module')", "a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'"),
+        ("raise OSError('cannot load library libpango-1.0-0: not found.\\nAdditionally')", PANGO),
+    ],
+)
+def test_what_a_pdf_lacks_is_told_before_the_notebook_runs(
+    module: str, message: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "weasyprint.py").write_text(module)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    with pytest.raises(OutputError) as caught:
+        publish.review(".", period="2025Q3", output_dir=tmp_path / "out", to=("pdf",), notebook="absent.ipynb")
+    assert str(caught.value) == message
+
+
+@pytest.fixture(scope="module")
+def pdfium() -> ModuleType:
+    """The reader of PDFs; the extra pdf and it are in the environment of the browser's tests."""
+    pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
+    return cast(ModuleType, pytest.importorskip("pypdfium2"))
+
+
+PRINTED = """<!DOCTYPE html><html lang="en"><head><title>Review 2025Q3</title></head><body>
+<h1>Review</h1><h2>Results</h2><details><summary>More</summary><p>Folded away</p></details>
+<img src="data:image/png;base64,{png}" alt="One pixel">{more}</body></html>"""
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+def printed(more: str = "") -> bytes:
+    page = PRINTED.format(png=base64.b64encode(PIXEL).decode(), more=more)
+    return publish._as_pdf(page)  # noqa: SLF001 - a full run would only get here
+
+
+def test_a_pdf_is_tagged_and_has_title_language_and_bookmarks(pdfium: ModuleType) -> None:
+    pdf = pdfium.PdfDocument(printed())
+    assert pdfium.raw.FPDFCatalog_IsTagged(pdf)
+    assert pdf.get_metadata_value("Title") == "Review 2025Q3"
+    assert [(mark.level, mark.get_title()) for mark in pdf.get_toc()] == [(0, "Review"), (1, "Results")]
+    language = (ctypes.c_ushort * 3)()
+    assert pdfium.raw.FPDFCatalog_GetLanguage(pdf, language, ctypes.sizeof(language)) == ctypes.sizeof(language)
+    assert bytes(language).decode("utf-16-le") == "en\0"
+    assert "Folded away" in pdf[0].get_textpage().get_text_bounded()
+    assert printed() == printed()
+
+
+def test_a_pdf_is_made_of_what_the_page_holds_and_nothing_else(
+    pdfium: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither a file of this machine nor another machine is asked, by whatever way a page may name them."""
+    (tmp_path / "secret.png").write_bytes(PIXEL)
+    (tmp_path / "secret.css").write_text("h1::after { content: 'secret' }")
+    address = tmp_path.as_uri()
+    more = "".join(
+        f'<img src="{place}/secret.png"><link rel="stylesheet" href="{place}/secret.css">'
+        f"<style>@import '{place}/secret.css'; p {{ background: url({place}/secret.png) }}</style><p>Words</p>"
+        f'<object data="{place}/secret.png"></object><link rel="attachment" href="{place}/secret.css">'
+        for place in (address, "http://127.0.0.1:9", "https://evil.example", "ftp://evil.example")
+    )
+    opened: list[str] = []
+    original = OpenerDirector.open
+
+    def remember(self: OpenerDirector, request: Request, *arguments: Any, **options: Any) -> object:
+        opened.append(request.full_url.partition(":")[0])
+        return original(self, request, *arguments, **options)
+
+    monkeypatch.setattr(OpenerDirector, "open", remember)
+    content = printed(more)
+    assert set(opened) == {"data"}
+    pdf = pdfium.PdfDocument(content)
+    images = [shown for page in pdf for shown in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE])]
+    assert (len(images), pdf.count_attachments()) == (1, 0)
+    assert "secret" not in "".join(page.get_textpage().get_text_bounded() for page in pdf)
+
+
+def laid_out(pdfium: ModuleType, body: str) -> list[Any]:
+    """Return the printed pages of a review that shows this."""
+    page = publish._as_page(nbformat.v4.new_notebook(), "Incident review")  # noqa: SLF001
+    return list(pdfium.PdfDocument(publish._as_pdf(page.replace("</main>", f"{body}</main>"))))  # noqa: SLF001
+
+
+def words_on(page: Any) -> str:
+    return " ".join(page.get_textpage().get_text_bounded().split())
+
+
+@pytest.mark.parametrize("between", ["", "<p>What it is.</p>", '<div class="commentary"><p>A</p></div><p>B</p>'])
+def test_a_heading_stands_above_its_figure_on_paper(between: str, pdfium: ModuleType) -> None:
+    """The figure does not fit on the first page: the heading goes with it."""
+    body = f'<p>First</p><div style="height: 225mm"></div><h2>Cost</h2>{between}<figure style="height: 90mm"></figure>'
+    first, second = laid_out(pdfium, f"<div>{body}</div>")
+    assert words_on(first) == "First Incident review 1 / 2"
+    assert words_on(second).startswith("Cost")
+
+
+def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: ModuleType) -> None:
+    long = pd.DataFrame({"title": ["W" * 300] * 20, "service": "Admin Dashboard", "began": "2025-07-01 14:02"})
+    pages = laid_out(pdfium, html_table(long))
+    assert len(pages) > 1
+    for page in pages:
+        assert words_on(page).startswith("Title Service Began")
+        bounds = [shown.get_bounds() for shown in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_TEXT])]
+        assert [right for _, _, right, _ in bounds if right > page.get_width() - 40] == []
+
+
+def test_what_is_folded_away_on_the_page_is_open_on_paper(pdfium: ModuleType) -> None:
+    (page,) = laid_out(pdfium, html_table(pd.DataFrame({"service": ["API"]}), folded="All 1 rows"))
+    assert words_on(page) == "All 1 rows Service API Incident review 1 / 1"
 
 
 REPORT = """# <script>alert('title')</script> & $x$
@@ -289,6 +512,17 @@ def test_a_review_tells_what_the_reports_tell(reports: Path, tmp_path: Path) -> 
     alts = [str(image["alt"]) for image in page.all("img")]
     assert len(alts) == len(set(alts)) == 8
     assert all(len(alt) > 50 for alt in alts)
+
+
+def test_the_pdf_of_a_review_has_all_of_it_on_numbered_pages(pdfium: ModuleType, reports: Path, tmp_path: Path) -> None:
+    (file,) = publish.review(reports, period="2025Q3", output_dir=tmp_path, to=("pdf",))
+    assert file.name == "review-2025Q3.pdf"
+    pdf = pdfium.PdfDocument(file)
+    texts = [page.get_textpage().get_text_bounded() for page in pdf]
+    assert [text.splitlines()[-1] for text in texts] == [
+        f"Incident review 2025Q3 {number} / {len(pdf)}" for number in range(1, len(pdf) + 1)
+    ]
+    assert "<script>alert('owner')</script>" in "".join("".join(texts).split())
 
 
 def test_a_period_without_incidents_has_a_page_that_says_so(reports: Path, tmp_path: Path) -> None:

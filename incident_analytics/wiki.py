@@ -28,13 +28,14 @@ _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|=)")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-_UNSHOWN: Final = {"head", "script", "style", "svg", "template"}
+_UNSHOWN: Final = {"head", "nav", "script", "style", "svg", "template"}
+"""A wiki has contents of its own."""
 _BLOCKS: Final = {
     "article", "aside", "blockquote", "body", "caption", "dd", "details", "div", "dl", "dt", "figcaption", "figure",
     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre",
     "section", "summary", "table", "ul",
 }  # fmt: skip
-_MARKS: Final = {"b": "**", "strong": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "summary": "**", "dt": "**"}
+_MARKS: Final = {"b": "**", "strong": "**", "em": "*", "i": "*", "del": "~~", "s": "~~", "summary": "**"}
 _QUOTED: Final = "commentary"
 
 
@@ -99,7 +100,7 @@ class _Writer:
         if tag.name == "hr":
             return ["---"]
         if tag.name == "dl":
-            return self.blocks(tag)
+            return [self.definitions(tag)]
         if tag.name in _MARKS:
             return [self.inline(tag).strip()]
         if tag.name == "blockquote" or _QUOTED in _classes(tag):
@@ -114,6 +115,17 @@ class _Writer:
             text = ("\n\n" if item.find("p") else "\n").join(self.blocks(item))
             items.append(mark + indent(text, " " * len(mark)).lstrip())
         return "\n".join(items)
+
+    def definitions(self, tag: Tag) -> str:
+        """Return terms with what is said of each, one a line."""
+        lines: list[str] = []
+        for part in tag.find_all(["dt", "dd"]):
+            text = self.children(part).strip()
+            if part.name == "dt" or not lines:
+                lines.append(f"- **{text}**:")
+            else:
+                lines[-1] += f" {text}" if lines[-1].endswith("**:") else f", {text}"
+        return "\n".join(lines)
 
     def table(self, tag: Tag) -> list[str]:
         """Return a table below its caption; without a row of headings it has empty ones, which Markdown asks for."""

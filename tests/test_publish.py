@@ -15,6 +15,7 @@ from urllib.request import OpenerDirector, Request
 import nbformat
 import pandas as pd
 import pytest
+from browsing import need
 
 from incident_analytics import publish
 from incident_analytics.errors import (
@@ -368,8 +369,8 @@ def test_what_a_pdf_lacks_is_told_before_the_notebook_runs(
 @pytest.fixture(scope="module")
 def pdfium() -> ModuleType:
     """The reader of PDFs; the extra pdf and it are in the environment of the browser's tests."""
-    pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
-    return cast(ModuleType, pytest.importorskip("pypdfium2"))
+    need("weasyprint")
+    return cast(ModuleType, need("pypdfium2"))
 
 
 PRINTED = """<!DOCTYPE html><html lang="en"><head><title>Review 2025Q3</title></head><body>

@@ -106,7 +106,7 @@ def test_a_page_becomes_a_page_of_a_wiki() -> None:
     <details><summary>All 2 rows</summary><div class="table"><table>
     <thead><tr><th>Service</th><th class="number">n</th></tr></thead>
     <tbody><tr><td>API | Web</td><td class="number">3</td></tr><tr><td>x</td></tr></tbody></table></div></details>
-    <dl><dt>Median</dt><dd>1h 45m</dd></dl>
+    <nav><h2>Contents</h2></nav><dl><div><dt>Median</dt><dd>1h 45m</dd><dd>n = 3</dd></div><dt>Mean</dt><dd>2h</dd></dl>
     <hr><pre>a  b
     ```</pre>
     1. no list
@@ -139,9 +139,8 @@ def test_a_page_becomes_a_page_of_a_wiki() -> None:
     | API \\| Web | 3 |
     | x |  |
 
-    **Median**
-
-    1h 45m
+    - **Median**: 1h 45m, n = 3
+    - **Mean**: 2h
 
     ---
 

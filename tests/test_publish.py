@@ -437,10 +437,10 @@ def words_on(page: Any) -> str:
     return " ".join(page.get_textpage().get_text_bounded().split())
 
 
-@pytest.mark.parametrize("between", ["", "<p>What it is.</p>", '<div class="commentary"><p>A</p></div><p>B</p>'])
+@pytest.mark.parametrize("between", ["", "<p>What it is.</p>"])
 def test_a_heading_stands_above_its_figure_on_paper(between: str, pdfium: ModuleType) -> None:
     """The figure does not fit on the first page: the heading goes with it."""
-    body = f'<p>First</p><div style="height: 225mm"></div><h2>Cost</h2>{between}<figure style="height: 90mm"></figure>'
+    body = f'<p>First</p><div style="height: 195mm"></div><h2>Cost</h2>{between}<figure style="height: 90mm"></figure>'
     first, second = laid_out(pdfium, f"<div>{body}</div>")
     assert words_on(first) == "First Incident review 1 / 2"
     assert words_on(second).startswith("Cost")

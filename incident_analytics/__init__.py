@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from incident_analytics.config import Settings as Settings
     from incident_analytics.config import find_settings as find_settings
     from incident_analytics.config import read_settings as read_settings
+    from incident_analytics.evidence.changes import configuration_changes as configuration_changes
+    from incident_analytics.evidence.logs import log_templates as log_templates
     from incident_analytics.exploration import explore as explore
     from incident_analytics.loading import load as load
     from incident_analytics.loading import narrow as narrow
@@ -65,6 +67,7 @@ _HOMES = {
     "budget_burn_down": "analysis.sla",
     "compare_periods": "analysis.comparison",
     "compare_rates": "analysis.severity",
+    "configuration_changes": "evidence.changes",
     "control_chart": "analysis.control_charts",
     "cost_totals": "analysis.costs",
     "definition_sensitivity": "analysis.comparison",
@@ -73,6 +76,7 @@ _HOMES = {
     "find_settings": "config",
     "join_tracker": "analysis.actions",
     "load": "loading",
+    "log_templates": "evidence.logs",
     "mean_change_by_mix": "analysis.comparison",
     "mttr": "analysis.response",
     "narrow": "loading",

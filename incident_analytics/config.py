@@ -192,6 +192,30 @@ class TemplateSettings(_Section):
     files: tuple[Path, ...] = ()
 
 
+class LogSettings(_Section):
+    """``[evidence.logs]``: log files or globs of them, their format, and the zone of times in them that name none."""
+
+    files: tuple[Path, ...] = Field(min_length=1)
+    format: Literal["auto", "json", "text"] = "auto"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+
+
+class ChangeSettings(_Section):
+    """``[evidence.changes]``: a git repository or bundle, what in it is configuration, and what of it is deployed."""
+
+    repository: Path
+    paths: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    branch: str = Field(default="HEAD", min_length=1)
+    hours_before: float = Field(default=24, gt=0, allow_inf_nan=False)
+
+
+class EvidenceSettings(_Section):
+    """``[evidence]``: the outside sources that fill Supporting Data in; each is optional."""
+
+    logs: LogSettings | None = None
+    changes: ChangeSettings | None = None
+
+
 class LimitSettings(_Section):
     """``[limits]``: the largest report that is read, in bytes."""
 
@@ -225,6 +249,7 @@ class Settings(_Section):
     corrections: CorrectionSettings | None = None
     check: CheckSettings = CheckSettings()
     templates: TemplateSettings = TemplateSettings()
+    evidence: EvidenceSettings = EvidenceSettings()
     limits: LimitSettings = LimitSettings()
 
     @model_validator(mode="after")
@@ -324,4 +349,16 @@ def _with_absolute_paths(settings: Settings, file: Path) -> Settings:
     if settings.corrections:
         changes["corrections"] = settings.corrections.model_copy(update={"file": folder / settings.corrections.file})
     changes["templates"] = TemplateSettings(files=tuple(folder / file for file in settings.templates.files))
+    changes["evidence"] = _with_absolute_evidence(settings.evidence, folder)
     return settings.model_copy(update=changes)
+
+
+def _with_absolute_evidence(evidence: EvidenceSettings, folder: Path) -> EvidenceSettings:
+    changes: dict[str, Any] = {}
+    if evidence.logs:
+        files = tuple(folder / file for file in evidence.logs.files)
+        changes["logs"] = evidence.logs.model_copy(update={"files": files})
+    if evidence.changes:
+        repository = folder / evidence.changes.repository
+        changes["changes"] = evidence.changes.model_copy(update={"repository": repository})
+    return evidence.model_copy(update=changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "ColumnsError",
     "CommentaryError",
+    "EvidenceError",
     "IncidentAnalyticsError",
     "MissingExtraError",
     "NotebookError",
@@ -51,6 +52,10 @@ class MissingExtraError(IncidentAnalyticsError, ImportError):
 
 class CommentaryError(IncidentAnalyticsError, ValueError):
     """A commentary cannot be read or fits no section; the message names file and line."""
+
+
+class EvidenceError(IncidentAnalyticsError):
+    """A source of evidence cannot be read; the message names it and what to do. It costs that source only."""
 
 
 class NotebookError(IncidentAnalyticsError):

@@ -29,6 +29,7 @@ LAYERS = (
     "measures",
     "sentences",
     "plots",
+    "evidence",
     "commentary",
     "wiki",
     "publish",
@@ -38,7 +39,7 @@ LAYERS = (
 )
 """The modules and folders of the package in their order: each imports only from those before it, and from its own."""
 
-TAKES_PLAIN_ARGUMENTS = ("formatting", "exports", "analysis", "sentences", "plots")
+TAKES_PLAIN_ARGUMENTS = ("formatting", "exports", "analysis", "sentences", "plots", "evidence")
 """What knows neither settings nor report files: whatever a notebook has filtered is good."""
 
 ALONE = {
@@ -55,6 +56,7 @@ ALONE = {
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},
+    "subprocess": {"evidence.changes"},
     "weasyprint": {"publish"},
     "yaml": {"reports.sections"},
 }

@@ -1,0 +1,216 @@
+"""Which configuration changed around an incident, from git: names and subjects, never what a patch holds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics.analysis.grouping import need_window
+from incident_analytics.errors import EvidenceError
+from incident_analytics.formatting import format_value
+from incident_analytics.model import INSTANT, TEXT
+
+__all__ = ["configuration_changes"]
+
+_SHORT: Final = 12  # characters of a commit's id: enough for the largest repositories
+_EVERYTHING: Final = ":/"  # the pathspec of the whole repository, from whichever folder of it
+_REMEDIES: Final = (
+    ("dubious ownership", "another user owns it; run git config --global --add safe.directory {place}"),
+    ("not a git repository", "no git repository; name its folder, or a bundle made by git bundle create"),
+    ("does not look like a v2 or v3 bundle", "no bundle; make one by git bundle create FILE HEAD"),
+    ("unrecognized argument: --since-as-filter", "git 2.37 or later is needed"),
+)
+
+
+def configuration_changes(
+    repository: str | Path,
+    *,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    paths: Sequence[str] = (),
+    branch: str = "HEAD",
+    timeout: float = 60,
+) -> pd.DataFrame:
+    r"""List the commits that changed some paths of a git repository within a window.
+
+    Parameters
+    ----------
+    repository
+        A git repository, a folder inside one, or a file made by ``git bundle create``.
+    start, end
+        The window [start, end), with a zone.
+    paths
+        Pathspecs such as ``config/`` or ``*.toml``, from the given folder; the whole repository unless told.
+    branch
+        What is deployed: a branch, a tag or a commit. Commits elsewhere do not count.
+    timeout
+        Seconds after which each call of git is given up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a change of ``branch``, oldest first:
+
+        - **at** : datetime64[us, UTC] - when it reached the branch (see Notes)
+        - **commit** : str - the first 12 characters of its id
+        - **author** : str - as ``.mailmap`` has it; empty where the commit names nobody
+        - **subject** : str - the first paragraph of its message, in one line
+        - **files** : object - tuple of str, the files among ``paths`` that differ after it, named from the top of the
+          repository; a renamed file under both names; bytes that are no UTF-8 as ``\\xff``
+
+    Raises
+    ------
+    EvidenceError
+        ``config: no git repository; name its folder, or a bundle made by git bundle create``; likewise where git is
+        missing, refuses or takes too long, where no commit touches one of the paths, and where the history is cut short
+        (a shallow clone) within the window.
+    ColumnsError, PeriodError
+        Where a bound of the window has no zone, or the window is empty.
+
+    Notes
+    -----
+    The branch is followed along its first parents. A merge is one change: it has the date, author and subject of the
+    merge, and the files in which the branch differs after it. The date is the committer's: a commit written in March
+    and merged, rebased or picked in August is a change of August, and its author's date would hide it from the
+    incident that it caused.
+
+    Examples
+    --------
+    >>> day = {"start": pd.Timestamp("2025-08-05 23:49", tz="UTC"), "end": pd.Timestamp("2025-08-06 02:00", tz="UTC")}
+    >>> changes = configuration_changes("data/demo/config.bundle", paths=["certificates.toml"], **day)
+    >>> changes[["at", "subject", "files"]].values.tolist()
+    [[Timestamp('2025-08-06 00:58:00+0000', tz='UTC'), 'Renew the wildcard certificate again', ('certificates.toml',)]]
+    """
+    need_window(start, end)
+    place = Path(repository)
+    if not place.exists():
+        raise EvidenceError(f"{place}: no such folder or bundle")
+    with _as_folder(place, timeout) as folder:
+        git = _Git(folder, place, timeout)
+        git.need_history(branch, start)
+        for path in paths:
+            if not git.log("-1", "--format=%H", branch=branch, paths=[path]):
+                raise EvidenceError(f"{place}: no commit touches {path!r}; correct the path")
+        out = git.log(
+            "--diff-merges=first-parent",
+            "--no-renames",
+            "--name-only",
+            "-z",
+            "--format=%x00%H%x00%ct%x00%aN%x00%s%x00",
+            # --since would stop at the first commit of an older date, behind which younger ones may stand.
+            f"--since-as-filter={start.tz_convert('UTC').isoformat(timespec='seconds')}",
+            f"--until={end.tz_convert('UTC').isoformat(timespec='seconds')}",
+            branch=branch,
+            paths=paths,
+        )
+    rows = [row for row in _rows(out) if start <= row[0] < end]
+    rows.reverse()  # git tells the youngest first
+    columns = dict(zip(("at", "commit", "author", "subject", "files"), zip(*rows, strict=True), strict=False))
+    changes = pd.DataFrame(
+        {
+            "at": pd.Series(columns.get("at", ()), dtype=INSTANT),
+            **{name: pd.Series(columns.get(name, ()), dtype=TEXT) for name in ("commit", "author", "subject")},
+            "files": pd.Series(columns.get("files", ()), dtype=object),
+        }
+    )
+    return changes.sort_values("at", kind="stable", ignore_index=True)
+
+
+def _rows(out: bytes) -> Iterator[tuple[pd.Timestamp, str, str, str, tuple[str, ...]]]:
+    """Take git's output apart: an empty field, four fields, two that end them, names; no name is ever empty."""
+    fields = out.split(b"\0")
+    at = 0
+    while at + 1 < len(fields):
+        commit, committed, author, subject = (field.decode("utf-8", "replace") for field in fields[at + 1 : at + 5])
+        names = at + 6
+        at = fields.index(b"", names)
+        # git separates the names from the message by a line break of its own.
+        files = (fields[names][1:], *fields[names + 1 : at])
+        instant = pd.Timestamp(int(committed), unit="s", tz="UTC")
+        yield (
+            instant,
+            commit[:_SHORT],
+            author,
+            subject,
+            tuple(name.decode("utf-8", "backslashreplace") for name in files),
+        )
+
+
+@contextmanager
+def _as_folder(place: Path, timeout: float) -> Iterator[Path]:
+    """Give a repository's folder; a bundle is unpacked into one for the time being."""
+    if place.is_dir():
+        yield place
+        return
+    with TemporaryDirectory() as temporary:
+        git = _Git(Path(temporary), place, timeout)
+        clone = ("clone", "--quiet", "--bare", "--template=", "--end-of-options", str(place.resolve()), ".")
+        git.run("-c", "protocol.file.allow=always", *clone)
+        yield Path(temporary)
+
+
+@dataclass(frozen=True)
+class _Git:
+    """Git on one repository, deaf to the environment and to what the repository's settings would run."""
+
+    folder: Path
+    place: Path
+    timeout: float
+
+    def log(self, *options: str, branch: str, paths: Sequence[str]) -> bytes:
+        """Return the log of a branch along its first parents, restricted to paths."""
+        history = ("log", "--first-parent", "--no-show-signature", "--encoding=UTF-8", *options)
+        return self.run(*history, "--end-of-options", branch, "--", *(paths or (_EVERYTHING,)))
+
+    def need_history(self, branch: str, start: pd.Timestamp) -> None:
+        """Raise where the history is cut short after ``start``: there the oldest commit seems to add every file."""
+        if self.run("rev-parse", "--is-shallow-repository").strip() != b"true":
+            return
+        oldest = self.log("--max-parents=0", "--format=%ct", branch=branch, paths=()).split()
+        cut = max(pd.Timestamp(int(second), unit="s", tz="UTC") for second in oldest)
+        if cut >= start:
+            raise EvidenceError(
+                f"{self.place}: a shallow clone whose history begins at {format_value(cut)} UTC, not before the "
+                "window; run git fetch --unshallow"
+            )
+
+    def run(self, *arguments: str) -> bytes:
+        """Return what a command of git prints."""
+        # Nothing is paged, asked, fetched, locked or run: not in a terminal, not by the repository's own settings.
+        settings = ("core.quotePath=false", "core.fsmonitor=false", "protocol.allow=never")
+        command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder)]
+        for setting in settings:
+            command += ["-c", setting]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+        environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+        try:
+            ran = subprocess.run(  # noqa: S603 - no shell; options end where what was given begins
+                [*command, *arguments],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=environment,
+                timeout=self.timeout,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise EvidenceError("git is not installed, or not on PATH; install it") from error
+        except subprocess.TimeoutExpired as error:
+            raise EvidenceError(f"{self.place}: git took longer than {self.timeout:g} s") from error
+        if ran.returncode:
+            raise EvidenceError(f"{self.place}: {self._remedy(ran.stderr.decode('utf-8', 'replace'))}")
+        return ran.stdout
+
+    def _remedy(self, words: str) -> str:
+        for part, remedy in _REMEDIES:
+            if part in words:
+                return remedy.format(place=self.place.resolve())
+        said = [line for line in words.splitlines() if line.startswith(("fatal:", "error:"))]
+        return f"git says: {said[-1] if said else words.strip()}"

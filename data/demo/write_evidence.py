@@ -2,7 +2,7 @@
 
     python write_evidence.py [FOLDER]
 
-writes FOLDER/logs/*.log.gz and FOLDER/config.bundle, a git repository in one file (``git clone config.bundle``). Each log
+writes FOLDER/logs/*.log.gz and FOLDER/config.bundle, a git repository in one file (git clone takes it). Each log
 goes from 24 hours before its incident to an hour after it, tells what the report tells, and holds a made-up secret or
 two that nobody may publish. The same seed gives the same lines and the same commits.
 

@@ -118,6 +118,7 @@ def test_a_commit_of_an_old_date_hides_none_behind_it(repository: Repository) ->
 def test_a_change_is_dated_by_when_it_reached_the_branch(repository: Repository) -> None:
     repository.git("switch", "--quiet", "-c", "topic")
     repository.commit("Written in March", "2025-03-01T00:00", b_toml="2")
+    repository.commit("Written on the day", "2025-08-05T11:00", b_toml="3")
     repository.git("switch", "--quiet", "main")
     repository.commit("Meanwhile", "2025-08-01T00:00", a_toml="2")
     merge = repository.merge("topic", "2025-08-05T12:00")
@@ -134,6 +135,20 @@ def test_a_commit_on_a_branch_that_is_not_merged_does_not_count(repository: Repo
     repository.git("switch", "--quiet", "main")
     assert changes(repository)["subject"].tolist() == []
     assert changes(repository, branch="topic")["subject"].tolist() == ["Not deployed"]
+
+
+def test_changes_of_one_second_stand_in_the_order_of_the_branch(repository: Repository) -> None:
+    for value, subject in enumerate(["one", "two", "three"]):
+        repository.commit(subject, "2025-08-05T12:00:00", a_toml=f"{value}.")
+    assert changes(repository)["subject"].tolist() == ["one", "two", "three"]
+
+
+def test_only_the_paths_that_are_named_count_whatever_their_files_were_called_before(repository: Repository) -> None:
+    repository.git("config", "log.follow", "true")
+    repository.commit("Before", "2025-08-05T11:00", a_toml="2")
+    repository.git("mv", "a.toml", "c.toml")
+    repository.commit("Rename", "2025-08-05T12:00")
+    assert changes(repository, paths=["c.toml"])[["subject", "files"]].to_numpy().tolist() == [["Rename", ("c.toml",)]]
 
 
 def test_a_renamed_file_has_both_its_names(repository: Repository) -> None:

@@ -185,7 +185,7 @@ class _Git:
     def run(self, *arguments: str) -> bytes:
         """Return what a command of git prints."""
         # Nothing is paged, asked, fetched, locked or run: not in a terminal, not by the repository's own settings.
-        settings = ("core.quotePath=false", "core.fsmonitor=false", "log.follow=false", "protocol.allow=never")
+        settings = ("core.fsmonitor=false", "log.follow=false", "protocol.allow=never")
         command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder)]
         for setting in settings:
             command += ["-c", setting]

@@ -166,7 +166,7 @@ class LineReader:
             if place:  # the other lines of the file tell theirs in the same way
                 self._clocks.insert(0, self._clocks.pop(place))
             whole = found.string
-            rest = f"{whole[: found.start()]} {whole[found.end() :]}".strip(" -|:\t")
+            rest = f"{whole[: found.start()].rstrip()} {whole[found.end() :].lstrip()}".strip(" -|:\t")
             return self._in_utc(at, rest)
         return None
 
@@ -234,8 +234,9 @@ def _epoch(found: re.Match[str]) -> datetime:
 
 def _since_1970(value: float) -> datetime:
     """Read seconds, milliseconds, microseconds or nanoseconds: whichever lies in this age."""
-    while abs(value) >= 1e11:  # noqa: PLR2004 - seconds of the year 5138
-        value /= 1000
+    for _ in range(3):
+        if abs(value) >= 1e11:  # noqa: PLR2004 - seconds of the year 5138
+            value /= 1000
     return datetime.fromtimestamp(value, UTC)
 
 

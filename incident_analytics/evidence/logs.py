@@ -39,7 +39,7 @@ OTHER: Final = "(other messages)"
 
 _ANY: Final = "<*>"
 _MANY: Final = 10  # values of one word: where there are more, the word is a variable and does not name what failed
-_MESSAGE: Final = 1_000  # characters of a message that are looked at
+_MESSAGE: Final = 1_000  # characters of a message that are looked at: more than are shown, for a secret to be whole
 _SHOWN: Final = 400  # characters of a template or an example that are kept
 _SNIFFED: Final = 50  # lines that tell whether a file is JSON
 
@@ -405,9 +405,9 @@ def _templates(scan: _Scan, *, length: pd.Timedelta, covered: pd.Timedelta) -> p
             "is_new": is_new,
             "first_seen": pd.Series([at for at, *_ in seen], dtype=INSTANT),
             "last_seen": pd.Series([message.last for _, message in told], dtype=INSTANT),
-            "example": pd.Series([text and mask_secrets(text)[:_SHOWN] for *_, text in seen], dtype=TEXT).mask(
-                is_other
-            ),
+            "example": pd.Series(
+                [text and mask_secrets(text[:_MESSAGE])[:_SHOWN] for *_, text in seen], dtype=TEXT
+            ).mask(is_other),
             "file": pd.Series([file for _, file, _, _ in seen], dtype=TEXT).mask(is_other),
             "line": pd.Series([line for _, _, line, _ in seen], dtype=COUNT).mask(is_other),
         }

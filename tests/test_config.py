@@ -52,6 +52,13 @@ fallbacks = { from = ["detected_at"], to = ["mitigated_at"] }
 file = "export.csv"
 columns = { key = "Key" }
 
+[evidence.logs]
+files = ["logs/*.gz", "/var/log/x.log"]
+
+[evidence.changes]
+repository = "../config"
+paths = ["*.toml"]
+
 [check]
 ignore = ["missing-section"]
 levels = { duration-mismatch = "error" }
@@ -105,6 +112,16 @@ def test_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.tracker is not None
     assert settings.tracker.file == tmp_path / "export.csv"
     assert settings.check.ignore == ("missing-section",)
+    logs, changes = settings.evidence.logs, settings.evidence.changes
+    assert logs is not None
+    assert changes is not None
+    assert (logs.files, logs.format, logs.timezone) == (
+        (tmp_path / "logs/*.gz", Path("/var/log/x.log")),
+        "auto",
+        "UTC",
+    )
+    assert (changes.repository, changes.paths) == (tmp_path / "../config", ("*.toml",))
+    assert (changes.branch, changes.hours_before) == ("HEAD", 24)
 
 
 def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
@@ -140,6 +157,10 @@ BAD: list[tuple[str, str]] = [
     ("[metrics.x]\nfrom = 'started_at'", "metrics.x.to: Field required"),
     ("[tracker]\nfile = 'x.csv'\n[tracker.columns]\nid = 'Id'", "tracker.columns.id.[key]: Input should be 'key', 'incident_id', 'action', 'status', 'owner', 'due_on' or 'completed_on'"),
     ("[check]\nlevels = { approximate = 'fatal' }", "check.levels.approximate: Input should be 'error', 'warning' or 'info'"),
+    ("[evidence.logs]\nfiles = []", "evidence.logs.files: Tuple should have at least 1 item after validation, not 0"),
+    ("[evidence.logs]\nfiles = ['x']\nformat = 'xml'", "evidence.logs.format: Input should be 'auto', 'json' or 'text'"),
+    ("[evidence.changes]\npaths = ['x']", "evidence.changes.repository: Field required"),
+    ("[evidence.changes]\nrepository = 'x'\nhours_before = 0", "evidence.changes.hours_before: Input should be greater than 0"),
     ("[limits]\nfile_size = 0", "limits.file_size: Input should be greater than 0"),
 ]  # fmt: skip
 

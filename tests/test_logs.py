@@ -139,6 +139,15 @@ def test_a_stack_trace_belongs_to_the_line_before_and_names_its_exception(tmp_pa
     assert found.files["n_continued"].tolist() == [5]
 
 
+def test_the_example_is_the_earliest_line_wherever_it_stands(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "x.log", "2025-08-05T12:30:00Z ERROR late by 1 ms", "2025-08-05T12:10:00Z ERROR late by 2 ms"
+    )
+    (row,) = find(file).templates.itertuples()
+    assert (row.example, row.line) == ("2025-08-05T12:10:00Z ERROR late by 2 ms", 2)
+    assert (row.first_seen, row.last_seen) == (at("2025-08-05 12:10"), at("2025-08-05 12:30"))
+
+
 def test_only_lines_of_the_level_or_worse_count(tmp_path: Path) -> None:
     file = write(
         tmp_path / "x.log", *(f"2025-08-05T12:00:00Z {level} failed" for level in ("INFO", "WARN", "FATAL", ""))

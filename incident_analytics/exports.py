@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
 from incident_analytics.errors import OutputError, UnknownNameError
+from incident_analytics.files import write_bytes
 
-__all__ = ["plain_table", "table_as_csv", "table_as_json", "write_bytes", "write_table"]
+__all__ = ["plain_table", "table_as_csv", "table_as_json", "write_table"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a cell begins that a spreadsheet would run (OWASP, CSV injection)."""
@@ -149,32 +148,3 @@ def _as_excel(table: pd.DataFrame, name: str) -> bytes:
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=options) as writer:
         plain.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 1))
     return buffer.getvalue()
-
-
-def write_bytes(file: Path, content: bytes) -> None:
-    """Put a file in its place whole: written beside it under another name, then renamed.
-
-    Raises
-    ------
-    OutputError
-        ``out/incidents.csv: No such file or directory``; nothing is left half-written.
-    """
-    try:
-        handle, beside = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            mode = file.stat().st_mode & 0o777 if file.exists() else 0o666 & ~_umask()
-            Path(beside).chmod(mode)
-            Path(beside).replace(file)
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"{file}: {error.strerror}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -18,12 +18,13 @@ import pandas as pd
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
+from incident_analytics.files import BOM, decode_text
 from incident_analytics.model import PROBLEM_LEVELS, STATUSES, TABLES, Corpus, make_table
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
-from incident_analytics.reports.template import Template, default_template, read_template
+from incident_analytics.reports.template import Template, default_template, read_templates
 from incident_analytics.reports.times import read_date
 from incident_analytics.reports.values import Unreadable, fold, read_word
 
@@ -95,7 +96,7 @@ def load(
     elif not isinstance(settings, Settings):
         settings = read_settings(settings)
     named_statuses(status)  # a word that is none is told before anything is read
-    templates = (*(read_template(file) for file in settings.templates.files), default_template())
+    templates = read_templates(settings.templates.files)
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
@@ -218,15 +219,13 @@ def _read_file(
     try:
         if (size := file.stat().st_size) > limit:
             return leave_out(f"{size:,} bytes are more than the limit of {limit:,}; raise file_size under [limits]")
-        data = file.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        data = file.read_bytes().removeprefix(BOM)
     except OSError as error:
         return leave_out(f"cannot be read: {error.strerror}; check the file and its permissions")
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = len(re.findall(rb"\r\n|\n|\r", data[: error.start])) + 1
-        text = data.decode("cp1252", errors="replace")
-        problem("encoding", line, f"byte {data[error.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
+    text, fault = decode_text(data)
+    if fault is not None:
+        line = len(re.findall(rb"\r\n|\n|\r", data[: fault.start])) + 1
+        problem("encoding", line, f"byte {data[fault.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
     for template in templates:
         reports = parse_reports(text, path, settings, template, corrections)
         for report in reports:
@@ -582,7 +581,7 @@ def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, st
 
 def _incident_ids(settings: Settings) -> re.Pattern[str]:
     """Return what an incident's id looks like by the templates; one that takes any word for an id tells nothing."""
-    templates = (default_template(), *(read_template(file) for file in settings.templates.files))
+    templates = read_templates(settings.templates.files)
     forms = [template.incident_id for template in templates if not re.fullmatch(template.incident_id, "any-word")]
     return re.compile("|".join(rf"(?<![\w-])(?:{form})(?![\w-])" for form in forms))
 

@@ -20,7 +20,7 @@ import pandas as pd
 from incident_analytics.commentary import add_commentary
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError, UnknownNameError
-from incident_analytics.exports import write_bytes
+from incident_analytics.files import write_bytes
 from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.model import Period, need_instant
 from incident_analytics.wiki import FIGURE, page_as_markdown

@@ -19,6 +19,7 @@ NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
+    "files",
     "model",
     "config",
     "reports",
@@ -131,7 +132,7 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 def test_publish_reads_no_report_itself() -> None:
     """The notebook loads, analyses and draws: publish runs it, and never takes another way to a figure."""
     forms = {"exports", "formatting", "commentary", "wiki"}
-    assert OWN["publish"] <= {"errors", "model", "config", "loading", "reports.edit"} | forms
+    assert OWN["publish"] <= {"errors", "files", "model", "config", "loading", "reports.edit"} | forms
 
 
 def test_reports_are_read_without_pandas() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,7 +15,7 @@ from incident_analytics.errors import SettingsError
 from incident_analytics.model import MILESTONES
 from incident_analytics.reports.values import fold
 
-__all__ = ["SectionForm", "Template", "bare_words", "default_template", "read_template"]
+__all__ = ["SectionForm", "Template", "bare_words", "default_template", "read_template", "read_templates"]
 
 Words = dict[str, tuple[str, ...]]
 """Names of fields or columns, each with the words that authors use for it, the template's own first."""
@@ -43,7 +43,10 @@ def _pattern(text: str) -> str:
 
 
 class SectionForm(BaseModel):
-    """How one section is known and read; ``fields`` and ``columns`` tell what its parts are called."""
+    """How one section is known and read; ``fields`` and ``columns`` tell what its parts are called.
+
+    ``placeholder`` is what an author who has nothing to tell leaves there: these words alone may be written over.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -51,6 +54,7 @@ class SectionForm(BaseModel):
     reads: Literal["text", "timeline", "services", "fields", "costs", "findings", "actions", "signoffs", "nothing"]
     fields: Words = {}
     columns: Words = {}
+    placeholder: str = ""
 
     @cached_property
     def _fields(self) -> Mapping[str, str]:
@@ -153,3 +157,14 @@ def read_template(path: Path) -> Template:
 def default_template() -> Template:
     """Return the template that the package brings along, version 1.0."""
     return read_template(Path(__file__).with_name("template-1.0.toml"))
+
+
+def read_templates(files: Iterable[Path]) -> tuple[Template, ...]:
+    """Return an organisation's own templates, then the one that the package brings along: the order to try them in.
+
+    Raises
+    ------
+    SettingsError
+        As `read_template`.
+    """
+    return (*(read_template(file) for file in files), default_template())

@@ -144,6 +144,65 @@ def test_html_blocks_are_passed_over_and_hold_no_headings() -> None:
     assert headings(document) == [("B", 2, 5)]
 
 
+def test_a_heading_in_a_quote_or_an_item_is_its_text() -> None:
+    document = parse_markdown("## A\n\n> ### Quoted\n> words\n\n- # Item\n\n## B\n")
+    assert headings(document) == [("A", 2, 1), ("B", 2, 8)]
+    assert document.sections[1].blocks == (
+        Paragraph((Line("Quoted", 3),)),
+        Paragraph((Line("words", 4),)),
+        Item((Line("Item", 6),), None, 0),
+    )
+
+
+MARKS = "<!-- incident-analytics: metric begin sha256=0a -->", "<!-- incident-analytics: metric end -->"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_nothing_between_marks_is_read_and_every_line_keeps_its_number(newline: str) -> None:
+    begin, end = MARKS
+    text = newline.join(["## A", "one", begin, "## B", "```", "open", end, "two", "## C", ""])
+    document = parse_markdown(text)
+    assert headings(document) == [("A", 2, 1), ("C", 2, 9)]
+    assert document.sections[1].blocks == (Paragraph((Line("one", 2),)), Paragraph((Line("two", 8),)))
+    assert document.strays == ()
+    [(first, last)] = document.managed
+    assert (first.name, first.kept, first.begins, first.digest, first.line) == ("metric", False, True, "0a", 3)
+    assert (last.name, last.kept, last.begins, last.digest, last.line) == ("metric", False, False, "", 7)
+    assert [text[mark.start : mark.end] for mark in (first, last)] == [begin, end]
+
+
+@pytest.mark.parametrize(
+    ("text", "managed", "strays"),
+    [
+        ("{begin}\n{end}", [(1, 2)], []),
+        ("{begin}\n## B\n", [], [1]),
+        ("x\n{end}", [], [2]),
+        ("{begin}\n{begin}\n{end}", [(2, 3)], [1]),
+        ("{begin}\n{end}\n{end}", [(1, 2)], [3]),
+        ("{begin}\n<!-- incident-analytics: other end -->", [], [1, 2]),
+        ("{begin}\n<!-- incident-analytics: metric kept end -->", [], [1, 2]),
+        ("```\n{begin}\n```\n\n{begin}\n```\n{end}\n\n```\n{begin}\n{end}\n```", [(5, 7)], []),
+        ("<!--\n{begin}\n{end}\n", [], [3]),
+        (" {begin}\n {end}\n> {begin}\n> {end}\n", [], []),
+        ("{begin} x\n{end} x\n", [], []),
+    ],
+)
+def test_marks_belong_together_in_pairs_and_those_in_a_fence_are_its_text(
+    text: str, managed: list[tuple[int, int]], strays: list[int]
+) -> None:
+    document = parse_markdown(text.format(begin=MARKS[0], end=MARKS[1]))
+    assert [(begin.line, end.line) for begin, end in document.managed] == managed
+    assert [mark.line for mark in document.strays] == strays
+
+
+def test_many_marks_take_no_longer_than_their_number() -> None:
+    text = "\n".join(MARKS) + "\n"
+    started = time.perf_counter()
+    assert len(parse_markdown(text * 20_000).managed) == 20_000
+    assert len(parse_markdown(f"{MARKS[0]}\n" * 20_000).strays) == 20_000
+    assert time.perf_counter() - started < 5
+
+
 def test_front_matter_is_what_stands_first() -> None:
     document = parse_markdown("---\ntitle: x\n---\n\ntext\n\n---\ntitle: y\n---\n")
     assert document.front_matter == "title: x\n"

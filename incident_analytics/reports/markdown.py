@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pyromark
 
-__all__ = ["Document", "Fence", "Item", "Line", "Paragraph", "Row", "Section", "Table", "parse_markdown"]
+__all__ = [
+    "MARK",
+    "Document",
+    "Fence",
+    "Item",
+    "Line",
+    "Mark",
+    "Paragraph",
+    "Row",
+    "Section",
+    "Table",
+    "mark_line",
+    "parse_markdown",
+]
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _RULE = r"---[ \t]*(?:\r\n|\n|\r|\Z)"
 _FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<yaml>(?:(?!{_RULE}).*(?:\r\n|\n|\r))*?){_RULE}")
 _KEY = re.compile(r"[A-Za-z_][\w -]*:(?:\s|\Z)")
+MARK = "<!-- incident-analytics: "
+"""How a mark begins, one of the two comments around what this package writes into a report; that is not read."""
+_MARK = re.compile(
+    rb"^%b(?P<name>\w+) (?P<kept>kept )?(?P<edge>begin|end)(?: sha256=(?P<digest>\w+))? -->[ \t]*(?=\r?$)"
+    % MARK.encode(),
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +148,46 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark: the block's name, whether it begins or ends it, the digest of what was written into the block.
+
+    ``kept`` says that a person had changed the block, which was then left aside. ``start`` and ``end`` are byte offsets
+    in the source, without the line's end.
+    """
+
+    name: str
+    kept: bool
+    begins: bool
+    digest: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A whole text: its sections in order, its front matter (empty where it has none)."""
+    """A whole text: its sections in order, its front matter (empty where it has none).
+
+    ``managed`` has the two marks of each block that was written by this package; what stands between them is in no
+    section. ``strays`` are marks that lack the other one: what stands around them is the author's.
+    """
 
     sections: tuple[Section, ...]
     front_matter: str
     front_matter_line: int
+    managed: tuple[tuple[Mark, Mark], ...] = ()
+    strays: tuple[Mark, ...] = ()
+
+
+def mark_line(name: str, edge: str, *, kept: bool = False, digest: str = "") -> str:
+    """Write a mark: ``edge`` is ``begin`` or ``end``.
+
+    Examples
+    --------
+    >>> mark_line("metric", "begin", digest="94ee059335e587e5")
+    '<!-- incident-analytics: metric begin sha256=94ee059335e587e5 -->'
+    """
+    return f"{MARK}{name} {'kept ' * kept}{edge}{f' sha256={digest}' if digest else ''} -->"
 
 
 def parse_markdown(text: str) -> Document:
@@ -196,25 +251,27 @@ class _Reader:
         self.level = 0
         self.frames: list[_Frame] = []
         self.inline: _Inline | None = None
-        self.strong = self.strike = 0
+        self.strong = self.strike = self.quotes = 0
         self.fence: list[str] | None = None
         self.front = ("", 1)
         self.rows: list[Row] = []
         self.cells: list[Line] = []
         self.row_line = 0
         self.in_cell = False
+        self.managed: list[tuple[Mark, Mark]] = []
+        self.html: set[int] = set()  # where blocks of HTML start
 
     def line_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset)
 
     def read(self) -> Document:
+        marks = self.hide_managed()
         source = re.sub("\r(?!\n)", "\n", self.source.decode())  # the parser closes no fence at a lone \r
         match = _FRONT_MATTER.match(source)
         if match and _KEY.match(match["yaml"]):
             before = source[: match.start("yaml")].encode()
             self.front = (match["yaml"], self.line_at(len(before)))
-            blank = re.sub(rb"[^\r\n]", b" ", match[0].encode())  # so that every offset stays
-            source = blank.decode() + source[match.end() :]
+            source = _blank(match[0].encode()).decode() + source[match.end() :]
         for event, span in pyromark.events_with_range(source, options=_OPTIONS):
             start, end = span["start"], span["end"]
             if isinstance(event, str):
@@ -228,7 +285,40 @@ class _Reader:
             else:
                 self.leaf(name, value, start)
         self.finish_section(len(self.source))
-        return Document(tuple(self.sections), *self.front)
+        strays = tuple(mark for mark in marks if mark.start in self.html)
+        return Document(tuple(self.sections), *self.front, tuple(self.managed), strays)
+
+    def hide_managed(self) -> list[Mark]:
+        """Blank the managed blocks, so that nothing in them is read, and return the marks that are not theirs.
+
+        A mark inside a fence is that fence's text. Which ones are is seen with the blocks' text blanked: it may hold
+        a fence that does not end.
+        """
+        source = re.sub(rb"\r(?!\n)", b"\n", self.source)
+        marks = [
+            Mark(
+                match["name"].decode(),
+                bool(match["kept"]),
+                match["edge"] == b"begin",
+                (match["digest"] or b"").decode(),
+                self.line_at(match.start()),
+                *match.span(),
+            )
+            for match in _MARK.finditer(source)
+        ]
+        pairs = [
+            (begin, end)
+            for begin, end in pairwise(marks)
+            if begin.begins and not end.begins and (begin.name, begin.kept) == (end.name, end.kept)
+        ]
+        if pairs:
+            masked = _blanked(source, [(begin.end, end.end) for begin, end in pairs]).decode()
+            events = pyromark.events_with_range(masked, options=_OPTIONS)
+            starts = {span["start"] for event, span in events if event == {"Start": "HtmlBlock"}}
+            self.managed = [(begin, end) for begin, end in pairs if begin.start in starts]
+            self.source = _blanked(self.source, [(begin.start, end.end) for begin, end in self.managed])
+        paired = {mark.start for pair in self.managed for mark in pair}
+        return [mark for mark in marks if mark.start not in paired]
 
     def finish_section(self, end: int) -> None:
         title, level, start, body_start = self.heading
@@ -238,7 +328,7 @@ class _Reader:
         self.blocks = []
 
     def open(self, kind: str, value: Any, start: int) -> None:
-        if kind == "Heading" and not self.frames:
+        if kind == "Heading" and not self.frames and not self.quotes:
             self.finish_section(start)
             self.level = int(value["Heading"]["level"][1:])
         if kind in {"Heading", "Paragraph", "Item"}:
@@ -257,6 +347,10 @@ class _Reader:
         elif kind == "CodeBlock":
             self.flush()
             self.fence = []
+        elif kind == "HtmlBlock":
+            self.html.add(start)
+        elif kind == "BlockQuote":
+            self.quotes += 1
         elif kind == "Strong":
             self.strong += 1
         elif kind == "Strikethrough":
@@ -279,6 +373,8 @@ class _Reader:
             fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
             self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
             self.fence = None
+        elif kind == "BlockQuote":
+            self.quotes -= 1
         elif kind == "Strong":
             self.strong -= 1
         elif kind == "Strikethrough":
@@ -288,7 +384,7 @@ class _Reader:
         parent = self.frames[-1] if self.frames else None
         if frame.kind == "Paragraph" and parent is not None:  # a paragraph inside an item is the item's own text
             parent.lines += frame.lines
-        elif frame.kind == "Paragraph":
+        elif frame.kind == "Paragraph" or (frame.kind == "Heading" and self.quotes):
             if frame.lines:
                 self.blocks.append(Paragraph(tuple(frame.lines)))
         elif frame.kind == "Item":
@@ -340,6 +436,18 @@ class _Reader:
         if self.inline is not None and self.frames:
             self.frames[-1].lines.append(self.inline.finish())
             self.inline = None
+
+
+def _blank(text: bytes) -> bytes:
+    """Return spaces in place of a text, so that every offset and line stays."""
+    return re.sub(rb"[^\r\n]", b" ", text)
+
+
+def _blanked(source: bytes, spans: Sequence[tuple[int, int]]) -> bytes:
+    """Return a source with some of its parts, in order, blanked."""
+    edges = [0, *(edge for span in spans for edge in span), len(source)]
+    parts = [source[start:end] for start, end in pairwise(edges)]
+    return b"".join(_blank(part) if place % 2 else part for place, part in enumerate(parts))
 
 
 def _kind(value: Any) -> str:

@@ -21,7 +21,7 @@ from incident_analytics.reports.timeline import Placement, place_entries
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_duration, read_moments
 from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_placeholder, read_word
 
-__all__ = ["parse_reports"]
+__all__ = ["parse_reports", "section_part", "split_reports"]
 
 _LAST_COUNTS = {"mitigated", "restored", "closed"}
 _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
@@ -59,20 +59,20 @@ def parse_reports(
     document = parse_markdown(text)
     head = front_matter(document)
     reports = []
-    for number, sections in enumerate(_split(document.sections, head, template), start=1):
+    for number, sections in enumerate(split_reports(document.sections, head, template), start=1):
         report = Report(path)
         report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
         reports.append(_Parser(report, sections, head, settings, template).parse(corrections or {}))
     return reports
 
 
-def _split(
+def split_reports(
     sections: Sequence[Section], head: Sequence[tuple[str, Line]], template: Template
 ) -> Sequence[Sequence[Section]]:
     """Cut a text into its reports: at the headings of the template's report level that each begin one."""
     groups: list[list[Section]] = [[]]
     for section in sections:
-        if section.level == template.report_level and groups[-1] and not _part(section, template):
+        if section.level == template.report_level and groups[-1] and not section_part(section, template):
             groups.append([])
         groups[-1].append(section)
     begun = [group for group in groups if group[0].level == template.report_level and _is_report(group, (), template)]
@@ -85,7 +85,7 @@ def _is_report(sections: Sequence[Section], head: Sequence[tuple[str, Line]], te
     """Tell whether sections are a report: two of the fields at its head, or a timeline and two sections more."""
     labels = [label for label, _ in head]
     labels += [label for section in _head(sections, template) for label, _ in labelled(section)]
-    known = {_part(section, template) for section in sections} - {None}
+    known = {section_part(section, template) for section in sections} - {None}
     timelines = {name for name in known if name and template.sections[name].reads == "timeline"}
     return len(_fields(labels, template)) > 1 or (bool(timelines) and len(known) > 2)  # noqa: PLR2004
 
@@ -96,7 +96,7 @@ def _fields(labels: Iterable[str], template: Template) -> set[str]:
     return names - {"template_version", "template_updated_on"}
 
 
-def _part(section: Section, template: Template) -> str | None:
+def section_part(section: Section, template: Template) -> str | None:
     """Return which section of the template a heading begins; None for a report's title and for the authors' own.
 
     A heading at the level of titles begins a section where it is called like one and no report's fields follow.
@@ -110,7 +110,7 @@ def _part(section: Section, template: Template) -> str | None:
 def _head(sections: Iterable[Section], template: Template) -> Iterator[Section]:
     """Yield the sections above the first one that the template knows."""
     for section in sections:
-        if _part(section, template):
+        if section_part(section, template):
             return
         yield section
 
@@ -298,7 +298,7 @@ class _Parser:
         seen: set[str] = set()
         current, level = None, 0
         for section in self.sections:
-            found = _part(section, self.template)
+            found = section_part(section, self.template)
             if found is not None:
                 current, level = found, section.level
                 self.report.lines.setdefault(f"section {found}", section.line)

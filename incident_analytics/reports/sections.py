@@ -30,7 +30,7 @@ from incident_analytics.reports.values import (
     read_word,
 )
 
-__all__ = ["SectionReader", "front_matter", "labelled", "text_or_none"]
+__all__ = ["SectionReader", "front_matter", "labelled", "labelled_lines", "text_or_none"]
 
 Value = TypeVar("Value")
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
@@ -43,14 +43,15 @@ def labelled(section: Section) -> Iterator[tuple[str, Line]]:
     """
     for block in section.blocks:
         if isinstance(block, Paragraph | Item):
-            yield from _labelled_lines(block.lines)
+            yield from labelled_lines(block.lines)
         elif isinstance(block, Table) and len(block.header.cells) == 2:  # noqa: PLR2004 - label and value
             for row in (block.header, *block.rows):
                 if len(row.cells) == 2:  # noqa: PLR2004
                     yield row.cells[0].text.rstrip(":"), row.cells[1]
 
 
-def _labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+    """Yield each ``label: value`` of the lines of a paragraph or item."""
     found: list[tuple[str, Line]] = []
     for line in lines:
         match = _PLAIN_LABEL.match(line.text)
@@ -385,4 +386,4 @@ def text_or_none(words: str) -> str | None:
 
 
 def _is_footer(text: str, template: Template) -> bool:
-    return any(template.field_named(label) for label, _ in _labelled_lines([Line(text, 0)]))
+    return any(template.field_named(label) for label, _ in labelled_lines([Line(text, 0)]))

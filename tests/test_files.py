@@ -1,0 +1,145 @@
+"""A file's bytes: read as text, and put in their place whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from incident_analytics.errors import OutputError
+from incident_analytics.files import decode_text, write_bytes
+from incident_analytics.loading import find_files
+
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links, modes and signals of POSIX")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "start"),
+    [
+        (b"", "", None),
+        ("€ é\0".encode(), "€ é\0", None),
+        (b"a\xe9b", "aéb", 1),
+        (b"\x80 \x81", "€ \ufffd", 0),
+        ("é".encode() + b"\xff", "Ã©ÿ", 2),
+    ],
+)
+def test_text_is_utf_8_or_else_windows_1252_in_which_a_byte_is_a_character(
+    content: bytes, text: str, start: int | None
+) -> None:
+    decoded, error = decode_text(content)
+    assert decoded == text
+    assert (error.start if error else None) == start
+
+
+def test_a_file_is_made_or_replaced_and_nothing_stays_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "x.md"
+    write_bytes(file, b"one")
+    write_bytes(file, b"two", expected=b"one")
+    assert file.read_bytes() == b"two"
+    assert names(tmp_path) == ["x.md"]
+
+
+def test_a_name_of_the_longest_kind_can_be_written(tmp_path: Path) -> None:
+    file = tmp_path / ("é" * 126 + ".md")
+    write_bytes(file, b"one")
+    assert file.read_bytes() == b"one"
+
+
+def test_a_file_that_was_changed_in_the_meantime_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "x.md"
+    file.write_bytes(b"newer")
+    with pytest.raises(OutputError) as caught:
+        write_bytes(file, b"two", expected=b"one")
+    assert str(caught.value) == f"{file}: it was changed in the meantime and left as it is; run again"
+    assert file.read_bytes() == b"newer"
+    assert names(tmp_path) == ["x.md"]
+
+
+def test_a_file_that_was_deleted_in_the_meantime_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"x\.md: No such file or directory$"):
+        write_bytes(tmp_path / "x.md", b"two", expected=b"one")
+    assert names(tmp_path) == []
+
+
+@POSIX
+def test_a_read_only_file_stays_as_it_is(tmp_path: Path) -> None:
+    """Also where root could write it: somebody has made it read-only on purpose."""
+    file = tmp_path / "x.md"
+    file.write_bytes(b"one")
+    file.chmod(0o444)
+    with pytest.raises(OutputError) as caught:
+        write_bytes(file, b"two")
+    assert str(caught.value) == f"{file}: it is read-only and left as it is; make it writable and run again"
+    assert (file.read_bytes(), names(tmp_path)) == (b"one", ["x.md"])
+
+
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(OutputError) as caught:
+        write_bytes(tmp_path / "x.md", b"two")
+    message = f"{tmp_path / 'x.md'}: its folder cannot be written to; change its permissions and run again"
+    assert str(caught.value) == message
+
+
+@POSIX
+def test_of_a_link_the_target_is_replaced_with_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    target = tmp_path / "there" / "x.md"
+    target.write_bytes(b"one")
+    target.chmod(0o640)
+    link = tmp_path / "x.md"
+    link.symlink_to(Path("there") / "x.md")
+    write_bytes(link, b"two", expected=b"one")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"two"
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert (names(tmp_path), names(tmp_path / "there")) == (["there", "x.md"], ["x.md"])
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_stays(tmp_path: Path) -> None:
+    file = tmp_path / "x.md"
+    file.write_bytes(b"one")
+    os.chown(file, 65534, 65533)
+    write_bytes(file, b"two")
+    assert (file.stat().st_uid, file.stat().st_gid) == (65534, 65533)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from incident_analytics.files import write_bytes
+print("begun", flush=True)
+while True:
+    for file in sorted(Path(sys.argv[1]).glob("*.md")):
+        old = file.read_bytes()
+        write_bytes(file, (b"new" if old.startswith(b"old") else b"old") * 50_000, expected=old)
+"""
+
+
+@POSIX
+def test_a_killed_run_leaves_each_file_whole_and_what_it_leaves_beside_them_is_no_report(tmp_path: Path) -> None:
+    files = [tmp_path / f"{number:03}.md" for number in range(100)]
+    for file in files:
+        file.write_bytes(b"old" * 50_000)
+    for delay in (0.0, 0.003, 0.01, 0.02, 0.05):
+        with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(delay)
+            writer.send_signal(signal.SIGKILL)
+        assert {file.read_bytes() for file in files} <= {b"old" * 50_000, b"new" * 50_000}
+        assert find_files([tmp_path]) == files
+        assert {path.suffix for path in tmp_path.iterdir()} <= {".md", ".partial"}

@@ -195,11 +195,18 @@ def test_marks_belong_together_in_pairs_and_those_in_a_fence_are_its_text(
     assert [mark.line for mark in document.strays] == strays
 
 
+def test_the_text_of_a_section_is_what_stands_around_its_blocks() -> None:
+    begin, end = MARKS
+    text = f"## A\n\none\n\n{begin}\nx\n{end}\n\n{begin}\ny\n{end}\n\ntwo\n\nthree\n\n## B\n{begin}\n{end}\n"
+    assert [section.body for section in parse_markdown(text).sections] == ["", "one\n\ntwo\n\nthree", ""]
+
+
 def test_many_marks_take_no_longer_than_their_number() -> None:
     text = "\n".join(MARKS) + "\n"
     started = time.perf_counter()
     assert len(parse_markdown(text * 20_000).managed) == 20_000
     assert len(parse_markdown(f"{MARKS[0]}\n" * 20_000).strays) == 20_000
+    assert len(parse_markdown(f"# A\n{text}" * 10_000).sections) == 10_001
     assert time.perf_counter() - started < 5
 
 

@@ -183,7 +183,7 @@ class _Report:
         if place is None:
             return self.add_section(name, text)
         last = next((at - 1 for at in self.below(place) if self.parts[at]), self.below(place).stop - 1)
-        start, end = self.body(place, last)
+        start, end = self.words(self.at(self.sections[place].body_start), last)
         if _is_placeholder(self.decoded(start, end), self.template.sections[name].placeholder):
             return self.spliced(start, end, self.block(name, text)), "replaced", "in place of the template's words"
         return self.append(last, self.block(name, text), "added below what stands there")
@@ -213,7 +213,8 @@ class _Report:
         else:
             known = [section.level for section, part in zip(self.sections, self.parts, strict=True) if part]
             level = min(known, default=self.template.report_level + 1)
-            scope = range(len(self.sections))
+            first = next((at for at, part in enumerate(self.parts) if part), len(self.parts))
+            scope = range(first - 1, len(self.parts))  # what stands above is the report's head
             headings = [(level, _GROUP), (level + 1, name)] if _GROUP in self.order else [(level, name)]
         lines = [
             line
@@ -225,8 +226,7 @@ class _Report:
 
     def append(self, place: int, addition: bytes, words: str) -> Change:
         """Put text below what stands in a section, above a rule or a footer at its end."""
-        start = self.at(self.sections[place].start)
-        end = start + _words(self.content[start : self.end_of(place)])[1]
+        start, end = self.words(self.at(self.sections[place].start), place)
         if not _ends(self.decoded(start, end)):
             line = self.sections[place].line
             words = f"a fence or an HTML element below line {line} does not end; close it"
@@ -237,15 +237,13 @@ class _Report:
     # -- where things are
 
     def find(self, name: str) -> int | None:
-        """Return the place of a section: below Supporting Data where the report has that, else anywhere."""
+        """Return the place of a section: below Supporting Data, else wherever reading takes a heading for it."""
         groups = [at for at, part in enumerate(self.parts) if part == _GROUP]
         if name == _GROUP:
             words = bare_words(self.template.sections[_GROUP].headings[0]) if groups else ""
             return min(groups, key=lambda at: bare_words(self.sections[at].title) != words, default=None)
-        scope: Iterable[int] = (
-            [at for group in groups for at in self.below(group)] if groups else range(len(self.parts))
-        )
-        return next((at for at in scope if self.parts[at] == name), None)
+        inside = [at for group in groups for at in self.below(group)]
+        return next((at for at in (*inside, *range(len(self.parts))) if self.parts[at] == name), None)
 
     def below(self, place: int) -> range:
         """Return the places of the sections whose headings are deeper, up to the next that is not."""
@@ -268,18 +266,28 @@ class _Report:
                 return at - 1
         return scope.stop - 1
 
-    def body(self, first: int, last: int) -> tuple[int, int]:
-        """Return where the words below a heading begin and end, over this and the following sections."""
-        start = self.at(self.sections[first].body_start)
-        begin, end = _words(self.content[start : self.end_of(last)])
-        return start + begin, start + end
+    def words(self, start: int, last: int) -> tuple[int, int]:
+        """Return where the words begin and end, by whole lines, from an offset to the end of a section.
+
+        A rule below them parts them from what follows, and a footer is the whole report's: neither counts, save where
+        reading takes all that stands there for the section's.
+        """
+        part = next((part for part in reversed(self.parts[: last + 1]) if part), None)
+        takes_all = part is not None and self.template.sections[part].reads in {"text", "services"}
+        text = self.content[start : self.at(self.sections[last].end) if takes_all else self.end_of(last)]
+        lines = [line for line in _LINE.finditer(text) if line[0].strip()]
+        if lines and _RULE.fullmatch(lines[-1][0]) and not takes_all:
+            above = lines[-2].end() if len(lines) > 1 else 0
+            if above == 0 or len(_NEWLINE.findall(text[above : lines[-1].start()])) > 1:  # else it underlines a heading
+                lines.pop()
+        return (start + lines[0].start(), start + lines[-1].end()) if lines else (start, start)
 
     def end_of(self, place: int) -> int:
         """Return where a section ends; the report's footer is no part of its last one."""
         section = self.sections[place]
         footer = None
         for block in reversed(section.blocks) if place == len(self.sections) - 1 else ():
-            labels = [label for label, _ in labelled_lines(block.lines)] if isinstance(block, Paragraph) else []
+            labels = [label for label, _ in labelled_lines(block.lines[:1])] if isinstance(block, Paragraph) else []
             if not any(self.template.field_named(label) in _FOOTER for label in labels):
                 break
             footer = block
@@ -329,16 +337,6 @@ def _ends(text: str) -> bool:
     """Tell whether a heading below a text is one; it is none in a fence that was left open."""
     above = f"{text}\n\n"
     return parse_markdown(f"{above}# x").sections[-1].start == len(above.encode("utf-8", "replace"))
-
-
-def _words(text: bytes) -> tuple[int, int]:
-    """Return where a text's words begin and end, by whole lines; a rule below them parts them from what follows."""
-    lines = [line for line in _LINE.finditer(text) if line[0].strip()]
-    if lines and _RULE.fullmatch(lines[-1][0]):
-        above = lines[-2].end() if len(lines) > 1 else 0
-        if above == 0 or len(_NEWLINE.findall(text[above : lines[-1].start()])) > 1:  # else it underlines a heading
-            lines.pop()
-    return (lines[0].start(), lines[-1].end()) if lines else (0, 0)
 
 
 def _is_placeholder(text: str, placeholder: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -259,6 +259,7 @@ class _Reader:
         self.row_line = 0
         self.in_cell = False
         self.managed: list[tuple[Mark, Mark]] = []
+        self.hidden: list[int] = []  # where they start
         self.html: set[int] = set()  # where blocks of HTML start
 
     def line_at(self, offset: int) -> int:
@@ -316,13 +317,17 @@ class _Reader:
             events = pyromark.events_with_range(masked, options=_OPTIONS)
             starts = {span["start"] for event, span in events if event == {"Start": "HtmlBlock"}}
             self.managed = [(begin, end) for begin, end in pairs if begin.start in starts]
+            self.hidden = [begin.start for begin, _ in self.managed]
             self.source = _blanked(self.source, [(begin.start, end.end) for begin, end in self.managed])
         paired = {mark.start for pair in self.managed for mark in pair}
         return [mark for mark in marks if mark.start not in paired]
 
     def finish_section(self, end: int) -> None:
         title, level, start, body_start = self.heading
-        body = self.source[body_start:end].decode("utf-8", "replace").strip()
+        hidden = self.managed[bisect_left(self.hidden, body_start) : bisect_left(self.hidden, end)]
+        edges = [body_start, *(edge for first, last in hidden for edge in (first.start, last.end)), end]
+        texts = [self.source[edges[at] : edges[at + 1]].decode().strip() for at in range(0, len(edges), 2)]
+        body = "\n\n".join(text for text in texts if text)
         line = self.line_at(start)
         self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks)))
         self.blocks = []

@@ -80,6 +80,11 @@ def test_a_placeholder_is_replaced(placeholder: str) -> None:
     assert outcomes == ["replaced"]
 
 
+def test_the_untouched_template_has_a_placeholder_in_each_section() -> None:
+    filled = fill_report((ROOT / "tests" / "reports" / "template.md").read_bytes(), BLOCKS)
+    assert [filling.outcome for filling in filled.fillings] == ["replaced"] * 3
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -92,6 +97,7 @@ def test_a_placeholder_is_replaced(placeholder: str) -> None:
         "| a |\n|--|\n| 1 |",
         "> [Include relevant graphs, logs, or metrics]",
         "hard break  ",
+        "**Last Updated**: 14:02",
     ],
 )
 def test_the_words_of_a_person_stay_and_the_block_follows(words: str) -> None:
@@ -130,6 +136,11 @@ def test_of_two_headings_the_one_in_supporting_data_is_meant_and_of_two_there_th
     assert text == f"{impact.rstrip()}\n\n{block('error_message', 'e')}\n\n{rest}"
 
 
+def test_of_two_sections_for_evidence_the_one_with_the_templates_words_gets_what_is_missing() -> None:
+    text, _ = fill(f"{HEAD}## Appendix\n\n## Supporting Data\n", error_message="e")
+    assert text == f"{HEAD}## Appendix\n\n## Supporting Data\n\n### Error Messages\n\n{block('error_message', 'e')}\n"
+
+
 def test_a_heading_elsewhere_is_meant_where_supporting_data_has_none() -> None:
     """It is what reading takes for the section."""
     text, _ = fill(f"{HEAD}## Logs\n\n## Supporting Data\n", error_message="e")
@@ -142,6 +153,12 @@ def test_a_missing_subsection_is_added_where_the_template_has_it_at_the_level_of
     added = f"#### Error Messages\n\n{block('error_message', 'e')}\n\n"
     assert text == report.replace("#### Conf", f"{added}#### Conf")
     assert outcomes == ["added"]
+
+
+def test_a_missing_subsection_stands_no_deeper_than_the_highest_of_the_others() -> None:
+    report = f"{HEAD}## Supporting Data\n\n### Metrics\n\n1\n\n#### Logs\n\n2\n"
+    text, _ = fill(report, configuration_change="n")
+    assert text == f"{report.rstrip()}\n\n### Configuration Changes\n\n{block('configuration_change', 'n')}\n"
 
 
 def test_a_missing_subsection_ends_supporting_data_where_none_of_the_template_follows() -> None:
@@ -169,6 +186,18 @@ def test_supporting_data_is_added_where_the_template_has_it(before: str, after: 
     added = f"\n\n## Supporting Data\n\n### Metrics\n\n{block('metric', 'm')}"
     assert text == stands + added + gap + after
     assert outcomes == ["added"]
+
+
+def test_supporting_data_never_stands_above_the_head_of_a_report() -> None:
+    text, _ = fill(f"{HEAD}#### Errors\n\n### Error Messages\n", metric="m")
+    added = f"### Supporting Data\n\n#### Metrics\n\n{block('metric', 'm')}\n\n"
+    assert text == f"{HEAD}#### Errors\n\n{added}### Error Messages\n"
+
+
+def test_supporting_data_begins_a_report_that_has_no_head() -> None:
+    report = "## Sign-off\n\n### Timeline\n\n### Lessons Learned\n"
+    text, _ = fill(report, metric="m")
+    assert text == f"## Supporting Data\n\n### Metrics\n\n{block('metric', 'm')}\n\n{report}"
 
 
 def test_a_heading_is_never_deeper_than_markdown_allows() -> None:
@@ -276,6 +305,12 @@ def test_damaged_or_doubled_marks_are_told_and_nothing_is_touched(stands: str, r
     }
     remedy = remedies[reason.partition(": ")[2]]
     assert told(f"{HEAD}### Metrics\n\n{stands}\n\n## Sign-off\n", metric="n") == [f"Metrics: line {reason}{remedy}"]
+
+
+def test_damaged_marks_of_another_report_in_the_file_cost_nothing() -> None:
+    one = f"{HEAD}## Timeline\n\n<!-- incident-analytics: metric end -->\n\n"
+    filled = fill_report(f"{one}{HEAD.replace('-001', '-002')}## Metrics\n".encode(), {"metric": "m"}, number=2)
+    assert filled.fillings[0].outcome == "added"
 
 
 def test_damaged_marks_of_one_section_cost_no_other() -> None:

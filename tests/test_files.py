@@ -132,14 +132,17 @@ while True:
 @POSIX
 def test_a_killed_run_leaves_each_file_whole_and_what_it_leaves_beside_them_is_no_report(tmp_path: Path) -> None:
     files = [tmp_path / f"{number:03}.md" for number in range(100)]
+    whole = {b"old" * 50_000, b"new" * 50_000}
     for file in files:
         file.write_bytes(b"old" * 50_000)
-    for delay in (0.0, 0.003, 0.01, 0.02, 0.05):
+    for seconds in (0.0, 0.003, 0.01, 0.1, 0.3):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            time.sleep(delay)
+            until = time.monotonic() + seconds
+            while time.monotonic() < until:
+                assert {file.read_bytes() for file in files} <= whole  # what a reader sees meanwhile
             writer.send_signal(signal.SIGKILL)
-        assert {file.read_bytes() for file in files} <= {b"old" * 50_000, b"new" * 50_000}
+        assert {file.read_bytes() for file in files} <= whole
         assert find_files([tmp_path]) == files
         assert {path.suffix for path in tmp_path.iterdir()} <= {".md", ".partial"}

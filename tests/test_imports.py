@@ -57,7 +57,7 @@ ALONE = {
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},
-    "subprocess": {"evidence.changes"},
+    "subprocess": {"evidence.changes", "exploration"},
     "weasyprint": {"publish"},
     "yaml": {"reports.sections"},
 }

@@ -249,7 +249,7 @@ def test_links_of_the_review_lead_to_its_headings(reports: Path, tmp_path: Path)
 
 
 def test_a_heading_in_code_or_quotes_has_its_id() -> None:
-    heading = publish._with_ids('<h2>The "<code>a &lt; b</code>" case</h2>')  # noqa: SLF001
+    heading = publish._with_anchors('<h2>The "<code>a &lt; b</code>" case</h2>')  # noqa: SLF001
     assert heading == '<h2 id="The-&quot;a-&lt;-b&quot;-case">The "<code>a &lt; b</code>" case</h2>'
 
 

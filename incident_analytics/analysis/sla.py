@@ -365,7 +365,8 @@ def budget_burn_down(
     segments["spent"] -= _segments(pd.concat([planned, idle]), measured)["spent"]
     segments["spent"] = segments.groupby("number")["spent"].cumsum()
     last = idle.groupby("number")["ended_at"].max()
-    segments = segments[segments["at"] <= segments["number"].map(last)]
+    # Not by map, which takes a series of no rows for one of floats.
+    segments = segments[segments["at"] <= last.reindex(segments["number"]).set_axis(segments.index)]
 
     origins = numbered[["number", "start"]].set_axis(["number", "at"], axis="columns").assign(spent=0.0)
     points = pd.concat([origins, segments]).sort_values(["number", "at"], kind="stable")

@@ -725,3 +725,11 @@ def test_any_number_of_services_fits(n: int, sla: pd.DataFrame, burn_down: pd.Da
         assert drawn.x1 < width + 0.01
         assert drawn.y1 < height + 0.01
         assert height < 9
+
+
+def test_costs_that_are_all_zero_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": ["USD"], "total": [0.0], "n": [3], "n_missing": [0]})
+    plots.show_plot(plots.plot_costs(zero))
+    assert shown == ["<p>The reports that state an amount of money state zero.</p>"]

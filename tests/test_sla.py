@@ -649,6 +649,11 @@ def burn_down(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame
     return result
 
 
+def test_without_services_or_targets_there_is_no_budget_to_follow() -> None:
+    tables = {name: make_table(name) for name in ("outages", "services", "incidents")}
+    assert burn_down(tables, targets={}).empty
+
+
 def test_a_budget_falls_while_its_service_is_down_and_at_no_other_time() -> None:
     """a and b overlap on the API, which may be down for 2.4 hours; Audio had no outage, Frontend no target."""
     tables = frames(

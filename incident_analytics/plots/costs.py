@@ -56,7 +56,8 @@ def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, ax: Axes | 
     names = [kind.replace("_", " ").capitalize() for kind in rows["kind"]]
     notes = [f"{format_amount(row.total, row.currency)}, n = {row.n}" for row in each_row(rows)]
     with styled(ax, rows=len(rows)) as axes:
-        axes.barh(range(len(rows)), rows["total"].astype(float), height=0.6, color=BLUE)
+        if (rows["total"] > 0).any():  # where every amount is zero there is nothing to see
+            axes.barh(range(len(rows)), rows["total"].astype(float), height=0.6, color=BLUE)
         label_rows(axes, names, notes)
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda amount, _: format_amount(amount)))

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from incident_analytics.config import read_settings as read_settings
     from incident_analytics.evidence.changes import configuration_changes as configuration_changes
     from incident_analytics.evidence.logs import log_templates as log_templates
+    from incident_analytics.evidence.metric_files import read_metric_files as read_metric_files
+    from incident_analytics.evidence.prometheus import read_prometheus as read_prometheus
+    from incident_analytics.evidence.series import summarize_series as summarize_series
     from incident_analytics.exploration import explore as explore
     from incident_analytics.loading import load as load
     from incident_analytics.loading import narrow as narrow
@@ -83,6 +86,8 @@ _HOMES = {
     "overdue_actions": "analysis.actions",
     "rate_trend": "analysis.severity",
     "read_corrections": "loading",
+    "read_metric_files": "evidence.metric_files",
+    "read_prometheus": "evidence.prometheus",
     "read_settings": "config",
     "read_tracker": "loading",
     "recurring_factors": "analysis.themes",
@@ -97,6 +102,7 @@ _HOMES = {
     "sla_impact": "analysis.sla",
     "start_hours": "analysis.calendar_pattern",
     "stated_impact": "analysis.sla",
+    "summarize_series": "evidence.series",
     "time_between": "analysis.severity",
     "unmatched_tracker_rows": "analysis.actions",
 }

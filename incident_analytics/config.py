@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
+from base64 import b64encode
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,7 +17,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from incident_analytics.errors import SettingsError
 from incident_analytics.model import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Calendar, Metric
 
-__all__ = ["SETTINGS_NAME", "Settings", "find_settings", "read_settings"]
+__all__ = ["SETTINGS_NAME", "PrometheusSettings", "Settings", "find_settings", "read_settings"]
 
 SETTINGS_NAME = "incident-analytics.toml"
 
@@ -43,6 +47,15 @@ def _problem_code(code: str) -> str:
     if code not in PROBLEM_LEVELS:
         raise ValueError(f"{code!r} is not one of {', '.join(PROBLEM_LEVELS)}")
     return code
+
+
+def _web_address(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{url!r} is no address such as http://prometheus:9090")
+    if "@" in parts.netloc:
+        raise ValueError("holds a user or password; name environment variables instead, such as password_env = 'NAME'")
+    return url
 
 
 InstantColumn = Annotated[str, AfterValidator(_instant_column)]
@@ -209,11 +222,102 @@ class ChangeSettings(_Section):
     hours_before: float = Field(default=24, gt=0, allow_inf_nan=False)
 
 
-class EvidenceSettings(_Section):
-    """``[evidence]``: the outside sources that fill Supporting Data in; each is optional."""
+class QuerySettings(_Section):
+    """One of ``[evidence.prometheus.queries]``: PromQL, the unit that its values are shown in, which way is worse."""
 
+    query: str
+    unit: str | None = None
+    worst: Literal["high", "low"] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"query": value} if isinstance(value, str) else value
+
+
+class PrometheusSettings(_Section):
+    """``[evidence.prometheus]``: where Prometheus answers, and what it is asked.
+
+    Secrets stay in the environment: ``token_env`` names the variable of a bearer token, ``password_env`` that of the
+    password of ``user``.
+    """
+
+    url: Annotated[str, AfterValidator(_web_address)]
+    timeout: timedelta = Field(default=timedelta(seconds=10), gt=timedelta(0))
+    token_env: str | None = None
+    user: str | None = None
+    password_env: str | None = None
+    queries: dict[str, QuerySettings] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> PrometheusSettings:
+        if (self.user is None) != (self.password_env is None):
+            raise ValueError("user and password_env go together; set both or neither")
+        if self.user is not None and self.token_env is not None:
+            raise ValueError("token_env and user are two ways to sign in; delete one")
+        return self
+
+    def headers(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Return the request headers that sign in, with the secret from the environment.
+
+        Raises
+        ------
+        SettingsError
+            ``evidence.prometheus.token_env: the environment has no variable PROMETHEUS_TOKEN, or it is empty``
+        """
+        key = "token_env" if self.password_env is None else "password_env"
+        variable = self.token_env or self.password_env
+        if variable is None:
+            return {}
+        secret = environment.get(variable, "").strip()
+        if not secret:
+            raise SettingsError(
+                f"evidence.prometheus.{key}: the environment has no variable {variable}, or it is empty"
+            )
+        if self.user is None:
+            return {"Authorization": f"Bearer {secret}"}
+        return {"Authorization": f"Basic {b64encode(f'{self.user}:{secret}'.encode()).decode()}"}
+
+
+class MetricFileSettings(_Section):
+    """``[evidence.metrics]``: CSV or Parquet files with series; of each metric the unit, and which way is worse."""
+
+    files: tuple[Path, ...] = Field(min_length=1)
+    units: dict[str, str] = {}
+    worst: dict[str, Literal["high", "low"]] = {}
+
+
+class EvidenceSettings(_Section):
+    """``[evidence]``: what Supporting Data is filled from, and how much time around an incident it shows.
+
+    Attributes
+    ----------
+    margin
+        How long before its start and after its end.
+    baseline_days
+        How many days before that tell what is usual.
+    """
+
+    margin: timedelta = Field(default=timedelta(hours=1), ge=timedelta(0))
+    baseline_days: int = Field(default=7, gt=0)
+    prometheus: PrometheusSettings | None = None
+    metrics: MetricFileSettings | None = None
     logs: LogSettings | None = None
     changes: ChangeSettings | None = None
+
+    @property
+    def units(self) -> dict[str, str]:
+        """The unit of each metric that has one, wherever it is read."""
+        queries = self.prometheus.queries if self.prometheus else {}
+        files = self.metrics.units if self.metrics else {}
+        return {**files, **{name: query.unit for name, query in queries.items() if query.unit is not None}}
+
+    @property
+    def worst(self) -> dict[str, Literal["high", "low"]]:
+        """Which way each metric is worse, where the settings say so."""
+        queries = self.prometheus.queries if self.prometheus else {}
+        files = self.metrics.worst if self.metrics else {}
+        return {**files, **{name: query.worst for name, query in queries.items() if query.worst is not None}}
 
 
 class LimitSettings(_Section):
@@ -355,6 +459,9 @@ def _with_absolute_paths(settings: Settings, file: Path) -> Settings:
 
 def _with_absolute_evidence(evidence: EvidenceSettings, folder: Path) -> EvidenceSettings:
     changes: dict[str, Any] = {}
+    if evidence.metrics:
+        files = tuple(folder / file for file in evidence.metrics.files)
+        changes["metrics"] = evidence.metrics.model_copy(update={"files": files})
     if evidence.logs:
         files = tuple(folder / file for file in evidence.logs.files)
         changes["logs"] = evidence.logs.model_copy(update={"files": files})

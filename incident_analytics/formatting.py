@@ -21,6 +21,7 @@ __all__ = [
     "Html",
     "cut",
     "format_amount",
+    "format_figure",
     "format_share",
     "format_span",
     "format_value",
@@ -48,12 +49,19 @@ _HEADINGS: Final = {
     "sla_impact": "SLA impact",
     "due_on": "Due",
     "as_of": "As of",
+    "n_baseline": "n before",
+    "baseline": "Median before",
+    "baseline_low": "5% below",
+    "baseline_high": "95% below",
+    "worst_at": "Worst at (UTC)",
 }
 _UNBROKEN: Final = ("incident_id", "key")
 _FINE: Final = (99, 100)  # percent
+_WHOLE: Final = 1000  # from here on a figure has no decimals
 _AMOUNTS: Final = ("amount", "total")
 _FIGURES: Final = re.compile(
-    r"(?:rate|laplace|mil_hdbk|correlation|center|lower|upper|moving_range|range_limit|burn_rate|n_days)"
+    r"(?:rate|laplace|mil_hdbk|correlation|center|lower|upper|moving_range|range_limit|burn_rate|n_days|"
+    r"baseline|worst|at_restoration)"
     r"(?:_before|_after|_weighted)?(?:_low|_high)?|(?:.*_)?p_(?:value|adjusted)"
 )
 """Columns whose numbers are neither shares nor money."""
@@ -159,6 +167,27 @@ def format_amount(amount: float | None, currency: str | None = None) -> str:
     return text if pd.isna(currency) else f"{currency} {text}"
 
 
+def format_figure(value: float | None, unit: str | None = None) -> str:
+    """Write a plain figure to three digits, and its unit where it has one; one near 100% as `format_share` does.
+
+    Examples
+    --------
+    >>> format_figure(0.4123, "s"), format_figure(12345.6), format_figure(pd.NA, "s")
+    ('0.412 s', '12,346', '–')
+    >>> format_figure(20.04, "%"), format_figure(0.151, "%"), format_figure(99.97, "%")
+    ('20%', '0.151%', '99.97%')
+    """
+    if value is None or pd.isna(value):
+        return MISSING
+    low, high = _FINE
+    if unit == "%" and low < value < high:
+        return format_share(value / 100)
+    text = f"{value:,.0f}" if _WHOLE <= abs(value) < math.inf else f"{value:.3g}"
+    if unit is None or pd.isna(unit):
+        return text
+    return f"{text}{'' if unit == '%' else ' '}{unit}"
+
+
 def format_value(value: Any, column: str = "") -> str:
     """Write one cell of a table; ``column`` tells an amount and a plain figure from a fraction.
 
@@ -183,7 +212,7 @@ def format_value(value: Any, column: str = "") -> str:
         return "yes" if value else "no"
     if pd.api.types.is_float(value):
         if _FIGURES.fullmatch(column):
-            return f"{value:.3g}"
+            return format_figure(float(value))
         return format_amount(float(value)) if column in _AMOUNTS else format_share(float(value))
     if pd.api.types.is_integer(value):
         return f"{value:,}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from incident_analytics.config import SETTINGS_NAME, Settings, find_settings, read_settings
+from incident_analytics.config import SETTINGS_NAME, PrometheusSettings, Settings, find_settings, read_settings
 from incident_analytics.errors import SettingsError
 from incident_analytics.model import DEFAULT_METRICS, Metric
 
@@ -62,6 +62,24 @@ paths = ["*.toml"]
 [check]
 ignore = ["missing-section"]
 levels = { duration-mismatch = "error" }
+
+[evidence]
+margin = "PT30M"
+baseline_days = 14
+
+[evidence.prometheus]
+url = "https://prometheus.example/prom"
+timeout = "PT5S"
+token_env = "PROMETHEUS_TOKEN"
+
+[evidence.prometheus.queries]
+errors = { query = "rate(errors[5m])", unit = "/s", worst = "high" }
+up = "up"
+
+[evidence.metrics]
+files = ["telemetry/*.csv", "/elsewhere/x.parquet"]
+units = { errors = "%", handshakes = "%" }
+worst = { errors = "low", handshakes = "low" }
 """
 
 
@@ -85,6 +103,9 @@ def test_everything_has_a_default() -> None:
         timedelta(0),
     )
     assert settings.tracker is None
+    assert (settings.evidence.margin, settings.evidence.baseline_days) == (timedelta(hours=1), 7)
+    assert (settings.evidence.prometheus, settings.evidence.metrics) == (None, None)
+    assert (settings.evidence.units, settings.evidence.worst) == ({}, {})
 
 
 def test_an_empty_file_is_all_defaults(tmp_path: Path) -> None:
@@ -122,12 +143,25 @@ def test_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     assert (changes.repository, changes.paths) == (tmp_path / "../config", ("*.toml",))
     assert (changes.branch, changes.hours_before) == ("HEAD", 24)
+    evidence = settings.evidence
+    assert (evidence.margin, evidence.baseline_days) == (timedelta(minutes=30), 14)
+    assert evidence.prometheus is not None
+    assert evidence.prometheus.timeout == timedelta(seconds=5)
+    assert {name: query.query for name, query in evidence.prometheus.queries.items()} == {
+        "errors": "rate(errors[5m])",
+        "up": "up",
+    }
+    assert evidence.metrics is not None
+    assert evidence.metrics.files == (tmp_path / "telemetry/*.csv", Path("/elsewhere/x.parquet"))
+    assert evidence.units == {"errors": "/s", "handshakes": "%"}, "a query's own come before those of the files"
+    assert evidence.worst == {"errors": "high", "handshakes": "low"}
 
 
 def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
     assert read_settings(write(tmp_path, "\ufefftimezone = 'UTC'\n")).timezone == "UTC"
 
 
+PROMETHEUS = "[evidence.prometheus]\nurl = 'http://x'\n"
 BAD: list[tuple[str, str]] = [
     ("timezon = 'UTC'", "timezon: Extra inputs are not permitted"),
     ("timezone = 'Mars/Base'", "timezone: 'Mars/Base' is no IANA zone such as UTC or Europe/London"),
@@ -157,6 +191,17 @@ BAD: list[tuple[str, str]] = [
     ("[metrics.x]\nfrom = 'started_at'", "metrics.x.to: Field required"),
     ("[tracker]\nfile = 'x.csv'\n[tracker.columns]\nid = 'Id'", "tracker.columns.id.[key]: Input should be 'key', 'incident_id', 'action', 'status', 'owner', 'due_on' or 'completed_on'"),
     ("[check]\nlevels = { approximate = 'fatal' }", "check.levels.approximate: Input should be 'error', 'warning' or 'info'"),
+    ("[evidence]\nmargin = 'PT-1H'", "evidence.margin: Input should be a valid timedelta, invalid digit in duration"),
+    ("[evidence]\nmargin = -60", "evidence.margin: Input should be greater than or equal to 0 seconds"),
+    ("[evidence]\nbaseline_days = 0", "evidence.baseline_days: Input should be greater than 0"),
+    ("[evidence.metrics]\nfiles = []", "evidence.metrics.files: Tuple should have at least 1 item after validation, not 0"),
+    ("[evidence.metrics]\nfiles = ['x.csv']\nworst = { up = 'down' }", "evidence.metrics.worst.up: Input should be 'high' or 'low'"),
+    (f"{PROMETHEUS}queries = {{}}", "evidence.prometheus.queries: Dictionary should have at least 1 item after validation, not 0"),
+    (f"{PROMETHEUS}queries.up = {{ unit = '%' }}", "evidence.prometheus.queries.up.query: Field required"),
+    (f"{PROMETHEUS}queries.up = 'up'\ntoken_env = 'T'\nuser = 'me'\npassword_env = 'P'", "evidence.prometheus: token_env and user are two ways to sign in; delete one"),
+    (f"{PROMETHEUS}queries.up = 'up'\nuser = 'me'", "evidence.prometheus: user and password_env go together; set both or neither"),
+    ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'file:///etc'", "evidence.prometheus.url: 'file:///etc' is no address such as http://prometheus:9090"),
+    ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'http://me:secret@x'", "evidence.prometheus.url: holds a user or password; name environment variables instead, such as password_env = 'NAME'"),
     ("[evidence.logs]\nfiles = []", "evidence.logs.files: Tuple should have at least 1 item after validation, not 0"),
     ("[evidence.logs]\nfiles = ['x']\nformat = 'xml'", "evidence.logs.format: Input should be 'auto', 'json' or 'text'"),
     ("[evidence.changes]\npaths = ['x']", "evidence.changes.repository: Field required"),
@@ -235,3 +280,20 @@ def test_a_folder_of_that_name_is_no_settings_file(tmp_path: Path) -> None:
 def test_settings_do_not_change_after_reading() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings().timezone = "CET"  # type: ignore[misc]
+
+
+def test_a_secret_comes_from_the_environment() -> None:
+    plain = PrometheusSettings.model_validate({"url": "http://x", "queries": {"up": "up"}})
+    assert plain.headers({}) == {}
+    bearer = plain.model_copy(update={"token_env": "T"})
+    assert bearer.headers({"T": "abc\n"}) == {"Authorization": "Bearer abc"}
+    basic = plain.model_copy(update={"user": "me", "password_env": "P"})
+    assert basic.headers({"P": "a:b"}) == {"Authorization": "Basic bWU6YTpi"}
+
+
+@pytest.mark.parametrize("environment", [{}, {"T": " "}])
+def test_a_secret_that_is_not_there_is_named_by_its_variable(environment: dict[str, str]) -> None:
+    raw = {"url": "http://x", "queries": {"up": "up"}, "user": "me", "password_env": "T"}
+    with pytest.raises(SettingsError) as caught:
+        PrometheusSettings.model_validate(raw).headers(environment)
+    assert str(caught.value) == "evidence.prometheus.password_env: the environment has no variable T, or it is empty"

@@ -58,6 +58,7 @@ ALONE = {
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},
     "subprocess": {"evidence.changes", "exploration"},
+    "urllib.request": {"evidence.prometheus"},
     "weasyprint": {"publish"},
     "yaml": {"reports.sections"},
 }

@@ -25,6 +25,7 @@ from incident_analytics.sentences import (
     describe_rates,
     describe_response,
     describe_response_trend,
+    describe_series,
     describe_start_hours,
     describe_survival,
 )
@@ -428,3 +429,30 @@ def test_decisions_are_told_or_their_absence_is() -> None:
     assert describe_decisions(sla[1:], late[:0], n_unfinished=1, n_open=2) == (
         "To decide: who finishes the 1 report that is not Final; what ends the 2 incidents that are still open."
     )
+
+
+def test_of_several_series_the_one_farthest_from_its_median_is_told() -> None:
+    rows = pd.DataFrame(
+        {
+            "name": "tls_handshakes",
+            "service": ["API", None, "Batch"],
+            "labels": ["zone=eu", None, None],
+            "unit": ["%", "%", "%"],
+            "baseline": [99.97, 50, None],
+            "worst": [0, 60, 900],
+            "worst_at": pd.to_datetime(["2025-08-05T23:50Z"] * 3),
+            "at_restoration": [None, 50, 50],
+        }
+    ).astype({"baseline": "Float64", "worst": "Float64", "at_restoration": "Float64"})
+    text = "Tls handshakes of API, zone=eu: at worst 0% (01:50), median before 99.97%."
+    assert describe_series(rows, timezone="Europe/Berlin") == text
+    assert describe_series(rows[1:2]) == "Tls handshakes: at worst 60% (23:50), median before 50%, at restoration 50%."
+    assert describe_series(rows[2:]) == "Tls handshakes of Batch: at worst 900% (23:50), at restoration 50%."
+
+
+def test_series_without_a_worst_value_say_so() -> None:
+    columns = ["name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration"]
+    row = pd.DataFrame([["error_rate", "API", *[None] * 6]], columns=columns)
+    told = "No value of {} during the incident can be told from those before."
+    assert describe_series(row) == told.format("error rate")
+    assert describe_series(row[:0]) == told.format("any metric")

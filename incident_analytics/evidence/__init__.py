@@ -1,1 +1,1 @@
-"""Outside sources and what each tells of an incident's time: log files, the history of configuration."""
+"""Outside sources -> what a report's Supporting Data shows. One that is down or empty costs its own part only."""

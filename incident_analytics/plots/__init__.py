@@ -18,6 +18,7 @@ from incident_analytics.plots.control_charts import plot_control_chart
 from incident_analytics.plots.costs import plot_costs
 from incident_analytics.plots.drawing import alt_text, show_plot
 from incident_analytics.plots.response import plot_response, plot_response_trend
+from incident_analytics.plots.series import plot_series
 from incident_analytics.plots.severity import plot_severity_counts, plot_severity_rates, plot_time_between
 from incident_analytics.plots.sla import plot_availability, plot_budget_burn_down
 from incident_analytics.plots.themes import plot_recurring_factors
@@ -37,6 +38,7 @@ __all__ = [
     "plot_recurring_factors",
     "plot_response",
     "plot_response_trend",
+    "plot_series",
     "plot_severity_counts",
     "plot_severity_rates",
     "plot_start_hours",

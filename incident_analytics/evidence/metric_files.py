@@ -1,0 +1,183 @@
+"""Series from files, where there is no Prometheus to ask: CSV or Parquet, with a row a value or a column a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from glob import glob
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics.analysis.grouping import need_window
+from incident_analytics.evidence.series import SERIES, join_series, problem_table
+from incident_analytics.model import INSTANT, RATIO, TEXT
+
+__all__ = ["read_metric_files"]
+
+_COLUMNS: Final = {
+    "at": ("at", "time", "timestamp", "ts", "datetime"),
+    "name": ("name", "metric"),
+    "service": ("service",),
+    "labels": ("labels",),
+    "value": ("value",),
+}
+"""What a column may be called, in any case."""
+_NUMBER: Final = r"\s*-?\d+(\.\d+)?([eE]\+?\d+)?\s*"
+_MILLISECONDS: Final = 1e11  # as seconds that is the year 5138
+
+
+class _FileError(Exception):
+    """Why a file gave nothing; the message names it."""
+
+
+def read_metric_files(
+    files: Iterable[str | Path],
+    *,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    services: Iterable[str] | None = None,
+    timezone: str = "UTC",
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read series around an incident from CSV or Parquet files.
+
+    Parameters
+    ----------
+    files
+        Paths or patterns such as ``telemetry/*.csv``. A file has a header and a column of times (at, time or
+        timestamp), and either a name (or metric) and a value in each row, or a column for each metric. Columns service
+        and labels are read where they are there. A time is ISO 8601, or seconds or milliseconds since 1970.
+    start, end
+        The window to keep, both instants included; with the days before the incident where they are to be compared.
+    services
+        The affected services: rows of another one are left out, those that name none stay. None keeps all.
+    timezone
+        The IANA zone of times that name none.
+
+    Returns
+    -------
+    series : pandas.DataFrame
+        A row a value, by file, metric, service and time: name, service, labels (str, NA where a file tells none),
+        at (datetime64[us, UTC]), value (Float64, NA where a cell is empty or NaN).
+    problems : pandas.DataFrame
+        A row for each file, or column of one, that gave nothing or not all: name, service (NA), message (str, which
+        names the file).
+
+    Raises
+    ------
+    PeriodError
+        ``the window 2025-08-19 17:07:00+00:00 to 2025-08-12 17:07:00+00:00 is empty``
+
+    Examples
+    --------
+    >>> start, end = pd.Timestamp("2025-08-19T16:07Z"), pd.Timestamp("2025-08-19T23:11Z")
+    >>> series, problems = read_metric_files(["telemetry/*.json"], start=start, end=end)
+    >>> problems["message"].tolist()
+    ['telemetry/*.json: no such file; correct the path or pattern']
+    """
+    need_window(start, end)
+    wanted = None if services is None else set(services)
+    found: list[pd.DataFrame] = []
+    problems: list[tuple[str | None, str | None, str]] = []
+    for pattern in map(str, files):
+        paths = sorted(map(Path, glob(pattern, recursive=True)))  # noqa: PTH207 - the pattern may be absolute
+        if not paths:
+            problems.append((None, None, f"{pattern}: no such file; correct the path or pattern"))
+        for path in paths:
+            try:
+                series, messages = _read(path, timezone)
+            except _FileError as error:
+                problems.append((None, None, str(error)))
+                continue
+            problems.extend((name, None, message) for name, message in messages)
+            kept = series[series["at"].between(start, end)]
+            if wanted is not None:
+                kept = kept[kept["service"].isna() | kept["service"].isin(wanted)]
+            found.append(kept)
+    series = join_series(found)
+    if series.empty and not problems:
+        since, until = (f"{instant.tz_convert('UTC'):%Y-%m-%d %H:%M}" for instant in (start, end))
+        problems.append((None, None, f"no values from {since} to {until} UTC in the files"))
+    return series, problem_table(problems)
+
+
+def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | None, str]]]:
+    """Return the series of one file, and what of it could not be read, each with the metric."""
+    raw = _raw(path)
+    there = {str(column).strip().casefold(): column for column in raw.columns}
+    columns = {role: there[word] for role, words in _COLUMNS.items() for word in words[::-1] if word in there}
+    has = ", ".join(map(str, raw.columns)) or "none"
+    if "at" not in columns:
+        raise _FileError(f"{path}: no column of times; name one at, time or timestamp (it has {has})")
+    table = pd.DataFrame({role: raw[column] for role, column in columns.items()})
+    if "value" in columns and "name" not in columns:
+        raise _FileError(f"{path}: column {columns['value']!r} has values of no name; add a column name (it has {has})")
+    if "value" not in columns:
+        if "name" in columns:
+            raise _FileError(
+                f"{path}: column {columns['name']!r} has names of no values; add a column value (it has {has})"
+            )
+        metrics = [column for column in raw.columns if column not in columns.values()]
+        if not metrics:
+            raise _FileError(
+                f"{path}: no column of values; add name and value, or a column for each metric (it has {has})"
+            )
+        wide = pd.concat([table, raw[metrics]], axis=1)
+        # A cell that is empty says that the row is of another metric.
+        table = wide.melt(list(table.columns), metrics, var_name="name").dropna(subset="value").reset_index(drop=True)
+
+    messages: list[tuple[str | None, str]] = []
+    at = _instants(table["at"], timezone)
+    if at.isna().any():
+        times = f"{at.isna().sum()} times such as {table.loc[at.isna(), 'at'].iloc[0]!r}"
+        message = f"{path}: column {columns['at']!r}: {times} cannot be read; write 2025-08-19T17:07:00Z"
+        messages.append((None, message))
+    value = pd.to_numeric(table["value"], errors="coerce").astype(float)
+    words = table["value"].astype(str).str.strip().str.casefold()
+    bad = value.isna() & table["value"].notna() & ~words.isin(["", "nan", "null", "na", "n/a"])
+    for name in dict.fromkeys(table.loc[bad, "name"]):
+        rows = table.loc[bad & (table["name"] == name), "value"]
+        column = columns.get("value", name)
+        values = f"{len(rows)} values such as {rows.iloc[0]!r} of {name!r}"
+        messages.append((str(name), f"{path}: column {column!r}: {values} are no numbers; write 0.25"))
+    series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(RATIO)})
+    for column in ("service", "labels"):
+        series[column] = table[column].astype(TEXT) if column in table else pd.Series(None, series.index, dtype=TEXT)
+    known = series[series["at"].notna() & ~bad & series["name"].notna()]
+    order = known.assign(place=pd.factorize(known["name"])[0])
+    order = order.sort_values(["place", "service", "labels", "at"], kind="stable")
+    return order[list(SERIES)].astype(dict(SERIES)).reset_index(drop=True), messages
+
+
+def _raw(path: Path) -> pd.DataFrame:
+    try:
+        if path.suffix.casefold() in {".parquet", ".pq"}:
+            return pd.read_parquet(path)
+        return pd.read_csv(path, dtype="str", encoding="utf-8-sig", skipinitialspace=True)
+    except OSError as error:
+        raise _FileError(f"{path}: {error.strerror or error}") from error
+    except (ValueError, MemoryError) as error:  # pyarrow's and the parsers' own are ValueErrors
+        raise _FileError(f"{path}: no CSV or Parquet that can be read: {' '.join(str(error).split())}") from error
+
+
+def _instants(times: pd.Series, timezone: str) -> pd.Series:
+    """Return instants, NaT where a time cannot be read."""
+    if pd.api.types.is_datetime64_any_dtype(times.dtype):
+        zoned = times if isinstance(times.dtype, pd.DatetimeTZDtype) else _localize(times, timezone)
+        return zoned.astype(INSTANT)
+    words = times.astype(TEXT)
+    number = words.str.fullmatch(_NUMBER, na=False)
+    seconds = pd.to_numeric(words.where(number), errors="coerce").astype(float)
+    seconds = seconds.where(seconds.abs() < _MILLISECONDS, seconds / 1000)
+    since_1970 = pd.to_datetime((1e6 * seconds).round(), unit="us", utc=True, errors="coerce").astype(INSTANT)
+    rest = words.where(~number)
+    zoned = rest.str.contains(r"(?:Z|[+-]\d\d:?\d\d)\s*$", case=False, regex=True, na=False)
+    named = pd.to_datetime(rest.where(zoned), format="ISO8601", utc=True, errors="coerce").astype(INSTANT)
+    bare = pd.to_datetime(rest.where(~zoned), format="ISO8601", errors="coerce").astype("datetime64[us]")
+    return since_1970.fillna(named).fillna(_localize(bare, timezone).astype(INSTANT))
+
+
+def _localize(times: pd.Series, timezone: str) -> pd.Series:
+    # Of an hour that the clocks repeat nobody can tell which one is meant: its times are NaT, and are told as such.
+    instants: pd.Series = times.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
+    return instants

@@ -1,0 +1,478 @@
+"""Prometheus: a real one on the demo's telemetry, and servers that fail in all ways that one can."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pandas as pd
+import pytest
+from builders import UTC, at, ratios, texts
+from hypothesis import given
+from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.errors import PeriodError
+from incident_analytics.evidence.metric_files import read_metric_files
+from incident_analytics.evidence.prometheus import MOST_POINTS, STEPS, choose_step, fill_service, read_prometheus
+
+TELEMETRY = Path(__file__).parents[1] / "data" / "demo" / "telemetry"
+START, END = at("2025-08-19 16:07"), at("2025-08-19 23:11")
+WEEK_BEFORE = START - pd.Timedelta(days=7)
+SHORT = {"start": at("2025-08-19 17:00"), "end": at("2025-08-19 17:01")}
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+
+
+def messages(problems: pd.DataFrame) -> list[str]:
+    return problems["message"].tolist()
+
+
+# --- a real one ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start Prometheus on a free port of loopback, its history that of the demo; give its address."""
+    programs = {name: shutil.which(name) for name in ("prometheus", "promtool")}
+    for name, program in programs.items():
+        if program is None:
+            reason = f"{name} is not installed (Debian's package prometheus has it)"
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    folder = tmp_path_factory.mktemp("prometheus")
+    for file in sorted(TELEMETRY.glob("*.om")):
+        # Few large blocks: of two hours each, as by default, there would be some 90 a file, which take seconds.
+        backfill = [str(programs["promtool"]), "tsdb", "create-blocks-from", "--max-block-duration=720h", "openmetrics"]
+        subprocess.run([*backfill, str(file), str(folder)], check=True, capture_output=True)
+    (folder / "prometheus.yml").write_text("{}\n")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [
+        str(programs["prometheus"]),
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder}",
+        "--storage.tsdb.retention.time=100y",  # it deletes older blocks, and these are of 2025
+        f"--web.listen-address=127.0.0.1:{port}",
+    ]
+    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_until_ready(url, server, folder / "log")
+            yield url
+        finally:
+            server.terminate()
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for _ in range(200):
+        assert server.poll() is None, log.read_text()
+        try:
+            with opener.open(f"{url}/-/ready", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"not ready within 10 s: {log.read_text()}")
+
+
+def test_prometheus_and_the_files_tell_the_same(real: str) -> None:
+    """Values, times, services and names: what was recorded comes back, from either source."""
+    queries = {"errors": 'errors_percent{service="$service"}', "database_load": "database_load_percent"}
+    services = ["API", "Frontend"]
+    # The step of the telemetry: 425 minutes.
+    asked, problems = read_prometheus(real, queries, services=services, start=START, end=END, max_points=425)
+    assert messages(problems) == []
+    read, problems = read_metric_files([TELEMETRY / "*.csv"], start=START, end=END, services=services)
+    assert messages(problems) == []
+    assert len(asked) == 3 * 425
+    assert_frame_equal(asked, read)
+
+
+def test_the_days_before_come_in_a_coarser_step(real: str) -> None:
+    queries = {"errors": 'errors_percent{service="$service"}'}
+    series, problems = read_prometheus(
+        real, queries, services=["API"], start=START, end=END, baseline_start=WEEK_BEFORE, max_points=425
+    )
+    assert messages(problems) == []
+    before, during = series[series["at"] < START], series[series["at"] >= START]
+    assert during["at"].diff().dropna().unique().tolist() == [pd.Timedelta("1min")]
+    assert before["at"].diff().dropna().unique().tolist() == [pd.Timedelta("1h")]
+    assert (len(before), len(during)) == (168, 425)
+    assert series["at"].is_monotonic_increasing
+
+
+def test_series_of_one_query_are_told_apart_by_the_labels_in_which_they_differ(real: str) -> None:
+    series, problems = read_prometheus(real, {"errors": "errors_percent"}, services=[], start=START, end=END)
+    assert messages(problems) == []
+    assert series["service"].isna().all()
+    assert series["labels"].unique().tolist() == ["service=API", "service=Frontend"]
+
+
+def test_more_series_than_can_be_read_are_cut_and_said(real: str) -> None:
+    series, problems = read_prometheus(
+        real, {"errors": "errors_percent"}, services=[], start=START, end=END, max_series=1
+    )
+    assert series["labels"].unique().tolist() == ["service=API"]
+    assert messages(problems) == [
+        "2 series, of which the first 1 by their labels are kept; add them up with sum by (...), or keep some with topk"
+    ]
+
+
+def test_a_query_that_fails_costs_itself_alone(real: str) -> None:
+    queries = {"load": "database_load_percent", "broken": "rate(x", "unknown": 'nothing{service="$service"}'}
+    series, problems = read_prometheus(real, queries, services=["API"], start=START, end=END)
+    assert series["name"].unique().tolist() == ["load"]
+    expected = pd.DataFrame(
+        {
+            "name": texts("broken", "unknown"),
+            "service": texts(None, "API"),
+            "message": texts(
+                f"{real} answers 400 Bad Request: 1:7: parse error: unclosed left parenthesis; correct the query",
+                "no series from 2025-08-19 16:07 to 2025-08-19 23:11 UTC; check the query's metric and labels",
+            ),
+        }
+    )
+    assert_frame_equal(problems, expected)
+
+
+def test_a_service_with_quotes_and_dots_is_a_name_and_no_query(real: str) -> None:
+    """Each kind of string finds the service that is so called, and no other."""
+    name = "A\\P\"I'.*{}` \n$service"
+    for literal in ('"$service"', "'$service'", "`$service`"):
+        for matcher in ("=", "=~"):
+            query = f'label_replace(vector(1), "service", "x", "", "") or errors_percent{{service{matcher}{literal}}}'
+            series, problems = read_prometheus(real, {"up": query}, services=[name], **SHORT)
+            assert messages(problems) == []
+            assert series["value"].unique().tolist() == [1.0]  # the first part alone: a parse error would be told
+
+
+def test_a_window_outside_the_data_gives_no_series(real: str) -> None:
+    series, problems = read_prometheus(
+        real, {"load": "database_load_percent"}, services=[], start=at("2020-01-01"), end=at("2020-01-02")
+    )
+    assert series.empty
+    assert messages(problems) == [
+        "no series from 2020-01-01 00:00 to 2020-01-02 00:00 UTC; check the query's metric and labels"
+    ]
+
+
+def test_no_window_asks_for_more_than_prometheus_gives(real: str) -> None:
+    """Ten years, and as many points as there may be: the step grows with the window."""
+    series, problems = read_prometheus(
+        real, {"one": "vector(1)"}, services=[], start=at("2015-08-19"), end=END, max_points=1_000_000
+    )
+    assert messages(problems) == []
+    assert 5_000 < len(series) <= MOST_POINTS
+
+
+def test_nan_is_na_and_infinity_is_itself(real: str) -> None:
+    series, _ = read_prometheus(real, {"none": "vector(0)/0", "all": "vector(1)/0"}, services=[], **SHORT)
+    assert series.groupby("name")["value"].apply(list).to_dict() == {"none": [pd.NA] * 5, "all": [float("inf")] * 5}
+
+
+# --- servers that fail ---------------------------------------------------------------------------------------------
+
+
+Answer = Callable[[BaseHTTPRequestHandler, dict[str, str]], None]
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Answer], str]]:
+    """Give a function that starts a server with one answer to everything, and returns its address."""
+    running: list[ThreadingHTTPServer] = []
+
+    def start(answer: Answer) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                answer(self, {key: values[0] for key, values in parse_qs(body).items()})
+
+            def do_GET(self) -> None:
+                raise AssertionError("a redirect was followed")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """Pass over a client that has gone: that is what is tested."""
+
+        server = Server(("127.0.0.1", 0), Handler)
+        running.append(server)
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    for server in running:
+        server.shutdown()
+        server.server_close()
+
+
+def says(body: str | bytes, *, status: int = 200, kind: str = "application/json", **headers: str) -> Answer:
+    content = body.encode() if isinstance(body, str) else body
+
+    def answer(handler: BaseHTTPRequestHandler, _: dict[str, str]) -> None:
+        handler.send_response(status)
+        for key, value in {"Content-Type": kind, "Content-Length": str(len(content)), **headers}.items():
+            handler.send_header(key, value)
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return answer
+
+
+def found(result: object, kind: str = "matrix", **more: object) -> str:
+    return json.dumps({"status": "success", "data": {"resultType": kind, "result": result}, **more})
+
+
+ADDRESS = "write the address of Prometheus itself as url"
+WRONG_FORM = f"URL answers in JSON that is none of Prometheus' API; {ADDRESS}"
+FAILURES: dict[str, tuple[Answer, str]] = {
+    "HTML": (says("<p>Log in</p>", kind="text/html"), f"URL answers in text/html that is no JSON; {ADDRESS}"),
+    "cut short": (says('{"status": "succ'), f"URL answers in application/json that is no JSON; {ADDRESS}"),
+    "deep": (says("[" * 100_000), f"URL answers in application/json that is no JSON; {ADDRESS}"),
+    "no UTF-8": (says(b"\xff\xfe\x00"), f"URL answers in application/json that is no JSON; {ADDRESS}"),
+    "a list": (says("[]"), WRONG_FORM),
+    "null": (says("null"), f"URL answers in application/json that is no JSON; {ADDRESS}"),
+    "no data": (says('{"status": "success"}'), WRONG_FORM),
+    "a string": (says(found([1, "x"], "string")), f"URL answers with a string, not with series; {ADDRESS}"),
+    "a vector": (says(found([], "vector")), f"URL answers with a vector, not with series; {ADDRESS}"),
+    "histograms": (says(found([{"metric": {}, "histograms": []}])), WRONG_FORM),
+    "a value that is none": (says(found([{"metric": {}, "values": [[1, "x"]]}])), WRONG_FORM),
+    "no values": (says(found([{"metric": {}, "values": []}])), WRONG_FORM),
+    "no time": (says(found([{"metric": {}, "values": [[float("nan"), "1"]]}])), WRONG_FORM),
+    "no end": (says(found([{"metric": {}, "values": [[1e999, "1"]]}])), WRONG_FORM),
+    "a year that is none": (says(found([{"metric": {}, "values": [[1, "1"], [1e18, "1"]]}])), WRONG_FORM),
+    "a series that is none": (says(found([7])), WRONG_FORM),
+    "an error with 200": (
+        says('{"status": "error", "error": "query timed out"}'),
+        "URL answers 200 OK: query timed out; correct the query",
+    ),
+    "400": (
+        says('{"status": "error", "errorType": "bad_data", "error": "exceeded 11,000 points"}', status=400),
+        "URL answers 400 Bad Request: exceeded 11,000 points; correct the query",
+    ),
+    "400 at length": (
+        says(json.dumps({"error": "word " * 1000}), status=400),
+        f"URL answers 400 Bad Request: {'word ' * 59}...; correct the query",
+    ),
+    "401": (
+        says("", status=401),
+        "URL answers 401 Unauthorized; correct the token in the environment variable that token_env names",
+    ),
+    "404": (says("no", status=404), f"URL answers 404 Not Found; {ADDRESS}"),
+    "503": (says("busy", status=503), "URL answers 503 Service Unavailable; try again later"),
+    "a redirect": (
+        says("", status=302, Location="https://login.example/?token=abc"),
+        f"URL redirects to https://login.example/; {ADDRESS}",
+    ),
+    "a redirect to itself": (
+        says("", status=307, Location="/api/v1/query_range"),
+        f"URL redirects to /api/v1/query_range; {ADDRESS}",
+    ),
+    "nothing": (lambda handler, _: _write(handler, b""), f"URL breaks off its answer (RemoteDisconnected); {ADDRESS}"),
+    "no HTTP": (
+        lambda handler, _: _write(handler, b"SSH\r\n"),
+        f"URL breaks off its answer (BadStatusLine); {ADDRESS}",
+    ),
+    "huge": (
+        says(b"[" + b"0," * 10_000_001),
+        "the answer is larger than 20 MB; ask for fewer series with sum by (...)",
+    ),
+    "no series": (
+        says(found([])),
+        "no series from 2025-08-19 17:00 to 2025-08-19 17:01 UTC; check the query's metric and labels",
+    ),
+}
+
+
+def _write(handler: BaseHTTPRequestHandler, content: bytes) -> None:
+    handler.wfile.write(content)
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failure_is_told_with_its_remedy(serve: Callable[[Answer], str], failure: str) -> None:
+    answer, message = FAILURES[failure]
+    url = serve(answer)
+    series, problems = read_prometheus(url, {"up": "up"}, services=[], **SHORT)
+    assert series.empty
+    assert series.dtypes.astype(str).to_dict() == {
+        "name": "str", "service": "str", "labels": "str", "at": UTC, "value": "Float64",
+    }  # fmt: skip
+    expected = pd.DataFrame({"name": texts("up"), "service": texts(None), "message": [message.replace("URL", url)]})
+    assert_frame_equal(problems, expected.astype({"message": "str"}))
+
+
+def test_a_token_does_not_follow_a_redirect(serve: Callable[[Answer], str]) -> None:
+    seen: list[str] = []
+
+    def thief(handler: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
+        seen.append(str(handler.headers["Authorization"]))
+        says(found([]))(handler, query)
+
+    elsewhere = serve(thief)
+    first = serve(says("", status=307, Location=elsewhere))
+    headers = {"Authorization": "Bearer secret"}
+    _, problems = read_prometheus(first, {"up": "up"}, services=[], headers=headers, **SHORT)
+    assert messages(problems) == [f"{first} redirects to {elsewhere}; {ADDRESS}"]
+    assert seen == []
+    read_prometheus(elsewhere, {"up": "up"}, services=[], headers=headers, **SHORT)
+    assert seen == ["Bearer secret"]
+
+
+@pytest.mark.parametrize("token", ["two\nlines", "ключ"])
+def test_a_token_that_cannot_be_sent_is_not_shown(serve: Callable[[Answer], str], token: str) -> None:
+    url = serve(says(found([])))
+    headers = {"Authorization": f"Bearer {token}"}
+    _, problems = read_prometheus(url, {"up": "up"}, services=[], headers=headers, **SHORT)
+    assert messages(problems) == ["a header is not one line of plain text; correct the variable of the token"]
+
+
+def _sleep(handler: BaseHTTPRequestHandler, _: dict[str, str]) -> None:
+    time.sleep(0.5)
+    handler.close_connection = True
+
+
+def _drip(handler: BaseHTTPRequestHandler, _: dict[str, str]) -> None:
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+    for _ in range(100):
+        handler.wfile.write(b" ")
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("slow", [_sleep, _drip])
+def test_a_slow_answer_is_waited_for_no_longer_than_asked(serve: Callable[[Answer], str], slow: Answer) -> None:
+    url = serve(slow)
+    _, problems = read_prometheus(url, {"up": "up"}, services=[], timeout=timedelta(seconds=0.1), **SHORT)
+    assert messages(problems) == [f"{url} gives no answer within 0.1 s; simplify the query, or raise timeout"]
+
+
+def test_a_server_that_is_down_is_told_once_for_all_queries() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    queries = {"up": "up", "errors": 'errors{service="$service"}'}
+    _, problems = read_prometheus(url, queries, services=["API", "Frontend"], baseline_start=at("2025-08-12"), **SHORT)
+    message = f"{url} cannot be reached: Connection refused; correct url, or start Prometheus"
+    assert_frame_equal(problems, pd.DataFrame({"name": texts(None), "service": texts(None), "message": texts(message)}))
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("ftp://x", "ftp://x"),
+        ("prometheus:9090", "prometheus:9090"),
+        ("http://", "http://"),
+        ("http://[x", "http://[x"),
+        ("http://me:secret@prometheus", "http:...prometheus"),
+        ("http://x:port", "http://x:port"),
+        ("http://x/?token=secret", "http://x/..."),
+    ],
+)
+def test_what_is_no_address_is_not_asked(url: str, shown: str) -> None:
+    _, problems = read_prometheus(url, {"up": "up"}, services=[], **SHORT)
+    assert messages(problems) == [f"{shown!r} is no http or https address; {ADDRESS}"]
+
+
+def test_days_before_that_ask_too_much_leave_the_incident(serve: Callable[[Answer], str]) -> None:
+    def answer(handler: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
+        if float(query["start"]) < SHORT["start"].timestamp():
+            says('{"status": "error", "error": "too many samples"}', status=422)(handler, query)
+        else:
+            says(found([{"metric": {"a": "b"}, "values": [[float(query["start"]), "2.5"]]}]))(handler, query)
+
+    url = serve(answer)
+    series, problems = read_prometheus(url, {"x": "x"}, services=[], baseline_start=WEEK_BEFORE, **SHORT)
+    expected = {"name": texts("x"), "service": texts(None), "labels": texts(None), "value": ratios(2.5)}
+    expected["at"] = pd.Series([SHORT["start"]], dtype=UTC)
+    assert_frame_equal(series, pd.DataFrame(expected)[list(series.columns)])
+    assert messages(problems) == [f"{url} answers 422 Unprocessable Entity: too many samples; correct the query"]
+
+
+def test_warnings_are_passed_on(serve: Callable[[Answer], str]) -> None:
+    url = serve(says(found([{"metric": {}, "values": [[1755622800, "1"]]}], warnings=["one store is down"])))
+    series, problems = read_prometheus(url, {"x": "x"}, services=[], **SHORT)
+    assert len(series) == 1
+    assert messages(problems) == ["Prometheus warns: one store is down"]
+
+
+def test_the_request_is_as_the_api_asks(serve: Callable[[Answer], str]) -> None:
+    """A path before the API stays, the points lie on multiples of the step, and the service is in the query."""
+    seen: list[Any] = []
+
+    def answer(handler: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
+        seen.append((handler.path, query))
+        says(found([]))(handler, query)
+
+    url = f"{serve(answer)}/prom/"
+    start, end = at("2025-08-19 17:00:07"), at("2025-08-19 17:30")
+    read_prometheus(url, {"e": 'e{s="$service"}'}, services=["A b"], start=start, end=end, max_points=60)
+    asked = {"query": 'e{s="A b"}', "start": "1755622830.0", "end": "1755624600.0", "step": "30.0"}
+    assert seen == [("/prom/api/v1/query_range", asked)]
+
+
+def test_without_services_a_query_of_services_is_said_to_be_left_out(serve: Callable[[Answer], str]) -> None:
+    url = serve(says(found([{"metric": {}, "values": [[1755622800, "1"]]}])))
+    series, problems = read_prometheus(url, {"e": 'e{s="$service"}', "x": "x"}, services=[], **SHORT)
+    assert series["name"].tolist() == ["x"]
+    expected = {
+        "name": texts("e"),
+        "service": texts(None),
+        "message": texts("holds $service, and no affected service is known; tick the services in the report"),
+    }
+    assert_frame_equal(problems, pd.DataFrame(expected))
+
+
+def test_no_queries_are_no_problem() -> None:
+    series, problems = read_prometheus("http://127.0.0.1:9", {}, services=["API"], **SHORT)
+    assert (len(series), len(problems)) == (0, 0)
+
+
+def test_a_window_that_is_none_is_an_error() -> None:
+    with pytest.raises(PeriodError, match="is empty"):
+        read_prometheus("http://127.0.0.1:9", {}, services=[], start=END, end=START)
+    with pytest.raises(PeriodError, match="is empty"):
+        read_prometheus("http://127.0.0.1:9", {}, services=[], start=START, end=END, baseline_start=END)
+
+
+# --- steps and names ---------------------------------------------------------------------------------------------
+
+
+@given(st.timedeltas(timedelta(microseconds=1), timedelta(days=40_000)), st.integers(2, 20_000))
+def test_a_step_keeps_to_the_points_and_no_lesser_one_does(span: timedelta, max_points: int) -> None:
+    step = choose_step(span, max_points)
+    most = min(max_points, MOST_POINTS)
+    assert span // step + 1 <= most
+    lesser = [each for each in STEPS if each < step][-1:]
+    assert all(span // each + 1 > most for each in lesser)
+
+
+@pytest.mark.parametrize(
+    ("query", "filled"),
+    [
+        ('up{a="$service"}', 'up{a="x\\"\'`\\\\.y"}'),
+        ("up{a='$service'}", "up{a='x\"\\'`\\\\.y'}"),
+        ("up{a=`\\d$service`}", 'up{a="\\\\dx\\"\'`\\\\.y"}'),
+        ('up{a=~ "$service-.*"}', 'up{a=~ "x\\"\'`\\\\\\\\\\\\.y-.*"}'),
+        ('up{a!~"$service"}', 'up{a!~"x\\"\'`\\\\\\\\\\\\.y"}'),
+        ('up{b="\\"$service"} * $service', 'up{b="\\"x\\"\'`\\\\.y"} * $service'),
+        ("up", "up"),
+    ],
+)
+def test_a_service_is_escaped_as_its_string_asks(query: str, filled: str) -> None:
+    assert fill_service(query, "x\"'`\\.y") == filled

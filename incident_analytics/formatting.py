@@ -33,6 +33,7 @@ __all__ = [
     "html_text",
     "join_words",
     "report_links",
+    "unbroken",
 ]
 
 MISSING: Final = "–"
@@ -303,6 +304,20 @@ def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str,
     return dict(zip(incidents["incident_id"], (quote(Path(file).as_posix()) for file in relative), strict=True))
 
 
+def unbroken(sentence: str) -> str:
+    r"""Return a sentence in which no line ends between a number and what it belongs to.
+
+    Examples
+    --------
+    >>> unbroken("Median 1h 45m (n = 13)")
+    'Median 1h\xa045m (n\xa0=\xa013)'
+    """
+    return _TIED.sub(lambda gap: gap[0].replace(" ", "\xa0"), sentence)
+
+
+_TIED: Final = re.compile(r"(?<=[np]) [=<] (?=\d)|(?<=\d[dhm]) (?=\d)")
+
+
 def html_text(sentence: str) -> Html:
     """Return a sentence as an HTML paragraph, escaped.
 
@@ -311,7 +326,7 @@ def html_text(sentence: str) -> Html:
     >>> str(html_text("a < b"))
     '<p>a &lt; b</p>'
     """
-    return Html(f"<p>{html.escape(sentence)}</p>")
+    return Html(f"<p>{html.escape(unbroken(sentence))}</p>")
 
 
 def html_list(sentences: Iterable[str]) -> Html:
@@ -322,7 +337,7 @@ def html_list(sentences: Iterable[str]) -> Html:
     >>> str(html_list(["13 incidents."]))
     '<ul><li>13 incidents.</li></ul>'
     """
-    return Html("<ul>" + "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences) + "</ul>")
+    return Html("<ul>" + "".join(f"<li>{html.escape(unbroken(sentence))}</li>" for sentence in sentences) + "</ul>")
 
 
 def html_figures(figures: Iterable[tuple[str, str, str]]) -> Html:

@@ -23,7 +23,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import format_span, html_text
+from incident_analytics.formatting import format_span, html_text, unbroken
 
 __all__ = [
     "BLUE",
@@ -187,12 +187,10 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
 
     Above a plot that is ``alone`` the title starts at the figure's edge: it may be wider than the axes.
     """
-    # A number stays on one line with its unit.
-    unbroken = re.sub(r"(?<=[np]) [=<] (?=\d)|(?<=\d[dhm]) (?=\d)", lambda gap: gap[0].replace(" ", "\xa0"), sentence)
-    unbroken = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", unbroken)
+    told = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", unbroken(sentence))
     figure = cast(Figure, ax.get_figure(root=True))
     room = (figure if alone else ax).get_window_extent().width / figure.dpi - 0.3  # inches
-    title = left_to_right(_wrap(unbroken, room, size=10, weight="bold", most=4))
+    title = left_to_right(_wrap(told, room, size=10, weight="bold", most=4))
     small: dict[str, Any] = {"color": MUTED, "fontsize": 8}
     below = _wrap(kind, room, size=8)
     more = below.count("\n")

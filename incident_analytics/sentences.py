@@ -146,7 +146,11 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         doubt = "no evidence of a change"
     certain = [row for row in rows if not pd.isna(row.p_adjusted) and row.p_adjusted <= LEVEL]
     if certain:
-        parts = [f"{finding[row.change > 0]} than in {row.earlier} (p = {row.p_adjusted:.2g})" for row in certain]
+        # Where there was nothing before, the change has no number.
+        parts = [
+            f"{finding[pd.isna(row.change) or row.change > 0]} than in {row.earlier} ({_chance(row.p_adjusted)})"
+            for row in certain
+        ]
         return f"{first}: {join_words(parts)}."
     if all(pd.isna(row.p_adjusted) for row in rows):
         return f"{first}; too few to compare."

@@ -413,6 +413,12 @@ def test_incidents_come_less_often_or_it_is_not_known() -> None:
     )
 
 
+def test_incidents_after_none_at_all_come_more_often() -> None:
+    table = compared(("2025Q2", 0, 12, 0.0001), measure="incidents").assign(change=pd.NA)
+    text = "Against 0 in 2025Q2: they come more often than in 2025Q2 (p < 0.001)."
+    assert describe_change(table, measure="incidents") == text
+
+
 def test_too_few_and_none_are_not_compared() -> None:
     few = describe_change(compared(("2025Q2", 2, 3, None)), measure="time_to_restore")
     assert few.endswith("against 1h in 2025Q2 (n = 2); too few to compare.")

@@ -373,7 +373,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     last = told["period"].iloc[-1]
     names = told["severity"].astype(object).fillna("of unknown severity")
     now = [
-        f"{row.rate:.2g} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
+        f"{format_figure(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
         for row in reversed(list(each_row(told[told["period"] == last])))
     ]
     text = f"Incidents per 30 days in {last}: {join_words(now)}"
@@ -1015,7 +1015,7 @@ def series_name(row: Any) -> str:
 
 
 def _some(n: int, noun: str) -> str:
-    return f"{n or 'No'} {noun}{'' if n == 1 else 's'}"
+    return f"{f'{n:,}' if n else 'No'} {noun}{'' if n == 1 else 's'}"
 
 
 def _are(n: int) -> str:

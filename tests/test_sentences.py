@@ -151,7 +151,7 @@ def test_definitions_without_a_median_as_defined_say_so() -> None:
 def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
-    text = "Incidents per 30 days in 2025-08: 0 SEV-1 and 19 SEV-3"
+    text = "Incidents per 30 days in 2025-08: 0 SEV-1 and 19.4 SEV-3"
     assert describe_rates(table) == f"{text}; the intervals of some periods do not overlap for SEV-3."
     assert describe_rates(table[:2]) == "Incidents per 30 days in 2025-07: 0 SEV-1 and 1 SEV-3."
     assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to tell."

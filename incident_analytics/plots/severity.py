@@ -10,7 +10,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from incident_analytics.errors import ColumnsError
-from incident_analytics.formatting import format_span
+from incident_analytics.formatting import format_span, format_with_interval
 from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
@@ -167,8 +167,7 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
             [
                 f"{name}: "
                 + ", ".join(
-                    f"{row.period} {row.rate:.2g} ({row.rate_low:.2g} to {row.rate_high:.2g}, n = {row.n})"
-                    for row in each_row(part)
+                    f"{row.period} {format_with_interval(row._asdict(), 'rate')}, n = {row.n}" for row in each_row(part)
                 )
                 for name, part, _ in parts
                 if name

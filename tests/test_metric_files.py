@@ -160,6 +160,22 @@ def test_a_file_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
     assert messages[1::2] == ["c.csv: Is a directory", "/x.csv: no such file; correct the path or pattern"]
 
 
+def test_a_file_that_several_patterns_name_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(LONG)
+    once, _ = read_metric_files([tmp_path / "a.csv"], start=START, end=END)
+    assert_frame_equal(read_metric_files([tmp_path / "*.csv", tmp_path / "a.csv"], start=START, end=END)[0], once)
+
+
+def test_a_file_that_is_there_is_no_pattern(tmp_path: Path) -> None:
+    """A folder may have brackets in its name, and the settings make every path one below their own folder."""
+    folder = tmp_path / "telemetry [2025]"
+    folder.mkdir()
+    (folder / "a.csv").write_text(LONG)
+    got, problems = read_metric_files([folder / "a.csv"], start=START, end=END)
+    assert got["value"].tolist() == [1.5, pd.NA]
+    assert told(problems, tmp_path) == []
+
+
 def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
     assert_frame_equal(read(tmp_path, f"\ufeff{LONG}")[0], read(tmp_path, LONG)[0])
 

@@ -78,12 +78,16 @@ def read_metric_files(
     need_window(start, end)
     wanted = None if services is None else set(services)
     found: list[pd.DataFrame] = []
+    seen: set[Path] = set()
     problems: list[tuple[str | None, str | None, str]] = []
     for pattern in map(str, files):
-        paths = sorted(map(Path, glob(pattern, recursive=True)))  # noqa: PTH207 - the pattern may be absolute
-        if not paths:
+        there = [pattern] if Path(pattern).exists() else sorted(glob(pattern, recursive=True))  # noqa: PTH207 - may be absolute
+        if not there:
             problems.append((None, None, f"{pattern}: no such file; correct the path or pattern"))
-        for path in paths:
+        for path in map(Path, there):
+            if path in seen:  # read twice, its values would count twice
+                continue
+            seen.add(path)
             try:
                 series, messages = _read(path, timezone)
             except _FileError as error:

@@ -471,6 +471,7 @@ def test_a_step_keeps_to_the_points_and_no_lesser_one_does(span: timedelta, max_
         ('up{a=~ "$service-.*"}', 'up{a=~ "x\\"\'`\\\\\\\\\\\\.y-.*"}'),
         ('up{a!~"$service"}', 'up{a!~"x\\"\'`\\\\\\\\\\\\.y"}'),
         ('up{b="\\"$service"} * $service', 'up{b="\\"x\\"\'`\\\\.y"} * $service'),
+        ("# it's\nup{a=\"$service\"} # it's $service", "# it's\nup{a=\"x\\\"'`\\\\.y\"} # it's $service"),
         ("up", "up"),
     ],
 )

@@ -39,7 +39,7 @@ _AT_ONCE: Final = 4  # queries, so that a few slow ones do not add up and the se
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _WRONG_ADDRESS: Final = "write the address of Prometheus itself as url"
 _LITERAL: Final = re.compile(
-    r"""(?P<matcher>[=!]~\s*)?(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)""", re.DOTALL
+    r"""#[^\n]*|(?P<matcher>[=!]~\s*)?(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)""", re.DOTALL
 )
 
 
@@ -189,7 +189,7 @@ def fill_service(query: str, service: str | None) -> str:
         return query
 
     def fill(literal: re.Match[str]) -> str:
-        matcher, text = literal["matcher"] or "", literal["text"]
+        matcher, text = literal["matcher"] or "", literal["text"] or ""  # none in a comment
         if "$service" not in text:
             return literal[0]
         quote, inner = text[0], text[1:-1]

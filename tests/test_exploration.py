@@ -313,6 +313,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]
 def run_all(tab: Any, address: str) -> None:
     tab.goto(address)
     tab.get_by_role("heading", name="Exploration").first.wait_for(timeout=60_000)
+    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)  # what runs before is lost
     tab.get_by_role("menuitem", name="Run", exact=True).click()
     tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     last = tab.locator(f"[data-windowed-list-index='{CELLS.index('trace')}'] .jp-OutputArea-output")

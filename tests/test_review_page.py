@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from browsing import axe_violations, outside
 
@@ -125,3 +126,19 @@ def test_on_paper_everything_is_open_and_within_the_page(opened: Any) -> None:
     opened.emulate_media(media="print")
     opened.set_viewport_size({"width": 700, "height": 1000})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 700
+
+
+def test_as_of_an_instant_nothing_later_is_known(tmp_path: Path) -> None:
+    """Incidents that began later are on no list and in no figure, and those of other statuses are counted as loaded."""
+    demo = DATA / "demo"
+    (file,) = publish.review(
+        demo,
+        period="2025Q3",
+        output_dir=tmp_path,
+        settings=demo / "incident-analytics.toml",
+        as_of=pd.Timestamp("2025-08-15T00:00Z"),
+    )
+    page = file.read_text(encoding="utf-8")
+    assert "INC-2025-08-05-001" in page
+    assert "INC-2025-08-18-001" not in page
+    assert '<td>loaded</td><td class="number">88</td>' in page

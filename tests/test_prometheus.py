@@ -252,7 +252,14 @@ FAILURES: dict[str, tuple[Answer, str]] = {
     "no data": (says('{"status": "success"}'), WRONG_FORM),
     "a string": (says(found([1, "x"], "string")), f"URL answers with a string, not with series; {ADDRESS}"),
     "a vector": (says(found([], "vector")), f"URL answers with a vector, not with series; {ADDRESS}"),
-    "histograms": (says(found([{"metric": {}, "histograms": []}])), WRONG_FORM),
+    "histograms": (
+        says(found([{"metric": {}, "histograms": []}])),
+        "the series are native histograms; take one figure of them, as by histogram_quantile(0.5, ...)",
+    ),
+    "an error without a text": (
+        says('{"status": "error", "data": {"resultType": "matrix", "result": []}}'),
+        "URL answers 200 OK: an error without a text; correct the query",
+    ),
     "a value that is none": (says(found([{"metric": {}, "values": [[1, "x"]]}])), WRONG_FORM),
     "no values": (says(found([{"metric": {}, "values": []}])), WRONG_FORM),
     "no time": (says(found([{"metric": {}, "values": [[float("nan"), "1"]]}])), WRONG_FORM),

@@ -230,7 +230,8 @@ def _ask(
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = None
-    error = answer.get("error") if isinstance(answer, dict) else None
+    told = answer if isinstance(answer, dict) else {}
+    error = told.get("error") or (told.get("status") == "error" and "an error without a text")
     if status != http.HTTPStatus.OK or error:
         raise _QueryError(f"{url} answers {_reason(status)}{_remedy(status, error)}")
     if answer is None:
@@ -245,6 +246,10 @@ def _ask(
 
 
 def _points(series: Mapping[str, Any]) -> _Points:
+    if "histograms" in series:
+        raise _QueryError(
+            "the series are native histograms; take one figure of them, as by histogram_quantile(0.5, ...)"
+        )
     labels = tuple(sorted((str(key), str(value)) for key, value in series["metric"].items()))
     points = [(round(1_000_000 * second), float(value)) for second, value in series["values"]]
     if not points or not 0 <= min(points)[0] <= max(points)[0] < _LAST:

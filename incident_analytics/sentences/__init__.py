@@ -1,0 +1,58 @@
+"""What a result table says, one function a table: the titles of figures and the first words of a review.
+
+A sentence tells what is in the table and on how many incidents it rests. It claims no cause, and a change only where
+the table's adjusted p-value carries it.
+"""
+
+from __future__ import annotations
+
+from incident_analytics.sentences.actions import (
+    describe_ages,
+    describe_completion,
+    describe_overdue,
+    describe_survival,
+    open_after,
+)
+from incident_analytics.sentences.calendar_pattern import describe_start_hours
+from incident_analytics.sentences.comparison import describe_change, describe_comparison, describe_definitions
+from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
+from incident_analytics.sentences.costs import describe_costs
+from incident_analytics.sentences.decisions import describe_decisions
+from incident_analytics.sentences.response import describe_response, describe_response_trend
+from incident_analytics.sentences.series import describe_series, series_name
+from incident_analytics.sentences.severity import describe_counts, describe_gaps, describe_rates
+from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_downtime
+from incident_analytics.sentences.themes import describe_factors
+from incident_analytics.sentences.wording import LEVEL, each_row, group_columns
+
+__all__ = [
+    "LEVEL",
+    "SIGNALS",
+    "describe_ages",
+    "describe_availability",
+    "describe_budget",
+    "describe_change",
+    "describe_comparison",
+    "describe_completion",
+    "describe_control_chart",
+    "describe_costs",
+    "describe_counts",
+    "describe_decisions",
+    "describe_definitions",
+    "describe_downtime",
+    "describe_factors",
+    "describe_gaps",
+    "describe_overdue",
+    "describe_rates",
+    "describe_response",
+    "describe_response_trend",
+    "describe_series",
+    "describe_start_hours",
+    "describe_survival",
+    "each_row",
+    "group_columns",
+    "open_after",
+    "point_names",
+    "series_name",
+    "value_in_words",
+]

@@ -1,0 +1,197 @@
+"""Sentences on action items: completion, age, survival, what is overdue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics.formatting import cut, format_share, format_span, join_words
+from incident_analytics.model import need_columns
+from incident_analytics.sentences.wording import FEW, NAME, are, each_row, some
+
+__all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_after"]
+
+_ENOUGH: Final = 6  # as many items as a group must have to be called the least or the greatest of many
+
+
+def describe_completion(completion: pd.DataFrame) -> str:
+    """Say how many action items are done, and how many are overdue.
+
+    Parameters
+    ----------
+    completion
+        What `action_completion` gives; rows of several groups are added up.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> row = {"n": [9], "n_done": [3], "n_open": [3], "n_unknown": [2], "n_dropped": [1], "n_overdue": [1]}
+    >>> describe_completion(pd.DataFrame(row))
+    '3 of 6 action items of known status are done (50%), 1 is overdue; 2 are of unknown status, 1 was dropped.'
+    """
+    need_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue")
+    n = completion[["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue"]].sum().astype(int)
+    known = n["n_done"] + n["n_open"]
+    if not n["n"]:
+        return "No action items."
+    rest = [
+        text
+        for text, count in (
+            (f"{n['n_unknown']} {are(n['n_unknown'])} of unknown status", n["n_unknown"]),
+            (f"{n['n_dropped']} {'was' if n['n_dropped'] == 1 else 'were'} dropped", n["n_dropped"]),
+        )
+        if count
+    ]
+    if not known:
+        return f"{some(n['n'], 'action item')}, none of known status: {', '.join(rest)}."
+    share = format_share(n["n_done"] / known)
+    done = f"{n['n_done']} of {some(known, 'action item')} of known status {are(n['n_done'])} done ({share})"
+    overdue = f", {n['n_overdue'] or 'none'} {are(n['n_overdue'] or 1)} overdue"
+    return done + overdue + (f"; {', '.join(rest)}" if rest else "") + "."
+
+
+def describe_overdue(overdue: pd.DataFrame) -> str:
+    """Say how many action items are overdue, and the longest.
+
+    Parameters
+    ----------
+    overdue
+        What `overdue_actions` gives. Items of unknown status are counted apart: they may be done.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> rows = {"status": ["open", None], "overdue_by": [pd.Timedelta(days=45), pd.Timedelta(days=50)]}
+    >>> describe_overdue(pd.DataFrame(rows))
+    '1 open action item is past its due date, by 45d; 1 more of unknown status.'
+    """
+    need_columns(overdue, "status", "overdue_by")
+    certain = overdue[overdue["status"].notna()]
+    unknown = len(overdue) - len(certain)
+    more = f"; {unknown} more of unknown status" if unknown else ""
+    if certain.empty:
+        return f"No open action item is past its due date{more}."
+    by = "by" if len(certain) == 1 else "the longest by"
+    verb, whose = ("is", "its") if len(certain) == 1 else ("are", "their")
+    items = some(len(certain), "open action item")
+    return f"{items} {verb} past {whose} due date, {by} {format_span(certain['overdue_by'].max())}{more}."
+
+
+def describe_ages(ages: pd.DataFrame) -> str:
+    """Say how many action items have been open for longest.
+
+    Parameters
+    ----------
+    ages
+        What `action_ages` gives; rows of several groups are added up.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> age = pd.Categorical(["up to 30d", "over 365d"], ["up to 30d", "over 365d"], ordered=True)
+    >>> describe_ages(pd.DataFrame({"age": age, "n": [3, 1], "n_undated": [2, 2], "n_unknown": [4, 4]}))
+    '1 of 4 open action items has been open for over 365d; 2 more of unknown age, 4 of unknown status.'
+    """
+    need_columns(ages, "age", "n", "n_undated", "n_unknown")
+    oldest = ages["age"].cat.categories[-1]
+    by_age = ages.groupby("age", observed=False)[["n", "n_undated", "n_unknown"]].sum()
+    # Each age has the whole of what its group counts beside.
+    n, old = int(by_age["n"].sum()), int(by_age["n"].get(oldest, 0))
+    undated, unknown = (int(by_age[column].max()) if len(ages) else 0 for column in ("n_undated", "n_unknown"))
+    beside = [f"{undated} more of unknown age"] * (undated > 0) + [f"{unknown} of unknown status"] * (unknown > 0)
+    rest = f"; {', '.join(beside)}." if beside else "."
+    if not n:
+        return f"No action item is known to be open{rest}"
+    has = "has" if old <= 1 else "have"
+    return f"{old or 'None'} of {some(n, 'open action item')} {has} been open for {oldest}{rest}"
+
+
+def open_after(curve: pd.DataFrame, after: timedelta) -> pd.DataFrame:
+    """Return each group's row of a survival curve at a time.
+
+    Parameters
+    ----------
+    curve
+        What `action_survival` gives, without its rows of survival NA.
+    after
+        The time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The last row of each group up to that time, in the order of the groups; survival, low and high are NA where
+        none of its items was followed for so long.
+
+    Examples
+    --------
+    >>> time = pd.to_timedelta([0, 14, 40], unit="D")
+    >>> curve = pd.DataFrame({"time": time, "survival": [1.0, 0.5, 0.5], "low": 0.2, "high": 0.8, "n": 2})
+    >>> open_after(curve, timedelta(days=30))["survival"].tolist()
+    [0.5]
+    """
+    groups = list(curve.columns[: curve.columns.get_loc("time")])
+    keys = [curve[column] for column in groups] or [pd.Series(0, index=curve.index)]
+    grouped = curve.groupby(keys, sort=False, observed=True, dropna=False)
+    followed = (grouped["time"].transform("max") >= after) | (grouped["survival"].transform("min") == 0)
+    told = ["survival", "low", "high"]
+    known = curve.assign(**{column: curve[column].where(followed) for column in told})
+    return known[known["time"] <= after].groupby(keys, sort=False, observed=True, dropna=False).tail(1)
+
+
+def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=30)) -> str:
+    """Say which part of the action items is still open after a time.
+
+    Parameters
+    ----------
+    curve
+        What `action_survival` gives.
+    after
+        The time.
+
+    Returns
+    -------
+    str
+        One sentence; of more than three groups it tells the least and the greatest. Items that the curves leave out
+        are counted: where they are done ones whose date nobody wrote down, the shares are too high.
+
+    Examples
+    --------
+    >>> time = pd.to_timedelta([0, 14, 40], unit="D")
+    >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival": [1.0, 0.5, 0.5], "n": 8, "n_undated": 2})
+    >>> describe_survival(curve.assign(low=0.2, high=0.8))
+    'Still open after 30d: 50% of High (n = 8); 2 more items have no known dates.'
+    """
+    need_columns(curve, "time", "survival", "low", "high", "n", "n_undated")
+    groups = list(curve.columns[: curve.columns.get_loc("time")])
+    rows = open_after(curve[curve["survival"].notna()], after)
+    rows = rows[rows["survival"].notna()]
+    undated = int(curve.loc[curve["time"] == pd.Timedelta(0), "n_undated"].sum())  # each row of a group repeats it
+    have = "has" if undated == 1 else "have"
+    rest = f"; {some(undated, 'more item')} {have} no known dates." if undated else "."
+    if rows.empty:
+        return f"No action item with known dates was followed for {format_span(after)}{rest}"
+    if len(rows) > FEW and rows["n"].ge(_ENOUGH).any():
+        rows = rows[rows["n"] >= _ENOUGH]
+    names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
+    parts = [
+        f"{row.survival:.0%} of {cut(name, NAME)} (n = {row.n})"
+        for name, row in zip(names, each_row(rows), strict=True)
+    ]
+    if len(parts) > FEW:
+        shares = list(rows["survival"])
+        parts = [f"from {parts[shares.index(min(shares))]} to {parts[shares.index(max(shares))]}"]
+    return f"Still open after {format_span(after)}: {join_words(parts)}{rest}"

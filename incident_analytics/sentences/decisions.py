@@ -1,0 +1,59 @@
+"""The sentence on what a review leaves to decide."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics.formatting import join_words
+from incident_analytics.model import need_columns
+from incident_analytics.sentences.wording import are, some
+
+__all__ = ["describe_decisions"]
+
+_LONG: Final = 90  # days after which an overdue item is rather forgotten than late
+
+
+def describe_decisions(sla: pd.DataFrame, overdue: pd.DataFrame, *, n_unfinished: int = 0, n_open: int = 0) -> str:
+    """Say what a review leaves to decide.
+
+    Parameters
+    ----------
+    sla
+        What `sla_impact` gives.
+    overdue
+        What `overdue_actions` gives.
+    n_unfinished
+        How many reports of the period are not Final.
+    n_open
+        How many of its incidents are not over.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> sla = pd.DataFrame({"service": ["API"], "budget_left": [pd.Timedelta(hours=-1)]})
+    >>> late = {"status": ["open", "open"], "owner": ["SRE team", None], "overdue_by": pd.to_timedelta([95, 3], "D")}
+    >>> describe_decisions(sla, pd.DataFrame(late), n_unfinished=2)  # doctest: +NORMALIZE_WHITESPACE
+    'To decide: what follows from the spent error budget of API; whether the 1 action item overdue by more than 90 days
+    is still wanted; who takes the 1 overdue action item without an owner; who finishes the 2 reports that are not
+    Final.'
+    """
+    need_columns(sla, "service", "budget_left")
+    need_columns(overdue, "status", "owner", "overdue_by")
+    over = list(sla.loc[(sla["budget_left"] < pd.Timedelta(0)).fillna(False), "service"])
+    late = overdue[overdue["status"].notna()]
+    old, orphans = int((late["overdue_by"] > pd.Timedelta(days=_LONG)).sum()), int(late["owner"].isna().sum())
+    questions = [
+        (over, f"what follows from the spent error budget{'' if len(over) == 1 else 's'} of {join_words(over)}"),
+        (old, f"whether the {some(old, 'action item')} overdue by more than {_LONG} days {are(old)} still wanted"),
+        (orphans, f"who takes the {some(orphans, 'overdue action item')} without an owner"),
+        (n_unfinished, f"who finishes the {some(n_unfinished, 'report')} that {are(n_unfinished)} not Final"),
+        (n_open, f"what ends the {some(n_open, 'incident')} that {are(n_open)} still open"),
+    ]
+    asked = [question for there, question in questions if there]
+    return f"To decide: {'; '.join(asked)}." if asked else "Nothing in these figures waits for a decision."

@@ -1,0 +1,62 @@
+"""The sentence on a metric around an incident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incident_analytics.formatting import format_figure, join_words
+from incident_analytics.model import need_columns
+from incident_analytics.sentences.wording import each_row
+
+__all__ = ["describe_series", "series_name"]
+
+
+def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
+    """Say what one metric was at worst during an incident, what it was before, and what at restoration.
+
+    Parameters
+    ----------
+    summary
+        What `summarize_series` gives, of one name.
+    timezone
+        The IANA zone of the time that is told.
+
+    Returns
+    -------
+    str
+        One sentence, of the series that went farthest from its median before.
+
+    Examples
+    --------
+    >>> row = {"name": ["error_rate"], "service": ["API"], "labels": [None], "unit": ["%"], "baseline": [0.1]}
+    >>> at = [pd.Timestamp("2025-08-19T17:31Z")]
+    >>> describe_series(pd.DataFrame(row).assign(worst=[20.4], worst_at=at, at_restoration=[0.2]))
+    'Error rate of API: at worst 20.4% (17:31), median before 0.1%, at restoration 0.2%.'
+    """
+    need_columns(summary, "name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration")
+    names = [name.replace("_", " ") for name in dict.fromkeys(summary["name"])]
+    told = summary[summary["worst"].notna()]
+    if told.empty:
+        return f"No value of {join_words(names) or 'any metric'} during the incident can be told from those before."
+    row = max(each_row(told), key=lambda row: -1 if pd.isna(row.baseline) else abs(row.worst - row.baseline))
+    what = " of ".join(filter(None, (row.name.replace("_", " "), series_name(row))))
+    parts = [f"at worst {format_figure(row.worst, row.unit)} ({row.worst_at.tz_convert(timezone):%H:%M})"]
+    if pd.notna(row.baseline):
+        parts.append(f"median before {format_figure(row.baseline, row.unit)}")
+    if pd.notna(row.at_restoration):
+        parts.append(f"at restoration {format_figure(row.at_restoration, row.unit)}")
+    return f"{what[:1].upper()}{what[1:]}: {', '.join(parts)}."
+
+
+def series_name(row: Any) -> str:
+    """Return what tells a series from the others of its query: the service and the labels that it has.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"service": ["API", None], "labels": ["code=500", None]})
+    >>> [series_name(row) for row in each_row(rows)]
+    ['API, code=500', '']
+    """
+    return ", ".join(part for part in (row.service, row.labels) if pd.notna(part))

@@ -19,9 +19,12 @@ import pandas as pd
 
 __all__ = [
     "Html",
+    "capitalized",
     "cut",
     "format_amount",
+    "format_count",
     "format_figure",
+    "format_p_value",
     "format_share",
     "format_span",
     "format_value",
@@ -58,6 +61,7 @@ _HEADINGS: Final = {
 }
 _UNBROKEN: Final = ("incident_id", "key")
 _FINE: Final = (99, 100)  # percent
+_LEAST_P_VALUE: Final = 0.001  # what is smaller is told as that
 _WHOLE: Final = 1000  # from here on a figure has no decimals
 _AMOUNTS: Final = ("amount", "total")
 _FIGURES: Final = re.compile(
@@ -168,6 +172,28 @@ def format_amount(amount: float | None, currency: str | None = None) -> str:
     return text if pd.isna(currency) else f"{currency} {text}"
 
 
+def format_count(n: int, noun: str) -> str:
+    """Write how many there are of something.
+
+    Examples
+    --------
+    >>> format_count(0, "incident"), format_count(1, "incident"), format_count(1234, "incident")
+    ('no incidents', '1 incident', '1,234 incidents')
+    """
+    return f"{f'{n:,}' if n else 'no'} {noun}{'' if n == 1 else 's'}"
+
+
+def format_p_value(p_value: float) -> str:
+    """Write a p-value as it stands beside what it tells.
+
+    Examples
+    --------
+    >>> format_p_value(0.0314), format_p_value(0.00002)
+    ('p = 0.031', 'p < 0.001')
+    """
+    return "p < 0.001" if p_value < _LEAST_P_VALUE else f"p = {p_value:.2g}"
+
+
 def format_figure(value: float | None, unit: str | None = None) -> str:
     """Write a plain figure to three digits, and its unit where it has one; one near 100% as `format_share` does.
 
@@ -251,7 +277,18 @@ def heading(column: str) -> str:
     ('Overdue', 'Budget left', '90% within')
     """
     words = column.removeprefix("n_").removesuffix("_at").removesuffix("_on").replace("_", " ")
-    return _HEADINGS.get(column, words[:1].upper() + words[1:])
+    return _HEADINGS.get(column, capitalized(words))
+
+
+def capitalized(text: str) -> str:
+    """Return words as a sentence begins; `str.capitalize` would make SLA Sla.
+
+    Examples
+    --------
+    >>> capitalized("time between SEV-1 incidents")
+    'Time between SEV-1 incidents'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def cut(text: str, length: int) -> str:

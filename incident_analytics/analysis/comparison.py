@@ -21,13 +21,12 @@ from incident_analytics.analysis.response import (
     response_times,
     with_services,
 )
-from incident_analytics.analysis.statistics import GEOMETRIC_MEAN_MINIMUM, detectable_change, holm
-from incident_analytics.formatting import format_span
+from incident_analytics.analysis.statistics import GEOMETRIC_MEAN_MINIMUM, LEVEL, detectable_change, holm
+from incident_analytics.formatting import format_p_value, format_span
 from incident_analytics.model import DEFAULT_METRICS, FLAG, RATIO, SPAN, TEXT, Calendar, Metric, Period, need_columns
 
 __all__ = ["compare_periods", "definition_sensitivity", "mean_change_by_mix"]
 
-_LEVEL: Final = 0.05
 _BATCH: Final = 2_000_000  # numbers held at once while permuting
 _TIE: Final = 1e-9  # log means nearer than that differ by rounding alone
 _ALL: Final = "all"
@@ -195,7 +194,7 @@ def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, re
         row["low"], row["high"] = _change_interval(logs[0], logs[1])
         squares = sum(((values - values.mean()) ** 2).sum() for values in logs if np.ptp(values) > 0)
         log_sd = float(np.sqrt(squares / (n_before + n_after - 2)))
-        row["detectable_change"] = detectable_change(log_sd=log_sd, n_before=n_before, n_after=n_after, alpha=_LEVEL)
+        row["detectable_change"] = detectable_change(log_sd=log_sd, n_before=n_before, n_after=n_after, alpha=LEVEL)
     return dict.fromkeys(("change", "low", "high", "p_value", "detectable_change", "false_gain_chance"), np.nan) | row
 
 
@@ -227,7 +226,7 @@ def _change_interval(before: Values, after: Values) -> tuple[float, float]:
     if not errors.any():
         return float("nan"), float("nan")
     freedom = errors.sum() ** 2 / (errors**2 / [before.size - 1, after.size - 1]).sum()
-    half = stats.t.isf(_LEVEL / 2, freedom) * np.sqrt(errors.sum())
+    half = stats.t.isf(LEVEL / 2, freedom) * np.sqrt(errors.sum())
     difference = after.mean() - before.mean()
     return float(np.expm1(difference - half)), float(np.expm1(difference + half))
 
@@ -245,8 +244,8 @@ def _sentence(row: Mapping[str, Any], by: str | None, before: str, after: str, n
     is_now = f"to {format_span(row['after'])} in {after} (n = {row['n_after']})"
     chance = f"where nothing changed, so large a change shows in {_percent(row['p_value'])} of cases"
     if not row["is_primary"] and n_others > 1:
-        chance += f" (p = {row['p_adjusted']:.2g} among {n_others} such comparisons)"
-    if row["p_adjusted"] <= _LEVEL:
+        chance += f" ({format_p_value(row['p_adjusted'])} among {n_others} such comparisons)"
+    if row["p_adjusted"] <= LEVEL:
         low, high = sorted(row[bound] for bound in ("low", "high"))
         interval = "" if np.isnan(low) else f" (95% interval {_signed(low)} to {_signed(high)})"
         verb = f"{'fell' if row['change'] < 0 else 'rose'} by {_percent(abs(row['change']))}"

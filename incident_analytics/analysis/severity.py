@@ -24,7 +24,7 @@ from incident_analytics.analysis.grouping import (
 from incident_analytics.analysis.response import metric_names, with_services
 from incident_analytics.analysis.statistics import holm, poisson_interval
 from incident_analytics.errors import ColumnsError
-from incident_analytics.formatting import format_share
+from incident_analytics.formatting import capitalized, format_count, format_p_value, format_share
 from incident_analytics.model import COUNT, RATIO, SPAN, TEXT, Period, need_columns, need_instants
 
 __all__ = [
@@ -517,7 +517,7 @@ def _tell_change(row: Any, before: str, after: str, confidence: float) -> str:
     def more(change: float) -> str:
         return f"{format_share(abs(change))} {'fewer' if change < 0 else 'more'}"
 
-    text = f"{_some(row.n_before)} in {before}, {row.n_after} in {after}"
+    text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after} in {after}"
     if row.n_before:
         text += (
             f": {more(row.change)} in the same time"
@@ -532,13 +532,9 @@ def _tell_change(row: Any, before: str, after: str, confidence: float) -> str:
     return f"{text}, {_verdict(row.p_adjusted, confidence)}; with so many {could} would show in 4 of 5 cases."
 
 
-def _some(n: int) -> str:
-    return f"{n or 'no'} incident{'' if n == 1 else 's'}"
-
-
 def _verdict(p_value: float, confidence: float) -> str:
-    p_text = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"  # noqa: PLR2004 - as p-values are told
-    return f"{'more than chance often gives' if p_value < 1 - confidence else 'which may be chance'} ({p_text})"
+    found = "more than chance often gives" if p_value < 1 - confidence else "which may be chance"
+    return f"{found} ({format_p_value(p_value)})"
 
 
 def _sentences(rows: pd.DataFrame, columns: Sequence[str], sentences: Sequence[str]) -> pd.Series:
@@ -550,7 +546,7 @@ def _sentences(rows: pd.DataFrame, columns: Sequence[str], sentences: Sequence[s
         ]
         told = [f"{label}: {sentence}" for label, sentence in zip(labels, sentences, strict=True)]
     else:
-        told = [sentence[:1].upper() + sentence[1:] for sentence in sentences]
+        told = [capitalized(sentence) for sentence in sentences]
     return pd.Series(told, index=rows.index, dtype=TEXT)
 
 
@@ -687,10 +683,11 @@ def _test_trend(elapsed: npt.NDArray[np.int64], length: int) -> dict[str, float]
 
 
 def _tell_trend(row: Any, confidence: float) -> str:
+    counted = format_count(row.n, "incident")
     if pd.isna(row.p_value):
-        return f"{_some(row.n)}, too few to tell a trend."
+        return f"{counted}, too few to tell a trend."
     direction = {-1: "less often", 0: "as often", 1: "more often"}[int(np.sign(row.laplace))]
-    return f"{_some(row.n)}, {direction} towards the end of the window, {_verdict(row.p_adjusted, confidence)}."
+    return f"{counted}, {direction} towards the end of the window, {_verdict(row.p_adjusted, confidence)}."
 
 
 def severity_duration(

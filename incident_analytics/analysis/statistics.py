@@ -30,6 +30,9 @@ __all__ = [
     "survival_quantile",
 ]
 
+LEVEL: Final = 0.05
+"""The adjusted p-value up to which a change is spoken of, wherever nothing else is asked for."""
+
 MEAN_MINIMUM: Final = 20
 """The least number of values for an interval of their mean: below it even the bootstrap covers too seldom."""
 

@@ -22,10 +22,10 @@ from incident_analytics.plots.drawing import (
 )
 from incident_analytics.plots.response import draw_median, median_note
 from incident_analytics.sentences import (
-    LEVEL,
     describe_comparison,
     describe_definitions,
     each_row,
+    is_finding,
 )
 
 __all__ = ["plot_comparison", "plot_definitions"]
@@ -139,7 +139,7 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         for y, (row, known) in enumerate(zip(each_row(rows), compared, strict=True)):
             if not known:
                 continue
-            is_change = row.p_adjusted <= LEVEL
+            is_change = is_finding(row.p_adjusted)
             color = VERMILION if is_change else INK if row.is_primary else MUTED
             if not pd.isna(row.low):
                 ends = [1 + row.low, 1 + row.high]

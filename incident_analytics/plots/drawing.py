@@ -23,7 +23,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import format_span, html_text, unbroken
+from incident_analytics.formatting import capitalized, format_span, html_text, unbroken
 
 __all__ = [
     "BLUE",
@@ -206,7 +206,7 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
         ax.set_title(title, loc="left", fontsize=10, weight="bold", color=INK, pad=20 + 11 * more, parse_math=False)
         ax.annotate(below, (0, 1), (0, 7), xycoords="axes fraction", textcoords="offset points", **small)
     values = f": {'; '.join(rows)}" if rows else ""
-    ax.set_label(f"{sentence} {kind[:1].upper()}{kind[1:]}{values}.")
+    ax.set_label(f"{sentence} {capitalized(kind)}{values}.")
 
 
 def _wrap(text: str, inches: float, *, size: float, weight: str = "normal", most: int = 9) -> str:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from incident_analytics.errors import ColumnsError
-from incident_analytics.formatting import format_span
+from incident_analytics.formatting import format_count, format_span
 from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
@@ -195,7 +195,7 @@ def _of_each_group(
     for level, n, name in zip(summary[group], summary["n"], names, strict=True):
         found.append(known[known[group].isna() if pd.isna(level) else known[group] == level])
         if len(found[-1]) != n:
-            rest = f"{n} incident{'' if n == 1 else 's'} of {name}, and times has {len(found[-1])} of them"
+            rest = f"{format_count(n, 'incident')} of {name}, and times has {len(found[-1])} of them"
             raise ColumnsError(f"the summary rests on {rest}; both must be of the same window")
     return found
 

@@ -10,7 +10,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
 from incident_analytics.errors import ColumnsError
-from incident_analytics.formatting import format_span, format_with_interval
+from incident_analytics.formatting import format_count, format_span, format_with_interval
 from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
@@ -245,7 +245,7 @@ def _draw_gaps(ax: Axes, gaps: pd.DataFrame, *, top: pd.Timedelta) -> None:
     median = pd.Timedelta(gaps["gap"].median())
     ax.axhline(median.total_seconds(), color=INK, linewidth=1, linestyle="--", zorder=3)
     ax.annotate(
-        f"median {format_span(median)}\n({len(gaps)} gap{'' if len(gaps) == 1 else 's'})",
+        f"median {format_span(median)}\n({format_count(len(gaps), 'gap')})",
         (1.01, median.total_seconds()), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
     )  # fmt: skip
     longest = max(each_row(gaps), key=lambda row: row.gap)

@@ -23,10 +23,9 @@ from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_gaps, describe_rates
 from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_downtime
 from incident_analytics.sentences.themes import describe_factors
-from incident_analytics.sentences.wording import LEVEL, each_row, group_columns
+from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
-    "LEVEL",
     "SIGNALS",
     "describe_ages",
     "describe_availability",
@@ -51,6 +50,7 @@ __all__ = [
     "describe_survival",
     "each_row",
     "group_columns",
+    "is_finding",
     "open_after",
     "point_names",
     "series_name",

@@ -7,9 +7,9 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.formatting import cut, format_share, format_span, join_words
+from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import FEW, NAME, are, each_row, some
+from incident_analytics.sentences.wording import FEW, NAME, are, each_row
 
 __all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_after"]
 
@@ -49,9 +49,9 @@ def describe_completion(completion: pd.DataFrame) -> str:
         if count
     ]
     if not known:
-        return f"{some(n['n'], 'action item')}, none of known status: {', '.join(rest)}."
+        return f"{format_count(n['n'], 'action item')}, none of known status: {', '.join(rest)}."
     share = format_share(n["n_done"] / known)
-    done = f"{n['n_done']} of {some(known, 'action item')} of known status {are(n['n_done'])} done ({share})"
+    done = f"{n['n_done']} of {format_count(known, 'action item')} of known status {are(n['n_done'])} done ({share})"
     overdue = f", {n['n_overdue'] or 'none'} {are(n['n_overdue'] or 1)} overdue"
     return done + overdue + (f"; {', '.join(rest)}" if rest else "") + "."
 
@@ -83,7 +83,7 @@ def describe_overdue(overdue: pd.DataFrame) -> str:
         return f"No open action item is past its due date{more}."
     by = "by" if len(certain) == 1 else "the longest by"
     verb, whose = ("is", "its") if len(certain) == 1 else ("are", "their")
-    items = some(len(certain), "open action item")
+    items = format_count(len(certain), "open action item")
     return f"{items} {verb} past {whose} due date, {by} {format_span(certain['overdue_by'].max())}{more}."
 
 
@@ -117,7 +117,7 @@ def describe_ages(ages: pd.DataFrame) -> str:
     if not n:
         return f"No action item is known to be open{rest}"
     has = "has" if old <= 1 else "have"
-    return f"{old or 'None'} of {some(n, 'open action item')} {has} been open for {oldest}{rest}"
+    return f"{old or 'None'} of {format_count(n, 'open action item')} {has} been open for {oldest}{rest}"
 
 
 def open_after(curve: pd.DataFrame, after: timedelta) -> pd.DataFrame:
@@ -181,7 +181,7 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     rows = rows[rows["survival"].notna()]
     undated = int(curve.loc[curve["time"] == pd.Timedelta(0), "n_undated"].sum())  # each row of a group repeats it
     have = "has" if undated == 1 else "have"
-    rest = f"; {some(undated, 'more item')} {have} no known dates." if undated else "."
+    rest = f"; {format_count(undated, 'more item')} {have} no known dates." if undated else "."
     if rows.empty:
         return f"No action item with known dates was followed for {format_span(after)}{rest}"
     if len(rows) > FEW and rows["n"].ge(_ENOUGH).any():

@@ -6,9 +6,9 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.formatting import join_words
+from incident_analytics.formatting import format_p_value, join_words
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import LEVEL, are, chance
+from incident_analytics.sentences.wording import are, is_finding
 
 __all__ = ["describe_start_hours"]
 
@@ -42,13 +42,14 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     if pd.isna(by_hour):
         return f"When incidents start: {n} {are(n)} too few to tell hours or weekdays apart."
     leanings = []
-    if by_hour <= LEVEL:
+    if is_finding(by_hour):
         quarters = hours.groupby(hours["hour"] // 6)["n"].sum()
         first = 6 * int(quarters.index.to_numpy()[quarters.argmax()])
-        leanings.append(f"{quarters.max()} of {n} started between {first}:00 and {first + 6}:00 ({chance(by_hour)})")
-    if not pd.isna(by_weekday) and by_weekday <= LEVEL:
+        when = f"between {first}:00 and {first + 6}:00"
+        leanings.append(f"{quarters.max()} of {n} started {when} ({format_p_value(by_hour)})")
+    if is_finding(by_weekday):
         days = hours.groupby("weekday", observed=False)["n"].sum()
-        leanings.append(f"{days.max()} of {n} started on a {days.idxmax()} ({chance(by_weekday)})")
+        leanings.append(f"{days.max()} of {n} started on a {days.idxmax()} ({format_p_value(by_weekday)})")
     if leanings:
         return f"Incidents lean to certain times more than chance explains: {join_words(leanings)}."
     what = "hours" if pd.isna(by_weekday) else "hours or weekdays"

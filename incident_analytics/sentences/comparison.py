@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.formatting import format_span, join_words
+from incident_analytics.formatting import capitalized, format_count, format_p_value, format_span, join_words
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import chance, each_row, is_change, some
+from incident_analytics.sentences.wording import each_row, is_finding
 
 __all__ = ["describe_change", "describe_comparison", "describe_definitions"]
 
@@ -56,11 +56,11 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         first = f"The geometric mean {name} is {mean}, against {join_words(told)}"
         finding = {True: "it is longer", False: "it is shorter"}
         doubt = "no evidence of a change"
-    certain = [row for row in rows if is_change(row)]
+    certain = [row for row in rows if is_finding(row.p_adjusted)]
     if certain:
         # Where there was nothing before, the change has no number.
         parts = [
-            f"{finding[pd.isna(row.change) or row.change > 0]} than in {row.earlier} ({chance(row.p_adjusted)})"
+            f"{finding[pd.isna(row.change) or row.change > 0]} than in {row.earlier} ({format_p_value(row.p_adjusted)})"
             for row in certain
         ]
         return f"{first}: {join_words(parts)}."
@@ -106,16 +106,16 @@ def describe_comparison(table: pd.DataFrame) -> str:
     else:
         interval = "" if pd.isna(primary.low) else f"95% interval {primary.low:+.0%} to {primary.high:+.0%}, "
         told = f"{primary.change:+.0%} ({interval}{counts})"
-        changed = f"{name[:1].upper()}{name[1:]} changed" if is_change(primary) else None
+        changed = f"{capitalized(name)} changed" if is_finding(primary.p_adjusted) else None
         text = f"{changed or f'No evidence that {name} changed'}: {told}"
     if not others:
         return f"{text}."
     known = [row for row in others if not pd.isna(row.p_adjusted)]
-    which = [f"{_compared(row)} {row.change:+.0%}" for row in known if is_change(row)]
+    which = [f"{_compared(row)} {row.change:+.0%}" for row in known if is_finding(row.p_adjusted)]
     if not known:
-        return f"{text}, and too few for {some(len(others), 'other comparison')}."
+        return f"{text}, and too few for {format_count(len(others), 'other comparison')}."
     rest = f"{join_words(which)} changed" if which else "no evidence of a change"
-    return f"{text}. Of {some(len(known), 'other comparison')}: {rest}."
+    return f"{text}. Of {format_count(len(known), 'other comparison')}: {rest}."
 
 
 def _compared(row: Any) -> str:
@@ -155,6 +155,6 @@ def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore"
     text = "".join(f"is {format_span(row.median)} as defined (n = {row.n})" for row in each_row(own))
     if len(others):
         low, high = format_span(others.min()), format_span(others.max())
-        by = f"by {some(len(others), 'other definition')}"
+        by = f"by {format_count(len(others), 'other definition')}"
         text = f"{text or 'is unknown as defined'}, and {low if low == high else f'{low} to {high}'} {by}"
     return f"Median {name} {text}."

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.formatting import join_words
+from incident_analytics.formatting import capitalized, join_words
 from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import FEW, are
 
@@ -53,7 +53,7 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     """
     need_columns(chart, value, "n_points", *SIGNALS)
     name = value_in_words(value)
-    name = name[:1].upper() + name[1:]
+    name = capitalized(name)
     n = int(chart["n_points"].max()) if len(chart) else 0
     if n < 2:  # noqa: PLR2004 - limits take two
         return f"No limits of {value_in_words(value)} can be drawn: they take two points, and there {are(n)} {n}."

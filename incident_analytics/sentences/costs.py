@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from incident_analytics.formatting import format_amount, join_words
+from incident_analytics.formatting import capitalized, format_amount, join_words
 from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import each_row
 
@@ -40,4 +40,4 @@ def describe_costs(totals: pd.DataFrame) -> str:
         f"{row.kind.replace('_', ' ')} {format_amount(row.total, row.currency)} (n = {row.n})" for row in each_row(told)
     ]
     text = join_words(parts)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalized(text)}."

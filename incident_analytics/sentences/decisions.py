@@ -6,9 +6,9 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.formatting import join_words
+from incident_analytics.formatting import format_count, join_words
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import are, some
+from incident_analytics.sentences.wording import are
 
 __all__ = ["describe_decisions"]
 
@@ -48,12 +48,13 @@ def describe_decisions(sla: pd.DataFrame, overdue: pd.DataFrame, *, n_unfinished
     over = list(sla.loc[(sla["budget_left"] < pd.Timedelta(0)).fillna(False), "service"])
     late = overdue[overdue["status"].notna()]
     old, orphans = int((late["overdue_by"] > pd.Timedelta(days=_LONG)).sum()), int(late["owner"].isna().sum())
+    long_overdue = f"overdue by more than {_LONG} days"
     questions = [
         (over, f"what follows from the spent error budget{'' if len(over) == 1 else 's'} of {join_words(over)}"),
-        (old, f"whether the {some(old, 'action item')} overdue by more than {_LONG} days {are(old)} still wanted"),
-        (orphans, f"who takes the {some(orphans, 'overdue action item')} without an owner"),
-        (n_unfinished, f"who finishes the {some(n_unfinished, 'report')} that {are(n_unfinished)} not Final"),
-        (n_open, f"what ends the {some(n_open, 'incident')} that {are(n_open)} still open"),
+        (old, f"whether the {format_count(old, 'action item')} {long_overdue} {are(old)} still wanted"),
+        (orphans, f"who takes the {format_count(orphans, 'overdue action item')} without an owner"),
+        (n_unfinished, f"who finishes the {format_count(n_unfinished, 'report')} that {are(n_unfinished)} not Final"),
+        (n_open, f"what ends the {format_count(n_open, 'incident')} that {are(n_open)} still open"),
     ]
     asked = [question for there, question in questions if there]
     return f"To decide: {'; '.join(asked)}." if asked else "Nothing in these figures waits for a decision."

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.formatting import format_figure, join_words
+from incident_analytics.formatting import capitalized, format_figure, join_words
 from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import each_row
 
@@ -47,7 +47,7 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
         parts.append(f"median before {format_figure(row.baseline, row.unit)}")
     if pd.notna(row.at_restoration):
         parts.append(f"at restoration {format_figure(row.at_restoration, row.unit)}")
-    return f"{what[:1].upper()}{what[1:]}: {', '.join(parts)}."
+    return f"{capitalized(what)}: {', '.join(parts)}."
 
 
 def series_name(row: Any) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from incident_analytics.formatting import format_figure, format_span, join_words
+from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
 from incident_analytics.model import need_columns
 from incident_analytics.sentences.response import describe_response
-from incident_analytics.sentences.wording import each_row, some
+from incident_analytics.sentences.wording import each_row
 
 __all__ = ["describe_counts", "describe_gaps", "describe_rates"]
 
@@ -40,7 +40,8 @@ def describe_counts(counts: pd.DataFrame) -> str:
     ]
     periods = list(dict.fromkeys(counts["period"]))
     when = f" from {periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(f" in {name}" for name in periods)
-    return f"{some(int(counts['n'].sum()), 'incident')}{when}{': ' if parts else ''}{join_words(parts)}."
+    counted = capitalized(format_count(int(counts["n"].sum()), "incident"))
+    return f"{counted}{when}{': ' if parts else ''}{join_words(parts)}."
 
 
 def describe_rates(rates: pd.DataFrame) -> str:
@@ -115,7 +116,7 @@ def describe_gaps(gaps: pd.DataFrame) -> str:
         table["median"] = medians["median"].to_numpy()
         return describe_response(table, metric="time_between_incidents")
     longest = max(each_row(told), key=lambda row: row.gap)
-    median = f"{format_span(pd.Timedelta(told['gap'].median()))} ({some(len(told), 'gap')})"
+    median = f"{format_span(pd.Timedelta(told['gap'].median()))} ({format_count(len(told), 'gap')})"
     if len(told) == 1:
         return f"Time between incidents {median}."
     last = f"the longest {format_span(longest.gap)} before {longest.incident_id}"

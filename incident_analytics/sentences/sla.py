@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from incident_analytics.formatting import cut, format_share, format_span
+from incident_analytics.formatting import cut, format_count, format_share, format_span
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import NAME, each_row, first_of, some
+from incident_analytics.sentences.wording import NAME, each_row, first_of
 
 __all__ = ["describe_availability", "describe_budget", "describe_downtime"]
 
@@ -36,7 +36,7 @@ def describe_downtime(downtime: pd.DataFrame) -> str:
         rest = f"; of {unknown} it is not known for how long" if unknown else ""
         return f"No service was down{rest}."
     worst = max(each_row(down), key=lambda row: row.downtime)
-    told = f"{format_span(worst.downtime)} in {some(worst.n, 'outage')}"
+    told = f"{format_span(worst.downtime)} in {format_count(worst.n, 'outage')}"
     return f"{cut(worst.service, NAME)} was down for longest: {told}."
 
 
@@ -76,7 +76,7 @@ def describe_availability(sla: pd.DataFrame) -> str:
         ),
     )
     shares = f"{format_share(worst.availability)} against {format_share(worst.target)}"
-    who = f"{len(held) - len(short) or 'None'} of {some(len(held), 'service')}"
+    who = f"{len(held) - len(short) or 'None'} of {format_count(len(held), 'service')}"
     return f"{who} reached the availability target; furthest below it is {cut(worst.service, NAME)}, {shares}."
 
 
@@ -113,5 +113,5 @@ def describe_budget(sla: pd.DataFrame) -> str:
         who = "The one service" if len(held) == 1 else f"All {len(held)} services"
         return f"{who} with a target stayed within the error budget{rest}."
     whose = "its" if len(over) == 1 else "their"
-    within = f"{len(held) - len(over)} of {some(len(held), 'service')} with a target stayed within"
+    within = f"{len(held) - len(over)} of {format_count(len(held), 'service')} with a target stayed within"
     return f"{first_of(over)} went over {whose} error budget; {within}{rest}."

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 import pandas as pd
 
+from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.formatting import cut, join_words
 from incident_analytics.model import need_columns
 
-__all__ = ["FEW", "LEVEL", "NAME", "are", "chance", "each_row", "first_of", "group_columns", "is_change", "some"]
+__all__ = ["FEW", "NAME", "are", "each_row", "first_of", "group_columns", "is_finding"]
 
-LEVEL: Final = 0.05
-"""The level at which `compare_periods` speaks of a change."""
 FEW: Final = 3  # as many groups as a sentence can tell one by one
 NAME: Final = 60  # characters of a name
 
@@ -41,17 +40,6 @@ def each_row(table: pd.DataFrame) -> Iterator[Any]:
     return table.itertuples(index=False)
 
 
-def some(n: int, noun: str) -> str:
-    """Return so many of a noun, as a sentence begins.
-
-    Examples
-    --------
-    >>> some(0, "incident"), some(1, "incident"), some(1234, "incident")
-    ('No incidents', '1 incident', '1,234 incidents')
-    """
-    return f"{f'{n:,}' if n else 'No'} {noun}{'' if n == 1 else 's'}"
-
-
 def are(n: int) -> str:
     """Return the verb of so many."""
     return "is" if n == 1 else "are"
@@ -63,11 +51,12 @@ def first_of(names: Sequence[str]) -> str:
     return join_words(names if len(names) <= FEW + 1 else [*names[:FEW], f"{len(names) - FEW} more"])
 
 
-def chance(p_value: float) -> str:
-    """Return a p-value as it is told beside a finding."""
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"  # noqa: PLR2004 - as it is printed
+def is_finding(p_adjusted: float | None) -> bool:
+    """Tell whether an adjusted p-value carries what a sentence then says; NA carries nothing.
 
-
-def is_change(row: Any) -> bool:
-    """Tell whether the adjusted p-value of a comparison carries a change."""
-    return not pd.isna(row.p_adjusted) and row.p_adjusted <= LEVEL
+    Examples
+    --------
+    >>> is_finding(0.05), is_finding(0.06), is_finding(pd.NA)
+    (True, False, False)
+    """
+    return not pd.isna(p_adjusted) and p_adjusted <= LEVEL

@@ -1,4 +1,4 @@
-"""What the tests that look at pages and notebooks in a browser share; conftest.py has the browser itself."""
+"""What the tests share that need more than Python: programs, a browser; conftest.py has the browser itself."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ def need(library: str) -> Any:
         missing(f"{library} is not installed: make browser")
 
 
-def need_program(name: str) -> str:
-    """Return the path of a program of the system; where there is none the test is skipped, but in CI it fails."""
-    return shutil.which(name) or missing(f"no program {name}: install the system's package of that name")
+def need_program(name: str, *, package: str | None = None) -> str:
+    """Return the path of a program of the system; where there is none the test is skipped, but in CI it fails.
+
+    The package that has it bears its name, unless told.
+    """
+    return shutil.which(name) or missing(f"no program {name}: install the system's package {package or name}")
 
 
 def missing(what: str) -> Any:

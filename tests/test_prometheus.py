@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -19,6 +17,7 @@ from urllib.parse import parse_qs
 
 import pandas as pd
 import pytest
+from browsing import need_program
 from builders import UTC, at, ratios, texts
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,21 +48,17 @@ def messages(problems: pd.DataFrame) -> list[str]:
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start Prometheus on a free port of loopback, its history that of the demo; give its address."""
-    programs = {name: shutil.which(name) for name in ("prometheus", "promtool")}
-    for name, program in programs.items():
-        if program is None:
-            reason = f"{name} is not installed (Debian's package prometheus has it)"
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    programs = {name: need_program(name, package="prometheus") for name in ("prometheus", "promtool")}
     folder = tmp_path_factory.mktemp("prometheus")
     for file in sorted(TELEMETRY.glob("*.om")):
         # Few large blocks: of two hours each, as by default, there would be some 90 a file, which take seconds.
-        backfill = [str(programs["promtool"]), "tsdb", "create-blocks-from", "--max-block-duration=720h", "openmetrics"]
+        backfill = [programs["promtool"], "tsdb", "create-blocks-from", "--max-block-duration=720h", "openmetrics"]
         subprocess.run([*backfill, str(file), str(folder)], check=True, capture_output=True)
     (folder / "prometheus.yml").write_text("{}\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [
-        str(programs["prometheus"]),
+        programs["prometheus"],
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder}",
         "--storage.tsdb.retention.time=100y",  # it deletes older blocks, and these are of 2025

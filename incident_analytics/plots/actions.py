@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from incident_analytics.plots.drawing import (
     VERMILION,
     explain,
     ink_on,
+    keep_apart,
     label_rows,
     span_axis,
     styled,
@@ -49,6 +50,7 @@ _STATES: Final = (
 )
 # Told apart by the dashes as well as by the colour.
 _CURVES: Final = ((BLUE, "-"), (VERMILION, "--"), (GREEN, (0, (1, 1))), (INK, "-."), (MUTED, (0, (5, 1, 1, 1, 1, 1))))
+_LABEL: Final = 0.17  # of the axes' height: the two lines of text beside a curve
 _INTERVAL_FROM: Final = 6
 """The least number of items whose interval is drawn: below it says nothing that the eye would not overrate."""
 
@@ -231,7 +233,8 @@ def plot_action_survival(
             if not pd.isna(marks[name].survival):
                 axes.plot(after.total_seconds(), marks[name].survival, "o", color=color, markersize=6)
             ends[name] = float(finals[name]["survival"])
-        for (name, height), (color, _) in zip(_spread(ends, 0.17).items(), _CURVES, strict=False):
+        heights = keep_apart(list(ends.values()), gap=_LABEL, low=_LABEL / 2, high=1)
+        for name, height, (color, _) in zip(ends, heights, _CURVES, strict=False):
             axes.annotate(
                 f"{cut(name, 22)} (n = {drawn[name]['n'].iloc[0]})\n{notes[name]}", (1, height), (7, 0), color=color,
                 xycoords=("axes fraction", "data"), textcoords="offset points", va="center", annotation_clip=False,
@@ -258,21 +261,6 @@ def plot_action_survival(
             alone=ax is None,
         )
     return axes
-
-
-def _spread(heights: Mapping[str, float], gap: float) -> dict[str, float]:
-    """Move labels up or down from where their lines end, until they are ``gap`` apart and none is below half of it."""
-    names = sorted(heights, key=lambda name: heights[name])
-    placed: list[float] = []
-    for name in names:
-        placed.append(max(heights[name], placed[-1] + gap if placed else gap / 2))
-    # What went beyond the top comes down again, and pushes the ones below it.
-    bound = 1.0
-    for i in reversed(range(len(placed))):
-        placed[i] = min(placed[i], bound)
-        bound = placed[i] - gap
-    moved = dict(zip(names, placed, strict=True))
-    return {name: moved[name] for name in heights}
 
 
 def plot_overdue_actions(overdue: pd.DataFrame, *, limit: int = 12, ax: Axes | None = None) -> Axes:

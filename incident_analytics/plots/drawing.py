@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import textwrap
 import unicodedata
@@ -44,6 +45,7 @@ __all__ = [
     "explain",
     "fit_name",
     "ink_on",
+    "keep_apart",
     "label_periods",
     "label_rows",
     "left_to_right",
@@ -266,6 +268,28 @@ def spread(extents: Sequence[tuple[float, float]], *, lanes: int) -> list[int]:
         found[i] = next((lane for lane in order if ends[lane] <= start), min(ends, key=lambda lane: ends[lane]))
         ends[found[i]] = end
     return found
+
+
+def keep_apart(heights: Sequence[float], *, gap: float, low: float = -math.inf, high: float) -> list[float]:
+    """Move labels up or down from where their lines end, until they are ``gap`` apart and within the bounds.
+
+    Where there is not room for all, those at the bottom go below ``low``: none lies on another.
+
+    Examples
+    --------
+    >>> keep_apart([0.5, 0.25, 0.5], gap=0.25, high=0.75)
+    [0.5, 0.25, 0.75]
+    """
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    placed = list(heights)
+    for i in order:
+        placed[i] = max(placed[i], low)
+        low = placed[i] + gap
+    # What went beyond the top comes down again, and pushes the ones below it.
+    for i in reversed(order):
+        placed[i] = min(placed[i], high)
+        high = placed[i] - gap
+    return placed
 
 
 def fit_name(name: str, *, width: int = 28) -> str:

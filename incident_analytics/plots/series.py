@@ -17,7 +17,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_figure
 from incident_analytics.model import need_columns, need_instants
-from incident_analytics.plots.drawing import BLUE, GREEN, INK, MUTED, SKY, VERMILION, explain, styled
+from incident_analytics.plots.drawing import BLUE, GREEN, INK, MUTED, SKY, VERMILION, explain, keep_apart, styled
 from incident_analytics.sentences import describe_series, each_row, series_name
 
 __all__ = ["plot_series"]
@@ -237,14 +237,8 @@ def _scale(
 def _label_ends(axes: Axes, lines: Sequence[_Line], *, headroom: float) -> None:
     """Write each line's name beside its last value, as far up or down as the other names and the marks ask."""
     bottom, top = axes.get_ylim()
-    by_end = sorted(lines, key=lambda line: line.last)
-    rooms = [(line.last - bottom) / (top - bottom) for line in by_end]
-    for i in range(1, len(rooms)):
-        rooms[i] = max(rooms[i], rooms[i - 1] + _ROW)
-    ceiling = 1 - headroom
-    for i in reversed(range(len(rooms))):
-        rooms[i] = ceiling = min(rooms[i], ceiling - (_ROW if i < len(rooms) - 1 else _ROW / 2))
-    for line, room in zip(by_end, rooms, strict=True):
+    ends = [(line.last - bottom) / (top - bottom) for line in lines]
+    for line, room in zip(lines, keep_apart(ends, gap=_ROW, high=1 - headroom - _ROW / 2), strict=True):
         axes.annotate(
             line.name, (1, room), (5, 0), xycoords="axes fraction", textcoords="offset points",
             va="center", color=line.color, weight="bold", annotation_clip=False,

@@ -15,6 +15,11 @@ SECRETS = [
     ("DB_PASSWORD = 'a b c' set", "DB_PASSWORD = <secret> set"),
     ('{"user": "x", "password": "a b, c", "n": 1}', '{"user": "x", "password": <secret>, "n": 1}'),
     (r"body {\"api_key\": \"abc\", \"n\": 1}", r"body {\"api_key\": <secret>, \"n\": 1}"),
+    (r'{"password": "a\"b c", "n": 1}', '{"password": <secret>, "n": 1}'),
+    (r"body {\"api_key\": \"a\\\"b c\", \"n\": 1}", r"body {\"api_key\": <secret>, \"n\": 1}"),
+    ("mysql --password hunter2 -u root", "mysql --password <secret> -u root"),
+    ("vault --auth-token 'a b' read", "vault --auth-token <secret> read"),
+    ("Proxy-Authorization: NTLM TlRMTVNTUAAB", "Proxy-Authorization: <secret>"),
     ("passwd: hunter2", "passwd: <secret>"),
     ("?user=1&access_token=abc&page=2 x", "?user=1&access_token=<secret> x"),
     ("x-api-key: 123-456", "x-api-key: <secret>"),
@@ -35,6 +40,7 @@ SECRETS = [
         "-----BEGIN RSA PRIVATE KEY-----<secret>",
     ),
     ("postgres://root:to:or@db.example/x", "postgres://<secret>@db.example/x"),
+    ("postgres://root:to@r@db.example/x", "postgres://<secret>@db.example/x"),
     ("https://token@git.example/", "https://<secret>@git.example/"),
     ("sign-in of ann.b+c@mail.example.org refused", "sign-in of <email> refused"),
     ("card 4111 1111 1111 1111 refused", "card <card> refused"),
@@ -51,6 +57,8 @@ HARMLESS = [
     "https://example.com/a@b",
     "@Override on line 3",
     "token expired",
+    "git --no-password --verbose",
+    "mongo://a.example,b.example/x and c",
     "",
 ]
 

@@ -15,10 +15,13 @@ _KEYS: Final = r"""
 _SECRETS: Final = re.compile(
     rf"""
     (?P<keep> -----BEGIN\ [A-Z ]*PRIVATE\ KEY----- ) .*
-  | (?P<scheme> :// ) [^/\s@"'<>]{{1,500}} @
+  | (?P<scheme> :// ) [^/\s"'<>]{{1,500}} @
   | (?P<cookie> (?: \b set- )? \b cookie \\*["']? \s* [:=] \s* ) [^\n]+
   | (?P<key> (?<![\w-]) [\w-]{{0,40}}? (?:{_KEYS})(?:[_-]\w*|s)? \\*["']? \s* [:=] \s* )
-      (?: (?:bearer|basic|digest|negotiate|token)\s+ )? (?: \\*"[^"]*"? | \\*'[^']*'? | [^\s"']+ )
+      (?: (?:bearer|basic|digest|negotiate|token|ntlm|apikey|aws4-hmac-sha256)\s+ )?
+      (?: "(?:\\.|[^"\\])*"? | '(?:\\.|[^'\\])*'? | \\"(?:[^"\\]|\\\\\\?.)*(?:\\")?
+        | \\+"[^"]*"? | \\+'[^']*'? | [^\s"']+ )
+  | (?P<option> (?<![\w-]) --[\w-]{{0,40}}? (?:{_KEYS})(?:[_-]\w*)? \s+ (?!-) ) (?: "[^"]*"? | '[^']*'? | \S+ )
   | (?P<kind> \b (?:bearer|basic) \s+ ) (?=[\w.~+/=-]*[\d=.]) [\w.~+/=-]{{8,}}
   | \b eyJ [\w-]{{5,}} \. [\w-]+ (?: \. [\w-]* )?
   | \b (?: (?:AKIA|ASIA)[A-Z0-9]{{16}} | gh[pousr]_\w{{16,}} | github_pat_\w{{16,}} | glpat-[\w-]{{16,}}

@@ -31,7 +31,7 @@ class SettingsError(IncidentAnalyticsError, ValueError):
 
 
 class PeriodError(IncidentAnalyticsError, ValueError):
-    """A period such as ``2025Q3`` cannot be read; the message shows the accepted forms."""
+    """A period such as ``2025Q3`` cannot be read, is empty or has not begun; the message says what to write."""
 
 
 class UnknownNameError(IncidentAnalyticsError, ValueError):

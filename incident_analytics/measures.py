@@ -20,7 +20,7 @@ from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, UnknownNameError
 from incident_analytics.formatting import format_amount
 from incident_analytics.loading import read_tracker
-from incident_analytics.model import FLAG, RATIO, SPAN, TEXT, Corpus, Period, frequency
+from incident_analytics.model import COUNT, FLAG, RATIO, SPAN, TEXT, Corpus, Period, frequency
 
 __all__ = ["KINDS", "compare", "compare_with_earlier", "measure", "sources"]
 
@@ -265,6 +265,7 @@ def compare_with_earlier(
         - measure, str: the metric's name, or ``incidents``
         - earlier, period, str: the periods' names
         - n_before, n_after, int64: the spans, or incidents, of each
+        - n_open_before, n_open_after, Int64: incidents left out because they are still open; NA for incidents
         - before, after, timedelta64[us]: the geometric means; NA for incidents
         - change, low, high, p_value, detectable_change, Float64: as in `compare_periods` and `compare_rates`, whose
           detectable_fall the last one is for incidents
@@ -303,6 +304,8 @@ _EARLIER: Final = {
     "period": TEXT,
     "n_before": "int64",
     "n_after": "int64",
+    "n_open_before": COUNT,
+    "n_open_after": COUNT,
     "before": SPAN,
     "after": SPAN,
     "change": RATIO,

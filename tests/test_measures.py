@@ -140,6 +140,7 @@ def test_one_comparison_is_primary_and_all_others_are_adjusted_together(
     times = ia.response_times(corpus.incidents)
     alone = ia.compare_periods(times, before=ia.Period.parse("2024Q3"), after=QUARTER)
     columns = ["n_before", "n_after", "before", "after", "change", "low", "high", "p_value", "detectable_change"]
+    columns += ["n_open_before", "n_open_after"]
     assert table.loc[2, columns].tolist() == alone.loc[0, columns].tolist()
     rates = ia.compare_rates(corpus.incidents, before=ia.Period.parse("2025Q2"), after=QUARTER)
     assert table.loc[1, ["n_before", "n_after", "change", "p_value"]].tolist() == (

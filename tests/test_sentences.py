@@ -153,6 +153,8 @@ def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
     text = "Incidents per 30 days in 2025-08: 0 SEV-1 and 19.4 SEV-3"
     assert describe_rates(table) == f"{text}; the intervals of some periods do not overlap for SEV-3."
+    many = pd.concat([table.assign(period=table["period"].str.replace("2025", year)) for year in ("2024", "2025")])
+    assert describe_rates(many).endswith(" for SEV-3, which among 4 periods may be chance.")
     assert describe_rates(table[:2]) == "Incidents per 30 days in 2025-07: 0 SEV-1 and 1 SEV-3."
     assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to tell."
 
@@ -391,6 +393,8 @@ def compared(*rows: tuple[str, int, int, float | None], measure: str = "time_to_
     counted = measure == "incidents"
     before, after = (spans(*[None if counted else minutes] * len(table)) for minutes in (60, 30))
     table = table.assign(measure=measure, before=before, after=after, change=-0.5, detectable_change=-0.7)
+    n_open = pd.Series(pd.NA if counted else 0, index=table.index, dtype="Int64")
+    table = table.assign(period="2025Q3", n_open_before=n_open, n_open_after=n_open)
     return table.assign(p_value=table["p_adjusted"]).astype({"p_adjusted": "Float64"})
 
 
@@ -402,6 +406,13 @@ def test_a_change_is_told_only_where_the_adjusted_p_value_carries_it() -> None:
     )
     unsure = describe_change(compared(("2025Q2", 12, 13, 0.06)), measure="time_to_restore")
     assert unsure.endswith(": no evidence of a change, and so few reliably show only a fall of 70% or more.")
+
+
+def test_open_incidents_which_no_mean_holds_are_told() -> None:
+    """An unfinished period seems faster than it is: its longest incidents are those that are not over."""
+    table = compared(("2025Q2", 12, 13, 0.04), ("2024Q3", 8, 13, 0.3)).assign(n_open_before=[0, 1], n_open_after=2)
+    text = describe_change(table, measure="time_to_restore")
+    assert text.endswith(": it is shorter than in 2025Q2 (p = 0.04); 2 of 2025Q3 and 1 of 2024Q3 still open left out.")
 
 
 def test_incidents_come_less_often_or_it_is_not_known() -> None:
@@ -417,6 +428,13 @@ def test_incidents_after_none_at_all_come_more_often() -> None:
     table = compared(("2025Q2", 0, 12, 0.0001), measure="incidents").assign(change=pd.NA)
     text = "Against 0 in 2025Q2: they come more often than in 2025Q2 (p < 0.001)."
     assert describe_change(table, measure="incidents") == text
+
+
+def test_of_many_services_over_budget_the_decision_names_the_first_ones() -> None:
+    sla = pd.DataFrame({"service": [f"service-{i}" for i in range(6)], "budget_left": spans(*[-1.0] * 6)})
+    late = pd.DataFrame({"status": [], "owner": [], "overdue_by": spans()})
+    told = "the spent error budgets of service-0, service-1, service-2 and 3 more."
+    assert describe_decisions(sla, late).endswith(told)
 
 
 def test_too_few_and_none_are_not_compared() -> None:

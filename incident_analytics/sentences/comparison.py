@@ -28,16 +28,18 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     -------
     str
         One or two sentences, empty where there is nothing to compare with. They speak of a change only where
-        ``p_adjusted`` is at most 0.05.
+        ``p_adjusted`` is at most 0.05, and of incidents that are still open, which no mean can hold.
 
     Examples
     --------
     >>> row = {"measure": ["incidents"], "earlier": ["2025Q2"], "period": ["2025Q3"], "n_before": [12], "n_after": [13]}
     >>> row |= {"before": [pd.NaT], "after": [pd.NaT], "change": [0.07], "p_value": [0.98], "p_adjusted": [0.98]}
-    >>> describe_change(pd.DataFrame(row | {"detectable_change": [-0.7]}), measure="incidents")
+    >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "detectable_change": [-0.7]}
+    >>> describe_change(pd.DataFrame(row), measure="incidents")
     'Against 12 in 2025Q2: no evidence that they come more or less often.'
     """
     need_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
+    need_columns(compared, "period", "n_open_before", "n_open_after", "change", "detectable_change")
     rows = list(each_row(compared[compared["measure"] == measure]))
     if not rows:
         return ""
@@ -63,16 +65,23 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
             f"{finding[pd.isna(row.change) or row.change > 0]} than in {row.earlier} ({format_p_value(row.p_adjusted)})"
             for row in certain
         ]
-        return f"{first}: {join_words(parts)}."
+        return f"{first}: {join_words(parts)}{_left_out(rows)}."
     if all(pd.isna(row.p_adjusted) for row in rows):
-        return f"{first}; too few to compare."
-    return f"{first}: {doubt}{'' if counted else _could_show(rows)}."
+        return f"{first}; too few to compare{_left_out(rows)}."
+    return f"{first}: {doubt}{'' if counted else _could_show(rows)}{_left_out(rows)}."
 
 
 def _could_show(rows: Sequence[Any]) -> str:
     """Say what the first comparison could have shown."""
     least = rows[0].detectable_change
     return "" if pd.isna(least) else f", and so few reliably show only a fall of {-least:.0%} or more"
+
+
+def _left_out(rows: Sequence[Any]) -> str:
+    """Say how many incidents of the periods are still open: theirs are the longest spans, and no mean has them."""
+    open_in = [(rows[0].period, rows[0].n_open_after), *((row.earlier, row.n_open_before) for row in rows)]
+    told = [f"{n} of {period}" for period, n in open_in if not pd.isna(n) and n]
+    return f"; {join_words(told)} still open left out" if told else ""
 
 
 def describe_comparison(table: pd.DataFrame) -> str:

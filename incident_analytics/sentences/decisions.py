@@ -6,9 +6,9 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.formatting import format_count, join_words
+from incident_analytics.formatting import format_count
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import are
+from incident_analytics.sentences.wording import are, first_of
 
 __all__ = ["describe_decisions"]
 
@@ -50,7 +50,7 @@ def describe_decisions(sla: pd.DataFrame, overdue: pd.DataFrame, *, n_unfinished
     old, orphans = int((late["overdue_by"] > pd.Timedelta(days=_LONG)).sum()), int(late["owner"].isna().sum())
     long_overdue = f"overdue by more than {_LONG} days"
     questions = [
-        (over, f"what follows from the spent error budget{'' if len(over) == 1 else 's'} of {join_words(over)}"),
+        (over, f"what follows from the spent error budget{'' if len(over) == 1 else 's'} of {first_of(over)}"),
         (old, f"whether the {format_count(old, 'action item')} {long_overdue} {are(old)} still wanted"),
         (orphans, f"who takes the {format_count(orphans, 'overdue action item')} without an owner"),
         (n_unfinished, f"who finishes the {format_count(n_unfinished, 'report')} that {are(n_unfinished)} not Final"),

@@ -7,7 +7,7 @@ import pandas as pd
 from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
 from incident_analytics.model import need_columns
 from incident_analytics.sentences.response import describe_response
-from incident_analytics.sentences.wording import each_row
+from incident_analytics.sentences.wording import FEW, each_row
 
 __all__ = ["describe_counts", "describe_gaps", "describe_rates"]
 
@@ -55,8 +55,8 @@ def describe_rates(rates: pd.DataFrame) -> str:
     Returns
     -------
     str
-        One sentence. Periods stand out where their intervals do not overlap, which among many may be chance:
-        `compare_rates` and `rate_trend` test it.
+        One sentence. Periods stand out where their intervals do not overlap; of more than three it says that this may
+        be chance: `compare_rates` and `rate_trend` test it.
 
     Examples
     --------
@@ -76,12 +76,14 @@ def describe_rates(rates: pd.DataFrame) -> str:
         for row in reversed(list(each_row(told[told["period"] == last])))
     ]
     text = f"Incidents per 30 days in {last}: {join_words(now)}"
-    if len(told["period"].unique()) == 1:
+    n_periods = told["period"].nunique()
+    if n_periods == 1:
         return f"{text}."
     bounds = told.groupby(names).agg(low=("rate_low", "max"), high=("rate_high", "min"))
     apart = [str(name) for name in bounds.index[bounds["low"] > bounds["high"]]]
     if apart:
-        return f"{text}; the intervals of some periods do not overlap for {join_words(apart)}."
+        among = f", which among {n_periods} periods may be chance" if n_periods > FEW else ""
+        return f"{text}; the intervals of some periods do not overlap for {join_words(apart)}{among}."
     return f"{text}; for each severity the intervals of all periods overlap."
 
 

@@ -27,6 +27,7 @@ How the reports are written. Most are plain; what is not is sown over them by `O
     windows                 re-opened twice; overlapping pairs; two of days; undated midnights; one open as staged
     contradictions          duration against its range, the rows, its end; a wrong year; see planted.csv 8%
     gaps                    placeholders, missing sections                                               one tenth
+    supporting data         left to `incident-analytics populate`                                        three reports
     bytes                   CRLF, BOM, no final newline, smart quotes, NBSP, emoji in headings           one sixth
 """
 
@@ -54,6 +55,7 @@ N_QUARTERS: Final = 8
 INCIDENTS_PER_QUARTER: Final = 12
 EXPORTED_ON: Final = date(2026, 1, 15)  # the day of the tracker's export
 HERE: Final = Path(__file__).parent
+LEFT_TO_POPULATE: Final = ("INC-2025-07-22-001", "INC-2025-08-05-001", "INC-2025-08-19-001")  # see write_evidence.py
 
 SERVICES: Final = ("API", "Frontend", "Content Generation", "Audio Generation", "Admin Dashboard")
 TEAMS: Final = {
@@ -800,6 +802,8 @@ class Writer:
         self.words = draw_words(self.rng, incident)
         self.is_draft = self.style.status == "Draft"
         self.placeholders = list(self.style.placeholders)
+        if incident.incident_id in LEFT_TO_POPULATE:
+            self.placeholders.append("Supporting Data")
         if self.is_draft:
             self.placeholders += ["Lessons Learned", "Post-Mortem Meeting Notes", "Sign-off"]
         if incident.is_open:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.control_charts import control_chart as control_chart
     from incident_analytics.analysis.costs import cost_totals as cost_totals
     from incident_analytics.analysis.response import mttr as mttr
+    from incident_analytics.analysis.response import response_rank as response_rank
     from incident_analytics.analysis.response import response_summary as response_summary
     from incident_analytics.analysis.response import response_times as response_times
     from incident_analytics.analysis.severity import compare_rates as compare_rates
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from incident_analytics.model import Corpus as Corpus
     from incident_analytics.model import Metric as Metric
     from incident_analytics.model import Period as Period
+    from incident_analytics.population import populate as populate
     from incident_analytics.publish import review as review
 
 __version__ = "0.1.0"
@@ -84,6 +86,7 @@ _HOMES = {
     "mttr": "analysis.response",
     "narrow": "loading",
     "overdue_actions": "analysis.actions",
+    "populate": "population",
     "rate_trend": "analysis.severity",
     "read_corrections": "loading",
     "read_metric_files": "evidence.metric_files",
@@ -91,6 +94,7 @@ _HOMES = {
     "read_settings": "config",
     "read_tracker": "loading",
     "recurring_factors": "analysis.themes",
+    "response_rank": "analysis.response",
     "response_summary": "analysis.response",
     "response_times": "analysis.response",
     "review": "publish",

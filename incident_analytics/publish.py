@@ -10,10 +10,11 @@ import json
 import os
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 import pandas as pd
 
@@ -26,10 +27,11 @@ from incident_analytics.model import Period, need_instant
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
+    from jupyter_client.asynchronous.client import AsyncKernelClient
     from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
-__all__ = ["notebook_file", "review", "run_notebook"]
+__all__ = ["Kernel", "as_page", "notebook_file", "put_file", "review", "run_notebook"]
 
 _HERE: Final = Path(__file__).parent
 _TARGETS: Final = ("html", "pdf", "md", "ipynb")
@@ -136,11 +138,11 @@ def review(
         commentary=commentary,
         progress=progress,
     )
-    page = _as_page(ran, f"Incident review {window.name}", f"{stem}.ipynb" if "ipynb" in to else None)
+    page = as_page(ran, f"Incident review {window.name}", f"{stem}.ipynb" if "ipynb" in to else None)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review stands do the others go.
     made = [_files(target, ran, page, stem) for target in dict.fromkeys(to)]
-    written = [[_put(Path(output_dir, name), content) for name, content in files.items()] for files in made]
+    written = [[put_file(Path(output_dir, name), content) for name, content in files.items()] for files in made]
     if "md" in to:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     return [files[-1] for files in written]
@@ -153,8 +155,9 @@ def run_notebook(
     optional: Mapping[str, object] | None = None,
     commentary: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
+    kernel: Kernel | None = None,
 ) -> NotebookNode:
-    """Run a notebook from its first cell to its last in a kernel of its own.
+    """Run a notebook from its first cell to its last.
 
     The kernel is this environment's Python, in an empty working folder: neither that folder nor a module in it, nor
     the user's own Jupyter or IPython settings have a say.
@@ -170,6 +173,8 @@ def run_notebook(
         Further values, for those of their names that the cell sets.
     commentary, progress
         As in `review`.
+    kernel
+        The kernel to run it in; None is one of its own.
 
     Returns
     -------
@@ -205,9 +210,8 @@ def run_notebook(
         # An early failure is the kernel's: no cell has begun.
         return f"{file.name}: code cell {len(begun)} ({_first_line(begun[-1])})" if begun else f"{file.name}: no cell"
 
-    with TemporaryDirectory(prefix="incident-analytics-") as folder:
-        working_folder = Path(folder, "work")
-        working_folder.mkdir()
+    with ExitStack() as stack:
+        kernel = kernel or stack.enter_context(Kernel())
         try:
             ran: NotebookNode = papermill.execute_notebook(
                 source,
@@ -215,9 +219,7 @@ def run_notebook(
                 plain,
                 kernel_name="python3",
                 progress_bar=False,
-                kernel_manager_class=_kernel_manager(Path(folder)),
-                # Not papermill's cwd, which would move this process as well.
-                resources={"metadata": {"path": str(working_folder)}},
+                **kernel.options(),
                 record_timing=False,
                 on_cell_start=begin,
             )
@@ -232,6 +234,46 @@ def run_notebook(
     if progress:
         progress(total, total)
     return _without_traces(ran)
+
+
+class Kernel:
+    """A kernel that runs notebooks one after the other; none finds the names that one before it set.
+
+    It starts with the first notebook, and anew with the next one after `stop`; the end of a ``with`` ends it.
+    """
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="incident-analytics-")
+        self._manager: AsyncKernelManager | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def options(self) -> dict[str, Any]:
+        """Return what makes papermill run a notebook in it."""
+        from jupyter_client.utils import run_sync
+
+        working_folder = Path(self._folder.name, "work")
+        if self._manager is None:
+            working_folder.mkdir(exist_ok=True)
+            self._manager = _kernel_manager(Path(self._folder.name))()
+        else:
+            run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=60)
+        # Not papermill's cwd, which would move this process as well.
+        return {"km": self._manager, "resources": {"metadata": {"path": str(working_folder)}}}
+
+    def stop(self) -> None:
+        """End the kernel, whatever it is doing."""
+        from jupyter_client.utils import run_sync
+
+        manager, self._manager = self._manager, None
+        if manager is not None and manager.has_kernel:
+            manager.close_client()
+            run_sync(manager.shutdown_kernel)()
 
 
 def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
@@ -255,6 +297,17 @@ def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
             # What a kernel says of its own shutdown is no concern of the reader; a failing cell is told by its output.
             spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
             spec.env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
+            self.last_client: AsyncKernelClient | None = None
+
+        def client(self, **options: Any) -> AsyncKernelClient:
+            # Each notebook has its own. All have one identity: until the one before is closed its messages are lost.
+            self.close_client()
+            self.last_client = super().client(**options)
+            return self.last_client
+
+        def close_client(self) -> None:
+            if self.last_client is not None:
+                self.last_client.stop_channels()
 
     return KernelManager
 
@@ -324,8 +377,18 @@ def _without_traces(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> str:
-    """Return the page; ``beside`` is the notebook's own file, where that lies beside the page."""
+def as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> str:
+    """Return what a notebook shows as a page (HTML).
+
+    Parameters
+    ----------
+    notebook
+        As it ran.
+    title
+        The page's title.
+    beside
+        The notebook's own file, where that lies beside the page.
+    """
     from nbconvert import HTMLExporter
 
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
@@ -419,8 +482,14 @@ def _files(target: str, notebook: NotebookNode, page: str, stem: str) -> dict[st
     return files
 
 
-def _put(file: Path, content: bytes) -> Path:
-    """Put a file in its place whole, in a folder that is made where there is none."""
+def put_file(file: Path, content: bytes) -> Path:
+    """Put a file in its place whole, in a folder that is made where there is none.
+
+    Raises
+    ------
+    OutputError
+        ``build/review-2025Q3.html: Permission denied``
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -26,10 +26,11 @@ from incident_analytics.analysis.statistics import (
     quantile_interval,
     survival_quantile,
 )
-from incident_analytics.errors import ColumnsError
+from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.model import (
     DEFAULT_METRICS,
     INSTANT,
+    RATIO,
     SPAN,
     TEXT,
     Calendar,
@@ -39,11 +40,12 @@ from incident_analytics.model import (
     need_instants,
 )
 
-__all__ = ["mttr", "response_summary", "response_times"]
+__all__ = ["mttr", "response_rank", "response_summary", "response_times"]
 
 Values: TypeAlias = npt.NDArray[np.float64]
 
 _FACTS: Final = ("incident_id", "occurred_at", "severity", "is_open")
+_ENOUGH_TO_RANK: Final = 6  # spans: from here on their median has an interval, and so a meaning
 _PAST_WHEN_OPEN: Final = {"started_at", "detected_at", "responded_at"}
 """What has happened to an incident of which a report is written, also while it goes on."""
 
@@ -296,6 +298,78 @@ def response_summary(
 _PLAIN: Final = tuple(f"{figure}{bound}" for figure in ("mean", "median", "p90") for bound in ("", "_low", "_high"))
 _GEOMETRIC: Final = ("geometric_mean", "geometric_mean_low", "geometric_mean_high")
 _QUANTILES: Final = {"median": (0.5, 6), "p90": (0.9, 36)}  # and the least n of an interval
+
+
+def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
+    """Set each step of one incident's response beside those of others.
+
+    Parameters
+    ----------
+    times
+        What `response_times` gives of the incident and of those that it is set beside, such as the earlier ones of its
+        severity.
+    incident_id
+        The incident; its rows are not among the others.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a metric:
+
+        - metric, str
+        - span, timedelta64[us]: of this incident, NA where it tells none
+        - n, int64: others that tell theirs
+        - n_missing, int64: others that do not
+        - median, timedelta64[us]: of the n others; NA below 6
+        - percentile, Float64: the share of the n others that took less time, those that took the same by half; NA
+          below 6, and where the incident tells no span
+
+    Raises
+    ------
+    UnknownNameError
+        ``incident 'INC-2025-01-01-009' is not one of the 96 incidents``
+    ColumnsError
+        ``column 'incident_id' is missing; the frame has ...``
+
+    References
+    ----------
+    The percentile rank with half of the ties: scipy.stats.percentileofscore with kind ``mean``.
+
+    Examples
+    --------
+    >>> from incident_analytics.model import make_table
+    >>> begun = pd.Timestamp("2025-03-14T14:00Z")
+    >>> times = response_times(make_table("incidents", {
+    ...     "incident_id": [f"INC-2025-03-14-00{i}" for i in range(7)],
+    ...     "started_at": [begun] * 7,
+    ...     "restored_at": [begun + pd.Timedelta(minutes=10 * i) for i in range(1, 8)],
+    ... }))
+    >>> rank = response_rank(times, incident_id="INC-2025-03-14-005").set_index("metric").loc["time_to_restore"]
+    >>> rank["n"], rank["median"], rank["percentile"]
+    (6, Timedelta('0 days 00:35:00'), 0.8333333333333334)
+    """
+    need_columns(times, "incident_id")
+    is_asked = times["incident_id"] == incident_id
+    if not is_asked.any():
+        raise UnknownNameError(f"incident {incident_id!r} is not one of the {len(times)} incidents")
+    rows = []
+    for metric in metric_names(times):
+        span, others = times.loc[is_asked, metric].iloc[0], times.loc[~is_asked, metric]
+        told = others.dropna()
+        enough = len(told) >= _ENOUGH_TO_RANK
+        shares = (told < span).mean(), (told <= span).mean()
+        rows.append(
+            {
+                "metric": metric,
+                "span": span,
+                "n": len(told),
+                "n_missing": len(others) - len(told),
+                "median": told.median() if enough else pd.NaT,
+                "percentile": sum(shares) / 2 if enough and pd.notna(span) else None,
+            }
+        )
+    dtypes = {"metric": TEXT, "span": SPAN, "n": "int64", "n_missing": "int64", "median": SPAN, "percentile": RATIO}
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
 
 
 def _figures(ended: Values, going_on: Values) -> dict[str, float]:

@@ -1,0 +1,248 @@
+"""Supporting Data filled in: a notebook run for each report, what it shows put into the report, its figures beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.errors import NotebookError, OutputError
+from incident_analytics.files import decode_text, write_bytes
+from incident_analytics.loading import find_files, load, narrow
+from incident_analytics.publish import Kernel, as_page, notebook_file, put_file, run_notebook
+from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
+from incident_analytics.wiki import FIGURE, page_as_markdown
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["Populated", "populate"]
+
+_SECTIONS: Final = ("metric", "error_message", "configuration_change")
+"""The sections that are filled: what the notebook's cells that are tagged so show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Populated:
+    """What became of one report.
+
+    Attributes
+    ----------
+    path
+        The report, ``path#2`` for the second one of a file.
+    fillings
+        What became of each section; none where the report was left as it was.
+    failures
+        Sentences: which sources could not be read or had nothing, why the report was left as it was.
+    before, after
+        The file's bytes.
+    """
+
+    path: str
+    fillings: tuple[Filling, ...] = ()
+    failures: tuple[str, ...] = ()
+    before: bytes = b""
+    after: bytes = b""
+
+    @property
+    def diff(self) -> str:
+        """What changed in the file, as a unified diff; empty where nothing did."""
+        file = _place(self.path)[0].as_posix()
+        texts = ([f"{line}\n" for line in _lines(content)] for content in (self.before, self.after))
+        return "".join(unified_diff(*texts, fromfile=file, tofile=file))
+
+
+def populate(
+    reports: str | Path | Sequence[str | Path],
+    *,
+    history: str | Path | Sequence[str | Path] | None = None,
+    settings: str | Path | None = None,
+    status: str = "all",
+    severities: Sequence[str] = (),
+    services: Sequence[str] = (),
+    teams: Sequence[str] = (),
+    dry_run: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+) -> list[Populated]:
+    """Fill in the Supporting Data of reports: metrics, error messages and configuration changes.
+
+    Each section gets a block between marks, which a later run brings up to date; see `fill_report` in
+    `incident_analytics.reports.edit` for what happens to the words that are there. Figures go to a folder beside the
+    report that is named by its Incident ID.
+
+    Parameters
+    ----------
+    reports
+        The reports, as `load` takes them.
+    history
+        The reports of earlier incidents that this one is set beside; None takes those that the settings name,
+        else ``reports``. Only those that are Final count, and only incidents that had ended when this one began: a
+        later report never changes an earlier one's block.
+    settings
+        A settings file, which names the sources under ``[evidence]``; None takes the defaults, which have none.
+    status
+        Which of the reports: ``final``, ``all`` or the name of a status.
+    severities, services, teams
+        Which of the reports, as `narrow` takes them; none named keeps all.
+    dry_run
+        Write nothing, neither report nor figure.
+    progress
+        Called before each report with the number of those that are done, and at the end, and the number of all.
+
+    Returns
+    -------
+    list of Populated
+        A row a report, and one for each file that holds none. One that fails costs only itself, and a source that
+        fails only its section: where a block stands there already it is kept as it is.
+
+    Raises
+    ------
+    PathError
+        ``reports: no such file or folder``
+    UnknownNameError
+        ``status 'finished' is not one of final, all, Draft, Under Review``, a severity, service or team is none.
+    SettingsError
+        The settings file cannot be read.
+    """
+    rules = read_settings(settings) if settings is not None else Settings()
+    past = _each(history) if history is not None else rules.reports or _each(reports)
+    find_files(past)
+    corpus = narrow(load(reports, settings=rules, status=status), severities=severities, services=services, teams=teams, settings=rules)
+    ids = dict(zip(corpus.incidents["path"], corpus.incidents["incident_id"], strict=True))
+    files = corpus.files[(corpus.files["outcome"] == "left out") | corpus.files["path"].isin(ids.keys())]
+    parameters = {
+        "history": [str(Path(path).absolute()) for path in past],
+        "settings": None if settings is None else str(Path(settings).absolute()),
+    }
+    done: list[Populated] = []
+    with Kernel() as kernel:
+        writer = _Writer(kernel, rules, parameters, dry_run=dry_run)
+        for file in files.itertuples():
+            if progress:
+                progress(len(done), len(files))
+            if file.path in ids:
+                done.append(writer.populate(str(file.path), ids[file.path]))
+            else:
+                done.append(Populated(str(file.path), failures=(f"left out: {file.reason}",)))
+    if progress:
+        progress(len(done), len(files))
+    return done
+
+
+class _Writer:
+    """Fills one report after the other, all by the same notebook in the same kernel."""
+
+    def __init__(self, kernel: Kernel, rules: Settings, parameters: Mapping[str, object], *, dry_run: bool) -> None:
+        self.kernel, self.rules, self.parameters, self.dry_run = kernel, rules, parameters, dry_run
+        self.unwritten: dict[Path, bytes] = {}
+
+    def populate(self, path: str, incident_id: str) -> Populated:
+        """Fill a report; whatever fails is told, and leaves it as it was."""
+        file, number = _place(path)
+        try:
+            before = self.unwritten[file] if file in self.unwritten else file.read_bytes()
+            parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
+            ran = run_notebook(notebook_file("supporting_data"), parameters, kernel=self.kernel)
+            blocks, figures = _blocks(ran, incident_id)
+            failures = _failures(ran)
+            filled = self.fill(before, blocks, number, failed=failures)
+            if self.dry_run:
+                self.unwritten[file] = filled.content
+            else:
+                self.write(file, before, filled.content, figures, incident_id)
+        except NotebookError as error:
+            self.kernel.stop()  # whatever state it is in
+            return Populated(path, failures=(str(error),))
+        except OutputError as error:
+            return Populated(path, failures=(str(error),))
+        except OSError as error:
+            return Populated(path, failures=(f"{file}: {error.strerror}",))
+        told = tuple(reason for reasons in failures.values() for reason in reasons)
+        return Populated(path, filled.fillings, told, before, filled.content)
+
+    def fill(self, before: bytes, blocks: Mapping[str, str], number: int, *, failed: Collection[str]) -> Filled:
+        """Put the blocks into the report; one that is there stays where a source of the new one failed."""
+        filled = fill_report(before, blocks, settings=self.rules, number=number)
+        kept = [
+            Filling(old.section, "left alone", f"{old.message.partition(':')[0]}: kept as it was, as a source failed")
+            for old in filled.fillings
+            if old.section in failed and old.outcome in {"updated", "kept aside"}
+        ]
+        if not kept:
+            return filled
+        without = {name: text for name, text in blocks.items() if name not in {filling.section for filling in kept}}
+        rest = fill_report(before, without, settings=self.rules, number=number)
+        by_section = {filling.section: filling for filling in (*rest.fillings, *kept)}
+        return Filled(rest.content, tuple(by_section[old.section] for old in filled.fillings))
+
+    def write(
+        self, file: Path, before: bytes, after: bytes, figures: Mapping[str, bytes], incident_id: str
+    ) -> None:
+        """Put the figures in their folder, then the report in its place; then the figures go that it showed before."""
+        shown, old = (set(FIGURE.findall(decode_text(content)[0])) for content in (after, before))
+        if not (shown | old) and before == after:
+            return
+        folder = figure_folder(file, incident_id, settings=self.rules) if shown & figures.keys() or old - shown else None
+        new = [] if folder is None else [folder / name for name in figures.keys() & shown if not (folder / name).exists()]
+        try:
+            for figure in new:
+                put_file(figure, figures[figure.name])
+            if before != after:
+                write_bytes(file, after, expected=before)
+        except OutputError:
+            _remove(new)
+            raise
+        if folder is not None:
+            _remove(folder / name for name in old - shown)
+
+
+def _blocks(ran: NotebookNode, folder: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """Return what the notebook shows for each section as Markdown, and the figures by their files' names."""
+    blocks, figures = {}, {}
+    for section in _SECTIONS:
+        part = ran.copy()
+        part["cells"] = [cell for cell in ran.cells if section in cell.metadata.get("tags", [])]
+        text, pictures = page_as_markdown(as_page(part, section), folder)
+        blocks[section] = text.strip()
+        figures |= pictures
+    return blocks, figures
+
+
+def _failures(ran: NotebookNode) -> dict[str, list[str]]:
+    """Return by section why sources gave nothing: the notebook says so in the metadata of what it shows instead."""
+    found: dict[str, list[str]] = {}
+    for cell in ran.cells:
+        for section in _SECTIONS:
+            if section in cell.metadata.get("tags", []):
+                reasons = [reason for output in cell.outputs for reason in output.get("metadata", {}).get("failures", [])]
+                if reasons:
+                    found.setdefault(section, []).extend(reasons)
+    return found
+
+
+def _each(paths: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
+    return [paths] if isinstance(paths, str | Path) else paths
+
+
+def _place(path: str) -> tuple[Path, int]:
+    """Return the file of a report, and which of its reports that is."""
+    several = re.fullmatch(r"(.*)#(\d+)", path)
+    return (Path(several[1]), int(several[2])) if several else (Path(path), 1)
+
+
+def _lines(content: bytes) -> list[str]:
+    lines = re.split(r"\r\n|\n|\r", decode_text(content)[0])
+    return lines if lines[-1] else lines[:-1]
+
+
+def _remove(files: Iterator[Path] | Sequence[Path]) -> None:
+    """Remove figures, and their folder with the last of them; one that cannot be removed stays."""
+    for file in files:
+        with suppress(OSError):
+            file.unlink()
+            file.parent.rmdir()

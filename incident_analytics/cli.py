@@ -365,6 +365,50 @@ def explore(
     )
 
 
+@commands.command()
+@reading_options("all")
+@click.option("--history", multiple=True, metavar="PATH", help="The earlier reports; else those of the settings.")
+@click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
+def populate(paths: Sequence[str], *, history: Sequence[str], diff: bool, config: str | None, **options: Any) -> None:
+    """Fill in the Supporting Data of reports: metrics, error messages, configuration changes.
+
+    What a person wrote stays. Each section gets a block between marks that a later run brings up to date, its figures a
+    folder beside the report. The sources are those that the settings name under [evidence].
+    """
+    from tqdm import tqdm
+
+    from incident_analytics import population
+
+    if not paths:
+        raise click.UsageError("name a report or a folder of reports; populate writes to none that was not named")
+    with tqdm(desc="populating", unit=" reports", leave=False, disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        outcomes = population.populate(
+            paths,
+            history=history or None,
+            settings=find(paths, config).path,
+            status=options["status"],
+            severities=options["severity"],
+            services=options["service"],
+            teams=options["team"],
+            dry_run=diff,
+            progress=progress,
+        )
+    for outcome in outcomes:
+        if diff:
+            click.echo(outcome.diff, nl=False)
+        elif outcome.fillings:
+            click.echo(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
+        for failure in outcome.failures:
+            click.echo(f"{outcome.path}: {failure}", err=True)
+    if any(outcome.failures for outcome in outcomes):
+        sys.exit(1)
+
+
 GROUPS = ("metric", "period", "service", "owner", "priority", "severity", "origin", "kind", "currency", "phrase")
 """The columns that name a row of a result table."""
 

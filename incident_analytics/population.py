@@ -1,4 +1,4 @@
-"""Supporting Data filled in: a notebook run for each report, what it shows put into the report, its figures beside it."""
+"""Supporting Data filled in: a notebook is run for each report, and what it shows put into the report."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ class Populated:
     def diff(self) -> str:
         """What changed in the file, as a unified diff; empty where nothing did."""
         file = _place(self.path)[0].as_posix()
-        texts = ([f"{line}\n" for line in _lines(content)] for content in (self.before, self.after))
-        return "".join(unified_diff(*texts, fromfile=file, tofile=file))
+        before, after = ([f"{line}\n" for line in _lines(content)] for content in (self.before, self.after))
+        return "".join(unified_diff(before, after, file, file))
 
 
 def populate(
@@ -112,7 +112,13 @@ def populate(
     rules = read_settings(settings) if settings is not None else Settings()
     past = _each(history) if history is not None else rules.reports or _each(reports)
     find_files(past)
-    corpus = narrow(load(reports, settings=rules, status=status), severities=severities, services=services, teams=teams, settings=rules)
+    corpus = narrow(
+        load(reports, settings=rules, status=status),
+        severities=severities,
+        services=services,
+        teams=teams,
+        settings=rules,
+    )
     ids = dict(zip(corpus.incidents["path"], corpus.incidents["incident_id"], strict=True))
     files = corpus.files[(corpus.files["outcome"] == "left out") | corpus.files["path"].isin(ids.keys())]
     parameters = {
@@ -180,15 +186,17 @@ class _Writer:
         by_section = {filling.section: filling for filling in (*rest.fillings, *kept)}
         return Filled(rest.content, tuple(by_section[old.section] for old in filled.fillings))
 
-    def write(
-        self, file: Path, before: bytes, after: bytes, figures: Mapping[str, bytes], incident_id: str
-    ) -> None:
+    def write(self, file: Path, before: bytes, after: bytes, figures: Mapping[str, bytes], incident_id: str) -> None:
         """Put the figures in their folder, then the report in its place; then the figures go that it showed before."""
         shown, old = (set(FIGURE.findall(decode_text(content)[0])) for content in (after, before))
         if not (shown | old) and before == after:
             return
-        folder = figure_folder(file, incident_id, settings=self.rules) if shown & figures.keys() or old - shown else None
-        new = [] if folder is None else [folder / name for name in figures.keys() & shown if not (folder / name).exists()]
+        folder = (
+            figure_folder(file, incident_id, settings=self.rules) if shown & figures.keys() or old - shown else None
+        )
+        new = (
+            [] if folder is None else [folder / name for name in figures.keys() & shown if not (folder / name).exists()]
+        )
         try:
             for figure in new:
                 put_file(figure, figures[figure.name])
@@ -203,10 +211,13 @@ class _Writer:
 
 def _blocks(ran: NotebookNode, folder: str) -> tuple[dict[str, str], dict[str, bytes]]:
     """Return what the notebook shows for each section as Markdown, and the figures by their files' names."""
-    blocks, figures = {}, {}
+    import nbformat
+
+    blocks: dict[str, str] = {}
+    figures: dict[str, bytes] = {}
     for section in _SECTIONS:
-        part = ran.copy()
-        part["cells"] = [cell for cell in ran.cells if section in cell.metadata.get("tags", [])]
+        cells = [cell for cell in ran.cells if section in cell.metadata.get("tags", [])]
+        part = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
         text, pictures = page_as_markdown(as_page(part, section), folder)
         blocks[section] = text.strip()
         figures |= pictures
@@ -219,7 +230,9 @@ def _failures(ran: NotebookNode) -> dict[str, list[str]]:
     for cell in ran.cells:
         for section in _SECTIONS:
             if section in cell.metadata.get("tags", []):
-                reasons = [reason for output in cell.outputs for reason in output.get("metadata", {}).get("failures", [])]
+                reasons = [
+                    reason for output in cell.outputs for reason in output.get("metadata", {}).get("failures", [])
+                ]
                 if reasons:
                     found.setdefault(section, []).extend(reasons)
     return found

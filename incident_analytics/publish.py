@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import shorten
-from typing import TYPE_CHECKING, Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
 import pandas as pd
 
@@ -28,7 +28,6 @@ from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
-    from jupyter_client.manager import AsyncKernelManager
     from nbformat import NotebookNode
 
 __all__ = ["Kernel", "as_page", "notebook_file", "put_file", "review", "run_notebook"]
@@ -236,6 +235,17 @@ def run_notebook(
     return _without_traces(ran)
 
 
+class _KernelManager(Protocol):
+    """What is asked of the manager of a kernel, beside what papermill asks of it."""
+
+    last_client: AsyncKernelClient
+    has_kernel: bool
+
+    def close_client(self) -> None: ...
+
+    async def shutdown_kernel(self) -> None: ...
+
+
 class Kernel:
     """A kernel that runs notebooks one after the other; none finds the names that one before it set.
 
@@ -244,7 +254,7 @@ class Kernel:
 
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="incident-analytics-")
-        self._manager: AsyncKernelManager | None = None
+        self._manager: _KernelManager | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -255,12 +265,12 @@ class Kernel:
 
     def options(self) -> dict[str, Any]:
         """Return what makes papermill run a notebook in it."""
-        from jupyter_client.utils import run_sync
+        from jupyter_core.utils import run_sync
 
         working_folder = Path(self._folder.name, "work")
         if self._manager is None:
             working_folder.mkdir(exist_ok=True)
-            self._manager = _kernel_manager(Path(self._folder.name))()
+            self._manager = _kernel_manager(Path(self._folder.name))
         else:
             run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=60)
         # Not papermill's cwd, which would move this process as well.
@@ -268,7 +278,7 @@ class Kernel:
 
     def stop(self) -> None:
         """End the kernel, whatever it is doing."""
-        from jupyter_client.utils import run_sync
+        from jupyter_core.utils import run_sync
 
         manager, self._manager = self._manager, None
         if manager is not None and manager.has_kernel:
@@ -276,7 +286,7 @@ class Kernel:
             run_sync(manager.shutdown_kernel)()
 
 
-def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
+def _kernel_manager(folder: Path) -> _KernelManager:
     """Return the manager of a kernel that is this environment's, whatever kernels and profiles the user has."""
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -299,7 +309,7 @@ def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
             spec.env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
             self.last_client: AsyncKernelClient | None = None
 
-        def client(self, **options: Any) -> AsyncKernelClient:
+        def client(self, **options: Any) -> AsyncKernelClient:  # type: ignore[override]
             # Each notebook has its own. All have one identity: until the one before is closed its messages are lost.
             self.close_client()
             self.last_client = super().client(**options)
@@ -309,7 +319,7 @@ def _kernel_manager(folder: Path) -> type[AsyncKernelManager]:
             if self.last_client is not None:
                 self.last_client.stop_channels()
 
-    return KernelManager
+    return cast(_KernelManager, KernelManager())
 
 
 def _read_notebook(file: Path) -> NotebookNode:

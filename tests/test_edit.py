@@ -20,8 +20,7 @@ from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError
 from incident_analytics.files import BOM, decode_text
 from incident_analytics.loading import load
-from incident_analytics.reports.edit import figure_folder, figure_link, fill_report
-from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.edit import figure_folder, fill_report
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.template import default_template
 
@@ -336,10 +335,15 @@ def test_nothing_is_put_below_what_does_not_end(opening: str) -> None:
 # --- what a block holds ----------------------------------------------------------------------------------------------
 
 
+def test_a_block_without_text_leaves_its_section_alone() -> None:
+    message = "Metrics: nothing to put there; name a source for it under [evidence] in the settings"
+    for there in ("", f"{BLOCK}\n"):
+        assert told(f"{HEAD}### Metrics\n\n{there}", metric=" \n") == [message]
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("", ""),
         ("\n\n a \t\r\nb\r\r\n", " a\nb"),
         ("```\nopen", "````\n```\nopen\n````"),
         ("<pre>\n````\n</pre", "`````\n<pre>\n````\n</pre\n`````"),
@@ -546,12 +550,3 @@ def test_the_figures_of_a_link_stand_beside_the_file_that_is_written(tmp_path: P
     (tmp_path / "x.md").symlink_to(tmp_path / "there" / "x.md")
     folder = figure_folder(tmp_path / "x.md", "INC-2025-03-14-001")
     assert folder == tmp_path / "there" / "INC-2025-03-14-001"
-
-
-@pytest.mark.parametrize("name", ["cpu usage.png", "a(b).png", "50% [x] <y>.png", "zürich.png", "a:b.png"])
-@pytest.mark.parametrize("alt", ["Errors", "a [b](c) `d` *e* <f> \\ & | g", "one\ntwo"])
-def test_a_link_to_a_figure_is_one_image_with_its_words(name: str, alt: str) -> None:
-    text = figure_link(Path("reports") / "INC-2025-03-14-001" / name, alt)
-    section = parse_markdown(text).sections[0]
-    assert [line.text for line in section.lines()] == [" ".join(alt.split())]
-    assert re.fullmatch(r"!\[.*\]\(INC-2025-03-14-001/[\w.%~-]+\)", text, re.ASCII)

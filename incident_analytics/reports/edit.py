@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError
@@ -22,7 +21,7 @@ from incident_analytics.reports.sections import front_matter, labelled_lines
 from incident_analytics.reports.template import Template, bare_words, read_templates
 from incident_analytics.reports.values import fold
 
-__all__ = ["Filled", "Filling", "figure_folder", "figure_link", "fill_report"]
+__all__ = ["Filled", "Filling", "figure_folder", "fill_report"]
 
 Outcome = Literal["replaced", "added", "unchanged", "updated", "kept aside", "left alone"]
 Change = tuple[bytes, Outcome, str]
@@ -84,8 +83,8 @@ def fill_report(
         lacks are written as ``&#8594;``.
     blocks
         Markdown by the section's name in the template: ``metric``, ``error_message``, ``configuration_change``.
-        White space at the ends of lines goes. Text that would not end by itself, such as a fence that is left open,
-        becomes a code block.
+        An empty one leaves its section alone. White space at the ends of lines goes. Text that would not end by
+        itself, such as a fence that is left open, becomes a code block.
     settings
         Which templates there are; None for the built-in one alone.
     number
@@ -166,6 +165,12 @@ class _Report:
 
     def fill(self, name: str, text: str) -> Change:
         """Put a block into a section."""
+        if not text.strip():
+            return (
+                self.content,
+                "left alone",
+                "nothing to put there; name a source for it under [evidence] in the settings",
+            )
         if name not in self.order:
             words = f"the template {self.template.name!r} has no such section; declare [sections.{name}] in it"
             return self.content, "left alone", words
@@ -377,22 +382,3 @@ def figure_folder(report: Path, incident_id: str, *, settings: Settings | None =
         raise OutputError(f"{report}: Incident ID {incident_id!r} {reason}")
     place = Path(os.path.realpath(report)) if report.is_symlink() else report
     return place.parent / incident_id
-
-
-def figure_link(figure: Path, alt: str) -> str:
-    r"""Return the Markdown that shows a figure in a report beside whose file the figure's folder stands.
-
-    Parameters
-    ----------
-    figure
-        The figure's file in its `figure_folder`.
-    alt
-        What it shows, in words.
-
-    Examples
-    --------
-    >>> figure_link(Path("reports/INC-2025-03-14-001/error rate.png"), "Error rate [%]")
-    '![Error rate \\[%\\]](INC-2025-03-14-001/error%20rate.png)'
-    """
-    words = re.sub(r"([\\`*_\[\]<&])", r"\\\1", " ".join(alt.split()))
-    return f"![{words}]({quote(f'{figure.parent.name}/{figure.name}')})"

@@ -34,6 +34,7 @@ LAYERS = (
     "commentary",
     "wiki",
     "publish",
+    "population",
     "exploration",
     "cli",
     "__main__",
@@ -49,10 +50,11 @@ ALONE = {
     "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
     "jupyter_client": {"publish"},
+    "jupyter_core": {"publish"},
     "mistune": {"publish"},
     "nbclient": {"publish"},
     "nbconvert": {"publish"},
-    "nbformat": {"commentary", "publish"},
+    "nbformat": {"commentary", "population", "publish"},
     "papermill": {"publish"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
@@ -130,10 +132,11 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
     assert {name for name in OWN[module] if layer(name) in {"config", "reports", "loading"}} == set()
 
 
-def test_publish_reads_no_report_itself() -> None:
-    """The notebook loads, analyses and draws: publish runs it, and never takes another way to a figure."""
+def test_publish_and_population_read_no_report_themselves() -> None:
+    """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
     forms = {"exports", "formatting", "commentary", "wiki"}
-    assert OWN["publish"] <= {"errors", "files", "model", "config", "loading", "reports.edit"} | forms
+    assert OWN["publish"] <= {"errors", "files", "model", "config", "loading"} | forms
+    assert OWN["population"] <= {"errors", "files", "config", "loading", "publish", "reports.edit", "wiki"}
 
 
 def test_reports_are_read_without_pandas() -> None:

@@ -29,6 +29,9 @@ IDS = ("INC-2025-07-22-001", "INC-2025-08-05-001", "INC-2025-08-19-001")
 SECTIONS = ("metric", "error_message", "configuration_change")
 
 
+HOSTILE = "<b>x</b> | `y` [z](javascript:z) ``` <!-- incident-analytics: metric end --> # h"
+
+
 def outcomes(found: list[Populated]) -> list[list[str]]:
     return [[filling.outcome for filling in one.fillings] for one in found]
 
@@ -49,10 +52,11 @@ def with_id(text: str, number: int, **changes: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo with three reports to fill in, and in ``more`` a draft without the section and a file of two reports."""
     folder = tmp_path_factory.mktemp("populate") / "demo"
     shutil.copytree(DEMO, folder)
+    (folder / "logs" / "hostile.log.gz").write_text(f"2025-08-06T00:31:00Z ERROR {HOSTILE}\n")
     more = folder / "more"
     more.mkdir()
     expired = (folder / "reports" / f"{IDS[1]}.md").read_text()
@@ -64,9 +68,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def filled(demo: Path) -> list[Populated]:
-    paths = [*(demo / "reports" / f"{name}.md" for name in IDS), demo / "more"]
-    return populate(paths, settings=demo / "incident-analytics.toml")
+def filled(copied: Path) -> list[Populated]:
+    paths = [*(copied / "reports" / f"{name}.md" for name in IDS), copied / "more"]
+    return populate(paths, settings=copied / "incident-analytics.toml")
+
+
+@pytest.fixture(scope="module")
+def demo(copied: Path, filled: list[Populated]) -> Path:  # noqa: ARG001 - it has been filled
+    return copied
 
 
 def test_all_three_sections_are_filled_whatever_the_status(demo: Path, filled: list[Populated]) -> None:
@@ -87,11 +96,10 @@ def test_a_filled_report_tells_the_spans_the_budgets_the_messages_and_the_change
         "| time to detect | 5m | – | – | 5 |",
         "| time to restore | 2h 6m | 2h 23m | 37.5% | 8 |",
         "| API | 2025Q3 | 2h 6m | 99.8% | 4h 25m | 47.6% |",
-        "| [INC-2025-01-22-001](INC-2025-01-22-001.md) | 2025-01-22 01:16 | Render workers reject expired internal "
-        "certificate | certificate, certificates, expired, handshake, renewal |",
+        "| [INC-2024-08-13-001](INC-2024-08-13-001.md) | 2024-08-13 09:54 | Older players refuse new certificate",
         "| handshakes of API | 99.97% | 0% | 2025-08-05 23:50 | 99.93% |",
     ):
-        assert line in told["metric"].splitlines()
+        assert f"\n{line}" in told["metric"]
     assert "tls: expired certificate | error | 1,559 | 0 | 2025-08-05 23:49 |" in told["error_message"]
     assert '"error": "401 for Bearer <secret>"}' in told["error_message"]
     assert "| Renew the wildcard certificate again | certificates.toml |" in told["configuration_change"]
@@ -118,10 +126,16 @@ def test_an_incident_of_unknown_time_says_so(demo: Path) -> None:
     assert "The report does not tell how long they took." in told["metric"]
 
 
-def test_what_a_report_says_is_no_markup_in_its_block(demo: Path) -> None:
-    text = (demo / "more" / "draft.md").read_text()
-    assert "## Supporting Data\n\n### Metrics\n" in text
-    assert "<b>" not in "".join(blocks(text).values())
+def test_what_a_log_says_is_no_markup(demo: Path) -> None:
+    """In the table it is escaped, and the line stands in a fence that it cannot end."""
+    told = blocks((demo / "reports" / f"{IDS[1]}.md").read_text())["error_message"]
+    escaped = (
+        r"&lt;b&gt;x&lt;/b&gt; \| \`y\` \[z\](javascript:z) \`\`\` &lt;!-- incident-analytics: metric end --&gt; \# h"
+    )
+    assert f"\n| ERROR {escaped} | error | 1 |" in told
+    fence, text = told.partition("secrets masked.\n\n")[2].split("\n", 1)
+    assert fence == "````"
+    assert f"ERROR {HOSTILE.replace('<!--', '&lt;!--')}\n" in text.partition(f"\n{fence}\n")[0]
 
 
 def test_a_filled_report_reads_to_the_same_tables(demo: Path) -> None:
@@ -173,7 +187,7 @@ def test_a_source_that_fails_costs_its_part_alone(demo: Path, filled: list[Popul
     prometheus, logs, changes = new.failures
     assert new.failures == old.failures
     assert "127.0.0.1:9" in prometheus
-    assert logs == f"no log can be read: {demo}/gone.log: no such file"
+    assert logs == f"no log can be read: {demo}/gone.log: No such file or directory"
     assert changes.startswith(f"{demo}/reports: no git repository;")
     told = blocks(fresh.read_text())
     assert "| handshakes of API | 99.97% | 0% |" in told["metric"]
@@ -316,7 +330,7 @@ def test_a_report_that_fails_costs_only_itself(
     report: Path, show: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped: list[object] = []
-    monkeypatch.setattr(population.Kernel, "stop", lambda self: stopped.append(self))
+    monkeypatch.setattr(population.Kernel, "stop", lambda self: stopped.append(self))  # noqa: PLW0108 - a method
     (report.parent / "y.md").write_text("# Notes\n")
     show(error=NotebookError("cell 3 failed"))
     one, left_out = populate([report, report.parent / "y.md"])

@@ -338,7 +338,7 @@ def test_wrong_arguments_are_told_before_anything_runs(
 def test_a_page_that_cannot_be_put_in_place_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "review.html").mkdir()
     with pytest.raises(OutputError, match=r"review\.html: Is a directory"):
-        publish._put(tmp_path / "review.html", b"page")  # noqa: SLF001 - a full run would only get here
+        publish.put_file(tmp_path / "review.html", b"page")  # a full run would only get here
     assert [file.name for file in tmp_path.iterdir()] == ["review.html"]
 
 
@@ -429,7 +429,7 @@ def test_a_pdf_is_made_of_what_the_page_holds_and_nothing_else(
 
 def laid_out(pdfium: ModuleType, body: str) -> list[Any]:
     """Return the printed pages of a review that shows this."""
-    page = publish._as_page(nbformat.v4.new_notebook(), "Incident review")  # noqa: SLF001
+    page = publish.as_page(nbformat.v4.new_notebook(), "Incident review")
     return list(pdfium.PdfDocument(publish._as_pdf(page.replace("</main>", f"{body}</main>"))))  # noqa: SLF001
 
 
@@ -540,3 +540,29 @@ def test_the_committed_notebook_has_no_outputs_and_ids_of_its_own() -> None:
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
     assert all(cell.id.replace("-", "").isalpha() for cell in notebook.cells)
+
+
+# --- one kernel for many notebooks -----------------------------------------------------------------------------------
+
+
+def test_a_kernel_runs_many_notebooks_and_none_sees_the_names_of_another(tmp_path: Path) -> None:
+    """It is one process throughout, until it is stopped; a failure in one costs the next one nothing."""
+    told = "import os\nprint(json.dumps([n, 'kept' in globals(), os.getpid()]))\nkept = n\nif n == 1: 1 / 0"
+    notebook = write_notebook(tmp_path / "n.ipynb", "n = 0", f"import json\n{told}")
+
+    def shown(n: int) -> list[Any]:
+        (output,) = publish.run_notebook(notebook, {"n": n}, kernel=kernel).cells[-1].outputs
+        return cast(list[Any], json.loads(output.text))
+
+    with publish.Kernel() as kernel:
+        n, kept, process = shown(0)
+        assert (n, kept) == (0, False)
+        with pytest.raises(NotebookError, match="ZeroDivisionError"):
+            shown(1)
+        assert shown(2) == [2, False, process]
+        kernel.stop()
+        n, kept, other = shown(3)
+        assert (n, kept) == (3, False)
+        assert other != process
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)

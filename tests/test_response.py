@@ -4,12 +4,12 @@ from datetime import date, time
 
 import pandas as pd
 import pytest
-from builders import UTC, at, call, severities, spans, texts
+from builders import UTC, at, call, ratios, severities, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.response import mttr, response_summary, response_times
+from incident_analytics.analysis.response import mttr, response_rank, response_summary, response_times
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.model import DEFAULT_METRICS, Calendar, Metric, make_table
 
@@ -527,3 +527,61 @@ def test_the_longer_an_incident_is_open_the_later_is_the_median(minutes: list[fl
     ]
     late = [pd.Timedelta.max if pd.isna(median) else median for median in medians]
     assert late == sorted(late)
+
+
+# --- one incident beside others --------------------------------------------------------------------------------------
+
+
+def ranked(*minutes: float | None, asked: int = 0) -> pd.DataFrame:
+    times = response_times(lasting(*minutes), metrics=RESTORE)
+    return call(response_rank, times, incident_id=f"INC-{asked}")
+
+
+def rank(n: int, n_missing: int, span: str | None, median: str | None, percentile: float | None) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "metric": texts("time_to_restore"),
+            "span": spans(span),
+            "n": [n],
+            "n_missing": [n_missing],
+            "median": spans(median),
+            "percentile": ratios(percentile),
+        }
+    )
+
+
+def test_an_incident_is_set_beside_the_others_and_not_beside_itself() -> None:
+    """Of 10, 20, 30, 30, 40 and 50 minutes two are shorter than 30 and two as long: (2 + 1) of 6."""
+    assert_frame_equal(ranked(10, 30, 20, 30, 30, 40, 50, asked=1), rank(6, 0, "30min", "30min", 0.5))
+    assert_frame_equal(ranked(60, 10, 20, 30, 40, 50, 60, None), rank(6, 1, "60min", "35min", 5.5 / 6))
+
+
+def test_fewer_than_six_others_have_neither_median_nor_percentile() -> None:
+    assert_frame_equal(ranked(10, 20, 30, 40, 50, 60), rank(5, 0, "10min", None, None))
+    assert_frame_equal(ranked(10, None), rank(0, 1, "10min", None, None))
+    assert_frame_equal(ranked(10), rank(0, 0, "10min", None, None))
+
+
+def test_an_incident_without_a_span_has_no_percentile() -> None:
+    assert_frame_equal(ranked(None, 10, 20, 30, 40, 50, 60), rank(6, 0, None, "35min", None))
+
+
+def test_each_metric_has_its_row(incidents: pd.DataFrame) -> None:
+    table = response_rank(response_times(incidents), incident_id=incidents["incident_id"][0])
+    assert table["metric"].tolist() == list(DEFAULT_METRICS)
+    assert (table["n"] + table["n_missing"] == len(incidents) - 1).all()
+
+
+def test_an_incident_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match=r"^incident 'INC-9' is not one of the 1 incidents$"):
+        ranked(10, asked=9)
+
+
+@given(st.lists(st.integers(0, 500), min_size=7, max_size=30))
+def test_the_longest_of_all_is_never_below_the_shortest(minutes: list[int]) -> None:
+    """And between them no span has a higher percentile than a longer one."""
+    times = response_times(lasting(*minutes), metrics=RESTORE)
+    shares = [response_rank(times, incident_id=f"INC-{i}")["percentile"][0] for i in range(len(minutes))]
+    by_length = [share for _, share in sorted(zip(minutes, shares, strict=True))]
+    assert by_length == sorted(by_length)
+    assert all(0 <= share <= 1 for share in shares)

@@ -234,6 +234,20 @@ class TestActionCompletion:
             )
         assert call(action_completion, make_table("actions"), as_of=AS_OF, by="owner").empty
 
+    def test_what_was_completed_later_was_open_then(self) -> None:
+        """As in a survival curve; what is done at an unknown time counts as it is."""
+        actions = actions_of(
+            {"status": "done", "due_on": "2025-09-01", "completed_on": "2025-10-02"},
+            {"status": "done", "due_on": "2025-09-01", "completed_on": "2025-10-01"},
+            {"status": "dropped", "due_on": "2025-11-01", "completed_on": "2025-10-05"},
+            {"status": "done"},
+            {"completed_on": "2025-10-05"},
+        )
+        told = call(action_completion, actions, as_of=AS_OF)
+        columns = ["n_done", "n_open", "n_dropped", "n_unknown", "n_overdue"]
+        assert told[columns].to_numpy().tolist() == [[2, 2, 0, 1, 1]]
+        assert call(overdue_actions, actions, as_of=AS_OF)["status"].tolist() == ["open"]
+
     def test_the_age_of_open_items_is_taken_from_their_creation_else_the_incidents_date(
         self, incidents: pd.DataFrame
     ) -> None:

@@ -141,7 +141,8 @@ def action_completion(
         The actions table, best with a tracker's word from `join_tracker`. Rows that share a key, in one report or in
         several, are one item: the first of those that tell the most final status (done, dropped, open, none).
     as_of
-        The instant at which items are late; its date in UTC counts.
+        The instant at which items are judged; its date in UTC counts. One that was completed later was open then; of
+        one without a date of completion nobody can tell, and its status counts as it is.
     by
         The columns that tell the groups: ``owner``, ``priority``, ``origin``, another column, or several; also
         ``severity``.
@@ -529,7 +530,7 @@ def _group_columns(actions: pd.DataFrame, by: str | Sequence[str] | None, incide
 
 
 def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame | None) -> pd.DataFrame:
-    """Return each action item once, with whose incident it is, when it began and how long ago it was due."""
+    """Return each action item once as it stood at ``as_of``, with its incident, its begin and its delay."""
     need_instant("as_of", as_of)
     need_columns(actions, *_ITEM)
     for status in actions["status"].dropna().unique():
@@ -542,6 +543,9 @@ def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame |
     items = items.sort_values(["incident_id", "line"], ignore_index=True)[list(actions.columns)]
 
     today = _date(as_of)
+    # What was completed later was open still; a survival curve counts it so as well.
+    later = items["status"].isin(["done", "dropped"]) & (items["completed_on"] > today)
+    items["status"] = items["status"].mask(later, "open")
     items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)
     items["begun_on"] = items["created_on"]
     if incidents is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from incident_analytics.errors import CommentaryError
+from incident_analytics.files import BOM, decode_text
 from incident_analytics.reports.markdown import parse_markdown
 
 if TYPE_CHECKING:
@@ -51,14 +52,14 @@ def read_commentary(file: str | Path) -> list[Remark]:
     """
     path = Path(file)
     try:
-        source = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-        text = source.decode()
+        source = path.read_bytes().removeprefix(BOM)
     except OSError as error:
         raise CommentaryError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        line = 1 + source.count(b"\n", 0, error.start)
-        byte = source[error.start]
-        raise CommentaryError(f"{path}:{line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from error
+    text, wrong = decode_text(source)
+    if wrong:
+        line = 1 + source.count(b"\n", 0, wrong.start)
+        byte = source[wrong.start]
+        raise CommentaryError(f"{path}:{line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from wrong
     heads = [section for section in parse_markdown(text).sections if section.level <= _PART]
     ends = [*(section.start for section in heads[1:]), len(source)]
     remarks = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -189,14 +189,9 @@ class _Writer:
     def write(self, file: Path, before: bytes, after: bytes, figures: Mapping[str, bytes], incident_id: str) -> None:
         """Put the figures in their folder, then the report in its place; then the figures go that it showed before."""
         shown, old = (set(FIGURE.findall(decode_text(content)[0])) for content in (after, before))
-        if not (shown | old) and before == after:
-            return
-        folder = (
-            figure_folder(file, incident_id, settings=self.rules) if shown & figures.keys() or old - shown else None
-        )
-        new = (
-            [] if folder is None else [folder / name for name in figures.keys() & shown if not (folder / name).exists()]
-        )
+        made, gone = shown & figures.keys(), old - shown
+        folder = figure_folder(file, incident_id, settings=self.rules) if made | gone else file.parent
+        new = [folder / name for name in made if not (folder / name).exists()]
         try:
             for figure in new:
                 put_file(figure, figures[figure.name])
@@ -205,8 +200,7 @@ class _Writer:
         except OutputError:
             _remove(new)
             raise
-        if folder is not None:
-            _remove(folder / name for name in old - shown)
+        _remove(folder / name for name in gone)
 
 
 def _blocks(ran: NotebookNode, folder: str) -> tuple[dict[str, str], dict[str, bytes]]:
@@ -253,7 +247,7 @@ def _lines(content: bytes) -> list[str]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _remove(files: Iterator[Path] | Sequence[Path]) -> None:
+def _remove(files: Iterable[Path]) -> None:
     """Remove figures, and their folder with the last of them; one that cannot be removed stays."""
     for file in files:
         with suppress(OSError):

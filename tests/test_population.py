@@ -121,7 +121,7 @@ def test_figures_are_beside_the_report_and_shown_in_it(demo: Path) -> None:
 def test_an_incident_of_unknown_time_says_so(demo: Path) -> None:
     """The second report of the file has neither Duration nor timeline: nothing can be looked up, and nothing fails."""
     told = blocks((demo / "more" / "two.md").read_text().rpartition("# Incident Report")[2])
-    sentence = "The report does not tell when the incident began and ended, so that nothing can be looked up."
+    sentence = "The report does not tell over which time the incident went, so that nothing can be looked up."
     assert [told[name].strip() for name in SECTIONS[1:]] == [sentence] * 2
     assert "The report does not tell how long they took." in told["metric"]
 

@@ -265,7 +265,7 @@ class Kernel:
 
     def options(self) -> dict[str, Any]:
         """Return what makes papermill run a notebook in it."""
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         working_folder = Path(self._folder.name, "work")
         if self._manager is None:
@@ -278,7 +278,7 @@ class Kernel:
 
     def stop(self) -> None:
         """End the kernel, whatever it is doing."""
-        from jupyter_core.utils import run_sync
+        from nbclient.util import run_sync
 
         manager, self._manager = self._manager, None
         if manager is not None and manager.has_kernel:

@@ -50,7 +50,6 @@ ALONE = {
     "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
     "jupyter_client": {"publish"},
-    "jupyter_core": {"publish"},
     "mistune": {"publish"},
     "nbclient": {"publish"},
     "nbconvert": {"publish"},

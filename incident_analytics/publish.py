@@ -20,7 +20,7 @@ import pandas as pd
 
 from incident_analytics.commentary import add_commentary
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import NotebookError, OutputError, UnknownNameError
+from incident_analytics.errors import NotebookError, OutputError, PeriodError, UnknownNameError
 from incident_analytics.files import write_bytes
 from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.model import Period, need_instant
@@ -117,6 +117,8 @@ def review(
     rules = read_settings(settings) if settings is not None else Settings()
     window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
     need_instant("as_of", as_of)
+    if as_of is not None and as_of <= window.start:
+        raise PeriodError(f"{window.name} has not begun at {as_of:%Y-%m-%d %H:%M}Z; name an earlier period")
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)
     named_statuses(status)

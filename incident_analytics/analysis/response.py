@@ -345,8 +345,8 @@ def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
     ...     "restored_at": [begun + pd.Timedelta(minutes=10 * i) for i in range(1, 8)],
     ... }))
     >>> rank = response_rank(times, incident_id="INC-2025-03-14-005").set_index("metric").loc["time_to_restore"]
-    >>> rank["n"], rank["median"], rank["percentile"]
-    (6, Timedelta('0 days 00:35:00'), 0.8333333333333334)
+    >>> print(rank["n"], rank["median"], round(rank["percentile"], 3))
+    6 0 days 00:35:00 0.833
     """
     need_columns(times, "incident_id")
     is_asked = times["incident_id"] == incident_id

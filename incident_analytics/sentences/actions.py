@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 import pandas as pd
 
 from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import FEW, NAME, are, each_row
+from incident_analytics.sentences.wording import ENOUGH, FEW, NAME, are, each_row
 
 __all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_after"]
-
-_ENOUGH: Final = 6  # as many items as a group must have to be called the least or the greatest of many
 
 
 def describe_completion(completion: pd.DataFrame) -> str:
@@ -51,7 +48,8 @@ def describe_completion(completion: pd.DataFrame) -> str:
     if not known:
         return f"{format_count(n['n'], 'action item')}, none of known status: {', '.join(rest)}."
     share = format_share(n["n_done"] / known)
-    done = f"{n['n_done']} of {format_count(known, 'action item')} of known status {are(n['n_done'])} done ({share})"
+    verb = are(1 if known == 1 else n["n_done"])
+    done = f"{n['n_done']} of {format_count(known, 'action item')} of known status {verb} done ({share})"
     overdue = f", {n['n_overdue'] or 'none'} {are(n['n_overdue'] or 1)} overdue"
     return done + overdue + (f"; {', '.join(rest)}" if rest else "") + "."
 
@@ -184,8 +182,8 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     rest = f"; {format_count(undated, 'more item')} {have} no known dates." if undated else "."
     if rows.empty:
         return f"No action item with known dates was followed for {format_span(after)}{rest}"
-    if len(rows) > FEW and rows["n"].ge(_ENOUGH).any():
-        rows = rows[rows["n"] >= _ENOUGH]
+    if len(rows) > FEW and rows["n"].ge(ENOUGH).any():
+        rows = rows[rows["n"] >= ENOUGH]
     names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
     parts = [
         f"{row.survival:.0%} of {cut(name, NAME)} (n = {row.n})"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from incident_analytics.formatting import format_span, join_words
 from incident_analytics.model import need_columns
-from incident_analytics.sentences.wording import FEW, each_row, group_columns
+from incident_analytics.sentences.wording import ENOUGH, FEW, each_row, group_columns
 
 __all__ = ["describe_response", "describe_response_trend"]
 
@@ -43,7 +43,9 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
         (row,) = each_row(told)
         left_out = {"not told": row.n_missing, "still open": row.n_open, "negative": row.n_negative}
         rest = "".join(f", {n} {why}" for why, n in left_out.items() if n)
-        return f"Median {name} {format_span(row.median)}, 90% within {format_span(row.p90)} (n = {row.n}{rest})."
+        # Of a few incidents the 90th percentile is hardly more than the longest.
+        tail = f", 90% within {format_span(row.p90)}" if row.n >= ENOUGH else ""
+        return f"Median {name} {format_span(row.median)}{tail} (n = {row.n}{rest})."
     medians = [f"{format_span(row.median)} (n = {row.n})" for row in each_row(told)]
     names = [str(group) for group in told[groups[0]].astype(object).fillna("unknown")]
     if len(told) > FEW:

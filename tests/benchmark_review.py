@@ -52,7 +52,7 @@ def run(*words: str | Path) -> None:
 
 async def start_a_kernel() -> None:
     with TemporaryDirectory() as folder:
-        manager = publish._kernel_manager(Path(folder))(kernel_name="python3")  # noqa: SLF001 - as a review does it
+        manager = publish._kernel_manager(Path(folder))  # noqa: SLF001 - as a review does it
         await manager.start_kernel()
         client = manager.client()
         client.start_channels()

@@ -118,7 +118,10 @@ def review(
     window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
     need_instant("as_of", as_of)
     if as_of is not None and as_of <= window.start:
-        raise PeriodError(f"{window.name} has not begun at {as_of:%Y-%m-%d %H:%M}Z; name an earlier period")
+        raise PeriodError(
+            f"period {window.name} begins at {window.start:%Y-%m-%d %H:%M} UTC, and as of {as_of:%Y-%m-%d %H:%M} UTC "
+            "nothing of it is known; name an earlier period, or a later as_of"
+        )
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)
     named_statuses(status)

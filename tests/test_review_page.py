@@ -11,7 +11,7 @@ import pytest
 from browsing import axe_violations, outside
 
 from incident_analytics import publish
-from incident_analytics.errors import NotebookError
+from incident_analytics.errors import PeriodError
 
 DATA = Path(__file__).parent.parent / "data"
 LONG = "Checkout" * 40
@@ -130,9 +130,9 @@ def test_on_paper_everything_is_open_and_within_the_page(opened: Any) -> None:
 
 
 def test_a_period_that_has_not_begun_has_no_review(tmp_path: Path) -> None:
-    with pytest.raises(NotebookError) as caught:
+    with pytest.raises(PeriodError) as caught:
         publish.review(DATA / "demo", period="2025Q3", output_dir=tmp_path, as_of=pd.Timestamp("2025-07-01T00:00Z"))
-    assert str(caught.value).partition("PeriodError: ")[2] == (
+    assert str(caught.value) == (
         "period 2025Q3 begins at 2025-07-01 00:00 UTC, and as of 2025-07-01 00:00 UTC nothing of it is known; "
         "name an earlier period, or a later as_of"
     )

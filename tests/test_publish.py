@@ -16,6 +16,7 @@ import nbformat
 import pandas as pd
 import pytest
 from browsing import need
+from nbclient import NotebookClient
 
 from incident_analytics import publish
 from incident_analytics.errors import (
@@ -566,3 +567,18 @@ def test_a_kernel_runs_many_notebooks_and_none_sees_the_names_of_another(tmp_pat
         assert other != process
     with pytest.raises(ProcessLookupError):
         os.kill(other, 0)
+
+
+@pytest.mark.parametrize("name", ["exploration", "periodic_review", "supporting_data"])
+def test_run_all_works_on_the_defaults(name: str) -> None:
+    """As JupyterLab does it, in the notebook's own folder."""
+    if name == "exploration":
+        need("itables")
+        need("ipywidgets")
+    file = publish.notebook_file(name)
+    notebook = nbformat.read(file, as_version=4)
+    NotebookClient(notebook, kernel_name="python3", resources={"metadata": {"path": str(file.parent)}}).execute()
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    shown = [kind for cell in code for output in cell.outputs for kind in output.get("data", {})]
+    assert "image/png" in shown

@@ -413,22 +413,20 @@ def as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> st
         exclude_anchor_links=True,
         filters={"with_anchors": _with_anchors, "commentary2html": _commentary_as_html},
     )
-    resources = {"metadata": {"name": title}, "notebook": beside, "contents": _contents(notebook)}
+    resources = {"metadata": {"name": title}, "notebook": beside}
     page: str
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return page
+    return _with_contents(page)
 
 
-def _contents(notebook: NotebookNode) -> list[tuple[str, str]]:
-    """Return the sections of the notebook: their headings and their anchors on the page."""
-    headings = [
-        line.removeprefix("## ").strip()
-        for cell in notebook.cells
-        if cell.cell_type == "markdown" and "commentary" not in cell.metadata.get("tags", [])
-        for line in cell.source.splitlines()
-        if line.startswith("## ")
-    ]
-    return [(heading, _anchor(heading)) for heading in headings]
+def _with_contents(page: str) -> str:
+    """Put the sections that the page has, by their headings and anchors, where it keeps room for them."""
+    links = "\n".join(
+        f'<li><a href="#{anchor}">{re.sub("<[^>]*>", "", words)}</a></li>'
+        for anchor, words in re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', page)
+    )
+    nav = f'<nav aria-label="Contents">\n<p>Contents</p>\n<ul>\n{links}\n</ul>\n</nav>' if links else ""
+    return page.replace("<!-- contents -->", nav, 1)
 
 
 def _with_anchors(page: str) -> str:

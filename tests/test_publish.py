@@ -254,6 +254,16 @@ def test_a_heading_in_code_or_quotes_has_its_id() -> None:
     assert heading == '<h2 id="The-&quot;a-&lt;-b&quot;-case">The "<code>a &lt; b</code>" case</h2>'
 
 
+def test_the_contents_lead_to_the_headings_of_the_page_and_to_nothing_else() -> None:
+    source = "## The `a < b` *case* & more\n\n```\n## no heading\n```\n\n### Below\n"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    page = Page(publish.as_page(notebook, "Own"))
+    (anchor,) = (str(link["href"]).removeprefix("#") for link in page.all("a"))
+    assert anchor == "The-a-<-b-case-&-more"
+    assert anchor in [heading["id"] for heading in page.all("h2")]
+    assert "Contents" not in Page(publish.as_page(nbformat.v4.new_notebook(), "Empty")).text.replace("Own", "")
+
+
 def test_the_same_input_gives_the_same_bytes(written: list[Path], tmp_path: Path) -> None:
     again = publish.review(
         written[0].parents[2] / "reports's",

@@ -51,20 +51,20 @@ if TYPE_CHECKING:
     from incident_analytics.loading import narrow as narrow
     from incident_analytics.loading import read_corrections as read_corrections
     from incident_analytics.loading import read_tracker as read_tracker
-    from incident_analytics.model import Calendar as Calendar
-    from incident_analytics.model import Corpus as Corpus
-    from incident_analytics.model import Metric as Metric
-    from incident_analytics.model import Period as Period
+    from incident_analytics.periods import Calendar as Calendar
+    from incident_analytics.periods import Period as Period
     from incident_analytics.population import populate as populate
     from incident_analytics.publish import review as review
+    from incident_analytics.schema import Metric as Metric
+    from incident_analytics.tables import Corpus as Corpus
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Calendar": "model",
-    "Corpus": "model",
-    "Metric": "model",
-    "Period": "model",
+    "Calendar": "periods",
+    "Corpus": "tables",
+    "Metric": "schema",
+    "Period": "periods",
     "Settings": "config",
     "action_ages": "analysis.actions",
     "action_completion": "analysis.actions",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from incident_analytics.config import Settings
-    from incident_analytics.model import Corpus
+    from incident_analytics.tables import Corpus
 
 __all__ = ["main"]
 
@@ -452,7 +452,7 @@ def metrics(
 
     from incident_analytics.exports import table_as_csv, table_as_json
     from incident_analytics.measures import compare, measure, sources
-    from incident_analytics.model import Period
+    from incident_analytics.periods import Period
 
     corpus, settings = read_corpus(**options)
 

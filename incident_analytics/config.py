@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.model import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Calendar, Metric
+from incident_analytics.periods import Calendar
+from incident_analytics.schema import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
 
 __all__ = ["SETTINGS_NAME", "PrometheusSettings", "Settings", "find_settings", "read_settings"]
 

@@ -19,7 +19,6 @@ import pandas as pd
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.files import BOM, decode_text
-from incident_analytics.model import PROBLEM_LEVELS, STATUSES, TABLES, Corpus, make_table
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
@@ -27,6 +26,8 @@ from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template, read_templates
 from incident_analytics.reports.times import read_date
 from incident_analytics.reports.values import Unreadable, fold, read_word
+from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES
+from incident_analytics.tables import Corpus, make_table
 
 __all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "read_tracker"]
 

@@ -20,7 +20,9 @@ from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, UnknownNameError
 from incident_analytics.formatting import format_amount
 from incident_analytics.loading import read_tracker
-from incident_analytics.model import COUNT, FLAG, RATIO, SPAN, TEXT, Corpus, Period, frequency
+from incident_analytics.periods import Period, frequency
+from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
+from incident_analytics.tables import Corpus
 
 __all__ = ["KINDS", "compare", "compare_with_earlier", "measure", "sources"]
 
@@ -293,7 +295,7 @@ def compare_with_earlier(
     table = pd.DataFrame(
         {name: pd.Series([row.get(name) for row in rows], dtype=dtype) for name, dtype in _EARLIER.items()}
     )
-    table["p_adjusted"] = pd.Series([*table["p_value"][:1], *holm(table["p_value"][1:])], dtype=RATIO)
+    table["p_adjusted"] = pd.Series([*table["p_value"][:1], *holm(table["p_value"][1:])], dtype=FLOAT)
     table["is_primary"] = pd.Series(table.index == 0, dtype=FLAG)
     return table
 
@@ -308,11 +310,11 @@ _EARLIER: Final = {
     "n_open_after": COUNT,
     "before": SPAN,
     "after": SPAN,
-    "change": RATIO,
-    "low": RATIO,
-    "high": RATIO,
-    "p_value": RATIO,
-    "detectable_change": RATIO,
+    "change": FLOAT,
+    "low": FLOAT,
+    "high": FLOAT,
+    "p_value": FLOAT,
+    "detectable_change": FLOAT,
 }
 
 

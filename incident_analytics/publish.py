@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
 import pandas as pd
 
+from incident_analytics.checks import require_instant
 from incident_analytics.commentary import add_commentary
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError, PeriodError, UnknownNameError
 from incident_analytics.files import write_bytes
 from incident_analytics.loading import find_files, named_statuses
-from incident_analytics.model import Period, need_instant
+from incident_analytics.periods import Period
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def review(
         _need_weasyprint()
     rules = read_settings(settings) if settings is not None else Settings()
     window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
-    need_instant("as_of", as_of)
+    require_instant("as_of", as_of)
     if as_of is not None and as_of <= window.start:
         raise PeriodError(
             f"period {window.name} begins at {window.start:%Y-%m-%d %H:%M} UTC, and as of {as_of:%Y-%m-%d %H:%M} UTC "

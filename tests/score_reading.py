@@ -20,9 +20,9 @@ from pathlib import Path
 from unittest import mock
 
 import incident_analytics as ia
-from incident_analytics.model import MILESTONES
 from incident_analytics.reports import parse
 from incident_analytics.reports.milestones import Clue, Evidence, Guess, Lexicon, default_lexicon, infer_milestones
+from incident_analytics.schema import MILESTONES
 
 ROOT = Path(__file__).parent.parent
 MINUTE = timedelta(minutes=1)

@@ -18,7 +18,8 @@ from incident_analytics.analysis.actions import (
     unmatched_tracker_rows,
 )
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.model import PRIORITIES, make_table
+from incident_analytics.schema import PRIORITIES
+from incident_analytics.tables import make_table
 
 AS_OF = at("2025-10-01T09:00")
 

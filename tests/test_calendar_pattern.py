@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.calendar_pattern import start_hours
 from incident_analytics.errors import ColumnsError, PeriodError
-from incident_analytics.model import make_table
+from incident_analytics.tables import make_table
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 

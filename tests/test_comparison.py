@@ -15,7 +15,9 @@ from incident_analytics.analysis.comparison import compare_periods, definition_s
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.analysis.statistics import detectable_change
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.model import DEFAULT_METRICS, Metric, Period, make_table
+from incident_analytics.periods import Period
+from incident_analytics.schema import DEFAULT_METRICS, Metric
+from incident_analytics.tables import make_table
 
 BEFORE, AFTER = Period.parse("2025Q1"), Period.parse("2025Q2")
 RESTORE = {"time_to_restore": DEFAULT_METRICS["time_to_restore"]}

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from incident_analytics.config import SETTINGS_NAME, PrometheusSettings, Settings, find_settings, read_settings
 from incident_analytics.errors import SettingsError
-from incident_analytics.model import DEFAULT_METRICS, Metric
+from incident_analytics.schema import DEFAULT_METRICS, Metric
 
 WHOLE = """
 reports = ["reports", "/elsewhere"]

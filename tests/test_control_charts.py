@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.control_charts import control_chart
 from incident_analytics.analysis.severity import severity_counts, time_between
 from incident_analytics.errors import ColumnsError, UnknownNameError
-from incident_analytics.model import make_table
+from incident_analytics.tables import make_table
 
 FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit"]
 FIGURES = ["center", "lower", "upper", "moving_range", "range_limit"]

@@ -12,7 +12,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.errors import ColumnsError
 from incident_analytics.loading import load
-from incident_analytics.model import make_table
+from incident_analytics.tables import make_table
 
 
 def costs_of(*rows: tuple[str, str, float | None, str | None]) -> pd.DataFrame:

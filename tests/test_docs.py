@@ -16,7 +16,7 @@ from test_imports import LAYERS
 import incident_analytics
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.model import PROBLEM_LEVELS, TABLES
+from incident_analytics.schema import PROBLEM_LEVELS, TABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -24,7 +24,8 @@ from pandas.testing import assert_frame_equal
 from incident_analytics import exports
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.exports import plain_table, table_as_csv, table_as_json, write_table
-from incident_analytics.model import TABLES, make_table
+from incident_analytics.schema import TABLES
+from incident_analytics.tables import make_table
 
 TABLE = pd.DataFrame(
     {

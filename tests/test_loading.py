@@ -24,7 +24,8 @@ from incident_analytics import loading
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.loading import load, narrow, read_tracker
-from incident_analytics.model import TABLES, Corpus
+from incident_analytics.schema import TABLES
+from incident_analytics.tables import Corpus
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 FULL = Path(__file__).with_name("reports") / "INC-2025-03-14-001.md"

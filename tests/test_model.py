@@ -14,19 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from incident_analytics.checks import require_columns, require_instant
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.model import (
-    DEFAULT_METRICS,
-    MILESTONES,
-    PRIORITIES,
-    SEVERITIES,
-    TABLES,
-    Corpus,
-    Period,
-    make_table,
-    need_columns,
-    need_instant,
-)
+from incident_analytics.periods import Period
+from incident_analytics.schema import DEFAULT_METRICS, MILESTONES, PRIORITIES, SEVERITIES, TABLES
+from incident_analytics.tables import Corpus, make_table
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -73,17 +65,17 @@ def test_missing_columns_are_named_beside_those_that_are_there(
     columns: list[str], needed: list[str], message: str
 ) -> None:
     with pytest.raises(ColumnsError) as caught:
-        need_columns(pd.DataFrame(columns=columns), *needed)
+        require_columns(pd.DataFrame(columns=columns), *needed)
     assert str(caught.value) == message
 
 
 def test_an_instant_without_a_zone_is_refused() -> None:
-    need_instant("start", None)
-    need_instant("start", at("2025-07-01"))
+    require_instant("start", None)
+    require_instant("start", at("2025-07-01"))
     with pytest.raises(
         ColumnsError, match=r'^as_of 2025-07-01 00:00:00 has no zone; write pd.Timestamp\(..., tz="UTC"\)$'
     ):
-        need_instant("as_of", pd.Timestamp("2025-07-01"))
+        require_instant("as_of", pd.Timestamp("2025-07-01"))
 
 
 def test_the_default_metrics_are_of_columns_that_are_there() -> None:

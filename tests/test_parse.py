@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from incident_analytics.config import Settings
 from incident_analytics.loading import load
-from incident_analytics.model import Corpus
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.template import default_template
+from incident_analytics.tables import Corpus
 
 REPORTS = Path(__file__).with_name("reports")
 GOLDEN = sorted(path.stem for path in REPORTS.glob("*.json"))

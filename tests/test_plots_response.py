@@ -13,8 +13,8 @@ from matplotlib.collections import PathCollection
 from incident_analytics import plots
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.errors import ColumnsError
-from incident_analytics.model import make_table
 from incident_analytics.plots import drawing
+from incident_analytics.tables import make_table
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ from builders import severities
 from incident_analytics import plots
 from incident_analytics.analysis.severity import severity_rates, time_between
 from incident_analytics.errors import ColumnsError, UnknownNameError
-from incident_analytics.model import make_table
 from incident_analytics.plots.drawing import SEVERITY_RAMP
+from incident_analytics.tables import make_table
 
 
 @pytest.fixture(autouse=True)

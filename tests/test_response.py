@@ -11,7 +11,9 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.response import mttr, response_rank, response_summary, response_times
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.model import DEFAULT_METRICS, Calendar, Metric, make_table
+from incident_analytics.periods import Calendar
+from incident_analytics.schema import DEFAULT_METRICS, Metric
+from incident_analytics.tables import make_table
 
 RESTORE = {"time_to_restore": DEFAULT_METRICS["time_to_restore"]}
 AS_OF = at("2025-08-01T03:00")

@@ -21,7 +21,8 @@ from incident_analytics.analysis.severity import (
     time_between,
 )
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.model import Period, make_table
+from incident_analytics.periods import Period
+from incident_analytics.tables import make_table
 
 
 def incidents_of(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:

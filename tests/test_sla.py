@@ -17,7 +17,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.sla import budget_burn_down, downtime, sla_impact, stated_impact
 from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.loading import load
-from incident_analytics.model import make_table
+from incident_analytics.tables import make_table
 
 START, END = at("2025-07-01"), at("2025-07-11")  # ten days
 DAY = "2025-07-02T"

@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 from incident_analytics.analysis.themes import recurring_factors, similar_incidents
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.loading import load
-from incident_analytics.model import Corpus, make_table
+from incident_analytics.tables import Corpus, make_table
 
 FACTOR, IMPROVE = "contributing_factor", "could_improve"
 

@@ -14,7 +14,7 @@ from incident_analytics.analysis.actions import join_tracker, unmatched_tracker_
 from incident_analytics.config import read_settings
 from incident_analytics.errors import SettingsError
 from incident_analytics.loading import read_tracker
-from incident_analytics.model import make_table
+from incident_analytics.tables import make_table
 
 TEXTS = ("key", "incident_id", "action", "owner", "status")
 

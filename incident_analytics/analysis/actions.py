@@ -8,17 +8,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import (
-    assign_periods,
-    count_rows,
-    group_rows,
-    in_window,
-    member_ids,
-    need_name,
-)
+from incident_analytics.analysis.grouping import assign_periods, count_rows, group_rows, member_ids, rows_within
 from incident_analytics.analysis.statistics import kaplan_meier
+from incident_analytics.checks import require_columns, require_instant, require_name
 from incident_analytics.errors import ColumnsError
-from incident_analytics.model import RATIO, SPAN, TABLES, TEXT, need_columns, need_instant
+from incident_analytics.periods import Period, Unit
+from incident_analytics.schema import FLOAT, SPAN, TABLES, TEXT
 
 __all__ = [
     "action_ages",
@@ -68,7 +63,7 @@ def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> actions = make_table("actions", {
     ...     "incident_id": ["INC-2025-03-14-001"], "position": [0], "action": ["Add an alert"], "key": ["OPS-7"],
     ...     "line": [60],
@@ -107,7 +102,7 @@ def unmatched_tracker_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.D
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> unmatched_tracker_rows(make_table("actions"), pd.DataFrame({"key": ["OPS-7"], "status": ["done"]}))
          key status
     0  OPS-7   done
@@ -128,10 +123,8 @@ def action_completion(
     by: str | Sequence[str] | None = None,
     incidents: pd.DataFrame | None = None,
     members: bool = False,
-    freq: str | None = None,
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    every: Unit | None = None,
+    within: Period | None = None,
 ) -> pd.DataFrame:
     """Count how many action items are done, and how many of those in time.
 
@@ -147,26 +140,23 @@ def action_completion(
         The columns that tell the groups: ``owner``, ``priority``, ``origin``, another column, or several; also
         ``severity``.
     incidents
-        The incidents table, which ``by="severity"``, ``freq``, ``start`` and ``end`` need; its date stands in for
+        The incidents table, which ``by="severity"``, ``every`` and ``within`` need; its date stands in for
         the day on which an item was created.
     members
         Whether to add the incident_ids.
-    freq
-        Group by the period of the incident as well: ``M``, ``Q``, ``Y``, or with a fiscal year's last month ``Q-MAR``,
-        ``Y-MAR``.
-    start, end
-        The half-open window on the incident's occurred_at; without them the periods reach from the first incident
-        with an item to the last.
-    timezone
-        The IANA zone whose midnights bound the periods.
+    every
+        Group by the calendar unit in which the incident occurred as well: ``week``, ``month``, ``quarter`` or ``year``.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
 
     Returns
     -------
     pandas.DataFrame
         A row for every period, every declared priority or severity, every other value that occurs, and NA where that
-        occurs; one row without ``by`` and ``freq``:
+        occurs; one row without ``by`` and ``every``:
 
-        - period, str, where ``freq`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``
+        - period, str, where ``every`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``; a part
+          of a unit is called by its dates
         - the columns of ``by``
         - n, int64: items
         - n_done, n_open, n_unknown, n_dropped, int64: items of each status, unknown where neither report nor tracker
@@ -189,14 +179,14 @@ def action_completion(
     UnknownNameError
         ``by 'team' is not one of incident_id, ...``, ``status 'Done!' is not one of done, dropped, open``
     ColumnsError
-        ``by 'severity' needs incidents=, the incidents table``, ``freq needs incidents=, the incidents table``,
+        ``by 'severity' needs incidents=, the incidents table``, ``every needs incidents=, the incidents table``,
         ``as_of 2025-10-01 00:00:00 has no zone; ...``
     PeriodError
-        ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
+        ``every 'day' is not one of week, month, quarter, year``
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> actions = make_table("actions", {
     ...     "incident_id": ["INC-2025-03-14-001"] * 3, "position": [0, 1, 2], "line": [60, 61, 62],
     ...     "status": ["done", "open", None],
@@ -208,16 +198,15 @@ def action_completion(
     items = _items(actions, as_of, incidents)
     columns = _group_columns(actions, by, incidents)
     declared = {}
-    for name, value in (("freq", freq), ("start", start), ("end", end)):
+    for name, value in (("every", every), ("within", within)):
         if value is not None and incidents is None:
             raise ColumnsError(f"{name} needs incidents=, the incidents table")
-    if start is not None or end is not None:
-        items = in_window(items, start, end)
-    if freq is not None:
+    if within is not None:
+        items = rows_within(items, within)
+    if every is not None:
         columns = ["period", *columns]
-        items["period"], declared["period"] = assign_periods(
-            items["occurred_at"], freq, start=start, end=end, timezone=timezone
-        )
+        items["period"], parts = assign_periods(items["occurred_at"], every, within)
+        declared["period"] = list(parts)
     groups, numbers = group_rows(items, columns, declared)
 
     def count(mask: pd.Series) -> pd.Series:
@@ -236,8 +225,8 @@ def action_completion(
         n_dropped=count(items["status"] == "dropped"),
         n_overdue=count(is_open & items["overdue_by"].notna()),
         n_overdue_unknown=count(unknown & items["overdue_by"].notna()),
-        completion=(n_done / (n_done + n_open)).astype(RATIO),
-        on_time=(count(dated & (items["completed_on"] <= items["due_on"])) / n_dated).astype(RATIO),
+        completion=(n_done / (n_done + n_open)).astype(FLOAT),
+        on_time=(count(dated & (items["completed_on"] <= items["due_on"])) / n_dated).astype(FLOAT),
         n_dated=n_dated,
         median_age=ages.groupby(numbers).median().reindex(groups.index),
         n_aged=count(ages.notna()),
@@ -288,7 +277,7 @@ def action_ages(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> actions = make_table("actions", {
     ...     "incident_id": ["INC-2025-03-14-001"] * 2, "position": [0, 1], "line": [60, 61],
     ...     "created_on": ["2025-03-14"] * 2, "status": ["open", "done"],
@@ -356,7 +345,7 @@ def overdue_actions(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> actions = make_table("actions", {
     ...     "incident_id": ["INC-2025-03-14-001"], "position": [0], "line": [60], "action": ["Add an alert"],
     ...     "due_on": ["2025-03-28"], "status": ["open"],
@@ -433,7 +422,7 @@ def action_survival(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> actions = make_table("actions", {
     ...     "incident_id": ["INC-2025-03-14-001"] * 3, "position": [0, 1, 2], "line": [60, 61, 62],
     ...     "created_on": ["2025-03-14"] * 3, "status": ["done", "open", "done"],
@@ -475,7 +464,7 @@ def action_survival(
 def _curve(spans: pd.Series, observed: pd.Series, confidence: float) -> pd.DataFrame:
     """Return the curve of Kaplan and Meier from the time 0 on."""
     curve = kaplan_meier(spans.to_numpy(), observed[spans.index].to_numpy(dtype=bool), confidence=confidence)
-    curve = curve.astype({"time": SPAN, "survival": RATIO, "low": RATIO, "high": RATIO})
+    curve = curve.astype({"time": SPAN, "survival": FLOAT, "low": FLOAT, "high": FLOAT})
     if (curve["time"] == pd.Timedelta(0)).any():
         return curve
     origin = {"time": pd.Timedelta(0), "at_risk": len(spans), "events": 0, "survival": 1.0 if len(spans) else None}
@@ -485,7 +474,7 @@ def _curve(spans: pd.Series, observed: pd.Series, confidence: float) -> pd.DataF
 def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
     """Return the tracker with every column that a match may need, NA where the export has none."""
     if not {"incident_id", "action"} <= set(tracker.columns):
-        need_columns(tracker, "key")
+        require_columns(tracker, "key")
     rows = pd.DataFrame(index=pd.RangeIndex(len(tracker)))
     for column in ("incident_id", "action", "key", *_FACTS):
         values = tracker[column].array if column in tracker.columns else [None] * len(tracker)
@@ -495,7 +484,7 @@ def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
 
 def _told_by_tracker(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return what the tracker tells of each action, and by what it was found."""
-    need_columns(actions, "incident_id", "action", "key", *_FACTS)
+    require_columns(actions, "incident_id", "action", "key", *_FACTS)
     told = pd.DataFrame(
         {
             "incident_id": actions["incident_id"],
@@ -525,16 +514,16 @@ def _group_columns(actions: pd.DataFrame, by: str | Sequence[str] | None, incide
     for column in columns:
         if column == "severity" and incidents is None:
             raise ColumnsError("by 'severity' needs incidents=, the incidents table")
-        need_name("by", column, [*dict.fromkeys((*actions.columns, "severity"))])
+        require_name("by", column, [*dict.fromkeys((*actions.columns, "severity"))])
     return columns
 
 
 def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame | None) -> pd.DataFrame:
     """Return each action item once as it stood at ``as_of``, with its incident, its begin and its delay."""
-    need_instant("as_of", as_of)
-    need_columns(actions, *_ITEM)
+    require_instant("as_of", as_of)
+    require_columns(actions, *_ITEM)
     for status in actions["status"].dropna().unique():
-        need_name("status", status, _STATUSES)
+        require_name("status", status, _STATUSES)
 
     rank = actions["status"].map({status: rank for rank, status in enumerate(_STATUSES)}).fillna(len(_STATUSES))
     items = actions.assign(rank=rank, folded_key=_folded(actions["key"]))
@@ -549,7 +538,7 @@ def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame |
     items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)
     items["begun_on"] = items["created_on"]
     if incidents is not None:
-        need_columns(incidents, *_INCIDENT)
+        require_columns(incidents, *_INCIDENT)
         items = items.merge(incidents[[*_INCIDENT]], on="incident_id", how="left")
         items["begun_on"] = items["begun_on"].fillna(items["date"])
     items["age"] = (today - items["begun_on"]).where(items["begun_on"] <= today).astype(SPAN)

@@ -8,9 +8,11 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import group_rows, in_window, member_ids
+from incident_analytics.analysis.grouping import group_rows, member_ids, rows_within
 from incident_analytics.analysis.statistics import holm, rayleigh_p_value
-from incident_analytics.model import RATIO, TEXT, need_columns, need_instants
+from incident_analytics.checks import require_columns, require_instants
+from incident_analytics.periods import Period
+from incident_analytics.schema import FLOAT, TEXT
 
 __all__ = ["start_hours"]
 
@@ -22,9 +24,7 @@ _EVEN_WEEKS: Final = pd.Timedelta(weeks=8)
 def start_hours(
     incidents: pd.DataFrame,
     *,
-    timezone: str = "UTC",
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
+    within: Period | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
     """Count the incidents that started in each hour of each weekday.
@@ -33,10 +33,8 @@ def start_hours(
     ----------
     incidents
         The incidents table.
-    timezone
-        The IANA zone whose clock counts.
-    start, end
-        The half-open window on occurred_at; None for no bound.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     members
         Whether to add the incident_ids.
 
@@ -68,20 +66,21 @@ def start_hours(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-03-15-001"],
     ...     "occurred_at": ["2025-03-14T14:02Z", "2025-03-15T00:00Z"], "started_at": ["2025-03-14T14:02Z", None],
     ... })
-    >>> hours = start_hours(incidents, timezone="Europe/Berlin")
+    >>> hours = start_hours(incidents, within=Period.parse("2025Q1", timezone="Europe/Berlin"))
     >>> hours.loc[hours["n"] > 0, ["weekday", "hour", "n", "n_missing"]]
         weekday  hour  n  n_missing
     111  Friday    15  1          1
     """
     instants = ["started_at", "detected_at", "responded_at"]
-    need_columns(incidents, "incident_id", "occurred_at", *instants)
-    need_instants(incidents, "occurred_at", *instants)
-    rows = in_window(incidents, start, end)
+    require_columns(incidents, "incident_id", "occurred_at", *instants)
+    require_instants(incidents, "occurred_at", *instants)
+    rows = rows_within(incidents, within)
+    timezone = "UTC" if within is None else within.timezone
     # The earliest of them is what occurred_at has, which stands at midnight where there is none.
     began = rows["started_at"].fillna(rows[instants].min(axis="columns"))
     told = rows[began.notna()].reset_index(drop=True)
@@ -94,11 +93,11 @@ def start_hours(
     hours, numbers = group_rows(told, ["weekday", "hour"], {"hour": clock_hours})
     hours["n"] = np.bincount(numbers, minlength=len(hours))
     hours["n_missing"] = len(rows) - len(told)
-    length = (clock.max() if end is None else end) - (clock.min() if start is None else start)
+    length = clock.max() - clock.min() if within is None else within.end - within.start
     names = ["hour", "weekday"]
     chances = [rayleigh_p_value(hours.groupby(name, observed=False)["n"].sum()) for name in names]
     for name, chance in zip(names, holm([chances[0], chances[1] if length >= _EVEN_WEEKS else np.nan]), strict=True):
-        hours[f"{name}_p_adjusted"] = pd.Series(chance, index=hours.index, dtype=RATIO)
+        hours[f"{name}_p_adjusted"] = pd.Series(chance, index=hours.index, dtype=FLOAT)
     hours["timezone"] = pd.Series(timezone, index=hours.index, dtype=TEXT)
     if members:
         hours["incident_ids"] = member_ids(told, numbers, hours)

@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import in_window, levels, need_name, need_order
+from incident_analytics.analysis.grouping import levels, rows_within
 from incident_analytics.analysis.response import (
     Values,
     as_spans,
@@ -22,8 +22,10 @@ from incident_analytics.analysis.response import (
     with_services,
 )
 from incident_analytics.analysis.statistics import GEOMETRIC_MEAN_MINIMUM, LEVEL, detectable_change, holm
+from incident_analytics.checks import require_columns, require_name, require_order
 from incident_analytics.formatting import format_p_value, format_span
-from incident_analytics.model import DEFAULT_METRICS, FLAG, RATIO, SPAN, TEXT, Calendar, Metric, Period, need_columns
+from incident_analytics.periods import Calendar, Period
+from incident_analytics.schema import DEFAULT_METRICS, FLAG, FLOAT, SPAN, TEXT, Metric
 
 __all__ = ["compare_periods", "definition_sensitivity", "mean_change_by_mix"]
 
@@ -115,7 +117,7 @@ def compare_periods(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
     >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")
     >>> incidents = make_table("incidents", {
@@ -134,7 +136,7 @@ def compare_periods(
     times = _within(times, before, after)
     names = dict.fromkeys((metric, *metrics))
     for name in names:
-        need_name("metric", name, metric_names(times))
+        require_name("metric", name, metric_names(times))
     rows: list[dict[str, Any]] = []
     for name, (group, part) in product(names, _groups(times, by, services)):
         told = {"metric": name, "group": group, "is_primary": not rows}
@@ -159,13 +161,13 @@ _COMPARED: Final = {
     "n_unused_after": "int64",
     "before": SPAN,
     "after": SPAN,
-    "change": RATIO,
-    "low": RATIO,
-    "high": RATIO,
-    "p_value": RATIO,
-    "p_adjusted": RATIO,
-    "detectable_change": RATIO,
-    "false_gain_chance": RATIO,
+    "change": FLOAT,
+    "low": FLOAT,
+    "high": FLOAT,
+    "p_value": FLOAT,
+    "p_adjusted": FLOAT,
+    "detectable_change": FLOAT,
+    "false_gain_chance": FLOAT,
     "sentence": TEXT,
 }
 
@@ -175,7 +177,7 @@ def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, re
     row: dict[str, Any] = {}
     logs = []
     for name, period in (("before", before), ("after", after)):
-        found = in_window(times, period.start, period.end)
+        found = rows_within(times, period)
         spans = microseconds(found[metric])
         logs.append(np.log(spans[spans > 0]))
         n, n_open = logs[-1].size, int(found[f"{metric}_open_since"].notna().sum())
@@ -276,7 +278,7 @@ def _groups(times: pd.DataFrame, by: str | None, services: pd.DataFrame | None) 
     """Return all rows, then those of each group by its name; the ones that tell no group come last."""
     if by is None:
         return [(_ALL, times)]
-    need_name("by", by, [*group_names(times), "service"])
+    require_name("by", by, [*group_names(times), "service"])
     rows, names = with_services(times, services) if by == "service" else (times, levels(times[by]))
     unknown = rows[rows[by].isna()]
     last = [] if unknown.empty else [(_UNKNOWN, unknown)]
@@ -285,11 +287,10 @@ def _groups(times: pd.DataFrame, by: str | None, services: pd.DataFrame | None) 
 
 def _within(times: pd.DataFrame, before: Period, after: Period) -> pd.DataFrame:
     """Return the incidents of both periods, which must not overlap."""
-    need_columns(times, "incident_id", "occurred_at")
-    need_order(before, after)
+    require_columns(times, "incident_id", "occurred_at")
+    require_order(before, after)
     occurred_at = times["occurred_at"]
-    in_either = [(occurred_at >= each.start) & (occurred_at < each.end) for each in (before, after)]
-    return times[in_either[0] | in_either[1]]
+    return times[before.holds(occurred_at) | after.holds(occurred_at)]
 
 
 def mean_change_by_mix(
@@ -357,7 +358,7 @@ def mean_change_by_mix(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> hours = [1, 5, 5, 5, 1, 1, 1, 5]
     >>> starts = pd.to_datetime(["2025-05-01T00:00Z"] * 4 + ["2025-08-01T00:00Z"] * 4)
     >>> incidents = make_table("incidents", {
@@ -374,13 +375,13 @@ def mean_change_by_mix(
     0 0 days 04:00:00 0 days 02:00:00 0 days -1 days +22:00:00
     """
     times = _within(times, before, after)
-    need_name("metric", metric, metric_names(times))
+    require_name("metric", metric, metric_names(times))
     names, parts = zip(*_groups(times, by, services), strict=True)
     counted_in = pd.concat([times["incident_id"][:0], *(rows["incident_id"] for rows in parts[1:])]).value_counts()
     table = pd.DataFrame({"group": pd.Series(names, dtype=TEXT)})
     shares, means = [], []
     for name, period in (("before", before), ("after", after)):
-        found = [in_window(rows, period.start, period.end) for rows in parts]
+        found = [rows_within(rows, period) for rows in parts]
         used = [rows[rows[metric].notna()] for rows in found]
         table[f"n_{name}"] = [len(rows) for rows in used]
         table[f"n_unused_{name}"] = [len(rows) - n for rows, n in zip(found, table[f"n_{name}"], strict=True)]
@@ -441,15 +442,14 @@ def _split(shares: Sequence[Values], means: Sequence[Values]) -> tuple[Values, V
 
 
 def _ratios(values: Sequence[float] | Values) -> pd.Series:
-    return pd.Series(np.asarray(values, dtype=np.float64), dtype=RATIO)
+    return pd.Series(np.asarray(values, dtype=np.float64), dtype=FLOAT)
 
 
 def definition_sensitivity(
     incidents: pd.DataFrame,
     *,
     metrics: Mapping[str, Metric] = DEFAULT_METRICS,
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
+    within: Period | None = None,
     as_of: pd.Timestamp | None = None,
     calendar: Calendar | None = None,
     members: bool = False,
@@ -462,8 +462,8 @@ def definition_sensitivity(
         The incidents table.
     metrics
         The metrics as they are defined.
-    start, end
-        The half-open window on occurred_at.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     as_of, calendar, members
         As in `response_summary`.
 
@@ -485,7 +485,7 @@ def definition_sensitivity(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-03-14-001"],
     ...     "started_at": ["2025-03-14T14:02Z"],
@@ -502,7 +502,7 @@ def definition_sensitivity(
     variants = {str(number): each for number, (_, _, each) in enumerate(definitions)}
     times = response_times(incidents, metrics=variants, calendar=calendar)
     summaries = [
-        response_summary(times, metric=number, start=start, end=end, as_of=as_of, calendar=calendar, members=members)
+        response_summary(times, metric=number, within=within, as_of=as_of, calendar=calendar, members=members)
         for number in variants
     ]
     told = pd.DataFrame(

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import need_name
+from incident_analytics.checks import require_columns, require_name
 from incident_analytics.errors import ColumnsError
-from incident_analytics.model import FLAG, RATIO, SPAN, need_columns
+from incident_analytics.schema import FLAG, FLOAT, SPAN
 
 __all__ = ["control_chart"]
 
@@ -97,8 +97,8 @@ def control_chart(table: pd.DataFrame, *, value: str, kind: str = "xmr") -> pd.D
     2     40    32.5  -20.7   85.7          10.0        65.36          False
     3     30    32.5  -20.7   85.7          10.0        65.36          False
     """
-    need_columns(table, value)
-    need_name("kind", kind, _CHARTS)
+    require_columns(table, value)
+    require_name("kind", kind, _CHARTS)
     chart = table.reset_index(drop=True)
     points = _points(chart[value], kind)
     if kind == "t":
@@ -135,7 +135,7 @@ def control_chart(table: pd.DataFrame, *, value: str, kind: str = "xmr") -> pd.D
     if pd.api.types.is_timedelta64_dtype(chart[value]):
         measures = measures.apply(pd.to_timedelta, unit="s").astype(SPAN)
     else:
-        measures = measures.astype(RATIO)
+        measures = measures.astype(FLOAT)
     return chart.assign(n_points=len(points), **measures, **flags.astype(FLAG))
 
 

@@ -7,7 +7,8 @@ from typing import Final
 import pandas as pd
 
 from incident_analytics.analysis.grouping import levels
-from incident_analytics.model import TEXT, need_columns
+from incident_analytics.checks import require_columns
+from incident_analytics.schema import TEXT
 
 __all__ = ["cost_totals"]
 
@@ -46,7 +47,7 @@ def cost_totals(costs: pd.DataFrame, *, incidents: pd.DataFrame | None = None, m
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> costs = make_table("costs", {
     ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-03-14-001", "INC-2025-03-15-001"],
     ...     "kind": ["lost_revenue", "credits_issued", "lost_revenue"],
@@ -58,11 +59,11 @@ def cost_totals(costs: pd.DataFrame, *, incidents: pd.DataFrame | None = None, m
     1  additional_costs      NaN    <NA>  0          0
     2    credits_issued      NaN    <NA>  0          1
     """
-    need_columns(costs, "incident_id", "kind", "amount", "currency")
+    require_columns(costs, "incident_id", "kind", "amount", "currency")
     kinds = list(dict.fromkeys((*_KINDS, *levels(costs["kind"]))))
     rows = costs[["incident_id", "kind", "amount", "currency"]]
     if incidents is not None:
-        need_columns(incidents, "incident_id")
+        require_columns(incidents, "incident_id")
         asked = incidents[["incident_id"]].merge(pd.DataFrame({"kind": kinds}), how="cross")
         rows = asked.merge(rows, on=["incident_id", "kind"], how="left")
     absent = [kind for kind in kinds if kind not in set(rows["kind"])]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -11,21 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from incident_analytics.errors import PeriodError, UnknownNameError
-from incident_analytics.model import TEXT, Period, need_instant
+from incident_analytics.checks import require_window
+from incident_analytics.periods import Period, Unit
+from incident_analytics.schema import TEXT
 
 __all__ = [
     "Numbers",
     "assign_periods",
     "count_rows",
     "group_rows",
-    "in_window",
     "levels",
     "member_ids",
-    "need_name",
-    "need_order",
-    "need_window",
-    "period_named",
+    "rows_within",
     "split_rows",
 ]
 
@@ -37,96 +33,34 @@ Numbers: TypeAlias = npt.NDArray[np.int64]
 _NOTHING_DECLARED: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 
-def need_name(what: str, name: str, known: Iterable[str]) -> None:
-    """Raise an `UnknownNameError` that lists the known names where ``name`` is none of them.
-
-    Examples
-    --------
-    >>> need_name("severity", "SEV9", ["SEV-3", "SEV-2", "SEV-1"])
-    Traceback (most recent call last):
-    ...
-    incident_analytics.errors.UnknownNameError: severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1
-    """
-    known = list(known)
-    if name not in known:
-        raise UnknownNameError(f"{what} {name!r} is not one of {', '.join(known) or '(none there)'}")
+def rows_within(frame: pd.DataFrame, within: Period | None) -> pd.DataFrame:
+    """Return the rows that occurred in a period; without one all rows, also those of unknown time."""
+    if within is None:
+        return frame.reset_index(drop=True)
+    require_window(within.start, within.end)
+    return frame[within.holds(frame["occurred_at"])].reset_index(drop=True)
 
 
-def need_window(start: pd.Timestamp | None, end: pd.Timestamp | None) -> None:
-    """Raise where a bound has no zone, or where the window between the bounds is empty.
+def assign_periods(instants: pd.Series, every: Unit, within: Period | None) -> tuple[pd.Series, dict[str, Period]]:
+    """Return the name of each instant's calendar unit, and all units of the period by name, in order.
 
-    Examples
-    --------
-    >>> need_window(pd.Timestamp("2025-10-01", tz="UTC"), pd.Timestamp("2025-07-01", tz="UTC"))
-    Traceback (most recent call last):
-    ...
-    incident_analytics.errors.PeriodError: the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty
-    """
-    need_instant("start", start)
-    need_instant("end", end)
-    if start is not None and end is not None and end <= start:
-        raise PeriodError(f"the window {start} to {end} is empty")
-
-
-def need_order(before: Period, after: Period) -> None:
-    """Raise where one of two periods is empty, or where the earlier one does not end before the later one begins."""
-    for period in (before, after):
-        need_window(period.start, period.end)
-    if after.start < before.end:
-        raise PeriodError(f"the period before, {before.name}, must end before the one after, {after.name}, begins")
-
-
-def in_window(frame: pd.DataFrame, start: pd.Timestamp | None, end: pd.Timestamp | None) -> pd.DataFrame:
-    """Return the rows with ``start <= occurred_at < end``; without bounds all rows, also those of no known time."""
-    need_window(start, end)
-    if start is not None:
-        frame = frame[frame["occurred_at"] >= start]
-    if end is not None:
-        frame = frame[frame["occurred_at"] < end]
-    return frame.reset_index(drop=True)
-
-
-def assign_periods(
-    instants: pd.Series, freq: str, *, start: pd.Timestamp | None, end: pd.Timestamp | None, timezone: str
-) -> tuple[pd.Series, list[str]]:
-    """Return the name of each instant's period, NA for an instant that is NA, and the names of all periods in order.
-
-    The periods reach from ``start`` to ``end``; for a bound that is None stands the first or the last instant.
+    Without a period the units are whole ones of UTC, from the first instant to the last. The name is NA where the
+    instant is.
 
     Examples
     --------
     >>> instants = pd.Series(pd.to_datetime(["2025-03-31T23:30Z", "2025-12-24T12:00Z"]))
-    >>> assign_periods(instants, "Q", start=None, end=None, timezone="Europe/Berlin")[1]
-    ['2025Q2', '2025Q3', '2025Q4']
-    >>> list(assign_periods(instants, "Q-MAR", start=None, end=None, timezone="UTC")[0])
-    ['FY2025Q4', 'FY2026Q3']
+    >>> list(assign_periods(instants, "quarter", None)[1])
+    ['2025Q1', '2025Q2', '2025Q3', '2025Q4']
+    >>> assign_periods(instants, "quarter", Period.parse("FY2026", fiscal_year_start=4))[0].tolist()
+    [nan, 'FY2026Q3']
     """
-    form = re.fullmatch(r"M|[QY](?:-(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC))?", freq)
-    if form is None:
-        raise PeriodError(f"freq {freq!r} is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR")
-    fiscal = "FY" if form[1] not in {None, "DEC"} else ""
-
-    def period_of(instant: pd.Timestamp) -> pd.Period:
-        return instant.tz_convert(timezone).tz_localize(None).to_period(freq)
-
-    periods = instants.dt.tz_convert(timezone).dt.tz_localize(None).dt.to_period(freq)
-    first = periods.min() if start is None else period_of(start)
-    last = periods.max() if end is None else period_of(end - pd.Timedelta(microseconds=1))
-    bounded = isinstance(first, pd.Period) and isinstance(last, pd.Period)
-    names = {period: f"{fiscal}{period}" for period in (pd.period_range(first, last) if bounded else ())}
-    return periods.map(names).astype(TEXT), list(names.values())
-
-
-def period_named(name: str, freq: str, *, timezone: str) -> Period:
-    """Return the period that `assign_periods` gives this name.
-
-    Examples
-    --------
-    >>> period_named("FY2025Q4", "Q-MAR", timezone="UTC").start
-    Timestamp('2025-01-01 00:00:00+0000', tz='UTC')
-    """
-    year_start = pd.Period(ordinal=0, freq=freq).start_time.month
-    return Period.parse(name, timezone=timezone, fiscal_year_start=year_start)
+    covered = Period.covering(instants, every) if within is None else within
+    if covered is None:
+        return pd.Series(pd.NA, index=instants.index, dtype=TEXT), {}
+    parts = covered.split(every)
+    names = dict(enumerate(part.name for part in parts))
+    return covered.positions(instants, parts).map(names).astype(TEXT), {part.name: part for part in parts}
 
 
 def levels(values: pd.Series) -> list[Any]:

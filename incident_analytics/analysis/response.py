@@ -13,10 +13,9 @@ from incident_analytics.analysis.grouping import (
     assign_periods,
     count_rows,
     group_rows,
-    in_window,
     levels,
     member_ids,
-    need_name,
+    rows_within,
     split_rows,
 )
 from incident_analytics.analysis.statistics import (
@@ -26,19 +25,10 @@ from incident_analytics.analysis.statistics import (
     quantile_interval,
     survival_quantile,
 )
+from incident_analytics.checks import require_columns, require_instant, require_instants, require_name
 from incident_analytics.errors import ColumnsError, UnknownNameError
-from incident_analytics.model import (
-    DEFAULT_METRICS,
-    INSTANT,
-    RATIO,
-    SPAN,
-    TEXT,
-    Calendar,
-    Metric,
-    need_columns,
-    need_instant,
-    need_instants,
-)
+from incident_analytics.periods import Calendar, Period, Unit
+from incident_analytics.schema import DEFAULT_METRICS, FLOAT, INSTANT, SPAN, TEXT, Metric
 
 __all__ = ["mttr", "response_rank", "response_summary", "response_times"]
 
@@ -88,7 +78,7 @@ def response_times(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-03-14-001"],
     ...     "started_at": ["2025-03-14T14:02Z"],
@@ -99,8 +89,8 @@ def response_times(
     0 0 days 01:30:00  ended_at - started_at
     """
     instants = [column for metric in metrics.values() for column in (*metric.start, *metric.end)]
-    need_columns(incidents, *dict.fromkeys((*_FACTS, *instants)))
-    need_instants(incidents, "occurred_at", *instants)
+    require_columns(incidents, *dict.fromkeys((*_FACTS, *instants)))
+    require_instants(incidents, "occurred_at", *instants)
     incidents = incidents.reset_index(drop=True)
     times = incidents[list(_FACTS)]
     for name, metric in metrics.items():
@@ -147,10 +137,8 @@ def response_summary(
     metric: str = "time_to_restore",
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
-    freq: str | None = None,
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    every: Unit | None = None,
+    within: Period | None = None,
     as_of: pd.Timestamp | None = None,
     calendar: Calendar | None = None,
     members: bool = False,
@@ -172,12 +160,10 @@ def response_summary(
         to more than the incidents.
     services
         The services table, which ``by="service"`` needs.
-    freq
-        Group by period as well: ``M``, ``Q``, ``Y``, or with a fiscal year's last month ``Q-MAR``, ``Y-MAR``.
-    start, end
-        The half-open window on occurred_at; without them the periods reach from the first incident to the last.
-    timezone
-        The IANA zone whose midnights bound the periods.
+    every
+        Group by calendar units as well: ``week``, ``month``, ``quarter`` or ``year``.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     as_of
         Until when open incidents are known to last; needed where there are some.
     calendar
@@ -189,9 +175,10 @@ def response_summary(
     -------
     pandas.DataFrame
         A row for every period, every declared severity and every service of ``services``, also where there was no
-        incident; one row without ``by`` and ``freq``:
+        incident; one row without ``by`` and ``every``:
 
-        - period, str, where ``freq`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``
+        - period, str, where ``every`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``; a part
+          of a unit is called by its dates
         - the columns of ``by``
         - n, int64: incidents with a span, on which the statistics rest
         - n_missing, int64: incidents without one, as the report does not tell both instants
@@ -223,7 +210,7 @@ def response_summary(
         ``by 'service' needs services=, the services table``;
         ``2 incidents are open; write as_of=, the instant until which they are known to last``
     PeriodError
-        ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
+        ``every 'day' is not one of week, month, quarter, year``
 
     References
     ----------
@@ -234,7 +221,7 @@ def response_summary(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-03-15-001"],
     ...     "severity": ["SEV-1", "SEV-1"],
@@ -247,23 +234,22 @@ def response_summary(
     1    SEV-2  0             NaT
     2    SEV-1  2 0 days 00:45:00
     """
-    need_columns(times, *_FACTS)
-    need_instant("as_of", as_of)
+    require_columns(times, *_FACTS)
+    require_instant("as_of", as_of)
     metrics = metric_names(times)
-    need_name("metric", metric, metrics)
+    require_name("metric", metric, metrics)
     columns = [by] if isinstance(by, str) else list(by or ())
     for column in columns:
-        need_name("by", column, [*group_names(times), "service"])
+        require_name("by", column, [*group_names(times), "service"])
 
     declared = {}
-    rows = in_window(times, start, end)
+    rows = rows_within(times, within)
     if "service" in columns:
         rows, declared["service"] = with_services(rows, services)
-    if freq is not None:
+    if every is not None:
         columns = ["period", *columns]
-        rows["period"], declared["period"] = assign_periods(
-            rows["occurred_at"], freq, start=start, end=end, timezone=timezone
-        )
+        rows["period"], parts = assign_periods(rows["occurred_at"], every, within)
+        declared["period"] = list(parts)
     groups, numbers = group_rows(rows, columns, declared)
 
     used = rows[metric].notna()
@@ -337,7 +323,7 @@ def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> begun = pd.Timestamp("2025-03-14T14:00Z")
     >>> times = response_times(make_table("incidents", {
     ...     "incident_id": [f"INC-2025-03-14-00{i}" for i in range(7)],
@@ -348,7 +334,7 @@ def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
     >>> print(rank["n"], rank["median"], round(rank["percentile"], 3))
     6 0 days 00:35:00 0.833
     """
-    need_columns(times, "incident_id")
+    require_columns(times, "incident_id")
     is_asked = times["incident_id"] == incident_id
     if not is_asked.any():
         raise UnknownNameError(f"incident {incident_id!r} is not one of the {len(times)} incidents")
@@ -368,7 +354,7 @@ def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
                 "percentile": sum(shares) / 2 if enough and pd.notna(span) else None,
             }
         )
-    dtypes = {"metric": TEXT, "span": SPAN, "n": "int64", "n_missing": "int64", "median": SPAN, "percentile": RATIO}
+    dtypes = {"metric": TEXT, "span": SPAN, "n": "int64", "n_missing": "int64", "median": SPAN, "percentile": FLOAT}
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
 
 
@@ -399,7 +385,7 @@ def with_services(rows: pd.DataFrame, services: pd.DataFrame | None) -> tuple[pd
     """Return a row for each service that an incident affected, NA where it names none, and all services there are."""
     if services is None:
         raise ColumnsError("by 'service' needs services=, the services table")
-    need_columns(services, "incident_id", "service", "affected")
+    require_columns(services, "incident_id", "service", "affected")
     affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]]
     return rows.merge(affected.drop_duplicates(), on="incident_id", how="left"), levels(services["service"])
 
@@ -444,10 +430,8 @@ def mttr(
     metric: str = "time_to_restore",
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
-    freq: str | None = None,
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    every: Unit | None = None,
+    within: Period | None = None,
     as_of: pd.Timestamp | None = None,
     calendar: Calendar | None = None,
     members: bool = False,
@@ -461,7 +445,7 @@ def mttr(
     ----------
     times
         The result of `response_times`.
-    metric, by, services, freq, start, end, timezone, as_of, calendar, members
+    metric, by, services, every, within, as_of, calendar, members
         As in `response_summary`.
 
     Returns
@@ -471,7 +455,7 @@ def mttr(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> mttr(response_times(make_table("incidents")))[["n", "mean"]]
        n mean
     0  0  NaT
@@ -481,10 +465,8 @@ def mttr(
         metric=metric,
         by=by,
         services=services,
-        freq=freq,
-        start=start,
-        end=end,
-        timezone=timezone,
+        every=every,
+        within=within,
         as_of=as_of,
         calendar=calendar,
         members=members,

@@ -14,18 +14,17 @@ from incident_analytics.analysis.grouping import (
     assign_periods,
     count_rows,
     group_rows,
-    in_window,
     member_ids,
-    need_name,
-    need_order,
-    period_named,
+    rows_within,
     split_rows,
 )
 from incident_analytics.analysis.response import metric_names, with_services
 from incident_analytics.analysis.statistics import holm, poisson_interval
+from incident_analytics.checks import require_columns, require_instants, require_name, require_order
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import capitalized, format_count, format_p_value, format_share
-from incident_analytics.model import COUNT, RATIO, SPAN, TEXT, Period, need_columns, need_instants
+from incident_analytics.periods import Period, Unit
+from incident_analytics.schema import COUNT, FLOAT, SPAN, TEXT
 
 __all__ = [
     "compare_rates",
@@ -46,14 +45,14 @@ _ROUNDING: Final = 1e-9  # relative: what differs by less is the same
 
 _TREND: Final = {
     "n": "int64",
-    "laplace": RATIO,
-    "p_value": RATIO,
-    "p_adjusted": RATIO,
-    "mil_hdbk": RATIO,
-    "mil_hdbk_p_value": RATIO,
+    "laplace": FLOAT,
+    "p_value": FLOAT,
+    "p_adjusted": FLOAT,
+    "mil_hdbk": FLOAT,
+    "mil_hdbk_p_value": FLOAT,
     "n_reversals": "int64",
     "n_pairs": "int64",
-    "reversals_p_value": RATIO,
+    "reversals_p_value": FLOAT,
 }
 _CHANGE: Final = [
     "change",
@@ -69,10 +68,8 @@ _CHANGE: Final = [
 def severity_counts(
     incidents: pd.DataFrame,
     *,
-    freq: str = "M",
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    every: Unit = "month",
+    within: Period | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
     """Count the incidents of each severity in each period.
@@ -81,12 +78,10 @@ def severity_counts(
     ----------
     incidents
         The incidents table.
-    freq
-        The length of a period: ``M``, ``Q``, ``Y``, or with a fiscal year's last month ``Q-MAR``, ``Y-MAR``.
-    start, end
-        The half-open window on occurred_at; without them the periods reach from the first incident to the last.
-    timezone
-        The IANA zone whose midnights bound the periods.
+    every
+        The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     members
         Whether to add the incident_ids.
 
@@ -108,27 +103,27 @@ def severity_counts(
     ColumnsError
         ``column 'severity' is missing; the frame has ...``
     PeriodError
-        ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
+        ``every 'day' is not one of week, month, quarter, year``
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-07-04-001", "INC-2025-09-30-001"],
     ...     "occurred_at": ["2025-07-04T09:00Z", "2025-09-30T23:00Z"],
     ...     "severity": ["SEV-2", "SEV-1"],
     ... })
-    >>> severity_counts(incidents, freq="Q")
+    >>> severity_counts(incidents, every="quarter")
        period severity  n
     0  2025Q3    SEV-3  0
     1  2025Q3    SEV-2  1
     2  2025Q3    SEV-1  1
     """
-    need_columns(incidents, "incident_id", "occurred_at", "severity")
-    need_instants(incidents, "occurred_at")
-    counted = in_window(incidents[["incident_id", "occurred_at", "severity"]], start, end)
-    counted["period"], periods = assign_periods(counted["occurred_at"], freq, start=start, end=end, timezone=timezone)
-    groups, numbers = group_rows(counted, ["period", "severity"], {"period": periods})
+    require_columns(incidents, "incident_id", "occurred_at", "severity")
+    require_instants(incidents, "occurred_at")
+    counted = rows_within(incidents[["incident_id", "occurred_at", "severity"]], within)
+    counted["period"], parts = assign_periods(counted["occurred_at"], every, within)
+    groups, numbers = group_rows(counted, ["period", "severity"], {"period": list(parts)})
     counts = groups.assign(n=np.bincount(numbers, minlength=len(groups)))
     if members:
         counts["incident_ids"] = member_ids(counted, numbers, groups)
@@ -138,10 +133,8 @@ def severity_counts(
 def severity_rates(
     incidents: pd.DataFrame,
     *,
-    freq: str = "M",
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    every: Unit = "month",
+    within: Period | None = None,
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
@@ -151,13 +144,10 @@ def severity_rates(
     ----------
     incidents
         The incidents table.
-    freq
-        The length of a period: ``M``, ``Q``, ``Y``, or with a fiscal year's last month ``Q-MAR``, ``Y-MAR``.
-    start, end
-        The half-open window on occurred_at; without them whole periods from the first incident to the last. Give as
-        ``end`` the instant up to which reports are there: a period that is not over counts for what has passed.
-    timezone
-        The IANA zone whose midnights bound the periods.
+    every
+        The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     confidence
         The least chance that an interval covers the rate.
     members
@@ -179,7 +169,7 @@ def severity_rates(
     ColumnsError
         ``column 'severity' is missing; the frame has ...``
     PeriodError
-        ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
+        ``every 'day' is not one of week, month, quarter, year``
 
     Notes
     -----
@@ -191,7 +181,7 @@ def severity_rates(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-04-04-001", "INC-2025-04-30-001"],
     ...     "occurred_at": ["2025-04-04T09:00Z", "2025-04-30T23:00Z"],
@@ -203,11 +193,10 @@ def severity_rates(
     1  2025-04    SEV-2  2   2.0      0.24       7.22
     2  2025-04    SEV-1  0   0.0       0.0       3.69
     """
-    counts = severity_counts(incidents, freq=freq, start=start, end=end, timezone=timezone, members=True)
-    exposures = {
-        name: _exposure(name, freq, start=start, end=end, timezone=timezone) for name in counts["period"].dropna()
-    }
-    exposure = pd.Series([exposures.get(name, pd.NaT) for name in counts["period"]], index=counts.index, dtype=SPAN)
+    counts = severity_counts(incidents, every=every, within=within, members=True)
+    _, parts = assign_periods(incidents["occurred_at"], every, within)
+    lengths = {name: part.end - part.start for name, part in parts.items()}
+    exposure = pd.Series([lengths.get(name, pd.NaT) for name in counts["period"]], index=counts.index, dtype=SPAN)
     rates = pd.concat(
         [
             counts[["period", "severity", "n"]],
@@ -219,16 +208,6 @@ def severity_rates(
     return rates.assign(incident_ids=counts["incident_ids"]) if members else rates
 
 
-def _exposure(
-    name: str, freq: str, *, start: pd.Timestamp | None, end: pd.Timestamp | None, timezone: str
-) -> pd.Timedelta:
-    """Return how much of a period, named as `assign_periods` does, is in the window."""
-    period = period_named(name, freq, timezone=timezone)
-    first = period.start if start is None else max(start, period.start)
-    past = period.end if end is None else min(end, period.end)
-    return past - first
-
-
 def _rates(n: pd.Series, exposure: pd.Series, name: str, confidence: float) -> pd.DataFrame:
     """Return the rates per 30 days and their intervals."""
     units = exposure.dt.total_seconds() / _RATE_UNIT.total_seconds()
@@ -236,16 +215,14 @@ def _rates(n: pd.Series, exposure: pd.Series, name: str, confidence: float) -> p
         (count / unit, *poisson_interval(count, unit, confidence=confidence)) if unit > 0 else (None, None, None)
         for count, unit in zip(n.tolist(), units.tolist(), strict=True)
     ]
-    return pd.DataFrame(rows, index=n.index, columns=[name, f"{name}_low", f"{name}_high"], dtype=RATIO)
+    return pd.DataFrame(rows, index=n.index, columns=[name, f"{name}_low", f"{name}_high"], dtype=FLOAT)
 
 
 def severity_mix(
     incidents: pd.DataFrame,
     *,
-    freq: str = "M",
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    every: Unit = "month",
+    within: Period | None = None,
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
@@ -255,12 +232,10 @@ def severity_mix(
     ----------
     incidents
         The incidents table.
-    freq
-        The length of a period: ``M``, ``Q``, ``Y``, or with a fiscal year's last month ``Q-MAR``, ``Y-MAR``.
-    start, end
-        The half-open window on occurred_at; without them the periods reach from the first incident to the last.
-    timezone
-        The IANA zone whose midnights bound the periods.
+    every
+        The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     confidence
         The least chance that an interval covers the share.
     members
@@ -284,7 +259,7 @@ def severity_mix(
     ColumnsError
         ``column 'severity' is missing; the frame has ...``
     PeriodError
-        ``freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR``
+        ``every 'day' is not one of week, month, quarter, year``
 
     Notes
     -----
@@ -297,20 +272,20 @@ def severity_mix(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-07-04-001", "INC-2025-09-30-001", "INC-2025-09-30-002"],
     ...     "occurred_at": ["2025-07-04T09:00Z", "2025-09-30T12:00Z", "2025-09-30T23:00Z"],
     ...     "severity": ["SEV-2", "SEV-1", None],
     ... })
-    >>> severity_mix(incidents, freq="Q").round(2)
+    >>> severity_mix(incidents, every="quarter").round(2)
        period severity  n  n_missing  n_severity  share  share_low  share_high
     0  2025Q3    SEV-3  2          1           0    0.0        0.0        0.84
     1  2025Q3    SEV-2  2          1           1    0.5       0.01        0.99
     2  2025Q3    SEV-1  2          1           1    0.5       0.01        0.99
     3  2025Q3      NaN  2          1           1   <NA>       <NA>        <NA>
     """
-    counts = severity_counts(incidents, freq=freq, start=start, end=end, timezone=timezone, members=True)
+    counts = severity_counts(incidents, every=every, within=within, members=True)
     known = counts["severity"].notna()
     period = counts["period"].fillna("")  # NA makes a group as well; no period's name is empty
     n = counts["n"].where(known, 0).groupby(period).transform("sum")
@@ -322,7 +297,7 @@ def severity_mix(
     mix = pd.concat(
         [
             counts[["period", "severity"]].assign(n=n, n_missing=n_missing, n_severity=counts["n"]),
-            pd.DataFrame(rows, index=counts.index, columns=["share", "share_low", "share_high"], dtype=RATIO),
+            pd.DataFrame(rows, index=counts.index, columns=["share", "share_low", "share_high"], dtype=FLOAT),
         ],
         axis="columns",
     )
@@ -412,7 +387,7 @@ def compare_rates(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> days = [f"2025-0{month}-{day:02}" for month, last in ((4, 12), (7, 6)) for day in range(1, last + 1)]
     >>> incidents = make_table("incidents", {"incident_id": days, "occurred_at": [f"{day}T09:00Z" for day in days]})
     >>> compared = compare_rates(incidents, before=Period.parse("2025Q2"), after=Period.parse("2025Q3"))
@@ -422,9 +397,9 @@ def compare_rates(
     >>> compared["sentence"][0]
     '12 incidents in 2025Q2, 6 in 2025Q3: 50.5% fewer in the same time (95% interval 84.8% fewer to 42.4% more), ...'
     """
-    need_order(before, after)
+    require_order(before, after)
     rows, columns, declared = _by(incidents, by, services)
-    rows = in_window(rows, before.start, after.end)
+    rows = rows[rows["occurred_at"].between(before.start, after.end, inclusive="left")].reset_index(drop=True)
     between = (rows["occurred_at"] >= before.end) & (rows["occurred_at"] < after.start)
     both = rows[~between].reset_index(drop=True)
     is_after = both["occurred_at"] >= after.start
@@ -442,7 +417,7 @@ def compare_rates(
     ]
     odds = (after.end - after.start) / (before.end - before.start)
     pairs = zip(compared["n_before"].tolist(), compared["n_after"].tolist(), strict=True)
-    changes = pd.DataFrame([_compare_counts(*pair, odds, confidence) for pair in pairs], columns=_CHANGE, dtype=RATIO)
+    changes = pd.DataFrame([_compare_counts(*pair, odds, confidence) for pair in pairs], columns=_CHANGE, dtype=FLOAT)
     changes["p_adjusted"] = _adjust(changes["p_value"])
     compared = pd.concat([compared, *rates, changes], axis="columns")
     compared["sentence"] = _sentences(
@@ -457,11 +432,11 @@ def _by(
     incidents: pd.DataFrame, by: str | Sequence[str] | None, services: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, list[str], dict[str, Sequence[Any]]]:
     """Return a row an incident, or a row for each service of each, with the columns that tell its group."""
-    need_columns(incidents, "incident_id", "occurred_at")
-    need_instants(incidents, "occurred_at")
+    require_columns(incidents, "incident_id", "occurred_at")
+    require_instants(incidents, "occurred_at")
     columns = [by] if isinstance(by, str) else list(by or ())
     for column in columns:
-        need_name("by", column, [*incidents.columns, "service"])
+        require_name("by", column, [*incidents.columns, "service"])
     own = [column for column in columns if column != "service"]
     rows = incidents[list(dict.fromkeys(["incident_id", "occurred_at", *own]))]
     if "service" not in columns:
@@ -507,7 +482,7 @@ def _detectable_ratio(n: int, share: float, confidence: float) -> float:
 
 def _adjust(p_values: pd.Series) -> pd.Series:
     adjusted = holm(p_values.to_numpy(dtype=float, na_value=np.nan))
-    return pd.Series(adjusted, index=p_values.index).astype(RATIO)
+    return pd.Series(adjusted, index=p_values.index).astype(FLOAT)
 
 
 def _tell_change(row: Any, before: str, after: str, confidence: float) -> str:
@@ -553,8 +528,7 @@ def _sentences(rows: pd.DataFrame, columns: Sequence[str], sentences: Sequence[s
 def rate_trend(
     incidents: pd.DataFrame,
     *,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
+    within: Period,
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
     confidence: float = 0.95,
@@ -566,9 +540,8 @@ def rate_trend(
     ----------
     incidents
         The incidents table, with any columns of one's own to group by.
-    start, end
-        The half-open window on occurred_at through which incidents were watched for: without it no rate is known. An
-        end that is still to come passes for silence.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     by
         The columns that tell the groups: ``severity``, ``service``, another column of ``incidents``, or several;
         none tests all incidents. By service an incident counts in each service that it affected: the groups overlap.
@@ -629,23 +602,23 @@ def rate_trend(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> start = pd.Timestamp("2025-01-01", tz="UTC")
     >>> hours = [5, 40, 43, 175, 389, 712, 747, 795, 1299, 1478]
     >>> incidents = make_table("incidents", {
     ...     "incident_id": [f"INC-{hour}" for hour in hours],
     ...     "occurred_at": [start + pd.Timedelta(hours=hour) for hour in hours],
     ... })
-    >>> trend = rate_trend(incidents, start=start, end=start + pd.Timedelta(hours=1500))
+    >>> trend = rate_trend(incidents, within=Period("", start, start + pd.Timedelta(hours=1500)))
     >>> trend[["n", "laplace", "p_value", "mil_hdbk", "n_reversals", "n_pairs"]].round(3)
         n  laplace  p_value  mil_hdbk  n_reversals  n_pairs
     0  10   -1.327    0.185    37.228           33       45
     """
     rows, columns, declared = _by(incidents, by, services)
-    rows = in_window(rows, start, end)
+    rows = rows_within(rows, within)
     groups, numbers = group_rows(rows, columns, declared)
-    elapsed = (rows["occurred_at"] - start).to_numpy("timedelta64[us]").astype(np.int64)
-    length = (end - start) // pd.Timedelta(microseconds=1)
+    elapsed = (rows["occurred_at"] - within.start).to_numpy("timedelta64[us]").astype(np.int64)
+    length = (within.end - within.start) // pd.Timedelta(microseconds=1)
     tested = [_test_trend(of_group, length) for of_group in split_rows(elapsed, numbers, groups)]
     tests = pd.DataFrame(tested, columns=list(_TREND)).astype(_TREND)
     tests["p_adjusted"] = _adjust(tests["p_value"])
@@ -694,8 +667,7 @@ def severity_duration(
     times: pd.DataFrame,
     *,
     metric: str = "time_to_restore",
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
+    within: Period | None = None,
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
@@ -707,8 +679,8 @@ def severity_duration(
         The result of `response_times`.
     metric
         The metric that tells how long.
-    start, end
-        The half-open window on occurred_at; without them all incidents.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     confidence
         The nominal chance that the interval covers the correlation.
     members
@@ -754,7 +726,7 @@ def severity_duration(
     Examples
     --------
     >>> from incident_analytics.analysis.response import response_times
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> times = response_times(make_table("incidents", {
     ...     "incident_id": [f"INC-{number}" for number in range(12)],
     ...     "severity": ["SEV-3", "SEV-2", "SEV-1"] * 4,
@@ -765,11 +737,11 @@ def severity_duration(
         n  correlation  correlation_low  correlation_high  p_value
     0  12         0.59            -0.03              0.88     0.06
     """
-    need_columns(times, "incident_id", "occurred_at", "severity")
-    need_instants(times, "occurred_at")
-    need_name("metric", metric, metric_names(times))
+    require_columns(times, "incident_id", "occurred_at", "severity")
+    require_instants(times, "occurred_at")
+    require_name("metric", metric, metric_names(times))
     basis, open_since = f"{metric}_basis", f"{metric}_open_since"
-    rows = in_window(times[["incident_id", "occurred_at", "severity", metric, basis, open_since]], start, end)
+    rows = rows_within(times[["incident_id", "occurred_at", "severity", metric, basis, open_since]], within)
     severity = rows["severity"]
     if not (isinstance(severity.dtype, pd.CategoricalDtype) and severity.dtype.ordered):
         remedy = "write pd.Categorical(..., [least, ..., worst], ordered=True)"
@@ -789,7 +761,7 @@ def severity_duration(
             "n_negative": [int(negative.sum())],
         }
     )
-    figures = pd.DataFrame([_correlate(ranks, spans, confidence)], dtype=RATIO)
+    figures = pd.DataFrame([_correlate(ranks, spans, confidence)], dtype=FLOAT)
     related = pd.concat([related, figures], axis="columns")
     if members:
         related["incident_ids"] = pd.Series([tuple(sorted(set(rows["incident_id"])))], dtype=object)
@@ -816,9 +788,7 @@ def time_between(
     *,
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
-    start: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
-    timezone: str = "UTC",
+    within: Period | None = None,
 ) -> pd.DataFrame:
     """Measure the time from each incident to the next, where they are too rare to be counted by period.
 
@@ -832,10 +802,8 @@ def time_between(
         affected.
     services
         The services table, which ``by="service"`` needs.
-    start, end
-        The half-open window on occurred_at; without them all incidents.
-    timezone
-        The IANA zone whose midnights are counted.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
 
     Returns
     -------
@@ -865,7 +833,7 @@ def time_between(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-07-04-001", "INC-2025-07-01-001"],
     ...     "occurred_at": ["2025-07-04T02:00Z", "2025-07-01T20:00Z"],
@@ -876,11 +844,12 @@ def time_between(
     1  INC-2025-07-04-001  INC-2025-07-01-001 2 days 06:00:00       3
     """
     rows, columns, declared = _by(incidents, by, services)
-    rows = in_window(rows, start, end)
+    rows = rows_within(rows, within)
     keys = rows[["occurred_at", "incident_id"]].assign(group=group_rows(rows, columns, declared)[1])
     keys = keys.sort_values(["group", "occurred_at", "incident_id"])
     gaps = rows.loc[keys.index, list(dict.fromkeys([*columns, "incident_id", "occurred_at"]))].reset_index(drop=True)
     group = keys["group"].reset_index(drop=True)
+    timezone = "UTC" if within is None else within.timezone
     days = gaps["occurred_at"].dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
     gap = gaps["occurred_at"].groupby(group).diff()
     gaps["previous_id"] = gaps["incident_id"].groupby(group).shift().where(gap.notna())

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from incident_analytics.analysis.grouping import (
     Numbers,
-    assign_periods,
     count_rows,
     group_rows,
-    in_window,
     levels,
     member_ids,
-    need_name,
-    need_window,
-    period_named,
+    rows_within,
+)
+from incident_analytics.checks import (
+    require_columns,
+    require_instant,
+    require_instants,
+    require_name,
+    require_window,
 )
 from incident_analytics.errors import PeriodError, SettingsError
-from incident_analytics.model import INSTANT, RATIO, TEXT, Period, need_columns, need_instant, need_instants
+from incident_analytics.periods import BudgetWindow, Period, Unit
+from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
 __all__ = ["budget_burn_down", "downtime", "sla_impact", "stated_impact"]
 
-_REACHED = ["elapsed", "spent", "spent_weighted"]
+Maintenance = pd.DataFrame | Sequence[tuple[str, datetime, datetime]]
+"""Planned windows: ``(service, start, end)``."""
+
 _LONGEST = 2.0**63
 _INTERVAL = ["number", "started_at", "ended_at", "weight"]
 _INCIDENT = ["incident_id", "occurred_at", "severity", "is_open", "affected_users", "affected_users_fraction"]
@@ -37,61 +43,54 @@ def downtime(
     *,
     services: pd.DataFrame,
     incidents: pd.DataFrame,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
+    within: Period,
+    every: Unit | None = None,
     as_of: pd.Timestamp | None = None,
     declared: Iterable[str] = (),
     severities: Sequence[str] | None = None,
     minimum_outage: timedelta = timedelta(0),
-    maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]] = (),
+    maintenance: Maintenance = (),
     members: bool = False,
-    freq: str | None = None,
-    timezone: str = "UTC",
 ) -> pd.DataFrame:
-    """Measure how long each service was down in a window, counting no moment twice.
+    """Measure how long each service was down in a period, counting no moment twice.
 
     Parameters
     ----------
     outages
         The outages table. Outages of incidents that are not in ``incidents`` do not count.
     services
-        The services table, which tells the services that each incident affected.
+        The services table: which services each incident affected.
     incidents
-        The incidents table. An incident that states 0 affected users does not count.
-    start, end
-        The half-open window; what reaches beyond it is cut off.
+        The incidents table. An incident that reports 0 affected users does not count.
+    within
+        The period; what reaches beyond it is cut off.
+    every
+        Measure each calendar unit of the period by itself: ``week``, ``month``, ``quarter`` or ``year``.
     as_of
-        The instant up to which an incident that is open and tells no end is taken to last; ``end`` if not given.
+        How far the period is known: nothing after this instant counts, and an open incident without an end lasts until
+        it. None takes the end of the period.
     declared
-        Services that have their row even where no report names them.
+        Services that have their row even if no report names them.
     severities
         The severities that count, all if not given.
     minimum_outage
-        The shortest outage that counts, measured before the window cuts it.
+        The shortest outage that counts, measured before the period cuts it.
     maintenance
-        Planned windows ``(service, start, end)``: they leave both the downtime and the window.
+        Planned windows ``(service, start, end)``: they leave both the downtime and the period.
     members
         Whether to add the incident_ids.
-    freq
-        Measure each period between ``start`` and ``end`` as a window of its own: ``M``, ``Q``, ``Y``, or with a fiscal
-        year's last month ``Q-MAR``, ``Y-MAR``; or ``30D``, the rolling window of the 30 days up to each midnight
-        after ``start`` and up to ``end``.
-    timezone
-        The IANA zone whose midnights bound these periods.
 
     Returns
     -------
     pandas.DataFrame
-        A row for every service, sorted by name, and window:
+        A row for every service, sorted by name, and part of the period:
 
         - service, str
-        - period, str, where ``freq`` is given: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``, or of a rolling
-          window ``2025-06-01/2025-07-01``
-        - start, end, datetime64[us, UTC]: the window; a month, quarter or year is cut to ``start`` and ``end``, a
-          rolling one reaches back before ``start``
+        - period, str: the part; one that is not over is called ``2025Q3 so far``
+        - start, end, datetime64[us, UTC]: its bounds, up to ``as_of``
         - window, timedelta64[us]: its length without planned maintenance
         - n, int64: outages counted
-        - n_missing, int64: outages, and incidents without any, that belong to the window but can't be counted: no
+        - n_missing, int64: outages, and incidents without any, that belong to the part but can't be counted: no
           end and not open, an end before the start, or no severity where ``severities`` chooses
         - n_open, int64: outages counted up to ``as_of``
         - downtime, timedelta64[us]: the time in which any outage lasted
@@ -101,23 +100,23 @@ def downtime(
         - incident_ids, tuple of str, where asked for: the incidents of n and n_missing
 
         Where outages overlap, the weighted downtime takes the largest fraction at each moment, since the users of
-        one may be those of the other; an incident that states no fraction weighs 1, as if
-        it had affected everybody. Availability is NA where maintenance fills the window, and with downtime
-        where outages are known of but none by its length. Incidents that
-        name no affected service have a row of service NA where there are such, with availability NA.
+        one may be those of the other; an incident that reports no fraction weighs 1, as if it had affected everybody.
+        Downtime and availability are NA where outages are known but the length of none; availability is NA as well
+        where maintenance fills the part. Where n_missing is above 0, downtime is a lower bound. Incidents that name
+        no affected service have a row of service NA, with availability NA.
 
     Raises
     ------
     PeriodError
-        ``the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty``, ``freq 'week' is none of ...``
+        ``2025Q3 has not started yet; choose an earlier period``, ``every 'day' is not one of week, month, ...``
     ColumnsError
-        ``column 'ended_at' is missing; the frame has ...``, ``start 2025-07-01 00:00:00 has no zone; ...``
+        ``column 'ended_at' is missing; the frame has ...``
     UnknownNameError
         ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> first, second = "INC-2025-07-04-001", "INC-2025-07-04-002"
     >>> down = downtime(
     ...     make_table("outages", {
@@ -129,29 +128,25 @@ def downtime(
     ...         "incident_id": [first, second], "service": ["API", "API"], "affected": [True, True], "line": [30, 30],
     ...     }),
     ...     incidents=make_table("incidents", {"incident_id": [first, second]}),
-    ...     start=pd.Timestamp("2025-07-01", tz="UTC"),
-    ...     end=pd.Timestamp("2025-10-01", tz="UTC"),
+    ...     within=Period.parse("2025Q3"),
     ... )
     >>> down[["service", "n", "downtime"]]
       service  n        downtime
     0     API  2 0 days 02:00:00
     """
-    measured, _, _ = _measure(
+    known = _known(within, as_of)
+    parts = known.split(every) if every else [known]
+    impacts = _Impacts(
         outages,
         services=services,
         incidents=incidents,
-        start=start,
-        end=end,
-        as_of=as_of,
+        as_of=known.end,
         declared=declared,
         severities=severities,
         minimum_outage=minimum_outage,
         maintenance=maintenance,
-        members=members,
-        freq=freq,
-        timezone=timezone,
     )
-    return measured.drop(columns=_REACHED)
+    return impacts.measure(parts, members=members).drop(columns="part")
 
 
 def sla_impact(
@@ -159,28 +154,29 @@ def sla_impact(
     *,
     services: pd.DataFrame,
     incidents: pd.DataFrame,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
+    within: Period,
     targets: Mapping[str, float] | None = None,
+    window: BudgetWindow | None = None,
+    every: Unit | None = None,
     as_of: pd.Timestamp | None = None,
     declared: Iterable[str] = (),
     severities: Sequence[str] | None = None,
     minimum_outage: timedelta = timedelta(0),
-    maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]] = (),
+    maintenance: Maintenance = (),
     members: bool = False,
-    freq: str | None = None,
-    timezone: str = "UTC",
 ) -> pd.DataFrame:
-    """Set the downtime of each service against its error budget.
+    """Compare the downtime of each service with its error budget.
 
     Parameters
     ----------
-    outages, services, incidents, start, end, declared, severities, minimum_outage, maintenance, members, freq, timezone
+    outages, services, incidents, within, every, as_of, declared, severities, minimum_outage, maintenance, members
         As in `downtime`.
     targets
         The target availability of each service that has one, as a fraction: ``{"API": 0.999}``.
-    as_of
-        As in `downtime`; also how far a window has got that is not over yet.
+    window
+        What an error budget runs over: ``month``, ``quarter``, ``year``, or ``rolling-30d``, the 30 days up to the end
+        of the period. None takes the period itself. A period longer than the window is cut into its windows; of a
+        shorter one the budget is that of the whole window, spent since the window began.
 
     Returns
     -------
@@ -188,20 +184,23 @@ def sla_impact(
         The columns of `downtime`, for the services of ``targets`` too, and
 
         - target, Float64
-        - budget, timedelta64[us]: the downtime that the target allows, ``(1 - target) * window``
-        - budget_left, timedelta64[us]: ``budget - downtime``, negative where the target is missed
-        - budget_left_weighted, timedelta64[us]: ``budget - downtime_weighted``
-        - elapsed, timedelta64[us]: how much of ``window`` lies before ``as_of``
-        - burn_rate, Float64: the pace at which the budget is spent, ``(downtime / elapsed) / (1 - target)`` with the
-          downtime before ``as_of``: at 1 the budget lasts just as long as the window
-        - time_to_exhaustion, timedelta64[us]: how long ``budget_left`` would last at this pace; 0 where it is spent
-        - burn_rate_weighted, Float64, and time_to_exhaustion_weighted, timedelta64[us]: the same of downtime_weighted
+        - window_start, window_end, datetime64[us, UTC]: the window of the budget
+        - window_n_missing, int64: as ``n_missing``, of the window so far
+        - budget, timedelta64[us]: the downtime that the target allows in the whole window, ``(1 - target) * window``
+        - budget_left, timedelta64[us]: budget less the downtime of the window so far, negative where the target is
+          missed
+        - budget_left_weighted, timedelta64[us]: the same with the weighted downtime
+        - elapsed, timedelta64[us]: how much of the window has passed, without maintenance
+        - burn_rate, Float64: the pace at which the budget is spent, ``(downtime / elapsed) / (1 - target)``: at 1 the
+          budget lasts just as long as the window
+        - time_to_exhaustion, timedelta64[us]: how long ``budget_left`` lasts at this pace; 0 where it is spent
+        - burn_rate_weighted, Float64, and time_to_exhaustion_weighted, timedelta64[us]: the same, weighted
         - incident_ids, tuple of str, where asked for
 
-        Target, budgets and paces are NA for a service without a target. The budget is that of the whole window also
-        where ``as_of`` lies within it. The burn rate is NA where the budget is empty (a target of 1) or nothing of the
-        window has elapsed. The time to exhaustion is NA where there was no downtime: at that pace the budget lasts
-        for ever.
+        Target, budgets and paces are NA for a service without a target. What is left is NA where no downtime of the
+        window is known although there were outages, and an upper bound where window_n_missing is above 0. The burn
+        rate is NA where the budget is empty (a target of 1). The time to exhaustion is NA where the budget outlasts
+        the window at this pace, and where the window is over.
 
     Raises
     ------
@@ -218,49 +217,54 @@ def sla_impact(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> impact = sla_impact(
     ...     make_table("outages"),
     ...     services=make_table("services"),
     ...     incidents=make_table("incidents"),
-    ...     start=pd.Timestamp("2025-07-01", tz="UTC"),
-    ...     end=pd.Timestamp("2025-10-01", tz="UTC"),
+    ...     within=Period.parse("2025-07"),
+    ...     window="quarter",
     ...     targets={"API": 0.999},
     ... )
-    >>> impact[["service", "target", "budget_left"]]
-      service  target            budget_left
-    0     API   0.999 0 days 02:12:28.800000
+    >>> impact[["service", "period", "target", "budget_left"]]
+      service   period  target            budget_left
+    0     API  2025-07   0.999 0 days 02:12:28.800000
     """
     targets = _checked(targets or {})
-    impact, _, _ = _measure(
+    known = _known(within, as_of)
+    pieces = [
+        (piece, whole)
+        for part in (known.split(every) if every else [known])
+        for piece, whole in _budget_windows(part, within, window)
+    ]
+    parts = [piece for piece, _ in pieces]
+    so_far = [Period(whole.name, whole.start, piece.end, whole.timezone) for piece, whole in pieces]
+    impacts = _Impacts(
         outages,
         services=services,
         incidents=incidents,
-        start=start,
-        end=end,
-        as_of=as_of,
+        as_of=known.end,
         declared=[*declared, *targets],
         severities=severities,
         minimum_outage=minimum_outage,
         maintenance=maintenance,
-        members=members,
-        freq=freq,
-        timezone=timezone,
     )
-    _add_budget(impact, targets)
-    target = impact["target"]
-    impact["budget_left_weighted"] = impact["budget"] - impact["downtime_weighted"]
-
-    impact["elapsed"] = impact.pop("elapsed")
-    elapsed = _microseconds(impact["elapsed"])
+    impact = impacts.measure(parts, members=members)
+    spent = impact.copy()
+    if so_far != parts:
+        spent = impact[["service", "part"]].merge(impacts.measure(so_far), on=["service", "part"], how="left")
+    _add_budget(impact, spent, [whole for _, whole in pieces], targets, impacts.planned)
+    impact["elapsed"] = spent["window"]
+    elapsed, allowed = _microseconds(spent["window"]), 1 - impact["target"].where(impact["target"] < 1)
+    remaining = _microseconds(impact["window_end"] - spent["end"])
     for weighted in ("", "_weighted"):
-        pace = _microseconds(impact.pop(f"spent{weighted}")) / elapsed.where(elapsed > 0)
-        left = _microseconds(impact[f"budget_left{weighted}"]).clip(lower=0)
-        impact[f"burn_rate{weighted}"] = pace / (1 - target.where(target < 1))
-        impact[f"time_to_exhaustion{weighted}"] = _span(left / pace.where(pace > 0))
+        pace = _microseconds(spent[f"downtime{weighted}"]) / elapsed.where(elapsed > 0)
+        impact[f"burn_rate{weighted}"] = pace / allowed
+        lasts = _microseconds(impact[f"budget_left{weighted}"]).clip(lower=0) / pace.where(pace > 0)
+        impact[f"time_to_exhaustion{weighted}"] = _span(lasts.where((lasts < remaining) & (remaining > 0)))
     if members:
         impact["incident_ids"] = impact.pop("incident_ids")
-    return impact
+    return impact.drop(columns="part")
 
 
 def budget_burn_down(
@@ -269,30 +273,31 @@ def budget_burn_down(
     services: pd.DataFrame,
     incidents: pd.DataFrame,
     targets: Mapping[str, float],
-    start: pd.Timestamp,
-    end: pd.Timestamp,
+    within: Period,
+    window: BudgetWindow | None = None,
     as_of: pd.Timestamp | None = None,
     severities: Sequence[str] | None = None,
     minimum_outage: timedelta = timedelta(0),
-    maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]] = (),
+    maintenance: Maintenance = (),
 ) -> pd.DataFrame:
-    """Follow the error budget of each service through a window, from the whole of it to what is left.
+    """Follow the error budget of each service through its windows, from the whole of it to what is left.
 
     Parameters
     ----------
-    outages, services, incidents, targets, start, end, as_of, severities, minimum_outage, maintenance
+    outages, services, incidents, targets, within, window, as_of, severities, minimum_outage, maintenance
         As in `sla_impact`; a service without a target has no budget and no row.
 
     Returns
     -------
     pandas.DataFrame
-        A row for every service of ``targets``, sorted by name, and every instant at which one of its outages or
-        maintenance windows begins or ends, the first at ``start``. Between two rows the budget falls evenly:
+        A row for every service of ``targets``, sorted by name, every window of the period, and every instant at which
+        one of its outages or maintenance windows begins or ends, the first at ``start``. Between two rows the budget
+        falls evenly:
 
         - service, str
         - start, end, datetime64[us, UTC]: the window
         - as_of, datetime64[us, UTC]: how far it has got, ``end`` where it is over
-        - n, n_missing, n_open, int64, of the whole window, as in `downtime`
+        - n, n_missing, n_open, int64, of the window so far, as in `downtime`
         - target, Float64
         - budget, timedelta64[us]: the downtime that the target allows in the whole window
         - at, datetime64[us, UTC]
@@ -300,9 +305,9 @@ def budget_burn_down(
         - budget_left, timedelta64[us]: ``budget - downtime``, negative where the target is missed
         - share_left, Float64: ``budget_left / budget``, at most 1
 
-        The last row is at ``as_of``, or at the end of a later outage that is known already; what is left there is the
-        ``budget_left`` of `sla_impact`. Downtime and what is left are NA where outages are known of but none by its
-        length; share_left also where the budget is empty (a target of 1, or maintenance all the time).
+        The last row of a window is at ``as_of``; what is left there is the ``budget_left`` of `sla_impact`. Downtime
+        and what is left are NA where outages are known but the length of none; share_left also where the budget is
+        empty (a target of 1, or maintenance all the time).
 
     Raises
     ------
@@ -316,7 +321,7 @@ def budget_burn_down(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> first = "INC-2025-07-04-001"
     >>> budget = budget_burn_down(
     ...     make_table("outages", {
@@ -328,8 +333,7 @@ def budget_burn_down(
     ...     }),
     ...     incidents=make_table("incidents", {"incident_id": [first]}),
     ...     targets={"API": 0.999},
-    ...     start=pd.Timestamp("2025-07-01", tz="UTC"),
-    ...     end=pd.Timestamp("2025-10-01", tz="UTC"),
+    ...     within=Period.parse("2025Q3"),
     ... )
     >>> budget[["at", "downtime", "share_left"]].round({"share_left": 3})
                              at        downtime  share_left
@@ -339,40 +343,37 @@ def budget_burn_down(
     3 2025-10-01 00:00:00+00:00 0 days 01:00:00       0.547
     """
     targets = _checked(targets)
-    measured, down, planned = _measure(
+    known = _known(within, as_of)
+    pieces = _budget_windows(known, within, window)
+    so_far = [Period(whole.name, whole.start, piece.end, whole.timezone) for piece, whole in pieces]
+    impacts = _Impacts(
         outages,
         services=services,
         incidents=incidents,
-        start=start,
-        end=end,
-        as_of=as_of,
+        as_of=known.end,
         declared=targets,
         severities=severities,
         minimum_outage=minimum_outage,
         maintenance=maintenance,
-        members=False,
-        freq=None,
-        timezone="UTC",
     )
-    _add_budget(measured, targets)
-    seen = end if as_of is None else min(max(as_of, start), end)
-    measured["as_of"] = seen.tz_convert("UTC").as_unit("us")
-    numbered = measured.drop(columns=[*_REACHED, "downtime"]).rename_axis("number").reset_index()
+    measured = impacts.measure(so_far)
+    down, planned = impacts.intervals(so_far)
+    measured = measured.rename(columns={"start": "started", "end": "as_of"})
+    _add_budget(measured, measured, [whole for _, whole in pieces], targets, impacts.planned)
+    measured = measured.rename(columns={"window_start": "start", "window_end": "end"})
+    numbered = measured.drop(columns=["downtime", "part"]).rename_axis("number").reset_index()
     reached = numbered[["number", "start", "as_of"]].set_axis(["number", "started_at", "ended_at"], axis="columns")
     # Intervals of weight 0 cut the time into the same segments without counting in any.
     idle = pd.concat([down, reached]).assign(weight=0.0)
-    segments = _segments(pd.concat([down.assign(weight=1.0), planned, idle]), measured)
-    segments["spent"] -= _segments(pd.concat([planned, idle]), measured)["spent"]
+    bounds = numbered[["start", "as_of"]].set_axis(["start", "end"], axis="columns")
+    segments = _segments(pd.concat([down.assign(weight=1.0), planned, idle]), bounds)
+    segments["spent"] -= _segments(pd.concat([planned, idle]), bounds)["spent"]
     segments["spent"] = segments.groupby("number")["spent"].cumsum()
-    last = idle.groupby("number")["ended_at"].max()
-    # Not by map, which takes a series of no rows for one of floats.
-    segments = segments[segments["at"] <= last.reindex(segments["number"]).set_axis(segments.index)]
 
     origins = numbered[["number", "start"]].set_axis(["number", "at"], axis="columns").assign(spent=0.0)
     points = pd.concat([origins, segments]).sort_values(["number", "at"], kind="stable")
     rows = numbered[numbered["target"].notna()].merge(points, on="number")
-    is_known = rows["budget_left"].notna()
-    rows["downtime"] = _span(rows["spent"].where(is_known).astype(RATIO))
+    rows["downtime"] = _span(rows["spent"].where(rows["budget_left"].notna()).astype(FLOAT))
     rows["budget_left"] = rows["budget"] - rows["downtime"]
     budget = _microseconds(rows["budget"])
     rows["share_left"] = _microseconds(rows["budget_left"]) / budget.where(budget > 0)
@@ -399,13 +400,11 @@ def stated_impact(
     outages: pd.DataFrame,
     *,
     incidents: pd.DataFrame,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
+    within: Period,
+    window: BudgetWindow | None = None,
     as_of: pd.Timestamp | None = None,
-    freq: str | None = None,
-    timezone: str = "UTC",
 ) -> pd.DataFrame:
-    """Put the SLA impact that each report states beside the one that its own outages give.
+    """Compare the SLA impact that each report gives with the one calculated from its own outages.
 
     Parameters
     ----------
@@ -413,15 +412,13 @@ def stated_impact(
         The outages table.
     incidents
         The incidents table.
-    start, end
-        The half-open window on occurred_at.
+    within
+        The period to look at, by when the incident occurred.
+    window
+        What the calculated impact is a share of: the incident's ``month``, ``quarter`` or ``year``, or ``rolling-30d``,
+        the 30 days from the incident's day on. None takes the period.
     as_of
         As in `downtime`.
-    freq
-        Over which window the derived impact is reckoned: the incident's month ``M``, quarter ``Q``, year ``Y``, fiscal
-        ``Q-MAR``, ``Y-MAR``, or ``30D``, the 30 days from the incident's day on. None takes ``start`` to ``end``.
-    timezone
-        The IANA zone whose midnights bound these windows.
 
     Returns
     -------
@@ -447,13 +444,13 @@ def stated_impact(
     Raises
     ------
     PeriodError
-        ``the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty``, ``freq 'week' is none of ...``
+        ``the window 2025-10-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty``
     ColumnsError
-        ``column 'sla_impact' is missing; the frame has ...``, ``start 2025-07-01 00:00:00 has no zone; ...``
+        ``column 'sla_impact' is missing; the frame has ...``
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> impact = stated_impact(
     ...     make_table("outages", {
     ...         "incident_id": ["INC-2025-07-04-001"], "position": [0], "line": [5],
@@ -462,20 +459,19 @@ def stated_impact(
     ...     incidents=make_table("incidents", {
     ...         "incident_id": ["INC-2025-07-04-001"], "occurred_at": ["2025-07-04T09:00Z"], "sla_impact": [0.002],
     ...     }),
-    ...     start=pd.Timestamp("2025-07-01", tz="UTC"),
-    ...     end=pd.Timestamp("2025-10-01", tz="UTC"),
-    ...     freq="M",
+    ...     within=Period.parse("2025Q3"),
+    ...     window="month",
     ... )
     >>> impact[["stated", "derived", "implied_window"]]
        stated   derived   implied_window
     0   0.002  0.001344 20 days 20:00:00
     """
-    need_window(start, end)
-    need_instant("as_of", as_of)
-    need_columns(incidents, *_INCIDENT, "sla_impact")
-    rows = in_window(incidents, start, end).sort_values(["occurred_at", "incident_id"], ignore_index=True)
-    bounds = _windows_of(rows["occurred_at"], start, end, freq=freq, timezone=timezone)
-    found = _outages(outages, rows, as_of=end if as_of is None else as_of, severities=None)
+    require_window(within.start, within.end)
+    require_instant("as_of", as_of)
+    require_columns(incidents, *_INCIDENT, "sla_impact")
+    rows = rows_within(incidents, within).sort_values(["occurred_at", "incident_id"], ignore_index=True)
+    bounds = _windows_of(rows["occurred_at"], within, window)
+    found = _outages(outages, rows, as_of=within.end if as_of is None else as_of, severities=None)
     found["number"] = found["incident_id"].map(pd.Series(rows.index, index=rows["incident_id"])).astype("int64")
 
     usable = found.loc[found["is_usable"], _INTERVAL]
@@ -494,47 +490,40 @@ def stated_impact(
             "n": count_rows(found["is_usable"], numbers, rows),
             "n_missing": n_missing,
             "stated": stated,
-            "derived": (downtime / length).astype(RATIO),
-            "derived_weighted": (weighted / length).astype(RATIO),
+            "derived": (downtime / length).astype(FLOAT),
+            "derived_weighted": (weighted / length).astype(FLOAT),
             "downtime": downtime,
             "implied_window": _span(_microseconds(downtime) / stated.where(stated > 0)),
         }
     )
 
 
-def _windows(start: pd.Timestamp, end: pd.Timestamp, *, freq: str | None, timezone: str) -> list[Period]:
-    """Return the windows of a frequency: periods cut to ``start`` and ``end``, or the days up to each midnight."""
-    if freq is None:
-        return [Period("", start.tz_convert("UTC"), end.tz_convert("UTC"))]
-    if days := _days(freq):
-        first, last = (bound.tz_convert(timezone).tz_localize(None).normalize() for bound in (start, end))
-        midnights = pd.date_range(first, last)
-        names = [f"{midnight - pd.Timedelta(days=days):%Y-%m-%d}/{midnight:%Y-%m-%d}" for midnight in midnights]
-        rolling = [Period.parse(name, timezone=timezone) for name in names]
-        if windows := [window for window in rolling if start < window.end <= end]:
-            return windows
-        raise PeriodError(f"no midnight of {timezone} from {start} to {end}; a window of {freq} ends at one")
-    _, names = assign_periods(pd.Series(dtype=INSTANT), freq, start=start, end=end, timezone=timezone)
-    periods = [period_named(name, freq, timezone=timezone) for name in names]
-    return [
-        Period(period.name, max(period.start, start).tz_convert("UTC"), min(period.end, end).tz_convert("UTC"))
-        for period in periods
-    ]
+def _known(within: Period, as_of: pd.Timestamp | None) -> Period:
+    """Return the part of a period that has passed; raise where it has not started."""
+    require_window(within.start, within.end)
+    require_instant("as_of", as_of)
+    if as_of is None:
+        return within
+    if as_of <= within.start:
+        raise PeriodError(f"{within.name} has not started yet; choose an earlier period")
+    return within.until(as_of)
 
 
-def _windows_of(
-    instants: pd.Series, start: pd.Timestamp, end: pd.Timestamp, *, freq: str | None, timezone: str
-) -> pd.DataFrame:
-    """Return start and end of the window of a frequency that each instant belongs to."""
-    if freq is None:
-        windows = [Period("", start, end)] * len(instants)
-    elif days := _days(freq):
-        dates = instants.dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
-        names = [f"{day:%Y-%m-%d}/{day + pd.Timedelta(days=days):%Y-%m-%d}" for day in dates]
-        windows = [Period.parse(name, timezone=timezone) for name in names]
+def _budget_windows(part: Period, within: Period, window: BudgetWindow | None) -> list[tuple[Period, Period]]:
+    """Return the pieces of a part, each with its budget window; without one that is the whole period."""
+    return [(part, within)] if window is None else part.budget_windows(window)
+
+
+def _windows_of(instants: pd.Series, within: Period, window: BudgetWindow | None) -> pd.DataFrame:
+    """Return start and end of the budget window that each instant belongs to."""
+    if window is None:
+        windows = [within] * len(instants)
+    elif window == "rolling-30d":
+        days = instants.dt.tz_convert(within.timezone).dt.date
+        names = [f"{day}/{day + timedelta(days=30)}" for day in days]
+        windows = [Period.parse(name, timezone=within.timezone) for name in names]
     else:
-        periods, _ = assign_periods(instants, freq, start=start, end=end, timezone=timezone)
-        windows = [period_named(name, freq, timezone=timezone) for name in periods]
+        windows = [within.unit_at(at, window) for at in instants]
     return pd.DataFrame(
         {
             "start": pd.Series([window.start.tz_convert("UTC") for window in windows], dtype=INSTANT),
@@ -543,14 +532,8 @@ def _windows_of(
     )
 
 
-def _days(freq: str) -> int:
-    """Return the length of a rolling window in days, 0 for a frequency of the calendar."""
-    match = re.fullmatch(r"([1-9]\d{0,3})D", freq)
-    return int(match[1]) if match else 0
-
-
 def _microseconds(spans: pd.Series) -> pd.Series:
-    return spans.astype("int64").where(spans.notna()).astype(RATIO)
+    return spans.astype("int64").where(spans.notna()).astype(FLOAT)
 
 
 def _span(microseconds: pd.Series) -> pd.Series:
@@ -560,13 +543,13 @@ def _span(microseconds: pd.Series) -> pd.Series:
     return pd.Series(whole, index=microseconds.index).where(known.notna())
 
 
-def _planned(maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]]) -> pd.DataFrame:
+def _planned(maintenance: Maintenance) -> pd.DataFrame:
     """Return planned maintenance as intervals of weight 1."""
     columns = ["service", "start", "end"]
     given = maintenance if isinstance(maintenance, pd.DataFrame) else pd.DataFrame(list(maintenance), columns=columns)
-    need_columns(given, *columns)
+    require_columns(given, *columns)
     for first, past in zip(given["start"], given["end"], strict=True):
-        need_window(pd.Timestamp(first), pd.Timestamp(past))
+        require_window(pd.Timestamp(first), pd.Timestamp(past))
     return pd.DataFrame(
         {
             "service": given["service"].astype(TEXT),
@@ -586,90 +569,110 @@ def _checked(targets: Mapping[str, float]) -> dict[str, float]:
     return dict(targets)
 
 
-def _add_budget(measured: pd.DataFrame, targets: Mapping[str, float]) -> None:
-    """Add to what `_measure` returns the target of each service, its budget and what is left of that."""
-    target = pd.Series([targets.get(service) for service in measured["service"]], index=measured.index, dtype=RATIO)
-    measured["target"] = target
-    measured["budget"] = _span(_microseconds(measured["window"]) * (1 - target))
-    measured["budget_left"] = measured["budget"] - measured["downtime"]
-
-
-def _measure(
-    outages: pd.DataFrame,
-    *,
-    services: pd.DataFrame,
-    incidents: pd.DataFrame,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
-    as_of: pd.Timestamp | None,
-    declared: Iterable[str],
-    severities: Sequence[str] | None,
-    minimum_outage: timedelta,
-    maintenance: pd.DataFrame | Sequence[tuple[str, datetime, datetime]],
-    members: bool,
-    freq: str | None,
-    timezone: str,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Return what `downtime` does, and how much of each window and of its downtime lies before ``as_of``.
-
-    Beside it the intervals of downtime and of maintenance that it rests on, by the number of their row.
-    """
-    need_window(start, end)
-    need_instant("as_of", as_of)
-    need_columns(services, "incident_id", "service", "affected")
-    planned = _planned(maintenance)
-    windows = _windows(start, end, freq=freq, timezone=timezone)
-    as_of = (end if as_of is None else as_of).tz_convert("UTC").as_unit("us")
-    impacts = _outages(outages, incidents, as_of=as_of, severities=severities)
-    affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]].drop_duplicates()
-    impacts = impacts.merge(affected, on="incident_id", how="left")  # an incident without a service has its row too
-    chosen = [
-        _belonging(impacts, window.start, window.end, minimum_outage).assign(window=number)
-        for number, window in enumerate(windows)
-    ]
-    impacts = pd.concat(chosen, ignore_index=True)
-
-    names = sorted({*levels(services["service"]), *declared, *planned["service"]})
-    columns = {"service": names, "window": range(len(windows))}
-    groups, impacts["number"] = group_rows(impacts, list(columns), columns)
+def _add_budget(
+    impact: pd.DataFrame,
+    spent: pd.DataFrame,
+    wholes: Sequence[Period],
+    targets: Mapping[str, float],
+    planned: pd.DataFrame,
+) -> None:
+    """Add to each row its target, the window of its budget, the budget, and what the window so far left of it."""
+    target = pd.Series([targets.get(service) for service in impact["service"]], index=impact.index, dtype=FLOAT)
     bounds = pd.DataFrame(
         {
-            "period": pd.Series([window.name for window in windows], dtype=TEXT),
-            "start": pd.Series([window.start for window in windows], dtype=INSTANT),
-            "end": pd.Series([window.end for window in windows], dtype=INSTANT),
+            "start": pd.Series([whole.start for whole in wholes], dtype=INSTANT),
+            "end": pd.Series([whole.end for whole in wholes], dtype=INSTANT),
         }
     )
-    groups = groups.join(bounds, on="window").drop(columns=["window"] if freq else ["window", "period"])
+    bounds = bounds.iloc[impact["part"]].reset_index(drop=True)
+    excluded = _weighted_time(_numbered(planned, impact), bounds)
+    impact["target"] = target
+    impact["window_start"], impact["window_end"] = bounds["start"], bounds["end"]
+    impact["window_n_missing"] = spent["n_missing"]
+    impact["budget"] = _span(_microseconds(bounds["end"] - bounds["start"] - excluded) * (1 - target))
+    for weighted in ("", "_weighted"):
+        impact[f"budget_left{weighted}"] = impact["budget"] - spent[f"downtime{weighted}"]
 
-    down = impacts.loc[impacts["is_counted"], _INTERVAL]
-    planned = planned.merge(groups[["service"]].assign(number=groups.index), on="service")[_INTERVAL]
-    window, total, weighted = _time_down(down, planned, groups)
-    seen = groups["end"].where(groups["end"] < as_of, as_of)
-    reached = groups.assign(end=seen.where(seen > groups["start"], groups["start"]))
 
-    numbers = impacts["number"].to_numpy()
-    n, n_missing = (
-        count_rows(impacts["is_counted"], numbers, groups),
-        count_rows(~impacts["is_counted"], numbers, groups),
-    )
-    # Where all that is known is that there were outages, their length is unknown, not zero.
-    is_known = (n > 0) | (n_missing == 0)
-    total, weighted = total.where(is_known), weighted.where(is_known)
-    is_named = groups["service"].notna()
-    result = groups.assign(
-        window=window,
-        n=n,
-        n_missing=n_missing,
-        n_open=count_rows(impacts["is_counted"] & impacts["runs_on"], numbers, groups),
-        downtime=total,
-        availability=(1 - total / window).where(is_named).astype(RATIO),
-        downtime_weighted=weighted,
-        availability_weighted=(1 - weighted / window).where(is_named).astype(RATIO),
-        **dict(zip(_REACHED, _time_down(down, planned, reached), strict=True)),
-    )
-    if members:
-        result["incident_ids"] = member_ids(impacts, numbers, groups)
-    return result, down, planned
+def _numbered(planned: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return planned maintenance by the position of each row of its service."""
+    return planned.merge(rows[["service"]].assign(number=range(len(rows))), on="service")[_INTERVAL]
+
+
+class _Impacts:
+    """The outages that count, by service, ready to be measured over any parts of a period."""
+
+    def __init__(
+        self,
+        outages: pd.DataFrame,
+        *,
+        services: pd.DataFrame,
+        incidents: pd.DataFrame,
+        as_of: pd.Timestamp,
+        declared: Iterable[str],
+        severities: Sequence[str] | None,
+        minimum_outage: timedelta,
+        maintenance: Maintenance,
+    ) -> None:
+        require_columns(services, "incident_id", "service", "affected")
+        self.minimum_outage = minimum_outage
+        self.planned = _planned(maintenance)
+        affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]]
+        found = _outages(outages, incidents, as_of=as_of, severities=severities)
+        # An incident without an affected service has its row too.
+        self.found = found.merge(affected.drop_duplicates(), on="incident_id", how="left")
+        self.services = sorted({*levels(services["service"]), *declared, *self.planned["service"]})
+
+    def measure(self, parts: Sequence[Period], *, members: bool = False) -> pd.DataFrame:
+        """Return what `downtime` does, a row for every service and part."""
+        impacts, groups = self.grouped(parts)
+        down = impacts.loc[impacts["is_counted"], _INTERVAL]
+        window, total, weighted = _time_down(down, _numbered(self.planned, groups), groups)
+        numbers = impacts["number"].to_numpy()
+        n, n_missing = (
+            count_rows(impacts["is_counted"], numbers, groups),
+            count_rows(~impacts["is_counted"], numbers, groups),
+        )
+        # Where all that is known is that there were outages, their length is unknown, not zero.
+        is_known = (n > 0) | (n_missing == 0)
+        total, weighted = total.where(is_known), weighted.where(is_known)
+        is_named = groups["service"].notna()
+        result = groups.assign(
+            window=window,
+            n=n,
+            n_missing=n_missing,
+            n_open=count_rows(impacts["is_counted"] & impacts["runs_on"], numbers, groups),
+            downtime=total,
+            availability=(1 - total / window).where(is_named).astype(FLOAT),
+            downtime_weighted=weighted,
+            availability_weighted=(1 - weighted / window).where(is_named).astype(FLOAT),
+        )
+        if members:
+            result["incident_ids"] = member_ids(impacts, numbers, groups)
+        return result
+
+    def intervals(self, parts: Sequence[Period]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the intervals of downtime and of maintenance by the position of their row in `measure`."""
+        impacts, groups = self.grouped(parts)
+        return impacts.loc[impacts["is_counted"], _INTERVAL], _numbered(self.planned, groups)
+
+    def grouped(self, parts: Sequence[Period]) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the outages of each part with the number of their row, and the rows: every service and part."""
+        chosen = [
+            _belonging(self.found, part.start, part.end, self.minimum_outage).assign(part=number)
+            for number, part in enumerate(parts)
+        ]
+        impacts = pd.concat(chosen, ignore_index=True)
+        columns: Mapping[str, Sequence[Any]] = {"service": self.services, "part": range(len(parts))}
+        groups, impacts["number"] = group_rows(impacts, list(columns), columns)
+        bounds = pd.DataFrame(
+            {
+                "period": pd.Series([part.name for part in parts], dtype=TEXT),
+                "start": pd.Series([part.start for part in parts], dtype=INSTANT),
+                "end": pd.Series([part.end for part in parts], dtype=INSTANT),
+            }
+        )
+        return impacts, groups.join(bounds, on="part")
 
 
 def _time_down(
@@ -687,15 +690,15 @@ def _outages(
     outages: pd.DataFrame, incidents: pd.DataFrame, *, as_of: pd.Timestamp, severities: Sequence[str] | None
 ) -> pd.DataFrame:
     """Return the outages of the incidents that count, each with its end and whether both ends can be used."""
-    need_columns(outages, "incident_id", "started_at", "ended_at")
-    need_instants(outages, "started_at", "ended_at")
-    need_columns(incidents, *_INCIDENT)
+    require_columns(outages, "incident_id", "started_at", "ended_at")
+    require_instants(outages, "started_at", "ended_at")
+    require_columns(incidents, *_INCIDENT)
     facts = incidents[_INCIDENT]
     nobody = (facts["affected_users"] == 0) | (facts["affected_users_fraction"] == 0)
     facts = facts[~nobody.fillna(value=False)]
     if severities is not None:
         for severity in severities:
-            need_name("severity", severity, levels(incidents["severity"]))
+            require_name("severity", severity, levels(incidents["severity"]))
         facts = facts[facts["severity"].isin(severities) | facts["severity"].isna()]
     # A left join: an incident without an outage has its row too.
     found = facts.merge(outages[["incident_id", "started_at", "ended_at"]], on="incident_id", how="left")

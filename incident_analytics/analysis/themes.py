@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import levels, need_name
+from incident_analytics.analysis.grouping import levels
+from incident_analytics.checks import require_columns, require_name
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.model import RATIO, TEXT, need_columns
+from incident_analytics.schema import FLOAT, TEXT
 
 __all__ = ["recurring_factors", "similar_incidents"]
 
@@ -101,7 +102,7 @@ def recurring_factors(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> findings = make_table("findings", {
     ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-03-15-001", "INC-2025-03-16-001"],
     ...     "kind": ["contributing_factor"] * 3, "position": [1, 1, 1], "line": [57, 58, 57],
@@ -114,7 +115,7 @@ def recurring_factors(
     """
     texts = _findings_of(findings, kinds)
     if incidents is not None:
-        need_columns(incidents, "incident_id", "why_it_happened")
+        require_columns(incidents, "incident_id", "why_it_happened")
         causes = incidents[["incident_id", "why_it_happened"]].set_axis(["incident_id", "text"], axis="columns")
         texts = pd.concat([texts[texts["incident_id"].isin(incidents["incident_id"])], causes.dropna()])
     sentences = texts.assign(text=texts["text"].str.split(_SENTENCE_END, regex=True)).explode("text")
@@ -199,7 +200,7 @@ def similar_incidents(
 
     Examples
     --------
-    >>> from incident_analytics.model import make_table
+    >>> from incident_analytics.tables import make_table
     >>> incidents = make_table("incidents", {
     ...     "incident_id": ["INC-2025-03-14-001", "INC-2025-05-02-001", "INC-2025-06-20-001"],
     ...     "occurred_at": ["2025-03-14T09:00Z", "2025-05-02T09:00Z", "2025-06-20T09:00Z"],
@@ -211,7 +212,7 @@ def similar_incidents(
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    need_columns(incidents, "incident_id", "occurred_at", *_TOLD_IN)
+    require_columns(incidents, "incident_id", "occurred_at", *_TOLD_IN)
     is_asked = incidents["incident_id"] == incident_id
     if not is_asked.any():
         raise UnknownNameError(f"incident {incident_id!r} is not one of the {len(incidents)} incidents")
@@ -239,7 +240,7 @@ def similar_incidents(
             tied = sorted(zip(-products.data[cells].round(12), words[products.indices[cells]], strict=True))
             totals[row] = min(round(float(products.data[cells].sum()), 12), 1.0)
             ties[row] = tuple(str(word) for _, word in tied[:_WORDS_SHOWN])
-    similar["similarity"] = pd.Series(totals, dtype=RATIO)
+    similar["similarity"] = pd.Series(totals, dtype=FLOAT)
     similar["words"] = pd.Series(ties, dtype=object)
     similar = similar[similar["similarity"] > 0]
     return similar.sort_values(["similarity", "incident_id"], ascending=[False, True], ignore_index=True).head(n)
@@ -247,10 +248,10 @@ def similar_incidents(
 
 def _findings_of(findings: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
     """Return the texts of some kinds of findings, with their incidents."""
-    need_columns(findings, "incident_id", "kind", "text")
+    require_columns(findings, "incident_id", "kind", "text")
     kinds = list(kinds)
     for kind in kinds:
-        need_name("kind", kind, dict.fromkeys((*_KINDS, *levels(findings["kind"]))))
+        require_name("kind", kind, dict.fromkeys((*_KINDS, *levels(findings["kind"]))))
     return findings.loc[findings["kind"].isin(kinds), ["incident_id", "text"]].dropna()
 
 

@@ -13,10 +13,10 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.analysis.grouping import need_window
+from incident_analytics.checks import require_window
 from incident_analytics.errors import EvidenceError
 from incident_analytics.formatting import format_value
-from incident_analytics.model import INSTANT, TEXT
+from incident_analytics.schema import INSTANT, TEXT
 
 __all__ = ["configuration_changes"]
 
@@ -89,7 +89,7 @@ def configuration_changes(
     >>> changes[["at", "subject", "files"]].values.tolist()
     [[Timestamp('2025-08-06 00:58:00+0000', tz='UTC'), 'Renew the wildcard certificate again', ('certificates.toml',)]]
     """
-    need_window(start, end)
+    require_window(start, end)
     place = Path(repository)
     if not place.exists():
         raise EvidenceError(f"{place}: no such folder or bundle")

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from incident_analytics.analysis.grouping import need_name, need_window
+from incident_analytics.checks import require_name, require_window
 from incident_analytics.errors import EvidenceError
 from incident_analytics.evidence.lines import (
     LEVELS,
@@ -30,7 +30,7 @@ from incident_analytics.evidence.lines import (
 )
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
 from incident_analytics.formatting import format_span, format_value
-from incident_analytics.model import COUNT, FLAG, INSTANT, POSITION, RATIO, TEXT
+from incident_analytics.schema import COUNT, FLAG, FLOAT, INSTANT, POSITION, TEXT
 
 __all__ = ["OTHER", "LogEvidence", "log_templates"]
 
@@ -175,9 +175,9 @@ def log_templates(
     >>> found.templates["template"][0]
     'TLS handshake with <ip> failed: remote error: tls: expired certificate'
     """
-    need_window(baseline_start, start)
-    need_window(start, end)
-    need_name("level", level, LEVELS)
+    require_window(baseline_start, start)
+    require_window(start, end)
+    require_name("level", level, LEVELS)
     scan = _Scan(
         bounds=(_utc(baseline_start), _utc(start), _utc(end)),
         levels=frozenset(LEVELS[LEVELS.index(level) :]),
@@ -391,7 +391,7 @@ def _templates(scan: _Scan, *, length: pd.Timedelta, covered: pd.Timedelta) -> p
     is_other = pd.Series([text == OTHER for (_, text), _ in told], dtype=bool)
     n = pd.Series([message.n for _, message in told], dtype=COUNT)
     n_before = pd.Series([message.n_before if covered else None for _, message in told], dtype=COUNT)
-    expected = n_before.astype(RATIO) * (length / covered if covered else pd.NA)
+    expected = n_before.astype(FLOAT) * (length / covered if covered else pd.NA)
     cut = scan.messages.get((None, OTHER), _Message()).n_before > 0
     is_new = (n_before == 0).mask(is_other | ((n_before == 0) & cut)).astype(FLAG)
     templates = pd.DataFrame(

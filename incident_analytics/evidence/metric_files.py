@@ -9,9 +9,9 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.analysis.grouping import need_window
+from incident_analytics.checks import require_window
 from incident_analytics.evidence.series import SERIES, join_series, problem_table
-from incident_analytics.model import INSTANT, RATIO, TEXT
+from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
 __all__ = ["read_metric_files"]
 
@@ -75,7 +75,7 @@ def read_metric_files(
     >>> problems["message"].tolist()
     ['telemetry/*.json: no such file; correct the path or pattern']
     """
-    need_window(start, end)
+    require_window(start, end)
     wanted = None if services is None else set(services)
     found: list[pd.DataFrame] = []
     seen: set[Path] = set()
@@ -144,7 +144,7 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
         column = columns.get("value", name)
         values = f"{len(rows)} values such as {rows.iloc[0]!r} of {name!r}"
         messages.append((str(name), f"{path}: column {column!r}: {values} are no numbers; write 0.25"))
-    series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(RATIO)})
+    series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(FLOAT)})
     for column in ("service", "labels"):
         series[column] = table[column].astype(TEXT) if column in table else pd.Series(None, series.index, dtype=TEXT)
     known = series[series["at"].notna() & ~bad & series["name"].notna()]

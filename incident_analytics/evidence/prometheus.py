@@ -23,7 +23,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pandas as pd
 
-from incident_analytics.analysis.grouping import need_window
+from incident_analytics.checks import require_window
 from incident_analytics.evidence.series import join_series, problem_table, series_rows
 
 __all__ = ["MOST_POINTS", "STEPS", "choose_step", "fill_service", "read_prometheus"]
@@ -119,8 +119,8 @@ def read_prometheus(
     >>> problems["message"].tolist()
     ["'file:///etc' is no http or https address; write the address of Prometheus itself as url"]
     """
-    need_window(start, end)
-    need_window(baseline_start, start)
+    require_window(start, end)
+    require_window(baseline_start, start)
     # The incident first: where the days before ask too much, its own series are there.
     ranges = [(start, end, choose_step(end - start, max_points))]
     if baseline_start is not None:

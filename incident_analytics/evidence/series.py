@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.grouping import need_window
-from incident_analytics.model import COUNT, INSTANT, RATIO, TEXT, need_columns, need_instant, need_instants
+from incident_analytics.checks import require_columns, require_instant, require_instants, require_window
+from incident_analytics.schema import COUNT, FLOAT, INSTANT, TEXT
 
 __all__ = ["PROBLEMS", "SERIES", "Direction", "join_series", "problem_table", "series_rows", "summarize_series"]
 
@@ -18,7 +18,7 @@ Direction = Literal["high", "low"]
 """Which way a series is worst: at its highest value, or at its lowest."""
 
 SERIES: Final[Mapping[str, str]] = MappingProxyType(
-    {"name": TEXT, "service": TEXT, "labels": TEXT, "at": INSTANT, "value": RATIO}
+    {"name": TEXT, "service": TEXT, "labels": TEXT, "at": INSTANT, "value": FLOAT}
 )
 """The columns of series with their dtypes: a row a value."""
 
@@ -34,13 +34,13 @@ _SUMMARY: Final[Mapping[str, str]] = MappingProxyType(
         "unit": TEXT,
         "n": COUNT,
         "n_baseline": COUNT,
-        "baseline": RATIO,
-        "baseline_low": RATIO,
-        "baseline_high": RATIO,
+        "baseline": FLOAT,
+        "baseline_low": FLOAT,
+        "baseline_high": FLOAT,
         "direction": TEXT,
-        "worst": RATIO,
+        "worst": FLOAT,
         "worst_at": INSTANT,
-        "at_restoration": RATIO,
+        "at_restoration": FLOAT,
     }
 )
 _ENOUGH: Final = 20  # values, for one of them to lie beyond the 5th percentile
@@ -59,7 +59,7 @@ def series_rows(
     >>> series_rows("load", "API", None, at, [float("nan")])["value"].tolist()
     [<NA>]
     """
-    rows = pd.DataFrame({"at": pd.Series(at), "value": pd.array(np.asarray(values, dtype=float), dtype=RATIO)})
+    rows = pd.DataFrame({"at": pd.Series(at), "value": pd.array(np.asarray(values, dtype=float), dtype=FLOAT)})
     return rows.assign(name=name, service=service, labels=labels)[list(SERIES)].astype(dict(SERIES))
 
 
@@ -134,13 +134,13 @@ def summarize_series(
     >>> summary[["baseline", "worst", "at_restoration", "direction", "unit"]].to_numpy().tolist()
     [[1.5, 20.0, 3.0, 'high', '%']]
     """
-    need_columns(series, *SERIES)
-    need_instants(series, "at")
-    need_instant("started_at", started_at)
+    require_columns(series, *SERIES)
+    require_instants(series, "at")
+    require_instant("started_at", started_at)
     restored_at = None if pd.isna(restored_at) else restored_at
-    need_instant("restored_at", restored_at)
+    require_instant("restored_at", restored_at)
     baseline_end = started_at if baseline_end is None else baseline_end
-    need_window(baseline_start, baseline_end)
+    require_window(baseline_start, baseline_end)
 
     rows = []
     for key, group in series.groupby(_KEY, sort=False, dropna=False):

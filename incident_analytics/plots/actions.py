@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_share, format_span
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     BLUES,
@@ -70,7 +70,7 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     matplotlib.axes.Axes
         A bar a group: done, open and not due yet, overdue, of unknown status, dropped.
     """
-    need_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion")
+    require_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion")
     groups = group_columns(completion)
     rows = completion
     if groups and isinstance(rows[groups[0]].dtype, pd.CategoricalDtype):
@@ -120,7 +120,7 @@ def plot_action_age(ages: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
         A bar a group, its parts from the youngest items to the oldest, the darker the older.
     """
-    need_columns(ages, "age", "n", "n_undated", "n_unknown")
+    require_columns(ages, "age", "n", "n_undated", "n_unknown")
     groups = [column for column in group_columns(ages) if column != "age"]
     if groups and isinstance(ages[groups[0]].dtype, pd.CategoricalDtype):
         ages = ages.sort_values(groups[0], ascending=False, kind="stable")
@@ -206,7 +206,7 @@ def plot_action_survival(
     matplotlib.axes.Axes
         A falling line of steps a group, with its interval from six items on; at most five groups, those of most items.
     """
-    need_columns(curve, "time", "survival", "low", "high", "n", "n_undated", "n_unknown")
+    require_columns(curve, "time", "survival", "low", "high", "n", "n_undated", "n_unknown")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     if groups and isinstance(curve[groups[0]].dtype, pd.CategoricalDtype):
         curve = curve.sort_values([groups[0], "time"], ascending=[False, True])
@@ -281,7 +281,7 @@ def plot_overdue_actions(overdue: pd.DataFrame, *, limit: int = 12, ax: Axes | N
         A bar an item, in days, below its owner's name: the owner of the longest overdue first, of each the longest
         first.
     """
-    need_columns(overdue, "incident_id", "action", "owner", "status", "overdue_by")
+    require_columns(overdue, "incident_id", "action", "owner", "status", "overdue_by")
     certain = overdue[overdue["status"].notna()].sort_values("overdue_by", ascending=False, kind="stable")
     certain = certain.assign(owner=certain["owner"].fillna("no owner"))
     shown = certain.head(limit)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 
-from incident_analytics.model import need_columns
+from incident_analytics.checks import require_columns
 from incident_analytics.plots.drawing import BLUES, MUTED, explain, ink_on, styled
 from incident_analytics.sentences import describe_start_hours, each_row
 
@@ -34,7 +34,7 @@ def plot_start_hours(hours: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Panels inside of it: a cell an hour of a weekday, the darker the more incidents, with their number; the sums of
         hours above it, and of weekdays at its right.
     """
-    need_columns(
+    require_columns(
         hours, "weekday", "hour", "n", "n_missing", "hour_p_adjusted", "weekday_p_adjusted", "timezone"
     )  # fmt: skip
     told = hours[hours["n"] > 0]

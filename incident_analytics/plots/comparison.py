@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from incident_analytics.model import need_columns
+from incident_analytics.checks import require_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     INK,
@@ -49,7 +49,7 @@ def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax
         A row a definition, in the table's order: a diamond at the median, on a bar over its interval where the table
         has one, on a logarithmic scale. The definition in use is blue, and a line tells its median to the others.
     """
-    need_columns(table, "metric", "definition", "is_own", "n", "n_open", "median", "median_low", "median_high")
+    require_columns(table, "metric", "definition", "is_own", "n", "n_open", "median", "median_low", "median_high")
     rows = table[table["metric"] == metric]
     names = [_definition(row.definition) for row in each_row(rows)]
     notes = [f"{median_note(row)}, n = {row.n}" for row in each_row(rows)]
@@ -114,7 +114,7 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         change (p_adjusted at most 0.05), a hollow one where it does not, and a bar over the interval. A row of too
         few incidents has no mark.
     """
-    need_columns(
+    require_columns(
         table, "metric", "group", "is_primary", "n_before", "n_after", "change", "low", "high", "p_value", "p_adjusted"
     )
     rows = table.sort_values("is_primary", ascending=False, kind="stable")

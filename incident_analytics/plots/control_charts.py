@@ -12,8 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_span
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     INK,
@@ -63,7 +63,7 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
         chart has these. A point that breaks a rule is filled, and its form tells the rule. A lower limit below 0 is
         left out where no value is.
     """
-    need_columns(chart, value, "n_points", "center", "lower", "upper", "moving_range", "range_limit", *SIGNALS)
+    require_columns(chart, value, "n_points", "center", "lower", "upper", "moving_range", "range_limit", *SIGNALS)
     names = point_names(chart)
     has_ranges = bool(chart["range_limit"].notna().any())
     with styled(ax, height=3.5 if has_ranges else 2.7) as axes:

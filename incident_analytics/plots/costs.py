@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from incident_analytics.checks import require_columns
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     explain,
@@ -45,7 +45,7 @@ def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, ax: Axes | 
     UnknownNameError
         ``currency 'GBP' is not one of EUR, USD``
     """
-    need_columns(totals, "kind", "currency", "total", "n")
+    require_columns(totals, "kind", "currency", "total", "n")
     told = totals[totals["total"].notna() & totals["currency"].notna() & (totals["n"] > 0)]
     stated = told.groupby("currency")["n"].sum()
     if currency is None:

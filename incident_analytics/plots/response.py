@@ -11,9 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from incident_analytics.checks import require_columns
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_count, format_span
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     INK,
@@ -85,7 +85,7 @@ def plot_response(
         ``the plot is of one column of groups, and the summary has none``; ``the summary rests on 4 incidents of SEV-1,
         and times has 9 of them; both must be of the same window``
     """
-    need_columns(summary, *_TELLS)
+    require_columns(summary, *_TELLS)
     groups = group_columns(summary)
     if len(groups) != 1:
         raise ColumnsError(f"the plot is of one column of groups, and the summary has {', '.join(groups) or 'none'}")
@@ -188,7 +188,7 @@ def _of_each_group(
     times: pd.DataFrame, summary: pd.DataFrame, group: str, names: Sequence[str], metric: str
 ) -> list[pd.DataFrame]:
     """Return each group's incidents that have a span, from the shortest."""
-    need_columns(times, "incident_id", group, metric)
+    require_columns(times, "incident_id", group, metric)
     known = times[times[metric].notna()].drop_duplicates(["incident_id", group])
     known = known.sort_values([metric, "incident_id"])
     found = []
@@ -268,7 +268,7 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
         A diamond at each period's median, on a bar over its interval where the summary has one, and an open dot at
         the 90th percentile, from 10 incidents; on a logarithmic scale. A period that has no span stays empty.
     """
-    need_columns(summary, "period", *_TELLS)
+    require_columns(summary, "period", *_TELLS)
     periods = [str(name) for name in summary["period"].astype(object).fillna("unknown")]
     few = len(periods) <= _FEW_PERIODS
     medians, p90s = (spans.dt.total_seconds().to_numpy(float) for spans in (summary["median"], _p90(summary)))

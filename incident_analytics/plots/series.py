@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from incident_analytics.checks import require_columns, require_instants
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_figure
-from incident_analytics.model import need_columns, need_instants
 from incident_analytics.plots.drawing import BLUE, GREEN, INK, MUTED, SKY, VERMILION, explain, keep_apart, styled
 from incident_analytics.sentences import describe_series, each_row, series_name
 
@@ -81,8 +81,8 @@ def plot_series(
     UnknownNameError
         ``the plot is of one metric, and the series has error_rate, latency``
     """
-    need_columns(series, "name", "service", "labels", "at", "value")
-    need_instants(series, "at")
+    require_columns(series, "name", "service", "labels", "at", "value")
+    require_instants(series, "at")
     names = list(dict.fromkeys([*series["name"], *summary["name"]]))
     if len(names) > 1:
         raise UnknownNameError(f"the plot is of one metric, and the series has {', '.join(names)}")

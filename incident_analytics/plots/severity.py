@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
 
+from incident_analytics.checks import require_columns
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_count, format_span, format_with_interval
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     INK,
@@ -62,7 +62,7 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
     UnknownNameError
         ``period '2025Q3' is not one of 2025-07, 2025-08, 2025-09``
     """
-    need_columns(counts, "period", "severity", "n")
+    require_columns(counts, "period", "severity", "n")
     periods = list(dict.fromkeys(counts["period"]))
     severities = list(counts["severity"].cat.categories)
     colors = severity_colors(severities)
@@ -130,7 +130,7 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
     UnknownNameError
         ``period '2025Q3' is not one of 2025-07, 2025-08, 2025-09``
     """
-    need_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
+    require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
     rows = rates[rates["rate"].notna() & rates["period"].notna()]
     periods = list(dict.fromkeys(rows["period"]))
     severities = list(rows["severity"].cat.categories)
@@ -198,7 +198,7 @@ def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     ColumnsError
         ``the plot is of one column of groups, and the table has severity, team``
     """
-    need_columns(gaps, "incident_id", "occurred_at", "gap")
+    require_columns(gaps, "incident_id", "occurred_at", "gap")
     groups = list(gaps.columns[: gaps.columns.get_loc("incident_id")])
     if len(groups) > 1:
         raise ColumnsError(f"the plot is of one column of groups, and the table has {', '.join(groups)}")

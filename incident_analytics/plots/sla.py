@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_share, format_span
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import (
     BLUE,
     INK,
@@ -51,7 +51,7 @@ def plot_budget_burn_down(budget: pd.DataFrame, *, limit: int = 9, ax: Axes | No
         a dashed line that spends it evenly, below zero shaded down to 200% over. A service whose share is NA has none,
         and is told in words.
     """
-    need_columns(budget, "service", "start", "end", "as_of", "n", "target", "budget_left", "at", "share_left")
+    require_columns(budget, "service", "start", "end", "as_of", "n", "target", "budget_left", "at", "share_left")
     last = budget.groupby("service", sort=False).tail(1)
     ranked = last[last["share_left"].notna()].sort_values(["share_left", "service"], kind="stable")
     shown = ranked.head(limit)
@@ -149,7 +149,7 @@ def plot_availability(sla: pd.DataFrame, *, limit: int = 16, ax: Axes | None = N
         A row a service: a dot at its availability, an upright stroke at its target, on a scale that is logarithmic in
         the share of time down, so that 99.9% and 99.99% lie as far apart as 99% and 99.9%.
     """
-    need_columns(sla, "service", "n", "downtime", "availability", "target")
+    require_columns(sla, "service", "n", "downtime", "availability", "target")
     named = sla[sla["service"].notna()]
     has_target = named["target"].notna()
     order = ["is_bare", "availability", "service"]

@@ -7,8 +7,8 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.axes import Axes
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut
-from incident_analytics.model import need_columns
 from incident_analytics.plots.drawing import BLUE, MUTED, explain, styled
 from incident_analytics.sentences import describe_factors, each_row
 
@@ -34,7 +34,7 @@ def plot_recurring_factors(factors: pd.DataFrame, *, limit: int = 10, ax: Axes |
     matplotlib.axes.Axes
         A bar a phrase, in the table's order; above it the phrase and a sentence that holds it.
     """
-    need_columns(factors, "phrase", "n", "example")
+    require_columns(factors, "phrase", "n", "example")
     rows = factors.head(limit)
     with styled(ax, rows=len(rows)) as axes:
         axes.barh(range(len(rows)), rows["n"], height=0.28, color=BLUE)

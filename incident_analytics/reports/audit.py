@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from incident_analytics.config import Settings
-from incident_analytics.model import MILESTONES
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.values import Unreadable, read_share
+from incident_analytics.schema import MILESTONES
 
 __all__ = ["audit_report"]
 

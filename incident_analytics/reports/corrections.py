@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.model import COUNT, DATE, FLAG, INSTANT, RATIO, SPAN, STATUSES, TABLES
 from incident_analytics.reports.times import read_span
+from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES
 
 __all__ = ["Correction", "read_correction_file"]
 
@@ -105,7 +105,7 @@ def _value(name: str, kind: str, words: str, severities: Sequence[str]) -> datet
         if span is None:
             raise ValueError("is no length of time; write it as 1h 45m")
         return span.length
-    if kind in {COUNT, RATIO}:
+    if kind in {COUNT, FLOAT}:
         try:
             number = int(words) if kind == COUNT else float(words)
         except ValueError:

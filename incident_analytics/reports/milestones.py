@@ -16,8 +16,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from incident_analytics.model import MILESTONES
 from incident_analytics.reports.values import fold
+from incident_analytics.schema import MILESTONES
 
 __all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_gaps", "infer_milestones"]
 

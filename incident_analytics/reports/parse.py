@@ -10,7 +10,6 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
-from incident_analytics.model import MILESTONES, STATUSES
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
 from incident_analytics.reports.milestones import Clue, Evidence, infer_gaps, infer_milestones
@@ -20,6 +19,7 @@ from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_duration, read_moments
 from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_placeholder, read_word
+from incident_analytics.schema import MILESTONES, STATUSES
 
 __all__ = ["parse_reports", "section_part", "split_reports"]
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from incident_analytics.model import PROBLEM_LEVELS
 from incident_analytics.reports.markdown import Line
 from incident_analytics.reports.timeline import Placement
 from incident_analytics.reports.times import Duration
 from incident_analytics.reports.values import Unreadable, is_placeholder
+from incident_analytics.schema import PROBLEM_LEVELS
 
 __all__ = ["Cells", "Report"]
 

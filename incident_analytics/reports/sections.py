@@ -10,7 +10,6 @@ from typing import TypeVar
 import yaml
 
 from incident_analytics.config import Settings
-from incident_analytics.model import PRIORITIES
 from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Section, Table
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import SectionForm, Template
@@ -29,6 +28,7 @@ from incident_analytics.reports.values import (
     read_tick,
     read_word,
 )
+from incident_analytics.schema import PRIORITIES
 
 __all__ = ["SectionReader", "front_matter", "labelled", "labelled_lines", "text_or_none"]
 

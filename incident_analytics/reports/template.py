@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.model import MILESTONES
 from incident_analytics.reports.values import fold
+from incident_analytics.schema import MILESTONES
 
 __all__ = ["SectionForm", "Template", "bare_words", "default_template", "read_template", "read_templates"]
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import ENOUGH, FEW, NAME, are, each_row
 
 __all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_after"]
@@ -32,7 +32,7 @@ def describe_completion(completion: pd.DataFrame) -> str:
     >>> describe_completion(pd.DataFrame(row))
     '3 of 6 action items of known status are done (50%), 1 is overdue; 2 are of unknown status, 1 was dropped.'
     """
-    need_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue")
+    require_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue")
     n = completion[["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue"]].sum().astype(int)
     known = n["n_done"] + n["n_open"]
     if not n["n"]:
@@ -73,7 +73,7 @@ def describe_overdue(overdue: pd.DataFrame) -> str:
     >>> describe_overdue(pd.DataFrame(rows))
     '1 open action item is past its due date, by 45d; 1 more of unknown status.'
     """
-    need_columns(overdue, "status", "overdue_by")
+    require_columns(overdue, "status", "overdue_by")
     certain = overdue[overdue["status"].notna()]
     unknown = len(overdue) - len(certain)
     more = f"; {unknown} more of unknown status" if unknown else ""
@@ -104,7 +104,7 @@ def describe_ages(ages: pd.DataFrame) -> str:
     >>> describe_ages(pd.DataFrame({"age": age, "n": [3, 1], "n_undated": [2, 2], "n_unknown": [4, 4]}))
     '1 of 4 open action items has been open for over 365d; 2 more of unknown age, 4 of unknown status.'
     """
-    need_columns(ages, "age", "n", "n_undated", "n_unknown")
+    require_columns(ages, "age", "n", "n_undated", "n_unknown")
     oldest = ages["age"].cat.categories[-1]
     by_age = ages.groupby("age", observed=False)[["n", "n_undated", "n_unknown"]].sum()
     # Each age has the whole of what its group counts beside.
@@ -173,7 +173,7 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     >>> describe_survival(curve.assign(low=0.2, high=0.8))
     'Still open after 30d: 50% of High (n = 8); 2 more items have no known dates.'
     """
-    need_columns(curve, "time", "survival", "low", "high", "n", "n_undated")
+    require_columns(curve, "time", "survival", "low", "high", "n", "n_undated")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     rows = open_after(curve[curve["survival"].notna()], after)
     rows = rows[rows["survival"].notna()]

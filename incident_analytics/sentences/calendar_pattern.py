@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_p_value, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import are, is_finding
 
 __all__ = ["describe_start_hours"]
@@ -34,7 +34,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     >>> describe_start_hours(pd.DataFrame(rows).assign(hour_p_adjusted=None, weekday_p_adjusted=None))
     'When incidents start: 4 are too few to tell hours or weekdays apart.'
     """
-    need_columns(hours, "weekday", "hour", "n", "n_missing", "hour_p_adjusted", "weekday_p_adjusted")
+    require_columns(hours, "weekday", "hour", "n", "n_missing", "hour_p_adjusted", "weekday_p_adjusted")
     n = int(hours["n"].sum())
     if not n:
         return "No incident tells at what time it started."

@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_p_value, format_span, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import each_row, is_finding
 
 __all__ = ["describe_change", "describe_comparison", "describe_definitions"]
@@ -38,8 +38,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> describe_change(pd.DataFrame(row), measure="incidents")
     'Against 12 in 2025Q2: no evidence that they come more or less often.'
     """
-    need_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
-    need_columns(compared, "period", "n_open_before", "n_open_after", "change", "detectable_change")
+    require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
+    require_columns(compared, "period", "n_open_before", "n_open_after", "change", "detectable_change")
     rows = list(each_row(compared[compared["measure"] == measure]))
     if not rows:
         return ""
@@ -104,7 +104,9 @@ def describe_comparison(table: pd.DataFrame) -> str:
     >>> describe_comparison(pd.DataFrame([row]))
     'No evidence that time to restore changed: +58% (95% interval -28% to +249%, n = 13 before, 13 after).'
     """
-    need_columns(table, "metric", "group", "is_primary", "n_before", "n_after", "change", "low", "high", "p_adjusted")
+    require_columns(
+        table, "metric", "group", "is_primary", "n_before", "n_after", "change", "low", "high", "p_adjusted"
+    )
     if table.empty:
         return "No comparison."
     primary, *others = sorted(each_row(table), key=lambda row: not row.is_primary)
@@ -154,7 +156,7 @@ def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore"
     >>> describe_definitions(pd.DataFrame(table))
     'Median time to restore is 14h as defined (n = 9), and 10h to 14h by 2 other definitions.'
     """
-    need_columns(table, "metric", "is_own", "n", "median")
+    require_columns(table, "metric", "is_own", "n", "median")
     name = metric.replace("_", " ")
     rows = table[table["metric"] == metric]
     told = rows[rows["median"].notna()]

@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import FEW, are
 
 __all__ = ["SIGNALS", "describe_control_chart", "point_names", "value_in_words"]
@@ -51,7 +51,7 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     >>> describe_control_chart(table.assign(range_beyond_limit=False), value="n")
     'Incidents: 1 of 12 points is beyond the limits (2025-08).'
     """
-    need_columns(chart, value, "n_points", *SIGNALS)
+    require_columns(chart, value, "n_points", *SIGNALS)
     name = value_in_words(value)
     name = capitalized(name)
     n = int(chart["n_points"].max()) if len(chart) else 0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_amount, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import each_row
 
 __all__ = ["describe_costs"]
@@ -30,7 +30,7 @@ def describe_costs(totals: pd.DataFrame) -> str:
     >>> describe_costs(pd.DataFrame(row))
     'Lost revenue USD 34,000 (n = 6).'
     """
-    need_columns(totals, "kind", "currency", "total", "n")
+    require_columns(totals, "kind", "currency", "total", "n")
     if not totals["n"].sum():
         return "No report states an amount of money."
     told = totals[totals["total"] > 0]  # never true of NA

@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_count
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import are, first_of
 
 __all__ = ["describe_decisions"]
@@ -43,8 +43,8 @@ def describe_decisions(sla: pd.DataFrame, overdue: pd.DataFrame, *, n_unfinished
     is still wanted; who takes the 1 overdue action item without an owner; who finishes the 2 reports that are not
     Final.'
     """
-    need_columns(sla, "service", "budget_left")
-    need_columns(overdue, "status", "owner", "overdue_by")
+    require_columns(sla, "service", "budget_left")
+    require_columns(overdue, "status", "owner", "overdue_by")
     over = list(sla.loc[(sla["budget_left"] < pd.Timedelta(0)).fillna(False), "service"])
     late = overdue[overdue["status"].notna()]
     old, orphans = int((late["overdue_by"] > pd.Timedelta(days=_LONG)).sum()), int(late["owner"].isna().sum())

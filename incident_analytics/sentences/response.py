@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_span, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import ENOUGH, FEW, each_row, group_columns
 
 __all__ = ["describe_response", "describe_response_trend"]
@@ -33,7 +33,7 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
     >>> describe_response(rows)
     'Median time to restore: SEV-1 52m (n = 4) and SEV-2 3h (n = 11).'
     """
-    need_columns(summary, "n", "median")
+    require_columns(summary, "n", "median")
     name = metric.replace("_", " ")
     groups = group_columns(summary)
     told = summary[summary["median"].notna()]
@@ -79,7 +79,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     >>> describe_response_trend(pd.DataFrame(table))
     'Median time to restore 3h in 2025Q3 (n = 13), 2h in 2025Q2 (n = 24); their 95% intervals overlap.'
     """
-    need_columns(summary, "period", "n", "median", "median_low", "median_high")
+    require_columns(summary, "period", "n", "median", "median_low", "median_high")
     name = metric.replace("_", " ")
     periods = summary[summary["period"].notna()]
     told = [row for row in each_row(periods) if not pd.isna(row.median)]

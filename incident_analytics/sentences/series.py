@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_figure, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import each_row
 
 __all__ = ["describe_series", "series_name"]
@@ -35,7 +35,7 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
     >>> describe_series(pd.DataFrame(row).assign(worst=[20.4], worst_at=at, at_restoration=[0.2]))
     'Error rate of API: at worst 20.4% (17:31), median before 0.1%, at restoration 0.2%.'
     """
-    need_columns(summary, "name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration")
+    require_columns(summary, "name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration")
     names = [name.replace("_", " ") for name in dict.fromkeys(summary["name"])]
     told = summary[summary["worst"].notna()]
     if told.empty:

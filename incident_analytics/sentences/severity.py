@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.response import describe_response
 from incident_analytics.sentences.wording import FEW, each_row
 
@@ -31,7 +31,7 @@ def describe_counts(counts: pd.DataFrame) -> str:
     >>> describe_counts(pd.DataFrame({"period": "2025-07", "severity": severities, "n": [4, 1]}))
     '5 incidents in 2025-07: 1 SEV-1 and 4 SEV-2.'
     """
-    need_columns(counts, "period", "severity", "n")
+    require_columns(counts, "period", "severity", "n")
     by_severity = counts.groupby("severity", observed=True, dropna=False)["n"].sum()
     parts = [
         f"{n} {'of unknown severity' if pd.isna(severity) else severity}"
@@ -65,7 +65,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     >>> describe_rates(table.assign(rate_low=[0.02, 1.1], rate_high=[5.4, 9.9]))
     'Incidents per 30 days in 2025-08: 3.9 SEV-1; for each severity the intervals of all periods overlap.'
     """
-    need_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
+    require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
     told = rates[rates["rate"].notna() & rates["period"].notna()]
     if told.empty or not told["n"].sum():
         return "No incidents, so there is no rate to tell."
@@ -106,7 +106,7 @@ def describe_gaps(gaps: pd.DataFrame) -> str:
     >>> describe_gaps(pd.DataFrame(table))
     'Median time between incidents 21d 12h (2 gaps), the longest 40d before INC-3.'
     """
-    need_columns(gaps, "incident_id", "gap")
+    require_columns(gaps, "incident_id", "gap")
     told = gaps[gaps["gap"].notna()]
     if told.empty:
         return "No time between incidents is known: it takes two of known time."

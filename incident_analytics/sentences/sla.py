@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_share, format_span
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import NAME, each_row, first_of
 
 __all__ = ["describe_availability", "describe_budget", "describe_downtime"]
@@ -29,7 +29,7 @@ def describe_downtime(downtime: pd.DataFrame) -> str:
     >>> describe_downtime(pd.DataFrame({"service": ["API"], "n": [2], "downtime": [pd.Timedelta(hours=3)]}))
     'API was down for longest: 3h in 2 outages.'
     """
-    need_columns(downtime, "service", "n", "downtime")
+    require_columns(downtime, "service", "n", "downtime")
     down = downtime[downtime["service"].notna() & (downtime["downtime"] > pd.Timedelta(0))]
     if down.empty:
         unknown = int((downtime["service"].notna() & downtime["downtime"].isna()).sum())
@@ -59,7 +59,7 @@ def describe_availability(sla: pd.DataFrame) -> str:
     >>> describe_availability(pd.DataFrame(rows).assign(n=[2, 0], downtime=pd.Timedelta(0)))
     '1 of 2 services reached the availability target; furthest below it is API, 99.53% against 99.8%.'
     """
-    need_columns(sla, "service", "n", "downtime", "availability", "target")
+    require_columns(sla, "service", "n", "downtime", "availability", "target")
     held = sla[sla["availability"].notna() & sla["target"].notna()]
     if held.empty:
         return describe_downtime(sla)
@@ -99,7 +99,7 @@ def describe_budget(sla: pd.DataFrame) -> str:
     >>> describe_budget(pd.DataFrame({"service": ["API", "Frontend", "Batch"], "budget": budget, "budget_left": left}))
     'API went over its error budget; 1 of 2 services with a target stayed within.'
     """
-    need_columns(sla, "service", "budget", "budget_left")
+    require_columns(sla, "service", "budget", "budget_left")
     held = sla[sla["budget_left"].notna()]
     unknown = list(sla.loc[sla["budget"].notna() & sla["budget_left"].isna(), "service"])
     rest = f"; of {first_of(unknown)} it is not known" if unknown else ""

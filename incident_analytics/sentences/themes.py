@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, join_words
-from incident_analytics.model import need_columns
 from incident_analytics.sentences.wording import FEW, NAME
 
 __all__ = ["describe_factors"]
@@ -29,7 +29,7 @@ def describe_factors(factors: pd.DataFrame) -> str:
     >>> describe_factors(pd.DataFrame({"phrase": ["no owner", "no alert", "no timeout"], "n": [4, 4, 2]}))
     '“no owner” and “no alert” recur most often, in 4 incidents each; 3 phrases recur in all.'
     """
-    need_columns(factors, "phrase", "n")
+    require_columns(factors, "phrase", "n")
     if factors.empty:
         return "No phrase recurs in causes and factors."
     most = factors["n"].max()

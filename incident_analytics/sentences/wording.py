@@ -8,8 +8,8 @@ from typing import Any, Final
 import pandas as pd
 
 from incident_analytics.analysis.statistics import LEVEL
+from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, join_words
-from incident_analytics.model import need_columns
 
 __all__ = ["ENOUGH", "FEW", "NAME", "are", "each_row", "first_of", "group_columns", "is_finding"]
 
@@ -26,7 +26,7 @@ def group_columns(table: pd.DataFrame) -> list[str]:
     >>> group_columns(pd.DataFrame({"severity": ["SEV-1"], "n": [2], "n_open": [0]}))
     ['severity']
     """
-    need_columns(table, "n")
+    require_columns(table, "n")
     return list(table.columns[: table.columns.get_loc("n")])
 
 

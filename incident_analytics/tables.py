@@ -1,0 +1,141 @@
+"""The tables as pandas frames, and the corpus that holds those that were read together."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.schema import LEVEL, PRIORITIES, SEVERITIES, TABLES
+
+__all__ = ["Corpus", "make_table"]
+
+
+def make_table(
+    name: str,
+    columns: Mapping[str, Sequence[Any]] | None = None,
+    *,
+    severities: Sequence[str] = SEVERITIES,
+) -> pd.DataFrame:
+    """Build one of the tables from plain columns, with every dtype as declared.
+
+    Parameters
+    ----------
+    name
+        A key of `TABLES`.
+    columns
+        Values by column, with ``None`` for NA; a column left out is all NA. None gives an empty table.
+    severities
+        The declared severities, least to worst: the categories of ``severity``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table with the columns and dtypes of ``TABLES[name]``.
+
+    Raises
+    ------
+    UnknownNameError
+        ``table 'incident' is not one of incidents, timeline, ...``
+    ColumnsError
+        ``costs has no column 'sum'; it has incident_id, kind, ...``
+
+    Examples
+    --------
+    >>> costs = {"incident_id": ["INC-2025-03-14-001"], "kind": ["lost_revenue"], "amount": [1200.0], "line": [41]}
+    >>> make_table("costs", costs).dtypes["amount"]
+    Float64Dtype()
+    """
+    if name not in TABLES:
+        raise UnknownNameError(f"table {name!r} is not one of {', '.join(TABLES)}")
+    columns = columns or {}
+    dtypes = TABLES[name]
+    for column in columns:
+        if column not in dtypes:
+            raise ColumnsError(f"{name} has no column {column!r}; it has {', '.join(dtypes)}")
+    length = len(next(iter(columns.values()), ()))
+    categories = {"severity": severities, "priority": PRIORITIES}
+    series = {}
+    for column, dtype in dtypes.items():
+        values = columns.get(column, [None] * length)
+        kind = pd.CategoricalDtype(list(categories[column]), ordered=True) if dtype == LEVEL else dtype
+        series[column] = pd.Series(list(values), dtype=kind)
+    return pd.DataFrame(series)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The tables that were read together; `TABLES` tells their columns.
+
+    Attributes
+    ----------
+    incidents
+        A row a report.
+    timeline, outages, services, costs, actions, findings, signoffs
+        What the reports hold, each row with the ``incident_id`` and the ``line`` it came from.
+    readings
+        Where each value of ``incidents`` comes from.
+    problems
+        What could not be read, or contradicts itself, with path and line.
+    files
+        A row a report, and one for each file that holds none: loaded, of another status, or left out, with the reason.
+    """
+
+    incidents: pd.DataFrame
+    timeline: pd.DataFrame
+    outages: pd.DataFrame
+    services: pd.DataFrame
+    costs: pd.DataFrame
+    actions: pd.DataFrame
+    findings: pd.DataFrame
+    signoffs: pd.DataFrame
+    readings: pd.DataFrame
+    problems: pd.DataFrame
+    files: pd.DataFrame = field(repr=False)
+
+    def select(self, incidents: pd.Series | Iterable[str]) -> Corpus:
+        """Keep some incidents, in every table.
+
+        Parameters
+        ----------
+        incidents
+            A boolean mask over ``incidents``, or incident_ids.
+
+        Returns
+        -------
+        Corpus
+            The same tables with the rows of these incidents alone. ``files`` stays whole, and so do
+            problems that belong to no incident: what was left out does not change by looking at a part.
+
+        Raises
+        ------
+        UnknownNameError
+            ``incident 'INC-2025-01-01-009' is not in the corpus of 8 incidents``
+
+        Examples
+        --------
+        >>> corpus = Corpus(**{name: make_table(name) for name in TABLES})
+        >>> len(corpus.select(corpus.incidents["severity"] == "SEV-1").incidents)
+        0
+        """
+        known = self.incidents["incident_id"]
+        if isinstance(incidents, pd.Series) and pd.api.types.is_bool_dtype(incidents.dtype):
+            chosen = set(known[incidents.fillna(False).astype(bool)])
+        else:
+            chosen = set(incidents)
+            for unknown in sorted(chosen - set(known)):
+                raise UnknownNameError(f"incident {unknown!r} is not in the corpus of {len(known)} incidents")
+        tables = {}
+        for table in dataclasses.fields(self):
+            frame: pd.DataFrame = getattr(self, table.name)
+            if table.name != "files":
+                keep = frame["incident_id"].isin(chosen)
+                if table.name == "problems":
+                    keep |= frame["incident_id"].isna()
+                frame = frame[keep].reset_index(drop=True)
+            tables[table.name] = frame
+        return Corpus(**tables)

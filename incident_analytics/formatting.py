@@ -10,18 +10,23 @@ import math
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import pandas as pd
+from incident_analytics.results import heading, unit_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "Html",
     "capitalized",
     "cut",
     "format_amount",
+    "format_change",
     "format_count",
     "format_figure",
     "format_p_value",
@@ -34,6 +39,7 @@ __all__ = [
     "html_list",
     "html_table",
     "html_text",
+    "is_missing",
     "join_words",
     "report_links",
     "unbroken",
@@ -41,35 +47,10 @@ __all__ = [
 
 MISSING: Final = "–"
 
-_HEADINGS: Final = {
-    "incident_id": "Incident",
-    "incident_ids": "Incidents",
-    "occurred_at": "Began (UTC)",
-    "is_open": "Still open",
-    "n_missing": "Not told",
-    "n": "n",
-    "rate": "Per 30 days",
-    "p90": "90% within",
-    "sla_impact": "SLA impact",
-    "due_on": "Due",
-    "as_of": "As of",
-    "n_baseline": "n before",
-    "baseline": "Median before",
-    "baseline_low": "5% below",
-    "baseline_high": "95% below",
-    "worst_at": "Worst at (UTC)",
-}
 _UNBROKEN: Final = ("incident_id", "key")
 _FINE: Final = (99, 100)  # percent
 _LEAST_P_VALUE: Final = 0.001  # what is smaller is told as that
 _WHOLE: Final = 1000  # from here on a figure has no decimals
-_AMOUNTS: Final = ("amount", "total")
-_FIGURES: Final = re.compile(
-    r"(?:rate|laplace|mil_hdbk|correlation|center|lower|upper|moving_range|range_limit|burn_rate|n_days|"
-    r"baseline|worst|at_restoration)"
-    r"(?:_before|_after|_weighted)?(?:_low|_high)?|(?:.*_)?p_(?:value|adjusted)"
-)
-"""Columns whose numbers are neither shares nor money."""
 
 
 class Html(str):
@@ -105,12 +86,12 @@ def format_span(span: timedelta | None) -> str:
 
     Examples
     --------
-    >>> format_span(pd.Timedelta(minutes=105)), format_span(pd.Timedelta(hours=30)), format_span(pd.NaT)
+    >>> format_span(timedelta(minutes=105)), format_span(timedelta(hours=30)), format_span(None)
     ('1h 45m', '1d 6h', '–')
-    >>> format_span(pd.Timedelta(seconds=-90)), format_span(pd.Timedelta(0))
+    >>> format_span(timedelta(seconds=-90)), format_span(timedelta(0))
     ('-1m 30s', '0m')
     """
-    if span is None or pd.isna(span):
+    if is_missing(span):
         return MISSING
     seconds = round(abs(span.total_seconds()))
     # Rounded to the smaller unit before it is split, so that 59m 59.6s is 1h and not 60m.
@@ -133,7 +114,7 @@ def format_share(share: float | None) -> str:
     """Write a fraction as a percentage.
 
     Three decimals between 99% and 100%, where availability lives, cut rather than rounded: short of 100% is never
-    shown as 100%. One decimal elsewhere.
+    shown as 100%. One decimal elsewhere, two digits below 1%: what is above 0 is never shown as 0%.
 
     Parameters
     ----------
@@ -147,13 +128,18 @@ def format_share(share: float | None) -> str:
 
     Examples
     --------
-    >>> format_share(0.5833), format_share(0.9982), format_share(0.999_999_9), format_share(1.0), format_share(pd.NA)
+    >>> format_share(0.5833), format_share(0.9982), format_share(0.999_999_9), format_share(1.0), format_share(None)
     ('58.3%', '99.82%', '99.999%', '100%', '–')
+    >>> format_share(0.000336), format_share(0.0041), format_share(0.0)
+    ('0.034%', '0.41%', '0%')
     """
-    if share is None or pd.isna(share):
+    if is_missing(share):
         return MISSING
     percent = round(100 * share, 9)  # 0.999 * 100 is 99.9 exactly, not 99.900000000000006
     low, high = _FINE
+    if 0 < abs(percent) < 1:
+        decimals = 1 - math.floor(math.log10(abs(percent)))
+        return f"{percent:.{min(decimals, 6)}f}".rstrip("0").rstrip(".") + "%"
     text = f"{math.floor(percent * 1000) / 1000:.3f}" if low < percent < high else f"{percent:,.1f}"
     return text.rstrip("0").rstrip(".") + "%"
 
@@ -163,13 +149,13 @@ def format_amount(amount: float | None, currency: str | None = None) -> str:
 
     Examples
     --------
-    >>> format_amount(34000.0, "USD"), format_amount(12.5), format_amount(pd.NA)
+    >>> format_amount(34000.0, "USD"), format_amount(12.5), format_amount(None)
     ('USD 34,000', '12.50', '–')
     """
-    if amount is None or pd.isna(amount):
+    if is_missing(amount):
         return MISSING
     text = f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
-    return text if pd.isna(currency) else f"{currency} {text}"
+    return text if is_missing(currency) else f"{currency} {text}"
 
 
 def format_count(n: int, noun: str) -> str:
@@ -199,51 +185,91 @@ def format_figure(value: float | None, unit: str | None = None) -> str:
 
     Examples
     --------
-    >>> format_figure(0.4123, "s"), format_figure(12345.6), format_figure(pd.NA, "s")
+    >>> format_figure(0.4123, "s"), format_figure(12345.6), format_figure(None, "s")
     ('0.412 s', '12,346', '–')
     >>> format_figure(20.04, "%"), format_figure(0.151, "%"), format_figure(99.97, "%")
     ('20%', '0.151%', '99.97%')
     """
-    if value is None or pd.isna(value):
+    if is_missing(value):
         return MISSING
     low, high = _FINE
     if unit == "%" and low < value < high:
         return format_share(value / 100)
     text = f"{value:,.0f}" if _WHOLE <= abs(value) < math.inf else f"{value:.3g}"
-    if unit is None or pd.isna(unit):
+    if is_missing(unit):
         return text
     return f"{text}{'' if unit == '%' else ' '}{unit}"
 
 
 def format_value(value: Any, column: str = "") -> str:
-    """Write one cell of a table; ``column`` tells an amount and a plain figure from a fraction.
+    """Write one cell of a table; ``column`` says in which unit numbers are.
 
     Examples
     --------
-    >>> format_value(pd.Timestamp("2025-07-03 14:02", tz="UTC")), format_value(pd.Timestamp("2025-07-03"))
+    >>> from datetime import UTC
+    >>> format_value(datetime(2025, 7, 3, 14, 2, tzinfo=UTC)), format_value(date(2025, 7, 3))
     ('2025-07-03 14:02', '2025-07-03')
     >>> format_value(0.5, "completion"), format_value(0.5, "total"), format_value(1204), format_value(True)
     ('50%', '0.50', '1,204', 'yes')
-    >>> format_value(1.9354, "rate"), format_value(0.0031, "p_value")
-    ('1.94', '0.0031')
+    >>> format_value(1.9354, "rate"), format_value(2.63, "hours"), format_value(-0.25, "change")
+    ('1.94', '2.63', '-25%')
     """
     if isinstance(value, list | tuple):
         return ", ".join(format_value(item) for item in value) or MISSING
-    if pd.isna(value):
+    if is_missing(value):
         return MISSING
     if isinstance(value, timedelta):
         return format_span(value)
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.tzinfo is None else f"{value:%Y-%m-%d %H:%M}"
-    if pd.api.types.is_bool(value):
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    if type(value).__name__ in {"bool", "bool_"}:  # numpy's is no bool
         return "yes" if value else "no"
-    if pd.api.types.is_float(value):
-        if _FIGURES.fullmatch(column):
-            return format_figure(float(value))
-        return format_amount(float(value)) if column in _AMOUNTS else format_share(float(value))
-    if pd.api.types.is_integer(value):
-        return f"{value:,}"
+    if isinstance(value, Integral):
+        return f"{int(value):,}"
+    if isinstance(value, Real):
+        return _WRITERS.get(unit_of(column), format_figure)(float(value))
     return str(value)
+
+
+def format_change(change: float | None) -> str:
+    """Write a relative change with its sign.
+
+    Examples
+    --------
+    >>> format_change(1.06), format_change(-0.004), format_change(None)
+    ('+106%', '-0.4%', '–')
+    """
+    if change is None or is_missing(change):
+        return MISSING
+    return f"{'+' if change > 0 else '-' if change < 0 else ''}{format_share(abs(change))}"
+
+
+def is_missing(value: Any) -> bool:
+    """Return whether a value is None, NaN, NaT or pandas' NA, without a need for pandas.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0), is_missing("")
+    (True, True, False, False)
+    """
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124 - what is missing equals nothing, not even itself
+    except TypeError:  # pandas' NA is neither equal nor unequal
+        return True
+
+
+_WRITERS: Final = {
+    "share": format_share,
+    "change": format_change,
+    "money": format_amount,
+    "figure": format_figure,
+    "p-value": format_figure,
+    "count": lambda count: f"{count:,.0f}",
+}
 
 
 def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
@@ -263,21 +289,9 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     ('1.9 (0.8 to 3.7)', '6')
     """
     value, low, high = (row.get(f"{column}{bound}") for bound in ("", "_low", "_high"))
-    if low is None or pd.isna(low):
+    if is_missing(low):
         return format_value(value, column)
     return f"{format_value(value, column)} ({format_value(low, column)} to {format_value(high, column)})"
-
-
-def heading(column: str) -> str:
-    """Return the heading under which people read a column.
-
-    Examples
-    --------
-    >>> heading("n_overdue"), heading("budget_left"), heading("p90")
-    ('Overdue', 'Budget left', '90% within')
-    """
-    words = column.removeprefix("n_").removesuffix("_at").removesuffix("_on").replace("_", " ")
-    return _HEADINGS.get(column, capitalized(words))
 
 
 def capitalized(text: str) -> str:
@@ -331,6 +345,7 @@ def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str,
 
     Examples
     --------
+    >>> import pandas as pd
     >>> incidents = pd.DataFrame({"incident_id": ["INC-1"], "path": ["our reports/INC-1.md"]})
     >>> report_links(incidents, seen_from="build")
     {'INC-1': '../our%20reports/INC-1.md'}
@@ -436,6 +451,7 @@ def html_table(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> print(html_table(pd.DataFrame({"service": ["<b>API"], "n": [3]})))
     <div class="table" tabindex="0"><table>
     <thead><tr><th scope="col">Service</th><th scope="col" class="number">n</th></tr></thead>
@@ -469,7 +485,8 @@ def html_table(
 
 
 def _mark(column: pd.Series) -> str:
-    types = pd.api.types
+    from pandas.api import types
+
     if types.is_datetime64_any_dtype(column) or column.name in _UNBROKEN:
         return ' class="unbroken"'
     number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)

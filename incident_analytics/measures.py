@@ -1,224 +1,401 @@
-"""What the command metrics shows: one result table a kind, as the settings define it, and the lines it comes from."""
+"""A scope -> result tables, as the settings define them. The only caller that knows both settings and analyses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
-from incident_analytics.analysis.actions import action_completion, join_tracker
-from incident_analytics.analysis.comparison import compare_periods
+from incident_analytics.analysis.actions import action_ages, action_completion, action_survival, overdue_actions
+from incident_analytics.analysis.calendar_pattern import start_hours
+from incident_analytics.analysis.comparison import compare_periods, definition_sensitivity, mean_change_by_mix
+from incident_analytics.analysis.control_charts import control_chart
 from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.analysis.response import response_summary, response_times
-from incident_analytics.analysis.severity import compare_rates, severity_rates
-from incident_analytics.analysis.sla import sla_impact
+from incident_analytics.analysis.severity import compare_rates, severity_counts, severity_rates, time_between
+from incident_analytics.analysis.sla import budget_burn_down, sla_impact, stated_impact
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
-from incident_analytics.config import Settings
-from incident_analytics.errors import PeriodError, UnknownNameError
+from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
-from incident_analytics.loading import read_tracker
-from incident_analytics.periods import Period, frequency
+from incident_analytics.periods import UNITS, Period, Unit
 from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
-from incident_analytics.tables import Corpus
+from incident_analytics.scope import Scope
 
-__all__ = ["KINDS", "compare", "compare_with_earlier", "measure", "sources"]
+__all__ = [
+    "KINDS",
+    "ages",
+    "budget",
+    "changes",
+    "compare",
+    "completion",
+    "control",
+    "costs",
+    "counts",
+    "definitions",
+    "hours",
+    "impact",
+    "measure",
+    "mix",
+    "overdue",
+    "rates",
+    "reported_impact",
+    "response",
+    "sources",
+    "steps",
+    "survival",
+    "themes",
+    "times",
+]
 
-_FREQUENCIES: Final = ("month", "quarter", "year")
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "response": ("severity", "service", *_FREQUENCIES),
-        "severity": ("severity", *_FREQUENCIES),
-        "sla": ("service", *_FREQUENCIES),
-        "actions": ("owner", "priority", "severity", "origin", *_FREQUENCIES),
+        "response": ("severity", "service", *UNITS),
+        "severity": ("severity", *UNITS),
+        "sla": ("service", *UNITS),
+        "actions": ("owner", "priority", "severity", "origin", *UNITS),
         "costs": (),
         "themes": (),
     }
 )
 KINDS: Final = tuple(_BY)
-"""The kinds of measures."""
+"""The kinds of measures that the verb metrics shows."""
+
+_RECORDED: Final = ("stated", "derived", "corrected")
+"""Where a value comes from that nobody inferred."""
 
 
-def measure(
-    corpus: Corpus,
-    kind: str,
+# --- response --------------------------------------------------------------------------------------------------------
+
+
+def times(scope: Scope) -> pd.DataFrame:
+    """Return `response_times` of the completed reports and of what is ongoing."""
+    return response_times(scope.completed.incidents, metrics=scope.settings.metrics, calendar=scope.calendar)
+
+
+def response(
+    scope: Scope,
     *,
-    period: Period,
-    as_of: pd.Timestamp,
+    metric: str | None = None,
     by: str | None = None,
-    settings: Settings | None = None,
+    every: Unit | None = None,
+    within: Period | None = None,
+    members: bool = False,
 ) -> pd.DataFrame:
-    """Compute one kind of measures over a period, as the settings define them.
+    """Summarise a response metric.
 
     Parameters
     ----------
-    corpus
-        The tables.
-    kind
-        ``response``: every metric, or the primary one by a group. ``severity``: rates by month, or by another period.
-        ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
-        recurs in causes and factors.
-    period
-        Which incidents count.
-    as_of
-        The instant at which what is open is judged.
+    scope
+        What is reviewed.
+    metric
+        The metric; None takes the primary one of the settings.
     by
-        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``month``, ``quarter`` or ``year``, where the
-        kind has it.
-    settings
-        Metrics, targets, maintenance, the tracker; None takes the defaults.
+        ``severity``, ``service`` or another column of `response_times`; None takes all together.
+    every
+        By calendar unit as well.
+    within
+        Another period than the scope's window.
+    members
+        Whether to add the incident_ids.
 
     Returns
     -------
     pandas.DataFrame
-        The result of `response_summary`, `severity_rates`, `sla_impact`, `action_completion`, `cost_totals` or
-        `recurring_factors`, with ``incident_ids``: the incidents that each row rests on. For ``response`` a first
-        column ``metric`` names the metric.
+        `response_summary`, and how much of it was inferred from free text:
+
+        - n_recorded, int64: spans of n whose two instants are recorded, none inferred
+        - median_recorded, timedelta64[us]: the median of these alone; NA without any
+    """
+    metric = metric or scope.settings.primary_metric
+    measured = times(scope)
+    options: dict[str, Any] = {
+        "metric": metric,
+        "by": by,
+        "services": scope.completed.services if by == "service" else None,
+        "every": every,
+        "within": within or scope.window,
+        "as_of": scope.as_of,
+        "calendar": scope.calendar,
+    }
+    summary = response_summary(measured, members=members, **options)
+    recorded = response_summary(measured[_is_recorded(scope, measured, metric)], **options)
+    # Both have the same rows but for groups of NA, which occur in one and perhaps not in the other.
+    keys = list(summary.columns[: summary.columns.get_loc("n")])
+    if keys:
+        recorded = summary[keys].merge(recorded, on=keys, how="left")
+    n_recorded = (recorded["n"] - recorded["n_open"]).fillna(0).astype("int64")
+    summary.insert(list(summary).index("n_missing"), "n_recorded", n_recorded)
+    summary.insert(list(summary).index("median_high") + 1, "median_recorded", recorded["median"])
+    return summary
+
+
+def _is_recorded(scope: Scope, measured: pd.DataFrame, metric: str) -> pd.Series:
+    """Return which spans were read from recorded instants alone; ongoing incidents count as well."""
+    readings = scope.completed.readings
+    inferred = readings.loc[~readings["source"].isin(_RECORDED), ["incident_id", "field"]]
+    doubtful = set(zip(inferred["incident_id"], inferred["field"], strict=True))
+    basis = measured[f"{metric}_basis"].fillna("").str.replace(" (business hours)", "", regex=False)
+    return pd.Series(
+        [
+            not any((incident_id, field) in doubtful for field in fields.split(" - "))
+            for incident_id, fields in zip(measured["incident_id"], basis, strict=True)
+        ],
+        index=measured.index,
+        dtype=bool,
+    )
+
+
+def steps(scope: Scope, *, members: bool = False) -> pd.DataFrame:
+    """Summarise every metric of the settings, a row each, named in the first column ``metric``."""
+    summaries = [
+        response(scope, metric=metric, members=members).assign(metric=metric) for metric in scope.settings.metrics
+    ]
+    return _metric_first(pd.concat(summaries, ignore_index=True))
+
+
+def _metric_first(table: pd.DataFrame) -> pd.DataFrame:
+    return table[["metric", *(column for column in table if column != "metric")]]
+
+
+def definitions(scope: Scope) -> pd.DataFrame:
+    """Return `definition_sensitivity` of the primary metric."""
+    metric = scope.settings.primary_metric
+    return definition_sensitivity(
+        scope.completed.incidents,
+        metrics={metric: scope.settings.metrics[metric]},
+        within=scope.window,
+        as_of=scope.as_of,
+        calendar=scope.calendar,
+    )
+
+
+def mix(scope: Scope, earlier: Period) -> pd.DataFrame:
+    """Return `mean_change_by_mix` of the primary metric by severity, from an earlier period to this one."""
+    return mean_change_by_mix(
+        times(scope), metric=scope.settings.primary_metric, by="severity", before=earlier, after=scope.window
+    )
+
+
+# --- how many, how often ---------------------------------------------------------------------------------------------
+
+
+def counts(scope: Scope, *, within: Period | None = None, every: Unit = "month") -> pd.DataFrame:
+    """Return `severity_counts` of every known incident."""
+    return severity_counts(scope.known.incidents, every=every, within=within or scope.window)
+
+
+def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", members: bool = False) -> pd.DataFrame:
+    """Return `severity_rates` of every known incident."""
+    return severity_rates(scope.known.incidents, every=every, within=within or scope.window, members=members)
+
+
+def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
+    """Return `time_between` of every known incident."""
+    return time_between(scope.known.incidents, within=within)
+
+
+def control(scope: Scope) -> tuple[pd.DataFrame, str]:
+    """Return the control chart of up to two years, and the column charted.
+
+    Below one incident a month the time between them is charted, else their number.
+    """
+    within = scope.history(2)
+    monthly = counts(scope, within=within).groupby("period", sort=False, as_index=False)["n"].sum()
+    if monthly["n"].mean() < 1:
+        return control_chart(gaps(scope, within=within), value="gap", kind="t"), "gap"
+    return control_chart(monthly, value="n"), "n"
+
+
+def hours(scope: Scope) -> pd.DataFrame:
+    """Return `start_hours` of the last year's incidents."""
+    return start_hours(scope.known.incidents, within=scope.history(1))
+
+
+# --- service levels --------------------------------------------------------------------------------------------------
+
+
+def _budgets(scope: Scope) -> dict[str, Any]:
+    settings = scope.settings
+    return {
+        "services": scope.known.services,
+        "incidents": scope.known.incidents,
+        "targets": settings.targets,
+        "severities": settings.sla.severities,
+        "minimum_outage": settings.sla.minimum_outage,
+        "maintenance": [(planned.service, planned.start, planned.end) for planned in settings.maintenance],
+        "within": scope.period,
+        "window": settings.sla.window,
+        "as_of": scope.as_of,
+    }
+
+
+def impact(scope: Scope, *, every: Unit | None = None, members: bool = False) -> pd.DataFrame:
+    """Compare the downtime of each service with its error budget.
+
+    Parameters
+    ----------
+    scope
+        What is reviewed.
+    every
+        Cut the period at these units as well as at the budgets' windows.
+    members
+        Whether to add the incident_ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `sla_impact` of every known incident, over the windows that ``[sla] window`` sets. Downtime, availability and
+        what is left are NA in a part in which no incident of any service was reported: nobody knows whether nothing
+        happened or nothing was written down.
+    """
+    table = sla_impact(
+        scope.known.outages, **_budgets(scope), declared=scope.settings.services, every=every, members=members
+    )
+    parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
+    silent = [part.name for part in parts if not scope.has_reports(part)]
+    unknown = table["period"].isin(silent) & (table["n"] + table["n_missing"] == 0)
+    for column in ("downtime", "availability", "budget_left"):
+        for name in (column, f"{column}_weighted"):
+            table[name] = table[name].mask(unknown)
+    return table
+
+
+def budget(scope: Scope) -> pd.DataFrame:
+    """Return `budget_burn_down` of the services with a target."""
+    return budget_burn_down(scope.known.outages, **_budgets(scope))
+
+
+def reported_impact(scope: Scope) -> pd.DataFrame:
+    """Return `stated_impact` of the window's incidents whose reports give an SLA impact."""
+    table = stated_impact(
+        scope.reviewed.outages,
+        incidents=scope.reviewed.incidents,
+        within=scope.window,
+        window=scope.settings.sla.window,
+        as_of=scope.as_of,
+    )
+    return table[table["stated"].notna()].reset_index(drop=True)
+
+
+# --- follow-ups, costs, themes ---------------------------------------------------------------------------------------
+
+
+def completion(
+    scope: Scope, *, by: str | None = None, every: Unit | None = None, members: bool = False
+) -> pd.DataFrame:
+    """Return `action_completion` of the window's action items."""
+    return action_completion(
+        scope.reviewed_actions,
+        as_of=scope.as_of,
+        by=by,
+        incidents=scope.completed.incidents,
+        every=every,
+        within=scope.window if every else None,
+        members=members,
+    )
+
+
+def ages(scope: Scope) -> pd.DataFrame:
+    """Return `action_ages` of all items so far, by priority."""
+    return action_ages(scope.actions, as_of=scope.as_of, by="priority", incidents=scope.so_far.incidents)
+
+
+def survival(scope: Scope) -> pd.DataFrame:
+    """Return `action_survival` of all items so far, by priority."""
+    return action_survival(scope.actions, as_of=scope.as_of, by="priority", incidents=scope.so_far.incidents)
+
+
+def overdue(scope: Scope) -> pd.DataFrame:
+    """Return `overdue_actions` of all items so far."""
+    return overdue_actions(scope.actions, as_of=scope.as_of, incidents=scope.so_far.incidents)
+
+
+def costs(scope: Scope, *, members: bool = False) -> pd.DataFrame:
+    """Return `cost_totals` of the window's incidents, whatever the status of their reports."""
+    return cost_totals(scope.reviewed.costs, incidents=scope.reviewed.incidents, members=members)
+
+
+def themes(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
+    """Return `recurring_factors` of the window's completed reports, or of those of another period."""
+    corpus = scope.reviewed_completed
+    if within is not None:
+        corpus = scope.completed.select(within.holds(scope.completed.incidents["occurred_at"]))
+    return recurring_factors(corpus.findings, incidents=corpus.incidents)
+
+
+# --- the verb metrics ------------------------------------------------------------------------------------------------
+
+
+def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
+    """Compute one kind of measures.
+
+    Parameters
+    ----------
+    scope
+        What is reviewed.
+    kind
+        ``response``: every metric, or the primary one by a group. ``severity``: rates by month, or by another unit.
+        ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
+        recurs in causes and factors.
+    by
+        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``week``, ``month``, ``quarter`` or ``year``,
+        where the kind has it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The result of the analysis, with ``incident_ids``: the incidents that each row uses. For ``response`` the
+        first column ``metric`` names the metric.
 
     Raises
     ------
     UnknownNameError
-        ``by 'owner' is not one of severity, service, month, quarter, year`` for ``response``
+        ``by 'owner' is not one of severity, service, week, month, quarter, year for response``
 
     Examples
     --------
     >>> from incident_analytics import load
-    >>> year = Period.parse("2021")
-    >>> costs = measure(load("data/real"), "costs", period=year, as_of=year.end)
-    >>> costs[["kind", "currency", "total", "n", "n_missing"]].iloc[0].to_dict()
-    {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 3, 'n_missing': 0}
+    >>> totals = measure(Scope.of(load("data/real", status="all"), "2021"), "costs")
+    >>> totals[["kind", "currency", "total", "n", "n_missing"]].iloc[0].to_dict()
+    {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 4, 'n_missing': 0}
     """
     if kind not in KINDS:
         raise UnknownNameError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
     if by is not None and by not in _BY[kind]:
         groups = f"by {by!r} is not one of {', '.join(_BY[kind])} for {kind}" if _BY[kind] else f"{kind} have no groups"
         raise UnknownNameError(groups)
-    if as_of <= period.start:
-        raise PeriodError(f"{period.name} has not begun at {as_of:%Y-%m-%d %H:%M}Z; name an earlier period")
-    return _Measures(corpus, period, by, settings or Settings(), as_of).measure(kind)
+    every = cast("Unit", by) if by in UNITS else None
+    group = None if every else by
+    if kind == "response" and by is None:
+        return steps(scope, members=True)
+    tables: Mapping[str, Callable[[], pd.DataFrame]] = {
+        "response": lambda: _metric_first(
+            response(scope, by=group, every=every, members=True).assign(metric=scope.settings.primary_metric)
+        ),
+        "severity": lambda: rates(scope, every=every or "month", members=True),
+        "sla": lambda: impact(scope, every=every, members=True),
+        "actions": lambda: completion(scope, by=group, every=every, members=True),
+        "costs": lambda: costs(scope, members=True),
+        "themes": lambda: themes(scope),
+    }
+    return tables[kind]()
 
 
-class _Measures:
-    """One method a kind."""
-
-    def __init__(self, corpus: Corpus, period: Period, by: str | None, settings: Settings, as_of: pd.Timestamp) -> None:
-        # What happens after as_of is not known then; an error budget is that of the whole period all the same.
-        self.period = period
-        self.known = Period(period.name, period.start, min(period.end, as_of))
-        corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of))
-        self.settings = settings
-        self.as_of = as_of
-        self.corpus = corpus
-        self.reviewed = corpus.select(
-            corpus.incidents["occurred_at"].between(period.start, period.end, inclusive="left")
-        )
-        self.freq = None
-        self.by = by
-        if by in _FREQUENCIES:
-            start = settings.fiscal_year_start if period.name.startswith("FY") else 1
-            self.freq, self.by = frequency(by, fiscal_year_start=start), None
-
-    def measure(self, kind: str) -> pd.DataFrame:
-        methods: Mapping[str, Callable[[], pd.DataFrame]] = {
-            "response": self.response,
-            "severity": self.severity,
-            "sla": self.sla,
-            "actions": self.actions,
-            "costs": self.costs,
-            "themes": self.themes,
-        }
-        return methods[kind]()
-
-    def response(self) -> pd.DataFrame:
-        times = response_times(self.corpus.incidents, metrics=self.settings.metrics)
-        grouped = self.by is not None or self.freq is not None
-        metrics = [self.settings.primary_metric] if grouped else list(self.settings.metrics)
-        summaries = [
-            response_summary(
-                times,
-                metric=metric,
-                by=self.by,
-                services=self.corpus.services if self.by == "service" else None,
-                freq=self.freq,
-                start=self.known.start,
-                end=self.known.end,
-                timezone=self.settings.timezone,
-                as_of=self.as_of,
-                members=True,
-            ).assign(metric=metric)
-            for metric in metrics
-        ]
-        table = pd.concat(summaries, ignore_index=True)
-        return table[["metric", *(column for column in table if column != "metric")]]
-
-    def severity(self) -> pd.DataFrame:
-        return severity_rates(
-            self.corpus.incidents,
-            freq=self.freq or "M",
-            start=self.known.start,
-            end=self.known.end,
-            timezone=self.settings.timezone,
-            members=True,
-        )
-
-    def sla(self) -> pd.DataFrame:
-        settings = self.settings
-        return sla_impact(
-            self.corpus.outages,
-            services=self.corpus.services,
-            incidents=self.corpus.incidents,
-            start=self.period.start,
-            end=self.period.end,
-            targets=settings.targets,
-            as_of=self.as_of,
-            declared=settings.services,
-            severities=settings.sla.severities,
-            minimum_outage=settings.sla.minimum_outage,
-            maintenance=[(planned.service, planned.start, planned.end) for planned in settings.maintenance],
-            members=True,
-            freq=self.freq,
-            timezone=settings.timezone,
-        )
-
-    def actions(self) -> pd.DataFrame:
-        actions = self.reviewed.actions
-        if self.settings.tracker is not None:
-            actions = join_tracker(actions, read_tracker(self.settings))
-        return action_completion(
-            actions,
-            as_of=self.as_of,
-            by=self.by,
-            incidents=self.reviewed.incidents,
-            freq=self.freq,
-            timezone=self.settings.timezone,
-            members=True,
-        )
-
-    def costs(self) -> pd.DataFrame:
-        return cost_totals(self.reviewed.costs, incidents=self.reviewed.incidents, members=True)
-
-    def themes(self) -> pd.DataFrame:
-        return recurring_factors(self.reviewed.findings, incidents=self.reviewed.incidents)
-
-
-def compare(
-    corpus: Corpus, kind: str, *, before: Period, after: Period, settings: Settings | None = None
-) -> pd.DataFrame:
-    """Tell whether the response, or how often incidents came, changed from one period to another.
+def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
+    """Compare the response, or how often incidents came, with an earlier period.
 
     Parameters
     ----------
-    corpus
-        The tables.
+    scope
+        What is reviewed.
     kind
         ``response`` compares every metric, the primary one first; ``severity`` the rates of all incidents and of each
         severity.
-    before, after
-        The periods.
-    settings
-        The metrics; None takes the defaults.
+    against
+        The earlier period.
 
     Returns
     -------
@@ -228,79 +405,22 @@ def compare(
     Raises
     ------
     UnknownNameError
-        ``sla is not compared; response and severity are``
+        ``sla can't be compared; response and severity can``
+    PeriodError
+        ``the period before, 2025Q3, must end before the one after, 2025Q2, begins``
     """
-    settings = settings or Settings()
+    settings = scope.settings
     if kind == "response":
-        times = response_times(corpus.incidents, metrics=settings.metrics)
         others = [metric for metric in settings.metrics if metric != settings.primary_metric]
-        return compare_periods(times, metric=settings.primary_metric, before=before, after=after, metrics=others)
+        return compare_periods(
+            times(scope), metric=settings.primary_metric, before=against, after=scope.window, metrics=others
+        )
     if kind == "severity":
-        return compare_rates(corpus.incidents, before=before, after=after, by="severity")
-    raise UnknownNameError(f"{kind} is not compared; response and severity are")
+        return compare_rates(scope.known.incidents, before=against, after=scope.window, by="severity")
+    raise UnknownNameError(f"{kind} can't be compared; response and severity can")
 
 
-def compare_with_earlier(
-    corpus: Corpus, *, period: Period, earlier: Sequence[Period], settings: Settings | None = None
-) -> pd.DataFrame:
-    """Set the time to restore and the number of incidents of a period against those of earlier ones.
-
-    The one primary comparison is that of the primary metric with the first of the earlier periods. The p-values of all
-    others are adjusted for their number, so that looking at several does not find a change where there is none.
-
-    Parameters
-    ----------
-    corpus
-        The tables.
-    period
-        The period; for one that is not over what has passed of it.
-    earlier
-        The earlier periods, as `Period.earlier` gives them.
-    settings
-        The metrics, and which one is primary; None takes the defaults.
-
-    Returns
-    -------
-    pandas.DataFrame
-        For each earlier period a row for the metric and one for the incidents, the primary one first:
-
-        - measure, str: the metric's name, or ``incidents``
-        - earlier, period, str: the periods' names
-        - n_before, n_after, int64: the spans, or incidents, of each
-        - n_open_before, n_open_after, Int64: incidents left out because they are still open; NA for incidents
-        - before, after, timedelta64[us]: the geometric means; NA for incidents
-        - change, low, high, p_value, detectable_change, Float64: as in `compare_periods` and `compare_rates`, whose
-          detectable_fall the last one is for incidents
-        - p_adjusted, Float64: p_value where primary, else adjusted by Holm's method
-        - is_primary, boolean
-
-    Examples
-    --------
-    >>> from incident_analytics import load
-    >>> year = Period.parse("2021")
-    >>> compared = compare_with_earlier(load("data/real"), period=year, earlier=year.earlier())
-    >>> compared[["measure", "n_before", "n_after"]].to_dict("split")["data"]
-    [['time_to_restore', 8, 6], ['incidents', 8, 6]]
-    """
-    settings = settings or Settings()
-    metric = settings.primary_metric
-    times = response_times(corpus.incidents, metrics=settings.metrics)
-    rows = []
-    for before in earlier:
-        told = {"earlier": before.name, "period": period.name}
-        (span,) = compare_periods(times, metric=metric, before=before, after=period).to_dict("records")
-        (rate,) = compare_rates(corpus.incidents, before=before, after=period).to_dict("records")
-        rate |= {"low": rate["change_low"], "high": rate["change_high"], "detectable_change": rate["detectable_fall"]}
-        rows += [span | told | {"measure": metric}, rate | told | {"measure": "incidents"}]
-    table = pd.DataFrame(
-        {name: pd.Series([row.get(name) for row in rows], dtype=dtype) for name, dtype in _EARLIER.items()}
-    )
-    table["p_adjusted"] = pd.Series([*table["p_value"][:1], *holm(table["p_value"][1:])], dtype=FLOAT)
-    table["is_primary"] = pd.Series(table.index == 0, dtype=FLAG)
-    return table
-
-
-_EARLIER: Final = {
+_CHANGES: Final = {
     "measure": TEXT,
     "earlier": TEXT,
     "period": TEXT,
@@ -311,59 +431,128 @@ _EARLIER: Final = {
     "before": SPAN,
     "after": SPAN,
     "change": FLOAT,
-    "low": FLOAT,
-    "high": FLOAT,
+    "change_low": FLOAT,
+    "change_high": FLOAT,
     "p_value": FLOAT,
-    "detectable_change": FLOAT,
+    "detectable_fall": FLOAT,
+    "detectable_rise": FLOAT,
 }
 
 
-def sources(corpus: Corpus, kind: str) -> pd.DataFrame:
-    """Tell from which lines the measures of a kind come.
+def changes(scope: Scope) -> pd.DataFrame:
+    """Compare the primary metric and the number of incidents with the earlier periods.
 
     Parameters
     ----------
-    corpus
-        The tables.
-    kind
-        As for `measure`.
+    scope
+        What is reviewed.
 
     Returns
     -------
     pandas.DataFrame
-        A row a line of a report: incident_id, path, line (int64), words (str), as the report has them.
+        For each comparable earlier period a row for the metric and one for the incidents:
+
+        - measure, str: the metric's name, or ``incidents``
+        - earlier, period, str: the periods' names
+        - n_before, n_after, int64: the spans, or incidents, of each
+        - n_open_before, n_open_after, Int64: incidents left out because they are ongoing; NA for incidents
+        - before, after, timedelta64[us]: the geometric means; NA for incidents
+        - change, change_low, change_high, p_value, detectable_fall, detectable_rise, Float64: as in `compare_periods`
+          and `compare_rates`
+        - p_adjusted, Float64: p_value adjusted by Holm's method for all rows, so that the chance of any false finding
+          among them is at most 5%
+        - is_primary, boolean: the metric against the period before
 
     Examples
     --------
     >>> from incident_analytics import load
-    >>> sources(load("data/real/INC-2021-11-05-001.md"), "severity")["words"].tolist()
+    >>> compared = changes(Scope.of(load("data/real", status="all"), "2021"))
+    >>> compared[["measure", "n_before", "n_after"]].to_dict("split")["data"]
+    [['incidents', 8, 9]]
+    """
+    metric = scope.settings.primary_metric
+    measured = times(scope)
+    rows: list[dict[str, Any]] = []
+    for comparison in scope.comparisons:
+        if comparison.reason is not None:
+            continue
+        before = comparison.period
+        named = {"earlier": before.name, "period": scope.window.name}
+        if comparison.response_reason is None:
+            (span,) = compare_periods(measured, metric=metric, before=before, after=scope.window).to_dict("records")
+            rows.append(span | named | {"measure": metric})
+        (rate,) = compare_rates(scope.known.incidents, before=before, after=scope.window).to_dict("records")
+        rows.append(rate | named | {"measure": "incidents"})
+    table = pd.DataFrame(
+        {name: pd.Series([row.get(name) for row in rows], dtype=dtype) for name, dtype in _CHANGES.items()}
+    )
+    table["p_adjusted"] = pd.Series(holm(table["p_value"].to_numpy(dtype=float, na_value=float("nan"))), dtype=FLOAT)
+    table["is_primary"] = pd.Series((table["measure"] == metric) & (table.index == 0), dtype=FLAG)
+    return table
+
+
+def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
+    """List the lines of the reports that a row of `measure` uses.
+
+    Parameters
+    ----------
+    scope
+        What is reviewed.
+    kind
+        As for `measure`.
+    row
+        One of its rows, with ``incident_ids`` and, for ``response``, ``metric``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a line: incident_id, path, line (int64), words (str), as the report has them.
+
+    Examples
+    --------
+    >>> from incident_analytics import load
+    >>> scope = Scope.of(load("data/real", status="all"), "2021-11")
+    >>> row = measure(scope, "severity").to_dict("records")[0]
+    >>> sources(scope, "severity", row)["words"].tolist()
     ['SEV-3']
     """
-    readings = corpus.readings
-    instants = readings["field"].str.endswith("_at") & ~readings["field"].str.startswith("template")
+    known = scope.known
+    readings = known.readings
     found = {
-        "response": lambda: readings[instants].assign(
-            words=readings["field"].str.removesuffix("_at") + ": " + readings["as_written"]
-        ),
+        "response": lambda: _instants_used(scope, str(row["metric"])),
         "severity": lambda: readings[readings["field"] == "severity"].assign(words=readings["as_written"]),
-        "sla": lambda: corpus.outages.assign(
-            words=[f"{row.started_at} to {row.ended_at} ({row.source})" for row in corpus.outages.itertuples()]
+        "sla": lambda: known.outages.assign(
+            words=[f"{each.started_at} to {each.ended_at} ({each.source})" for each in known.outages.itertuples()]
         ),
-        "actions": lambda: corpus.actions.assign(words=corpus.actions["action"]),
-        "costs": lambda: corpus.costs.assign(
-            words=corpus.costs["kind"]
+        "actions": lambda: scope.actions.assign(words=scope.actions["action"]),
+        "costs": lambda: known.costs.assign(
+            words=known.costs["kind"]
             + ": "
-            + pd.Series(map(format_amount, corpus.costs["amount"], corpus.costs["currency"]), dtype="str")
-        ),
+            + pd.Series(map(format_amount, known.costs["amount"], known.costs["currency"]), dtype="str")
+        )[known.costs["amount"].notna()],
         "themes": lambda: pd.concat(
             [
-                corpus.findings[corpus.findings["kind"].isin(["contributing_factor", "could_improve"])].assign(
+                known.findings[known.findings["kind"].isin(["contributing_factor", "could_improve"])].assign(
                     words=lambda found: found["text"]
                 ),
                 readings[readings["field"] == "why_it_happened"].assign(words=lambda found: found["as_written"]),
             ]
         ),
     }[kind]()
-    paths = corpus.incidents.set_index("incident_id")["path"]
+    if kind == "costs":
+        found = found[found["kind"] == row["kind"]]
+        found = found[found["currency"].isna() if pd.isna(row["currency"]) else found["currency"] == row["currency"]]
+    found = found[found["incident_id"].isin(row["incident_ids"])]
+    paths = known.incidents.set_index("incident_id")["path"]
     found = found.assign(path=found["incident_id"].map(paths))
     return found[["incident_id", "path", "line", "words"]].reset_index(drop=True)
+
+
+def _instants_used(scope: Scope, metric: str) -> pd.DataFrame:
+    """Return the readings of the two instants, or of the stated duration, that each span of a metric is made of."""
+    measured = times(scope)
+    basis = measured[["incident_id", f"{metric}_basis"]].set_axis(["incident_id", "field"], axis="columns").dropna()
+    fields = basis["field"].str.replace(" (business hours)", "", regex=False).str.split(" - ")
+    used = basis.assign(field=fields).explode("field")
+    lines = scope.completed.readings.merge(used, on=["incident_id", "field"])
+    return lines.assign(words=lines["field"].str.removesuffix("_at") + ": " + lines["as_written"])

@@ -13,6 +13,7 @@ from typing import Final
 
 __all__ = [
     "DEFAULT_METRICS",
+    "LAST_COUNTS",
     "MILESTONES",
     "PRIORITIES",
     "PROBLEM_LEVELS",
@@ -43,6 +44,9 @@ PRIORITIES: Final = ("Low", "Medium", "High")
 
 MILESTONES: Final = ("started", "detected", "responded", "identified", "mitigated", "restored", "closed")
 """The milestones of an incident in their usual order; each is a column ``<milestone>_at`` of incidents."""
+
+LAST_COUNTS: Final = frozenset({"mitigated", "restored", "closed"})
+"""Of these milestones the last row of a timeline counts, of the others the first."""
 
 TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -187,19 +191,23 @@ PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Metric:
-    """A span of an incident, from one instant to another.
+    """A span of an incident, from one instant to another, or as the report states it.
 
     Attributes
     ----------
     start, end
         Columns of incidents to subtract, the first one that is not NA counts: the others are fallbacks.
     zero_is_missing
-        Whether two equal instants mean that the report tells no start of its own.
+        Whether two equal instants mean that the report records no start of its own.
+    column
+        A column of incidents that holds the span itself, such as ``stated_duration``; ``start`` and ``end`` then say
+        only since when an ongoing incident lasts.
     """
 
     start: tuple[str, ...]
     end: tuple[str, ...]
     zero_is_missing: bool = False
+    column: str | None = None
 
 
 DEFAULT_METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
@@ -210,6 +218,7 @@ DEFAULT_METRICS: Final[Mapping[str, Metric]] = MappingProxyType(
         "time_to_mitigate": Metric(("started_at",), ("mitigated_at",)),
         "time_to_restore": Metric(("started_at", "detected_at"), ("restored_at", "ended_at")),
         "time_to_close": Metric(("started_at", "detected_at"), ("closed_at",)),
+        "reported_duration": Metric(("started_at", "detected_at"), ("ended_at",), column="stated_duration"),
     }
 )
 """What each metric measures unless the settings say otherwise."""

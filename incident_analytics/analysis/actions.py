@@ -13,12 +13,13 @@ from incident_analytics.analysis.statistics import kaplan_meier
 from incident_analytics.checks import require_columns, require_instant, require_name
 from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit
-from incident_analytics.schema import FLOAT, SPAN, TABLES, TEXT
+from incident_analytics.schema import COUNT, FLOAT, SPAN, TABLES, TEXT
 
 __all__ = [
     "action_ages",
     "action_completion",
     "action_survival",
+    "items_as_known",
     "join_tracker",
     "overdue_actions",
     "unmatched_tracker_rows",
@@ -134,8 +135,8 @@ def action_completion(
         The actions table, best with a tracker's word from `join_tracker`. Rows that share a key, in one report or in
         several, are one item: the first of those that tell the most final status (done, dropped, open, none).
     as_of
-        The instant at which items are judged; its date in UTC counts. One that was completed later was open then; of
-        one without a date of completion nobody can tell, and its status counts as it is.
+        The instant at which items are judged, by the clock of its zone. An item that was completed later was open
+        then; one without a date of completion keeps its status. An item is overdue once its due day has ended.
     by
         The columns that tell the groups: ``owner``, ``priority``, ``origin``, another column, or several; also
         ``severity``.
@@ -161,8 +162,9 @@ def action_completion(
         - n, int64: items
         - n_done, n_open, n_unknown, n_dropped, int64: items of each status, unknown where neither report nor tracker
           tells; they add up to n
-        - n_overdue, int64: open items whose due date is before ``as_of``'s date
-        - n_overdue_unknown, int64: items of unknown status whose due date has passed, done or not
+        - n_due, int64: items with a due date
+        - n_overdue, Int64: open items whose due day has ended; NA where no item has a due date
+        - n_overdue_unknown, Int64: items without a recorded status whose due day has ended; NA as that
         - completion, Float64: ``n_done / (n_done + n_open)``, 0 to 1
         - on_time, Float64: of the done items with a due date and a date of completion, those done by the due date
         - n_dated, int64: these items, on which on_time rests
@@ -216,6 +218,7 @@ def action_completion(
     dated = done & items["completed_on"].notna() & items["due_on"].notna()
     is_open = items["status"] == "open"
     n_done, n_open, n_dated = count(done), count(is_open), count(dated)
+    n_due = count(items["due_on"].notna())
     ages = items["age"].where(is_open)
     completion = groups.assign(
         n=np.bincount(numbers, minlength=len(groups)),
@@ -223,8 +226,9 @@ def action_completion(
         n_open=n_open,
         n_unknown=count(unknown),
         n_dropped=count(items["status"] == "dropped"),
-        n_overdue=count(is_open & items["overdue_by"].notna()),
-        n_overdue_unknown=count(unknown & items["overdue_by"].notna()),
+        n_due=n_due,
+        n_overdue=count(is_open & items["overdue_by"].notna()).astype(COUNT).where(n_due > 0),
+        n_overdue_unknown=count(unknown & items["overdue_by"].notna()).astype(COUNT).where(n_due > 0),
         completion=(n_done / (n_done + n_open)).astype(FLOAT),
         on_time=(count(dated & (items["completed_on"] <= items["due_on"])) / n_dated).astype(FLOAT),
         n_dated=n_dated,
@@ -263,7 +267,7 @@ def action_ages(
 
         - the columns of ``by``
         - age, ordered category: ``up to 30d``, ``31d to 90d``, ``91d to 180d``, ``181d to 365d``, ``over 365d``; from
-          the day an item was created, else the incident's date, to ``as_of``'s date in UTC
+          the day an item was created, else the incident's date, to ``as_of``'s date
         - n, int64: open items of that age
         - n_undated, int64: open items of the group of which that day is not known, or later than ``as_of``; the same
           in each of its rows
@@ -331,7 +335,7 @@ def overdue_actions(
 
         - the columns of ``actions``; status is ``open``, or NA where neither report nor tracker tells: such an item
           may well be done
-        - overdue_by, timedelta64[us]: from the due date to ``as_of``'s date in UTC, whole days
+        - overdue_by, timedelta64[us]: from the due date to ``as_of``'s date, whole days
         - title, str, and severity, category, where ``incidents`` is given
         - age, timedelta64[us]: from the day it was created, else the incident's date, to ``as_of``'s date; NA where
           neither is known
@@ -406,7 +410,7 @@ def action_survival(
         - n_negative, int64: items left out, as they were done, dropped or looked at before they were created
         - incident_ids, a sorted tuple, with ``members``: the incidents of the group's items
 
-        Done items end on the day they were done, open ones are censored at ``as_of``'s date in UTC, dropped ones on the
+        Done items end on the day they were done, open ones are censored at ``as_of``'s date, dropped ones on the
         day they were dropped. What was done or dropped later than ``as_of`` is still open. The four counts add up to
         the items of the group. A group whose n is 0 has one row, survival NA.
 
@@ -441,10 +445,10 @@ def action_survival(
     unknown = items["status"].isna()
     today = _date(as_of)
     ended_on = items["completed_on"].where(is_over, today).where(~unknown)
-    spans = ended_on.where(ended_on < today, today).where(ended_on.notna()) - items["begun_on"]
+    spans = ended_on - items["begun_on"]
     negative = spans < pd.Timedelta(0)
     used = spans.notna() & ~negative
-    observed = (items["status"] == "done") & (ended_on <= today)
+    observed = items["status"] == "done"
     told = groups.assign(
         n=count_rows(used, numbers, groups),
         n_undated=count_rows(~unknown & spans.isna(), numbers, groups),
@@ -525,6 +529,7 @@ def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame |
     for status in actions["status"].dropna().unique():
         require_name("status", status, _STATUSES)
 
+    actions = items_as_known(actions, as_of)
     rank = actions["status"].map({status: rank for rank, status in enumerate(_STATUSES)}).fillna(len(_STATUSES))
     items = actions.assign(rank=rank, folded_key=_folded(actions["key"]))
     items = items.sort_values(["rank", "incident_id", "line"])
@@ -532,9 +537,6 @@ def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame |
     items = items.sort_values(["incident_id", "line"], ignore_index=True)[list(actions.columns)]
 
     today = _date(as_of)
-    # What was completed later was open still; a survival curve counts it so as well.
-    later = items["status"].isin(["done", "dropped"]) & (items["completed_on"] > today)
-    items["status"] = items["status"].mask(later, "open")
     items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)
     items["begun_on"] = items["created_on"]
     if incidents is not None:
@@ -545,9 +547,33 @@ def _items(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame |
     return items
 
 
+def items_as_known(actions: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Return the action items as they were at an instant.
+
+    Items created later are gone, and what was done or dropped later was still open. A day's facts are known once the
+    day has begun by the clock of ``as_of``'s zone: at midnight of 1 October nothing of that day is.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"], "position": [0], "line": [60],
+    ...     "status": ["done"], "completed_on": ["2025-10-01"],
+    ... })
+    >>> items_as_known(actions, pd.Timestamp("2025-10-01", tz="UTC"))["status"].tolist()
+    ['open']
+    """
+    day = _date(as_of - pd.Timedelta(microseconds=1))
+    items = actions[~(actions["created_on"] > day)].reset_index(drop=True)
+    later = items["status"].isin(["done", "dropped"]) & (items["completed_on"] > day)
+    items["status"] = items["status"].mask(later, "open")
+    items["completed_on"] = items["completed_on"].mask(items["completed_on"] > day)
+    return items
+
+
 def _date(as_of: pd.Timestamp) -> pd.Timestamp:
-    """Return the naive midnight of the day in UTC on which an instant lies."""
-    return as_of.tz_convert("UTC").tz_localize(None).normalize()
+    """Return the naive midnight of the day on which an instant lies, by the clock of its zone."""
+    return as_of.tz_localize(None).normalize()
 
 
 def _folded(text: pd.Series) -> pd.Series:

@@ -89,7 +89,8 @@ def response_times(
     0 0 days 01:30:00  ended_at - started_at
     """
     instants = [column for metric in metrics.values() for column in (*metric.start, *metric.end)]
-    require_columns(incidents, *dict.fromkeys((*_FACTS, *instants)))
+    stated = [metric.column for metric in metrics.values() if metric.column]
+    require_columns(incidents, *dict.fromkeys((*_FACTS, *instants, *stated)))
     require_instants(incidents, "occurred_at", *instants)
     incidents = incidents.reset_index(drop=True)
     times = incidents[list(_FACTS)]
@@ -97,17 +98,19 @@ def response_times(
         start, start_column = _first_told(incidents, metric.start)
         end, end_column = _first_told(incidents, metric.end)
         span = (end - start).astype(SPAN)
+        basis = end_column + " - " + start_column
+        if metric.column is not None:
+            span, basis = incidents[metric.column], pd.Series(metric.column, index=incidents.index, dtype=TEXT)
         told = span.notna()
         if metric.zero_is_missing:
             told &= span != pd.Timedelta(0)
         used = told & (span >= pd.Timedelta(0))
-        basis = end_column + " - " + start_column
-        if calendar is not None:
+        if calendar is not None and metric.column is None:
             span = _business_time(calendar, start.where(used), end)
             basis += " (business hours)"
         times[name] = span.where(used)
         times[f"{name}_basis"] = basis.where(told)
-        goes_on = incidents["is_open"].fillna(value=False) & end.isna() & (not _PAST_WHEN_OPEN & set(metric.end))
+        goes_on = incidents["is_open"].fillna(value=False) & span.isna() & (not _PAST_WHEN_OPEN & set(metric.end))
         times[f"{name}_open_since"] = start.where(goes_on).astype(INSTANT)
     return times
 

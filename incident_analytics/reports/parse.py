@@ -19,11 +19,10 @@ from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_duration, read_moments
 from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_placeholder, read_word
-from incident_analytics.schema import MILESTONES, STATUSES
+from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES
 
 __all__ = ["parse_reports", "section_part", "split_reports"]
 
-_LAST_COUNTS = {"mitigated", "restored", "closed"}
 _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
 _HEADER = ("incident_id", "date", "duration", "severity", "author", "status")
 
@@ -370,7 +369,7 @@ class _Parser:
         for milestone in MILESTONES:
             stated = [place for place, clue in enumerate(clues) if clue.stated == milestone and clue.at is not None]
             if stated:  # before the cure the first row counts; of the cure and what follows the last one
-                self.take_milestone(milestone, stated[-1 if milestone in _LAST_COUNTS else 0], placement, "stated", 1.0)
+                self.take_milestone(milestone, stated[-1 if milestone in LAST_COUNTS else 0], placement, "stated", 1.0)
             elif milestone in inferred:
                 guess = inferred[milestone]
                 self.take_milestone(milestone, guess.row, placement, "inferred", guess.confidence)

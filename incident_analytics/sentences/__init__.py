@@ -19,14 +19,21 @@ from incident_analytics.sentences.control_charts import SIGNALS, describe_contro
 from incident_analytics.sentences.costs import describe_costs
 from incident_analytics.sentences.decisions import describe_decisions
 from incident_analytics.sentences.response import describe_response, describe_response_trend
+from incident_analytics.sentences.scope import (
+    describe_coverage,
+    describe_ongoing,
+    describe_silence,
+    describe_uncompared,
+)
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_gaps, describe_rates
-from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_downtime
+from incident_analytics.sentences.sla import budget_states, describe_availability, describe_budget, describe_downtime
 from incident_analytics.sentences.themes import describe_factors
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
     "SIGNALS",
+    "budget_states",
     "describe_ages",
     "describe_availability",
     "describe_budget",
@@ -36,18 +43,22 @@ __all__ = [
     "describe_control_chart",
     "describe_costs",
     "describe_counts",
+    "describe_coverage",
     "describe_decisions",
     "describe_definitions",
     "describe_downtime",
     "describe_factors",
     "describe_gaps",
+    "describe_ongoing",
     "describe_overdue",
     "describe_rates",
     "describe_response",
     "describe_response_trend",
     "describe_series",
+    "describe_silence",
     "describe_start_hours",
     "describe_survival",
+    "describe_uncompared",
     "each_row",
     "group_columns",
     "is_finding",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words
-from incident_analytics.sentences.wording import ENOUGH, FEW, NAME, are, each_row
+from incident_analytics.sentences.wording import ENOUGH, FEW, NAME, are, each_row, has
 
 __all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_after"]
 
@@ -28,39 +28,45 @@ def describe_completion(completion: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> row = {"n": [9], "n_done": [3], "n_open": [3], "n_unknown": [2], "n_dropped": [1], "n_overdue": [1]}
-    >>> describe_completion(pd.DataFrame(row))
-    '3 of 6 action items of known status are done (50%), 1 is overdue; 2 are of unknown status, 1 was dropped.'
+    >>> row = {"n": [9], "n_done": [3], "n_open": [3], "n_unknown": [2], "n_dropped": [1], "n_due": [9]}
+    >>> describe_completion(pd.DataFrame(row | {"n_overdue": [1], "n_overdue_unknown": [1]}))
+    '3 of 6 tracked action items are done (50%), 1 is overdue; 2 have no recorded status, 1 was dropped.'
     """
-    require_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue")
-    n = completion[["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue"]].sum().astype(int)
+    counted = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_due", "n_overdue", "n_overdue_unknown"]
+    require_columns(completion, *counted)
+    n = completion[counted].fillna(0).sum().astype(int)
     known = n["n_done"] + n["n_open"]
     if not n["n"]:
         return "No action items."
-    rest = [
-        text
-        for text, count in (
-            (f"{n['n_unknown']} {are(n['n_unknown'])} of unknown status", n["n_unknown"]),
-            (f"{n['n_dropped']} {'was' if n['n_dropped'] == 1 else 'were'} dropped", n["n_dropped"]),
-        )
-        if count
-    ]
+    rest = []
+    if n["n_unknown"]:
+        rest.append(f"{n['n_unknown']} {has(n['n_unknown'])} no recorded status")
+    if n["n_dropped"]:
+        rest.append(f"{n['n_dropped']} {'was' if n['n_dropped'] == 1 else 'were'} dropped")
     if not known:
-        return f"{format_count(n['n'], 'action item')}, none of known status: {', '.join(rest)}."
+        if n["n_unknown"] == n["n"]:
+            return f"{format_count(n['n'], 'action item')}; {'its status is not' if n['n'] == 1 else 'none has a'} recorded{'' if n['n'] == 1 else ' status'}."
+        return f"{format_count(n['n'], 'action item')}: {', '.join(rest)}."
     share = format_share(n["n_done"] / known)
-    verb = are(1 if known == 1 else n["n_done"])
-    done = f"{n['n_done']} of {format_count(known, 'action item')} of known status {verb} done ({share})"
-    overdue = f", {n['n_overdue'] or 'none'} {are(n['n_overdue'] or 1)} overdue"
-    return done + overdue + (f"; {', '.join(rest)}" if rest else "") + "."
+    done = f"{n['n_done']} of {format_count(known, 'tracked action item')} {are(1 if known == 1 else n['n_done'])} done ({share})"
+    if not n["n_due"]:
+        late = "; none has a due date"
+    elif n["n_overdue"]:
+        late = f", {n['n_overdue']} {are(n['n_overdue'])} overdue"
+    else:
+        late = "" if n["n_overdue_unknown"] else ", none is overdue"
+    return done + late + (f"; {', '.join(rest)}" if rest else "") + "."
 
 
-def describe_overdue(overdue: pd.DataFrame) -> str:
-    """Say how many action items are overdue, and the longest.
+def describe_overdue(overdue: pd.DataFrame, *, n_due: int) -> str:
+    """Say how many action items are overdue, and by how long.
 
     Parameters
     ----------
     overdue
-        What `overdue_actions` gives. Items of unknown status are counted apart: they may be done.
+        What `overdue_actions` gives. Items without a recorded status are counted apart: they may be done.
+    n_due
+        How many items have a due date at all.
 
     Returns
     -------
@@ -70,19 +76,25 @@ def describe_overdue(overdue: pd.DataFrame) -> str:
     Examples
     --------
     >>> rows = {"status": ["open", None], "overdue_by": [pd.Timedelta(days=45), pd.Timedelta(days=50)]}
-    >>> describe_overdue(pd.DataFrame(rows))
-    '1 open action item is past its due date, by 45d; 1 more of unknown status.'
+    >>> describe_overdue(pd.DataFrame(rows), n_due=9)
+    "1 open item is overdue, by 45d; 1 more is past due, but its status isn't recorded."
+    >>> describe_overdue(pd.DataFrame(rows)[:0], n_due=0)
+    "No action item has a due date, so overdue items can't be counted."
     """
     require_columns(overdue, "status", "overdue_by")
+    if not n_due:
+        return "No action item has a due date, so overdue items can't be counted."
     certain = overdue[overdue["status"].notna()]
     unknown = len(overdue) - len(certain)
-    more = f"; {unknown} more of unknown status" if unknown else ""
+    whose = "its status isn't" if unknown == 1 else "their status isn't"
     if certain.empty:
-        return f"No open action item is past its due date{more}."
-    by = "by" if len(certain) == 1 else "the longest by"
-    verb, whose = ("is", "its") if len(certain) == 1 else ("are", "their")
-    items = format_count(len(certain), "open action item")
-    return f"{items} {verb} past {whose} due date, {by} {format_span(certain['overdue_by'].max())}{more}."
+        if unknown:
+            return f"{format_count(unknown, 'item')} {are(unknown)} past due, but {whose} recorded."
+        return "No open action item is overdue."
+    more = f"; {unknown} more {are(unknown)} past due, but {whose} recorded" if unknown else ""
+    by = "by" if len(certain) == 1 else "the oldest by"
+    items = f"{format_count(len(certain), 'open item')} {are(len(certain))} overdue"
+    return f"{items}, {by} {format_span(certain['overdue_by'].max())}{more}."
 
 
 def describe_ages(ages: pd.DataFrame) -> str:

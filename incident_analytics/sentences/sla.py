@@ -6,13 +6,13 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_share, format_span
-from incident_analytics.sentences.wording import NAME, each_row, first_of
+from incident_analytics.sentences.wording import NAME, are, each_row, first_of
 
-__all__ = ["describe_availability", "describe_budget", "describe_downtime"]
+__all__ = ["budget_states", "describe_availability", "describe_budget", "describe_downtime"]
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:
-    """Say which service was down for longest.
+    """Say which service had the most downtime.
 
     Parameters
     ----------
@@ -26,18 +26,23 @@ def describe_downtime(downtime: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> describe_downtime(pd.DataFrame({"service": ["API"], "n": [2], "downtime": [pd.Timedelta(hours=3)]}))
-    'API was down for longest: 3h in 2 outages.'
+    >>> rows = {"service": ["API"], "n": [2], "n_missing": [0], "downtime": [pd.Timedelta(hours=3)]}
+    >>> describe_downtime(pd.DataFrame(rows))
+    'API had the most downtime: 3h over 2 outages.'
     """
-    require_columns(downtime, "service", "n", "downtime")
-    down = downtime[downtime["service"].notna() & (downtime["downtime"] > pd.Timedelta(0))]
+    require_columns(downtime, "service", "n", "n_missing", "downtime")
+    named = downtime[downtime["service"].notna()]
+    down = named[(named["downtime"] > pd.Timedelta(0)).fillna(value=False)]
+    n_unknown = int(named.loc[named["n_missing"] > 0, "service"].nunique())
+    more = f"; the length of some outages of {format_count(n_unknown, 'service')} isn't recorded" if n_unknown else ""
     if down.empty:
-        unknown = int((downtime["service"].notna() & downtime["downtime"].isna()).sum())
-        rest = f"; of {unknown} it is not known for how long" if unknown else ""
-        return f"No service was down{rest}."
+        if n_unknown:
+            return f"No downtime can be measured{more}."
+        return "No outage was reported."
     worst = max(each_row(down), key=lambda row: row.downtime)
-    told = f"{format_span(worst.downtime)} in {format_count(worst.n, 'outage')}"
-    return f"{cut(worst.service, NAME)} was down for longest: {told}."
+    at_least = "at least " if worst.n_missing else ""
+    length = f"{at_least}{format_span(worst.downtime)} over {format_count(worst.n, 'outage')}"
+    return f"{cut(worst.service, NAME)} had the most downtime: {length}{more}."
 
 
 def describe_availability(sla: pd.DataFrame) -> str:
@@ -80,38 +85,76 @@ def describe_availability(sla: pd.DataFrame) -> str:
     return f"{who} reached the availability target; furthest below it is {cut(worst.service, NAME)}, {shares}."
 
 
-def describe_budget(sla: pd.DataFrame) -> str:
+def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     """Say which services went over their error budget.
 
     Parameters
     ----------
     sla
-        What `sla_impact` gives.
+        What `sla_impact` gives. Of several windows each is named.
+    so_far
+        Whether the last window is not over.
 
     Returns
     -------
     str
-        One sentence, the service furthest over its budget first.
+        One sentence, the service furthest over its budget first. A service is within its budget only if the length of
+        all its outages is known.
 
     Examples
     --------
-    >>> budget, left = pd.to_timedelta(["2h", "2h", None]), pd.to_timedelta(["-1h", "1h", None])
-    >>> describe_budget(pd.DataFrame({"service": ["API", "Frontend", "Batch"], "budget": budget, "budget_left": left}))
-    'API went over its error budget; 1 of 2 services with a target stayed within.'
+    >>> table = pd.DataFrame({"service": ["API", "Frontend", "Batch"], "window_n_missing": [0, 0, 1]})
+    >>> table["budget"], table["budget_left"] = pd.to_timedelta(["2h"] * 3), pd.to_timedelta(["-1h", "1h", "1h"])
+    >>> describe_budget(table.assign(window_start=pd.Timestamp("2025-07-01", tz="UTC")))
+    "API is over its error budget; 1 of 3 services is within it; Batch can't be judged: some outages have no known end."
     """
-    require_columns(sla, "service", "budget", "budget_left")
-    held = sla[sla["budget_left"].notna()]
-    unknown = list(sla.loc[sla["budget"].notna() & sla["budget_left"].isna(), "service"])
-    rest = f"; of {first_of(unknown)} it is not known" if unknown else ""
-    spent = held[held["budget_left"] < pd.Timedelta(0)]
-    over = list(spent["service"].iloc[(spent["budget_left"] / spent["budget"]).argsort(kind="stable")])
-    if held.empty and unknown:
-        return f"What is left of the error budget of {first_of(unknown)} is not known."
+    require_columns(sla, "service", "budget", "budget_left", "window_start", "window_n_missing")
+    held = sla[sla["budget"].notna()]
     if held.empty:
-        return "No service has a target, so there is no error budget to tell."
-    if not over:
-        who = "The one service" if len(held) == 1 else f"All {len(held)} services"
-        return f"{who} with a target stayed within the error budget{rest}."
-    whose = "its" if len(over) == 1 else "their"
-    within = f"{len(held) - len(over)} of {format_count(len(held), 'service')} with a target stayed within"
-    return f"{first_of(over)} went over {whose} error budget; {within}{rest}."
+        return "No SLO targets are configured, so error budgets can't be shown."
+    over, within, unknown = budget_states(held)
+    several = held["window_start"].nunique() > 1
+    if not over.any() and not within.any() and not held["window_n_missing"].any():
+        return "No outage was reported, so error budgets can't be judged."
+
+    def named(rows: pd.DataFrame) -> str:
+        names = [
+            f"{cut(row.service, NAME)} ({row.period})" if several else cut(row.service, NAME) for row in each_row(rows)
+        ]
+        return first_of(names)
+
+    spent = held[over]
+    spent = spent.iloc[(spent["budget_left"] / spent["budget"]).argsort(kind="stable")]
+    n, noun = len(held), "budget" if several else "service"
+    yet = " so far" if so_far else ""
+    doubt = f"; {named(held[unknown])} can't be judged: some outages have no known end" if unknown.any() else ""
+    if spent.empty:
+        if not unknown.any():
+            whole = f"The only {noun}" if n == 1 else f"All {n} {noun}s"
+            kept = (
+                "are kept"
+                if several and n > 1
+                else "is kept"
+                if several
+                else f"{are(n)} within {'its' if n == 1 else 'their'} error budget"
+            )
+            return f"{whole} {kept}{yet}."
+        n_within = int(within.sum())
+        return f"{n_within} of {format_count(n, noun)} {are(n_within)} within the error budget{yet}{doubt}."
+    whose = "its" if len(spent) == 1 else "their"
+    n_within = int(within.sum())
+    return (
+        f"{named(spent)} {are(len(spent))} over {whose} error budget{yet}; {n_within} of {format_count(n, noun)} "
+        f"{are(n_within)} within it{doubt}."
+    )
+
+
+def budget_states(sla: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return which rows are certainly over their budget, which are within it, and which can't be judged.
+
+    What is left is an upper bound where the length of some outages is unknown: such a row can be over, never within.
+    """
+    known = sla["budget_left"].notna()
+    over = (sla["budget_left"] < pd.Timedelta(0)).fillna(value=False)
+    within = known & ~over & (sla["window_n_missing"] == 0)
+    return over, within, sla["budget"].notna() & ~over & ~within

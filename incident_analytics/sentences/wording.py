@@ -11,7 +11,7 @@ from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, join_words
 
-__all__ = ["ENOUGH", "FEW", "NAME", "are", "each_row", "first_of", "group_columns", "is_finding"]
+__all__ = ["ENOUGH", "FEW", "NAME", "are", "each_row", "first_of", "has", "is_finding"]
 
 FEW: Final = 3  # as many groups as a sentence can tell one by one
 ENOUGH: Final = 6  # as many as a group must have for a share or a percentile of it to be told as such
@@ -44,6 +44,11 @@ def each_row(table: pd.DataFrame) -> Iterator[Any]:
 def are(n: int) -> str:
     """Return the verb of so many."""
     return "is" if n == 1 else "are"
+
+
+def has(n: int) -> str:
+    """Return the verb of so many."""
+    return "has" if n == 1 else "have"
 
 
 def first_of(names: Sequence[str]) -> str:

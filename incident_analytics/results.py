@@ -1,0 +1,206 @@
+"""The columns of result tables: their unit and heading. One name means one thing in every table.
+
+Formatting, the command and the figures ask here how a number is written; nothing guesses it from the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from incident_analytics.schema import TABLES
+
+__all__ = ["COLUMNS", "GROUPS", "Column", "Unit", "group_columns", "heading", "unit_of"]
+
+Unit: TypeAlias = Literal["count", "share", "change", "money", "figure", "p-value", "text"]
+"""How a number is written; spans, instants, dates and flags say so by their type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column of a result table holds.
+
+    Attributes
+    ----------
+    unit
+        How its numbers are written.
+    heading
+        The words above it, at most three; None makes them from the name.
+    is_group
+        Whether it names the row's group.
+    """
+
+    unit: Unit = "figure"
+    heading: str | None = None
+    is_group: bool = False
+
+
+def _columns(unit: Unit, *names: str, **headed: str) -> dict[str, Column]:
+    return {name: Column(unit) for name in names} | {name: Column(unit, words) for name, words in headed.items()}
+
+
+_GROUPS: Final = {
+    name: Column("text", words, is_group=True)
+    for name, words in {
+        "metric": "Metric",
+        "measure": "Measure",
+        "group": "Group",
+        "period": "Period",
+        "service": "Service",
+        "team": "Team",
+        "owner": "Owner",
+        "priority": "Priority",
+        "severity": "Severity",
+        "origin": "Origin",
+        "kind": "Kind",
+        "currency": "Currency",
+        "phrase": "Phrase",
+        "definition": "Definition",
+        "weekday": "Weekday",
+        "hour": "Hour",
+        "age": "Age",
+        "step": "Step",
+        "reports": "Reports",
+    }.items()
+}
+
+COLUMNS: Final[dict[str, Column]] = {
+    **_GROUPS,
+    **_columns(
+        "share",
+        "affected_users_fraction",
+        "failed_requests_fraction",
+        "confidence",
+        "completion",
+        "on_time",
+        "availability",
+        "availability_weighted",
+        "target",
+        "share",
+        "share_left",
+        "share_before",
+        "share_after",
+        "share_recorded",
+        "survival",
+        "derived",
+        "derived_weighted",
+        "false_gain_chance",
+        "similarity",
+        "percentile",
+        sla_impact="SLA impact",
+        stated="Reported",
+    ),
+    **_columns("change", "change", "detectable_fall", "detectable_rise"),
+    **_columns("money", "amount", "total"),
+    **_columns(
+        "p-value",
+        "p_value",
+        "p_adjusted",
+        "mil_hdbk_p_value",
+        "reversals_p_value",
+        "hour_p_adjusted",
+        "weekday_p_adjusted",
+    ),
+    **_columns(
+        "figure",
+        "rate_before",
+        "rate_after",
+        "expected",
+        "growth",
+        "laplace",
+        "mil_hdbk",
+        "correlation",
+        "center",
+        "lower",
+        "upper",
+        "moving_range",
+        "range_limit",
+        "burn_rate",
+        "burn_rate_weighted",
+        "dispersion",
+        "at_restoration",
+        "worst",
+        rate="Per 30 days",
+        baseline="Median before",
+    ),
+    **_columns(
+        "count",
+        n="n",
+        n_missing="Missing",
+        n_open="Ongoing",
+        n_negative="Invalid",
+        n_overdue="Overdue",
+        n_unknown="Not recorded",
+        n_overdue_unknown="Overdue, unrecorded",
+        n_baseline="n before",
+    ),
+    **_columns(
+        "text",
+        incident_id="Incident",
+        incident_ids="Incidents",
+        occurred_at="Began (UTC)",
+        worst_at="Worst at (UTC)",
+        is_open="Ongoing",
+        is_own="Used here",
+        due_on="Due",
+        overdue_by="Overdue by",
+        as_of="As of",
+        p90="p90",
+        baseline_low="5% below",
+        baseline_high="95% below",
+        budget_left="Budget left",
+        time_to_exhaustion="Lasts for",
+        median_recorded="Median, recorded",
+    ),
+}
+"""What the columns of result tables hold; a test holds every analysis to it."""
+
+GROUPS: Final = tuple(_GROUPS)
+"""The columns that name a row's group."""
+
+
+def unit_of(column: str) -> Unit:
+    """Return how the numbers of a column are written; those of an unknown column are plain figures.
+
+    Examples
+    --------
+    >>> unit_of("availability"), unit_of("rate_low"), unit_of("growth"), unit_of("hours")
+    ('share', 'figure', 'figure', 'figure')
+    """
+    name = column.removesuffix("_low").removesuffix("_high")
+    found = COLUMNS.get(column) or COLUMNS.get(name)
+    return found.unit if found else "figure"
+
+
+def heading(column: str) -> str:
+    """Return the heading of a column.
+
+    Examples
+    --------
+    >>> heading("n_overdue"), heading("budget_left"), heading("median")
+    ('Overdue', 'Budget left', 'Median')
+    """
+    found = COLUMNS.get(column)
+    if found and found.heading:
+        return found.heading
+    words = column.removeprefix("n_").removesuffix("_at").removesuffix("_on").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def group_columns(columns: Collection[str]) -> list[str]:
+    """Return which columns name a row's group.
+
+    Examples
+    --------
+    >>> group_columns(["period", "severity", "n", "rate"])
+    ['period', 'severity']
+    """
+    return [column for column in columns if column in GROUPS]
+
+
+def undeclared(columns: Collection[str]) -> list[str]:
+    """Return the columns of a result that are declared neither here nor in `TABLES`."""
+    known = {*COLUMNS, *(column for table in TABLES.values() for column in table)}
+    bare = {column: column.removesuffix("_low").removesuffix("_high") for column in columns}
+    return [column for column, name in bare.items() if not {column, name} & known]

@@ -1,0 +1,541 @@
+"""What the notebook of the periodic review shows, a method a figure or table; the notebook strings them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import pandas as pd
+
+import incident_analytics
+from incident_analytics import measures, plots, sentences
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.formatting import (
+    Html,
+    format_amount,
+    format_count,
+    format_share,
+    format_span,
+    html_figures,
+    html_list,
+    html_table,
+    html_text,
+    join_words,
+    report_links,
+)
+from incident_analytics.loading import load, read_corrections
+from incident_analytics.periods import Unit
+from incident_analytics.scope import Scope
+
+__all__ = ["ReviewPage"]
+
+_SUMMARY: Final = ("n", "median", "median_recorded", "p90", "mean", "n_recorded", "n_missing", "n_open", "n_negative")
+_FOLDED: Final = "These figures as a table"
+_LONG: Final = 100  # incidents from which on their list is folded
+_WEAK: Final = 10  # phrases shown
+
+
+class ReviewPage:
+    """The figures of a review, each computed once, from one scope.
+
+    Parameters
+    ----------
+    scope
+        What is reviewed.
+    links
+        Where each report is, by incident_id.
+    """
+
+    def __init__(self, scope: Scope, links: dict[str, str] | None = None) -> None:
+        self.scope = scope
+        self.settings = scope.settings
+        self.links = links or {}
+        self.metric = scope.settings.primary_metric
+        self.metric_name = self.metric.replace("_", " ")
+
+    @classmethod
+    def read(
+        cls,
+        paths: Sequence[str],
+        *,
+        period: str | int,
+        settings: str | None = None,
+        status: str = "final",
+        severities: Sequence[str] = (),
+        services: Sequence[str] = (),
+        teams: Sequence[str] = (),
+        as_of: str | None = None,
+        business_hours: bool = False,
+        output_dir: str | None = None,
+    ) -> ReviewPage:
+        """Read the reports and decide what is reviewed.
+
+        Parameters
+        ----------
+        paths, period, settings, status, severities, services, teams, as_of, business_hours
+            As in `incident_analytics.review`; a settings file, and ``as_of`` as text.
+        output_dir
+            The folder of the page, from which links lead to the reports; None makes none.
+        """
+        chosen = read_settings(settings) if settings else Settings()
+        instant = None
+        if as_of is not None:
+            instant = pd.Timestamp(as_of)
+            instant = instant.tz_localize(chosen.timezone) if instant.tzinfo is None else instant
+        corpus = load(paths, settings=chosen, status="all")
+        scope = Scope.of(
+            corpus,
+            str(period),
+            chosen,
+            instant,
+            status,
+            severities=severities,
+            services=services,
+            teams=teams,
+            business_hours=business_hours,
+        )
+        page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
+        page.chosen = [*severities, *services, *teams]
+        return page
+
+    chosen: Sequence[str] = ()
+    """The severities, services and teams that were chosen; none where all are reviewed."""
+
+    # -- what several parts use
+
+    @cached_property
+    def times(self) -> pd.DataFrame:
+        """The spans of the window's incidents."""
+        times = measures.times(self.scope)
+        return times[self.scope.window.holds(times["occurred_at"])].reset_index(drop=True)
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """The primary metric over the window."""
+        return measures.response(self.scope)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The comparisons with earlier periods."""
+        return measures.changes(self.scope)
+
+    @cached_property
+    def impact(self) -> pd.DataFrame:
+        """The error budgets; services without a declaration only where they had an outage."""
+        impact = measures.impact(self.scope)
+        return impact[(impact["n"] + impact["n_missing"] > 0) | impact["service"].isin(self.settings.services)]
+
+    @cached_property
+    def completion(self) -> pd.DataFrame:
+        """The window's action items by priority."""
+        return measures.completion(self.scope, by="priority")
+
+    @cached_property
+    def overdue(self) -> pd.DataFrame:
+        """The overdue items of all incidents to date."""
+        return measures.overdue(self.scope)
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """What the window's incidents cost."""
+        return measures.costs(self.scope)
+
+    @cached_property
+    def affected(self) -> pd.DataFrame:
+        """Which of the window's incidents affected which service."""
+        services = self.scope.reviewed.services
+        return services[services["affected"].fillna(value=False)]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the whole period has passed."""
+        return self.scope.window is self.scope.period
+
+    # -- the first screen
+
+    def heading(self) -> Html:
+        """Say which period is reviewed, and as of when."""
+        scope = self.scope
+        only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
+        hours = " Response times in business hours." if scope.calendar else ""
+        return html_text(
+            f"Incident review, {scope.period.label}: {scope.period.dates} ({self.settings.timezone}), as of "
+            f"{scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
+        )
+
+    def key_figures(self) -> Html:
+        """Show the key figures."""
+        return html_figures(
+            [
+                self._incidents_tile(),
+                self._response_tile(),
+                *self._budget_tile(),
+                self._completion_tile(),
+                self._overdue_tile(),
+                *self._revenue_tiles(),
+            ]
+        )
+
+    def _incidents_tile(self) -> tuple[str, str, str]:
+        occurred_at = self.scope.known.incidents["occurred_at"]
+        earlier = [each.period for each in self.scope.comparisons if each.reason is None]
+        compared = ", ".join(f"{period.holds(occurred_at).sum()} in {period.label}" for period in earlier)
+        return f"Incidents{self._so_far}", f"{len(self.scope.reviewed.incidents):,}", compared
+
+    @property
+    def _so_far(self) -> str:
+        return "" if self.is_over else " so far"
+
+    def _response_tile(self) -> tuple[str, str, str]:
+        row = self.summary.iloc[0]
+        name = f"Median {self.metric_name}"
+        if pd.isna(row["median"]):
+            return name, "not recorded", f"n = {row['n']}"
+        basis = [f"n = {row['n']}"]
+        if pd.notna(row["median_low"]):
+            high = format_span(row["median_high"]) if pd.notna(row["median_high"]) else "unknown"
+            basis.append(f"95% CI {format_span(row['median_low'])} to {high}")
+        inferred = row["n"] - row["n_open"] - row["n_recorded"]
+        if inferred:
+            alone = f"; recorded alone {format_span(row['median_recorded'])}" if row["n_recorded"] else ""
+            basis.append(f"{inferred} of {row['n']} inferred from text{alone}")
+        return name, format_span(row["median"]), ", ".join(basis)
+
+    def _budget_tile(self) -> list[tuple[str, str, str]]:
+        held = self.impact[self.impact["budget"].notna()]
+        if held.empty or not len(self.scope.reported_at):
+            return []
+        over, within, unknown = sentences.budget_states(held)
+        judged = int(over.sum() + within.sum())
+        if not judged:
+            return [("Over error budget" + self._so_far, "not known", format_count(len(held), "budget"))]
+        rest = f", {unknown.sum()} can't be judged" if unknown.any() else ""
+        noun = "services with a target" if held["window_start"].nunique() == 1 else "budgets"
+        return [("Over error budget" + self._so_far, f"{over.sum()} of {judged}", f"{noun}{rest}")]
+
+    def _completion_tile(self) -> tuple[str, str, str]:
+        n = self.completion[["n", "n_done", "n_open", "n_unknown"]].sum()
+        known = n["n_done"] + n["n_open"]
+        if not n["n"]:
+            return "Action items", "none", "from this period's reports"
+        if not known:
+            return "Action items", "status not recorded", format_count(n["n"], "item")
+        unknown = f", {n['n_unknown']} not recorded" if n["n_unknown"] else ""
+        return "Action items done", format_share(n["n_done"] / known), f"{n['n_done']} of {known} tracked{unknown}"
+
+    def _overdue_tile(self) -> tuple[str, str, str]:
+        n_due = int(self.scope.actions["due_on"].notna().sum())
+        certain = int(self.overdue["status"].notna().sum())
+        unknown = len(self.overdue) - certain
+        if not n_due:
+            return "Action items overdue", "not recorded", "no item has a due date"
+        if certain:
+            rest = f", {unknown} more past due with no recorded status" if unknown else ""
+            return "Action items overdue", f"{certain:,}", f"all incidents to date{rest}"
+        if unknown:
+            return "Action items past due", f"{unknown:,}", "all incidents to date; status not recorded"
+        return "Action items overdue", "0", "all incidents to date"
+
+    def _revenue_tiles(self) -> list[tuple[str, str, str]]:
+        lost = self.costs[(self.costs["kind"] == "lost_revenue") & (self.costs["total"] > 0)]
+        lost = lost.sort_values("n", ascending=False)
+        n = len(self.scope.reviewed.incidents)
+        return [
+            (
+                "Lost revenue",
+                format_amount(row["total"], row["currency"]),
+                f"{row['n']} of {format_count(n, 'report')} {'gives' if row['n'] == 1 else 'give'} a figure",
+            )
+            for row in lost.to_dict("records")
+        ]
+
+    def findings(self) -> Html:
+        """Say what happened, in sentences."""
+        scope = self.scope
+        said = [
+            sentences.describe_ongoing(scope.ongoing),
+            sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+        ]
+        if not scope.has_reports(scope.window):
+            before = scope.reported_at[scope.reported_at < scope.window.start]
+            said.append(sentences.describe_silence(scope.period.label, before.max() if len(before) else None))
+        else:
+            said += [
+                f"{sentences.describe_counts(measures.counts(scope))} "
+                f"{sentences.describe_change(self.changes, measure='incidents')}",
+                f"{sentences.describe_response(self.summary, metric=self.metric)} "
+                f"{sentences.describe_change(self.changes, measure=self.metric)} {self._mix()}",
+                sentences.describe_budget(self.impact, so_far=not self.is_over),
+            ]
+        n_due = int(scope.actions["due_on"].notna().sum())
+        late = sentences.describe_overdue(self.overdue, n_due=n_due)
+        said.append(f"From this period: {sentences.describe_completion(self.completion)} Across all incidents: {late}")
+        said.append(
+            sentences.describe_uncompared(
+                [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
+            )
+        )
+        said.append(
+            " ".join(
+                f"Response times are not compared with {each.period.label}: {each.response_reason}."
+                for each in scope.comparisons
+                if each.reason is None and each.response_reason is not None
+            )
+        )
+        return html_list(" ".join(text.split()) for text in said if text.strip())
+
+    def _mix(self) -> str:
+        """Say how much of a change of the mean is the mix of severities."""
+        comparison = next((each for each in self.scope.comparisons if each.response_reason is None), None)
+        if comparison is None:
+            return ""
+        return sentences.describe_mix(measures.mix(self.scope, comparison.period), earlier=comparison.period.label)
+
+    def decisions(self) -> Html:
+        """List the decisions that the review leaves."""
+        decisions = sentences.describe_decisions(self.impact, self.overdue, n_pending=len(self.scope.pending))
+        return html_list(decisions) if decisions else html_text("No open decisions.")
+
+    # -- response
+
+    def response_by_severity(self) -> Html:
+        """Show the primary metric by severity."""
+        summary = measures.response(self.scope, by="severity")
+        plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric))
+        return html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+
+    def response_by_service(self) -> Html:
+        """Show the primary metric by service; an incident counts in every service that it affected."""
+        summary = measures.response(self.scope, by="service")
+        summary = summary[summary["service"].isin([*self.settings.services, *self.affected["service"]])]
+        times = self.times.merge(self.affected[["incident_id", "service"]].drop_duplicates(), on="incident_id")
+        plots.show_plot(plots.plot_response(summary, times=times, metric=self.metric))
+        return html_table(summary, columns=["service", *_SUMMARY], empty="No service was affected.", folded=_FOLDED)
+
+    def response_trend(self) -> Html:
+        """Show the primary metric by quarter, over two years."""
+        summary = measures.response(self.scope, every="quarter", within=self.scope.history(2))
+        plots.show_plot(plots.plot_response_trend(summary, metric=self.metric))
+        return html_table(summary, columns=["period", *_SUMMARY], folded=_FOLDED)
+
+    def definitions(self) -> Html:
+        """Show the primary metric under other definitions."""
+        table = measures.definitions(self.scope)
+        plots.show_plot(plots.plot_definitions(table, metric=self.metric))
+        columns = ["definition", "is_own", "n", "median", "p90", "mean", "n_missing", "n_open", "n_negative"]
+        return html_table(table, columns=columns, folded=_FOLDED)
+
+    def steps(self) -> Html:
+        """Show every metric of the settings."""
+        table = measures.steps(self.scope)
+        return html_table(table.assign(metric=table["metric"].str.replace("_", " ")), columns=["metric", *_SUMMARY])
+
+    # -- how many, how often
+
+    def severity_counts(self) -> Html:
+        """Show the number of incidents by month and severity, over a year; the table covers the window."""
+        scope, history = self.scope, self.scope.history(1)
+        counts = measures.counts(scope, within=history)
+        plots.show_plot(plots.plot_severity_counts(counts, highlight=scope.highlighted(history, "month")))
+        table = measures.counts(scope)
+        names = table["severity"].astype(object).fillna("unknown")
+        order = [*table["severity"].cat.categories[::-1], *(["unknown"] if (names == "unknown").any() else [])]
+        wide = table.assign(severity=pd.Categorical(names, order)).pivot_table(
+            index="period", columns="severity", values="n", aggfunc="sum", observed=False, sort=False
+        )
+        wide = wide.astype(int)
+        wide.columns = pd.Index([str(name) for name in wide.columns])
+        return html_table(
+            wide.assign(all=wide.sum(axis=1)).reset_index(),
+            folded=_FOLDED if len(wide) > 3 else None,  # noqa: PLR2004
+        )
+
+    def severity_rates(self) -> Html:
+        """Show how often incidents of each severity came, by quarter over two years."""
+        history, every = self.scope.history(2), "quarter"
+        rates = measures.rates(self.scope, within=history, every="quarter")
+        plots.show_plot(plots.plot_severity_rates(rates, highlight=self._highlighted_unit(every)))
+        return html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
+
+    def _highlighted_unit(self, every: Unit) -> set[str]:
+        parts = self.scope.highlighted(self.scope.history(2), every)
+        return parts if len(parts) == 1 else set()
+
+    def time_between(self) -> None:
+        """Show the time from each incident to the next, over a year."""
+        plots.show_plot(plots.plot_time_between(measures.gaps(self.scope, within=self.scope.history(1))))
+
+    def control_chart(self) -> None:
+        """Show the normal variation of the number of incidents."""
+        chart, value = measures.control(self.scope)
+        plots.show_plot(plots.plot_control_chart(chart, value=value))
+
+    def start_hours(self) -> None:
+        """Show when incidents start."""
+        plots.show_plot(plots.plot_start_hours(measures.hours(self.scope)))
+
+    # -- service levels
+
+    def budgets(self) -> Html:
+        """Show the error budgets, and what is left of them."""
+        plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
+        columns = ["service", "n", "n_missing", "downtime", "availability"]
+        if self.impact["period"].nunique() > 1:
+            columns.insert(1, "period")
+        if self.impact["target"].notna().any():
+            columns += ["target", "budget", "budget_left"]
+            columns += ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
+        return html_table(self.impact, columns=columns, empty="No service was affected.")
+
+    def availability(self) -> Html:
+        """Show the availability of each service."""
+        plots.show_plot(plots.plot_availability(self.impact))
+        columns = ["service", "downtime", "downtime_weighted", "availability", "availability_weighted", "target"]
+        return html_table(self.impact, columns=columns, empty="No service was affected.", folded=_FOLDED)
+
+    def reported_impact(self) -> Html:
+        """Compare the SLA impact of the reports with the calculated one."""
+        table = measures.reported_impact(self.scope)
+        columns = ["incident_id", "stated", "derived", "derived_weighted", "downtime", "implied_window"]
+        none = "No report gives an SLA impact."
+        folded = format_count(len(table), "report")
+        return html_table(table, columns=columns, empty=none, folded=folded, links=self.links)
+
+    # -- follow-ups
+
+    def action_completion(self) -> Html:
+        """Show the window's action items."""
+        plots.show_plot(plots.plot_action_completion(self.completion))
+        columns = ["priority", "n", "n_done", "n_open", "n_overdue", "n_unknown", "n_dropped", "completion", "on_time"]
+        return html_table(self.completion.sort_values("priority", ascending=False), columns=columns)
+
+    def action_survival(self) -> None:
+        """Show how long action items stay open."""
+        plots.show_plot(plots.plot_action_survival(measures.survival(self.scope)))
+
+    def action_ages(self) -> None:
+        """Show for how long the open items have been open."""
+        plots.show_plot(plots.plot_action_age(measures.ages(self.scope)))
+
+    def overdue_actions(self) -> Html:
+        """Show the overdue items of all incidents to date."""
+        n_due = int(self.scope.actions["due_on"].notna().sum())
+        plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due))
+        return html_table(
+            self.overdue.sort_values(["owner", "overdue_by"], ascending=[True, False]),
+            columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
+            empty=sentences.describe_overdue(self.overdue, n_due=n_due),
+            folded=f"All {format_count(len(self.overdue), 'item')}",
+            links=self.links,
+        )
+
+    # -- the rest
+
+    def recurring_factors(self) -> Html:
+        """Show what recurs in causes and factors of the last year."""
+        factors = measures.themes(self.scope, within=self.scope.history(1))
+        plots.show_plot(plots.plot_recurring_factors(factors))
+        columns = ["phrase", "n", "example"]
+        return html_table(factors.head(_WEAK), columns=columns, empty="Nothing recurs.", folded="In the reports' words")
+
+    def cost_totals(self) -> Html:
+        """Show what the window's incidents cost."""
+        plots.show_plot(plots.plot_costs(self.costs))
+        return html_table(self.costs.assign(kind=self.costs["kind"].str.replace("_", " ")), folded=_FOLDED)
+
+    def incidents(self) -> Html:
+        """List the window's incidents."""
+        columns = ["incident_id", "title", "severity", "occurred_at", "status", "is_open"]
+        listing = self.scope.reviewed.incidents[columns]
+        listing = listing.merge(self.times[["incident_id", self.metric]], on="incident_id", how="left")
+        by_incident = self.affected.groupby("incident_id")["service"].agg(", ".join)
+        listing["services"] = listing["incident_id"].map(by_incident)
+        return html_table(
+            listing.sort_values("occurred_at"),
+            empty=f"No incident was reported in {self.scope.period.label}.",
+            folded=f"All {len(listing)} incidents" if len(listing) > _LONG else None,
+            links=self.links,
+        )
+
+    def files(self) -> Html:
+        """Show how many files were read, and which were not, with the reason."""
+        files = self.scope.known.files
+        counted = files.groupby("outcome", as_index=False).agg(files=("path", "size"))
+        unread = files[~files["outcome"].isin(["loaded", "other status"])]
+        table = html_table(counted, empty="No files.")
+        if unread.empty:
+            return table
+        folded = f"{format_count(len(unread), 'file')} skipped"
+        return Html(table + html_table(unread, columns=["path", "outcome", "reason"], folded=folded))
+
+    def completed_and_all(self) -> Html:
+        """Compare the primary metric of the completed reports with that of all reports."""
+        everything = Scope.of(self.scope.known, self.scope.period, self.settings, self.scope.as_of, "all")
+        rows = {
+            f"status {self.scope.status}": self.summary,
+            "all reports": measures.response(everything),
+        }
+        table = pd.concat(rows, names=["reports"]).reset_index(level="reports")
+        return html_table(table, columns=["reports", *_SUMMARY])
+
+    def problems(self) -> Html:
+        """Show the problems of the window's reports, and of the other files that were read."""
+        problems = self.scope.known.problems
+        ids = self.scope.reviewed.incidents["incident_id"]
+        problems = problems[problems["incident_id"].isin(ids) | problems["incident_id"].isna()]
+        counted = problems.groupby(["level", "code"], as_index=False).agg(n=("path", "size"))
+        notable = problems[problems["level"] != "info"]
+        return Html(
+            html_table(counted, empty="No problems.")
+            + html_table(
+                notable,
+                columns=["incident_id", "path", "line", "level", "code", "message"],
+                empty="No errors and no warnings.",
+                folded=f"All {len(notable)} errors and warnings",
+                links=self.links,
+            )
+        )
+
+    def corrections(self) -> Html:
+        """List the corrections that the settings name."""
+        return html_table(
+            read_corrections(self.settings), empty="None: every figure is as the reports have it.", links=self.links
+        )
+
+    def metric_definitions(self) -> Html:
+        """Say what each metric measures."""
+        metrics: dict[str, Any] = self.settings.metrics
+        return html_table(
+            pd.DataFrame(
+                {
+                    "metric": [name.replace("_", " ") for name in metrics],
+                    "from": [metric.column or " or else ".join(metric.start) for metric in metrics.values()],
+                    "to": ["" if metric.column else " or else ".join(metric.end) for metric in metrics.values()],
+                }
+            )
+        )
+
+    def notes(self) -> Html:
+        """Say how figures are made."""
+        chosen = self.settings.sla.severities
+        counted = join_words(list(chosen)) if chosen else "all severities"
+        return html_list(
+            [
+                "An incident belongs to the period in which it began: the first of started, detected, responded, else "
+                "its date.",
+                "Incidents, severities and availability count every incident reported, whatever the status of its "
+                f"report; response times, causes and action items come from reports of status {self.scope.status}, "
+                "and from ongoing incidents.",
+                "n is the sample size; missing, ongoing and invalid values are counted next to it. Missing values are "
+                "never counted as zero.",
+                "The p90 is the shortest observed time that at least 90% of the incidents stayed within.",
+                "Comparisons are adjusted together (Holm), so that the chance of any false finding among them is at "
+                "most 5%.",
+                f"Error budgets run over each {self.settings.sla.window.removeprefix('rolling-')} and count {counted}; "
+                "incidents with 0 affected users and planned maintenance don't count.",
+                "Completion = done / (done + open), as of the review date. An item is overdue once its due day has "
+                "ended.",
+                f"incident_analytics {incident_analytics.__version__}.",
+            ]
+        )

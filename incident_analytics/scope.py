@@ -1,0 +1,412 @@
+"""Which incidents a figure is about: those of a period, as known at an instant, and the periods to compare with.
+
+Every verb, the review and the exploration notebook ask here; nothing else cuts by time, status or period.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics.analysis.actions import items_as_known, join_tracker
+from incident_analytics.checks import require_instant
+from incident_analytics.config import Settings
+from incident_analytics.errors import PeriodError, SettingsError
+from incident_analytics.loading import named_statuses, narrow, read_tracker
+from incident_analytics.periods import Calendar, Period, Unit
+from incident_analytics.schema import INSTANT, LAST_COUNTS, MILESTONES, SPAN
+from incident_analytics.tables import Corpus
+
+__all__ = ["Comparison", "Scope", "erase_after"]
+
+_MOST_PENDING: Final = 0.2
+"""The largest share of a period's incidents without a completed report at which response times are still compared."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An earlier period to compare with.
+
+    Attributes
+    ----------
+    period
+        The earlier period.
+    reason
+        Why it cannot be compared at all, a clause; None where it can.
+    response_reason
+        Why response times cannot be compared, a clause; None where they can.
+    """
+
+    period: Period
+    reason: str | None = None
+    response_reason: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """What is reviewed, as it was known at an instant.
+
+    Attributes
+    ----------
+    period
+        The period asked for.
+    window
+        The part of it that had passed at ``as_of``: the whole period once it is over.
+    as_of
+        The instant of the review, in the settings' zone. Nothing that happened later is in any table.
+    status
+        Whose response times, causes and actions count: ``final``, ``all`` or a report status.
+    settings
+        The settings.
+    known
+        Every incident known at ``as_of``, whatever the status of its report. Incidents, severities and availability
+        are counted on these.
+    completed
+        The reports of the status asked for, and every incident ongoing at ``as_of``. Response times, causes and
+        action items come from these.
+    comparisons
+        The earlier periods, and whether they can be compared.
+    reported_at
+        When each known incident occurred, before severity, service and team were chosen.
+    calendar
+        The business hours that response times count; None counts all time.
+    """
+
+    period: Period
+    window: Period
+    as_of: pd.Timestamp
+    status: str
+    settings: Settings
+    known: Corpus
+    completed: Corpus
+    comparisons: tuple[Comparison, ...]
+    reported_at: pd.Series
+    calendar: Calendar | None = None
+
+    @classmethod
+    def of(
+        cls,
+        corpus: Corpus,
+        period: Period | str | None,
+        settings: Settings | None = None,
+        as_of: pd.Timestamp | None = None,
+        status: str = "final",
+        *,
+        severities: Iterable[str] = (),
+        services: Iterable[str] = (),
+        teams: Iterable[str] = (),
+        business_hours: bool = False,
+    ) -> Scope:
+        """Decide what is reviewed.
+
+        Parameters
+        ----------
+        corpus
+            The tables, of reports of every status.
+        period
+            A period, its name, or None for the months from the first incident to the last.
+        settings
+            Time zone, fiscal year, tracker and the rest; None takes the defaults.
+        as_of
+            The instant of the review; None is now, or the end of the period if that is earlier.
+        status
+            Whose response times, causes and actions count: ``final``, ``all`` or a report status.
+        severities, services, teams
+            Only these incidents, as `narrow` takes them; none named keeps all.
+        business_hours
+            Whether response times count the hours of ``[calendar]`` alone.
+
+        Returns
+        -------
+        Scope
+            The window, the tables as they were known, and the earlier periods.
+
+        Raises
+        ------
+        PeriodError
+            ``2027Q1 has not started yet; choose an earlier period``, or the period cannot be read.
+        UnknownNameError
+            A status, severity, service or team is unknown.
+        SettingsError
+            ``business hours need a [calendar] section in the settings``
+
+        Examples
+        --------
+        >>> from incident_analytics import load
+        >>> scope = Scope.of(load("data/real", status="all"), "2021")
+        >>> len(scope.reviewed.incidents), [comparison.period.name for comparison in scope.comparisons]
+        (9, ['2020'])
+        """
+        settings = settings or Settings()
+        require_instant("as_of", as_of)
+        if business_hours and settings.business_hours is None:
+            raise SettingsError("business hours need a [calendar] section in the settings")
+        named_statuses(status)
+        now = pd.Timestamp.now("UTC")
+        zone = settings.timezone
+        if isinstance(period, str):
+            period = Period.parse(
+                period, timezone=zone, fiscal_year_start=settings.fiscal_year_start, now=now.to_pydatetime()
+            )
+        occurred_at = corpus.incidents["occurred_at"]
+        if period is None:
+            period = Period.covering(occurred_at[occurred_at < (as_of or now)], "month", timezone=zone)
+        if period is None:  # no dated incident: the current month
+            period = Period.parse(f"{as_of or now:%Y-%m}", timezone=zone)
+        as_of = (as_of or min(period.end, now)).tz_convert(zone)
+        if as_of <= period.start:
+            raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
+
+        everything = erase_after(corpus, as_of)
+        known = narrow(everything, severities=severities, services=services, teams=teams, settings=settings)
+        completed = _completed(known, status)
+        window = period.until(as_of)
+        return cls(
+            period=period,
+            window=window,
+            as_of=as_of,
+            status=status,
+            settings=settings,
+            known=known,
+            completed=completed,
+            comparisons=_comparisons(window, period, everything, known, completed),
+            reported_at=everything.incidents["occurred_at"].dropna(),
+            calendar=settings.business_hours if business_hours else None,
+        )
+
+    @cached_property
+    def reviewed(self) -> Corpus:
+        """The incidents of the window, whatever the status of their reports."""
+        return self.known.select(self.window.holds(self.known.incidents["occurred_at"]))
+
+    @cached_property
+    def reviewed_completed(self) -> Corpus:
+        """The incidents of the window whose reports are completed, or that are ongoing."""
+        return self.completed.select(self.window.holds(self.completed.incidents["occurred_at"]))
+
+    @cached_property
+    def so_far(self) -> Corpus:
+        """The completed reports of the window and of all time before it."""
+        occurred_at = self.completed.incidents["occurred_at"]
+        return self.completed.select(occurred_at.isna() | (occurred_at < self.window.end))
+
+    @cached_property
+    def tracker(self) -> pd.DataFrame | None:
+        """The issue tracker's rows; None without a ``[tracker]`` section."""
+        return read_tracker(self.settings) if self.settings.tracker else None
+
+    @cached_property
+    def actions(self) -> pd.DataFrame:
+        """The action items so far with what the tracker says, as they were known at ``as_of``."""
+        actions = self.so_far.actions
+        if self.tracker is not None:
+            actions = join_tracker(actions, self.tracker)
+        return items_as_known(actions, self.as_of)
+
+    @cached_property
+    def reviewed_actions(self) -> pd.DataFrame:
+        """The action items of the window's incidents."""
+        ids = self.reviewed_completed.incidents["incident_id"]
+        return self.actions[self.actions["incident_id"].isin(ids)].reset_index(drop=True)
+
+    @cached_property
+    def ongoing(self) -> pd.DataFrame:
+        """The incidents that are not over at ``as_of``, of any period."""
+        return self.known.incidents[self.known.incidents["is_open"].fillna(value=False)].reset_index(drop=True)
+
+    @cached_property
+    def pending(self) -> pd.DataFrame:
+        """The window's incidents that are over but whose reports are not of the status asked for."""
+        incidents = self.reviewed.incidents
+        used = incidents["incident_id"].isin(self.reviewed_completed.incidents["incident_id"])
+        return incidents[~used].reset_index(drop=True)
+
+    @cached_property
+    def undated(self) -> list[str]:
+        """The incidents without a date: they are in no period."""
+        incidents = self.known.incidents
+        return incidents.loc[incidents["occurred_at"].isna(), "incident_id"].tolist()
+
+    @property
+    def first_reported(self) -> pd.Timestamp | None:
+        """When the first known incident occurred; before its month nothing is known."""
+        return None if self.reported_at.empty else self.reported_at.min()
+
+    def has_reports(self, part: Period) -> bool:
+        """Return whether any incident was reported in a part of the period, before severity or service were chosen.
+
+        Where none was, there may have been no incident, or none was written down.
+        """
+        return bool(part.holds(self.reported_at).any())
+
+    def history(self, years: int) -> Period:
+        """Return the months up to the end of the window, at most so many years, from the first report's month on.
+
+        Parameters
+        ----------
+        years
+            How many; the whole window is in it even if it is longer.
+        """
+        zone = self.settings.timezone
+        last_month = self.window.unit_at(self.window.end - pd.Timedelta(microseconds=1), "month")
+        start = (last_month.start.tz_convert(zone) - pd.DateOffset(months=12 * years - 1)).tz_convert("UTC")
+        if self.first_reported is not None:
+            start = max(start, self.window.unit_at(self.first_reported, "month").start)
+        start = min(start, self.window.start)
+        first, past = (at.tz_convert(zone) for at in (start, self.window.end))
+        return Period(
+            f"{first:%Y-%m-%d}/{past:%Y-%m-%d}", start, self.window.end, zone, self.settings.fiscal_year_start
+        )
+
+    def highlighted(self, history: Period, every: Unit) -> set[str]:
+        """Return the names of the parts of a history that lie in the window, at least in part."""
+        parts = history.split(every)
+        return {part.name for part in parts if part.start < self.window.end and part.end > self.window.start}
+
+
+def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
+    """Return the tables as they were known at an instant.
+
+    Incidents that start later are gone, and so are later rows of timelines, restorations and other milestones, ends of
+    outages, completions, meetings and sign-offs. An incident whose end is erased is ongoing, and its reported duration
+    unknown. Undated facts (severity, users, causes, costs) stay as they are today, and so does the report's status.
+
+    Parameters
+    ----------
+    corpus
+        The tables.
+    as_of
+        The instant; dates count by the midnights of its zone: a day's facts are known once the day has begun.
+
+    Returns
+    -------
+    Corpus
+        New tables; what was known at ``as_of`` is unchanged.
+
+    Raises
+    ------
+    ColumnsError
+        ``as_of 2025-10-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")``
+
+    Examples
+    --------
+    >>> from incident_analytics import load
+    >>> before = erase_after(load("data/real", status="all"), pd.Timestamp("2020-01-01", tz="UTC"))
+    >>> before.incidents["occurred_at"].max().year
+    2019
+    """
+    require_instant("as_of", as_of)
+    corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of))
+    day = (as_of - pd.Timedelta(microseconds=1)).tz_localize(None).normalize()
+    timeline = corpus.timeline[~(corpus.timeline["at"] > as_of)].reset_index(drop=True)
+    incidents, readings = _milestones_as_known(corpus, timeline, as_of)
+
+    outages = corpus.outages[~(corpus.outages["started_at"] > as_of)].reset_index(drop=True)
+    unfinished = outages["ended_at"] > as_of
+    outages["ended_at"] = outages["ended_at"].mask(unfinished)
+
+    goes_on = incidents["incident_id"].isin(outages.loc[unfinished, "incident_id"])
+    was_over = ~corpus.incidents["is_open"].fillna(value=False)
+    ends = corpus.incidents[["restored_at", "ended_at"]]
+    goes_on |= ((ends > as_of).any(axis="columns")) & incidents["restored_at"].isna()
+    goes_on &= was_over
+    incidents["ended_at"] = incidents["ended_at"].mask((incidents["ended_at"] > as_of) | goes_on)
+    incidents["restored_at"] = incidents["restored_at"].mask(goes_on)
+    incidents["is_open"] = incidents["is_open"].mask(goes_on, other=True)
+    incidents["stated_duration"] = incidents["stated_duration"].mask(goes_on).astype(SPAN)
+    incidents["meeting_on"] = incidents["meeting_on"].mask(incidents["meeting_on"] > day)
+
+    signoffs = corpus.signoffs.copy()
+    later = signoffs["signed_on"] > day
+    signoffs["signed"] = signoffs["signed"].mask(later, other=False)
+    signoffs["signed_on"] = signoffs["signed_on"].mask(later)
+    return dataclasses.replace(
+        corpus,
+        incidents=incidents,
+        timeline=timeline,
+        outages=outages,
+        readings=readings,
+        actions=items_as_known(corpus.actions, as_of),
+        signoffs=signoffs,
+    )
+
+
+def _milestones_as_known(
+    corpus: Corpus, timeline: pd.DataFrame, as_of: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return incidents and readings without later milestones; an earlier row of the same milestone takes its place."""
+    incidents, readings = corpus.incidents.copy(), corpus.readings
+    found = []
+    gone = pd.Series(data=False, index=readings.index)
+    for milestone in MILESTONES:
+        column = f"{milestone}_at"
+        later = incidents[column] > as_of
+        if not later.any():
+            continue
+        ids = incidents.loc[later, "incident_id"]
+        gone |= (readings["field"] == column) & readings["incident_id"].isin(ids)
+        rows = timeline[(timeline["milestone"] == milestone) & timeline["at"].notna()]
+        rows = rows[rows["incident_id"].isin(ids)]
+        keep = "last" if milestone in LAST_COUNTS else "first"
+        rows = rows.drop_duplicates("incident_id", keep=keep)
+        earlier = rows.set_index("incident_id")["at"].reindex(incidents["incident_id"]).set_axis(incidents.index)
+        incidents[column] = incidents[column].mask(later, earlier).astype(INSTANT)
+        found.append(
+            pd.DataFrame(
+                {
+                    "incident_id": rows["incident_id"],
+                    "field": column,
+                    "as_written": rows["event"],
+                    "source": rows["milestone_source"],
+                    "approximate": False,
+                    "confidence": rows["confidence"],
+                    "line": rows["line"],
+                }
+            ).astype(readings.dtypes)
+        )
+    if not found:
+        return incidents, readings
+    kept = pd.concat([readings[~gone], *found], ignore_index=True)
+    return incidents, kept.sort_values("incident_id", kind="stable", ignore_index=True)
+
+
+def _completed(known: Corpus, status: str) -> Corpus:
+    """Keep the reports of a status, and every ongoing incident."""
+    wanted = named_statuses(status)
+    if wanted is None:
+        return known
+    return known.select(known.incidents["status"].isin(wanted) | known.incidents["is_open"].fillna(value=False))
+
+
+def _comparisons(
+    window: Period, period: Period, everything: Corpus, known: Corpus, completed: Corpus
+) -> tuple[Comparison, ...]:
+    """Return the earlier periods, each with the reasons against a comparison."""
+    reported_at = everything.incidents["occurred_at"].dropna()
+    first = window.unit_at(reported_at.min(), "month").start if len(reported_at) else None
+    now_pending = _pending(window, known, completed)
+    compared = []
+    for earlier in period.earlier():
+        reason = response_reason = None
+        if first is None:
+            reason = "there are no dated reports"
+        elif earlier.start < first:
+            reason = f"the first report is from {window.unit_at(first, 'month').label}"
+        for part, pending in ((window, now_pending), (earlier, _pending(earlier, known, completed))):
+            if response_reason is None and pending is not None:
+                response_reason = f"{pending} of {part.label} are not completed"
+        compared.append(Comparison(earlier, reason, reason or response_reason))
+    return tuple(compared)
+
+
+def _pending(part: Period, known: Corpus, completed: Corpus) -> str | None:
+    """Return how many reports of a period are pending, where they are too many for its response times to be typical."""
+    n, n_completed = (int(part.holds(corpus.incidents["occurred_at"]).sum()) for corpus in (known, completed))
+    if not n or (n - n_completed) / n <= _MOST_PENDING:
+        return None
+    return f"{n - n_completed} of the {n} reports" if n > 1 else "the one report"

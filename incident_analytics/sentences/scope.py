@@ -1,0 +1,110 @@
+"""Sentences on what a review covers: how many reports, what is pending or ongoing, what was not compared and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from incident_analytics.checks import require_columns
+from incident_analytics.formatting import format_count, join_words
+from incident_analytics.sentences.wording import are, first_of
+
+__all__ = ["describe_coverage", "describe_ongoing", "describe_silence", "describe_uncompared"]
+
+
+def describe_coverage(n: int, pending: pd.DataFrame, *, status: str = "final") -> str:
+    """Say how many incidents there are, and whose reports are not completed.
+
+    Parameters
+    ----------
+    n
+        Incidents of the window.
+    pending
+        Those whose reports are not of the status asked for, with ``status``.
+    status
+        The status asked for.
+
+    Returns
+    -------
+    str
+        One sentence; empty where every report is used.
+
+    Examples
+    --------
+    >>> pending = pd.DataFrame({"incident_id": ["INC-7", "INC-9"], "status": ["Draft", "Under Review"]})
+    >>> describe_coverage(13, pending)
+    '13 incidents: 11 final reports, 2 pending (INC-7, INC-9), which count as incidents and downtime only.'
+    """
+    require_columns(pending, "incident_id")
+    if pending.empty:
+        return ""
+    ids = list(pending["incident_id"])
+    which = ", ".join(ids) if len(ids) <= 5 else f"{', '.join(ids[:4])} and {len(ids) - 4} more"  # noqa: PLR2004
+    counts = (
+        "which counts as an incident and downtime only"
+        if len(ids) == 1
+        else "which count as incidents and downtime only"
+    )
+    used = f"{n - len(ids)} {status.casefold()} {'report' if n - len(ids) == 1 else 'reports'}"
+    return f"{format_count(n, 'incident')}: {used}, {len(ids)} pending ({which}), {counts}."
+
+
+def describe_ongoing(ongoing: pd.DataFrame) -> str:
+    """Say which incidents are not over.
+
+    Parameters
+    ----------
+    ongoing
+        The incidents, with ``occurred_at``.
+
+    Returns
+    -------
+    str
+        One sentence; empty where all are over.
+
+    Examples
+    --------
+    >>> since = pd.to_datetime(["2025-09-29T08:00Z"])
+    >>> describe_ongoing(pd.DataFrame({"incident_id": ["INC-2025-09-29-001"], "occurred_at": since}))
+    '1 incident is still ongoing: INC-2025-09-29-001 (since 2025-09-29).'
+    """
+    require_columns(ongoing, "incident_id", "occurred_at")
+    if ongoing.empty:
+        return ""
+    named = [
+        row.incident_id if pd.isna(row.occurred_at) else f"{row.incident_id} (since {row.occurred_at:%Y-%m-%d})"
+        for row in ongoing.itertuples()
+    ]
+    return f"{format_count(len(named), 'incident')} {are(len(named))} still ongoing: {first_of(named)}."
+
+
+def describe_silence(label: str, last: pd.Timestamp | None) -> str:
+    """Say that a period has no report, which may mean that nothing was written down.
+
+    Examples
+    --------
+    >>> describe_silence("Q4 1999", None)
+    'No incident was reported in Q4 1999. Either nothing happened or nothing was written down.'
+    """
+    before = "" if last is None or pd.isna(last) else f" The last report before it is from {last:%Y-%m-%d}."
+    return f"No incident was reported in {label}. Either nothing happened or nothing was written down.{before}"
+
+
+def describe_uncompared(reasons: Sequence[tuple[str, str]]) -> str:
+    """Say which earlier periods were not compared, and why.
+
+    Parameters
+    ----------
+    reasons
+        Each period's label with the reason, a clause.
+
+    Examples
+    --------
+    >>> describe_uncompared([("Q2 2025", "the first report is from May 2025")])
+    'Not compared with Q2 2025: the first report is from May 2025.'
+    """
+    by_reason: dict[str, list[str]] = {}
+    for label, reason in reasons:
+        by_reason.setdefault(reason, []).append(label)
+    return " ".join(f"Not compared with {join_words(labels)}: {reason}." for reason, labels in by_reason.items())

@@ -11,26 +11,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 import incident_analytics
-from incident_analytics.errors import (
-    IncidentAnalyticsError,
-    NotebookError,
-    OutputError,
-)
+from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError
+from incident_analytics.results import group_columns, heading
+from incident_analytics.schema import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from incident_analytics.config import Settings
+    from incident_analytics.scope import Scope
     from incident_analytics.tables import Corpus
 
 __all__ = ["main"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-TABLES = (
-    "incidents", "timeline", "outages", "services", "costs", "actions", "findings", "signoffs", "readings", "problems",
-    "files",
-)  # fmt: skip
-"""The tables' names again, so that --help need not load pandas; a test holds them to `model.TABLES`."""
+PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
+AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
 
 
 def main() -> None:
@@ -116,12 +112,6 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
         )
     return settings
-
-
-def need_names(paths: Sequence[str], **options: Any) -> None:
-    """Raise where a severity, service or team is not there, before a notebook would fail on it."""
-    if any(options[name] for name in ("severity", "service", "team")):
-        read_corpus(paths, **options)
 
 
 @commands.command()
@@ -272,7 +262,7 @@ def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Col
 
 
 @commands.command()
-@click.argument("table", type=click.Choice(TABLES), metavar="TABLE")
+@click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")
 @reading_options("final")
 @click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
 @click.option("--raw", is_flag=True, help="Leave text cells in CSV that a spreadsheet would run as formulas.")
@@ -297,22 +287,22 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 
 @commands.command()
 @reading_options("final")
-@click.option("--period", required=True, metavar="PERIOD", help="2025Q3, 2025-07, 2025H1, 2025, FY2025Q3 or DATE/DATE.")
+@click.option("--period", required=True, metavar="PERIOD", help=PERIODS)
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the review goes.")
 @click.option("--to", default="html", show_default=True, metavar="html,pdf,md,ipynb", help="Which files to make.")
-@click.option("--as-of", metavar="TIME", help="The state at this instant; else the period's end, or now if earlier.")
-@click.option("--notebook", metavar="FILE", help="A notebook of your own instead of the periodic review.")
+@click.option("--as-of", metavar="TIME", help=AS_OF)
+@click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
+@click.option("--notebook", metavar="FILE", help="Your own notebook instead of the periodic review.")
 @click.option("--commentary", metavar="FILE", help="Markdown: your own words for the heads of the sections.")
 def review(
     paths: Sequence[str], *, output: str, to: str, as_of: str | None, config: str | None, **options: Any
 ) -> None:
-    """Write the review of a period: a page that holds all it needs, a PDF of it, Markdown for a wiki, its notebook."""
+    """Write the review of a period: a self-contained HTML page, a PDF, Markdown for a wiki, the notebook as it ran."""
     from tqdm import tqdm
 
     from incident_analytics import publish
 
     settings = find(paths, config)
-    need_names(paths, config=config, **{name: options[name] for name in ("status", "severity", "service", "team")})
     with tqdm(desc="reviewing", unit=" cells", leave=False, disable=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -327,7 +317,7 @@ def review(
             severities=options.pop("severity"),
             services=options.pop("service"),
             teams=options.pop("team"),
-            as_of=instant(as_of),
+            as_of=instant(as_of, settings),
             progress=progress,
             **options,
         )
@@ -350,7 +340,6 @@ def explore(
     from incident_analytics import exploration
 
     settings = find(paths, config)
-    need_names(paths, config=config, **options)
     exploration.explore(
         paths or settings.reports,
         output_dir=output,
@@ -369,7 +358,16 @@ def explore(
 @reading_options("all")
 @click.option("--history", multiple=True, metavar="PATH", help="The earlier reports; else those of the settings.")
 @click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
-def populate(paths: Sequence[str], *, history: Sequence[str], diff: bool, config: str | None, **options: Any) -> None:
+@click.option("--notebook", metavar="FILE", help="Your own notebook instead of supporting_data.")
+def populate(
+    paths: Sequence[str],
+    *,
+    history: Sequence[str],
+    diff: bool,
+    notebook: str | None,
+    config: str | None,
+    **options: Any,
+) -> None:
     """Fill in the Supporting Data of reports: metrics, error messages, configuration changes.
 
     What a person wrote stays. Each section gets a block between marks that a later run brings up to date, its figures a
@@ -396,6 +394,7 @@ def populate(paths: Sequence[str], *, history: Sequence[str], diff: bool, config
             services=options["service"],
             teams=options["team"],
             dry_run=diff,
+            notebook=notebook,
             progress=progress,
         )
     for outcome in outcomes:
@@ -409,63 +408,45 @@ def populate(paths: Sequence[str], *, history: Sequence[str], diff: bool, config
         sys.exit(1)
 
 
-GROUPS = ("metric", "period", "service", "owner", "priority", "severity", "origin", "kind", "currency", "phrase")
-"""The columns that name a row of a result table."""
-
 MEASURES = {
-    "response": ("median", "p90", "mean", "geometric_mean", "n_missing", "n_open", "n_negative"),
+    "response": ("median", "p90", "mean", "geometric_mean", "n_recorded", "n_missing", "n_open", "n_negative"),
     "severity": ("rate",),
     "sla": ("downtime", "availability", "target", "budget", "budget_left", "time_to_exhaustion", "n_missing", "n_open"),
     "actions": ("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion", "on_time", "median_age"),
     "costs": ("total", "n_missing"),
     "themes": ("example",),
 }
-"""The kinds of measures, with the columns that a person reads; a test holds them to `measures.KINDS`."""
+"""The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
 
 
 @commands.command()
 @click.argument("kind", type=click.Choice(list(MEASURES)), metavar="KIND")
 @reading_options("final")
-@click.option("--period", metavar="PERIOD", help="2025Q3, 2025-07, 2025H1, 2025, FY2025Q3 or DATE/DATE; else all.")
+@click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
 @click.option("--against", metavar="PERIOD", help="With response and severity: compare with this earlier period.")
-@click.option("--by", metavar="NAME", help="severity, service, owner, priority, origin, month, quarter or year.")
-@click.option("--as-of", metavar="TIME", help="The state at this instant; else the period's end, or now if earlier.")
-@click.option("--explain", is_flag=True, help="Add the lines of the reports that each row rests on.")
+@click.option("--by", metavar="NAME", help="severity, service, owner, priority, origin, week, month, quarter or year.")
+@click.option("--as-of", metavar="TIME", help=AS_OF)
+@click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
+@click.option("--explain", is_flag=True, help="Add the lines of the reports that each row uses.")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
-def metrics(
-    kind: str,
-    *,
-    period: str | None,
-    against: str | None,
-    by: str | None,
-    as_of: str | None,
-    explain: bool,
-    form: str,
-    **options: Any,
-) -> None:
+def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, form: str, **options: Any) -> None:
     """Print measures with their n and 95% intervals.
 
     KIND is one of response (time to detect, restore and so on), severity (how often), sla (downtime and error budget),
     actions (completion), costs and themes (what recurs in causes and factors).
     """
-    import pandas as pd
-
     from incident_analytics.exports import table_as_csv, table_as_json
-    from incident_analytics.measures import compare, measure, sources
+    from incident_analytics.measures import compare, measure
     from incident_analytics.periods import Period
 
-    corpus, settings = read_corpus(**options)
-
-    def parsed(text: str) -> Period:
-        return Period.parse(text, timezone=settings.timezone, fiscal_year_start=settings.fiscal_year_start)
-
-    window = parsed(period) if period is not None else Period("all", *covered(corpus))
-    at = instant(as_of) or min(window.end, pd.Timestamp.now("UTC"))
-    table = measure(corpus, kind, period=window, by=by, settings=settings, as_of=at)
-    changes = compare(corpus, kind, before=parsed(against), after=window, settings=settings) if against else None
-    undated = corpus.incidents.loc[corpus.incidents["occurred_at"].isna(), "incident_id"]
-    if len(undated):
-        click.echo(f"of no period, as their reports have no date: {', '.join(undated)}", err=True)
+    scope = read_scope(**options)
+    table = measure(scope, kind, by=by)
+    changes = None
+    if against:
+        zone, fiscal = scope.settings.timezone, scope.settings.fiscal_year_start
+        changes = compare(scope, kind, against=Period.parse(against, timezone=zone, fiscal_year_start=fiscal))
+    for remark in remarks(scope):
+        click.echo(remark, err=True)
     if form != "text":
         if changes is not None:
             plain = changes
@@ -475,47 +456,89 @@ def metrics(
             plain = table.drop(columns="incident_ids")
         click.echo(table_as_csv(plain) if form == "csv" else f"{table_as_json(plain)}\n", nl=False)
         return
-    groups = [name for name in GROUPS if name in table]
-    click.echo(f"{window.name} as of {at:%Y-%m-%d %H:%M}Z; in brackets 95% intervals, where n is large enough for one")
-    click.echo("\n".join(as_text(table, [*groups, "n", *MEASURES[kind]])))
+    shown = [*group_columns(table.columns), "n", *MEASURES[kind]]
+    as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
+    click.echo(f"{scope.window.name} as of {as_of}; 95% intervals in brackets where n is large enough for one")
+    click.echo("\n".join(as_text(table, shown)))
     for sentence in [] if changes is None else changes["sentence"]:
         click.echo(f"\n{sentence}")
     if explain:
-        lines = sources(corpus, kind)
-        for row in table.to_dict("records"):
-            label = " ".join(told(row[name]) for name in groups) or "all"
-            click.echo(f"\n{label}, n = {row['n']}:")
-            for line in lines[lines["incident_id"].isin(row["incident_ids"])].itertuples():
-                click.echo(f"  {line.path}:{line.line}: {told(line.words)}")
+        click.echo("\n".join(explained(scope, kind, table)))
 
 
-def covered(corpus: Corpus) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return the window from the first incident to now, or past the last one if that is later."""
-    import pandas as pd
+def read_scope(
+    *,
+    status: str,
+    severity: Sequence[str],
+    service: Sequence[str],
+    team: Sequence[str],
+    period: str | None,
+    as_of: str | None,
+    business_hours: bool,
+    **options: Any,
+) -> Scope:
+    """Load the reports of every status and decide what the options ask for."""
+    from incident_analytics.scope import Scope
 
-    occurred, now = corpus.incidents["occurred_at"], pd.Timestamp.now("UTC")
-    if occurred.isna().all():
-        return now - pd.Timedelta(days=1), now
-    return occurred.min(), max(occurred.max() + pd.Timedelta(seconds=1), now)
+    corpus, settings = read_corpus(status="all", severity=(), service=(), team=(), **options)
+    return Scope.of(
+        corpus,
+        period,
+        settings,
+        instant(as_of, settings),
+        status,
+        severities=severity,
+        services=service,
+        teams=team,
+        business_hours=business_hours,
+    )
+
+
+def remarks(scope: Scope) -> list[str]:
+    """Return what makes the figures less complete than they look, a line each."""
+    from incident_analytics import sentences
+
+    found = [
+        sentences.describe_ongoing(scope.ongoing),
+        sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+    ]
+    if not scope.has_reports(scope.window):
+        found.append(sentences.describe_silence(scope.period.label, None))
+    if scope.undated:
+        found.append(f"no date, so not counted in any period: {', '.join(scope.undated)}")
+    return list(filter(None, found))
+
+
+def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
+    """Return the lines of the reports that each row uses."""
+    from incident_analytics.measures import sources
+
+    lines = []
+    for row in table.to_dict("records"):
+        label = " ".join(told(row[name]) for name in group_columns(table.columns)) or "all"
+        lines += ["", f"{label}, n = {row['n']}:"]
+        lines += [f"  {line.path}:{line.line}: {told(line.words)}" for line in sources(scope, kind, row).itertuples()]
+    return lines
 
 
 def as_text(table: pd.DataFrame, names: list[str]) -> list[str]:
     """Return a result table as lines to paste: headings in words, each figure with its interval where it has one."""
-    from incident_analytics.formatting import format_with_interval, heading
+    from incident_analytics.formatting import format_with_interval
 
+    groups = {*group_columns(names), "example"}
     rows = []
     for row in table.to_dict("records"):
         cells = []
         for name in names:
             cell = format_with_interval(row, name)
-            cells.append(cell.replace("_", " ") if name in GROUPS else cell)
+            cells.append(cell.replace("_", " ") if name in groups else cell)
         rows.append(tuple(cells))
-    numbers = {place for place, name in enumerate(names) if name not in {*GROUPS, "example"}}
+    numbers = {index for index, name in enumerate(names) if name not in groups}
     return columns(tuple(heading(name) for name in names), rows, numbers)
 
 
-def instant(text: str | None) -> pd.Timestamp | None:
-    """Read an instant; without a zone it is UTC."""
+def instant(text: str | None, settings: Settings) -> pd.Timestamp | None:
+    """Read an instant; one without a zone is in the settings' zone."""
     import pandas as pd
 
     if text is None:
@@ -523,7 +546,7 @@ def instant(text: str | None) -> pd.Timestamp | None:
     try:
         at = pd.Timestamp(text)
         if pd.isna(at):  # as of an empty text
-            raise ValueError(text)  # noqa: TRY301 - no time is one error, however pandas tells it
+            raise ValueError(text)  # noqa: TRY301 - an unreadable time is one error, however pandas says it
+        return at.tz_localize(settings.timezone) if at.tzinfo is None else at
     except ValueError as error:
-        raise click.BadParameter(f"{text!r} is no time; write one such as 2025-10-01 or 2025-10-01T12:00Z") from error
-    return at.tz_localize("UTC") if at.tzinfo is None else at.tz_convert("UTC")
+        raise click.BadParameter(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error

@@ -16,7 +16,7 @@ from typing import Any, Final
 from incident_analytics.config import read_settings
 from incident_analytics.errors import MissingExtraError, OutputError
 from incident_analytics.loading import find_files, named_statuses
-from incident_analytics.publish import notebook_file
+from incident_analytics.notebooks import notebook_file
 
 __all__ = ["explore"]
 

@@ -9,7 +9,7 @@ import html
 import math
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from numbers import Integral, Real
 from pathlib import Path
@@ -91,7 +91,7 @@ def format_span(span: timedelta | None) -> str:
     >>> format_span(timedelta(seconds=-90)), format_span(timedelta(0))
     ('-1m 30s', '0m')
     """
-    if is_missing(span):
+    if span is None or is_missing(span):
         return MISSING
     seconds = round(abs(span.total_seconds()))
     # Rounded to the smaller unit before it is split, so that 59m 59.6s is 1h and not 60m.
@@ -133,7 +133,7 @@ def format_share(share: float | None) -> str:
     >>> format_share(0.000336), format_share(0.0041), format_share(0.0)
     ('0.034%', '0.41%', '0%')
     """
-    if is_missing(share):
+    if share is None or is_missing(share):
         return MISSING
     percent = round(100 * share, 9)  # 0.999 * 100 is 99.9 exactly, not 99.900000000000006
     low, high = _FINE
@@ -152,7 +152,7 @@ def format_amount(amount: float | None, currency: str | None = None) -> str:
     >>> format_amount(34000.0, "USD"), format_amount(12.5), format_amount(None)
     ('USD 34,000', '12.50', '–')
     """
-    if is_missing(amount):
+    if amount is None or is_missing(amount):
         return MISSING
     text = f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
     return text if is_missing(currency) else f"{currency} {text}"
@@ -190,7 +190,7 @@ def format_figure(value: float | None, unit: str | None = None) -> str:
     >>> format_figure(20.04, "%"), format_figure(0.151, "%"), format_figure(99.97, "%")
     ('20%', '0.151%', '99.97%')
     """
-    if is_missing(value):
+    if value is None or is_missing(value):
         return MISSING
     low, high = _FINE
     if unit == "%" and low < value < high:
@@ -262,13 +262,12 @@ def is_missing(value: Any) -> bool:
         return True
 
 
-_WRITERS: Final = {
+_WRITERS: Final[Mapping[str, Callable[[float], str]]] = {
     "share": format_share,
     "change": format_change,
     "money": format_amount,
     "figure": format_figure,
     "p-value": format_figure,
-    "count": lambda count: f"{count:,.0f}",
 }
 
 

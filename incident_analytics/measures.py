@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pandas as pd
 
@@ -203,7 +203,7 @@ def control(scope: Scope) -> tuple[pd.DataFrame, str]:
     Below one incident a month the time between them is charted, else their number.
     """
     within = scope.history(2)
-    monthly = counts(scope, within=within).groupby("period", sort=False, as_index=False)["n"].sum()
+    monthly = counts(scope, within=within).groupby("period", sort=False)["n"].sum().reset_index()
     if monthly["n"].mean() < 1:
         return control_chart(gaps(scope, within=within), value="gap", kind="t"), "gap"
     return control_chart(monthly, value="n"), "n"
@@ -367,7 +367,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     if by is not None and by not in _BY[kind]:
         groups = f"by {by!r} is not one of {', '.join(_BY[kind])} for {kind}" if _BY[kind] else f"{kind} have no groups"
         raise UnknownNameError(groups)
-    every = cast("Unit", by) if by in UNITS else None
+    every = by if by in UNITS else None
     group = None if every else by
     if kind == "response" and by is None:
         return steps(scope, members=True)
@@ -472,7 +472,7 @@ def changes(scope: Scope) -> pd.DataFrame:
     """
     metric = scope.settings.primary_metric
     measured = times(scope)
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[Any, Any]] = []
     for comparison in scope.comparisons:
         if comparison.reason is not None:
             continue

@@ -6,7 +6,7 @@ Instants are pandas Timestamps, but pandas is imported only where one is made: r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -109,6 +109,8 @@ class Period:
         The IANA zone whose midnights bound the period and the units it splits into.
     fiscal_year_start
         The month in which a fiscal year starts, 1 to 12.
+    is_fiscal
+        Whether its quarters and years are fiscal ones, as they are where its name says so.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Period:
     end: pd.Timestamp
     timezone: str = "UTC"
     fiscal_year_start: int = 1
+    is_fiscal: bool = False
 
     @classmethod
     def parse(
@@ -200,7 +203,8 @@ class Period:
         year_start = fiscal_year_start if fiscal else 1
         first = _first_day(day, unit, year_start)
         name = _unit_name(first, unit, year_start, fiscal=fiscal)
-        return cls._between(name, first, _next_first_day(first, unit), timezone, fiscal_year_start)
+        whole = cls._between(name, first, _next_first_day(first, unit), timezone, fiscal_year_start)
+        return replace(whole, is_fiscal=fiscal)
 
     @classmethod
     def _between(cls, name: str, first: date, past: date, timezone: str, fiscal_year_start: int) -> Period:
@@ -222,11 +226,6 @@ class Period:
         first, last = (known.agg(which).tz_convert(timezone).date() for which in ("min", "max"))
         first, past = _first_day(first, unit), _next_first_day(_first_day(last, unit), unit)
         return cls._between(f"{first}/{past}", first, past, timezone, 1)
-
-    @property
-    def is_fiscal(self) -> bool:
-        """Whether it was named as a fiscal period: its quarters and years are fiscal ones then."""
-        return self.name.startswith("FY")
 
     @property
     def unit(self) -> str | None:
@@ -256,7 +255,7 @@ class Period:
                 return self.name
         whole = self.name.removesuffix(" so far")
         if whole != self.name and "/" not in whole:
-            return f"{Period(whole, self.start, self.end, self.timezone).label} so far"
+            return f"{replace(self, name=whole).label} so far"
         return self.dates
 
     @property
@@ -292,7 +291,7 @@ class Period:
         """
         if as_of >= self.end:
             return self
-        return Period(f"{self.name} so far", self.start, as_of, self.timezone, self.fiscal_year_start)
+        return replace(self, name=f"{self.name} so far", end=as_of)
 
     def earlier(self) -> tuple[Period, ...]:
         """Return the periods to compare with: the one before, and the same one a year before.
@@ -398,7 +397,7 @@ class Period:
             name = f"{whole.name} so far"
         else:
             name = "/".join(f"{at:%Y-%m-%d}" if at_midnight else f"{at:%Y-%m-%dT%H:%M}" for at in local)
-        return Period(name, start, end, self.timezone, self.fiscal_year_start)
+        return replace(self, name=name, start=start, end=end)
 
     def budget_windows(self, window: BudgetWindow) -> list[tuple[Period, Period]]:
         """Return the parts of the period, each with the window that its error budget runs over.
@@ -426,8 +425,7 @@ class Period:
         if window == "rolling-30d":
             last = self.end.tz_convert(self.timezone)
             start = (last - _ROLLING).tz_convert("UTC")
-            whole = self._part(Period("", start, self.end), start, self.end)
-            return [(self, Period(whole.name.removesuffix(" so far"), start, self.end, self.timezone))]
+            return [(self, self._part(self, start, self.end))]
         parts = self.split(window)
         if len(parts) == 1:
             parts = [self]

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import uuid4
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
 from incident_analytics.files import decode_text, write_bytes
 from incident_analytics.loading import find_files, load, narrow
-from incident_analytics.publish import Kernel, as_page, notebook_file, put_file, run_notebook
+from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
+from incident_analytics.publish import as_page, put_file
 from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
@@ -67,6 +69,7 @@ def populate(
     services: Sequence[str] = (),
     teams: Sequence[str] = (),
     dry_run: bool = False,
+    notebook: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
 ) -> list[Populated]:
     """Fill in the Supporting Data of reports: metrics, error messages and configuration changes.
@@ -91,6 +94,10 @@ def populate(
         Which of the reports, as `narrow` takes them; none named keeps all.
     dry_run
         Write nothing, neither report nor figure.
+    notebook
+        Your own notebook in place of supporting_data; it has a cell tagged ``parameters`` that sets ``report``,
+        ``number``, ``history`` and ``settings``, and cells tagged ``metric``, ``error_message`` and
+        ``configuration_change``, whose outputs go into these sections.
     progress
         Called before each report with the number of those that are done, and at the end, and the number of all.
 
@@ -127,7 +134,7 @@ def populate(
     }
     done: list[Populated] = []
     with Kernel() as kernel:
-        writer = _Writer(kernel, rules, parameters, dry_run=dry_run)
+        writer = _Writer(kernel, rules, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run)
         for file in files.itertuples():
             if progress:
                 progress(len(done), len(files))
@@ -143,8 +150,17 @@ def populate(
 class _Writer:
     """Fills one report after the other, all by the same notebook in the same kernel."""
 
-    def __init__(self, kernel: Kernel, rules: Settings, parameters: Mapping[str, object], *, dry_run: bool) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        rules: Settings,
+        parameters: Mapping[str, object],
+        notebook: str | Path,
+        *,
+        dry_run: bool,
+    ) -> None:
         self.kernel, self.rules, self.parameters, self.dry_run = kernel, rules, parameters, dry_run
+        self.notebook, self.run = notebook, uuid4().hex
         self.unwritten: dict[Path, bytes] = {}
 
     def populate(self, path: str, incident_id: str) -> Populated:
@@ -153,7 +169,7 @@ class _Writer:
         try:
             before = self.unwritten[file] if file in self.unwritten else file.read_bytes()
             parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
-            ran = run_notebook(notebook_file("supporting_data"), parameters, kernel=self.kernel)
+            ran = run_notebook(self.notebook, parameters, optional={"run": self.run}, kernel=self.kernel)
             blocks, figures = _blocks(ran, incident_id)
             failures = _failures(ran)
             filled = self.fill(before, blocks, number, failed=failures)

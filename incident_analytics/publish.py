@@ -6,32 +6,26 @@ The outputs are made whole, then put in place one by one: a notebook that fails 
 from __future__ import annotations
 
 import html
-import json
-import os
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from textwrap import shorten
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from incident_analytics.checks import require_instant
-from incident_analytics.commentary import add_commentary
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import NotebookError, OutputError, PeriodError, UnknownNameError
+from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import write_bytes
 from incident_analytics.loading import find_files, named_statuses
+from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.periods import Period
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
-    from jupyter_client.asynchronous.client import AsyncKernelClient
     from nbformat import NotebookNode
 
-__all__ = ["Kernel", "as_page", "notebook_file", "put_file", "review", "run_notebook"]
+__all__ = ["as_page", "put_file", "review"]
 
 _HERE: Final = Path(__file__).parent
 _TARGETS: Final = ("html", "pdf", "md", "ipynb")
@@ -49,6 +43,7 @@ def review(
     services: Sequence[str] = (),
     teams: Sequence[str] = (),
     as_of: pd.Timestamp | None = None,
+    business_hours: bool = False,
     notebook: str | Path | None = None,
     commentary: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -75,10 +70,13 @@ def review(
     as_of
         The instant at which open incidents and action items are judged; None is the period's end or now,
         whichever is earlier.
+    business_hours
+        Whether response times count the hours of ``[calendar]`` alone.
     notebook
-        A notebook of one's own in place of the periodic review; it has a cell tagged ``parameters`` that sets
-        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services`` or ``teams``
-        where these are named. Where it sets ``output_dir`` it is told the folder of the page, to link from there.
+        A notebook of your own in place of the periodic review; it has a cell tagged ``parameters`` that sets
+        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services``, ``teams`` or
+        ``business_hours`` where these are used. Where it sets ``output_dir`` it gets the folder of the page, to link
+        from there.
     commentary
         A Markdown file with words of one's own for the heads of the notebook's sections; see `read_commentary` in
         `incident_analytics.commentary`.
@@ -115,14 +113,14 @@ def review(
             raise UnknownNameError(f"target {target!r} is not one of {', '.join(_TARGETS)}")
     if "pdf" in to:
         _need_weasyprint()
-    rules = read_settings(settings) if settings is not None else Settings()
-    window = Period.parse(period, timezone=rules.timezone, fiscal_year_start=rules.fiscal_year_start)
+    chosen = read_settings(settings) if settings is not None else Settings()
+    window = Period.parse(
+        period,
+        timezone=chosen.timezone,
+        fiscal_year_start=chosen.fiscal_year_start,
+        now=pd.Timestamp.now("UTC").to_pydatetime(),
+    )
     require_instant("as_of", as_of)
-    if as_of is not None and as_of <= window.start:
-        raise PeriodError(
-            f"period {window.name} begins at {window.start:%Y-%m-%d %H:%M} UTC, and as of {as_of:%Y-%m-%d %H:%M} UTC "
-            "nothing of it is known; name an earlier period, or a later as_of"
-        )
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)
     named_statuses(status)
@@ -135,6 +133,8 @@ def review(
     }
     narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
     parameters |= {name: names for name, names in narrowed.items() if names}
+    if business_hours:
+        parameters["business_hours"] = True
     stem = f"review-{window.name.replace('/', '_')}"
     ran = run_notebook(
         notebook or notebook_file("periodic_review"),
@@ -151,246 +151,6 @@ def review(
     if "md" in to:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     return [files[-1] for files in written]
-
-
-def run_notebook(
-    notebook: str | Path,
-    parameters: Mapping[str, object],
-    *,
-    optional: Mapping[str, object] | None = None,
-    commentary: str | Path | None = None,
-    progress: Callable[[int, int], object] | None = None,
-    kernel: Kernel | None = None,
-) -> NotebookNode:
-    """Run a notebook from its first cell to its last.
-
-    The kernel is this environment's Python, in an empty working folder: neither that folder nor a module in it, nor
-    the user's own Jupyter or IPython settings have a say.
-
-    Parameters
-    ----------
-    notebook
-        The file; it stays as it is.
-    parameters
-        Values for the names that its cell tagged ``parameters`` sets: text, numbers, true, false, None and
-        lists of these.
-    optional
-        Further values, for those of their names that the cell sets.
-    commentary, progress
-        As in `review`.
-    kernel
-        The kernel to run it in; None is one of its own.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        The notebook with the commentary's cells and its outputs, the same for the same input: without times, ids or
-        paths of the run.
-
-    Raises
-    ------
-    CommentaryError, NotebookError
-        As in `review`.
-    """
-    import papermill
-    from nbclient.exceptions import CellControlSignal, DeadKernelError
-
-    file = Path(notebook)
-    source = _read_notebook(file)
-    known = _need_parameters(file, source, parameters)
-    wanted = {name: value for name, value in (optional or {}).items() if name in known}
-    plain = json.loads(json.dumps({**parameters, **wanted}))
-    if commentary is not None:
-        source = add_commentary(source, commentary)
-    total = sum(cell.cell_type == "code" for cell in source.cells)
-    begun: list[NotebookNode] = []
-
-    def begin(cell: NotebookNode, **_: object) -> None:
-        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", []):
-            if progress:
-                progress(len(begun), total)
-            begun.append(cell)
-
-    def at_fault() -> str:
-        # An early failure is the kernel's: no cell has begun.
-        return f"{file.name}: code cell {len(begun)} ({_first_line(begun[-1])})" if begun else f"{file.name}: no cell"
-
-    with ExitStack() as stack:
-        kernel = kernel or stack.enter_context(Kernel())
-        try:
-            ran: NotebookNode = papermill.execute_notebook(
-                source,
-                None,
-                plain,
-                kernel_name="python3",
-                progress_bar=False,
-                **kernel.options(),
-                record_timing=False,
-                on_cell_start=begin,
-            )
-        except papermill.PapermillExecutionError as error:
-            raise NotebookError(f"{at_fault()} failed: {error.ename}: {error.evalue}") from error
-        except (CellControlSignal, DeadKernelError) as error:
-            raise NotebookError(f"{at_fault()} ended the kernel: {error}") from error
-    never_ran = [cell for cell in _code_cells(ran) if cell.source.strip() and cell.execution_count is None]
-    if never_ran or any(output.get("ename") == "SystemExit" for cell in _code_cells(ran) for output in cell.outputs):
-        raise NotebookError(f"{at_fault()} ended the notebook early, with {len(never_ran)} code cells still to run")
-    _need_figures(file, ran)
-    if progress:
-        progress(total, total)
-    return _without_traces(ran)
-
-
-class _KernelManager(Protocol):
-    """What is asked of the manager of a kernel, beside what papermill asks of it."""
-
-    last_client: AsyncKernelClient
-    has_kernel: bool
-
-    def close_client(self) -> None: ...
-
-    async def shutdown_kernel(self) -> None: ...
-
-
-class Kernel:
-    """A kernel that runs notebooks one after the other; none finds the names that one before it set.
-
-    It starts with the first notebook, and anew with the next one after `stop`; the end of a ``with`` ends it.
-    """
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="incident-analytics-")
-        self._manager: _KernelManager | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-        self._folder.cleanup()
-
-    def options(self) -> dict[str, Any]:
-        """Return what makes papermill run a notebook in it."""
-        from nbclient.util import run_sync
-
-        working_folder = Path(self._folder.name, "work")
-        if self._manager is None:
-            working_folder.mkdir(exist_ok=True)
-            self._manager = _kernel_manager(Path(self._folder.name))
-        else:
-            run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=60)
-        # Not papermill's cwd, which would move this process as well.
-        return {"km": self._manager, "resources": {"metadata": {"path": str(working_folder)}}}
-
-    def stop(self) -> None:
-        """End the kernel, whatever it is doing."""
-        from nbclient.util import run_sync
-
-        manager, self._manager = self._manager, None
-        if manager is not None and manager.has_kernel:
-            manager.close_client()
-            run_sync(manager.shutdown_kernel)()
-
-
-def _kernel_manager(folder: Path) -> _KernelManager:
-    """Return the manager of a kernel that is this environment's, whatever kernels and profiles the user has."""
-    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
-
-    # Sockets in a folder of their own cannot collide as TCP ports do when several notebooks run at once.
-    transport = {"transport": "ipc", "ip": str(folder / "socket")} if os.name == "posix" else {}
-
-    class KernelManager(AsyncKernelManager):
-        def __init__(self, **options: Any) -> None:
-            super().__init__(
-                **transport,
-                connection_file=str(folder / "connection.json"),
-                # Without folders to look in, python3 is the installed ipykernel's own.
-                kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-                **options,
-            )
-            spec = cast(KernelSpec, self.kernel_spec)
-            # What a kernel says of its own shutdown is no concern of the reader; a failing cell is told by its output.
-            spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
-            spec.env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
-            self.last_client: AsyncKernelClient | None = None
-
-        def client(self, **options: Any) -> AsyncKernelClient:  # type: ignore[override]
-            # Each notebook has its own. All have one identity: until the one before is closed its messages are lost.
-            self.close_client()
-            self.last_client = super().client(**options)
-            return self.last_client
-
-        def close_client(self) -> None:
-            if self.last_client is not None:
-                self.last_client.stop_channels()
-
-    return cast(_KernelManager, KernelManager())
-
-
-def _read_notebook(file: Path) -> NotebookNode:
-    import nbformat
-
-    try:
-        notebook: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
-    except OSError as error:
-        raise NotebookError(f"{file}: {error.strerror}") from error
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
-        raise NotebookError(f"{file}: no notebook: {error}") from error
-    # Whatever kernel it was written with, this is the one that runs it.
-    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    for cell in _code_cells(notebook):
-        cell["outputs"], cell["execution_count"] = [], None
-    return notebook
-
-
-def _need_parameters(file: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> Collection[str]:
-    """Raise where papermill would only warn, and run the notebook on its defaults; return the names that it sets."""
-    import papermill
-
-    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
-        raise NotebookError(f"{file}: no cell is tagged parameters; tag the one that sets {', '.join(parameters)}")
-    known: Collection[str] = papermill.inspect_notebook(notebook)
-    for name in parameters:
-        if not name.isidentifier() or name not in known:
-            raise NotebookError(f"{file}: parameter {name!r} is not one of {', '.join(known) or 'none'}")
-    return known
-
-
-def _need_figures(file: Path, notebook: NotebookNode) -> None:
-    """Raise where a figure vanished: a library that sets matplotlib's backend leaves its name and no picture."""
-    for number, cell in enumerate(_code_cells(notebook), 1):
-        for output in cell.outputs:
-            shown = output.get("data", {})
-            if shown.get("text/plain", "").startswith("<Figure ") and not any(
-                kind.startswith("image/") for kind in shown
-            ):
-                raise NotebookError(f"{file.name}: code cell {number} ({_first_line(cell)}) lost its figure")
-
-
-def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the notebook's own code cells, without the one that papermill adds."""
-    return [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
-    ]
-
-
-def _first_line(cell: NotebookNode) -> str:
-    lines = (line.strip() for line in cell.source.splitlines())
-    return shorten(next(filter(None, lines), "empty"), 72, placeholder=" ...")
-
-
-def _without_traces(notebook: NotebookNode) -> NotebookNode:
-    """Drop what differs between two runs on the same input."""
-    notebook.metadata.pop("papermill", None)
-    for number, cell in enumerate(notebook.cells):
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = f"injected-parameters-{number}"
-    return notebook
 
 
 def as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> str:
@@ -520,9 +280,3 @@ def _drop_figures(folder: Path, *, but: Collection[Path]) -> None:
                 file.unlink()
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror}") from error
-
-
-def notebook_file(name: str) -> Path:
-    """Return one of the notebooks: in the package where it was installed from a wheel, else beside it."""
-    packaged = _HERE / "notebooks"
-    return (packaged if packaged.is_dir() else _HERE.parent / "notebooks") / f"{name}.ipynb"

@@ -5,7 +5,7 @@ Formatting, the command and the figures ask here how a number is written; nothin
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -188,7 +188,7 @@ def heading(column: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def group_columns(columns: Collection[str]) -> list[str]:
+def group_columns(columns: Iterable[str]) -> list[str]:
     """Return which columns name a row's group.
 
     Examples

@@ -25,7 +25,6 @@ from incident_analytics.formatting import (
     report_links,
 )
 from incident_analytics.loading import load, read_corrections
-from incident_analytics.periods import Unit
 from incident_analytics.scope import Scope
 
 __all__ = ["ReviewPage"]
@@ -211,7 +210,7 @@ class ReviewPage:
         if not judged:
             return [("Over error budget" + self._so_far, "not known", format_count(len(held), "budget"))]
         rest = f", {unknown.sum()} can't be judged" if unknown.any() else ""
-        noun = "services with a target" if held["window_start"].nunique() == 1 else "budgets"
+        noun = "services with a target" if len(held["window_start"].unique()) == 1 else "budgets"
         return [("Over error budget" + self._so_far, f"{over.sum()} of {judged}", f"{noun}{rest}")]
 
     def _completion_tile(self) -> tuple[str, str, str]:
@@ -262,10 +261,14 @@ class ReviewPage:
             said.append(sentences.describe_silence(scope.period.label, before.max() if len(before) else None))
         else:
             said += [
-                f"{sentences.describe_counts(measures.counts(scope))} "
-                f"{sentences.describe_change(self.changes, measure='incidents')}",
-                f"{sentences.describe_response(self.summary, metric=self.metric)} "
-                f"{sentences.describe_change(self.changes, measure=self.metric)} {self._mix()}",
+                (
+                    f"{sentences.describe_counts(measures.counts(scope))} "
+                    f"{sentences.describe_change(self.changes, measure='incidents')}"
+                ),
+                (
+                    f"{sentences.describe_response(self.summary, metric=self.metric)} "
+                    f"{sentences.describe_change(self.changes, measure=self.metric)} {self._mix()}"
+                ),
                 sentences.describe_budget(self.impact, so_far=not self.is_over),
             ]
         n_due = int(scope.actions["due_on"].notna().sum())
@@ -353,14 +356,10 @@ class ReviewPage:
 
     def severity_rates(self) -> Html:
         """Show how often incidents of each severity came, by quarter over two years."""
-        history, every = self.scope.history(2), "quarter"
+        history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
-        plots.show_plot(plots.plot_severity_rates(rates, highlight=self._highlighted_unit(every)))
+        plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
         return html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
-
-    def _highlighted_unit(self, every: Unit) -> set[str]:
-        parts = self.scope.highlighted(self.scope.history(2), every)
-        return parts if len(parts) == 1 else set()
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""
@@ -381,7 +380,7 @@ class ReviewPage:
         """Show the error budgets, and what is left of them."""
         plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
         columns = ["service", "n", "n_missing", "downtime", "availability"]
-        if self.impact["period"].nunique() > 1:
+        if len(self.impact["period"].unique()) > 1:
             columns.insert(1, "period")
         if self.impact["target"].notna().any():
             columns += ["target", "budget", "budget_left"]
@@ -518,24 +517,21 @@ class ReviewPage:
 
     def notes(self) -> Html:
         """Say how figures are made."""
-        chosen = self.settings.sla.severities
+        chosen, window, status = self.settings.sla.severities, self.settings.sla.window, self.scope.status
         counted = join_words(list(chosen)) if chosen else "all severities"
+        length = "30 days" if window == "rolling-30d" else window
         return html_list(
             [
-                "An incident belongs to the period in which it began: the first of started, detected, responded, else "
-                "its date.",
-                "Incidents, severities and availability count every incident reported, whatever the status of its "
-                f"report; response times, causes and action items come from reports of status {self.scope.status}, "
-                "and from ongoing incidents.",
-                "n is the sample size; missing, ongoing and invalid values are counted next to it. Missing values are "
-                "never counted as zero.",
+                "An incident belongs to the period in which it began: it started, was detected or was responded to.",
+                "Incidents, severities and availability count every reported incident, whatever its report's status.",
+                f"Response times, causes and action items come from ongoing incidents and reports of status {status}.",
+                "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
                 "The p90 is the shortest observed time that at least 90% of the incidents stayed within.",
-                "Comparisons are adjusted together (Holm), so that the chance of any false finding among them is at "
-                "most 5%.",
-                f"Error budgets run over each {self.settings.sla.window.removeprefix('rolling-')} and count {counted}; "
-                "incidents with 0 affected users and planned maintenance don't count.",
-                "Completion = done / (done + open), as of the review date. An item is overdue once its due day has "
-                "ended.",
+                "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
+                f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
+                "Incidents that report 0 affected users don't count as downtime.",
+                "Completion = done / (done + open), as of the review date.",
+                "An action item is overdue once its due day has ended.",
                 f"incident_analytics {incident_analytics.__version__}.",
             ]
         )

@@ -352,8 +352,7 @@ def _milestones_as_known(
         gone |= (readings["field"] == column) & readings["incident_id"].isin(ids)
         rows = timeline[(timeline["milestone"] == milestone) & timeline["at"].notna()]
         rows = rows[rows["incident_id"].isin(ids)]
-        keep = "last" if milestone in LAST_COUNTS else "first"
-        rows = rows.drop_duplicates("incident_id", keep=keep)
+        rows = rows.drop_duplicates("incident_id", keep="last" if milestone in LAST_COUNTS else "first")
         earlier = rows.set_index("incident_id")["at"].reindex(incidents["incident_id"]).set_axis(incidents.index)
         incidents[column] = incidents[column].mask(later, earlier).astype(INSTANT)
         found.append(

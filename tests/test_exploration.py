@@ -22,7 +22,7 @@ from incident_analytics import exploration
 from incident_analytics.cli import main
 from incident_analytics.errors import MissingExtraError, OutputError, PathError, SettingsError, UnknownNameError
 from incident_analytics.exploration import explore
-from incident_analytics.publish import notebook_file, run_notebook
+from incident_analytics.notebooks import notebook_file, run_notebook
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 

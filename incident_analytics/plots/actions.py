@@ -263,13 +263,17 @@ def plot_action_survival(
     return axes
 
 
-def plot_overdue_actions(overdue: pd.DataFrame, *, limit: int = 12, ax: Axes | None = None) -> Axes:
+def plot_overdue_actions(
+    overdue: pd.DataFrame, *, n_due: int | None = None, limit: int = 12, ax: Axes | None = None
+) -> Axes:
     """Draw how long the open action items are past their due dates, owner by owner.
 
     Parameters
     ----------
     overdue
-        What `overdue_actions` gives; items of unknown status are not drawn.
+        What `overdue_actions` gives; items without a recorded status are not drawn.
+    n_due
+        How many items have a due date at all; None where that is not known.
     limit
         How many items at most, the longest overdue.
     ax
@@ -301,7 +305,7 @@ def plot_overdue_actions(overdue: pd.DataFrame, *, limit: int = 12, ax: Axes | N
         axes.grid(axis="x")
         explain(
             axes,
-            describe_overdue(overdue),
+            describe_overdue(overdue, n_due=n_due),
             "time past the due date, by owner"
             + (f"; the {limit} longest of {len(certain)}" if len(certain) > limit else ""),
             [

@@ -14,7 +14,12 @@ from incident_analytics.sentences.actions import (
     open_after,
 )
 from incident_analytics.sentences.calendar_pattern import describe_start_hours
-from incident_analytics.sentences.comparison import describe_change, describe_comparison, describe_definitions
+from incident_analytics.sentences.comparison import (
+    describe_change,
+    describe_comparison,
+    describe_definitions,
+    describe_mix,
+)
 from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
 from incident_analytics.sentences.costs import describe_costs
 from incident_analytics.sentences.decisions import describe_decisions
@@ -49,6 +54,7 @@ __all__ = [
     "describe_downtime",
     "describe_factors",
     "describe_gaps",
+    "describe_mix",
     "describe_ongoing",
     "describe_overdue",
     "describe_rates",

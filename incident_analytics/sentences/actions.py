@@ -43,12 +43,14 @@ def describe_completion(completion: pd.DataFrame) -> str:
         rest.append(f"{n['n_unknown']} {has(n['n_unknown'])} no recorded status")
     if n["n_dropped"]:
         rest.append(f"{n['n_dropped']} {'was' if n['n_dropped'] == 1 else 'were'} dropped")
+    if not known and n["n_unknown"] == n["n"]:
+        whose = "the status of none" if n["n"] > 1 else "its status isn't"
+        return f"{format_count(n['n'], 'action item')}; {whose}{' is' if n['n'] > 1 else ''} recorded."
     if not known:
-        if n["n_unknown"] == n["n"]:
-            return f"{format_count(n['n'], 'action item')}; {'its status is not' if n['n'] == 1 else 'none has a'} recorded{'' if n['n'] == 1 else ' status'}."
         return f"{format_count(n['n'], 'action item')}: {', '.join(rest)}."
     share = format_share(n["n_done"] / known)
-    done = f"{n['n_done']} of {format_count(known, 'tracked action item')} {are(1 if known == 1 else n['n_done'])} done ({share})"
+    tracked = format_count(known, "tracked action item")
+    done = f"{n['n_done']} of {tracked} {are(1 if known == 1 else n['n_done'])} done ({share})"
     if not n["n_due"]:
         late = "; none has a due date"
     elif n["n_overdue"]:
@@ -58,7 +60,7 @@ def describe_completion(completion: pd.DataFrame) -> str:
     return done + late + (f"; {', '.join(rest)}" if rest else "") + "."
 
 
-def describe_overdue(overdue: pd.DataFrame, *, n_due: int) -> str:
+def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None) -> str:
     """Say how many action items are overdue, and by how long.
 
     Parameters
@@ -66,7 +68,7 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int) -> str:
     overdue
         What `overdue_actions` gives. Items without a recorded status are counted apart: they may be done.
     n_due
-        How many items have a due date at all.
+        How many items have a due date at all; None where that is not known.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int) -> str:
     "No action item has a due date, so overdue items can't be counted."
     """
     require_columns(overdue, "status", "overdue_by")
-    if not n_due:
+    if n_due == 0:
         return "No action item has a due date, so overdue items can't be counted."
     certain = overdue[overdue["status"].notna()]
     unknown = len(overdue) - len(certain)

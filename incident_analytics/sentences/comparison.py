@@ -11,7 +11,7 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_p_value, format_span, join_words
 from incident_analytics.sentences.wording import each_row, is_finding
 
-__all__ = ["describe_change", "describe_comparison", "describe_definitions"]
+__all__ = ["describe_change", "describe_comparison", "describe_definitions", "describe_mix"]
 
 
 def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
@@ -169,3 +169,38 @@ def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore"
         by = f"by {format_count(len(others), 'other definition')}"
         text = f"{text or 'is unknown as defined'}, and {low if low == high else f'{low} to {high}'} {by}"
     return f"Median {name} {text}."
+
+
+def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
+    """Say how much of a change of the mean comes from the mix of severities.
+
+    Parameters
+    ----------
+    mix
+        What `mean_change_by_mix` gives.
+    earlier
+        What people call the earlier period.
+
+    Returns
+    -------
+    str
+        One sentence; empty where a mean is unknown.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"group": ["all"], "n_before": [12], "n_after": [13]})
+    >>> for column, minutes in {"mean_before": 100, "mean_after": 156, "within": 38, "mix": 18}.items():
+    ...     table[column] = pd.to_timedelta([minutes], unit="min")
+    >>> describe_mix(table, earlier="Q2 2025")
+    'The mean rose by 56m since Q2 2025: 38m within severities, 18m because the mix of severities changed.'
+    """
+    require_columns(mix, "group", "mean_before", "mean_after", "within", "mix")
+    (row,) = each_row(mix[mix["group"] == "all"])
+    if pd.isna(row.within) or pd.isna(row.mix):
+        return ""
+    change = row.mean_after - row.mean_before
+    if change == pd.Timedelta(0):
+        return ""
+    verb = "rose" if change > pd.Timedelta(0) else "fell"
+    parts = f"{format_span(row.within)} within severities, {format_span(row.mix)} because the mix of severities changed"
+    return f"The mean {verb} by {format_span(abs(change))} since {earlier}: {parts}."

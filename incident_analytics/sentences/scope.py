@@ -8,7 +8,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_count, join_words
-from incident_analytics.sentences.wording import are, first_of
+from incident_analytics.sentences.wording import are, each_row, first_of
 
 __all__ = ["describe_coverage", "describe_ongoing", "describe_silence", "describe_uncompared"]
 
@@ -74,7 +74,7 @@ def describe_ongoing(ongoing: pd.DataFrame) -> str:
         return ""
     named = [
         row.incident_id if pd.isna(row.occurred_at) else f"{row.incident_id} (since {row.occurred_at:%Y-%m-%d})"
-        for row in ongoing.itertuples()
+        for row in each_row(ongoing)
     ]
     return f"{format_count(len(named), 'incident')} {are(len(named))} still ongoing: {first_of(named)}."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import cut, format_count, format_share, format_span
+from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span
 from incident_analytics.sentences.wording import NAME, are, each_row, first_of
 
 __all__ = ["budget_states", "describe_availability", "describe_budget", "describe_downtime"]
@@ -113,7 +113,7 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     if held.empty:
         return "No SLO targets are configured, so error budgets can't be shown."
     over, within, unknown = budget_states(held)
-    several = held["window_start"].nunique() > 1
+    several = len(held["window_start"].unique()) > 1
     if not over.any() and not within.any() and not held["window_n_missing"].any():
         return "No outage was reported, so error budgets can't be judged."
 
@@ -128,25 +128,16 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     n, noun = len(held), "budget" if several else "service"
     yet = " so far" if so_far else ""
     doubt = f"; {named(held[unknown])} can't be judged: some outages have no known end" if unknown.any() else ""
-    if spent.empty:
-        if not unknown.any():
-            whole = f"The only {noun}" if n == 1 else f"All {n} {noun}s"
-            kept = (
-                "are kept"
-                if several and n > 1
-                else "is kept"
-                if several
-                else f"{are(n)} within {'its' if n == 1 else 'their'} error budget"
-            )
-            return f"{whole} {kept}{yet}."
-        n_within = int(within.sum())
-        return f"{n_within} of {format_count(n, noun)} {are(n_within)} within the error budget{yet}{doubt}."
-    whose = "its" if len(spent) == 1 else "their"
     n_within = int(within.sum())
-    return (
-        f"{named(spent)} {are(len(spent))} over {whose} error budget{yet}; {n_within} of {format_count(n, noun)} "
-        f"{are(n_within)} within it{doubt}."
-    )
+    if spent.empty and not unknown.any():
+        which = f"the only {noun}" if n == 1 else f"all {n} {noun}s"
+        kept = f"{are(n)} not exceeded" if several else f"{are(n)} within the error budget"
+        return f"{capitalized(which)} {kept}{yet}."
+    inside = f"{n_within} of {format_count(n, noun)} {are(n_within)} within"
+    if spent.empty:
+        return f"{inside} the error budget{yet}{doubt}."
+    whose = "its" if len(spent) == 1 else "their"
+    return f"{named(spent)} {are(len(spent))} over {whose} error budget{yet}; {inside} it{doubt}."
 
 
 def budget_states(sla: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:

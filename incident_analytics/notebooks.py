@@ -1,0 +1,273 @@
+"""Notebooks run by papermill: their parameters, the kernel, and what can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
+
+from incident_analytics.commentary import add_commentary
+from incident_analytics.errors import NotebookError, PathError, PeriodError, SettingsError, UnknownNameError
+
+if TYPE_CHECKING:
+    from jupyter_client.asynchronous.client import AsyncKernelClient
+    from nbformat import NotebookNode
+
+__all__ = ["Kernel", "notebook_file", "run_notebook"]
+
+_HERE: Final = Path(__file__).parent
+_ARGUMENT_ERRORS: Final = {error.__name__: error for error in (PathError, PeriodError, SettingsError, UnknownNameError)}
+"""What a wrong argument raises inside a notebook: the cell is not at fault and is not named."""
+
+
+def run_notebook(
+    notebook: str | Path,
+    parameters: Mapping[str, object],
+    *,
+    optional: Mapping[str, object] | None = None,
+    commentary: str | Path | None = None,
+    progress: Callable[[int, int], object] | None = None,
+    kernel: Kernel | None = None,
+) -> NotebookNode:
+    """Run a notebook from its first cell to its last.
+
+    The kernel is this environment's Python, in an empty working folder: neither that folder nor a module in it, nor
+    the user's own Jupyter or IPython settings have a say.
+
+    Parameters
+    ----------
+    notebook
+        The file; it stays as it is.
+    parameters
+        Values for the names that its cell tagged ``parameters`` sets: text, numbers, true, false, None and
+        lists of these.
+    optional
+        Further values, for those of their names that the cell sets.
+    commentary, progress
+        As in `review`.
+    kernel
+        The kernel to run it in; None is one of its own.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        The notebook with the commentary's cells and its outputs, the same for the same input: without times, ids or
+        paths of the run.
+
+    Raises
+    ------
+    CommentaryError, NotebookError
+        As in `review`.
+    """
+    import papermill
+    from nbclient.exceptions import CellControlSignal, DeadKernelError
+
+    file = Path(notebook)
+    source = _read_notebook(file)
+    known = _need_parameters(file, source, parameters)
+    wanted = {name: value for name, value in (optional or {}).items() if name in known}
+    plain = json.loads(json.dumps({**parameters, **wanted}))
+    if commentary is not None:
+        source = add_commentary(source, commentary)
+    total = sum(cell.cell_type == "code" for cell in source.cells)
+    begun: list[NotebookNode] = []
+
+    def begin(cell: NotebookNode, **_: object) -> None:
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", []):
+            if progress:
+                progress(len(begun), total)
+            begun.append(cell)
+
+    def at_fault() -> str:
+        # An early failure is the kernel's: no cell has begun.
+        return f"{file.name}: code cell {len(begun)} ({_first_line(begun[-1])})" if begun else f"{file.name}: no cell"
+
+    with ExitStack() as stack:
+        kernel = kernel or stack.enter_context(Kernel())
+        try:
+            ran: NotebookNode = papermill.execute_notebook(
+                source,
+                None,
+                plain,
+                kernel_name="python3",
+                progress_bar=False,
+                **kernel.options(),
+                record_timing=False,
+                on_cell_start=begin,
+            )
+        except papermill.PapermillExecutionError as error:
+            if error.ename in _ARGUMENT_ERRORS:
+                raise _ARGUMENT_ERRORS[error.ename](error.evalue) from error
+            raise NotebookError(f"{at_fault()} failed: {error.ename}: {error.evalue}") from error
+        except (CellControlSignal, DeadKernelError) as error:
+            raise NotebookError(f"{at_fault()} ended the kernel: {error}") from error
+    never_ran = [cell for cell in _code_cells(ran) if cell.source.strip() and cell.execution_count is None]
+    if never_ran or any(output.get("ename") == "SystemExit" for cell in _code_cells(ran) for output in cell.outputs):
+        raise NotebookError(f"{at_fault()} ended the notebook early, with {len(never_ran)} code cells still to run")
+    _need_figures(file, ran)
+    if progress:
+        progress(total, total)
+    return _without_traces(ran)
+
+
+class _KernelManager(Protocol):
+    """What is asked of the manager of a kernel, beside what papermill asks of it."""
+
+    last_client: AsyncKernelClient
+    has_kernel: bool
+
+    def close_client(self) -> None: ...
+
+    async def shutdown_kernel(self) -> None: ...
+
+
+class Kernel:
+    """A kernel that runs notebooks one after the other; none finds the names that one before it set.
+
+    It starts with the first notebook, and anew with the next one after `stop`; the end of a ``with`` ends it.
+    """
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="incident-analytics-")
+        self._manager: _KernelManager | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def options(self) -> dict[str, Any]:
+        """Return what makes papermill run a notebook in it."""
+        from nbclient.util import run_sync
+
+        working_folder = Path(self._folder.name, "work")
+        if self._manager is None:
+            working_folder.mkdir(exist_ok=True)
+            self._manager = _kernel_manager(Path(self._folder.name))
+        else:
+            run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=60)
+        # Not papermill's cwd, which would move this process as well.
+        return {"km": self._manager, "resources": {"metadata": {"path": str(working_folder)}}}
+
+    def stop(self) -> None:
+        """End the kernel, whatever it is doing."""
+        from nbclient.util import run_sync
+
+        manager, self._manager = self._manager, None
+        if manager is not None and manager.has_kernel:
+            manager.close_client()
+            run_sync(manager.shutdown_kernel)()
+
+
+def _kernel_manager(folder: Path) -> _KernelManager:
+    """Return the manager of a kernel that is this environment's, whatever kernels and profiles the user has."""
+    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    # Sockets in a folder of their own cannot collide as TCP ports do when several notebooks run at once.
+    transport = {"transport": "ipc", "ip": str(folder / "socket")} if os.name == "posix" else {}
+
+    class KernelManager(AsyncKernelManager):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(
+                **transport,
+                connection_file=str(folder / "connection.json"),
+                # Without folders to look in, python3 is the installed ipykernel's own.
+                kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+                **options,
+            )
+            spec = cast(KernelSpec, self.kernel_spec)
+            # What a kernel says of its own shutdown is no concern of the reader; a failing cell is told by its output.
+            spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
+            spec.env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
+            self.last_client: AsyncKernelClient | None = None
+
+        def client(self, **options: Any) -> AsyncKernelClient:  # type: ignore[override]
+            # Each notebook has its own. All have one identity: until the one before is closed its messages are lost.
+            self.close_client()
+            self.last_client = super().client(**options)
+            return self.last_client
+
+        def close_client(self) -> None:
+            if self.last_client is not None:
+                self.last_client.stop_channels()
+
+    return cast(_KernelManager, KernelManager())
+
+
+def _read_notebook(file: Path) -> NotebookNode:
+    import nbformat
+
+    try:
+        notebook: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise NotebookError(f"{file}: {error.strerror}") from error
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+        raise NotebookError(f"{file}: no notebook: {error}") from error
+    # Whatever kernel it was written with, this is the one that runs it.
+    notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    for cell in _code_cells(notebook):
+        cell["outputs"], cell["execution_count"] = [], None
+    return notebook
+
+
+def _need_parameters(file: Path, notebook: NotebookNode, parameters: Mapping[str, object]) -> Collection[str]:
+    """Raise where papermill would only warn, and run the notebook on its defaults; return the names that it sets."""
+    import papermill
+
+    if not any("parameters" in cell.metadata.get("tags", []) for cell in notebook.cells):
+        raise NotebookError(f"{file}: no cell is tagged parameters; tag the one that sets {', '.join(parameters)}")
+    known: Collection[str] = papermill.inspect_notebook(notebook)
+    for name in parameters:
+        if not name.isidentifier() or name not in known:
+            raise NotebookError(f"{file}: parameter {name!r} is not one of {', '.join(known) or 'none'}")
+    return known
+
+
+def _need_figures(file: Path, notebook: NotebookNode) -> None:
+    """Raise where a figure vanished: a library that sets matplotlib's backend leaves its name and no picture."""
+    for number, cell in enumerate(_code_cells(notebook), 1):
+        for output in cell.outputs:
+            shown = output.get("data", {})
+            if shown.get("text/plain", "").startswith("<Figure ") and not any(
+                kind.startswith("image/") for kind in shown
+            ):
+                raise NotebookError(f"{file.name}: code cell {number} ({_first_line(cell)}) lost its figure")
+
+
+def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the notebook's own code cells, without the one that papermill adds."""
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+
+
+def _first_line(cell: NotebookNode) -> str:
+    lines = (line.strip() for line in cell.source.splitlines())
+    return shorten(next(filter(None, lines), "empty"), 72, placeholder=" ...")
+
+
+def _without_traces(notebook: NotebookNode) -> NotebookNode:
+    """Drop what differs between two runs on the same input."""
+    notebook.metadata.pop("papermill", None)
+    for number, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.id = f"injected-parameters-{number}"
+    return notebook
+
+
+def notebook_file(name: str) -> Path:
+    """Return one of the notebooks: in the package where it was installed from a wheel, else beside it."""
+    packaged = _HERE / "notebooks"
+    return (packaged if packaged.is_dir() else _HERE.parent / "notebooks") / f"{name}.ipynb"

@@ -93,9 +93,9 @@ def explore(
         "paths": [str(Path(path).absolute()) for path in sources],
         "settings": None if settings is None else str(Path(settings).absolute()),
         "status": status,
-        "only_severities": list(severities),
-        "only_services": list(services),
-        "only_teams": list(teams),
+        "severities": list(severities),
+        "services": list(services),
+        "teams": list(teams),
     }
     file, told = _copy(Path(output_dir), parameters)
     if remark:

@@ -239,12 +239,11 @@ class ReviewPage:
     def _revenue_tiles(self) -> list[tuple[str, str, str]]:
         lost = self.costs[(self.costs["kind"] == "lost_revenue") & (self.costs["total"] > 0)]
         lost = lost.sort_values("n", ascending=False)
-        n = len(self.scope.reviewed.incidents)
         return [
             (
                 "Lost revenue",
                 format_amount(row["total"], row["currency"]),
-                f"{row['n']} of {format_count(n, 'report')} {'gives' if row['n'] == 1 else 'give'} a figure",
+                f"{row['n']} of {row['n'] + row['n_missing']} reports {'gives' if row['n'] == 1 else 'give'} a figure",
             )
             for row in lost.to_dict("records")
         ]

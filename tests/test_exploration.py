@@ -71,9 +71,9 @@ def test_a_copy_is_the_notebook_with_its_parameters(opened: Explore, tmp_path: P
         "paths": [str(tmp_path / "reports")],
         "settings": None,
         "status": "final",
-        "only_severities": [],
-        "only_services": [],
-        "only_teams": [],
+        "severities": [],
+        "services": [],
+        "teams": [],
     }
 
 
@@ -183,9 +183,9 @@ def test_the_command_hands_on_what_it_was_given(
         "paths": [str(DEMO)],
         "settings": str(DEMO / "incident-analytics.toml"),
         "status": "final",
-        "only_severities": ["SEV-1"],
-        "only_services": ["API"],
-        "only_teams": ["Web team"],
+        "severities": ["SEV-1"],
+        "services": ["API"],
+        "teams": ["Web team"],
     }
 
 
@@ -307,7 +307,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]
     yield start
     for process in started:
         process.send_signal(signal.SIGINT)
-    assert [process.wait(30) for process in started] == [0] * len(started), "Ctrl-C ends it cleanly"
+    try:
+        assert [process.wait(60) for process in started] == [0] * len(started), "Ctrl-C ends it cleanly"
+    finally:  # where SIGINT is ignored, as in a background job, nothing may stay behind
+        for process in started:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(60)
 
 
 def run_all(tab: Any, address: str) -> None:

@@ -23,22 +23,23 @@ def cost_totals(costs: pd.DataFrame, *, incidents: pd.DataFrame | None = None, m
     costs
         The costs table.
     incidents
-        The incidents table, to look at its incidents alone, and to count those of them as missing that have no row of
-        a kind.
+        The incidents table, to look at its incidents alone, and to count those whose report gives no amount of a kind.
     members
         Whether to add the incident_ids.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each kind and each currency in which it is told; a kind that no report tells has one of currency NA:
+        A row for each kind and each currency in which it is reported; a kind without any amount has one row:
 
         - kind, str: lost_revenue, additional_costs, credits_issued, then any others
-        - currency, str: NA for amounts without one, which are mostly zeros, and for what is missing
+        - currency, str: NA for amounts without one that no other currency of the kind can take
         - total, Float64: in that currency, NA where n is 0
-        - n, int64: amounts that were added up, one a report: so many reports state one
-        - n_missing, int64: costs whose amount is not told
-        - incident_ids, tuple of str, where asked for
+        - n, int64: reports that give an amount
+        - n_missing, int64: reports that give no amount of this kind, the same in each of its rows
+        - incident_ids, tuple of str, where asked for: the incidents of n
+
+        Nothing is nothing in every currency: a zero without one counts in the kind's currency where it has only one.
 
     Raises
     ------
@@ -66,16 +67,22 @@ def cost_totals(costs: pd.DataFrame, *, incidents: pd.DataFrame | None = None, m
         require_columns(incidents, "incident_id")
         asked = incidents[["incident_id"]].merge(pd.DataFrame({"kind": kinds}), how="cross")
         rows = asked.merge(rows, on=["incident_id", "kind"], how="left")
-    absent = [kind for kind in kinds if kind not in set(rows["kind"])]
-    rows = pd.concat([rows, pd.DataFrame({"kind": absent}, dtype=TEXT)], ignore_index=True)
-    rows = rows.assign(
-        kind=pd.Categorical(rows["kind"], categories=kinds),
-        n=rows["amount"].notna(),
-        n_missing=rows["amount"].isna() & rows["incident_id"].notna(),
-    )
-    grouped = rows.groupby(["kind", "currency"], observed=True, dropna=False)
+    rows = rows.astype({"currency": TEXT})
+    has_amount = rows["amount"].notna()
+    currencies = rows[has_amount].groupby("kind")["currency"].agg(lambda found: sorted(set(found.dropna())))
+    only = {kind: found[0] for kind, found in currencies.items() if len(found) == 1}
+    is_zero = has_amount & (rows["amount"] == 0).fillna(value=False) & rows["currency"].isna()
+    rows["currency"] = rows["currency"].mask(is_zero, rows["kind"].map(only)).astype(TEXT)
+
+    used = rows[has_amount]
+    absent = pd.DataFrame({"kind": [kind for kind in kinds if kind not in set(used["kind"])]}, dtype=TEXT)
+    used = pd.concat([used, absent], ignore_index=True)
+    used["kind"] = pd.Categorical(used["kind"], categories=kinds)
+    grouped = used.assign(n=used["amount"].notna()).groupby(["kind", "currency"], observed=True, dropna=False)
     totals = grouped[["amount"]].sum(min_count=1).rename(columns={"amount": "total"})
-    totals = totals.join(grouped[["n", "n_missing"]].sum()).reset_index().astype({"kind": TEXT})
+    totals = totals.join(grouped[["n"]].sum()).reset_index().astype({"kind": TEXT})
+    missing = rows.loc[~has_amount].groupby("kind")["incident_id"].count()
+    totals["n_missing"] = totals["kind"].map(missing).fillna(0).astype("int64")
     if members:
         totals["incident_ids"] = [tuple(sorted(set(ids.dropna()))) for _, ids in grouped["incident_id"]]
     return totals

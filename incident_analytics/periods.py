@@ -216,6 +216,7 @@ class Period:
         >>> Period.covering(pd.Series(pd.to_datetime(["2025-02-14T09:00Z", "2025-03-31T23:30Z"]))).name
         '2025-02-01/2025-04-01'
         """
+        _require_unit(unit)
         known = instants.dropna()
         if known.empty:
             return None
@@ -362,8 +363,7 @@ class Period:
         >>> [part.name for part in Period.parse("FY2025H1", fiscal_year_start=4).split("quarter")]
         ['FY2025Q1', 'FY2025Q2']
         """
-        if every not in UNITS:
-            raise PeriodError(f"every {every!r} is not one of {', '.join(UNITS)}")
+        _require_unit(every)
         parts: list[Period] = []
         at = self.start
         while at < self.end:
@@ -451,8 +451,10 @@ class Period:
         import numpy as np
         import pandas as pd
 
-        starts = pd.Series([part.start for part in parts], dtype="datetime64[us, UTC]")
-        found = np.searchsorted(starts.to_numpy(), instants.astype("datetime64[us, UTC]").to_numpy(), side="right") - 1
+        starts = pd.Series([part.start for part in parts])
+        # As datetime64, whose NaT is the last in order: among Timestamps it would lead the search of others astray.
+        ticks, bounds = (each.astype("datetime64[us, UTC]").to_numpy("datetime64[us]") for each in (instants, starts))
+        found = np.searchsorted(bounds, ticks, side="right") - 1
         inside = (instants >= self.start) & (instants < self.end)
         return pd.Series(found, index=instants.index, dtype="Int64").where(inside)
 
@@ -478,6 +480,11 @@ _NAMES: Final = (
     (r"(?:FY)?\d{4}H\d", "half"),
     (r"(?:FY)?\d{4}", "year"),
 )
+
+
+def _require_unit(every: str) -> None:
+    if every not in UNITS:
+        raise PeriodError(f"every {every!r} is not one of {', '.join(UNITS)}")
 
 
 def _year_start(year: int, month: int) -> date:

@@ -176,7 +176,7 @@ class Period:
                 return cls._unit(monday, "week", timezone, fiscal_year_start)
             if month := re.fullmatch(r"(\d{4})-(\d{1,2})", words):
                 return cls._unit(date(int(month[1]), int(month[2]), 1), "month", timezone, fiscal_year_start)
-            found = re.fullmatch(r"(FY)?(\d{4})-?(?:(Q)([1-4])|(H)([12]))?", words) or None
+            found = re.fullmatch(r"(FY)?(\d{4})(?:-?(?:(Q)([1-4])|(H)([12])))?", words)
             swapped = re.fullmatch(r"(?:(Q)([1-4])|(H)([12]))-?(FY)?(\d{4})", words)
             if swapped:
                 quarter, q, half, h, fiscal, year = swapped.groups()
@@ -293,7 +293,9 @@ class Period:
         """
         if as_of >= self.end:
             return self
-        return Period(f"{self.name} so far", self.start, as_of, self.timezone, self.fiscal_year_start)
+        return Period(
+            f"{self.name.removesuffix(' so far')} so far", self.start, as_of, self.timezone, self.fiscal_year_start
+        )
 
     def earlier(self) -> tuple[Period, ...]:
         """Return the periods to compare with: the one before, and the same one a year before.
@@ -386,19 +388,22 @@ class Period:
         """
         day = at.tz_convert(self.timezone).date()
         whole = Period._unit(day, unit, self.timezone, self.fiscal_year_start, fiscal=self.is_fiscal)
-        if whole.end <= at:  # where clocks skip midnight, a day begins later than its date says
+        if whole.end <= at:  # where clocks go back across midnight, the day before comes once more
             day = _next_first_day(_first_day(day, unit), unit)
             whole = Period._unit(day, unit, self.timezone, self.fiscal_year_start, fiscal=self.is_fiscal)
         return whole
 
     def _part(self, whole: Period, start: pd.Timestamp, end: pd.Timestamp) -> Period:
+        name = self._dates_of(start, end)
+        if start == whole.start and "T" in name:
+            name = f"{whole.name} so far"
+        return Period(name, start, end, self.timezone, self.fiscal_year_start)
+
+    def _dates_of(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
+        """Return two dates, or two times of the clock there where one of them is not a midnight."""
         local = [at.tz_convert(self.timezone) for at in (start, end)]
         at_midnight = all(at == _midnight(at.date(), self.timezone) for at in local)
-        if start == whole.start and not at_midnight:
-            name = f"{whole.name} so far"
-        else:
-            name = "/".join(f"{at:%Y-%m-%d}" if at_midnight else f"{at:%Y-%m-%dT%H:%M}" for at in local)
-        return Period(name, start, end, self.timezone, self.fiscal_year_start)
+        return "/".join(f"{at:%Y-%m-%d}" if at_midnight else f"{at:%Y-%m-%dT%H:%M}" for at in local)
 
     def budget_windows(self, window: BudgetWindow) -> list[tuple[Period, Period]]:
         """Return the parts of the period, each with the window that its error budget runs over.
@@ -424,10 +429,10 @@ class Period:
         '2025-09-01/2025-10-01'
         """
         if window == "rolling-30d":
-            last = self.end.tz_convert(self.timezone)
-            start = (last - _ROLLING).tz_convert("UTC")
-            whole = self._part(Period("", start, self.end), start, self.end)
-            return [(self, Period(whole.name.removesuffix(" so far"), start, self.end, self.timezone))]
+            # Thirty days by the clock there: across a change of the clocks they are an hour longer or shorter.
+            clock = self.end.tz_convert(self.timezone).tz_localize(None) - _ROLLING
+            start = _instant(clock, self.timezone)
+            return [(self, Period(self._dates_of(start, self.end), start, self.end, self.timezone))]
         parts = self.split(window)
         if len(parts) == 1:
             parts = [self]
@@ -537,5 +542,9 @@ def _unit_name(first: date, unit: str, year_start: int, *, fiscal: bool) -> str:
 def _midnight(day: date, timezone: str) -> pd.Timestamp:
     import pandas as pd
 
-    at = pd.Timestamp(day).as_unit("us")
-    return at.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")
+    return _instant(pd.Timestamp(day).as_unit("us"), timezone)
+
+
+def _instant(clock: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return when the clock of a zone says so: the first time where it does twice, the next where it never does."""
+    return clock.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")

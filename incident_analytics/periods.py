@@ -179,7 +179,7 @@ class Period:
                 return cls._unit(monday, "week", timezone, fiscal_year_start)
             if month := re.fullmatch(r"(\d{4})-(\d{1,2})", words):
                 return cls._unit(date(int(month[1]), int(month[2]), 1), "month", timezone, fiscal_year_start)
-            found = re.fullmatch(r"(FY)?(\d{4})-?(?:(Q)([1-4])|(H)([12]))?", words) or None
+            found = re.fullmatch(r"(FY)?(\d{4})(?:-?(?:(Q)([1-4])|(H)([12])))?", words)
             swapped = re.fullmatch(r"(?:(Q)([1-4])|(H)([12]))-?(FY)?(\d{4})", words)
             if swapped:
                 quarter, q, half, h, fiscal, year = swapped.groups()
@@ -220,6 +220,7 @@ class Period:
         >>> Period.covering(pd.Series(pd.to_datetime(["2025-02-14T09:00Z", "2025-03-31T23:30Z"]))).name
         '2025-02-01/2025-04-01'
         """
+        _require_unit(unit)
         known = instants.dropna()
         if known.empty:
             return None
@@ -291,7 +292,8 @@ class Period:
         """
         if as_of >= self.end:
             return self
-        return replace(self, name=f"{self.name} so far", end=as_of)
+        name = f"{self.name.removesuffix(' so far')} so far"
+        return replace(self, name=name, end=as_of)
 
     def earlier(self) -> tuple[Period, ...]:
         """Return the periods to compare with: the one before, and the same one a year before.
@@ -361,8 +363,7 @@ class Period:
         >>> [part.name for part in Period.parse("FY2025H1", fiscal_year_start=4).split("quarter")]
         ['FY2025Q1', 'FY2025Q2']
         """
-        if every not in UNITS:
-            raise PeriodError(f"every {every!r} is not one of {', '.join(UNITS)}")
+        _require_unit(every)
         parts: list[Period] = []
         at = self.start
         while at < self.end:
@@ -385,19 +386,22 @@ class Period:
         """
         day = at.tz_convert(self.timezone).date()
         whole = Period._unit(day, unit, self.timezone, self.fiscal_year_start, fiscal=self.is_fiscal)
-        if whole.end <= at:  # where clocks skip midnight, a day begins later than its date says
+        if whole.end <= at:  # where clocks go back across midnight, the day before comes once more
             day = _next_first_day(_first_day(day, unit), unit)
             whole = Period._unit(day, unit, self.timezone, self.fiscal_year_start, fiscal=self.is_fiscal)
         return whole
 
     def _part(self, whole: Period, start: pd.Timestamp, end: pd.Timestamp) -> Period:
+        name = self._dates_of(start, end)
+        if start == whole.start and "T" in name:
+            name = f"{whole.name} so far"
+        return replace(self, name=name, start=start, end=end)
+
+    def _dates_of(self, start: pd.Timestamp, end: pd.Timestamp) -> str:
+        """Return two dates, or two times of the clock there where one of them is not a midnight."""
         local = [at.tz_convert(self.timezone) for at in (start, end)]
         at_midnight = all(at == _midnight(at.date(), self.timezone) for at in local)
-        if start == whole.start and not at_midnight:
-            name = f"{whole.name} so far"
-        else:
-            name = "/".join(f"{at:%Y-%m-%d}" if at_midnight else f"{at:%Y-%m-%dT%H:%M}" for at in local)
-        return replace(self, name=name, start=start, end=end)
+        return "/".join(f"{at:%Y-%m-%d}" if at_midnight else f"{at:%Y-%m-%dT%H:%M}" for at in local)
 
     def budget_windows(self, window: BudgetWindow) -> list[tuple[Period, Period]]:
         """Return the parts of the period, each with the window that its error budget runs over.
@@ -423,9 +427,10 @@ class Period:
         '2025-09-01/2025-10-01'
         """
         if window == "rolling-30d":
-            last = self.end.tz_convert(self.timezone)
-            start = (last - _ROLLING).tz_convert("UTC")
-            return [(self, self._part(self, start, self.end))]
+            # Thirty days by the clock there: across a change of the clocks they are an hour longer or shorter.
+            clock = self.end.tz_convert(self.timezone).tz_localize(None) - _ROLLING
+            start = _instant(clock, self.timezone)
+            return [(self, replace(self, name=self._dates_of(start, self.end), start=start))]
         parts = self.split(window)
         if len(parts) == 1:
             parts = [self]
@@ -449,8 +454,10 @@ class Period:
         import numpy as np
         import pandas as pd
 
-        starts = pd.Series([part.start for part in parts], dtype="datetime64[us, UTC]")
-        found = np.searchsorted(starts.to_numpy(), instants.astype("datetime64[us, UTC]").to_numpy(), side="right") - 1
+        starts = pd.Series([part.start for part in parts])
+        # As datetime64, whose NaT is the last in order: among Timestamps it would lead the search of others astray.
+        ticks, bounds = (each.astype("datetime64[us, UTC]").to_numpy("datetime64[us]") for each in (instants, starts))
+        found = np.searchsorted(bounds, ticks, side="right") - 1
         inside = (instants >= self.start) & (instants < self.end)
         return pd.Series(found, index=instants.index, dtype="Int64").where(inside)
 
@@ -476,6 +483,11 @@ _NAMES: Final = (
     (r"(?:FY)?\d{4}H\d", "half"),
     (r"(?:FY)?\d{4}", "year"),
 )
+
+
+def _require_unit(every: str) -> None:
+    if every not in UNITS:
+        raise PeriodError(f"every {every!r} is not one of {', '.join(UNITS)}")
 
 
 def _year_start(year: int, month: int) -> date:
@@ -528,5 +540,9 @@ def _unit_name(first: date, unit: str, year_start: int, *, fiscal: bool) -> str:
 def _midnight(day: date, timezone: str) -> pd.Timestamp:
     import pandas as pd
 
-    at = pd.Timestamp(day).as_unit("us")
-    return at.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")
+    return _instant(pd.Timestamp(day).as_unit("us"), timezone)
+
+
+def _instant(clock: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return when the clock of a zone says so: the first time where it does twice, the next where it never does."""
+    return clock.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")

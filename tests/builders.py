@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
+from incident_analytics.periods import Period
+
 UTC = "datetime64[us, UTC]"
 SPAN = "timedelta64[us]"
 
@@ -27,6 +29,13 @@ def call(function: Callable[..., pd.DataFrame], *frames: pd.DataFrame, **argumen
 
 def at(text: str) -> pd.Timestamp:
     return pd.Timestamp(text, tz="UTC")
+
+
+def period(
+    start: str, end: str, timezone: str = "UTC", fiscal_year_start: int = 1, *, name: str | None = None
+) -> Period:
+    """Return the period between two instants, given in UTC, which is named by them unless it has a name."""
+    return Period(name or f"{start}/{end}", at(start), at(end), timezone, fiscal_year_start)
 
 
 def spans(*texts: str | None) -> pd.Series:

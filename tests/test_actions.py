@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import at, call, ratios, severities, spans, texts
+from builders import at, call, period, ratios, severities, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
@@ -18,6 +18,7 @@ from incident_analytics.analysis.actions import (
     unmatched_tracker_rows,
 )
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
+from incident_analytics.periods import Period
 from incident_analytics.schema import PRIORITIES
 from incident_analytics.tables import make_table
 
@@ -268,16 +269,17 @@ class TestActionCompletion:
 
     def test_each_quarter_of_the_incidents_has_a_row(self, actions: pd.DataFrame, incidents: pd.DataFrame) -> None:
         """b happened on 1 April in Berlin; the quarter after the incidents is empty when asked for."""
-        arguments = {"as_of": AS_OF, "incidents": incidents, "freq": "Q"}
+        arguments = {"as_of": AS_OF, "incidents": incidents, "every": "quarter"}
         quarters = call(action_completion, actions, **arguments)[["period", "n"]]
         assert_frame_equal(quarters, pd.DataFrame({"period": texts("2025Q1", "2025Q2"), "n": [2, 8]}))
-        berlin = call(action_completion, actions, **arguments, timezone="Europe/Berlin", by="severity")
+        quarter = Period.parse("2025Q2", timezone="Europe/Berlin")
+        berlin = call(action_completion, actions, **arguments, within=quarter, by="severity")
         assert berlin[["period", "severity", "n"]].to_numpy().tolist() == [
             ["2025Q2", "SEV-3", 2],
             ["2025Q2", "SEV-2", 0],
             ["2025Q2", "SEV-1", 8],
         ]
-        window = {"start": at("2025-04-01"), "end": at("2025-10-01")}
+        window = {"within": period("2025-04-01", "2025-10-01")}
         some = call(action_completion, actions, **arguments, **window)[["period", "n", "completion"]]
         expected = {"period": texts("2025Q2", "2025Q3"), "n": [8, 0], "completion": ratios(4 / 7, None)}
         assert_frame_equal(some, pd.DataFrame(expected))
@@ -287,17 +289,17 @@ class TestActionCompletion:
     @pytest.mark.parametrize(
         ("arguments", "error", "message"),
         [
-            ({"freq": "Q"}, ColumnsError, "freq needs incidents=, the incidents table"),
-            ({"start": AS_OF}, ColumnsError, "start needs incidents=, the incidents table"),
+            ({"every": "quarter"}, ColumnsError, "every needs incidents=, the incidents table"),
+            ({"within": Period.parse("2025")}, ColumnsError, "within needs incidents=, the incidents table"),
             (
                 {"incidents": pd.DataFrame({"incident_id": ["a"]})},
                 ColumnsError,
                 "columns 'title', 'severity', 'date', 'occurred_at' are missing; the frame has incident_id",
             ),
             (
-                {"freq": "week", "incidents": make_table("incidents")},
+                {"every": "day", "incidents": make_table("incidents")},
                 PeriodError,
-                "freq 'week' is none of M, Q, Y, or with",
+                "every 'day' is not one of week, month, quarter, year",
             ),
             ({"as_of": AS_OF.tz_localize(None)}, ColumnsError, "as_of 2025-10-01 09:00:00 has no zone"),
             ({"by": "severity"}, ColumnsError, "by 'severity' needs incidents=, the incidents table"),

@@ -4,13 +4,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import at, call, ratios, texts
+from builders import at, call, period, ratios, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.calendar_pattern import start_hours
 from incident_analytics.errors import ColumnsError, PeriodError
+from incident_analytics.periods import Period
 from incident_analytics.tables import make_table
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -73,17 +74,21 @@ def test_a_date_is_no_midnight() -> None:
 
 def test_hours_are_those_of_the_clock_there() -> None:
     """Berlin was two hours ahead of UTC in July, one in January."""
-    result = call(start_hours, started("2025-07-01T22:30Z", "2025-01-07T22:30Z"), timezone="Europe/Berlin")
+    result = call(
+        start_hours,
+        started("2025-07-01T22:30Z", "2025-01-07T22:30Z"),
+        within=Period.parse("2025", timezone="Europe/Berlin"),
+    )
     assert counted(result) == [("Tuesday", 23, 1), ("Wednesday", 0, 1)]
     assert set(result["timezone"]) == {"Europe/Berlin"}
 
 
 def test_the_window_is_half_open() -> None:
     rows = started("2025-06-30T23:59Z", "2025-07-01T00:00Z", "2025-09-30T23:59Z", "2025-10-01T00:00Z")
-    result = call(start_hours, rows, start=at("2025-07-01"), end=at("2025-10-01"))
+    result = call(start_hours, rows, within=Period.parse("2025Q3"))
     assert counted(result) == [("Tuesday", 0, 1), ("Tuesday", 23, 1)]
     with pytest.raises(PeriodError, match=r"the window 2025-10-01 00:00:00\+00:00 to 2025-07-01 00:00:00\+00:00 is"):
-        start_hours(rows, start=at("2025-10-01"), end=at("2025-07-01"))
+        start_hours(rows, within=period("2025-10-01", "2025-07-01"))
 
 
 def test_of_no_incidents_every_count_is_zero_and_nothing_can_be_told() -> None:
@@ -99,13 +104,13 @@ def at_the_same_hour(n: int, *, days: int) -> pd.DataFrame:
 
 
 def test_a_leaning_is_tested_from_ten_incidents_and_of_weekdays_from_eight_weeks_on() -> None:
-    bounds = {"start": at("2025-07-01"), "end": at("2025-08-26")}
+    bounds = {"within": period("2025-07-01", "2025-08-26")}
     few = call(start_hours, at_the_same_hour(9, days=56), **bounds)
     assert few[["hour_p_adjusted", "weekday_p_adjusted"]].isna().all(axis=None)
     many = call(start_hours, at_the_same_hour(14, days=56), **bounds)
     assert many["hour_p_adjusted"].iloc[0] < 0.001
     assert many["weekday_p_adjusted"].iloc[0] > 0.9
-    short = call(start_hours, at_the_same_hour(14, days=14), start=at("2025-07-01"), end=at("2025-08-25"))
+    short = call(start_hours, at_the_same_hour(14, days=14), within=period("2025-07-01", "2025-08-25"))
     assert short["hour_p_adjusted"].iloc[0] < 0.001
     assert short["weekday_p_adjusted"].isna().all()
 
@@ -114,7 +119,7 @@ def test_two_chances_are_adjusted_for_being_two() -> None:
     """Of one test the chance stays what it is; of two the smaller is doubled."""
     rows = at_the_same_hour(14, days=56)
     spread = rows.assign(started_at=rows["started_at"] + pd.to_timedelta([k % 7 * 2 for k in range(14)], unit="h"))
-    both, one = (call(start_hours, spread, start=at("2025-07-01"), end=at(f"2025-08-{day}")) for day in (26, 25))
+    both, one = (call(start_hours, spread, within=period("2025-07-01", f"2025-08-{day}")) for day in (26, 25))
     assert both["hour_p_adjusted"].iloc[0] == pytest.approx(2 * one["hour_p_adjusted"].iloc[0])
 
 
@@ -127,13 +132,20 @@ def test_a_table_without_instants_is_refused() -> None:
 INSTANTS = st.datetimes(pd.Timestamp("2024-01-01"), pd.Timestamp("2026-01-01")).map(lambda instant: f"{instant}Z")
 
 
-@given(st.lists(st.none() | INSTANTS, max_size=25))
+YEARS = period("2023-12-31T05:00", "2026-01-02T05:00", "America/New_York")
+
+
+@given(st.lists(st.none() | INSTANTS, max_size=25), st.sampled_from([None, YEARS]))
 @settings(deadline=None, max_examples=40)
-def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(instants: list[str | None]) -> None:
+def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(
+    instants: list[str | None], within: Period | None
+) -> None:
     rows = incidents_of(*({} if instant is None else {"started_at": instant} for instant in instants))
-    result = call(start_hours, rows, timezone="America/New_York", members=True)
-    assert result["n"].sum() + result["n_missing"].iloc[0] == len(rows)
+    result = call(start_hours, rows, within=within, members=True)
+    assert result["n"].sum() + result["n_missing"].iloc[0] == (
+        len(rows) if within is None else rows["occurred_at"].count()
+    )
     assert (result["incident_ids"].map(len) == result["n"]).all()
     chances = result[["hour_p_adjusted", "weekday_p_adjusted"]].iloc[0].dropna()
     assert chances.between(0, 1).all()
-    assert_frame_equal(call(start_hours, rows[::-1], timezone="America/New_York", members=True), result)
+    assert_frame_equal(call(start_hours, rows[::-1], within=within, members=True), result)

@@ -442,7 +442,7 @@ def test_the_same_incidents_under_each_definition() -> None:
             "ended_at": ["2025-07-01T12:00Z", "2025-07-01T12:00Z", "2025-07-01T14:00Z"],
         },
     )
-    result = call(definition_sensitivity, incidents, metrics=RESTORE, start=at("2025-07-01"), end=at("2025-10-01"))
+    result = call(definition_sensitivity, incidents, metrics=RESTORE, within=Period.parse("2025Q3"))
     expected = pd.DataFrame(
         {
             "metric": texts(*["time_to_restore"] * 9),

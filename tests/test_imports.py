@@ -20,7 +20,10 @@ NAME = PACKAGE.name
 LAYERS = (
     "errors",
     "files",
-    "model",
+    "schema",
+    "periods",
+    "tables",
+    "checks",
     "config",
     "reports",
     "loading",
@@ -134,7 +137,7 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
     forms = {"exports", "formatting", "commentary", "wiki"}
-    assert OWN["publish"] <= {"errors", "files", "model", "config", "loading"} | forms
+    assert OWN["publish"] <= {"errors", "files", "schema", "periods", "tables", "checks", "config", "loading"} | forms
     assert OWN["population"] <= {"errors", "files", "config", "loading", "publish", "reports.edit", "wiki"}
 
 

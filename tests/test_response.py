@@ -4,14 +4,14 @@ from datetime import date, time
 
 import pandas as pd
 import pytest
-from builders import UTC, at, call, ratios, severities, spans, texts
+from builders import UTC, at, call, period, ratios, severities, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.response import mttr, response_rank, response_summary, response_times
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.periods import Calendar
+from incident_analytics.periods import Calendar, Period
 from incident_analytics.schema import DEFAULT_METRICS, Metric
 from incident_analytics.tables import make_table
 
@@ -321,14 +321,15 @@ def test_an_incident_counts_once_in_each_service_that_it_affected(
 
 def test_periods_are_bounded_by_the_zones_midnights_and_none_is_left_out(incidents: pd.DataFrame) -> None:
     """In Berlin a is of July, c of October; September had none."""
-    summary = call(mttr, response_times(incidents), freq="M", timezone="Europe/Berlin", as_of=AS_OF)
+    months = period("2025-06-30T22:00", "2025-10-31T23:00", "Europe/Berlin")
+    summary = call(mttr, response_times(incidents), every="month", within=months, as_of=AS_OF)
     assert summary["period"].tolist() == ["2025-07", "2025-08", "2025-09", "2025-10"]
     assert summary["n"].tolist() == [2, 0, 0, 1]
     assert summary["median"].tolist() == [pd.Timedelta("1h30min"), pd.NaT, pd.NaT, pd.Timedelta("4h")]
 
 
 def test_periods_and_severities_make_every_combination(incidents: pd.DataFrame) -> None:
-    summary = call(mttr, response_times(incidents), by=["severity"], freq="Q", as_of=AS_OF)
+    summary = call(mttr, response_times(incidents), by=["severity"], every="quarter", as_of=AS_OF)
     assert summary[["period", "severity", "n"]].to_dict("list") == {
         "period": ["2025Q2"] * 3 + ["2025Q3"] * 4,
         "severity": ["SEV-3", "SEV-2", "SEV-1", "SEV-3", "SEV-2", "SEV-1", pytest.approx(float("nan"), nan_ok=True)],
@@ -338,22 +339,32 @@ def test_periods_and_severities_make_every_combination(incidents: pd.DataFrame) 
 
 def test_the_window_is_half_open_and_its_periods_have_their_rows_without_incidents(incidents: pd.DataFrame) -> None:
     times = response_times(incidents)
-    summary = call(mttr, times, freq="Q", start=at("2025-07-02T10:00"), end=at("2026-01-01"), as_of=AS_OF)
-    assert summary[["period", "n"]].to_dict("list") == {"period": ["2025Q3", "2025Q4"], "n": [2, 0]}
-    assert call(mttr, times, start=at("2025-06-30"), end=at("2025-07-02T10:00"))["n"].tolist() == [1]
+    half = period("2025-07-02T10:00", "2026-01-01")
+    summary = call(mttr, times, every="quarter", within=half, as_of=AS_OF)
+    assert summary[["period", "n"]].to_dict("list") == {
+        "period": ["2025-07-02T10:00/2025-10-01T00:00", "2025Q4"],
+        "n": [2, 0],
+    }
+    assert call(mttr, times, within=period("2025-06-30", "2025-07-02T10:00"))["n"].tolist() == [1]
 
 
 def test_a_fiscal_quarter_is_named_by_the_year_it_ends_in(incidents: pd.DataFrame) -> None:
-    summary = call(mttr, response_times(incidents), freq="Q-MAR", as_of=AS_OF)
+    summary = call(
+        mttr,
+        response_times(incidents),
+        every="quarter",
+        within=Period.parse("FY2026H1", fiscal_year_start=4),
+        as_of=AS_OF,
+    )
     assert summary["period"].tolist() == ["FY2026Q1", "FY2026Q2"]
 
 
 def test_an_incident_of_no_known_time_is_in_no_window_but_not_lost_without_one() -> None:
     times = response_times(make_table("incidents", {"incident_id": ["a"]}))
-    lost = call(mttr, times, freq="Q")
+    lost = call(mttr, times, every="quarter")
     assert lost["period"].isna().tolist() == [True]
     assert lost["n_missing"].tolist() == [1]
-    window = call(mttr, times, start=at("2025-07-01"), end=at("2025-10-01"))
+    window = call(mttr, times, within=Period.parse("2025Q3"))
     assert window["n_missing"].tolist() == [0]
 
 
@@ -427,7 +438,7 @@ def test_open_incidents_need_the_instant_until_which_they_lasted(incidents: pd.D
     message = r"^1 incident is open; write as_of=, the instant until which they are known to last$"
     with pytest.raises(ColumnsError, match=message):
         mttr(times)
-    assert call(mttr, times, end=at("2025-08-01"))["n_open"].tolist() == [0]
+    assert call(mttr, times, within=period("2025-06-01", "2025-08-01"))["n_open"].tolist() == [0]
 
 
 @pytest.mark.parametrize(
@@ -441,12 +452,12 @@ def test_open_incidents_need_the_instant_until_which_they_lasted(incidents: pd.D
         ),
         ({"by": "service"}, ColumnsError, "by 'service' needs services=, the services table"),
         (
-            {"freq": "week"},
+            {"every": "day"},
             PeriodError,
-            "freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR",
+            "every 'day' is not one of week, month, quarter, year",
         ),
         (
-            {"start": pd.Timestamp("2025-07-01")},
+            {"within": Period("x", pd.Timestamp("2025-07-01"), at("2025-10-01"))},
             ColumnsError,
             'start 2025-07-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")',
         ),
@@ -456,7 +467,7 @@ def test_open_incidents_need_the_instant_until_which_they_lasted(incidents: pd.D
             'as_of 2025-07-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")',
         ),
         (
-            {"start": at("2025-07-01"), "end": at("2025-07-01")},
+            {"within": period("2025-07-01", "2025-07-01")},
             PeriodError,
             "the window 2025-07-01 00:00:00+00:00 to 2025-07-01 00:00:00+00:00 is empty",
         ),
@@ -510,8 +521,8 @@ def test_shifting_all_times_changes_no_span(incidents: pd.DataFrame, by: pd.Time
 @given(any_incidents())
 @settings(deadline=None, max_examples=40)
 def test_the_order_of_the_rows_does_not_matter_and_no_incident_is_lost(incidents: pd.DataFrame) -> None:
-    summary = mttr(response_times(incidents), by="is_open", freq="Q", members=True, as_of=AS_OF)
-    backwards = mttr(response_times(incidents[::-1]), by="is_open", freq="Q", members=True, as_of=AS_OF)
+    summary = mttr(response_times(incidents), by="is_open", every="quarter", members=True, as_of=AS_OF)
+    backwards = mttr(response_times(incidents[::-1]), by="is_open", every="quarter", members=True, as_of=AS_OF)
     assert_frame_equal(summary, backwards)
     assert summary[["n", "n_missing", "n_open", "n_negative"]].to_numpy().sum() == len(incidents)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 import pytest
-from builders import UTC, at, call, ratios, severities, spans, texts
+from builders import UTC, at, call, period, ratios, severities, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -21,7 +21,7 @@ from incident_analytics.analysis.severity import (
     time_between,
 )
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.periods import Period
+from incident_analytics.periods import UNITS, Period, Unit
 from incident_analytics.tables import make_table
 
 
@@ -53,12 +53,12 @@ def test_every_month_has_every_severity_and_unknown_ones_where_they_occur() -> N
 
 
 def test_an_incident_just_before_midnight_is_of_the_zones_next_month() -> None:
-    counts = call(severity_counts, INCIDENTS, timezone="Europe/Berlin")
+    counts = call(severity_counts, INCIDENTS, within=Period.parse("2025Q3", timezone="Europe/Berlin"))
     assert counts.loc[counts["severity"] == "SEV-2", "n"].tolist() == [0, 1, 2]
 
 
 def test_the_window_counts_its_start_and_not_its_end() -> None:
-    counts = call(severity_counts, INCIDENTS, freq="Q", start=at("2025-04-01"), end=at("2025-09-30T12:00"))
+    counts = call(severity_counts, INCIDENTS, every="quarter", within=period("2025-04-01", "2025-09-30T12:00"))
     assert counts.pivot_table(index="period", columns="severity", values="n", observed=False).to_dict("list") == {
         "SEV-3": [0, 0],
         "SEV-2": [0, 2],
@@ -67,29 +67,24 @@ def test_the_window_counts_its_start_and_not_its_end() -> None:
 
 
 def test_a_years_end_is_the_zones() -> None:
-    counts = call(severity_counts, INCIDENTS, freq="Y", start=at("2024-12-31T23:00"), end=at("2025-12-31T23:00"))
-    assert counts["period"].unique().tolist() == ["2024", "2025"]
-    berlin = call(
-        severity_counts,
-        INCIDENTS,
-        freq="Y",
-        start=at("2024-12-31T23:00"),
-        end=at("2025-12-31T23:00"),
-        timezone="Europe/Berlin",
-    )
+    year = "2024-12-31T23:00", "2025-12-31T23:00"
+    counts = call(severity_counts, INCIDENTS, every="year", within=period(*year))
+    assert counts["period"].unique().tolist() == ["2024-12-31T23:00/2025-01-01T00:00", "2025 so far"]
+    berlin = call(severity_counts, INCIDENTS, every="year", within=period(*year, "Europe/Berlin"))
     assert berlin["period"].unique().tolist() == ["2025"]
 
 
 def test_a_fiscal_year_says_that_it_is_one() -> None:
-    assert call(severity_counts, INCIDENTS, freq="Y-SEP")["period"].unique().tolist() == ["FY2025"]
-    assert call(severity_counts, INCIDENTS, freq="Y-DEC")["period"].unique().tolist() == ["2025"]
+    fiscal = Period.parse("FY2025", fiscal_year_start=10)
+    assert call(severity_counts, INCIDENTS, every="year", within=fiscal)["period"].unique().tolist() == ["FY2025"]
+    assert call(severity_counts, INCIDENTS, every="year")["period"].unique().tolist() == ["2025"]
 
 
 def test_no_incidents_have_no_periods_but_a_window_has() -> None:
     empty = make_table("incidents")
     expected = pd.DataFrame({"period": texts(), "severity": severities(), "n": pd.Series([], dtype="int64")})
     assert_frame_equal(call(severity_counts, empty), expected)
-    windowed = call(severity_counts, empty, freq="Q", start=at("2025-07-01"), end=at("2025-10-01"))
+    windowed = call(severity_counts, empty, every="quarter", within=Q3)
     assert windowed["n"].tolist() == [0, 0, 0]
 
 
@@ -110,8 +105,8 @@ def test_severities_of_ones_own_keep_their_order() -> None:
 
 
 def test_wrong_arguments_are_named() -> None:
-    with pytest.raises(PeriodError, match=r"^freq 'QS' is none of M, Q, Y, or"):
-        severity_counts(INCIDENTS, freq="QS")
+    with pytest.raises(PeriodError, match=r"^every 'day' is not one of week, month, quarter, year$"):
+        severity_counts(INCIDENTS, every="day")
     with pytest.raises(ColumnsError, match=r"^column 'severity' is missing; the frame has incident_id, occurred_at$"):
         severity_counts(INCIDENTS[["incident_id", "occurred_at"]])
 
@@ -150,7 +145,7 @@ ANALYSES: tuple[Callable[[pd.DataFrame], pd.DataFrame], ...] = (
     severity_rates,
     severity_mix,
     lambda incidents: compare_rates(incidents, before=Q2, after=Q3),
-    lambda incidents: rate_trend(incidents, start=Q2.start, end=Q3.end),
+    lambda incidents: rate_trend(incidents, within=period("2025-04-01", "2025-10-01")),
     time_between,
 )
 
@@ -164,10 +159,10 @@ def moments(start: pd.Timestamp, minutes: Sequence[float], **columns: Sequence[s
 
 def test_a_rate_counts_the_part_of_a_period_that_is_in_the_window() -> None:
     """Exact bounds: Garwood's 0 and 3.689, 0.025 and 5.572, 0.242 and 7.225 for 0, 1 and 2 events."""
-    rates = call(severity_rates, INCIDENTS, freq="Q", start=at("2025-06-30"), end=at("2025-08-29"), members=True)
+    rates = call(severity_rates, INCIDENTS, every="quarter", within=period("2025-06-30", "2025-08-29"), members=True)
     expected = pd.DataFrame(
         {
-            "period": texts(*["2025Q2"] * 3, *["2025Q3"] * 3),
+            "period": texts(*["2025-06-30/2025-07-01"] * 3, *["2025-07-01/2025-08-29"] * 3),
             "severity": severities(*["SEV-3", "SEV-2", "SEV-1"] * 2),
             "n": [0, 0, 0, 0, 1, 1],
             "exposure": spans(*["1D"] * 3, *["59D"] * 3),
@@ -183,12 +178,16 @@ def test_a_rate_counts_the_part_of_a_period_that_is_in_the_window() -> None:
 def test_without_a_window_whole_periods_count_as_long_as_the_zone_has_them() -> None:
     """October has an hour more in Berlin; a fiscal quarter has its own months."""
     incidents = incidents_of(("a", "2025-10-05T00:00Z", "SEV-1"))
-    october = call(severity_rates, incidents, timezone="Europe/Berlin")
+    october = call(severity_rates, incidents, within=Period.parse("2025-10", timezone="Europe/Berlin"))
     assert october["exposure"].unique().tolist() == [pd.Timedelta(days=31, hours=1)]
-    fiscal = call(severity_rates, incidents, freq="Q-FEB")
+    year = Period.parse("FY2026", fiscal_year_start=3)
+    fiscal = call(severity_rates, incidents, every="quarter", within=year)
+    fiscal = fiscal[fiscal["n"] > 0]
     assert fiscal["period"].unique().tolist() == ["FY2026Q3"]
     assert fiscal["exposure"].unique().tolist() == [pd.Timedelta(days=30 + 31 + 30)]
-    assert call(severity_rates, incidents, freq="Y-JUN")["exposure"].unique().tolist() == [pd.Timedelta(days=365)]
+    assert call(severity_rates, incidents, every="year", within=year)["exposure"].unique().tolist() == [
+        pd.Timedelta(days=365)
+    ]
 
 
 def test_what_has_no_known_time_has_no_rate_and_what_has_no_severity_has_one() -> None:
@@ -209,14 +208,14 @@ def test_what_has_no_known_time_has_no_rate_and_what_has_no_severity_has_one() -
 def test_no_incidents_have_no_rates_but_a_window_has_their_bound() -> None:
     assert call(severity_rates, make_table("incidents")).empty
     assert call(severity_rates, make_table("incidents")).dtypes["exposure"] == "timedelta64[us]"
-    september = call(severity_rates, make_table("incidents"), start=at("2025-09-01"), end=at("2025-10-01"))
+    september = call(severity_rates, make_table("incidents"), within=Period.parse("2025-09"))
     assert september["rate"].tolist() == [0, 0, 0]
     assert september["rate_high"].tolist() == pytest.approx([3.688879] * 3)
 
 
 def test_the_mix_rests_on_incidents_of_known_severity() -> None:
     """Clopper and Pearson's bounds of 1 in 4 are 0.0063 and 0.8059, of none in 4 0 and 0.6024."""
-    mix = call(severity_mix, INCIDENTS, freq="Y", members=True)
+    mix = call(severity_mix, INCIDENTS, every="year", members=True)
     expected = pd.DataFrame(
         {
             "period": texts(*["2025"] * 4),
@@ -356,7 +355,7 @@ def test_by_service_an_incident_counts_once_in_each_that_it_affected() -> None:
     compared = call(compare_rates, INCIDENTS, before=Q2, after=Q3, by="service", services=services)
     assert compared["service"].tolist()[:3] == ["API", "Admin", "Frontend"]
     assert compared["n_after"].tolist() == [2, 0, 1, 3]
-    trend = call(rate_trend, INCIDENTS, start=Q3.start, end=Q3.end, by="service", services=services)
+    trend = call(rate_trend, INCIDENTS, within=Q3, by="service", services=services)
     assert trend["n"].tolist() == [2, 0, 1, 3]
     gaps = call(time_between, INCIDENTS, by="service", services=services)
     assert gaps["incident_id"].tolist() == ["a", "b", "a", "e", "c", "d"]
@@ -367,8 +366,7 @@ def test_by_service_an_incident_counts_once_in_each_that_it_affected() -> None:
     assert call(
         rate_trend,
         make_table("incidents"),
-        start=Q3.start,
-        end=Q3.end,
+        within=Q3,
         by="service",
         services=make_table("services"),
     ).empty
@@ -399,16 +397,16 @@ def test_incidents_between_two_periods_are_of_neither() -> None:
             "by 'team' is not one of incident_id, ",
         ),
         (
-            lambda: rate_trend(INCIDENTS, start=Q3.start, end=Q3.end, by="service"),
+            lambda: rate_trend(INCIDENTS, within=Q3, by="service"),
             ColumnsError,
             "by 'service' needs services=, the services table",
         ),
         (
-            lambda: rate_trend(INCIDENTS, start=pd.Timestamp("2025-07-01"), end=Q3.end),
+            lambda: rate_trend(INCIDENTS, within=Period("x", pd.Timestamp("2025-07-01"), Q3.end)),
             ColumnsError,
             "start 2025-07-01 00:00:00 has no zone; write ",
         ),
-        (lambda: rate_trend(INCIDENTS, start=Q3.end, end=Q3.start), PeriodError, "the window 2025-10-01 "),
+        (lambda: rate_trend(INCIDENTS, within=Period("x", Q3.end, Q3.start)), PeriodError, "the window 2025-10-01 "),
         (
             lambda: time_between(INCIDENTS[["incident_id"]]),
             ColumnsError,
@@ -439,7 +437,7 @@ def test_trends_are_those_of_the_nist_handbook() -> None:
     hours = [5, 40, 43, 175, 389, 712, 747, 795, 1299, 1478]
     start = at("2025-01-01")
     incidents = moments(start, [60 * hour for hour in hours])
-    trend = call(rate_trend, incidents, start=start, end=start + pd.Timedelta(hours=1500), members=True)
+    trend = call(rate_trend, incidents, within=Period("x", start, start + pd.Timedelta(hours=1500)), members=True)
     expected = pd.DataFrame(
         {
             "n": [10],
@@ -461,7 +459,7 @@ def test_trends_are_those_of_the_nist_handbook() -> None:
 
 
 def test_few_incidents_have_statistics_but_no_verdict() -> None:
-    trend = call(rate_trend, INCIDENTS, start=at("2025-07-01"), end=at("2025-10-01"), by="severity")
+    trend = call(rate_trend, INCIDENTS, within=Q3, by="severity")
     assert trend["n"].tolist() == [0, 3, 1, 1]
     assert trend["laplace"].isna().tolist() == [True, False, False, False]
     # SEV-1 stands at the very start: all the way from the middle, and no weight in logarithms.
@@ -479,11 +477,12 @@ def test_few_incidents_have_statistics_but_no_verdict() -> None:
 
 def test_incidents_at_the_start_and_at_one_pace_leave_their_tests_undefined() -> None:
     start = at("2025-01-01")
-    at_once = call(rate_trend, moments(start, [0, 1, 3, 9, 10]), start=start, end=start + pd.Timedelta(minutes=20))
+    watched = Period("x", start, start + pd.Timedelta(minutes=20))
+    at_once = call(rate_trend, moments(start, [0, 1, 3, 9, 10]), within=watched)
     assert at_once["mil_hdbk"].isna().all()
     assert at_once["mil_hdbk_p_value"].isna().all()
     assert at_once["reversals_p_value"].notna().all()
-    even = call(rate_trend, moments(start, [4, 8, 12, 16]), start=start, end=start + pd.Timedelta(minutes=20))
+    even = call(rate_trend, moments(start, [4, 8, 12, 16]), within=watched)
     assert even["laplace"].tolist() == [0]
     assert even["n_reversals"].tolist() == [0]
     assert even["reversals_p_value"].isna().all()
@@ -495,7 +494,7 @@ def test_incidents_at_the_start_and_at_one_pace_leave_their_tests_undefined() ->
 def test_a_rate_that_rises_is_told() -> None:
     start = at("2025-01-01")
     minutes = [100 - 100 * 0.8**step for step in range(3, 30)]
-    trend = call(rate_trend, moments(start, minutes), start=start, end=start + pd.Timedelta(minutes=100))
+    trend = call(rate_trend, moments(start, minutes), within=Period("x", start, start + pd.Timedelta(minutes=100)))
     assert trend["laplace"][0] > 3
     assert trend["mil_hdbk"][0] < 2 * 27
     assert trend["n_reversals"].tolist() == [0]
@@ -515,7 +514,7 @@ def steady(groups: int, per_day: float, days: int, seed: int) -> pd.DataFrame:
 def test_where_nothing_changed_false_findings_stay_at_their_rate() -> None:
     """3,000 groups at a steady rate: 5% of p-values are below 5%, of the exact test fewer; adjusted ones hardly any."""
     incidents = steady(3000, 0.1, 182, seed=4)
-    trend = rate_trend(incidents, start=Q2.start, end=Q2.start + pd.Timedelta(days=182), by="team")
+    trend = rate_trend(incidents, within=Period("x", Q2.start, Q2.start + pd.Timedelta(days=182)), by="team")
     for name in ("p_value", "mil_hdbk_p_value", "reversals_p_value"):
         assert 0.038 < (trend[name] < 0.05).mean() < 0.062, name
     middle = Q2.start + pd.Timedelta(days=91)
@@ -571,8 +570,8 @@ def test_a_trend_has_no_unit_and_turns_round_with_time(minutes: list[int], facto
     start, length = at("2020-01-01"), 10**6
 
     def trend(moments_of: list[int], length: int) -> pd.Series:
-        window = {"start": start, "end": start + pd.Timedelta(minutes=length)}
-        return rate_trend(moments(start, moments_of), **window).iloc[0]
+        within = Period("x", start, start + pd.Timedelta(minutes=length))
+        return rate_trend(moments(start, moments_of), within=within).iloc[0]
 
     row = trend(minutes, length)
     wider = trend([factor * minute for minute in reversed(minutes)], factor * length)
@@ -594,19 +593,19 @@ WHEN_AND_WHAT = st.lists(
 )
 
 
-@given(WHEN_AND_WHAT, st.sampled_from(["M", "Q", "Y", "Q-MAR"]))
+@given(WHEN_AND_WHAT, st.sampled_from(UNITS), st.sampled_from(["", "FY"]))
 @settings(deadline=None, max_examples=40)
 def test_exposures_fill_the_window_and_shares_the_whole(
-    rows: list[tuple[pd.Timestamp | None, str | None]], freq: str
+    rows: list[tuple[pd.Timestamp | None, str | None]], every: Unit, name: str
 ) -> None:
     incidents = incidents_of(
         *((str(i), None if at is None else f"{at.isoformat()}Z", severity) for i, (at, severity) in enumerate(rows))
     )
-    start, end = at("2024-02-03T04:00"), at("2025-12-30")
-    rates = severity_rates(incidents, freq=freq, start=start, end=end, timezone="Europe/Berlin")
-    assert rates.drop_duplicates("period")["exposure"].sum() == end - start
+    within = period("2024-02-03T04:00", "2025-12-30", "Europe/Berlin", 4, name=name)
+    rates = severity_rates(incidents, every=every, within=within)
+    assert rates.drop_duplicates("period")["exposure"].sum() == within.end - within.start
     assert ((rates["rate_low"] <= rates["rate"]) & (rates["rate"] < rates["rate_high"])).all()
-    mix = severity_mix(incidents, freq=freq)
+    mix = severity_mix(incidents, every=every)
     assert mix.drop_duplicates("period")[["n", "n_missing"]].to_numpy().sum() == len(incidents)
     told = mix[mix["share"].notna()]
     assert told.groupby("period")["share"].sum().tolist() == pytest.approx([1] * told["period"].nunique())
@@ -673,7 +672,7 @@ def test_the_correlation_counts_what_it_cannot_use() -> None:
     assert related["correlation"].tolist() == pytest.approx([1])
     assert related[["correlation_low", "correlation_high", "p_value"]].isna().all(axis=None)
     assert related["incident_ids"].tolist() == [tuple("abcdefg")]
-    summer = call(severity_duration, times, start=started, end=started + hour)
+    summer = call(severity_duration, times, within=Period("x", started, started + hour))
     assert summer[["n", "n_missing", "n_open", "n_negative"]].to_numpy().tolist() == [[3, 1, 1, 1]]
 
 
@@ -720,7 +719,7 @@ def test_the_interval_of_the_correlation_covers_as_often_as_it_says_in_spite_of_
 
 
 def test_gaps_are_those_between_incidents_of_one_severity() -> None:
-    gaps = call(time_between, INCIDENTS, by="severity", timezone="Europe/Berlin")
+    gaps = call(time_between, INCIDENTS, by="severity", within=Period.parse("2025", timezone="Europe/Berlin"))
     expected = pd.DataFrame(
         {
             "severity": severities("SEV-2", "SEV-2", "SEV-2", "SEV-1", None),
@@ -750,7 +749,7 @@ def test_incidents_of_no_known_time_stand_last_without_a_gap() -> None:
     assert gaps["incident_id"].tolist() == ["c", "b", "a"]
     assert gaps["gap"].tolist() == [pd.NaT, pd.Timedelta(days=1), pd.NaT]
     assert gaps["previous_id"].isna().tolist() == [True, False, True]
-    windowed = call(time_between, incidents, start=at("2025-07-02"), end=at("2025-08-01"))
+    windowed = call(time_between, incidents, within=period("2025-07-02", "2025-08-01"))
     assert windowed["incident_id"].tolist() == ["b"]
     assert windowed["gap"].isna().all()
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
-from incident_analytics.files import decode_text, write_bytes
+from incident_analytics.files import decode_text, read_bytes, write_bytes
 from incident_analytics.loading import find_files, load, narrow
 from incident_analytics.publish import Kernel, as_page, notebook_file, put_file, run_notebook
 from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
@@ -151,7 +151,7 @@ class _Writer:
         """Fill a report; whatever fails is told, and leaves it as it was."""
         file, number = _place(path)
         try:
-            before = self.unwritten[file] if file in self.unwritten else file.read_bytes()
+            before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
             parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
             ran = run_notebook(notebook_file("supporting_data"), parameters, kernel=self.kernel)
             blocks, figures = _blocks(ran, incident_id)

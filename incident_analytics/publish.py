@@ -21,7 +21,7 @@ import pandas as pd
 from incident_analytics.commentary import add_commentary
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError, PeriodError, UnknownNameError
-from incident_analytics.files import write_bytes
+from incident_analytics.files import read_bytes, write_bytes
 from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.model import Period, need_instant
 from incident_analytics.wiki import FIGURE, page_as_markdown
@@ -331,10 +331,10 @@ def _read_notebook(file: Path) -> NotebookNode:
     import nbformat
 
     try:
-        notebook: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.reads(read_bytes(file).decode(), as_version=4)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise NotebookError(f"{file}: {error.strerror}") from error
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
         raise NotebookError(f"{file}: no notebook: {error}") from error
     # Whatever kernel it was written with, this is the one that runs it.
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}

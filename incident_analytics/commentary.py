@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from incident_analytics.errors import CommentaryError
-from incident_analytics.files import BOM, decode_text
+from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.reports.markdown import parse_markdown
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def read_commentary(file: str | Path) -> list[Remark]:
     """
     path = Path(file)
     try:
-        source = path.read_bytes().removeprefix(BOM)
+        source = read_bytes(path).removeprefix(BOM)
     except OSError as error:
         raise CommentaryError(f"{path}: {error.strerror}") from error
     text, wrong = decode_text(source)

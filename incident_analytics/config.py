@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from incident_analytics.errors import SettingsError
+from incident_analytics.files import read_bytes
 from incident_analytics.periods import Calendar
 from incident_analytics.schema import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
 
@@ -427,7 +428,7 @@ def read_settings(path: str | Path) -> Settings:
     """
     file = Path(path)
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        raw = tomllib.loads(read_bytes(file).decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from incident_analytics.config import read_settings
 from incident_analytics.errors import MissingExtraError, OutputError
+from incident_analytics.files import read_bytes
 from incident_analytics.loading import find_files, named_statuses
 from incident_analytics.notebooks import notebook_file
 
@@ -146,8 +147,8 @@ def _parameters_cell(notebook: Any) -> dict[str, Any]:
 def _has(file: Path, source: str) -> bool:
     """Tell whether a file is a notebook whose parameters are these, however much else was changed in it."""
     try:
-        written = _parameters_cell(json.loads(file.read_text(encoding="utf-8")))["source"]
-    except (ValueError, LookupError, TypeError, StopIteration):  # somebody's own file that bears the name
+        written = _parameters_cell(json.loads(read_bytes(file)))["source"]
+    except (OSError, ValueError, LookupError, TypeError, StopIteration):  # somebody's own file that bears the name
         return False
     return "".join(written) == source
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 from incident_analytics.errors import OutputError
 
-__all__ = ["BOM", "decode_text", "write_bytes"]
+__all__ = ["BOM", "INPUT_LIMIT", "decode_text", "open_regular", "read_bytes", "write_bytes"]
 
 BOM = b"\xef\xbb\xbf"
 """The mark with which some editors begin a file in UTF-8."""
@@ -32,6 +36,55 @@ def decode_text(content: bytes) -> tuple[str, UnicodeDecodeError | None]:
         return content.decode("utf-8"), None
     except UnicodeDecodeError as error:
         return content.decode("cp1252", errors="replace"), error
+
+
+INPUT_LIMIT: Final = 100_000_000
+"""Bytes that an input may have where its settings set no limit of their own."""
+_PIECE: Final = 1 << 20
+
+
+def open_regular(file: Path) -> BufferedReader:
+    """Open a regular file for reading.
+
+    Reading a pipe, a socket or a device may wait or go on forever, so these are refused, wherever a path names one or a
+    pattern matches one.
+
+    Raises
+    ------
+    OSError
+        As ``open``; for what is not a regular file its ``strerror`` says so.
+    """
+    _require_regular(file, file.stat())  # before it is opened: opening some devices has effects
+    # A pipe that has taken its place since does not block, so that it is seen to be one.
+    stream = open(file, "rb", opener=lambda path, flags: os.open(path, flags | getattr(os, "O_NONBLOCK", 0)))  # noqa: SIM115 - the caller closes it
+    try:
+        _require_regular(file, os.fstat(stream.fileno()))
+    except OSError:
+        stream.close()
+        raise
+    return stream
+
+
+def _require_regular(file: Path, status: os.stat_result) -> None:
+    if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):  # open refuses folders in its own words
+        raise OSError(errno.EINVAL, "a pipe, socket or device, not a regular file", str(file))
+
+
+def read_bytes(file: Path, *, limit: int = INPUT_LIMIT) -> bytes:
+    """Read a regular file whole, as far as a limit allows.
+
+    Raises
+    ------
+    OSError
+        As `open_regular`, and where the file has more bytes than ``limit``.
+    """
+    content = bytearray()
+    with open_regular(file) as stream:
+        while piece := stream.read(_PIECE):
+            content += piece
+            if len(content) > limit:
+                raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", str(file))
+    return bytes(content)
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:
@@ -74,7 +127,7 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
                 with suppress(OSError, AttributeError):  # only root may give files away; Windows has no owners
                     os.chown(beside, old.st_uid, old.st_gid)
             Path(beside).chmod(old.st_mode & 0o777 if old else 0o666 & ~_umask())
-            changed = expected is not None and place.read_bytes() != expected
+            changed = expected is not None and read_bytes(place) != expected
             if not changed:
                 Path(beside).replace(place)
         finally:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.files import BOM, decode_text
+from incident_analytics.files import BOM, decode_text, open_regular, read_bytes
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
@@ -72,7 +72,7 @@ def load(
     Returns
     -------
     Corpus
-        The tables of `incident_analytics.model.TABLES`. ``files`` has a row for every report, and one for every file
+        The tables of `incident_analytics.schema.TABLES`. ``files`` has a row for every report, and one for every file
         that holds none: loaded + other status + left out is their number.
 
     Raises
@@ -220,7 +220,7 @@ def _read_file(
     try:
         if (size := file.stat().st_size) > limit:
             return leave_out(f"{size:,} bytes are more than the limit of {limit:,}; raise file_size under [limits]")
-        data = file.read_bytes().removeprefix(BOM)
+        data = read_bytes(file, limit=limit).removeprefix(BOM)
     except OSError as error:
         return leave_out(f"cannot be read: {error.strerror}; check the file and its permissions")
     text, fault = decode_text(data)
@@ -516,7 +516,8 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
 
 def _csv_rows(file: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(file, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+        with open_regular(file) as stream:
+            return pd.read_csv(stream, dtype="str", keep_default_na=False, encoding="utf-8-sig")
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except ValueError as error:
@@ -554,7 +555,7 @@ def _github_rows(file: Path, settings: Settings) -> pd.DataFrame:
     ids = _incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
-        rows = [_issue_words(issue, ids) for issue in json.loads(file.read_text(encoding="utf-8-sig"))]
+        rows = [_issue_words(issue, ids) for issue in json.loads(read_bytes(file).decode("utf-8-sig"))]
     except KeyError as error:
         raise SettingsError(f"{file}: no field {error} in every issue; {ask}") from error
     except (OSError, ValueError) as error:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
 from incident_analytics.commentary import add_commentary
 from incident_analytics.errors import NotebookError, PathError, PeriodError, SettingsError, UnknownNameError
+from incident_analytics.files import read_bytes
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -206,10 +207,10 @@ def _read_notebook(file: Path) -> NotebookNode:
     import nbformat
 
     try:
-        notebook: NotebookNode = nbformat.read(file, as_version=4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.reads(read_bytes(file).decode(), as_version=4)  # type: ignore[no-untyped-call]
     except OSError as error:
         raise NotebookError(f"{file}: {error.strerror}") from error
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError) as error:
+    except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
         raise NotebookError(f"{file}: no notebook: {error}") from error
     # Whatever kernel it was written with, this is the one that runs it.
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
-from incident_analytics.files import decode_text, write_bytes
+from incident_analytics.files import decode_text, read_bytes, write_bytes
 from incident_analytics.loading import find_files, load, narrow
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.publish import as_page, put_file
@@ -167,7 +167,7 @@ class _Writer:
         """Fill a report; whatever fails is told, and leaves it as it was."""
         file, number = _place(path)
         try:
-            before = self.unwritten[file] if file in self.unwritten else file.read_bytes()
+            before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
             parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
             ran = run_notebook(self.notebook, parameters, optional={"run": self.run}, kernel=self.kernel)
             blocks, figures = _blocks(ran, incident_id)

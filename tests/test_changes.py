@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +304,38 @@ def test_a_window_is_checked(repository: Repository) -> None:
         changes(repository, start=pd.Timestamp("2025-08-05"))
     with pytest.raises(PeriodError, match="is empty"):
         changes(repository, end=DAY["start"])
+
+
+@pytest.mark.parametrize("helper", ["ext::sh -c touch% {mark}", "helper::x"])
+def test_a_repository_that_lacks_objects_runs_and_fetches_nothing(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helper: str
+) -> None:
+    """It names a remote that is a command, and allows that by itself; git would run it for a missing tree."""
+    mark = tmp_path / "MARK"
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "git-remote-helper"
+    program.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    repository.commit("Change", "2025-08-05T10:00", a_toml="2")
+    tree = repository.git("rev-parse", "HEAD^{tree}")
+    bare = tmp_path / "bare.git"
+    (repository.folder / ".git").rename(bare)
+    (bare / "objects" / tree[:2] / tree[2:]).unlink()
+    for name, value in (
+        ("core.bare", "true"),
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.url", helper.format(mark=mark)),
+        ("remote.origin.promisor", "true"),
+        ("protocol.ext.allow", "always"),
+        ("protocol.helper.allow", "always"),
+        ("protocol.allow", "always"),
+    ):
+        repository.git("--git-dir", str(bare), "config", name, value)
+    with pytest.raises(EvidenceError):
+        configuration_changes(bare, **DAY)
+    assert not mark.exists()
+    with suppress(subprocess.CalledProcessError):  # the bait works: without the guard git takes it
+        repository.git("--git-dir", str(bare), "log", "--name-only")
+    assert mark.exists()

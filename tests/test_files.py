@@ -9,11 +9,18 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from incident_analytics.errors import OutputError
-from incident_analytics.files import decode_text, write_bytes
-from incident_analytics.loading import find_files
+from incident_analytics.commentary import read_commentary
+from incident_analytics.config import CorrectionSettings, Settings, TemplateSettings, TrackerSettings
+from incident_analytics.errors import CommentaryError, EvidenceError, NotebookError, OutputError, SettingsError
+from incident_analytics.evidence.changes import configuration_changes
+from incident_analytics.evidence.logs import log_templates
+from incident_analytics.evidence.metric_files import read_metric_files
+from incident_analytics.files import decode_text, read_bytes, write_bytes
+from incident_analytics.loading import find_files, load, read_tracker
+from incident_analytics.publish import run_notebook
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="links, modes and signals of POSIX")
 
@@ -146,3 +153,49 @@ def test_a_killed_run_leaves_each_file_whole_and_what_it_leaves_beside_them_is_n
         assert {file.read_bytes() for file in files} <= whole
         assert find_files([tmp_path]) == files
         assert {path.suffix for path in tmp_path.iterdir()} <= {".md", ".partial"}
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_only_regular_files_are_read(tmp_path: Path, kind: str) -> None:
+    """A pipe would be waited for, a device be read forever, wherever a path names it."""
+    place = tmp_path / "INC-2025-03-14-001.md"
+    if kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("/dev/zero")
+    words = "a pipe, socket or device, not a regular file"
+    window = {"start": pd.Timestamp("2025-03-14T14:00Z"), "end": pd.Timestamp("2025-03-14T15:00Z")}
+
+    corpus = load(place)
+    assert corpus.files["reason"].tolist() == [f"cannot be read: {words}; check the file and its permissions"]
+    template = Settings(templates=TemplateSettings(files=(place,)))
+    corrections = Settings(corrections=CorrectionSettings(file=place))
+    for settings in (place, template, corrections):
+        with pytest.raises(SettingsError, match=words):
+            load(tmp_path, settings=settings)
+    for form in ("csv", "jira", "github"):
+        columns = {"key": "Key"} if form == "csv" else {}
+        tracker = TrackerSettings(file=place, format=form, columns=columns)
+        with pytest.raises(SettingsError, match=words):
+            read_tracker(Settings(tracker=tracker))
+    with pytest.raises(CommentaryError, match=words):
+        read_commentary(place)
+    with pytest.raises(EvidenceError, match=words):
+        log_templates(place, **window, baseline_start=pd.Timestamp("2025-03-14T13:00Z"))
+    with pytest.raises(EvidenceError, match="a pipe, socket or device; name a folder"):
+        configuration_changes(place, **window)
+    for name in ("m.csv", "m.parquet"):
+        (tmp_path / name).symlink_to(place)
+        _, problems = read_metric_files([tmp_path / name], **window)
+        assert problems["message"].tolist() == [f"{tmp_path / name}: {words}"]
+    with pytest.raises(NotebookError, match=words):
+        run_notebook(place, {})
+
+
+def test_a_file_is_read_as_far_as_a_limit_allows(tmp_path: Path) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"12345")
+    assert read_bytes(file, limit=5) == b"12345"
+    with pytest.raises(OSError, match="it has more than 4 bytes"):
+        read_bytes(file, limit=4)

@@ -254,3 +254,10 @@ def test_hostile_text_is_read_in_time(text: str) -> None:
     begin = time.perf_counter()
     parse_markdown(text)
     assert time.perf_counter() - begin < 3
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_front_matter_is_the_same_however_its_lines_end(end: str) -> None:
+    document = parse_markdown(end.join(["---", "title: x", "", "id: 3", "---", "", "# Head", ""]))
+    assert document.front_matter.split() == ["title:", "x", "id:", "3"]
+    assert [(section.title, section.line) for section in document.sections] == [("", 1), ("Head", 7)]

@@ -292,3 +292,62 @@ def test_the_order_of_sections_does_not_matter(sections: list[str]) -> None:
         }
 
     assert facts("\n## ".join([head, *sections, tail])) == facts(FULL)
+
+
+# --- words that cannot be read cost their own value alone ------------------------------------------------------------
+
+UNREADABLE = (
+    "14:02 IST",
+    "2025-03-14 14:02 CST",
+    "99999999 hours",
+    "31 June 2025",
+    "(Foo) 14:02 GST",
+    "06-05-2026 9 AST",
+)
+PLACES = (
+    "# Incident {words}", "**Duration**: {words}", "**Date**: {words}", "**Severity**: {words}", "**Status**: {words}",
+    "## Timeline\n\n### {words}\n\n- 14:00 Alert fires",
+    "## Timeline\n\n- {words}\n- 14:00 Alert fires",
+    "## Timeline\n\n- {words} Service restored",
+    "## Timeline\n\n- 14:00 Alert at {words}",
+    "## Timeline\n\n| Time ({words}) | Event |\n|--|--|\n| {words} | Alert fires at {words} |",
+    "## Impact\n\n**Affected Users**: {words}\n**SLA Impact**: {words}\n**Data Loss**: {words}\n\n## {words}",
+    "## Action Items\n\n| Action | Owner | Due Date | Status |\n|--|--|--|--|\n| x {words} | {words} | {words} | {words} |",
+    "## Sign-off\n\n- [x] Lead: Ada - {words}",
+    "## Post-Incident Review Meeting\n\n**Date**: {words}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("words", UNREADABLE)
+def test_words_that_cannot_be_read_never_cost_the_report(tmp_path: Path, words: str, place: str) -> None:
+    text = place.format(words=words)
+    title = "" if text.startswith("# ") else "# Incident: X\n\n"
+    corpus = read(tmp_path, f"{title}{text}\n\n**Incident ID**: INC-2025-03-14-001\n**Author**: A\n")
+    if corpus.incidents.empty:  # what is below a section's heading is that section's
+        corpus = read(tmp_path, f"{title}**Incident ID**: INC-2025-03-14-001\n**Author**: A\n\n{text}\n")
+    assert corpus.files["outcome"].tolist() == ["loaded"]
+
+
+def test_an_unclear_zone_costs_the_time_of_its_row_alone(tmp_path: Path) -> None:
+    rows = "- 14:00 UTC Alert fires\n- 14:02 IST Page sent\n- 14:30 UTC Service restored\n"
+    head = "# Incident: X\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n\n## Timeline\n\n"
+    corpus = read(tmp_path, head + rows)
+    assert corpus.timeline["event"].tolist() == ["Alert fires", "Page sent", "Service restored"]
+    assert corpus.timeline["at"].isna().tolist() == [False, True, False]
+    found = corpus.problems[corpus.problems["code"] == "unreadable-time"]
+    assert found[["line", "message"]].to_numpy().tolist() == [
+        [9, "zone 'IST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "hour"),
+    [("14 March 2025 (UTC)", 14), ("Friday, 14 March 2025", 14), ("14 March 2025 (CET)", 13), ("14 March, UTC+2", 12)],
+)
+def test_a_heading_with_a_date_dates_the_items_below_it_in_the_zone_that_it_names(
+    tmp_path: Path, heading: str, hour: int
+) -> None:
+    head = "# Incident: X\n\n**Incident ID**: INC-2025-03-13-001\n**Date**: 2025-03-13\n\n## Timeline\n\n"
+    corpus = read(tmp_path, f"{head}### {heading}\n\n- 14:02 Alert fires\n", "INC-2025-03-13-001.md")
+    assert [f"{at:%Y-%m-%d %H:%M}" for at in corpus.timeline["at"]] == [f"2025-03-14 {hour}:02"]

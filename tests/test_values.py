@@ -341,3 +341,10 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
         except Unreadable:
             continue
     assert time.perf_counter() - begin < 2
+
+
+@pytest.mark.parametrize("words", ["12,34,567", "1,2,3", "10,20,30 users"])
+def test_a_figure_grouped_in_no_known_way_is_not_read_from_its_middle(words: str) -> None:
+    for reader in (read_share, read_money):
+        with pytest.raises(Unreadable):
+            reader(words)

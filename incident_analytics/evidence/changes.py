@@ -150,10 +150,12 @@ def _as_folder(place: Path, timeout: float) -> Iterator[Path]:
     if place.is_dir():
         yield place
         return
+    if not place.is_file():
+        raise EvidenceError(f"{place}: a pipe, socket or device; name a folder, or a bundle made by git bundle create")
     with TemporaryDirectory() as temporary:
         git = _Git(Path(temporary), place, timeout)
         clone = ("clone", "--quiet", "--bare", "--template=", "--end-of-options", str(place.resolve()), ".")
-        git.run("-c", "protocol.file.allow=always", *clone)
+        git.run(*clone, is_bundle=True)
         yield Path(temporary)
 
 
@@ -182,15 +184,18 @@ class _Git:
                 "window; run git fetch --unshallow"
             )
 
-    def run(self, *arguments: str) -> bytes:
-        """Return what a command of git prints."""
+    def run(self, *arguments: str, is_bundle: bool = False) -> bytes:
+        """Return what a command of git prints; only a bundle may be fetched from."""
         # Nothing is paged, asked, fetched, locked or run: not in a terminal, not by the repository's own settings.
-        settings = ("core.fsmonitor=false", "log.follow=false", "protocol.allow=never")
+        settings = ("core.fsmonitor=false", "log.follow=false")
         command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder)]
         for setting in settings:
             command += ["-c", setting]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+        # A repository may name a remote to fetch missing objects from, which may be a command, and allow it by itself.
+        # This list of what is allowed wins over all settings; a git that knows GIT_NO_LAZY_FETCH does not even try.
+        transports = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file" if is_bundle else ""}
+        environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **transports}
         try:
             ran = subprocess.run(  # noqa: S603 - no shell; options end where what was given begins
                 [*command, *arguments],

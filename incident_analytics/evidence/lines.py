@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from incident_analytics.files import open_regular
+
 __all__ = ["LEVELS", "LineReader", "Moment", "are_json", "open_log", "tells_error", "words_of"]
 
 LEVELS: Final = ("trace", "debug", "info", "warn", "error", "fatal")
@@ -76,7 +78,7 @@ def open_log(file: Path) -> Iterator[Iterator[bytes]]:
 
     A line longer than `LINE_BYTES` comes as its first `LINE_BYTES` + 1 bytes.
     """
-    with file.open("rb") as raw:
+    with open_regular(file) as raw:
         packed = raw.peek(2)[:2] == _GZIP  # told by content: a log is renamed more often than repacked
         yield _lines(io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw)
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_window
 from incident_analytics.evidence.series import SERIES, join_series, problem_table
+from incident_analytics.files import open_regular
 from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
 __all__ = ["read_metric_files"]
@@ -155,9 +156,10 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
 
 def _raw(path: Path) -> pd.DataFrame:
     try:
-        if path.suffix.casefold() in {".parquet", ".pq"}:
-            return pd.read_parquet(path)
-        return pd.read_csv(path, dtype="str", encoding="utf-8-sig", skipinitialspace=True)
+        with open_regular(path) as stream:
+            if path.suffix.casefold() in {".parquet", ".pq"}:
+                return pd.read_parquet(stream)
+            return pd.read_csv(stream, dtype="str", encoding="utf-8-sig", skipinitialspace=True)
     except OSError as error:
         raise _FileError(f"{path}: {error.strerror or error}") from error
     except (ValueError, MemoryError) as error:  # pyarrow's and the parsers' own are ValueErrors

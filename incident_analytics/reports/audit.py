@@ -19,7 +19,7 @@ _MINUTE = timedelta(minutes=1)
 _ABOUT = 0.10
 """How far a duration that says "about" may be from the times, as a part of it."""
 _USERS = re.compile(
-    r"(?:~|about |around |some )?\d[\d,.]*\s?(?:k|m|%|thousand|million)?(?: of)?"
+    r"(?:~|about |around |some )?(?<![\d,.])\d[\d,.]*+\s?(?:k|m|%|thousand|million)?(?: of)?"
     r"(?: (?:all|our|the|active|affected|paying))* (?:users|customers|accounts|subscribers)\b",
     re.IGNORECASE,
 )

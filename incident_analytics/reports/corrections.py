@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from incident_analytics.errors import SettingsError
+from incident_analytics.files import open_regular
 from incident_analytics.reports.times import read_span
 from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES
 
@@ -59,7 +61,7 @@ def read_correction_file(file: Path, severities: Sequence[str]) -> Mapping[str, 
         is no time; write it as 2025-03-14T15:47:00Z``
     """
     try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
+        with TextIOWrapper(open_regular(file), encoding="utf-8-sig", newline="") as stream:
             reader = csv.DictReader(stream)
             missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
             if missing:

@@ -34,7 +34,7 @@ _KEPT = "*Edited by hand, and so kept as it was; what is new follows.*"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]+")
 _RULE = re.compile(rb" {0,3}(?P<sign>[-*_])[ \t]*(?:(?P=sign)[ \t]*){2,}")
-_FENCED = re.compile(r"(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<text>.*)\n *(?P=fence)", re.DOTALL)
+_FENCED = re.compile(r"(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?P<text>.*)\n *+(?P=fence)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FOLDER = re.compile(r"\w[\w.~-]*")
 _DEEPEST = 6

@@ -28,8 +28,9 @@ __all__ = [
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
-_RULE = r"---[ \t]*(?:\r\n|\n|\r|\Z)"
-_FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<yaml>(?:(?!{_RULE}).*(?:\r\n|\n|\r))*?){_RULE}")
+_END = r"(?>\r\n|\n|\r)"  # taken whole: a \r\n that could be read as two ends would double the time with each line
+_RULE = rf"---[ \t]*(?:{_END}|\Z)"
+_FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<yaml>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
 _KEY = re.compile(r"[A-Za-z_][\w -]*:(?:\s|\Z)")
 MARK = "<!-- incident-analytics: "
 """How a mark begins, one of the two comments around what this package writes into a report; that is not read."""

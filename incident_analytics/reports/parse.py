@@ -17,7 +17,14 @@ from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, front_matter, labelled, text_or_none
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
-from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_duration, read_moments
+from incident_analytics.reports.times import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    find_dates,
+    read_date,
+    read_duration,
+    read_moments,
+)
 from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_placeholder, read_word
 from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES
 
@@ -197,7 +204,7 @@ class _Parser:
 
     def take_date_of(self, title: Section) -> None:
         """Take the incident's date from its heading, where the template has no field for it."""
-        days = [moment.date for moment in read_moments(title.title) if moment.date is not None]
+        days = [moment.date for moment in find_dates(title.title) if moment.date is not None]
         if days:
             self.values["date"] = days[0]
             self.report.note("date", title.title, title.line, source="derived")

@@ -14,7 +14,7 @@ from incident_analytics.reports.markdown import Document, Item, Line, Paragraph,
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
-from incident_analytics.reports.times import read_date, read_moments, read_zone, split_moment
+from incident_analytics.reports.times import find_dates, names_zone, read_date, read_zone, split_moment
 from incident_analytics.reports.values import (
     find_key,
     fold,
@@ -52,17 +52,17 @@ def labelled(section: Section) -> Iterator[tuple[str, Line]]:
 
 def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
     """Yield each ``label: value`` of the lines of a paragraph or item."""
-    found: list[tuple[str, Line]] = []
+    found: list[tuple[str, list[str], int]] = []
     for line in lines:
         match = _PLAIN_LABEL.match(line.text)
         if line.label is not None:
-            found.append((line.label, Line(line.value, line.line)))
+            found.append((line.label, [line.value], line.line))
         elif match:
-            found.append((match[1], Line(line.text[match.end() :], line.line)))
+            found.append((match[1], [line.text[match.end() :]], line.line))
         elif found:
-            label, before = found[-1]
-            found[-1] = (label, Line(f"{before.text} {line.text}".strip(), before.line))
-    return iter(found)
+            found[-1][1].append(line.text)
+    for label, texts, number in found:
+        yield label, Line(" ".join(filter(None, texts)), number)
 
 
 def front_matter(document: Document) -> list[tuple[str, Line]]:
@@ -164,14 +164,19 @@ class SectionReader:
 
     def _take_items(self, section: Section) -> None:
         """Take a list's items as rows; a heading or an item that tells only a date dates those below it."""
-        day = section.title if any(moment.dated for moment in read_moments(section.title)) else ""
+        day = ""
+        if find_dates(section.title):
+            day, _ = split_moment(section.title)
+            if names_zone(section.title):
+                heading = Line(section.title, section.line)
+                self.zone = self.report.attempt(read_zone, heading, "Timeline heading") or self.zone
         for item in section.items():
             when, event = split_moment(item.text)
             if when and not event:
                 day = when
             else:
-                own = any(moment.dated for moment in read_moments(when))
-                self.entries.append(Entry(when if own or not day else f"{day} {when}", event, item.line))
+                own = not day or find_dates(when)
+                self.entries.append(Entry(when if own else f"{day} {when}", event, item.line))
 
     def _read_services(self, section: Section) -> None:
         marked: list[tuple[bool | None, str, int]] = []
@@ -342,7 +347,7 @@ class SectionReader:
                 Line(state, cells["status"].line),
                 "Status",
             ), words
-        if match := re.match(r"\(?done\)?\s*[:–—-]\s*|.*(\s*\(done\))$", words, re.IGNORECASE):
+        if match := re.match(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", words, re.IGNORECASE):
             return "done", (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
         if struck or ticked:
             return "done", words

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from incident_analytics.errors import SettingsError
+from incident_analytics.files import read_bytes
 from incident_analytics.reports.values import fold
 from incident_analytics.schema import MILESTONES
 
@@ -143,7 +144,7 @@ def read_template(path: Path) -> Template:
         ``ours.toml: sections.timeline.reads: Input should be 'text', 'timeline', ...``
     """
     try:
-        return Template.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return Template.model_validate(tomllib.loads(read_bytes(path).decode("utf-8-sig")))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

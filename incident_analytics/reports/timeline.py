@@ -330,13 +330,12 @@ class _Placer:
 
     def row_at(self, rows: Sequence[_Row], begin: datetime) -> int | None:
         """Return the first row without a date that is at this time and may be on this day."""
-        for place, row in enumerate(rows):
-            before = [other.day for other in rows[:place] if other.day]
-            after = [other.day for other in rows[place + 1 :] if other.day]
-            fits = all(day <= begin.date() for day in before) and all(day >= begin.date() for day in after)
-            if row.day is None and row.clock == begin - _midnight(begin) and fits:
-                return place
-        return None
+        day = begin.date()
+        first = max((place for place, row in enumerate(rows) if row.day and row.day < day), default=-1) + 1
+        last = min((place for place, row in enumerate(rows) if row.day and row.day > day), default=len(rows))
+        clock = begin - _midnight(begin)
+        fitting = (place for place in range(first, last) if rows[place].day is None and rows[place].clock == clock)
+        return next(fitting, None)
 
     def starts_next_day(self, rows: Sequence[_Row], begin: datetime) -> bool:
         """Tell whether the first row's clock has passed midnight since the beginning, which no row tells."""

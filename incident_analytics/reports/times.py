@@ -18,6 +18,8 @@ __all__ = [
     "Duration",
     "Moment",
     "Span",
+    "find_dates",
+    "names_zone",
     "read_date",
     "read_duration",
     "read_moments",
@@ -86,14 +88,23 @@ def read_zone(text: str) -> tzinfo | None:
     >>> read_zone("Time (CET)").utcoffset(None)
     datetime.timedelta(seconds=3600)
     """
+    match = _zone_in(text)
     text = _NO_ZONE.sub("", text)
-    match = _ZONE_PATTERN.search(text)
-    brackets = re.search(r"\(([^()]*[^\W\d][^()]*)\)", text)
-    if not match and brackets:
+    unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
+    if not match and unknown is not None:
         raise Unreadable(
-            f"zone {brackets[1]!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
+            f"zone {unknown!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
         )
     return _zone(match[0]) if match else None
+
+
+def names_zone(text: str) -> bool:
+    """Return whether words such as a heading name a zone, be it one that `read_zone` cannot read."""
+    return _zone_in(text) is not None
+
+
+def _zone_in(text: str) -> re.Match[str] | None:
+    return _ZONE_PATTERN.search(_NO_ZONE.sub("", text))
 
 
 @lru_cache(maxsize=256)
@@ -288,8 +299,8 @@ def _pieces(text: str) -> list[_Piece]:
     return pieces
 
 
-def _read_moment(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Moment, int]:
-    """Read a date, a time or both from ``at``, with the zone and the ``(next day)`` beside them."""
+def _read_moment(tokens: Sequence[tuple[str, str]], at: int, *, zones: bool = True) -> tuple[Moment, int]:
+    """Read a date, a time or both from ``at``, with the ``(next day)`` and, where ``zones``, the zone beside them."""
     moment = Moment()
     has_date = has_clock = False
     while at < len(tokens):
@@ -301,7 +312,7 @@ def _read_moment(tokens: Sequence[tuple[str, str]], at: int) -> tuple[Moment, in
             moment = _with_clock(moment, kind, words)
             has_clock = True
         elif kind == "zone" and has_clock and moment.zone is None:
-            moment = replace(moment, zone=_zone(words))
+            moment = replace(moment, zone=_zone(words) if zones else UTC)
         elif kind == "later":
             moment = replace(moment, days_later=moment.days_later + int(next(iter(re.findall(r"\d", words)), 1)))
         else:
@@ -426,6 +437,26 @@ def read_moments(text: str) -> list[Moment]:
     return [piece for piece in _pieces(text) if isinstance(piece, Moment)]
 
 
+def find_dates(text: str) -> list[Moment]:
+    """Find the moments that name a date, for the date alone: no zone is read, so any words can be searched.
+
+    Examples
+    --------
+    >>> [moment.date for moment in find_dates("Sunday, 14 February 2023, 14:02 IST")]
+    [datetime.date(2023, 2, 14)]
+    """
+    tokens = [(match.lastgroup or "", match[0].strip()) for match in _TOKENS.finditer(text.translate(_PLAIN))]
+    found: list[Moment] = []
+    at = 0
+    while at < len(tokens):
+        if tokens[at][0] in _DATES | _CLOCKS:
+            moment, at = _read_moment(tokens, at, zones=False)
+            found.append(moment)
+        else:
+            at += 1
+    return [moment for moment in found if moment.dated]
+
+
 def split_moment(text: str) -> tuple[str, str]:
     """Split words that tell what was when into the moment and the rest.
 
@@ -444,9 +475,9 @@ def split_moment(text: str) -> tuple[str, str]:
     tokens = [(match.lastgroup or "", match[0].strip()) for match in matches]
     for at, (kind, _) in enumerate(tokens):
         if kind in _DATES or kind in _CLOCKS:
-            _, past = _read_moment(tokens, at)
+            _, past = _read_moment(tokens, at, zones=False)  # an unclear one is reported where the moment is read
             if past < len(tokens) - 1 and tokens[past][0] == "to" and tokens[past + 1][0] in _CLOCKS:
-                _, past = _read_moment(tokens, past + 1)
+                _, past = _read_moment(tokens, past + 1, zones=False)
             first = at - 1 if at and tokens[at - 1][0] == "about" else at
             before, when = plain[: matches[first].start()], plain[matches[first].start() : matches[past - 1].end()]
             after = plain[matches[past - 1].end() :]
@@ -583,7 +614,7 @@ def read_duration(text: str) -> Duration | None:
 
 def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:
     """Read a clock that stands alone, or alone in brackets, as the length that it shows: ``1:45``."""
-    alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
+    alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
     for place, piece in enumerate(pieces):
         bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
         if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed):

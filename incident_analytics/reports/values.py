@@ -67,9 +67,9 @@ _UNTOLD: Final = re.compile(
     r"|not (?:yet )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|published|applicable))"
     r"(?: yet| so far)?\s?[(,;:–—-]\D*"
 )
-_PLACEHOLDER = re.compile(
-    r"^\W*\[(?!x\]|X\]|\s*\])[^\[\]]+\](\W*\[[^\[\]]+\])*\W*$"  # [Name] - [Date]
-    r"|^\$?\[Amount\].*$"
+_BRACKETS: Final = re.compile(r"\[([^\[\]]*+)\]")
+_PLACEHOLDER: Final = re.compile(
+    r"^\$?\[Amount\].*$"
     r"|^INC-YYYY-MM-DD-#+$|^YYYY-MM-DD$|^HH:MM$|^High/Medium/Low$|^SEV-\[1/2/3\]$"
     r"|^\[Start time\]\s*-\s*\[End time\].*$",
 )
@@ -89,7 +89,14 @@ def fold(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Tell whether the template's own words were left in place, such as ``[Name] - [Date]``."""
-    return _PLACEHOLDER.match(text.strip()) is not None
+    plain = text.strip()
+    return _PLACEHOLDER.match(plain) is not None or _is_all_in_brackets(plain)
+
+
+def _is_all_in_brackets(text: str) -> bool:
+    """Return whether all words are in square brackets, the first of which are not a box such as ``[x]``."""
+    first = next((words for words in _BRACKETS.findall(text) if words.strip()), "x")
+    return first not in {"x", "X"} and re.search(r"\w", _BRACKETS.sub("", text)) is None
 
 
 def is_absent(text: str) -> bool:
@@ -180,10 +187,10 @@ _MAGNITUDES: Final = {
     "billion": 1e9,
 }
 _FIGURE: Final = (
-    r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d++(?:[.,]\d++)?)"
+    r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3}){1,6}(?:[.,]\d{1,2})?(?!\d)|\d++(?:[.,]\d++)?)"
     r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
 )
-_FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.]){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
+_FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _PERCENT: Final = re.compile(
     r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)\s?(?:%|per\s?cent(?!age)|pp\b|percentage points?\b)",
     re.IGNORECASE,
@@ -382,7 +389,7 @@ _CURRENCIES: Final = {
 _CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _MONEY: Final = re.compile(
     rf"(?P<sign>[-−])?(?:(?P<mark>(?:\b(?:US|CA|AU|C|A))?\$|[€£¥₹]|\b(?:{_CODES})(?![A-Za-z]))\s?(?P<sign2>[-−])?"
-    rf"|(?<![\w.])){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
+    rf"|(?<![\w.])(?<!\d,)){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
 )
 _MONEY_RANGE: Final = re.compile(r"\s?(?:[-–—]|to\b)\s?[\d.,]+\s?(?:k|m|mm|mn|bn|b)?\s*(?:$|[(,;])", re.IGNORECASE)

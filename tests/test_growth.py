@@ -1,0 +1,106 @@
+"""No input makes reading take forever: time grows with the size of a text, not with its square or by doubling.
+
+Each shape is so long that a pattern which tries all ways to split it, in pairs or worse, would not be done within the
+limit; what grows as it should needs a second or two of it.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from types import FrameType
+
+import pytest
+
+from incident_analytics.config import Settings
+from incident_analytics.evidence.lines import LineReader, words_of
+from incident_analytics.evidence.masking import mask_secrets, mask_variables
+from incident_analytics.reports.audit import audit_report
+from incident_analytics.reports.edit import fill_report
+from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.template import default_template
+from incident_analytics.reports.times import read_duration, read_moments, read_zone, split_moment
+from incident_analytics.reports.values import is_placeholder, read_money, read_share
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the time limit needs an alarm signal")
+
+LIMIT = 60
+HEAD = (
+    "# Incident: Growth\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
+    "**Duration**: 14:02 - 15:47 (1h 45m)\n\n"
+)
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    """Fail a test that is not done in time, also in the middle of a regular expression."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        pytest.fail(f"not done after {LIMIT} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LIMIT)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def read_report(text: str) -> None:
+    for report in parse_reports(text, "x.md", Settings(), default_template()):
+        audit_report(report, default_template(), Settings())
+
+
+def read_line(text: str) -> None:
+    moment = LineReader(zone=UTC, about=datetime(2025, 8, 6, tzinfo=UTC)).moment(text)
+    words_of(moment.rest if moment else text)
+
+
+def fill(text: str) -> None:
+    fill_report(f"{HEAD}## Supporting Data\n\n### Metrics\n\n{text}\n".encode(), {"metric": "x"})
+
+
+SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
+    # name: what reads it, the text of about n characters, n
+    "front matter without end, \\r\\n": (parse_markdown, lambda n: "---\r\n" + "Some notes.\r\n" * (n // 13), 100_000),
+    "front matter without end, \\n": (parse_markdown, lambda n: "---\n" + "Some notes.\n" * (n // 12), 100_000),
+    "front matter without end, \\r": (parse_markdown, lambda n: "---\r" + "Some notes.\r" * (n // 12), 100_000),
+    "empty lines in front matter": (parse_markdown, lambda n: "---\r\n" + "\r\n" * (n // 2), 100_000),
+    "marks without end": (parse_markdown, lambda n: "<!-- incident-analytics: " * (n // 25), 100_000),
+    "brackets": (is_placeholder, lambda n: "[-]" + "[!]" * (n // 3) + "x", 400_000),
+    "open brackets": (is_placeholder, lambda n: "[" * n + "x", 400_000),
+    "no words": (is_placeholder, lambda n: "-" * n + "x", 400_000),
+    "grouped digits, commas": (read_share, lambda n: "123," * (n // 4) + "123x", 400_000),
+    "grouped digits, spaces": (read_share, lambda n: "123 " * (n // 4) + "123x", 400_000),
+    "grouped amount": (read_money, lambda n: "123," * (n // 4) + "123x", 400_000),
+    "open zone bracket": (read_zone, lambda n: "(" + "a" * n, 400_000),
+    "space after a length": (read_duration, lambda n: "1:45" + " " * n + "x", 400_000),
+    "moments": (read_moments, lambda n: "12:00 " * (n // 6), 100_000),
+    "dates": (split_moment, lambda n: "1 " * (n // 2), 100_000),
+    "digits in a summary": (read_report, lambda n: f"{HEAD}## Executive Summary\n\n{'1' * n}\n", 400_000),
+    "space in an action": (read_report, lambda n: f"{HEAD}## Action Items\n\n- a{'&nbsp;' * (n // 6)}b\n", 400_000),
+    "lines below a label": (read_report, lambda n: f"{HEAD}**Author**: a\n" + "some words\n" * (n // 11), 1_000_000),
+    "timeline rows": (
+        read_report,
+        lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n" + "| 14:03 | x |\n" * (n // 14),
+        200_000,
+    ),
+    "timeline items": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "- 14:03 x\n" * (n // 10), 100_000),
+    "fences": (fill, lambda n: "`" * (n // 2) + "\n" + "\n " * (n // 4), 100_000),
+    "an address without an end": (mask_secrets, lambda n: "@ " + "a" * n, 400_000),
+    "parts of a token": (mask_secrets, lambda n: "eyJ-" * (n // 4), 400_000),
+    "quotes in a log line": (read_line, lambda n: 'msg="\\" ' * (n // 8), 65_536),
+    "quoted variables": (mask_variables, lambda n: "'a" * (n // 2), 65_536),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_long_text_is_done_in_time(shape: str) -> None:
+    read, text, size = SHAPES[shape]
+    written = text(size)
+    with limited(), suppress(ValueError):  # a text that says nothing may be refused, but at once
+        read(written)

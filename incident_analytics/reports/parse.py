@@ -232,9 +232,21 @@ class _Parser:
                 self.report.problem(code, self.report.lines["head"], message)
         if "date" not in self.template.fields and title is not None:
             self.take_date_of(title)
+        self.check_title()
         for name, line in fields.items():
             if name not in {*_HEADER, "template_version", "template_updated_on"}:
                 self.read_other(name, line)
+
+    def check_title(self) -> None:
+        """Read a report whose title says that it is a duplicate as one, whatever its status."""
+        title, pattern = self.values.get("title") or "", self.template.incident_id
+        if re.fullmatch(pattern, "any-word") or self.values.get("status") in UNCOUNTED_STATUSES:
+            return
+        if re.match(rf"\W*duplicates? of\W+(?:{pattern})(?!\w)", title, re.IGNORECASE):
+            status, line = self.values.get("status"), self.report.lines.get("title", 1)
+            self.values["status"] = UNCOUNTED_STATUSES[0]
+            message = f"the title is {title!r}, the Status is {status or 'not recorded'}; write '**Status**: Duplicate'"
+            self.report.problem("contradiction", line, f"{message}, or another title", of_incident=False)
 
     def take_date_of(self, title: Section) -> None:
         """Take the incident's date from its heading, where the template has no field for it."""

@@ -53,17 +53,19 @@ class Report:
         """The report's row of ``incidents``."""
         return self.rows["incidents"][0]
 
-    def problem(self, code: str, line: int, message: str, *, path: str | None = None) -> None:
-        """Note a problem, in the report itself unless another file is named."""
-        self.rows["problems"].append(
-            {
-                "path": path or self.file,
-                "line": line,
-                "level": PROBLEM_LEVELS[code],
-                "code": code,
-                "message": message,
-            }
-        )
+    def problem(self, code: str, line: int, message: str, *, path: str | None = None, of_incident: bool = True) -> None:
+        """Note a problem, in the report itself unless another file is named.
+
+        One that is not of the incident is reported even where the incident does not count.
+        """
+        row = {
+            "path": path or self.file,
+            "line": line,
+            "level": PROBLEM_LEVELS[code],
+            "code": code,
+            "message": message,
+        }
+        self.rows["problems"].append(row if of_incident else row | {"incident_id": None})
 
     def note(
         self,

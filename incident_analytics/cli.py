@@ -94,11 +94,20 @@ def read_corpus(
             bar.update(done - bar.n)
 
         corpus = load(paths or settings.reports, settings=settings, status=status, progress=progress)
+    remark_on_copies(corpus)
     if corpus.files.empty:
         click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
     elif corpus.incidents.empty and (corpus.files["outcome"] == "other status").any():
         click.echo(f"no report has the status {status}; --status all reads every report", err=True)
     return narrow(corpus, severities=severity, services=service, teams=team, settings=settings), settings
+
+
+def remark_on_copies(corpus: Corpus) -> None:
+    """Name on stderr the reports that do not count, as another file has the same text or Incident ID."""
+    copies = corpus.files[corpus.files["outcome"] == "copy"]
+    if not copies.empty:
+        names = ", ".join(f"{file.path} ({file.reason})" for file in copies.itertuples())
+        click.echo(f"{len(copies)} of {len(corpus.files)} files not counted: {names}", err=True)
 
 
 def find(paths: Sequence[str], config: str | None) -> Settings:
@@ -112,6 +121,11 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
         )
     return settings
+
+
+def remark_on_reports(paths: Sequence[str], config: str | None) -> None:
+    """Remark on the reports that a notebook is about to read by itself."""
+    read_corpus(paths, status="all", severity=(), service=(), team=(), config=config)
 
 
 @commands.command()
@@ -162,7 +176,8 @@ def summary(corpus: Corpus) -> list[str]:
     order = sorted(counts.items(), key=lambda entry: (levels.index(entry[0][0]), -entry[1], entry[0][1]))
     width = len(str(max(counts.values(), default=0)))
     outcomes, found = corpus.files["outcome"].value_counts(), corpus.problems["level"].value_counts()
-    files = ", ".join(f"{outcomes.get(name, 0)} {name}" for name in ("loaded", "other status", "left out"))
+    kinds = ["loaded", "other status", *(["copy"] if "copy" in outcomes else []), "left out"]
+    files = ", ".join(f"{outcomes.get(name, 0)} {name}" for name in kinds)
     problems = ", ".join(f"{found.get(level, 0)} {level}" for level in levels)
     return [
         *(f"{n:{width}}  {level}: {code}" for (level, code), n in order),
@@ -175,8 +190,8 @@ def summary(corpus: Corpus) -> list[str]:
 def show(**options: Any) -> None:
     """Print a report as it was read: each value, the words it was read from, their line, how sure it is."""
     corpus, _ = read_corpus(**options)
-    for file in corpus.files[corpus.files["outcome"] == "left out"].itertuples():
-        click.echo(f"{file.path}: left out: {file.reason}")
+    for file in corpus.files[corpus.files["outcome"].isin(["left out", "copy"])].itertuples():
+        click.echo(f"{file.path}: {'' if file.outcome == 'copy' else 'left out: '}{file.reason}")
     for incident in corpus.incidents["incident_id"]:
         click.echo("\n".join(as_read(corpus.select([incident]))))
 
@@ -303,6 +318,7 @@ def review(
     from incident_analytics import publish
 
     settings = find(paths, config)
+    remark_on_reports(paths, config)
     with tqdm(desc="reviewing", unit=" cells", leave=False, disable=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int) -> None:
@@ -340,6 +356,7 @@ def explore(
     from incident_analytics import exploration
 
     settings = find(paths, config)
+    remark_on_reports(paths, config)
     exploration.explore(
         paths or settings.reports,
         output_dir=output,
@@ -379,6 +396,7 @@ def populate(
 
     if not paths:
         raise click.UsageError("name a report or a folder of reports; populate writes to none that was not named")
+    remark_on_reports(paths, config)
     with tqdm(desc="populating", unit=" reports", leave=False, disable=not sys.stderr.isatty()) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from glob import glob
+from itertools import compress
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -26,7 +28,7 @@ from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template, read_templates
 from incident_analytics.reports.times import read_date
 from incident_analytics.reports.values import Unreadable, fold, read_word
-from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES
+from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
 from incident_analytics.tables import Corpus, make_table
 
 __all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "read_tracker"]
@@ -61,7 +63,7 @@ def load(
         A `Settings`, the path of a settings file, or None for the defaults.
     status
         Which reports: ``final`` (the completed ones), ``all``, or a status such as ``Draft``. The others are counted
-        in ``files``.
+        in ``files``, as are those marked Duplicate, Cancelled, False alarm or Withdrawn, which ``all`` leaves out, too.
     strict
         Raise an ExceptionGroup of all problems of level error and warning.
     executor
@@ -73,7 +75,10 @@ def load(
     -------
     Corpus
         The tables of `incident_analytics.schema.TABLES`. ``files`` has a row for every report, and one for every file
-        that holds none: loaded + other status + left out is their number.
+        that holds none: loaded + other status + copy + left out is their number. Of several reports with one Incident
+        ID, or with the same text, one counts: of different texts the one in the file that is named by the ID, else
+        that of the later status, else the first; of the same text the first file. The others are copies: they are in
+        no table but ``files``, and each is a problem.
 
     Raises
     ------
@@ -117,7 +122,7 @@ def load(
             progress(done, len(files))
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
-    corpus = narrow(_corpus(merged, settings), status=status)
+    corpus = narrow(_without_uncounted(_corpus(merged, settings)), status=status)
     if strict:
         _raise_problems(corpus.problems)
     return corpus
@@ -145,12 +150,24 @@ def named_statuses(status: str) -> frozenset[str] | None:
 def find_files(paths: Iterable[str | Path]) -> list[Path]:
     """Return the files that `load` reads for these paths, each once, in their order.
 
+    A file and the links to it are one file, under its own name if that is among them.
+
     Raises
     ------
     PathError
         ``reports: no such file or folder``
     """
-    return list(dict.fromkeys(file for path in paths for file in _files_of(path)))
+    folders: dict[str, str] = {}  # each is followed to where it really is only once
+    found: dict[str, Path] = {}
+    for file in (file for path in paths for file in _files_of(path)):
+        folder = os.path.dirname(file)  # noqa: PTH120 - of ten thousand files, ten times as fast
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        is_link = file.is_symlink()
+        real = os.path.realpath(file) if is_link else f"{folders[folder]}{os.sep}{file.name}"
+        if real not in found or (found[real].is_symlink() and not is_link):
+            found[real] = file
+    return list(found.values())
 
 
 def _files_of(path: str | Path) -> list[Path]:
@@ -177,7 +194,7 @@ def _is_report_file(file: Path, folder: Path) -> bool:
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-_REPORTS = ("path", "written_id", "stem", "line")
+_REPORTS = ("path", "written_id", "stem", "line", "status", "digest")
 """What is kept of each report beside the tables, until its incident_id is settled."""
 
 
@@ -223,6 +240,7 @@ def _read_file(
         data = read_bytes(file, limit=limit).removeprefix(BOM)
     except OSError as error:
         return leave_out(f"cannot be read: {error.strerror}; check the file and its permissions")
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
     text, fault = decode_text(data)
     if fault is not None:
         line = len(re.findall(rb"\r\n|\n|\r", data[: fault.start])) + 1
@@ -231,7 +249,7 @@ def _read_file(
         reports = parse_reports(text, path, settings, template, corrections)
         for report in reports:
             audit_report(report, template, settings)
-            _collect(report, PurePath(path), rows)
+            _collect(report, PurePath(path), digest, rows)
         if reports:
             return None
     label = templates[-1].fields["incident_id"][0]
@@ -246,7 +264,7 @@ def _leave_out(rows: Rows, path: str, message: str) -> None:
     rows["files"].append({"path": path, "outcome": "left out", "reason": message})
 
 
-def _collect(report: Report, file: PurePath, rows: Rows) -> None:
+def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
     """Add a report's rows to those of its chunk."""
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
@@ -256,10 +274,21 @@ def _collect(report: Report, file: PurePath, rows: Rows) -> None:
         report.problem("file-name-mismatch", line, message)
     report.rows["problems"].sort(key=lambda row: int(row["line"]))
     rows["files"].append({"path": path, "outcome": "loaded"})
-    rows["reports"].append({"path": path, "written_id": written, "stem": file.stem, "line": line})
+    _, _, number = path.partition("#")
+    rows["reports"].append(
+        {
+            "path": path,
+            "written_id": written,
+            "stem": file.stem,
+            "line": line,
+            "status": incident.get("status"),
+            "digest": f"{digest}#{number}",
+        }
+    )
     for name, found in report.rows.items():
         for row in found:
-            row["incident_id"] = path
+            if name != "problems" or "incident_id" not in row:
+                row["incident_id"] = path
         rows[name] += found
 
 
@@ -267,7 +296,8 @@ def _collect(report: Report, file: PurePath, rows: Rows) -> None:
 
 
 def _corpus(columns: Columns, settings: Settings) -> Corpus:
-    """Build the tables: settle the ids, ignore the problems that the settings ignore."""
+    """Build the tables: take out the copies, settle the ids, ignore the problems that the settings ignore."""
+    _take_out_copies(columns)
     ids = _settle_ids(columns)
     severities = settings.severities.order
     tables = {}
@@ -300,21 +330,70 @@ def _add_problem(columns: Columns, code: str, **row: str | int | None) -> None:
         columns["problems"][column].append(row.get(column))
 
 
+def _take_out_copies(columns: Columns) -> None:
+    """Let one of several reports with one Incident ID, or one text, count, and report the others."""
+    reports = columns.get("reports", {})
+    groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
+    for values in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
+        report = dict(zip(_REPORTS, values, strict=True))
+        if report["status"] not in UNCOUNTED_STATUSES:
+            written = report["written_id"]
+            groups["id" if written else "text", written or report["digest"]].append(report)
+    copies: dict[str, str] = {}
+    for group in groups.values():
+        kept = _counted(group)
+        for copy in group:
+            if copy is kept:
+                continue
+            copies[copy["path"]] = kept["path"]
+            if copy["digest"] == kept["digest"]:
+                message = f"a copy of {kept['path']}, not counted; delete one of them"
+            else:
+                message = f"not counted: {kept['path']} has the Incident ID {copy['written_id']}, too"
+                message = f"{message}; delete one of them, or give it another ID"
+            place = {"path": copy["path"], "line": copy["line"], "incident_id": kept["path"]}
+            _add_problem(columns, "duplicate-id", message=message, **place)
+    if not copies:
+        return
+    for name, table in columns.items():
+        column = "path" if name == "reports" else "incident_id"
+        if name != "files":
+            kept_rows = [path not in copies for path in table[column]]
+            for each, cells in table.items():
+                table[each] = list(compress(cells, kept_rows))
+    files = columns["files"]
+    for index, path in enumerate(files["path"]):
+        if path in copies:
+            files["outcome"][index], files["reason"][index] = "copy", f"copy of {copies[path]}"
+
+
+def _counted(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the report of a group that counts."""
+    named = {report["digest"] for report in group if report["stem"] == report["written_id"]}
+    ranks = {status: rank for rank, status in enumerate(STATUSES, start=1)}
+    best = max(group, key=lambda report: (report["digest"] in named, ranks.get(report["status"], 0)))
+    return next(report for report in group if report["digest"] == best["digest"])
+
+
 def _settle_ids(columns: Columns) -> dict[str, str]:
     """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
     ids: dict[str, str] = {}
-    owners: dict[str, str] = {}
+    owners: set[str] = set()
     numbers: defaultdict[str, int] = defaultdict(int)  # of the stems: a thousand files may all be called index.md
     reports = columns.get("reports", {})
-    for path, written, stem, line in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
+    rows = list(zip(*(reports.get(column, []) for column in _REPORTS), strict=True))
+    counted = [row for row in rows if row[1] and row[4] not in UNCOUNTED_STATUSES]
+    for path, written, *_ in counted:
+        ids[path] = written
+        owners.add(written)
+    for path, written, stem, *_ in rows:
+        if path in ids:
+            continue
         chosen = written or stem
         while chosen in owners:
             numbers[stem] += 1
             chosen = stem if numbers[stem] == 1 else f"{stem}~{numbers[stem]}"
-        if written in owners:
-            message = f"Incident ID {written} is taken by {owners[written]}, read as {chosen}; give each report its own"
-            _add_problem(columns, "duplicate-id", path=path, line=line, incident_id=path, message=message)
-        owners[chosen] = path
+        owners.add(chosen)
         ids[path] = chosen
     return ids
 
@@ -392,9 +471,19 @@ def narrow(
     return corpus
 
 
+def _without_uncounted(corpus: Corpus) -> Corpus:
+    """Take out the reports that never count, such as duplicates, and note in ``files`` what they are."""
+    uncounted = corpus.incidents["status"].isin(UNCOUNTED_STATUSES)
+    return _note_others(corpus, ~uncounted) if uncounted.any() else corpus
+
+
 def _of_status(corpus: Corpus, wanted: frozenset[str]) -> Corpus:
     """Keep the reports of some statuses, and note in ``files`` which ones are of another."""
-    kept = corpus.incidents["status"].isin(wanted)
+    return _note_others(corpus, corpus.incidents["status"].isin(wanted))
+
+
+def _note_others(corpus: Corpus, kept: pd.Series) -> Corpus:
+    """Keep some reports, and note in ``files`` the status of the others."""
     others = corpus.incidents.loc[~kept].set_index("path")["status"]
     files, at = corpus.files.copy(), corpus.files["path"].isin(others.index)
     files.loc[at, "outcome"] = "other status"

@@ -20,6 +20,7 @@ __all__ = [
     "SEVERITIES",
     "STATUSES",
     "TABLES",
+    "UNCOUNTED_STATUSES",
     "Metric",
 ]
 
@@ -38,6 +39,9 @@ SEVERITIES: Final = ("SEV-3", "SEV-2", "SEV-1")
 
 STATUSES: Final = ("Draft", "Under Review", "Final")
 """The template's report statuses, first to last."""
+
+UNCOUNTED_STATUSES: Final = ("Duplicate", "Cancelled", "False alarm", "Withdrawn")
+"""Statuses of reports that never count, whichever status is asked for."""
 
 PRIORITIES: Final = ("Low", "Medium", "High")
 """The template's action-item priorities, least to most urgent."""

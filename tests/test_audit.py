@@ -100,7 +100,7 @@ def test_about_allows_a_tenth(tmp_path: Path, duration: str) -> None:
 
 
 def test_a_range_whose_end_no_row_tells(tmp_path: Path) -> None:
-    assert audited(tmp_path, duration="14:02 - 15:50 (1h 48m)") == [
+    assert audited(tmp_path, duration="14:02 - 15:50 (1h 48m)", rows=ROWS.replace("Service restored", "Coffee")) == [
         (
             "duration-mismatch",
             5,
@@ -110,6 +110,70 @@ def test_a_range_whose_end_no_row_tells(tmp_path: Path) -> None:
             ),
         )
     ]
+
+
+@pytest.mark.parametrize("end", ["15:50", "15:40", "16:30"])
+def test_a_range_that_does_not_end_with_the_restoration(tmp_path: Path, end: str) -> None:
+    """At 16:30 there is a row, of something that followed."""
+    message = (
+        f"the Duration ends 2025-03-14 {end} UTC, but line 20 has it restored at 2025-03-14 15:47; correct the one or "
+        "the other"
+    )
+    rows = f"{ROWS}\n| 16:30 | Write to the customers |"
+    assert audited(tmp_path, duration=f"14:02 - {end}", rows=rows) == [("duration-mismatch", 5, message)]
+
+
+@pytest.mark.parametrize("duration", ["14:02 - 15:47", "14:02 - 15:47 (1h 45m)", "ca. 14:02 - 15:50"])
+def test_a_range_that_ends_with_the_restoration(tmp_path: Path, duration: str) -> None:
+    assert audited(tmp_path, duration=duration, rows=f"{ROWS}\n| 16:30 | Write to the customers |") == []
+
+
+def test_a_range_that_does_not_start_with_the_row_that_says_so(tmp_path: Path) -> None:
+    rows = "| 13:30 | Outage began |\n" + ROWS.replace("14:02", "14:05")
+    message = (
+        "the Duration starts 2025-03-14 14:02 UTC, but line 18 says 'Outage began' at 2025-03-14 13:30; correct the "
+        "one or the other"
+    )
+    assert audited(tmp_path, rows=rows) == [("duration-mismatch", 5, message)]
+    assert audited(tmp_path, rows=rows, duration="13:30 - 15:47") == []
+
+
+REOPENED = """| 10:00 | Errors begin |
+| 10:05 | Initial alert/detection |
+| 11:00 | Service restored |
+| 11:10 | Incident closed |
+| 13:00 | Incident reopened - errors return |
+| 14:00 | Service restored |
+| 14:30 | Incident closed |"""
+
+
+@pytest.mark.parametrize("duration", ["10:00 - 14:00 (4h)", "10:00 - 14:00", "4h"])
+def test_a_duration_that_covers_a_time_in_which_it_was_over(tmp_path: Path, duration: str) -> None:
+    message = (
+        "2h 00m of the Duration's 4h 00m are between 'restored' of line 20 and the relapse of line 22; write each "
+        "window with its own times, or correct the rows"
+    )
+    assert audited(tmp_path, duration=duration, rows=REOPENED) == [("duration-mismatch", 5, message)]
+
+
+@pytest.mark.parametrize("duration", ["10:00 - 14:00 (2h)", "2h", "10:00 - 11:00 and 13:00 - 14:00 (2h)"])
+def test_a_duration_without_the_time_in_which_it_was_over(tmp_path: Path, duration: str) -> None:
+    assert audited(tmp_path, duration=duration, rows=REOPENED) == []
+
+
+def test_a_duration_that_neither_the_range_nor_the_windows_make(tmp_path: Path) -> None:
+    [(code, line, message)] = audited(tmp_path, duration="10:00 - 14:00 (3h)", rows=REOPENED)
+    assert (code, line) == ("duration-mismatch", 5)
+    assert message.startswith("the Duration states 3h 00m, but its own times 2025-03-14 10:00 to 2025-03-14 14:00 UTC")
+
+
+def test_a_relapse_without_a_second_restoration(tmp_path: Path) -> None:
+    rows = "\n".join(REOPENED.splitlines()[:5])
+    message = (
+        "'Incident reopened - errors return' follows 'restored' of line 20, and no later row says that it was restored "
+        "again; add the row"
+    )
+    assert audited(tmp_path, duration="1h", rows=rows) == [("contradiction", 22, message)]
 
 
 def test_support_hours_of_the_calendar_are_said_beside_the_mismatch(tmp_path: Path) -> None:

@@ -348,3 +348,31 @@ def test_a_period_that_has_not_begun_is_refused(run: Run) -> None:
     code, out, err = run("metrics", "response", "r", "--period", "2199", "--as-of", "2025-06-01")
     assert (code, out) == (2, "")
     assert err == "incident-analytics: 2199 has not begun at 2025-06-01 00:00Z; name an earlier period\n"
+
+
+COPIES = "2 of 5 files not counted: r/copy.md (copy of r/INC-2025-03-14-001.md), r/draft.md (copy of r/INC-2025-03-14-001.md)\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "r"], ["show", "r"], ["export", "incidents", "r"], ["metrics", "severity", "r"],
+        ["review", "r", "--period", "2025Q1"], ["explore", "r", "--no-browser"], ["populate", "r", "--diff"],
+    ],
+    ids=lambda arguments: arguments[0],
+)  # fmt: skip
+def test_every_verb_names_the_copies(run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
+    from incident_analytics import exploration, population, publish
+
+    monkeypatch.setattr(publish, "review", lambda *_, **__: [])
+    monkeypatch.setattr(exploration, "explore", lambda *_, **__: None)
+    monkeypatch.setattr(population, "populate", lambda *_, **__: [])
+    Path("r/copy.md").write_text(ONE)
+    Path("r/draft.md").write_text(ONE.replace("Final", "Draft"))
+    code, out, err = run(*arguments)
+    assert code == (1 if arguments[0] == "check" else 0)
+    assert COPIES in err
+    if arguments[0] == "check":
+        assert "5 reports: 2 loaded, 0 other status, 2 copy, 1 left out. Problems: 3 error," in out
+    if arguments[0] == "show":
+        assert "r/copy.md: copy of r/INC-2025-03-14-001.md\n" in out

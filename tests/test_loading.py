@@ -23,11 +23,12 @@ from pandas.testing import assert_frame_equal
 from incident_analytics import loading
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.loading import load, narrow, read_tracker
+from incident_analytics.loading import find_files, load, narrow, read_tracker
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
+POSIX = pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
 FULL = Path(__file__).with_name("reports") / "INC-2025-03-14-001.md"
 
 
@@ -243,27 +244,153 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
 
 
 def test_ids_are_unique_and_the_files_stem_stands_in(tmp_path: Path) -> None:
-    taken = report("INC-2025-01-01-001")
-    write(
-        tmp_path, a_x=taken, b_x=taken, c_x=taken, d_x=report("").replace("**Incident ID**: \n", ""), e=report("PD-7")
-    )
-    corpus = load(tmp_path)
-    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001", "x", "x~2", "x~3", "PD-7"]
-    again = [line for line in told(corpus) if "[duplicate-id]" in line]
-    first = f"{tmp_path.as_posix()}/a/x.md"
-    assert again == [
-        f"x.md:3: Incident ID INC-2025-01-01-001 is taken by {first}, read as x; give each report its own [duplicate-id]",
-        f"x.md:3: Incident ID INC-2025-01-01-001 is taken by {first}, read as x~2; give each report its own [duplicate-id]",
-    ]
+    unnamed = report("").replace("**Incident ID**: \n", "")
+    texts = {"a_x": unnamed, "b_x": f"{unnamed}Other.", "c_x": f"{unnamed}More.", "e": report("PD-7"), "f": report("x")}
+    corpus = load(write(tmp_path, **texts))
+    assert corpus.incidents["incident_id"].tolist() == ["x~2", "x~3", "x~4", "PD-7", "x"]  # what is written comes first
     assert any("no Incident ID" in line for line in told(corpus, "error"))
     assert any("'PD-7' is not of the form" in line for line in told(corpus, "error"))
 
 
+def copies(corpus: Corpus, folder: Path) -> dict[str, str]:
+    """Return the paths of the copies with those of which they are copies."""
+    found = corpus.files[corpus.files["outcome"] == "copy"]
+    place = f"{folder.as_posix()}/"
+    return {row.path.removeprefix(place): row.reason.replace(place, "") for row in found.itertuples()}
+
+
+ID = "INC-2025-01-01-001"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ({"a": report(ID), "b": report(ID)}, {"b.md": "copy of a.md"}),
+        ({"A": report(ID), ID: report(ID)}, {f"{ID}.md": "copy of A.md"}),
+        ({"a": report(ID), "b": report(ID, more="x")}, {"b.md": "copy of a.md"}),
+        ({"a": report(ID), ID: report(ID, "Draft")}, {"a.md": f"copy of {ID}.md"}),
+        ({"a": report(ID, "Draft"), "b": report(ID, "Under Review")}, {"a.md": "copy of b.md"}),
+        ({"a": report(ID, "Under Review"), "b": report(ID)}, {"a.md": "copy of b.md"}),
+        ({"a": report(ID, "?"), "b": report(ID, "Draft")}, {"a.md": "copy of b.md"}),
+        (
+            {"a": report(ID, more="x"), "b": report(ID, "Draft"), f"c_{ID}": report(ID, "Draft")},
+            {"a.md": "copy of b.md", f"c/{ID}.md": "copy of b.md"},
+        ),
+        ({"a": report("").replace(": \n", ":\n"), "b": report("").replace(": \n", ":\n")}, {"b.md": "copy of a.md"}),
+        ({"a": report(ID), "b": report("INC-2025-01-02-001")}, {}),
+        ({"a": report(ID), "b": report(ID, "Duplicate")}, {}),
+        ({"a": "no report", "b": "no report"}, {}),
+    ],
+    ids=["one text", "one text, the second file named by the id", "two texts", "named by the id", "Under Review",
+         "Final", "no status", "two of three alike", "no id", "two ids", "marked", "no report"],
+)  # fmt: skip
+def test_of_several_reports_of_one_incident_one_counts(
+    tmp_path: Path, texts: dict[str, str], expected: dict[str, str]
+) -> None:
+    corpus = load(write(tmp_path, **texts), status="all")
+    assert copies(corpus, tmp_path) == expected
+    outcome = corpus.files["outcome"].value_counts()
+    assert outcome.sum() == len(texts)
+    assert outcome.get("loaded", 0) == len(corpus.incidents)
+    found = corpus.problems[corpus.problems["code"] == "duplicate-id"]
+    assert sorted(found["path"].str.removeprefix(f"{tmp_path.as_posix()}/")) == sorted(expected)
+    assert set(found["incident_id"]) <= set(corpus.incidents["incident_id"])
+
+
+def test_a_copy_is_a_problem_that_names_the_report_that_counts(tmp_path: Path) -> None:
+    found = told(load(write(tmp_path, a=report(ID), b=report(ID), c=report(ID, "Draft"))), "error")
+    first = f"{tmp_path.as_posix()}/a.md"
+    assert found == [
+        f"b.md:3: a copy of {first}, not counted; delete one of them [duplicate-id]",
+        f"c.md:3: not counted: {first} has the Incident ID {ID}, too; delete one of them, or give it another ID [duplicate-id]",
+    ]
+
+
+def test_a_copy_is_in_no_table(tmp_path: Path) -> None:
+    text = FULL.read_text(encoding="utf-8")
+    once, twice = load(FULL), load(write(tmp_path, a=text, b=text, c=text.replace("Final", "Draft")))
+    for name in TABLES.keys() - {"files", "problems"}:
+        assert_frame_equal(*(getattr(each, name).drop(columns="path", errors="ignore") for each in (once, twice)))
+    assert twice.files["outcome"].tolist() == ["loaded", "copy", "copy"]
+
+
+def test_a_copy_of_a_report_of_another_status_is_a_copy(tmp_path: Path) -> None:
+    corpus = load(write(tmp_path, a=report(ID, "Draft"), b=report(ID, "Draft")), status="final")
+    assert outcomes(corpus, tmp_path) == [("a.md", "other status"), ("b.md", "copy")]
+
+
+@POSIX
+def test_links_to_one_file_are_one_file(tmp_path: Path) -> None:
+    real, away = write(tmp_path / "real", z=report(ID)), tmp_path / "links"
+    away.mkdir()
+    (real / "a.md").symlink_to(real / "z.md")
+    (away / "b.md").symlink_to(real / "z.md")
+    (tmp_path / "folder").symlink_to(real)
+    assert find_files([real]) == [real / "z.md"]
+    assert find_files([away, real, tmp_path / "folder", tmp_path / "folder" / "z.md"]) == [real / "z.md"]
+    assert find_files([away / "b.md"]) == [away / "b.md"]
+    assert load([away, real]).files["outcome"].tolist() == ["loaded"]
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        ("Duplicate", "Duplicate"), ("duplicate of INC-2025-01-01-002", "Duplicate"), ("**Cancelled**", "Cancelled"),
+        ("Canceled", "Cancelled"), ("False alarm - nothing broke", "False alarm"), ("False positive", "False alarm"),
+        ("Withdrawn (see the ticket)", "Withdrawn"), ("Final (duplicate of INC-2025-01-01-002)", "Duplicate"),
+    ],
+)  # fmt: skip
+def test_what_is_marked_as_no_incident_never_counts(tmp_path: Path, words: str, status: str) -> None:
+    write(tmp_path, a=report(ID, words), b=report("INC-2025-01-01-002"))
+    for asked in ("all", "final"):
+        corpus = load(tmp_path, status=asked)
+        assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-002"]
+        assert corpus.files[["outcome", "reason"]].iloc[0].tolist() == ["other status", status]
+
+
+def test_a_report_whose_title_says_that_it_is_a_duplicate_does_not_count(tmp_path: Path) -> None:
+    text = report(ID).replace("# Something broke", "# Incident Report: Duplicate of INC-2025-01-01-002")
+    corpus = load(write(tmp_path, a=text, b=report("INC-2025-01-01-002")), status="all")
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-002"]
+    assert [line for line in told(corpus) if "contradiction" in line] == [
+        "a.md:1: the title is 'Duplicate of INC-2025-01-01-002', the Status is Final; write '**Status**: Duplicate', or another title [contradiction]"
+    ]
+    charges = report(ID).replace("Something broke", "Duplicate of each charge")
+    assert len(load(write(tmp_path / "c", a=charges)).incidents) == 1
+
+
+def test_a_correction_may_withdraw_a_report(tmp_path: Path) -> None:
+    write(tmp_path, a=report(ID), b=report("INC-2025-01-01-002"))
+    (tmp_path / "corrections.csv").write_text(f"incident_id,field,value,reason,by\n{ID},status,Withdrawn,drill,Ana\n")
+    (tmp_path / "incident-analytics.toml").write_text('[corrections]\nfile = "corrections.csv"\n')
+    corpus = load(tmp_path, settings=tmp_path / "incident-analytics.toml")
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-002"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["Draft", "Final", "Duplicate"]), st.booleans()), max_size=6)
+)
+def test_every_file_has_one_outcome_and_every_id_one_incident(reports: list[tuple[int, str, bool]]) -> None:
+    with TemporaryDirectory() as folder:
+        for number, (incident, status, longer) in enumerate(reports):
+            text = report(f"INC-2025-01-01-00{incident}", status, more="More." if longer else "")
+            (Path(folder) / f"{number}.md").write_text(text)
+        corpus = load(folder, status="all")
+    counted = {incident for incident, status, _ in reports if status != "Duplicate"}
+    assert sorted(corpus.incidents["incident_id"]) == [f"INC-2025-01-01-00{incident}" for incident in sorted(counted)]
+    outcome = corpus.files["outcome"].value_counts()
+    assert len(corpus.files) == len(reports) == outcome.sum()
+    assert outcome.get("loaded", 0) == len(counted)
+    assert outcome.get("other status", 0) == sum(status == "Duplicate" for _, status, _ in reports)
+
+
 def test_every_row_of_every_table_belongs_to_an_incident_of_the_corpus(tmp_path: Path) -> None:
     text = FULL.read_text(encoding="utf-8")
-    corpus = load(write(tmp_path, a_x=text, b_x=text, c=text.replace("Final", "Draft")), status="final")
+    other = text.replace("INC-2025-03-14-001", "INC-2025-03-14-002")
+    corpus = load(write(tmp_path, a=text, b=other, c=text.replace("Final", "Draft")), status="final")
     known = set(corpus.incidents["incident_id"])
-    assert known == {"INC-2025-03-14-001", "x"}
+    assert known == {"INC-2025-03-14-001", "INC-2025-03-14-002"}
     for name in TABLES.keys() - {"files", "problems"}:
         table = getattr(corpus, name)
         assert set(table["incident_id"]) == known, name
@@ -273,9 +400,9 @@ def test_every_row_of_every_table_belongs_to_an_incident_of_the_corpus(tmp_path:
 def test_several_reports_of_one_file_are_files_of_their_own(tmp_path: Path) -> None:
     text = report("INC-2025-01-01-001") + report("INC-2025-01-02-001", "Draft") + report("INC-2025-01-01-001")
     corpus = load(write(tmp_path, x=text))
-    assert outcomes(corpus, tmp_path) == [("x.md", "loaded"), ("x.md#2", "other status"), ("x.md#3", "loaded")]
-    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001", "x"]
-    assert load(tmp_path, status="all").incidents["path"].str[-2:].tolist() == ["md", "#2", "#3"]
+    assert outcomes(corpus, tmp_path) == [("x.md", "loaded"), ("x.md#2", "other status"), ("x.md#3", "copy")]
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-001"]
+    assert load(tmp_path, status="all").incidents["path"].str[-2:].tolist() == ["md", "#2"]
 
 
 # --- strict, progress, executor --------------------------------------------------------------------------------------

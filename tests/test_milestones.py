@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.milestones import Clue, Evidence, infer_gaps, infer_milestones
+from incident_analytics.reports.milestones import Clue, Evidence, Gap, infer_gaps, infer_milestones, infer_relapse
 
 DAY = datetime(2025, 3, 14, tzinfo=UTC)
 
@@ -136,7 +136,7 @@ def test_what_was_over_for_a_time_leaves_a_gap() -> None:
         "15:18 Resolved",
     ]
     clues = [Clue(at(row[:5]), row[6:]) for row in rows]
-    assert infer_gaps(clues, Evidence()) == [(1, 2)]
+    assert infer_gaps(clues, Evidence()) == [Gap(1, 2, 0.98)]
     assert infer_gaps(clues[:2], Evidence()) == []
 
 
@@ -147,7 +147,55 @@ def test_the_templates_phrase_ends_the_first_of_two_windows() -> None:
         Clue(at("11:00"), "The same errors again"),
         Clue(at("11:20"), "Service restored", "restored"),
     ]
-    assert infer_gaps(clues, Evidence()) == [(1, 2)]
+    assert infer_gaps(clues, Evidence()) == [Gap(1, 2, 1.0)]
+
+
+def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
+    clues = [
+        Clue(at("10:30"), "Service restored", "restored"),
+        Clue(at("10:40"), "Incident closed", "closed"),
+        Clue(at("11:00"), "Incident reopened, the same errors"),
+    ]
+    assert infer_gaps(clues, Evidence()) == []
+    assert infer_relapse(clues) == Gap(0, 2, 1.0)
+    assert infer_relapse([*clues, Clue(at("11:20"), "Service restored", "restored")]) is None
+    assert infer_relapse(clues[1:]) is None
+
+
+@pytest.mark.parametrize(
+    ("untimed", "timed"),
+    [
+        (["something"], ["11:10 Queue grows", "16:40 All back to normal"]),
+        (["Users report 503s"], ["11:10 Alert fires", "16:40 All back to normal"]),
+    ],
+)
+def test_what_a_row_without_a_time_may_be_is_not_taken_from_a_later_row(untimed: list[str], timed: list[str]) -> None:
+    rows = [Clue(at(row[:5]), row[6:]) for row in timed]
+    without = infer_milestones(rows, Evidence())
+    found = infer_milestones([*(Clue(None, event) for event in untimed), *rows], Evidence())
+    assert "started" in without
+    assert "started" not in found
+    assert found["restored"].row == 2
+    assert ("detected" in found) == (untimed == ["something"] and "detected" in without)
+
+
+def test_a_later_restoration_without_a_time_leaves_the_restoration_unknown() -> None:
+    rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "All back to normal")]
+    assert infer_milestones(rows, Evidence())["restored"].row == 1
+    assert "restored" not in infer_milestones([*rows, Clue(None, "Recovered for good, all back to normal")], Evidence())
+    assert infer_milestones([*rows, Clue(None, "Coffee")], Evidence())["restored"].row == 1
+
+
+def test_the_stated_length_confirms_a_start_below_a_row_without_a_time() -> None:
+    rows = [Clue(None, "Release 4.2"), Clue(at("10:00"), "Errors begin"), Clue(at("12:00"), "All back to normal")]
+    assert infer_milestones(rows, Evidence(total=timedelta(hours=2)))["started"].row == 1
+    assert "started" not in infer_milestones(rows, Evidence(total=timedelta(hours=2), approximate=True))
+
+
+def test_the_last_cure_is_not_the_end_of_what_goes_on() -> None:
+    rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "Rolled back to the last version")]
+    assert "restored" in infer_milestones(rows, Evidence())
+    assert "restored" not in infer_milestones(rows, Evidence(is_open=True))
 
 
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from golden import as_read
 from hypothesis import given, settings
@@ -193,18 +194,194 @@ def test_unknown_and_zero_are_not_the_same(tmp_path: Path) -> None:
     assert zero[columns].to_numpy().tolist() == [[0, 0.0, 0.0]]
 
 
+ROWS = "\n## Timeline\n\n| Time | Event |\n|--|--|\n"
+
+
+def stated(duration: str, rows: str = "", status: str = "Final") -> str:
+    """Return a report with a Duration, a Status and a timeline."""
+    text = HEAD.replace("Final", status).replace("**Severity**", f"**Duration**: {duration}\n**Severity**")
+    return text + (ROWS + rows if rows else "")
+
+
 @pytest.mark.parametrize(
     ("status", "duration", "is_open"),
     [
         ("Draft", "11+ hours and counting", True), ("Draft", "Ongoing", True), ("Under Review", "14:02 - ongoing", True),
-        ("Final", "11+ hours and counting", False), ("Draft", "2h", False), ("Draft", "Unknown", False),
+        ("Final", "11+ hours and counting", True), ("Final", "14:02 - not yet resolved", True), ("Final", "2h so far", True),
+        ("Draft", "2h", False), ("Draft", "Unknown", False), ("Final", "2h (no longer ongoing)", False),
+        ("Ongoing", "Unknown", True), ("Monitoring", "Unknown", True), ("Not yet resolved", "Unknown", True),
+        ("Open", "Unknown", False), ("In progress", "Unknown", False),
     ],
 )  # fmt: skip
-def test_only_a_report_that_says_so_and_is_not_final_is_open(
+def test_what_goes_on_is_open_whatever_its_reports_status(
     tmp_path: Path, status: str, duration: str, is_open: bool
 ) -> None:
-    text = HEAD.replace("Final", status).replace("**Severity**", f"**Duration**: {duration}\n**Severity**")
-    assert read(tmp_path, text).incidents["is_open"].tolist() == [is_open]
+    corpus = read(tmp_path, stated(duration, status=status))
+    assert corpus.incidents["is_open"].tolist() == [is_open]
+    assert not corpus.problems["code"].isin(["contradiction", "unreadable-value"]).any()
+
+
+@pytest.mark.parametrize(
+    ("status", "duration", "rows", "message"),
+    [
+        ("Final", "14:02 - ongoing", "| 14:02 | Initial alert/detection |\n| 15:00 | Service restored |\n",
+         "the Duration '14:02 - ongoing' says that the incident goes on, but line 13 has it restored"),
+        ("Draft", "14:02 - 15:00 (still open)", "",
+         "the Duration '14:02 - 15:00 (still open)' says that the incident goes on, but line 3 says when it ended"),
+        ("Monitoring", "1h", "", "the Status 'Monitoring' says that the incident goes on, but line 3 says how long it lasted"),
+    ],
+)  # fmt: skip
+def test_what_goes_on_and_has_ended_is_a_contradiction(
+    tmp_path: Path, status: str, duration: str, rows: str, message: str
+) -> None:
+    corpus = read(tmp_path, stated(duration, rows, status))
+    assert corpus.incidents["is_open"].tolist() == [False]
+    problems = corpus.problems[corpus.problems["code"] == "contradiction"]
+    assert problems["message"].tolist() == [f"{message}; correct the one or the other"]
+    assert corpus.outages["ended_at"].notna().all()
+
+
+def windows(corpus: Corpus) -> list[tuple[str, str, str]]:
+    """Return the outages as clock times with their source; a dash where the end is not known."""
+    return [
+        (f"{row.started_at:%H:%M}", "-" if row.ended_at is pd.NaT else f"{row.ended_at:%H:%M}", row.source)
+        for row in corpus.outages.itertuples()
+    ]
+
+
+REOPENED = (
+    "| 10:00 | Errors begin |\n| 10:05 | Initial alert/detection |\n| 11:00 | Service restored |\n"
+    "| 13:00 | Incident reopened |\n| 14:00 | Service restored |\n"
+)
+TWO = [("10:00", "11:00", "timeline"), ("13:00", "14:00", "timeline")]
+
+
+@pytest.mark.parametrize(
+    ("duration", "outages"),
+    [
+        ("10:00 - 14:00 (4h)", [("10:00", "14:00", "duration")]),
+        ("10:00 - 14:00", [("10:00", "14:00", "duration")]),
+        ("10:00 - 14:00 (2h)", TWO),
+        ("10:00 - 14:00 (about 2h)", TWO),
+        ("2h", TWO),
+        ("Unknown", TWO),
+        ("10:00 - 11:00 and 13:00 - 14:00 (2h)", [(start, end, "duration") for start, end, _ in TWO]),
+    ],
+)
+def test_the_windows_of_a_reopened_incident_count_where_they_make_the_stated_duration(
+    tmp_path: Path, duration: str, outages: list[tuple[str, str, str]]
+) -> None:
+    assert windows(read(tmp_path, stated(duration, REOPENED))) == outages
+
+
+def test_what_was_reopened_and_goes_on_is_open_again(tmp_path: Path) -> None:
+    rows = "".join(f"{row}\n" for row in REOPENED.splitlines()[:4])
+    for duration in ("Ongoing", "10:00 - ongoing"):
+        corpus = read(tmp_path, stated(duration, rows))
+        assert corpus.incidents["is_open"].tolist() == [True]
+        assert corpus.incidents["restored_at"].isna().all()
+        assert windows(corpus) == [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]
+
+
+def test_each_window_ends_with_a_row_that_has_the_milestone_restored(tmp_path: Path) -> None:
+    free = REOPENED.replace("Service restored", "All back to normal")
+    for rows, source in ((REOPENED, "stated"), (free, "inferred")):
+        timeline = read(tmp_path, stated("Unknown", rows)).timeline
+        restored = timeline[timeline["milestone"] == "restored"]
+        assert restored["at"].dt.hour.tolist() == [11, 14]
+        assert restored["milestone_source"].tolist() == [source, source]
+        assert restored["confidence"].between(0.5, 1).all()
+
+
+@pytest.mark.parametrize("first", ["morning", "", "??", "2025-03-14", "14:??"])
+def test_a_first_row_without_a_time_leaves_the_start_and_the_outage_unknown(tmp_path: Path, first: str) -> None:
+    rows = f"| {first} | Users complain |\n| 11:10 | Alert fires |\n| 16:40 | All back to normal |\n"
+    corpus = read(tmp_path, stated("all day", rows))
+    incident = corpus.incidents.iloc[0]
+    assert pd.isna(incident["started_at"])
+    assert pd.isna(incident["ended_at"])
+    assert f"{incident['restored_at']:%H:%M}" == "16:40"
+    assert corpus.outages.empty
+    times = corpus.problems[corpus.problems["code"] == "unreadable-time"]
+    assert times["line"].tolist() == [12]
+
+
+def test_a_start_that_the_duration_states_needs_no_row(tmp_path: Path) -> None:
+    rows = "| morning | Users complain |\n| 11:10 | Alert fires |\n| 16:40 | All back to normal |\n"
+    assert windows(read(tmp_path, stated("10:40 - 16:40", rows))) == [("10:40", "16:40", "duration")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "milestone", "clock"),
+    [
+        ("| 2025-03-14 | Initial alert/detection |\n| 10:20 | Initial alert/detection |\n", "detected", None),
+        ("| 10:00 | Initial alert/detection |\n| later | Initial alert/detection |\n", "detected", "10:00"),
+        ("| 11:00 | Service restored |\n| evening | Service restored |\n", "restored", None),
+        ("| noonish | Service restored |\n| 13:00 | Service restored |\n", "restored", "13:00"),
+    ],
+)
+def test_a_milestone_whose_row_has_no_time_is_not_taken_from_another_row(
+    tmp_path: Path, rows: str, milestone: str, clock: str | None
+) -> None:
+    at = read(tmp_path, stated("Unknown", rows)).incidents[f"{milestone}_at"].iloc[0]
+    assert (None if pd.isna(at) else f"{at:%H:%M}") == clock
+
+
+def test_a_milestone_with_a_date_alone_is_said_to_have_no_time(tmp_path: Path) -> None:
+    rows = "| 10:00 | Errors begin |\n| 2025-03-14 | Initial alert/detection |\n| 12:00 | Service restored |\n"
+    problems = read(tmp_path, stated("2h", rows)).problems
+    assert problems.loc[problems["line"] == 13, "message"].tolist() == [
+        "'Initial alert/detection' has no time of day, so when it was detected is unknown; write it as HH:MM"
+    ]
+    assert not problems["message"].str.contains("no row tells when it was detected").any()
+
+
+@pytest.mark.parametrize(
+    ("words", "severity", "problem"),
+    [
+        ("SEV-1 (downgraded to SEV-2)", "SEV-2",
+         "warning: Severity 'SEV-1 (downgraded to SEV-2)' names SEV-1 and SEV-2, read as SEV-2, the last in force; write SEV-2 alone [contradiction]"),
+        ("SEV-1/2", None,
+         "warning: Severity 'SEV-1/2' names SEV-1 and SEV-2; write the one that counts [unknown-severity]"),
+        ("SEV1 / SEV2 / SEV3", None, "info: Severity still offers every choice; write one of them [placeholder]"),
+        ("SEV-2 (Major)", "SEV-2", None),
+    ],
+)  # fmt: skip
+def test_two_severities_in_one_field_are_a_problem(
+    tmp_path: Path, words: str, severity: str | None, problem: str | None
+) -> None:
+    corpus = read(tmp_path, HEAD.replace("SEV-2", words))
+    found = corpus.incidents["severity"].iloc[0]
+    assert (None if pd.isna(found) else found) == severity
+    rows = corpus.problems[corpus.problems["message"].str.startswith("Severity")].itertuples()
+    assert [f"{row.level}: {row.message} [{row.code}]" for row in rows] == ([problem] if problem else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "code"),
+    [
+        ("Draft / Final", None, "unreadable-value"), ("Draft -> Final", "Final", "contradiction"),
+        ("Draft | Under Review | Final", None, "placeholder"), ("Final (was Draft)", "Final", "contradiction"),
+        ("Final (reviewed)", "Final", None),
+    ],
+)  # fmt: skip
+def test_two_statuses_in_one_field_are_a_problem(
+    tmp_path: Path, words: str, status: str | None, code: str | None
+) -> None:
+    corpus = read(tmp_path, HEAD.replace("Final", words))
+    found = corpus.incidents["status"].iloc[0]
+    assert (None if pd.isna(found) else found) == status
+    assert corpus.problems.loc[corpus.problems["message"].str.startswith("Status"), "code"].tolist() == (
+        [code] if code else []
+    )
+
+
+def test_two_priorities_in_one_cell_are_a_problem(tmp_path: Path) -> None:
+    text = "\n## Action Items\n\n| Action | Priority |\n|--|--|\n| One | High/Medium |\n| Two | P1 (High) |\n"
+    corpus = read(tmp_path, HEAD + text)
+    assert corpus.actions["priority"].astype("object").fillna("-").tolist() == ["-", "High"]
+    messages = corpus.problems.loc[corpus.problems["code"] == "unreadable-value", "message"]
+    assert messages.tolist() == ["Priority: 'High/Medium' names High and Medium; write one of them"]
 
 
 def test_an_incident_without_times_occurred_at_its_dates_midnight_in_the_settings_zone(tmp_path: Path) -> None:

@@ -247,6 +247,7 @@ LENGTHS: list[tuple[str, timedelta, bool]] = [
     ("105 minutes (1h 45m)", timedelta(minutes=105), False), ("1h 45m / 105 minutes", timedelta(minutes=105), False),
     ("19 hours 43 minutes, of which 3 hours full outage", timedelta(hours=19, minutes=43), False),
     ("about 2 hours", timedelta(hours=2), True), ("~24h40m", timedelta(hours=24, minutes=40), True),
+    ("ca. 2h", timedelta(hours=2), True),
     ("< 5 minutes", timedelta(minutes=5), True), ("less than a minute", timedelta(minutes=1), True),
     ("1h 45m (approx)", timedelta(minutes=105), True), ("over 3 hours", timedelta(hours=3), True),
     ("11+ hours", timedelta(hours=11), True), ("~1:45", timedelta(minutes=105), True),

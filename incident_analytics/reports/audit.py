@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.times import spans_agree
 from incident_analytics.reports.values import Unreadable, read_share
 from incident_analytics.schema import MILESTONES
 
@@ -25,8 +26,17 @@ _USERS = re.compile(
 )
 """How many users a summary tells of."""
 
+_SURE = 0.8
+"""How sure the restoration before a relapse must be to be held against the Duration."""
+_BEGUN = re.compile(
+    r"\b(?:outage|impact|incident|downtime|disruption|degradation|errors?|failures?)\s"
+    r"(?:begins?|began|starts?|started)\b(?!\sto\b)",
+    re.IGNORECASE,
+)
+
 Finding = tuple[str, int, str]
 """A problem's code, its line, its message."""
+Window = tuple[datetime, datetime]
 
 
 def audit_report(report: Report, template: Template, settings: Settings) -> None:
@@ -54,38 +64,40 @@ def audit_report(report: Report, template: Template, settings: Settings) -> None
 
 
 def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
-    """Compare the stated duration with its own range, and with the times of the timeline."""
+    """Compare the stated duration, its own range, the restoration, and the times in which it was over for a while."""
     duration, placement, incident = report.duration, report.placement, report.incident
-    stated: timedelta | None = incident.get("stated_duration")
-    if duration is None or stated is None or placement is None:
+    if duration is None or placement is None:
         return
     line = report.lines["stated_duration"]
     windows = [(start, end) for start, end in placement.windows if start and end]
+    stated: timedelta | None = incident.get("stated_duration")
+    if (finding := _start(report) or _end(report, windows)) is not None:
+        yield "duration-mismatch", line, finding
+        return
     if windows:
-        told = f"its own times {' and '.join(_range(start, end) for start, end in windows)}"
-        end = windows[-1][1]
-        instants = [at for at in placement.instants if at]
-        if instants and all(abs(at - end) >= _MINUTE for at in instants):
-            message = f"the Duration ends {end:%Y-%m-%d %H:%M} UTC, but no row of the timeline is at that time"
-            yield "duration-mismatch", line, f"{message}; add the row, or correct the Duration"
-            return
+        words = f"its own times {' and '.join(_range(start, end) for start, end in windows)}"
     else:
-        begin = incident.get("started_at") or incident.get("detected_at")
         cure = next((name for name in ("restored", "mitigated") if incident.get(f"{name}_at")), None)
-        if begin is None or cure is None:
+        begin = incident.get("started_at") or (None if report.start_is_hidden else incident.get("detected_at"))
+        if begin is None or cure is None or duration.is_open:
             return
         windows = [(begin, incident[f"{cure}_at"])]
-        told = f"{_range(*windows[0])}, where line {report.lines[f'{cure}_at']} has it {cure},"
-    span = sum((end - start for start, end in windows), timedelta(0))
-    if _agree(stated, span, approximate=duration.approximate):
+        words = f"{_range(*windows[0])}, where line {report.lines[f'{cure}_at']} has it {cure},"
+    span = _sum(windows)
+    used = [(row["started_at"], row["ended_at"]) for row in report.rows["outages"] if row["ended_at"] is not None]
+    if report.gaps and stated is not None and spans_agree(stated, _sum(used), approximate=duration.approximate):
+        yield from _gaps(report, used)
         return
-    message = f"the Duration states {_words(stated)}, but {told} make {_words(span)}; correct the one or the other"
+    if stated is None or spans_agree(stated, span, approximate=duration.approximate):
+        yield from _gaps(report, windows)
+        return
+    message = f"the Duration states {_words(stated)}, but {words} make {_words(span)}; correct the one or the other"
     yield "duration-mismatch", line, message
     support = None
     if settings.business_hours:
         hours = settings.business_hours
         support = sum((hours.business_time(start, end) for start, end in windows), timedelta(0))
-    if support is not None and _agree(stated, support, approximate=duration.approximate):
+    if support is not None and spans_agree(stated, support, approximate=duration.approximate):
         message = f"{_words(stated)} are the support hours in {_words(span)}; write the calendar time as the Duration"
         yield "duration-support-hours", line, message
     elif duration.support_hours and stated < span:
@@ -93,13 +105,71 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
         yield "duration-support-hours", line, message
 
 
+def _start(report: Report) -> str | None:
+    """Say where the Duration's range starts at a time of no row, and a row says that it began at another one."""
+    start = report.placement.windows[0][0] if report.placement and report.placement.windows else None
+    rows = [row for row in report.rows["timeline"] if row["at"] is not None]
+    begun = next((row for row in rows if _BEGUN.search(row["event"])), None)
+    if start is None or begun is None or _is_corrected(report, "started_at"):
+        return None
+    if report.duration is not None and report.duration.approximate:
+        return None
+    if any(abs(row["at"] - start) < _MINUTE for row in rows):
+        return None
+    return (
+        f"the Duration starts {start:%Y-%m-%d %H:%M} UTC, but line {begun['line']} says {begun['event']!r} at "
+        f"{begun['at']:%Y-%m-%d %H:%M}; correct the one or the other"
+    )
+
+
+def _is_corrected(report: Report, name: str) -> bool:
+    return any(row["field"] == name and row["source"] == "corrected" for row in report.rows["readings"])
+
+
+def _end(report: Report, windows: list[Window]) -> str | None:
+    """Say where the end of the Duration's range is not when the timeline has the restoration."""
+    duration, placement = report.duration, report.placement
+    if not windows or duration is None or placement is None:
+        return None
+    start, end = windows[-1]
+    message = f"the Duration ends {end:%Y-%m-%d %H:%M} UTC, but"
+    restored: datetime | None = report.incident.get("restored_at")
+    if restored is not None:
+        if _is_corrected(report, "restored_at") or spans_agree(
+            restored - start, end - start, approximate=duration.approximate
+        ):
+            return None
+        place = f"line {report.lines['restored_at']} has it restored at {restored:%Y-%m-%d %H:%M}"
+        return f"{message} {place}; correct the one or the other"
+    instants = [at for at in placement.instants if at]
+    if instants and all(abs(at - end) >= _MINUTE for at in instants):
+        return f"{message} no row of the timeline is at that time; add the row, or correct the Duration"
+    return None
+
+
+def _gaps(report: Report, windows: list[Window]) -> Iterator[Finding]:
+    """Find how much of the windows was between a restoration and the relapse that followed."""
+    rows = report.rows["timeline"]
+    for over, relapse in report.gaps:
+        if rows[over]["confidence"] < _SURE:
+            continue
+        since, until = rows[over]["at"], rows[relapse]["at"]
+        up = sum((max(timedelta(0), min(end, until) - max(start, since)) for start, end in windows), timedelta(0))
+        if up >= _MINUTE:
+            message = (
+                f"{_words(up)} of the Duration's {_words(_sum(windows))} are between 'restored' of line "
+                f"{rows[over]['line']} and the relapse of line {rows[relapse]['line']}; write each window with its own "
+                "times, or correct the rows"
+            )
+            yield "duration-mismatch", report.lines["stated_duration"], message
+
+
+def _sum(windows: Iterable[Window]) -> timedelta:
+    return sum((end - start for start, end in windows), timedelta(0))
+
+
 def _range(start: datetime, end: datetime) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
-
-
-def _agree(stated: timedelta, span: timedelta, *, approximate: bool) -> bool:
-    tolerance = max(_MINUTE, span * _ABOUT) if approximate else _MINUTE
-    return abs(stated - span) < tolerance
 
 
 def _words(span: timedelta) -> str:
@@ -139,7 +209,8 @@ def _missing_milestones(report: Report, template: Template) -> Iterator[Finding]
     line = report.lines.get("section timeline", report.lines["head"])
     for name in MILESTONES:
         phrases = template.milestones.get(name)
-        if phrases and not report.incident.get(f"{name}_at"):
+        untimed = any(row["milestone"] == name and row["at"] is None for row in report.rows["timeline"])
+        if phrases and not untimed and not report.incident.get(f"{name}_at"):
             yield "missing-milestone", line, f"no row tells when it was {name}; begin the row with {phrases[0]!r}"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import open_regular
 from incident_analytics.reports.times import read_span
-from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES
+from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES, UNCOUNTED_STATUSES
 
 __all__ = ["Correction", "read_correction_file"]
 
@@ -92,7 +92,7 @@ def _correction(row: Mapping[str, str | None], file: Path, line: int, severities
 
 def _value(name: str, kind: str, words: str, severities: Sequence[str]) -> datetime | date | timedelta | float | str:
     """Read a value by the type of its column; ValueError says what it should be."""
-    listed = {"severity": severities, "status": STATUSES}.get(name)
+    listed = {"severity": severities, "status": (*STATUSES, *UNCOUNTED_STATUSES)}.get(name)
     if listed is not None and words not in listed:
         raise ValueError(f"is not one of {', '.join(listed)}")
     if kind in {INSTANT, DATE}:

@@ -15,13 +15,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from incident_analytics.reports.values import fold
-from incident_analytics.schema import MILESTONES
+from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
-__all__ = ["Clue", "Evidence", "Group", "Guess", "Lexicon", "default_lexicon", "infer_gaps", "infer_milestones"]
+__all__ = [
+    "Clue",
+    "Evidence",
+    "Gap",
+    "Group",
+    "Guess",
+    "Lexicon",
+    "default_lexicon",
+    "infer_gaps",
+    "infer_milestones",
+    "infer_relapse",
+]
 
 _MINUTE = timedelta(minutes=1)
+_SURE = 0.8
+"""How sure a restoration must be where the report says that the incident goes on."""
 _SLIP = timedelta(minutes=5)
 """How much before the stated start a row may be and still belong to the incident."""
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
@@ -49,12 +63,16 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the Duration line tells of the same incident: its start and end, its length, whether that is rough."""
+    """What the Duration line tells of the same incident: its start and end, its length, whether that is rough.
+
+    ``is_open`` is whether the report says that the incident goes on.
+    """
 
     start: datetime | None = None
     end: datetime | None = None
     total: timedelta | None = None
     approximate: bool = False
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +80,14 @@ class Guess:
     """The row (counted from 0) that tells a milestone, and how sure that is, 0.5 to 1."""
 
     row: int
+    confidence: float
+
+
+class Gap(NamedTuple):
+    """A time in which an incident was over: the row that says so, the row of the relapse, how sure the first one is."""
+
+    over: int
+    relapse: int
     confidence: float
 
 
@@ -130,7 +156,7 @@ def infer_milestones(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon
     return _Scorer(clues, evidence, lexicon or default_lexicon()).infer()
 
 
-def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | None = None) -> list[tuple[int, int]]:
+def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | None = None) -> list[Gap]:
     """Find where an incident was over for a time: it was restored, broke again, and was restored for good.
 
     Parameters
@@ -140,7 +166,7 @@ def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | Non
 
     Returns
     -------
-    list of tuple of int
+    list of Gap
         The row that says that it was over, and the one that says that it broke again, in the order of time.
 
     Examples
@@ -149,11 +175,46 @@ def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | Non
     >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
     >>> rows = ["Node NotReady", "Node healthy again", "NotReady alert again", "Recovery: another node is in"]
     >>> infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], Evidence())
-    [(1, 2)]
+    [Gap(over=1, relapse=2, confidence=0.73)]
     """
-    scorer = _Scorer(clues, evidence, lexicon or default_lexicon())
+    lexicon = lexicon or default_lexicon()
+    if not any(lexicon.relapse.search(clue.event) for clue in clues):
+        return []
+    scorer = _Scorer(clues, evidence, lexicon)
     scorer.infer()
     return scorer.gaps()
+
+
+def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap | None:
+    """Find where an incident broke again after the last row that states by the template's phrase that it was over.
+
+    Parameters
+    ----------
+    clues, lexicon
+        As for `infer_milestones`.
+
+    Returns
+    -------
+    Gap or None
+        None where no such row follows.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
+    >>> rows = [Clue(day(11), "Service restored", "restored"), Clue(day(13), "Incident reopened")]
+    >>> infer_relapse(rows)
+    Gap(over=0, relapse=1, confidence=1.0)
+    """
+    lexicon = lexicon or default_lexicon()
+    stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
+    if not stated:
+        return None
+    scorer = _Scorer(clues, Evidence(), lexicon)
+    over = stated[-1]
+    later = sorted((row for row in scorer.rows() if scorer.at(row) > scorer.at(over)), key=scorer.at)
+    relapse = next((row for row in later if lexicon.relapse.search(scorer.texts[row])), None)
+    return None if relapse is None else Gap(over, relapse, 1.0)
 
 
 class _Scorer:
@@ -199,7 +260,7 @@ class _Scorer:
         """Return when a milestone was, stated or found."""
         rows = [clue.at for clue in self.clues if clue.stated == milestone and clue.at is not None]
         if rows:
-            return rows[-1] if milestone in {"mitigated", "restored", "closed"} else rows[0]
+            return rows[-1] if milestone in LAST_COUNTS else rows[0]
         return self.clues[self.found[milestone].row].at if milestone in self.found else None
 
     def take(
@@ -219,28 +280,59 @@ class _Scorer:
         floor = max(self.lexicon.threshold, best - within)
         near = labelled or [row for row, score in scores.items() if score >= floor]
         row = near[-1] if last else near[0]
-        self.found[milestone] = Guess(row, round(1 / (1 + math.exp(self.lexicon.threshold - scores[row] - 0.5)), 2))
+        self.found[milestone] = Guess(row, self.confidence(scores[row]))
+
+    def confidence(self, score: float) -> float:
+        return round(1 / (1 + math.exp(self.lexicon.threshold - score - 0.5)), 2)
 
     def infer(self) -> dict[str, Guess]:
         self.infer_restored()
+        if self.evidence.is_open and "restored" in self.found and self.found["restored"].confidence < _SURE:
+            del self.found["restored"]
         self.infer_detected()
         self.infer_responded()
         self.infer_identified()
         self.infer_mitigated()
         self.infer_closed()
         self.infer_started()
+        for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
+            del self.found[milestone]
         return self.found
 
-    def gaps(self) -> list[tuple[int, int]]:
+    def may_be_untimed(self, milestone: str, row: int) -> bool:
+        """Return whether a row without a readable time may be the one that counts for a milestone, not the one found.
+
+        Any earlier row may be the start; other milestones need the words.
+        """
+        if milestone == "started" and self.fits_total(row):
+            return False
+        places = range(row + 1, len(self.clues)) if milestone in LAST_COUNTS else range(row)
+        untimed = [place for place in places if self.clues[place].at is None]
+        if milestone == "started":
+            return bool(untimed)
+        return any(
+            self.clues[place].stated is None
+            and self.words(milestone, place) + self.labelled(milestone, place) >= self.lexicon.threshold
+            for place in untimed
+        )
+
+    def fits_total(self, row: int) -> bool:
+        """Return whether the stated length leads from a row to the restoration."""
+        over, total = self.took("restored"), self.evidence.total
+        exact = over is not None and total is not None and not self.evidence.approximate
+        return exact and over is not None and self.same(row, over - (total or timedelta(0)))
+
+    def gaps(self) -> list[Gap]:
         over = self.took("restored")
         timed = sorted((row for row, clue in enumerate(self.clues) if clue.at is not None), key=self.at)
-        found: list[tuple[int, int]] = []
+        found: list[Gap] = []
         last: int | None = None
         for row in timed:
             if over is None or self.at(row) >= over:
                 break
             if last is not None and self.lexicon.relapse.search(self.texts[row]):
-                found.append((last, row))
+                confidence = 1.0 if self.clues[last].stated else self.confidence(self.ending(last))
+                found.append(Gap(last, row, confidence))
                 last = None
             elif self.ends(row):
                 last = row
@@ -250,8 +342,11 @@ class _Scorer:
         """Tell whether a row by itself says that the incident is over."""
         if self.clues[row].stated is not None:
             return self.clues[row].stated == "restored"
-        words = self.words("restored", row) + self.hindered(row) + self.labelled("restored", row)
-        return words >= self.lexicon.threshold
+        return self.ending(row) >= self.lexicon.threshold
+
+    def ending(self, row: int) -> float:
+        """Return what a row by itself weighs for the incident's being over."""
+        return self.words("restored", row) + self.hindered(row) + self.labelled("restored", row)
 
     # -- what the place tells
 

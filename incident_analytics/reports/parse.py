@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
-from incident_analytics.reports.milestones import Clue, Evidence, infer_gaps, infer_milestones
+from incident_analytics.reports.milestones import (
+    Clue,
+    Evidence,
+    Gap,
+    infer_gaps,
+    infer_milestones,
+    infer_relapse,
+)
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, front_matter, labelled, text_or_none
 from incident_analytics.reports.template import Template
@@ -24,14 +31,35 @@ from incident_analytics.reports.times import (
     read_date,
     read_duration,
     read_moments,
+    spans_agree,
 )
-from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_placeholder, read_word
-from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES
+from incident_analytics.reports.values import (
+    Choice,
+    Unreadable,
+    find_choice,
+    fold,
+    is_absent,
+    is_none,
+    is_placeholder,
+    read_choice,
+    read_word,
+)
+from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["parse_reports", "section_part", "split_reports"]
 
 _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
+_ONGOING = re.compile(
+    r"(?:ongoing|active|unresolved|not (?:yet )?(?:resolved|restored|over)|still (?:open|down|going)|monitoring"
+    r"|investigating|mitigating)\b"
+)
+"""Statuses that say of the incident, not of its report, that it goes on."""
+_DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
 _HEADER = ("incident_id", "date", "duration", "severity", "author", "status")
+
+
+Outage = tuple[datetime, datetime | None, str, int]
+"""A window of impact: its start, its end, where that was read, on which line."""
 
 
 def parse_reports(
@@ -121,6 +149,11 @@ def _head(sections: Iterable[Section], template: Template) -> Iterator[Section]:
         yield section
 
 
+def _is_same(one: datetime, other: datetime) -> bool:
+    """Return whether two instants are the same to the minute."""
+    return abs(one - other) < timedelta(minutes=1)
+
+
 class _Parser:
     """Reads one report: the fields at its head, its sections, then when everything was."""
 
@@ -140,7 +173,8 @@ class _Parser:
         self.values = report.incident
         self.reader = SectionReader(self.report, settings, template)
         self.zone = ZoneInfo(settings.timezone)
-        self.gaps: list[tuple[int, int]] = []
+        self.ongoing: Line | None = None
+        """The field that says that the incident goes on."""
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         self.read_header()
@@ -156,6 +190,7 @@ class _Parser:
             self.report.duration = replace(duration, total=total, approximate=False)
         self.place()
         self.correct(known, known.keys() & milestones)
+        self.settle_ongoing()
         self.take_outages(known)
         self.finish()
         self.correct(known, known.keys() & derived)
@@ -198,9 +233,21 @@ class _Parser:
                 self.report.problem(code, self.report.lines["head"], message)
         if "date" not in self.template.fields and title is not None:
             self.take_date_of(title)
+        self.check_title()
         for name, line in fields.items():
             if name not in {*_HEADER, "template_version", "template_updated_on"}:
                 self.read_other(name, line)
+
+    def check_title(self) -> None:
+        """Read a report whose title says that it is a duplicate as one, whatever its status."""
+        title, pattern = self.values.get("title") or "", self.template.incident_id
+        if re.fullmatch(pattern, "any-word") or self.values.get("status") in UNCOUNTED_STATUSES:
+            return
+        if re.match(rf"\W*duplicates? of\W+(?:{pattern})(?!\w)", title, re.IGNORECASE):
+            status, line = self.values.get("status"), self.report.lines.get("title", 1)
+            self.values["status"] = UNCOUNTED_STATUSES[0]
+            message = f"the title is {title!r}, the Status is {status or 'not recorded'}; write '**Status**: Duplicate'"
+            self.report.problem("contradiction", line, f"{message}, or another title", of_incident=False)
 
     def take_date_of(self, title: Section) -> None:
         """Take the incident's date from its heading, where the template has no field for it."""
@@ -268,22 +315,58 @@ class _Parser:
             return
         declared = self.settings.severities.order
         words = {word: name for word, name in self.template.synonyms("severities").items() if name in declared}
+        synonyms = {**words, **self.settings.severities.synonyms}
         try:
-            self.values["severity"] = read_word(
-                line.text, tuple(reversed(declared)), {**words, **self.settings.severities.synonyms}
-            )
+            choice = read_choice(line.text, tuple(reversed(declared)), synonyms)
         except Unreadable as error:
             message = f"severity {error}; write one of these, or declare a synonym under [severities] in the settings"
             self.report.problem("unknown-severity", line.line, message)
+        else:
+            self.values["severity"] = self.take_choice(choice, line, "Severity", declared, unknown="unknown-severity")
+
+    def take_choice(
+        self, choice: Choice | None, line: Line, label: str, declared: Sequence[str], *, unknown: str
+    ) -> str | None:
+        """Return the word that counts, and report a field that names several."""
+        if choice is None or len(choice.named) == 1:
+            return choice.word if choice else None
+        named = f"{', '.join(choice.named[:-1])} and {choice.named[-1]}"
+        if choice.word is not None:
+            message = f"{label} {line.text!r} names {named}, read as {choice.word}, the last in force"
+            self.report.problem("contradiction", line.line, f"{message}; write {choice.word} alone")
+        elif len(choice.named) == len(declared) > 2:  # noqa: PLR2004 - two of two may be a doubt, not a choice
+            self.report.problem("placeholder", line.line, f"{label} still offers every choice; write one of them")
+        else:
+            self.report.problem(unknown, line.line, f"{label} {line.text!r} names {named}; write the one that counts")
+        return choice.word
 
     def read_author(self, line: Line) -> None:
         self.report.note("author", line.text, line.line)
         self.values["author"] = self.report.attempt(text_or_none, line, "Author")
 
     def read_status(self, line: Line) -> None:
-        synonyms = self.template.synonyms("statuses")
         self.report.note("status", line.text, line.line)
-        self.values["status"] = self.report.attempt(lambda words: read_word(words, STATUSES, synonyms), line, "Status")
+        if _ONGOING.match(fold(line.text).strip("*_ ")):
+            self.ongoing = line
+            self.values["status"] = STATUSES[0]  # the report of what goes on can't be complete
+        elif (uncounted := self.uncounted_status(line.text)) is not None:
+            self.values["status"] = uncounted
+        elif not is_placeholder(line.text) and (named := find_choice(line.text, STATUSES, {})) is not None:
+            self.values["status"] = self.take_choice(named, line, "Status", STATUSES, unknown="unreadable-value")
+        else:
+            synonyms = self.template.synonyms("statuses")
+            self.values["status"] = self.report.attempt(
+                lambda words: read_word(words, STATUSES, synonyms), line, "Status"
+            )
+
+    def uncounted_status(self, words: str) -> str | None:
+        """Return the status of a report that is not about an incident of its own, such as a duplicate."""
+        plain = fold(words).strip("*_[]( ")
+        names = {name: name for name in UNCOUNTED_STATUSES} | {
+            word: name for word, name in self.template.synonyms("statuses").items() if name in UNCOUNTED_STATUSES
+        }
+        found = (name for word, name in names.items() if re.match(rf"{re.escape(fold(word))}(?!\w)", plain))
+        return next(found, UNCOUNTED_STATUSES[0] if _DUPLICATE_OF.search(words) else None)
 
     def read_footer(self) -> None:
         for section in reversed(self.sections):
@@ -330,6 +413,15 @@ class _Parser:
             self.report.problem(remark.code, remark.line, remark.message)
         for position, (entry, at) in enumerate(zip(self.reader.entries, placement.instants, strict=True), start=1):
             milestone = self.template.stated_milestone(entry.event)
+            if (
+                milestone
+                and at is None
+                and all(problem["line"] != entry.line for problem in self.report.rows["problems"])
+            ):
+                message = (
+                    f"{entry.event!r} has no time of day, so when it was {milestone} is unknown; write it as HH:MM"
+                )
+                self.report.problem("unreadable-time", entry.line, message)
             self.report.rows["timeline"].append(
                 {
                     "position": position,
@@ -360,31 +452,79 @@ class _Parser:
         start = placement.windows[0][0] if placement.windows else None
         if start is not None:
             line = self.report.lines["duration"]
-            self.values["started_at"] = start
+            stated = self.values.setdefault("started_at", start)
             self.report.note("started_at", self.words_at(line), line)
+            if not _is_same(stated, start):
+                self.report_two_instants("duration-mismatch", "started", line, start)
         duration = self.report.duration
         evidence = Evidence(
             start,
             placement.windows[-1][1] if placement.windows else None,
             duration.total if duration and not duration.support_hours else None,
             approximate=duration is not None and duration.approximate,
+            is_open=(duration is not None and duration.is_open) or self.ongoing is not None,
         )
         clues = [Clue(row["at"], row["event"], row["milestone"]) for row in rows]
         inferred = infer_milestones(clues, evidence)
-        if not placement.windows:
-            self.gaps = infer_gaps(clues, evidence)
+        self.take_gaps(infer_gaps(clues, evidence))
+        relapse = infer_relapse(clues)
+        if relapse is not None:
+            self.take_relapse(relapse, is_open=evidence.is_open)
         for milestone in MILESTONES:
-            stated = [place for place, clue in enumerate(clues) if clue.stated == milestone and clue.at is not None]
+            if milestone == "restored" and relapse is not None and evidence.is_open:
+                continue
+            stated = [place for place, clue in enumerate(clues) if clue.stated == milestone]
             if stated:  # before the cure the first row counts; of the cure and what follows the last one
-                self.take_milestone(milestone, stated[-1 if milestone in LAST_COUNTS else 0], placement, "stated", 1.0)
+                place = stated[-1 if milestone in LAST_COUNTS else 0]
+                if clues[place].at is not None:
+                    self.take_milestone(milestone, place, placement, "stated", 1.0)
             elif milestone in inferred:
                 guess = inferred[milestone]
                 self.take_milestone(milestone, guess.row, placement, "inferred", guess.confidence)
+        self.check_start()
+
+    def take_gaps(self, gaps: Sequence[Gap]) -> None:
+        """Note where the incident was over for a time; the row that says so has the milestone restored."""
+        for gap in gaps:
+            row = self.report.rows["timeline"][gap.over]
+            if row["milestone"] is None:
+                row |= {"milestone": "restored", "milestone_source": "inferred", "confidence": gap.confidence}
+            self.report.gaps.append((gap.over, gap.relapse))
+
+    def take_relapse(self, gap: Gap, *, is_open: bool) -> None:
+        """Note a relapse after the last restoration: the incident goes on, or a row is missing."""
+        if is_open:
+            self.report.gaps.append((gap.over, gap.relapse))
+            return
+        rows = self.report.rows["timeline"]
+        over, relapse = rows[gap.over], rows[gap.relapse]
+        message = (
+            f"{relapse['event']!r} follows 'restored' of line {over['line']}, and no later row says that it was "
+            "restored again; add the row"
+        )
+        self.report.problem("contradiction", relapse["line"], message)
+
+    def check_start(self) -> None:
+        """Report that the start is unknown where an earlier row without a time may be the start."""
+        rows = self.report.rows["timeline"]
+        first = next((place for place, row in enumerate(rows) if row["at"] is not None), 0)
+        if not first or self.values.get("started_at") is not None:
+            return
+        self.report.start_is_hidden = True
+        line = rows[0]["line"]
+        if any(problem["line"] == line for problem in self.report.rows["problems"]):
+            return  # which says it already
+        message = "the first row of the timeline has no time of day, so when it began is unknown; write it as HH:MM"
+        self.report.problem("unreadable-time", line, message)
 
     def take_milestone(self, milestone: str, place: int, placement: Placement, source: str, confidence: float) -> None:
         row, entry = self.report.rows["timeline"][place], self.reader.entries[place]
         if row["milestone"] is None:
             row |= {"milestone": milestone, "milestone_source": source, "confidence": confidence}
+        known = self.values.get(f"{milestone}_at")
+        if source == "stated" and known is not None and not _is_same(known, row["at"]):
+            code = "duration-mismatch" if milestone == "started" else "contradiction"
+            self.report_two_instants(code, milestone, row["line"], row["at"])
         if f"{milestone}_at" in self.values:
             return
         self.values[f"{milestone}_at"] = row["at"]
@@ -397,14 +537,18 @@ class _Parser:
             confidence=confidence,
         )
 
+    def report_two_instants(self, code: str, milestone: str, line: int, at: datetime) -> None:
+        """Report that a line gives another instant for a milestone than the line that it was read from."""
+        stated, of = self.values[f"{milestone}_at"], self.report.lines[f"{milestone}_at"]
+        message = f"{milestone} is {at:%Y-%m-%d %H:%M} UTC here, {stated:%Y-%m-%d %H:%M} UTC in line {of}"
+        self.report.problem(code, line, f"{message}; correct the one or the other")
+
     def words_at(self, line: int) -> str:
         """Return the words of the field that was read from a line."""
         readings = self.report.rows["readings"]
         return next((row["as_written"] for row in readings if row["line"] == line), "")
 
-    def corrected_outages(
-        self, outages: list[tuple[datetime, datetime | None, str, int]], known: Mapping[str, Correction]
-    ) -> list[tuple[datetime, datetime | None, str, int]]:
+    def corrected_outages(self, outages: list[Outage], known: Mapping[str, Correction]) -> list[Outage]:
         """Let the first window begin and the last one end where a correction says so."""
         if "started_at" in known and (begin := known["started_at"].value) is not None:
             outages[0] = (begin, *outages[0][1:])
@@ -414,20 +558,54 @@ class _Parser:
                 outages[-1] = (start, end, "corrected", at)
         return outages
 
-    def take_outages(self, known: Mapping[str, Correction]) -> None:
-        """List the windows of impact: the Duration line's, else from the beginning to the restoration."""
-        line = self.report.lines.get("duration", 0)
+    def settle_ongoing(self) -> None:
+        """Decide whether the incident goes on: the Duration or the Status says so, and nothing says that it ended."""
+        duration = self.report.duration
+        if duration is not None and duration.is_open:
+            line, label = self.report.lines["duration"], "Duration"
+        elif self.ongoing is not None:
+            line, label = self.ongoing.line, "Status"
+        else:
+            self.values["is_open"] = False
+            return
         windows = self.report.placement.windows if self.report.placement else ()
-        outages = [(start, end, "duration", line) for start, end in windows if start is not None]
-        begin = self.values.get("started_at") or self.values.get("detected_at")
+        lines, end = self.report.lines, None
+        if self.values.get("restored_at") is not None:
+            end = f"line {lines['restored_at']} has it restored"
+        elif windows and windows[-1][1] is not None:
+            end = f"line {lines['duration']} says when it ended"
+        elif label == "Status" and duration is not None and duration.total is not None:
+            end = f"line {lines['duration']} says how long it lasted"
+        self.values["is_open"] = end is None
+        if end is not None:
+            message = f"the {label} {self.words_at(line)!r} says that the incident goes on, but {end}"
+            self.report.problem("contradiction", line, f"{message}; correct the one or the other")
+
+    def take_outages(self, known: Mapping[str, Correction]) -> None:
+        """List the windows of impact: the Duration line's, else from the beginning to the restoration.
+
+        Where the timeline has gaps, and the windows between them make the stated duration, these count.
+        """
+        line = self.report.lines.get("duration", 0)
+        duration, restored = self.report.duration, self.values.get("restored_at")
+        windows = self.report.placement.windows if self.report.placement else ()
+        outages: list[Outage] = [(start, end, "duration", line) for start, end in windows if start is not None]
+        if outages and duration and duration.is_open and restored is not None:  # which counts for all else, too
+            start, end, _, _ = outages[-1]
+            if end is None and restored >= start:
+                outages[-1] = (start, restored, "timeline", self.report.lines["restored_at"])
+        if len(outages) == 1 and self.report.gaps:
+            outages = self.without_gaps(*outages[0])
+        begin = self.values.get("started_at") or (
+            None if self.report.start_is_hidden else self.values.get("detected_at")
+        )
         if not outages and begin is not None:
             end, source = self.values.get("restored_at"), "timeline"
-            duration = self.report.duration
-            if end is None and duration and duration.total and not duration.support_hours and not duration.is_open:
+            if end is None and duration and duration.total and not (duration.support_hours or duration.is_open):
                 end, source = begin + duration.total, "derived"
             at = self.report.lines.get("restored_at") or self.report.lines.get("detected_at") or line
             rows = self.report.rows["timeline"]
-            for over, relapse in self.gaps if end is not None else ():  # it was over, and broke again
+            for over, relapse in self.report.gaps if end is not None or self.values["is_open"] else ():
                 outages.append((begin, rows[over]["at"], source, rows[over]["line"]))
                 begin = rows[relapse]["at"]
             if end is None or end >= begin:
@@ -444,11 +622,28 @@ class _Parser:
             stated = "stated" if source == "duration" else "derived"
             self.report.note("ended_at", self.words_at(at), at, source=stated)
 
+    def without_gaps(self, start: datetime, end: datetime | None, source: str, line: int) -> list[Outage]:
+        """Split the Duration line's window where the timeline has gaps, if the rest makes the stated duration."""
+        rows, duration = self.report.rows["timeline"], self.report.duration
+        parts: list[Outage] = []
+        begin = start
+        for over, relapse in self.report.gaps:
+            if begin < rows[over]["at"] and (end is None or rows[relapse]["at"] < end):
+                parts.append((begin, rows[over]["at"], "timeline", rows[over]["line"]))
+                begin = rows[relapse]["at"]
+        restored = self.report.lines["restored_at"] if end == self.values.get("restored_at") and end else line
+        parts.append((begin, end, "timeline", restored))
+        whole: list[Outage] = [(start, end, source, line)]
+        if end is None:
+            return parts
+        if duration is None or duration.total is None or duration.support_hours:
+            return whole
+        up = sum((until - since for since, until, _, _ in parts if until), timedelta(0))
+        return parts if spans_agree(duration.total, up, approximate=duration.approximate) else whole
+
     def finish(self) -> None:
-        """Derive what follows from the rest: whether it goes on, and when it occurred."""
+        """Derive when it occurred from the rest."""
         values = self.values
-        duration = self.report.duration
-        values["is_open"] = bool(duration and duration.is_open and values.get("status") != "Final")
         known = [values[f"{name}_at"] for name in ("started", "detected", "responded") if values.get(f"{name}_at")]
         day = self.anchor()
         if known:

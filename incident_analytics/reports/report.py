@@ -32,6 +32,10 @@ class Report:
         The rows by table; ``incidents`` has exactly one.
     duration, placement
         The Duration line, and when the timeline's rows and the line's windows were.
+    gaps
+        Where the incident was over for a time: the places in ``timeline`` of the row that says so, and of the relapse.
+    start_is_hidden
+        Whether the timeline begins with a row without a time, which may be when it all began.
     lines
         The line of each field that was found, and of each section's heading.
     """
@@ -40,6 +44,8 @@ class Report:
     rows: dict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
     duration: Duration | None = None
     placement: Placement | None = None
+    gaps: list[tuple[int, int]] = field(default_factory=list)
+    start_is_hidden: bool = False
     lines: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -47,17 +53,19 @@ class Report:
         """The report's row of ``incidents``."""
         return self.rows["incidents"][0]
 
-    def problem(self, code: str, line: int, message: str, *, path: str | None = None) -> None:
-        """Note a problem, in the report itself unless another file is named."""
-        self.rows["problems"].append(
-            {
-                "path": path or self.file,
-                "line": line,
-                "level": PROBLEM_LEVELS[code],
-                "code": code,
-                "message": message,
-            }
-        )
+    def problem(self, code: str, line: int, message: str, *, path: str | None = None, of_incident: bool = True) -> None:
+        """Note a problem, in the report itself unless another file is named.
+
+        One that is not of the incident is reported even where the incident does not count.
+        """
+        row = {
+            "path": path or self.file,
+            "line": line,
+            "level": PROBLEM_LEVELS[code],
+            "code": code,
+            "message": message,
+        }
+        self.rows["problems"].append(row if of_incident else row | {"incident_id": None})
 
     def note(
         self,

@@ -16,6 +16,8 @@ from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
 from incident_analytics.reports.times import find_dates, names_zone, read_date, read_zone, split_moment
 from incident_analytics.reports.values import (
+    Unreadable,
+    find_choice,
     find_key,
     fold,
     is_absent,
@@ -306,7 +308,7 @@ class SectionReader:
             cells,
             "priority",
             "Priority",
-            lambda text: read_word(text, PRIORITIES, self.template.synonyms("priorities")),
+            self._priority,
         )
         status, words = self._action_status(cells, ticked if checked is None else checked, words, struck=action.struck)
         key_cell = cells.get("key")
@@ -327,6 +329,12 @@ class SectionReader:
                 "line": action.line,
             }
         )
+
+    def _priority(self, text: str) -> str | None:
+        choice = find_choice(text, PRIORITIES, {})
+        if choice is not None and choice.word is None:
+            raise Unreadable(f"{text.strip()!r} names {' and '.join(choice.named)}; write one of them")
+        return choice.word if choice else read_word(text, PRIORITIES, self.template.synonyms("priorities"))
 
     def _cell(
         self, cells: Mapping[str, Line], column: str, label: str, reader: Callable[[str], Value | None]

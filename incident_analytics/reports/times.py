@@ -25,6 +25,7 @@ __all__ = [
     "read_moments",
     "read_span",
     "read_zone",
+    "spans_agree",
     "split_moment",
 ]
 
@@ -159,6 +160,9 @@ _NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(_NUMBERS, key=len, 
 _UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
+_MINUTE: Final = timedelta(minutes=1)
+_ABOUT: Final = 0.10
+"""How far a duration that says "about" may be from the times, as a part of it."""
 
 # One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
 _TOKENS: Final = re.compile(
@@ -184,11 +188,17 @@ _TOKENS: Final = re.compile(
             (
                 "about",
                 (
-                    r"[~≈<>]|\b(?:about|around|approx(?:imately)?|circa|ca?\.(?=\s?\d)|roughly|nearly|almost|some|under|over|"
+                    r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under|over|"
                     r"up\s+to|at\s+(?:least|most)|(?:less|more)\s+than|estimated|ish)\b\.?"
                 ),
             ),
-            ("open", r"\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going)\b|\bpresent\b|(?<=[-–—→o]\s)now\b"),
+            (
+                "open",
+                (
+                    r"(?<!\bnot\s)(?<!\bno\slonger\s)\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going|active)\b|\bpresent\b|(?<=[-–—→o]\s)now\b"
+                    r"|\b(?:not\s+(?:yet\s+)?|un)(?:resolved|restored)\b|\bso\s+far\b|\bin\s+progress\b"
+                ),
+            ),
             ("support", r"\b(?:support|business|working|office)\s+hours\b"),
             ("to", r"->|→|[-–—]|\b(?:to|until|till|through)\b"),
             ("and", r"[;&]|\band\b|\bplus\b"),
@@ -648,6 +658,18 @@ def _without_support_hours(pieces: list[_Piece]) -> list[_Piece]:
     if opening is None or ")" in pieces[opening:at]:
         opening = at
     return pieces[:opening] + pieces[closing:]
+
+
+def spans_agree(stated: timedelta, span: timedelta, *, approximate: bool = False) -> bool:
+    """Return whether a stated length is a span, to the minute, or to a tenth of it where the words say "about".
+
+    Examples
+    --------
+    >>> spans_agree(timedelta(hours=2), timedelta(minutes=125), approximate=True)
+    True
+    """
+    tolerance = max(_MINUTE, span * _ABOUT) if approximate else _MINUTE
+    return abs(stated - span) < tolerance
 
 
 def read_span(text: str) -> Span | None:

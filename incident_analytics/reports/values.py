@@ -10,19 +10,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 __all__ = [
     "Amount",
+    "Choice",
     "Loss",
     "Share",
     "Unreadable",
+    "find_choice",
     "find_key",
     "fold",
     "is_absent",
     "is_none",
     "is_placeholder",
     "is_untold",
+    "read_choice",
     "read_flag",
     "read_loss",
     "read_money",
@@ -166,6 +170,150 @@ def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -
         if word := meant.get(_bare(part)):
             return word
     raise Unreadable(f"{text.strip()!r} is not one of {', '.join(declared)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which declared word a field means.
+
+    Attributes
+    ----------
+    word
+        The one that counts; None where several are named and nothing says which one came last.
+    named
+        Every different declared word that the field names, in the order of the text; one unless they disagree.
+    """
+
+    word: str | None
+    named: tuple[str, ...]
+
+
+_CHANGE: Final = re.compile(
+    r"->|=>|→|⇒|➔|\b(?:(?:down|up)graded?|(?:de-?)?escalated|lowered|raised|reduced|increased|reclassified|changed|revised"
+    r"|adjusted|became|later|then|now|initially|originally|previously|formerly|at first|was|were|from|until|not"
+    r"|instead of|rather than)\b",
+    re.IGNORECASE,
+)
+"""Words that say which of two severities came first."""
+_NO_LONGER: Final = re.compile(
+    r"\b(?:from|was|were|initially|originally|previously|formerly|at first|first|before|not|instead of|rather than)"
+    r"\b[\s:]*(?:an?\s)?$",
+    re.IGNORECASE,
+)
+_AT_FIRST: Final = re.compile(r"\W*(?:initially|originally|previously|formerly|at first|until|before)\b", re.IGNORECASE)
+_ANOTHER_NUMBER: Final = re.compile(
+    r"\s*(?:,\s*)?(?:/|\||,|&|->|→|[-–]|\bor\b|\bto\b|\band\b|\bthen\b)\s*(\d+)(?=\s*(?:$|[)\]/|,;]|->|→))",
+    re.IGNORECASE,
+)
+
+
+def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> Choice | None:
+    """Find which declared word is meant, as `read_word` does, and which other one the same field names.
+
+    Words disagree where they are of one scale (``SEV-1/2``, ``P1 or P2``), or where the text speaks of a change
+    (``SEV-1 (downgraded to Major)``). Of these the last one in force counts. A word of another scale is a gloss:
+    ``P1 (High)`` means P1, whatever High stands for.
+
+    Parameters
+    ----------
+    text, declared, synonyms
+        As for `read_word`.
+
+    Returns
+    -------
+    Choice or None
+        None where no word is meant.
+
+    Raises
+    ------
+    Unreadable
+        ``'SEV9' is not one of SEV-1, SEV-2, SEV-3``
+
+    Examples
+    --------
+    >>> read_choice("SEV-1 (downgraded to SEV-2)", ["SEV-1", "SEV-2"], {})
+    Choice(word='SEV-2', named=('SEV-1', 'SEV-2'))
+    >>> read_choice("SEV-1/2", ["SEV-1", "SEV-2"], {})
+    Choice(word=None, named=('SEV-1', 'SEV-2'))
+    """
+    if is_absent(text):
+        return None
+    choice = find_choice(text, declared, synonyms)
+    if choice is None and (word := read_word(text, declared, synonyms)) is not None:
+        return Choice(word, (word,))
+    return choice
+
+
+def find_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> Choice | None:
+    """Find the declared words of a field that names several; None where it names one or none.
+
+    Examples
+    --------
+    >>> find_choice("Draft / Final", ["Draft", "Final"], {}), find_choice("Final", ["Draft", "Final"], {})
+    (Choice(word=None, named=('Draft', 'Final')), None)
+    """
+    everything = _find_words(text, {word: word for word in declared} | dict(synonyms))
+    found = [each for each in everything if each.scale == everything[0].scale]
+    if len({each.meaning for each in found}) == 1:  # another scale counts where the text changes to it
+        found += [
+            each
+            for before, each in pairwise(everything)
+            if each.scale != everything[0].scale and _CHANGE.search(text, before.end, each.start)
+        ]
+        found.sort(key=lambda each: each.start)
+    named = tuple(dict.fromkeys(each.meaning for each in found))
+    if len(named) < 2:  # noqa: PLR2004
+        return None
+    if _CHANGE.search(text) is None:
+        return Choice(None, named)
+    in_force = [
+        each.meaning
+        for before, each, after in zip((None, *found), found, (*found[1:], None), strict=False)
+        if not _is_past(text, before.end if before else 0, each, after.start if after else len(text))
+    ]
+    return Choice(in_force[-1] if in_force else None, named)
+
+
+def _is_past(text: str, begin: int, word: _Named, end: int) -> bool:
+    """Return whether the words next to a word say that it no longer applies: ``from SEV-1``, ``SEV-1 at first``."""
+    if _NO_LONGER.search(text[begin : word.start]):
+        return True
+    following = _AT_FIRST.match(text, word.end, end)
+    return following is not None and (end == len(text) or text[following.end() : end].strip(" :") != "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A word that was found in a text: where, what it means, and its letters if it has a number (``sev``)."""
+
+    start: int
+    end: int
+    meaning: str
+    scale: str
+
+
+def _find_words(text: str, names: Mapping[str, str]) -> list[_Named]:
+    """Find all names in a text, in their order; ``SEV-1/2`` names two."""
+    meant = {_bare(name): meaning for name, meaning in names.items()}
+    found: list[_Named] = []
+    for match in _any_of(tuple(names)).finditer(text):
+        bare = _bare(match[0])
+        scale = bare.rstrip("0123456789")
+        found.append(_Named(match.start(), match.end(), meant[bare], scale if scale != bare else ""))
+        end = match.end()
+        while scale != bare and (another := _ANOTHER_NUMBER.match(text, end)):
+            if (meaning := meant.get(scale + another[1])) is None:
+                break
+            found.append(_Named(another.start(1), another.end(), meaning, scale))
+            end = another.end()
+    return found
+
+
+@lru_cache(maxsize=64)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    parts = [re.findall(r"[^\W\d_]+|\d+", name) for name in sorted(names, key=len, reverse=True)]
+    words = [r"[\W_]{0,3}".join(map(re.escape, chunks)) for chunks in parts if chunks]
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(words) or '(?!)'})(?![^\W_])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -183,7 +183,7 @@ def test_counts_by_period_are_charted_beside_their_incidents() -> None:
         },
     )
     counts = severity_counts(incidents, members=True)
-    chart = call(control_chart, counts[counts["severity"] == "SEV-1"], value="n")
+    chart = call(control_chart, counts[counts["severity"] == "SEV-1"], value="n", kind="xmr")
     assert chart["n"].tolist() == [1, 0, 2]
     assert chart["incident_ids"].tolist() == [("a",), (), ("b", "c")]
     assert chart["upper"].tolist() == pytest.approx([1 + 2.66 * 1.5] * 3)
@@ -207,7 +207,12 @@ def test_fewer_than_two_points_have_no_limits(kind: str) -> None:
     ("table", "arguments", "error", "message"),
     [
         (pd.DataFrame({"n": [1]}), {"value": "gap"}, ColumnsError, "column 'gap' is missing; the frame has n"),
-        (pd.DataFrame({"n": [1]}), {"value": "n", "kind": "c"}, UnknownNameError, "kind 'c' is not one of xmr, g, t"),
+        (
+            pd.DataFrame({"n": [1]}),
+            {"value": "n", "kind": "c"},
+            UnknownNameError,
+            "kind 'c' is not one of counts, xmr, g, t",
+        ),
         (
             pd.DataFrame({"severity": ["SEV-1"]}),
             {"value": "severity"},

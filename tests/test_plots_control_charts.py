@@ -101,6 +101,6 @@ def test_too_few_points_have_no_limits(values: list[float | None]) -> None:
 
 def test_points_are_dated_where_the_table_tells_when() -> None:
     times = pd.to_datetime(["2025-07-01", "2025-07-09"], utc=True)
-    table = control_chart(pd.DataFrame({"occurred_at": times, "n": [3, 4]}), value="n")
+    table = control_chart(pd.DataFrame({"occurred_at": times, "n": [3, 4]}), value="n", kind="xmr")
     *_, last = plots.plot_control_chart(table, value="n").child_axes
     assert [label.get_text() for label in last.get_xticklabels()] == ["2025-07-01", "2025-07-09"]

@@ -19,8 +19,8 @@ from incident_analytics.analysis.statistics import (
     log_test_power,
     mean_difference_interval,
     mean_interval,
-    poisson_interval,
     quantile_interval,
+    rate_interval,
     rayleigh_p_value,
     survival_quantile,
 )
@@ -104,12 +104,12 @@ def test_another_unit_changes_no_interval_and_neither_does_the_order(values: lis
 )
 def test_the_interval_of_a_rate_is_garwoods(n: int, low: float, high: float) -> None:
     """The exact limits of F. Garwood (1936), as handbooks tabulate them."""
-    assert poisson_interval(n) == pytest.approx((low, high), abs=1e-4)
-    assert poisson_interval(n, 4) == pytest.approx((low / 4, high / 4), abs=1e-4)
+    assert rate_interval(n) == pytest.approx((low, high), abs=1e-4)
+    assert rate_interval(n, 4) == pytest.approx((low / 4, high / 4), abs=1e-4)
 
 
 def test_no_exposure_is_no_rate() -> None:
-    assert np.isnan(poisson_interval(0, 0)).all()
+    assert np.isnan(rate_interval(0, 0)).all()
 
 
 FREIREICH = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]

@@ -202,6 +202,17 @@ def test_a_control_chart_says_which_rules_are_broken(n: int, flags: list[tuple[i
     assert describe_control_chart(chart, value="time_to_restore") == text
 
 
+def test_a_chart_of_counts_is_neither_a_first_guess_nor_doubted_for_its_length() -> None:
+    """Its limits hold for the chart as a whole, be it short or long."""
+    chart = pd.DataFrame({"n": [1] * 30, "n_points": 30, "upper": 5.0, "dispersion": None})
+    chart = chart.assign(**dict.fromkeys(FLAGS[1:], pd.NA), beyond_limits=[True] + [False] * 29)
+    assert describe_control_chart(chart, value="n") == "Incidents: 1 of 30 points is beyond the limits (1)."
+    short = chart[1:5].assign(n_points=4)
+    assert describe_control_chart(short, value="n") == "Incidents: 4 points within normal variation."
+    none = describe_control_chart(short.assign(upper=None), value="n")
+    assert none == "Incidents: too few in 4 points for one of them to be beyond the limits."
+
+
 def budgets(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
     """Service, budget and what is left of it, in minutes."""
     table = pd.DataFrame(list(rows), columns=["service", "budget", "budget_left"])

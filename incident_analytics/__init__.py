@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.response import response_summary as response_summary
     from incident_analytics.analysis.response import response_times as response_times
     from incident_analytics.analysis.severity import compare_rates as compare_rates
+    from incident_analytics.analysis.severity import count_dispersion as count_dispersion
+    from incident_analytics.analysis.severity import mean_time_between as mean_time_between
     from incident_analytics.analysis.severity import rate_trend as rate_trend
     from incident_analytics.analysis.severity import severity_counts as severity_counts
     from incident_analytics.analysis.severity import severity_duration as severity_duration
@@ -75,6 +77,7 @@ _HOMES = {
     "configuration_changes": "evidence.changes",
     "control_chart": "analysis.control_charts",
     "cost_totals": "analysis.costs",
+    "count_dispersion": "analysis.severity",
     "definition_sensitivity": "analysis.comparison",
     "downtime": "analysis.sla",
     "explore": "exploration",
@@ -83,6 +86,7 @@ _HOMES = {
     "load": "loading",
     "log_templates": "evidence.logs",
     "mean_change_by_mix": "analysis.comparison",
+    "mean_time_between": "analysis.severity",
     "mttr": "analysis.response",
     "narrow": "loading",
     "overdue_actions": "analysis.actions",

@@ -28,6 +28,7 @@ __all__ = [
     "format_amount",
     "format_change",
     "format_count",
+    "format_dispersion",
     "format_figure",
     "format_p_value",
     "format_share",
@@ -199,6 +200,31 @@ def format_figure(value: float | None, unit: str | None = None) -> str:
     if is_missing(unit):
         return text
     return f"{text}{'' if unit == '%' else ' '}{unit}"
+
+
+def format_dispersion(dispersions: pd.Series) -> str:
+    """Say in a sentence which dispersion of counts intervals, limits and p-values allow for.
+
+    Parameters
+    ----------
+    dispersions
+        Variance / mean of the counts of each row; NA where it could not be estimated.
+
+    Examples
+    --------
+    >>> format_dispersion(pd.Series([2.13, 2.13]))
+    'Allows for a dispersion of 2.13.'
+    >>> format_dispersion(pd.Series([None, None]))
+    'Dispersion not estimated, counts taken as Poisson.'
+    >>> format_dispersion(pd.Series([1.0, None, 2.13]))
+    'Allows for a dispersion of 1 to 2.13; not estimated for some, whose counts are taken as Poisson.'
+    """
+    known = dispersions.dropna().astype(float)
+    if known.empty:
+        return "Dispersion not estimated, counts taken as Poisson."
+    ends = dict.fromkeys(format_figure(value) for value in (known.min(), known.max()))
+    some = "; not estimated for some, whose counts are taken as Poisson" if len(known) < len(dispersions) else ""
+    return f"Allows for a dispersion of {' to '.join(ends)}{some}."
 
 
 def format_value(value: Any, column: str = "") -> str:

@@ -358,11 +358,14 @@ class ReviewPage:
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
-        return html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
+        spread = html_text(sentences.describe_dispersion(measures.dispersion(self.scope)))
+        return Html(spread + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""
-        plots.show_plot(plots.plot_time_between(measures.gaps(self.scope, within=self.scope.history(1))))
+        history = self.scope.history(1)
+        gaps, between = (measure(self.scope, within=history) for measure in (measures.gaps, measures.between))
+        plots.show_plot(plots.plot_time_between(gaps, between=between))
 
     def control_chart(self) -> None:
         """Show the normal variation of the number of incidents."""

@@ -16,7 +16,7 @@ from IPython.display import display
 from incident_analytics import plots
 from incident_analytics.analysis.response import response_rank, response_times
 from incident_analytics.analysis.sla import sla_impact
-from incident_analytics.analysis.statistics import poisson_interval
+from incident_analytics.analysis.statistics import rate_interval
 from incident_analytics.analysis.themes import similar_incidents
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import EvidenceError, SettingsError
@@ -310,7 +310,7 @@ class SupportingData:
 
     def _show_messages(self, templates: pd.DataFrame) -> None:
         # More than chance: even the low end of the count's 99% interval is above what was expected.
-        least = pd.Series([poisson_interval(n, confidence=0.99)[0] for n in templates["n"]], dtype="Float64")
+        least, _ = rate_interval(templates["n"], confidence=0.99)
         grew = (least > templates["expected"]).fillna(value=False)
         notable = templates[templates["is_new"].fillna(value=True) | grew]
         shown = notable.head(_MESSAGES)

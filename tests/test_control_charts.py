@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from builders import at, call, ratios, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from scipy import stats
 
 from incident_analytics.analysis.control_charts import control_chart
 from incident_analytics.analysis.severity import severity_counts, time_between
@@ -183,10 +185,122 @@ def test_counts_by_period_are_charted_beside_their_incidents() -> None:
         },
     )
     counts = severity_counts(incidents, members=True)
-    chart = call(control_chart, counts[counts["severity"] == "SEV-1"], value="n")
+    chart = call(control_chart, counts[counts["severity"] == "SEV-1"], value="n", kind="xmr")
     assert chart["n"].tolist() == [1, 0, 2]
     assert chart["incident_ids"].tolist() == [("a",), (), ("b", "c")]
     assert chart["upper"].tolist() == pytest.approx([1 + 2.66 * 1.5] * 3)
+
+
+def months(*counts: int | None, days: Sequence[float | None] = ()) -> pd.DataFrame:
+    table = pd.DataFrame({"n": pd.array(list(counts), dtype="Int64")})
+    return table.assign(exposure=spans(*(None if day is None else f"{day}D" for day in days))) if days else table
+
+
+def test_a_count_is_beyond_the_limits_where_it_is_rare_given_all_of_them() -> None:
+    """37 in 6 equal months: each is binomial with a sixth. 0.05 / 12 is left beyond 1 and beyond 13."""
+    chart = call(control_chart, months(4, 2, 6, 3, 17, 5), value="n")
+    tail = 0.05 / 12
+    assert stats.binom.sf(13, 37, 1 / 6) <= tail < stats.binom.sf(12, 37, 1 / 6)
+    assert stats.binom.cdf(0, 37, 1 / 6) <= tail < stats.binom.cdf(1, 37, 1 / 6)
+    expected = months(4, 2, 6, 3, 17, 5).assign(
+        n_points=6,
+        center=ratios(*[37 / 6] * 6),
+        lower=ratios(*[1] * 6),
+        upper=ratios(*[13] * 6),
+        moving_range=ratios(*[None] * 6),
+        range_limit=ratios(*[None] * 6),
+        beyond_limits=flags(False, False, False, False, True, False),
+        three_of_four=flags(*[None] * 6),
+        eight_in_a_row=flags(*[None] * 6),
+        range_beyond_limit=flags(*[None] * 6),
+        dispersion=ratios(*[None] * 6),
+    )
+    assert_frame_equal(chart, expected)
+
+
+def test_a_part_of_a_month_is_judged_by_its_length() -> None:
+    """Ten a month, and six in the three days that have passed of the last one: as a whole month that is usual."""
+    counts, days = [10, 12, 9, 11, 10, 8, 12, 9, 10, 11, 10, 6], [30.0] * 11 + [3.0]
+    chart = call(control_chart, months(*counts, days=days), value="n")
+    assert chart["center"].tolist()[-2:] == pytest.approx([118 * 30 / 333, 118 * 3 / 333])
+    assert chart["beyond_limits"].tolist() == [False] * 11 + [True], "six in three days are too many"
+    assert not call(control_chart, months(*counts), value="n")["beyond_limits"].any()
+    quiet = call(control_chart, months(*counts[:-1], 1, days=days), value="n")
+    assert not quiet["beyond_limits"].any(), "one in three days is as many as ten in a month"
+    assert call(control_chart, months(*counts[:-1], 1), value="n")["beyond_limits"].tolist() == [False] * 11 + [True]
+
+
+def test_months_without_a_count_or_without_a_length_are_passed_over() -> None:
+    with_gaps = months(4, None, 2, 6, 3, 17, 9, 5, days=[30, 30, 30, 30, 30, 30, None, 30])
+    chart = call(control_chart, with_gaps, value="n")
+    assert chart["n_points"].tolist() == [6] * 8
+    assert chart["beyond_limits"].isna().tolist() == [False, True, False, False, False, False, True, False]
+    assert chart[["center", "lower", "upper"]].isna().all(axis=1).tolist() == chart["beyond_limits"].isna().tolist()
+    known = call(control_chart, months(4, 2, 6, 3, 17, 5), value="n")
+    there = chart[chart["beyond_limits"].notna()].reset_index(drop=True).drop(columns="exposure")
+    assert_frame_equal(there, known)
+
+
+def test_few_incidents_have_no_limit_that_one_month_could_be_beyond() -> None:
+    """Even both of 2 in one of 12 months have a chance of 1 / 144, above 0.05 / 24."""
+    chart = call(control_chart, months(2, *[0] * 11), value="n")
+    assert chart[["lower", "upper"]].isna().all(axis=None)
+    assert chart["beyond_limits"].tolist() == [False] * 12
+    assert not call(control_chart, months(*[0] * 12), value="n")["beyond_limits"].any()
+    one = call(control_chart, months(5), value="n")
+    assert one["center"].tolist() == [5]
+    assert one[["lower", "upper", *FLAGS]].isna().all(axis=None)
+    assert call(control_chart, months(), value="n").empty
+
+
+def test_limits_of_counts_allow_for_their_dispersion() -> None:
+    table = months(4, 2, 6, 3, 17, 5)
+    assert call(control_chart, table, value="n", dispersion=1.0)["beyond_limits"].sum() == 1
+    wider = call(control_chart, table, value="n", dispersion=2.5)
+    assert wider["beyond_limits"].sum() == 0
+    assert (wider["upper"] >= 17).all()
+    assert wider["dispersion"].tolist() == [2.5] * 6
+    past = pd.DataFrame({"n_periods": [9], "dispersion": ratios(2.5)})
+    estimated = call(control_chart, table, value="n", dispersion=past)
+    assert (estimated["upper"] > wider["upper"]).all(), "an estimate is less certain than a known value"
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.sampled_from([3, 28, 30, 31])), min_size=2, max_size=24),
+    st.sampled_from([None, 2.0]),
+)
+@settings(deadline=None, max_examples=60)
+def test_a_count_is_beyond_its_limits_just_where_its_binomial_tail_is_small(
+    drawn: list[tuple[int, int]], dispersion: float | None
+) -> None:
+    counts, days = (list(values) for values in zip(*drawn, strict=True))
+    chart = control_chart(months(*counts, days=days), value="n", dispersion=dispersion)
+    total, tail = sum(counts), 0.025 / len(counts)
+    for n, length, row in zip(counts, days, chart.to_dict("records"), strict=True):
+        share = length / sum(days)
+        if dispersion is None:
+            chance = min(stats.binom.cdf(n, total, share), stats.binom.sf(n - 1, total, share))
+            if abs(chance - tail) > 1e-12:
+                assert row["beyond_limits"] == (chance <= tail)
+        assert row["beyond_limits"] == bool(
+            (pd.notna(row["upper"]) and n > row["upper"]) or (pd.notna(row["lower"]) and n < row["lower"])
+        )
+        assert row["center"] == pytest.approx(total * share)
+
+
+def test_of_charts_of_counts_where_nothing_changed_hardly_any_has_a_signal() -> None:
+    """400 Poisson histories: at most 5% of charts of counts have a signal; an XmR of the same counts in 15% or more."""
+    draw = np.random.default_rng(11)
+    histories = [draw.poisson(mean, 18) for mean in (1, 2, 6, 12) for _ in range(100)]
+    n_signals = {
+        kind: sum(
+            bool(control_chart(months(*counts), value="n", kind=kind)[FLAGS].fillna(value=False).any(axis=None))
+            for counts in histories
+        )
+        for kind in ("counts", "xmr")
+    }
+    assert n_signals["counts"] <= 20
+    assert n_signals["xmr"] >= 60
 
 
 @pytest.mark.parametrize("kind", ["xmr", "g", "t"])
@@ -207,7 +321,30 @@ def test_fewer_than_two_points_have_no_limits(kind: str) -> None:
     ("table", "arguments", "error", "message"),
     [
         (pd.DataFrame({"n": [1]}), {"value": "gap"}, ColumnsError, "column 'gap' is missing; the frame has n"),
-        (pd.DataFrame({"n": [1]}), {"value": "n", "kind": "c"}, UnknownNameError, "kind 'c' is not one of xmr, g, t"),
+        (
+            pd.DataFrame({"n": [1]}),
+            {"value": "n", "kind": "c"},
+            UnknownNameError,
+            "kind 'c' is not one of counts, xmr, g, t",
+        ),
+        (
+            pd.DataFrame({"n": [1.5]}),
+            {"value": "n"},
+            ColumnsError,
+            "a chart of counts is of whole numbers from 0, and value 'n' has others; write kind='xmr'",
+        ),
+        (
+            pd.DataFrame({"gap": spans("1h")}),
+            {"value": "gap", "kind": "counts"},
+            ColumnsError,
+            "a chart of counts is of whole numbers from 0, and value 'gap' has others; write kind='xmr'",
+        ),
+        (
+            pd.DataFrame({"n": [1, 2]}),
+            {"value": "n", "dispersion": pd.DataFrame({"n_periods": [9, 9], "dispersion": [1, 2]})},
+            ColumnsError,
+            "dispersion has 2 rows, and one is needed",
+        ),
         (
             pd.DataFrame({"severity": ["SEV-1"]}),
             {"value": "severity"},
@@ -229,7 +366,7 @@ def test_fewer_than_two_points_have_no_limits(kind: str) -> None:
     ],
 )
 def test_what_cannot_be_charted_is_named(
-    table: pd.DataFrame, arguments: dict[str, str], error: type[Exception], message: str
+    table: pd.DataFrame, arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error) as caught:
         control_chart(table, **arguments)

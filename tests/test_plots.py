@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -14,6 +15,7 @@ from matplotlib.transforms import Bbox
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import plots
+from incident_analytics.analysis.severity import mean_time_between
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.plots import drawing
 
@@ -529,7 +531,9 @@ EVERY_PLOT = {
 
 
 def draw(name: str, table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
-    needed = {"value": "n"} if name == "plot_control_chart" else {}
+    needed: dict[str, Any] = {"value": "n"} if name == "plot_control_chart" else {}
+    if name == "plot_time_between":
+        needed = {"between": mean_time_between(table, until=pd.Timestamp("2026-01-01", tz="UTC"))}
     drawn: Axes = getattr(plots, name)(table, ax=ax, **needed)
     return drawn
 

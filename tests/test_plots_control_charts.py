@@ -101,6 +101,36 @@ def test_too_few_points_have_no_limits(values: list[float | None]) -> None:
 
 def test_points_are_dated_where_the_table_tells_when() -> None:
     times = pd.to_datetime(["2025-07-01", "2025-07-09"], utc=True)
-    table = control_chart(pd.DataFrame({"occurred_at": times, "n": [3, 4]}), value="n")
+    table = control_chart(pd.DataFrame({"occurred_at": times, "n": [3, 4]}), value="n", kind="xmr")
     *_, last = plots.plot_control_chart(table, value="n").child_axes
     assert [label.get_text() for label in last.get_xticklabels()] == ["2025-07-01", "2025-07-09"]
+
+
+def test_limits_of_counts_follow_the_length_of_each_month() -> None:
+    table = pd.DataFrame({"period": ["2025-07", "2025-08", "2025-09"], "n": [40, 38, 12]})
+    counts = control_chart(table.assign(exposure=[31, 31, 10]), value="n")
+    ax = plots.plot_control_chart(counts, value="n")
+    (panel,) = ax.child_axes
+    lines = {tuple(line.get_ydata()) for line in panel.get_lines() if len(line.get_ydata()) == 3}
+    assert tuple(counts["upper"]) in lines
+    assert tuple(counts["center"]) in lines
+    assert limits(panel) == ["lower limit 5", "mean 12.5", "upper limit 21"], "at the right end, of the last month"
+    assert "Control chart (counts), 3 points in order of time; dispersion not estimated, counts taken as Poisson" in (
+        plots.alt_text(ax)
+    )
+    allowed = plots.plot_control_chart(control_chart(table, value="n", dispersion=2.0), value="n")
+    assert "; allows for a dispersion of 2:" in plots.alt_text(allowed)
+
+
+def test_a_month_beyond_its_limits_is_a_diamond_with_its_name() -> None:
+    table = pd.DataFrame({"period": [f"2025-0{month}" for month in range(1, 7)], "n": [4, 2, 6, 3, 17, 5]})
+    (panel,) = plots.plot_control_chart(control_chart(table, value="n"), value="n").child_axes
+    assert signals(panel) == {"D": [4]}
+    assert [text.get_text() for text in panel.texts if text.get_color() == VERMILION] == ["2025-05"]
+
+
+def test_counts_too_few_for_limits_have_their_mean_alone() -> None:
+    table = pd.DataFrame({"period": ["2025-07", "2025-08"], "n": [1, 0]})
+    ax = plots.plot_control_chart(control_chart(table, value="n"), value="n")
+    assert limits(ax.child_axes[0]) == ["mean 0.5"]
+    assert plots.alt_text(ax).startswith("Incidents: too few in 2 points for one of them to be beyond the limits.")

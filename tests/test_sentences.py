@@ -156,15 +156,23 @@ def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     many = pd.concat([table.assign(period=table["period"].str.replace("2025", year)) for year in ("2024", "2025")])
     assert describe_rates(many).endswith(" for SEV-3, which among 4 periods may be chance.")
     assert describe_rates(table[:2]) == "Incidents per 30 days in 2025-07: 0 SEV-1 and 1 SEV-3."
-    assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to tell."
+    assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to show."
 
 
-def test_gaps_of_groups_are_told_group_by_group() -> None:
-    table = pd.DataFrame({"severity": ["SEV-1", "SEV-1", None], "incident_id": ["INC-1", "INC-2", "INC-3"]})
-    text = "Median time between incidents: SEV-1 2h (n = 2) and unknown 30m (n = 1)."
-    assert describe_gaps(table.assign(gap=spans(60, 180, 30))) == text
-    one = pd.DataFrame({"incident_id": ["INC-2"], "gap": spans(90)})
-    assert describe_gaps(one) == "Time between incidents 1h 30m (1 gap)."
+def test_gaps_of_groups_are_said_group_by_group() -> None:
+    times = {"mean": spans(120, 45, None), "mean_low": spans(30, 8, 2), "mean_high": spans(900, None, None)}
+    table = pd.DataFrame({"severity": ["SEV-1", None, "SEV-2"], "n": [2, 1, 0], **times})
+    table = table.assign(median=table["mean"], longest=table["mean"], longest_before="INC-3")
+    text = "Mean time between incidents: SEV-1 2h (95% interval 30m to 15h, 2 gaps) and unknown 45m (95% interval from "
+    assert describe_gaps(table) == f"{text}8m, 1 gap)."
+    one = "Mean time between incidents 2h (95% interval 30m to 15h, 1 gap)."
+    assert describe_gaps(table[:1].drop(columns="severity").assign(n=1)) == one
+    many = pd.concat([table[:2].assign(severity=[f"{name}-1", f"{name}-2"]) for name in ("A", "B")])
+    assert describe_gaps(many).startswith(
+        "Mean time between incidents from 45m (95% interval from 8m, 1 gap) for A-2 to"
+    )
+    none = "Time between incidents is not known: it takes two incidents with a known time."
+    assert describe_gaps(table[2:]) == none
 
 
 FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit"]
@@ -173,15 +181,15 @@ FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit
 @pytest.mark.parametrize(
     ("n", "flags", "text"),
     [
-        (12, [], "Time to restore: 12 points within routine variation."),
-        (9, [], "Time to restore: 9 points within routine variation; from so few points the limits are a first guess."),
+        (12, [], "Time to restore: 12 points within normal variation."),
+        (9, [], "Time to restore: 9 points within normal variation; from so few points the limits are a first guess."),
         (1, [], "No limits of time to restore can be drawn: they take two points, and there is 1."),
         (12, [(3, "beyond_limits")], "Time to restore: 1 of 12 points is beyond the limits (4)."),
         (
             25,
             [(3, "beyond_limits"), (3, "range_beyond_limit"), (4, "range_beyond_limit")],
             (
-                "Time to restore: 2 of 25 points are more than routine variation: 1 beyond the limits (4) and 2 after "
+                "Time to restore: 2 of 25 points are more than normal variation: 1 beyond the limits (4) and 2 after "
                 "a jump beyond its limit; in so long a chart some may be chance."
             ),
         ),
@@ -192,6 +200,17 @@ def test_a_control_chart_says_which_rules_are_broken(n: int, flags: list[tuple[i
     for flag in FLAGS:
         chart[flag] = pd.array([(i, flag) in flags for i in range(n)], dtype="boolean")
     assert describe_control_chart(chart, value="time_to_restore") == text
+
+
+def test_a_chart_of_counts_is_neither_a_first_guess_nor_doubted_for_its_length() -> None:
+    """Its limits hold for the chart as a whole, be it short or long."""
+    chart = pd.DataFrame({"n": [1] * 30, "n_points": 30, "upper": 5.0, "dispersion": None})
+    chart = chart.assign(**dict.fromkeys(FLAGS[1:], pd.NA), beyond_limits=[True] + [False] * 29)
+    assert describe_control_chart(chart, value="n") == "Incidents: 1 of 30 points is beyond the limits (1)."
+    short = chart[1:5].assign(n_points=4)
+    assert describe_control_chart(short, value="n") == "Incidents: 4 points within normal variation."
+    none = describe_control_chart(short.assign(upper=None), value="n")
+    assert none == "Incidents: too few in 4 points for one of them to be beyond the limits."
 
 
 def budgets(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
@@ -392,7 +411,8 @@ def compared(*rows: tuple[str, int, int, float | None], measure: str = "time_to_
     table = pd.DataFrame(list(rows), columns=["earlier", "n_before", "n_after", "p_adjusted"])
     counted = measure == "incidents"
     before, after = (spans(*[None if counted else minutes] * len(table)) for minutes in (60, 30))
-    table = table.assign(measure=measure, before=before, after=after, change=-0.5, detectable_change=-0.7)
+    table = table.assign(measure=measure, before=before, after=after, change=-0.5, change_low=-0.8, change_high=0.2)
+    table = table.assign(detectable_fall=-0.7, detectable_rise=2.0, can_tell=False)
     n_open = pd.Series(pd.NA if counted else 0, index=table.index, dtype="Int64")
     table = table.assign(period="2025Q3", n_open_before=n_open, n_open_after=n_open)
     return table.assign(p_value=table["p_adjusted"]).astype({"p_adjusted": "Float64"})
@@ -418,15 +438,21 @@ def test_open_incidents_which_no_mean_holds_are_told() -> None:
 def test_incidents_come_less_often_or_it_is_not_known() -> None:
     rows = ("2025Q2", 30, 12, 0.01), ("2024Q3", 14, 12, 0.8)
     text = describe_change(compared(*rows, measure="incidents"), measure="incidents")
-    assert text == "Against 30 in 2025Q2 and 14 in 2024Q3: they come less often than in 2025Q2 (p = 0.01)."
+    assert text == "Compared with 30 in 2025Q2 and 14 in 2024Q3: they come less often than in 2025Q2 (p = 0.01)."
     assert describe_change(compared(rows[1], measure="incidents"), measure="incidents") == (
-        "Against 14 in 2024Q3: no evidence that they come more or less often."
+        "Compared with 14 in 2024Q3: not enough incidents to tell (-50% since 2024Q3, 95% CI -80% to +20%)."
     )
+    many = compared(rows[1], measure="incidents").assign(can_tell=True)
+    assert describe_change(many, measure="incidents") == (
+        "Compared with 14 in 2024Q3: no significant change (-50% since 2024Q3, 95% CI -80% to +20%)."
+    )
+    none_before = compared(rows[1], measure="incidents").assign(change=pd.NA, change_high=pd.NA)
+    assert describe_change(none_before, measure="incidents").endswith("in 2024Q3: not enough incidents to tell.")
 
 
 def test_incidents_after_none_at_all_come_more_often() -> None:
     table = compared(("2025Q2", 0, 12, 0.0001), measure="incidents").assign(change=pd.NA)
-    text = "Against 0 in 2025Q2: they come more often than in 2025Q2 (p < 0.001)."
+    text = "Compared with 0 in 2025Q2: they come more often than in 2025Q2 (p < 0.001)."
     assert describe_change(table, measure="incidents") == text
 
 

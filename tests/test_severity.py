@@ -13,6 +13,8 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.severity import (
     compare_rates,
+    count_dispersion,
+    mean_time_between,
     rate_trend,
     severity_counts,
     severity_duration,
@@ -169,6 +171,7 @@ def test_a_rate_counts_the_part_of_a_period_that_is_in_the_window() -> None:
             "rate": ratios(0, 0, 0, 0, 30 / 59, 30 / 59),
             "rate_low": ratios(0, 0, 0, 0, 0.025318 * 30 / 59, 0.025318 * 30 / 59),
             "rate_high": ratios(*[3.688879 * 30] * 3, 3.688879 * 30 / 59, *[5.571643 * 30 / 59] * 2),
+            "dispersion": ratios(*[None] * 6),
             "incident_ids": [(), (), (), (), ("b",), ("a",)],
         }
     )
@@ -246,12 +249,19 @@ def test_nothing_known_has_no_mix_and_is_not_lost() -> None:
     assert call(severity_mix, make_table("incidents")).empty
 
 
-def two_counts(n_before: int, length_before: float, n_after: int, length_after: float) -> dict[str, float]:
+def two_counts(
+    n_before: int,
+    length_before: float,
+    n_after: int,
+    length_after: float,
+    dispersion: float | pd.DataFrame | None = None,
+) -> dict[str, float]:
     """Compare counts over lengths in minutes, as the figures of one row."""
     start = at("1900-01-01")
     middle, end = (start + pd.Timedelta(minutes=length) for length in (length_before, length_before + length_after))
     incidents = moments(start, [*[0] * n_before, *[length_before] * n_after])
-    row = call(compare_rates, incidents, before=Period("a", start, middle), after=Period("b", middle, end))
+    periods = {"before": Period("a", start, middle), "after": Period("b", middle, end)}
+    row = call(compare_rates, incidents, **periods, dispersion=dispersion)
     assert row[["n", "n_before", "n_after"]].to_numpy().tolist() == [[n_before + n_after, n_before, n_after]]
     return dict(row.iloc[0].drop(["sentence"]))
 
@@ -301,6 +311,176 @@ def test_six_incidents_show_a_fall_only_if_none_is_left() -> None:
     assert row["detectable_rise"] == pytest.approx((1 - share) / share - 1)
 
 
+def monthly(counts: dict[str, int], **columns: str) -> list[dict[str, str]]:
+    """Return so many incidents on the second of each month, at the same hour."""
+    return [
+        {"incident_id": f"{month}-{number}", "occurred_at": f"{month}-02T09:00Z", **columns}
+        for month, n in counts.items()
+        for number in range(n)
+    ]
+
+
+def table_of(rows: list[dict[str, str]]) -> pd.DataFrame:
+    return make_table("incidents", {name: [row[name] for row in rows] for name in rows[0]})
+
+
+# Nine months of 273 days with 27.3 incidents a quarter of a year would be 0.1 a day: 3.1, 2.8 or 3 a month.
+NINE_MONTHS = {f"2025-{month:02}": n for month, n in enumerate([0, 6, 0, 6, 3, 3, 0, 6, 3], start=1)}
+
+
+def test_the_dispersion_is_the_variance_by_the_mean_of_months_of_their_lengths() -> None:
+    """27 in 273 days; Pearson's chi-square over the 8 degrees of freedom that nine months have."""
+    days = [31, 28, 31, 30, 31, 30, 31, 31, 30]
+    expected = [27 * length / 273 for length in days]
+    chi_square = sum((n - mean) ** 2 / mean for n, mean in zip(NINE_MONTHS.values(), expected, strict=True))
+    incidents = table_of(monthly(NINE_MONTHS | {"2025-10": 40}))
+    estimated = call(count_dispersion, incidents, before=at("2025-10-20"), start=at("2025-01-01"))
+    assert_frame_equal(
+        estimated,
+        pd.DataFrame(
+            {
+                "n": [27],
+                "n_periods": [9],
+                "first_period": texts("2025-01"),
+                "last_period": texts("2025-09"),
+                "dispersion": ratios(chi_square / 8),
+            }
+        ),
+    )
+    assert 2 < estimated["dispersion"][0] < 2.3
+
+
+def test_the_history_is_that_of_whole_months_from_the_first_incident_on() -> None:
+    incidents = table_of(monthly(NINE_MONTHS))
+    from_first = call(count_dispersion, incidents, before=at("2025-10-01"))
+    assert from_first.loc[0, ["n_periods", "first_period"]].tolist() == [8, "2025-02"]
+    assert from_first["dispersion"].notna().all(), "eight months are enough"
+    shorter = call(count_dispersion, incidents, before=at("2025-09-30T23:59"))
+    assert shorter.loc[0, ["n", "n_periods", "last_period"]].tolist() == [24, 7, "2025-08"]
+    assert shorter["dispersion"].isna().all(), "seven are not"
+    later = call(count_dispersion, incidents, before=at("2025-10-01"), start=at("2025-02-02"))
+    assert later.loc[0, ["n_periods", "first_period"]].tolist() == [7, "2025-03"], "a part of a month is none"
+    tokyo = call(count_dispersion, incidents, before=at("2025-09-30T15:00"), timezone="Asia/Tokyo")
+    assert tokyo.loc[0, ["n_periods", "last_period"]].tolist() == [8, "2025-09"]
+
+
+def test_a_history_of_nothing_has_no_dispersion() -> None:
+    nothing = call(count_dispersion, make_table("incidents"), before=at("2025-10-01"))
+    assert nothing.loc[0, ["n", "n_periods"]].tolist() == [0, 0]
+    assert nothing[["first_period", "last_period", "dispersion"]].isna().all(axis=None)
+    quiet = call(count_dispersion, make_table("incidents"), before=at("2025-10-01"), start=at("2025-01-01"))
+    assert quiet.loc[0, ["n", "n_periods"]].tolist() == [0, 9]
+    assert quiet["dispersion"].isna().all()
+    before_all = call(count_dispersion, INCIDENTS, before=at("2025-01-01"))
+    assert before_all["n_periods"].tolist() == [0]
+
+
+def test_even_counts_are_not_less_dispersed_than_poisson_ones() -> None:
+    incidents = table_of(monthly(dict.fromkeys(NINE_MONTHS, 3)))
+    assert call(count_dispersion, incidents, before=at("2025-10-01"))["dispersion"].tolist() == [1]
+
+
+def test_each_severity_has_the_dispersion_of_its_own_counts_in_the_same_months() -> None:
+    rows = monthly(NINE_MONTHS, severity="SEV-1") + monthly(dict.fromkeys(NINE_MONTHS, 3), severity="SEV-3")
+    estimated = call(count_dispersion, table_of(rows), before=at("2025-10-01"), by="severity")
+    assert estimated["severity"].tolist() == ["SEV-3", "SEV-2", "SEV-1"]
+    assert estimated["n"].tolist() == [27, 0, 27]
+    assert estimated["n_periods"].tolist() == [9, 9, 9]
+    assert estimated["dispersion"].isna().tolist() == [False, True, False]
+    assert estimated["dispersion"][0] == 1
+    assert 2 < estimated["dispersion"][2] < 2.3
+
+
+def test_an_interval_allows_for_the_dispersion() -> None:
+    """Two incidents at a dispersion of 2: chi-square's 0.0506 at 2 and 9.3484 at 3 degrees of freedom."""
+    incidents = incidents_of(("a", "2025-09-04T00:00Z", "SEV-2"), ("b", "2025-09-05T00:00Z", "SEV-2"))
+    rates = call(severity_rates, incidents, dispersion=2.0)
+    row = rates[rates["severity"] == "SEV-2"].iloc[0]
+    assert [row["rate_low"], row["rate_high"]] == pytest.approx([0.050636, 9.348404], abs=1e-5)
+    assert rates["dispersion"].tolist() == [2, 2, 2]
+
+
+def test_the_uncertainty_of_an_estimated_dispersion_widens_an_interval() -> None:
+    """Student's t leaves 0.025 beyond 2.0930 at 19 degrees of freedom, where the normal distribution leaves 0.018175."""
+    incidents = incidents_of(("a", "2025-09-04T00:00Z", "SEV-2"), ("b", "2025-09-05T00:00Z", "SEV-2"))
+    past = pd.DataFrame({"n_periods": [20], "dispersion": ratios(2)})
+    estimated = call(severity_rates, incidents, dispersion=past)
+    wider = call(severity_rates, incidents, dispersion=2.0, confidence=1 - 2 * 0.018175)
+    bounds = ["rate_low", "rate_high"]
+    assert_frame_equal(estimated[bounds], wider[bounds], rtol=1e-4)
+    poisson = call(severity_rates, incidents, dispersion=past.assign(dispersion=1.0))
+    assert_frame_equal(poisson[bounds], call(severity_rates, incidents)[bounds])
+
+
+def test_a_dispersion_is_matched_by_its_groups_and_unknown_ones_are_poisson() -> None:
+    past = pd.DataFrame(
+        {"severity": severities("SEV-1", "SEV-2"), "n_periods": [20, 20], "dispersion": ratios(3, None)}
+    )
+    rates = call(severity_rates, INCIDENTS, every="quarter", dispersion=past)
+    assert rates["severity"].isna().tolist() == [False, False, False, True]
+    assert rates["dispersion"].fillna(0).tolist() == [0, 0, 3, 0]
+    plain = call(severity_rates, INCIDENTS, every="quarter")
+    assert (rates["rate_high"] > plain["rate_high"]).tolist() == [False, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("dispersion", "message"),
+    [
+        (0.5, "dispersion 0.5 is below 1, that of Poisson counts"),
+        (float("nan"), "dispersion nan is below 1, that of Poisson counts"),
+        (pd.DataFrame({"n": [1]}), "columns 'n_periods', 'dispersion' are missing; the frame has n"),
+        (
+            pd.DataFrame({"n_periods": [9, 9], "dispersion": [1, 2]}),
+            "dispersion has 2 rows, and none of the columns severity",
+        ),
+    ],
+)
+def test_a_dispersion_that_does_not_fit_is_named(dispersion: float | pd.DataFrame, message: str) -> None:
+    with pytest.raises(ColumnsError) as caught:
+        severity_rates(INCIDENTS, dispersion=dispersion)
+    assert str(caught.value) == message
+
+
+def test_counts_that_can_show_a_halving_have_no_significant_change_and_others_are_not_enough() -> None:
+    few, many = (
+        call(
+            compare_rates,
+            table_of(monthly({"2025-05": n, "2025-08": n})),
+            before=Q2,
+            after=Q3,
+        )
+        for n in (12, 120)
+    )
+    assert few["can_tell"].tolist() == [False]
+    assert "; not enough incidents to tell (p = 1): only a fall of " in few["sentence"][0]
+    assert " or a rise of " in few["sentence"][0]
+    assert many["can_tell"].tolist() == [True]
+    assert "; no significant change (p = 1): a fall of " in many["sentence"][0]
+    dispersed = call(
+        compare_rates, table_of(monthly({"2025-05": 120, "2025-08": 120})), before=Q2, after=Q3, dispersion=6.0
+    )
+    assert dispersed["can_tell"].tolist() == [False], "six times the variance shows what a sixth of the counts does"
+    assert dispersed["sentence"][0].endswith(" Allows for a dispersion of 6.")
+
+
+def test_a_trend_allows_for_the_dispersion() -> None:
+    """Laplace's statistic is divided by the root of the dispersion: 2.0 beyond 1.96 becomes 1.41, p 0.157."""
+    start = at("2025-01-01")
+    minutes = [50 + 100 / 12**0.5 * 2 / 4] * 16
+    plain = call(rate_trend, moments(start, minutes), within=Period("", start, start + pd.Timedelta(minutes=100)))
+    allowed = call(
+        rate_trend,
+        moments(start, minutes),
+        within=Period("", start, start + pd.Timedelta(minutes=100)),
+        dispersion=2.0,
+    )
+    assert plain["laplace"].tolist() == pytest.approx([2.0], abs=1e-6)
+    assert plain["p_value"].tolist() == pytest.approx([0.0455], abs=1e-4)
+    assert allowed["p_value"].tolist() == pytest.approx([0.1573], abs=1e-4)
+    assert allowed["dispersion"].tolist() == [2]
+    assert (allowed["mil_hdbk_p_value"] > plain["mil_hdbk_p_value"]).all()
+
+
 def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() -> None:
     incidents = incidents_of(
         *((f"a{day:02}", f"2025-06-{day:02}T00:00Z", "SEV-1") for day in range(1, 13)),
@@ -329,15 +509,15 @@ def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() 
     assert p_value[2] < 0.05 / 3
     assert compared["p_adjusted"][2] == pytest.approx(3 * p_value[2])
     nothing, too_few, fell, unknown = compared["sentence"]
+    poisson = "Dispersion not estimated, counts taken as Poisson."
     assert nothing == "SEV-3: no incidents in 2025Q2 or 2025Q3."
     assert too_few == (
-        "SEV-2: no incidents in 2025Q2, 1 in 2025Q3, which may be chance (p = 1);"
-        " with so many no change would show in 4 of 5 cases."
+        "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (95% interval 97.5% fewer to no upper bound);"
+        f" not enough incidents to tell (p = 1): no change would show in 4 of 5 cases. {poisson}"
     )
     assert fell == (
         "SEV-1: 12 incidents in 2025Q2, 1 in 2025Q3: 91.8% fewer in the same time (95% interval 99.807% fewer to 44.3%"
-        " fewer), more than chance often gives (p = 0.0096); with so many only a fall of 86.5% or more or a rise of"
-        " 622.4% or more would show in 4 of 5 cases."
+        f" fewer), significant (p = 0.0096). {poisson}"
     )
     assert unknown.startswith("unknown: 1 incident in 2025Q2, 0 in 2025Q3: 100% fewer in the same time (95% interval")
 
@@ -449,8 +629,10 @@ def test_trends_are_those_of_the_nist_handbook() -> None:
             "n_reversals": [33],
             "n_pairs": [45],
             "reversals_p_value": ratios(0.0482),
+            "dispersion": ratios(None),
             "sentence": texts(
-                "10 incidents, less often towards the end of the window, which may be chance (p = 0.18)."
+                "10 incidents, less often towards the end of the window, within normal variation (p = 0.18). "
+                "Dispersion not estimated, counts taken as Poisson."
             ),
             "incident_ids": [tuple(f"INC-{number:05}" for number in range(10))],
         }
@@ -468,10 +650,10 @@ def test_few_incidents_have_statistics_but_no_verdict() -> None:
     assert trend["n_pairs"].tolist() == [0, 3, 0, 0]
     assert trend[["p_value", "p_adjusted", "mil_hdbk_p_value", "reversals_p_value"]].isna().all(axis=None)
     assert trend["sentence"].tolist() == [
-        "SEV-3: no incidents, too few to tell a trend.",
-        "SEV-2: 3 incidents, too few to tell a trend.",
-        "SEV-1: 1 incident, too few to tell a trend.",
-        "unknown: 1 incident, too few to tell a trend.",
+        "SEV-3: no incidents, not enough to show a trend.",
+        "SEV-2: 3 incidents, not enough to show a trend.",
+        "SEV-1: 1 incident, not enough to show a trend.",
+        "unknown: 1 incident, not enough to show a trend.",
     ]
 
 
@@ -486,9 +668,9 @@ def test_incidents_at_the_start_and_at_one_pace_leave_their_tests_undefined() ->
     assert even["laplace"].tolist() == [0]
     assert even["n_reversals"].tolist() == [0]
     assert even["reversals_p_value"].isna().all()
-    assert even["sentence"].tolist() == [
-        "4 incidents, as often towards the end of the window, which may be chance (p = 1)."
-    ]
+    assert even["sentence"][0].startswith(
+        "4 incidents, as often towards the end of the window, within normal variation"
+    )
 
 
 def test_a_rate_that_rises_is_told() -> None:
@@ -498,9 +680,7 @@ def test_a_rate_that_rises_is_told() -> None:
     assert trend["laplace"][0] > 3
     assert trend["mil_hdbk"][0] < 2 * 27
     assert trend["n_reversals"].tolist() == [0]
-    assert trend["sentence"][0].endswith(
-        "more often towards the end of the window, more than chance often gives (p < 0.001)."
-    )
+    assert "more often towards the end of the window, significant (p < 0.001)." in trend["sentence"][0]
 
 
 def steady(groups: int, per_day: float, days: int, seed: int) -> pd.DataFrame:
@@ -545,13 +725,22 @@ def test_a_fall_that_is_called_detectable_is_found_in_four_of_five_cases() -> No
         assert (compared["p_value"] < 0.05).mean() == pytest.approx(0.8, abs=0.04)
 
 
-@given(st.integers(0, 40), st.integers(0, 40), st.integers(1, 50), st.integers(1, 50))
-@settings(deadline=None, max_examples=40)
+PAST = pd.DataFrame({"n_periods": [12], "dispersion": ratios(2.5)})
+
+
+@given(
+    st.integers(0, 40),
+    st.integers(0, 40),
+    st.integers(1, 50),
+    st.integers(1, 50),
+    st.sampled_from([None, 1.0, 2.5, PAST]),
+)
+@settings(deadline=None, max_examples=60)
 def test_the_interval_and_the_p_value_agree_and_the_other_way_round_the_ratio_is_inverse(
-    n_before: int, n_after: int, length_before: int, length_after: int
+    n_before: int, n_after: int, length_before: int, length_after: int, dispersion: float | pd.DataFrame | None
 ) -> None:
-    row = two_counts(n_before, length_before, n_after, length_after)
-    other = two_counts(n_after, length_after, n_before, length_before)
+    row = two_counts(n_before, length_before, n_after, length_after, dispersion)
+    other = two_counts(n_after, length_after, n_before, length_before, dispersion)
     if n_before and n_after:
         assert row["change_low"] <= row["change"] <= row["change_high"]
         assert (row["change_low"] > 0 or row["change_high"] < 0) == (row["p_value"] < 0.05)
@@ -780,3 +969,67 @@ def test_gaps_add_up_to_the_time_from_the_first_to_the_last_in_any_order_of_rows
     assert gaps["gap"].sum() == (occurred_at.max() - occurred_at.min() if len(occurred_at) else pd.Timedelta(0))
     assert len(gaps) == len(incidents)
     assert_frame_equal(time_between(incidents[::-1]), gaps)
+
+
+def test_the_mean_time_between_incidents_counts_the_silence_since_the_last_one() -> None:
+    """9 days from b to the end and 3 gaps: Garwood's 0.6187 and 8.7673 for 3 events bound the mean by 9 / each."""
+    incidents = incidents_of(
+        ("b", "2025-07-01T00:00Z", "SEV-1"),
+        ("c", "2025-07-02T00:00Z", "SEV-1"),
+        ("d", "2025-07-05T00:00Z", "SEV-1"),
+        ("e", "2025-07-07T00:00Z", "SEV-1"),
+        ("later", "2025-07-10T00:00Z", "SEV-1"),
+        ("unknown", None, "SEV-1"),
+    )
+    between = call(mean_time_between, time_between(incidents), until=at("2025-07-10"))
+    expected = pd.DataFrame(
+        {
+            "n": [3],
+            "mean": spans("3D"),
+            "mean_low": spans(f"{9 / 8.767273}D"),
+            "mean_high": spans(f"{9 / 0.618672}D"),
+            "median": spans("2D"),
+            "longest": spans("3D"),
+            "longest_before": texts("d"),
+            "since_last": spans("3D"),
+            "dispersion": ratios(None),
+        }
+    )
+    assert_frame_equal(
+        between.drop(columns=["mean_low", "mean_high"]), expected.drop(columns=["mean_low", "mean_high"])
+    )
+    for bound in ("mean_low", "mean_high"):
+        assert abs(between[bound][0] - expected[bound][0]) < pd.Timedelta(minutes=1)
+    wider = call(mean_time_between, time_between(incidents), until=at("2025-07-10"), dispersion=2.0)
+    assert wider["mean_low"][0] < between["mean_low"][0]
+    assert wider["mean_high"][0] > between["mean_high"][0]
+    assert wider["dispersion"].tolist() == [2]
+
+
+def test_each_group_has_its_mean_time_between_incidents() -> None:
+    gaps = time_between(INCIDENTS, by="severity")
+    past = pd.DataFrame({"severity": severities("SEV-2"), "n_periods": [12], "dispersion": ratios(1.5)})
+    between = call(mean_time_between, gaps, until=at("2025-10-01"), dispersion=past)
+    assert between["severity"].isna().tolist() == [False, False, False, True]
+    assert between["n"].tolist() == [0, 2, 0, 0]
+    assert between["mean"].isna().tolist() == [True, False, True, True]
+    assert between["longest_before"].fillna("").tolist() == ["", "e", "", ""]
+    assert between["dispersion"].fillna(0).tolist() == [0, 1.5, 0, 0]
+    # One incident and none after it within 92 days: the mean has a lower bound alone, 92 / 3.689 days.
+    assert between["mean_low"].isna().tolist() == [True, False, False, False]
+    assert between["mean_low"][2] == pytest.approx(pd.Timedelta(days=92 / 3.688879), abs=pd.Timedelta(minutes=1))
+    assert between["mean_high"].isna().tolist() == [True, False, True, True]
+
+
+def test_a_bound_too_long_for_a_span_is_none() -> None:
+    incidents = incidents_of(("a", "1990-01-01T00:00Z", "SEV-1"), ("b", "1990-01-02T00:00Z", "SEV-1"))
+    between = call(mean_time_between, time_between(incidents), until=at("2025-01-01"), dispersion=50.0)
+    assert between["mean"].notna().all()
+    assert between["mean_high"].isna().all()
+
+
+def test_no_incidents_have_no_mean_time_between_them() -> None:
+    nothing = call(mean_time_between, time_between(make_table("incidents")), until=at("2025-10-01"))
+    assert nothing["n"].tolist() == [0]
+    assert nothing.drop(columns="n").isna().all(axis=None)
+    assert nothing.dtypes["mean"] == "timedelta64[us]"

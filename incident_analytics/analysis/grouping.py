@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from incident_analytics.checks import require_window
+from incident_analytics.checks import require_columns, require_window
+from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit
-from incident_analytics.schema import TEXT
+from incident_analytics.schema import FLOAT, TEXT
 
 __all__ = [
     "Numbers",
@@ -20,6 +21,7 @@ __all__ = [
     "count_rows",
     "group_rows",
     "levels",
+    "match_dispersion",
     "member_ids",
     "rows_within",
     "split_rows",
@@ -143,3 +145,40 @@ def member_ids(frame: pd.DataFrame, numbers: Numbers, groups: pd.DataFrame) -> p
     """Return the incident_ids of each group as a sorted tuple."""
     found = {number: tuple(sorted(set(ids))) for number, ids in frame["incident_id"].groupby(numbers)}
     return pd.Series([found.get(number, ()) for number in groups.index], index=groups.index, dtype=object)
+
+
+def match_dispersion(
+    dispersion: float | pd.DataFrame | None, groups: pd.DataFrame, columns: Sequence[str]
+) -> tuple[pd.Series, npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the dispersion of each group, NA where it is not known, the one to compute with, and its freedom.
+
+    A table matches by the columns that it shares with the groups; one row without any holds for all of them.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"n_periods": [12], "dispersion": [2.5]})
+    >>> [values.tolist() for values in match_dispersion(months, pd.DataFrame(index=range(2)), [])]
+    [[2.5, 2.5], [2.5, 2.5], [11.0, 11.0]]
+    >>> [values.tolist() for values in match_dispersion(None, pd.DataFrame(index=range(1)), [])]
+    [[<NA>], [1.0], [inf]]
+    """
+    if isinstance(dispersion, pd.DataFrame):
+        require_columns(dispersion, "n_periods", "dispersion")
+        keys = [column for column in columns if column in dispersion]
+        if not keys and len(dispersion) != 1:
+            wanted = f"none of the columns {', '.join(columns)}" if columns else "one is needed"
+            raise ColumnsError(f"dispersion has {len(dispersion)} rows, and {wanted}")
+
+        def named(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+            return [tuple(None if pd.isna(level) else level for level in row) for row in table[keys].to_numpy(object)]
+
+        figures = dispersion[["dispersion", "n_periods"]].astype(FLOAT).to_numpy(float, na_value=np.nan)
+        by_name = dict(zip(named(dispersion), figures, strict=True))
+        found = np.array([by_name.get(name, (np.nan, np.nan)) for name in named(groups)]).reshape(-1, 2)
+        known, freedom = found[:, 0], found[:, 1] - 1
+    else:
+        if dispersion is not None and not dispersion >= 1:
+            raise ColumnsError(f"dispersion {dispersion} is below 1, that of Poisson counts")
+        known = np.full(len(groups), np.nan if dispersion is None else float(dispersion))
+        freedom = np.full(len(groups), np.inf)
+    return pd.Series(known, index=groups.index).astype(FLOAT), np.where(np.isnan(known), 1.0, known), freedom

@@ -1,4 +1,8 @@
-"""How many incidents of each severity, how often they come, and whether that changes."""
+"""How many incidents of each severity, how often they come, and whether that changes.
+
+Incidents often come in clusters, so that their counts vary more than Poisson counts do. `count_dispersion` estimates
+by how much from past months; the analyses of rates take its result as ``dispersion`` and allow for it.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +18,34 @@ from incident_analytics.analysis.grouping import (
     assign_periods,
     count_rows,
     group_rows,
+    levels,
+    match_dispersion,
     member_ids,
     rows_within,
     split_rows,
 )
 from incident_analytics.analysis.response import metric_names, with_services
-from incident_analytics.analysis.statistics import holm, poisson_interval
-from incident_analytics.checks import require_columns, require_instants, require_name, require_order
+from incident_analytics.analysis.statistics import (
+    Floats,
+    binomial_tails,
+    holm,
+    pearson_dispersion,
+    rate_interval,
+    rate_ratio_interval,
+    rate_ratio_p_value,
+    tail_probability,
+    widened_p_value,
+)
+from incident_analytics.checks import require_columns, require_instant, require_instants, require_name, require_order
 from incident_analytics.errors import ColumnsError
-from incident_analytics.formatting import capitalized, format_count, format_p_value, format_share
+from incident_analytics.formatting import capitalized, format_count, format_dispersion, format_p_value, format_share
 from incident_analytics.periods import Period, Unit
-from incident_analytics.schema import COUNT, FLOAT, SPAN, TEXT
+from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
 
 __all__ = [
     "compare_rates",
+    "count_dispersion",
+    "mean_time_between",
     "rate_trend",
     "severity_counts",
     "severity_duration",
@@ -38,6 +56,9 @@ __all__ = [
 
 _RATE_UNIT: Final = pd.Timedelta(days=30)
 _POWER: Final = 0.8
+_HALVED: Final = -0.5
+DISPERSION_MINIMUM: Final = 8
+"""The least number of past months from which the dispersion of counts is estimated."""
 _TREND_MINIMUM: Final = 4  # incidents from which Laplace's statistic is close enough to normal
 _CORRELATION_MINIMUM: Final = 10  # incidents from which the interval of a correlation covers it as often as it says
 
@@ -53,6 +74,7 @@ _TREND: Final = {
     "n_reversals": "int64",
     "n_pairs": "int64",
     "reversals_p_value": FLOAT,
+    "dispersion": FLOAT,
 }
 _CHANGE: Final = [
     "change",
@@ -62,7 +84,20 @@ _CHANGE: Final = [
     "p_adjusted",
     "detectable_fall",
     "detectable_rise",
+    "can_tell",
+    "dispersion",
 ]
+_GAPS: Final = {
+    "n": "int64",
+    "mean": SPAN,
+    "mean_low": SPAN,
+    "mean_high": SPAN,
+    "median": SPAN,
+    "longest": SPAN,
+    "longest_before": TEXT,
+    "since_last": SPAN,
+    "dispersion": FLOAT,
+}
 
 
 def severity_counts(
@@ -130,15 +165,92 @@ def severity_counts(
     return counts
 
 
+def count_dispersion(
+    incidents: pd.DataFrame,
+    *,
+    within: Period | None = None,
+    by: str | Sequence[str] | None = None,
+    services: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Estimate from past months how much more the counts of incidents vary than Poisson counts.
+
+    Parameters
+    ----------
+    incidents
+        The incidents table, with any columns of your own to group by.
+    within
+        The history: from the month of the first report on, up to the start of the period under review. Only its whole
+        calendar months count. None takes the months from the first incident to the last.
+    by
+        The columns that name the groups, as for `compare_rates`; without them all incidents are one group.
+    services
+        The services table, which ``by="service"`` needs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, or a row for each group:
+
+        - the columns of ``by``
+        - n, int64: incidents in these months
+        - n_periods, int64: whole months
+        - first_period, last_period, str: the first and the last of them, such as ``2024-01``; NA where there are none
+        - dispersion, Float64, at least 1: variance / mean; NA below 8 months and where n is 0
+
+    Raises
+    ------
+    UnknownNameError
+        ``by 'team' is not one of incident_id, ...``
+    ColumnsError
+        ``by 'service' needs services=, the services table``
+
+    Notes
+    -----
+    Months differ in length, so each is compared with what its length lets expect. A rate that changed within these
+    months counts as dispersion, which makes later comparisons cautious; a shorter history leaves out years long past.
+
+    References
+    ----------
+    The estimate is that of `pearson_dispersion`.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> days = [f"2025-{month:02}-{day:02}" for month in range(1, 11) for day in range(1, 9 if month % 3 else 2)]
+    >>> incidents = make_table("incidents", {"incident_id": days, "occurred_at": [f"{day}T09:00Z" for day in days]})
+    >>> count_dispersion(incidents, within=Period.parse("2025-01-01/2025-10-01")).round(2)
+        n  n_periods first_period last_period  dispersion
+    0  51          9      2025-01     2025-09        2.17
+    """
+    rows, columns, declared = _by(incidents, by, services)
+    history = Period.covering(incidents["occurred_at"]) if within is None else within
+    months = [] if history is None else [part for part in history.split("month") if part.unit == "month"]
+    groups, numbers = group_rows(rows, columns, declared)
+    counts = np.zeros((len(groups), len(months)), dtype=np.int64)
+    for position, month in enumerate(months):
+        counts[:, position] = count_rows(month.holds(rows["occurred_at"]), numbers, groups)
+    lengths = [(month.end - month.start) / _RATE_UNIT for month in months]
+    enough = len(months) >= DISPERSION_MINIMUM
+    estimate = pearson_dispersion(counts, lengths) if enough else np.full(len(groups), np.nan)
+    return groups.assign(
+        n=counts.sum(axis=1),
+        n_periods=len(months),
+        first_period=pd.Series(months[0].name if months else None, index=groups.index, dtype=TEXT),
+        last_period=pd.Series(months[-1].name if months else None, index=groups.index, dtype=TEXT),
+        dispersion=pd.Series(estimate, index=groups.index).astype(FLOAT),
+    )
+
+
 def severity_rates(
     incidents: pd.DataFrame,
     *,
     every: Unit = "month",
     within: Period | None = None,
+    dispersion: float | pd.DataFrame | None = None,
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
-    """Tell how often incidents of each severity came in each period.
+    """Count how often incidents of each severity came in each period.
 
     Parameters
     ----------
@@ -148,8 +260,11 @@ def severity_rates(
         The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
     within
         The period to look at, by when the incident occurred; None takes all incidents.
+    dispersion
+        Variance / mean of counts: the result of `count_dispersion`, of all incidents or by severity, or a number that
+        is known. Without it, and where it could not be estimated, counts are taken as Poisson.
     confidence
-        The least chance that an interval covers the rate.
+        The chance that an interval covers the rate; with Poisson counts the least one.
     members
         Whether to add the incident_ids.
 
@@ -161,7 +276,8 @@ def severity_rates(
         - period, str; severity, category; n, int64: as they are there
         - exposure, timedelta64[us]: the part of the period that is in the window; NA for incidents of no known time
         - rate, Float64: incidents per 30 days, NA without exposure
-        - rate_low, rate_high, Float64: its exact interval; the lower bound of no incidents is 0, the upper is not
+        - rate_low, rate_high, Float64: its interval; the lower bound of no incidents is 0, the upper is not
+        - dispersion, Float64: what the interval allows for; NA where counts are taken as Poisson
         - incident_ids, tuple of str, where asked for
 
     Raises
@@ -173,11 +289,13 @@ def severity_rates(
 
     Notes
     -----
-    The interval takes incidents to be independent of each other. Where one brings on the next it is too narrow.
+    The 95% interval covers the rate of Poisson counts in at least 95% of cases. With a dispersion estimated from 12 to
+    24 months it covers 95% to 98% where the variance is 2 or 3 times the mean; without one 83% to 95% where it is 2
+    times, 74% to 92% where it is 3 times the mean (simulated, 1 to 12 incidents a month).
 
     References
     ----------
-    The interval is that of `poisson_interval`, by F. Garwood (1936).
+    The interval is that of `rate_interval`, by F. Garwood (1936).
 
     Examples
     --------
@@ -187,7 +305,7 @@ def severity_rates(
     ...     "occurred_at": ["2025-04-04T09:00Z", "2025-04-30T23:00Z"],
     ...     "severity": ["SEV-2", "SEV-2"],
     ... })
-    >>> severity_rates(incidents).drop(columns="exposure").round(2)
+    >>> severity_rates(incidents).drop(columns=["exposure", "dispersion"]).round(2)
         period severity  n  rate  rate_low  rate_high
     0  2025-04    SEV-3  0   0.0       0.0       3.69
     1  2025-04    SEV-2  2   2.0      0.24       7.22
@@ -197,25 +315,27 @@ def severity_rates(
     _, parts = assign_periods(incidents["occurred_at"], every, within)
     lengths = {name: part.end - part.start for name, part in parts.items()}
     exposure = pd.Series([lengths.get(name, pd.NaT) for name in counts["period"]], index=counts.index, dtype=SPAN)
+    known, spread, freedom = match_dispersion(dispersion, counts, ["severity"])
     rates = pd.concat(
         [
             counts[["period", "severity", "n"]],
             exposure.rename("exposure"),
-            _rates(counts["n"], exposure, "rate", confidence),
+            _rates(counts["n"], exposure, "rate", dispersion=spread, freedom=freedom, confidence=confidence),
+            known.rename("dispersion"),
         ],
         axis="columns",
     )
     return rates.assign(incident_ids=counts["incident_ids"]) if members else rates
 
 
-def _rates(n: pd.Series, exposure: pd.Series, name: str, confidence: float) -> pd.DataFrame:
+def _rates(
+    n: pd.Series, exposure: pd.Series, name: str, *, dispersion: Floats, freedom: Floats, confidence: float
+) -> pd.DataFrame:
     """Return the rates per 30 days and their intervals."""
-    units = exposure.dt.total_seconds() / _RATE_UNIT.total_seconds()
-    rows = [
-        (count / unit, *poisson_interval(count, unit, confidence=confidence)) if unit > 0 else (None, None, None)
-        for count, unit in zip(n.tolist(), units.tolist(), strict=True)
-    ]
-    return pd.DataFrame(rows, index=n.index, columns=[name, f"{name}_low", f"{name}_high"], dtype=FLOAT)
+    units = exposure.dt.total_seconds().to_numpy(np.float64) / _RATE_UNIT.total_seconds()
+    units = np.where(units > 0, units, np.nan)
+    low, high = rate_interval(n, units, dispersion=dispersion, freedom=freedom, confidence=confidence)
+    return pd.DataFrame({name: n / units, f"{name}_low": low, f"{name}_high": high}, index=n.index).astype(FLOAT)
 
 
 def severity_mix(
@@ -319,10 +439,11 @@ def compare_rates(
     after: Period,
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
+    dispersion: float | pd.DataFrame | None = None,
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
-    """Tell whether incidents came more or less often in one period than in another.
+    """Test whether incidents came more or less often in one period than in another.
 
     Parameters
     ----------
@@ -336,8 +457,12 @@ def compare_rates(
         none compares all incidents. By service an incident counts in each service that it affected: the groups overlap.
     services
         The services table, which ``by="service"`` needs.
+    dispersion
+        Variance / mean of counts: the result of `count_dispersion`, of all incidents or by the same columns, or a
+        number that is known. Without it, and where it could not be estimated, counts are taken as Poisson.
     confidence
-        The least chance that an interval covers its figure; 1 less it is the level of the test.
+        The chance that an interval covers its figure, with Poisson counts the least one; 1 less it is the level of
+        the test.
     members
         Whether to add the incident_ids.
 
@@ -350,15 +475,19 @@ def compare_rates(
         - n, int64: incidents of both periods, on which the comparison rests
         - n_before, n_after, int64
         - exposure_before, exposure_after, timedelta64[us]: the periods' lengths
-        - rate_before, rate_before_low, rate_before_high, Float64: incidents per 30 days and the exact interval
+        - rate_before, rate_before_low, rate_before_high, Float64: incidents per 30 days and the interval
         - rate_after, rate_after_low, rate_after_high, Float64: the same
         - change, Float64, at least -1: rate_after / rate_before - 1; NA where there was no incident before
-        - change_low, change_high, Float64: its exact interval; no upper bound, NA, where there was no incident before
+        - change_low, change_high, Float64: its interval; no upper bound, NA, where there was no incident before
         - p_value, Float64: the chance of a change this large, up or down, where nothing changed; NA where n is 0
         - p_adjusted, Float64: the same, adjusted for the number of rows by `holm`
         - detectable_fall, detectable_rise, Float64: the smallest changes, down and up, that as many incidents in all
           would show in 4 of 5 cases; NA where they could show none
-        - sentence, str: the outcome in words; it speaks of a change only where p_adjusted is below the level
+        - can_tell, boolean: whether as many incidents in all can show at all that the rate halved or doubled; NA where
+          n is 0
+        - dispersion, Float64: what intervals and p-values allow for; NA where counts are taken as Poisson
+        - sentence, str: the outcome in words; it reports a change only where p_adjusted is below the level, and says
+          "not enough incidents to tell" where can_tell is false
         - incident_ids, tuple of str, where asked for: of both periods
 
         Incidents of which a grouping column is NA, or that name no affected service, have their row of NA where there
@@ -377,7 +506,11 @@ def compare_rates(
     -----
     Given how many incidents there were in all, the number after is binomial where the rate is the same. The p-value
     is twice that of the smaller tail, so that it agrees with the interval: 0 is outside the interval just where the
-    p-value is below the level. Incidents that bring on each other make both too sure.
+    p-value is below the level. A dispersion divides the counts, and its uncertainty widens both.
+
+    Simulated false alarms of a quarter compared with the one before and the one a year before, adjusted by `holm`, for
+    1 to 12 incidents a month and a dispersion estimated from 12 to 24 months: at most 3.3% of reviews, whether the
+    variance is 1, 2 or 3 times the mean. Taken as Poisson, 7% to 17% and 15% to 31% where it is 2 and 3 times.
 
     References
     ----------
@@ -395,7 +528,7 @@ def compare_rates(
        n_before  n_after  change  change_low  change_high  p_value
     0        12        6   -0.51       -0.85         0.42     0.23
     >>> compared["sentence"][0]
-    '12 incidents in 2025Q2, 6 in 2025Q3: 50.5% fewer in the same time (95% interval 84.8% fewer to 42.4% more), ...'
+    '12 incidents in 2025Q2, 6 in 2025Q3: 50.5% fewer in the same time (95% interval 84.8% fewer to 42.4% more); ...'
     """
     require_order(before, after)
     rows, columns, declared = _by(incidents, by, services)
@@ -411,17 +544,40 @@ def compare_rates(
         exposure_before=pd.Series(before.end - before.start, index=groups.index, dtype=SPAN),
         exposure_after=pd.Series(after.end - after.start, index=groups.index, dtype=SPAN),
     )
+    known, spread, freedom = match_dispersion(dispersion, groups, columns)
+    allowing: dict[str, Any] = {"dispersion": spread, "freedom": freedom}
     rates = [
-        _rates(compared[f"n_{which}"], compared[f"exposure_{which}"], f"rate_{which}", confidence)
-        for which in ("before", "after")
+        _rates(compared[f"n_{name}"], compared[f"exposure_{name}"], f"rate_{name}", confidence=confidence, **allowing)
+        for name in ("before", "after")
     ]
     odds = (after.end - after.start) / (before.end - before.start)
-    pairs = zip(compared["n_before"].tolist(), compared["n_after"].tolist(), strict=True)
-    changes = pd.DataFrame([_compare_counts(*pair, odds, confidence) for pair in pairs], columns=_CHANGE, dtype=FLOAT)
-    changes["p_adjusted"] = _adjust(changes["p_value"])
+    n_before, n_after = (compared[f"n_{which}"].to_numpy(np.float64) for which in ("before", "after"))
+    low, high = rate_ratio_interval(n_before, n_after, odds, confidence=confidence, **allowing)
+    p_value = rate_ratio_p_value(n_before, n_after, odds, **allowing)
+    tail = tail_probability(confidence, **allowing)
+    share = odds / (1 + odds)
+    of_each = [*zip(compared["n"].tolist(), tail.tolist(), spread.tolist(), strict=True)]
+    ratio = np.divide(n_after, n_before, out=np.full(len(groups), np.nan), where=n_before > 0) / odds
+    fall = np.array([_detectable_ratio(n, share, *rest) - 1 for n, *rest in of_each])
+    changes = pd.DataFrame(
+        {
+            "change": ratio - 1,
+            "change_low": low - 1,
+            "change_high": np.where(np.isfinite(high), high, np.nan) - 1,
+            "p_value": p_value,
+            "p_adjusted": holm(p_value),
+            "detectable_fall": fall,
+            "detectable_rise": [1 / _detectable_ratio(n, 1 - share, *rest) - 1 for n, *rest in of_each],
+            "can_tell": fall >= _HALVED,
+            "dispersion": known,
+        },
+        index=groups.index,
+        columns=_CHANGE,
+    ).astype({name: FLAG if name == "can_tell" else FLOAT for name in _CHANGE})
+    changes["can_tell"] = changes["can_tell"].where(compared["n"] > 0)
     compared = pd.concat([compared, *rates, changes], axis="columns")
     compared["sentence"] = _sentences(
-        compared, columns, [_tell_change(row, before.name, after.name, confidence) for row in compared.itertuples()]
+        compared, columns, [_change_in_words(row, before.name, after.name, confidence) for row in compared.itertuples()]
     )
     if members:
         compared["incident_ids"] = member_ids(both, numbers, groups)
@@ -445,70 +601,54 @@ def _by(
     return rows, columns, {"service": names}
 
 
-def _compare_counts(n_before: int, n_after: int, odds: float, confidence: float) -> dict[str, float]:
-    """Return the defined ones of `_CHANGE`; the odds are those of after to before where nothing changed."""
-    from scipy import stats
-
-    n = n_before + n_after
-    share = odds / (1 + odds)
-    if not n:
-        return {}
-    low, high = _share_interval(n_after, n, confidence)
-    smaller_tail = min(stats.binom.cdf(n_after, n, share), stats.binom.sf(n_after - 1, n, share))
-    compared = {
-        "change_low": low / (1 - low) / odds - 1,
-        "p_value": min(1.0, 2 * float(smaller_tail)),
-        "detectable_fall": _detectable_ratio(n, share, confidence) - 1,
-        "detectable_rise": 1 / _detectable_ratio(n, 1 - share, confidence) - 1,
-    }
-    if n_before:
-        compared |= {"change": n_after / n_before / odds - 1, "change_high": high / (1 - high) / odds - 1}
-    return compared
-
-
-def _detectable_ratio(n: int, share: float, confidence: float) -> float:
-    """Return the greatest ratio of rates below 1 that n incidents show, where ``share`` of them tells a ratio of 1."""
+def _detectable_ratio(n: int, share: float, tail: float, dispersion: float) -> float:
+    """Return the greatest ratio of rates below 1 that n incidents show, where ``share`` of them means a ratio of 1."""
     from scipy import stats
 
     counts = np.arange(n + 1)
-    significant = counts[stats.binom.cdf(counts, n, share) <= (1 - confidence) / 2]
+    at_most, _ = binomial_tails(counts, n - counts, share, dispersion=dispersion)
+    significant = counts[at_most <= tail]
     if not significant.size:
         return np.nan
     most = significant[-1]
     # The share of which so many or fewer come with that power, by the beta form of the binomial's tail.
-    shown = float(stats.beta.ppf(1 - _POWER, most + 1, n - most))
+    shown = float(stats.beta.ppf(1 - _POWER, (most + 1) / dispersion, (n - most) / dispersion))
     return shown / (1 - shown) * (1 - share) / share
 
 
-def _adjust(p_values: pd.Series) -> pd.Series:
-    adjusted = holm(p_values.to_numpy(dtype=float, na_value=np.nan))
-    return pd.Series(adjusted, index=p_values.index).astype(FLOAT)
-
-
-def _tell_change(row: Any, before: str, after: str, confidence: float) -> str:
+def _change_in_words(row: Any, before: str, after: str, confidence: float) -> str:
     if not row.n:
         return f"no incidents in {before} or {after}."
 
     def more(change: float) -> str:
+        if pd.isna(change):
+            return "no upper bound"
         return f"{format_share(abs(change))} {'fewer' if change < 0 else 'more'}"
 
     text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after} in {after}"
-    if row.n_before:
-        text += (
-            f": {more(row.change)} in the same time"
-            f" ({format_share(confidence)} interval {more(row.change_low)} to {more(row.change_high)})"
-        )
+    interval = f"{format_share(confidence)} interval {more(row.change_low)} to {more(row.change_high)}"
+    text += f": {more(row.change)} in the same time ({interval})" if row.n_before else f" ({interval})"
     shown = [
         f"a {name} of {format_share(abs(change))} or more"
         for name, change in (("fall", row.detectable_fall), ("rise", row.detectable_rise))
         if pd.notna(change)
     ]
-    could = f"only {' or '.join(shown)}" if shown else "no change"
-    return f"{text}, {_verdict(row.p_adjusted, confidence)}; with so many {could} would show in 4 of 5 cases."
+    if _is_significant(row.p_adjusted, confidence):
+        text += f", {_verdict(row.p_adjusted, confidence)}."
+    else:
+        text += f"; {'no significant change' if row.can_tell else 'not enough incidents to tell'}"
+        only = "" if row.can_tell else "only "
+        could = f"{only}{' or '.join(shown)} would" if shown else "no change would"
+        text += f" ({format_p_value(row.p_adjusted)}): {could} show in 4 of 5 cases."
+    return f"{text} {format_dispersion(pd.Series([row.dispersion]))}"
+
+
+def _is_significant(p_value: float, confidence: float) -> bool:
+    return bool(pd.notna(p_value) and p_value < 1 - confidence)
 
 
 def _verdict(p_value: float, confidence: float) -> str:
-    found = "more than chance often gives" if p_value < 1 - confidence else "which may be chance"
+    found = "significant" if _is_significant(p_value, confidence) else "within normal variation"
     return f"{found} ({format_p_value(p_value)})"
 
 
@@ -531,6 +671,7 @@ def rate_trend(
     within: Period,
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
+    dispersion: float | pd.DataFrame | None = None,
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
@@ -547,6 +688,9 @@ def rate_trend(
         none tests all incidents. By service an incident counts in each service that it affected: the groups overlap.
     services
         The services table, which ``by="service"`` needs.
+    dispersion
+        Variance / mean of counts, as for `compare_rates`; estimate it from months before the window. Without it, and
+        where it could not be estimated, counts are taken as Poisson.
     confidence
         1 less it is the level of the test.
     members
@@ -571,7 +715,8 @@ def rate_trend(
           of the pairs where the rate falls
         - n_pairs, int64: n (n - 1) / 2
         - reversals_p_value, Float64: its two-sided p-value; NA below 4 incidents, and where all gaps are the same
-        - sentence, str: the outcome in words; it speaks of a trend only where p_adjusted is below the level
+        - dispersion, Float64: what p_value and mil_hdbk_p_value allow for; NA where counts are taken as Poisson
+        - sentence, str: the outcome in words; it reports a trend only where p_adjusted is below the level
         - incident_ids, tuple of str, where asked for
 
         Incidents of which a grouping column is NA, or that name no affected service, have their row of NA where there
@@ -591,7 +736,10 @@ def rate_trend(
     The p-value to speak from is that of Laplace's test. The other two answer the same question in another way,
     MIL-HDBK-189 with most weight on the start, the reversals by the order of the gaps alone: where they say something
     else, look at the chart, and do not take the smallest. All three find a trend that goes one way, not a rise and a
-    fall. Incidents that bring on each other pass for a trend too easily.
+    fall. Incidents that come in clusters pass for a trend too easily where no dispersion is given, and in the
+    reversals always, as these take no dispersion. Simulated false alarms of Laplace's test over a year at a level of
+    5%, with a dispersion estimated from 12 to 24 months: at most 5%; without one 14% to 26% where the variance is 2 or
+    3 times the mean.
 
     References
     ----------
@@ -619,17 +767,24 @@ def rate_trend(
     groups, numbers = group_rows(rows, columns, declared)
     elapsed = (rows["occurred_at"] - within.start).to_numpy("timedelta64[us]").astype(np.int64)
     length = (within.end - within.start) // pd.Timedelta(microseconds=1)
-    tested = [_test_trend(of_group, length) for of_group in split_rows(elapsed, numbers, groups)]
-    tests = pd.DataFrame(tested, columns=list(_TREND)).astype(_TREND)
-    tests["p_adjusted"] = _adjust(tests["p_value"])
+    known, spread, freedom = match_dispersion(dispersion, groups, columns)
+    tested = [
+        _test_trend(of_group, length, dispersion=phi)
+        for of_group, phi in zip(split_rows(elapsed, numbers, groups), spread.tolist(), strict=True)
+    ]
+    tests = pd.DataFrame(tested, columns=list(_TREND)).assign(dispersion=known).astype(_TREND)
+    for name in ("p_value", "mil_hdbk_p_value"):
+        given = tests[name].to_numpy(np.float64, na_value=np.nan)
+        tests[name] = pd.Series(widened_p_value(given, dispersion=spread, freedom=freedom)).astype(FLOAT)
+    tests["p_adjusted"] = pd.Series(holm(tests["p_value"].to_numpy(np.float64, na_value=np.nan))).astype(FLOAT)
     trends = pd.concat([groups, tests], axis="columns")
-    trends["sentence"] = _sentences(trends, columns, [_tell_trend(row, confidence) for row in trends.itertuples()])
+    trends["sentence"] = _sentences(trends, columns, [_trend_in_words(row, confidence) for row in trends.itertuples()])
     if members:
         trends["incident_ids"] = member_ids(rows, numbers, groups)
     return trends
 
 
-def _test_trend(elapsed: npt.NDArray[np.int64], length: int) -> dict[str, float]:
+def _test_trend(elapsed: npt.NDArray[np.int64], length: int, *, dispersion: float) -> dict[str, float]:
     """Return the defined ones of `_TREND`, of one group's times since the start, in order."""
     from scipy import stats
 
@@ -646,21 +801,22 @@ def _test_trend(elapsed: npt.NDArray[np.int64], length: int) -> dict[str, float]
     if n and elapsed[0] > 0:
         tested["mil_hdbk"] = 2 * np.log(length / elapsed).sum()
     if n >= _TREND_MINIMUM:
-        tested["p_value"] = 2 * stats.norm.sf(abs(tested["laplace"]))
+        tested["p_value"] = 2 * stats.norm.sf(abs(tested["laplace"]) / np.sqrt(dispersion))
         if "mil_hdbk" in tested:
-            steady = stats.chi2(2 * n)
+            steady = stats.chi2(2 * n / dispersion, scale=dispersion)
             tested["mil_hdbk_p_value"] = 2 * min(steady.cdf(tested["mil_hdbk"]), steady.sf(tested["mil_hdbk"]))
         if np.ptp(gaps):
             tested["reversals_p_value"] = stats.kendalltau(np.arange(n), gaps).pvalue
     return tested
 
 
-def _tell_trend(row: Any, confidence: float) -> str:
+def _trend_in_words(row: Any, confidence: float) -> str:
     counted = format_count(row.n, "incident")
     if pd.isna(row.p_value):
-        return f"{counted}, too few to tell a trend."
+        return f"{counted}, not enough to show a trend."
     direction = {-1: "less often", 0: "as often", 1: "more often"}[int(np.sign(row.laplace))]
-    return f"{counted}, {direction} towards the end of the window, {_verdict(row.p_adjusted, confidence)}."
+    text = f"{counted}, {direction} towards the end of the window, {_verdict(row.p_adjusted, confidence)}."
+    return f"{text} {format_dispersion(pd.Series([row.dispersion]))}"
 
 
 def severity_duration(
@@ -856,3 +1012,106 @@ def time_between(
     gaps["gap"] = gap
     gaps["n_days"] = (days.groupby(group).diff() / pd.Timedelta(days=1)).astype(COUNT)
     return gaps
+
+
+def mean_time_between(
+    gaps: pd.DataFrame,
+    *,
+    until: pd.Timestamp,
+    dispersion: float | pd.DataFrame | None = None,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Estimate the mean time between incidents (MTBF) with its interval.
+
+    Parameters
+    ----------
+    gaps
+        The result of `time_between`.
+    until
+        The instant up to which reports are there. The time since the last incident counts too: without it a long
+        silence would not lengthen the mean.
+    dispersion
+        Variance / mean of counts: the result of `count_dispersion`, of all incidents or by the same columns, or a
+        number that is known. Without it, and where it could not be estimated, counts are taken as Poisson.
+    confidence
+        The chance that the interval covers the mean; with Poisson counts the least one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row, or a row for each group of ``gaps``:
+
+        - the columns of groups
+        - n, int64: gaps between two incidents
+        - mean, timedelta64[us]: the time from the first incident to ``until``, divided by n; NA where n is 0
+        - mean_low, mean_high, timedelta64[us]: its interval; no upper bound, NA, where n is 0
+        - median, timedelta64[us]: of the n gaps
+        - longest, timedelta64[us]: the longest of the n gaps
+        - longest_before, str: the incident_id of the incident that ended it
+        - since_last, timedelta64[us]: the time from the last incident to ``until``
+        - dispersion, Float64: what the interval allows for; NA where counts are taken as Poisson
+
+        Incidents of no known time, and later ones than ``until``, count for nothing.
+
+    Raises
+    ------
+    ColumnsError
+        ``column 'gap' is missing; the frame has ...``
+
+    Notes
+    -----
+    From the first incident on, further ones come at the rate whose inverse the mean is, so that the interval is that
+    of a rate. Simulated coverage of the 95% interval over 12 months, for 1 to 12 incidents a month and a dispersion
+    estimated from 12 to 24 months: 97% to 98% of Poisson counts, 95% to 97% where the variance is 2 or 3 times the
+    mean; without one 84% to 87% and 75% to 80%.
+
+    References
+    ----------
+    The interval is that of `rate_interval`, by F. Garwood (1936).
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> days = ["2025-07-01", "2025-07-11", "2025-07-15", "2025-08-30"]
+    >>> incidents = make_table("incidents", {"incident_id": days, "occurred_at": [f"{day}T00:00Z" for day in days]})
+    >>> between = mean_time_between(time_between(incidents), until=Period.parse("2025Q3").end)
+    >>> between[["n", "mean", "median", "longest", "longest_before", "since_last"]]
+       n             mean  median longest longest_before since_last
+    0  3 30 days 16:00:00 10 days 46 days     2025-08-30    32 days
+    """
+    require_columns(gaps, "incident_id", "occurred_at", "gap")
+    require_instants(gaps, "occurred_at")
+    require_instant("until", until)
+    columns = list(gaps.columns[: gaps.columns.get_loc("incident_id")])
+    known = gaps[gaps["occurred_at"] < until].reset_index(drop=True)
+    # Every group of the table has its row, also one whose incidents are all of no known time.
+    groups, numbers = group_rows(known, columns, {column: levels(gaps[column]) for column in columns})
+    of_group = known.groupby(numbers)
+    first, last = (of_group["occurred_at"].agg(which).reindex(groups.index) for which in ("min", "max"))
+    over = known[known["gap"].notna()]
+    of_gap = over.groupby(numbers[over.index])["gap"]
+    n = of_gap.size().reindex(groups.index, fill_value=0)
+    longest = over.loc[of_gap.idxmax()].set_axis(of_gap.idxmax().index).reindex(groups.index)
+
+    watched = (until - first).dt.total_seconds().to_numpy(np.float64)
+    spread, phi, freedom = match_dispersion(dispersion, groups, columns)
+    low, high = rate_interval(n, watched, dispersion=phi, freedom=freedom, confidence=confidence)
+    with np.errstate(divide="ignore"):
+        seconds = {"mean": watched / n, "mean_low": 1 / high, "mean_high": 1 / low}
+    measured = pd.DataFrame({name: _spans(values) for name, values in seconds.items()}, index=groups.index).assign(
+        n=n,
+        median=of_gap.median().reindex(groups.index),
+        longest=longest["gap"],
+        longest_before=longest["incident_id"],
+        since_last=until - last,
+        dispersion=spread,
+    )
+    return pd.concat([groups, measured[list(_GAPS)].astype(_GAPS)], axis="columns")
+
+
+def _spans(seconds: npt.ArrayLike) -> npt.NDArray[np.timedelta64]:
+    """Return spans, NaT where there is none or it is too long for one."""
+    microseconds = np.asarray(seconds, dtype=np.float64) * 1e6
+    known = microseconds < np.iinfo(np.int64).max
+    whole = np.where(known, microseconds, 0).round().astype(np.int64)
+    return np.where(known, whole.astype("timedelta64[us]"), np.timedelta64("NaT", "us"))

@@ -1,4 +1,4 @@
-"""The figure of what in a series is more than its usual ups and downs."""
+"""The figure of a series with its limits: what is beyond its normal variation."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from incident_analytics.plots.drawing import (
     INK,
     MUTED,
     VERMILION,
+    allowance,
     explain,
     fit_name,
     label_periods,
@@ -45,7 +46,7 @@ _NEAR: Final = 0.08  # of the height: labels of lines closer than that are moved
 
 
 def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = None) -> Axes:
-    """Draw a series with its limits, and mark what is more than its usual ups and downs.
+    """Draw a series with its limits, and mark the points beyond its normal variation.
 
     Parameters
     ----------
@@ -60,8 +61,8 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
     -------
     matplotlib.axes.Axes
         The axes, whose child axes hold the points with center and limits, and below them the moving ranges where the
-        chart has these. A point that breaks a rule is filled, and its form tells the rule. A lower limit below 0 is
-        left out where no value is.
+        chart has these. A point that breaks a rule is filled, and its form shows the rule. A lower limit below 0 is
+        left out where no value is. Limits of counts are steps, as they follow the length of each period.
     """
     require_columns(chart, value, "n_points", "center", "lower", "upper", "moving_range", "range_limit", *SIGNALS)
     names = point_names(chart)
@@ -70,7 +71,7 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
         parts = panels(axes, [2.2, 0.9] if has_ranges else [1.0], gap=0.25)
         kind, n = _kind(chart), int(chart[value].notna().sum())
         limits = {"center" if kind == "t" else "mean": "center", "upper limit": "upper", "lower limit": "lower"}
-        _draw_panel(parts[0], chart, value, limits if chart["upper"].notna().any() else {}, _RULES)
+        _draw_panel(parts[0], chart, value, limits if kind else {}, _RULES)
         if has_ranges:
             _draw_panel(parts[1], chart, "moving_range", {"limit": "range_limit"}, ["range_beyond_limit"])
         _name_points(parts[0], _numbers(chart[value]), chart["beyond_limits"], names)
@@ -78,7 +79,8 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
         explain(
             axes,
             describe_control_chart(chart, value=value),
-            f"{f'control chart ({kind})' if kind else 'control chart'}, {n} points in order of time{_legend(chart)}",
+            f"{f'control chart ({kind})' if kind else 'control chart'}, {n} points in order of time{_legend(chart)}"
+            + (allowance(chart["dispersion"].head(1)) if "dispersion" in chart else ""),
             [
                 f"{name}: {_written(row[value])}"
                 + "".join(f" ({SIGNALS[signal]})" for signal in SIGNALS if row[signal] is True)
@@ -90,7 +92,9 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
 
 
 def _kind(chart: pd.DataFrame) -> str:
-    """Return the kind of a control chart by what it holds; without limits it is of none."""
+    """Return the kind of a control chart by what it holds; without limits it has none."""
+    if "dispersion" in chart:
+        return "counts" if chart["beyond_limits"].notna().any() else ""
     if chart["upper"].isna().all():
         return ""
     if chart["range_limit"].notna().any():
@@ -121,11 +125,12 @@ def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, 
     ax.set_title(value_in_words(column), loc="left", fontsize=7.5, color=MUTED, pad=2, parse_math=False)
     known = chart[chart[column].notna()].reset_index(names="place")
     ys = _numbers(known[column])
-    heights = {name: _numbers(chart[line].iloc[:1]) for name, line in lines.items()}
-    # A limit below 0 of what cannot be below 0 tells nothing.
+    heights = {name: _numbers(known[line]) for name, line in lines.items()}
+    # A limit below 0 says nothing about values that cannot be below 0.
     signed = bool((ys < 0).any())
-    drawn = {name: float(height[0]) for name, height in heights.items() if height.size and (signed or height[0] >= 0)}
-    shown = [0.0, *ys, *drawn.values()]
+    floor = -np.inf if signed else 0
+    heights = {name: height for name, height in heights.items() if (height >= floor).any()}
+    shown = [0.0, *ys, *(height for line in heights.values() for height in line[~np.isnan(line)])]
     if pd.api.types.is_timedelta64_dtype(chart[column]) and not signed:
         span_axis(ax, "y", [timedelta(seconds=seconds) for seconds in shown])
     else:
@@ -145,14 +150,20 @@ def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, 
             form = _MARKS[signal][0]
             ax.plot(known["place"][marked], ys[marked], form, color=VERMILION, markersize=size + 1, zorder=4)
     near = _NEAR * (ax.get_ylim()[1] - ax.get_ylim()[0])
-    ends = sorted({height: name for name, height in reversed(drawn.items())}.items())  # of equal ones the first
+    last = {name: height[~np.isnan(height)][-1] for name, height in heights.items()}
+    ends = sorted({height: name for name, height in reversed(last.items())}.items())  # of equal ones the first
     for i, (height, name) in enumerate(ends):
         is_limit = "limit" in name
-        ax.axhline(height, color=INK if is_limit else BLUE, linewidth=1, linestyle="--" if is_limit else "-", zorder=1)
+        style: dict[str, Any] = {"color": INK if is_limit else BLUE, "linestyle": "--" if is_limit else "-"}
+        if np.ptp(heights[name][~np.isnan(heights[name])]) > 0:
+            ax.step(known["place"], heights[name], where="mid", linewidth=1, zorder=1, **style)
+        else:
+            ax.axhline(height, linewidth=1, zorder=1, **style)
         crowded_above = i + 1 < len(ends) and ends[i + 1][0] - height < near
         crowded_below = i > 0 and height - ends[i - 1][0] < near
+        label = f"{name} {_written(known[lines[name]].dropna().iloc[-1])}"
         ax.annotate(
-            f"{name} {_written(chart[lines[name]].iloc[0])}", (1.01, height), xycoords=("axes fraction", "data"),
+            label, (1.01, height), xycoords=("axes fraction", "data"),
             va="top" if crowded_above else "bottom" if crowded_below else "center", fontsize=8, annotation_clip=False,
             color=INK if is_limit else BLUE,
         )  # fmt: skip

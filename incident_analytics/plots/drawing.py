@@ -24,7 +24,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import capitalized, format_span, html_text, unbroken
+from incident_analytics.formatting import capitalized, format_dispersion, format_span, html_text, unbroken
 
 __all__ = [
     "BLUE",
@@ -41,6 +41,7 @@ __all__ = [
     "TINT",
     "VERMILION",
     "WIDTH",
+    "allowance",
     "alt_text",
     "explain",
     "fit_name",
@@ -209,6 +210,18 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
         ax.annotate(below, (0, 1), (0, 7), xycoords="axes fraction", textcoords="offset points", **small)
     values = f": {'; '.join(rows)}" if rows else ""
     ax.set_label(f"{sentence} {capitalized(kind)}{values}.")
+
+
+def allowance(dispersions: pd.Series) -> str:
+    """Return the end of a caption that says which dispersion of counts the figure allows for.
+
+    Examples
+    --------
+    >>> allowance(pd.Series([2.13]))
+    '; allows for a dispersion of 2.13'
+    """
+    sentence = format_dispersion(dispersions)
+    return f"; {sentence[0].lower()}{sentence[1:].removesuffix('.')}"
 
 
 def _wrap(text: str, inches: float, *, size: float, weight: str = "normal", most: int = 9) -> str:

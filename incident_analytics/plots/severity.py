@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ from incident_analytics.plots.drawing import (
     MUTED,
     PALE,
     SKY,
+    allowance,
     explain,
     ink_on,
     label_periods,
@@ -108,7 +110,7 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
 
 
 def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (), ax: Axes | None = None) -> Axes:
-    """Draw how often incidents of each severity came in each period, with the exact interval of the rate.
+    """Draw how often incidents of each severity came in each period, with the interval of the rate.
 
     Parameters
     ----------
@@ -130,7 +132,7 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
     UnknownNameError
         ``period '2025Q3' is not one of 2025-07, 2025-08, 2025-09``
     """
-    require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
+    require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high", "dispersion")
     rows = rates[rates["rate"].notna() & rates["period"].notna()]
     periods = list(dict.fromkeys(rows["period"]))
     severities = list(rows["severity"].cat.categories)
@@ -162,8 +164,9 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
         explain(
             axes,
             describe_rates(rates),
-            "incidents per 30 days; bar = exact interval of the rate, above it the number of incidents"
-            + ("; the shaded part is under review" if highlight else ""),
+            "incidents per 30 days; bar = at least 95% interval, above it the number of incidents"
+            + ("; the shaded part is under review" if highlight else "")
+            + allowance(rows["dispersion"]),
             [
                 f"{name}: "
                 + ", ".join(
@@ -177,13 +180,15 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
     return axes
 
 
-def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, ax: Axes | None = None) -> Axes:
     """Draw the time since the last incident, which grows day by day until the next one begins.
 
     Parameters
     ----------
     gaps
-        What `time_between` gives, for one column of groups or for all incidents.
+        The result of `time_between`, for one column of groups or for all incidents.
+    between
+        The result of `mean_time_between` for the same gaps.
     ax
         The axes to draw on; None makes a figure.
 
@@ -191,7 +196,7 @@ def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
         The axes, whose child axes hold a panel a group that has two incidents of known time, all on the same scale:
-        a peak is the time between two incidents, the dashed line the median of these.
+        a peak is the time between two incidents, the dotted line the time since the last one, the dashed line the mean.
 
     Raises
     ------
@@ -199,6 +204,7 @@ def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ``the plot is of one column of groups, and the table has severity, team``
     """
     require_columns(gaps, "incident_id", "occurred_at", "gap")
+    require_columns(between, "n", "mean", "longest_before", "since_last")
     groups = list(gaps.columns[: gaps.columns.get_loc("incident_id")])
     if len(groups) > 1:
         raise ColumnsError(f"the plot is of one column of groups, and the table has {', '.join(groups)}")
@@ -209,20 +215,24 @@ def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         else known["incident_id"].map(lambda _: "")
     )
     parts = [(str(name), known[names == name]) for name in dict.fromkeys(names)]
+    labels = between[groups[0]].astype(object).fillna("unknown").astype(str) if groups else [""] * len(between)
+    means = dict(zip(labels, each_row(between), strict=True))
     if groups and isinstance(gaps[groups[0]].dtype, pd.CategoricalDtype) and gaps[groups[0]].cat.ordered:
         worst_first = [*reversed(gaps[groups[0]].cat.categories), "unknown"]
         parts.sort(key=lambda part: worst_first.index(part[0]))
     with styled(ax, height=0.5 + (0.95 if len(parts) > 1 else 1.6) * max(len(parts), 1)) as axes:
         stacked = panels(axes, [1.0] * max(len(parts), 1), gap=0.25)
         for (name, part), panel in zip(parts, stacked, strict=False):
-            _draw_gaps(panel, part, top=known["gap"].max())
+            _draw_gaps(
+                panel, part, means[name], top=max([known["gap"].max(), *between["mean"], *between["since_last"]])
+            )
             name_panel(panel, name)
         if not parts:
             stacked[0].set_axis_off()
         explain(
             axes,
-            describe_gaps(gaps),
-            "time since the last incident; a peak = time between two incidents, dashed line = their median",
+            describe_gaps(between),
+            "time since the last incident; a peak = time between two incidents, dotted = not over, dashed line = mean",
             [
                 f"{name}{': ' if name else ''}"
                 + ", ".join(f"{format_span(row.gap)} before {row.incident_id}" for row in each_row(part))
@@ -233,7 +243,7 @@ def plot_time_between(gaps: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return axes
 
 
-def _draw_gaps(ax: Axes, gaps: pd.DataFrame, *, top: pd.Timedelta) -> None:
+def _draw_gaps(ax: Axes, gaps: pd.DataFrame, between: Any, *, top: pd.Timedelta) -> None:
     """Draw the saw of one group: from 0 at an incident up to the gap at the next."""
     days: list[float] = []
     seconds: list[float] = []
@@ -242,13 +252,15 @@ def _draw_gaps(ax: Axes, gaps: pd.DataFrame, *, top: pd.Timedelta) -> None:
         seconds += [0.0, row.gap.total_seconds(), 0.0]
     ax.plot(days, seconds, color=BLUE, linewidth=1.2, zorder=2)
     ax.fill_between(days, seconds, color=SKY, alpha=0.25, linewidth=0, zorder=1)
-    median = pd.Timedelta(gaps["gap"].median())
-    ax.axhline(median.total_seconds(), color=INK, linewidth=1, linestyle="--", zorder=3)
+    last = gaps["occurred_at"].iloc[-1]
+    ax.plot(date2num([last, last + between.since_last]), [0, between.since_last.total_seconds()], ":", color=BLUE)  # type: ignore[no-untyped-call]
+    mean = between.mean.total_seconds()
+    ax.axhline(mean, color=INK, linewidth=1, linestyle="--", zorder=3)
     ax.annotate(
-        f"median {format_span(median)}\n({format_count(len(gaps), 'gap')})",
-        (1.01, median.total_seconds()), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
+        f"mean {format_span(between.mean)}\n({format_count(between.n, 'gap')})",
+        (1.01, mean), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
     )  # fmt: skip
-    longest = max(each_row(gaps), key=lambda row: row.gap)
+    (longest,) = each_row(gaps[gaps["incident_id"] == between.longest_before])
     ax.annotate(
         format_span(longest.gap), (longest.occurred_at, longest.gap.total_seconds()), (0, 2),
         textcoords="offset points", ha="center", va="bottom", fontsize=8, color=BLUE,

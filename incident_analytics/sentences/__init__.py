@@ -31,7 +31,7 @@ from incident_analytics.sentences.scope import (
     describe_uncompared,
 )
 from incident_analytics.sentences.series import describe_series, series_name
-from incident_analytics.sentences.severity import describe_counts, describe_gaps, describe_rates
+from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
 from incident_analytics.sentences.sla import budget_states, describe_availability, describe_budget, describe_downtime
 from incident_analytics.sentences.themes import describe_factors
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
@@ -51,6 +51,7 @@ __all__ = [
     "describe_coverage",
     "describe_decisions",
     "describe_definitions",
+    "describe_dispersion",
     "describe_downtime",
     "describe_factors",
     "describe_gaps",

@@ -34,12 +34,14 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     --------
     >>> row = {"measure": ["incidents"], "earlier": ["2025Q2"], "period": ["2025Q3"], "n_before": [12], "n_after": [13]}
     >>> row |= {"before": [pd.NaT], "after": [pd.NaT], "change": [0.07], "p_value": [0.98], "p_adjusted": [0.98]}
-    >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "detectable_change": [-0.7]}
+    >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "can_tell": [False]}
+    >>> row |= {"change_low": [-0.55], "change_high": [1.6], "detectable_fall": [-0.79], "detectable_rise": [3.8]}
     >>> describe_change(pd.DataFrame(row), measure="incidents")
-    'Against 12 in 2025Q2: no evidence that they come more or less often.'
+    'Compared with 12 in 2025Q2: not enough incidents to tell (+7% since 2025Q2, 95% CI -55% to +160%).'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
-    require_columns(compared, "period", "n_open_before", "n_open_after", "change", "detectable_change")
+    require_columns(compared, "period", "n_open_before", "n_open_after", "change", "change_low", "change_high")
+    require_columns(compared, "detectable_fall", "detectable_rise", "can_tell")
     rows = list(each_row(compared[compared["measure"] == measure]))
     if not rows:
         return ""
@@ -47,9 +49,9 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     name = measure.replace("_", " ")
     if counted:
         told = [f"{row.n_before} in {row.earlier}" for row in rows]
-        first = f"Against {join_words(told)}"
+        first = f"Compared with {join_words(told)}"
         finding = {True: "they come more often", False: "they come less often"}
-        doubt = "no evidence that they come more or less often"
+        doubt = _doubt_of_counts(rows)
     else:
         told = [f"{format_span(row.before)} in {row.earlier} (n = {row.n_before})" for row in rows if row.n_before]
         if not (told and rows[0].n_after):
@@ -71,9 +73,21 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     return f"{first}: {doubt}{'' if counted else _could_show(rows)}{_left_out(rows)}."
 
 
+def _doubt_of_counts(rows: Sequence[Any]) -> str:
+    """Say of counts without a significant change whether there were enough to tell, with the intervals."""
+    intervals = [
+        f"{row.change:+.0%} since {row.earlier}, 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
+        for row in rows
+        if not pd.isna(row.change_high)
+    ]
+    can_tell = all(row.can_tell is True for row in rows)
+    finding = "no significant change" if can_tell else "not enough incidents to tell"
+    return f"{finding} ({'; '.join(intervals)})" if intervals else finding
+
+
 def _could_show(rows: Sequence[Any]) -> str:
     """Say what the first comparison could have shown."""
-    least = rows[0].detectable_change
+    least = rows[0].detectable_fall
     return "" if pd.isna(least) else f", and so few reliably show only a fall of {-least:.0%} or more"
 
 

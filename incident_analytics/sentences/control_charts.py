@@ -1,4 +1,4 @@
-"""What a control chart signals, in a sentence."""
+"""The signals of a control chart, in a sentence."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _VALUES: Final = {
 
 
 def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
-    """Say whether a control chart shows more than routine variation, and where.
+    """Say whether a control chart shows more than normal variation, and where.
 
     Parameters
     ----------
@@ -52,15 +52,17 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     'Incidents: 1 of 12 points is beyond the limits (2025-08).'
     """
     require_columns(chart, value, "n_points", *SIGNALS)
-    name = value_in_words(value)
-    name = capitalized(name)
+    name = capitalized(value_in_words(value))
     n = int(chart["n_points"].max()) if len(chart) else 0
     if n < 2:  # noqa: PLR2004 - limits take two
         return f"No limits of {value_in_words(value)} can be drawn: they take two points, and there {are(n)} {n}."
-    few = "; from so few points the limits are a first guess" if n < _FIRST_GUESS else ""
+    is_calibrated = "dispersion" in chart  # as a whole: neither few points nor many make a false signal likely
+    if is_calibrated and chart["upper"].isna().all():
+        return f"{name}: too few in {n} points for one of them to be beyond the limits."
+    few = "; from so few points the limits are a first guess" if n < _FIRST_GUESS and not is_calibrated else ""
     marked = chart[list(SIGNALS)].fillna(value=False).astype(bool)
     if not marked.any(axis=None):
-        return f"{name}: {n} points within routine variation{few}."
+        return f"{name}: {n} points within normal variation{few}."
     where = [point for point, flag in zip(point_names(chart), marked["beyond_limits"], strict=True) if flag]
     names = f" ({join_words(where)})" if len(where) < FEW else ""
     which = [
@@ -69,13 +71,13 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
         if marked[signal].any()
     ]
     n_marked = int(marked.any(axis=1).sum())
-    chance = "; in so long a chart some may be chance" if n > _LONG_CHART else ""
-    told = f"{n_marked} of {n} points {are(n_marked)} "
+    chance = "; in so long a chart some may be chance" if n > _LONG_CHART and not is_calibrated else ""
+    signals = f"{n_marked} of {n} points {are(n_marked)} "
     if len(which) > 1:
-        told += f"more than routine variation: {join_words([f'{count} {words}' for count, words in which])}"
+        signals += f"more than normal variation: {join_words([f'{count} {words}' for count, words in which])}"
     else:
-        told += which[0][1]
-    return f"{name}: {told}{few}{chance}."
+        signals += which[0][1]
+    return f"{name}: {signals}{few}{chance}."
 
 
 def value_in_words(value: str) -> str:

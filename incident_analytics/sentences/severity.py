@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
+from incident_analytics.analysis.severity import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
-from incident_analytics.sentences.response import describe_response
-from incident_analytics.sentences.wording import FEW, each_row
+from incident_analytics.sentences.wording import FEW, each_row, group_columns
 
-__all__ = ["describe_counts", "describe_gaps", "describe_rates"]
+__all__ = ["describe_counts", "describe_dispersion", "describe_gaps", "describe_rates"]
 
 
 def describe_counts(counts: pd.DataFrame) -> str:
@@ -68,7 +70,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
     told = rates[rates["rate"].notna() & rates["period"].notna()]
     if told.empty or not told["n"].sum():
-        return "No incidents, so there is no rate to tell."
+        return "No incidents, so there is no rate to show."
     last = told["period"].iloc[-1]
     names = told["severity"].astype(object).fillna("of unknown severity")
     now = [
@@ -87,39 +89,85 @@ def describe_rates(rates: pd.DataFrame) -> str:
     return f"{text}; for each severity the intervals of all periods overlap."
 
 
-def describe_gaps(gaps: pd.DataFrame) -> str:
-    """Say the median time from one incident to the next, and the longest.
+def describe_dispersion(dispersion: pd.DataFrame) -> str:
+    """Say how much more incident counts vary than those of independent incidents.
 
     Parameters
     ----------
-    gaps
-        What `time_between` gives.
+    dispersion
+        The result of `count_dispersion` for all incidents, one row.
 
     Returns
     -------
     str
-        One sentence; of groups it tells the median of each, of more than three the least and the greatest.
+        One sentence.
 
     Examples
     --------
-    >>> table = {"incident_id": ["INC-1", "INC-2", "INC-3"], "gap": pd.to_timedelta([None, 3, 40], unit="D")}
-    >>> describe_gaps(pd.DataFrame(table))
-    'Median time between incidents 21d 12h (2 gaps), the longest 40d before INC-3.'
+    >>> months = {"n": [40], "n_periods": [18], "first_period": ["2024-01"], "last_period": ["2025-06"]}
+    >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [2.13]}))
+    'Monthly counts varied 2.13 times as much as independent incidents would (dispersion, 2024-01 to 2025-06).'
+    >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [1.0]}))
+    'Monthly counts varied no more than independent incidents would (2024-01 to 2025-06).'
+    >>> describe_dispersion(pd.DataFrame(months | {"n_periods": [3], "dispersion": [None]}))
+    'Dispersion not estimated (3 past months, at least 8 needed): counts are taken as Poisson.'
     """
-    require_columns(gaps, "incident_id", "gap")
-    told = gaps[gaps["gap"].notna()]
-    if told.empty:
-        return "No time between incidents is known: it takes two of known time."
-    groups = list(gaps.columns[: gaps.columns.get_loc("incident_id")])
-    if groups:
-        keys = told[groups[0]].astype(object).fillna("unknown").astype(str)
-        medians = told.groupby(keys)["gap"].agg(["median", "size"])
-        table = pd.DataFrame({"group": medians.index, "n": medians["size"].to_numpy()})
-        table["median"] = medians["median"].to_numpy()
-        return describe_response(table, metric="time_between_incidents")
-    longest = max(each_row(told), key=lambda row: row.gap)
-    median = f"{format_span(pd.Timedelta(told['gap'].median()))} ({format_count(len(told), 'gap')})"
-    if len(told) == 1:
-        return f"Time between incidents {median}."
-    last = f"the longest {format_span(longest.gap)} before {longest.incident_id}"
-    return f"Median time between incidents {median}, {last}."
+    require_columns(dispersion, "n", "n_periods", "first_period", "last_period", "dispersion")
+    (row,) = each_row(dispersion)
+    if pd.isna(row.dispersion):
+        months = format_count(row.n_periods, "past month")
+        if row.n_periods >= DISPERSION_MINIMUM:
+            reason = f"no incident in {months}"
+        else:
+            reason = f"{months}, at least {DISPERSION_MINIMUM} needed"
+        return f"Dispersion not estimated ({reason}): counts are taken as Poisson."
+    when = f"{row.first_period} to {row.last_period}"
+    if row.dispersion <= 1:
+        return f"Monthly counts varied no more than independent incidents would ({when})."
+    times = format_figure(row.dispersion)
+    return f"Monthly counts varied {times} times as much as independent incidents would (dispersion, {when})."
+
+
+def describe_gaps(between: pd.DataFrame) -> str:
+    """Say the mean time between incidents with its interval, the median and the longest.
+
+    Parameters
+    ----------
+    between
+        The result of `mean_time_between`.
+
+    Returns
+    -------
+    str
+        One or two sentences; of groups it gives the mean of each, of more than three the least and the greatest.
+
+    Examples
+    --------
+    >>> days = {"mean": [25], "mean_low": [9], "mean_high": [104], "median": [21.5], "longest": [40], "since_last": [7]}
+    >>> table = pd.DataFrame({name: pd.to_timedelta(value, unit="D") for name, value in days.items()})
+    >>> table.insert(0, "n", 2)
+    >>> describe_gaps(table.assign(longest_before="INC-3"))
+    'Mean time between incidents 25d (95% interval 9d to 104d, 2 gaps), median 21d 12h, longest 40d before INC-3.'
+    """
+    require_columns(between, "n", "mean", "mean_low", "mean_high", "median", "longest", "longest_before")
+    groups = group_columns(between)
+    known = between[between["mean"].notna()]
+    if known.empty:
+        return "Time between incidents is not known: it takes two incidents with a known time."
+    if not groups:
+        (row,) = each_row(known)
+        rest = f", median {format_span(row.median)}, longest {format_span(row.longest)} before {row.longest_before}"
+        return f"Mean time between incidents {_mean_gap(row)}{rest if row.n > 1 else ''}."
+    names = known[groups[0]].astype(object).fillna("unknown").astype(str)
+    means = dict(zip(names, each_row(known), strict=True))
+    if len(known) > FEW:
+        ranked = sorted(means, key=lambda name: means[name].mean)
+        ends = [f"{_mean_gap(means[name])} for {name}" for name in (ranked[0], ranked[-1])]
+        return f"Mean time between incidents from {' to '.join(ends)}."
+    return f"Mean time between incidents: {join_words([f'{name} {_mean_gap(row)}' for name, row in means.items()])}."
+
+
+def _mean_gap(row: Any) -> str:
+    high = "" if pd.isna(row.mean_high) else f" to {format_span(row.mean_high)}"
+    interval = f"95% interval {'' if high else 'from '}{format_span(row.mean_low)}{high}"
+    return f"{format_span(row.mean)} ({interval}, {format_count(row.n, 'gap')})"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import os
 import re
 from collections import defaultdict
@@ -14,24 +13,25 @@ from functools import partial
 from glob import glob
 from itertools import compress
 from pathlib import Path, PurePath
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.files import BOM, decode_text, open_regular, read_bytes
+from incident_analytics.errors import PathError, ReportError
+from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.records import Columns, Records, Wanted
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
-from incident_analytics.reports.template import Template, default_template, read_templates
-from incident_analytics.reports.times import read_date
-from incident_analytics.reports.values import Unreadable, fold, read_word
+from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
-from incident_analytics.tables import Corpus, make_table
 
-__all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "read_tracker"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from incident_analytics.tables import Corpus
+
+__all__ = ["as_corpus", "find_files", "load", "narrow", "read_corrections", "read_records"]
 
 _CHUNK = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -40,8 +40,8 @@ Rows = defaultdict[str, list[dict[str, Any]]]
 """Rows by table, as they are read."""
 Corrections = Mapping[str, Sequence[Correction]]
 """What is known better than the reports say, by incident_id."""
-Columns = dict[str, dict[str, list[Any]]]
-"""The rows of the tables as plain columns: cheap to send from one process to another."""
+Tables = dict[str, Columns]
+"""The tables as plain columns: cheap to send from one process to another."""
 
 
 def load(
@@ -97,11 +97,56 @@ def load(
     >>> len(corpus.incidents), corpus.files["outcome"].unique().tolist()
     (32, ['loaded'])
     """
+    settings = _settings(settings)
+    records = read_records(paths, settings=settings, executor=executor, progress=progress)
+    records = records.keep(Wanted(settings, status))
+    if strict:
+        _raise_problems(records)
+    return as_corpus(records)
+
+
+def as_corpus(records: Records) -> Corpus:
+    """Return the tables as pandas frames."""
+    from incident_analytics.tables import Corpus as Frames
+    from incident_analytics.tables import make_table
+
+    return Frames(
+        **{name: make_table(name, columns, severities=records.severities) for name, columns in records.tables.items()}
+    )
+
+
+def _settings(settings: Settings | str | Path | None) -> Settings:
     if settings is None:
-        settings = Settings()
-    elif not isinstance(settings, Settings):
-        settings = read_settings(settings)
-    named_statuses(status)  # a word that is none is told before anything is read
+        return Settings()
+    return settings if isinstance(settings, Settings) else read_settings(settings)
+
+
+def read_records(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    settings: Settings,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Records:
+    """Read incident reports of every status into plain columns, without pandas.
+
+    Parameters
+    ----------
+    paths, executor, progress
+        As in `load`.
+    settings
+        The settings.
+
+    Returns
+    -------
+    Records
+        The tables of `incident_analytics.schema.TABLES`.
+
+    Raises
+    ------
+    PathError, SettingsError
+        As `load`.
+    """
     templates = read_templates(settings.templates.files)
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
@@ -111,7 +156,7 @@ def load(
     )
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
     run = executor.map if executor is not None else map
-    merged: Columns = defaultdict(lambda: defaultdict(list))
+    merged: Tables = defaultdict(lambda: defaultdict(list))
     done = 0
     for columns in run(read, chunks):
         for name, table in columns.items():
@@ -122,26 +167,7 @@ def load(
             progress(done, len(files))
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
-    corpus = narrow(_without_uncounted(_corpus(merged, settings)), status=status)
-    if strict:
-        _raise_problems(corpus.problems)
-    return corpus
-
-
-def named_statuses(status: str) -> frozenset[str] | None:
-    """Return the statuses that ``final``, ``all`` or a status's name stand for; None for all.
-
-    Raises
-    ------
-    UnknownNameError
-        ``status 'finished' is not one of final, all, Draft, Under Review``
-    """
-    if fold(status) == "all":
-        return None
-    for name in STATUSES:
-        if fold(name) == fold(status):
-            return frozenset({name})
-    raise UnknownNameError(f"status {status!r} is not one of final, all, {', '.join(STATUSES[:-1])}")
+    return _records(merged, settings)
 
 
 # --- which files -----------------------------------------------------------------------------------------------------
@@ -200,7 +226,7 @@ _REPORTS = ("path", "written_id", "stem", "line", "status", "digest")
 
 def _read_files(
     files: Sequence[Path], *, settings: Settings, templates: Sequence[Template], corrections: Corrections
-) -> Columns:
+) -> Tables:
     """Read some files; what one of them holds never costs another.
 
     The rows are joined by ``path`` in the column incident_id: ids may be missing or taken, paths are unique.
@@ -295,27 +321,40 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
 # --- one corpus ------------------------------------------------------------------------------------------------------
 
 
-def _corpus(columns: Columns, settings: Settings) -> Corpus:
-    """Build the tables: take out the copies, settle the ids, ignore the problems that the settings ignore."""
+def _records(columns: Tables, settings: Settings) -> Records:
+    """Settle which reports count and under which ids, and ignore the problems that the settings ignore."""
     _take_out_copies(columns)
     ids = _settle_ids(columns)
-    severities = settings.severities.order
-    tables = {}
-    for name in TABLES:
-        frame = make_table(name, columns.get(name), severities=severities)
+    tables: Tables = {name: dict(columns[name]) or {column: [] for column in TABLES[name]} for name in TABLES}
+    for name, table in tables.items():
         if name != "files":
-            frame["incident_id"] = (
-                (frame["path"] if name == "incidents" else frame["incident_id"]).map(ids).astype("str")
-            )
-        tables[name] = frame
-    corpus = Corpus(**tables)
-    problems = corpus.problems[~corpus.problems["code"].isin(settings.check.ignore)].reset_index(drop=True)
-    for code, level in settings.check.levels.items():
-        problems.loc[problems["code"] == code, "level"] = level
-    return dataclasses.replace(corpus, problems=problems)
+            keys = table["path" if name == "incidents" else "incident_id"]
+            table["incident_id"] = [ids.get(key) for key in keys]
+    problems = tables["problems"]
+    kept = [code not in settings.check.ignore for code in problems["code"]]
+    problems = {column: list(compress(values, kept)) for column, values in problems.items()}
+    problems["level"] = [
+        settings.check.levels.get(code, level) for code, level in zip(problems["code"], problems["level"], strict=True)
+    ]
+    tables["problems"] = problems
+    records = Records(
+        {name: {column: tables[name][column] for column in TABLES[name]} for name in TABLES}, settings.severities.order
+    )
+    return _without_uncounted(records)
 
 
-def _note_stale(corrections: Corrections, columns: Columns) -> None:
+def _without_uncounted(records: Records) -> Records:
+    """Take out the reports that never count, such as duplicates, and note in ``files`` what they are."""
+    incidents = records.tables["incidents"]
+    statuses = dict(zip(incidents["path"], incidents["status"], strict=True))
+    uncounted = {path: status for path, status in statuses.items() if status in UNCOUNTED_STATUSES}
+    if not uncounted:
+        return records
+    gone = {key for key, path in zip(incidents["incident_id"], incidents["path"], strict=True) if path in uncounted}
+    return records.without(gone, uncounted)
+
+
+def _note_stale(corrections: Corrections, columns: Tables) -> None:
     """Report the corrections of incidents that no report tells of."""
     reports = columns["reports"]
     there = {written or stem for written, stem in zip(reports["written_id"], reports["stem"], strict=True)}
@@ -324,13 +363,13 @@ def _note_stale(corrections: Corrections, columns: Columns) -> None:
         _add_problem(columns, "stale-correction", path=correction.path, line=correction.line, message=message)
 
 
-def _add_problem(columns: Columns, code: str, **row: str | int | None) -> None:
+def _add_problem(columns: Tables, code: str, **row: str | int | None) -> None:
     row |= {"level": PROBLEM_LEVELS[code], "code": code}
     for column in TABLES["problems"]:
         columns["problems"][column].append(row.get(column))
 
 
-def _take_out_copies(columns: Columns) -> None:
+def _take_out_copies(columns: Tables) -> None:
     """Let one of several reports with one Incident ID, or one text, count, and report the others."""
     reports = columns.get("reports", {})
     groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -375,7 +414,7 @@ def _counted(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return next(report for report in group if report["digest"] == best["digest"])
 
 
-def _settle_ids(columns: Columns) -> dict[str, str]:
+def _settle_ids(columns: Tables) -> dict[str, str]:
     """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
     ids: dict[str, str] = {}
     owners: set[str] = set()
@@ -398,10 +437,11 @@ def _settle_ids(columns: Columns) -> dict[str, str]:
     return ids
 
 
-def _raise_problems(problems: pd.DataFrame) -> None:
+def _raise_problems(records: Records) -> None:
     errors = [
-        ReportError(f"{row.path}:{row.line}: {row.message} [{row.code}]")
-        for row in problems[problems["level"] != "info"].itertuples()
+        ReportError(f"{row['path']}:{row['line']}: {row['message']} [{row['code']}]")
+        for row in records.rows("problems")
+        if row["level"] != "info"
     ]
     if errors:
         raise ExceptionGroup(f"{len(errors)} problems in the reports", errors)
@@ -447,58 +487,27 @@ def narrow(
     >>> corpus.incidents["severity"].unique().tolist()
     ['SEV-3']
     """
-    severities, services, teams = list(severities), list(services), list(teams)
-    settings = settings or Settings()
-    declared = settings.services
-    aliases = {fold(word): name for name, service in declared.items() for word in (name, *service.aliases)}
-    services = [aliases.get(fold(name), name) for name in services]
-    severities = [_declared(name, settings) for name in severities]
-    owners = sorted({service.team for service in declared.values() if service.team})
-    known = sorted({*corpus.services["service"], *declared})
-    levels = corpus.incidents["severity"].cat.categories
-    for kind, asked, there in (("severity", severities, levels), ("service", services, known), ("team", teams, owners)):
-        for name in asked:
-            if name not in there:
-                raise UnknownNameError(f"{kind} {name!r} is not one of {', '.join(map(str, there)) or 'none at all'}")
-    if (wanted := named_statuses(status)) is not None:
-        corpus = _of_status(corpus, wanted)
-    if severities:
-        corpus = corpus.select(corpus.incidents["severity"].isin(severities))
-    if services or teams:
-        chosen = {*services, *(name for name, service in declared.items() if service.team in teams)}
-        hit = corpus.services["affected"].fillna(False) & corpus.services["service"].isin(chosen)
-        corpus = corpus.select(corpus.services.loc[hit, "incident_id"].unique())
-    return corpus
+    wanted = Wanted(settings or Settings(), status, list(severities), list(services), list(teams))
+    incidents, hits = (
+        {column: frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in columns}
+        for frame, columns in (
+            (corpus.incidents, ("incident_id", "path", "status", "severity")),
+            (corpus.services, ("incident_id", "service", "affected")),
+        )
+    )
+    ids, others = wanted.choose(incidents, hits, list(corpus.incidents["severity"].cat.categories))
+    kept = corpus.select(corpus.incidents["incident_id"].isin(ids))
+    if not others:
+        return kept
+    files = corpus.files.copy()
+    reasons = {path: status or "no status that can be read" for path, status in others.items()}
+    is_other = files["path"].isin(reasons)
+    files.loc[is_other, "outcome"] = "other status"
+    files.loc[is_other, "reason"] = files.loc[is_other, "path"].map(reasons)
+    return dataclasses.replace(kept, files=files)
 
 
-def _without_uncounted(corpus: Corpus) -> Corpus:
-    """Take out the reports that never count, such as duplicates, and note in ``files`` what they are."""
-    uncounted = corpus.incidents["status"].isin(UNCOUNTED_STATUSES)
-    return _note_others(corpus, ~uncounted) if uncounted.any() else corpus
-
-
-def _of_status(corpus: Corpus, wanted: frozenset[str]) -> Corpus:
-    """Keep the reports of some statuses, and note in ``files`` which ones are of another."""
-    return _note_others(corpus, corpus.incidents["status"].isin(wanted))
-
-
-def _note_others(corpus: Corpus, kept: pd.Series) -> Corpus:
-    """Keep some reports, and note in ``files`` the status of the others."""
-    others = corpus.incidents.loc[~kept].set_index("path")["status"]
-    files, at = corpus.files.copy(), corpus.files["path"].isin(others.index)
-    files.loc[at, "outcome"] = "other status"
-    files.loc[at, "reason"] = files.loc[at, "path"].map(others).fillna("no status that can be read")
-    return dataclasses.replace(corpus.select(kept), files=files)
-
-
-def _declared(severity: str, settings: Settings) -> str:
-    try:
-        return read_word(severity, settings.severities.order, settings.severities.synonyms) or severity
-    except Unreadable:
-        return severity
-
-
-# --- beside the reports: corrections, the tracker's export -----------------------------------------------------------
+# --- corrections -----------------------------------------------------------
 
 
 def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
@@ -525,174 +534,7 @@ def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
     found = read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
     names = ("incident_id", "field", "value", "reason", "by", "line")
     rows = [[getattr(each, name) for name in names] for corrections in found.values() for each in corrections]
+    import pandas as pd
+
     frame = pd.DataFrame(rows, columns=list(names))
     return frame.astype({name: "int64" if name == "line" else "str" for name in names})
-
-
-_TRACKER_STATUSES = ("open", "done", "dropped")
-_TRACKER_WORDS = ("key", "incident_id", "action", "owner", "status", "due_on", "completed_on")
-"""What is read of each item, as words."""
-_JIRA_COLUMNS = {
-    "key": "Issue key",
-    "action": "Summary",
-    "status": "Status",
-    "owner": "Assignee",
-    "due_on": "Due date",
-    "completed_on": "Resolved",
-}
-_JIRA_WORDS = {
-    **dict.fromkeys(("Declined", "Cannot Reproduce", "Incomplete", "Invalid", "Abandoned"), "dropped"),
-    **dict.fromkeys(("Reopened", "Selected for Development"), "open"),
-}
-_JIRA_DAY = re.compile(r"^(\d{1,2})/([A-Za-z]{3})/(?:20)?(\d{2})\b")
-_GITHUB_FIELDS = "number,title,state,closedAt,labels,url,assignees"
-_GITHUB_DROPPED = frozenset({"wontfix", "duplicate", "invalid"})
-"""The labels of every new GitHub repository that tell why an issue was closed without being done."""
-
-
-def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
-    """Read the issue tracker's export that the settings name.
-
-    Parameters
-    ----------
-    settings
-        A `Settings` with a ``[tracker]`` section, or the path of a settings file. The format there is one of
-
-        - ``csv``: a table with a header, whose columns the settings name
-        - ``jira``: Jira's CSV export with at least ``Issue key``, and ``Summary``, ``Status``, ``Resolution``,
-          ``Assignee``, ``Due date``, ``Resolved`` and ``Labels`` where it has them; the settings may name others
-        - ``github``: the JSON of ``gh issue list --state all --limit 1000 --json
-          number,title,state,closedAt,labels,url,assignees``; ``stateReason`` is read too where it is there
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row an item of the export: key, incident_id, action, owner (str), status (open, done or dropped; NA where the
-        export's word for it is unknown or empty), due_on, completed_on (datetime64[us], naive midnights). NA where
-        the export has no such column, an empty cell, or words that are no date.
-
-        Of Jira a resolution tells the status where there is one. Of GitHub the key is ``#12``; a closed issue is done
-        unless its reason, or a label ``wontfix``, ``duplicate`` or ``invalid``, tells that it was dropped. The
-        incident_id of both is the one that the labels name; NA where they name none, or several.
-
-    Raises
-    ------
-    SettingsError
-        ``tracker.csv: no column 'Key'; it has Id, Summary, ...``, ``issues.json: no field 'state' in every issue; write
-        gh issue list --state all --limit 1000 --json number,title,...``
-    """
-    if not isinstance(settings, Settings):
-        settings = read_settings(settings)
-    if settings.tracker is None:
-        raise SettingsError(f"{settings.path}: no [tracker] section names an export")
-    file, columns = settings.tracker.file, settings.tracker.columns
-    if settings.tracker.format == "github":
-        rows = _github_rows(file, settings)
-    elif settings.tracker.format == "jira":
-        rows = _jira_rows(file, columns, settings)
-    else:
-        rows = _named_columns(file, _csv_rows(file), columns)
-    tracker = pd.DataFrame(index=rows.index)
-    for name in ("key", "incident_id", "action", "owner"):
-        words = rows[name].str.strip()
-        tracker[name] = words.mask(words == "").astype("str")
-    synonyms = default_template().synonyms("action_statuses") | _JIRA_WORDS
-    tracker["status"] = rows["status"].map(lambda words: _status(words, synonyms)).astype("str")
-    for name in ("due_on", "completed_on"):
-        tracker[name] = rows[name].map({words: _day(words) for words in rows[name].unique()}).astype("datetime64[us]")
-    return tracker
-
-
-def _csv_rows(file: Path) -> pd.DataFrame:
-    try:
-        with open_regular(file) as stream:
-            return pd.read_csv(stream, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(f"{file}: {error}") from error
-
-
-def _named_columns(file: Path, raw: pd.DataFrame, columns: Mapping[Any, str]) -> pd.DataFrame:
-    """Return the columns that a tracker tells by their names here, empty where none is named."""
-    for column in columns.values():
-        if column not in raw.columns:
-            raise SettingsError(f"{file}: no column {column!r}; it has {', '.join(raw.columns)}")
-    nothing = pd.Series("", index=raw.index, dtype="str")
-    return pd.DataFrame({name: raw[columns[name]] if name in columns else nothing for name in _TRACKER_WORDS})
-
-
-def _jira_rows(file: Path, columns: Mapping[Any, str], settings: Settings) -> pd.DataFrame:
-    raw = _csv_rows(file)
-    there = {name: column for name, column in _JIRA_COLUMNS.items() if name == "key" or column in raw.columns}
-    rows = _named_columns(file, raw, {**there, **columns})
-    if "Resolution" in raw.columns and "status" not in columns:
-        unresolved = raw["Resolution"].str.strip().str.casefold().isin(["", "unresolved"])
-        rows["status"] = rows["status"].where(unresolved, raw["Resolution"])
-    if "incident_id" not in columns:
-        # Jira repeats the column for each label of the item that has the most; pandas numbers the repetitions.
-        labels = raw[[column for column in raw.columns if re.fullmatch(r"Labels(\.\d+)?", column)]]
-        ids = _incident_ids(settings)
-        named = [_labelled(found, ids) for found in labels.to_numpy().tolist()]
-        rows["incident_id"] = pd.Series(named, index=raw.index, dtype="str")
-    for name in ("due_on", "completed_on"):
-        rows[name] = rows[name].str.replace(_JIRA_DAY, r"\1 \2 20\3", regex=True)
-    return rows
-
-
-def _github_rows(file: Path, settings: Settings) -> pd.DataFrame:
-    ids = _incident_ids(settings)
-    ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
-    try:
-        rows = [_issue_words(issue, ids) for issue in json.loads(read_bytes(file).decode("utf-8-sig"))]
-    except KeyError as error:
-        raise SettingsError(f"{file}: no field {error} in every issue; {ask}") from error
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{file}: {error}; {ask}") from error
-    except (AttributeError, TypeError) as error:
-        raise SettingsError(f"{file}: no list of issues; {ask}") from error
-    return pd.DataFrame(rows, columns=list(_TRACKER_WORDS), dtype="str")
-
-
-def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:
-    """Return what GitHub tells of an issue as words, the reason for which it was closed as its status."""
-    labels = [label["name"] for label in issue.get("labels", ())]
-    is_open = fold(issue["state"]) == "open"
-    is_dropped = not _GITHUB_DROPPED.isdisjoint(map(str.casefold, labels))
-    return {
-        "key": f"#{issue['number']}",
-        "incident_id": _labelled(labels, ids),
-        "action": issue["title"],
-        "owner": ", ".join(person["login"] for person in issue.get("assignees", ())),
-        "status": "open" if is_open else "dropped" if is_dropped else issue.get("stateReason") or issue["state"],
-        "due_on": "",
-        "completed_on": "" if is_open else issue.get("closedAt") or "",
-    }
-
-
-def _incident_ids(settings: Settings) -> re.Pattern[str]:
-    """Return what an incident's id looks like by the templates; one that takes any word for an id tells nothing."""
-    templates = read_templates(settings.templates.files)
-    forms = [template.incident_id for template in templates if not re.fullmatch(template.incident_id, "any-word")]
-    return re.compile("|".join(rf"(?<![\w-])(?:{form})(?![\w-])" for form in forms))
-
-
-def _labelled(labels: Iterable[str], ids: re.Pattern[str]) -> str:
-    """Return the one incident_id that labels name, nothing where they name none or several."""
-    named = {match[0] for label in labels for match in ids.finditer(label)}
-    return named.pop() if len(named) == 1 else ""
-
-
-def _day(text: str) -> pd.Timestamp | None:
-    try:
-        day = read_date(text)
-    except Unreadable:
-        return None
-    return None if day is None else pd.Timestamp(day)
-
-
-def _status(text: str, synonyms: dict[str, str]) -> str | None:
-    try:
-        return read_word(text, _TRACKER_STATUSES, synonyms)
-    except Unreadable:
-        return None

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
+from IPython.display import display
 
 import incident_analytics
 from incident_analytics import measures, plots, sentences
@@ -24,7 +25,7 @@ from incident_analytics.formatting import (
     join_words,
     report_links,
 )
-from incident_analytics.loading import load, read_corrections
+from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.scope import Scope
 
 __all__ = ["ReviewPage"]
@@ -82,7 +83,8 @@ class ReviewPage:
         if as_of is not None:
             instant = pd.Timestamp(as_of)
             instant = instant.tz_localize(chosen.timezone) if instant.tzinfo is None else instant
-        corpus = load(paths, settings=chosen, status="all")
+        records = read_records(paths, settings=chosen)
+        corpus = as_corpus(records)
         scope = Scope.of(
             corpus,
             str(period),
@@ -96,10 +98,14 @@ class ReviewPage:
         )
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
         page.chosen = [*severities, *services, *teams]
+        page.remarks = records.remarks()
         return page
 
     chosen: Sequence[str] = ()
     """The severities, services and teams that were chosen; none where all are reviewed."""
+
+    remarks: Sequence[str] = ()
+    """What was not counted; `review` passes it on to whoever runs it."""
 
     # -- what several parts use
 
@@ -153,15 +159,16 @@ class ReviewPage:
 
     # -- the first screen
 
-    def heading(self) -> Html:
+    def heading(self) -> None:
         """Say which period is reviewed, and as of when."""
         scope = self.scope
         only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
         hours = " Response times in business hours." if scope.calendar else ""
-        return html_text(
+        words = html_text(
             f"Incident review, {scope.period.label}: {scope.period.dates} ({self.settings.timezone}), as of "
             f"{scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
         )
+        display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 
     def key_figures(self) -> Html:
         """Show the key figures."""

@@ -23,9 +23,10 @@ from pandas.testing import assert_frame_equal
 from incident_analytics import loading
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.loading import find_files, load, narrow, read_tracker
+from incident_analytics.loading import find_files, load, narrow
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
+from incident_analytics.tracker import read_tracker
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="links of POSIX")

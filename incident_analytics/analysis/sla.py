@@ -511,12 +511,7 @@ def _known(within: Period, as_of: pd.Timestamp | None) -> Period:
 
 def _budget_windows(part: Period, within: Period, window: BudgetWindow | None) -> list[tuple[Period, Period]]:
     """Return the pieces of a part, each with its budget window; without one that is the whole period."""
-    if window is None:
-        return [(part, within)]
-    # A month has no fiscal name: by that of the period its quarter and year are fiscal ones.
-    named = Period(within.name, part.start, part.end, within.timezone, within.fiscal_year_start)
-    pieces = named.budget_windows(window)
-    return pieces if len(pieces) > 1 else [(part, pieces[0][1])]
+    return [(part, within)] if window is None else part.budget_windows(window)
 
 
 def _windows_of(instants: pd.Series, within: Period, window: BudgetWindow | None) -> pd.DataFrame:

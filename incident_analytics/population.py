@@ -125,8 +125,9 @@ def populate(
     find_files(past)
     wanted = Wanted(rules, status, severities, services, teams)
     records = read_records(reports, settings=rules)
-    for text in records.remarks() if remark else ():
-        remark(text)
+    if remark is not None:
+        for text in records.remarks():
+            remark(text)
     records = records.keep(wanted)
     incidents = records.tables["incidents"]
     ids = dict(zip(incidents["path"], incidents["incident_id"], strict=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -45,6 +44,7 @@ __all__ = [
     "counts",
     "definitions",
     "dispersion",
+    "gaps",
     "hours",
     "impact",
     "measure",
@@ -209,11 +209,8 @@ def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", 
 
 
 def dispersion(scope: Scope, *, by: str | None = None) -> pd.DataFrame:
-    """Return `count_dispersion` of every known incident, from the month of the first report up to the window."""
-    start = scope.window.start
-    first = start if scope.first_reported is None else scope.window.unit_at(scope.first_reported, "month").start
-    past = dataclasses.replace(scope.window, name=f"before {scope.window.name}", start=min(first, start), end=start)
-    return count_dispersion(scope.known.incidents, within=past, by=by)
+    """Return `count_dispersion` of the two years before the window, of all incidents or by severity."""
+    return count_dispersion(scope.known.incidents, within=scope.past(2), by=by)
 
 
 def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:

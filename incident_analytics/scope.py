@@ -265,6 +265,15 @@ class Scope:
             f"{first:%Y-%m-%d}/{past:%Y-%m-%d}", start, self.window.end, zone, self.settings.fiscal_year_start
         )
 
+    def past(self, years: int) -> Period:
+        """Return the time before the window, at most so many years, from the first report's month on; perhaps none."""
+        start = self.window.start
+        zone = self.settings.timezone
+        if self.first_reported is not None and self.first_reported < start:
+            earliest = (start.tz_convert(zone) - pd.DateOffset(years=years)).tz_convert("UTC")
+            start = min(start, max(earliest, self.window.unit_at(self.first_reported, "month").start))
+        return dataclasses.replace(self.window, name=f"before {self.window.name}", start=start, end=self.window.start)
+
     def highlighted(self, history: Period, every: Unit) -> set[str]:
         """Return the names of the parts of a history that lie in the window, at least in part."""
         parts = history.split(every)

@@ -23,6 +23,7 @@ from incident_analytics.formatting import (
     html_table,
     html_text,
     join_words,
+    lowered,
     report_links,
 )
 from incident_analytics.loading import as_corpus, read_corrections, read_records
@@ -260,7 +261,12 @@ class ReviewPage:
         scope = self.scope
         said = [
             sentences.describe_ongoing(scope.ongoing),
-            sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+            sentences.describe_coverage(
+                len(scope.reviewed.incidents),
+                scope.pending,
+                n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
+                status=scope.status,
+            ),
         ]
         if not scope.has_reports(scope.window):
             before = scope.reported_at[scope.reported_at < scope.window.start]
@@ -268,30 +274,27 @@ class ReviewPage:
         else:
             said += [
                 (
-                    f"{sentences.describe_counts(measures.counts(scope))} "
+                    f"{sentences.describe_counts(measures.counts(scope), period=scope.window.label)} "
                     f"{sentences.describe_change(self.changes, measure='incidents')}"
                 ),
                 (
                     f"{sentences.describe_response(self.summary, metric=self.metric)} "
-                    f"{sentences.describe_change(self.changes, measure=self.metric)} {self._mix()}"
+                    f"{sentences.describe_change(self.changes, measure=self.metric)}"
                 ),
                 sentences.describe_budget(self.impact, so_far=not self.is_over),
             ]
         n_due = int(scope.actions["due_on"].notna().sum())
         late = sentences.describe_overdue(self.overdue, n_due=n_due)
-        said.append(f"From this period: {sentences.describe_completion(self.completion)} Across all incidents: {late}")
-        said.append(
-            sentences.describe_uncompared(
-                [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
-            )
-        )
-        said.append(
-            " ".join(
-                f"Response times are not compared with {each.period.label}: {each.response_reason}."
-                for each in scope.comparisons
-                if each.reason is None and each.response_reason is not None
-            )
-        )
+        done = sentences.describe_completion(self.completion)
+        said.append(f"From this period: {lowered(done)} Across all incidents: {lowered(late)}")
+        uncompared = [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
+        said.append(sentences.describe_uncompared(uncompared))
+        response = [
+            (each.period.label, each.response_reason)
+            for each in scope.comparisons
+            if each.reason is None and each.response_reason is not None
+        ]
+        said.append(sentences.describe_uncompared(response, subject="response times"))
         return html_list(" ".join(text.split()) for text in said if text.strip())
 
     def _mix(self) -> str:
@@ -312,7 +315,9 @@ class ReviewPage:
         """Show the primary metric by severity."""
         summary = measures.response(self.scope, by="severity")
         plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric))
-        return html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        table = html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        mix = self._mix()
+        return Html(table + html_text(mix)) if mix else table
 
     def response_by_service(self) -> Html:
         """Show the primary metric by service; an incident counts in every service that it affected."""
@@ -387,6 +392,8 @@ class ReviewPage:
 
     def budgets(self) -> Html:
         """Show the error budgets, and what is left of them."""
+        if not self.scope.has_reports(self.scope.window):
+            return html_text(sentences.describe_budget(self.impact))
         plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
         columns = ["service", "n", "n_missing", "downtime", "availability"]
         if len(self.impact["period"].unique()) > 1:

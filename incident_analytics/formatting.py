@@ -213,6 +213,7 @@ def format_dispersion(dispersions: pd.Series) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> format_dispersion(pd.Series([2.13, 2.13]))
     'Allows for a dispersion of 2.13.'
     >>> format_dispersion(pd.Series([None, None]))

@@ -27,42 +27,7 @@ BudgetWindow: TypeAlias = Literal["month", "quarter", "year", "rolling-30d"]
 
 _ROLLING: Final = timedelta(days=30)
 _MONTHS_IN: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12}
-_MONTHdef label_of(name: str) -> str:
-    """Return what people call the period of a name; other names stay as they are.
-
-    Examples
-    --------
-    >>> [label_of(name) for name in ("2025Q3", "2025-07", "2025-W30", "2025H1", "FY2025", "FY2025Q3 so far")]
-    ['Q3 2025', 'July 2025', 'week 30 of 2025', 'H1 2025', 'FY2025', 'Q3 FY2025 so far']
-    >>> label_of("2025-07-10/2025-09-15"), label_of("2025-07-10/2025-07-11"), label_of("all")
-    ('10 July to 14 September 2025', '10 July 2025', 'all')
-    """
-    whole = name.removesuffix(" so far")
-    if whole != name:
-        return f"{label_of(whole)} so far"
-    if dates := re.fullmatch(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", name):
-        first, past = map(date.fromisoformat, dates.groups())
-        return _dates_in_words(first, past - timedelta(days=1))
-    if month := re.fullmatch(r"(\d{4})-(\d{2})", name):
-        return f"{_MONTH_NAMES[int(month[2]) - 1]} {month[1]}"
-    if week := re.fullmatch(r"(\d{4})-W(\d{2})", name):
-        return f"week {int(week[2])} of {week[1]}"
-    if part := re.fullmatch(r"((?:FY)?\d{4})([QH]\d)", name):
-        return f"{part[2]} {part[1]}"
-    return name
-
-
-def _dates_in_words(first: date, last: date) -> str:
-    end = f"{last.day} {_MONTH_NAMES[last.month - 1]} {last.year}"
-    if first == last:
-        return end
-    same_month = (first.year, first.month) == (last.year, last.month)
-    month = "" if same_month else f" {_MONTH_NAMES[first.month - 1]}"
-    year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day}{month}{year} to {end}"
-
-
-_NAMES: Final = (
+_MONTH_NAMES: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -478,6 +443,41 @@ class Period:
         dtype: bool
         """
         return instants.between(self.start, self.end, inclusive="left")
+
+
+def label_of(name: str) -> str:
+    """Return what people call the period of a name; other names stay as they are.
+
+    Examples
+    --------
+    >>> [label_of(name) for name in ("2025Q3", "2025-07", "2025-W30", "2025H1", "FY2025", "FY2025Q3 so far")]
+    ['Q3 2025', 'July 2025', 'week 30 of 2025', 'H1 2025', 'FY2025', 'Q3 FY2025 so far']
+    >>> label_of("2025-07-10/2025-09-15"), label_of("2025-07-10/2025-07-11"), label_of("all")
+    ('10 July to 14 September 2025', '10 July 2025', 'all')
+    """
+    whole = name.removesuffix(" so far")
+    if whole != name:
+        return f"{label_of(whole)} so far"
+    if dates := re.fullmatch(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", name):
+        first, past = map(date.fromisoformat, dates.groups())
+        return _dates_in_words(first, past - timedelta(days=1))
+    if month := re.fullmatch(r"(\d{4})-(\d{2})", name):
+        return f"{_MONTH_NAMES[int(month[2]) - 1]} {month[1]}"
+    if week := re.fullmatch(r"(\d{4})-W(\d{2})", name):
+        return f"week {int(week[2])} of {week[1]}"
+    if part := re.fullmatch(r"((?:FY)?\d{4})([QH]\d)", name):
+        return f"{part[2]} {part[1]}"
+    return name
+
+
+def _dates_in_words(first: date, last: date) -> str:
+    end = f"{last.day} {_MONTH_NAMES[last.month - 1]} {last.year}"
+    if first == last:
+        return end
+    same_month = (first.year, first.month) == (last.year, last.month)
+    month = "" if same_month else f" {_MONTH_NAMES[first.month - 1]}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day}{month}{year} to {end}"
 
 
 _NAMES: Final = (

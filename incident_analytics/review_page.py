@@ -128,8 +128,11 @@ class ReviewPage:
 
     @cached_property
     def impact(self) -> pd.DataFrame:
-        """The error budgets; services without a declaration only where they had an outage."""
-        impact = measures.impact(self.scope)
+        """The error budgets, by service and budget window."""
+        return self._concerned(measures.impact(self.scope))
+
+    def _concerned(self, impact: pd.DataFrame) -> pd.DataFrame:
+        """Keep the declared services, and others where they had an outage."""
         return impact[(impact["n"] + impact["n_missing"] > 0) | impact["service"].isin(self.settings.services)]
 
     @cached_property
@@ -404,10 +407,12 @@ class ReviewPage:
         return html_table(self.impact, columns=columns, empty="No service was affected.")
 
     def availability(self) -> Html:
-        """Show the availability of each service."""
-        plots.show_plot(plots.plot_availability(self.impact))
+        """Show the availability of each service over the whole window."""
+        table = self._concerned(measures.availability(self.scope))
+        if self.scope.has_reports(self.scope.window):
+            plots.show_plot(plots.plot_availability(table))
         columns = ["service", "downtime", "downtime_weighted", "availability", "availability_weighted", "target"]
-        return html_table(self.impact, columns=columns, empty="No service was affected.", folded=_FOLDED)
+        return html_table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
 
     def reported_impact(self) -> Html:
         """Compare the SLA impact of the reports with the calculated one."""

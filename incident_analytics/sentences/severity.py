@@ -44,8 +44,10 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
         if n
     ]
     names = [label_of(name) for name in dict.fromkeys(counts["period"].dropna())]
-    when = f" in {period}" if period else ""
-    if not period and names:
+    when = ""
+    if period:
+        when = f" from {period}" if " to " in period else f" in {period}"
+    elif names:
         when = f" from {names[0]} to {names[-1]}" if len(names) > 1 else f" in {names[0]}"
     counted = capitalized(format_count(int(counts["n"].sum()), "incident"))
     return f"{counted}{when}{': ' if parts else ''}{join_words(parts)}."

@@ -117,7 +117,7 @@ def test_each_service_has_its_downtime_against_its_budget() -> None:
     given = {name: frame for name, frame in tables.items() if name != "outages"}
     plain = call(downtime, tables["outages"], within=WITHIN, declared=["Audio"], **given)
     assert_frame_equal(plain, expected[list(plain.columns)])
-    assert list(plain.columns) == list(expected.columns[:12])
+    assert list(plain.columns) == list(expected.columns[:13])
 
 
 def test_what_reaches_beyond_the_window_is_cut_off() -> None:
@@ -811,8 +811,8 @@ def test_a_window_of_many_is_the_same_as_the_window_by_itself(
 
 
 BURN_DOWN = {
-    "service": "str", "start": UTC, "end": UTC, "as_of": UTC, "n": "int64", "n_missing": "int64", "n_open": "int64",
-    "target": "Float64", "budget": "timedelta64[us]", "at": UTC, "downtime": "timedelta64[us]",
+    "service": "str", "period": "str", "start": UTC, "end": UTC, "as_of": UTC,
+    "n": "int64", "n_missing": "int64", "n_open": "int64", "target": "Float64", "budget": "timedelta64[us]", "at": UTC, "downtime": "timedelta64[us]",
     "budget_left": "timedelta64[us]", "share_left": "Float64",
 }  # fmt: skip
 
@@ -852,6 +852,7 @@ def test_a_budget_falls_while_its_service_is_down_and_at_no_other_time() -> None
     expected = pd.DataFrame(
         {
             "service": texts(*(point[0] for point in points)),
+            "period": texts(*["2025-07-01/2025-07-11"] * 8),
             "start": pd.Series([START] * 8, dtype=UTC),
             "end": pd.Series([END] * 8, dtype=UTC),
             "as_of": pd.Series([END] * 8, dtype=UTC),

@@ -511,6 +511,7 @@ def compare_rates(
     Simulated false alarms of a quarter compared with the one before and the one a year before, adjusted by `holm`, for
     1 to 12 incidents a month and a dispersion estimated from 12 to 24 months: at most 3.3% of reviews, whether the
     variance is 1, 2 or 3 times the mean. Taken as Poisson, 7% to 17% and 15% to 31% where it is 2 and 3 times.
+    The 95% interval of the change from one quarter to the next covers in 95% to 99% of cases.
 
     References
     ----------

@@ -505,7 +505,12 @@ def remarks(scope: Scope) -> list[str]:
 
     found = [
         sentences.describe_ongoing(scope.ongoing),
-        sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+        sentences.describe_coverage(
+            len(scope.reviewed.incidents),
+            scope.pending,
+            n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
+            status=scope.status,
+        ),
     ]
     if not scope.has_reports(scope.window):
         found.append(sentences.describe_silence(scope.period.label, None))

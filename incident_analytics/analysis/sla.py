@@ -295,6 +295,7 @@ def budget_burn_down(
         falls evenly:
 
         - service, str
+        - period, str: the window's name
         - start, end, datetime64[us, UTC]: the window
         - as_of, datetime64[us, UTC]: how far it has got, ``end`` where it is over
         - n, n_missing, n_open, int64, of the window so far, as in `downtime`
@@ -380,6 +381,7 @@ def budget_burn_down(
     return rows[
         [
             "service",
+            "period",
             "start",
             "end",
             "as_of",

@@ -140,7 +140,9 @@ def populate(
     done: list[Populated] = []
     with Kernel() as kernel:
         templates = read_templates(rules.templates.files)
-        writer = _Writer(kernel, templates, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run)
+        writer = _Populator(
+            kernel, templates, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run
+        )
         for file in files:
             if progress:
                 progress(len(done), len(files))
@@ -154,7 +156,7 @@ def populate(
     return done
 
 
-class _Writer:
+class _Populator:
     """Fills one report after the other, all by the same notebook in the same kernel."""
 
     def __init__(

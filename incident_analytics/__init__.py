@@ -52,13 +52,13 @@ if TYPE_CHECKING:
     from incident_analytics.loading import load as load
     from incident_analytics.loading import narrow as narrow
     from incident_analytics.loading import read_corrections as read_corrections
-    from incident_analytics.loading import read_tracker as read_tracker
     from incident_analytics.periods import Calendar as Calendar
     from incident_analytics.periods import Period as Period
     from incident_analytics.population import populate as populate
     from incident_analytics.publish import review as review
     from incident_analytics.schema import Metric as Metric
     from incident_analytics.tables import Corpus as Corpus
+    from incident_analytics.tracker import read_tracker as read_tracker
 
 __version__ = "0.1.0"
 
@@ -96,7 +96,7 @@ _HOMES = {
     "read_metric_files": "evidence.metric_files",
     "read_prometheus": "evidence.prometheus",
     "read_settings": "config",
-    "read_tracker": "loading",
+    "read_tracker": "tracker",
     "recurring_factors": "analysis.themes",
     "response_rank": "analysis.response",
     "response_summary": "analysis.response",

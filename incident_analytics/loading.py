@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import os
 import re
 from collections import defaultdict
@@ -19,19 +18,20 @@ from typing import Any
 import pandas as pd
 
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.files import BOM, decode_text, open_regular, read_bytes
+from incident_analytics.csv_files import CsvProblem
+from incident_analytics.errors import PathError, ReportError, UnknownNameError
+from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
-from incident_analytics.reports.template import Template, default_template, read_templates
-from incident_analytics.reports.times import read_date
+from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.reports.values import Unreadable, fold, read_word
 from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
 from incident_analytics.tables import Corpus, make_table
+from incident_analytics.tracker import tracker_problems
 
-__all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "read_tracker"]
+__all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "settings_problems"]
 
 _CHUNK = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -74,7 +74,8 @@ def load(
     Returns
     -------
     Corpus
-        The tables of `incident_analytics.schema.TABLES`. ``files`` has a row for every report, and one for every file
+        The tables of `incident_analytics.schema.TABLES`. ``problems`` has those of the reports, and of the corrections
+        and the tracker's export that the settings name. ``files`` has a row for every report, and one for every file
         that holds none: loaded + other status + copy + left out is their number. Of several reports with one Incident
         ID, or with the same text, one counts: of different texts the one in the file that is named by the ID, else
         that of the later status, else the first; of the same text the first file. The others are copies: they are in
@@ -106,9 +107,7 @@ def load(
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
-    corrections = (
-        read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
-    )
+    corrections, correction_problems = _corrections(settings)
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
     run = executor.map if executor is not None else map
     merged: Columns = defaultdict(lambda: defaultdict(list))
@@ -120,6 +119,7 @@ def load(
         if progress is not None:
             done = min(done + _CHUNK, len(files))
             progress(done, len(files))
+    _add_file_problems(merged, settings, correction_problems)
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
     corpus = narrow(_without_uncounted(_corpus(merged, settings)), status=status)
@@ -308,11 +308,16 @@ def _corpus(columns: Columns, settings: Settings) -> Corpus:
                 (frame["path"] if name == "incidents" else frame["incident_id"]).map(ids).astype("str")
             )
         tables[name] = frame
-    corpus = Corpus(**tables)
-    problems = corpus.problems[~corpus.problems["code"].isin(settings.check.ignore)].reset_index(drop=True)
+    tables["problems"] = _as_configured(tables["problems"], settings)
+    return Corpus(**tables)
+
+
+def _as_configured(problems: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+    """Leave out the problems that the settings ignore, and give the others the levels that the settings set."""
+    problems = problems[~problems["code"].isin(settings.check.ignore)].reset_index(drop=True)
     for code, level in settings.check.levels.items():
         problems.loc[problems["code"] == code, "level"] = level
-    return dataclasses.replace(corpus, problems=problems)
+    return problems
 
 
 def _note_stale(corrections: Corrections, columns: Columns) -> None:
@@ -498,7 +503,7 @@ def _declared(severity: str, settings: Settings) -> str:
         return severity
 
 
-# --- beside the reports: corrections, the tracker's export -----------------------------------------------------------
+# --- what the settings name next to the reports: corrections, the tracker's export ----------------------------------
 
 
 def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
@@ -522,177 +527,40 @@ def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
     """
     if not isinstance(settings, Settings):
         settings = read_settings(settings)
-    found = read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
+    found, _ = _corrections(settings)
     names = ("incident_id", "field", "value", "reason", "by", "line")
     rows = [[getattr(each, name) for name in names] for corrections in found.values() for each in corrections]
     frame = pd.DataFrame(rows, columns=list(names))
     return frame.astype({name: "int64" if name == "line" else "str" for name in names})
 
 
-_TRACKER_STATUSES = ("open", "done", "dropped")
-_TRACKER_WORDS = ("key", "incident_id", "action", "owner", "status", "due_on", "completed_on")
-"""What is read of each item, as words."""
-_JIRA_COLUMNS = {
-    "key": "Issue key",
-    "action": "Summary",
-    "status": "Status",
-    "owner": "Assignee",
-    "due_on": "Due date",
-    "completed_on": "Resolved",
-}
-_JIRA_WORDS = {
-    **dict.fromkeys(("Declined", "Cannot Reproduce", "Incomplete", "Invalid", "Abandoned"), "dropped"),
-    **dict.fromkeys(("Reopened", "Selected for Development"), "open"),
-}
-_JIRA_DAY = re.compile(r"^(\d{1,2})/([A-Za-z]{3})/(?:20)?(\d{2})\b")
-_GITHUB_FIELDS = "number,title,state,closedAt,labels,url,assignees"
-_GITHUB_DROPPED = frozenset({"wontfix", "duplicate", "invalid"})
-"""The labels of every new GitHub repository that tell why an issue was closed without being done."""
-
-
-def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
-    """Read the issue tracker's export that the settings name.
-
-    Parameters
-    ----------
-    settings
-        A `Settings` with a ``[tracker]`` section, or the path of a settings file. The format there is one of
-
-        - ``csv``: a table with a header, whose columns the settings name
-        - ``jira``: Jira's CSV export with at least ``Issue key``, and ``Summary``, ``Status``, ``Resolution``,
-          ``Assignee``, ``Due date``, ``Resolved`` and ``Labels`` where it has them; the settings may name others
-        - ``github``: the JSON of ``gh issue list --state all --limit 1000 --json
-          number,title,state,closedAt,labels,url,assignees``; ``stateReason`` is read too where it is there
+def settings_problems(settings: Settings) -> pd.DataFrame:
+    """List what of the corrections and the tracker's export that the settings name is not as it should be.
 
     Returns
     -------
     pandas.DataFrame
-        A row an item of the export: key, incident_id, action, owner (str), status (open, done or dropped; NA where the
-        export's word for it is unknown or empty), due_on, completed_on (datetime64[us], naive midnights). NA where
-        the export has no such column, an empty cell, or words that are no date.
-
-        Of Jira a resolution tells the status where there is one. Of GitHub the key is ``#12``; a closed issue is done
-        unless its reason, or a label ``wontfix``, ``duplicate`` or ``invalid``, tells that it was dropped. The
-        incident_id of both is the one that the labels name; NA where they name none, or several.
+        As ``problems`` of `load`, which has these rows, too.
 
     Raises
     ------
     SettingsError
-        ``tracker.csv: no column 'Key'; it has Id, Summary, ...``, ``issues.json: no field 'state' in every issue; write
-        gh issue list --state all --limit 1000 --json number,title,...``
+        As `read_corrections`.
     """
-    if not isinstance(settings, Settings):
-        settings = read_settings(settings)
-    if settings.tracker is None:
-        raise SettingsError(f"{settings.path}: no [tracker] section names an export")
-    file, columns = settings.tracker.file, settings.tracker.columns
-    if settings.tracker.format == "github":
-        rows = _github_rows(file, settings)
-    elif settings.tracker.format == "jira":
-        rows = _jira_rows(file, columns, settings)
-    else:
-        rows = _named_columns(file, _csv_rows(file), columns)
-    tracker = pd.DataFrame(index=rows.index)
-    for name in ("key", "incident_id", "action", "owner"):
-        words = rows[name].str.strip()
-        tracker[name] = words.mask(words == "").astype("str")
-    synonyms = default_template().synonyms("action_statuses") | _JIRA_WORDS
-    tracker["status"] = rows["status"].map(lambda words: _status(words, synonyms)).astype("str")
-    for name in ("due_on", "completed_on"):
-        tracker[name] = rows[name].map({words: _day(words) for words in rows[name].unique()}).astype("datetime64[us]")
-    return tracker
+    columns: Columns = {"problems": {column: [] for column in TABLES["problems"]}}
+    _add_file_problems(columns, settings, _corrections(settings)[1])
+    return _as_configured(make_table("problems", columns["problems"]), settings)
 
 
-def _csv_rows(file: Path) -> pd.DataFrame:
-    try:
-        with open_regular(file) as stream:
-            return pd.read_csv(stream, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(f"{file}: {error}") from error
+def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]:
+    if settings.corrections is None:
+        return {}, ()
+    return read_correction_file(settings.corrections.file, settings.severities.order)
 
 
-def _named_columns(file: Path, raw: pd.DataFrame, columns: Mapping[Any, str]) -> pd.DataFrame:
-    """Return the columns that a tracker tells by their names here, empty where none is named."""
-    for column in columns.values():
-        if column not in raw.columns:
-            raise SettingsError(f"{file}: no column {column!r}; it has {', '.join(raw.columns)}")
-    nothing = pd.Series("", index=raw.index, dtype="str")
-    return pd.DataFrame({name: raw[columns[name]] if name in columns else nothing for name in _TRACKER_WORDS})
-
-
-def _jira_rows(file: Path, columns: Mapping[Any, str], settings: Settings) -> pd.DataFrame:
-    raw = _csv_rows(file)
-    there = {name: column for name, column in _JIRA_COLUMNS.items() if name == "key" or column in raw.columns}
-    rows = _named_columns(file, raw, {**there, **columns})
-    if "Resolution" in raw.columns and "status" not in columns:
-        unresolved = raw["Resolution"].str.strip().str.casefold().isin(["", "unresolved"])
-        rows["status"] = rows["status"].where(unresolved, raw["Resolution"])
-    if "incident_id" not in columns:
-        # Jira repeats the column for each label of the item that has the most; pandas numbers the repetitions.
-        labels = raw[[column for column in raw.columns if re.fullmatch(r"Labels(\.\d+)?", column)]]
-        ids = _incident_ids(settings)
-        named = [_labelled(found, ids) for found in labels.to_numpy().tolist()]
-        rows["incident_id"] = pd.Series(named, index=raw.index, dtype="str")
-    for name in ("due_on", "completed_on"):
-        rows[name] = rows[name].str.replace(_JIRA_DAY, r"\1 \2 20\3", regex=True)
-    return rows
-
-
-def _github_rows(file: Path, settings: Settings) -> pd.DataFrame:
-    ids = _incident_ids(settings)
-    ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
-    try:
-        rows = [_issue_words(issue, ids) for issue in json.loads(read_bytes(file).decode("utf-8-sig"))]
-    except KeyError as error:
-        raise SettingsError(f"{file}: no field {error} in every issue; {ask}") from error
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{file}: {error}; {ask}") from error
-    except (AttributeError, TypeError) as error:
-        raise SettingsError(f"{file}: no list of issues; {ask}") from error
-    return pd.DataFrame(rows, columns=list(_TRACKER_WORDS), dtype="str")
-
-
-def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:
-    """Return what GitHub tells of an issue as words, the reason for which it was closed as its status."""
-    labels = [label["name"] for label in issue.get("labels", ())]
-    is_open = fold(issue["state"]) == "open"
-    is_dropped = not _GITHUB_DROPPED.isdisjoint(map(str.casefold, labels))
-    return {
-        "key": f"#{issue['number']}",
-        "incident_id": _labelled(labels, ids),
-        "action": issue["title"],
-        "owner": ", ".join(person["login"] for person in issue.get("assignees", ())),
-        "status": "open" if is_open else "dropped" if is_dropped else issue.get("stateReason") or issue["state"],
-        "due_on": "",
-        "completed_on": "" if is_open else issue.get("closedAt") or "",
-    }
-
-
-def _incident_ids(settings: Settings) -> re.Pattern[str]:
-    """Return what an incident's id looks like by the templates; one that takes any word for an id tells nothing."""
-    templates = read_templates(settings.templates.files)
-    forms = [template.incident_id for template in templates if not re.fullmatch(template.incident_id, "any-word")]
-    return re.compile("|".join(rf"(?<![\w-])(?:{form})(?![\w-])" for form in forms))
-
-
-def _labelled(labels: Iterable[str], ids: re.Pattern[str]) -> str:
-    """Return the one incident_id that labels name, nothing where they name none or several."""
-    named = {match[0] for label in labels for match in ids.finditer(label)}
-    return named.pop() if len(named) == 1 else ""
-
-
-def _day(text: str) -> pd.Timestamp | None:
-    try:
-        day = read_date(text)
-    except Unreadable:
-        return None
-    return None if day is None else pd.Timestamp(day)
-
-
-def _status(text: str, synonyms: dict[str, str]) -> str | None:
-    try:
-        return read_word(text, _TRACKER_STATUSES, synonyms)
-    except Unreadable:
-        return None
+def _add_file_problems(columns: Columns, settings: Settings, of_corrections: Sequence[CsvProblem]) -> None:
+    """Add the problems of the files that the settings name next to the reports."""
+    for part, problems in ((settings.corrections, of_corrections), (settings.tracker, tracker_problems(settings))):
+        for problem in problems:
+            path = part.file.as_posix() if part else ""
+            _add_problem(columns, problem.code, path=path, line=problem.line, message=problem.message)

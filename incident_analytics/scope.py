@@ -17,10 +17,11 @@ from incident_analytics.analysis.actions import items_as_known, join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
-from incident_analytics.loading import named_statuses, narrow, read_tracker
+from incident_analytics.loading import named_statuses, narrow
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.schema import INSTANT, LAST_COUNTS, MILESTONES, SPAN
 from incident_analytics.tables import Corpus
+from incident_analytics.tracker import read_tracker
 
 __all__ = ["Comparison", "Scope", "erase_after"]
 

@@ -23,9 +23,10 @@ from pandas.testing import assert_frame_equal
 from incident_analytics import loading
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.loading import find_files, load, narrow, read_tracker
+from incident_analytics.loading import find_files, load, narrow
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
+from incident_analytics.tracker import read_tracker
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
@@ -548,7 +549,7 @@ def test_a_trackers_export_is_read_by_the_columns_that_the_settings_name(tmp_pat
         ("", "", "s.toml: no [tracker] section names an export"),
         (TRACKER, "Id,State,Due\n", "export.csv: no column 'Key'; it has Id, State, Due"),
         (TRACKER, None, "No such file or directory"),
-        (TRACKER, "", "No columns to parse from file"),
+        (TRACKER, "", "export.csv: it is empty; write a header with the columns' names"),
     ],
 )
 def test_a_tracker_that_cannot_be_read(tmp_path: Path, settings_text: str, export: str | None, message: str) -> None:

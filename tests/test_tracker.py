@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.actions import join_tracker, unmatched_tracker_rows
 from incident_analytics.config import read_settings
 from incident_analytics.errors import SettingsError
-from incident_analytics.loading import read_tracker
+from incident_analytics.tracker import read_tracker
 from incident_analytics.tables import make_table
 
 TEXTS = ("key", "incident_id", "action", "owner", "status")

@@ -99,7 +99,7 @@ class ReviewPage:
         )
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
         page.chosen = [*severities, *services, *teams]
-        page.remarks = records.remarks()
+        page.remarks = [*records.remarks(), *records.input_problems()]
         return page
 
     chosen: Sequence[str] = ()

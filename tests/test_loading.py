@@ -550,7 +550,7 @@ def test_a_trackers_export_is_read_by_the_columns_that_the_settings_name(tmp_pat
         ("", "", "s.toml: no [tracker] section names an export"),
         (TRACKER, "Id,State,Due\n", "export.csv: no column 'Key'; it has Id, State, Due"),
         (TRACKER, None, "No such file or directory"),
-        (TRACKER, "", "No columns to parse from file"),
+        (TRACKER, "", "export.csv: it is empty; write a header with the columns' names"),
     ],
 )
 def test_a_tracker_that_cannot_be_read(tmp_path: Path, settings_text: str, export: str | None, message: str) -> None:

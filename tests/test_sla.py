@@ -812,7 +812,8 @@ def test_a_window_of_many_is_the_same_as_the_window_by_itself(
 
 BURN_DOWN = {
     "service": "str", "period": "str", "start": UTC, "end": UTC, "as_of": UTC,
-    "n": "int64", "n_missing": "int64", "n_open": "int64", "target": "Float64", "budget": "timedelta64[us]", "at": UTC, "downtime": "timedelta64[us]",
+    "n": "int64", "n_missing": "int64", "n_open": "int64", "target": "Float64",
+    "budget": "timedelta64[us]", "at": UTC, "downtime": "timedelta64[us]",
     "budget_left": "timedelta64[us]", "share_left": "Float64",
 }  # fmt: skip
 

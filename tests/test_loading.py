@@ -511,7 +511,7 @@ def test_narrow(tmp_path: Path, options: dict[str, Any], n: int) -> None:
     [
         ({"severities": ["SEV9"]}, "severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
         ({"services": ["Billing"]}, "service 'Billing' is not one of "),
-        ({"teams": ["Web"]}, "team 'Web' is not one of none at all"),
+        ({"teams": ["Web"]}, "unknown team 'Web': no teams are defined; add team = "),
     ],
 )
 def test_narrow_refuses_a_name_that_is_not_there(options: dict[str, Any], message: str) -> None:

@@ -97,7 +97,7 @@ def read(
     config: str | None,
     problems: bool = True,
 ) -> tuple[Records, Settings]:
-    """Read what the options ask for; say on stderr what is not counted, and what is wrong in other files than reports."""
+    """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
     from incident_analytics.loading import read_records
     from incident_analytics.records import Wanted
 

@@ -137,14 +137,25 @@ class _Fallbacks(_Section):
 
 
 class MetricSettings(_Section):
-    """``[metrics.NAME]``: a span between two instants of incidents, each with fallbacks."""
+    """``[metrics.NAME]``: a span between two instants of incidents, each with fallbacks, or a stated duration."""
 
-    start: InstantColumn = Field(alias="from")
-    end: InstantColumn = Field(alias="to")
+    start: InstantColumn | None = Field(default=None, alias="from")
+    end: InstantColumn | None = Field(default=None, alias="to")
     fallbacks: _Fallbacks = _Fallbacks()
+    column: Literal["stated_duration"] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> MetricSettings:
+        if self.column is not None and (self.start or self.end):
+            raise ValueError("column and from/to are two definitions; delete one")
+        if self.column is None and not (self.start and self.end):
+            raise ValueError('from and to are missing; write both, or column = "stated_duration"')
+        return self
 
     def definition(self) -> Metric:
         """Return the metric as analyses take it."""
+        if self.start is None or self.end is None:
+            return DEFAULT_METRICS["reported_duration"]
         return Metric((self.start, *self.fallbacks.start), (self.end, *self.fallbacks.end))
 
 
@@ -362,7 +373,7 @@ class Settings(_Section):
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     severities: SeveritySettings = SeveritySettings()
     services: dict[str, ServiceSettings] = {}
-    calendar: CalendarSettings | None = None
+    calendar_table: CalendarSettings | None = Field(default=None, alias="calendar")
     sla: SlaSettings = SlaSettings()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     metrics_table: MetricsSettings = Field(default=MetricsSettings(), alias="metrics")
@@ -393,11 +404,11 @@ class Settings(_Section):
         return self.metrics_table.definitions
 
     @property
-    def business_hours(self) -> Calendar | None:
+    def calendar(self) -> Calendar | None:
         """The support hours in the team's zone, None where the settings tell none."""
-        if self.calendar is None:
+        if self.calendar_table is None:
             return None
-        return Calendar(**self.calendar.model_dump(), timezone=self.timezone)
+        return Calendar(**self.calendar_table.model_dump(), timezone=self.timezone)
 
     @property
     def primary_metric(self) -> str:

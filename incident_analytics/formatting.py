@@ -43,6 +43,7 @@ __all__ = [
     "html_text",
     "is_missing",
     "join_words",
+    "lowered",
     "report_links",
     "unbroken",
 ]
@@ -203,7 +204,7 @@ def format_figure(value: float | None, unit: str | None = None) -> str:
     return f"{text}{'' if unit == '%' else ' '}{unit}"
 
 
-def format_dispersion(dispersions: pd.Series) -> str:
+def format_dispersion(dispersions: Iterable[float | None]) -> str:
     """Say in a sentence which dispersion of counts intervals, limits and p-values allow for.
 
     Parameters
@@ -213,18 +214,23 @@ def format_dispersion(dispersions: pd.Series) -> str:
 
     Examples
     --------
-    >>> format_dispersion(pd.Series([2.13, 2.13]))
+    >>> format_dispersion([2.13, 2.13])
     'Allows for a dispersion of 2.13.'
-    >>> format_dispersion(pd.Series([None, None]))
+    >>> format_dispersion([None, None])
     'Dispersion not estimated, counts taken as Poisson.'
-    >>> format_dispersion(pd.Series([1.0, None, 2.13]))
+    >>> format_dispersion([1.0])
+    'Past counts are not overdispersed, counts taken as Poisson.'
+    >>> format_dispersion([1.0, None, 2.13])
     'Allows for a dispersion of 1 to 2.13; not estimated for some, whose counts are taken as Poisson.'
     """
-    known = dispersions.dropna().astype(float)
-    if known.empty:
+    every = list(dispersions)
+    known = [float(value) for value in every if value is not None and not is_missing(value)]
+    if not known:
         return "Dispersion not estimated, counts taken as Poisson."
-    ends = dict.fromkeys(format_figure(value) for value in (known.min(), known.max()))
-    some = "; not estimated for some, whose counts are taken as Poisson" if len(known) < len(dispersions) else ""
+    if len(known) == len(every) and max(known) <= 1:
+        return "Past counts are not overdispersed, counts taken as Poisson."
+    ends = dict.fromkeys(format_figure(value) for value in (min(known), max(known)))
+    some = "; not estimated for some, whose counts are taken as Poisson" if len(known) < len(every) else ""
     return f"Allows for a dispersion of {' to '.join(ends)}{some}."
 
 
@@ -329,6 +335,17 @@ def capitalized(text: str) -> str:
     'Time between SEV-1 incidents'
     """
     return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """Return a sentence as it continues after a colon: its first letter small, unless it begins a name.
+
+    Examples
+    --------
+    >>> lowered("No action items."), lowered("SEV-1 incidents"), lowered("API is over budget.")
+    ('no action items.', 'SEV-1 incidents', 'API is over budget.')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def cut(text: str, length: int) -> str:

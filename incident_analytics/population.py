@@ -127,7 +127,7 @@ def populate(
     wanted = Wanted(rules, status, severities, services, teams)
     records = read_records(reports, settings=rules)
     if remark is not None:
-        for text in records.remarks():
+        for text in [*records.remarks(), *records.input_problems()]:
             remark(text)
     records = records.keep(wanted)
     incidents = records.tables["incidents"]

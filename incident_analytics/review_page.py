@@ -23,6 +23,7 @@ from incident_analytics.formatting import (
     html_table,
     html_text,
     join_words,
+    lowered,
     report_links,
 )
 from incident_analytics.loading import as_corpus, read_corrections, read_records
@@ -98,7 +99,7 @@ class ReviewPage:
         )
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
         page.chosen = [*severities, *services, *teams]
-        page.remarks = records.remarks()
+        page.remarks = [*records.remarks(), *records.input_problems()]
         return page
 
     chosen: Sequence[str] = ()
@@ -127,8 +128,11 @@ class ReviewPage:
 
     @cached_property
     def impact(self) -> pd.DataFrame:
-        """The error budgets; services without a declaration only where they had an outage."""
-        impact = measures.impact(self.scope)
+        """The error budgets, by service and budget window."""
+        return self._concerned(measures.impact(self.scope))
+
+    def _concerned(self, impact: pd.DataFrame) -> pd.DataFrame:
+        """Keep the declared services, and others where they had an outage."""
         return impact[(impact["n"] + impact["n_missing"] > 0) | impact["service"].isin(self.settings.services)]
 
     @cached_property
@@ -196,6 +200,8 @@ class ReviewPage:
     def _response_tile(self) -> tuple[str, str, str]:
         row = self.summary.iloc[0]
         name = f"Median {self.metric_name}"
+        if pd.isna(row["median"]) and row["n_open"]:
+            return name, "not known yet", f"{row['n_open']} ongoing, n = {row['n']}"
         if pd.isna(row["median"]):
             return name, "not recorded", f"n = {row['n']}"
         basis = [f"n = {row['n']}"]
@@ -260,7 +266,12 @@ class ReviewPage:
         scope = self.scope
         said = [
             sentences.describe_ongoing(scope.ongoing),
-            sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+            sentences.describe_coverage(
+                len(scope.reviewed.incidents),
+                scope.pending,
+                n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
+                status=scope.status,
+            ),
         ]
         if not scope.has_reports(scope.window):
             before = scope.reported_at[scope.reported_at < scope.window.start]
@@ -268,30 +279,27 @@ class ReviewPage:
         else:
             said += [
                 (
-                    f"{sentences.describe_counts(measures.counts(scope))} "
+                    f"{sentences.describe_counts(measures.counts(scope), period=scope.window.label)} "
                     f"{sentences.describe_change(self.changes, measure='incidents')}"
                 ),
                 (
                     f"{sentences.describe_response(self.summary, metric=self.metric)} "
-                    f"{sentences.describe_change(self.changes, measure=self.metric)} {self._mix()}"
+                    f"{sentences.describe_change(self.changes, measure=self.metric)}"
                 ),
                 sentences.describe_budget(self.impact, so_far=not self.is_over),
             ]
         n_due = int(scope.actions["due_on"].notna().sum())
         late = sentences.describe_overdue(self.overdue, n_due=n_due)
-        said.append(f"From this period: {sentences.describe_completion(self.completion)} Across all incidents: {late}")
-        said.append(
-            sentences.describe_uncompared(
-                [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
-            )
-        )
-        said.append(
-            " ".join(
-                f"Response times are not compared with {each.period.label}: {each.response_reason}."
-                for each in scope.comparisons
-                if each.reason is None and each.response_reason is not None
-            )
-        )
+        done = sentences.describe_completion(self.completion)
+        said.append(f"From this period: {lowered(done)} Across all incidents: {lowered(late)}")
+        uncompared = [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
+        said.append(sentences.describe_uncompared(uncompared))
+        response = [
+            (each.period.label, each.response_reason)
+            for each in scope.comparisons
+            if each.reason is None and each.response_reason is not None
+        ]
+        said.append(sentences.describe_uncompared(response, subject="response times"))
         return html_list(" ".join(text.split()) for text in said if text.strip())
 
     def _mix(self) -> str:
@@ -312,7 +320,9 @@ class ReviewPage:
         """Show the primary metric by severity."""
         summary = measures.response(self.scope, by="severity")
         plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric))
-        return html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        table = html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        mix = self._mix()
+        return Html(table + html_text(mix)) if mix else table
 
     def response_by_service(self) -> Html:
         """Show the primary metric by service; an incident counts in every service that it affected."""
@@ -387,6 +397,8 @@ class ReviewPage:
 
     def budgets(self) -> Html:
         """Show the error budgets, and what is left of them."""
+        if not self.scope.has_reports(self.scope.window):
+            return html_text(sentences.describe_budget(self.impact))
         plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
         columns = ["service", "n", "n_missing", "downtime", "availability"]
         if len(self.impact["period"].unique()) > 1:
@@ -397,10 +409,20 @@ class ReviewPage:
         return html_table(self.impact, columns=columns, empty="No service was affected.")
 
     def availability(self) -> Html:
-        """Show the availability of each service."""
-        plots.show_plot(plots.plot_availability(self.impact))
-        columns = ["service", "downtime", "downtime_weighted", "availability", "availability_weighted", "target"]
-        return html_table(self.impact, columns=columns, empty="No service was affected.", folded=_FOLDED)
+        """Show the availability of each service over the whole window."""
+        table = self._concerned(measures.availability(self.scope))
+        if self.scope.has_reports(self.scope.window):
+            plots.show_plot(plots.plot_availability(table))
+        columns = [
+            "service",
+            "downtime",
+            "downtime_weighted",
+            "availability",
+            "availability_weighted",
+            "n_weighted",
+            "target",
+        ]
+        return html_table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
 
     def reported_impact(self) -> Html:
         """Compare the SLA impact of the reports with the calculated one."""

@@ -232,10 +232,11 @@ def test_a_file_beyond_the_limit_is_left_out(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, x=report())
 
-    def refuse(_: Path) -> bytes:
+    def refuse(_: Path, *, limit: int) -> bytes:
+        assert limit
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(loading, "read_bytes", refuse)
     assert told(load(tmp_path)) == [
         "x.md:1: cannot be read: Permission denied; check the file and its permissions [not-a-report]"
     ]
@@ -561,7 +562,7 @@ def test_a_trackers_export_is_read_by_the_columns_that_the_settings_name(tmp_pat
         ("", "", "s.toml: no [tracker] section names an export"),
         (TRACKER, "Id,State,Due\n", "export.csv: no column 'Key'; it has Id, State, Due"),
         (TRACKER, None, "No such file or directory"),
-        (TRACKER, "", "No columns to parse from file"),
+        (TRACKER, "", "export.csv: it is empty; write a header with the columns' names"),
     ],
 )
 def test_a_tracker_that_cannot_be_read(tmp_path: Path, settings_text: str, export: str | None, message: str) -> None:

@@ -511,6 +511,7 @@ def compare_rates(
     Simulated false alarms of a quarter compared with the one before and the one a year before, adjusted by `holm`, for
     1 to 12 incidents a month and a dispersion estimated from 12 to 24 months: at most 3.3% of reviews, whether the
     variance is 1, 2 or 3 times the mean. Taken as Poisson, 7% to 17% and 15% to 31% where it is 2 and 3 times.
+    The 95% interval of the change from one quarter to the next covers in 95% to 99% of cases.
 
     References
     ----------
@@ -528,7 +529,7 @@ def compare_rates(
        n_before  n_after  change  change_low  change_high  p_value
     0        12        6   -0.51       -0.85         0.42     0.23
     >>> compared["sentence"][0]
-    '12 incidents in 2025Q2, 6 in 2025Q3: 50.5% fewer in the same time (95% interval 84.8% fewer to 42.4% more); ...'
+    '12 incidents in 2025Q2, 6 in 2025Q3: 51% fewer in the same time (at least 95% CI: 85% fewer to 42% more); ...'
     """
     require_order(before, after)
     rows, columns, declared = _by(incidents, by, services)
@@ -623,13 +624,13 @@ def _change_in_words(row: Any, before: str, after: str, confidence: float) -> st
     def more(change: float) -> str:
         if pd.isna(change):
             return "no upper bound"
-        return f"{format_share(abs(change))} {'fewer' if change < 0 else 'more'}"
+        return f"{_percent(change)} {'fewer' if change < 0 else 'more'}"
 
     text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after} in {after}"
-    interval = f"{format_share(confidence)} interval {more(row.change_low)} to {more(row.change_high)}"
+    interval = f"at least {format_share(confidence)} CI: {more(row.change_low)} to {more(row.change_high)}"
     text += f": {more(row.change)} in the same time ({interval})" if row.n_before else f" ({interval})"
     shown = [
-        f"a {name} of {format_share(abs(change))} or more"
+        f"a {name} of {_percent(change)} or more"
         for name, change in (("fall", row.detectable_fall), ("rise", row.detectable_rise))
         if pd.notna(change)
     ]
@@ -640,7 +641,13 @@ def _change_in_words(row: Any, before: str, after: str, confidence: float) -> st
         only = "" if row.can_tell else "only "
         could = f"{only}{' or '.join(shown)} would" if shown else "no change would"
         text += f" ({format_p_value(row.p_adjusted)}): {could} show in 4 of 5 cases."
-    return f"{text} {format_dispersion(pd.Series([row.dispersion]))}"
+    return f"{text} {format_dispersion([row.dispersion])}"
+
+
+def _percent(change: float) -> str:
+    """Return a change in whole percent; one that leaves something is never all."""
+    text = f"{abs(change):,.0%}"
+    return "over 99%" if text == "100%" and -1 < change < 0 else text
 
 
 def _is_significant(p_value: float, confidence: float) -> bool:
@@ -816,7 +823,7 @@ def _trend_in_words(row: Any, confidence: float) -> str:
         return f"{counted}, not enough to show a trend."
     direction = {-1: "less often", 0: "as often", 1: "more often"}[int(np.sign(row.laplace))]
     text = f"{counted}, {direction} towards the end of the window, {_verdict(row.p_adjusted, confidence)}."
-    return f"{text} {format_dispersion(pd.Series([row.dispersion]))}"
+    return f"{text} {format_dispersion([row.dispersion])}"
 
 
 def severity_duration(

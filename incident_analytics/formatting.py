@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from incident_analytics.files import file_of_report
 from incident_analytics.results import heading, unit_of
 
 if TYPE_CHECKING:
@@ -392,9 +393,7 @@ def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str,
     >>> report_links(incidents, seen_from="build")
     {'INC-1': '../our%20reports/INC-1.md'}
     """
-    # The second report of a file is told as path#2: the file is what there is to open.
-    files = incidents["path"].str.replace(r"#\d+$", "", regex=True)
-    relative = (os.path.relpath(file, seen_from) for file in files)
+    relative = (os.path.relpath(file_of_report(path)[0], seen_from) for path in incidents["path"])
     return dict(zip(incidents["incident_id"], (quote(Path(file).as_posix()) for file in relative), strict=True))
 
 

@@ -297,12 +297,11 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
     line = report.lines.get("incident_id", report.lines["head"])
-    if written and "#" not in path and written != file.stem:
+    if written and report.number == 1 and written != file.stem:
         message = f"the file is named {file.name}, its Incident ID is {written}; rename the file to {written}.md"
         report.problem("file-name-mismatch", line, message)
     report.rows["problems"].sort(key=lambda row: int(row["line"]))
     rows["files"].append({"path": path, "outcome": "loaded"})
-    _, _, number = path.partition("#")
     rows["reports"].append(
         {
             "path": path,
@@ -310,7 +309,7 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
             "stem": file.stem,
             "line": line,
             "status": incident.get("status"),
-            "digest": f"{digest}#{number}",
+            "digest": f"{digest}#{report.number}",
         }
     )
     for name, found in report.rows.items():

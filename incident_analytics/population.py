@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
-from incident_analytics.files import decode_text, read_bytes, write_bytes
+from incident_analytics.files import decode_text, file_of_report, read_bytes, write_bytes
 from incident_analytics.loading import find_files, read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.publish import as_page, put_file
@@ -56,7 +56,7 @@ class Populated:
     @property
     def diff(self) -> str:
         """What changed in the file, as a unified diff; empty where nothing did."""
-        file = _place(self.path)[0].as_posix()
+        file = file_of_report(self.path)[0].as_posix()
         before, after = ([f"{line}\n" for line in _lines(content)] for content in (self.before, self.after))
         return "".join(unified_diff(before, after, file, file))
 
@@ -174,7 +174,7 @@ class _Populator:
 
     def populate(self, path: str, incident_id: str) -> Populated:
         """Fill a report; whatever fails is told, and leaves it as it was."""
-        file, number = _place(path)
+        file, number = file_of_report(path)
         try:
             before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
             parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
@@ -259,12 +259,6 @@ def _failures(ran: NotebookNode) -> dict[str, list[str]]:
 
 def _each(paths: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
     return [paths] if isinstance(paths, str | Path) else paths
-
-
-def _place(path: str) -> tuple[Path, int]:
-    """Return the file of a report, and which of its reports that is."""
-    several = re.fullmatch(r"(.*)#(\d+)", path)
-    return (Path(several[1]), int(several[2])) if several else (Path(path), 1)
 
 
 def _lines(content: bytes) -> list[str]:

@@ -334,6 +334,18 @@ def test_links_to_one_file_are_one_file(tmp_path: Path) -> None:
     assert load([away, real]).files["outcome"].tolist() == ["loaded"]
 
 
+@pytest.mark.parametrize("name", ["code/x.md", "c#ode/x.md", "report#2.md", "report#2"])
+def test_a_number_sign_in_a_path_hides_no_other_name(tmp_path: Path, name: str) -> None:
+    """Only the later reports of a file are exempt: the file can't be named after all of them."""
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(report(ID) + report("INC-2025-01-01-002"))
+    corpus = load(file)
+    assert corpus.incidents["path"].tolist() == [file.as_posix(), f"{file.as_posix()}#2"]
+    found = corpus.problems[corpus.problems["code"] == "file-name-mismatch"]
+    assert found["incident_id"].tolist() == [ID]
+
+
 @pytest.mark.parametrize(
     ("words", "status"),
     [

@@ -92,7 +92,7 @@ def parse_reports(
     head = front_matter(document)
     reports = []
     for number, sections in enumerate(split_reports(document.sections, head, template), start=1):
-        report = Report(path)
+        report = Report(path, number)
         report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
         reports.append(_Parser(report, sections, head, settings, template).parse(corrections or {}))
     return reports

@@ -10,18 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from incident_analytics.analysis.gaps import mean_time_between, time_between
+from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.response import response_times
-from incident_analytics.analysis.severity import (
-    compare_rates,
-    count_dispersion,
-    mean_time_between,
-    rate_trend,
-    severity_counts,
-    severity_duration,
-    severity_mix,
-    severity_rates,
-    time_between,
-)
+from incident_analytics.analysis.severity import severity_counts, severity_duration, severity_mix
+from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.periods import UNITS, Period, Unit
 from incident_analytics.tables import make_table

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.analysis.severity import DISPERSION_MINIMUM
+from incident_analytics.analysis.rates import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
 from incident_analytics.periods import label_of

@@ -139,13 +139,12 @@ def test_one_comparison_is_primary_and_all_others_are_adjusted_together(
     assert table.loc[3, "p_adjusted"] > table.loc[3, "p_value"]
     times = ia.response_times(corpus.incidents)
     alone = ia.compare_periods(times, before=ia.Period.parse("2024Q3"), after=QUARTER)
-    columns = ["n_before", "n_after", "before", "after", "change", "low", "high", "p_value", "detectable_change"]
-    columns += ["n_open_before", "n_open_after"]
+    columns = ["n_before", "n_after", "before", "after", "change", "change_low", "change_high", "p_value"]
+    columns += ["n_open_before", "n_open_after", "detectable_fall", "detectable_rise", "can_tell"]
     assert table.loc[2, columns].tolist() == alone.loc[0, columns].tolist()
     rates = ia.compare_rates(corpus.incidents, before=ia.Period.parse("2025Q2"), after=QUARTER)
-    assert table.loc[1, ["n_before", "n_after", "change", "p_value"]].tolist() == (
-        rates.loc[0, ["n_before", "n_after", "change", "p_value"]].tolist()
-    )
+    columns = ["n_before", "n_after", "change", "change_low", "change_high", "p_value", "detectable_fall"]
+    assert table.loc[1, columns].tolist() == rates.loc[0, columns].tolist()
 
 
 def test_a_period_that_nothing_is_before_is_compared_with_nothing(corpus: ia.Corpus) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -19,14 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from incident_analytics.config import Settings
+    from incident_analytics.records import Records
     from incident_analytics.scope import Scope
-    from incident_analytics.tables import Corpus
 
 __all__ = ["main"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
 AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
+
+MOST_REMARKS = 10
+"""Problems of the corrections and the tracker's export that a verb other than check prints."""
 
 
 def main() -> None:
@@ -72,7 +76,21 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
     return add
 
 
-def read_corpus(
+@contextmanager
+def progress_bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what shows progress on stderr, where that is a terminal."""
+    from tqdm import tqdm
+
+    with tqdm(desc=what, unit=unit, leave=False, disable=not sys.stderr.isatty(), delay=0.5) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield progress
+
+
+def read(
     paths: Sequence[str],
     *,
     status: str,
@@ -80,38 +98,32 @@ def read_corpus(
     service: Sequence[str],
     team: Sequence[str],
     config: str | None,
-) -> tuple[Corpus, Settings]:
-    """Load what the options ask for, with a progress bar on stderr where that is a terminal."""
-    from tqdm import tqdm
+    inputs: bool = True,
+) -> tuple[Records, Settings]:
+    """Read what the options ask for, and remark on stderr on what is not counted; ``inputs`` as in `find`."""
+    from incident_analytics.loading import read_records
+    from incident_analytics.records import Wanted
 
-    from incident_analytics.loading import load, narrow
-
-    settings = find(paths, config)
-    with tqdm(desc="reading", unit=" reports", leave=False, disable=not sys.stderr.isatty(), delay=0.5) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        corpus = load(paths or settings.reports, settings=settings, status=status, progress=progress)
-    remark_on_copies(corpus)
-    if corpus.files.empty:
+    settings = find(paths, config, inputs=inputs)
+    wanted = Wanted(settings, status, severity, service, team)
+    with progress_bar("reading", " reports") as progress:
+        records = read_records(paths or settings.reports, settings=settings, progress=progress)
+    for remark in records.remarks():
+        click.echo(remark, err=True)
+    records = records.keep(wanted)
+    files = records.tables["files"]
+    if not files["path"]:
         click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
-    elif corpus.incidents.empty and (corpus.files["outcome"] == "other status").any():
+    elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
         click.echo(f"no report has the status {status}; --status all reads every report", err=True)
-    return narrow(corpus, severities=severity, services=service, teams=team, settings=settings), settings
+    return records, settings
 
 
-def remark_on_copies(corpus: Corpus) -> None:
-    """Name on stderr the reports that do not count, as another file has the same text or Incident ID."""
-    copies = corpus.files[corpus.files["outcome"] == "copy"]
-    if not copies.empty:
-        names = ", ".join(f"{file.path} ({file.reason})" for file in copies.itertuples())
-        click.echo(f"{len(copies)} of {len(corpus.files)} files not counted: {names}", err=True)
+def find(paths: Sequence[str], config: str | None, *, inputs: bool = True) -> Settings:
+    """Return the settings that the options and paths lead to; without a file the defaults.
 
-
-def find(paths: Sequence[str], config: str | None) -> Settings:
-    """Return the settings that the options and paths lead to; without a file the defaults."""
+    Unless `check` has them among its problems, those of the corrections and the tracker's export go to stderr.
+    """
     from incident_analytics.config import Settings, find_settings, read_settings
 
     file = config or find_settings(paths[0] if paths else ".")
@@ -120,12 +132,15 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
         raise click.UsageError(
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
         )
+    if inputs and (settings.corrections or settings.tracker):
+        from incident_analytics.loading import input_problems
+
+        found = [problem for problem in input_problems(settings) if problem["level"] != "info"]
+        for problem in found[:MOST_REMARKS]:
+            click.echo(as_line(problem), err=True)
+        if len(found) > MOST_REMARKS:
+            click.echo(f"{len(found) - MOST_REMARKS} more; run 'incident-analytics check' for all", err=True)
     return settings
-
-
-def remark_on_reports(paths: Sequence[str], config: str | None) -> None:
-    """Remark on the reports that a notebook is about to read by itself."""
-    read_corpus(paths, status="all", severity=(), service=(), team=(), config=config)
 
 
 @commands.command()
@@ -134,54 +149,60 @@ def remark_on_reports(paths: Sequence[str], config: str | None) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, form: str, **options: Any) -> None:
     """List what could not be read, or contradicts itself: path:line, level, what to write instead."""
-    corpus, _ = read_corpus(**options)
-    problems = corpus.problems
+    records, _ = read(**options, inputs=False)
+    problems = list(records.rows("problems"))
     if form == "json":
-        loaded = int((corpus.files["outcome"] == "loaded").sum())
-        rows = json.loads(problems.to_json(orient="records"))
-        click.echo(json.dumps({"problems": rows, "files": len(corpus.files), "loaded": loaded}, ensure_ascii=False))
+        files = records.tables["files"]
+        counted = {"files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
+        click.echo(json.dumps({"problems": problems, **counted}, ensure_ascii=False))
     else:
         line = as_annotation if form == "github" else as_line
-        for _, found in problems.groupby("path", sort=False):
-            for row in found.itertuples():
-                click.echo(line(row))
+        for path in dict.fromkeys(problem["path"] for problem in problems):
+            for problem in problems:
+                if problem["path"] == path:
+                    click.echo(line(problem))
             if form == "text":
                 click.echo()
-        for text in summary(corpus):
+        for text in summary(records):
             click.echo(text, err=form == "github")
     worst = {"error", "warning"} if strict else {"error"}
-    if problems["level"].isin(worst).any():
+    if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
 
 
-def as_line(row: Any) -> str:
+def as_line(problem: Mapping[str, Any]) -> str:
     """Return a problem as an editor or a person finds its place by."""
-    return f"{row.path}:{row.line}: {row.level}: {row.message} [{row.code}]"
+    return "{path}:{line}: {level}: {message} [{code}]".format_map(problem)
 
 
-def as_annotation(row: Any) -> str:
-    """Return a problem as a workflow command that GitHub shows beside the line."""
-    kind = {"error": "error", "warning": "warning"}.get(row.level, "notice")
+def as_annotation(problem: Mapping[str, Any]) -> str:
+    """Return a problem as a workflow command that GitHub shows next to the line."""
+    kind = {"error": "error", "warning": "warning"}.get(problem["level"], "notice")
     path, message = (
-        text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A") for text in (row.path, row.message)
+        text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        for text in (problem["path"], problem["message"])
     )
     path = path.replace(":", "%3A").replace(",", "%2C")
-    return f"::{kind} file={path},line={row.line},title={row.code}::{message}"
+    return f"::{kind} file={path},line={problem['line']},title={problem['code']}::{message}"
 
 
-def summary(corpus: Corpus) -> list[str]:
+def summary(records: Records) -> list[str]:
     """Return a line a code with how often it was found, the worst level first, then one on the files and the levels."""
     levels = ("error", "warning", "info")
-    counts = Counter(zip(corpus.problems["level"], corpus.problems["code"], strict=True))
+    problems, outcomes = records.tables["problems"], Counter(records.tables["files"]["outcome"])
+    counts = Counter(zip(problems["level"], problems["code"], strict=True))
     order = sorted(counts.items(), key=lambda entry: (levels.index(entry[0][0]), -entry[1], entry[0][1]))
     width = len(str(max(counts.values(), default=0)))
-    outcomes, found = corpus.files["outcome"].value_counts(), corpus.problems["level"].value_counts()
+    found = Counter(problems["level"])
     kinds = ["loaded", "other status", *(["copy"] if "copy" in outcomes else []), "left out"]
-    files = ", ".join(f"{outcomes.get(name, 0)} {name}" for name in kinds)
-    problems = ", ".join(f"{found.get(level, 0)} {level}" for level in levels)
+    files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
+    n = outcomes.total()
     return [
-        *(f"{n:{width}}  {level}: {code}" for (level, code), n in order),
-        f"{len(corpus.files)} {'report' if len(corpus.files) == 1 else 'reports'}: {files}. Problems: {problems}.",
+        *(f"{count:{width}}  {level}: {code}" for (level, code), count in order),
+        (
+            f"{n} {'report' if n == 1 else 'reports'}: {files}. Problems: "
+            f"{', '.join(f'{found[level]} {level}' for level in levels)}."
+        ),
     ]
 
 
@@ -189,90 +210,87 @@ def summary(corpus: Corpus) -> list[str]:
 @reading_options("all")
 def show(**options: Any) -> None:
     """Print a report as it was read: each value, the words it was read from, their line, how sure it is."""
-    corpus, _ = read_corpus(**options)
-    for file in corpus.files[corpus.files["outcome"].isin(["left out", "copy"])].itertuples():
-        click.echo(f"{file.path}: {'' if file.outcome == 'copy' else 'left out: '}{file.reason}")
-    for incident in corpus.incidents["incident_id"]:
-        click.echo("\n".join(as_read(corpus.select([incident]))))
+    records, _ = read(**options)
+    for file in records.rows("files"):
+        if file["outcome"] in {"left out", "copy"}:
+            click.echo(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
+    for incident in records.rows("incidents"):
+        click.echo("\n".join(as_read(records, incident)))
 
 
-def as_read(corpus: Corpus) -> list[str]:
+_SHOWN: Final = {
+    "timeline": {"line": "line", "at": "time (UTC)", "milestone": "milestone", "event": "event"},
+    "outages": {"line": "line", "started_at": "outage from (UTC)", "ended_at": "to (UTC)", "source": "source"},
+    "services": {"line": "line", "service": "service", "affected": "affected"},
+    "costs": {"line": "line", "kind": "cost", "amount": "amount", "currency": "currency", "note": "note"},
+    "actions": {
+        "line": "line",
+        "action": "action",
+        "owner": "owner",
+        "due_on": "due",
+        "priority": "priority",
+        "status": "status",
+    },
+    "problems": {"line": "line", "level": "problem", "code": "code", "message": "message"},
+}
+"""What `show` prints of each table: columns with their headings."""
+
+
+def as_read(records: Records, incident: Mapping[str, Any]) -> list[str]:
     """Return the lines that show one incident."""
-    incident = corpus.incidents.iloc[0]
-    readings = corpus.readings[~corpus.readings["field"].isin(["summary", "what_happened", "why_it_happened"])]
-    values = readings.assign(
-        value=[told(value_of(incident, name)) for name in readings["field"]],
-        how=[sureness(reading) for reading in readings.itertuples()],
-    )
-    shown = (
-        (values, {"line": "line", "field": "field", "value": "value", "how": "how", "as written": "as_written"}),
-        (corpus.timeline, {"line": "line", "timeline": "at", "milestone": "milestone", "event": "event"}),
-        (corpus.outages, {"line": "line", "outage from": "started_at", "to": "ended_at", "source": "source"}),
-        (corpus.services, {"line": "line", "service": "service", "affected": "affected"}),
-        (corpus.costs, {"line": "line", "cost": "kind", "amount": "amount", "currency": "currency", "note": "note"}),
+    own = incident["incident_id"]
+    lines = [cell(incident["path"]), f"{own}  {cell(incident['title'])}"]
+    values = [
         (
-            corpus.actions,
-            {
-                "line": "line",
-                "action": "action",
-                "owner": "owner",
-                "due": "due_on",
-                "priority": "priority",
-                "status": "status",
-            },
-        ),
-        (corpus.problems, {"line": "line", "problem": "level", "code": "code", "message": "message"}),
-    )
-    lines = [told(incident["path"]), f"{incident['incident_id']}  {told(incident['title'])}"]
-    for table, headed in shown:
-        rows = [tuple(told(cell) for cell in row) for row in table[list(headed.values())].itertuples(index=False)]
-        lines += ["", *columns(tuple(headed), rows)]
+            str(reading["line"]),
+            reading["field"],
+            value_of(incident, reading["field"]),
+            confidence_text(reading),
+            cell(reading["as_written"]),
+        )
+        for reading in records.rows("readings")
+        if reading["incident_id"] == own and reading["field"] not in {"summary", "what_happened", "why_it_happened"}
+    ]
+    lines += ["", *columns(("line", "field", "value", "how", "as written"), values)]
+    for table, headed in _SHOWN.items():
+        rows = [
+            tuple(cell(row[column], column) for column in headed)
+            for row in records.rows(table)
+            if row["incident_id"] == own
+        ]
+        lines += ["", *columns(tuple(headed.values()), rows)]
     return [*lines, ""]
 
 
-def value_of(incident: pd.Series, name: str) -> Any:
-    """Return what was read for a field; a share where the report tells no number."""
-    import pandas as pd
-
-    from incident_analytics.formatting import format_share
-
-    value, share = incident[name], incident.get(f"{name}_fraction", pd.NA)
-    return format_share(share) if pd.isna(value) and pd.notna(share) else value
+def value_of(incident: Mapping[str, Any], name: str) -> str:
+    """Return what was read for a field; a share where the report gives no number."""
+    share = f"{name}_fraction"
+    if incident.get(name) is None and incident.get(share) is not None:
+        return cell(incident[share], share)
+    return cell(incident[name], name)
 
 
-def told(value: Any, width: int = 72) -> str:
-    """Return a value on one line, cut where it is long; a dash where the report does not say."""
-    import pandas as pd
+def cell(value: Any, column: str = "", width: int = 72) -> str:
+    """Return a value on one line, cut where it is long."""
+    from incident_analytics.formatting import cut, format_value
 
-    from incident_analytics.formatting import format_span
-
-    if pd.isna(value):
-        return "-"
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}" if value.tzinfo is None else f"{value:%Y-%m-%d %H:%M}Z"
-    if isinstance(value, pd.Timedelta):
-        return format_span(value)
-    if pd.api.types.is_bool(value):
-        return "yes" if value else "no"
-    flat = f"{value:g}" if isinstance(value, float) else " ".join(str(value).split())
-    return flat if len(flat) <= width else f"{flat[: width - 1]}…"
+    return cut(format_value(value, column), width)
 
 
-def sureness(reading: Any) -> str:
+def confidence_text(reading: Mapping[str, Any]) -> str:
     """Say where a reading comes from, and how sure it is where it was inferred."""
-    import pandas as pd
-
-    about = ", about" if bool(reading.approximate) else ""
-    sure = f" {reading.confidence:.0%}" if reading.source == "inferred" and not pd.isna(reading.confidence) else ""
-    return f"{reading.source}{sure}{about}"
+    about = ", about" if reading["approximate"] else ""
+    confidence = reading["confidence"]
+    sure = f" {confidence:.0%}" if reading["source"] == "inferred" and confidence is not None else ""
+    return f"{reading['source']}{sure}{about}"
 
 
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Collection[int] = (0,)) -> list[str]:
-    """Lay rows out under their header, those places to the right; the last column has no bound."""
+    """Lay rows out under their header, some columns right-aligned; the last column has no width."""
     if not rows:
         return [f"no {header[1 if header[0] == 'line' else 0].casefold()}"]
-    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
-    form = "  ".join(f"{{:{'>' if place in right else '<'}{width}}}" for place, width in enumerate(widths))
+    widths = [max(len(row[index]) for row in (header, *rows)) for index in range(len(header))]
+    form = "  ".join(f"{{:{'>' if index in right else '<'}{width}}}" for index, width in enumerate(widths))
     return [form.format(*row).rstrip() for row in (header, *rows)]
 
 
@@ -288,16 +306,14 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
     files. A span is seconds in a column NAME_seconds, an instant ISO 8601 in UTC, an unknown value empty.
     """
     from incident_analytics.exports import table_as_csv, write_table
+    from incident_analytics.loading import as_corpus
 
-    corpus, _ = read_corpus(**options)
-    frame: pd.DataFrame = getattr(corpus, table)
+    records, _ = read(**options)
+    frame: pd.DataFrame = getattr(as_corpus(records), table)
     if output:
         write_table(frame, output, name=table, raw=raw)
     else:
         click.echo(table_as_csv(frame, raw=raw), nl=False)
-    left_out = int((corpus.files["outcome"] == "left out").sum())
-    if left_out:
-        click.echo(f"{left_out} of {len(corpus.files)} files left out; 'incident-analytics check' says why", err=True)
 
 
 @commands.command()
@@ -313,18 +329,10 @@ def review(
     paths: Sequence[str], *, output: str, to: str, as_of: str | None, config: str | None, **options: Any
 ) -> None:
     """Write the review of a period: a self-contained HTML page, a PDF, Markdown for a wiki, the notebook as it ran."""
-    from tqdm import tqdm
-
     from incident_analytics import publish
 
     settings = find(paths, config)
-    remark_on_reports(paths, config)
-    with tqdm(desc="reviewing", unit=" cells", leave=False, disable=not sys.stderr.isatty()) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with progress_bar("reviewing", " cells") as progress:
         files = publish.review(
             paths or settings.reports,
             output_dir=output,
@@ -335,6 +343,7 @@ def review(
             teams=options.pop("team"),
             as_of=instant(as_of, settings),
             progress=progress,
+            remark=lambda text: click.echo(text, err=True),
             **options,
         )
     for file in files:
@@ -356,7 +365,6 @@ def explore(
     from incident_analytics import exploration
 
     settings = find(paths, config)
-    remark_on_reports(paths, config)
     exploration.explore(
         paths or settings.reports,
         output_dir=output,
@@ -390,19 +398,11 @@ def populate(
     What a person wrote stays. Each section gets a block between marks that a later run brings up to date, its figures a
     folder beside the report. The sources are those that the settings name under [evidence].
     """
-    from tqdm import tqdm
-
     from incident_analytics import population
 
     if not paths:
         raise click.UsageError("name a report or a folder of reports; populate writes to none that was not named")
-    remark_on_reports(paths, config)
-    with tqdm(desc="populating", unit=" reports", leave=False, disable=not sys.stderr.isatty()) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with progress_bar("populating", " reports") as progress:
         outcomes = population.populate(
             paths,
             history=history or None,
@@ -414,6 +414,7 @@ def populate(
             dry_run=diff,
             notebook=notebook,
             progress=progress,
+            remark=lambda text: click.echo(text, err=True),
         )
     for outcome in outcomes:
         if diff:
@@ -496,11 +497,12 @@ def read_scope(
     **options: Any,
 ) -> Scope:
     """Load the reports of every status and decide what the options ask for."""
+    from incident_analytics.loading import as_corpus
     from incident_analytics.scope import Scope
 
-    corpus, settings = read_corpus(status="all", severity=(), service=(), team=(), **options)
+    records, settings = read(status="all", severity=(), service=(), team=(), **options)
     return Scope.of(
-        corpus,
+        as_corpus(records),
         period,
         settings,
         instant(as_of, settings),
@@ -518,7 +520,12 @@ def remarks(scope: Scope) -> list[str]:
 
     found = [
         sentences.describe_ongoing(scope.ongoing),
-        sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+        sentences.describe_coverage(
+            len(scope.reviewed.incidents),
+            scope.pending,
+            n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
+            status=scope.status,
+        ),
     ]
     if not scope.has_reports(scope.window):
         found.append(sentences.describe_silence(scope.period.label, None))
@@ -533,9 +540,9 @@ def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
 
     lines = []
     for row in table.to_dict("records"):
-        label = " ".join(told(row[name]) for name in group_columns(table.columns)) or "all"
+        label = " ".join(cell(row[name]) for name in group_columns(table.columns)) or "all"
         lines += ["", f"{label}, n = {row['n']}:"]
-        lines += [f"  {line.path}:{line.line}: {told(line.words)}" for line in sources(scope, kind, row).itertuples()]
+        lines += [f"  {line.path}:{line.line}: {cell(line.words)}" for line in sources(scope, kind, row).itertuples()]
     return lines
 
 

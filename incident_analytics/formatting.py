@@ -42,6 +42,7 @@ __all__ = [
     "html_text",
     "is_missing",
     "join_words",
+    "lowered",
     "report_links",
     "unbroken",
 ]
@@ -212,6 +213,7 @@ def format_dispersion(dispersions: pd.Series) -> str:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> format_dispersion(pd.Series([2.13, 2.13]))
     'Allows for a dispersion of 2.13.'
     >>> format_dispersion(pd.Series([None, None]))
@@ -328,6 +330,17 @@ def capitalized(text: str) -> str:
     'Time between SEV-1 incidents'
     """
     return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """Return a sentence as it continues after a colon: its first letter small, unless it begins a name.
+
+    Examples
+    --------
+    >>> lowered("No action items."), lowered("SEV-1 incidents"), lowered("API is over budget.")
+    ('no action items.', 'SEV-1 incidents', 'API is over budget.')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def cut(text: str, length: int) -> str:

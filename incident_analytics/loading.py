@@ -13,25 +13,27 @@ from functools import partial
 from glob import glob
 from itertools import compress
 from pathlib import Path, PurePath
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
-from incident_analytics.errors import PathError, ReportError, UnknownNameError
+from incident_analytics.errors import PathError, ReportError
 from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.records import Columns, Records, Wanted
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, read_templates
-from incident_analytics.reports.values import Unreadable, fold, read_word
 from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
-from incident_analytics.tables import Corpus, make_table
 from incident_analytics.tracker import tracker_problems
 
-__all__ = ["find_files", "load", "named_statuses", "narrow", "read_corrections", "settings_problems"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from incident_analytics.tables import Corpus
+
+__all__ = ["as_corpus", "find_files", "input_problems", "load", "narrow", "read_corrections", "read_records"]
 
 _CHUNK = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -40,8 +42,8 @@ Rows = defaultdict[str, list[dict[str, Any]]]
 """Rows by table, as they are read."""
 Corrections = Mapping[str, Sequence[Correction]]
 """What is known better than the reports say, by incident_id."""
-Columns = dict[str, dict[str, list[Any]]]
-"""The rows of the tables as plain columns: cheap to send from one process to another."""
+Tables = dict[str, Columns]
+"""The tables as plain columns: cheap to send from one process to another."""
 
 
 def load(
@@ -98,19 +100,64 @@ def load(
     >>> len(corpus.incidents), corpus.files["outcome"].unique().tolist()
     (32, ['loaded'])
     """
+    settings = _settings(settings)
+    records = read_records(paths, settings=settings, executor=executor, progress=progress)
+    records = records.keep(Wanted(settings, status))
+    if strict:
+        _raise_problems(records)
+    return as_corpus(records)
+
+
+def as_corpus(records: Records) -> Corpus:
+    """Return the tables as pandas frames."""
+    from incident_analytics.tables import Corpus as Frames
+    from incident_analytics.tables import make_table
+
+    return Frames(
+        **{name: make_table(name, columns, severities=records.severities) for name, columns in records.tables.items()}
+    )
+
+
+def _settings(settings: Settings | str | Path | None) -> Settings:
     if settings is None:
-        settings = Settings()
-    elif not isinstance(settings, Settings):
-        settings = read_settings(settings)
-    named_statuses(status)  # a word that is none is told before anything is read
+        return Settings()
+    return settings if isinstance(settings, Settings) else read_settings(settings)
+
+
+def read_records(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    settings: Settings,
+    executor: Executor | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Records:
+    """Read incident reports of every status into plain columns, without pandas.
+
+    Parameters
+    ----------
+    paths, executor, progress
+        As in `load`.
+    settings
+        The settings.
+
+    Returns
+    -------
+    Records
+        The tables of `incident_analytics.schema.TABLES`.
+
+    Raises
+    ------
+    PathError, SettingsError
+        As `load`.
+    """
     templates = read_templates(settings.templates.files)
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
-    corrections, correction_problems = _corrections(settings)
+    corrections, _ = _corrections(settings)
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
     run = executor.map if executor is not None else map
-    merged: Columns = defaultdict(lambda: defaultdict(list))
+    merged: Tables = defaultdict(lambda: defaultdict(list))
     done = 0
     for columns in run(read, chunks):
         for name, table in columns.items():
@@ -119,29 +166,11 @@ def load(
         if progress is not None:
             done = min(done + _CHUNK, len(files))
             progress(done, len(files))
-    _add_file_problems(merged, settings, correction_problems)
+    for problem in input_problems(settings):
+        _add_problem(merged, problem.pop("code"), **problem)
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
-    corpus = narrow(_without_uncounted(_corpus(merged, settings)), status=status)
-    if strict:
-        _raise_problems(corpus.problems)
-    return corpus
-
-
-def named_statuses(status: str) -> frozenset[str] | None:
-    """Return the statuses that ``final``, ``all`` or a status's name stand for; None for all.
-
-    Raises
-    ------
-    UnknownNameError
-        ``status 'finished' is not one of final, all, Draft, Under Review``
-    """
-    if fold(status) == "all":
-        return None
-    for name in STATUSES:
-        if fold(name) == fold(status):
-            return frozenset({name})
-    raise UnknownNameError(f"status {status!r} is not one of final, all, {', '.join(STATUSES[:-1])}")
+    return _records(merged, settings)
 
 
 # --- which files -----------------------------------------------------------------------------------------------------
@@ -200,7 +229,7 @@ _REPORTS = ("path", "written_id", "stem", "line", "status", "digest")
 
 def _read_files(
     files: Sequence[Path], *, settings: Settings, templates: Sequence[Template], corrections: Corrections
-) -> Columns:
+) -> Tables:
     """Read some files; what one of them holds never costs another.
 
     The rows are joined by ``path`` in the column incident_id: ids may be missing or taken, paths are unique.
@@ -295,32 +324,75 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
 # --- one corpus ------------------------------------------------------------------------------------------------------
 
 
-def _corpus(columns: Columns, settings: Settings) -> Corpus:
-    """Build the tables: take out the copies, settle the ids, ignore the problems that the settings ignore."""
+def _records(columns: Tables, settings: Settings) -> Records:
+    """Settle which reports count and under which ids, and ignore the problems that the settings ignore."""
     _take_out_copies(columns)
     ids = _settle_ids(columns)
-    severities = settings.severities.order
-    tables = {}
-    for name in TABLES:
-        frame = make_table(name, columns.get(name), severities=severities)
+    tables: Tables = {name: dict(columns[name]) or {column: [] for column in TABLES[name]} for name in TABLES}
+    for name, table in tables.items():
         if name != "files":
-            frame["incident_id"] = (
-                (frame["path"] if name == "incidents" else frame["incident_id"]).map(ids).astype("str")
-            )
-        tables[name] = frame
-    tables["problems"] = _as_configured(tables["problems"], settings)
-    return Corpus(**tables)
+            keys = table["path" if name == "incidents" else "incident_id"]
+            table["incident_id"] = [ids.get(key) for key in keys]
+    problems = tables["problems"]
+    kept = [code not in settings.check.ignore for code in problems["code"]]
+    problems = {column: list(compress(values, kept)) for column, values in problems.items()}
+    problems["level"] = [
+        settings.check.levels.get(code, level) for code, level in zip(problems["code"], problems["level"], strict=True)
+    ]
+    tables["problems"] = problems
+    records = Records(
+        {name: {column: tables[name][column] for column in TABLES[name]} for name in TABLES}, settings.severities.order
+    )
+    return _without_uncounted(records)
 
 
-def _as_configured(problems: pd.DataFrame, settings: Settings) -> pd.DataFrame:
-    """Leave out the problems that the settings ignore, and give the others the levels that the settings set."""
-    problems = problems[~problems["code"].isin(settings.check.ignore)].reset_index(drop=True)
-    for code, level in settings.check.levels.items():
-        problems.loc[problems["code"] == code, "level"] = level
-    return problems
+def _without_uncounted(records: Records) -> Records:
+    """Take out the reports that never count, such as duplicates, and note in ``files`` what they are."""
+    incidents = records.tables["incidents"]
+    statuses = dict(zip(incidents["path"], incidents["status"], strict=True))
+    uncounted = {path: status for path, status in statuses.items() if status in UNCOUNTED_STATUSES}
+    if not uncounted:
+        return records
+    gone = {key for key, path in zip(incidents["incident_id"], incidents["path"], strict=True) if path in uncounted}
+    return records.without(gone, uncounted)
 
 
-def _note_stale(corrections: Corrections, columns: Columns) -> None:
+def input_problems(settings: Settings) -> list[dict[str, Any]]:
+    """Return what is wrong with the corrections and the tracker's export that the settings name.
+
+    Returns
+    -------
+    list of dict
+        path, line, level, code and message of each problem; `load` has them among its ``problems``, too.
+
+    Raises
+    ------
+    SettingsError
+        As `read_corrections`.
+    """
+    parts = ((settings.corrections, _corrections(settings)[1]), (settings.tracker, tracker_problems(settings)))
+    return [
+        {
+            "path": part.file.as_posix(),
+            "line": problem.line,
+            "level": settings.check.levels.get(problem.code, PROBLEM_LEVELS[problem.code]),
+            "code": problem.code,
+            "message": problem.message,
+        }
+        for part, problems in parts
+        if part is not None
+        for problem in problems
+        if problem.code not in settings.check.ignore
+    ]
+
+
+def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]:
+    if settings.corrections is None:
+        return {}, ()
+    return read_correction_file(settings.corrections.file, settings.severities.order)
+
+
+def _note_stale(corrections: Corrections, columns: Tables) -> None:
     """Report the corrections of incidents that no report tells of."""
     reports = columns["reports"]
     there = {written or stem for written, stem in zip(reports["written_id"], reports["stem"], strict=True)}
@@ -329,13 +401,13 @@ def _note_stale(corrections: Corrections, columns: Columns) -> None:
         _add_problem(columns, "stale-correction", path=correction.path, line=correction.line, message=message)
 
 
-def _add_problem(columns: Columns, code: str, **row: str | int | None) -> None:
+def _add_problem(columns: Tables, code: str, **row: str | int | None) -> None:
     row |= {"level": PROBLEM_LEVELS[code], "code": code}
     for column in TABLES["problems"]:
         columns["problems"][column].append(row.get(column))
 
 
-def _take_out_copies(columns: Columns) -> None:
+def _take_out_copies(columns: Tables) -> None:
     """Let one of several reports with one Incident ID, or one text, count, and report the others."""
     reports = columns.get("reports", {})
     groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
@@ -380,7 +452,7 @@ def _counted(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return next(report for report in group if report["digest"] == best["digest"])
 
 
-def _settle_ids(columns: Columns) -> dict[str, str]:
+def _settle_ids(columns: Tables) -> dict[str, str]:
     """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
     ids: dict[str, str] = {}
     owners: set[str] = set()
@@ -403,10 +475,11 @@ def _settle_ids(columns: Columns) -> dict[str, str]:
     return ids
 
 
-def _raise_problems(problems: pd.DataFrame) -> None:
+def _raise_problems(records: Records) -> None:
     errors = [
-        ReportError(f"{row.path}:{row.line}: {row.message} [{row.code}]")
-        for row in problems[problems["level"] != "info"].itertuples()
+        ReportError(f"{row['path']}:{row['line']}: {row['message']} [{row['code']}]")
+        for row in records.rows("problems")
+        if row["level"] != "info"
     ]
     if errors:
         raise ExceptionGroup(f"{len(errors)} problems in the reports", errors)
@@ -452,58 +525,27 @@ def narrow(
     >>> corpus.incidents["severity"].unique().tolist()
     ['SEV-3']
     """
-    severities, services, teams = list(severities), list(services), list(teams)
-    settings = settings or Settings()
-    declared = settings.services
-    aliases = {fold(word): name for name, service in declared.items() for word in (name, *service.aliases)}
-    services = [aliases.get(fold(name), name) for name in services]
-    severities = [_declared(name, settings) for name in severities]
-    owners = sorted({service.team for service in declared.values() if service.team})
-    known = sorted({*corpus.services["service"], *declared})
-    levels = corpus.incidents["severity"].cat.categories
-    for kind, asked, there in (("severity", severities, levels), ("service", services, known), ("team", teams, owners)):
-        for name in asked:
-            if name not in there:
-                raise UnknownNameError(f"{kind} {name!r} is not one of {', '.join(map(str, there)) or 'none at all'}")
-    if (wanted := named_statuses(status)) is not None:
-        corpus = _of_status(corpus, wanted)
-    if severities:
-        corpus = corpus.select(corpus.incidents["severity"].isin(severities))
-    if services or teams:
-        chosen = {*services, *(name for name, service in declared.items() if service.team in teams)}
-        hit = corpus.services["affected"].fillna(False) & corpus.services["service"].isin(chosen)
-        corpus = corpus.select(corpus.services.loc[hit, "incident_id"].unique())
-    return corpus
+    wanted = Wanted(settings or Settings(), status, list(severities), list(services), list(teams))
+    incidents, hits = (
+        {column: frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in columns}
+        for frame, columns in (
+            (corpus.incidents, ("incident_id", "path", "status", "severity")),
+            (corpus.services, ("incident_id", "service", "affected")),
+        )
+    )
+    ids, others = wanted.choose(incidents, hits, list(corpus.incidents["severity"].cat.categories))
+    kept = corpus.select(corpus.incidents["incident_id"].isin(ids))
+    if not others:
+        return kept
+    files = corpus.files.copy()
+    reasons = {path: status or "no status that can be read" for path, status in others.items()}
+    is_other = files["path"].isin(reasons)
+    files.loc[is_other, "outcome"] = "other status"
+    files.loc[is_other, "reason"] = files.loc[is_other, "path"].map(reasons)
+    return dataclasses.replace(kept, files=files)
 
 
-def _without_uncounted(corpus: Corpus) -> Corpus:
-    """Take out the reports that never count, such as duplicates, and note in ``files`` what they are."""
-    uncounted = corpus.incidents["status"].isin(UNCOUNTED_STATUSES)
-    return _note_others(corpus, ~uncounted) if uncounted.any() else corpus
-
-
-def _of_status(corpus: Corpus, wanted: frozenset[str]) -> Corpus:
-    """Keep the reports of some statuses, and note in ``files`` which ones are of another."""
-    return _note_others(corpus, corpus.incidents["status"].isin(wanted))
-
-
-def _note_others(corpus: Corpus, kept: pd.Series) -> Corpus:
-    """Keep some reports, and note in ``files`` the status of the others."""
-    others = corpus.incidents.loc[~kept].set_index("path")["status"]
-    files, at = corpus.files.copy(), corpus.files["path"].isin(others.index)
-    files.loc[at, "outcome"] = "other status"
-    files.loc[at, "reason"] = files.loc[at, "path"].map(others).fillna("no status that can be read")
-    return dataclasses.replace(corpus.select(kept), files=files)
-
-
-def _declared(severity: str, settings: Settings) -> str:
-    try:
-        return read_word(severity, settings.severities.order, settings.severities.synonyms) or severity
-    except Unreadable:
-        return severity
-
-
-# --- what the settings name next to the reports: corrections, the tracker's export ----------------------------------
+# --- corrections -----------------------------------------------------------
 
 
 def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
@@ -530,37 +572,7 @@ def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
     found, _ = _corrections(settings)
     names = ("incident_id", "field", "value", "reason", "by", "line")
     rows = [[getattr(each, name) for name in names] for corrections in found.values() for each in corrections]
+    import pandas as pd
+
     frame = pd.DataFrame(rows, columns=list(names))
     return frame.astype({name: "int64" if name == "line" else "str" for name in names})
-
-
-def settings_problems(settings: Settings) -> pd.DataFrame:
-    """List what of the corrections and the tracker's export that the settings name is not as it should be.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As ``problems`` of `load`, which has these rows, too.
-
-    Raises
-    ------
-    SettingsError
-        As `read_corrections`.
-    """
-    columns: Columns = {"problems": {column: [] for column in TABLES["problems"]}}
-    _add_file_problems(columns, settings, _corrections(settings)[1])
-    return _as_configured(make_table("problems", columns["problems"]), settings)
-
-
-def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]:
-    if settings.corrections is None:
-        return {}, ()
-    return read_correction_file(settings.corrections.file, settings.severities.order)
-
-
-def _add_file_problems(columns: Columns, settings: Settings, of_corrections: Sequence[CsvProblem]) -> None:
-    """Add the problems of the files that the settings name next to the reports."""
-    for part, problems in ((settings.corrections, of_corrections), (settings.tracker, tracker_problems(settings))):
-        for problem in problems:
-            path = part.file.as_posix() if part else ""
-            _add_problem(columns, problem.code, path=path, line=problem.line, message=problem.message)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -28,13 +27,14 @@ from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
-from incident_analytics.periods import UNITS, Period, Unit
+from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
 from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
 from incident_analytics.scope import Scope
 
 __all__ = [
     "KINDS",
     "ages",
+    "availability",
     "between",
     "budget",
     "changes",
@@ -45,6 +45,7 @@ __all__ = [
     "counts",
     "definitions",
     "dispersion",
+    "gaps",
     "hours",
     "impact",
     "measure",
@@ -209,11 +210,8 @@ def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", 
 
 
 def dispersion(scope: Scope, *, by: str | None = None) -> pd.DataFrame:
-    """Return `count_dispersion` of every known incident, from the month of the first report up to the window."""
-    start = scope.window.start
-    first = start if scope.first_reported is None else scope.window.unit_at(scope.first_reported, "month").start
-    past = dataclasses.replace(scope.window, name=f"before {scope.window.name}", start=min(first, start), end=start)
-    return count_dispersion(scope.known.incidents, within=past, by=by)
+    """Return `count_dispersion` of the two years before the window, of all incidents or by severity."""
+    return count_dispersion(scope.known.incidents, within=scope.past(2), by=by)
 
 
 def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
@@ -258,12 +256,18 @@ def _budgets(scope: Scope) -> dict[str, Any]:
         "minimum_outage": settings.sla.minimum_outage,
         "maintenance": [(planned.service, planned.start, planned.end) for planned in settings.maintenance],
         "within": scope.period,
-        "window": settings.sla.window,
+        "window": settings.sla.window if settings.targets else None,
         "as_of": scope.as_of,
     }
 
 
-def impact(scope: Scope, *, every: Unit | None = None, members: bool = False) -> pd.DataFrame:
+def impact(
+    scope: Scope,
+    *,
+    every: Unit | None = None,
+    window: BudgetWindow | Literal["settings"] | None = "settings",
+    members: bool = False,
+) -> pd.DataFrame:
     """Compare the downtime of each service with its error budget.
 
     Parameters
@@ -272,6 +276,8 @@ def impact(scope: Scope, *, every: Unit | None = None, members: bool = False) ->
         What is reviewed.
     every
         Cut the period at these units as well as at the budgets' windows.
+    window
+        What the budgets run over: as the settings say, another window, or None for the whole period.
     members
         Whether to add the incident_ids.
 
@@ -283,7 +289,11 @@ def impact(scope: Scope, *, every: Unit | None = None, members: bool = False) ->
         happened or nothing was written down.
     """
     table = sla_impact(
-        scope.known.outages, **_budgets(scope), declared=scope.settings.services, every=every, members=members
+        scope.known.outages,
+        **_budgets(scope) | ({} if window == "settings" else {"window": window}),
+        declared=scope.settings.services,
+        every=every,
+        members=members,
     )
     parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
     silent = [part.name for part in parts if not scope.has_reports(part)]
@@ -292,6 +302,11 @@ def impact(scope: Scope, *, every: Unit | None = None, members: bool = False) ->
         for name in (column, f"{column}_weighted"):
             table[name] = table[name].mask(unknown)
     return table
+
+
+def availability(scope: Scope) -> pd.DataFrame:
+    """Return `impact` over the whole window, whatever the budgets' windows: a row a service."""
+    return impact(scope, window=None)
 
 
 def budget(scope: Scope) -> pd.DataFrame:

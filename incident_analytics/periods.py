@@ -16,7 +16,7 @@ from incident_analytics.errors import PeriodError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit"]
+__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "label_of"]
 
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
@@ -235,29 +235,8 @@ class Period:
 
     @property
     def label(self) -> str:
-        """What people call the period.
-
-        Examples
-        --------
-        >>> [Period.parse(text).label for text in ("2025Q3", "2025-07", "2025-W30", "2025H1", "FY2025")]
-        ['Q3 2025', 'July 2025', 'week 30 of 2025', 'H1 2025', 'FY2025']
-        >>> Period.parse("2025-07-10/2025-09-15").label
-        '10 July to 14 September 2025'
-        """
-        year, rest = self.name.removeprefix("FY")[:4], self.name[-2:]
-        match self.unit:
-            case "month":
-                return f"{_MONTH_NAMES[int(rest) - 1]} {year}"
-            case "week":
-                return f"week {int(rest)} of {year}"
-            case "quarter" | "half":
-                return f"{rest} FY{year}" if self.is_fiscal else f"{rest} {year}"
-            case "year":
-                return self.name
-        whole = self.name.removesuffix(" so far")
-        if whole != self.name and "/" not in whole:
-            return f"{replace(self, name=whole).label} so far"
-        return self.dates
+        """What people call the period; see `label_of`."""
+        return label_of(self.name)
 
     @property
     def dates(self) -> str:
@@ -268,18 +247,8 @@ class Period:
         >>> Period.parse("2025Q3").dates, Period.parse("2024-12-01/2025-02-01").dates
         ('1 July to 30 September 2025', '1 December 2024 to 31 January 2025')
         """
-        import pandas as pd
-
-        first, last = (
-            at.tz_convert(self.timezone).date() for at in (self.start, self.end - pd.Timedelta(microseconds=1))
-        )
-        end = f"{last.day} {_MONTH_NAMES[last.month - 1]} {last.year}"
-        if first == last:
-            return end
-        same_month = (first.year, first.month) == (last.year, last.month)
-        month = "" if same_month else f" {_MONTH_NAMES[first.month - 1]}"
-        year = "" if first.year == last.year else f" {first.year}"
-        return f"{first.day}{month}{year} to {end}"
+        last = self.end - timedelta(microseconds=1)
+        return _dates_in_words(*(at.tz_convert(self.timezone).date() for at in (self.start, last)))
 
     def until(self, as_of: pd.Timestamp) -> Period:
         """Return the part of the period that had passed at an instant: the whole of it once it is over.
@@ -474,6 +443,41 @@ class Period:
         dtype: bool
         """
         return instants.between(self.start, self.end, inclusive="left")
+
+
+def label_of(name: str) -> str:
+    """Return what people call the period of a name; other names stay as they are.
+
+    Examples
+    --------
+    >>> [label_of(name) for name in ("2025Q3", "2025-07", "2025-W30", "2025H1", "FY2025", "FY2025Q3 so far")]
+    ['Q3 2025', 'July 2025', 'week 30 of 2025', 'H1 2025', 'FY2025', 'Q3 FY2025 so far']
+    >>> label_of("2025-07-10/2025-09-15"), label_of("2025-07-10/2025-07-11"), label_of("all")
+    ('10 July to 14 September 2025', '10 July 2025', 'all')
+    """
+    whole = name.removesuffix(" so far")
+    if whole != name:
+        return f"{label_of(whole)} so far"
+    if dates := re.fullmatch(r"(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})", name):
+        first, past = map(date.fromisoformat, dates.groups())
+        return _dates_in_words(first, past - timedelta(days=1))
+    if month := re.fullmatch(r"(\d{4})-(\d{2})", name):
+        return f"{_MONTH_NAMES[int(month[2]) - 1]} {month[1]}"
+    if week := re.fullmatch(r"(\d{4})-W(\d{2})", name):
+        return f"week {int(week[2])} of {week[1]}"
+    if part := re.fullmatch(r"((?:FY)?\d{4})([QH]\d)", name):
+        return f"{part[2]} {part[1]}"
+    return name
+
+
+def _dates_in_words(first: date, last: date) -> str:
+    end = f"{last.day} {_MONTH_NAMES[last.month - 1]} {last.year}"
+    if first == last:
+        return end
+    same_month = (first.year, first.month) == (last.year, last.month)
+    month = "" if same_month else f" {_MONTH_NAMES[first.month - 1]}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day}{month}{year} to {end}"
 
 
 _NAMES: Final = (

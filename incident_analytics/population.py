@@ -14,9 +14,10 @@ from uuid import uuid4
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
 from incident_analytics.files import decode_text, read_bytes, write_bytes
-from incident_analytics.loading import find_files, load, narrow
+from incident_analytics.loading import find_files, read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.publish import as_page, put_file
+from incident_analytics.records import Wanted
 from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
@@ -71,6 +72,7 @@ def populate(
     dry_run: bool = False,
     notebook: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
+    remark: Callable[[str], object] | None = None,
 ) -> list[Populated]:
     """Fill in the Supporting Data of reports: metrics, error messages and configuration changes.
 
@@ -100,6 +102,8 @@ def populate(
         ``configuration_change``, whose outputs go into these sections.
     progress
         Called before each report with the number of those that are done, and at the end, and the number of all.
+    remark
+        Called with each sentence on files that are not counted.
 
     Returns
     -------
@@ -119,15 +123,15 @@ def populate(
     rules = read_settings(settings) if settings is not None else Settings()
     past = _each(history) if history is not None else rules.reports or _each(reports)
     find_files(past)
-    corpus = narrow(
-        load(reports, settings=rules, status=status),
-        severities=severities,
-        services=services,
-        teams=teams,
-        settings=rules,
-    )
-    ids = dict(zip(corpus.incidents["path"], corpus.incidents["incident_id"], strict=True))
-    files = corpus.files[(corpus.files["outcome"] == "left out") | corpus.files["path"].isin(ids.keys())]
+    wanted = Wanted(rules, status, severities, services, teams)
+    records = read_records(reports, settings=rules)
+    if remark is not None:
+        for text in records.remarks():
+            remark(text)
+    records = records.keep(wanted)
+    incidents = records.tables["incidents"]
+    ids = dict(zip(incidents["path"], incidents["incident_id"], strict=True))
+    files = [file for file in records.rows("files") if file["outcome"] == "left out" or file["path"] in ids]
     parameters = {
         "history": [str(Path(path).absolute()) for path in past],
         "settings": None if settings is None else str(Path(settings).absolute()),
@@ -135,13 +139,14 @@ def populate(
     done: list[Populated] = []
     with Kernel() as kernel:
         writer = _Writer(kernel, rules, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run)
-        for file in files.itertuples():
+        for file in files:
             if progress:
                 progress(len(done), len(files))
-            if file.path in ids:
-                done.append(writer.populate(str(file.path), ids[file.path]))
+            path = file["path"]
+            if path in ids:
+                done.append(writer.populate(path, ids[path]))
             else:
-                done.append(Populated(str(file.path), failures=(f"left out: {file.reason}",)))
+                done.append(Populated(path, failures=(f"left out: {file['reason']}",)))
     if progress:
         progress(len(done), len(files))
     return done

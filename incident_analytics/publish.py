@@ -17,9 +17,10 @@ from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import write_bytes
-from incident_analytics.loading import find_files, named_statuses
+from incident_analytics.loading import find_files
 from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.periods import Period
+from incident_analytics.records import named_statuses
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def review(
     notebook: str | Path | None = None,
     commentary: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
+    remark: Callable[[str], object] | None = None,
 ) -> list[Path]:
     """Write the review of a period.
 
@@ -82,6 +84,8 @@ def review(
         `incident_analytics.commentary`.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
+    remark
+        Called with each sentence on files that are not counted.
 
     Returns
     -------
@@ -143,6 +147,11 @@ def review(
         commentary=commentary,
         progress=progress,
     )
+    if remark is not None:
+        for cell in ran.cells:
+            for output in cell.get("outputs", ()):
+                for text in output.get("metadata", {}).get("remarks", ()):
+                    remark(text)
     page = as_page(ran, f"Incident review {window.name}", f"{stem}.ipynb" if "ipynb" in to else None)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review stands do the others go.

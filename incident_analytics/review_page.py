@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Final
 
 import pandas as pd
+from IPython.display import display
 
 import incident_analytics
 from incident_analytics import measures, plots, sentences
@@ -22,9 +23,10 @@ from incident_analytics.formatting import (
     html_table,
     html_text,
     join_words,
+    lowered,
     report_links,
 )
-from incident_analytics.loading import load, read_corrections
+from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.scope import Scope
 
 __all__ = ["ReviewPage"]
@@ -82,7 +84,8 @@ class ReviewPage:
         if as_of is not None:
             instant = pd.Timestamp(as_of)
             instant = instant.tz_localize(chosen.timezone) if instant.tzinfo is None else instant
-        corpus = load(paths, settings=chosen, status="all")
+        records = read_records(paths, settings=chosen)
+        corpus = as_corpus(records)
         scope = Scope.of(
             corpus,
             str(period),
@@ -96,10 +99,14 @@ class ReviewPage:
         )
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
         page.chosen = [*severities, *services, *teams]
+        page.remarks = records.remarks()
         return page
 
     chosen: Sequence[str] = ()
     """The severities, services and teams that were chosen; none where all are reviewed."""
+
+    remarks: Sequence[str] = ()
+    """What was not counted; `review` passes it on to whoever runs it."""
 
     # -- what several parts use
 
@@ -121,8 +128,11 @@ class ReviewPage:
 
     @cached_property
     def impact(self) -> pd.DataFrame:
-        """The error budgets; services without a declaration only where they had an outage."""
-        impact = measures.impact(self.scope)
+        """The error budgets, by service and budget window."""
+        return self._concerned(measures.impact(self.scope))
+
+    def _concerned(self, impact: pd.DataFrame) -> pd.DataFrame:
+        """Keep the declared services, and others where they had an outage."""
         return impact[(impact["n"] + impact["n_missing"] > 0) | impact["service"].isin(self.settings.services)]
 
     @cached_property
@@ -153,15 +163,16 @@ class ReviewPage:
 
     # -- the first screen
 
-    def heading(self) -> Html:
+    def heading(self) -> None:
         """Say which period is reviewed, and as of when."""
         scope = self.scope
         only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
         hours = " Response times in business hours." if scope.calendar else ""
-        return html_text(
+        words = html_text(
             f"Incident review, {scope.period.label}: {scope.period.dates} ({self.settings.timezone}), as of "
             f"{scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
         )
+        display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 
     def key_figures(self) -> Html:
         """Show the key figures."""
@@ -253,7 +264,12 @@ class ReviewPage:
         scope = self.scope
         said = [
             sentences.describe_ongoing(scope.ongoing),
-            sentences.describe_coverage(len(scope.reviewed.incidents), scope.pending, status=scope.status),
+            sentences.describe_coverage(
+                len(scope.reviewed.incidents),
+                scope.pending,
+                n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
+                status=scope.status,
+            ),
         ]
         if not scope.has_reports(scope.window):
             before = scope.reported_at[scope.reported_at < scope.window.start]
@@ -261,30 +277,27 @@ class ReviewPage:
         else:
             said += [
                 (
-                    f"{sentences.describe_counts(measures.counts(scope))} "
+                    f"{sentences.describe_counts(measures.counts(scope), period=scope.window.label)} "
                     f"{sentences.describe_change(self.changes, measure='incidents')}"
                 ),
                 (
                     f"{sentences.describe_response(self.summary, metric=self.metric)} "
-                    f"{sentences.describe_change(self.changes, measure=self.metric)} {self._mix()}"
+                    f"{sentences.describe_change(self.changes, measure=self.metric)}"
                 ),
                 sentences.describe_budget(self.impact, so_far=not self.is_over),
             ]
         n_due = int(scope.actions["due_on"].notna().sum())
         late = sentences.describe_overdue(self.overdue, n_due=n_due)
-        said.append(f"From this period: {sentences.describe_completion(self.completion)} Across all incidents: {late}")
-        said.append(
-            sentences.describe_uncompared(
-                [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
-            )
-        )
-        said.append(
-            " ".join(
-                f"Response times are not compared with {each.period.label}: {each.response_reason}."
-                for each in scope.comparisons
-                if each.reason is None and each.response_reason is not None
-            )
-        )
+        done = sentences.describe_completion(self.completion)
+        said.append(f"From this period: {lowered(done)} Across all incidents: {lowered(late)}")
+        uncompared = [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
+        said.append(sentences.describe_uncompared(uncompared))
+        response = [
+            (each.period.label, each.response_reason)
+            for each in scope.comparisons
+            if each.reason is None and each.response_reason is not None
+        ]
+        said.append(sentences.describe_uncompared(response, subject="response times"))
         return html_list(" ".join(text.split()) for text in said if text.strip())
 
     def _mix(self) -> str:
@@ -305,7 +318,9 @@ class ReviewPage:
         """Show the primary metric by severity."""
         summary = measures.response(self.scope, by="severity")
         plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric))
-        return html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        table = html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        mix = self._mix()
+        return Html(table + html_text(mix)) if mix else table
 
     def response_by_service(self) -> Html:
         """Show the primary metric by service; an incident counts in every service that it affected."""
@@ -380,6 +395,8 @@ class ReviewPage:
 
     def budgets(self) -> Html:
         """Show the error budgets, and what is left of them."""
+        if not self.scope.has_reports(self.scope.window):
+            return html_text(sentences.describe_budget(self.impact))
         plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
         columns = ["service", "n", "n_missing", "downtime", "availability"]
         if len(self.impact["period"].unique()) > 1:
@@ -390,10 +407,12 @@ class ReviewPage:
         return html_table(self.impact, columns=columns, empty="No service was affected.")
 
     def availability(self) -> Html:
-        """Show the availability of each service."""
-        plots.show_plot(plots.plot_availability(self.impact))
+        """Show the availability of each service over the whole window."""
+        table = self._concerned(measures.availability(self.scope))
+        if self.scope.has_reports(self.scope.window):
+            plots.show_plot(plots.plot_availability(table))
         columns = ["service", "downtime", "downtime_weighted", "availability", "availability_weighted", "target"]
-        return html_table(self.impact, columns=columns, empty="No service was affected.", folded=_FOLDED)
+        return html_table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
 
     def reported_impact(self) -> Html:
         """Compare the SLA impact of the reports with the calculated one."""

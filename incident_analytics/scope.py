@@ -17,8 +17,9 @@ from incident_analytics.analysis.actions import items_as_known, join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
-from incident_analytics.loading import named_statuses, narrow
+from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
+from incident_analytics.records import named_statuses
 from incident_analytics.schema import INSTANT, LAST_COUNTS, MILESTONES, SPAN
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
@@ -239,11 +240,21 @@ class Scope:
         return None if self.reported_at.empty else self.reported_at.min()
 
     def has_reports(self, part: Period) -> bool:
-        """Return whether any incident was reported in a part of the period, before severity or service were chosen.
+        """Return whether a part of the period is covered by reports, whatever the severity or service chosen.
 
-        Where none was, there may have been no incident, or none was written down.
+        A part without an incident is, if incidents were reported before and after it: there was none. The window
+        itself without an incident is not, and neither is a silence before the first report, or one after the last that
+        is longer than any before: there may have been no incident, or none was written down.
         """
-        return bool(part.holds(self.reported_at).any())
+        if part.holds(self.reported_at).any():
+            return True
+        if not self.window.holds(self.reported_at).any():
+            return False
+        reported_at = self.reported_at.sort_values()
+        if part.end <= reported_at.iloc[0]:
+            return False
+        silence = part.end - reported_at[reported_at < part.end].iloc[-1]
+        return bool((reported_at >= part.end).any() or silence <= reported_at.diff().max())
 
     def history(self, years: int) -> Period:
         """Return the months up to the end of the window, at most so many years, from the first report's month on.
@@ -263,6 +274,15 @@ class Scope:
         return Period(
             f"{first:%Y-%m-%d}/{past:%Y-%m-%d}", start, self.window.end, zone, self.settings.fiscal_year_start
         )
+
+    def past(self, years: int) -> Period:
+        """Return the time before the window, at most so many years, from the first report's month on; perhaps none."""
+        start = self.window.start
+        zone = self.settings.timezone
+        if self.first_reported is not None and self.first_reported < start:
+            earliest = (start.tz_convert(zone) - pd.DateOffset(years=years)).tz_convert("UTC")
+            start = min(start, max(earliest, self.window.unit_at(self.first_reported, "month").start))
+        return dataclasses.replace(self.window, name=f"before {self.window.name}", start=start, end=self.window.start)
 
     def highlighted(self, history: Period, every: Unit) -> set[str]:
         """Return the names of the parts of a history that lie in the window, at least in part."""
@@ -394,12 +414,12 @@ def _comparisons(
     for earlier in period.earlier():
         reason = response_reason = None
         if first is None:
-            reason = "there are no dated reports"
+            reason = "nothing had been reported by then"
         elif earlier.start < first:
             reason = f"the first report is from {window.unit_at(first, 'month').label}"
         for part, pending in ((window, now_pending), (earlier, _pending(earlier, known, completed))):
             if response_reason is None and pending is not None:
-                response_reason = f"{pending} of {part.label} are not completed"
+                response_reason = f"{pending} not completed in {part.label}"
         compared.append(Comparison(earlier, reason, reason or response_reason))
     return tuple(compared)
 
@@ -409,4 +429,5 @@ def _pending(part: Period, known: Corpus, completed: Corpus) -> str | None:
     n, n_completed = (int(part.holds(corpus.incidents["occurred_at"]).sum()) for corpus in (known, completed))
     if not n or (n - n_completed) / n <= _MOST_PENDING:
         return None
-    return f"{n - n_completed} of the {n} reports" if n > 1 else "the one report"
+    pending = n - n_completed
+    return f"{pending} of the {n} reports {'is' if pending == 1 else 'are'}" if n > 1 else "the only report is"

@@ -311,7 +311,7 @@ class SupportingData:
     def _show_messages(self, templates: pd.DataFrame) -> None:
         # More than chance: even the low end of the count's 99% interval is above what was expected.
         least, _ = rate_interval(templates["n"], confidence=0.99)
-        grew = (least > templates["expected"]).fillna(value=False)
+        grew = pd.Series(least > templates["expected"], dtype="boolean").fillna(value=False)
         notable = templates[templates["is_new"].fillna(value=True) | grew]
         shown = notable.head(_MESSAGES)
         first = f" The first {_MESSAGES} of {len(notable)}." if len(notable) > _MESSAGES else ""

@@ -76,13 +76,17 @@ class Corpus:
     incidents
         A row a report.
     timeline, outages, services, costs, actions, findings, signoffs
-        What the reports hold, each row with the ``incident_id`` and the ``line`` it came from.
+        What the reports hold, each row with the ``incident_id`` and the ``line`` it came from. In timeline each row
+        that states a milestone has it, also a repeated one; of a re-opened incident the row that ends each window has
+        the milestone ``restored``, stated or inferred. Of mitigated, restored and closed the last row is the
+        incident's, of the others the first one.
     readings
         Where each value of ``incidents`` comes from.
     problems
         What could not be read, or contradicts itself, with path and line.
     files
-        A row a report, and one for each file that holds none: loaded, of another status, or left out, with the reason.
+        A row a report, and one for each file that holds none: loaded, of another status, a copy, or left out, with the
+        reason.
     """
 
     incidents: pd.DataFrame

@@ -9,9 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final
 
 from incident_analytics.config import Settings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
@@ -20,6 +18,9 @@ from incident_analytics.files import read_bytes
 from incident_analytics.reports.template import default_template, read_templates
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
 from incident_analytics.reports.values import Unreadable, fold, read_word
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["read_days", "read_tracker", "tracker_problems"]
 
@@ -85,14 +86,18 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
         ``tracker.csv: no column 'Key'; it has Id, Summary, ...``, ``issues.json: no field 'state' in every issue; write
         gh issue list --state all --limit 1000 --json number,title,...``
     """
+    import pandas as pd
+
     if not isinstance(settings, Settings):
         settings = read_settings(settings)
     if settings.tracker is None:
         raise SettingsError(f"{settings.path}: no [tracker] section names an export")
     try:
-        return _read(settings.tracker, settings)[0]
+        columns, _ = _read(settings.tracker, settings)
     except CsvError as error:
         raise SettingsError(error.located(settings.tracker.file)) from error
+    dtypes = {name: "datetime64[us]" if name in _DATES else "str" for name in columns}
+    return pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()})
 
 
 def tracker_problems(settings: Settings) -> list[CsvProblem]:
@@ -105,7 +110,7 @@ def tracker_problems(settings: Settings) -> list[CsvProblem]:
         return [CsvProblem("unreadable-file", error.line or 1, str(error))]
 
 
-def _read(tracker: TrackerSettings, settings: Settings) -> tuple[pd.DataFrame, list[CsvProblem]]:
+def _read(tracker: TrackerSettings, settings: Settings) -> tuple[dict[str, list[Any]], list[CsvProblem]]:
     """Return the items, and the problems by their lines; a CsvError says why there are no items."""
     problems: list[CsvProblem] = []
     headings: Mapping[Any, str] = {}
@@ -121,21 +126,18 @@ def _read(tracker: TrackerSettings, settings: Settings) -> tuple[pd.DataFrame, l
         items = _csv_items(table, headings)
         if tracker.format == "jira":
             items = _jira_items(table, items, tracker.columns, settings)
-    frame = pd.DataFrame(index=range(len(items)))
-    for name in _TEXTS:
-        frame[name] = pd.Series([item.words.get(name, "").strip() or None for item in items], dtype="str")
+    columns: dict[str, list[Any]] = {name: [words.strip() or None for words in _column(items, name)] for name in _TEXTS}
     synonyms = default_template().synonyms("action_statuses") | _JIRA_STATUSES
-    columns: dict[str, Sequence[str | date | Unreadable | None]] = {
+    found: dict[str, Sequence[str | date | Unreadable | None]] = {
         "status": [_status(words, synonyms) for words in _column(items, "status")],
         **{name: read_days(_column(items, name)) for name in _DATES},
     }
-    for name, values in columns.items():
+    for name, values in found.items():
         for item, value in zip(items, values, strict=True):
             if isinstance(value, Unreadable):
                 problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
-        known = [None if isinstance(value, Unreadable) else value for value in values]
-        frame[name] = pd.Series(known, dtype="str" if name == "status" else "datetime64[us]")
-    return frame, sorted(problems, key=lambda problem: problem.line)
+        columns[name] = [None if isinstance(value, Unreadable) else value for value in values]
+    return columns, sorted(problems, key=lambda problem: problem.line)
 
 
 def _column(items: Sequence[_Item], name: str) -> list[str]:

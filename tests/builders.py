@@ -34,8 +34,9 @@ def at(text: str) -> pd.Timestamp:
 def period(
     start: str, end: str, timezone: str = "UTC", fiscal_year_start: int = 1, *, name: str | None = None
 ) -> Period:
-    """Return the period between two instants, given in UTC, which is named by them unless it has a name."""
-    return Period(name or f"{start}/{end}", at(start), at(end), timezone, fiscal_year_start)
+    """Return the period between two instants in UTC, named by them unless it has a name, fiscal where the name is."""
+    name = f"{start}/{end}" if name is None else name
+    return Period(name, at(start), at(end), timezone, fiscal_year_start, name.startswith("FY"))
 
 
 def spans(*texts: str | None) -> pd.Series:

@@ -29,14 +29,19 @@ LAYERS = (
     "reports",
     "tracker",
     "loading",
+    "results",
     "formatting",
     "exports",
     "analysis",
+    "scope",
     "measures",
     "sentences",
     "plots",
     "evidence",
+    "review_page",
+    "supporting_data",
     "commentary",
+    "notebooks",
     "wiki",
     "publish",
     "population",
@@ -46,7 +51,7 @@ LAYERS = (
 )
 """The modules and folders of the package in their order: each imports only from those before it, and from its own."""
 
-TAKES_PLAIN_ARGUMENTS = ("formatting", "exports", "analysis", "sentences", "plots", "evidence")
+TAKES_PLAIN_ARGUMENTS = ("results", "formatting", "exports", "analysis", "sentences", "plots", "evidence")
 """What knows neither settings nor report files: whatever a notebook has filtered is good."""
 
 ALONE = {
@@ -54,12 +59,12 @@ ALONE = {
     "click": {"cli"},
     "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
-    "jupyter_client": {"publish"},
+    "jupyter_client": {"notebooks"},
     "mistune": {"publish"},
-    "nbclient": {"publish"},
+    "nbclient": {"notebooks"},
     "nbconvert": {"publish"},
-    "nbformat": {"commentary", "population", "publish"},
-    "papermill": {"publish"},
+    "nbformat": {"commentary", "notebooks", "population", "publish"},
+    "papermill": {"notebooks"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},
@@ -114,9 +119,9 @@ def test_every_module_has_its_layer() -> None:
     assert {layer(name) for name in OWN} == set(LAYERS)
 
 
-def test_only_the_command_imports_the_package_as_a_whole() -> None:
+def test_only_what_shows_its_version_imports_the_package_as_a_whole() -> None:
     """Everybody else names the module, so that what a module needs can be read at its head."""
-    assert {name for name, found in OWN.items() if "" in found} <= {"cli"}
+    assert {name for name, found in OWN.items() if "" in found} <= {"cli", "review_page"}
 
 
 @pytest.mark.parametrize("module", sorted(OWN))
@@ -138,9 +143,9 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
-    forms = {"exports", "formatting", "commentary", "wiki"}
+    forms = {"exports", "formatting", "commentary", "notebooks", "wiki"}
     assert OWN["publish"] <= {"errors", "files", "schema", "periods", "tables", "checks", "config", "loading"} | forms
-    assert OWN["population"] <= {"errors", "files", "config", "loading", "publish", "reports.edit", "wiki"}
+    assert OWN["population"] <= {"errors", "files", "config", "loading", "notebooks", "publish", "reports.edit", "wiki"}
 
 
 def test_reports_are_read_without_pandas() -> None:

@@ -232,10 +232,10 @@ def test_a_file_beyond_the_limit_is_left_out(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, x=report())
 
-    def refuse(_: Path) -> bytes:
-        raise PermissionError(13, "Permission denied")
+    def refuse(_: Path, *, limit: int) -> bytes:
+        raise PermissionError(limit and 13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(loading, "read_bytes", refuse)
     assert told(load(tmp_path)) == [
         "x.md:1: cannot be read: Permission denied; check the file and its permissions [not-a-report]"
     ]

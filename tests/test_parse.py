@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from incident_analytics.config import Settings
 from incident_analytics.loading import load
 from incident_analytics.reports.parse import parse_reports
-from incident_analytics.reports.template import default_template
+from incident_analytics.reports.template import Template, default_template
 from incident_analytics.tables import Corpus
 
 REPORTS = Path(__file__).with_name("reports")
@@ -291,6 +292,60 @@ def test_each_window_ends_with_a_row_that_has_the_milestone_restored(tmp_path: P
         assert restored["at"].dt.hour.tolist() == [11, 14]
         assert restored["milestone_source"].tolist() == [source, source]
         assert restored["confidence"].between(0.5, 1).all()
+
+
+SPANS = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=1, max_size=4)
+
+
+@settings(deadline=None, max_examples=40)
+@given(SPANS)
+def test_the_windows_of_any_number_of_relapses_add_up(spans: list[tuple[int, int]]) -> None:
+    """Each pair is how long it was down, and how long it was up before the next relapse, in minutes."""
+    clock, rows, expected = datetime(2025, 3, 14, 1, tzinfo=UTC), [], []
+    for down, up in spans:
+        end = clock + timedelta(minutes=down)
+        rows += [
+            f"| {clock:%H:%M} | {'Incident reopened' if rows else 'Errors begin'} |",
+            f"| {end:%H:%M} | Service restored |",
+        ]
+        expected.append((clock, end))
+        clock = end + timedelta(minutes=up)
+    total = sum(down for down, _ in spans)
+    text = stated(f"{expected[0][0]:%H:%M} - {expected[-1][1]:%H:%M} ({total} minutes)", "\n".join(rows))
+    (report,) = parse_reports(text, "x.md", Settings(), default_template())
+    found = [(row["started_at"], row["ended_at"]) for row in report.rows["outages"]]
+    assert found == expected
+    restored = [row["at"] for row in report.rows["timeline"] if row["milestone"] == "restored"]
+    assert len(restored) == len(spans)
+
+
+def test_a_field_and_a_row_that_give_two_instants_for_a_milestone_are_a_contradiction() -> None:
+    known = default_template().model_dump()
+    fields = {"started_at": ("Began",), "restored_at": ("Restored",)}
+    template = Template.model_validate(known | {"fields": known["fields"] | fields})
+    text = stated("10:00 - 12:00", "| 10:00 | Errors begin |\n| 12:00 | Service restored |\n").replace(
+        "**Status**", "**Began**: 2025-03-14 {began}\n**Restored**: 2025-03-14 {restored}\n**Status**"
+    )
+
+    def found(began: str, restored: str) -> list[tuple[str, int, str]]:
+        (report,) = parse_reports(text.format(began=began, restored=restored), "x.md", Settings(), template)
+        assert f"{report.incident['started_at']:%H:%M} {report.incident['restored_at']:%H:%M}" == f"{began} {restored}"
+        codes = {"contradiction", "duration-mismatch"}
+        return [(row["code"], row["line"], row["message"]) for row in report.rows["problems"] if row["code"] in codes]
+
+    assert found("10:00", "12:00") == []
+    assert found("09:30", "12:10") == [
+        (
+            "duration-mismatch",
+            3,
+            "started is 2025-03-14 10:00 UTC here, 2025-03-14 09:30 UTC in line 5; correct the one or the other",
+        ),
+        (
+            "contradiction",
+            15,
+            "restored is 2025-03-14 12:00 UTC here, 2025-03-14 12:10 UTC in line 6; correct the one or the other",
+        ),
+    ]
 
 
 @pytest.mark.parametrize("first", ["morning", "", "??", "2025-03-14", "14:??"])

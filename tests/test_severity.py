@@ -324,7 +324,6 @@ def table_of(rows: list[dict[str, str]]) -> pd.DataFrame:
     return make_table("incidents", {name: [row[name] for row in rows] for name in rows[0]})
 
 
-# Nine months of 273 days with 27.3 incidents a quarter of a year would be 0.1 a day: 3.1, 2.8 or 3 a month.
 NINE_MONTHS = {f"2025-{month:02}": n for month, n in enumerate([0, 6, 0, 6, 3, 3, 0, 6, 3], start=1)}
 
 
@@ -333,8 +332,8 @@ def test_the_dispersion_is_the_variance_by_the_mean_of_months_of_their_lengths()
     days = [31, 28, 31, 30, 31, 30, 31, 31, 30]
     expected = [27 * length / 273 for length in days]
     chi_square = sum((n - mean) ** 2 / mean for n, mean in zip(NINE_MONTHS.values(), expected, strict=True))
-    incidents = table_of(monthly(NINE_MONTHS | {"2025-10": 40}))
-    estimated = call(count_dispersion, incidents, before=at("2025-10-20"), start=at("2025-01-01"))
+    incidents = table_of(monthly(NINE_MONTHS | {"2024-12": 9, "2025-10": 40}))
+    estimated = call(count_dispersion, incidents, within=Period.parse("2024-12-02/2025-10-20"))
     assert_frame_equal(
         estimated,
         pd.DataFrame(
@@ -347,48 +346,49 @@ def test_the_dispersion_is_the_variance_by_the_mean_of_months_of_their_lengths()
             }
         ),
     )
-    assert 2 < estimated["dispersion"][0] < 2.3
+    assert estimated["dispersion"][0] == pytest.approx(2.36, abs=0.01)
 
 
-def test_the_history_is_that_of_whole_months_from_the_first_incident_on() -> None:
+def test_below_eight_months_there_is_no_dispersion() -> None:
     incidents = table_of(monthly(NINE_MONTHS))
-    from_first = call(count_dispersion, incidents, before=at("2025-10-01"))
-    assert from_first.loc[0, ["n_periods", "first_period"]].tolist() == [8, "2025-02"]
+    from_first = call(count_dispersion, incidents)
+    assert from_first.loc[0, ["n", "n_periods", "first_period"]].tolist() == [27, 8, "2025-02"]
     assert from_first["dispersion"].notna().all(), "eight months are enough"
-    shorter = call(count_dispersion, incidents, before=at("2025-09-30T23:59"))
+    shorter = call(count_dispersion, incidents, within=Period.parse("2025-02-01/2025-09-30"))
     assert shorter.loc[0, ["n", "n_periods", "last_period"]].tolist() == [24, 7, "2025-08"]
     assert shorter["dispersion"].isna().all(), "seven are not"
-    later = call(count_dispersion, incidents, before=at("2025-10-01"), start=at("2025-02-02"))
-    assert later.loc[0, ["n_periods", "first_period"]].tolist() == [7, "2025-03"], "a part of a month is none"
-    tokyo = call(count_dispersion, incidents, before=at("2025-09-30T15:00"), timezone="Asia/Tokyo")
-    assert tokyo.loc[0, ["n_periods", "last_period"]].tolist() == [8, "2025-09"]
+
+
+def test_months_begin_at_the_midnights_of_the_periods_zone() -> None:
+    incidents = incidents_of(("a", "2024-12-31T15:00Z", None), ("b", "2025-09-30T15:00Z", None))
+    tokyo = call(count_dispersion, incidents, within=Period.parse("2025-01-01/2025-10-01", timezone="Asia/Tokyo"))
+    assert tokyo.loc[0, ["n", "n_periods", "first_period"]].tolist() == [1, 9, "2025-01"]
 
 
 def test_a_history_of_nothing_has_no_dispersion() -> None:
-    nothing = call(count_dispersion, make_table("incidents"), before=at("2025-10-01"))
+    nothing = call(count_dispersion, make_table("incidents"))
     assert nothing.loc[0, ["n", "n_periods"]].tolist() == [0, 0]
     assert nothing[["first_period", "last_period", "dispersion"]].isna().all(axis=None)
-    quiet = call(count_dispersion, make_table("incidents"), before=at("2025-10-01"), start=at("2025-01-01"))
-    assert quiet.loc[0, ["n", "n_periods"]].tolist() == [0, 9]
+    quiet = call(count_dispersion, make_table("incidents"), within=Period.parse("2025"))
+    assert quiet.loc[0, ["n", "n_periods"]].tolist() == [0, 12]
     assert quiet["dispersion"].isna().all()
-    before_all = call(count_dispersion, INCIDENTS, before=at("2025-01-01"))
+    before_all = call(count_dispersion, INCIDENTS, within=Period("before", at("2025-01-01"), at("2025-01-01")))
     assert before_all["n_periods"].tolist() == [0]
 
 
 def test_even_counts_are_not_less_dispersed_than_poisson_ones() -> None:
-    incidents = table_of(monthly(dict.fromkeys(NINE_MONTHS, 3)))
-    assert call(count_dispersion, incidents, before=at("2025-10-01"))["dispersion"].tolist() == [1]
+    assert call(count_dispersion, table_of(monthly(dict.fromkeys(NINE_MONTHS, 3))))["dispersion"].tolist() == [1]
 
 
 def test_each_severity_has_the_dispersion_of_its_own_counts_in_the_same_months() -> None:
     rows = monthly(NINE_MONTHS, severity="SEV-1") + monthly(dict.fromkeys(NINE_MONTHS, 3), severity="SEV-3")
-    estimated = call(count_dispersion, table_of(rows), before=at("2025-10-01"), by="severity")
+    estimated = call(count_dispersion, table_of(rows), by="severity")
     assert estimated["severity"].tolist() == ["SEV-3", "SEV-2", "SEV-1"]
     assert estimated["n"].tolist() == [27, 0, 27]
     assert estimated["n_periods"].tolist() == [9, 9, 9]
     assert estimated["dispersion"].isna().tolist() == [False, True, False]
     assert estimated["dispersion"][0] == 1
-    assert 2 < estimated["dispersion"][2] < 2.3
+    assert estimated["dispersion"][2] == pytest.approx(2.36, abs=0.01)
 
 
 def test_an_interval_allows_for_the_dispersion() -> None:
@@ -401,7 +401,7 @@ def test_an_interval_allows_for_the_dispersion() -> None:
 
 
 def test_the_uncertainty_of_an_estimated_dispersion_widens_an_interval() -> None:
-    """Student's t leaves 0.025 beyond 2.0930 at 19 degrees of freedom, where the normal distribution leaves 0.018175."""
+    """Student's t leaves 0.025 beyond 2.0930 at 19 degrees of freedom, the normal distribution 0.018175."""
     incidents = incidents_of(("a", "2025-09-04T00:00Z", "SEV-2"), ("b", "2025-09-05T00:00Z", "SEV-2"))
     past = pd.DataFrame({"n_periods": [20], "dispersion": ratios(2)})
     estimated = call(severity_rates, incidents, dispersion=past)
@@ -455,7 +455,8 @@ def test_counts_that_can_show_a_halving_have_no_significant_change_and_others_ar
     assert "; not enough incidents to tell (p = 1): only a fall of " in few["sentence"][0]
     assert " or a rise of " in few["sentence"][0]
     assert many["can_tell"].tolist() == [True]
-    assert "; no significant change (p = 1): a fall of " in many["sentence"][0]
+    assert "; no significant change (p = " in many["sentence"][0]
+    assert "): a fall of 31.6% or more or a rise of " in many["sentence"][0]
     dispersed = call(
         compare_rates, table_of(monthly({"2025-05": 120, "2025-08": 120})), before=Q2, after=Q3, dispersion=6.0
     )

@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from builders import UTC, at, call, ratios, spans, texts
+from builders import UTC, at, call, period, ratios, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
+from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.sla import budget_burn_down, downtime, sla_impact, stated_impact
 from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.loading import load
+from incident_analytics.periods import Period
 from incident_analytics.tables import make_table
 
-START, END = at("2025-07-01"), at("2025-07-11")  # ten days
+WITHIN = period("2025-07-01", "2025-07-11")  # ten days
+START, END = WITHIN.start, WITHIN.end
+LATER = at("2025-07-05")
+"""Four of the ten days have passed."""
 DAY = "2025-07-02T"
 
 
@@ -62,7 +66,7 @@ FACTS = ("occurred_at", "severity", "is_open", "affected_users", "affected_users
 def impact(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
     outages = tables["outages"]
     rest = {name: frame for name, frame in tables.items() if name != "outages"}
-    return call(sla_impact, outages, **{"start": START, "end": END, **rest, **arguments})
+    return call(sla_impact, outages, **{"within": WITHIN, **rest, **arguments})
 
 
 def row(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.Series:
@@ -82,6 +86,7 @@ def test_each_service_has_its_downtime_against_its_budget() -> None:
     expected = pd.DataFrame(
         {
             "service": texts("API", "Audio", "Frontend"),
+            "period": texts(*[WITHIN.name] * 3),
             "start": pd.Series([START] * 3, dtype=UTC),
             "end": pd.Series([END] * 3, dtype=UTC),
             "window": spans("10D", "10D", "10D"),
@@ -93,22 +98,25 @@ def test_each_service_has_its_downtime_against_its_budget() -> None:
             "downtime_weighted": spans("2h", "0h", "1h15min"),
             "availability_weighted": ratios(1 - 2 / 240, 1.0, 1 - 1.25 / 240),
             "target": ratios(0.99, 0.995, None),
+            "window_start": pd.Series([START] * 3, dtype=UTC),
+            "window_end": pd.Series([END] * 3, dtype=UTC),
+            "window_n_missing": [0, 0, 0],
             "budget": spans("2h24min", "1h12min", None),
             "budget_left": spans("-36min", "1h12min", None),
             "budget_left_weighted": spans("24min", "1h12min", None),
             "elapsed": spans("10D", "10D", "10D"),
             "burn_rate": ratios(1.25, 0.0, None),
-            "time_to_exhaustion": spans("0h", None, None),
+            "time_to_exhaustion": spans(None, None, None),
             "burn_rate_weighted": ratios(2 / 2.4, 0.0, None),
-            "time_to_exhaustion_weighted": spans("2D", None, None),
+            "time_to_exhaustion_weighted": spans(None, None, None),
             "incident_ids": [("a", "b"), (), ("b",)],
         }
     )
     assert_frame_equal(impact(tables, targets={"API": 0.99, "Audio": 0.995}, members=True), expected)
     given = {name: frame for name, frame in tables.items() if name != "outages"}
-    plain = call(downtime, tables["outages"], start=START, end=END, declared=["Audio"], **given)
+    plain = call(downtime, tables["outages"], within=WITHIN, declared=["Audio"], **given)
     assert_frame_equal(plain, expected[list(plain.columns)])
-    assert list(plain.columns) == list(expected.columns[:11])
+    assert list(plain.columns) == list(expected.columns[:12])
 
 
 def test_what_reaches_beyond_the_window_is_cut_off() -> None:
@@ -125,8 +133,9 @@ def test_what_reaches_beyond_the_window_is_cut_off() -> None:
 
 def test_a_window_in_another_zone_is_the_same_window() -> None:
     tables = frames(("a", "2025-06-30T22:00Z", "2025-07-01T01:00Z"))
-    elsewhere = {"start": START.tz_convert("Europe/Berlin").as_unit("ns"), "end": END.tz_convert("Asia/Tokyo")}
-    assert_frame_equal(impact(tables, **elsewhere, targets={"API": 0.99}), impact(tables, targets={"API": 0.99}))
+    bounds = START.tz_convert("Europe/Berlin").as_unit("ns"), END.tz_convert("Asia/Tokyo")
+    elsewhere = impact(tables, within=Period(WITHIN.name, *bounds), targets={"API": 0.99})
+    assert_frame_equal(elsewhere, impact(tables, targets={"API": 0.99}))
 
 
 def test_an_open_outage_lasts_until_as_of_or_the_windows_end() -> None:
@@ -136,7 +145,7 @@ def test_an_open_outage_lasts_until_as_of_or_the_windows_end() -> None:
     assert row(tables)["downtime"] == END - at("2025-07-02T09:00")
     assert row(tables, as_of=at("2026-01-01"))["downtime"] == END - at("2025-07-02T09:00")
     early = row(tables, as_of=at("2025-07-02T08:00"))
-    assert (early["downtime"], early["n_open"], early["n_missing"]) == (pd.Timedelta(0), 1, 0)
+    assert (early["downtime"], early["n"], early["n_open"], early["n_missing"]) == (pd.Timedelta(0), 0, 0, 0)
 
 
 def test_an_end_that_is_not_told_is_counted_and_never_aged() -> None:
@@ -267,7 +276,8 @@ def test_nothing_known_is_missing() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"start": END}, PeriodError, f"the window {END} to {END} is empty"),
+        ({"within": period("2025-07-11", "2025-07-11")}, PeriodError, f"the window {END} to {END} is empty"),
+        ({"as_of": START}, PeriodError, "2025-07-01/2025-07-11 has not started yet; choose an earlier period"),
         ({"as_of": END.tz_localize(None)}, ColumnsError, "as_of 2025-07-11 00:00:00 has no zone"),
         ({"maintenance": [("API", END, START)]}, PeriodError, f"the window {END} to {START} is empty"),
         (
@@ -288,9 +298,9 @@ def test_a_wrong_argument_is_named(arguments: dict[str, Any], error: type[Except
 class TestBudget:
     def test_a_target_of_three_nines_allows_43_minutes_and_12_seconds_in_30_days(self) -> None:
         """As B. Beyer and others, Site Reliability Engineering (2016), appendix A, have it: 43.2 minutes."""
-        api = row(frames(), start=at("2025-06-01"), end=at("2025-07-01"), targets={"API": 0.999})
+        api = row(frames(), within=Period.parse("2025-06"), targets={"API": 0.999})
         assert api["budget"] == pd.Timedelta(minutes=43, seconds=12)
-        rolling = impact(frames(), freq="30D", targets={"API": 0.999})
+        rolling = impact(frames(), window="rolling-30d", targets={"API": 0.999})
         assert set(rolling["budget"]) == {pd.Timedelta(minutes=43, seconds=12)}
 
     @pytest.mark.parametrize("target", [99.9, 0.0, -0.999, float("nan")])
@@ -300,51 +310,65 @@ class TestBudget:
         assert str(caught.value) == f"target {target:g} of 'API' is not above 0 and at most 1; write 0.999 for 99.9%"
 
     def test_a_window_that_is_not_over_is_judged_by_what_has_elapsed_of_it(self) -> None:
-        """Down 1 h in 4 of 10 days against 2 h 24 min: the rest of 1 h 24 min lasts 1.4 times as long as the 4 days."""
+        """Down 1 h in 4 of 10 days against 2 h 24 min: the rest of 1 h 24 min lasts 1.4 times as long as the 4 days.
+
+        By half of the users it lasts longer than the six days that are left.
+        """
         tables = frames(
             ("a", f"{DAY}09:00Z", f"{DAY}10:00Z"),
             ("later", "2025-07-09T09:00Z", "2025-07-09T09:24Z"),
             a={"affected_users_fraction": 0.5},
         )
-        api = row(tables, targets={"API": 0.99}, as_of=at("2025-07-05").tz_convert("Asia/Tokyo").as_unit("ns"))
+        api = row(tables, targets={"API": 0.99}, as_of=LATER.tz_convert("Asia/Tokyo").as_unit("ns"))
+        assert (api["period"], api["n"]) == ("2025-07-01/2025-07-11 so far", 1)
+        assert (api["start"], api["end"], api["window"]) == (START, LATER, pd.Timedelta("4D"))
+        assert (api["window_start"], api["window_end"]) == (START, END)
+        assert api["availability"] == pytest.approx(1 - 1 / 96)
+        assert api["budget"] == pd.Timedelta("2h24min")
         assert api["elapsed"] == pd.Timedelta("4D")
-        assert api["budget_left"] == pd.Timedelta("1h")
+        assert api["budget_left"] == pd.Timedelta("1h24min")
         assert api["burn_rate"] == pytest.approx(60 / 144 * 10 / 4)
-        assert api["time_to_exhaustion"] == pd.Timedelta("4D")  # 1 h is left, and an hour went in four days
+        assert api["time_to_exhaustion"] == pd.Timedelta("134.4h")
         assert api["burn_rate_weighted"] == pytest.approx(30 / 144 * 10 / 4)
-        assert api["time_to_exhaustion_weighted"] == 3 * pd.Timedelta("4D")
+        assert api["budget_left_weighted"] == pd.Timedelta("1h54min")
+        assert pd.isna(api["time_to_exhaustion_weighted"])
 
     def test_maintenance_is_no_time_in_which_a_budget_is_spent(self) -> None:
         tables = frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"))
         planned = [("API", at("2025-07-03"), at("2025-07-05")), ("API", at("2025-07-08"), at("2025-07-09"))]
-        api = row(tables, targets={"API": 0.99}, as_of=at("2025-07-05"), maintenance=planned)
-        assert (api["window"], api["elapsed"]) == (pd.Timedelta("7D"), pd.Timedelta("2D"))
+        api = row(tables, targets={"API": 0.99}, as_of=LATER, maintenance=planned)
+        assert (api["window"], api["elapsed"]) == (pd.Timedelta("2D"), pd.Timedelta("2D"))
+        assert api["budget"] == pd.Timedelta("7D") / 100
         assert api["burn_rate"] == pytest.approx((1 / 48) / 0.01)
 
     def test_what_is_undefined_is_na_and_no_zero_or_infinity(self) -> None:
-        """Nothing elapsed; no downtime; an empty budget; no target."""
+        """No downtime; an empty budget; no target; a window that is over."""
         down, none = frames(("a", f"{DAY}09:00Z", f"{DAY}10:00Z")), frames()
         cases = {
-            "before": row(down, targets={"API": 0.99}, as_of=at("2025-06-01")),
-            "quiet": row(none, targets={"API": 0.99}),
-            "empty budget": row(down, targets={"API": 1.0}),
-            "quiet, empty budget": row(none, targets={"API": 1.0}),
-            "no target": row(down),
+            "over": row(down, targets={"API": 0.99}),
+            "quiet": row(none, targets={"API": 0.99}, as_of=LATER),
+            "empty budget": row(down, targets={"API": 1.0}, as_of=LATER),
+            "quiet, empty budget": row(none, targets={"API": 1.0}, as_of=LATER),
+            "no target": row(down, as_of=LATER),
         }
         paces = pd.DataFrame({name: case[["burn_rate", "time_to_exhaustion"]] for name, case in cases.items()}).T
-        assert paces["burn_rate"].isna().tolist() == [True, False, True, True, True]
+        assert paces["burn_rate"].isna().tolist() == [False, False, True, True, True]
+        assert paces.loc["over", "burn_rate"] == pytest.approx(1 / 2.4)
         assert paces.loc["quiet", "burn_rate"] == 0
         assert paces["time_to_exhaustion"].isna().tolist() == [True, True, False, True, True]
         assert paces.loc["empty budget", "time_to_exhaustion"] == pd.Timedelta(0)
 
     def test_a_budget_that_outlasts_every_span_is_na(self) -> None:
-        api = row(frames(("a", f"{DAY}09:00:00.000000Z", f"{DAY}09:00:00.000001Z")), targets={"API": 0.0001})
+        api = row(
+            frames(("a", f"{DAY}09:00:00.000000Z", f"{DAY}09:00:00.000001Z")), targets={"API": 0.0001}, as_of=LATER
+        )
         assert pd.isna(api["time_to_exhaustion"])
 
 
 class TestWindows:
-    def test_each_month_is_a_window_of_its_own_cut_to_start_and_end(self) -> None:
-        """An outage over midnight belongs to both months; the budget is that of the days that are left."""
+    @pytest.mark.parametrize("every", ["month", None])
+    def test_each_month_is_a_window_of_its_own(self, every: Any) -> None:
+        """An outage over midnight belongs to both months; the budget is that of the whole month, whatever its part."""
         tables = frames(
             ("a", "2025-07-31T23:00Z", "2025-08-01T03:00Z"),
             ("open", "2025-09-09T20:00Z", None),
@@ -352,12 +376,17 @@ class TestWindows:
             open={"is_open": True},
         )
         result = impact(
-            tables, start=at("2025-07-02"), end=at("2025-09-11"), freq="M", targets={"API": 0.99}, members=True
+            tables,
+            within=period("2025-07-02", "2025-09-11"),
+            window="month",
+            every=every,
+            targets={"API": 0.99},
+            members=True,
         )
         expected = pd.DataFrame(
             {
                 "service": texts("API", "API", "API"),
-                "period": texts("2025-07", "2025-08", "2025-09"),
+                "period": texts("2025-07-02/2025-08-01", "2025-08", "2025-09-01/2025-09-11"),
                 "start": pd.Series([at("2025-07-02"), at("2025-08-01"), at("2025-09-01")], dtype=UTC),
                 "end": pd.Series([at("2025-08-01"), at("2025-09-01"), at("2025-09-11")], dtype=UTC),
                 "window": spans("30D", "31D", "10D"),
@@ -365,65 +394,173 @@ class TestWindows:
                 "n_missing": [0, 1, 0],
                 "n_open": [0, 0, 1],
                 "downtime": spans("1h", "3h", "28h"),
-                "budget": spans("7h12min", "7h26min24s", "2h24min"),
+                "window_start": pd.Series([at("2025-07-01"), at("2025-08-01"), at("2025-09-01")], dtype=UTC),
+                "window_end": pd.Series([at("2025-08-01"), at("2025-09-01"), at("2025-10-01")], dtype=UTC),
+                "window_n_missing": [0, 1, 0],
+                "budget": spans("7h26min24s", "7h26min24s", "7h12min"),
+                "budget_left": spans("6h26min24s", "4h26min24s", "-20h48min"),
+                "elapsed": spans("31D", "31D", "10D"),
+                "time_to_exhaustion": spans(None, None, "0h"),
                 "incident_ids": [("a",), ("a", "no end"), ("open",)],
             }
         )
         assert_frame_equal(result[list(expected.columns)], expected)
 
     def test_quarters_and_fiscal_ones_bear_their_names_and_begin_at_the_zones_midnight(self) -> None:
-        bounds = {"start": at("2025-03-31T22:00"), "end": at("2025-09-30T22:00"), "timezone": "Europe/Berlin"}
-        for freq, names in (("Q", ["2025Q2", "2025Q3"]), ("Q-MAR", ["FY2026Q1", "FY2026Q2"])):
-            result = impact(frames(), declared=["API", "Batch"], freq=freq, **bounds)
+        there: dict[str, Any] = {"timezone": "Europe/Berlin", "fiscal_year_start": 4}
+        half = Period.parse("FY2026H1", **there)
+        for within, names in (
+            (Period.parse("2025-04-01/2025-10-01", **there), ["2025Q2", "2025Q3"]),
+            (half, ["FY2026Q1", "FY2026Q2"]),
+        ):
+            result = impact(frames(), declared=["API", "Batch"], every="quarter", within=within)
             assert result["period"].tolist() == names * 2
             assert result["service"].tolist() == ["API", "API", "Batch", "Batch"]
             assert result["start"].tolist()[:2] == [at("2025-03-31T22:00"), at("2025-06-30T22:00")]
-        (year,) = impact(frames(), declared=["API"], freq="Y-MAR", **bounds)["period"]
-        assert year == "FY2026"
+        year = row(frames(), declared=["API"], window="year", within=half)
+        assert (year["period"], year["end"], year["elapsed"]) == ("FY2026H1", half.end, half.end - half.start)
+        assert (year["window_start"], year["window_end"]) == (half.start, at("2026-03-31T22:00"))
 
-    def test_the_rolling_window_ends_at_each_midnight_and_looks_30_days_back(self) -> None:
-        """One hour on 2 June leaves the window on 3 July; another one on 1 July is in it from the 2nd on."""
+    @pytest.mark.parametrize(
+        ("end", "left", "n", "availability"),
+        [("02", "-136min48s", 1, 1 - 2 / 24), ("03", "-76min48s", 1, 1 - 2 / 48), ("04", "-76min48s", 1, 1 - 2 / 72)],
+    )
+    def test_the_rolling_window_looks_30_days_back_from_the_end(
+        self, end: str, left: str, n: int, availability: float
+    ) -> None:
+        """One hour on 2 June leaves the window on 3 July; the two of 1 July are in the period as well."""
         tables = frames(
             ("june", "2025-06-02T10:00Z", "2025-06-02T11:00Z"), ("july", "2025-07-01T10:00Z", "2025-07-01T12:00Z")
         )
-        result = impact(tables, end=at("2025-07-04T12:00"), freq="30D", targets={"API": 0.999})
+        within = period("2025-07-01", f"2025-07-{end}")
+        api = row(tables, within=within, window="rolling-30d", targets={"API": 0.999})
+        assert (api["period"], api["start"], api["end"], api["n"]) == (within.name, START, within.end, n)
+        assert (api["window_start"], api["window_end"]) == (within.end - pd.Timedelta("30D"), within.end)
+        assert (api["budget"], api["budget_left"]) == (pd.Timedelta("43min12s"), pd.Timedelta(left))
+        assert api["availability"] == pytest.approx(availability)
+        assert pd.isna(api["time_to_exhaustion"])
+
+    def test_a_month_spends_the_budget_of_its_quarter(self) -> None:
+        """Of 22.08 hours in Q3 three went in July and one in August; what comes later does not count."""
+        tables = frames(
+            ("june", "2025-06-30T10:00Z", "2025-06-30T20:00Z"),
+            ("july", "2025-07-10T10:00Z", "2025-07-10T13:00Z"),
+            ("no end", "2025-07-11T10:00Z", None),
+            ("august", "2025-08-05T10:00Z", "2025-08-05T11:00Z"),
+            ("september", "2025-09-05T10:00Z", "2025-09-05T15:00Z"),
+        )
+        given: dict[str, Any] = {"within": Period.parse("2025-08"), "window": "quarter", "targets": {"API": 0.99}}
+        api = row(tables, **given)
+        assert (api["period"], api["n"], api["n_missing"], api["window_n_missing"]) == ("2025-08", 1, 0, 1)
+        assert (api["downtime"], api["window"]) == (pd.Timedelta("1h"), pd.Timedelta("31D"))
+        assert (api["window_start"], api["window_end"]) == (at("2025-07-01"), at("2025-10-01"))
+        assert (api["budget"], api["budget_left"]) == (pd.Timedelta("22.08h"), pd.Timedelta("18.08h"))
+        assert api["elapsed"] == pd.Timedelta("62D")
+        assert api["burn_rate"] == pytest.approx(4 / (62 * 24) / 0.01)
+        assert pd.isna(api["time_to_exhaustion"])  # 18.08 h last 280 days at this pace
+        early = row(tables, **given, as_of=at("2025-08-03"))
+        assert (early["period"], early["n"], early["availability"]) == ("2025-08 so far", 0, 1.0)
+        assert (early["elapsed"], early["budget_left"]) == (pd.Timedelta("33D"), pd.Timedelta("19.08h"))
+
+    def test_a_year_is_cut_into_its_quarters(self) -> None:
+        """A target of 99.9% allows 129.6, 131.04, 132.48 minutes, the last quarter is one month old."""
+        tables = frames(
+            ("first", "2025-02-01T00:00Z", "2025-02-01T00:30Z"),
+            ("over", "2025-06-30T23:00Z", "2025-07-01T01:30Z"),
+            ("fourth", "2025-10-20T00:00Z", "2025-10-20T01:00Z"),
+        )
+        result = impact(
+            tables,
+            within=Period.parse("2025"),
+            window="quarter",
+            targets={"API": 0.999},
+            as_of=at("2025-11-01T12:00"),
+            members=True,
+        )
         expected = pd.DataFrame(
             {
-                "period": texts("2025-06-02/2025-07-02", "2025-06-03/2025-07-03", "2025-06-04/2025-07-04"),
-                "start": pd.Series([at("2025-06-02"), at("2025-06-03"), at("2025-06-04")], dtype=UTC),
-                "window": spans("30D", "30D", "30D"),
-                "n": [2, 1, 1],
-                "downtime": spans("3h", "2h", "2h"),
-                "budget_left": spans("-136min48s", "-76min48s", "-76min48s"),
+                "period": texts("2025Q1", "2025Q2", "2025Q3", "2025Q4 so far"),
+                "n": [1, 1, 1, 1],
+                "downtime": spans("30min", "60min", "90min", "60min"),
+                "budget": spans("129.6min", "131.04min", "132.48min", "132.48min"),
+                "budget_left": spans("99.6min", "71.04min", "42.48min", "72.48min"),
+                "elapsed": spans("90D", "91D", "92D", "31.5D"),
+                "time_to_exhaustion": spans(None, None, None, "38.052D"),
+                "incident_ids": [("first",), ("over",), ("over",), ("fourth",)],
             }
         )
         assert_frame_equal(result[list(expected.columns)], expected)
 
+    def test_without_a_window_each_part_spends_the_budget_of_the_whole_period(self) -> None:
+        tables = frames(
+            ("a", "2025-07-31T23:00Z", "2025-08-01T03:00Z"),
+            ("b", "2025-09-02T00:00Z", "2025-09-02T02:00Z"),
+        )
+        result = impact(tables, within=Period.parse("2025Q3"), every="month", targets={"API": 0.99})
+        expected = pd.DataFrame(
+            {
+                "period": texts("2025-07", "2025-08", "2025-09"),
+                "downtime": spans("1h", "3h", "2h"),
+                "budget": spans("22.08h", "22.08h", "22.08h"),
+                "budget_left": spans("21.08h", "18.08h", "16.08h"),
+                "elapsed": spans("31D", "62D", "92D"),
+            }
+        )
+        assert_frame_equal(result[list(expected.columns)], expected)
+
+    def test_the_months_of_a_fiscal_year_spend_the_budgets_of_its_quarters(self) -> None:
+        """A fiscal year from February has a quarter from May to July."""
+        may = impact(
+            frames(),
+            within=Period.parse("FY2026H1", fiscal_year_start=2),
+            every="month",
+            window="quarter",
+            targets={"API": 0.99},
+        )
+        assert may["period"].tolist() == ["2025-02", "2025-03", "2025-04", "2025-05", "2025-06", "2025-07"]
+        assert may["window_start"].tolist() == [at("2025-02-01")] * 3 + [at("2025-05-01")] * 3
+        assert may["elapsed"].tolist() == spans("28D", "59D", "89D", "31D", "61D", "92D").tolist()
+
     def test_maintenance_leaves_each_window_that_it_lies_in(self) -> None:
         planned = [("API", at("2025-07-31T22:00"), at("2025-08-01T01:00"))]
-        result = impact(frames(), start=at("2025-07-01"), end=at("2025-09-01"), freq="M", maintenance=planned)
+        result = impact(frames(), within=period("2025-07-01", "2025-09-01"), every="month", maintenance=planned)
         assert result["window"].tolist() == [pd.Timedelta(days=31, hours=-2), pd.Timedelta(days=31, hours=-1)]
 
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            ({"freq": "week"}, "freq 'week' is none of M, Q, Y, or with a fiscal year's last month Q-MAR, Y-MAR"),
-            (
-                {"freq": "30D", "end": at("2025-07-01T12:00")},
-                f"no midnight of UTC from {START} to 2025-07-01 12:00:00+00:00; a window of 30D ends at one",
-            ),
-        ],
-    )
-    def test_a_window_that_cannot_be_is_refused(self, arguments: dict[str, Any], message: str) -> None:
-        with pytest.raises(PeriodError) as caught:
-            impact(frames(), **arguments)
-        assert str(caught.value) == message
+    @pytest.mark.parametrize("name", ["every", "window"])
+    def test_a_window_that_cannot_be_is_refused(self, name: str) -> None:
+        with pytest.raises(PeriodError, match=r"^every 'day' is not one of week, month, quarter, year$"):
+            impact(frames(), **{name: "day"})
 
     def test_services_of_no_name_have_their_row_in_the_windows_where_they_occur(self) -> None:
         tables = frames(("a", "2025-08-02T09:00Z", "2025-08-02T10:00Z"), services={"a": []})
-        result = impact(tables, end=at("2025-09-01"), freq="M", declared=["API"])
+        summer = period("2025-07-01", "2025-09-01")
+        result = impact(tables, within=summer, every="month", declared=["API"])
         assert result["service"].isna().tolist() == [False, False, True]
         assert result["period"].tolist() == ["2025-07", "2025-08", "2025-08"]
+
+    @pytest.mark.parametrize("window", ["month", "quarter", None])
+    def test_each_row_has_the_budget_of_its_own_service_and_window(self, window: Any) -> None:
+        """The incident of August names no service, those of the API and Web come before and after it."""
+        tables = frames(
+            ("api", "2025-07-02T09:00Z", "2025-07-02T10:00Z"),
+            ("nameless", "2025-08-02T09:00Z", "2025-08-02T11:00Z"),
+            ("web", "2025-09-02T09:00Z", "2025-09-02T12:00Z"),
+            services={"nameless": [], "web": ["Web"]},
+        )
+        result = impact(
+            tables, within=Period.parse("2025Q3"), every="month", window=window, targets={"API": 0.99, "Web": 0.95}
+        )
+        months = ["2025-07", "2025-08", "2025-09"]
+        assert result["service"].tolist()[:6] == ["API"] * 3 + ["Web"] * 3
+        assert result["service"].isna().tolist() == [False] * 6 + [True]
+        assert result["period"].tolist() == [*months, *months, "2025-08"]
+        assert result["downtime"].tolist() == spans("1h", "0h", "0h", "0h", "0h", "3h", "2h").tolist()
+        expected = (
+            spans("6.44h", "7.44h", "7.2h", "37.2h", "37.2h", "33h", None)
+            if window == "month"
+            else spans("21.08h", "21.08h", "21.08h", "110.4h", "110.4h", "107.4h", None)
+        )
+        assert_series_equal(result["budget_left"], expected, check_names=False)
 
 
 class TestSeveralOutagesOfOneIncident:
@@ -450,12 +587,12 @@ class TestSeveralOutagesOfOneIncident:
         tables = frames(
             ("a", "2025-07-31T22:00Z", "2025-07-31T23:00Z"), ("a", "2025-08-01T02:00Z", "2025-08-01T04:00Z")
         )
-        months = impact(tables, end=at("2025-09-01"), freq="M")
+        months = impact(tables, within=period("2025-07-01", "2025-09-01"), every="month")
         assert months["downtime"].tolist() == [pd.Timedelta("1h"), pd.Timedelta("2h")]
 
 
 def stated(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
-    given = {"incidents": tables["incidents"], "start": START, "end": END, **arguments}
+    given = {"incidents": tables["incidents"], "within": WITHIN, **arguments}
     return call(stated_impact, tables["outages"], **given)
 
 
@@ -490,31 +627,45 @@ class TestStatedImpact:
                 "implied_window": spans(None, "25D", None, None),
             }
         )
-        assert_frame_equal(stated(tables, freq="M"), expected)
+        assert_frame_equal(stated(tables, window="month"), expected)
 
     @pytest.mark.parametrize(
-        ("freq", "days"), [(None, 10), ("M", 31), ("Q", 92), ("Y", 365), ("Q-MAR", 92), ("30D", 30), ("7D", 7)]
+        ("window", "days"), [(None, 10), ("month", 31), ("quarter", 92), ("year", 365), ("rolling-30d", 30)]
     )
-    def test_the_window_is_the_callers_choice(self, freq: str | None, days: int) -> None:
+    def test_the_window_is_the_callers_choice(self, window: str | None, days: int) -> None:
         tables = frames(("a", f"{DAY}09:00Z", f"{DAY}21:00Z"), a={"occurred_at": f"{DAY}09:00Z", "sla_impact": 0.01})
-        result = stated(tables, freq=freq)
+        result = stated(tables, window=window)
         assert result["derived"].tolist() == [pytest.approx(0.5 / days)]
         assert result["implied_window"].tolist() == [pd.Timedelta("50D")]
         assert (result["window_end"] - result["window_start"]).tolist() == [pd.Timedelta(days=days)]
+
+    def test_windows_are_fiscal_ones_of_a_fiscal_period_and_begin_at_the_zones_midnight(self) -> None:
+        """At 23:00 UTC on 31 July it is August in Berlin, where the fiscal quarter began in May or begins in August."""
+        when = {"occurred_at": "2025-07-31T23:00Z", "sla_impact": 0.01}
+        tables = frames(("a", "2025-07-31T23:00Z", "2025-08-01T01:00Z"), a=when)
+        for name, window, start, end in (
+            ("FY2026", "quarter", "2025-07-31T22:00", "2025-10-31T23:00"),
+            ("FY2026", "year", "2025-01-31T23:00", "2026-01-31T23:00"),
+            ("2025", "quarter", "2025-06-30T22:00", "2025-09-30T22:00"),
+            ("2025", "rolling-30d", "2025-07-31T22:00", "2025-08-30T22:00"),
+        ):
+            within = Period.parse(name, timezone="Europe/Berlin", fiscal_year_start=2)
+            result = stated(tables, within=within, window=window)
+            assert result[["window_start", "window_end"]].to_numpy().tolist() == [[at(start), at(end)]]
 
     def test_an_open_incident_lasts_until_as_of(self) -> None:
         tables = frames(("a", f"{DAY}09:00Z", None), a={"occurred_at": f"{DAY}09:00Z", "is_open": True})
         assert stated(tables, as_of=at(f"{DAY}11:00"))["downtime"].tolist() == [pd.Timedelta("2h")]
 
     def test_no_incidents_have_no_rows(self) -> None:
-        for freq in (None, "Q", "30D"):
-            assert stated(frames(), freq=freq).empty
+        for window in (None, "quarter", "rolling-30d"):
+            assert stated(frames(), window=window).empty
 
     def test_a_wrong_argument_is_named(self) -> None:
         with pytest.raises(
             PeriodError, match=f"^the window {re.escape(str(END))} to {re.escape(str(START))} is empty$"
         ):
-            stated(frames(), start=END, end=START)
+            stated(frames(), within=Period("backwards", END, START))
         with pytest.raises(ColumnsError, match=r"^column 'sla_impact' is missing; the frame has incident_id"):
             stated({**frames(), "incidents": make_table("incidents").drop(columns="sla_impact")})
 
@@ -523,8 +674,8 @@ class TestStatedImpact:
         demo = Path(__file__).parents[1] / "data" / "demo"
         corpus = load(demo / "reports", settings=demo / "incident-analytics.toml")
         graver = corpus.incidents[corpus.incidents["severity"] > "SEV-3"]
-        bounds = {"start": at("2024-01-01"), "end": at("2026-01-01")}
-        by_quarter = call(stated_impact, corpus.outages, incidents=graver, freq="Q", **bounds)
+        years = period("2024-01-01", "2026-01-01")
+        by_quarter = call(stated_impact, corpus.outages, incidents=graver, window="quarter", within=years)
         both = by_quarter[(by_quarter["stated"] > 0) & by_quarter["derived"].notna()]
         assert len(both) >= 25
         assert ((both["stated"] - both["derived"]).abs() <= 0.0001).mean() >= 0.9
@@ -610,28 +761,52 @@ def test_united_downtime_is_at_most_the_sum_and_the_window_and_the_order_of_rows
     assert_frame_equal(impact(backwards, targets=dict.fromkeys(SERVICES, 0.99)), result)
 
 
-@given(ANY_OUTAGES, ANY_MAINTENANCE)
-@settings(deadline=None, max_examples=8)
+@given(
+    ANY_OUTAGES,
+    ANY_MAINTENANCE,
+    st.sampled_from(["month", "quarter"]),
+    st.none() | st.integers(min_value=1, max_value=HOURS + 20),
+    st.sets(st.integers(0, 13)),
+)
+@settings(deadline=None, max_examples=12)
 def test_a_window_of_many_is_the_same_as_the_window_by_itself(
-    outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]]
+    outages: list[tuple[str, int, int, float | None]],
+    planned: list[tuple[str, int, int]],
+    window: Any,
+    seen: int | None,
+    nameless: set[int],
 ) -> None:
+    """Ten days around the end of June, of which some may have passed; some incidents name no service."""
+    fortnight = period("2025-06-26", "2025-07-06")
+
+    def when(number: int) -> pd.Timestamp:
+        return fortnight.start + pd.Timedelta(hours=number)
+
     tables = frames(
         *(
-            (str(i), hour(first).isoformat(), hour(first + length).isoformat())
+            (str(i), when(first).isoformat(), None if length > 50 else when(first + length).isoformat())
             for i, (_, first, length, _) in enumerate(outages)
         ),
-        services={str(i): [outage[0]] for i, outage in enumerate(outages)},
-        **{str(i): {"affected_users_fraction": outage[3]} for i, outage in enumerate(outages)},
+        services={str(i): [] if i in nameless else [outage[0]] for i, outage in enumerate(outages)},
+        **{
+            str(i): {"affected_users_fraction": outage[3], "is_open": outage[2] > 55}
+            for i, outage in enumerate(outages)
+        },
     )
-    arguments = {
-        "maintenance": [(service, hour(first), hour(first + length)) for service, first, length in planned],
-        "targets": dict.fromkeys(SERVICES, 0.99),
-        "as_of": at("2025-07-05"),
+    arguments: dict[str, Any] = {
+        "maintenance": [(service, when(first), when(first + length)) for service, first, length in planned],
+        "targets": dict(zip(SERVICES, (0.99, 0.9), strict=True)),
+        "window": window,
+        "members": True,
     }
-    many = impact(tables, freq="4D", **arguments)
-    for (start, end), rows in many.groupby(["start", "end"]):
-        alone = impact(tables, start=start, end=end, **arguments)
-        assert_frame_equal(rows.drop(columns="period").reset_index(drop=True), alone)
+    as_of = fortnight.end if seen is None else min(when(seen), fortnight.end)
+    many = impact(tables, within=fortnight, as_of=as_of, **arguments)
+    parts = [part for part, _ in fortnight.budget_windows(window) if part.start < as_of]
+    assert many["start"].nunique() == len(parts)
+    for part in parts:
+        alone = impact(tables, within=part, as_of=as_of, **arguments)
+        rows = many[many["start"] == part.start].reset_index(drop=True)
+        assert_frame_equal(rows.drop(columns="period"), alone.drop(columns="period"))
 
 
 BURN_DOWN = {
@@ -644,7 +819,7 @@ BURN_DOWN = {
 def burn_down(tables: dict[str, pd.DataFrame], **arguments: Any) -> pd.DataFrame:
     outages = tables["outages"]
     rest = {name: frame for name, frame in tables.items() if name != "outages"}
-    result = call(budget_burn_down, outages, **{"start": START, "end": END, **rest, **arguments})
+    result = call(budget_burn_down, outages, **{"within": WITHIN, **rest, **arguments})
     assert result.dtypes.astype(str).to_dict() == BURN_DOWN
     return result
 
@@ -701,18 +876,45 @@ def test_maintenance_spends_no_budget() -> None:
     assert result["budget"].iloc[0] == pd.Timedelta(hours=2.39), "1% of ten days without an hour"
 
 
-def test_a_budget_is_followed_up_to_as_of_or_to_the_end_of_what_is_known_already() -> None:
+def test_a_budget_is_followed_up_to_as_of() -> None:
+    """Nothing after it counts; before the start nothing is known."""
     tables = frames(("a", f"{DAY}09:00Z", f"{DAY}12:00Z"))
-    for as_of, last in (
-        ("2025-06-01", START),
-        ("2025-07-02T10:00", at(f"{DAY}12:00")),
-        ("2025-07-05", at("2025-07-05")),
-    ):
-        result = burn_down(tables, targets={"API": 0.99, "Audio": 0.9}, as_of=at(as_of))
-        audio = result[result["service"] == "Audio"]
-        assert audio["at"].max() == audio["as_of"].iloc[0] == max(at(as_of), START)
-        if as_of > "2025-07":
-            assert result.loc[result["service"] == "API", "at"].max() == last
+    for as_of, left in ((at(f"{DAY}10:00"), "1h24min"), (LATER, "-36min")):
+        result = burn_down(tables, targets={"API": 0.99, "Audio": 0.9}, as_of=as_of)
+        assert result.groupby("service")["at"].max().tolist() == [as_of, as_of]
+        assert (result["as_of"] == as_of).all()
+        assert (result["end"] == END).all()
+        assert result.loc[result["service"] == "API", "budget_left"].iloc[-1] == pd.Timedelta(left)
+    with pytest.raises(PeriodError, match=r"^2025-07-01/2025-07-11 has not started yet; choose an earlier period$"):
+        burn_down(tables, targets={"API": 0.99}, as_of=at("2025-06-01"))
+
+
+def test_a_budget_has_a_curve_in_each_of_its_windows() -> None:
+    """Six days of July and five of August: each month's budget begins with the month."""
+    tables = frames(
+        ("early", "2025-07-02T00:00Z", "2025-07-02T01:00Z"),
+        ("over", "2025-07-31T23:00Z", "2025-08-01T02:00Z"),
+        ("later", "2025-08-20T00:00Z", "2025-08-20T01:00Z"),
+    )
+    result = burn_down(tables, targets={"API": 0.99}, within=period("2025-07-26", "2025-08-06"), window="month")
+    july, august, end = at("2025-07-01"), at("2025-08-01"), at("2025-08-06")
+    points = [
+        july,
+        "2025-07-02T00:00Z",
+        "2025-07-02T01:00Z",
+        "2025-07-31T23:00Z",
+        august,
+        august,
+        "2025-08-01T02:00Z",
+        end,
+    ]
+    assert result["at"].tolist() == [pd.Timestamp(point) for point in points]
+    assert result["start"].tolist() == [july] * 5 + [august] * 3
+    assert result["end"].tolist() == [august] * 5 + [at("2025-09-01")] * 3
+    assert result["as_of"].tolist() == [august] * 5 + [end] * 3
+    assert result["downtime"].tolist() == spans("0h", "0h", "1h", "1h", "2h", "0h", "2h", "2h").tolist()
+    assert (result["budget"] == pd.Timedelta("7.44h")).all()
+    assert result["n"].tolist() == [2] * 5 + [1] * 3
 
 
 def test_an_open_incident_spends_budget_up_to_as_of() -> None:
@@ -739,7 +941,7 @@ def test_without_targets_there_is_no_budget_to_follow() -> None:
         burn_down(frames(), targets={"API": 99.9})
 
 
-@given(ANY_OUTAGES, ANY_MAINTENANCE, st.integers(min_value=-20, max_value=HOURS + 20))
+@given(ANY_OUTAGES, ANY_MAINTENANCE, st.integers(min_value=1, max_value=HOURS + 20))
 @settings(deadline=None, max_examples=25)
 def test_a_curve_never_rises_and_ends_at_what_sla_impact_says_is_left(
     outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]], seen: int

@@ -295,6 +295,7 @@ def budget_burn_down(
         falls evenly:
 
         - service, str
+        - period, str: the window's name
         - start, end, datetime64[us, UTC]: the window
         - as_of, datetime64[us, UTC]: how far it has got, ``end`` where it is over
         - n, n_missing, n_open, int64, of the window so far, as in `downtime`
@@ -380,6 +381,7 @@ def budget_burn_down(
     return rows[
         [
             "service",
+            "period",
             "start",
             "end",
             "as_of",
@@ -511,12 +513,7 @@ def _known(within: Period, as_of: pd.Timestamp | None) -> Period:
 
 def _budget_windows(part: Period, within: Period, window: BudgetWindow | None) -> list[tuple[Period, Period]]:
     """Return the pieces of a part, each with its budget window; without one that is the whole period."""
-    if window is None:
-        return [(part, within)]
-    # A month has no fiscal name: by that of the period its quarter and year are fiscal ones.
-    named = Period(within.name, part.start, part.end, within.timezone, within.fiscal_year_start)
-    pieces = named.budget_windows(window)
-    return pieces if len(pieces) > 1 else [(part, pieces[0][1])]
+    return [(part, within)] if window is None else part.budget_windows(window)
 
 
 def _windows_of(instants: pd.Series, within: Period, window: BudgetWindow | None) -> pd.DataFrame:

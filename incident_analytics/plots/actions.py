@@ -76,10 +76,11 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     if groups and isinstance(rows[groups[0]].dtype, pd.CategoricalDtype):
         rows = rows.sort_values(groups[0], ascending=False)
     names = [cut(name, 26) for name in _group_names(rows, groups)]
+    overdue = rows["n_overdue"].fillna(0).astype("int64")  # where no item has a due date none can be late
     parts = {
         "done": rows["n_done"],
-        "open": rows["n_open"] - rows["n_overdue"],
-        "overdue": rows["n_overdue"],
+        "open": rows["n_open"] - overdue,
+        "overdue": overdue,
         "status unknown": rows["n_unknown"],
         "dropped": rows["n_dropped"],
     }

@@ -47,12 +47,14 @@ def plot_budget_burn_down(budget: pd.DataFrame, *, limit: int = 9, ax: Axes | No
     Returns
     -------
     matplotlib.axes.Axes
-        A panel a service inside of it, the one with the least left first: the share of the budget that is left against
-        a dashed line that spends it evenly, below zero shaded down to 200% over. A service whose share is NA has none,
-        and is told in words.
+        A panel a service inside of it, the one with the least left first: the share of the budget that is left in the
+        last window, against a dashed line that spends it evenly, below zero shaded down to 200% over. A service whose
+        share is NA has no panel; the caption counts it.
     """
-    require_columns(budget, "service", "start", "end", "as_of", "n", "target", "budget_left", "at", "share_left")
-    last = budget.groupby("service", sort=False).tail(1)
+    require_columns(budget, "service", "period", "start", "end", "as_of", "n", "n_missing")
+    require_columns(budget, "target", "budget", "budget_left", "at", "share_left")
+    ends = budget.groupby(["service", "start"], sort=False).tail(1)
+    last = ends.groupby("service", sort=False).tail(1)
     ranked = last[last["share_left"].notna()].sort_values(["share_left", "service"], kind="stable")
     shown = ranked.head(limit)
     lines = max(math.ceil(len(shown) / _COLUMNS), 1)
@@ -64,12 +66,16 @@ def plot_budget_burn_down(budget: pd.DataFrame, *, limit: int = 9, ax: Axes | No
             # Room for a panel's two lines of words above it, and for the times below it.
             corner = ((column + 0.02) / columns, 1 - (line + 0.84) / lines)
             panel = axes.inset_axes((*corner, 0.9 / columns, 0.58 / lines))
-            _draw_budget(panel, row, budget[budget["service"] == row.service], length=round(84 / columns) - 8)
+            points = budget[(budget["service"] == row.service) & (budget["start"] == row.start)]
+            _draw_budget(panel, row, points, length=round(84 / columns) - 8)
             panel.set_ylim(max(min(0.0, shown["share_left"].min()), _FLOOR) * 1.08 - 0.04, 1.06)
             panel.tick_params(labelleft=column == 0, labelbottom=i + columns >= len(shown))
         explain(
             axes,
-            describe_budget(last),
+            describe_budget(
+                ends.assign(window_start=ends["start"], window_n_missing=ends["n_missing"]),
+                so_far=bool((ends["as_of"] < ends["end"]).any()),
+            ),
             _burn_down_kind(budget, ranked, limit),
             [f"{row.service}, target {format_share(row.target)}: {_told(row)}, n = {row.n}" for row in each_row(last)],
             alone=ax is None,

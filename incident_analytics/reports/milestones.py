@@ -175,7 +175,7 @@ def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | Non
     >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
     >>> rows = ["Node NotReady", "Node healthy again", "NotReady alert again", "Recovery: another node is in"]
     >>> infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], Evidence())
-    [Gap(over=1, relapse=2, confidence=0.73)]
+    [Gap(over=1, relapse=2, confidence=0.92)]
     """
     lexicon = lexicon or default_lexicon()
     if not any(lexicon.relapse.search(clue.event) for clue in clues):

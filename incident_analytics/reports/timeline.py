@@ -116,6 +116,7 @@ def place_entries(
     if day is None:
         day = reader.day = next((row.day for row in rows if row.day), None)
     reader.check_years(rows)
+    _date_below(rows)
     windows = reader.dated_windows()
     reader.pin(rows, windows)
     reader.carry(rows)
@@ -418,6 +419,16 @@ class _Placer:
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
                 latest = row
+
+
+def _date_below(rows: Sequence[_Row]) -> None:
+    """Give a clock without a date the date of a row without a clock right above it, as of a heading of the day."""
+    day: date | None = None
+    for row in rows:
+        if row.clock is None:
+            day = row.day or day
+        else:
+            row.day, day = row.day or day, None
 
 
 def _delay(rows: Sequence[_Row], by: timedelta) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_count, join_words
+from incident_analytics.formatting import capitalized, format_count, join_words
 from incident_analytics.sentences.wording import are, each_row, first_of
 
 __all__ = ["describe_coverage", "describe_ongoing", "describe_silence", "describe_uncompared"]
 
 
-def describe_coverage(n: int, pending: pd.DataFrame, *, status: str = "final") -> str:
+def describe_coverage(n: int, pending: pd.DataFrame, *, n_ongoing: int = 0, status: str = "final") -> str:
     """Say how many incidents there are, and whose reports are not completed.
 
     Parameters
@@ -21,7 +21,9 @@ def describe_coverage(n: int, pending: pd.DataFrame, *, status: str = "final") -
     n
         Incidents of the window.
     pending
-        Those whose reports are not of the status asked for, with ``status``.
+        Those that are over but whose reports are not of the status asked for.
+    n_ongoing
+        Those that are not over.
     status
         The status asked for.
 
@@ -32,22 +34,21 @@ def describe_coverage(n: int, pending: pd.DataFrame, *, status: str = "final") -
 
     Examples
     --------
-    >>> pending = pd.DataFrame({"incident_id": ["INC-7", "INC-9"], "status": ["Draft", "Under Review"]})
-    >>> describe_coverage(13, pending)
-    '13 incidents: 11 final reports, 2 pending (INC-7, INC-9), which count as incidents and downtime only.'
+    >>> pending = pd.DataFrame({"incident_id": ["INC-7", "INC-9"]})
+    >>> describe_coverage(13, pending, n_ongoing=1)
+    '13 incidents: 10 final reports, 1 ongoing, 2 pending (INC-7, INC-9), which count as incidents and downtime only.'
     """
     require_columns(pending, "incident_id")
     if pending.empty:
         return ""
     ids = list(pending["incident_id"])
     which = ", ".join(ids) if len(ids) <= 5 else f"{', '.join(ids[:4])} and {len(ids) - 4} more"  # noqa: PLR2004
-    counts = (
-        "which counts as an incident and downtime only"
-        if len(ids) == 1
-        else "which count as incidents and downtime only"
-    )
-    used = f"{n - len(ids)} {status.casefold()} {'report' if n - len(ids) == 1 else 'reports'}"
-    return f"{format_count(n, 'incident')}: {used}, {len(ids)} pending ({which}), {counts}."
+    parts = [format_count(n - len(ids) - n_ongoing, f"{status.casefold()} report")]
+    if n_ongoing:
+        parts.append(f"{n_ongoing} ongoing")
+    parts.append(f"{len(ids)} pending ({which})")
+    counted = "counts as an incident and downtime" if len(ids) == 1 else "count as incidents and downtime"
+    return f"{format_count(n, 'incident')}: {', '.join(parts)}, which {counted} only."
 
 
 def describe_ongoing(ongoing: pd.DataFrame) -> str:
@@ -91,20 +92,26 @@ def describe_silence(label: str, last: pd.Timestamp | None) -> str:
     return f"No incident was reported in {label}. Either nothing happened or nothing was written down.{before}"
 
 
-def describe_uncompared(reasons: Sequence[tuple[str, str]]) -> str:
+def describe_uncompared(reasons: Sequence[tuple[str, str]], *, subject: str = "") -> str:
     """Say which earlier periods were not compared, and why.
 
     Parameters
     ----------
     reasons
         Each period's label with the reason, a clause.
+    subject
+        What is not compared, such as ``response times``.
 
     Examples
     --------
     >>> describe_uncompared([("Q2 2025", "the first report is from May 2025")])
     'Not compared with Q2 2025: the first report is from May 2025.'
+    >>> reason = "4 of the 12 reports are not completed in Q4 2025"
+    >>> describe_uncompared([("Q3 2025", reason), ("Q4 2024", reason)], subject="response times")
+    'Response times are not compared with Q3 2025 and Q4 2024: 4 of the 12 reports are not completed in Q4 2025.'
     """
     by_reason: dict[str, list[str]] = {}
     for label, reason in reasons:
         by_reason.setdefault(reason, []).append(label)
-    return " ".join(f"Not compared with {join_words(labels)}: {reason}." for reason, labels in by_reason.items())
+    start = f"{capitalized(subject)} are not" if subject else "Not"
+    return " ".join(f"{start} compared with {join_words(labels)}: {reason}." for reason, labels in by_reason.items())

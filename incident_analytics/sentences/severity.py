@@ -9,18 +9,21 @@ import pandas as pd
 from incident_analytics.analysis.severity import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
+from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import FEW, each_row, group_columns
 
 __all__ = ["describe_counts", "describe_dispersion", "describe_gaps", "describe_rates"]
 
 
-def describe_counts(counts: pd.DataFrame) -> str:
+def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
     """Say how many incidents there were, by severity.
 
     Parameters
     ----------
     counts
-        What `severity_counts` gives.
+        The result of `severity_counts`.
+    period
+        What people call the whole period; None names the first and the last part.
 
     Returns
     -------
@@ -31,17 +34,21 @@ def describe_counts(counts: pd.DataFrame) -> str:
     --------
     >>> severities = pd.Categorical(["SEV-2", "SEV-1"], ["SEV-2", "SEV-1"], ordered=True)
     >>> describe_counts(pd.DataFrame({"period": "2025-07", "severity": severities, "n": [4, 1]}))
-    '5 incidents in 2025-07: 1 SEV-1 and 4 SEV-2.'
+    '5 incidents in July 2025: 1 SEV-1 and 4 SEV-2.'
     """
     require_columns(counts, "period", "severity", "n")
     by_severity = counts.groupby("severity", observed=True, dropna=False)["n"].sum()
     parts = [
-        f"{n} {'of unknown severity' if pd.isna(severity) else severity}"
+        f"{n} {'with no severity' if pd.isna(severity) else severity}"
         for severity, n in reversed(list(by_severity.items()))
         if n
     ]
-    periods = list(dict.fromkeys(counts["period"]))
-    when = f" from {periods[0]} to {periods[-1]}" if len(periods) > 1 else "".join(f" in {name}" for name in periods)
+    names = [label_of(name) for name in dict.fromkeys(counts["period"].dropna())]
+    when = ""
+    if period:
+        when = f" from {period}" if " to " in period else f" in {period}"
+    elif names:
+        when = f" from {names[0]} to {names[-1]}" if len(names) > 1 else f" in {names[0]}"
     counted = capitalized(format_count(int(counts["n"].sum()), "incident"))
     return f"{counted}{when}{': ' if parts else ''}{join_words(parts)}."
 

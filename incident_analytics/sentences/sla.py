@@ -6,6 +6,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span
+from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import NAME, are, each_row, first_of
 
 __all__ = ["budget_states", "describe_availability", "describe_budget", "describe_downtime"]
@@ -119,7 +120,8 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
 
     def named(rows: pd.DataFrame) -> str:
         names = [
-            f"{cut(row.service, NAME)} ({row.period})" if several else cut(row.service, NAME) for row in each_row(rows)
+            f"{cut(row.service, NAME)} ({label_of(row.period)})" if several else cut(row.service, NAME)
+            for row in each_row(rows)
         ]
         return first_of(names)
 
@@ -130,9 +132,10 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     doubt = f"; {named(held[unknown])} can't be judged: some outages have no known end" if unknown.any() else ""
     n_within = int(within.sum())
     if spent.empty and not unknown.any():
-        which = f"the only {noun}" if n == 1 else f"all {n} {noun}s"
-        kept = f"{are(n)} not exceeded" if several else f"{are(n)} within the error budget"
-        return f"{capitalized(which)} {kept}{yet}."
+        if several:
+            return f"All {n} error budgets were kept{yet}."
+        which = "the only service with a target is" if n == 1 else f"all {n} services are"
+        return f"{capitalized(which)} within the error budget{yet}."
     inside = f"{n_within} of {format_count(n, noun)} {are(n_within)} within"
     if spent.empty:
         return f"{inside} the error budget{yet}{doubt}."

@@ -29,9 +29,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
 AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
 
-MOST_REMARKS = 10
-"""Problems of the corrections and the tracker's export that a verb other than check prints."""
-
 
 def main() -> None:
     """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage."""
@@ -98,17 +95,17 @@ def read(
     service: Sequence[str],
     team: Sequence[str],
     config: str | None,
-    inputs: bool = True,
+    problems: bool = True,
 ) -> tuple[Records, Settings]:
-    """Read what the options ask for, and remark on stderr on what is not counted; ``inputs`` as in `find`."""
+    """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
     from incident_analytics.loading import read_records
     from incident_analytics.records import Wanted
 
-    settings = find(paths, config, inputs=inputs)
+    settings = find(paths, config)
     wanted = Wanted(settings, status, severity, service, team)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress)
-    for remark in records.remarks():
+    for remark in [*records.remarks(), *(records.input_problems() if problems else [])]:
         click.echo(remark, err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
@@ -119,11 +116,8 @@ def read(
     return records, settings
 
 
-def find(paths: Sequence[str], config: str | None, *, inputs: bool = True) -> Settings:
-    """Return the settings that the options and paths lead to; without a file the defaults.
-
-    Unless `check` has them among its problems, those of the corrections and the tracker's export go to stderr.
-    """
+def find(paths: Sequence[str], config: str | None) -> Settings:
+    """Return the settings that the options and paths lead to; without a file the defaults."""
     from incident_analytics.config import Settings, find_settings, read_settings
 
     file = config or find_settings(paths[0] if paths else ".")
@@ -132,14 +126,6 @@ def find(paths: Sequence[str], config: str | None, *, inputs: bool = True) -> Se
         raise click.UsageError(
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
         )
-    if inputs and (settings.corrections or settings.tracker):
-        from incident_analytics.loading import input_problems
-
-        found = [problem for problem in input_problems(settings) if problem["level"] != "info"]
-        for problem in found[:MOST_REMARKS]:
-            click.echo(as_line(problem), err=True)
-        if len(found) > MOST_REMARKS:
-            click.echo(f"{len(found) - MOST_REMARKS} more; run 'incident-analytics check' for all", err=True)
     return settings
 
 
@@ -149,7 +135,7 @@ def find(paths: Sequence[str], config: str | None, *, inputs: bool = True) -> Se
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, form: str, **options: Any) -> None:
     """List what could not be read, or contradicts itself: path:line, level, what to write instead."""
-    records, _ = read(**options, inputs=False)
+    records, _ = read(problems=False, **options)
     problems = list(records.rows("problems"))
     if form == "json":
         files = records.tables["files"]

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from incident_analytics.tables import Corpus
 
-__all__ = ["as_corpus", "find_files", "input_problems", "load", "narrow", "read_corrections", "read_records"]
+__all__ = ["as_corpus", "find_files", "load", "narrow", "read_corrections", "read_records"]
 
 _CHUNK = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -154,7 +154,7 @@ def read_records(
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
-    corrections, _ = _corrections(settings)
+    corrections, correction_problems = _corrections(settings)
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
     run = executor.map if executor is not None else map
     merged: Tables = defaultdict(lambda: defaultdict(list))
@@ -166,8 +166,7 @@ def read_records(
         if progress is not None:
             done = min(done + _CHUNK, len(files))
             progress(done, len(files))
-    for problem in input_problems(settings):
-        _add_problem(merged, problem.pop("code"), **problem)
+    _add_file_problems(merged, settings, correction_problems)
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
     return _records(merged, settings)
@@ -298,12 +297,11 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
     line = report.lines.get("incident_id", report.lines["head"])
-    if written and "#" not in path and written != file.stem:
+    if written and report.number == 1 and written != file.stem:
         message = f"the file is named {file.name}, its Incident ID is {written}; rename the file to {written}.md"
         report.problem("file-name-mismatch", line, message)
     report.rows["problems"].sort(key=lambda row: int(row["line"]))
     rows["files"].append({"path": path, "outcome": "loaded"})
-    _, _, number = path.partition("#")
     rows["reports"].append(
         {
             "path": path,
@@ -311,7 +309,7 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
             "stem": file.stem,
             "line": line,
             "status": incident.get("status"),
-            "digest": f"{digest}#{number}",
+            "digest": f"{digest}#{report.number}",
         }
     )
     for name, found in report.rows.items():
@@ -355,41 +353,6 @@ def _without_uncounted(records: Records) -> Records:
         return records
     gone = {key for key, path in zip(incidents["incident_id"], incidents["path"], strict=True) if path in uncounted}
     return records.without(gone, uncounted)
-
-
-def input_problems(settings: Settings) -> list[dict[str, Any]]:
-    """Return what is wrong with the corrections and the tracker's export that the settings name.
-
-    Returns
-    -------
-    list of dict
-        path, line, level, code and message of each problem; `load` has them among its ``problems``, too.
-
-    Raises
-    ------
-    SettingsError
-        As `read_corrections`.
-    """
-    parts = ((settings.corrections, _corrections(settings)[1]), (settings.tracker, tracker_problems(settings)))
-    return [
-        {
-            "path": part.file.as_posix(),
-            "line": problem.line,
-            "level": settings.check.levels.get(problem.code, PROBLEM_LEVELS[problem.code]),
-            "code": problem.code,
-            "message": problem.message,
-        }
-        for part, problems in parts
-        if part is not None
-        for problem in problems
-        if problem.code not in settings.check.ignore
-    ]
-
-
-def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]:
-    if settings.corrections is None:
-        return {}, ()
-    return read_correction_file(settings.corrections.file, settings.severities.order)
 
 
 def _note_stale(corrections: Corrections, columns: Tables) -> None:
@@ -576,3 +539,17 @@ def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
 
     frame = pd.DataFrame(rows, columns=list(names))
     return frame.astype({name: "int64" if name == "line" else "str" for name in names})
+
+
+def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]:
+    if settings.corrections is None:
+        return {}, ()
+    return read_correction_file(settings.corrections.file, settings.severities.order)
+
+
+def _add_file_problems(columns: Tables, settings: Settings, of_corrections: Sequence[CsvProblem]) -> None:
+    """Add the problems of the files that the settings name next to the reports."""
+    for part, problems in ((settings.corrections, of_corrections), (settings.tracker, tracker_problems(settings))):
+        for problem in problems:
+            path = part.file.as_posix() if part else ""
+            _add_problem(columns, problem.code, path=path, line=problem.line, message=problem.message)

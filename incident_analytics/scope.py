@@ -20,7 +20,7 @@ from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.records import named_statuses
-from incident_analytics.schema import INSTANT, LAST_COUNTS, MILESTONES, SPAN
+from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
 
@@ -146,7 +146,7 @@ class Scope:
         """
         settings = settings or Settings()
         require_instant("as_of", as_of)
-        if business_hours and settings.business_hours is None:
+        if business_hours and settings.calendar is None:
             raise SettingsError("business hours need a [calendar] section in the settings")
         named_statuses(status)
         now = pd.Timestamp.now("UTC")
@@ -178,7 +178,7 @@ class Scope:
             completed=completed,
             comparisons=_comparisons(window, period, everything, known, completed),
             reported_at=everything.incidents["occurred_at"].dropna(),
-            calendar=settings.business_hours if business_hours else None,
+            calendar=settings.calendar if business_hours else None,
         )
 
     @cached_property
@@ -325,21 +325,25 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
     corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of))
     day = (as_of - pd.Timedelta(microseconds=1)).tz_localize(None).normalize()
     timeline = corpus.timeline[~(corpus.timeline["at"] > as_of)].reset_index(drop=True)
-    incidents, readings = _milestones_as_known(corpus, timeline, as_of)
+    is_later = corpus.outages["started_at"] > as_of
+    relapsed = corpus.incidents["incident_id"].isin(corpus.outages.loc[is_later, "incident_id"])
+    incidents, readings = _milestones_as_known(corpus, timeline, as_of, relapsed)
 
-    outages = corpus.outages[~(corpus.outages["started_at"] > as_of)].reset_index(drop=True)
-    unfinished = outages["ended_at"] > as_of
-    outages["ended_at"] = outages["ended_at"].mask(unfinished)
-
-    goes_on = incidents["incident_id"].isin(outages.loc[unfinished, "incident_id"])
-    was_over = ~corpus.incidents["is_open"].fillna(value=False)
-    ends = corpus.incidents[["restored_at", "ended_at"]]
-    goes_on |= ((ends > as_of).any(axis="columns")) & incidents["restored_at"].isna()
-    goes_on &= was_over
-    incidents["ended_at"] = incidents["ended_at"].mask((incidents["ended_at"] > as_of) | goes_on)
+    outages = corpus.outages[~is_later].reset_index(drop=True)
+    outages["ended_at"] = outages["ended_at"].mask(outages["ended_at"] > as_of)
+    has_outage = incidents["incident_id"].isin(outages["incident_id"])
+    goes_on = incidents["incident_id"].isin(outages.loc[outages["ended_at"].isna(), "incident_id"])
+    goes_on |= ~has_outage & incidents["restored_at"].isna()
+    # What ended later, or came back later, was ongoing or over for a time; nothing changes for all others.
+    changed = relapsed | (corpus.incidents[["restored_at", "ended_at"]] > as_of).any(axis="columns")
+    goes_on &= changed
+    last_end = outages.groupby("incident_id")["ended_at"].max().reindex(incidents["incident_id"])
+    incidents["ended_at"] = (
+        incidents["ended_at"].mask(changed, last_end.set_axis(incidents.index)).mask(goes_on).astype(INSTANT)
+    )
     incidents["restored_at"] = incidents["restored_at"].mask(goes_on)
-    incidents["is_open"] = incidents["is_open"].mask(goes_on, other=True)
-    incidents["stated_duration"] = incidents["stated_duration"].mask(goes_on).astype(SPAN)
+    incidents["is_open"] = incidents["is_open"].mask(changed, goes_on.astype(FLAG))
+    incidents["stated_duration"] = incidents["stated_duration"].mask(changed).astype(SPAN)
     incidents["meeting_on"] = incidents["meeting_on"].mask(incidents["meeting_on"] > day)
 
     signoffs = corpus.signoffs.copy()
@@ -351,22 +355,54 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
         incidents=incidents,
         timeline=timeline,
         outages=outages,
-        readings=readings,
+        readings=_readings_as_known(readings, incidents, corpus, outages),
         actions=items_as_known(corpus.actions, as_of),
         signoffs=signoffs,
     )
 
 
+def _readings_as_known(
+    readings: pd.DataFrame, incidents: pd.DataFrame, corpus: Corpus, outages: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the readings without those of values that are erased; an earlier end is read where its outage ends."""
+    gone = pd.Series(data=False, index=readings.index)
+    for column in ("restored_at", "ended_at", "stated_duration", "meeting_on"):
+        before = corpus.incidents[column]
+        lost = before.notna() & (incidents[column].isna() | ((column == "ended_at") & (incidents[column] != before)))
+        gone |= (readings["field"] == column) & readings["incident_id"].isin(incidents.loc[lost, "incident_id"])
+    moved = incidents["ended_at"].notna() & ~(incidents["ended_at"] == corpus.incidents["ended_at"])
+    if not gone.any() and not moved.any():
+        return readings
+    ends = outages.merge(incidents.loc[moved, ["incident_id", "ended_at"]], on=["incident_id", "ended_at"])
+    ends = ends.drop_duplicates("incident_id", keep="last")
+    written = pd.concat(
+        [
+            corpus.timeline.rename(columns={"event": "as_written"})[["incident_id", "line", "as_written"]],
+            corpus.readings[["incident_id", "line", "as_written"]],
+        ]
+    ).drop_duplicates(["incident_id", "line"])
+    ends = ends.merge(written, on=["incident_id", "line"], how="left")
+    sources = ends["source"].where(ends["source"] == "duration", "derived").replace("duration", "stated")
+    found = ends.assign(field="ended_at", source=sources, approximate=False).reindex(columns=readings.columns)
+    kept = pd.concat([readings[~gone], found.astype(readings.dtypes)], ignore_index=True)
+    return kept.sort_values("incident_id", kind="stable", ignore_index=True)
+
+
 def _milestones_as_known(
-    corpus: Corpus, timeline: pd.DataFrame, as_of: pd.Timestamp
+    corpus: Corpus, timeline: pd.DataFrame, as_of: pd.Timestamp, relapsed: pd.Series
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return incidents and readings without later milestones; an earlier row of the same milestone takes its place."""
+    """Return incidents and readings without later milestones; an earlier row of the same milestone takes its place.
+
+    An incident that came back later has no restoration today where it goes on: it has the one before its relapse.
+    """
     incidents, readings = corpus.incidents.copy(), corpus.readings
     found = []
     gone = pd.Series(data=False, index=readings.index)
     for milestone in MILESTONES:
         column = f"{milestone}_at"
         later = incidents[column] > as_of
+        if milestone == "restored":
+            later |= relapsed
         if not later.any():
             continue
         ids = incidents.loc[later, "incident_id"]

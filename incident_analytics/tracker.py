@@ -86,8 +86,6 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
         ``tracker.csv: no column 'Key'; it has Id, Summary, ...``, ``issues.json: no field 'state' in every issue; write
         gh issue list --state all --limit 1000 --json number,title,...``
     """
-    import pandas as pd
-
     if not isinstance(settings, Settings):
         settings = read_settings(settings)
     if settings.tracker is None:
@@ -96,7 +94,9 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
         columns, _ = _read(settings.tracker, settings)
     except CsvError as error:
         raise SettingsError(error.located(settings.tracker.file)) from error
-    dtypes = {name: "datetime64[us]" if name in _DATES else "str" for name in columns}
+    import pandas as pd
+
+    dtypes = dict.fromkeys(columns, "str") | dict.fromkeys(_DATES, "datetime64[us]")
     return pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()})
 
 
@@ -111,7 +111,7 @@ def tracker_problems(settings: Settings) -> list[CsvProblem]:
 
 
 def _read(tracker: TrackerSettings, settings: Settings) -> tuple[dict[str, list[Any]], list[CsvProblem]]:
-    """Return the items, and the problems by their lines; a CsvError says why there are no items."""
+    """Return the items by column, and the problems by their lines; a CsvError says why there are no items."""
     problems: list[CsvProblem] = []
     headings: Mapping[Any, str] = {}
     if tracker.format == "github":
@@ -126,18 +126,20 @@ def _read(tracker: TrackerSettings, settings: Settings) -> tuple[dict[str, list[
         items = _csv_items(table, headings)
         if tracker.format == "jira":
             items = _jira_items(table, items, tracker.columns, settings)
-    columns: dict[str, list[Any]] = {name: [words.strip() or None for words in _column(items, name)] for name in _TEXTS}
+    known: dict[str, list[Any]] = {
+        name: [item.words.get(name, "").strip() or None for item in items] for name in _TEXTS
+    }
     synonyms = default_template().synonyms("action_statuses") | _JIRA_STATUSES
-    found: dict[str, Sequence[str | date | Unreadable | None]] = {
+    columns: dict[str, Sequence[str | date | Unreadable | None]] = {
         "status": [_status(words, synonyms) for words in _column(items, "status")],
         **{name: read_days(_column(items, name)) for name in _DATES},
     }
-    for name, values in found.items():
+    for name, values in columns.items():
         for item, value in zip(items, values, strict=True):
             if isinstance(value, Unreadable):
                 problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
-        columns[name] = [None if isinstance(value, Unreadable) else value for value in values]
-    return columns, sorted(problems, key=lambda problem: problem.line)
+        known[name] = [None if isinstance(value, Unreadable) else value for value in values]
+    return known, sorted(problems, key=lambda problem: problem.line)
 
 
 def _column(items: Sequence[_Item], name: str) -> list[str]:

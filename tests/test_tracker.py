@@ -265,3 +265,11 @@ def test_check_fails_on_a_row_that_is_not_used_and_other_verbs_go_on(tmp_path: P
     assert (checked.exit_code, words in checked.stdout, checked.stderr) == (1, True, "")
     shown = CliRunner().invoke(commands, ["show", str(report), "--config", str(tmp_path / "s.toml")])
     assert (shown.exit_code, words in shown.stderr) == (0, True)
+
+
+def test_a_verb_names_the_first_problems_alone(tmp_path: Path) -> None:
+    read(tmp_path, "t.csv", "Key,S\n" + "A-1,Shut\n" * 12, 'columns = { key = "Key", status = "S" }')
+    report = Path(__file__).parent / "reports" / "INC-2025-03-14-001.md"
+    shown = CliRunner().invoke(commands, ["show", str(report), "--config", str(tmp_path / "s.toml")])
+    lines = shown.stderr.splitlines()
+    assert (len(lines), lines[-1]) == (11, "2 more of these; run 'incident-analytics check' for all")

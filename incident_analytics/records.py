@@ -56,7 +56,7 @@ class Records:
         return found
 
     def input_problems(self) -> list[str]:
-        """Return the errors and warnings of other files than reports, the first ten: the tracker's export, corrections."""
+        """Return the first errors and warnings of the tracker's export and the corrections."""
         found = [
             f"{row['path']}:{row['line']}: {row['level']}: {row['message']}"
             for row in self.rows("problems")

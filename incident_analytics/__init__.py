@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.comparison import mean_change_by_mix as mean_change_by_mix
     from incident_analytics.analysis.control_charts import control_chart as control_chart
     from incident_analytics.analysis.costs import cost_totals as cost_totals
+    from incident_analytics.analysis.gaps import mean_time_between as mean_time_between
+    from incident_analytics.analysis.gaps import time_between as time_between
+    from incident_analytics.analysis.rates import compare_rates as compare_rates
+    from incident_analytics.analysis.rates import count_dispersion as count_dispersion
+    from incident_analytics.analysis.rates import severity_rates as severity_rates
     from incident_analytics.analysis.response import mttr as mttr
     from incident_analytics.analysis.response import response_rank as response_rank
     from incident_analytics.analysis.response import response_summary as response_summary
     from incident_analytics.analysis.response import response_times as response_times
-    from incident_analytics.analysis.severity import compare_rates as compare_rates
-    from incident_analytics.analysis.severity import count_dispersion as count_dispersion
-    from incident_analytics.analysis.severity import mean_time_between as mean_time_between
-    from incident_analytics.analysis.severity import rate_trend as rate_trend
     from incident_analytics.analysis.severity import severity_counts as severity_counts
     from incident_analytics.analysis.severity import severity_duration as severity_duration
     from incident_analytics.analysis.severity import severity_mix as severity_mix
-    from incident_analytics.analysis.severity import severity_rates as severity_rates
-    from incident_analytics.analysis.severity import time_between as time_between
     from incident_analytics.analysis.sla import budget_burn_down as budget_burn_down
     from incident_analytics.analysis.sla import downtime as downtime
     from incident_analytics.analysis.sla import sla_impact as sla_impact
     from incident_analytics.analysis.sla import stated_impact as stated_impact
     from incident_analytics.analysis.themes import recurring_factors as recurring_factors
     from incident_analytics.analysis.themes import similar_incidents as similar_incidents
+    from incident_analytics.analysis.trends import rate_trend as rate_trend
     from incident_analytics.config import Settings as Settings
     from incident_analytics.config import find_settings as find_settings
     from incident_analytics.config import read_settings as read_settings
@@ -73,11 +73,11 @@ _HOMES = {
     "action_survival": "analysis.actions",
     "budget_burn_down": "analysis.sla",
     "compare_periods": "analysis.comparison",
-    "compare_rates": "analysis.severity",
+    "compare_rates": "analysis.rates",
     "configuration_changes": "evidence.changes",
     "control_chart": "analysis.control_charts",
     "cost_totals": "analysis.costs",
-    "count_dispersion": "analysis.severity",
+    "count_dispersion": "analysis.rates",
     "definition_sensitivity": "analysis.comparison",
     "downtime": "analysis.sla",
     "explore": "exploration",
@@ -86,12 +86,12 @@ _HOMES = {
     "load": "loading",
     "log_templates": "evidence.logs",
     "mean_change_by_mix": "analysis.comparison",
-    "mean_time_between": "analysis.severity",
+    "mean_time_between": "analysis.gaps",
     "mttr": "analysis.response",
     "narrow": "loading",
     "overdue_actions": "analysis.actions",
     "populate": "population",
-    "rate_trend": "analysis.severity",
+    "rate_trend": "analysis.trends",
     "read_corrections": "loading",
     "read_metric_files": "evidence.metric_files",
     "read_prometheus": "evidence.prometheus",
@@ -105,13 +105,13 @@ _HOMES = {
     "severity_counts": "analysis.severity",
     "severity_duration": "analysis.severity",
     "severity_mix": "analysis.severity",
-    "severity_rates": "analysis.severity",
+    "severity_rates": "analysis.rates",
     "similar_incidents": "analysis.themes",
     "sla_impact": "analysis.sla",
     "start_hours": "analysis.calendar_pattern",
     "stated_impact": "analysis.sla",
     "summarize_series": "evidence.series",
-    "time_between": "analysis.severity",
+    "time_between": "analysis.gaps",
     "unmatched_tracker_rows": "analysis.actions",
 }
 

@@ -95,8 +95,9 @@ def read(
     service: Sequence[str],
     team: Sequence[str],
     config: str | None,
+    problems: bool = True,
 ) -> tuple[Records, Settings]:
-    """Read what the options ask for, and remark on stderr on what is not counted."""
+    """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
     from incident_analytics.loading import read_records
     from incident_analytics.records import Wanted
 
@@ -104,7 +105,7 @@ def read(
     wanted = Wanted(settings, status, severity, service, team)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress)
-    for remark in records.remarks():
+    for remark in [*records.remarks(), *(records.input_problems() if problems else [])]:
         click.echo(remark, err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
@@ -134,7 +135,7 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, form: str, **options: Any) -> None:
     """List what could not be read, or contradicts itself: path:line, level, what to write instead."""
-    records, _ = read(**options)
+    records, _ = read(problems=False, **options)
     problems = list(records.rows("problems"))
     if form == "json":
         files = records.tables["files"]

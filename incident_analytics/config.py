@@ -12,7 +12,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_bytes
@@ -60,6 +69,12 @@ def _web_address(url: str) -> str:
     return url
 
 
+def _from_folder(path: Path, info: ValidationInfo) -> Path:
+    """Return a path taken from the settings file's folder, so that the working folder does not matter."""
+    return info.context["folder"] / path if info.context else path
+
+
+FolderPath = Annotated[Path, AfterValidator(_from_folder)]
 InstantColumn = Annotated[str, AfterValidator(_instant_column)]
 ProblemCode = Annotated[str, AfterValidator(_problem_code)]
 
@@ -122,14 +137,25 @@ class _Fallbacks(_Section):
 
 
 class MetricSettings(_Section):
-    """``[metrics.NAME]``: a span between two instants of incidents, each with fallbacks."""
+    """``[metrics.NAME]``: a span between two instants of incidents, each with fallbacks, or a stated duration."""
 
-    start: InstantColumn = Field(alias="from")
-    end: InstantColumn = Field(alias="to")
+    start: InstantColumn | None = Field(default=None, alias="from")
+    end: InstantColumn | None = Field(default=None, alias="to")
     fallbacks: _Fallbacks = _Fallbacks()
+    column: Literal["stated_duration"] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> MetricSettings:
+        if self.column is not None and (self.start or self.end):
+            raise ValueError("column and from/to are two definitions; delete one")
+        if self.column is None and not (self.start and self.end):
+            raise ValueError('from and to are missing; write both, or column = "stated_duration"')
+        return self
 
     def definition(self) -> Metric:
         """Return the metric as analyses take it."""
+        if self.start is None or self.end is None:
+            return DEFAULT_METRICS["reported_duration"]
         return Metric((self.start, *self.fallbacks.start), (self.end, *self.fallbacks.end))
 
 
@@ -160,7 +186,7 @@ class TrackerSettings(_Section):
     ``gh issue list`` (``github``) has fields that never change.
     """
 
-    file: Path
+    file: FolderPath
     format: Literal["csv", "jira", "github"] = "csv"
     columns: dict[Literal["key", "incident_id", "action", "status", "owner", "due_on", "completed_on"], str] = {}
 
@@ -191,7 +217,7 @@ class CalendarSettings(_Section):
 class CorrectionSettings(_Section):
     """``[corrections]``: a CSV (incident_id, field, value, reason, by) that overrides readings."""
 
-    file: Path
+    file: FolderPath
 
 
 class CheckSettings(_Section):
@@ -204,13 +230,13 @@ class CheckSettings(_Section):
 class TemplateSettings(_Section):
     """``[templates]``: an organisation's own template files, tried before the built-in one."""
 
-    files: tuple[Path, ...] = ()
+    files: tuple[FolderPath, ...] = ()
 
 
 class LogSettings(_Section):
     """``[evidence.logs]``: log files or globs of them, their format, and the zone of times in them that name none."""
 
-    files: tuple[Path, ...] = Field(min_length=1)
+    files: tuple[FolderPath, ...] = Field(min_length=1)
     format: Literal["auto", "json", "text"] = "auto"
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
 
@@ -218,7 +244,7 @@ class LogSettings(_Section):
 class ChangeSettings(_Section):
     """``[evidence.changes]``: a git repository or bundle, what in it is configuration, and what of it is deployed."""
 
-    repository: Path
+    repository: FolderPath
     paths: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     branch: str = Field(default="HEAD", min_length=1)
     hours_before: float = Field(default=24, gt=0, allow_inf_nan=False)
@@ -284,7 +310,7 @@ class PrometheusSettings(_Section):
 class MetricFileSettings(_Section):
     """``[evidence.metrics]``: CSV or Parquet files with series; of each metric the unit, and which way is worse."""
 
-    files: tuple[Path, ...] = Field(min_length=1)
+    files: tuple[FolderPath, ...] = Field(min_length=1)
     units: dict[str, str] = {}
     worst: dict[str, Literal["high", "low"]] = {}
 
@@ -342,12 +368,12 @@ class Settings(_Section):
     """
 
     path: Path | None = None
-    reports: tuple[Path, ...] = ()
+    reports: tuple[FolderPath, ...] = ()
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
     severities: SeveritySettings = SeveritySettings()
     services: dict[str, ServiceSettings] = {}
-    calendar: CalendarSettings | None = None
+    calendar_table: CalendarSettings | None = Field(default=None, alias="calendar")
     sla: SlaSettings = SlaSettings()
     maintenance: tuple[MaintenanceSettings, ...] = ()
     metrics_table: MetricsSettings = Field(default=MetricsSettings(), alias="metrics")
@@ -378,11 +404,11 @@ class Settings(_Section):
         return self.metrics_table.definitions
 
     @property
-    def business_hours(self) -> Calendar | None:
+    def calendar(self) -> Calendar | None:
         """The support hours in the team's zone, None where the settings tell none."""
-        if self.calendar is None:
+        if self.calendar_table is None:
             return None
-        return Calendar(**self.calendar.model_dump(), timezone=self.timezone)
+        return Calendar(**self.calendar_table.model_dump(), timezone=self.timezone)
 
     @property
     def primary_metric(self) -> str:
@@ -436,38 +462,10 @@ def read_settings(path: str | Path) -> Settings:
     if "path" in raw:
         raise SettingsError(f"{file}: path: no such key; the reports' folders are named by reports = [...]")
     try:
-        settings = Settings.model_validate(raw)
+        return Settings.model_validate({**raw, "path": file}, context={"folder": file.resolve().parent})
     except ValidationError as error:
         lines = []
         for part in error.errors():
             key, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
             lines.append(": ".join(filter(None, (str(file), key, message))))
         raise SettingsError("\n".join(lines)) from error
-    return _with_absolute_paths(settings, file)
-
-
-def _with_absolute_paths(settings: Settings, file: Path) -> Settings:
-    """Take every relative path from the settings file's folder, so that the working folder does not matter."""
-    folder = file.resolve().parent
-    changes: dict[str, Any] = {"path": file, "reports": tuple(folder / report for report in settings.reports)}
-    if settings.tracker:
-        changes["tracker"] = settings.tracker.model_copy(update={"file": folder / settings.tracker.file})
-    if settings.corrections:
-        changes["corrections"] = settings.corrections.model_copy(update={"file": folder / settings.corrections.file})
-    changes["templates"] = TemplateSettings(files=tuple(folder / file for file in settings.templates.files))
-    changes["evidence"] = _with_absolute_evidence(settings.evidence, folder)
-    return settings.model_copy(update=changes)
-
-
-def _with_absolute_evidence(evidence: EvidenceSettings, folder: Path) -> EvidenceSettings:
-    changes: dict[str, Any] = {}
-    if evidence.metrics:
-        files = tuple(folder / file for file in evidence.metrics.files)
-        changes["metrics"] = evidence.metrics.model_copy(update={"files": files})
-    if evidence.logs:
-        files = tuple(folder / file for file in evidence.logs.files)
-        changes["logs"] = evidence.logs.model_copy(update={"files": files})
-    if evidence.changes:
-        repository = folder / evidence.changes.repository
-        changes["changes"] = evidence.changes.model_copy(update={"repository": repository})
-    return evidence.model_copy(update=changes)

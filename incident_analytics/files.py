@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import tempfile
 from contextlib import suppress
@@ -13,7 +14,7 @@ from typing import Final
 
 from incident_analytics.errors import OutputError
 
-__all__ = ["BOM", "INPUT_LIMIT", "decode_text", "open_regular", "read_bytes", "write_bytes"]
+__all__ = ["BOM", "INPUT_LIMIT", "decode_text", "file_of_report", "open_regular", "read_bytes", "write_bytes"]
 
 BOM = b"\xef\xbb\xbf"
 """The mark with which some editors begin a file in UTF-8."""
@@ -36,6 +37,23 @@ def decode_text(content: bytes) -> tuple[str, UnicodeDecodeError | None]:
         return content.decode("utf-8"), None
     except UnicodeDecodeError as error:
         return content.decode("cp1252", errors="replace"), error
+
+
+def file_of_report(path: str) -> tuple[Path, int]:
+    """Return the file of a report, and the number of the report in it: 2 for ``path#2``.
+
+    A file that exists under exactly that name wins.
+
+    Examples
+    --------
+    >>> file, number = file_of_report("reports/many.md#2")
+    >>> file.as_posix(), number
+    ('reports/many.md', 2)
+    """
+    numbered = re.fullmatch(r"(.*)#(\d+)", path, re.DOTALL)
+    if numbered is None or Path(path).exists():
+        return Path(path), 1
+    return Path(numbered[1]), int(numbered[2])
 
 
 INPUT_LIMIT: Final = 100_000_000

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from incident_analytics.files import file_of_report
 from incident_analytics.results import heading, unit_of
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def format_figure(value: float | None, unit: str | None = None) -> str:
     return f"{text}{'' if unit == '%' else ' '}{unit}"
 
 
-def format_dispersion(dispersions: pd.Series) -> str:
+def format_dispersion(dispersions: Iterable[float | None]) -> str:
     """Say in a sentence which dispersion of counts intervals, limits and p-values allow for.
 
     Parameters
@@ -213,19 +214,23 @@ def format_dispersion(dispersions: pd.Series) -> str:
 
     Examples
     --------
-    >>> import pandas as pd
-    >>> format_dispersion(pd.Series([2.13, 2.13]))
+    >>> format_dispersion([2.13, 2.13])
     'Allows for a dispersion of 2.13.'
-    >>> format_dispersion(pd.Series([None, None]))
+    >>> format_dispersion([None, None])
     'Dispersion not estimated, counts taken as Poisson.'
-    >>> format_dispersion(pd.Series([1.0, None, 2.13]))
+    >>> format_dispersion([1.0])
+    'Past counts are not overdispersed, counts taken as Poisson.'
+    >>> format_dispersion([1.0, None, 2.13])
     'Allows for a dispersion of 1 to 2.13; not estimated for some, whose counts are taken as Poisson.'
     """
-    known = dispersions.dropna().astype(float)
-    if known.empty:
+    every = list(dispersions)
+    known = [float(value) for value in every if value is not None and not is_missing(value)]
+    if not known:
         return "Dispersion not estimated, counts taken as Poisson."
-    ends = dict.fromkeys(format_figure(value) for value in (known.min(), known.max()))
-    some = "; not estimated for some, whose counts are taken as Poisson" if len(known) < len(dispersions) else ""
+    if len(known) == len(every) and max(known) <= 1:
+        return "Past counts are not overdispersed, counts taken as Poisson."
+    ends = dict.fromkeys(format_figure(value) for value in (min(known), max(known)))
+    some = "; not estimated for some, whose counts are taken as Poisson" if len(known) < len(every) else ""
     return f"Allows for a dispersion of {' to '.join(ends)}{some}."
 
 
@@ -388,9 +393,7 @@ def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str,
     >>> report_links(incidents, seen_from="build")
     {'INC-1': '../our%20reports/INC-1.md'}
     """
-    # The second report of a file is told as path#2: the file is what there is to open.
-    files = incidents["path"].str.replace(r"#\d+$", "", regex=True)
-    relative = (os.path.relpath(file, seen_from) for file in files)
+    relative = (os.path.relpath(file_of_report(path)[0], seen_from) for path in incidents["path"])
     return dict(zip(incidents["incident_id"], (quote(Path(file).as_posix()) for file in relative), strict=True))
 
 

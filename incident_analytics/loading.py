@@ -16,6 +16,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from incident_analytics.config import Settings, read_settings
+from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import PathError, ReportError
 from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.records import Columns, Records, Wanted
@@ -25,6 +26,7 @@ from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
+from incident_analytics.tracker import tracker_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +76,8 @@ def load(
     Returns
     -------
     Corpus
-        The tables of `incident_analytics.schema.TABLES`. ``files`` has a row for every report, and one for every file
+        The tables of `incident_analytics.schema.TABLES`. ``problems`` has those of the reports, and of the corrections
+        and the tracker's export that the settings name. ``files`` has a row for every report, and one for every file
         that holds none: loaded + other status + copy + left out is their number. Of several reports with one Incident
         ID, or with the same text, one counts: of different texts the one in the file that is named by the ID, else
         that of the later status, else the first; of the same text the first file. The others are copies: they are in
@@ -151,9 +154,7 @@ def read_records(
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
-    corrections = (
-        read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
-    )
+    corrections, correction_problems = _corrections(settings)
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
     run = executor.map if executor is not None else map
     merged: Tables = defaultdict(lambda: defaultdict(list))
@@ -165,6 +166,7 @@ def read_records(
         if progress is not None:
             done = min(done + _CHUNK, len(files))
             progress(done, len(files))
+    _add_file_problems(merged, settings, correction_problems)
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         _note_stale(corrections, merged)
     return _records(merged, settings)
@@ -295,12 +297,11 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
     line = report.lines.get("incident_id", report.lines["head"])
-    if written and "#" not in path and written != file.stem:
+    if written and report.number == 1 and written != file.stem:
         message = f"the file is named {file.name}, its Incident ID is {written}; rename the file to {written}.md"
         report.problem("file-name-mismatch", line, message)
     report.rows["problems"].sort(key=lambda row: int(row["line"]))
     rows["files"].append({"path": path, "outcome": "loaded"})
-    _, _, number = path.partition("#")
     rows["reports"].append(
         {
             "path": path,
@@ -308,7 +309,7 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
             "stem": file.stem,
             "line": line,
             "status": incident.get("status"),
-            "digest": f"{digest}#{number}",
+            "digest": f"{digest}#{report.number}",
         }
     )
     for name, found in report.rows.items():
@@ -531,10 +532,24 @@ def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
     """
     if not isinstance(settings, Settings):
         settings = read_settings(settings)
-    found = read_correction_file(settings.corrections.file, settings.severities.order) if settings.corrections else {}
+    found, _ = _corrections(settings)
     names = ("incident_id", "field", "value", "reason", "by", "line")
     rows = [[getattr(each, name) for name in names] for corrections in found.values() for each in corrections]
     import pandas as pd
 
     frame = pd.DataFrame(rows, columns=list(names))
     return frame.astype({name: "int64" if name == "line" else "str" for name in names})
+
+
+def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]:
+    if settings.corrections is None:
+        return {}, ()
+    return read_correction_file(settings.corrections.file, settings.severities.order)
+
+
+def _add_file_problems(columns: Tables, settings: Settings, of_corrections: Sequence[CsvProblem]) -> None:
+    """Add the problems of the files that the settings name next to the reports."""
+    for part, problems in ((settings.corrections, of_corrections), (settings.tracker, tracker_problems(settings))):
+        for problem in problems:
+            path = part.file.as_posix() if part else ""
+            _add_problem(columns, problem.code, path=path, line=problem.line, message=problem.message)

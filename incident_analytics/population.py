@@ -13,12 +13,13 @@ from uuid import uuid4
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
-from incident_analytics.files import decode_text, read_bytes, write_bytes
+from incident_analytics.files import decode_text, file_of_report, read_bytes, write_bytes
 from incident_analytics.loading import find_files, read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.publish import as_page, put_file
 from incident_analytics.records import Wanted
 from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
+from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.wiki import FIGURE, page_as_markdown
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Populated:
     @property
     def diff(self) -> str:
         """What changed in the file, as a unified diff; empty where nothing did."""
-        file = _place(self.path)[0].as_posix()
+        file = file_of_report(self.path)[0].as_posix()
         before, after = ([f"{line}\n" for line in _lines(content)] for content in (self.before, self.after))
         return "".join(unified_diff(before, after, file, file))
 
@@ -126,7 +127,7 @@ def populate(
     wanted = Wanted(rules, status, severities, services, teams)
     records = read_records(reports, settings=rules)
     if remark is not None:
-        for text in records.remarks():
+        for text in [*records.remarks(), *records.input_problems()]:
             remark(text)
     records = records.keep(wanted)
     incidents = records.tables["incidents"]
@@ -138,7 +139,10 @@ def populate(
     }
     done: list[Populated] = []
     with Kernel() as kernel:
-        writer = _Writer(kernel, rules, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run)
+        templates = read_templates(rules.templates.files)
+        writer = _Populator(
+            kernel, templates, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run
+        )
         for file in files:
             if progress:
                 progress(len(done), len(files))
@@ -152,25 +156,25 @@ def populate(
     return done
 
 
-class _Writer:
+class _Populator:
     """Fills one report after the other, all by the same notebook in the same kernel."""
 
     def __init__(
         self,
         kernel: Kernel,
-        rules: Settings,
+        templates: Sequence[Template],
         parameters: Mapping[str, object],
         notebook: str | Path,
         *,
         dry_run: bool,
     ) -> None:
-        self.kernel, self.rules, self.parameters, self.dry_run = kernel, rules, parameters, dry_run
+        self.kernel, self.templates, self.parameters, self.dry_run = kernel, templates, parameters, dry_run
         self.notebook, self.run = notebook, uuid4().hex
         self.unwritten: dict[Path, bytes] = {}
 
     def populate(self, path: str, incident_id: str) -> Populated:
         """Fill a report; whatever fails is told, and leaves it as it was."""
-        file, number = _place(path)
+        file, number = file_of_report(path)
         try:
             before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
             parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
@@ -194,7 +198,7 @@ class _Writer:
 
     def fill(self, before: bytes, blocks: Mapping[str, str], number: int, *, failed: Collection[str]) -> Filled:
         """Put the blocks into the report; one that is there stays where a source of the new one failed."""
-        filled = fill_report(before, blocks, settings=self.rules, number=number)
+        filled = fill_report(before, blocks, templates=self.templates, number=number)
         kept = [
             Filling(old.section, "left alone", f"{old.message.partition(':')[0]}: kept as it was, as a source failed")
             for old in filled.fillings
@@ -203,7 +207,7 @@ class _Writer:
         if not kept:
             return filled
         without = {name: text for name, text in blocks.items() if name not in {filling.section for filling in kept}}
-        rest = fill_report(before, without, settings=self.rules, number=number)
+        rest = fill_report(before, without, templates=self.templates, number=number)
         by_section = {filling.section: filling for filling in (*rest.fillings, *kept)}
         return Filled(rest.content, tuple(by_section[old.section] for old in filled.fillings))
 
@@ -211,7 +215,7 @@ class _Writer:
         """Put the figures in their folder, then the report in its place; then the figures go that it showed before."""
         shown, old = (set(FIGURE.findall(decode_text(content)[0])) for content in (after, before))
         made, gone = shown & figures.keys(), old - shown
-        folder = figure_folder(file, incident_id, settings=self.rules) if made | gone else file.parent
+        folder = figure_folder(file, incident_id, templates=self.templates) if made | gone else file.parent
         new = [folder / name for name in made if not (folder / name).exists()]
         try:
             for figure in new:
@@ -255,12 +259,6 @@ def _failures(ran: NotebookNode) -> dict[str, list[str]]:
 
 def _each(paths: str | Path | Sequence[str | Path]) -> Sequence[str | Path]:
     return [paths] if isinstance(paths, str | Path) else paths
-
-
-def _place(path: str) -> tuple[Path, int]:
-    """Return the file of a report, and which of its reports that is."""
-    several = re.fullmatch(r"(.*)#(\d+)", path)
-    return (Path(several[1]), int(several[2])) if several else (Path(path), 1)
 
 
 def _lines(content: bytes) -> list[str]:

@@ -52,6 +52,14 @@ class Records:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
         return found
 
+    def input_problems(self) -> list[str]:
+        """Return the errors and warnings of other files than reports: the tracker's export, corrections."""
+        return [
+            f"{row['path']}:{row['line']}: {row['level']}: {row['message']}"
+            for row in self.rows("problems")
+            if row["incident_id"] is None and row["level"] != "info" and row["code"] != "not-a-report"
+        ]
+
     def keep(self, wanted: Wanted) -> Records:
         """Keep some incidents in every table, and note in ``files`` which reports are of another status."""
         incidents = self.tables["incidents"]

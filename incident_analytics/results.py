@@ -134,6 +134,8 @@ COLUMNS: Final[dict[str, Column]] = {
         n_unknown="Not recorded",
         n_overdue_unknown="Overdue, unrecorded",
         n_baseline="n before",
+        n_weighted="Share known",
+        n_recorded="Recorded",
     ),
     **_columns(
         "text",

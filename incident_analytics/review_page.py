@@ -99,7 +99,7 @@ class ReviewPage:
         )
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
         page.chosen = [*severities, *services, *teams]
-        page.remarks = records.remarks()
+        page.remarks = [*records.remarks(), *records.input_problems()]
         return page
 
     chosen: Sequence[str] = ()
@@ -200,6 +200,8 @@ class ReviewPage:
     def _response_tile(self) -> tuple[str, str, str]:
         row = self.summary.iloc[0]
         name = f"Median {self.metric_name}"
+        if pd.isna(row["median"]) and row["n_open"]:
+            return name, "not known yet", f"{row['n_open']} ongoing, n = {row['n']}"
         if pd.isna(row["median"]):
             return name, "not recorded", f"n = {row['n']}"
         basis = [f"n = {row['n']}"]
@@ -411,7 +413,15 @@ class ReviewPage:
         table = self._concerned(measures.availability(self.scope))
         if self.scope.has_reports(self.scope.window):
             plots.show_plot(plots.plot_availability(table))
-        columns = ["service", "downtime", "downtime_weighted", "availability", "availability_weighted", "target"]
+        columns = [
+            "service",
+            "downtime",
+            "downtime_weighted",
+            "availability",
+            "availability_weighted",
+            "n_weighted",
+            "target",
+        ]
         return html_table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
 
     def reported_impact(self) -> Html:

@@ -165,6 +165,8 @@ categories are the declared severities from least to worst, priority's are `PRIO
 PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "not-a-report": "error",
+        "unreadable-file": "error",
+        "extra-cells": "error",
         "encoding": "error",
         "duplicate-id": "error",
         "malformed-id": "error",
@@ -181,6 +183,7 @@ PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
         "file-name-mismatch": "warning",
         "contradiction": "warning",
         "stale-correction": "warning",
+        "missing-cells": "warning",
         "duration-support-hours": "info",
         "missing-section": "info",
         "missing-field": "info",

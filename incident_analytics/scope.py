@@ -146,7 +146,7 @@ class Scope:
         """
         settings = settings or Settings()
         require_instant("as_of", as_of)
-        if business_hours and settings.business_hours is None:
+        if business_hours and settings.calendar is None:
             raise SettingsError("business hours need a [calendar] section in the settings")
         named_statuses(status)
         now = pd.Timestamp.now("UTC")
@@ -178,7 +178,7 @@ class Scope:
             completed=completed,
             comparisons=_comparisons(window, period, everything, known, completed),
             reported_at=everything.incidents["occurred_at"].dropna(),
-            calendar=settings.business_hours if business_hours else None,
+            calendar=settings.calendar if business_hours else None,
         )
 
     @cached_property

@@ -1,28 +1,33 @@
-"""An issue tracker's export: CSV, Jira or GitHub."""
+"""The issue tracker's export that the settings name: what it knows about action items, and what of it is unreadable."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import Settings, TrackerSettings, read_settings
+from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
 from incident_analytics.errors import SettingsError
-from incident_analytics.files import open_regular, read_bytes
+from incident_analytics.files import read_bytes
 from incident_analytics.reports.template import default_template, read_templates
-from incident_analytics.reports.times import read_date
+from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
 from incident_analytics.reports.values import Unreadable, fold, read_word
 
-__all__ = ["read_tracker"]
+if TYPE_CHECKING:
+    import pandas as pd
 
-_TRACKER_STATUSES = ("open", "done", "dropped")
-_TRACKER_WORDS = ("key", "incident_id", "action", "owner", "status", "due_on", "completed_on")
-"""What is read of each item, as words."""
-_JIRA_COLUMNS = {
+__all__ = ["read_days", "read_tracker", "tracker_problems"]
+
+_STATUSES: Final = ("open", "done", "dropped")
+_TEXTS: Final = ("key", "incident_id", "action", "owner")
+_DATES: Final = ("due_on", "completed_on")
+_JIRA_COLUMNS: Final = {
     "key": "Issue key",
     "action": "Summary",
     "status": "Status",
@@ -30,14 +35,21 @@ _JIRA_COLUMNS = {
     "due_on": "Due date",
     "completed_on": "Resolved",
 }
-_JIRA_WORDS = {
+_JIRA_STATUSES: Final = {
     **dict.fromkeys(("Declined", "Cannot Reproduce", "Incomplete", "Invalid", "Abandoned"), "dropped"),
     **dict.fromkeys(("Reopened", "Selected for Development"), "open"),
 }
-_JIRA_DAY = re.compile(r"^(\d{1,2})/([A-Za-z]{3})/(?:20)?(\d{2})\b")
-_GITHUB_FIELDS = "number,title,state,closedAt,labels,url,assignees"
-_GITHUB_DROPPED = frozenset({"wontfix", "duplicate", "invalid"})
-"""The labels of every new GitHub repository that tell why an issue was closed without being done."""
+_GITHUB_FIELDS: Final = "number,title,state,closedAt,labels,url,assignees"
+_GITHUB_DROPPED: Final = frozenset({"wontfix", "duplicate", "invalid"})
+"""The labels of every new GitHub repository that say why an issue was closed without being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An item of an export: its words by the tracker's columns, and the line where it begins."""
+
+    words: Mapping[str, str]
+    line: int
 
 
 def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
@@ -59,11 +71,14 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
     pandas.DataFrame
         A row an item of the export: key, incident_id, action, owner (str), status (open, done or dropped; NA where the
         export's word for it is unknown or empty), due_on, completed_on (datetime64[us], naive midnights). NA where
-        the export has no such column, an empty cell, or words that are no date.
+        the export has no such column, an empty cell, or a date that cannot be read. `load` reports what cannot be read
+        among its ``problems``.
 
-        Of Jira a resolution tells the status where there is one. Of GitHub the key is ``#12``; a closed issue is done
-        unless its reason, or a label ``wontfix``, ``duplicate`` or ``invalid``, tells that it was dropped. The
+        Of Jira a resolution gives the status where there is one. Of GitHub the key is ``#12``; a closed issue is done
+        unless its reason, or a label ``wontfix``, ``duplicate`` or ``invalid``, says that it was dropped. The
         incident_id of both is the one that the labels name; NA where they name none, or several.
+
+        Dates are read as `read_days` reads a column.
 
     Raises
     ------
@@ -75,77 +90,118 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
         settings = read_settings(settings)
     if settings.tracker is None:
         raise SettingsError(f"{settings.path}: no [tracker] section names an export")
-    file, columns = settings.tracker.file, settings.tracker.columns
-    if settings.tracker.format == "github":
-        rows = _github_rows(file, settings)
-    elif settings.tracker.format == "jira":
-        rows = _jira_rows(file, columns, settings)
-    else:
-        rows = _named_columns(file, _csv_rows(file), columns)
-    tracker = pd.DataFrame(index=rows.index)
-    for name in ("key", "incident_id", "action", "owner"):
-        words = rows[name].str.strip()
-        tracker[name] = words.mask(words == "").astype("str")
-    synonyms = default_template().synonyms("action_statuses") | _JIRA_WORDS
-    tracker["status"] = rows["status"].map(lambda words: _status(words, synonyms)).astype("str")
-    for name in ("due_on", "completed_on"):
-        tracker[name] = rows[name].map({words: _day(words) for words in rows[name].unique()}).astype("datetime64[us]")
-    return tracker
-
-
-def _csv_rows(file: Path) -> pd.DataFrame:
     try:
-        with open_regular(file) as stream:
-            return pd.read_csv(stream, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(f"{file}: {error}") from error
+        columns, _ = _read(settings.tracker, settings)
+    except CsvError as error:
+        raise SettingsError(error.located(settings.tracker.file)) from error
+    import pandas as pd
+
+    dtypes = dict.fromkeys(columns, "str") | dict.fromkeys(_DATES, "datetime64[us]")
+    return pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()})
 
 
-def _named_columns(file: Path, raw: pd.DataFrame, columns: Mapping[Any, str]) -> pd.DataFrame:
-    """Return the columns that a tracker tells by their names here, empty where none is named."""
-    for column in columns.values():
-        if column not in raw.columns:
-            raise SettingsError(f"{file}: no column {column!r}; it has {', '.join(raw.columns)}")
-    nothing = pd.Series("", index=raw.index, dtype="str")
-    return pd.DataFrame({name: raw[columns[name]] if name in columns else nothing for name in _TRACKER_WORDS})
+def tracker_problems(settings: Settings) -> list[CsvProblem]:
+    """Return what of the tracker's export cannot be read; none where the settings name no export."""
+    if settings.tracker is None:
+        return []
+    try:
+        return _read(settings.tracker, settings)[1]
+    except CsvError as error:
+        return [CsvProblem("unreadable-file", error.line or 1, str(error))]
 
 
-def _jira_rows(file: Path, columns: Mapping[Any, str], settings: Settings) -> pd.DataFrame:
-    raw = _csv_rows(file)
-    there = {name: column for name, column in _JIRA_COLUMNS.items() if name == "key" or column in raw.columns}
-    rows = _named_columns(file, raw, {**there, **columns})
-    if "Resolution" in raw.columns and "status" not in columns:
-        unresolved = raw["Resolution"].str.strip().str.casefold().isin(["", "unresolved"])
-        rows["status"] = rows["status"].where(unresolved, raw["Resolution"])
-    if "incident_id" not in columns:
-        # Jira repeats the column for each label of the item that has the most; pandas numbers the repetitions.
-        labels = raw[[column for column in raw.columns if re.fullmatch(r"Labels(\.\d+)?", column)]]
-        ids = _incident_ids(settings)
-        named = [_labelled(found, ids) for found in labels.to_numpy().tolist()]
-        rows["incident_id"] = pd.Series(named, index=raw.index, dtype="str")
-    for name in ("due_on", "completed_on"):
-        rows[name] = rows[name].str.replace(_JIRA_DAY, r"\1 \2 20\3", regex=True)
-    return rows
+def _read(tracker: TrackerSettings, settings: Settings) -> tuple[dict[str, list[Any]], list[CsvProblem]]:
+    """Return the items by column, and the problems by their lines; a CsvError says why there are no items."""
+    problems: list[CsvProblem] = []
+    headings: Mapping[Any, str] = {}
+    if tracker.format == "github":
+        items = _github_items(tracker.file, settings)
+    else:
+        try:
+            table = read_csv_file(tracker.file)
+        except OSError as error:
+            raise CsvError(str(error.strerror)) from error
+        problems += table.problems
+        headings = tracker.columns if tracker.format == "csv" else _jira_columns(table, tracker.columns)
+        items = _csv_items(table, headings)
+        if tracker.format == "jira":
+            items = _jira_items(table, items, tracker.columns, settings)
+    known: dict[str, list[Any]] = {
+        name: [item.words.get(name, "").strip() or None for item in items] for name in _TEXTS
+    }
+    synonyms = default_template().synonyms("action_statuses") | _JIRA_STATUSES
+    columns: dict[str, Sequence[str | date | Unreadable | None]] = {
+        "status": [_status(words, synonyms) for words in _column(items, "status")],
+        **{name: read_days(_column(items, name)) for name in _DATES},
+    }
+    for name, values in columns.items():
+        for item, value in zip(items, values, strict=True):
+            if isinstance(value, Unreadable):
+                problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
+        known[name] = [None if isinstance(value, Unreadable) else value for value in values]
+    return known, sorted(problems, key=lambda problem: problem.line)
 
 
-def _github_rows(file: Path, settings: Settings) -> pd.DataFrame:
+def _column(items: Sequence[_Item], name: str) -> list[str]:
+    return [item.words.get(name, "") for item in items]
+
+
+def _status(text: str, synonyms: Mapping[str, str]) -> str | Unreadable | None:
+    try:
+        return read_word(text, _STATUSES, synonyms)
+    except Unreadable as error:
+        return error
+
+
+# --- what an export holds --------------------------------------------------------------------------------------------
+
+
+def _csv_items(table: CsvTable, columns: Mapping[Any, str]) -> list[_Item]:
+    """Return the words of the columns that the settings or Jira name."""
+    positions = {name: table.position(column) for name, column in columns.items()}
+    return [_Item({name: row.cells[at] for name, at in positions.items()}, row.line) for row in table.rows]
+
+
+def _jira_columns(table: CsvTable, columns: Mapping[Any, str]) -> dict[str, str]:
+    there = {name: column for name, column in _JIRA_COLUMNS.items() if name == "key" or table.positions(column)}
+    return {**there, **columns}
+
+
+def _jira_items(table: CsvTable, items: Sequence[_Item], columns: Mapping[Any, str], settings: Settings) -> list[_Item]:
+    """Add what the resolution and the labels say, where the settings name no columns for it."""
+    by_resolution = "status" not in columns and bool(table.positions("Resolution"))
+    resolution = table.position("Resolution") if by_resolution else 0
+    labels = table.positions("Labels")  # repeated for each label of the item that has the most
+    ids = _incident_ids(settings)
+
+    def completed(item: _Item, row: CsvRow) -> _Item:
+        words = dict(item.words)
+        if by_resolution and fold(row.cells[resolution]) not in {"", "unresolved"}:
+            words["status"] = row.cells[resolution]
+        if "incident_id" not in columns:
+            words["incident_id"] = _labelled([row.cells[at] for at in labels], ids)
+        return _Item(words, item.line)
+
+    return [completed(item, row) for item, row in zip(items, table.rows, strict=True)]
+
+
+def _github_items(file: Path, settings: Settings) -> list[_Item]:
     ids = _incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
-        rows = [_issue_words(issue, ids) for issue in json.loads(read_bytes(file).decode("utf-8-sig"))]
+        return [_Item(_issue_words(issue, ids), 1) for issue in json.loads(read_bytes(file).decode("utf-8-sig"))]
     except KeyError as error:
-        raise SettingsError(f"{file}: no field {error} in every issue; {ask}") from error
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{file}: {error}; {ask}") from error
+        raise CsvError(f"no field {error} in every issue; {ask}") from error
+    except OSError as error:
+        raise CsvError(str(error.strerror)) from error
+    except ValueError as error:
+        raise CsvError(f"{error}; {ask}") from error
     except (AttributeError, TypeError) as error:
-        raise SettingsError(f"{file}: no list of issues; {ask}") from error
-    return pd.DataFrame(rows, columns=list(_TRACKER_WORDS), dtype="str")
+        raise CsvError(f"no list of issues; {ask}") from error
 
 
 def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:
-    """Return what GitHub tells of an issue as words, the reason for which it was closed as its status."""
+    """Return what GitHub says of an issue as words, the reason for which it was closed as its status."""
     labels = [label["name"] for label in issue.get("labels", ())]
     is_open = fold(issue["state"]) == "open"
     is_dropped = not _GITHUB_DROPPED.isdisjoint(map(str.casefold, labels))
@@ -161,7 +217,7 @@ def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, st
 
 
 def _incident_ids(settings: Settings) -> re.Pattern[str]:
-    """Return what an incident's id looks like by the templates; one that takes any word for an id tells nothing."""
+    """Return what an incident's id looks like by the templates; one that takes any word for an id says nothing."""
     templates = read_templates(settings.templates.files)
     forms = [template.incident_id for template in templates if not re.fullmatch(template.incident_id, "any-word")]
     return re.compile("|".join(rf"(?<![\w-])(?:{form})(?![\w-])" for form in forms))
@@ -173,16 +229,113 @@ def _labelled(labels: Iterable[str], ids: re.Pattern[str]) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
-def _day(text: str) -> pd.Timestamp | None:
-    try:
-        day = read_date(text)
-    except Unreadable:
-        return None
-    return None if day is None else pd.Timestamp(day)
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+_MONTHS: Final = {
+    word: number
+    for number, words in enumerate(
+        (  # English, German, French, Spanish, Portuguese, Italian and Dutch, without accents
+            "jan january januar janner januari janv janvier ene enero janeiro gen gennaio",
+            "feb february februar februari fev fevr fevrier febrero fevereiro febbraio",
+            "mar march marz mrz mars marzo marco mrt maa maart",
+            "apr april avr avril abr abril aprile",
+            "may mai mayo maio mag maggio mei",
+            "jun june juni juin junio junho giu giugno",
+            "jul july juli juil juillet julio julho lug luglio",
+            "aug august aout ago agosto augustus",
+            "sep sept september septembre septiembre set setiembre setembro settembre",
+            "oct october okt oktober octobre octubre out outubro ott ottobre",
+            "nov november novembre noviembre novembro",
+            "dec december dez dezember decembre dic diciembre dezembro dicembre",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_REST: Final = r"(?:(?:T|[\s,]).*)?"  # the time of day
+_WEEKDAY: Final = r"(?:[^\W\d_]{2,13}\.?,?\s+)?"
+_NAME: Final = r"(?P<name>[^\W\d_]{3,12})"
+_YEAR_FIRST: Final = re.compile(
+    rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?){_REST}", re.DOTALL
+)
+_NAMED: Final = re.compile(
+    rf"{_WEEKDAY}(?P<day>\d\d?)(?:\.?[\s/-]|\.)\s?(?:de\s)?{_NAME}\.?(?:[\s/,.-]|\sde\s)\s?(?P<year>\d{{4}}|\d\d){_REST}",
+    re.DOTALL,
+)
+_NAME_FIRST: Final = re.compile(rf"{_WEEKDAY}{_NAME}\.?\s(?P<day>\d\d?),?\s(?P<year>\d{{4}}){_REST}", re.DOTALL)
+_NUMBERS: Final = re.compile(rf"{_WEEKDAY}(\d\d?)(?P<mark>[-/.])(\d\d?)(?P=mark)(\d{{4}}){_REST}", re.DOTALL)
+_MOST_MONTHS: Final = 12
 
 
-def _status(text: str, synonyms: dict[str, str]) -> str | None:
+def read_days(texts: Sequence[str]) -> list[date | Unreadable | None]:
+    """Read a column of dates as trackers write them.
+
+    Parameters
+    ----------
+    texts
+        The cells: ``2025-08-05 09:12``, ``05/Aug/25 9:12 AM``, ``5. März 2025``, ``5 de agosto de 2025``,
+        ``Aug 5, 2025``, ``31/08/2025``, ``31.8.2025``. What follows the day is not read.
+
+    Returns
+    -------
+    list
+        The date of each cell, None where it says that there is none, `Unreadable` where it cannot be read. Which of
+        two numbers is the day is the same in the whole column, as far as one of its cells shows it: a number above 12
+        is not a month. Where none does, or they contradict each other, what may be two days is `Unreadable`.
+
+    Examples
+    --------
+    >>> read_days(["12/08/2025", "31/08/2025"])
+    [datetime.date(2025, 8, 12), datetime.date(2025, 8, 31)]
+    >>> read_days(["12/08/2025"])[0].code
+    'ambiguous-date'
+    """
+    numbers = [_NUMBERS.fullmatch(text.strip()) for text in texts]
+    pairs = [(int(found[1]), int(found[3])) for found in numbers if found]
+    orders = {first > second for first, second in pairs if max(first, second) > _MOST_MONTHS >= min(first, second)}
+    day_first = orders.pop() if len(orders) == 1 else None
+    return [
+        _numbered(text.strip(), found, day_first=day_first) if found else _day(text.strip())
+        for text, found in zip(texts, numbers, strict=True)
+    ]
+
+
+def _numbered(text: str, found: re.Match[str], *, day_first: bool | None) -> date | Unreadable:
+    """Read a date in numbers; the column says whether the day comes first, None where it does not."""
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    by_order = {True: _date(year, second, first), False: _date(year, first, second)}
+    if day_first is None and by_order[True] and by_order[False] and first != second:
+        earlier, later = sorted(day for day in by_order.values() if day)
+        message = f"{text!r} is {earlier} or {later}, and the other dates do not show which; write it as YYYY-MM-DD"
+        return Unreadable(message, "ambiguous-date")
+    day = by_order[day_first] if day_first is not None else by_order[True] or by_order[False]
+    return day or Unreadable(f"{text!r} is not a date; write it as YYYY-MM-DD")
+
+
+def _day(text: str) -> date | Unreadable | None:
+    year, month, day = 0, 0, 0
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
+    elif found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
+        year, month, day = int(found["year"]), _MONTHS.get(_plain(found["name"]), 0), int(found["day"])
+        year += 2000 if len(found["year"]) == 2 else 0  # noqa: PLR2004 - digits
+    if month:
+        return _date(year, month, day) or Unreadable(f"{text!r} is not a date; write it as YYYY-MM-DD")
     try:
-        return read_word(text, _TRACKER_STATUSES, synonyms)
-    except Unreadable:
+        return read_date(text)
+    except Unreadable as error:
+        return error
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    """Return a date of the years in which incidents are, None where there is no such date."""
+    try:
+        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
+    except ValueError:
         return None
+
+
+def _plain(word: str) -> str:
+    """Return a word without case and accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

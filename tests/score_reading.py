@@ -21,7 +21,7 @@ from unittest import mock
 
 import incident_analytics as ia
 from incident_analytics.reports import parse
-from incident_analytics.reports.milestones import Clue, Evidence, Guess, Lexicon, default_lexicon, infer_milestones
+from incident_analytics.reports.milestones import Clue, DurationClues, Guess, Lexicon, default_lexicon, infer_milestones
 from incident_analytics.schema import MILESTONES
 
 ROOT = Path(__file__).parent.parent
@@ -78,11 +78,11 @@ def same(found: datetime | None, right: datetime | None) -> bool:
     return found == right if found is None or right is None else abs(found - right) < MINUTE
 
 
-def clues_of(folder: Path) -> dict[str, tuple[Sequence[Clue], Evidence]]:
+def clues_of(folder: Path) -> dict[str, tuple[Sequence[Clue], DurationClues]]:
     """Return what the scorer is given for each report of a folder."""
-    seen: list[tuple[Sequence[Clue], Evidence]] = []
+    seen: list[tuple[Sequence[Clue], DurationClues]] = []
 
-    def watch(clues: Sequence[Clue], evidence: Evidence) -> dict[str, Guess]:
+    def watch(clues: Sequence[Clue], evidence: DurationClues) -> dict[str, Guess]:
         seen.append((clues, evidence))
         return infer_milestones(clues, evidence)
 
@@ -91,7 +91,7 @@ def clues_of(folder: Path) -> dict[str, tuple[Sequence[Clue], Evidence]]:
     return dict(zip(corpus.incidents["incident_id"], seen, strict=True))
 
 
-def hits(lexicon: Lexicon, reports: Iterable[tuple[Sequence[Clue], Evidence, Golden]]) -> int:
+def hits(lexicon: Lexicon, reports: Iterable[tuple[Sequence[Clue], DurationClues, Golden]]) -> int:
     """Count the free-text milestones that a lexicon places right, less those that it places wrong."""
     total = 0
     for clues, evidence, golden in reports:
@@ -106,7 +106,7 @@ def hits(lexicon: Lexicon, reports: Iterable[tuple[Sequence[Clue], Evidence, Gol
     return total
 
 
-def fit(reports: Sequence[tuple[Sequence[Clue], Evidence, Golden]]) -> Lexicon:
+def fit(reports: Sequence[tuple[Sequence[Clue], DurationClues, Golden]]) -> Lexicon:
     """Fit the weights to reports, group by group, from equal ones; of equally good ones the nearest to equal stays."""
     best = default_lexicon()
     for name, groups in best.groups.items():

@@ -13,7 +13,8 @@ from pandas.testing import assert_frame_equal
 from scipy import stats
 
 from incident_analytics.analysis.control_charts import control_chart
-from incident_analytics.analysis.severity import severity_counts, time_between
+from incident_analytics.analysis.gaps import time_between
+from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.tables import make_table
 

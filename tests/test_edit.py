@@ -22,7 +22,7 @@ from incident_analytics.files import BOM, decode_text
 from incident_analytics.loading import load
 from incident_analytics.reports.edit import figure_folder, fill_report
 from incident_analytics.reports.parse import parse_reports
-from incident_analytics.reports.template import default_template
+from incident_analytics.reports.template import default_template, read_templates
 
 ROOT = Path(__file__).parent.parent
 HEAD = "# Incident Report: Down\n\n**Incident ID**: INC-2025-03-14-001\n**Severity**: SEV-1\n\n"
@@ -232,11 +232,11 @@ def test_a_template_of_ones_own_tells_headings_order_and_placeholders(tmp_path: 
         '[sections.lesson]\nheadings = ["Lehren"]\nreads = "findings"\n[milestones]\n',
         encoding="utf-8",
     )
-    settings = Settings.model_validate({"templates": {"files": [own]}})
+    templates = read_templates([own])
     head = "# Störung\n\nNummer: 7\nStufe: SEV-1\n\n"
-    filled = fill_report(f"{head}## Messwerte\n(leer)\n".encode("cp1252"), {"metric": "m"}, settings=settings)
+    filled = fill_report(f"{head}## Messwerte\n(leer)\n".encode("cp1252"), {"metric": "m"}, templates=templates)
     assert filled.content.decode("cp1252") == f"{head}## Messwerte\n{block('metric', 'm')}\n"
-    filled = fill_report(f"{head}## Lehren\n".encode(), {"metric": "m", "error_message": "e"}, settings=settings)
+    filled = fill_report(f"{head}## Lehren\n".encode(), {"metric": "m", "error_message": "e"}, templates=templates)
     assert filled.content.decode() == f"{head}## Messwerte\n\n{block('metric', 'm')}\n\n## Lehren\n"
     assert [filling.message for filling in filled.fillings] == [
         "Messwerte: added with its heading",
@@ -538,10 +538,10 @@ def test_a_template_that_takes_any_word_for_an_id_lets_nobody_out_of_the_folder(
 ) -> None:
     own = tmp_path / "own.toml"
     own.write_text('name = "own"\nversion = "1"\nincident_id = "(?s).*"\n[fields]\n[sections]\n[milestones]\n')
-    settings = Settings.model_validate({"templates": {"files": [own]}})
-    assert figure_folder(tmp_path / "x.md", "OPS 7".replace(" ", "-"), settings=settings) == tmp_path / "OPS-7"
+    templates = read_templates([own])
+    assert figure_folder(tmp_path / "x.md", "OPS 7".replace(" ", "-"), templates=templates) == tmp_path / "OPS-7"
     with pytest.raises(OutputError):
-        figure_folder(tmp_path / "x.md", incident_id, settings=settings)
+        figure_folder(tmp_path / "x.md", incident_id, templates=templates)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links of POSIX")

@@ -161,6 +161,12 @@ def test_links_are_relative_and_quoted_and_a_second_report_leads_to_its_file(tmp
     assert links == {"a": "../../a%20b/x%3F.md", "b": "../../many.md", "c": "../../javascript%3Aalert%281%29.md"}
 
 
+def test_a_link_to_a_file_whose_name_looks_like_a_second_report_leads_to_that_file(tmp_path: Path) -> None:
+    (tmp_path / "report#2").touch()
+    incidents = pd.DataFrame({"incident_id": ["a"], "path": [str(tmp_path / "report#2")]})
+    assert report_links(incidents, seen_from=tmp_path) == {"a": "report%232"}
+
+
 def test_key_figures_are_escaped() -> None:
     page = html_figures([("<b>", "1 < 2", "n & m")])
     assert '<div><dt>&lt;b&gt;</dt><dd>1 &lt; 2</dd><dd class="basis">n &amp; m</dd></div>' in page

@@ -232,10 +232,11 @@ def test_a_file_beyond_the_limit_is_left_out(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, x=report())
 
-    def refuse(_: Path) -> bytes:
+    def refuse(_: Path, *, limit: int) -> bytes:
+        assert limit
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(loading, "read_bytes", refuse)
     assert told(load(tmp_path)) == [
         "x.md:1: cannot be read: Permission denied; check the file and its permissions [not-a-report]"
     ]
@@ -331,6 +332,18 @@ def test_links_to_one_file_are_one_file(tmp_path: Path) -> None:
     assert find_files([away, real, tmp_path / "folder", tmp_path / "folder" / "z.md"]) == [real / "z.md"]
     assert find_files([away / "b.md"]) == [away / "b.md"]
     assert load([away, real]).files["outcome"].tolist() == ["loaded"]
+
+
+@pytest.mark.parametrize("name", ["code/x.md", "c#ode/x.md", "report#2.md", "report#2"])
+def test_a_number_sign_in_a_path_hides_no_other_name(tmp_path: Path, name: str) -> None:
+    """Only the later reports of a file are exempt: the file can't be named after all of them."""
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(report(ID) + report("INC-2025-01-01-002"))
+    corpus = load(file)
+    assert corpus.incidents["path"].tolist() == [file.as_posix(), f"{file.as_posix()}#2"]
+    found = corpus.problems[corpus.problems["code"] == "file-name-mismatch"]
+    assert found["incident_id"].tolist() == [ID]
 
 
 @pytest.mark.parametrize(
@@ -510,7 +523,7 @@ def test_narrow(tmp_path: Path, options: dict[str, Any], n: int) -> None:
     [
         ({"severities": ["SEV9"]}, "severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
         ({"services": ["Billing"]}, "service 'Billing' is not one of "),
-        ({"teams": ["Web"]}, "team 'Web' is not one of none at all"),
+        ({"teams": ["Web"]}, "unknown team 'Web': no teams are defined; add team = "),
     ],
 )
 def test_narrow_refuses_a_name_that_is_not_there(options: dict[str, Any], message: str) -> None:
@@ -549,7 +562,7 @@ def test_a_trackers_export_is_read_by_the_columns_that_the_settings_name(tmp_pat
         ("", "", "s.toml: no [tracker] section names an export"),
         (TRACKER, "Id,State,Due\n", "export.csv: no column 'Key'; it has Id, State, Due"),
         (TRACKER, None, "No such file or directory"),
-        (TRACKER, "", "No columns to parse from file"),
+        (TRACKER, "", "export.csv: it is empty; write a header with the columns' names"),
     ],
 )
 def test_a_tracker_that_cannot_be_read(tmp_path: Path, settings_text: str, export: str | None, message: str) -> None:

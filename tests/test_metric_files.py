@@ -97,7 +97,7 @@ def test_times_without_a_zone_are_of_the_one_that_is_given(tmp_path: Path) -> No
 
 def test_a_time_that_the_clocks_repeat_is_told(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors\n2025-10-26 02:30,1\n", timezone="Europe/Berlin")
-    message = "x.csv: column 'at': 1 times such as '2025-10-26 02:30' cannot be read; write 2025-08-19T17:07:00Z"
+    message = "x.csv:2: column 'at': 1 times such as '2025-10-26 02:30' cannot be read; write 2025-08-19T17:07:00Z"
     assert told(problems, tmp_path) == [("-", message)]
 
 
@@ -122,11 +122,11 @@ BAD = {
     "no name": ("at,value\n1,2\n", [("-", "x.csv: column 'value' has values of no name; add a column name (it has at, value)")]),
     "no value": ("at,Metric\n1,2\n", [("-", "x.csv: column 'Metric' has names of no values; add a column value (it has at, Metric)")]),
     "nothing": ("at,service\n1,2\n", [("-", "x.csv: no column of values; add name and value, or a column for each metric (it has at, service)")]),
-    "empty": ("", [("-", "x.csv: no CSV or Parquet that can be read: No columns to parse from file")]),
-    "ragged": ("at,errors\n1,2\n1,2,3,4\n", [("-", "x.csv: no CSV or Parquet that can be read: Error tokenizing data. C error: Expected 2 fields in line 3, saw 4")]),
+    "empty": ("", [("-", "x.csv: it is empty; write a header with the columns' names")]),
+    "ragged": ("at,errors\nnever,2\n1,2,3,4\n", [("-", "x.csv:2: column 'at': 1 times such as 'never' cannot be read; write 2025-08-19T17:07:00Z"), ("-", "x.csv:3: the row has 4 cells, the header 2, so it is not used; put quotes around a cell that holds a comma")]),
     "outside": ("at,errors\n2024-01-01T00:00Z,2\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
     "a header alone": ("at,errors\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
-    "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv: column 'errors': 1 values such as 'many' of 'errors' are no numbers; write 0.25")]),
+    "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv:2: column 'errors': 1 values such as 'many' of 'errors' are no numbers; write 0.25")]),
 }  # fmt: skip
 
 
@@ -143,8 +143,8 @@ def test_a_cell_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
     got, problems = read(tmp_path, text)
     assert_frame_equal(got, series(("errors", None, "17:30", 2), ("errors", None, "17:32", None)))
     assert told(problems, tmp_path) == [
-        ("-", "x.csv: column 'at': 1 times such as 'yesterday' cannot be read; write 2025-08-19T17:07:00Z"),
-        ("errors", "x.csv: column 'value': 1 values such as '1;5' of 'errors' are no numbers; write 0.25"),
+        ("-", "x.csv:2: column 'at': 1 times such as 'yesterday' cannot be read; write 2025-08-19T17:07:00Z"),
+        ("errors", "x.csv:4: column 'value': 1 values such as '1;5' of 'errors' are no numbers; write 0.25"),
     ]
 
 
@@ -183,3 +183,25 @@ def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
 def test_a_window_that_is_none_is_an_error() -> None:
     with pytest.raises(PeriodError, match="is empty"):
         read_metric_files([], start=END, end=START)
+
+
+def test_a_row_of_too_many_cells_costs_itself_alone_and_moves_no_other(tmp_path: Path) -> None:
+    text = "at,name,value\n2025-08-19T17:30Z,errors, in all,1\n2025-08-19T17:31Z,errors,2,\n2025-08-19T17:32Z,errors\n"
+    got, problems = read(tmp_path, text)
+    assert_frame_equal(got, series(("errors", None, "17:31", 2), ("errors", None, "17:32", None)))
+    assert [message.partition(";")[0] for _, message in told(problems, tmp_path)] == [
+        "x.csv:2: the row has 4 cells, the header 3, so it is not used",
+        "x.csv:4: the row has 2 cells, the header 3",
+    ]
+
+
+@pytest.mark.parametrize(("delimiter", "encoding"), [(";", "utf-8-sig"), ("\t", "utf-16"), (";", "cp1252")])
+def test_a_file_of_another_dialect_is_read(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    (tmp_path / "x.csv").write_bytes("at,fehler\n2025-08-19T17:30Z,2\n".replace(",", delimiter).encode(encoding))
+    got, _ = read_metric_files([tmp_path / "x.csv"], start=START, end=END)
+    assert_frame_equal(got, series(("fehler", None, "17:30", 2)))
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    _, problems = read(tmp_path, "at,errors,errors\n2025-08-19T17:30Z,1,2\n")
+    assert told(problems, tmp_path) == [("-", "x.csv: 2 columns are called 'errors'; rename all but one")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.milestones import Clue, Evidence, Gap, infer_gaps, infer_milestones, infer_relapse
+from incident_analytics.reports.milestones import Clue, DurationClues, Gap, infer_gaps, infer_milestones, infer_relapse
 
 DAY = datetime(2025, 3, 14, tzinfo=UTC)
 
@@ -18,10 +18,10 @@ def at(clock: str) -> datetime:
     return DAY + timedelta(hours=hours, minutes=minutes)
 
 
-def told(*rows: str, evidence: Evidence | None = None) -> dict[str, int]:
+def told(*rows: str, evidence: DurationClues | None = None) -> dict[str, int]:
     """Infer from rows such as ``14:02 Users report 503s``; milestones with the number of their row."""
     clues = [Clue(at(row[:5]), row[6:]) for row in rows]
-    return {name: guess.row for name, guess in infer_milestones(clues, evidence or Evidence()).items()}
+    return {name: guess.row for name, guess in infer_milestones(clues, evidence or DurationClues()).items()}
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_change_that_tells_the_cause_is_no_cure() -> None:
         "09:30 Version 2 deployed",
         "10:00 Users report 503s",
         "11:00 Resolved",
-        evidence=Evidence(start=at("09:30"), end=at("11:00")),
+        evidence=DurationClues(start=at("09:30"), end=at("11:00")),
     )
     assert "mitigated" not in found
 
@@ -136,8 +136,8 @@ def test_what_was_over_for_a_time_leaves_a_gap() -> None:
         "15:18 Resolved",
     ]
     clues = [Clue(at(row[:5]), row[6:]) for row in rows]
-    assert infer_gaps(clues, Evidence()) == [Gap(1, 2, 0.98)]
-    assert infer_gaps(clues[:2], Evidence()) == []
+    assert infer_gaps(clues, DurationClues()) == [Gap(1, 2, 0.98)]
+    assert infer_gaps(clues[:2], DurationClues()) == []
 
 
 def test_the_templates_phrase_ends_the_first_of_two_windows() -> None:
@@ -147,7 +147,7 @@ def test_the_templates_phrase_ends_the_first_of_two_windows() -> None:
         Clue(at("11:00"), "The same errors again"),
         Clue(at("11:20"), "Service restored", "restored"),
     ]
-    assert infer_gaps(clues, Evidence()) == [Gap(1, 2, 1.0)]
+    assert infer_gaps(clues, DurationClues()) == [Gap(1, 2, 1.0)]
 
 
 def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
@@ -156,7 +156,7 @@ def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
         Clue(at("10:40"), "Incident closed", "closed"),
         Clue(at("11:00"), "Incident reopened, the same errors"),
     ]
-    assert infer_gaps(clues, Evidence()) == []
+    assert infer_gaps(clues, DurationClues()) == []
     assert infer_relapse(clues) == Gap(0, 2, 1.0)
     assert infer_relapse([*clues, Clue(at("11:20"), "Service restored", "restored")]) is None
     assert infer_relapse(clues[1:]) is None
@@ -171,8 +171,8 @@ def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
 )
 def test_what_a_row_without_a_time_may_be_is_not_taken_from_a_later_row(untimed: list[str], timed: list[str]) -> None:
     rows = [Clue(at(row[:5]), row[6:]) for row in timed]
-    without = infer_milestones(rows, Evidence())
-    found = infer_milestones([*(Clue(None, event) for event in untimed), *rows], Evidence())
+    without = infer_milestones(rows, DurationClues())
+    found = infer_milestones([*(Clue(None, event) for event in untimed), *rows], DurationClues())
     assert "started" in without
     assert "started" not in found
     assert found["restored"].row == 2
@@ -181,21 +181,23 @@ def test_what_a_row_without_a_time_may_be_is_not_taken_from_a_later_row(untimed:
 
 def test_a_later_restoration_without_a_time_leaves_the_restoration_unknown() -> None:
     rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "All back to normal")]
-    assert infer_milestones(rows, Evidence())["restored"].row == 1
-    assert "restored" not in infer_milestones([*rows, Clue(None, "Recovered for good, all back to normal")], Evidence())
-    assert infer_milestones([*rows, Clue(None, "Coffee")], Evidence())["restored"].row == 1
+    assert infer_milestones(rows, DurationClues())["restored"].row == 1
+    assert "restored" not in infer_milestones(
+        [*rows, Clue(None, "Recovered for good, all back to normal")], DurationClues()
+    )
+    assert infer_milestones([*rows, Clue(None, "Coffee")], DurationClues())["restored"].row == 1
 
 
 def test_the_stated_length_confirms_a_start_below_a_row_without_a_time() -> None:
     rows = [Clue(None, "Release 4.2"), Clue(at("10:00"), "Errors begin"), Clue(at("12:00"), "All back to normal")]
-    assert infer_milestones(rows, Evidence(total=timedelta(hours=2)))["started"].row == 1
-    assert "started" not in infer_milestones(rows, Evidence(total=timedelta(hours=2), approximate=True))
+    assert infer_milestones(rows, DurationClues(total=timedelta(hours=2)))["started"].row == 1
+    assert "started" not in infer_milestones(rows, DurationClues(total=timedelta(hours=2), approximate=True))
 
 
 def test_the_last_cure_is_not_the_end_of_what_goes_on() -> None:
     rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "Rolled back to the last version")]
-    assert "restored" in infer_milestones(rows, Evidence())
-    assert "restored" not in infer_milestones(rows, Evidence(is_open=True))
+    assert "restored" in infer_milestones(rows, DurationClues())
+    assert "restored" not in infer_milestones(rows, DurationClues(is_open=True))
 
 
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
@@ -203,7 +205,7 @@ def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
         "10:48 No nodes",
         "11:01 Balancer finds the new nodes healthy, traffic flows",
         "11:08 Second mail, says service is restored",
-        evidence=Evidence(start=at("10:48"), end=at("11:01")),
+        evidence=DurationClues(start=at("10:48"), end=at("11:01")),
     )
     assert found["restored"] == 1
 
@@ -220,7 +222,7 @@ def test_rows_before_the_stated_start_detect_nothing() -> None:
         "09:33 Users miss their logs",
         "10:48 No nodes",
         "10:50 Alert fires",
-        evidence=Evidence(start=at("10:48"), end=at("11:01")),
+        evidence=DurationClues(start=at("10:48"), end=at("11:01")),
     )
     assert found["detected"] == 2
 
@@ -236,24 +238,24 @@ def test_the_total_leads_from_the_end_to_the_row_where_it_began() -> None:
         "13:06 A first 403 on staging fails",
         "13:35 Beta deployed; 403 again",
         "15:25 Patch deployed, outage over",
-        evidence=Evidence(total=timedelta(hours=1, minutes=50), approximate=True),
+        evidence=DurationClues(total=timedelta(hours=1, minutes=50), approximate=True),
     )
     assert found["started"] == 1
 
 
 def test_a_milestone_that_a_row_states_is_not_inferred() -> None:
     clues = [Clue(at("10:00"), "Initial alert/detection", "detected"), Clue(at("10:10"), "Users report 503s")]
-    assert "detected" not in infer_milestones(clues, Evidence())
+    assert "detected" not in infer_milestones(clues, DurationClues())
 
 
 def test_rows_without_an_instant_tell_nothing() -> None:
-    assert infer_milestones([Clue(None, "Resolved"), Clue(None, "Alert fires")], Evidence()) == {}
+    assert infer_milestones([Clue(None, "Resolved"), Clue(None, "Alert fires")], DurationClues()) == {}
 
 
 @given(st.lists(st.text(max_size=60), max_size=12), st.integers(-500, 500))
 def test_any_words_are_taken_and_a_shift_of_all_times_changes_nothing(events: list[str], shift: int) -> None:
     rows = [Clue(DAY + timedelta(minutes=7 * place), event) for place, event in enumerate(events)]
     moved = [Clue(row.at + timedelta(minutes=shift) if row.at else None, row.event) for row in rows]
-    found = infer_milestones(rows, Evidence())
-    assert found == infer_milestones(moved, Evidence())
+    found = infer_milestones(rows, DurationClues())
+    assert found == infer_milestones(moved, DurationClues())
     assert all(0.5 <= guess.confidence <= 1 and 0 <= guess.row < len(rows) for guess in found.values())

@@ -15,7 +15,7 @@ from matplotlib.transforms import Bbox
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import plots
-from incident_analytics.analysis.severity import mean_time_between
+from incident_analytics.analysis.gaps import mean_time_between
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.plots import drawing
 

@@ -9,7 +9,8 @@ from builders import at, severities
 from matplotlib.axes import Axes
 
 from incident_analytics import plots
-from incident_analytics.analysis.severity import mean_time_between, severity_rates, time_between
+from incident_analytics.analysis.gaps import mean_time_between, time_between
+from incident_analytics.analysis.rates import severity_rates
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.plots.drawing import SEVERITY_RAMP
 from incident_analytics.tables import make_table

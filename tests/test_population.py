@@ -326,6 +326,20 @@ def test_a_dry_run_of_two_reports_in_a_file_tells_both_changes(report: Path, sho
     assert report.read_bytes() == second.after
 
 
+@pytest.mark.parametrize("name", ["report#2.md", "report#2"])
+def test_a_file_whose_name_looks_like_a_second_report_is_the_one_that_is_written(
+    tmp_path: Path, show: Callable[..., None], name: str
+) -> None:
+    other, file = tmp_path / "report", tmp_path / name
+    for each in (other, file):
+        each.write_text(REPORT)
+    show(metric=[words("m")])
+    (one,) = populate(file)
+    assert (one.failures, other.read_text()) == ((), REPORT)
+    assert file.read_bytes() == one.after != one.before
+    assert one.diff.startswith(f"--- {file.as_posix()}\n")
+
+
 def test_a_report_that_fails_costs_only_itself(
     report: Path, show: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -163,13 +163,14 @@ def test_gaps_of_groups_are_said_group_by_group() -> None:
     times = {"mean": spans(120, 45, None), "mean_low": spans(30, 8, 2), "mean_high": spans(900, None, None)}
     table = pd.DataFrame({"severity": ["SEV-1", None, "SEV-2"], "n": [2, 1, 0], **times})
     table = table.assign(median=table["mean"], longest=table["mean"], longest_before="INC-3")
-    text = "Mean time between incidents: SEV-1 2h (95% interval 30m to 15h, 2 gaps) and unknown 45m (95% interval from "
-    assert describe_gaps(table) == f"{text}8m, 1 gap)."
-    one = "Mean time between incidents 2h (95% interval 30m to 15h, 1 gap)."
+    worst = "SEV-1 2h (at least 95% CI: 30m to 15h, 2 gaps)"
+    unknown = "unknown 45m (at least 95% CI: from 8m, 1 gap)"
+    assert describe_gaps(table) == f"Mean time between incidents: {worst} and {unknown}."
+    one = "Mean time between incidents 2h (at least 95% CI: 30m to 15h, 1 gap)."
     assert describe_gaps(table[:1].drop(columns="severity").assign(n=1)) == one
     many = pd.concat([table[:2].assign(severity=[f"{name}-1", f"{name}-2"]) for name in ("A", "B")])
     assert describe_gaps(many).startswith(
-        "Mean time between incidents from 45m (95% interval from 8m, 1 gap) for A-2 to"
+        "Mean time between incidents from 45m (at least 95% CI: from 8m, 1 gap) for A-2 to"
     )
     none = "Time between incidents is not known: it takes two incidents with a known time."
     assert describe_gaps(table[2:]) == none
@@ -440,11 +441,11 @@ def test_incidents_come_less_often_or_it_is_not_known() -> None:
     text = describe_change(compared(*rows, measure="incidents"), measure="incidents")
     assert text == "Compared with 30 in 2025Q2 and 14 in 2024Q3: they come less often than in 2025Q2 (p = 0.01)."
     assert describe_change(compared(rows[1], measure="incidents"), measure="incidents") == (
-        "Compared with 14 in 2024Q3: not enough incidents to tell (-50% since 2024Q3, 95% CI -80% to +20%)."
+        "Compared with 14 in 2024Q3: not enough incidents to tell (-50% since 2024Q3, at least 95% CI: -80% to +20%)."
     )
     many = compared(rows[1], measure="incidents").assign(can_tell=True)
     assert describe_change(many, measure="incidents") == (
-        "Compared with 14 in 2024Q3: no significant change (-50% since 2024Q3, 95% CI -80% to +20%)."
+        "Compared with 14 in 2024Q3: no significant change (-50% since 2024Q3, at least 95% CI: -80% to +20%)."
     )
     none_before = compared(rows[1], measure="incidents").assign(change=pd.NA, change_high=pd.NA)
     assert describe_change(none_before, measure="incidents").endswith("in 2024Q3: not enough incidents to tell.")

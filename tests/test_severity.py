@@ -10,18 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from incident_analytics.analysis.gaps import mean_time_between, time_between
+from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.response import response_times
-from incident_analytics.analysis.severity import (
-    compare_rates,
-    count_dispersion,
-    mean_time_between,
-    rate_trend,
-    severity_counts,
-    severity_duration,
-    severity_mix,
-    severity_rates,
-    time_between,
-)
+from incident_analytics.analysis.severity import severity_counts, severity_duration, severity_mix
+from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.periods import UNITS, Period, Unit
 from incident_analytics.tables import make_table
@@ -456,7 +449,7 @@ def test_counts_that_can_show_a_halving_have_no_significant_change_and_others_ar
     assert " or a rise of " in few["sentence"][0]
     assert many["can_tell"].tolist() == [True]
     assert "; no significant change (p = " in many["sentence"][0]
-    assert "): a fall of 31.6% or more or a rise of " in many["sentence"][0]
+    assert "): a fall of 32% or more or a rise of " in many["sentence"][0]
     dispersed = call(
         compare_rates, table_of(monthly({"2025-05": 120, "2025-08": 120})), before=Q2, after=Q3, dispersion=6.0
     )
@@ -513,14 +506,16 @@ def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() 
     poisson = "Dispersion not estimated, counts taken as Poisson."
     assert nothing == "SEV-3: no incidents in 2025Q2 or 2025Q3."
     assert too_few == (
-        "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (95% interval 97.5% fewer to no upper bound);"
+        "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (at least 95% CI: 97% fewer to no upper bound);"
         f" not enough incidents to tell (p = 1): no change would show in 4 of 5 cases. {poisson}"
     )
     assert fell == (
-        "SEV-1: 12 incidents in 2025Q2, 1 in 2025Q3: 91.8% fewer in the same time (95% interval 99.807% fewer to 44.3%"
+        "SEV-1: 12 incidents in 2025Q2, 1 in 2025Q3: 92% fewer in the same time (at least 95% CI: over 99% fewer to 44%"
         f" fewer), significant (p = 0.0096). {poisson}"
     )
-    assert unknown.startswith("unknown: 1 incident in 2025Q2, 0 in 2025Q3: 100% fewer in the same time (95% interval")
+    assert unknown.startswith(
+        "unknown: 1 incident in 2025Q2, 0 in 2025Q3: 100% fewer in the same time (at least 95% CI: "
+    )
 
 
 def test_by_service_an_incident_counts_once_in_each_that_it_affected() -> None:

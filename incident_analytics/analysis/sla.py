@@ -97,7 +97,8 @@ def downtime(
         - availability, Float64: ``1 - downtime / window``
         - downtime_weighted, timedelta64[us]: each moment weighted by the affected fraction of users
         - availability_weighted, Float64
-        - incident_ids, tuple of str, where asked for: the incidents of n and n_missing
+        - n_weighted, int64: counted outages whose incident reports the affected share of users; the others weigh 1
+        - incident_ids, tuple of str, where asked for: the incidents of n
 
         Where outages overlap, the weighted downtime takes the largest fraction at each moment, since the users of
         one may be those of the other; an incident that reports no fraction weighs 1, as if it had affected everybody.
@@ -195,7 +196,7 @@ def sla_impact(
           budget lasts just as long as the window
         - time_to_exhaustion, timedelta64[us]: how long ``budget_left`` lasts at this pace; 0 where it is spent
         - burn_rate_weighted, Float64, and time_to_exhaustion_weighted, timedelta64[us]: the same, weighted
-        - incident_ids, tuple of str, where asked for
+        - incident_ids, tuple of str, where asked for: the incidents of n
 
         Target, budgets and paces are NA for a service without a target. What is left is NA where no downtime of the
         window is known although there were outages, and an upper bound where window_n_missing is above 0. The burn
@@ -630,11 +631,8 @@ class _Impacts:
         impacts, groups = self.grouped(parts)
         down = impacts.loc[impacts["is_counted"], _INTERVAL]
         window, total, weighted = _time_down(down, _numbered(self.planned, groups), groups)
-        numbers = impacts["number"].to_numpy()
-        n, n_missing = (
-            count_rows(impacts["is_counted"], numbers, groups),
-            count_rows(~impacts["is_counted"], numbers, groups),
-        )
+        numbers, counted = impacts["number"].to_numpy(), impacts["is_counted"]
+        n, n_missing = count_rows(counted, numbers, groups), count_rows(~counted, numbers, groups)
         # Where all that is known is that there were outages, their length is unknown, not zero.
         is_known = (n > 0) | (n_missing == 0)
         total, weighted = total.where(is_known), weighted.where(is_known)
@@ -643,14 +641,15 @@ class _Impacts:
             window=window,
             n=n,
             n_missing=n_missing,
-            n_open=count_rows(impacts["is_counted"] & impacts["runs_on"], numbers, groups),
+            n_open=count_rows(counted & impacts["runs_on"], numbers, groups),
             downtime=total,
             availability=(1 - total / window).where(is_named).astype(FLOAT),
             downtime_weighted=weighted,
             availability_weighted=(1 - weighted / window).where(is_named).astype(FLOAT),
+            n_weighted=count_rows(counted & impacts["has_weight"], numbers, groups),
         )
         if members:
-            result["incident_ids"] = member_ids(impacts, numbers, groups)
+            result["incident_ids"] = member_ids(impacts[counted], numbers[counted], groups)
         return result
 
     def intervals(self, parts: Sequence[Period]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -715,6 +714,7 @@ def _outages(
     return found.assign(
         ended_at=ended,
         weight=found["affected_users_fraction"].fillna(1.0).astype("float64"),
+        has_weight=found["affected_users_fraction"].notna(),
         runs_on=runs_on,
         belongs_at=belongs_at,
         is_usable=is_usable,

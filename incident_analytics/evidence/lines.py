@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from incident_analytics.files import open_regular
 
-__all__ = ["LEVELS", "LineReader", "Moment", "are_json", "open_log", "tells_error", "words_of"]
+__all__ = ["LEVELS", "LineReader", "LogTime", "are_json", "open_log", "tells_error", "words_of"]
 
 LEVELS: Final = ("trace", "debug", "info", "warn", "error", "fatal")
 """The levels of log lines, least to worst; other words for them are read as these."""
@@ -54,7 +54,7 @@ _MESSAGE_KEYS: Final = ("msg", "message", "log", "event")
 _ERROR_KEYS: Final = ("error", "err", "exception", "exc_info")
 
 
-class Moment(NamedTuple):
+class LogTime(NamedTuple):
     """When a line was written, and what else it holds.
 
     Attributes
@@ -145,7 +145,7 @@ class LineReader:
             (_EPOCH, _epoch),
         ]
 
-    def moment(self, line: str) -> Moment | None:
+    def moment(self, line: str) -> LogTime | None:
         """Return when a line was written and the rest of it; None where it tells no time."""
         if self.as_json and (found := _object(line)) is not None:
             return self._object_moment(found)
@@ -155,7 +155,7 @@ class LineReader:
         """Tell whether a line stands for itself, although it tells no time: it is a JSON object."""
         return self.as_json and _object(line) is not None
 
-    def _text_moment(self, line: str) -> Moment | None:
+    def _text_moment(self, line: str) -> LogTime | None:
         for place, (pattern, read) in enumerate(self._clocks):
             # An indented line goes on with the one before; a time inside it is a matter of what it tells.
             found = pattern.match(line.lstrip()) if line[:1].isspace() else pattern.search(line, 0, _TIME_WITHIN)
@@ -172,23 +172,23 @@ class LineReader:
             return self._in_utc(at, rest)
         return None
 
-    def _object_moment(self, found: dict[str, Any]) -> Moment | None:
+    def _object_moment(self, found: dict[str, Any]) -> LogTime | None:
         value = next((found[key] for key in _TIME_KEYS if key in found), None)
         if isinstance(value, str):
             told = self._text_moment(value)
             return told and told._replace(rest=found)
         if isinstance(value, int | float) and not isinstance(value, bool):
             try:
-                return Moment(_since_1970(value), assumed=False, rest=found)
+                return LogTime(_since_1970(value), assumed=False, rest=found)
             except (ValueError, OverflowError, OSError):
                 return None
         return None
 
-    def _in_utc(self, at: datetime, rest: str) -> Moment | None:
+    def _in_utc(self, at: datetime, rest: str) -> LogTime | None:
         try:
             if at.tzinfo is None:
-                return Moment(at.replace(tzinfo=self._zone).astimezone(UTC), assumed=True, rest=rest)
-            return Moment(at if at.tzinfo is UTC else at.astimezone(UTC), assumed=False, rest=rest)
+                return LogTime(at.replace(tzinfo=self._zone).astimezone(UTC), assumed=True, rest=rest)
+            return LogTime(at if at.tzinfo is UTC else at.astimezone(UTC), assumed=False, rest=rest)
         except OverflowError:  # in the zone of another century's first or last day
             return None
 

@@ -22,7 +22,7 @@ from incident_analytics.evidence.lines import (
     LEVELS,
     LINE_BYTES,
     LineReader,
-    Moment,
+    LogTime,
     are_json,
     open_log,
     tells_error,
@@ -229,7 +229,7 @@ class _Message:
 class _Event:
     """A line of the window or the baseline, with the exception that the lines after it tell."""
 
-    moment: Moment
+    moment: LogTime
     line: int
     text: str
     exception: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from glob import glob
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 import pandas as pd
 
 from incident_analytics.checks import require_window
+from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
 from incident_analytics.evidence.series import SERIES, join_series, problem_table
 from incident_analytics.files import open_regular
 from incident_analytics.schema import FLOAT, INSTANT, TEXT
@@ -24,6 +25,10 @@ _COLUMNS: Final = {
     "value": ("value",),
 }
 """What a column may be called, in any case."""
+_NOTHING: Final = ("", "nan", "null", "none", "na", "n/a", "<na>", "#n/a")
+"""Cells, in any case, that hold no value."""
+_LARGEST: Final = 1_000_000_000
+"""Bytes of the largest file that is read."""
 _NUMBER: Final = r"\s*-?\d+(\.\d+)?([eE]\+?\d+)?\s*"
 _MILLISECONDS: Final = 1e11  # as seconds that is the year 5138
 
@@ -108,13 +113,14 @@ def read_metric_files(
 
 def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | None, str]]]:
     """Return the series of one file, and what of it could not be read, each with the metric."""
-    raw = _raw(path)
+    raw, flaws = _raw(path)
+    messages: list[tuple[str | None, str]] = [(None, f"{path}:{flaw.line}: {flaw.message}") for flaw in flaws]
     there = {str(column).strip().casefold(): column for column in raw.columns}
     columns = {role: there[word] for role, words in _COLUMNS.items() for word in words[::-1] if word in there}
     has = ", ".join(map(str, raw.columns)) or "none"
     if "at" not in columns:
         raise _FileError(f"{path}: no column of times; name one at, time or timestamp (it has {has})")
-    table = pd.DataFrame({role: raw[column] for role, column in columns.items()})
+    table = pd.DataFrame({role: raw[column] for role, column in columns.items()}, index=raw.index)
     if "value" in columns and "name" not in columns:
         raise _FileError(f"{path}: column {columns['value']!r} has values of no name; add a column name (it has {has})")
     if "value" not in columns:
@@ -129,22 +135,28 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
             )
         wide = pd.concat([table, raw[metrics]], axis=1)
         # A cell that is empty says that the row is of another metric.
-        table = wide.melt(list(table.columns), metrics, var_name="name").dropna(subset="value").reset_index(drop=True)
+        long = wide.melt(list(table.columns), metrics, var_name="name", ignore_index=False)
+        table = long.dropna(subset="value")
+    lines = table.index  # of a CSV file
+    table = table.reset_index(drop=True)
 
-    messages: list[tuple[str | None, str]] = []
+    def place(index: int) -> str:
+        return f"{path}:{lines[index]}" if lines.name else str(path)
+
     at = _instants(table["at"], timezone)
     if at.isna().any():
-        times = f"{at.isna().sum()} times such as {table.loc[at.isna(), 'at'].iloc[0]!r}"
-        message = f"{path}: column {columns['at']!r}: {times} cannot be read; write 2025-08-19T17:07:00Z"
+        first = int(at.isna().argmax())
+        times = f"{at.isna().sum()} times such as {table['at'].iloc[first]!r}"
+        message = f"{place(first)}: column {columns['at']!r}: {times} cannot be read; write 2025-08-19T17:07:00Z"
         messages.append((None, message))
     value = pd.to_numeric(table["value"], errors="coerce").astype(float)
     words = table["value"].astype(str).str.strip().str.casefold()
-    bad = value.isna() & table["value"].notna() & ~words.isin(["", "nan", "null", "na", "n/a"])
+    bad = value.isna() & table["value"].notna() & ~words.isin(_NOTHING)
     for name in dict.fromkeys(table.loc[bad, "name"]):
         rows = table.loc[bad & (table["name"] == name), "value"]
         column = columns.get("value", name)
         values = f"{len(rows)} values such as {rows.iloc[0]!r} of {name!r}"
-        messages.append((str(name), f"{path}: column {column!r}: {values} are no numbers; write 0.25"))
+        messages.append((str(name), f"{place(rows.index[0])}: column {column!r}: {values} are no numbers; write 0.25"))
     series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(FLOAT)})
     for column in ("service", "labels"):
         series[column] = table[column].astype(TEXT) if column in table else pd.Series(None, series.index, dtype=TEXT)
@@ -154,16 +166,24 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
     return order[list(SERIES)].astype(dict(SERIES)).reset_index(drop=True), messages
 
 
-def _raw(path: Path) -> pd.DataFrame:
+def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
+    """Return a file's cells; of a CSV file as text, NA where they are empty, indexed by ``line``, with its problems."""
     try:
-        with open_regular(path) as stream:
-            if path.suffix.casefold() in {".parquet", ".pq"}:
-                return pd.read_parquet(stream)
-            return pd.read_csv(stream, dtype="str", encoding="utf-8-sig", skipinitialspace=True)
+        if path.suffix.casefold() in {".parquet", ".pq"}:
+            with open_regular(path) as stream:
+                return pd.read_parquet(stream).reset_index(drop=True), ()
+        table = read_csv_file(path, limit=_LARGEST, skip_space=True)
+        for column in table.columns:
+            table.position(column)  # which of two columns of one name is meant, nobody can say
     except OSError as error:
         raise _FileError(f"{path}: {error.strerror or error}") from error
-    except (ValueError, MemoryError) as error:  # pyarrow's and the parsers' own are ValueErrors
-        raise _FileError(f"{path}: no CSV or Parquet that can be read: {' '.join(str(error).split())}") from error
+    except CsvError as error:
+        raise _FileError(error.located(path)) from error
+    except (ValueError, MemoryError) as error:  # pyarrow's own are ValueErrors
+        raise _FileError(f"{path}: no Parquet that can be read: {' '.join(str(error).split())}") from error
+    lines = pd.Index([row.line for row in table.rows], name="line", dtype="int64")
+    cells = pd.DataFrame([row.cells for row in table.rows], columns=list(table.columns), index=lines, dtype="str")
+    return cells.apply(lambda column: column.mask(column.str.strip().str.casefold().isin(_NOTHING))), table.problems
 
 
 def _instants(times: pd.Series, timezone: str) -> pd.Series:

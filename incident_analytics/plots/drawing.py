@@ -8,7 +8,7 @@ import re
 import textwrap
 import unicodedata
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Final, Literal, cast
@@ -212,12 +212,12 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
     ax.set_label(f"{sentence} {capitalized(kind)}{values}.")
 
 
-def allowance(dispersions: pd.Series) -> str:
+def allowance(dispersions: Iterable[float | None]) -> str:
     """Return the end of a caption that says which dispersion of counts the figure allows for.
 
     Examples
     --------
-    >>> allowance(pd.Series([2.13]))
+    >>> allowance([2.13])
     '; allows for a dispersion of 2.13'
     """
     sentence = format_dispersion(dispersions)

@@ -164,7 +164,7 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
         explain(
             axes,
             describe_rates(rates),
-            "incidents per 30 days; bar = at least 95% interval, above it the number of incidents"
+            "incidents per 30 days; dot: rate; bar: at least 95% CI; number: incidents"
             + ("; the shaded part is under review" if highlight else "")
             + allowance(rows["dispersion"]),
             [
@@ -232,7 +232,7 @@ def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, ax: Axes | N
         explain(
             axes,
             describe_gaps(between),
-            "time since the last incident; a peak = time between two incidents, dotted = not over, dashed line = mean",
+            "time since the last incident; peak: time between two incidents; dotted: since the last one; dashed: mean",
             [
                 f"{name}{': ' if name else ''}"
                 + ", ".join(f"{format_span(row.gap)} before {row.incident_id}" for row in each_row(part))

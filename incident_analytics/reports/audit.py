@@ -94,8 +94,7 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
     message = f"the Duration states {_words(stated)}, but {words} make {_words(span)}; correct the one or the other"
     yield "duration-mismatch", line, message
     support = None
-    if settings.business_hours:
-        hours = settings.business_hours
+    if hours := settings.calendar:
         support = sum((hours.business_time(start, end) for start, end in windows), timedelta(0))
     if support is not None and spans_agree(stated, support, approximate=duration.approximate):
         message = f"{_words(stated)} are the support hours in {_words(span)}; write the calendar time as the Duration"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
+from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
 from incident_analytics.errors import SettingsError
-from incident_analytics.files import open_regular
 from incident_analytics.reports.times import read_span
 from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES, UNCOUNTED_STATUSES
 
@@ -38,7 +36,9 @@ class Correction:
     line: int
 
 
-def read_correction_file(file: Path, severities: Sequence[str]) -> Mapping[str, Sequence[Correction]]:
+def read_correction_file(
+    file: Path, severities: Sequence[str]
+) -> tuple[Mapping[str, Sequence[Correction]], Sequence[CsvProblem]]:
     """Read a CSV with the columns incident_id, field, value, reason and by.
 
     Parameters
@@ -51,34 +51,34 @@ def read_correction_file(file: Path, severities: Sequence[str]) -> Mapping[str, 
 
     Returns
     -------
-    dict
-        The corrections by incident_id, in their order.
+    tuple
+        The corrections by incident_id, in their order, and the rows that are not as they should be.
 
     Raises
     ------
     SettingsError
+        Where a row says something that cannot be done, or the file is not CSV.
         ``corrections.csv:3: field 'restored' is not one of title, date, ...``, ``corrections.csv:4: restored_at '9'
         is no time; write it as 2025-03-14T15:47:00Z``
     """
     try:
-        with TextIOWrapper(open_regular(file), encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            missing = [column for column in _COLUMNS if column not in (reader.fieldnames or ())]
-            if missing:
-                raise SettingsError(f"{file}:1: no column {', '.join(missing)}; the columns are {', '.join(_COLUMNS)}")
-            found = defaultdict(list)
-            for row in reader:
-                correction = _correction(row, file, reader.line_num, severities)
-                found[correction.incident_id].append(correction)
+        table = read_csv_file(file)
+        missing = [column for column in _COLUMNS if column not in table.columns]
+        if missing:
+            raise SettingsError(f"{file}:1: no column {', '.join(missing)}; the columns are {', '.join(_COLUMNS)}")
+        positions = {column: table.position(column) for column in _COLUMNS}
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SettingsError(f"{file}: {error}") from error
-    return found
+    except CsvError as error:
+        raise SettingsError(error.located(file)) from error
+    found = defaultdict(list)
+    for row in table.rows:
+        cells = {column: row.cells[position].strip() for column, position in positions.items()}
+        found[cells["incident_id"]].append(_correction(cells, file, row.line, severities))
+    return found, table.problems
 
 
-def _correction(row: Mapping[str, str | None], file: Path, line: int, severities: Sequence[str]) -> Correction:
-    cells = {column: (row[column] or "").strip() for column in _COLUMNS}
+def _correction(cells: Mapping[str, str], file: Path, line: int, severities: Sequence[str]) -> Correction:
     name = cells["field"]
     fields = {field: kind for field, kind in TABLES["incidents"].items() if field not in _NOT_CORRECTED}
     if name not in fields:

@@ -12,13 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
-from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError
 from incident_analytics.files import BOM, decode_text
 from incident_analytics.reports.markdown import MARK, Mark, Paragraph, Section, mark_line, parse_markdown
 from incident_analytics.reports.parse import section_part, split_reports
 from incident_analytics.reports.sections import front_matter, labelled_lines
-from incident_analytics.reports.template import Template, bare_words, read_templates
+from incident_analytics.reports.template import Template, bare_words, default_template
 from incident_analytics.reports.values import fold
 
 __all__ = ["Filled", "Filling", "figure_folder", "fill_report"]
@@ -68,7 +67,7 @@ class Filled:
 
 
 def fill_report(
-    content: bytes, blocks: Mapping[str, str], *, settings: Settings | None = None, number: int = 1
+    content: bytes, blocks: Mapping[str, str], *, templates: Sequence[Template] = (), number: int = 1
 ) -> Filled:
     r"""Put a block of text into each of some sections of a report, or bring the block there up to date.
 
@@ -85,8 +84,8 @@ def fill_report(
         Markdown by the section's name in the template: ``metric``, ``error_message``, ``configuration_change``.
         An empty one leaves its section alone. White space at the ends of lines goes. Text that would not end by
         itself, such as a fence that is left open, becomes a code block.
-    settings
-        Which templates there are; None for the built-in one alone.
+    templates
+        The templates in the order in which they are tried; the built-in one if there are none.
     number
         Which report of a file that holds several: 2 for ``path#2``.
 
@@ -124,7 +123,7 @@ def fill_report(
     >>> fill_report(filled.content, {"metric": "Median: 1h"}).fillings[0].outcome
     'unchanged'
     """
-    templates = read_templates((settings or Settings()).templates.files)
+    templates = templates or (default_template(),)
     bom = BOM if content.startswith(BOM) else b""
     content = content.removeprefix(BOM)
     forms = _Report(content, templates, number).template.sections
@@ -353,7 +352,7 @@ def _is_placeholder(text: str, placeholder: str) -> bool:
 # --- figures ---------------------------------------------------------------------------------------------------------
 
 
-def figure_folder(report: Path, incident_id: str, *, settings: Settings | None = None) -> Path:
+def figure_folder(report: Path, incident_id: str, *, templates: Sequence[Template] = ()) -> Path:
     """Return the folder for a report's figures: beside it, named by its incident_id. It need not be there.
 
     Parameters
@@ -362,8 +361,8 @@ def figure_folder(report: Path, incident_id: str, *, settings: Settings | None =
         The report's file; of a symbolic link the target, which is the file that is written.
     incident_id
         As the report gives it.
-    settings
-        Which templates there are; None for the built-in one alone.
+    templates
+        The templates whose forms of an Incident ID are accepted; the built-in one if there are none.
 
     Raises
     ------
@@ -375,8 +374,7 @@ def figure_folder(report: Path, incident_id: str, *, settings: Settings | None =
     >>> figure_folder(Path("reports/x.md"), "INC-2025-03-14-001").as_posix()
     'reports/INC-2025-03-14-001'
     """
-    templates = read_templates((settings or Settings()).templates.files)
-    known = any(re.fullmatch(template.incident_id, incident_id) for template in templates)
+    known = any(re.fullmatch(template.incident_id, incident_id) for template in templates or (default_template(),))
     if not (known and _FOLDER.fullmatch(incident_id)):
         reason = "is not of the template's form, so that no folder can be named by it; correct it"
         raise OutputError(f"{report}: Incident ID {incident_id!r} {reason}")

@@ -137,10 +137,6 @@ class Section:
         """Yield the tables."""
         return (block for block in self.blocks if isinstance(block, Table))
 
-    def fences(self) -> Iterator[Fence]:
-        """Yield the code blocks."""
-        return (block for block in self.blocks if isinstance(block, Fence))
-
     def lines(self) -> Iterator[Line]:
         """Yield the lines of paragraphs and list items in order."""
         for block in self.blocks:

@@ -22,7 +22,7 @@ from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = [
     "Clue",
-    "Evidence",
+    "DurationClues",
     "Gap",
     "Group",
     "Guess",
@@ -62,7 +62,7 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class DurationClues:
     """What the Duration line tells of the same incident: its start and end, its length, whether that is rough.
 
     ``is_open`` is whether the report says that the incident goes on.
@@ -128,7 +128,9 @@ def _compile(words: str, *, cased: bool = False) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", 0 if cased else re.IGNORECASE)
 
 
-def infer_milestones(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | None = None) -> dict[str, Guess]:
+def infer_milestones(
+    clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon | None = None
+) -> dict[str, Guess]:
     """Find the rows that tell milestones in words of their own.
 
     Parameters
@@ -150,13 +152,13 @@ def infer_milestones(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon
     >>> from datetime import UTC
     >>> day = lambda hour, minute: datetime(2025, 3, 14, hour, minute, tzinfo=UTC)
     >>> rows = [Clue(day(14, 2), "Users report 503s"), Clue(day(15, 47), "Rollback done, site back to normal")]
-    >>> sorted((name, guess.row) for name, guess in infer_milestones(rows, Evidence()).items())
+    >>> sorted((name, guess.row) for name, guess in infer_milestones(rows, DurationClues()).items())
     [('detected', 0), ('restored', 1), ('started', 0)]
     """
     return _Scorer(clues, evidence, lexicon or default_lexicon()).infer()
 
 
-def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | None = None) -> list[Gap]:
+def infer_gaps(clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon | None = None) -> list[Gap]:
     """Find where an incident was over for a time: it was restored, broke again, and was restored for good.
 
     Parameters
@@ -174,7 +176,7 @@ def infer_gaps(clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon | Non
     >>> from datetime import UTC
     >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
     >>> rows = ["Node NotReady", "Node healthy again", "NotReady alert again", "Recovery: another node is in"]
-    >>> infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], Evidence())
+    >>> infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], DurationClues())
     [Gap(over=1, relapse=2, confidence=0.92)]
     """
     lexicon = lexicon or default_lexicon()
@@ -210,7 +212,7 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
     stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
     if not stated:
         return None
-    scorer = _Scorer(clues, Evidence(), lexicon)
+    scorer = _Scorer(clues, DurationClues(), lexicon)
     over = stated[-1]
     later = sorted((row for row in scorer.rows() if scorer.at(row) > scorer.at(over)), key=scorer.at)
     relapse = next((row for row in later if lexicon.relapse.search(scorer.texts[row])), None)
@@ -218,7 +220,7 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
 
 
 class _Scorer:
-    def __init__(self, clues: Sequence[Clue], evidence: Evidence, lexicon: Lexicon) -> None:
+    def __init__(self, clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon) -> None:
         self.clues = clues
         self.evidence = evidence
         self.lexicon = lexicon

@@ -14,7 +14,7 @@ from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
 from incident_analytics.reports.milestones import (
     Clue,
-    Evidence,
+    DurationClues,
     Gap,
     infer_gaps,
     infer_milestones,
@@ -55,8 +55,6 @@ _ONGOING = re.compile(
 )
 """Statuses that say of the incident, not of its report, that it goes on."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
-_HEADER = ("incident_id", "date", "duration", "severity", "author", "status")
-
 
 Outage = tuple[datetime, datetime | None, str, int]
 """A window of impact: its start, its end, where that was read, on which line."""
@@ -94,7 +92,7 @@ def parse_reports(
     head = front_matter(document)
     reports = []
     for number, sections in enumerate(split_reports(document.sections, head, template), start=1):
-        report = Report(path)
+        report = Report(path, number)
         report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
         reports.append(_Parser(report, sections, head, settings, template).parse(corrections or {}))
     return reports
@@ -223,9 +221,17 @@ class _Parser:
             line = fields.pop("title", heading)
             self.values["title"] = _TITLE.sub("", line.text) or None
             self.report.note("title", line.text, line.line)
-        for name in _HEADER:
+        takers = {
+            "incident_id": self.take_incident_id,
+            "date": self.take_date,
+            "duration": self.take_duration,
+            "severity": self.take_severity,
+            "author": self.take_author,
+            "status": self.take_status,
+        }
+        for name, take in takers.items():
             if name in fields:
-                getattr(self, f"read_{name}")(fields[name])
+                take(fields[name])
             elif name in self.template.fields:
                 code = {"incident_id": "malformed-id", "date": "missing-date"}.get(name, "missing-field")
                 label = self.template.fields[name][0]
@@ -235,7 +241,7 @@ class _Parser:
             self.take_date_of(title)
         self.check_title()
         for name, line in fields.items():
-            if name not in {*_HEADER, "template_version", "template_updated_on"}:
+            if name not in {*takers, "template_version", "template_updated_on"}:
                 self.read_other(name, line)
 
     def check_title(self) -> None:
@@ -278,7 +284,7 @@ class _Parser:
             raise Unreadable(f"{words!r} is no date and time; write it as 2025-03-14 14:02 UTC", "unreadable-time")
         return datetime.combine(day, moments[0].clock, moments[0].zone or self.zone).astimezone(UTC)
 
-    def read_incident_id(self, line: Line) -> None:
+    def take_incident_id(self, line: Line) -> None:
         form = "INC-YYYY-MM-DD-###"
         if is_absent(line.text):
             message = f"the Incident ID is not filled in; write one of the form {form}"
@@ -291,14 +297,14 @@ class _Parser:
         self.values["incident_id"] = match[0] if match else line.text
         self.report.note("incident_id", line.text, line.line)
 
-    def read_date(self, line: Line) -> None:
+    def take_date(self, line: Line) -> None:
         day = self.report.attempt(read_date, line, "Date")
         self.values["date"] = day
         self.report.note("date", line.text, line.line)
         if day is None and (is_absent(line.text) or is_none(line.text)):
             self.report.problem("missing-date", line.line, "the Date is not filled in; write it as YYYY-MM-DD")
 
-    def read_duration(self, line: Line) -> None:
+    def take_duration(self, line: Line) -> None:
         duration = self.report.attempt(read_duration, line, "Duration")
         self.report.duration = duration
         self.report.lines["duration"] = line.line
@@ -308,7 +314,7 @@ class _Parser:
         if approximate:
             self.report.problem("approximate", line.line, f"Duration {line.text!r} is approximate; write both times")
 
-    def read_severity(self, line: Line) -> None:
+    def take_severity(self, line: Line) -> None:
         self.report.note("severity", line.text, line.line)
         if is_placeholder(line.text):
             self.report.problem("placeholder", line.line, "Severity still holds the template's words; fill it in")
@@ -340,11 +346,11 @@ class _Parser:
             self.report.problem(unknown, line.line, f"{label} {line.text!r} names {named}; write the one that counts")
         return choice.word
 
-    def read_author(self, line: Line) -> None:
+    def take_author(self, line: Line) -> None:
         self.report.note("author", line.text, line.line)
         self.values["author"] = self.report.attempt(text_or_none, line, "Author")
 
-    def read_status(self, line: Line) -> None:
+    def take_status(self, line: Line) -> None:
         self.report.note("status", line.text, line.line)
         if _ONGOING.match(fold(line.text).strip("*_ ")):
             self.ongoing = line
@@ -457,7 +463,7 @@ class _Parser:
             if not _is_same(stated, start):
                 self.report_two_instants("duration-mismatch", "started", line, start)
         duration = self.report.duration
-        evidence = Evidence(
+        evidence = DurationClues(
             start,
             placement.windows[-1][1] if placement.windows else None,
             duration.total if duration and not duration.support_hours else None,

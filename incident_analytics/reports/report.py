@@ -28,6 +28,8 @@ class Report:
     ----------
     file
         The file's path; several reports of one file share it.
+    number
+        Which report of the file it is, from 1.
     rows
         The rows by table; ``incidents`` has exactly one.
     duration, placement
@@ -41,6 +43,7 @@ class Report:
     """
 
     file: str
+    number: int = 1
     rows: dict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
     duration: Duration | None = None
     placement: Placement | None = None

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from incident_analytics.reports.times import Duration, Moment, read_moments
 from incident_analytics.reports.values import Unreadable, fold, is_absent
 
-__all__ = ["Entry", "Placement", "Remark", "place_entries"]
+__all__ = ["Entry", "Placement", "TimelineRemark", "place_entries"]
 
 _DAY = timedelta(days=1)
 _NO_MIDNIGHT = timedelta(hours=3)
@@ -35,7 +35,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class TimelineRemark:
     """Something to report about a line: a problem code and what to write instead."""
 
     code: str
@@ -63,7 +63,7 @@ class Placement:
     approximate: tuple[bool, ...]
     inferred: tuple[bool, ...]
     windows: tuple[tuple[datetime | None, datetime | None], ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[TimelineRemark, ...]
 
 
 @dataclass(slots=True)
@@ -146,10 +146,10 @@ class _Placer:
         self.zone = zone
         self.duration = duration
         self.pinned = False
-        self.remarks: list[Remark] = []
+        self.remarks: list[TimelineRemark] = []
 
     def remark(self, code: str, message: str, line: int) -> None:
-        self.remarks.append(Remark(code, message, line))
+        self.remarks.append(TimelineRemark(code, message, line))
 
     # -- from words to clocks and days
 

@@ -37,7 +37,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "can_tell": [False]}
     >>> row |= {"change_low": [-0.55], "change_high": [1.6], "detectable_fall": [-0.79], "detectable_rise": [3.8]}
     >>> describe_change(pd.DataFrame(row), measure="incidents")
-    'Compared with 12 in 2025Q2: not enough incidents to tell (+7% since 2025Q2, 95% CI -55% to +160%).'
+    'Compared with 12 in 2025Q2: not enough incidents to tell (+7% since 2025Q2, at least 95% CI: -55% to +160%).'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change", "change_low", "change_high")
@@ -76,7 +76,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
 def _doubt_of_counts(rows: Sequence[Any]) -> str:
     """Say of counts without a significant change whether there were enough to tell, with the intervals."""
     intervals = [
-        f"{row.change:+.0%} since {row.earlier}, 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
+        f"{row.change:+.0%} since {row.earlier}, at least 95% CI: {row.change_low:+.0%} to {row.change_high:+.0%}"
         for row in rows
         if not pd.isna(row.change_high)
     ]

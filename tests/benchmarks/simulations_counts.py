@@ -24,6 +24,7 @@ from incident_analytics.analysis.statistics import (
     holm,
     pearson_dispersion,
     rate_interval,
+    rate_ratio_interval,
     rate_ratio_p_value,
     tail_probability,
     widened_p_value,
@@ -79,13 +80,18 @@ def percent(values: npt.ArrayLike) -> float:
 
 
 def rates(lengths: Floats, counts: Counts, mean: float, dispersion: Floats | float, freedom: float) -> dict[str, float]:
-    """Return the coverage of the interval of a quarter's and of a month's rate."""
+    """Return the coverage of the interval of a quarter's and of a month's rate, and of the change between quarters."""
     covered = {}
     for name, n_months in (("quarter", 3), ("month", 1)):
         low, high = rate_interval(
             counts[:, -n_months:].sum(axis=1), lengths[-n_months:].sum(), dispersion=dispersion, freedom=freedom
         )
         covered[f"rate of a {name}"] = percent((low <= mean) & (mean <= high))
+    before, now = (counts[:, part].sum(axis=1) for part in (slice(-6, -3), slice(-3, None)))
+    odds = lengths[-3:].sum() / lengths[-6:-3].sum()
+    low, high = rate_ratio_interval(before, now, odds, dispersion=dispersion, freedom=freedom)
+    known = before + now > 0
+    covered["change"] = percent((low <= 1)[known] & (high >= 1)[known])
     return covered
 
 
@@ -193,7 +199,7 @@ def main() -> None:
     table = simulate()
     keys = ["variance / mean", "dispersion"]
     print(f"{RUNS:,} histories a row; percent.")
-    print("Coverage of 95% intervals: rate of a quarter, rate of a month, MTBF.")
+    print("Coverage of 95% intervals: rate of a quarter, rate of a month, change from quarter to quarter, MTBF.")
     print(
         "False alarms at 5%: rates of a quarter and two earlier ones with Holm, first screen (with times to restore),"
     )

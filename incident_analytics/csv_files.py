@@ -1,0 +1,200 @@
+"""CSV files as spreadsheets and trackers write them: cells with their lines, and what is wrong with them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+from incident_analytics.files import BOM, INPUT_LIMIT, decode_text, read_bytes
+
+__all__ = ["CsvError", "CsvProblem", "CsvRow", "CsvTable", "parse_csv", "read_csv_file"]
+
+_DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_NEWLINE: Final = re.compile(r"\r\n|\n|\r")
+
+
+class CsvError(ValueError):
+    """Why a file cannot be read as CSV at all; ``line`` is None where no line is to blame."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+    def located(self, file: Path) -> str:
+        """Return the message with the file, and the line where there is one, before it."""
+        return f"{file}: {self}" if self.line is None else f"{file}:{self.line}: {self}"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvProblem:
+    """What is wrong with one line: a problem's code, and what to write instead."""
+
+    code: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRow:
+    """A row's cells as written, one a column, and the line in which it begins."""
+
+    cells: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A file's columns by their names, the rows that can be used, and the problems."""
+
+    columns: tuple[str, ...]
+    rows: tuple[CsvRow, ...]
+    problems: tuple[CsvProblem, ...]
+
+    def positions(self, column: str) -> list[int]:
+        """Return where the columns of a name are; there may be none, or several."""
+        return [position for position, name in enumerate(self.columns) if name == column]
+
+    def position(self, column: str) -> int:
+        """Return where the one column of a name is.
+
+        Raises
+        ------
+        CsvError
+            ``no column 'Key'; it has Id, Summary``, ``2 columns are called 'Key'; rename all but one``
+        """
+        found = self.positions(column)
+        if not found:
+            raise CsvError(f"no column {column!r}; it has {', '.join(self.columns)}")
+        if len(found) > 1:
+            raise CsvError(f"{len(found)} columns are called {column!r}; rename all but one")
+        return found[0]
+
+
+def read_csv_file(file: Path, *, limit: int = INPUT_LIMIT, skip_space: bool = False) -> CsvTable:
+    """Read a CSV file, as `parse_csv`; an OSError says why a file cannot be read."""
+    return parse_csv(read_bytes(file, limit=limit), skip_space=skip_space)
+
+
+def parse_csv(content: bytes, *, skip_space: bool = False) -> CsvTable:
+    r"""Take a CSV file apart.
+
+    Parameters
+    ----------
+    content
+        UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252, which is a problem. Commas,
+        semicolons or tabs separate the cells: whichever makes the most of the first line. Quotes are doubled inside
+        quoted cells, which may have several lines.
+    skip_space
+        Whether spaces after a delimiter are left out.
+
+    Returns
+    -------
+    CsvTable
+        A row with more cells than there are columns is a problem (``extra-cells``) and is not among the rows, unless
+        the cells beyond are empty. Cells that a row lacks are empty, which is a problem, too (``missing-cells``). Rows
+        of empty cells are left out.
+
+    Raises
+    ------
+    CsvError
+        Where it is empty, has a NUL character, a quoted cell without an end, or text behind a quoted cell, and where
+        two delimiters fit the header equally.
+
+    Examples
+    --------
+    >>> table = parse_csv(b"key;status\nOPS-1;Done\nOPS-2;Done;x\n")
+    >>> table.columns, [row.cells for row in table.rows]
+    (('key', 'status'), [('OPS-1', 'Done')])
+    >>> table.problems[0].line, table.problems[0].message
+    (3, 'the row has 3 cells, the header 2, so it is not used; put quotes around a cell that holds a semicolon')
+    """
+    text, problems = _decode(content)
+    if "\0" in text:
+        raise CsvError("a NUL character; save the file as CSV in UTF-8", _line_at(text, text.index("\0")))
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a tracker's descriptions can be long
+    delimiter = _delimiter(text, skip_space=skip_space)
+    records = _records(text, delimiter, skip_space=skip_space)
+    _, header = next(records)
+    columns = [name.strip() for name in header]
+    while not columns[-1]:
+        columns.pop()
+    width = len(columns)
+    rows = []
+    for line, cells in records:
+        count = len(cells)
+        if any(cell.strip() for cell in cells[width:]):
+            name = _DELIMITERS[delimiter].removesuffix("s")
+            advice = f"put quotes around a cell that holds a {name}"
+            message = f"the row has {count} cells, the header {width}, so it is not used; {advice}"
+            problems.append(CsvProblem("extra-cells", line, message))
+            continue
+        if count < width:
+            message = f"the row has {count} cells, the header {width}; those missing are read as empty, write them"
+            problems.append(CsvProblem("missing-cells", line, message))
+        rows.append(CsvRow((*cells[:width], *[""] * (width - count)), line))
+    return CsvTable(tuple(columns), tuple(rows), tuple(problems))
+
+
+def _decode(content: bytes) -> tuple[str, list[CsvProblem]]:
+    if content.startswith(_UTF_16):
+        try:
+            return content.decode("utf-16"), []
+        except UnicodeDecodeError as error:
+            raise CsvError("not valid UTF-16; save the file as CSV in UTF-8") from error
+    content = content.removeprefix(BOM)
+    text, fault = decode_text(content)
+    if fault is None:
+        return text, []
+    message = f"byte {content[fault.start]:#04x} is not UTF-8, read as Windows-1252; save the file as UTF-8"
+    return text, [CsvProblem("encoding", _line_at(text, fault.start), message)]  # there a byte is a character
+
+
+def _line_at(text: str, index: int) -> int:
+    return 1 + sum(1 for _ in _NEWLINE.finditer(text, 0, index))
+
+
+def _delimiter(text: str, *, skip_space: bool) -> str:
+    """Return the delimiter that makes the most cells of the header; commas where there is only one cell."""
+    widths: dict[str, int] = {}
+    faults: list[CsvError] = []
+    for delimiter in _DELIMITERS:
+        try:
+            _, header = next(_records(text, delimiter, skip_space=skip_space), (0, []))
+        except CsvError as error:  # its quotes make no sense with this delimiter
+            faults.append(error)
+        else:
+            widths[delimiter] = len(header)
+    if not widths:
+        raise faults[0]
+    most = max(widths.values())
+    if not most:
+        raise CsvError("it is empty; write a header with the columns' names")
+    best = [delimiter for delimiter, width in widths.items() if width == most]
+    if most > 1 and len(best) > 1:
+        names = " and ".join(_DELIMITERS[delimiter] for delimiter in best)
+        raise CsvError(f"{names} both fit the header; put quotes around the names that hold one of them", 1)
+    return best[0]
+
+
+def _records(text: str, delimiter: str, *, skip_space: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield the records that are not empty, each with the line in which it begins."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=skip_space, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                raise CsvError("a quoted cell that begins in this row never ends; close its quotes", line) from error
+            message = 'text follows the closing quote of a cell; write "" for a quote inside a quoted cell'
+            raise CsvError(message, reader.line_num) from error
+        if any(cell.strip() for cell in cells):
+            yield line, cells

@@ -362,12 +362,21 @@ def test_every_verb_names_the_copies(run: Run, arguments: list[str]) -> None:
     Path("r/copy.md").write_text(ONE)
     Path("r/draft.md").write_text(ONE.replace("Final", "Draft"))
     code, out, err = run(*arguments)
-    assert code == (1 if arguments[0] == "check" else 0)
+    assert code == (1 if arguments[0] in {"check", "populate"} else 0)  # notes.md is not a report
     assert COPIES in err
     if arguments[0] == "check":
         assert "5 reports: 2 loaded, 0 other status, 2 copy, 1 left out. Problems: 3 error," in out
     if arguments[0] == "show":
         assert "r/copy.md: copy of r/INC-2025-03-14-001.md\n" in out
+
+
+def test_the_page_of_a_review_carries_what_the_verb_says(run: Run) -> None:
+    from incident_analytics.review_page import ReviewPage
+
+    Path("r/copy.md").write_text(ONE)
+    remarks = ReviewPage.read(["r"], period="2025Q1").remarks
+    assert "1 of 4 files not counted: r/copy.md (copy of r/INC-2025-03-14-001.md)" in remarks
+    assert "1 of 4 files skipped; run 'incident-analytics check' for details" in remarks
 
 
 # --- metrics ---------------------------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def response_summary(
         - n_positive, int64: spans longer than 0, on which the geometric mean rests
         - geometric_mean, geometric_mean_low, geometric_mean_high, timedelta64[us]: the interval by Student's t on
           logarithms, `geometric_mean_interval`, from n_positive = 6
-        - incident_ids, tuple of str, where asked for: all incidents of the group, with a span or without
+        - incident_ids, tuple of str, where asked for: the incidents of n and n_open
 
         Statistics are NA where there is nothing to rest on, intervals also below their least n. The four counts add up
         to the incidents of the group. Incidents of which the grouping column is NA, or that name no affected service,
@@ -280,7 +280,8 @@ def response_summary(
         **{name: told[name] for name in _GEOMETRIC},
     )
     if members:
-        summary["incident_ids"] = member_ids(rows, numbers, groups)
+        kept = used | is_open
+        summary["incident_ids"] = member_ids(rows[kept], numbers[kept], groups)
     return summary
 
 

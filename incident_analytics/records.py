@@ -14,6 +14,9 @@ from incident_analytics.schema import STATUSES
 
 __all__ = ["Columns", "Records", "Wanted", "named_statuses"]
 
+_MOST_PROBLEMS = 10
+"""Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
+
 Columns: TypeAlias = dict[str, list[Any]]
 """A table by column, with None for NA."""
 
@@ -53,12 +56,15 @@ class Records:
         return found
 
     def input_problems(self) -> list[str]:
-        """Return the errors and warnings of other files than reports: the tracker's export, corrections."""
-        return [
+        """Return the first errors and warnings of the tracker's export and the corrections."""
+        found = [
             f"{row['path']}:{row['line']}: {row['level']}: {row['message']}"
             for row in self.rows("problems")
             if row["incident_id"] is None and row["level"] != "info" and row["code"] != "not-a-report"
         ]
+        n_more = len(found) - _MOST_PROBLEMS
+        more = [f"{n_more} more of these; run 'incident-analytics check' for all"] if n_more > 0 else []
+        return found[:_MOST_PROBLEMS] + more
 
     def keep(self, wanted: Wanted) -> Records:
         """Keep some incidents in every table, and note in ``files`` which reports are of another status."""

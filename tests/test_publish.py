@@ -516,7 +516,7 @@ def test_a_review_tells_what_the_reports_tell(reports: Path, tmp_path: Path) -> 
     (file,) = publish.review(reports, period="2025Q3", output_dir=tmp_path)
     page = Page(file.read_text(encoding="utf-8"))
     assert "1 incident from 2025-07 to 2025-09: 1 SEV-2." in page.text
-    assert "Median time to restore 1h 45m (n = 1)." in page.text
+    assert "Median time to restore: 1h 45m (n = 1)." in page.text
     assert "1 open action item is past its due date, by 53d." in page.text
     assert "USD 1,200" in page.text
     assert "<script>alert('owner')</script>" in page.text

@@ -98,10 +98,10 @@ COLUMNS: Final[dict[str, Column]] = {
         "p-value",
         "p_value",
         "p_adjusted",
-        "mil_hdbk_p_value",
         "reversals_p_value",
         "hour_p_adjusted",
         "weekday_p_adjusted",
+        mil_hdbk_p_value="MIL-HDBK p-value",
     ),
     **_columns(
         "figure",

@@ -168,9 +168,10 @@ class ReviewPage:
         scope = self.scope
         only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
         hours = " Response times in business hours." if scope.calendar else ""
+        label, dates = scope.period.label, scope.period.dates
+        when = dates if label == dates else f"{label}: {dates}"
         words = html_text(
-            f"Incident review, {scope.period.label}: {scope.period.dates} ({self.settings.timezone}), as of "
-            f"{scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
+            f"Incident review, {when} ({self.settings.timezone}), as of {scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
         )
         display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 

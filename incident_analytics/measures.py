@@ -591,7 +591,10 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     }[kind]()
     if kind == "costs":
         found = found[found["kind"] == row["kind"]]
-        found = found[found["currency"].isna() if pd.isna(row["currency"]) else found["currency"] == row["currency"]]
+        # Nothing is nothing in every currency: a zero without one counts where the kind has only one.
+        is_zero = found["currency"].isna() & (found["amount"] == 0)
+        is_its = found["currency"].isna() if pd.isna(row["currency"]) else found["currency"] == row["currency"]
+        found = found[is_its | is_zero]
     found = found[found["incident_id"].isin(row["incident_ids"])]
     paths = known.incidents.set_index("incident_id")["path"]
     found = found.assign(path=found["incident_id"].map(paths))

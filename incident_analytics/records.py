@@ -14,6 +14,9 @@ from incident_analytics.schema import STATUSES
 
 __all__ = ["Columns", "Records", "Wanted", "named_statuses"]
 
+_MOST_PROBLEMS = 10
+"""Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
+
 Columns: TypeAlias = dict[str, list[Any]]
 """A table by column, with None for NA."""
 
@@ -39,8 +42,8 @@ class Records:
         for values in zip(*columns.values(), strict=True):
             yield dict(zip(columns, values, strict=True))
 
-    def remarks(self) -> list[str]:
-        """Return what every verb says on stderr: which files are copies, and which could not be read."""
+    def remarks(self, *, skipped: bool = True) -> list[str]:
+        """Return what every verb says on stderr: which files are copies, and how many are skipped unless asked not to."""
         files = self.tables["files"]
         rows = list(zip(files["path"], files["outcome"], files["reason"], strict=True))
         copies = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "copy"]
@@ -48,17 +51,20 @@ class Records:
         found = []
         if copies:
             found.append(f"{len(copies)} of {len(rows)} files not counted: {', '.join(copies)}")
-        if n_skipped:
+        if n_skipped and skipped:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
         return found
 
     def input_problems(self) -> list[str]:
-        """Return the errors and warnings of other files than reports: the tracker's export, corrections."""
-        return [
+        """Return the first errors and warnings of the tracker's export and the corrections."""
+        found = [
             f"{row['path']}:{row['line']}: {row['level']}: {row['message']}"
             for row in self.rows("problems")
             if row["incident_id"] is None and row["level"] != "info" and row["code"] != "not-a-report"
         ]
+        n_more = len(found) - _MOST_PROBLEMS
+        more = [f"{n_more} more of these; run 'incident-analytics check' for all"] if n_more > 0 else []
+        return found[:_MOST_PROBLEMS] + more
 
     def keep(self, wanted: Wanted) -> Records:
         """Keep some incidents in every table, and note in ``files`` which reports are of another status."""

@@ -79,6 +79,7 @@ COLUMNS: Final[dict[str, Column]] = {
         "target",
         "share",
         "share_left",
+        "budget_spent",
         "share_before",
         "share_after",
         "share_recorded",

@@ -11,6 +11,7 @@ from IPython.display import display
 
 import incident_analytics
 from incident_analytics import measures, plots, sentences
+from incident_analytics.analysis.actions import unmatched_tracker_rows
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.formatting import (
     Html,
@@ -98,6 +99,8 @@ class ReviewPage:
             business_hours=business_hours,
         )
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
+        if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
+            page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
         page.chosen = [*severities, *services, *teams]
         page.remarks = [*records.remarks(), *records.input_problems()]
         return page
@@ -107,6 +110,9 @@ class ReviewPage:
 
     remarks: Sequence[str] = ()
     """What was not counted; `review` passes it on to whoever runs it."""
+
+    unmatched: pd.DataFrame | None = None
+    """The tracker's rows that match no action item of any report; None without a tracker."""
 
     # -- what several parts use
 
@@ -168,10 +174,10 @@ class ReviewPage:
         scope = self.scope
         only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
         hours = " Response times in business hours." if scope.calendar else ""
-        label, dates = scope.period.label, scope.period.dates
-        when = dates if label == dates else f"{label}: {dates}"
+        dates = scope.period.dates
+        label = "" if scope.period.label == dates else f"{scope.period.label}: "
         words = html_text(
-            f"Incident review, {when} ({self.settings.timezone}), as of {scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
+            f"{label}{dates} ({self.settings.timezone}), as of {scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
         )
         display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 
@@ -526,6 +532,20 @@ class ReviewPage:
                 folded=f"All {len(notable)} errors and warnings",
                 links=self.links,
             )
+        )
+
+    def tracker_rows(self) -> Html:
+        """List the rows of the issue tracker's export that match no action item."""
+        if self.unmatched is None:
+            return html_text("No issue tracker is configured.")
+        n = len(self.unmatched)
+        if n == 0:
+            return html_text("Every row of the tracker matches an action item.")
+        words = "1 row of the tracker matches" if n == 1 else f"{n:,} rows of the tracker match"
+        columns = [column for column in ("key", "incident_id", "action", "owner", "due_on") if column in self.unmatched]
+        return Html(
+            html_text(f"{words} no action item.")
+            + html_table(self.unmatched, columns=columns, folded="Rows without an action item", links=self.links)
         )
 
     def corrections(self) -> Html:

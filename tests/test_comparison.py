@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from datetime import time
 from itertools import combinations
 
 import numpy as np
@@ -13,9 +14,9 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.comparison import compare_periods, definition_sensitivity, mean_change_by_mix
 from incident_analytics.analysis.response import response_summary, response_times
-from incident_analytics.analysis.statistics import detectable_change
+from incident_analytics.analysis.statistics import detectable_changes
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.periods import Period
+from incident_analytics.periods import Calendar, Period
 from incident_analytics.schema import DEFAULT_METRICS, Metric
 from incident_analytics.tables import make_table
 
@@ -71,6 +72,7 @@ def test_a_comparison_by_hand() -> None:
     half = 2.228139 * math.log(2) * math.sqrt(3.5 * 2 / 6)
     log_sd = math.log(2) * math.sqrt(3.5)
     p_value = sum(abs(difference) > 1 - 1e-9 for difference in dealt) / 924
+    fall, rise = detectable_changes(log_sd=log_sd, n_before=6, n_after=6)
     expected = pd.DataFrame(
         {
             "metric": texts("time_to_restore"),
@@ -86,16 +88,18 @@ def test_a_comparison_by_hand() -> None:
             "before": spans(f"{round(60e6 * 2**2.5)}us"),
             "after": spans(f"{round(60e6 * 2**3.5)}us"),
             "change": ratios(1.0),
-            "low": ratios(2 * math.exp(-half) - 1),
-            "high": ratios(2 * math.exp(half) - 1),
+            "change_low": ratios(2 * math.exp(-half) - 1),
+            "change_high": ratios(2 * math.exp(half) - 1),
             "p_value": ratios(p_value),
             "p_adjusted": ratios(p_value),
-            "detectable_change": ratios(detectable_change(log_sd=log_sd, n_before=6, n_after=6)),
+            "detectable_fall": ratios(fall),
+            "detectable_rise": ratios(rise),
+            "can_tell": pd.Series([False], dtype="boolean"),
             "false_gain_chance": ratios(sum(difference < -1 + 1e-9 for difference in dealt) / 924),
             "sentence": texts(
-                "Geometric mean time to restore went from 5m 39s in 2025Q1 (n = 6) to 11m 19s in 2025Q2 (n = 6), which "
-                f"is no evidence of a change: where nothing changed, so large a change shows in {p_value:.0%} of cases,"
-                " and these counts reliably show only a fall of 90% or more; 1 still open is left out."
+                "Not enough incidents to tell whether time to restore changed: the geometric mean went from 5m 39s in "
+                "2025Q1 (n = 6) to 11m 19s in 2025Q2 (n = 6), +100% (95% CI -62% to +960%); only a fall of 90% or a "
+                f"rise of {rise:.0%} would reliably show; 1 ongoing incident is not included."
             ),
             "incident_ids_before": [tuple(f"INC-{number:03}" for number in range(7))],
             "incident_ids_after": [tuple(f"INC-{number:03}" for number in range(7, 14))],
@@ -112,9 +116,30 @@ def test_a_change_that_chance_seldom_makes_is_told_as_one() -> None:
     assert row["p_value"] == pytest.approx(2 / 924)
     assert row["false_gain_chance"] == pytest.approx(1 / 924)
     assert row["sentence"] == (
-        "Geometric mean time to restore fell by 92% (95% interval -94% to -89%), from 1h 31m in 2025Q1 (n = 6) to "
-        "7m 18s in 2025Q2 (n = 6); where nothing changed, so large a change shows in 0.2% of cases."
+        "Geometric mean time to restore fell by 92% (95% CI -94% to -89%), from 1h 31m in 2025Q1 (n = 6) to 7m 18s in "
+        "2025Q2 (n = 6); p = 0.0022."
     )
+
+
+def test_after_a_large_rise_too_few_incidents_say_so_with_both_directions() -> None:
+    """A rise of 100% of 12 and 13 spans like those of real incidents: neither found nor refuted."""
+    logs = np.random.default_rng(4).normal(0, 1, 25)
+    logs[:12] += 4 - logs[:12].mean()
+    logs[12:] += 4 + math.log(2) - logs[12:].mean()
+    row = call(compare_periods, random_times(logs[None], 12, 13), before=BEFORE, after=AFTER).iloc[0]
+    assert row["p_value"] > 0.05
+    assert not row["can_tell"]
+    assert row["sentence"].startswith("Not enough incidents to tell whether time to restore changed: ")
+    assert f"+100% (95% CI {row['change_low']:+.0%} to {row['change_high']:+.0%}); only a fall of " in row["sentence"]
+    assert f"or a rise of {row['detectable_rise']:.0%} would reliably show" in row["sentence"]
+
+
+def test_many_incidents_without_a_change_are_enough_to_tell() -> None:
+    logs = np.tile(np.linspace(3, 5, 40), 2)
+    row = call(compare_periods, random_times(logs[None], 40, 40), before=BEFORE, after=AFTER, resamples=99).iloc[0]
+    assert row["can_tell"]
+    assert row["detectable_fall"] > -0.5
+    assert row["sentence"].startswith("No significant change in time to restore: the geometric mean went from ")
 
 
 def test_a_rise_is_told_as_a_rise_and_its_false_gain_is_a_fall_as_large() -> None:
@@ -122,7 +147,7 @@ def test_a_rise_is_told_as_a_rise_and_its_false_gain_is_a_fall_as_large() -> Non
         compared([60, 80, 90, 100, 110, 120], [5, 6, 7, 8, 9, 10]),
         compared([5, 6, 7, 8, 9, 10], [60, 80, 90, 100, 110, 120]),
     )
-    assert " rose by 1148% (95% interval " in rose["sentence"]
+    assert " rose by 1148% (95% CI " in rose["sentence"]
     assert (1 + rose["change"]) * (1 + fell["change"]) == pytest.approx(1)
     assert rose["p_value"] == fell["p_value"]
     assert rose["false_gain_chance"] == fell["false_gain_chance"]
@@ -133,9 +158,10 @@ def test_below_six_spans_nothing_is_compared() -> None:
     assert row[["n_before", "n_after", "n_unused_after"]].tolist() == [5, 9, 1]
     assert row["before"] == pd.Timedelta(microseconds=round(60e6 * (10 * 20 * 30 * 40 * 50) ** 0.2))
     assert row["change"] == pytest.approx((10 * 20 * 30 * 40 * 50) ** -0.2 - 1)
-    assert row[["low", "high", "p_value", "p_adjusted", "detectable_change", "false_gain_chance"]].isna().all()
+    unknown = ["change_low", "change_high", "p_value", "p_adjusted", "detectable_fall", "detectable_rise", "can_tell"]
+    assert row[[*unknown, "false_gain_chance"]].isna().all()
     assert row["sentence"] == (
-        "Too few incidents to compare time to restore: 5 in 2025Q1 and 9 in 2025Q2, where 6 each are needed."
+        "Too few incidents to compare time to restore: 5 in 2025Q1 and 9 in 2025Q2, and 6 each are needed."
     )
 
 
@@ -150,12 +176,15 @@ def test_no_incidents_are_a_row_without_figures() -> None:
 def test_spans_that_are_all_the_same_have_no_interval() -> None:
     same = compared([30] * 6, [30] * 6)
     assert same[["change", "p_value", "false_gain_chance"]].tolist() == [0, 1, 1]
-    assert same[["low", "high", "detectable_change"]].isna().all()
-    assert same["sentence"].endswith("so large a change shows in 100% of cases.")
+    unknown = ["change_low", "change_high", "detectable_fall", "detectable_rise", "can_tell"]
+    assert same[unknown].isna().all()
+    assert same["sentence"] == (
+        "No significant change in time to restore: the geometric mean went from 30m in 2025Q1 (n = 6) to 30m in 2025Q2 "
+        "(n = 6), +0%."
+    )
     other = compared([30] * 6, [15] * 6)
     assert other["sentence"] == (
-        "Geometric mean time to restore fell by 50%, from 30m in 2025Q1 (n = 6) to 15m in 2025Q2 (n = 6); "
-        "where nothing changed, so large a change shows in 0.2% of cases."
+        "Geometric mean time to restore fell by 50%, from 30m in 2025Q1 (n = 6) to 15m in 2025Q2 (n = 6); p = 0.0022."
     )
 
 
@@ -186,7 +215,7 @@ def test_groups_are_compared_beside_the_whole_and_adjusted_for_their_number() ->
     assert result["p_adjusted"][0] == result["p_value"][0] == alone["p_value"][0]
     assert result["p_value"][1] == pytest.approx(2 / 924)
     assert result["p_adjusted"][1] == pytest.approx(5 * 2 / 924)
-    assert result["sentence"][1].endswith("in 0.2% of cases (p = 0.011 among 5 such comparisons).")
+    assert result["sentence"][1].endswith("; p = 0.011, adjusted for 5 comparisons.")
     assert result["sentence"][4].startswith("Too few incidents to compare time to restore of unknown severity: 1 in")
 
 
@@ -199,7 +228,7 @@ def test_sentences_speak_from_the_adjusted_p_value() -> None:
     times = response_times(incidents).assign(team=teams * 2)
     row = call(compare_periods, times, before=BEFORE, after=AFTER, by="team").iloc[1]
     assert row["p_value"] < 0.05 < row["p_adjusted"]
-    assert " which is no evidence of a change: " in row["sentence"]
+    assert row["sentence"].startswith("Not enough incidents to tell whether time to restore of team 0 changed: ")
     assert " fell by " in compared(before, after)["sentence"]
 
 
@@ -280,7 +309,7 @@ def test_where_nothing_changed_false_findings_stay_at_their_rate(before: int, af
     times = random_times(logs, before, after)
     result = compare_periods(times, before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
     assert 9 <= (result["p_value"] <= 0.05).sum() <= 33
-    assert 9 <= ((result["low"] > 0) | (result["high"] < 0)).sum() <= 33
+    assert 9 <= ((result["change_low"] > 0) | (result["change_high"] < 0)).sum() <= 33
     assert 4 <= ((result["change"] < 0) & (result["false_gain_chance"] <= 0.025)).sum() <= 17
 
 
@@ -310,12 +339,12 @@ def test_where_nothing_changed_few_reviews_tell_of_any_change_beside_the_primary
 
 def test_a_cut_of_the_detectable_size_is_found_in_four_of_five_cases() -> None:
     """200 teams: 160 are expected, 143 to 176 allowed (0.3% beyond)."""
-    cut = detectable_change(log_sd=1.25, n_before=40, n_after=40)
+    cut, _ = detectable_changes(log_sd=1.25, n_before=40, n_after=40)
     logs = np.random.default_rng(3).normal(4.25, 1.25, (200, 80))
     logs[:, 40:] += math.log1p(cut)
     result = compare_periods(random_times(logs, 40, 40), before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
     assert 143 <= (result["p_value"] <= 0.05).sum() <= 176
-    assert result["detectable_change"].median() == pytest.approx(cut, abs=0.02)
+    assert result["detectable_fall"].median() == pytest.approx(cut, abs=0.02)
 
 
 MINUTES = st.lists(st.none() | st.sampled_from([0, 1, 5, 30, 45, 600]), max_size=9)
@@ -330,7 +359,7 @@ def test_neither_the_order_nor_the_unit_of_the_spans_matters(
     scaled = [[None if each is None else each * unit for each in reversed(minutes)] for minutes in (before, after)]
     again = compared(*scaled, resamples=99)
     assert once["n_before"] + once["n_open_before"] + once["n_unused_before"] == len(before)
-    for column in ("change", "low", "high", "p_value", "detectable_change", "false_gain_chance"):
+    for column in ("change", "change_low", "change_high", "p_value", "detectable_fall", "false_gain_chance"):
         if pd.isna(once[column]):
             assert pd.isna(again[column])
         else:
@@ -445,7 +474,7 @@ def test_the_same_incidents_under_each_definition() -> None:
     result = call(definition_sensitivity, incidents, metrics=RESTORE, within=Period.parse("2025Q3"))
     expected = pd.DataFrame(
         {
-            "metric": texts(*["time_to_restore"] * 9),
+            "metric": texts(*["time_to_restore"] * 8),
             "definition": texts(
                 "restored_at or ended_at - started_at or detected_at",
                 "restored_at - started_at or detected_at",
@@ -454,19 +483,68 @@ def test_the_same_incidents_under_each_definition() -> None:
                 "restored_at - started_at",
                 "ended_at - started_at",
                 "restored_at or ended_at - detected_at",
-                "restored_at - detected_at",
                 "ended_at - detected_at",
             ),
-            "is_own": pd.Series([True] + [False] * 8, dtype="boolean"),
-            "n": [3, 2, 3, 2, 1, 2, 2, 2, 2],
-            "n_missing": [0, 1, 0, 1, 2, 1, 1, 1, 1],
-            "mean": spans("2h", "2h", "2h40min", "1h30min", "1h", "2h", "1h45min", "1h45min", "2h45min"),
-            "median": spans("2h", "2h", "2h", "1h30min", "1h", "2h", "1h45min", "1h45min", "2h45min"),
+            "same_as": texts(*[None] * 6, "restored_at - detected_at", None),
+            "is_own": pd.Series([True] + [False] * 7, dtype="boolean"),
+            "n": [3, 2, 3, 2, 1, 2, 2, 2],
+            "n_missing": [0, 1, 0, 1, 2, 1, 1, 1],
+            "mean": spans("2h", "2h", "2h40min", "1h30min", "1h", "2h", "1h45min", "2h45min"),
+            "median": spans("2h", "2h", "2h", "1h30min", "1h", "2h", "1h45min", "2h45min"),
         }
     )
     assert_frame_equal(result[list(expected.columns)], expected)
     own = call(response_summary, response_times(incidents, metrics=RESTORE))
-    assert_frame_equal(result.iloc[:1, 3:], own)
+    assert_frame_equal(result.iloc[:1, 4:], own)
+
+
+def with_stated(*stated: str | None, is_open: bool = False) -> pd.DataFrame:
+    """Return incidents of 2 h each, the last one ongoing if asked for, with the durations that their reports state."""
+    n = len(stated)
+    return make_table(
+        "incidents",
+        {
+            "incident_id": [f"i{number}" for number in range(n)],
+            "occurred_at": ["2025-07-01T10:00Z"] * n,
+            "started_at": ["2025-07-01T10:00Z"] * n,
+            "ended_at": ["2025-07-01T12:00Z"] * (n - 1) + [None if is_open else "2025-07-01T12:00Z"],
+            "is_open": [False] * (n - 1) + [is_open],
+            "stated_duration": [None if each is None else pd.Timedelta(each) for each in stated],
+        },
+    )
+
+
+def test_the_stated_duration_is_one_of_the_definitions_of_time_to_restore_and_of_no_other() -> None:
+    """Definitions from the same start to the same end are one; those without an instant have no span."""
+    incidents = with_stated("1h", "3h", None)
+    result = call(definition_sensitivity, incidents)
+    stated = result[result["definition"] == "stated_duration"]
+    assert stated["metric"].tolist() == ["time_to_restore"]
+    assert stated[["n", "n_missing", "mean", "is_own"]].to_numpy().tolist() == [[2, 1, pd.Timedelta("2h"), False]]
+    restored = result[result["metric"] == "time_to_restore"]
+    assert restored["definition"].iloc[-1] == "stated_duration"
+    assert result["metric"].drop_duplicates().tolist() == list(DEFAULT_METRICS)
+    nothing_stated = call(definition_sensitivity, with_stated(None, None))
+    assert "stated_duration" not in set(nothing_stated["definition"])
+
+
+def test_stated_durations_that_agree_share_the_row_of_the_own_definition() -> None:
+    (own, *_) = call(definition_sensitivity, with_stated("2h", "2h"), metrics=RESTORE).to_dict("records")
+    assert own["is_own"]
+    assert own["same_as"].endswith("; stated_duration")
+
+
+def test_an_ongoing_incident_is_ongoing_by_its_stated_duration_too() -> None:
+    as_of = at("2025-07-01T20:00")
+    result = call(definition_sensitivity, with_stated("1h", "3h", None, is_open=True), metrics=RESTORE, as_of=as_of)
+    stated = result[result["definition"] == "stated_duration"]
+    assert stated[["n", "n_open", "median"]].to_numpy().tolist() == [[3, 1, pd.Timedelta("3h")]]
+
+
+def test_business_hours_have_no_stated_duration() -> None:
+    calendar = Calendar(time(8), time(17))
+    result = call(definition_sensitivity, with_stated("1h", "3h"), metrics=RESTORE, calendar=calendar)
+    assert "stated_duration" not in set(result["definition"])
 
 
 def test_a_definition_that_would_subtract_an_instant_from_itself_is_left_out() -> None:

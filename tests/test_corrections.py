@@ -166,3 +166,22 @@ def test_an_end_that_nobody_knows_leaves_the_stated_window(tmp_path: Path) -> No
     cleared, _ = archive(tmp_path / "again", f"{ID},restored_at,,nobody knows,ops lead")
     assert pd.isna(cleared.incidents.loc[0, "restored_at"])
     assert cleared.outages["ended_at"].tolist() == stated.outages["ended_at"].tolist()
+
+
+def test_corrections_of_a_spreadsheet_with_semicolons_are_read(tmp_path: Path) -> None:
+    archive(tmp_path)
+    (tmp_path / "corrections.csv").write_bytes(
+        f"\ufeffincident_id;field;value;reason;by;\r\n{ID};severity;SEV-1;Upgraded, at review;Ada;\r\n".encode()
+    )
+    corpus = ia.load(tmp_path / "reports", settings=tmp_path / "incident-analytics.toml", status="all")
+    assert corpus.incidents["severity"].tolist() == ["SEV-1"]
+
+
+def test_a_correction_of_too_many_cells_is_not_used_and_is_an_error(tmp_path: Path) -> None:
+    corpus, file = archive(tmp_path, f"{ID},severity,SEV-1,Upgraded, at review,Ada", f"{ID},status,Draft")
+    assert corpus.incidents[["severity", "status"]].to_numpy().tolist() == [["SEV-2", "Draft"]]
+    found = corpus.problems[corpus.problems["path"] == file.as_posix()]
+    assert found[["line", "level", "code"]].to_numpy().tolist() == [
+        [2, "error", "extra-cells"],
+        [3, "warning", "missing-cells"],
+    ]

@@ -233,7 +233,8 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
     assert "Files: 88 loaded, 10 other status." in demo["loaded"]
     assert "<td>incidents</td>" in demo["tables"]
     assert "INC-2025-11-07-001" in demo["grid"]
-    assert "Median time to restore 1h 19m, 90% within 4h 34m (n = 88)." in demo["controls"].replace("\xa0", " ")
+    text = "Median time to restore: 1h 19m; 80 of 88 took at most 4h 54m (p90)."
+    assert text in demo["controls"].replace("\xa0", " ")
     assert "2025Q4, as of 2026-01-01 00:00 UTC." in demo["quarter"]
     assert "Geometric mean time to restore went from" in demo["restore"]
     assert "<td>API</td>" in demo["budget"]

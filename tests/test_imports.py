@@ -28,6 +28,7 @@ LAYERS = (
     "config",
     "reports",
     "tracker",
+    "records",
     "loading",
     "results",
     "formatting",
@@ -144,8 +145,9 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
     forms = {"exports", "formatting", "commentary", "notebooks", "wiki"}
-    assert OWN["publish"] <= {"errors", "files", "schema", "periods", "tables", "checks", "config", "loading"} | forms
-    assert OWN["population"] <= {"errors", "files", "config", "loading", "notebooks", "publish", "reports.edit", "wiki"}
+    assert OWN["publish"] <= {"errors", "files", "periods", "checks", "config", "records", "loading"} | forms
+    needed = {"config", "records", "loading", "reports.edit", "reports.template", "publish"}
+    assert OWN["population"] <= {"errors", "files", "notebooks", "wiki"} | needed
 
 
 def test_reports_are_read_without_pandas() -> None:
@@ -192,6 +194,31 @@ def test_import_and_help_load_nothing_heavy(command: str) -> None:
     code = f"import sys; {command}; print(); print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("module", ["reports.parse", "reports.audit", "loading", "records", "schema", "config", "cli"])
+def test_reading_loads_no_pandas_however_indirectly(module: str) -> None:
+    code = f"import sys, {NAME}.{module}; print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("verb", ["check", "show"])
+def test_check_and_show_run_where_pandas_is_not_installed(verb: str) -> None:
+    """``None`` in sys.modules makes an import fail as it does where the library is missing."""
+    missing = [name for name in HEAVY if name != "papermill"]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({missing})); sys.argv = ['x', *sys.argv[1:]]; "
+        "from incident_analytics.cli import main; main()"
+    )
+    demo = Path(__file__).parent.parent / "data" / "demo"
+    command = [sys.executable, "-W", "error", "-c", code, verb, str(demo)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    whole = [sys.executable, "-W", "error", "-m", NAME, verb, str(demo)]
+    expected = subprocess.run(whole, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert "Traceback" not in ran.stderr
+    assert (ran.returncode, ran.stdout, ran.stderr) == (expected.returncode, expected.stdout, expected.stderr)
+    assert ran.stdout
 
 
 def test_help_is_the_same_command_as_a_module() -> None:

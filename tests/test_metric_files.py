@@ -123,7 +123,7 @@ BAD = {
     "no value": ("at,Metric\n1,2\n", [("-", "x.csv: column 'Metric' has names of no values; add a column value (it has at, Metric)")]),
     "nothing": ("at,service\n1,2\n", [("-", "x.csv: no column of values; add name and value, or a column for each metric (it has at, service)")]),
     "empty": ("", [("-", "x.csv: it is empty; write a header with the columns' names")]),
-    "ragged": ("at,errors\nnever,2\n1,2,3,4\n", [("-", "x.csv:2: column 'at': 1 times such as 'never' cannot be read; write 2025-08-19T17:07:00Z"), ("-", "x.csv:3: the row has 4 cells, the header 2, so it is not used; put quotes around a cell that holds a comma")]),
+    "ragged": ("at,errors\nnever,2\n1,2,3,4\n", [("-", "x.csv:3: the row has 4 cells, the header 2, so it is not used; put quotes around a cell that holds a comma"), ("-", "x.csv:2: column 'at': 1 times such as 'never' cannot be read; write 2025-08-19T17:07:00Z")]),
     "outside": ("at,errors\n2024-01-01T00:00Z,2\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
     "a header alone": ("at,errors\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
     "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv:2: column 'errors': 1 values such as 'many' of 'errors' are no numbers; write 0.25")]),

@@ -51,7 +51,7 @@ def summary(column: str, *rows: tuple[str | None, int, float | None, float | Non
     table = pd.DataFrame({column: list(groups), "n": list(n), "n_open": 0})
     for name, minutes in zip(("median", "median_low", "median_high"), figures, strict=True):
         table[name] = spans(*minutes)
-    return table.assign(p90=2 * table["median"])
+    return table.assign(p90=2 * table["median"].where(table["n"] >= 10))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def by_quarter() -> pd.DataFrame:
 @pytest.fixture
 def definitions() -> pd.DataFrame:
     rows = ("restored_at or ended_at - started_at", 9, 60, 30, 90), ("ended_at - started_at", 5, 45, None, None)
-    return summary("definition", *rows).assign(metric="time_to_restore", is_own=[True, False])
+    return summary("definition", *rows).assign(metric="time_to_restore", is_own=[True, False], same_as=None)
 
 
 @pytest.fixture
@@ -80,9 +80,10 @@ def compared() -> pd.DataFrame:
         ("time_to_restore", "all", True, 13, 13, 0.5, -0.2, 1.9, 0.3, 0.3),
         ("time_to_restore", "SEV-1", False, 2, 0, None, None, None, None, None),
     ]
-    ratios = ["change", "low", "high", "p_value", "p_adjusted"]
+    ratios = ["change", "change_low", "change_high", "p_value", "p_adjusted"]
     table = pd.DataFrame(rows, columns=["metric", "group", "is_primary", "n_before", "n_after", *ratios])
-    return table.astype({"is_primary": "boolean"} | dict.fromkeys(ratios, "Float64"))
+    table = table.assign(can_tell=[True, False, None])
+    return table.astype({"is_primary": "boolean", "can_tell": "boolean"} | dict.fromkeys(ratios, "Float64"))
 
 
 @pytest.fixture
@@ -165,6 +166,9 @@ def burn_down() -> pd.DataFrame:
     return table
 
 
+SURVIVAL = ("survival", "survival_least", "survival_most")
+
+
 @pytest.fixture
 def curve() -> pd.DataFrame:
     """High is done within 40 days, Low has too few items for an interval and is not followed for 30 days."""
@@ -175,11 +179,13 @@ def curve() -> pd.DataFrame:
         ("High", 10, 0.5, 0.2, 0.8, 8),
         ("High", 40, 0.0, None, None, 8),
     ]
-    table = pd.DataFrame(rows, columns=["priority", "days", "survival", "low", "high", "n"])
+    table = pd.DataFrame(rows, columns=["priority", "days", "survival", "survival_low", "survival_high", "n"])
     table.insert(1, "time", pd.to_timedelta(table.pop("days"), unit="D"))
-    table = table.assign(n_undated=0, n_unknown=0)
+    table = table.assign(survival_least=table["survival"], survival_most=table["survival"])
+    table = table.assign(n_done_undated=0, n_undated=0, n_unknown=0)
     priority = pd.CategoricalDtype(["Low", "Medium", "High"], ordered=True)
-    return table.astype({"priority": priority, "survival": "Float64", "low": "Float64", "high": "Float64"})
+    shares = {name: "Float64" for name in table.columns if name.startswith("survival")}
+    return table.astype({"priority": priority} | shares)
 
 
 @pytest.fixture
@@ -216,7 +222,9 @@ def hours() -> pd.DataFrame:
     table["n"] = 0
     table.loc[24 + 14, "n"], table.loc[6 * 24 + 23, "n"] = 2, 1
     unknown = pd.array([None] * len(table), dtype="Float64")
-    return table.assign(n_missing=1, hour_p_adjusted=unknown, weekday_p_adjusted=unknown, timezone="Europe/London")
+    windows = dict.fromkeys(["hour_from", "hour_to", "n_in_hours", "weekday_window", "n_in_weekdays"])
+    table = table.assign(n_missing=1, **windows, hour_p_adjusted=unknown, weekday_p_adjusted=unknown)
+    return table.assign(timezone="Europe/London")
 
 
 @pytest.fixture
@@ -424,11 +432,25 @@ def test_survival_falls_in_steps_with_a_dot_at_the_age_that_is_told(curve: pd.Da
     assert "High: 50% at 30d, 0% at 40d (20% to 80% at 30d), n = 8; Low: 67% at 20d, n = 3" in plots.alt_text(ax)
 
 
+def test_a_curve_that_is_not_known_is_the_range_between_its_bounds(curve: pd.DataFrame) -> None:
+    """No line, no dot, and a caption that says why."""
+    high = curve[curve["priority"] == "High"].assign(survival=pd.array([None] * 3, dtype="Float64"))
+    table = high.assign(survival_most=[1.0, 0.75, 0.25], n_done_undated=2)
+    ax = plots.plot_action_survival(table)
+    assert not [line for line in ax.get_lines() if line.get_drawstyle() == "steps-post" or line.get_marker() == "o"]
+    assert len(ax.collections) == 1
+    assert notes(ax) == ["High (n = 8)\n50% to 75% at 30d, 0% to 25% at 40d"]
+    caption = "action items still open (Kaplan-Meier); hatched: possible range, as done items have no date"
+    assert caption in plots.alt_text(ax).replace("Action", "action")
+    assert "95% CI" not in plots.alt_text(ax)
+
+
 def test_labels_of_curves_that_end_together_do_not_cover_each_other(curve: pd.DataFrame) -> None:
     alike = [curve[curve["priority"] == "Low"].assign(owner=name) for name in "ABCDE"]
     table = pd.concat(alike, ignore_index=True).drop(columns="priority")
     for share in (0.0, 0.5, 1.0):
-        level = table.assign(survival=table["survival"].where(table["time"] == pd.Timedelta(0), share))
+        survival = table["survival"].where(table["time"] == pd.Timedelta(0), share)
+        level = table.assign(survival=survival, survival_least=survival, survival_most=survival)
         ax = plots.plot_action_survival(level[["owner", *table.columns.drop("owner")]])
         heights = sorted(text.xy[1] for text in ax.texts)
         assert min(b - a for a, b in pairwise(heights)) > 0.16
@@ -440,7 +462,7 @@ def test_curves_of_the_fewest_items_are_left_out_and_counted(curve: pd.DataFrame
     table = pd.concat([low.assign(owner=f"team {n}", n=n) for n in range(6, 13)], ignore_index=True)
     ax = plots.plot_action_survival(table[["owner", *low.columns.drop("priority")]])
     assert {note.partition(" (")[0] for note in notes(ax)} == {f"team {n}" for n in range(8, 13)}
-    assert "groups of fewer items not drawn: 2" in plots.alt_text(ax)
+    assert "smaller groups not drawn: 2" in plots.alt_text(ax)
 
 
 def test_overdue_items_stand_below_their_owners_the_longest_first(overdue: pd.DataFrame) -> None:
@@ -486,8 +508,9 @@ def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_beside(hou
     assert notes(beside) == ["0", "2", "0", "0", "0", "0", "1"]
     assert (cells.get_ylim(), beside.get_ylim()) == ((7, 0), (6.5, -0.5))
     assert plots.alt_text(ax) == (
-        "When incidents start: 3 are too few to tell hours or weekdays apart. Incidents by weekday and hour of the day "
-        "(Europe/London), n = 3; 1 more tell no time: Tuesday 14:00: 2; Sunday 23:00: 1."
+        "No pattern by hour or weekday can be shown: 3 incidents are too few; at least 10 are needed. Incidents by "
+        "weekday and hour of the day (Europe/London), n = 3; 1 more have no recorded time: Tuesday 14:00: 2; "
+        "Sunday 23:00: 1."
     )
 
 
@@ -599,7 +622,7 @@ def test_nothing_that_is_drawn_reaches_beyond_the_figure(
         (
             "plot_definitions",
             summary("definition", ("ended_at - started_at", 0, None, None, None)).assign(
-                metric="time_to_restore", is_own=True
+                metric="time_to_restore", is_own=True, same_as=None
             ),
         ),
         ("plot_severity_counts", {"period": ["2025-07"], "severity": pd.Series(["SEV-1"], dtype=SEVERITY), "n": [0]}),
@@ -617,9 +640,9 @@ def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(
     ("name", "fixture", "sentence"),
     [
         ("plot_budget_burn_down", "burn_down", "What is left of the error budget of Search is not known."),
-        ("plot_start_hours", "hours", "No incident tells at what time it started."),
+        ("plot_start_hours", "hours", "No incident has a recorded start time."),
         ("plot_recurring_factors", "factors", "No phrase recurs in causes and factors."),
-        ("plot_action_survival", "curve", "No action item with known dates was followed for 30d."),
+        ("plot_action_survival", "curve", "No action item with recorded dates was followed for 30d."),
         ("plot_action_age", "ages", "No action item is known to be open."),
         ("plot_overdue_actions", "overdue", "No open action item is past its due date."),
     ],
@@ -631,7 +654,7 @@ def test_a_figure_of_nothing_is_shown_as_its_sentence(
     nothing = {
         "hours": lambda: table.assign(n=0),
         "burn_down": lambda: table[table["service"] == "Search"],
-        "curve": lambda: table.iloc[[0]].assign(survival=pd.array([None], dtype="Float64"), n=0),
+        "curve": lambda: table.iloc[[0]].assign(n=0, **dict.fromkeys(SURVIVAL, pd.array([None], dtype="Float64"))),
         "ages": lambda: table.assign(n=0, n_undated=0, n_unknown=0),
     }
     plots.show_plot(getattr(plots, name)(nothing.get(fixture, lambda: table.iloc[:0])()))
@@ -663,7 +686,8 @@ def test_any_name_is_shown_whole_in_words_and_inside_the_figure(name: str, monke
     table = pd.DataFrame(
         {"metric": "time_to_restore", "group": [name], "is_primary": True, "n_before": 9, "n_after": 9}
     )
-    figures = {"change": 0.1, "low": -0.5, "high": 1.5, "p_value": 0.5, "p_adjusted": 0.5}
+    figures = {"change": 0.1, "change_low": -0.5, "change_high": 1.5, "p_value": 0.5, "p_adjusted": 0.5}
+    figures |= {"can_tell": False}
     for ax in (
         plots.plot_response(by_service),
         plots.plot_severity_rates(rates.assign(rate_high=5.0)),

@@ -42,7 +42,7 @@ def measured(*rows: tuple[str | None, int]) -> pd.DataFrame:
 
 def summary(n: int, n_open: int, *figures: str | None) -> pd.DataFrame:
     median, low, high, p90 = (spans(figure) for figure in figures)
-    row = pd.DataFrame({"service": ["API"], "n": n, "n_open": n_open})
+    row = pd.DataFrame({"service": ["API"], "n": n, "n_open": n_open, "n_within_p90": None})
     return row.assign(median=median, median_low=low, median_high=high, p90=p90)
 
 
@@ -82,7 +82,7 @@ def test_a_median_is_a_diamond_below_the_dots_and_its_interval_a_bar_from_six_in
     assert all(mark[1] > max(y for _, y in row) for mark, row in zip((worst, middle), dots(ax), strict=True))
     (bar,) = (line for line in ax.get_lines() if len(line.get_xdata()) == 2)
     assert list(bar.get_xdata()) == [600, 3600]
-    assert notes(ax)[:3] == ["median 56m\n(too few for an interval)", "median 35m\n(10m to 1h)", "none known"]
+    assert notes(ax)[:3] == ["median 56m\n(too few for an interval)", "median 35m\n(10m to 1h)", "none recorded"]
 
 
 def test_incidents_are_named_where_a_row_has_five_at_most() -> None:
@@ -137,7 +137,7 @@ def test_by_service_an_incident_is_in_each_of_its_rows_and_once_in_each() -> Non
 def test_times_of_another_window_are_refused() -> None:
     times = measured(*FEW)
     table = response_summary(times[:1], by="severity")
-    message = "the summary rests on 1 incident of SEV-1, and times has 2 of them; both must be of the same window"
+    message = "the summary has 1 ended incident of SEV-1, and times has 2 of them; both must be of the same window"
     with pytest.raises(ColumnsError) as error:
         plots.plot_response(table, times=times)
     assert str(error.value) == message
@@ -145,21 +145,21 @@ def test_times_of_another_window_are_refused() -> None:
         plots.plot_response(summary(1, 0, "30m", None, None, "30m"), times=times)
 
 
-def test_without_times_the_90th_percentile_is_an_open_dot_from_ten_incidents() -> None:
-    table = pd.concat([summary(n, 0, "1h", "30m", "2h", "5h") for n in (10, 9)], ignore_index=True)
+def test_without_times_the_p90_is_a_hollow_dot_where_there_is_one() -> None:
+    table = pd.concat([summary(n, 0, "1h", "30m", "2h", p90) for n, p90 in ((10, "5h"), (9, None))], ignore_index=True)
     ax = plots.plot_response(table)
     assert marks(ax, "o") == [(5 * 3600, 0)]
-    assert notes(ax) == ["median 1h\n(30m to 2h), 90% within 5h", "median 1h\n(30m to 2h)"]
+    assert notes(ax) == ["median 1h\n(30m to 2h), p90 5h", "median 1h\n(30m to 2h)"]
 
 
 @pytest.mark.parametrize(
     ("row", "note"),
     [
-        (summary(1, 0, "2h 6m", None, None, "2h 6m"), "2h 6m, one incident"),
-        (summary(5, 3, "2h", "1h", None, "2h"), "median 2h\n(at least 1h)"),
-        (summary(5, 3, "2h", None, "3h", "2h"), "median 2h\n(at most 3h)"),
-        (summary(1, 3, None, None, None, None), "not reached: most still open"),
-        (summary(0, 0, None, None, None, None), "none known"),
+        (summary(1, 0, "2h 6m", None, None, None), "2h 6m, one incident"),
+        (summary(8, 3, "2h", "1h", None, None), "median 2h\n(at least 1h)"),
+        (summary(8, 3, "2h", None, "3h", None), "median 2h\n(at most 3h)"),
+        (summary(4, 3, None, None, None, None), "not reached: too many ongoing"),
+        (summary(0, 0, None, None, None, None), "none recorded"),
     ],
 )
 def test_a_row_says_what_its_median_rests_on(row: pd.DataFrame, note: str) -> None:
@@ -167,8 +167,33 @@ def test_a_row_says_what_its_median_rests_on(row: pd.DataFrame, note: str) -> No
 
 
 def test_open_incidents_are_counted_beside_the_name() -> None:
-    ax = plots.plot_response(summary(5, 3, "2h", "1h", None, "2h"))
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["API  (n = 5, 3 still open)"]
+    ax = plots.plot_response(summary(8, 3, "2h", "1h", None, None))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["API  (n = 8, 3 ongoing)"]
+
+
+def test_an_ongoing_incident_has_no_dot_and_the_others_have_theirs() -> None:
+    """The summary counts it; the dots are those that ended."""
+    times = measured(("SEV-1", 30), ("SEV-1", 60))
+    rows = pd.concat([times, times.iloc[[0]].assign(incident_id="INC-09", is_open=True)], ignore_index=True)
+    rows.loc[2, "time_to_restore"] = pd.NaT
+    rows.loc[2, "time_to_restore_open_since"] = at("2025-07-01T00:00")
+    table = response_summary(rows, by="severity", as_of=at("2025-07-02"))
+    (row,) = dots(plots.plot_response(table, times=rows))
+    assert [x for x, _ in row] == [1800, 3600]
+
+
+def test_a_caption_explains_only_the_marks_that_are_drawn() -> None:
+    few = measured(("SEV-1", 30), ("SEV-2", 60))
+    with_dots = plots.alt_text(plots.plot_response(response_summary(few, by="severity"), times=few))
+    assert "log scale; each dot is one incident: SEV-1" in with_dots
+    assert "diamond" not in with_dots
+    table = summary(12, 0, "1h", "30m", "2h", "5h")
+    assert "log scale; hollow dot: p90; diamond: median; bar: 95% CI" in plots.alt_text(plots.plot_response(table))
+    table = summary(5, 0, "1h", None, None, None)
+    text = plots.alt_text(plots.plot_response(table))
+    assert "log scale; diamond: median" in text
+    assert "hollow" not in text
+    assert "bar" not in text
 
 
 def test_a_span_of_zero_can_be_drawn() -> None:
@@ -193,7 +218,7 @@ def test_severities_have_the_colours_of_the_ramp() -> None:
 
 @pytest.fixture
 def by_quarter() -> pd.DataFrame:
-    rows = [(12, "1h", "30m", "90m", "2h"), (0, None, None, None, None), (5, "30m", None, None, "80m")]
+    rows = [(12, "1h", "30m", "90m", "2h"), (0, None, None, None, None), (5, "30m", None, None, None)]
     table = pd.concat([summary(n, 0, *figures) for n, *figures in rows], ignore_index=True)
     return table.rename(columns={"service": "period"}).assign(period=["2025Q1", "2025Q2", "2025Q3"])
 
@@ -219,6 +244,6 @@ def test_of_many_periods_the_last_median_alone_is_told_and_not_every_label(by_qu
     months["period"] = [f"{2021 + i // 12}-{i % 12 + 1:02}" for i in range(60)]
     ax = plots.plot_response_trend(months)
     shown = [label.get_text() for label in ax.get_xticklabels()]
-    assert notes(ax) == ["median 1h", "90% within 2h"]
+    assert notes(ax) == ["median 1h", "p90 2h"]
     assert shown[:5] == ["Jan\n2021\n12", "Apr\n\n12", "Jul\n\n12", "Oct\n\n12", "Jan\n2022\n12"]
     assert len(shown) == 20

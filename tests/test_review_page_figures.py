@@ -183,6 +183,7 @@ PARTS = (
     "action_survival",
     "action_ages",
     "overdue_actions",
+    "tracker_rows",
     "recurring_factors",
     "start_hours",
     "cost_totals",
@@ -513,3 +514,56 @@ def test_a_page_of_one_service_has_its_incidents_alone(make: Make) -> None:
     assert ids == set(with_api)
     assert tiles(page)["Incidents"][0] == str(len(ids))
     assert 0 < len(ids) < 13
+
+
+# --- the tracker's rows ----------------------------------------------------------------------------------------------
+
+TRACKED = """# Broken
+
+**Incident ID**: INC-2025-08-03-001
+**Date**: 2025-08-03
+**Severity**: SEV-2
+**Status**: {status}
+
+## Action Items
+
+| Action | Owner | Due Date | Priority | Status | Ticket |
+|--------|-------|----------|----------|--------|--------|
+| Add an alert (OPS-1) | Ada | 2025-08-09 | High | Open | OPS-1 |
+"""
+
+
+def tracker_page(folder: Path, *keys: str, status: str = "Final") -> ReviewPage:
+    (folder / "INC-2025-08-03-001.md").write_text(TRACKED.format(status=status))
+    rows = [f"{key},Item <b>{key}</b>,Done" for key in keys]
+    (folder / "tracker.csv").write_text("\n".join(["Key,Name,State", *rows, ""]))
+    settings = folder / "settings.toml"
+    settings.write_text(
+        "[tracker]\nfile = 'tracker.csv'\n[tracker.columns]\nkey = 'Key'\naction = 'Name'\nstatus = 'State'\n"
+    )
+    return ReviewPage.read([str(folder)], period="2025Q3", settings=str(settings), as_of="2025-10-01")
+
+
+@pytest.mark.parametrize(
+    ("keys", "status", "words"),
+    [
+        (["OPS-1"], "Final", "Every row of the tracker matches an action item."),
+        (["OPS-1"], "Draft", "Every row of the tracker matches an action item."),
+        (["OPS-1", "OPS-8"], "Final", "1 row of the tracker matches no action item."),
+        (["OPS-7", "OPS-8"], "Final", "2 rows of the tracker match no action item."),
+    ],
+)
+def test_rows_of_the_tracker_without_an_action_item_are_counted(
+    tmp_path: Path, keys: list[str], status: str, words: str
+) -> None:
+    shown = tracker_page(tmp_path, *keys, status=status).tracker_rows()
+    assert words in shown
+    assert ("OPS-8" in shown) == ("OPS-8" in keys)
+    assert "OPS-1" not in shown
+    assert "<b>" not in shown
+
+
+def test_a_review_without_a_tracker_says_so(tmp_path: Path) -> None:
+    (tmp_path / "INC-2025-08-03-001.md").write_text(TRACKED.format(status="Final"))
+    shown = ReviewPage.read([str(tmp_path)], period="2025Q3", as_of="2025-10-01").tracker_rows()
+    assert "No issue tracker is configured." in shown

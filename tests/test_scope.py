@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
-from builders import at
+from builders import at, corpus_of, incidents
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -190,7 +190,7 @@ def as_read(corpus: Corpus, *, reopens: bool) -> dict[str, pd.DataFrame]:
     return {name: getattr(corpus, name)[of] for name, of in columns.items()}
 
 
-@settings(deadline=None, max_examples=150, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=80, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(stories_and_instants())
 def test_a_report_as_of_an_instant_reads_as_it_was_written_then(drawn: tuple[Story, datetime]) -> None:
     story, as_of = drawn
@@ -216,3 +216,410 @@ def test_what_an_earlier_end_was_read_from_is_named() -> None:
         ["restored_at", 15, "stated"], ["ended_at", 15, "derived"]
     ]  # fmt: skip
     assert ends["as_written"].str.contains("Service restored").all()
+
+
+# --- the law, on tables ----------------------------------------------------------------------------------------------
+
+TARGETS = Settings.model_validate({"timezone": "Asia/Tokyo", "services": {"API": {"target": 0.99}}})
+AT_T = pd.Timestamp("2025-08-20 12:00", tz="Asia/Tokyo")
+
+
+@st.composite
+def corpora(draw: st.DrawFn) -> Corpus:
+    """Draw incidents around the instant, whose facts may come before, at or after it, or be unknown."""
+    moments = st.integers(-60, 60).map(lambda hours: (AT_T + hours * HOUR).tz_convert("UTC"))
+    days = st.integers(-9, 9).map(lambda n: AT_T.tz_localize(None).normalize() + n * DAY)
+    tables: dict[str, dict[str, list[Any]]] = {
+        name: {column: [] for column in TABLES[name]}
+        for name in ("incidents", "timeline", "outages", "services", "actions", "signoffs", "readings")
+    }
+
+    def add(name: str, /, **row: Any) -> None:
+        for column, values in tables[name].items():
+            values.append(row.get(column))
+
+    for number in range(draw(st.integers(0, 5))):
+        own = {"incident_id": f"INC-{number}", "line": number}
+        begin = draw(st.none() | st.integers(-2000, 50).map(lambda hours: (AT_T + hours * HOUR).tz_convert("UTC")))
+        instants = {} if begin is None else {"occurred_at": begin, "started_at": begin}
+        last = None
+        for position, milestone in enumerate(MILESTONES[1:]):
+            when = draw(st.none() | moments) if begin is not None else None
+            if when is not None and when >= begin:
+                instants[f"{milestone}_at"] = when
+                add("timeline", **own, position=position, at=when, event=milestone, milestone=milestone, confidence=1.0)
+                add("readings", **own, field=f"{milestone}_at", as_written=milestone, source="stated")
+                last = when if milestone == "restored" else last
+        is_open = begin is not None and last is None and draw(st.booleans())
+        if begin is not None and (is_open or last is not None):
+            add("outages", **own, position=1, started_at=begin, ended_at=last, source="timeline")
+        stated = None if last is None else last - begin
+        add(
+            "incidents", **own, **instants, ended_at=last, is_open=is_open, stated_duration=stated,
+            status=draw(st.sampled_from(STATUSES)), severity=draw(st.sampled_from(["SEV-1", "SEV-2", None])),
+            path=f"INC-{number}.md", title="x", meeting_on=draw(st.none() | days), sla_impact=0.01,
+        )  # fmt: skip
+        add("services", **own, service="API", affected=True)
+        for position in range(draw(st.integers(0, 2))):
+            add(
+                "actions", **own, position=position, action="Mend it", created_on=draw(st.none() | days),
+                due_on=draw(st.none() | days), status=draw(st.sampled_from(["open", "done", "dropped", None])),
+                completed_on=draw(st.none() | days), priority="High",
+            )  # fmt: skip
+        add("signoffs", **own, role="Lead", name="Ana", signed=draw(st.booleans()), signed_on=draw(st.none() | days))
+    return corpus_of(**tables)
+
+
+MEASURES = {
+    "steps": measures.steps,
+    "response by service": lambda scope: measures.response(scope, by="service", every="month", members=True),
+    "definitions": measures.definitions,
+    "counts": measures.counts,
+    "rates": measures.rates,
+    "dispersion": measures.dispersion,
+    "between": lambda scope: measures.between(scope, within=scope.history(2)),
+    "control": lambda scope: measures.control(scope)[0],
+    "hours": measures.hours,
+    "impact": measures.impact,
+    "budget": measures.budget,
+    "reported": measures.reported_impact,
+    "completion": lambda scope: measures.completion(scope, by="severity", members=True),
+    "ages": measures.ages,
+    "survival": measures.survival,
+    "overdue": measures.overdue,
+    "changes": measures.changes,
+}
+"""The measures that depend on what was known; costs and themes have no dates."""
+
+
+def assert_same_corpus(one: Corpus, other: Corpus) -> None:
+    for name in TABLES:
+        assert_frame_equal(getattr(one, name), getattr(other, name))
+
+
+@settings(deadline=None, max_examples=40, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@given(corpora())
+def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corpus) -> None:
+    before = {name: getattr(corpus, name).copy(deep=True) for name in TABLES}
+    once = erase_after(corpus, AT_T)
+    for name, frame in before.items():  # no table that was given is changed
+        assert_frame_equal(getattr(corpus, name), frame)
+    assert_same_corpus(erase_after(once, AT_T), once)
+    for name in TABLES:
+        frame = getattr(once, name)
+        assert dict(frame.dtypes) == dict(getattr(corpus, name).dtypes)
+        for column in frame:
+            if column.endswith("_at") or column == "at":
+                assert not (frame[column] > AT_T).any(), column
+            if column.endswith("_on") and column not in {"due_on", "template_updated_on"}:  # a plan; the template's own
+                assert not (frame[column] > pd.Timestamp("2025-08-20")).any(), column
+    over = once.incidents["restored_at"].notna() | once.incidents["ended_at"].notna()
+    assert not (over & once.incidents["is_open"]).any()
+
+
+@settings(deadline=None, max_examples=8, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@given(corpora(), st.sampled_from(["2025Q3", "2025-08", "2025-07-25/2025-09-02"]), st.sampled_from(["final", "all"]))
+def test_every_measure_is_that_of_what_was_known(corpus: Corpus, period: str, status: str) -> None:
+    one, other = (Scope.of(each, period, TARGETS, AT_T, status) for each in (corpus, erase_after(corpus, AT_T)))
+    for name, measure in MEASURES.items():
+        assert_frame_equal(measure(one), measure(other), obj=name)
+    assert one.comparisons == other.comparisons
+    assert one.undated == other.undated
+    assert_frame_equal(one.ongoing, other.ongoing)
+    assert_frame_equal(one.pending, other.pending)
+
+
+def test_an_instant_needs_a_zone() -> None:
+    with pytest.raises(ColumnsError, match="as_of 2025-10-01 00:00:00 has no zone"):
+        erase_after(corpus_of(), pd.Timestamp("2025-10-01"))
+
+
+# --- which incidents count for what ----------------------------------------------------------------------------------
+
+
+QUARTER = incidents(
+    ("F1", "2025-07-03 10:00", "2025-07-03 11:00", "Final"),
+    ("F2", "2025-08-03 10:00", "2025-08-03 12:00", "Final"),
+    ("D1", "2025-08-10 10:00", "2025-08-10 13:00", "Draft"),
+    ("O1", "2025-09-29 00:00", None, "Under Review"),
+    ("U1", None, None, "Final"),
+)
+
+
+def ids(frame: pd.DataFrame) -> list[str]:
+    return frame["incident_id"].tolist()
+
+
+def test_every_status_counts_as_incident_and_downtime_and_completed_ones_as_response() -> None:
+    scope = Scope.of(QUARTER, "2025Q3", as_of=at("2025-10-01"))
+    assert ids(scope.reviewed.incidents) == ["F1", "F2", "D1", "O1"]
+    assert ids(scope.reviewed_completed.incidents) == ["F1", "F2", "O1"]
+    assert ids(scope.pending) == ["D1"]
+    assert ids(scope.ongoing) == ["O1"]
+    assert scope.undated == ["U1"]
+    assert measures.counts(scope, every="quarter").query("severity == 'SEV-2'")["n"].tolist() == [4]
+    assert measures.impact(scope)["downtime"].tolist() == [6 * HOUR + 2 * DAY]
+    response = measures.response(scope).iloc[0]
+    assert response["n_open"] == 1
+    draft = Scope.of(QUARTER, "2025Q3", as_of=at("2025-10-01"), status="draft")
+    assert ids(draft.reviewed_completed.incidents) == ["D1", "O1"]
+    assert ids(draft.reviewed.incidents) == ["F1", "F2", "D1", "O1"]
+    everything = Scope.of(QUARTER, "2025Q3", as_of=at("2025-10-01"), status="ALL")
+    assert ids(everything.reviewed_completed.incidents) == ["F1", "F2", "D1", "O1"]
+    assert everything.pending.empty
+
+
+def test_an_incident_that_ended_after_the_instant_goes_on() -> None:
+    scope = Scope.of(QUARTER, "2025Q3", as_of=at("2025-08-10 11:00"))
+    assert ids(scope.reviewed.incidents) == ["F1", "F2", "D1"]
+    assert ids(scope.ongoing) == ["D1"]
+    assert ids(scope.reviewed_completed.incidents) == ["F1", "F2", "D1"]
+    assert measures.impact(scope)["downtime"].tolist() == [4 * HOUR]
+
+
+def test_an_incident_at_the_instant_has_not_happened() -> None:
+    assert ids(Scope.of(QUARTER, "2025Q3", as_of=at("2025-08-10 10:00")).reviewed.incidents) == ["F1", "F2"]
+
+
+def test_what_had_passed_of_a_period_is_its_window() -> None:
+    scope = Scope.of(QUARTER, "2025Q3", as_of=at("2025-08-10 11:00"))
+    assert (scope.period.name, scope.window.name, scope.window.end) == ("2025Q3", "2025Q3 so far", scope.as_of)
+    over = Scope.of(QUARTER, "2025Q3", as_of=at("2025-12-01"))
+    assert over.window == over.period
+
+
+def test_without_a_period_it_is_the_months_of_the_incidents() -> None:
+    scope = Scope.of(QUARTER, None, as_of=at("2025-12-01"))
+    assert (scope.period.start, scope.period.end) == (at("2025-07-01"), at("2025-10-01"))
+    assert Scope.of(corpus_of(), None, as_of=at("2025-08-05")).period.name == "2025-08"
+
+
+@pytest.mark.parametrize(
+    ("period", "as_of", "message"),
+    [
+        ("2025Q4", "2025-10-01", "2025Q4 has not started yet; choose an earlier period"),
+        ("2199", "2025-06-01", "2199 has not started yet; choose an earlier period"),
+        ("Q3", "2025-10-01", "can't read period 'Q3'; try 2025Q3,"),
+    ],
+)
+def test_periods_that_cannot_be_reviewed(period: str, as_of: str, message: str) -> None:
+    with pytest.raises(PeriodError) as caught:
+        Scope.of(QUARTER, period, as_of=at(as_of))
+    assert str(caught.value).startswith(message)
+
+
+SERVICES = Settings.model_validate(
+    {"services": {"API": {"team": "Core", "aliases": ["Public API"]}, "Web": {"team": "Front"}}}
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"severities": ["sev-2"]}, ["F1", "F2", "D1", "O1"]),
+        ({"severities": ["SEV-1"]}, []),
+        ({"services": ["api"]}, ["F1", "D1", "O1"]),
+        ({"services": ["public api"]}, ["F1", "D1", "O1"]),
+        ({"services": ["WEB", "Api"]}, ["F1", "F2", "D1", "O1"]),
+        ({"teams": ["CORE"]}, ["F1", "D1", "O1"]),
+        ({"teams": ["front"], "severities": ["SEV-2"]}, ["F2"]),
+    ],
+)
+def test_incidents_are_chosen_by_names_in_any_case(options: dict[str, list[str]], expected: list[str]) -> None:
+    services = QUARTER.services
+    web = services.assign(service=services["service"].mask(services["incident_id"] == "F2", "Web"))
+    scope = Scope.of(dataclasses.replace(QUARTER, services=web), "2025Q3", SERVICES, at("2025-10-01"), **options)
+    assert ids(scope.reviewed.incidents) == expected
+    assert scope.has_reports(scope.window)  # whoever was chosen, reports were written
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"severities": ["SEV9"]}, "severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
+        ({"services": ["Db"]}, "service 'Db' is not one of API, Web"),
+        ({"teams": ["Ops"]}, "team 'Ops' is not one of Core, Front"),
+        ({"status": "finished"}, "status 'finished' is not one of final, all, Draft, Under Review"),
+    ],
+)
+def test_unknown_names_are_said_with_those_that_are_there(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnknownNameError, match=f"^{message}$"):
+        Scope.of(QUARTER, "2025Q3", SERVICES, at("2025-10-01"), **options)
+
+
+def test_business_hours_need_a_calendar() -> None:
+    with pytest.raises(SettingsError, match=r"^business hours need a \[calendar\] section in the settings$"):
+        Scope.of(QUARTER, "2025Q3", as_of=at("2025-10-01"), business_hours=True)
+
+
+# --- comparisons -----------------------------------------------------------------------------------------------------
+
+
+def monthly(first: str, n: int, drafts: tuple[int, ...] = ()) -> Corpus:
+    """Build an hour-long incident on the third of each month."""
+    days = pd.date_range(first, periods=n, freq="MS") + pd.Timedelta(days=2)
+    return incidents(
+        *(
+            (f"I{number}", f"{day:%Y-%m-%d} 10:00", f"{day:%Y-%m-%d} 11:00", "Draft" if number in drafts else "Final")
+            for number, day in enumerate(days)
+        )
+    )
+
+
+def compared(corpus: Corpus, period: str, as_of: str, **options: Any) -> list[tuple[str, str | None, str | None]]:
+    scope = Scope.of(corpus, period, Settings.model_validate(options), at(as_of))
+    return [(each.period.name, each.reason, each.response_reason) for each in scope.comparisons]
+
+
+def test_a_period_before_the_first_report_is_not_compared() -> None:
+    found = compared(monthly("2024-08-01", 14), "2025Q3", "2025-10-01")
+    reason = "the first report is from August 2024"
+    assert found == [("2025Q2", None, None), ("2024Q3", reason, reason)]
+
+
+def test_without_reports_there_is_nothing_to_compare_with() -> None:
+    assert all(reason for _, reason, _ in compared(corpus_of(), "2025Q3", "2025-10-01"))
+
+
+@pytest.mark.parametrize(
+    ("drafts", "expected"),
+    [((), (None, None)), ((17,), ("1 of the 3 reports", "1 of the 3 reports")), ((14,), ("1 of the 3 reports", None))],
+    ids=["all final", "one of this quarter's is a draft", "one of the quarter's before is"],
+)
+def test_response_times_are_not_compared_where_many_reports_are_pending(
+    drafts: tuple[int, ...], expected: tuple[str | None, str | None]
+) -> None:
+    found = compared(monthly("2024-04-01", 18, drafts), "2025Q3", "2025-10-01")
+    assert [reason for _, reason, _ in found] == [None, None]  # how many there were is known
+    for (_, _, reason), begin in zip(found, expected, strict=True):
+        assert (reason is None) if begin is None else str(reason).startswith(begin)
+
+
+def test_a_fifth_pending_is_not_too_many() -> None:
+    rows = [(f"I{n}", f"2025-07-0{n} 10:00", f"2025-07-0{n} 11:00", "Final" if n > 1 else "Draft") for n in range(1, 6)]
+    before = [(f"B{n}", f"2025-06-0{n} 10:00", f"2025-06-0{n} 11:00", "Final") for n in range(1, 6)]
+    assert compared(incidents(*before, *rows), "2025-07", "2025-08-01")[0] == ("2025-06", None, None)
+    assert compared(incidents(*before, *rows[:4]), "2025-07", "2025-08-01")[0][2] is not None
+
+
+@pytest.mark.parametrize(
+    ("period", "expected"),
+    [
+        ("2025-07", ["2025-06", "2024-07"]),
+        ("2025-W30", ["2025-W29", "2024-W30"]),
+        ("2025", ["2024"]),
+        ("2024-06-01/2025-07-02", ["2023-05-02/2024-06-01"]),
+        ("2024-07-01/2025-10-01", ["2023-04-01/2024-07-01"]),
+        ("FY2025Q2", ["FY2025Q1", "FY2024Q2"]),
+    ],
+)
+def test_earlier_periods(period: str, expected: list[str]) -> None:
+    found = compared(monthly("2022-01-01", 48), period, "2025-12-31", fiscal_year_start=4)
+    assert [name for name, _, _ in found] == expected
+    assert all(reason is None for _, reason, _ in found)
+
+
+def test_no_earlier_period_overlaps_the_window() -> None:
+    for period in ("2025Q3", "2025-07-10/2025-09-15", "2024-06-01/2025-07-02", "2019-01-01/2021-01-01"):
+        scope = Scope.of(monthly("2016-01-01", 120), period, as_of=at("2025-12-31"))
+        assert all(each.period.end <= scope.window.start for each in scope.comparisons)
+
+
+# --- history ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "period", ["2025Q3", "2025-07-10/2025-09-15", "2024-06-01/2025-07-02", "2025-07-22/2025-07-23"]
+)
+def test_the_history_ends_with_the_window_and_holds_it(period: str) -> None:
+    scope = Scope.of(monthly("2024-03-01", 22), period, as_of=at("2025-12-31"))
+    for years in (1, 2):
+        history = scope.history(years)
+        assert history.end == scope.window.end
+        assert history.start <= scope.window.start
+        assert history.start >= at("2024-03-01")
+        marked = scope.highlighted(history, "month")
+        parts = history.split("month")
+        assert marked == {
+            part.name for part in parts if part.end > scope.window.start and part.start < scope.window.end
+        }
+        assert marked
+
+
+def test_a_history_begins_with_the_month_of_the_first_report() -> None:
+    scope = Scope.of(monthly("2024-10-01", 12), "2025Q3", as_of=at("2025-10-01"))
+    assert (scope.history(2).start, scope.history(2).end) == (at("2024-10-01"), at("2025-10-01"))
+    assert scope.history(1).start == at("2024-10-01")
+    assert Scope.of(monthly("2022-10-01", 36), "2025Q3", as_of=at("2025-10-01")).history(1).start == at("2024-10-01")
+
+
+def test_the_past_ends_where_the_window_begins() -> None:
+    scope = Scope.of(monthly("2022-10-01", 36), "2025Q3", as_of=at("2025-08-10"))
+    assert (scope.past(2).start, scope.past(2).end) == (at("2023-07-01"), at("2025-07-01"))
+    young = Scope.of(monthly("2025-08-01", 2), "2025Q3", as_of=at("2025-10-01"))
+    assert young.past(2).start == young.past(2).end == at("2025-07-01")
+
+
+def test_a_silent_period_is_covered_only_between_reports() -> None:
+    corpus = incidents(
+        ("A", "2025-01-05 10:00", "2025-01-05 11:00", "Final"), ("B", "2025-06-05 10:00", "2025-06-05 11:00", "Final")
+    )
+    scope = Scope.of(corpus, "2025", as_of=at("2026-01-01"))
+    assert scope.has_reports(Period.parse("2025-03"))
+    assert not scope.has_reports(Period.parse("2024Q4"))
+    assert not scope.has_reports(Period.parse("2025-12"))
+    assert not Scope.of(corpus, "2025-03", as_of=at("2025-10-01")).has_reports(Period.parse("2025-03"))
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+def items(*, due: str | None, done: str | None = None, created: str | None = None) -> Corpus:
+    corpus = incidents(("A", "2025-07-05 10:00", "2025-07-05 11:00", "Final"))
+    day = pd.Timestamp
+    actions = {
+        "incident_id": ["A"], "position": [0], "action": ["Mend it"], "line": [30], "owner": ["Ana"],
+        "due_on": [due and day(due)], "completed_on": [done and day(done)], "created_on": [created and day(created)],
+        "status": ["done" if done else "open"],
+    }  # fmt: skip
+    return dataclasses.replace(corpus, actions=make_table("actions", actions))
+
+
+@pytest.mark.parametrize(
+    ("zone", "as_of", "n_done"),
+    [
+        ("UTC", "2025-10-01T00:00Z", 0), ("UTC", "2025-10-01T00:00:01Z", 1), ("UTC", "2025-10-02T00:00Z", 1),
+        ("Asia/Tokyo", "2025-09-30T15:00Z", 0), ("Asia/Tokyo", "2025-09-30T15:01Z", 1),
+        ("America/New_York", "2025-10-01T04:00Z", 0), ("America/New_York", "2025-10-01T04:01Z", 1),
+    ],
+)  # fmt: skip
+def test_a_days_facts_are_known_once_it_has_begun_in_the_zone(zone: str, as_of: str, n_done: int) -> None:
+    settings = Settings.model_validate({"timezone": zone})
+    scope = Scope.of(items(due=None, done="2025-10-01"), "2025", settings, pd.Timestamp(as_of))
+    assert measures.completion(scope).loc[0, ["n_done", "n_open"]].tolist() == [n_done, 1 - n_done]
+
+
+@pytest.mark.parametrize(
+    ("zone", "as_of", "n_overdue"),
+    [
+        ("UTC", "2025-09-30T23:59Z", 0), ("UTC", "2025-10-01T00:00Z", 1),
+        ("Asia/Tokyo", "2025-09-30T14:59Z", 0), ("Asia/Tokyo", "2025-09-30T15:00Z", 1),
+        ("America/New_York", "2025-10-01T03:59Z", 0), ("America/New_York", "2025-10-01T04:00Z", 1),
+    ],
+)  # fmt: skip
+def test_an_item_is_late_once_its_due_day_has_ended_in_the_zone(zone: str, as_of: str, n_overdue: int) -> None:
+    settings = Settings.model_validate({"timezone": zone})
+    scope = Scope.of(items(due="2025-09-30"), "2025", settings, pd.Timestamp(as_of))
+    assert measures.completion(scope).loc[0, "n_overdue"] == n_overdue
+
+
+def test_at_the_end_of_a_quarter_in_tokyo_its_last_day_has_passed() -> None:
+    settings = Settings.model_validate({"timezone": "Asia/Tokyo"})
+    scope = Scope.of(items(due="2025-09-30"), "2025Q3", settings)
+    assert measures.completion(scope).loc[0, "n_overdue"] == 1
+    assert measures.overdue(scope)["incident_id"].tolist() == ["A"]
+
+
+def test_an_item_created_later_is_not_there() -> None:
+    scope = Scope.of(items(due=None, created="2025-10-01"), "2025Q3", as_of=at("2025-10-01"))
+    assert measures.completion(scope).loc[0, "n"] == 0

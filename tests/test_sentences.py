@@ -52,14 +52,26 @@ def test_counts_of_nothing_say_so() -> None:
 
 
 def test_one_summary_row_tells_what_it_could_not_use() -> None:
-    row = pd.DataFrame({"n": [12], "n_missing": [1], "n_open": [0], "n_negative": [2]})
-    told = describe_response(row.assign(median=spans(72), p90=spans(363)))
-    assert told == "Median time to restore 1h 12m, 90% within 6h 3m (n = 12, 1 not told, 2 negative)."
+    row = pd.DataFrame({"n": [12], "n_missing": [1], "n_open": [0], "n_negative": [2], "n_within_p90": [11]})
+    row = row.assign(median=spans(72), p90=spans(363))
+    text = "Median time to restore: 1h 12m; 11 of 12 took at most 6h 3m (p90); 1 not recorded, 2 invalid."
+    assert describe_response(row) == text
+    text = "Median time to restore: 1h 12m (n = 12, 1 not recorded, 2 invalid)."
+    assert describe_response(row.assign(p90=spans(None))) == text
+
+
+def test_with_ongoing_incidents_nobody_knows_how_many_stay_within_the_p90() -> None:
+    row = pd.DataFrame({"n": [12], "n_missing": [0], "n_open": [2], "n_negative": [0], "n_within_p90": [10]})
+    row = row.assign(median=spans(72), p90=spans(363))
+    assert describe_response(row) == "Median time to restore: 1h 12m, p90 6h 3m (n = 12, 2 ongoing)."
+    none = row.assign(median=spans(None), p90=spans(None))
+    text = "The median time to restore is not known yet: too many incidents are ongoing."
+    assert describe_response(none) == text
 
 
 def test_a_summary_without_a_span_tells_no_number() -> None:
     row = pd.DataFrame({"n": [0], "n_missing": [3]}).assign(median=spans(None), p90=spans(None))
-    assert describe_response(row, metric="time_to_detect") == "No time to detect is known."
+    assert describe_response(row, metric="time_to_detect") == "No time to detect is recorded."
 
 
 def test_many_groups_are_told_by_their_ends() -> None:
@@ -92,19 +104,19 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 0, None, None, None)),
-            "No median time to restore is known in 2025Q3; 1h in 2025Q2 (n = 8).",
+            "No median time to restore in 2025Q3; 1h in 2025Q2 (n = 8).",
         ),
-        (quarters(("2025Q3", 0, None, None, None)), "No time to restore is known."),
+        (quarters(("2025Q3", 0, None, None, None)), "No time to restore is recorded."),
     ],
 )
 def test_a_trend_tells_the_last_two_medians_and_no_change(table: pd.DataFrame, text: str) -> None:
     assert describe_response_trend(table) == text
 
 
-def comparison(*rows: tuple[str, str, float | None, float | None]) -> pd.DataFrame:
+def comparison(*rows: tuple[str, str, float | None, float | None], can_tell: bool | None = False) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["metric", "group", "change", "p_adjusted"])
-    table = table.assign(is_primary=table.index == 0, n_before=9, n_after=8, low=table["change"] - 0.2)
-    return table.assign(high=table["change"] + 0.5)
+    table = table.assign(is_primary=table.index == 0, n_before=9, n_after=8, can_tell=can_tell)
+    return table.assign(change_low=table["change"] - 0.2, change_high=table["change"] + 0.5)
 
 
 @pytest.mark.parametrize(
@@ -117,21 +129,21 @@ def comparison(*rows: tuple[str, str, float | None, float | None]) -> pd.DataFra
                 ("time_to_close", "all", 1, 0.5),
             ],
             (
-                "Time to restore changed: -50% (95% interval -70% to +0%, n = 9 before, 8 after). Of 2 other "
+                "Time to restore changed: -50% (95% CI -70% to +0%, n = 9 before, 8 after). Of 2 other "
                 "comparisons: time to detect of SEV-1 +40% changed."
             ),
         ),
         (
             [("time_to_restore", "all", -0.5, 0.06), ("time_to_detect", "unknown", 0.4, 0.06)],
             (
-                "No evidence that time to restore changed: -50% (95% interval -70% to +0%, n = 9 before, 8 after). "
-                "Of 1 other comparison: no evidence of a change."
+                "Not enough incidents to tell whether time to restore changed: -50% (95% CI -70% to +0%, n = 9 before, "
+                "8 after). Of 1 other comparison: no significant change."
             ),
         ),
         (
             [("time_to_restore", "all", None, None), ("time_to_detect", "all", None, None)],
             (
-                "Too few incidents to tell whether time to restore changed (n = 9 before, 8 after), "
+                "Too few incidents to compare time to restore (n = 9 before, 8 after), "
                 "and too few for 1 other comparison."
             ),
         ),
@@ -144,8 +156,13 @@ def test_a_comparison_speaks_of_a_change_only_where_the_table_does(
 
 
 def test_definitions_without_a_median_as_defined_say_so() -> None:
-    table = pd.DataFrame({"metric": "time_to_restore", "is_own": [True, False], "n": [0, 4], "median": spans(None, 60)})
-    assert describe_definitions(table) == "Median time to restore is unknown as defined, and 1h by 1 other definition."
+    table = pd.DataFrame({"metric": "time_to_restore", "definition": ["a - b", "c - d"], "is_own": [True, False]})
+    table = table.assign(same_as=None, n=[0, 4], median=spans(None, 60))
+    text = "Median time to restore: unknown as defined; 1h under other definitions."
+    assert describe_definitions(table) == text
+    alike = table[:1].assign(same_as="a - d; c - b", n=4, median=spans(30))
+    text = "Median time to restore: 30m as defined (n = 4); the same under all other definitions."
+    assert describe_definitions(alike) == text
 
 
 def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
@@ -307,9 +324,9 @@ def test_items_of_unknown_status_are_not_called_overdue() -> None:
 
 
 def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
-    table = pd.DataFrame(list(rows), columns=["owner", "days", "survival", "n"])
+    table = pd.DataFrame(list(rows), columns=["owner", "days", "survival_least", "n"])
     table.insert(1, "time", pd.to_timedelta(table.pop("days"), unit="D"))
-    return table.assign(low=None, high=None, n_undated=0)
+    return table.assign(survival_most=table["survival_least"], n_done_undated=0, n_undated=0)
 
 
 def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
@@ -318,17 +335,22 @@ def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
     assert describe_survival(curve) == "Still open after 30d: 100% of A (n = 3) and 0% of B (n = 9)."
     told = describe_survival(curve, after=timedelta(days=60))
     assert told == "Still open after 60d: 0% of B (n = 9)."
-    assert describe_survival(curve.tail(2)) == "No action item with known dates was followed for 30d."
+    assert describe_survival(curve.tail(2)) == "No action item with recorded dates was followed for 30d."
+
+
+def test_where_done_items_have_no_date_the_share_is_a_range() -> None:
+    curve = survival(("A", 0, 0.8, 15), ("A", 40, 0.7, 15)).assign(survival_most=1.0, n_done_undated=3)
+    text = "Still open after 30d: 80% to 100% of A (n = 15); 3 done items have no date."
+    assert describe_survival(curve) == text
 
 
 def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
-    """An item that is done, nobody knows when, is in no curve, which is too high without it."""
     curve = survival(("A", 0, 1, 3), ("A", 40, 1, 3), ("B", 0, 1, 2), ("B", 50, 1, 2))
     curve["n_undated"] = [4, 4, 1, 1]
-    text = "Still open after 30d: 100% of A (n = 3) and 100% of B (n = 2); 5 more items have no known dates."
+    text = "Still open after 30d: 100% of A (n = 3) and 100% of B (n = 2); 5 more items have no recorded dates."
     assert describe_survival(curve) == text
-    none = curve.iloc[[2]].assign(survival=pd.NA, n=0)
-    text = "No action item with known dates was followed for 30d; 1 more item has no known dates."
+    none = curve.iloc[[2]].assign(survival_least=pd.NA, survival_most=pd.NA, n=0)
+    text = "No action item with recorded dates was followed for 30d; 1 more item has no recorded dates."
     assert describe_survival(none) == text
 
 
@@ -367,32 +389,53 @@ def test_factors_that_recur_alike_are_told_together() -> None:
     assert describe_factors(factors.head(0)) == "No phrase recurs in causes and factors."
 
 
-def hours(*rows: tuple[str, int, int], by_hour: float | None, by_weekday: float | None) -> pd.DataFrame:
-    table = pd.DataFrame(list(rows), columns=["weekday", "hour", "n"])
-    return table.assign(n_missing=0, hour_p_adjusted=by_hour, weekday_p_adjusted=by_weekday)
+def hours(n: int, by_hour: float | None, by_weekday: float | None, **window: object) -> pd.DataFrame:
+    row = {"weekday": "Monday", "hour": 0, "n": n, "n_missing": 0, "timezone": "UTC", "hour_from": 12, "hour_to": 18}
+    row |= {"n_in_hours": 30, "hour_p_adjusted": by_hour, "weekday_window": "Monday", "n_in_weekdays": 20}
+    return pd.DataFrame([row | {"weekday_p_adjusted": by_weekday} | window])
 
 
-def test_starts_tell_a_leaning_only_where_chance_does_not_explain_it() -> None:
-    rows = [("Monday", 13, 20), ("Monday", 17, 10), ("Sunday", 2, 10)]
-    assert describe_start_hours(hours(*rows, by_hour=0.00001, by_weekday=0.0123)) == (
-        "Incidents lean to certain times more than chance explains: 30 of 40 started between 12:00 and 18:00 "
-        "(p < 0.001) and 30 of 40 started on a Monday (p = 0.012)."
-    )
-    assert describe_start_hours(hours(*rows, by_hour=0.2, by_weekday=0.05)) == (
-        "Incidents lean to certain times more than chance explains: 30 of 40 started on a Monday (p = 0.05)."
-    )
-    none = "When incidents start: no leaning to certain hours or weekdays beyond chance (n = 40)."
-    assert describe_start_hours(hours(*rows, by_hour=0.2, by_weekday=0.3)) == none
-
-
-def test_starts_of_few_incidents_say_what_so_few_can_show() -> None:
-    few = hours(("Monday", 13, 13), by_hour=0.2, by_weekday=None)
-    text = "When incidents start: no leaning to certain hours beyond chance (n = 13); so few show only a strong one."
-    assert describe_start_hours(few) == text
-    one = hours(("Monday", 13, 1), by_hour=None, by_weekday=None)
-    assert describe_start_hours(one) == "When incidents start: 1 is too few to tell hours or weekdays apart."
-    none = hours(("Monday", 13, 0), by_hour=None, by_weekday=None)
-    assert describe_start_hours(none) == "No incident tells at what time it started."
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        (
+            hours(80, 0.00001, 0.0123),
+            (
+                "Incidents cluster in working hours and on Mondays: 30 of 80 started between 12:00 and 18:00 UTC "
+                "(p < 0.001) and 20 of 80 started on a Monday (p = 0.012)."
+            ),
+        ),
+        (
+            hours(80, 0.2, 0.05, weekday_window="Monday to Friday"),
+            "Incidents cluster on working days: 20 of 80 started from Monday to Friday (p = 0.05).",
+        ),
+        (
+            hours(80, 0.2, 0.05, weekday_window="weekend"),
+            "Incidents cluster on weekends: 20 of 80 started on a weekend (p = 0.05).",
+        ),
+        (
+            hours(80, 0.01, 0.3, hour_from=22, hour_to=2, timezone="Europe/London"),
+            "Incidents cluster at night: 30 of 80 started between 22:00 and 02:00 Europe/London time (p = 0.01).",
+        ),
+        (
+            hours(80, 0.01, 0.3, hour_from=5, hour_to=12),
+            "Incidents cluster at certain hours: 30 of 80 started between 05:00 and 12:00 UTC (p = 0.01).",
+        ),
+        (hours(80, 0.2, 0.3), "No clear pattern by hour or weekday (80 incidents)."),
+        (hours(12, 0.2, 0.3), "No clear pattern by hour or weekday (12 incidents is too few to detect a weak one)."),
+        (hours(13, 0.2, None), "No clear pattern by hour (13 incidents is too few to detect a weak one)."),
+        (hours(80, None, None), "No clear pattern by hour (80 incidents)."),
+        (
+            hours(1, None, None),
+            "No pattern by hour or weekday can be shown: 1 incident is too few; at least 10 are needed.",
+        ),
+        (hours(0, None, None), "No incident has a recorded start time."),
+    ],
+)
+def test_starts_have_a_pattern_only_where_the_test_finds_one_and_with_its_window(
+    table: pd.DataFrame, text: str
+) -> None:
+    assert describe_start_hours(table) == text
 
 
 def test_costs_of_zero_are_told_apart_from_costs_not_told() -> None:
@@ -422,18 +465,34 @@ def compared(*rows: tuple[str, int, int, float | None], measure: str = "time_to_
 def test_a_change_is_told_only_where_the_adjusted_p_value_carries_it() -> None:
     sure = describe_change(compared(("2025Q2", 12, 13, 0.04), ("2024Q3", 8, 13, 0.3)), measure="time_to_restore")
     assert sure == (
-        "The geometric mean time to restore is 30m (n = 13), against 1h in 2025Q2 (n = 12) and 1h in 2024Q3 (n = 8): "
+        "Geometric mean time to restore: 30m (n = 13), compared with 1h in 2025Q2 (n = 12) and 1h in 2024Q3 (n = 8): "
         "it is shorter than in 2025Q2 (p = 0.04)."
     )
-    unsure = describe_change(compared(("2025Q2", 12, 13, 0.06)), measure="time_to_restore")
-    assert unsure.endswith(": no evidence of a change, and so few reliably show only a fall of 70% or more.")
+
+
+def test_without_a_significant_change_the_interval_and_both_directions_are_given() -> None:
+    table = compared(("2025Q2", 12, 13, 0.06))
+    unsure = describe_change(table, measure="time_to_restore")
+    assert unsure.endswith(
+        ": not enough incidents to tell (-50% since 2025Q2, 95% CI -80% to +20%; only a fall of 70% or a rise of 230% "
+        "would reliably show)."
+    )
+    sure = describe_change(table.assign(can_tell=True), measure="time_to_restore")
+    assert sure.endswith(
+        ": no significant change (-50% since 2025Q2, 95% CI -80% to +20%; a fall of 70% or a rise of 230% would "
+        "reliably show)."
+    )
+    same = table.assign(change_low=None, change_high=None, can_tell=None)
+    assert describe_change(same, measure="time_to_restore").endswith(": no significant change.")
 
 
 def test_open_incidents_which_no_mean_holds_are_told() -> None:
     """An unfinished period seems faster than it is: its longest incidents are those that are not over."""
     table = compared(("2025Q2", 12, 13, 0.04), ("2024Q3", 8, 13, 0.3)).assign(n_open_before=[0, 1], n_open_after=2)
     text = describe_change(table, measure="time_to_restore")
-    assert text.endswith(": it is shorter than in 2025Q2 (p = 0.04); 2 of 2025Q3 and 1 of 2024Q3 still open left out.")
+    assert text.endswith(
+        ": it is shorter than in 2025Q2 (p = 0.04); ongoing incidents are not included: 2 of 2025Q3 and 1 of 2024Q3."
+    )
 
 
 def test_incidents_come_less_often_or_it_is_not_known() -> None:
@@ -466,7 +525,7 @@ def test_of_many_services_over_budget_the_decision_names_the_first_ones() -> Non
 
 def test_too_few_and_none_are_not_compared() -> None:
     few = describe_change(compared(("2025Q2", 2, 3, None)), measure="time_to_restore")
-    assert few.endswith("against 1h in 2025Q2 (n = 2); too few to compare.")
+    assert few.endswith("compared with 1h in 2025Q2 (n = 2); too few to compare.")
     none = describe_change(compared(("2025Q2", 0, 3, None)), measure="time_to_restore")
     assert none == "There is no time to restore to compare with an earlier period."
     assert describe_change(compared(), measure="incidents") == ""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.actions import join_tracker, unmatched_tracker_rows
+from incident_analytics.cli import commands
 from incident_analytics.config import read_settings
 from incident_analytics.errors import SettingsError
+from incident_analytics.loading import load
 from incident_analytics.tables import make_table
-from incident_analytics.tracker import read_tracker
+from incident_analytics.tracker import read_days, read_tracker
 
 TEXTS = ("key", "incident_id", "action", "owner", "status")
 
@@ -198,3 +202,74 @@ def test_settings_that_do_not_fit_the_format_are_refused(tmp_path: Path, setting
     with pytest.raises(SettingsError) as caught:
         read_settings(file)
     assert str(caught.value) == f"{file}: {message}"
+
+
+ROWS = [("31/08/2025", "12/08/2025 15:04"), ("10/09/2025", ""), ("20/08/2025", "01/09/2025 09:00")]
+
+
+def test_day_and_month_are_told_apart_by_their_whole_column_or_not_at_all(tmp_path: Path) -> None:
+    text = "Issue key;Due date;Resolved\n" + "".join(f"OPS-{n};{due};{end}\n" for n, (due, end) in enumerate(ROWS))
+    found = read(tmp_path, "jira.csv", f"\ufeff{text}", 'format = "jira"')
+    assert found["due_on"].tolist() == [pd.Timestamp(day) for day in ("2025-08-31", "2025-09-10", "2025-08-20")]
+    assert found["completed_on"].isna().all()
+    problems = load([], settings=tmp_path / "s.toml").problems
+    assert problems[["line", "level", "code"]].to_numpy().tolist() == [
+        [2, "warning", "ambiguous-date"],
+        [4, "warning", "ambiguous-date"],
+    ]
+    assert problems["path"].unique().tolist() == [(tmp_path / "jira.csv").as_posix()]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "05/Aug/25 9:12 AM", "5. August 2025", "5. Aug. 2025 14:02", "5 août 2025", "05/août/25 09:12", "05/Ago/25",
+        "5 de agosto de 2025", "Aug 5, 2025", "5 augustus 2025", "5 ago 2025", "2025-08-05 09:12", "5/8/2025",
+        "Di., 5.08.2025", "2025-08-05T09:12:00.000+0000",
+    ],
+)  # fmt: skip
+def test_dates_of_common_locales(text: str) -> None:
+    day = date(2025, 8, 5)
+    assert read_days([text, "31.12.2025"])[0] == day
+
+
+def test_a_row_of_too_many_cells_costs_itself_alone(tmp_path: Path) -> None:
+    text = "Key,Summary,Status\nA-1,Add a replica, with a comma,Done\n\nA-2,Alert on lag,Done\nA-3,Drill,Shut\n"
+    columns = 'columns = { key = "Key", action = "Summary", status = "Status" }'
+    found = read(tmp_path, "t.csv", text, columns)
+    assert found[["key", "status"]].fillna("").to_numpy().tolist() == [["A-2", "done"], ["A-3", ""]]
+    problems = load([], settings=tmp_path / "s.toml").problems
+    assert problems[["line", "level", "code", "message"]].to_numpy().tolist() == [
+        [
+            2,
+            "error",
+            "extra-cells",
+            "the row has 4 cells, the header 3, so it is not used; put quotes around a cell that holds a comma",
+        ],
+        [5, "warning", "unreadable-value", "Status: 'Shut' is not one of open, done, dropped"],
+    ]
+
+
+def test_two_columns_of_one_name_are_refused_where_they_are_used(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="2 columns are called 'Status'; rename all but one"):
+        read(tmp_path, "jira.csv", "Issue key,Status,Status\nA-1,Done,Open\n", 'format = "jira"')
+    problems = load([], settings=tmp_path / "s.toml").problems
+    assert problems[["line", "level", "code"]].to_numpy().tolist() == [[1, "error", "unreadable-file"]]
+
+
+def test_check_fails_on_a_row_that_is_not_used_and_other_verbs_go_on(tmp_path: Path) -> None:
+    read(tmp_path, "t.csv", "Key\nA-1,x\n", 'columns = { key = "Key" }')
+    report = Path(__file__).parent / "reports" / "INC-2025-03-14-001.md"
+    words = f"{tmp_path / 't.csv'}:2: error: the row has 2 cells, the header 1"
+    checked = CliRunner().invoke(commands, ["check", str(report), "--config", str(tmp_path / "s.toml")])
+    assert (checked.exit_code, words in checked.stdout, checked.stderr) == (1, True, "")
+    shown = CliRunner().invoke(commands, ["show", str(report), "--config", str(tmp_path / "s.toml")])
+    assert (shown.exit_code, words in shown.stderr) == (0, True)
+
+
+def test_a_verb_names_the_first_problems_alone(tmp_path: Path) -> None:
+    read(tmp_path, "t.csv", "Key,S\n" + "A-1,Shut\n" * 12, 'columns = { key = "Key", status = "S" }')
+    report = Path(__file__).parent / "reports" / "INC-2025-03-14-001.md"
+    shown = CliRunner().invoke(commands, ["show", str(report), "--config", str(tmp_path / "s.toml")])
+    lines = shown.stderr.splitlines()
+    assert (len(lines), lines[-1]) == (11, "2 more of these; run 'incident-analytics check' for all")

@@ -6,19 +6,30 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from incident_analytics.analysis.grouping import group_rows, member_ids, rows_within
-from incident_analytics.analysis.statistics import holm, rayleigh_p_value
+from incident_analytics.analysis.statistics import find_cluster, holm
 from incident_analytics.checks import require_columns, require_instants
 from incident_analytics.periods import Period
-from incident_analytics.schema import FLOAT, TEXT
+from incident_analytics.schema import COUNT, FLOAT, TEXT
 
 __all__ = ["start_hours"]
 
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_EVEN_WEEKS: Final = pd.Timedelta(weeks=8)
-"""The shortest window in which all weekdays are about as frequent: of 31 days some come five times, some four."""
+_HOUR_WINDOWS: Final = tuple(
+    tuple((first + hour) % 24 for hour in range(length)) for length in range(2, 13) for first in range(24)
+)
+"""Two to twelve hours in a row, from any hour of the day."""
+
+_DAY_WINDOWS: Final = {
+    **{name: (day,) for day, name in enumerate(_WEEKDAYS)},
+    "weekend": (5, 6),
+    "Monday to Friday": tuple(range(5)),
+}
+_MANY_WEEKS: Final = pd.Timedelta(weeks=8)
+"""The shortest time in which all weekdays are about as frequent: of 31 days some come five times, some four."""
 
 
 def start_hours(
@@ -48,14 +59,22 @@ def start_hours(
         - n, int64: incidents that started then, or where no start is told were detected or responded to then
         - n_missing, int64: incidents that tell none of these: they have a date at most, which is no midnight; the same
           in each row, as are the next three
-        - hour_p_adjusted, weekday_p_adjusted, Float64: the chance that as marked a leaning to one part of the day, or
-          of the week, comes up where all are alike; by Rayleigh's test, adjusted by Holm's method for being two
+        - hour_from, hour_to, Int64: the window of 2 to 12 hours in which incidents cluster most, 9 and 15 for 09:00 to
+          15:00; hour_to is at most 24, and below hour_from where the window runs past midnight
+        - n_in_hours, Int64: the incidents in it
+        - hour_p_value, Float64: where incidents start at any hour alike, the chance that some window holds a cluster as
+          strong; by a scan test with 9,999 simulated samples, `find_cluster`
+        - weekday_window, str: the weekday on which incidents cluster most, or ``weekend``, or ``Monday to Friday``
+        - n_in_weekdays, Int64, and weekday_p_value, Float64: the same for it
+        - hour_p_adjusted, weekday_p_adjusted, Float64: the p-values, adjusted by Holm's method for being two
         - timezone, str
         - incident_ids, tuple of str, where asked for: the incidents of n
 
-        The chances are NA below 10 incidents, that of weekdays also where the window, or without bounds the span of the
-        incidents, is shorter than 8 weeks. Both take incidents to come independently, so that several of one cause make
-        them too small, and see one peak: two on opposite sides of the day look alike to none.
+        Windows and p-values are NA below 10 incidents; those of weekdays also without ``start`` and ``end`` where the
+        incidents span less than 8 weeks. Where both are given, the tests take into account how often each hour and
+        weekday comes up between them. The tests take incidents to be independent: several of one cause make the
+        p-values too small. Few incidents show only a strong pattern: 60 show days with three times as many starts as
+        nights in four of five cases.
 
     Raises
     ------
@@ -93,12 +112,45 @@ def start_hours(
     hours, numbers = group_rows(told, ["weekday", "hour"], {"hour": clock_hours})
     hours["n"] = np.bincount(numbers, minlength=len(hours))
     hours["n_missing"] = len(rows) - len(told)
-    length = clock.max() - clock.min() if within is None else within.end - within.start
-    names = ["hour", "weekday"]
-    chances = [rayleigh_p_value(hours.groupby(name, observed=False)["n"].sum()) for name in names]
-    for name, chance in zip(names, holm([chances[0], chances[1] if length >= _EVEN_WEEKS else np.nan]), strict=True):
-        hours[f"{name}_p_adjusted"] = pd.Series(chance, index=hours.index, dtype=FLOAT)
+    hours = hours.assign(**_patterns(hours, clock, within))
     hours["timezone"] = pd.Series(timezone, index=hours.index, dtype=TEXT)
     if members:
         hours["incident_ids"] = member_ids(told, numbers, hours)
     return hours
+
+
+def _patterns(hours: pd.DataFrame, clock: pd.Series, within: Period | None) -> dict[str, pd.Series]:
+    """Return the windows in which incidents cluster, with their p-values, the same in each row."""
+    counts = hours["n"].to_numpy().reshape(7, 24)
+    # Without a period the incidents themselves are its bounds, and in a short one decide which days it holds.
+    covered = np.ones((7, 24)) if within is None else _hours_covered(within.start, within.end, within.timezone)
+    by_hour = find_cluster(counts.sum(axis=0), weights=covered.sum(axis=0), windows=_HOUR_WINDOWS)
+    by_weekday = None
+    if within is not None or clock.max() - clock.min() >= _MANY_WEEKS:
+        days = tuple(_DAY_WINDOWS.values())
+        by_weekday = find_cluster(counts.sum(axis=1), weights=covered.sum(axis=1), windows=days)
+    adjusted = holm([np.nan if found is None else found.p_value for found in (by_hour, by_weekday)])
+    window = None if by_hour is None else _HOUR_WINDOWS[by_hour.window]
+    values: dict[str, tuple[Any, str]] = {
+        "hour_from": (window and window[0], COUNT),
+        "hour_to": (window and window[-1] + 1, COUNT),
+        "n_in_hours": (by_hour and by_hour.n, COUNT),
+        "hour_p_value": (by_hour and by_hour.p_value, FLOAT),
+        "hour_p_adjusted": (adjusted[0], FLOAT),
+        "weekday_window": (by_weekday and list(_DAY_WINDOWS)[by_weekday.window], TEXT),
+        "n_in_weekdays": (by_weekday and by_weekday.n, COUNT),
+        "weekday_p_value": (by_weekday and by_weekday.p_value, FLOAT),
+        "weekday_p_adjusted": (adjusted[1], FLOAT),
+    }
+    return {name: pd.Series(value, index=hours.index, dtype=dtype) for name, (value, dtype) in values.items()}
+
+
+def _hours_covered(start: pd.Timestamp, end: pd.Timestamp, timezone: str) -> npt.NDArray[np.float64]:
+    """Return how many hours of each hour of each weekday a window holds, a row a weekday."""
+    begins = pd.date_range(start.tz_convert("UTC"), end.tz_convert("UTC"), freq="h", inclusive="left")
+    lengths = np.ones(len(begins), dtype=np.float64)
+    lengths[-1] = (end - begins[-1]) / pd.Timedelta(hours=1)
+    clock = begins.tz_convert(timezone)
+    cells = clock.day_of_week * 24 + clock.hour
+    covered = np.bincount(cells, weights=lengths, minlength=7 * 24)
+    return np.asarray(covered, dtype=np.float64).reshape(7, 24)

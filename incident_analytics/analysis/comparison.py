@@ -21,7 +21,7 @@ from incident_analytics.analysis.response import (
     response_times,
     with_services,
 )
-from incident_analytics.analysis.statistics import GEOMETRIC_MEAN_MINIMUM, LEVEL, detectable_change, holm
+from incident_analytics.analysis.statistics import LEAST, LEVEL, detectable_changes, holm
 from incident_analytics.checks import require_columns, require_name, require_order
 from incident_analytics.formatting import format_p_value, format_span
 from incident_analytics.periods import Calendar, Period
@@ -32,6 +32,7 @@ __all__ = ["compare_periods", "definition_sensitivity", "mean_change_by_mix"]
 _BATCH: Final = 2_000_000  # numbers held at once while permuting
 _TIE: Final = 1e-9  # log means nearer than that differ by rounding alone
 _ALL: Final = "all"
+_HALVED: Final = -0.5  # counts that cannot show a fall by half, or a doubling, are not enough to tell
 _UNKNOWN: Final = "unknown"
 
 
@@ -86,19 +87,22 @@ def compare_periods(
         - n_unused_before, n_unused_after, int64: all others without such a span: untold, contradictory or 0
         - before, after, timedelta64[us]: the geometric means
         - change, Float64: ``after / before - 1``, -0.25 where it fell by a quarter
-        - low, high, Float64: its interval at 95%, by Welch's t interval of the difference of the mean logarithms
+        - change_low, change_high, Float64: its 95% interval, by Welch's t interval of the difference of the mean
+          logarithms
         - p_value, Float64: where nothing changed, the chance of a change as large, up or down on the scale of
           logarithms, by permutation of the spans between the two periods
         - p_adjusted, Float64: the same, adjusted by Holm's method for the number of comparisons beside the primary one
-        - detectable_change, Float64: the smallest fall that a t test of the logarithms finds in these counts with a
-          chance of 80%, for the spread that these spans have; -0.4 for a cut of 40%
+        - detectable_fall, detectable_rise, Float64: the smallest changes, down and up, that a t test of the logarithms
+          finds in these counts with a chance of 80%, for the spread that these spans have; -0.4 for a cut of 40%
+        - can_tell, boolean: whether these counts can show at all that the metric halved or doubled
         - false_gain_chance, Float64: where nothing changed, the chance of a fall as large as the change or larger
-        - sentence, str: what all this says; it speaks of a change only where p_adjusted is at most 0.05
+        - sentence, str: what all this says. It reports a change only where p_adjusted is at most 0.05; otherwise it
+          says "not enough incidents to tell" where can_tell is false
         - incident_ids_before, incident_ids_after, tuple of str, where asked for: all of the period and group
 
-        All from low to false_gain_chance are NA where a period has fewer than 6 spans; low, high and detectable_change
-        also where the spans do not vary. Interval and p-value come from different methods: at the edge one may leave
-        out no change where the other does not.
+        All from change_low to false_gain_chance are NA where a period has fewer than 6 spans; the interval and the
+        detectable changes also where the spans do not vary. Interval and p-value come from different methods: near the
+        edge one may exclude no change and the other not.
 
     Raises
     ------
@@ -129,9 +133,8 @@ def compare_periods(
     >>> before, after = Period.parse("2025Q1"), Period.parse("2025Q2")
     >>> compared = compare_periods(response_times(incidents), before=before, after=after)
     >>> print(compared["sentence"][0])  # doctest: +NORMALIZE_WHITESPACE
-    Geometric mean time to restore went from 1h 41m in 2025Q1 (n = 6) to 57m 43s in 2025Q2 (n = 6),
-    which is no evidence of a change: where nothing changed, so large a change shows in 36% of cases,
-    and these counts reliably show only a fall of 84% or more.
+    Not enough incidents to tell whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
+    to 57m 43s in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
     """
     times = _within(times, before, after)
     names = dict.fromkeys((metric, *metrics))
@@ -162,14 +165,27 @@ _COMPARED: Final = {
     "before": SPAN,
     "after": SPAN,
     "change": FLOAT,
-    "low": FLOAT,
-    "high": FLOAT,
+    "change_low": FLOAT,
+    "change_high": FLOAT,
     "p_value": FLOAT,
     "p_adjusted": FLOAT,
-    "detectable_change": FLOAT,
+    "detectable_fall": FLOAT,
+    "detectable_rise": FLOAT,
+    "can_tell": FLAG,
     "false_gain_chance": FLOAT,
     "sentence": TEXT,
 }
+
+
+_FIGURES: Final = (
+    "change",
+    "change_low",
+    "change_high",
+    "p_value",
+    "detectable_fall",
+    "detectable_rise",
+    "false_gain_chance",
+)
 
 
 def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, resamples: int) -> dict[str, Any]:
@@ -191,13 +207,16 @@ def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, re
     n_before, n_after = (values.size for values in logs)
     if n_before and n_after:
         row["change"] = np.expm1(logs[1].mean() - logs[0].mean())
-    if min(n_before, n_after) >= GEOMETRIC_MEAN_MINIMUM:
+    if min(n_before, n_after) >= LEAST["comparison"]:
         row["p_value"], row["false_gain_chance"] = _permute(logs[0], logs[1], resamples)
-        row["low"], row["high"] = _change_interval(logs[0], logs[1])
+        row["change_low"], row["change_high"] = _change_interval(logs[0], logs[1])
         squares = sum(((values - values.mean()) ** 2).sum() for values in logs if np.ptp(values) > 0)
         log_sd = float(np.sqrt(squares / (n_before + n_after - 2)))
-        row["detectable_change"] = detectable_change(log_sd=log_sd, n_before=n_before, n_after=n_after, alpha=LEVEL)
-    return dict.fromkeys(("change", "low", "high", "p_value", "detectable_change", "false_gain_chance"), np.nan) | row
+        row["detectable_fall"], row["detectable_rise"] = detectable_changes(
+            log_sd=log_sd, n_before=n_before, n_after=n_after
+        )
+        row["can_tell"] = None if np.isnan(row["detectable_fall"]) else bool(row["detectable_fall"] >= _HALVED)
+    return dict.fromkeys(_FIGURES, np.nan) | {"can_tell": None} | row
 
 
 def _permute(before: Values, after: Values, resamples: int) -> tuple[float, float]:
@@ -238,23 +257,27 @@ def _sentence(row: Mapping[str, Any], by: str | None, before: str, after: str, n
     groups = {_ALL: "", _UNKNOWN: f" of unknown {by}"}
     what = row["metric"].replace("_", " ") + groups.get(row["group"], f" of {row['group']}")
     n_open = row["n_open_before"] + row["n_open_after"]
-    rest = f"; {n_open} still open {'is' if n_open == 1 else 'are'} left out" if n_open else ""
+    rest = f"; {n_open} ongoing {'incident is' if n_open == 1 else 'incidents are'} not included" if n_open else ""
     if np.isnan(row["p_value"]):
         counts = f"{row['n_before']} in {before} and {row['n_after']} in {after}"
-        return f"Too few incidents to compare {what}: {counts}, where {GEOMETRIC_MEAN_MINIMUM} each are needed{rest}."
+        return f"Too few incidents to compare {what}: {counts}, and {LEAST['comparison']} each are needed{rest}."
     was = f"from {format_span(row['before'])} in {before} (n = {row['n_before']})"
     is_now = f"to {format_span(row['after'])} in {after} (n = {row['n_after']})"
-    chance = f"where nothing changed, so large a change shows in {_percent(row['p_value'])} of cases"
-    if not row["is_primary"] and n_others > 1:
-        chance += f" ({format_p_value(row['p_adjusted'])} among {n_others} such comparisons)"
+    low, high = row["change_low"], row["change_high"]
+    interval = "" if np.isnan(low) else f" (95% CI {_signed(low)} to {_signed(high)})"
     if row["p_adjusted"] <= LEVEL:
-        low, high = sorted(row[bound] for bound in ("low", "high"))
-        interval = "" if np.isnan(low) else f" (95% interval {_signed(low)} to {_signed(high)})"
+        chance = format_p_value(row["p_adjusted"])
+        if not row["is_primary"] and n_others > 1:
+            chance += f", adjusted for {n_others} comparisons"
         verb = f"{'fell' if row['change'] < 0 else 'rose'} by {_percent(abs(row['change']))}"
         return f"Geometric mean {what} {verb}{interval}, {was} {is_now}; {chance}{rest}."
-    least = row["detectable_change"]
-    power = "" if np.isnan(least) else f", and these counts reliably show only a fall of {_percent(-least)} or more"
-    return f"Geometric mean {what} went {was} {is_now}, which is no evidence of a change: {chance}{power}{rest}."
+    finding = f"the geometric mean went {was} {is_now}, {_signed(row['change'])}{interval}"
+    fall, rise = row["detectable_fall"], row["detectable_rise"]
+    if row["can_tell"] is False:
+        power = f"only a fall of {_percent(-fall)} or a rise of {_percent(rise)} would reliably show"
+        return f"Not enough incidents to tell whether {what} changed: {finding}; {power}{rest}."
+    power = "" if np.isnan(fall) else f"; a fall of {_percent(-fall)} or a rise of {_percent(rise)} would reliably show"
+    return f"No significant change in {what}: {finding}{power}{rest}."
 
 
 def _percent(part: float) -> str:
@@ -456,6 +479,8 @@ def definition_sensitivity(
 ) -> pd.DataFrame:
     """Summarise the same incidents under each definition that a metric could have had.
 
+    Definitions of a metric that give the same figures share a row.
+
     Parameters
     ----------
     incidents
@@ -470,13 +495,18 @@ def definition_sensitivity(
     Returns
     -------
     pandas.DataFrame
-        A row for each definition, of each metric first its own; then with each of its instants alone, without
-        fallbacks, and from the detection where it counts from the start:
+        A row for each definition that gives figures of its own, of each metric first its own; then with each of its
+        instants alone, without fallbacks, and from the detection where it counts from the start. For a metric from the
+        start of an incident to its restoration or end also the duration that the reports state, where any does:
 
         - metric, str
-        - definition, str: ``restored_at or ended_at - started_at or detected_at``
+        - definition, str: ``restored_at or ended_at - started_at or detected_at``, or ``stated_duration``
+        - same_as, str: further definitions that give the same figures, joined by ``; ``; NA where there are none
         - is_own, boolean: whether the metric is defined so
         - n, n_missing, ..., geometric_mean_high: the columns of `response_summary`
+
+        With a ``calendar``, which counts business hours, stated durations are left out: a report does not say which
+        hours they count.
 
     Raises
     ------
@@ -501,18 +531,49 @@ def definition_sensitivity(
     definitions = [(name, own, each) for name, own in metrics.items() for each in _definitions(own)]
     variants = {str(number): each for number, (_, _, each) in enumerate(definitions)}
     times = response_times(incidents, metrics=variants, calendar=calendar)
+    rows = [(name, _in_words(each), each == own) for name, own, each in definitions]
+    if calendar is None and "stated_duration" in incidents and incidents["stated_duration"].notna().any():
+        for name in [name for name, own in metrics.items() if _could_be_stated(own)]:
+            own_number = str(next(index for index, row in enumerate(rows) if row[0] == name and row[2]))
+            times = _with_stated(times, incidents, column=str(len(rows)), own=own_number)
+            rows.append((name, "stated_duration", False))
+    order = {name: position for position, name in enumerate(metrics)}
+    numbers = sorted(range(len(rows)), key=lambda number: order[rows[number][0]])
     summaries = [
-        response_summary(times, metric=number, within=within, as_of=as_of, calendar=calendar, members=members)
-        for number in variants
+        response_summary(times, metric=str(number), within=within, as_of=as_of, calendar=calendar, members=members)
+        for number in numbers
     ]
-    told = pd.DataFrame(
-        {
-            "metric": pd.Series([name for name, _, _ in definitions], dtype=TEXT),
-            "definition": pd.Series([_in_words(each) for _, _, each in definitions], dtype=TEXT),
-            "is_own": pd.Series([each == own for _, own, each in definitions], dtype=FLAG),
-        }
-    )
-    return pd.concat([told, pd.concat(summaries, ignore_index=True)], axis="columns")
+    head = pd.DataFrame([rows[number] for number in numbers], columns=["metric", "definition", "is_own"])
+    head.insert(2, "same_as", None)
+    head = head.astype({"metric": TEXT, "definition": TEXT, "same_as": TEXT, "is_own": FLAG})
+    if not summaries:
+        return head
+    return _merge_equal(pd.concat([head, pd.concat(summaries, ignore_index=True)], axis="columns"), len(head.columns))
+
+
+def _could_be_stated(metric: Metric) -> bool:
+    """Tell whether a metric measures what a report states as its duration: from the start to the restoration or end."""
+    return "started_at" in metric.start and bool({"restored_at", "ended_at"} & set(metric.end))
+
+
+def _with_stated(times: pd.DataFrame, incidents: pd.DataFrame, *, column: str, own: str) -> pd.DataFrame:
+    """Add stated durations as one more metric; without one an incident is ongoing where it is so as defined."""
+    stated = incidents["stated_duration"].reset_index(drop=True).astype(SPAN)
+    basis = pd.Series("stated_duration", index=times.index, dtype=TEXT)
+    times = times.copy()
+    times[column] = stated
+    times[f"{column}_basis"] = basis.where(stated.notna())
+    times[f"{column}_open_since"] = times[f"{own}_open_since"].where(stated.isna())
+    return times
+
+
+def _merge_equal(table: pd.DataFrame, n_head: int) -> pd.DataFrame:
+    """Keep one row of each metric's definitions that give the same figures, with the names of the others."""
+    figures = ["metric", *table.columns[n_head:]]
+    kinds = table.groupby(figures, sort=False, dropna=False).ngroup()
+    others = table["definition"].groupby(kinds).transform(lambda names: "; ".join(names[1:]))
+    table["same_as"] = others.where(others != "").astype(TEXT)
+    return table[~kinds.duplicated()].reset_index(drop=True)
 
 
 def _definitions(metric: Metric) -> list[Metric]:

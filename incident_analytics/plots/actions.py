@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from incident_analytics.analysis.actions import open_after
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_share, format_span
 from incident_analytics.plots.drawing import (
@@ -36,7 +38,7 @@ from incident_analytics.sentences import (
     describe_survival,
     each_row,
     group_columns,
-    open_after,
+    open_share,
 )
 
 __all__ = ["plot_action_age", "plot_action_completion", "plot_action_survival", "plot_overdue_actions"]
@@ -51,8 +53,6 @@ _STATES: Final = (
 # Told apart by the dashes as well as by the colour.
 _CURVES: Final = ((BLUE, "-"), (VERMILION, "--"), (GREEN, (0, (1, 1))), (INK, "-."), (MUTED, (0, (5, 1, 1, 1, 1, 1))))
 _LABEL: Final = 0.17  # of the axes' height: the two lines of text beside a curve
-_INTERVAL_FROM: Final = 6
-"""The least number of items whose interval is drawn: below it says nothing that the eye would not overrate."""
 
 
 def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
@@ -196,7 +196,7 @@ def plot_action_survival(
     curve
         What `action_survival` gives, for one column of groups or for all items.
     after
-        The age at which each curve is told in words.
+        The age at which each curve is given in words.
     horizon
         How far the curves are drawn.
     ax
@@ -205,35 +205,29 @@ def plot_action_survival(
     Returns
     -------
     matplotlib.axes.Axes
-        A falling line of steps a group, with its interval from six items on; at most five groups, those of most items.
+        A falling line of steps a group, with its interval from six items on; where done items have no date, the
+        range between its bounds, hatched. At most five groups, those of most items.
     """
-    require_columns(curve, "time", "survival", "low", "high", "n", "n_undated", "n_unknown")
+    require_columns(curve, "time", "survival", "survival_low", "survival_high", "survival_least", "survival_most", "n")
+    require_columns(curve, "n_done_undated", "n_undated", "n_unknown")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     if groups and isinstance(curve[groups[0]].dtype, pd.CategoricalDtype):
         curve = curve.sort_values([groups[0], "time"], ascending=[False, True])
-    told = curve[curve["survival"].notna()]
+    told = curve[curve["survival_most"].notna()]
     curves = dict(iter(told.groupby(_group_names(told, groups), sort=False)))
     most = sorted(curves, key=lambda name: -curves[name]["n"].iloc[0])[: len(_CURVES)]
     drawn = {name: rows for name, rows in curves.items() if name in most}
     marks = {name: next(each_row(open_after(rows, after))) for name, rows in curves.items()}
     finals = {name: rows[rows["time"] <= horizon].iloc[-1] for name, rows in curves.items()}
     notes = {
-        name: ("" if pd.isna(marks[name].survival) else f"{marks[name].survival:.0%} at {format_span(after)}, ")
-        + f"{finals[name]['survival']:.0%} at {format_span(min(horizon, rows['time'].iloc[-1]))}"
+        name: ("" if pd.isna(marks[name].survival_most) else f"{open_share(marks[name])} at {format_span(after)}, ")
+        + f"{open_share(finals[name])} at {format_span(min(horizon, rows['time'].iloc[-1]))}"
         for name, rows in curves.items()
     }
     with styled(ax, height=2.7) as axes:
-        ends = {}
         for (name, rows), (color, dashes) in zip(drawn.items(), _CURVES, strict=False):
-            seconds, n = rows["time"].dt.total_seconds(), rows["n"].iloc[0]
-            survival, low, high = (rows[column].astype(float) for column in ("survival", "low", "high"))
-            if n >= _INTERVAL_FROM:
-                bounds = (low.fillna(survival), high.fillna(survival))
-                axes.fill_between(seconds, *bounds, step="post", color=color, alpha=0.13, linewidth=0)
-            axes.step(seconds, survival, where="post", color=color, linestyle=dashes, linewidth=1.8)
-            if not pd.isna(marks[name].survival):
-                axes.plot(after.total_seconds(), marks[name].survival, "o", color=color, markersize=6)
-            ends[name] = float(finals[name]["survival"])
+            _draw_curve(axes, rows, marks[name], after, color=color, linestyle=dashes)
+        ends = {name: float(finals[name]["survival_most"]) for name in drawn}
         heights = keep_apart(list(ends.values()), gap=_LABEL, low=_LABEL / 2, high=1)
         for name, height, (color, _) in zip(ends, heights, _CURVES, strict=False):
             axes.annotate(
@@ -250,18 +244,52 @@ def plot_action_survival(
         explain(
             axes,
             describe_survival(curve, after=after),
-            f"action items still open (Kaplan-Meier); band = 95% interval, dot = after {format_span(after)}"
-            + (f"; items of unknown status left out: {unknown}" if unknown else "")
-            + (f"; groups of fewer items not drawn: {left_out}" if left_out else ""),
+            "action items still open (Kaplan-Meier)"
+            + ("; band: 95% CI" if any(map(_has_band, drawn.values())) else "")
+            + (f"; dot: after {format_span(after)}" if any(pd.notna(marks[name].survival) for name in drawn) else "")
+            + ("; hatched: possible range, as done items have no date" if any(map(_is_range, drawn.values())) else "")
+            + (f"; items with no recorded status not included: {unknown}" if unknown else "")
+            + (f"; smaller groups not drawn: {left_out}" if left_out else ""),
             [
                 f"{name}: {notes[name]}"
-                + ("" if pd.isna(mark.low) else f" ({mark.low:.0%} to {mark.high:.0%} at {format_span(after)})")
+                + (
+                    ""
+                    if pd.isna(mark.survival_low)
+                    else f" ({mark.survival_low:.0%} to {mark.survival_high:.0%} at {format_span(after)})"
+                )
                 + f", n = {mark.n}"
                 for name, mark in marks.items()
             ],
             alone=ax is None,
         )
     return axes
+
+
+def _is_range(rows: pd.DataFrame) -> bool:
+    return bool(rows["n_done_undated"].iloc[0])
+
+
+def _has_band(rows: pd.DataFrame) -> bool:
+    """Tell whether the interval of a curve is drawn: of fewer items it says nothing that the eye would not overrate."""
+    return not _is_range(rows) and bool(rows["n"].iloc[0] >= LEAST["survival interval"])
+
+
+def _draw_curve(axes: Axes, rows: pd.DataFrame, mark: Any, after: timedelta, **line: Any) -> None:
+    """Draw one survival curve with its interval, or the range between its bounds."""
+    seconds = rows["time"].dt.total_seconds()
+    parts = {name: rows[name].astype(float) for name in rows.columns if name.startswith("survival")}
+    if _is_range(rows):
+        axes.fill_between(
+            seconds, parts["survival_least"], parts["survival_most"], step="post",
+            facecolor="none", edgecolor=line["color"], hatch="////", alpha=0.5,
+        )  # fmt: skip
+        return
+    if _has_band(rows):
+        low, high = (parts[name].fillna(parts["survival"]) for name in ("survival_low", "survival_high"))
+        axes.fill_between(seconds, low, high, step="post", color=line["color"], alpha=0.13, linewidth=0)
+    axes.step(seconds, parts["survival"], where="post", linewidth=1.8, **line)
+    if not pd.isna(mark.survival):
+        axes.plot(after.total_seconds(), mark.survival, "o", color=line["color"], markersize=6)
 
 
 def plot_overdue_actions(

@@ -34,9 +34,7 @@ def plot_start_hours(hours: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         Panels inside of it: a cell an hour of a weekday, the darker the more incidents, with their number; the sums of
         hours above it, and of weekdays at its right.
     """
-    require_columns(
-        hours, "weekday", "hour", "n", "n_missing", "hour_p_adjusted", "weekday_p_adjusted", "timezone"
-    )  # fmt: skip
+    require_columns(hours, "weekday", "hour", "n", "n_missing", "timezone")
     told = hours[hours["n"] > 0]
     with styled(ax, height=2.5) as axes:
         axes.axis("off")
@@ -62,7 +60,7 @@ def plot_start_hours(hours: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             axes,
             describe_start_hours(hours),
             f"incidents by weekday and hour of the day{f' ({zone})' if zone else ''}, n = {n}"
-            + (f"; {missing} more tell no time" if missing else ""),
+            + (f"; {missing} more have no recorded time" if missing else ""),
             [f"{row.weekday} {row.hour:02}:00: {row.n}" for row in each_row(told)],
             alone=ax is None,
         )

@@ -20,7 +20,7 @@ from incident_analytics.plots.drawing import (
     span_axis,
     styled,
 )
-from incident_analytics.plots.response import draw_median, median_note
+from incident_analytics.plots.response import draw_median, median_legend, median_note
 from incident_analytics.sentences import (
     describe_comparison,
     describe_definitions,
@@ -47,11 +47,12 @@ def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax
     -------
     matplotlib.axes.Axes
         A row a definition, in the table's order: a diamond at the median, on a bar over its interval where the table
-        has one, on a logarithmic scale. The definition in use is blue, and a line tells its median to the others.
+        has one, on a logarithmic scale. The definition in use is blue, and a line compares its median with the others.
     """
-    require_columns(table, "metric", "definition", "is_own", "n", "n_open", "median", "median_low", "median_high")
+    require_columns(table, "metric", "definition", "same_as", "is_own", "n", "n_open")
+    require_columns(table, "median", "median_low", "median_high")
     rows = table[table["metric"] == metric]
-    names = [_definition(row.definition) for row in each_row(rows)]
+    names = [_definition(row.definition, row.same_as) for row in each_row(rows)]
     notes = [f"{median_note(row)}, n = {row.n}" for row in each_row(rows)]
     with styled(ax, rows=len(rows)) as axes:
         label_rows(axes, names, [note.replace(" (", "\n(") for note in notes])
@@ -65,7 +66,7 @@ def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax
         explain(
             axes,
             describe_definitions(table, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale; diamond = median, bar = its 95% interval; blue = as it is defined",
+            f"{metric.replace('_', ' ')}, log scale{median_legend(rows)}; blue: as defined",
             [
                 f"{name.replace(chr(10), ' ')}{' (as defined)' if row.is_own else ''}: {note}"
                 for name, note, row in zip(names, notes, each_row(rows), strict=True)
@@ -75,17 +76,22 @@ def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax
     return axes
 
 
-def _definition(text: str) -> str:
+def _definition(text: str, same_as: Any) -> str:
     """Write a definition such as ``ended_at - started_at or detected_at`` as people say it, in two lines."""
+    n_same = 0 if pd.isna(same_as) else same_as.count(";") + 1
+    more = f" (+{n_same} alike)" if n_same else ""
+    if " - " not in text:
+        return f"{text.replace('_', ' ')}{more}"
     end, start = (
         ", else ".join(name.removesuffix("_at").replace("_", " ") for name in part.split(" or "))
         for part in text.split(" - ")
     )
-    return f"from {start}\nto {end}"
+    return f"from {start}\nto {end}{more}"
 
 
 def _change_note(row: Any) -> str:
-    interval = "" if pd.isna(row.low) else f" ({_signed(row.low)} to {_signed(row.high)})"
+    low, high = row.change_low, row.change_high
+    interval = "" if pd.isna(low) else f" ({_signed(low)} to {_signed(high)})"
     return f"{_signed(row.change)}{interval}; n = {row.n_before} before, {row.n_after} after"
 
 
@@ -110,12 +116,23 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        A row a comparison, the primary one first, on the scale of logarithms: a filled dot where the table tells a
-        change (p_adjusted at most 0.05), a hollow one where it does not, and a bar over the interval. A row of too
+        A row a comparison, the primary one first, on the scale of logarithms: a filled dot where the change is
+        significant (p_adjusted at most 0.05), a hollow one where it is not, and a bar over the interval. A row of too
         few incidents has no mark.
     """
     require_columns(
-        table, "metric", "group", "is_primary", "n_before", "n_after", "change", "low", "high", "p_value", "p_adjusted"
+        table,
+        "metric",
+        "group",
+        "is_primary",
+        "n_before",
+        "n_after",
+        "change",
+        "change_low",
+        "change_high",
+        "p_value",
+        "p_adjusted",
+        "can_tell",
     )
     rows = table.sort_values("is_primary", ascending=False, kind="stable")
     names = [
@@ -126,7 +143,8 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         _change_note(row) if known else f"too few; n = {row.n_before} before, {row.n_after} after"
         for row, known in zip(each_row(rows), compared, strict=True)
     ]
-    bounds = pd.concat([rows.loc[compared, name] for name in ("change", "low", "high")]).dropna()
+    filled = sum(is_finding(row.p_adjusted) for row in each_row(rows[compared]))
+    bounds = pd.concat([rows.loc[compared, name] for name in ("change", "change_low", "change_high")]).dropna()
     ratios = [min(max(1 + bound, 1 / _WIDEST), _WIDEST) for bound in bounds]
     with styled(ax, rows=len(rows)) as axes:
         label_rows(axes, [fit_name(name) for name in names], [note.replace("; ", "\n") for note in notes])
@@ -141,8 +159,8 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
                 continue
             is_change = is_finding(row.p_adjusted)
             color = VERMILION if is_change else INK if row.is_primary else MUTED
-            if not pd.isna(row.low):
-                ends = [1 + row.low, 1 + row.high]
+            if not pd.isna(row.change_low):
+                ends = [1 + row.change_low, 1 + row.change_high]
                 axes.plot(ends, [y, y], color=color, linewidth=2, solid_capstyle="butt", zorder=2)
             fill = color if is_change else "white"
             axes.plot(1 + row.change, y, "o", color=color, markerfacecolor=fill, markersize=7, zorder=3)
@@ -154,8 +172,15 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         explain(
             axes,
             describe_comparison(table),
-            "change of the geometric mean, log scale; bar = its 95% interval; filled dot = a change, "
-            "hollow = no evidence of one; bold = the primary comparison",
+            "; ".join(
+                [
+                    "change of the geometric mean, log scale",
+                    *(["bar: 95% CI"] if rows.loc[compared, "change_low"].notna().any() else []),
+                    *(["filled dot: significant"] if filled else []),
+                    *(["hollow dot: not significant"] if filled < sum(compared) else []),
+                    "bold: the primary comparison",
+                ]
+            ),
             [f"{name}: {note}" for name, note in zip(names, notes, strict=True)],
             alone=ax is None,
         )

@@ -37,7 +37,7 @@ from incident_analytics.sentences import (
     group_columns,
 )
 
-__all__ = ["draw_median", "median_note", "plot_response", "plot_response_trend"]
+__all__ = ["draw_median", "median_legend", "median_note", "plot_response", "plot_response_trend"]
 
 _LANES: Final = 5  # in which a row's incidents may lie; as many incidents or fewer are labelled, each in its own
 _LANE: Final = 0.11  # inches
@@ -47,8 +47,7 @@ _DOT: Final = 5.0  # points
 _SMALL: Final = 6.5  # points
 _LONGEST: Final = 20  # characters of an id
 _FEW_PERIODS: Final = 9  # each of which has room for its median in words
-_P90_MINIMUM: Final = 10  # of fewer incidents none is expected beyond the 90th percentile
-_TELLS: Final = ("n", "n_open", "median", "median_low", "median_high", "p90")
+_FIGURES: Final = ("n", "n_open", "median", "median_low", "median_high", "p90")
 
 
 def plot_response(
@@ -65,7 +64,7 @@ def plot_response(
     summary
         What `response_summary` gives for one column of groups.
     times
-        The rows of `response_times` on which the summary rests, in the same window, with the column of groups; by
+        The rows of `response_times` that the summary is based on, in the same window, with the column of groups; by
         service the rows that `with_services` gives. Without them no single incident is drawn.
     metric
         The summary's metric.
@@ -75,17 +74,17 @@ def plot_response(
     Returns
     -------
     matplotlib.axes.Axes
-        A row a group, in the table's order with severities from the worst, on a logarithmic scale: a dot an
-        incident, with its id where a row has at most 5; a diamond at the median, a bar over its interval where the
-        summary has one. Without ``times`` an open dot at the 90th percentile, from 10 incidents.
+        A row a group, in the table's order with severities from the worst, on a logarithmic scale: each dot is one
+        incident that ended, with its id where a row has at most 5; a diamond at the median, a bar over its interval
+        where the summary has one. Without ``times`` a hollow dot at the p90, where the summary has one.
 
     Raises
     ------
     ColumnsError
-        ``the plot is of one column of groups, and the summary has none``; ``the summary rests on 4 incidents of SEV-1,
-        and times has 9 of them; both must be of the same window``
+        ``the plot is of one column of groups, and the summary has none``; ``the summary has 4 ended incidents of
+        SEV-1, and times has 9 of them; both must be of the same window``
     """
-    require_columns(summary, *_TELLS)
+    require_columns(summary, *_FIGURES)
     groups = group_columns(summary)
     if len(groups) != 1:
         raise ColumnsError(f"the plot is of one column of groups, and the summary has {', '.join(groups) or 'none'}")
@@ -108,23 +107,27 @@ def plot_response(
         axes.grid(axis="y", which="minor", color=TINT)
         medians = [*rows["median"], *rows["median_low"], *rows["median_high"]]
         if incidents is None:
-            span_axis(axes, "x", [*medians, *_p90(rows)], log=True)
+            span_axis(axes, "x", [*medians, *rows["p90"]], log=True)
             place = 0.0
-            for y, (p90, color) in enumerate(zip(_p90(rows), colors, strict=True)):
+            for y, (p90, color) in enumerate(zip(rows["p90"], colors, strict=True)):
                 if not pd.isna(p90):
                     axes.plot(p90.total_seconds(), y, "o", color=color, markerfacecolor="white", markersize=6, zorder=2)
         else:
             span_axis(axes, "x", [*medians, *(span for part in incidents for span in part[metric])], log=True)
             place = _draw_incidents(axes, incidents, colors, metric, alone=ax is None)
+        # The median of one incident is its dot.
+        drawn = rows if incidents is None else rows[rows["n"] > 1]
         for y, row in enumerate(each_row(rows)):
-            if incidents is None or row.n > 1:  # the median of one incident is its dot
+            if incidents is None or row.n > 1:
                 draw_median(axes, row, y + place)
         axes.grid(axis="x")
-        dots = "hollow dot = 90th percentile" if times is None else "a dot an incident"
+        dots = (
+            _p90_legend(rows) if incidents is None else "; each dot is one incident" if any(map(len, incidents)) else ""
+        )
         explain(
             axes,
             describe_response(rows, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale; {dots}, diamond = median, bar = its 95% interval",
+            f"{metric.replace('_', ' ')}, log scale{dots}{median_legend(drawn)}",
             [
                 f"{name}: {note}, {_counts(row)}{_each(incidents[y], metric) if incidents else ''}"
                 for y, (name, note, row) in enumerate(zip(names, told, each_row(rows), strict=True))
@@ -137,7 +140,7 @@ def plot_response(
 def median_note(row: Any) -> str:
     """Say the median of a row of a summary and its interval, or why there is none."""
     if pd.isna(row.median):
-        return "not reached: most still open" if row.n_open else "none known"
+        return "not reached: too many ongoing" if row.n_open else "none recorded"
     if row.n == 1 and not row.n_open:
         return f"{format_span(row.median)}, one incident"
     known = [name for name in ("median_low", "median_high") if not pd.isna(getattr(row, name))]
@@ -147,6 +150,19 @@ def median_note(row: Any) -> str:
     if known:
         return f"median {format_span(row.median)} ({'at least' if known[0] == 'median_low' else 'at most'} {bounds[0]})"
     return f"median {format_span(row.median)} (too few for an interval)"
+
+
+def median_legend(rows: pd.DataFrame) -> str:
+    """Explain the marks of `draw_median` that these rows of a summary have."""
+    medians = rows[rows["median"].notna()]
+    diamond = "; diamond: median" if len(medians) else ""
+    return diamond + (
+        "; bar: 95% CI" if medians[["median_low", "median_high"]].notna().all(axis="columns").any() else ""
+    )
+
+
+def _p90_legend(rows: pd.DataFrame) -> str:
+    return "; hollow dot: p90" if rows["p90"].notna().any() else ""
 
 
 def draw_median(ax: Axes, row: Any, place: float, *, color: str = INK, upright: bool = False) -> None:
@@ -163,18 +179,12 @@ def draw_median(ax: Axes, row: Any, place: float, *, color: str = INK, upright: 
     draw([row.median], "D", markerfacecolor="white", markersize=5.5, markeredgewidth=1.4, zorder=4)
 
 
-def _p90(rows: pd.DataFrame) -> pd.Series:
-    return rows["p90"].where(rows["n"] >= _P90_MINIMUM)
-
-
 def _told(note: str, row: Any, *, p90: bool) -> str:
-    if not p90 or pd.isna(row.p90) or row.n < _P90_MINIMUM:
-        return note
-    return f"{note}, 90% within {format_span(row.p90)}"
+    return note if not p90 or pd.isna(row.p90) else f"{note}, p90 {format_span(row.p90)}"
 
 
 def _counts(row: Any) -> str:
-    return f"n = {row.n}" + (f", {row.n_open} still open" if row.n_open else "")
+    return f"n = {row.n}" + (f", {row.n_open} ongoing" if row.n_open else "")
 
 
 def _each(incidents: pd.DataFrame, metric: str) -> str:
@@ -187,16 +197,16 @@ def _each(incidents: pd.DataFrame, metric: str) -> str:
 def _of_each_group(
     times: pd.DataFrame, summary: pd.DataFrame, group: str, names: Sequence[str], metric: str
 ) -> list[pd.DataFrame]:
-    """Return each group's incidents that have a span, from the shortest."""
+    """Return each group's incidents that ended, from the shortest."""
     require_columns(times, "incident_id", group, metric)
     known = times[times[metric].notna()].drop_duplicates(["incident_id", group])
     known = known.sort_values([metric, "incident_id"])
     found = []
-    for level, n, name in zip(summary[group], summary["n"], names, strict=True):
+    for level, n, name in zip(summary[group], summary["n"] - summary["n_open"], names, strict=True):
         found.append(known[known[group].isna() if pd.isna(level) else known[group] == level])
         if len(found[-1]) != n:
-            rest = f"{format_count(n, 'incident')} of {name}, and times has {len(found[-1])} of them"
-            raise ColumnsError(f"the summary rests on {rest}; both must be of the same window")
+            rest = f"{format_count(n, 'ended incident')} of {name}, and times has {len(found[-1])} of them"
+            raise ColumnsError(f"the summary has {rest}; both must be of the same window")
     return found
 
 
@@ -265,17 +275,17 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
     Returns
     -------
     matplotlib.axes.Axes
-        A diamond at each period's median, on a bar over its interval where the summary has one, and an open dot at
-        the 90th percentile, from 10 incidents; on a logarithmic scale. A period that has no span stays empty.
+        A diamond at each period's median, on a bar over its interval where the summary has one, and a hollow dot at
+        the p90 where it has one; on a logarithmic scale. A period that has no span stays empty.
     """
-    require_columns(summary, "period", *_TELLS)
+    require_columns(summary, "period", *_FIGURES)
     periods = [str(name) for name in summary["period"].astype(object).fillna("unknown")]
     few = len(periods) <= _FEW_PERIODS
-    medians, p90s = (spans.dt.total_seconds().to_numpy(float) for spans in (summary["median"], _p90(summary)))
+    medians, p90s = (spans.dt.total_seconds().to_numpy(float) for spans in (summary["median"], summary["p90"]))
     with styled(ax, height=2.6) as axes:
         label_periods(axes, periods, [f"n = {n}" if few else str(n) for n in summary["n"]])
-        shown = ["median", "median_low", "median_high"]
-        span_axis(axes, "y", [*pd.concat([*(summary[name] for name in shown), _p90(summary)])], log=True)
+        shown = ["median", "median_low", "median_high", "p90"]
+        span_axis(axes, "y", [*pd.concat([summary[name] for name in shown])], log=True)
         last = max((x for x, median in enumerate(medians) if not pd.isna(median)), default=None)
         if last is not None:
             axes.plot(medians, color=RULE, linewidth=1.2, zorder=1)
@@ -291,7 +301,7 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
                 )  # fmt: skip
             if x == last and not pd.isna(p90s[x]):
-                words = f"90% within {format_span(row.p90)}"
+                words = f"p90 {format_span(row.p90)}"
                 axes.annotate(
                     words, (x, p90s[x]), (6, 0), textcoords="offset points", va="center", color=MUTED, fontsize=8
                 )
@@ -299,9 +309,8 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
         explain(
             axes,
             describe_response_trend(summary, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale; diamond = median, bar = its 95% interval"
-            + (", hollow dot = 90th percentile" if _p90(summary).notna().any() else "")
-            + ("" if few else "; number of incidents beneath"),
+            f"{metric.replace('_', ' ')}, log scale{median_legend(summary)}{_p90_legend(summary)}"
+            + ("" if few else "; number of incidents below"),
             [
                 f"{period}: {_told(median_note(row), row, p90=True)}, {_counts(row)}"
                 for period, row in zip(periods, each_row(summary), strict=True)

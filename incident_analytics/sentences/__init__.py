@@ -11,7 +11,7 @@ from incident_analytics.sentences.actions import (
     describe_completion,
     describe_overdue,
     describe_survival,
-    open_after,
+    open_share,
 )
 from incident_analytics.sentences.calendar_pattern import describe_start_hours
 from incident_analytics.sentences.comparison import (
@@ -69,7 +69,7 @@ __all__ = [
     "each_row",
     "group_columns",
     "is_finding",
-    "open_after",
+    "open_share",
     "point_names",
     "series_name",
     "value_in_words",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
+from incident_analytics.analysis.actions import open_after
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words
-from incident_analytics.sentences.wording import ENOUGH, FEW, NAME, are, each_row, has
+from incident_analytics.sentences.wording import FEW, NAME, are, each_row, has
 
-__all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_after"]
+__all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_share"]
 
 
 def describe_completion(completion: pd.DataFrame) -> str:
@@ -132,78 +135,57 @@ def describe_ages(ages: pd.DataFrame) -> str:
     return f"{old or 'None'} of {format_count(n, 'open action item')} {has} been open for {oldest}{rest}"
 
 
-def open_after(curve: pd.DataFrame, after: timedelta) -> pd.DataFrame:
-    """Return each group's row of a survival curve at a time.
-
-    Parameters
-    ----------
-    curve
-        What `action_survival` gives, without its rows of survival NA.
-    after
-        The time.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The last row of each group up to that time, in the order of the groups; survival, low and high are NA where
-        none of its items was followed for so long.
-
-    Examples
-    --------
-    >>> time = pd.to_timedelta([0, 14, 40], unit="D")
-    >>> curve = pd.DataFrame({"time": time, "survival": [1.0, 0.5, 0.5], "low": 0.2, "high": 0.8, "n": 2})
-    >>> open_after(curve, timedelta(days=30))["survival"].tolist()
-    [0.5]
-    """
-    groups = list(curve.columns[: curve.columns.get_loc("time")])
-    keys = [curve[column] for column in groups] or [pd.Series(0, index=curve.index)]
-    grouped = curve.groupby(keys, sort=False, observed=True, dropna=False)
-    followed = (grouped["time"].transform("max") >= after) | (grouped["survival"].transform("min") == 0)
-    told = ["survival", "low", "high"]
-    known = curve.assign(**{column: curve[column].where(followed) for column in told})
-    return known[known["time"] <= after].groupby(keys, sort=False, observed=True, dropna=False).tail(1)
-
-
 def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=30)) -> str:
     """Say which part of the action items is still open after a time.
 
     Parameters
     ----------
     curve
-        What `action_survival` gives.
+        The result of `action_survival`.
     after
         The time.
 
     Returns
     -------
     str
-        One sentence; of more than three groups it tells the least and the greatest. Items that the curves leave out
-        are counted: where they are done ones whose date nobody wrote down, the shares are too high.
+        One sentence; of more than three groups it names the least and the greatest. Where done items have no date it
+        gives the range that the share lies in.
 
     Examples
     --------
     >>> time = pd.to_timedelta([0, 14, 40], unit="D")
-    >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival": [1.0, 0.5, 0.5], "n": 8, "n_undated": 2})
-    >>> describe_survival(curve.assign(low=0.2, high=0.8))
-    'Still open after 30d: 50% of High (n = 8); 2 more items have no known dates.'
+    >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival_least": [0.9, 0.5, 0.5]})
+    >>> curve = curve.assign(survival_most=[1.0, 0.6, 0.6], n=8, n_done_undated=1, n_undated=2)
+    >>> describe_survival(curve)
+    'Still open after 30d: 50% to 60% of High (n = 8); 1 done item has no date; 2 more items have no recorded dates.'
     """
-    require_columns(curve, "time", "survival", "low", "high", "n", "n_undated")
+    require_columns(curve, "time", "survival_least", "survival_most", "n", "n_done_undated", "n_undated")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
-    rows = open_after(curve[curve["survival"].notna()], after)
-    rows = rows[rows["survival"].notna()]
-    undated = int(curve.loc[curve["time"] == pd.Timedelta(0), "n_undated"].sum())  # each row of a group repeats it
-    have = "has" if undated == 1 else "have"
-    rest = f"; {format_count(undated, 'more item')} {have} no known dates." if undated else "."
+    first = curve[curve["time"] == pd.Timedelta(0)]  # each row of a group repeats its counts
+    done_undated, undated = int(first["n_done_undated"].sum()), int(first["n_undated"].sum())
+    rest = "".join(
+        f"; {format_count(count, item)} {'has' if count == 1 else 'have'} no {what}"
+        for count, item, what in ((done_undated, "done item", "date"), (undated, "more item", "recorded dates"))
+        if count
+    )
+    rows = open_after(curve[curve["survival_most"].notna()], after)
+    rows = rows[rows["survival_most"].notna()]
     if rows.empty:
-        return f"No action item with known dates was followed for {format_span(after)}{rest}"
-    if len(rows) > FEW and rows["n"].ge(ENOUGH).any():
-        rows = rows[rows["n"] >= ENOUGH]
+        return f"No action item with recorded dates was followed for {format_span(after)}{rest}."
+    is_large = rows["n"] >= LEAST["survival interval"]
+    if len(rows) > FEW and is_large.any():
+        rows = rows[is_large]
     names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
     parts = [
-        f"{row.survival:.0%} of {cut(name, NAME)} (n = {row.n})"
-        for name, row in zip(names, each_row(rows), strict=True)
+        f"{open_share(row)} of {cut(name, NAME)} (n = {row.n})" for name, row in zip(names, each_row(rows), strict=True)
     ]
     if len(parts) > FEW:
-        shares = list(rows["survival"])
-        parts = [f"from {parts[shares.index(min(shares))]} to {parts[shares.index(max(shares))]}"]
-    return f"Still open after {format_span(after)}: {join_words(parts)}{rest}"
+        least, most = list(rows["survival_least"]), list(rows["survival_most"])
+        parts = [f"from {parts[least.index(min(least))]} to {parts[most.index(max(most))]}"]
+    return f"Still open after {format_span(after)}: {join_words(parts)}{rest}."
+
+
+def open_share(row: Any) -> str:
+    """Write which share of the items is open in a row of a survival curve, or between which bounds it lies."""
+    least, most = f"{row.survival_least:.0%}", f"{row.survival_most:.0%}"
+    return least if least == most else f"{least} to {most}"

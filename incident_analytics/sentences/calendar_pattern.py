@@ -2,56 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_p_value, join_words
+from incident_analytics.formatting import format_count, format_p_value, join_words
 from incident_analytics.sentences.wording import are, is_finding
 
 __all__ = ["describe_start_hours"]
 
-_MANY_STARTS: Final = 35  # from here on three times as many by day as by night show in three of four cases
+_WORKING: Final = (7, 19)  # a window of hours between these is called working hours, one outside of them night
 
 
 def describe_start_hours(hours: pd.DataFrame) -> str:
-    """Say whether incidents lean to a part of the day or of the week, as far as their number can tell.
+    """Say whether incidents cluster at some hours or on some weekdays, with the window that the test found.
 
     Parameters
     ----------
     hours
-        What `start_hours` gives.
+        The result of `start_hours`.
 
     Returns
     -------
     str
-        One sentence; it calls a leaning what comes up by chance in at most 5% of cases.
+        One sentence; it reports a cluster where the adjusted p-value is at most 0.05.
 
     Examples
     --------
-    >>> rows = {"weekday": ["Monday", "Tuesday"], "hour": [9, 14], "n": [3, 1], "n_missing": 2}
-    >>> describe_start_hours(pd.DataFrame(rows).assign(hour_p_adjusted=None, weekday_p_adjusted=None))
-    'When incidents start: 4 are too few to tell hours or weekdays apart.'
+    >>> row = {"n": [46], "n_missing": [0], "timezone": ["UTC"], "hour_from": [9], "hour_to": [15], "n_in_hours": [25]}
+    >>> row |= {"hour_p_adjusted": [0.001], "weekday_window": ["Monday"], "n_in_weekdays": [9]}
+    >>> describe_start_hours(pd.DataFrame(row | {"weekday_p_adjusted": [0.4]}))
+    'Incidents cluster in working hours: 25 of 46 started between 09:00 and 15:00 UTC (p = 0.001).'
     """
-    require_columns(hours, "weekday", "hour", "n", "n_missing", "hour_p_adjusted", "weekday_p_adjusted")
+    require_columns(hours, "n", "n_missing", "timezone", "hour_from", "hour_to", "n_in_hours", "hour_p_adjusted")
+    require_columns(hours, "weekday_window", "n_in_weekdays", "weekday_p_adjusted")
     n = int(hours["n"].sum())
     if not n:
-        return "No incident tells at what time it started."
-    by_hour, by_weekday = (hours[f"{name}_p_adjusted"].iloc[0] for name in ("hour", "weekday"))
-    if pd.isna(by_hour):
-        return f"When incidents start: {n} {are(n)} too few to tell hours or weekdays apart."
-    leanings = []
-    if is_finding(by_hour):
-        quarters = hours.groupby(hours["hour"] // 6)["n"].sum()
-        first = 6 * int(quarters.index.to_numpy()[quarters.argmax()])
-        when = f"between {first}:00 and {first + 6}:00"
-        leanings.append(f"{quarters.max()} of {n} started {when} ({format_p_value(by_hour)})")
-    if is_finding(by_weekday):
-        days = hours.groupby("weekday", observed=False)["n"].sum()
-        leanings.append(f"{days.max()} of {n} started on a {days.idxmax()} ({format_p_value(by_weekday)})")
-    if leanings:
-        return f"Incidents lean to certain times more than chance explains: {join_words(leanings)}."
-    what = "hours" if pd.isna(by_weekday) else "hours or weekdays"
-    few = "; so few show only a strong one" if n < _MANY_STARTS else ""
-    return f"When incidents start: no leaning to certain {what} beyond chance (n = {n}){few}."
+        return "No incident has a recorded start time."
+    found: Any = hours.iloc[0]
+    if n < LEAST["start pattern"]:
+        few = f"{format_count(n, 'incident')} {are(n)} too few; at least {LEAST['start pattern']} are needed"
+        return f"No pattern by hour or weekday can be shown: {few}."
+    names, parts = [], []
+    if is_finding(found.hour_p_adjusted):
+        names.append(_hours_name(found.hour_from, found.hour_to))
+        zone = found.timezone if found.timezone == "UTC" else f"{found.timezone} time"
+        window = f"between {found.hour_from:02}:00 and {found.hour_to:02}:00 {zone}"
+        parts.append((found.n_in_hours, window, found.hour_p_adjusted))
+    if is_finding(found.weekday_p_adjusted):
+        name, window = _weekday_names(found.weekday_window)
+        names.append(name)
+        parts.append((found.n_in_weekdays, window, found.weekday_p_adjusted))
+    if names:
+        told = [f"{count} of {n} started {window} ({format_p_value(p)})" for count, window, p in parts]
+        return f"Incidents cluster {join_words(names)}: {join_words(told)}."
+    what = "hour" if pd.isna(found.weekday_p_adjusted) else "hour or weekday"
+    few = " is too few to detect a weak one" if n < LEAST["weak start pattern"] else ""
+    return f"No clear pattern by {what} ({format_count(n, 'incident')}{few})."
+
+
+def _hours_name(first: int, last: int) -> str:
+    """Name a window of hours.
+
+    Examples
+    --------
+    >>> _hours_name(9, 15), _hours_name(22, 4), _hours_name(16, 23)
+    ('in working hours', 'at night', 'at certain hours')
+    """
+    begin, end = _WORKING
+    if begin <= first < last <= end:
+        return "in working hours"
+    if first >= end and (last > first or last <= begin):
+        return "at night"
+    return "at night" if last <= begin and first < last else "at certain hours"
+
+
+def _weekday_names(window: str) -> tuple[str, str]:
+    """Return the name of the weekdays in which incidents cluster, and when those started."""
+    if window == "weekend":
+        return "on weekends", "on a weekend"
+    if window == "Monday to Friday":
+        return "on working days", "from Monday to Friday"
+    return f"on {window}s", f"on a {window}"

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_p_value, format_span, join_words
+from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import each_row, is_finding
 
 __all__ = ["describe_change", "describe_comparison", "describe_definitions", "describe_mix"]
 
 
 def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
-    """Say how a measure stands against earlier periods, and whether that is more than chance.
+    """Compare a measure with earlier periods, and say whether the difference is more than chance.
 
     Parameters
     ----------
     compared
-        What `compare_with_earlier` gives.
+        The result of `measures.changes`.
     measure
         One of its measures: a metric, or ``incidents``.
 
     Returns
     -------
     str
-        One or two sentences, empty where there is nothing to compare with. They speak of a change only where
-        ``p_adjusted`` is at most 0.05, and of incidents that are still open, which no mean can hold.
+        One sentence, empty where there is nothing to compare with. It reports a change only where ``p_adjusted`` is at
+        most 0.05; otherwise it says whether there were enough incidents to tell, for the first comparison with its
+        interval. Ongoing incidents, which no mean can include, are counted.
 
     Examples
     --------
@@ -37,12 +40,13 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "can_tell": [False]}
     >>> row |= {"change_low": [-0.55], "change_high": [1.6], "detectable_fall": [-0.79], "detectable_rise": [3.8]}
     >>> describe_change(pd.DataFrame(row), measure="incidents")
-    'Compared with 12 in 2025Q2: not enough incidents to tell (+7% since 2025Q2, at least 95% CI: -55% to +160%).'
+    'Compared with 12 in Q2 2025: not enough incidents to tell (+7% since Q2 2025, at least 95% CI -55% to +160%).'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change", "change_low", "change_high")
     require_columns(compared, "detectable_fall", "detectable_rise", "can_tell")
-    rows = list(each_row(compared[compared["measure"] == measure]))
+    labelled = compared.assign(**{name: compared[name].map(label_of) for name in ("earlier", "period")})
+    rows = list(each_row(labelled[labelled["measure"] == measure]))
     if not rows:
         return ""
     counted = measure == "incidents"
@@ -57,9 +61,9 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         if not (told and rows[0].n_after):
             return f"There is no {name} to compare with an earlier period."
         mean = f"{format_span(rows[0].after)} (n = {rows[0].n_after})"
-        first = f"The geometric mean {name} is {mean}, against {join_words(told)}"
+        first = f"Geometric mean {name}: {mean}, compared with {join_words(told)}"
         finding = {True: "it is longer", False: "it is shorter"}
-        doubt = "no evidence of a change"
+        doubt = _doubt(rows[0])
     certain = [row for row in rows if is_finding(row.p_adjusted)]
     if certain:
         # Where there was nothing before, the change has no number.
@@ -70,32 +74,44 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         return f"{first}: {join_words(parts)}{_left_out(rows)}."
     if all(pd.isna(row.p_adjusted) for row in rows):
         return f"{first}; too few to compare{_left_out(rows)}."
-    return f"{first}: {doubt}{'' if counted else _could_show(rows)}{_left_out(rows)}."
+    return f"{first}: {doubt}{_left_out(rows)}."
+
+
+_USEFUL: Final = 10  # an interval that reaches beyond +1000% says only that there is nothing to tell
 
 
 def _doubt_of_counts(rows: Sequence[Any]) -> str:
     """Say of counts without a significant change whether there were enough to tell, with the intervals."""
     intervals = [
-        f"{row.change:+.0%} since {row.earlier}, at least 95% CI: {row.change_low:+.0%} to {row.change_high:+.0%}"
+        f"{row.change:+.0%} since {row.earlier}, at least 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
         for row in rows
-        if not pd.isna(row.change_high)
+        if not pd.isna(row.change_high) and row.change_high <= _USEFUL
     ]
-    can_tell = all(row.can_tell is True for row in rows)
-    finding = "no significant change" if can_tell else "not enough incidents to tell"
-    return f"{finding} ({'; '.join(intervals)})" if intervals else finding
+    return f"{_verdict(rows)} ({'; '.join(intervals)})" if intervals else _verdict(rows)
 
 
-def _could_show(rows: Sequence[Any]) -> str:
-    """Say what the first comparison could have shown."""
-    least = rows[0].detectable_fall
-    return "" if pd.isna(least) else f", and so few reliably show only a fall of {-least:.0%} or more"
+def _doubt(row: Any) -> str:
+    """Say that a comparison shows no change, or cannot tell, with its interval and what it could have shown."""
+    if pd.isna(row.change_low):
+        return "no significant change"
+    interval = f"{row.change:+.0%} since {row.earlier}, 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
+    power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%} would reliably show"
+    return f"{_verdict([row])} ({interval}; {power if row.can_tell else f'only {power}'})"
+
+
+def _verdict(rows: Sequence[Any]) -> str:
+    if any(row.change_low > 0 or row.change_high < 0 for row in rows if not pd.isna(row.change_low)):
+        return "no significant change once adjusted for the number of comparisons"
+    if all(row.can_tell is True for row in rows):
+        return "no significant change"
+    return "not enough incidents to tell"
 
 
 def _left_out(rows: Sequence[Any]) -> str:
-    """Say how many incidents of the periods are still open: theirs are the longest spans, and no mean has them."""
+    """Say how many incidents of the periods are ongoing: theirs are the longest spans, and no mean includes them."""
     open_in = [(rows[0].period, rows[0].n_open_after), *((row.earlier, row.n_open_before) for row in rows)]
-    told = [f"{n} of {period}" for period, n in open_in if not pd.isna(n) and n]
-    return f"; {join_words(told)} still open left out" if told else ""
+    counts = [f"{n} of {period}" for period, n in open_in if not pd.isna(n) and n]
+    return f"; ongoing incidents are not included: {join_words(counts)}" if counts else ""
 
 
 def describe_comparison(table: pd.DataFrame) -> str:
@@ -114,32 +130,39 @@ def describe_comparison(table: pd.DataFrame) -> str:
     Examples
     --------
     >>> row = {"metric": "time_to_restore", "group": "all", "is_primary": True, "n_before": 13, "n_after": 13}
-    >>> row |= {"change": 0.58, "low": -0.28, "high": 2.49, "p_adjusted": 0.24}
-    >>> describe_comparison(pd.DataFrame([row]))
-    'No evidence that time to restore changed: +58% (95% interval -28% to +249%, n = 13 before, 13 after).'
+    >>> row |= {"change": 0.58, "change_low": -0.28, "change_high": 2.49, "p_adjusted": 0.24, "can_tell": False}
+    >>> describe_comparison(pd.DataFrame([row]))  # doctest: +NORMALIZE_WHITESPACE
+    'Not enough incidents to tell whether time to restore changed: +58% (95% CI -28% to +249%, n = 13 before, 13
+    after).'
     """
     require_columns(
-        table, "metric", "group", "is_primary", "n_before", "n_after", "change", "low", "high", "p_adjusted"
+        table, "metric", "group", "is_primary", "n_before", "n_after", "change", "change_low", "change_high"
     )
+    require_columns(table, "p_adjusted", "can_tell")
     if table.empty:
         return "No comparison."
     primary, *others = sorted(each_row(table), key=lambda row: not row.is_primary)
     name = _compared(primary)
     counts = f"n = {primary.n_before} before, {primary.n_after} after"
     if pd.isna(primary.p_adjusted):
-        text = f"Too few incidents to tell whether {name} changed ({counts})"
+        text = f"Too few incidents to compare {name} ({counts})"
     else:
-        interval = "" if pd.isna(primary.low) else f"95% interval {primary.low:+.0%} to {primary.high:+.0%}, "
-        told = f"{primary.change:+.0%} ({interval}{counts})"
-        changed = f"{capitalized(name)} changed" if is_finding(primary.p_adjusted) else None
-        text = f"{changed or f'No evidence that {name} changed'}: {told}"
+        low, high = primary.change_low, primary.change_high
+        interval = "" if pd.isna(low) else f"95% CI {low:+.0%} to {high:+.0%}, "
+        if is_finding(primary.p_adjusted):
+            finding = f"{capitalized(name)} changed"
+        elif pd.isna(primary.can_tell) or primary.can_tell:
+            finding = f"No significant change in {name}"
+        else:
+            finding = f"Not enough incidents to tell whether {name} changed"
+        text = f"{finding}: {primary.change:+.0%} ({interval}{counts})"
     if not others:
         return f"{text}."
     known = [row for row in others if not pd.isna(row.p_adjusted)]
     which = [f"{_compared(row)} {row.change:+.0%}" for row in known if is_finding(row.p_adjusted)]
     if not known:
         return f"{text}, and too few for {format_count(len(others), 'other comparison')}."
-    rest = f"{join_words(which)} changed" if which else "no evidence of a change"
+    rest = f"{join_words(which)} changed" if which else "no significant change"
     return f"{text}. Of {format_count(len(known), 'other comparison')}: {rest}."
 
 
@@ -149,14 +172,14 @@ def _compared(row: Any) -> str:
 
 
 def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore") -> str:
-    """Say the median of a response metric as it is defined, and the least and greatest under other definitions.
+    """Say the median of a response metric as it is defined, and under other definitions.
 
     Parameters
     ----------
     table
-        What `definition_sensitivity` gives.
+        The result of `definition_sensitivity`.
     metric
-        The metric to tell.
+        Its metric.
 
     Returns
     -------
@@ -165,24 +188,29 @@ def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore"
 
     Examples
     --------
-    >>> table = {"metric": "time_to_restore", "is_own": [True, False, False], "n": [9, 9, 8]}
-    >>> table["median"] = pd.to_timedelta([14, 14, 10], unit="h")
+    >>> table = {"metric": "time_to_restore", "definition": ["ended_at - started_at", "stated_duration"]}
+    >>> table |= {"same_as": None, "is_own": [True, False], "n": [6, 6]}
+    >>> table["median"] = pd.to_timedelta([17.25, 5.1], unit="h")
     >>> describe_definitions(pd.DataFrame(table))
-    'Median time to restore is 14h as defined (n = 9), and 10h to 14h by 2 other definitions.'
+    'Median time to restore: 17h 15m as defined (n = 6); 5h 6m by the stated durations (n = 6).'
     """
-    require_columns(table, "metric", "is_own", "n", "median")
+    require_columns(table, "metric", "definition", "same_as", "is_own", "n", "median")
     name = metric.replace("_", " ")
     rows = table[table["metric"] == metric]
-    told = rows[rows["median"].notna()]
-    if told.empty:
-        return f"No {name} is known, however it is defined."
-    own, others = told[told["is_own"]], told.loc[~told["is_own"], "median"]
-    text = "".join(f"is {format_span(row.median)} as defined (n = {row.n})" for row in each_row(own))
+    with_median = rows[rows["median"].notna()]
+    if with_median.empty:
+        return f"No {name} is recorded under any definition."
+    is_stated = with_median["definition"] == "stated_duration"
+    own, stated = with_median[with_median["is_own"]], with_median[is_stated & ~with_median["is_own"]]
+    others = with_median.loc[~with_median["is_own"] & ~is_stated, "median"]
+    parts = [f"{format_span(row.median)} as defined (n = {row.n})" for row in each_row(own)]
+    parts += [f"{format_span(row.median)} by the stated durations (n = {row.n})" for row in each_row(stated)]
     if len(others):
         low, high = format_span(others.min()), format_span(others.max())
-        by = f"by {format_count(len(others), 'other definition')}"
-        text = f"{text or 'is unknown as defined'}, and {low if low == high else f'{low} to {high}'} {by}"
-    return f"Median {name} {text}."
+        parts.append(f"{low if low == high else f'{low} to {high}'} under other definitions")
+    elif own["same_as"].notna().any():
+        parts.append(f"the same under {'the other' if len(parts) > 1 else 'all other'} definitions")
+    return f"Median {name}: {'' if len(own) else 'unknown as defined; '}{'; '.join(parts)}."
 
 
 def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
@@ -198,7 +226,7 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     Returns
     -------
     str
-        One sentence; empty where a mean is unknown.
+        One sentence; empty where a mean is unknown or based on few incidents.
 
     Examples
     --------
@@ -208,9 +236,10 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     >>> describe_mix(table, earlier="Q2 2025")
     'The mean rose by 56m since Q2 2025: 38m within severities, 18m because the mix of severities changed.'
     """
-    require_columns(mix, "group", "mean_before", "mean_after", "within", "mix")
+    require_columns(mix, "group", "n_before", "n_after", "mean_before", "mean_after", "within", "mix")
     (row,) = each_row(mix[mix["group"] == "all"])
-    if pd.isna(row.within) or pd.isna(row.mix):
+    enough = LEAST["geometric mean interval"]
+    if pd.isna(row.within) or pd.isna(row.mix) or min(row.n_before, row.n_after) < enough:
         return ""
     change = row.mean_after - row.mean_before
     if change == pd.Timedelta(0):

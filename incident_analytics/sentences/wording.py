@@ -11,10 +11,9 @@ from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, join_words
 
-__all__ = ["ENOUGH", "FEW", "NAME", "are", "each_row", "first_of", "has", "is_finding"]
+__all__ = ["FEW", "NAME", "are", "each_row", "first_of", "group_columns", "has", "is_finding"]
 
 FEW: Final = 3  # as many groups as a sentence can tell one by one
-ENOUGH: Final = 6  # as many as a group must have for a share or a percentile of it to be told as such
 NAME: Final = 60  # characters of a name
 
 

@@ -7,17 +7,23 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from builders import at, corpus_of, incidents
+import pytest
+from builders import at
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from incident_analytics import measures
+from incident_analytics.config import Settings
+from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.loading import load
-from incident_analytics.schema import STATUSES
-from incident_analytics.scope import erase_after
-from incident_analytics.tables import Corpus
+from incident_analytics.periods import Period
+from incident_analytics.schema import MILESTONES, STATUSES, TABLES
+from incident_analytics.scope import Scope, erase_after
+from incident_analytics.tables import Corpus, make_table
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)

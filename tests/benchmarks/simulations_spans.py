@@ -53,7 +53,7 @@ def patterns(samples: int) -> None:
     start, end = pd.Timestamp("2024-07-01", tz="UTC"), pd.Timestamp("2025-06-30", tz="UTC")
     minutes = (end - start) // pd.Timedelta(minutes=1)
     for n in (10, 12, 20, 50, 200):
-        draw = np.random.default_rng([n, round(100 * log_sd)])
+        draw = np.random.default_rng(n)
         found = []
         for _ in range(samples):
             begins = pd.Series(start + pd.to_timedelta(draw.integers(0, minutes, n), unit="min"))

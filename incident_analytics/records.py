@@ -43,7 +43,7 @@ class Records:
             yield dict(zip(columns, values, strict=True))
 
     def remarks(self, *, skipped: bool = True) -> list[str]:
-        """Return what every verb says on stderr: which files are copies, and how many are skipped unless asked not to."""
+        """Return what every verb says on stderr: which files are copies, and how many are skipped."""
         files = self.tables["files"]
         rows = list(zip(files["path"], files["outcome"], files["reason"], strict=True))
         copies = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "copy"]

@@ -392,7 +392,7 @@ def test_a_period_is_read_in_any_case(run: Run, period: str) -> None:
     assert (code, err) == (0, REMARK + PENDING)
     lines = out.splitlines()
     assert lines[0].startswith("2025Q1 as of 2025-04-01 00:00 UTC; ")
-    assert lines[1].split() == "Metric n Median p90 Mean Geometric mean Recorded Missing Ongoing Invalid".split()
+    assert lines[1].split() == ["Metric", "n", "Median", "p90", "Mean", "Geometric", "mean", "Recorded", "Missing", "Ongoing", "Invalid"]
     restore = next(line for line in lines if line.startswith("time to restore"))
     assert restore.split()[3:6] == ["1", "2h", "11m"]
 

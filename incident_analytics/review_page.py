@@ -382,8 +382,13 @@ class ReviewPage:
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
-        spread = html_text(sentences.describe_dispersion(measures.dispersion(self.scope)))
-        return Html(spread + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
+        words = [sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()]
+        return Html(html_text(" ".join(words)) + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
+
+    def _trend(self) -> list[str]:
+        """Say whether incidents come more or less often over two years, where there are enough to tell."""
+        (row,) = measures.trend(self.scope).to_dict("records")
+        return [] if pd.isna(row["p_value"]) else [f"Over the last two years: {lowered(row['sentence'])}"]
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""

@@ -155,3 +155,53 @@ def test_without_reports_nothing_is_a_hundred_per_cent() -> None:
     table = measures.impact(Scope.of(corpus_of(), "2025Q3", API, END))
     assert table["availability"].isna().all()
     assert table["downtime"].isna().all()
+
+
+REPORT = """# Incident Report: Slow search
+
+**Incident ID**: INC-2025-08-05-001
+**Date**: 2025-08-05
+**Duration**: {duration}
+**Severity**: SEV-2
+**Author**: SRE
+**Status**: Final
+
+## Timeline
+
+| Time (UTC) | Event |
+|---|---|
+| {started} | Searches get slow |
+| 11:10 | Initial alert/detection: latency alert |
+| 11:40 | Service restored: index rebuilt |
+| 14:01 | Follow-up call |
+
+## Impact
+
+### Affected Services
+- [x] API
+"""
+
+
+def test_a_start_without_a_time_is_unknown_and_the_detection_does_not_stand_in(tmp_path: Path) -> None:
+    (tmp_path / "INC-2025-08-05-001.md").write_text(REPORT.format(duration="all day", started="morning"))
+    scope = Scope.of(load(tmp_path, status="all"), "2025Q3", API, END)
+    row = measures.response(scope).iloc[0]
+    assert (row["n"], row["n_missing"], pd.isna(row["median"])) == (0, 1, True)
+    api = measures.impact(scope).iloc[0]
+    assert (api["n"], api["n_missing"], pd.isna(api["downtime"])) == (0, 1, True)
+
+
+def test_a_duration_that_runs_past_the_restoration_names_both_lines(tmp_path: Path) -> None:
+    (tmp_path / "INC-2025-08-05-001.md").write_text(REPORT.format(duration="11:00 - 14:01", started="11:00"))
+    problems = load(tmp_path, status="all").problems
+    (found,) = problems[problems["code"] == "duration-mismatch"].itertuples()
+    assert found.line == 5
+    assert "line 16" in found.message
+
+
+def test_a_budget_that_outlasts_its_window_has_no_time_to_exhaustion() -> None:
+    corpus = incidents(("A", "2025-07-05 10:00", "2025-07-05 11:00", "Final"))
+    in_progress = measures.impact(Scope.of(corpus, "2025Q3", API, at("2025-08-01"))).iloc[0]
+    over = measures.impact(Scope.of(corpus, "2025Q3", API, END)).iloc[0]
+    assert pd.isna(in_progress["time_to_exhaustion"])
+    assert pd.isna(over["time_to_exhaustion"])

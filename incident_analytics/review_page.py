@@ -382,8 +382,9 @@ class ReviewPage:
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
-        words = [sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()]
-        return Html(html_text(" ".join(words)) + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
+        words = " ".join([sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()])
+        table = html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
+        return Html(html_text(words) + table)
 
     def _trend(self) -> list[str]:
         """Say whether incidents come more or less often over two years, where there are enough to tell."""

@@ -28,6 +28,7 @@ from incident_analytics.formatting import (
     report_links,
 )
 from incident_analytics.loading import as_corpus, read_corrections, read_records
+from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
 
 __all__ = ["ReviewPage"]
@@ -451,7 +452,8 @@ class ReviewPage:
         """Show the window's action items."""
         plots.show_plot(plots.plot_action_completion(self.completion))
         columns = ["priority", "n", "n_done", "n_open", "n_overdue", "n_unknown", "n_dropped", "completion", "on_time"]
-        return html_table(self.completion.sort_values("priority", ascending=False), columns=columns)
+        items = self.completion.sort_values("priority", ascending=False)
+        return html_table(items, columns=columns, headings=ITEM_HEADINGS)
 
     def action_survival(self) -> None:
         """Show how long action items stay open."""

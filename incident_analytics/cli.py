@@ -105,7 +105,7 @@ def read(
     wanted = Wanted(settings, status, severity, service, team)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress)
-    for remark in [*records.remarks(), *(records.input_problems() if problems else [])]:
+    for remark in [*records.remarks(skipped=problems), *(records.input_problems() if problems else [])]:
         click.echo(remark, err=True)
     records = records.keep(wanted)
     files = records.tables["files"]

@@ -476,7 +476,7 @@ def html_table(
         Any table; its index is left out.
     columns
         The columns to show, in order; None shows all. One that has an interval, in ``<column>_low`` and
-        ``<column>_high``, shows that as well.
+        ``<column>_high``, shows that as well. Counts next to ``n`` that are zero in every row are left out.
     empty
         The sentence that stands in for a table with no rows.
     folded
@@ -503,7 +503,8 @@ def html_table(
     """
     if frame.empty:
         return html_text(empty)
-    marks = {column: _mark(frame[column]) for column in (frame.columns if columns is None else columns)}
+    shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
+    marks = {column: _mark(frame[column]) for column in shown}
     head = "".join(f'<th scope="col"{mark}>{html.escape(heading(column))}</th>' for column, mark in marks.items())
     links = links or {}
 
@@ -523,6 +524,11 @@ def html_table(
     if folded is None:
         return Html(table)
     return Html(f"<details><summary>{html.escape(folded)}</summary>\n{table}\n</details>")
+
+
+def _says_something(frame: pd.DataFrame, column: str) -> bool:
+    """Return whether a column is worth its room: not a count next to n that is zero throughout."""
+    return not column.startswith("n_") or bool((frame[column].fillna(0) != 0).any())
 
 
 def _mark(column: pd.Series) -> str:

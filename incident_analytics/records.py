@@ -42,8 +42,8 @@ class Records:
         for values in zip(*columns.values(), strict=True):
             yield dict(zip(columns, values, strict=True))
 
-    def remarks(self) -> list[str]:
-        """Return what every verb says on stderr: which files are copies, and which could not be read."""
+    def remarks(self, *, skipped: bool = True) -> list[str]:
+        """Return what every verb says on stderr: which files are copies, and how many are skipped."""
         files = self.tables["files"]
         rows = list(zip(files["path"], files["outcome"], files["reason"], strict=True))
         copies = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "copy"]
@@ -51,7 +51,7 @@ class Records:
         found = []
         if copies:
             found.append(f"{len(copies)} of {len(rows)} files not counted: {', '.join(copies)}")
-        if n_skipped:
+        if n_skipped and skipped:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
         return found
 

@@ -174,9 +174,10 @@ class ReviewPage:
         scope = self.scope
         only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
         hours = " Response times in business hours." if scope.calendar else ""
+        dates = scope.period.dates
+        label = "" if scope.period.label == dates else f"{scope.period.label}: "
         words = html_text(
-            f"Incident review, {scope.period.label}: {scope.period.dates} ({self.settings.timezone}), as of "
-            f"{scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
+            f"{label}{dates} ({self.settings.timezone}), as of {scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
         )
         display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 
@@ -381,8 +382,13 @@ class ReviewPage:
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
-        spread = html_text(sentences.describe_dispersion(measures.dispersion(self.scope)))
-        return Html(spread + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
+        words = [sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()]
+        return Html(html_text(" ".join(words)) + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
+
+    def _trend(self) -> list[str]:
+        """Say whether incidents come more or less often over two years, where there are enough to tell."""
+        (row,) = measures.trend(self.scope).to_dict("records")
+        return [] if pd.isna(row["p_value"]) else [f"Over the last two years: {lowered(row['sentence'])}"]
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""

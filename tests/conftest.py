@@ -1,12 +1,65 @@
-"""The browser, for the tests that look at pages as a reader does."""
+"""What tests share: the profile of hypothesis, the reviews that several files of tests look at, the browser."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browsing import CHROMIUM, need, need_program
+from hypothesis import HealthCheck, settings
+
+from incident_analytics import publish
+from incident_analytics.notebooks import Kernel, run_notebook
+
+DEMO = Path(__file__).parents[1] / "data" / "demo"
+
+# A busy machine may take ten times as long: no law fails because an example was slow.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def kernel() -> Iterator[Kernel]:
+    """A kernel for notebooks whose tests are about something else; it starts once."""
+    with Kernel() as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def demo_review(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The review of the demo for 2025Q3, by target: run once, as a user runs it. A PDF only where one can be made."""
+    targets = ["html", "md", "ipynb", *(["pdf"] if find_spec("weasyprint") else [])]
+    files = publish.review(
+        DEMO,
+        period="2025Q3",
+        output_dir=tmp_path_factory.mktemp("demo review"),
+        to=targets,
+        settings=DEMO / "incident-analytics.toml",
+    )
+    return dict(zip(targets, files, strict=True))
+
+
+@pytest.fixture(scope="session")
+def write_page(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Callable[..., Path]:
+    """Write a review as a page, in the kernel that tests share."""
+
+    def write(paths: Path, **options: Any) -> Path:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(publish, "run_notebook", partial(run_notebook, kernel=kernel))
+            (file,) = publish.review(paths, output_dir=tmp_path_factory.mktemp("page"), **options)
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def empty_review(write_page: Callable[..., Path]) -> Path:
+    """The page of the demo's review for a period before its first report."""
+    return write_page(DEMO, period="1999Q4", settings=DEMO / "incident-analytics.toml")
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +91,17 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
         opened = context.new_page()
         opened.on("websocket", lambda socket: requested.append(socket.url))
         yield opened
+
+
+_SHARED = {"kernel", "demo_review", "empty_review", "write_page"}
+"""Fixtures that cost seconds: tests that use one of them run in the same process, so that each is made once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests together that share what is slow to make, when several processes run the tests."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & _SHARED:
+            item.add_marker(pytest.mark.xdist_group("reviews"))
+        elif "browser" in fixtures:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

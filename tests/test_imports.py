@@ -27,8 +27,8 @@ LAYERS = (
     "checks",
     "config",
     "reports",
-    "records",
     "tracker",
+    "records",
     "loading",
     "results",
     "formatting",
@@ -204,6 +204,31 @@ def test_import_and_help_load_nothing_heavy(command: str) -> None:
     code = f"import sys; {command}; print(); print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("module", ["reports.parse", "reports.audit", "loading", "records", "schema", "config", "cli"])
+def test_reading_loads_no_pandas_however_indirectly(module: str) -> None:
+    code = f"import sys, {NAME}.{module}; print(*sorted({{*{HEAVY}}} & {{*sys.modules}}))"
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ""
+
+
+@pytest.mark.parametrize("verb", ["check", "show"])
+def test_check_and_show_run_where_pandas_is_not_installed(verb: str) -> None:
+    """``None`` in sys.modules makes an import fail as it does where the library is missing."""
+    missing = [name for name in HEAVY if name != "papermill"]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({missing})); sys.argv = ['x', *sys.argv[1:]]; "
+        "from incident_analytics.cli import main; main()"
+    )
+    demo = Path(__file__).parent.parent / "data" / "demo"
+    command = [sys.executable, "-W", "error", "-c", code, verb, str(demo)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    whole = [sys.executable, "-W", "error", "-m", NAME, verb, str(demo)]
+    expected = subprocess.run(whole, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert "Traceback" not in ran.stderr
+    assert (ran.returncode, ran.stdout, ran.stderr) == (expected.returncode, expected.stdout, expected.stderr)
+    assert ran.stdout
 
 
 def test_help_is_the_same_command_as_a_module() -> None:

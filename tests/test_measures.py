@@ -1,34 +1,44 @@
-"""What the verb metrics shows: the analyses as the settings define them, and the lines that each row rests on."""
+"""A scope's result tables: the analyses as the settings define them, and the lines that each row uses."""
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from builders import at, corpus_of, incidents
 
-import incident_analytics as ia
+from incident_analytics import measures
+from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.cli import MEASURES
+from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.measures import KINDS, compare, compare_with_earlier, measure, sources
+from incident_analytics.loading import load
+from incident_analytics.measures import KINDS, compare, measure, sources
+from incident_analytics.periods import Period
+from incident_analytics.scope import Scope
+from incident_analytics.tables import Corpus, make_table
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
-QUARTER = ia.Period.parse("2025Q3")
+END = at("2025-10-01")
 
 
 @pytest.fixture(scope="module")
-def settings() -> ia.Settings:
-    return ia.read_settings(DEMO / "incident-analytics.toml")
+def settings() -> Settings:
+    return read_settings(DEMO / "incident-analytics.toml")
 
 
 @pytest.fixture(scope="module")
-def corpus(settings: ia.Settings) -> ia.Corpus:
-    return ia.load(DEMO, settings=settings)
+def corpus(settings: Settings) -> Corpus:
+    return load(DEMO, settings=settings, status="all")
 
 
-def of(corpus: ia.Corpus, kind: str, settings: ia.Settings, by: str | None = None) -> pd.DataFrame:
-    return measure(corpus, kind, period=QUARTER, as_of=QUARTER.end, by=by, settings=settings)
+@pytest.fixture(scope="module")
+def scope(corpus: Corpus, settings: Settings) -> Scope:
+    return Scope.of(corpus, "2025Q3", settings, END)
 
 
 def test_the_command_knows_every_kind() -> None:
@@ -36,118 +46,175 @@ def test_the_command_knows_every_kind() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_row_names_its_incidents_and_each_has_a_line(corpus: ia.Corpus, settings: ia.Settings, kind: str) -> None:
-    table = of(corpus, kind, settings)
-    named = {key for ids in table["incident_ids"] for key in ids}
+def test_every_row_names_its_incidents_and_the_lines_it_uses(scope: Scope, kind: str) -> None:
+    table = measure(scope, kind)
+    named = {incident for ids in table["incident_ids"] for incident in ids}
     assert named
-    lines = sources(corpus, kind)
-    assert (lines["line"] > 0).all()
-    assert lines["path"].map(lambda path: Path(path).is_file()).all()
-    reviewed = corpus.incidents.set_index("incident_id").loc[list(named), "occurred_at"]
-    assert reviewed.between(QUARTER.start, QUARTER.end, inclusive="left").all()
+    assert named <= set(scope.reviewed.incidents["incident_id"]) or kind == "sla"
+    for row in table.to_dict("records"):
+        lines = sources(scope, kind, row)
+        assert set(lines["incident_id"]) <= set(row["incident_ids"])
+        assert (lines["line"] > 0).all()
+        assert lines["path"].map(lambda path: Path(path).is_file()).all()
+        if kind in {"severity", "actions", "costs"} and row["incident_ids"]:
+            assert len(lines)
 
 
-def test_response_is_what_the_analysis_gives_for_each_metric(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    table = of(corpus, "response", settings).set_index("metric")
-    assert list(table.index) == list(settings.metrics)
-    times = ia.response_times(corpus.incidents, metrics=settings.metrics)
-    alone = ia.mttr(times, start=QUARTER.start, end=QUARTER.end, as_of=QUARTER.end)
-    assert table.loc["time_to_restore", "median"] == alone.loc[0, "median"]
+def test_response_says_how_much_of_it_is_recorded(scope: Scope) -> None:
+    table = measures.response(scope).iloc[0]
+    times = response_times(scope.reviewed_completed.incidents).set_index("incident_id")["time_to_restore"].dropna()
+    readings = scope.completed.readings
+    inferred = readings[readings["source"] == "inferred"]
+    basis = response_times(scope.reviewed_completed.incidents).set_index("incident_id")["time_to_restore_basis"]
+    recorded = [
+        incident
+        for incident in times.index
+        if not set(basis[incident].split(" - ")) & set(inferred.loc[inferred["incident_id"] == incident, "field"])
+    ]
+    assert 0 < len(recorded) < len(times)
+    assert table["n_recorded"] == len(recorded)
+    assert table["median"] == times.median()
+    assert table["median_recorded"] == times[recorded].median()
 
 
-def test_a_group_shows_the_primary_metric_alone(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    table = of(corpus, "response", settings, by="severity")
+def test_a_group_shows_the_primary_metric_alone(scope: Scope, settings: Settings) -> None:
+    table = measure(scope, "response", by="severity")
     assert table["metric"].unique().tolist() == ["time_to_restore"]
-    assert table["severity"].tolist() == list(settings.severities.order)
+    assert table["severity"].dropna().tolist() == list(settings.severities.order)
+    assert table["n_recorded"].sum() == measures.response(scope)["n_recorded"].sum()
 
 
-def test_the_tracker_of_the_settings_tells_what_is_done(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    known = of(corpus, "actions", settings).loc[0]
-    told = of(corpus, "actions", settings.model_copy(update={"tracker": None})).loc[0]
-    assert known["n"] == told["n"]
-    assert known["n_unknown"] < told["n_unknown"]
+def test_members_are_the_incidents_that_the_figure_uses(scope: Scope) -> None:
+    """An incident without a time to identify is not among those of its median."""
+    for row in measures.steps(scope, members=True).to_dict("records"):
+        times = response_times(scope.reviewed_completed.incidents, metrics=scope.settings.metrics)
+        measured = times.loc[times[row["metric"]].notna() | times["is_open"].fillna(value=False), "incident_id"]
+        assert set(row["incident_ids"]) <= set(measured)
+        assert len(row["incident_ids"]) >= row["n"]
 
 
-def test_targets_come_from_the_settings(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    table = of(corpus, "sla", settings).set_index("service")
-    assert table["target"].to_dict() == settings.targets
+def test_sources_of_a_median_name_both_instants_of_each_span_and_nothing_else(scope: Scope) -> None:
+    row = next(row for row in measure(scope, "response").to_dict("records") if row["metric"] == "time_to_mitigate")
+    lines = sources(scope, "response", row)
+    fields = lines["words"].str.partition(": ")[0]
+    assert set(fields) == {"started", "mitigated"}
+    assert lines.groupby("incident_id").size().eq(2).all()
 
 
-def test_quarters_are_fiscal_where_the_period_is(corpus: ia.Corpus, settings: ia.Settings) -> None:
+def test_sources_of_a_cost_are_those_of_its_currency(scope: Scope) -> None:
+    row = measure(scope, "costs").to_dict("records")[0]
+    words = sources(scope, "costs", row)["words"]
+    assert words.str.startswith(f"{row['kind']}: ").all()
+    assert len(words) == row["n"]
+
+
+def test_the_tracker_of_the_settings_knows_what_is_done(corpus: Corpus, settings: Settings, scope: Scope) -> None:
+    tracked = measures.completion(scope).loc[0]
+    alone = measures.completion(Scope.of(corpus, "2025Q3", settings.model_copy(update={"tracker": None}), END)).loc[0]
+    assert tracked["n"] == alone["n"]
+    assert tracked["n_unknown"] < alone["n_unknown"]
+
+
+def test_targets_come_from_the_settings(scope: Scope, settings: Settings) -> None:
+    assert measure(scope, "sla").set_index("service")["target"].to_dict() == settings.targets
+
+
+def test_the_budget_of_a_period_that_is_not_over_is_that_of_the_whole(
+    corpus: Corpus, settings: Settings, scope: Scope
+) -> None:
+    halfway = at("2025-08-15")
+    so_far = measures.impact(Scope.of(corpus, "2025Q3", settings, halfway)).set_index("service")
+    whole = measures.impact(scope).set_index("service")
+    assert so_far["budget"].eq(whole["budget"]).all()
+    assert (so_far["downtime"] < whole["downtime"]).sum() > 2
+    assert so_far.loc["API", "elapsed"] == halfway - at("2025-07-01")
+
+
+def test_quarters_are_fiscal_where_the_period_is(corpus: Corpus, settings: Settings) -> None:
     fiscal = settings.model_copy(update={"fiscal_year_start": 4})
-    year = ia.Period.parse("FY2025", fiscal_year_start=4)
-    table = measure(corpus, "response", period=year, as_of=year.end, by="quarter", settings=fiscal)
+    table = measure(Scope.of(corpus, "FY2025", fiscal, END), "response", by="quarter")
     assert table["period"].tolist() == ["FY2025Q1", "FY2025Q2", "FY2025Q3", "FY2025Q4"]
 
 
-def test_a_period_without_incidents_has_rows_that_say_so(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    before = ia.Period.parse("1999Q4")
-    table = measure(corpus, "response", period=before, as_of=before.end, settings=settings)
+def test_downtime_of_a_silent_part_is_unknown() -> None:
+    rows = [("A", "2025-01-05 10:00", "2025-01-05 11:00", "Final"), ("B", "2025-02-05 10:00", None, "Final")]
+    settings = Settings.model_validate({"services": {"API": {"target": 0.99}}})
+    ended = incidents(rows[0])
+    table = measures.impact(Scope.of(ended, "2025", settings, at("2026-01-01"))).set_index("period")
+    assert table.loc["2025Q1", "downtime"] == pd.Timedelta("1h")
+    for column in ("downtime", "availability", "budget_left"):
+        assert table.loc[["2025Q2", "2025Q3", "2025Q4"], column].isna().all()
+    goes_on = measures.impact(Scope.of(incidents(*rows), "2025", settings, at("2026-01-01"))).set_index("period")
+    assert goes_on.loc["2025Q3", "downtime"] == at("2025-10-01") - at("2025-07-01")  # down all the time: that is known
+
+
+def test_business_hours_count_those_of_the_calendar() -> None:
+    settings = Settings.model_validate({"calendar": {"start": "09:00:00", "end": "17:00:00"}})
+    friday = incidents(("A", "2025-07-04 16:00", "2025-07-07 10:00", "Final"))
+    scopes = [Scope.of(friday, "2025Q3", settings, END, business_hours=flag) for flag in (False, True)]
+    medians = [measures.response(scope).loc[0, "median"] for scope in scopes]
+    assert medians == [pd.Timedelta("66h"), pd.Timedelta("2h")]
+
+
+def test_a_period_without_incidents_has_rows_that_say_so(corpus: Corpus, settings: Settings) -> None:
+    table = measure(Scope.of(corpus, "1999Q4", settings, END), "response")
     assert table["n"].tolist() == [0] * len(settings.metrics)
     assert table["median"].isna().all()
+    assert (table["n_recorded"] == 0).all()
 
 
-def test_comparisons_speak_of_every_metric_and_severity(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    before = ia.Period.parse("2025Q2")
-    response = compare(corpus, "response", before=before, after=QUARTER, settings=settings)
+def test_all_comparisons_are_adjusted_together(scope: Scope) -> None:
+    table = measures.changes(scope)
+    assert table["measure"].tolist() == ["time_to_restore", "incidents"] * 2
+    assert table["earlier"].tolist() == ["2025Q2", "2025Q2", "2024Q3", "2024Q3"]
+    assert table["p_adjusted"].tolist() == pytest.approx(list(holm(table["p_value"].to_numpy(dtype=float))))
+    assert (table["p_adjusted"] >= table["p_value"]).all()
+    assert table["is_primary"].tolist() == [True, False, False, False]
+
+
+def test_what_cannot_be_compared_has_no_row() -> None:
+    rows = [(f"I{n}", f"2025-0{n}-05 10:00", f"2025-0{n}-05 11:00", "Final") for n in range(4, 10)]
+    table = measures.changes(Scope.of(incidents(*rows), "2025Q3", as_of=END))
+    assert set(table["earlier"]) == {"2025Q2"}
+    drafts = [(*row[:3], "Draft") for row in rows[3:]]
+    pending = measures.changes(Scope.of(incidents(*rows[:3], *drafts), "2025Q3", as_of=END))
+    assert pending["measure"].tolist() == ["incidents"]
+    assert measures.changes(Scope.of(corpus_of(), "2025Q3", as_of=END)).empty
+
+
+def test_comparisons_are_of_every_metric_and_severity(scope: Scope, settings: Settings) -> None:
+    before = Period.parse("2025Q2")
+    response = compare(scope, "response", against=before)
     assert response["metric"].tolist()[0] == settings.primary_metric
     assert set(response["metric"]) == set(settings.metrics)
-    assert response["sentence"].str.contains("2025Q2").all()
-    severity = compare(corpus, "severity", before=before, after=QUARTER, settings=settings)
-    assert severity["severity"].tolist() == list(settings.severities.order)
+    assert set(settings.severities.order) <= set(compare(scope, "severity", against=before)["severity"])
 
 
 @pytest.mark.parametrize(
-    ("kind", "by", "message"),
+    ("call", "message"),
     [
-        ("mood", None, "kind 'mood' is not one of response, severity, sla, actions, costs, themes"),
-        ("response", "owner", "by 'owner' is not one of severity, service, month, quarter, year for response"),
-        ("costs", "month", "costs have no groups"),
+        (
+            lambda scope: measure(scope, "mood"),
+            "kind 'mood' is not one of response, severity, sla, actions, costs, themes",
+        ),
+        (
+            lambda scope: measure(scope, "response", by="owner"),
+            "by 'owner' is not one of severity, service, week, month, quarter, year for response",
+        ),
+        (lambda scope: measure(scope, "costs", by="month"), "costs have no groups"),
+        (
+            lambda scope: compare(scope, "sla", against=Period.parse("2025Q2")),
+            "sla can't be compared; response and severity can",
+        ),
     ],
 )
-def test_unknown_kinds_and_groups_are_named(
-    corpus: ia.Corpus, settings: ia.Settings, kind: str, by: str | None, message: str
-) -> None:
+def test_unknown_kinds_and_groups_are_named(call: Any, message: str) -> None:
     with pytest.raises(UnknownNameError, match=f"^{message}$"):
-        of(corpus, kind, settings, by)
+        call(Scope.of(corpus_of(), "2025Q3", as_of=END))
 
 
-def test_the_budget_of_a_period_that_is_not_over_is_that_of_the_whole(corpus: ia.Corpus, settings: ia.Settings) -> None:
-    """What is spent is what was spent by then; what may be spent is the quarter's."""
-    halfway = pd.Timestamp("2025-08-15", tz="UTC")
-    so_far = measure(corpus, "sla", period=QUARTER, as_of=halfway, settings=settings).set_index("service")
-    whole = of(corpus, "sla", settings).set_index("service")
-    assert so_far.index.tolist() == whole.index.tolist()
-    assert so_far["budget"].eq(whole["budget"]).all()
-    assert (so_far["downtime"] < whole["downtime"]).sum() > 2
-    assert so_far.loc["API", "elapsed"] == halfway - QUARTER.start
-
-
-def test_what_is_not_compared_is_said(corpus: ia.Corpus) -> None:
-    with pytest.raises(UnknownNameError, match="sla is not compared; response and severity are"):
-        compare(corpus, "sla", before=QUARTER, after=QUARTER)
-
-
-def test_one_comparison_is_primary_and_all_others_are_adjusted_together(
-    corpus: ia.Corpus, settings: ia.Settings
-) -> None:
-    table = compare_with_earlier(corpus, period=QUARTER, earlier=QUARTER.earlier(), settings=settings)
-    assert table["measure"].tolist() == ["time_to_restore", "incidents"] * 2
-    assert table["earlier"].tolist() == ["2025Q2", "2025Q2", "2024Q3", "2024Q3"]
-    assert table["is_primary"].tolist() == [True, False, False, False]
-    assert table["p_adjusted"].tolist() == [table["p_value"][0], *holm(table["p_value"][1:])]
-    assert table.loc[3, "p_adjusted"] > table.loc[3, "p_value"]
-    times = ia.response_times(corpus.incidents)
-    alone = ia.compare_periods(times, before=ia.Period.parse("2024Q3"), after=QUARTER)
-    columns = ["n_before", "n_after", "before", "after", "change", "change_low", "change_high", "p_value"]
-    columns += ["n_open_before", "n_open_after", "detectable_fall", "detectable_rise", "can_tell"]
-    assert table.loc[2, columns].tolist() == alone.loc[0, columns].tolist()
-    rates = ia.compare_rates(corpus.incidents, before=ia.Period.parse("2025Q2"), after=QUARTER)
-    columns = ["n_before", "n_after", "change", "change_low", "change_high", "p_value", "detectable_fall"]
-    assert table.loc[1, columns].tolist() == rates.loc[0, columns].tolist()
-
-
-def test_a_period_that_nothing_is_before_is_compared_with_nothing(corpus: ia.Corpus) -> None:
-    table = compare_with_earlier(corpus, period=QUARTER, earlier=[])
-    assert table.empty
-    assert table.columns[-2:].tolist() == ["p_adjusted", "is_primary"]
+def test_costs_of_pending_reports_count() -> None:
+    draft = incidents(("A", "2025-07-05 10:00", "2025-07-05 11:00", "Draft"))
+    costs = {"incident_id": ["A"], "kind": ["lost_revenue"], "amount": [5.0], "currency": ["EUR"], "line": [40]}
+    corpus = dataclasses.replace(draft, costs=make_table("costs", costs))
+    assert measures.costs(Scope.of(corpus, "2025Q3", as_of=END)).loc[0, ["total", "n"]].tolist() == [5.0, 1]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from browsing import axe_violations, outside
+from html_page import Page
 
-from incident_analytics import publish
 from incident_analytics.errors import PeriodError
-from incident_analytics.review_page import ReviewPage
 
 DATA = Path(__file__).parent.parent / "data"
 LONG = "Checkout" * 40
@@ -48,44 +47,73 @@ def write(folder: Path, number: int, title: str, *, day: int, timeline: str, ser
     (folder / f"INC-2025-08-{day:02}-{number:03}.md").write_text(report, encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Reports with titles of 320 letters without a space, in Arabic, and of markup; none has a declared service."""
-    folder = tmp_path_factory.mktemp("hostile")
-    told = "| 14:02 | Initial alert/detection |\n| 15:47 | Service restored |"
+def hostile(folder: Path) -> Path:
+    """Write reports with titles of 320 letters without a space, in Arabic, and of markup; no service is declared."""
+    rows = "| 14:02 | Initial alert/detection |\n| 15:47 | Service restored |"
     for number, title in enumerate((LONG, ARABIC, SCRIPT), 1):
-        write(folder, number, title, day=3, timeline=told, service=title)
+        write(folder, number, title, day=3, timeline=rows, service=title)
+    (folder / "INC-2025-08-01-001.md").write_text(REPORT, encoding="utf-8")
     return folder
 
 
-@pytest.fixture(scope="module")
-def untimed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Reports of which none tells a time."""
-    folder = tmp_path_factory.mktemp("untimed")
+def untimed(folder: Path) -> Path:
+    """Write reports that give no time."""
     for number in (1, 2):
         write(folder, number, "Slow", day=number, timeline="| ??:?? | Something happened |")
     return folder
 
 
-REVIEWS: dict[str, tuple[str, str, bool]] = {
-    "demo": ("demo", "2025Q3", True),
-    "real 2020": ("real", "2020", False),
-    "real 2021": ("real", "2021", False),
-    "none": ("demo", "1999Q4", True),
-    "hostile": ("hostile", "2025Q3", False),
-    "untimed": ("untimed", "2025-08", False),
-    "two": ("hostile", "2025-08-03/2025-08-04", False),
-}
+REPORT = """# <script>alert('title')</script> & $x$
+
+**Incident ID**: INC-2025-08-01-001
+**Date**: 2025-08-01
+**Duration**: 14:02 - 15:47 (1h 45m)
+**Severity**: SEV-2
+**Author**: <b>Me</b>
+**Status**: Final
+
+## Timeline
+
+| Time (UTC) | Event |
+|------------|-------|
+| 14:02 | Initial alert/detection |
+| 15:47 | Service restored |
+
+## Impact
+
+### Affected Services
+- [x] <script>alert('service')</script>
+
+### Financial Impact
+- **Lost revenue**: $1,200
+
+## Action Items
+
+| Action | Owner | Due Date | Priority | Status |
+|--------|-------|----------|----------|--------|
+| <img src=http://evil.example/x> | <script>alert('owner')</script> | 2025-08-09 | High | Open |
+"""
 
 
-@pytest.fixture(scope="module", params=list(REVIEWS))
-def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A review, written once for all that is asked of it."""
-    name, period, has_settings = REVIEWS[request.param]
-    reports = DATA / name if name in {"demo", "real"} else request.getfixturevalue(name)
-    settings = reports / "incident-analytics.toml" if has_settings else None
-    (file,) = publish.review(reports, period=period, output_dir=tmp_path_factory.mktemp("page"), settings=settings)
-    return file
+@pytest.fixture(scope="session")
+def pages(
+    demo_review: dict[str, Path],
+    empty_review: Path,
+    write_page: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Path]:
+    """Reviews, each written once for all that is asked of it, and all of them before the first browser opens."""
+    return {
+        "demo": demo_review["html"],
+        "none": empty_review,
+        "hostile": write_page(hostile(tmp_path_factory.mktemp("hostile")), period="2025Q3"),
+        "untimed": write_page(untimed(tmp_path_factory.mktemp("untimed")), period="2025-08"),
+    }
+
+
+@pytest.fixture(params=["demo", "none", "hostile", "untimed"])
+def page(request: pytest.FixtureRequest, pages: dict[str, Path]) -> Path:
+    return pages[request.param]
 
 
 @pytest.fixture
@@ -130,79 +158,19 @@ def test_on_paper_everything_is_open_and_within_the_page(opened: Any) -> None:
     assert opened.evaluate("document.documentElement.scrollWidth") <= 700
 
 
-def test_a_period_that_has_not_begun_has_no_review(tmp_path: Path) -> None:
-    with pytest.raises(PeriodError) as caught:
-        publish.review(DATA / "demo", period="2025Q3", output_dir=tmp_path, as_of=pd.Timestamp("2025-07-01T00:00Z"))
-    assert str(caught.value) == (
-        "period 2025Q3 begins at 2025-07-01 00:00 UTC, and as of 2025-07-01 00:00 UTC nothing of it is known; "
-        "name an earlier period, or a later as_of"
-    )
+def test_text_of_reports_is_text_on_the_page(pages: dict[str, Path]) -> None:
+    """Figures, tables and sentences from hostile reports to the page, all of it as text."""
+    page = Page(pages["hostile"].read_text(encoding="utf-8"))
+    for text in (SCRIPT, ARABIC, "<script>alert('owner')</script>", "<img src=http://evil.example/x>"):
+        assert text in page.text
+    assert "USD 1,200" in page.text
+    assert (page.all("script"), page.outside_requests()) == ([], [])
+    alts = [str(image["alt"]) for image in page.all("img")]
+    assert len(alts) == len(set(alts)) > 10
+    assert all(len(alt) > 50 for alt in alts)
 
 
-def test_as_of_an_instant_nothing_later_is_known(tmp_path: Path) -> None:
-    """Incidents that began later are on no list and in no figure, and those of other statuses are counted as loaded."""
-    demo = DATA / "demo"
-    (file,) = publish.review(
-        demo,
-        period="2025Q3",
-        output_dir=tmp_path,
-        settings=demo / "incident-analytics.toml",
-        as_of=pd.Timestamp("2025-08-15T00:00Z"),
-    )
-    page = file.read_text(encoding="utf-8")
-    assert "INC-2025-08-05-001" in page
-    assert "INC-2025-08-18-001" not in page
-    assert '<td>loaded</td><td class="number">88</td>' in page
-
-
-# --- the tracker's rows ----------------------------------------------------------------------------------------------
-
-TRACKED = """# Broken
-
-**Incident ID**: INC-2025-08-03-001
-**Date**: 2025-08-03
-**Severity**: SEV-2
-**Status**: {status}
-
-## Action Items
-
-| Action | Owner | Due Date | Priority | Status | Ticket |
-|--------|-------|----------|----------|--------|--------|
-| Add an alert (OPS-1) | Ada | 2025-08-09 | High | Open | OPS-1 |
-"""
-
-
-def tracker_page(folder: Path, *keys: str, status: str = "Final") -> ReviewPage:
-    (folder / "INC-2025-08-03-001.md").write_text(TRACKED.format(status=status))
-    rows = [f"{key},Item <b>{key}</b>,Done" for key in keys]
-    (folder / "tracker.csv").write_text("\n".join(["Key,Name,State", *rows, ""]))
-    settings = folder / "settings.toml"
-    settings.write_text(
-        "[tracker]\nfile = 'tracker.csv'\n[tracker.columns]\nkey = 'Key'\naction = 'Name'\nstatus = 'State'\n"
-    )
-    return ReviewPage.read([str(folder)], period="2025Q3", settings=str(settings), as_of="2025-10-01")
-
-
-@pytest.mark.parametrize(
-    ("keys", "status", "words"),
-    [
-        (["OPS-1"], "Final", "Every row of the tracker matches an action item."),
-        (["OPS-1"], "Draft", "Every row of the tracker matches an action item."),
-        (["OPS-1", "OPS-8"], "Final", "1 row of the tracker matches no action item."),
-        (["OPS-7", "OPS-8"], "Final", "2 rows of the tracker match no action item."),
-    ],
-)
-def test_rows_of_the_tracker_without_an_action_item_are_counted(
-    tmp_path: Path, keys: list[str], status: str, words: str
-) -> None:
-    shown = tracker_page(tmp_path, *keys, status=status).tracker_rows()
-    assert words in shown
-    assert ("OPS-8" in shown) == ("OPS-8" in keys)
-    assert "OPS-1" not in shown
-    assert "<b>" not in shown
-
-
-def test_a_review_without_a_tracker_says_so(tmp_path: Path) -> None:
-    (tmp_path / "INC-2025-08-03-001.md").write_text(TRACKED.format(status="Final"))
-    shown = ReviewPage.read([str(tmp_path)], period="2025Q3", as_of="2025-10-01").tracker_rows()
-    assert "No issue tracker is configured." in shown
+def test_a_period_that_has_not_begun_has_no_review(write_page: Callable[..., Path]) -> None:
+    """The message is for whoever chose the period: it names no cell."""
+    with pytest.raises(PeriodError, match=r"^2025Q3 has not started yet; choose an earlier period$"):
+        write_page(DATA / "demo", period="2025Q3", as_of=pd.Timestamp("2025-07-01T00:00Z"))

@@ -7,17 +7,23 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from builders import at
+import pytest
+from builders import at, corpus_of, incidents
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from incident_analytics import measures
+from incident_analytics.config import Settings
+from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.loading import load
-from incident_analytics.schema import STATUSES
-from incident_analytics.scope import erase_after
-from incident_analytics.tables import Corpus
+from incident_analytics.periods import Period
+from incident_analytics.schema import MILESTONES, STATUSES, TABLES
+from incident_analytics.scope import Scope, erase_after
+from incident_analytics.tables import Corpus, make_table
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
@@ -224,15 +230,6 @@ TARGETS = Settings.model_validate({"timezone": "Asia/Tokyo", "services": {"API":
 AT_T = pd.Timestamp("2025-08-20 12:00", tz="Asia/Tokyo")
 
 
-def corpus_of(**tables: dict[str, list[Any]]) -> Corpus:
-    """Build a corpus; tables that are not given are empty, and every incident has a path."""
-    incidents = dict(tables.get("incidents", {}))
-    if incidents and "path" not in incidents:
-        incidents["path"] = [f"{name}.md" for name in incidents["incident_id"]]
-    frames = {**tables, "incidents": incidents}
-    return Corpus(**{name: make_table(name, frames.get(name)) for name in TABLES})
-
-
 @st.composite
 def corpora(draw: st.DrawFn) -> Corpus:
     """Draw incidents around the instant, whose facts may come before, at or after it, or be unknown."""
@@ -344,31 +341,6 @@ def test_an_instant_needs_a_zone() -> None:
 
 
 # --- which incidents count for what ----------------------------------------------------------------------------------
-
-
-def incidents(*rows: tuple[str, str | None, str | None, str], severity: str = "SEV-2") -> Corpus:
-    """Build incidents of (id, begin, end, status): without an end they go on. All hit the service API."""
-    ids, begins, ends, statuses = zip(*rows, strict=True) if rows else ((), (), (), ())
-    n = len(rows)
-    started = [None if begin is None else at(begin) for begin in begins]
-    ended = [None if end is None else at(end) for end in ends]
-    dated = [number for number in range(n) if started[number] is not None]
-    return corpus_of(
-        incidents={
-            "incident_id": list(ids), "occurred_at": started, "started_at": started, "restored_at": ended,
-            "ended_at": ended, "status": list(statuses), "severity": [severity] * n, "title": ["x"] * n,
-            "is_open": [start is not None and end is None for start, end in zip(started, ended, strict=True)],
-        },
-        outages={
-            "incident_id": [ids[number] for number in dated], "position": [1] * len(dated),
-            "started_at": [started[number] for number in dated], "ended_at": [ended[number] for number in dated],
-            "source": ["timeline"] * len(dated), "line": [9] * len(dated),
-        },
-        services={
-            "incident_id": list(ids), "service": ["API"] * n,
-            "affected": [True] * n, "line": [20] * n,
-        },
-    )  # fmt: skip
 
 
 QUARTER = incidents(

@@ -475,6 +475,7 @@ def definition_sensitivity(
     within: Period | None = None,
     as_of: pd.Timestamp | None = None,
     calendar: Calendar | None = None,
+    timeline: pd.DataFrame | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
     """Summarise the same incidents under each definition that a metric could have had.
@@ -491,6 +492,8 @@ def definition_sensitivity(
         The period to look at, by when the incident occurred; None takes all incidents.
     as_of, calendar, members
         As in `response_summary`.
+    timeline
+        As in `response_times`.
 
     Returns
     -------
@@ -530,7 +533,7 @@ def definition_sensitivity(
     """
     definitions = [(name, own, each) for name, own in metrics.items() for each in _definitions(own)]
     variants = {str(number): each for number, (_, _, each) in enumerate(definitions)}
-    times = response_times(incidents, metrics=variants, calendar=calendar)
+    times = response_times(incidents, metrics=variants, calendar=calendar, timeline=timeline)
     rows = [(name, _in_words(each), each == own) for name, own, each in definitions]
     if calendar is None and "stated_duration" in incidents and incidents["stated_duration"].notna().any():
         for name in [name for name, own in metrics.items() if _could_be_stated(own)]:

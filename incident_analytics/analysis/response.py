@@ -41,7 +41,11 @@ _PAST_WHEN_OPEN: Final = {"started_at", "detected_at", "responded_at"}
 
 
 def response_times(
-    incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = DEFAULT_METRICS, calendar: Calendar | None = None
+    incidents: pd.DataFrame,
+    *,
+    metrics: Mapping[str, Metric] = DEFAULT_METRICS,
+    calendar: Calendar | None = None,
+    timeline: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure each incident's spans, such as its time to restore.
 
@@ -53,6 +57,9 @@ def response_times(
         What to measure, by name: from which instant to which, each with its fallbacks.
     calendar
         Count the business hours alone; without it all time counts.
+    timeline
+        The timeline table. An incident that started in a row without a time has an unknown start: no fallback, which
+        could only be later, takes its place.
 
     Returns
     -------
@@ -94,8 +101,11 @@ def response_times(
     require_instants(incidents, "occurred_at", *instants)
     incidents = incidents.reset_index(drop=True)
     times = incidents[list(_FACTS)]
+    hidden = _start_is_hidden(incidents, timeline)
     for name, metric in metrics.items():
         start, start_column = _first_told(incidents, metric.start)
+        if "started_at" in metric.start:
+            start = start.mask(hidden)
         end, end_column = _first_told(incidents, metric.end)
         span = (end - start).astype(SPAN)
         basis = end_column + " - " + start_column
@@ -113,6 +123,14 @@ def response_times(
         goes_on = incidents["is_open"].fillna(value=False) & span.isna() & (not _PAST_WHEN_OPEN & set(metric.end))
         times[f"{name}_open_since"] = start.where(goes_on).astype(INSTANT)
     return times
+
+
+def _start_is_hidden(incidents: pd.DataFrame, timeline: pd.DataFrame | None) -> pd.Series:
+    """Return which incidents started in a row of the timeline that has no time."""
+    if timeline is None:
+        return pd.Series(data=False, index=incidents.index)
+    rows = timeline[(timeline["milestone"] == "started") & timeline["at"].isna()]
+    return incidents["started_at"].isna() & incidents["incident_id"].isin(rows["incident_id"])
 
 
 def _business_time(calendar: Calendar, starts: pd.Series, ends: pd.Series) -> pd.Series:
@@ -200,7 +218,7 @@ def response_summary(
         - n_positive, int64: spans longer than 0, on which the geometric mean is based
         - geometric_mean, geometric_mean_low, geometric_mean_high, timedelta64[us]: the interval by Student's t on
           logarithms, `geometric_mean_interval`, from n_positive = 6
-        - incident_ids, tuple of str, where asked for: the n incidents, with a span or ongoing
+        - incident_ids, tuple of str, where asked for: the incidents of n and n_open
 
         Statistics are NA without any spans, and below the smallest samples of `statistics.LEAST`. n, n_missing and
         n_negative add up to the incidents of the group. Incidents of which the grouping column is NA, or that name no
@@ -285,8 +303,8 @@ def response_summary(
         **{name: spans[name] for name in _GEOMETRIC},
     )
     if members:
-        counted = (used | is_open).to_numpy(dtype=bool)
-        summary["incident_ids"] = member_ids(rows[counted], numbers[counted], groups)
+        kept = used | is_open
+        summary["incident_ids"] = member_ids(rows[kept], numbers[kept], groups)
     return summary
 
 

@@ -168,7 +168,7 @@ class _Report:
             return (
                 self.content,
                 "left alone",
-                "nothing to put there; name a source for it under [evidence] in the settings",
+                "skipped, no source for it is configured under [evidence]",
             )
         if name not in self.order:
             words = f"the template {self.template.name!r} has no such section; declare [sections.{name}] in it"
@@ -189,7 +189,7 @@ class _Report:
         last = next((at - 1 for at in self.below(place) if self.parts[at]), self.below(place).stop - 1)
         start, end = self.words(self.at(self.sections[place].body_start), last)
         if _is_placeholder(self.decoded(start, end), self.template.sections[name].placeholder):
-            return self.spliced(start, end, self.block(name, text)), "replaced", "in place of the template's words"
+            return self.spliced(start, end, self.block(name, text)), "replaced", "filled in"
         return self.append(last, self.block(name, text), "added below what stands there")
 
     def update(self, begin: Mark, end: Mark, text: str) -> Change:

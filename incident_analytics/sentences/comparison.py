@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_p_value, format_span, join_words
+from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import each_row, is_finding
 
 __all__ = ["describe_change", "describe_comparison", "describe_definitions", "describe_mix"]
@@ -20,7 +22,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     Parameters
     ----------
     compared
-        What `compare_with_earlier` gives.
+        The result of `measures.changes`.
     measure
         One of its measures: a metric, or ``incidents``.
 
@@ -38,12 +40,13 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "can_tell": [False]}
     >>> row |= {"change_low": [-0.55], "change_high": [1.6], "detectable_fall": [-0.79], "detectable_rise": [3.8]}
     >>> describe_change(pd.DataFrame(row), measure="incidents")
-    'Compared with 12 in 2025Q2: not enough incidents to tell (+7% since 2025Q2, at least 95% CI: -55% to +160%).'
+    'Compared with 12 in Q2 2025: not enough incidents to tell (+7% since Q2 2025, at least 95% CI -55% to +160%).'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change", "change_low", "change_high")
     require_columns(compared, "detectable_fall", "detectable_rise", "can_tell")
-    rows = list(each_row(compared[compared["measure"] == measure]))
+    labelled = compared.assign(**{name: compared[name].map(label_of) for name in ("earlier", "period")})
+    rows = list(each_row(labelled[labelled["measure"] == measure]))
     if not rows:
         return ""
     counted = measure == "incidents"
@@ -74,16 +77,17 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     return f"{first}: {doubt}{_left_out(rows)}."
 
 
+_USEFUL: Final = 10  # an interval that reaches beyond +1000% says only that there is nothing to tell
+
+
 def _doubt_of_counts(rows: Sequence[Any]) -> str:
     """Say of counts without a significant change whether there were enough to tell, with the intervals."""
     intervals = [
-        f"{row.change:+.0%} since {row.earlier}, at least 95% CI: {row.change_low:+.0%} to {row.change_high:+.0%}"
+        f"{row.change:+.0%} since {row.earlier}, at least 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
         for row in rows
-        if not pd.isna(row.change_high)
+        if not pd.isna(row.change_high) and row.change_high <= _USEFUL
     ]
-    can_tell = all(row.can_tell is True for row in rows)
-    finding = "no significant change" if can_tell else "not enough incidents to tell"
-    return f"{finding} ({'; '.join(intervals)})" if intervals else finding
+    return f"{_verdict(rows)} ({'; '.join(intervals)})" if intervals else _verdict(rows)
 
 
 def _doubt(row: Any) -> str:
@@ -92,9 +96,15 @@ def _doubt(row: Any) -> str:
         return "no significant change"
     interval = f"{row.change:+.0%} since {row.earlier}, 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
     power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%} would reliably show"
-    if row.can_tell:
-        return f"no significant change ({interval}; {power})"
-    return f"not enough incidents to tell ({interval}; only {power})"
+    return f"{_verdict([row])} ({interval}; {power if row.can_tell else f'only {power}'})"
+
+
+def _verdict(rows: Sequence[Any]) -> str:
+    if any(row.change_low > 0 or row.change_high < 0 for row in rows if not pd.isna(row.change_low)):
+        return "no significant change once adjusted for the number of comparisons"
+    if all(row.can_tell is True for row in rows):
+        return "no significant change"
+    return "not enough incidents to tell"
 
 
 def _left_out(rows: Sequence[Any]) -> str:
@@ -216,7 +226,7 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     Returns
     -------
     str
-        One sentence; empty where a mean is unknown.
+        One sentence; empty where a mean is unknown or based on few incidents.
 
     Examples
     --------
@@ -226,9 +236,10 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     >>> describe_mix(table, earlier="Q2 2025")
     'The mean rose by 56m since Q2 2025: 38m within severities, 18m because the mix of severities changed.'
     """
-    require_columns(mix, "group", "mean_before", "mean_after", "within", "mix")
+    require_columns(mix, "group", "n_before", "n_after", "mean_before", "mean_after", "within", "mix")
     (row,) = each_row(mix[mix["group"] == "all"])
-    if pd.isna(row.within) or pd.isna(row.mix):
+    enough = LEAST["geometric mean interval"]
+    if pd.isna(row.within) or pd.isna(row.mix) or min(row.n_before, row.n_after) < enough:
         return ""
     change = row.mean_after - row.mean_before
     if change == pd.Timedelta(0):

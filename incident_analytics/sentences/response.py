@@ -6,6 +6,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_span, join_words
+from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import FEW, each_row, group_columns
 
 __all__ = ["describe_response", "describe_response_trend"]
@@ -86,7 +87,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     >>> for column, hours in {"median": (2, 3), "median_low": (1, 1), "median_high": (4, 9)}.items():
     ...     table[column] = pd.to_timedelta(hours, unit="h")
     >>> describe_response_trend(pd.DataFrame(table))
-    'Median time to restore 3h in 2025Q3 (n = 13), 2h in 2025Q2 (n = 24); their 95% intervals overlap.'
+    'Median time to restore 3h in Q3 2025 (n = 13), 2h in Q2 2025 (n = 24); their 95% intervals overlap.'
     """
     require_columns(summary, "period", "n", "median", "median_low", "median_high")
     name = metric.replace("_", " ")
@@ -95,7 +96,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     if not with_median:
         return f"No {name} is recorded."
     last = str(periods["period"].iloc[-1])
-    medians = [f"{format_span(row.median)} in {row.period} (n = {row.n})" for row in with_median[:-3:-1]]
+    medians = [f"{format_span(row.median)} in {label_of(row.period)} (n = {row.n})" for row in with_median[:-3:-1]]
     if with_median[-1].period != last:
         return f"No median {name} in {last}; {medians[0]}."
     before = f", {medians[1]}" if len(medians) > 1 else ""

@@ -72,7 +72,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     >>> table = pd.DataFrame({"period": ["2025-07", "2025-08"], "severity": "SEV-1", "n": [1, 4], "rate": [1, 3.9]})
     >>> table["severity"] = pd.Categorical(table["severity"], ["SEV-2", "SEV-1"], ordered=True)
     >>> describe_rates(table.assign(rate_low=[0.02, 1.1], rate_high=[5.4, 9.9]))
-    'Incidents per 30 days in 2025-08: 3.9 SEV-1; for each severity the intervals of all periods overlap.'
+    'Incidents per 30 days in August 2025: 3.9 SEV-1; for each severity the intervals of all periods overlap.'
     """
     require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
     told = rates[rates["rate"].notna() & rates["period"].notna()]
@@ -84,7 +84,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
         f"{format_figure(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
         for row in reversed(list(each_row(told[told["period"] == last])))
     ]
-    text = f"Incidents per 30 days in {last}: {join_words(now)}"
+    text = f"Incidents per 30 days in {label_of(last)}: {join_words(now)}"
     n_periods = told["period"].nunique()
     if n_periods == 1:
         return f"{text}."

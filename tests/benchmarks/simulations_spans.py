@@ -11,11 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from incident_analytics.model import make_table
 
 from incident_analytics.analysis.calendar_pattern import start_hours
 from incident_analytics.analysis.comparison import _change_interval, _permute
 from incident_analytics.analysis.statistics import geometric_mean_interval, mean_interval, quantile_interval
+from incident_analytics.periods import Period
+from incident_analytics.tables import make_table
 
 Interval = Callable[[np.ndarray], tuple[float, float]]
 
@@ -31,7 +32,7 @@ def coverage(samples: int) -> None:
     for name, (interval, true, sizes) in intervals.items():
         for n in sizes:
             for log_sd in (1, 1.25, 1.5):
-                draws = np.random.default_rng(n).lognormal(0, log_sd, (samples, n))
+                draws = np.random.default_rng([n, round(100 * log_sd)]).lognormal(0, log_sd, (samples, n))
                 bounds = np.array([interval(draw) for draw in draws])
                 covered = np.mean((bounds[:, 0] <= true(log_sd)) & (true(log_sd) <= bounds[:, 1]))
                 print(f"{name:15} n = {n:3} log sd {log_sd:4}: covers {covered:.1%}", flush=True)
@@ -58,7 +59,7 @@ def patterns(samples: int) -> None:
             begins = pd.Series(start + pd.to_timedelta(draw.integers(0, minutes, n), unit="min"))
             ids = [f"INC-{number}" for number in range(n)]
             table = make_table("incidents", {"incident_id": ids, "occurred_at": begins, "started_at": begins})
-            row = start_hours(table, start=start, end=end).iloc[0]
+            row = start_hours(table, within=Period("", start, end)).iloc[0]
             names = ("hour_p_value", "weekday_p_value", "hour_p_adjusted", "weekday_p_adjusted")
             found.append([bool(pd.notna(row[name]) and row[name] <= 0.05) for name in names])
         hour, weekday, *adjusted = np.array(found).T

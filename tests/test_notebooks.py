@@ -1,0 +1,199 @@
+"""Notebooks as they are run: their parameters, the kernel, the cell that is at fault, what a run leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+import pytest
+from notebook_files import write_notebook
+
+from incident_analytics.errors import (
+    CommentaryError,
+    IncidentAnalyticsError,
+    NotebookError,
+    PathError,
+    PeriodError,
+    SettingsError,
+    UnknownNameError,
+)
+from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
+
+ROOT = Path(__file__).parents[1]
+NAMES = ("exploration", "periodic_review", "supporting_data")
+
+
+def printed(notebook: nbformat.NotebookNode) -> Any:
+    """Return what the last cell printed, as JSON."""
+    (output,) = notebook.cells[-1].outputs
+    return json.loads(output.text)
+
+
+def test_parameters_replace_those_that_the_cell_sets(tmp_path: Path, kernel: Kernel) -> None:
+    """Optional ones are passed where the cell sets them; what it sets and nobody passes keeps its value."""
+    values: list[object] = ['O\'Neil \\ "x" {y}\n', 1, 0.5, True, None, ["a", ["b"]]]
+    notebook = write_notebook(
+        tmp_path / "n.ipynb",
+        "a = 0\nb = 'default'\nc = 'default'",
+        "import json",
+        "print(json.dumps([a, b, c, 'd' in globals()]))",
+    )
+    before = notebook.read_bytes()
+    ran = run_notebook(notebook, {"a": values}, optional={"b": "given", "d": "not set"}, kernel=kernel)
+    assert printed(ran) == [values, "given", "default", False]
+    assert notebook.read_bytes() == before
+
+
+def test_the_kernel_is_this_python_in_an_empty_folder_of_its_own(tmp_path: Path, kernel: Kernel) -> None:
+    source = """
+        import json, os, sys
+        print(json.dumps([os.listdir(), os.environ["PYTHONSAFEPATH"], sys.executable, "" in sys.path, os.getcwd()]))
+    """
+    notebook = write_notebook(tmp_path / "n.ipynb", "x = 0", re.sub("(?m)^ +", "", source))
+    *found, folder = printed(run_notebook(notebook, {"x": 1}, kernel=kernel))
+    assert found == [[], "1", sys.executable, False]
+    assert Path(folder) not in {Path.cwd(), tmp_path}
+
+
+def test_a_kernel_runs_many_notebooks_and_none_sees_the_names_of_another(tmp_path: Path) -> None:
+    """It is one process throughout, until it is stopped; a failure in one costs the next one nothing."""
+    source = "import json, os\nprint(json.dumps([n, 'kept' in globals(), os.getpid()]))\nkept = n\nif n == 1: 1 / 0"
+    notebook = write_notebook(tmp_path / "n.ipynb", "n = 0", source)
+
+    def shown(n: int) -> list[Any]:
+        return cast(list[Any], printed(run_notebook(notebook, {"n": n}, kernel=kernel)))
+
+    with Kernel() as kernel:
+        n, kept, process = shown(0)
+        assert (n, kept) == (0, False)
+        with pytest.raises(NotebookError, match="ZeroDivisionError"):
+            shown(1)
+        assert shown(2) == [2, False, process]
+        kernel.stop()
+        n, kept, other = shown(3)
+        assert (n, kept) == (3, False)
+        assert other != process
+    with pytest.raises(ProcessLookupError):
+        os.kill(other, 0)
+
+
+@pytest.mark.parametrize("error", [PathError, PeriodError, SettingsError, UnknownNameError])
+def test_a_wrong_argument_is_raised_as_itself_without_a_cell(
+    error: type[IncidentAnalyticsError], tmp_path: Path, kernel: Kernel
+) -> None:
+    """Whoever passed the argument is to read its message, not which cell found out."""
+    source = f"from incident_analytics.errors import {error.__name__}\nraise {error.__name__}(words)"
+    notebook = write_notebook(tmp_path / "n.ipynb", "words = ''", source)
+    with pytest.raises(error) as caught:
+        run_notebook(notebook, {"words": "2027Q1 has not started yet"}, kernel=kernel)
+    assert type(caught.value) is error
+    assert str(caught.value) == "2027Q1 has not started yet"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            "# why\nfrom incident_analytics.errors import ColumnsError\nraise ColumnsError('no column n')",
+            "code cell 2 (# why) failed: ColumnsError: no column n",
+        ),
+        ("\n1 / 0  # why\n", "code cell 2 (1 / 0 # why) failed: ZeroDivisionError: division by zero"),
+        ("exit_now = 0\nraise SystemExit(0)", "code cell 2 (exit_now = 0) ended the notebook early, with 1 code cells"),
+        ("import os; os._exit(0)", "code cell 2 (import os; os._exit(0)) ended the kernel: Kernel died"),
+        (
+            "import matplotlib\nmatplotlib.use('agg')\nfrom matplotlib import pyplot\ndisplay(pyplot.figure())",
+            "code cell 2 (import matplotlib) lost its figure",
+        ),
+    ],
+    ids=["an error that is no argument's", "fails", "exits", "dies", "loses a figure"],
+)
+def test_the_cell_at_fault_is_named(source: str, message: str, tmp_path: Path, kernel: Kernel) -> None:
+    notebook = write_notebook(tmp_path / "own.ipynb", "x = 0", source, "print('the end')")
+    with pytest.raises(NotebookError) as caught:
+        run_notebook(notebook, {"x": 1}, kernel=kernel if "1 / 0" in source or "raise Col" in source else None)
+    assert str(caught.value).startswith(f"own.ipynb: {message}")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"y": 1}, "own.ipynb: parameter 'y' is not one of x"),
+        ({"x = 2; y": 1}, "own.ipynb: parameter 'x = 2; y' is not one of x"),
+    ],
+)
+def test_a_parameter_that_the_notebook_does_not_set_is_refused(
+    parameters: dict[str, object], message: str, tmp_path: Path
+) -> None:
+    """Nor does a name become code."""
+    notebook = write_notebook(tmp_path / "own.ipynb", "x = 1")
+    with pytest.raises(NotebookError, match=re.escape(message)):
+        run_notebook(notebook, parameters)
+
+
+def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "own.ipynb", "paths = []", tagged=False)
+    with pytest.raises(NotebookError, match="no cell is tagged parameters; tag the one that sets paths, period"):
+        run_notebook(notebook, {"paths": [], "period": ""})
+
+
+@pytest.mark.parametrize(("content", "message"), [(None, "No such file"), ("{", "no notebook"), ("{}", "no notebook")])
+def test_a_file_that_is_not_a_notebook_is_refused(content: str | None, message: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.ipynb"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(NotebookError, match=rf"own\.ipynb: {message}"):
+        run_notebook(file, {})
+
+
+def test_commentary_for_a_section_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    notebook = write_notebook(tmp_path / "own.ipynb", "x = 0")
+    (tmp_path / "words.md").write_text("# Severities\n\nWords.\n")
+    with pytest.raises(CommentaryError, match=r"words\.md:1: the notebook has no headings to put words below"):
+        run_notebook(notebook, {"x": 1}, commentary=tmp_path / "words.md")
+
+
+def test_progress_counts_the_code_cells(tmp_path: Path, kernel: Kernel) -> None:
+    steps: list[tuple[int, int]] = []
+    notebook = write_notebook(tmp_path / "n.ipynb", "x = 0", "x", "x")
+    run_notebook(notebook, {"x": 1}, progress=lambda done, total: steps.append((done, total)), kernel=kernel)
+    assert steps == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_two_runs_on_the_same_input_are_the_same(tmp_path: Path) -> None:
+    """Neither times nor ids nor paths of a run are left, whichever kernel ran it."""
+    notebook = write_notebook(tmp_path / "n.ipynb", "x = 0", "print(x)")
+    first, second = (nbformat.writes(run_notebook(notebook, {"x": 1})) for _ in range(2))  # type: ignore[no-untyped-call]
+    assert first == second
+    assert "papermill" not in first
+
+
+# --- the notebooks that come with the package -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_committed_notebook_has_no_outputs_and_ids_of_its_own(name: str) -> None:
+    notebook = nbformat.read(notebook_file(name), as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert [cell.id for cell in notebook.cells if not re.fullmatch(r"[a-z]+(-[a-z]+)*(-\d\d)?", cell.id)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_run_all_finds_what_the_defaults_name(name: str) -> None:
+    """In JupyterLab a notebook runs in its own folder; the runs on the demo are in other tests, on the same inputs."""
+    file = notebook_file(name)
+    notebook = nbformat.read(file, as_version=4)
+    (cell,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    values: dict[str, Any] = {}
+    exec(cell.source, {}, values)  # noqa: S102 - a cell of values
+    inputs = [*values.get("paths", ()), *values.get("history", ()), values.get("report"), values["settings"]]
+    found = [(file.parent / path).resolve() for path in inputs if path is not None]
+    assert len(found) >= 2
+    demo = ROOT / "data" / "demo"
+    assert all(path.exists() and demo in path.parents for path in found), found

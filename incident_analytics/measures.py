@@ -414,7 +414,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     >>> from incident_analytics import load
     >>> totals = measure(Scope.of(load("data/real", status="all"), "2021"), "costs")
     >>> totals[["kind", "currency", "total", "n", "n_missing"]].iloc[0].to_dict()
-    {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 4, 'n_missing': 0}
+    {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 4, 'n_missing': 5}
     """
     if kind not in KINDS:
         raise UnknownNameError(f"kind {kind!r} is not one of {', '.join(KINDS)}")

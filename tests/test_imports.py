@@ -27,7 +27,6 @@ LAYERS = (
     "checks",
     "config",
     "reports",
-    "records",
     "tracker",
     "loading",
     "results",

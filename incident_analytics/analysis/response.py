@@ -218,7 +218,7 @@ def response_summary(
         - n_positive, int64: spans longer than 0, on which the geometric mean is based
         - geometric_mean, geometric_mean_low, geometric_mean_high, timedelta64[us]: the interval by Student's t on
           logarithms, `geometric_mean_interval`, from n_positive = 6
-        - incident_ids, tuple of str, where asked for: the n incidents, with a span or ongoing
+        - incident_ids, tuple of str, where asked for: the incidents of n and n_open
 
         Statistics are NA without any spans, and below the smallest samples of `statistics.LEAST`. n, n_missing and
         n_negative add up to the incidents of the group. Incidents of which the grouping column is NA, or that name no
@@ -303,8 +303,8 @@ def response_summary(
         **{name: spans[name] for name in _GEOMETRIC},
     )
     if members:
-        counted = (used | is_open).to_numpy(dtype=bool)
-        summary["incident_ids"] = member_ids(rows[counted], numbers[counted], groups)
+        kept = used | is_open
+        summary["incident_ids"] = member_ids(rows[kept], numbers[kept], groups)
     return summary
 
 

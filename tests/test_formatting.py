@@ -86,7 +86,7 @@ def test_a_table_says_each_dtype_as_people_read_it() -> None:
         '<th scope="col" class="number">n</th>',
         '<th scope="col" class="number">Availability</th>',
         '<th scope="col" class="number">Total</th>',
-        '<th scope="col">Still open</th>',
+        '<th scope="col">Ongoing</th>',
         '<th scope="col">Incidents</th>',
         "</tr></thead>",
         "<tbody>",

@@ -152,9 +152,9 @@ def test_the_heading_says_the_period_and_the_instant(make: Make, shown: list[str
     chosen.chosen = ["API"]
     chosen.heading()
     assert shown == [
-        "Incident review, Q3 2025: 1 July to 30 September 2025 (UTC), as of 2025-08-19 19:00.",
-        "Incident review, 1 June 2024 to 1 July 2025 (UTC), as of 2025-07-02 00:00.",
-        "Incident review, Q3 2025: 1 July to 30 September 2025 (UTC), as of 2025-10-01 00:00. Only API.",
+        "Q3 2025: 1 July to 30 September 2025 (UTC), as of 2025-08-19 19:00.",
+        "1 June 2024 to 1 July 2025 (UTC), as of 2025-07-02 00:00.",
+        "Q3 2025: 1 July to 30 September 2025 (UTC), as of 2025-10-01 00:00. Only API.",
     ]
 
 

@@ -100,7 +100,9 @@ def _doubt(row: Any) -> str:
 
 
 def _verdict(rows: Sequence[Any]) -> str:
-    if any(row.change_low > 0 or row.change_high < 0 for row in rows if not pd.isna(row.change_low)):
+    # Where there was nothing before, the interval has no upper end.
+    lows, highs = ([getattr(row, name) for row in rows] for name in ("change_low", "change_high"))
+    if any(pd.notna(low) and low > 0 for low in lows) or any(pd.notna(high) and high < 0 for high in highs):
         return "no significant change once adjusted for the number of comparisons"
     if all(row.can_tell is True for row in rows):
         return "no significant change"

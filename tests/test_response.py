@@ -453,10 +453,13 @@ def test_where_too_many_are_ongoing_the_p90_is_not_reached() -> None:
     assert pd.isna(row["n_within_p90"])
 
 
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=40))
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=40))
 @settings(deadline=None, max_examples=25)
 def test_one_that_has_just_begun_changes_no_figure_but_the_number_of_incidents(minutes: list[int]) -> None:
-    """Kaplan-Meier and the plain quantiles agree where nothing is censored before any end."""
+    """Kaplan-Meier and the plain quantiles agree where all that is ongoing is censored before the first end.
+
+    No span is 0: an end at the same time as a censoring comes first, so that the ongoing incident would count in it.
+    """
     ended = mttr(response_times(lasting(*minutes), metrics=RESTORE))
     times = response_times(lasting(*minutes, open_since="2025-07-01T00:00Z"), metrics=RESTORE)
     with_one = mttr(times, as_of=at("2025-07-01"))

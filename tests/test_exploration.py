@@ -30,7 +30,7 @@ CELLS = [cell["id"] for cell in json.loads(notebook_file("exploration").read_tex
 
 Explore = Callable[..., str]
 
-PATIENCE = 600_000
+PATIENCE = 180_000
 """How long to wait for what a quiet machine shows within seconds (ms)."""
 
 
@@ -238,13 +238,13 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
     assert "Files: 88 loaded, 10 other status." in demo["loaded"]
     assert "<td>incidents</td>" in demo["tables"]
     assert "INC-2025-11-07-001" in demo["grid"]
-    text = "Median time to restore: 1h 19m; 80 of 88 took at most 4h 54m (p90)."
+    text = "Median time to restore: 1h 22m, p90 4h 57m (n = 89, 1 ongoing)."
     assert text in demo["controls"].replace("\xa0", " ")
-    assert "2025Q4, as of 2026-01-01 00:00 UTC." in demo["quarter"]
-    assert "Geometric mean time to restore went from" in demo["restore"]
+    assert "Q4 2025, as of 2026-01-01 00:00." in demo["quarter"]
+    assert "geometric mean went from" in demo["restore"]
     assert "<td>API</td>" in demo["budget"]
     assert '<th scope="col">Phrase</th>' in demo["recurs"]
-    assert "open action items are past their due date" in demo["overdue"]
+    assert "open items are overdue" in demo["overdue"]
     assert "INC-2025-11-07-001: API gateway runs out of memory" in demo["similar"]
     assert "<td>severity</td>" in demo["trace"]
 
@@ -253,10 +253,10 @@ def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path, kernel: Ker
     told = run(tmp_path, kernel)
     assert "0 incidents to look at." in told["loaded"]
     assert "Files: none." in told["loaded"]
-    assert "No incident is known from before" in told["restore"]
-    assert "No service was down." in told["budget"]
+    assert "nothing had been reported by then." in told["restore"]
+    assert "No outage was reported." in told["budget"]
     assert "No phrase recurs." in told["recurs"]
-    assert "No open action item is past its due date." in told["overdue"]
+    assert "No action item is overdue." in told["overdue"]
 
 
 HOSTILE = """# <img src="http://evil.example/title" onerror="document.title='run'">

@@ -13,7 +13,7 @@ import click
 
 import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError
-from incident_analytics.results import group_columns, heading
+from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
 from incident_analytics.schema import TABLES
 
 if TYPE_CHECKING:
@@ -464,7 +464,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     shown = [*group_columns(table.columns), "n", *MEASURES[kind]]
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
     click.echo(f"{scope.window.name} as of {as_of}; 95% intervals in brackets where n is large enough for one")
-    click.echo("\n".join(as_text(table, shown)))
+    click.echo("\n".join(as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {})))
     for sentence in [] if changes is None else changes["sentence"]:
         click.echo(f"\n{sentence}")
     if explain:
@@ -532,7 +532,7 @@ def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
     return lines
 
 
-def as_text(table: pd.DataFrame, names: list[str]) -> list[str]:
+def as_text(table: pd.DataFrame, names: list[str], headings: Mapping[str, str]) -> list[str]:
     """Return a result table as lines to paste: headings in words, each figure with its interval where it has one."""
     from incident_analytics.formatting import format_with_interval
 
@@ -545,7 +545,7 @@ def as_text(table: pd.DataFrame, names: list[str]) -> list[str]:
             cells.append(cell.replace("_", " ") if name in groups else cell)
         rows.append(tuple(cells))
     numbers = {index for index, name in enumerate(names) if name not in groups}
-    return columns(tuple(heading(name) for name in names), rows, numbers)
+    return columns(tuple(headings.get(name) or heading(name) for name in names), rows, numbers)
 
 
 def instant(text: str | None, settings: Settings) -> pd.Timestamp | None:

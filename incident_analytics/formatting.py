@@ -467,6 +467,7 @@ def html_table(
     empty: str = "None.",
     folded: str | None = None,
     links: Mapping[str, str] | None = None,
+    headings: Mapping[str, str] | None = None,
 ) -> Html:
     """Return a table as HTML for people: headings in words, spans as ``1h 45m``, fractions as percentages.
 
@@ -483,6 +484,8 @@ def html_table(
         The words under which a long table is folded away until a reader opens it; None shows it at once.
     links
         Where the report of an incident is, by incident_id: each cell with that id leads there.
+    headings
+        Headings in place of the usual ones, by column.
 
     Returns
     -------
@@ -505,7 +508,8 @@ def html_table(
         return html_text(empty)
     shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
     marks = {column: _mark(frame[column]) for column in shown}
-    head = "".join(f'<th scope="col"{mark}>{html.escape(heading(column))}</th>' for column, mark in marks.items())
+    words = {column: (headings or {}).get(column) or heading(column) for column in marks}
+    head = "".join(f'<th scope="col"{mark}>{html.escape(words[column])}</th>' for column, mark in marks.items())
     links = links or {}
 
     def cell(row: dict[Any, Any], column: str) -> str:

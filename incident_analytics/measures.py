@@ -20,6 +20,7 @@ from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.sla import budget_burn_down, sla_impact, stated_impact
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
+from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
 from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
@@ -54,6 +55,7 @@ __all__ = [
     "survival",
     "themes",
     "times",
+    "trend",
 ]
 
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -78,7 +80,12 @@ _RECORDED: Final = ("stated", "derived", "corrected")
 
 def times(scope: Scope) -> pd.DataFrame:
     """Return `response_times` of the completed reports and of what is ongoing."""
-    return response_times(scope.completed.incidents, metrics=scope.settings.metrics, calendar=scope.calendar)
+    return response_times(
+        scope.completed.incidents,
+        metrics=scope.settings.metrics,
+        calendar=scope.calendar,
+        timeline=scope.completed.timeline,
+    )
 
 
 def response(
@@ -175,6 +182,7 @@ def definitions(scope: Scope) -> pd.DataFrame:
         within=scope.window,
         as_of=scope.as_of,
         calendar=scope.calendar,
+        timeline=scope.completed.timeline,
     )
 
 
@@ -207,6 +215,11 @@ def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", 
 def dispersion(scope: Scope, *, by: str | None = None) -> pd.DataFrame:
     """Return `count_dispersion` of the two years before the window, of all incidents or by severity."""
     return count_dispersion(scope.known.incidents, within=scope.past(2), by=by)
+
+
+def trend(scope: Scope) -> pd.DataFrame:
+    """Return `rate_trend` of every known incident of up to two years."""
+    return rate_trend(scope.known.incidents, within=scope.history(2), dispersion=dispersion(scope))
 
 
 def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
@@ -401,7 +414,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     >>> from incident_analytics import load
     >>> totals = measure(Scope.of(load("data/real", status="all"), "2021"), "costs")
     >>> totals[["kind", "currency", "total", "n", "n_missing"]].iloc[0].to_dict()
-    {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 4, 'n_missing': 0}
+    {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 4, 'n_missing': 5}
     """
     if kind not in KINDS:
         raise UnknownNameError(f"kind {kind!r} is not one of {', '.join(KINDS)}")

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 
 from incident_analytics.schema import TABLES
 
-__all__ = ["COLUMNS", "GROUPS", "Column", "Unit", "group_columns", "heading", "unit_of"]
+__all__ = ["COLUMNS", "GROUPS", "ITEM_HEADINGS", "Column", "Unit", "group_columns", "heading", "unit_of"]
 
 Unit: TypeAlias = Literal["count", "share", "change", "money", "figure", "p-value", "text"]
 """How a number is written; spans, instants, dates and flags say so by their type."""
@@ -98,10 +98,10 @@ COLUMNS: Final[dict[str, Column]] = {
         "p-value",
         "p_value",
         "p_adjusted",
-        "mil_hdbk_p_value",
         "reversals_p_value",
         "hour_p_adjusted",
         "weekday_p_adjusted",
+        mil_hdbk_p_value="MIL-HDBK p-value",
     ),
     **_columns(
         "figure",
@@ -161,6 +161,10 @@ COLUMNS: Final[dict[str, Column]] = {
 
 GROUPS: Final = tuple(_GROUPS)
 """The columns that name a row's group."""
+
+
+ITEM_HEADINGS: Final = {"n_open": "Open"}
+"""Headings of tables of action items: what is open there is ongoing in tables of incidents."""
 
 
 def unit_of(column: str) -> Unit:

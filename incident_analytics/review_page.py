@@ -28,6 +28,7 @@ from incident_analytics.formatting import (
     report_links,
 )
 from incident_analytics.loading import as_corpus, read_corrections, read_records
+from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
 
 __all__ = ["ReviewPage"]
@@ -382,8 +383,14 @@ class ReviewPage:
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
-        spread = html_text(sentences.describe_dispersion(measures.dispersion(self.scope)))
-        return Html(spread + html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED))
+        words = " ".join([sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()])
+        table = html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
+        return Html(html_text(words) + table)
+
+    def _trend(self) -> list[str]:
+        """Say whether incidents come more or less often over two years, where there are enough to tell."""
+        (row,) = measures.trend(self.scope).to_dict("records")
+        return [] if pd.isna(row["p_value"]) else [f"Over the last two years: {lowered(row['sentence'])}"]
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""
@@ -445,7 +452,8 @@ class ReviewPage:
         """Show the window's action items."""
         plots.show_plot(plots.plot_action_completion(self.completion))
         columns = ["priority", "n", "n_done", "n_open", "n_overdue", "n_unknown", "n_dropped", "completion", "on_time"]
-        return html_table(self.completion.sort_values("priority", ascending=False), columns=columns)
+        items = self.completion.sort_values("priority", ascending=False)
+        return html_table(items, columns=columns, headings=ITEM_HEADINGS)
 
     def action_survival(self) -> None:
         """Show how long action items stay open."""

@@ -124,7 +124,11 @@ class SupportingData:
         """Compare the steps of the response with those of earlier incidents of the same severity."""
         severity = self.incident["severity"]
         same = self.past.incidents[self.past.incidents["severity"] == severity]
-        times = response_times(pd.concat([self.own.incidents, same]), metrics=self.settings.metrics)
+        times = response_times(
+            pd.concat([self.own.incidents, same]),
+            metrics=self.settings.metrics,
+            timeline=pd.concat([self.own.timeline, self.past.timeline]),
+        )
         ranks = response_rank(times, incident_id=self.incident_id).dropna(subset="span")
         if ranks.empty:
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.periods import Period
@@ -89,3 +91,49 @@ def incidents(*rows: tuple[str, str | None, str | None, str], severity: str = "S
             "affected": [True] * n, "line": [20] * n,
         },
     )  # fmt: skip
+
+
+def incidents_of(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
+    incident_id, occurred_at, severity = zip(*rows, strict=True)
+    return make_table("incidents", {"incident_id": incident_id, "occurred_at": occurred_at, "severity": severity})
+
+
+INCIDENTS = incidents_of(
+    ("a", "2025-07-01T00:00Z", "SEV-1"),
+    ("b", "2025-07-31T23:30Z", "SEV-2"),
+    ("c", "2025-09-30T12:00Z", None),
+    ("d", "2025-09-30T12:00Z", "SEV-2"),
+    ("e", "2025-09-01T00:00Z", "SEV-2"),
+)
+
+
+def moments(start: pd.Timestamp, minutes: Sequence[float], **columns: Sequence[str]) -> pd.DataFrame:
+    """Return incidents so many minutes after a start."""
+    occurred_at = pd.Series(start + pd.to_timedelta(list(minutes), unit="min")).astype(UTC)
+    ids = texts(*(f"INC-{number:05}" for number in range(len(minutes))))
+    return pd.DataFrame({"incident_id": ids, "occurred_at": occurred_at, **columns})
+
+
+def steady(start: pd.Timestamp, groups: int, per_day: float, days: int, seed: int) -> pd.DataFrame:
+    """Return incidents of many groups from a start, each at a steady rate."""
+    draw = np.random.default_rng(seed)
+    counts = draw.poisson(per_day * days, groups)
+    minutes = draw.uniform(0, days * 24 * 60, counts.sum())
+    return moments(start, minutes.tolist(), team=np.repeat([f"{group:04}" for group in range(groups)], counts))
+
+
+WHEN_AND_WHAT = st.lists(
+    st.tuples(
+        st.datetimes(min_value=pd.Timestamp("2024-01-01"), max_value=pd.Timestamp("2026-01-01")) | st.none(),
+        st.sampled_from(["SEV-1", "SEV-2", "SEV-3", None]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def numbered(rows: list[tuple[pd.Timestamp | None, str | None]]) -> pd.DataFrame:
+    """Return incidents of `WHEN_AND_WHAT`, called by their positions."""
+    return incidents_of(
+        *((str(i), None if at is None else f"{at.isoformat()}Z", severity) for i, (at, severity) in enumerate(rows))
+    )

@@ -91,3 +91,17 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
         opened = context.new_page()
         opened.on("websocket", lambda socket: requested.append(socket.url))
         yield opened
+
+
+_SHARED = {"kernel", "demo_review", "empty_review", "write_page"}
+"""Fixtures that cost seconds: tests that use one of them run in the same process, so that each is made once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests together that share what is slow to make, when several processes run the tests."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & _SHARED:
+            item.add_marker(pytest.mark.xdist_group("reviews"))
+        elif "browser" in fixtures:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))

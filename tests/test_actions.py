@@ -174,8 +174,9 @@ class TestActionCompletion:
                 "n_open": [3],
                 "n_unknown": [2],
                 "n_dropped": [1],
-                "n_overdue": [1],
-                "n_overdue_unknown": [1],
+                "n_due": [8],
+                "n_overdue": pd.array([1], dtype="Int64"),
+                "n_overdue_unknown": pd.array([1], dtype="Int64"),
                 "completion": ratios(4 / 7),
                 "on_time": ratios(2 / 3),
                 "n_dated": [3],
@@ -195,8 +196,9 @@ class TestActionCompletion:
                 "n_open": [0, 3, 0, 0],
                 "n_unknown": [0, 0, 1, 1],
                 "n_dropped": [0, 1, 0, 0],
-                "n_overdue": [0, 1, 0, 0],
-                "n_overdue_unknown": [0, 0, 1, 0],
+                "n_due": [3, 3, 1, 1],
+                "n_overdue": pd.array([0, 1, 0, 0], dtype="Int64"),
+                "n_overdue_unknown": pd.array([0, 0, 1, 0], dtype="Int64"),
                 "completion": ratios(1.0, 0.0, None, None),
                 "on_time": ratios(2 / 3, None, None, None),
                 "n_dated": [3, 0, 0, 0],
@@ -234,7 +236,8 @@ class TestActionCompletion:
         none = call(action_completion, make_table("actions"), as_of=AS_OF)
         unknown = call(action_completion, actions_of({}, {}), as_of=AS_OF)
         for result, n in ((none, 0), (unknown, 2)):
-            assert result[["n", "n_unknown", "n_overdue_unknown"]].to_numpy().tolist() == [[n, n, 0]]
+            assert result[["n", "n_unknown", "n_due"]].to_numpy().tolist() == [[n, n, 0]]
+            assert result[["n_overdue", "n_overdue_unknown"]].isna().all(axis=None)
             assert_frame_equal(
                 result[["completion", "on_time"]], pd.DataFrame({"completion": ratios(None), "on_time": ratios(None)})
             )
@@ -254,10 +257,22 @@ class TestActionCompletion:
         assert told[columns].to_numpy().tolist() == [[2, 2, 0, 1, 1]]
         assert call(overdue_actions, actions, as_of=AS_OF)["status"].tolist() == ["open"]
 
+    @pytest.mark.parametrize(("zone", "begun"), [("UTC", "2025-10-01T00:00"), ("Asia/Tokyo", "2025-09-30T15:00")])
+    def test_a_days_facts_are_known_once_the_day_has_begun_where_as_of_is_read(self, zone: str, begun: str) -> None:
+        """At its midnight nothing of a day is known: the item done that day is open, the one created is not there."""
+        actions = actions_of(
+            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-10-01"},
+            {"status": "open", "created_on": "2025-10-01"},
+        )
+        midnight = at(begun).tz_convert(zone)
+        for as_of, counts in ((midnight, [1, 0, 1]), (midnight + pd.Timedelta(microseconds=1), [2, 1, 1])):
+            whole = call(action_completion, actions, as_of=as_of)
+            assert whole[["n", "n_done", "n_open"]].to_numpy().tolist() == [counts]
+
     def test_the_age_of_open_items_is_taken_from_their_creation_else_the_incidents_date(
         self, incidents: pd.DataFrame
     ) -> None:
-        """Done items have no age; one of no known beginning, or of one after as_of, is not counted."""
+        """Done items have no age; one of no known beginning is not counted, one created later is gone."""
         actions = actions_of(
             {"owner": "Ana", "status": "open", "created_on": "2025-09-27"},
             {"owner": "Ana", "status": "open"},
@@ -346,7 +361,7 @@ class TestActionAges:
                 "priority": priorities(*(kind for kind in kinds for _ in AGES)),
                 "age": pd.Series(AGES * len(kinds), dtype=pd.CategoricalDtype(AGES, ordered=True)),
                 "n": [len(members.get((kind, age), ())) for kind in kinds for age in AGES],
-                "n_undated": [{"Low": 2, None: 1}.get(kind, 0) for kind in kinds for _ in AGES],
+                "n_undated": [{"Low": 1, None: 1}.get(kind, 0) for kind in kinds for _ in AGES],
                 "n_unknown": [{"Low": 1}.get(kind, 0) for kind in kinds for _ in AGES],
                 "incident_ids": pd.Series(
                     [members.get((kind, age), ()) for kind in kinds for age in AGES], dtype=object
@@ -411,11 +426,12 @@ class TestOverdueActions:
         precise = call(overdue_actions, actions, as_of=AS_OF.as_unit("ns"))
         assert_frame_equal(precise, overdue_actions(actions, as_of=AS_OF))
 
-    def test_the_day_it_is_due_is_not_overdue_wherever_as_of_is_read(self) -> None:
+    @pytest.mark.parametrize(("zone", "ended"), [("UTC", "2025-10-01T00:00"), ("Asia/Tokyo", "2025-09-30T15:00")])
+    def test_an_item_is_overdue_once_its_due_day_has_ended_where_as_of_is_read(self, zone: str, ended: str) -> None:
         actions = actions_of({"status": "open", "due_on": "2025-09-30"})
-        assert call(overdue_actions, actions, as_of=at("2025-09-30T23:59")).empty
-        assert call(overdue_actions, actions, as_of=at("2025-09-30T23:59").tz_convert("Asia/Tokyo")).empty
-        assert len(call(overdue_actions, actions, as_of=at("2025-10-01T00:00"))) == 1
+        midnight = at(ended).tz_convert(zone)
+        assert call(overdue_actions, actions, as_of=midnight - pd.Timedelta(microseconds=1)).empty
+        assert call(overdue_actions, actions, as_of=midnight)["overdue_by"].tolist() == [pd.Timedelta(days=1)]
 
     def test_nothing_is_overdue_among_nothing(self) -> None:
         empty = call(overdue_actions, make_table("actions"), as_of=AS_OF)
@@ -453,7 +469,7 @@ class TestActionSurvival:
                 "n_done_undated": [0] * 6,
                 "n_undated": [3] * 6,
                 "n_unknown": [1] * 6,
-                "n_negative": [2] * 6,
+                "n_negative": [1] * 6,
             }
         )
         assert_frame_equal(curve.drop(columns=["survival_low", "survival_high"]), expected)
@@ -625,7 +641,9 @@ def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does
     assert all(result[ratio].dropna().between(0, 1).all() for ratio in ("completion", "on_time"))
     (whole,) = result.to_dict("records")
     assert whole["n"] == sum(whole[f"n_{status}"] for status in ("done", "open", "unknown", "dropped")) <= len(rows)
-    assert len(overdue_actions(actions, as_of=AS_OF)) == whole["n_overdue"] + whole["n_overdue_unknown"]
+    late = [count for count in (whole["n_overdue"], whole["n_overdue_unknown"]) if not pd.isna(count)]
+    assert len(late) == (2 if whole["n_due"] else 0)
+    assert len(overdue_actions(actions, as_of=AS_OF)) == sum(late)
     assert_frame_equal(action_completion(actions[::-1], as_of=AS_OF), result)
     curve = action_survival(actions, as_of=AS_OF)
     assert_frame_equal(action_survival(actions[::-1], as_of=AS_OF), curve)

@@ -28,7 +28,6 @@ LAYERS = (
     "config",
     "reports",
     "tracker",
-    "records",
     "loading",
     "results",
     "formatting",
@@ -39,12 +38,12 @@ LAYERS = (
     "sentences",
     "plots",
     "evidence",
+    "commentary",
+    "wiki",
+    "notebooks",
+    "publish",
     "review_page",
     "supporting_data",
-    "commentary",
-    "notebooks",
-    "wiki",
-    "publish",
     "population",
     "exploration",
     "cli",
@@ -144,16 +143,26 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
-    forms = {"exports", "formatting", "commentary", "notebooks", "wiki"}
-    assert OWN["publish"] <= {"errors", "files", "periods", "checks", "config", "records", "loading"} | forms
-    needed = {"config", "records", "loading", "reports.edit", "reports.template", "publish"}
-    assert OWN["population"] <= {"errors", "files", "notebooks", "wiki"} | needed
+    common = {"errors", "files", "checks", "periods", "config", "records", "loading", "notebooks", "wiki"}
+    assert OWN["publish"] <= common
+    assert OWN["population"] <= common | {"publish", "reports.edit", "reports.template"}
 
 
-def test_reports_are_read_without_pandas() -> None:
-    """Workers return columns: frames are built once, in loading."""
+WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "loading")
+"""Modules of the reading layer that load neither pandas nor numpy, by whatever way they reach it."""
+
+
+@pytest.mark.parametrize("module", WITHOUT_FRAMES)
+def test_the_reading_layer_loads_no_pandas(module: str) -> None:
+    """Workers return columns: frames are built once, when all reports are read."""
+    code = f"import sys, {NAME}.{module}; print(*sorted({{'numpy', 'pandas'}} & {{*sys.modules}}))"
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
+
+
+def test_no_module_of_reports_imports_pandas_even_in_a_function() -> None:
     users = {name for name, tree in TREES.items() if any(under(found, "pandas") for found in imports(tree))}
-    assert {name for name in users if layer(name) == "reports"} == set()
+    assert {name for name in users if layer(name) in {"reports", "records", "config", "schema"}} == set()
 
 
 @pytest.mark.parametrize("library", sorted(ALONE))

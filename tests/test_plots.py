@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from itertools import pairwise
 from typing import Any
 
@@ -89,7 +90,7 @@ def compared() -> pd.DataFrame:
 @pytest.fixture
 def rates(history: pd.DataFrame) -> pd.DataFrame:
     bounds = {"rate": [2, 1, 4, 0], "rate_low": [0.2, 0.02, 1, 0], "rate_high": [7, 5.5, 10, 3.7]}
-    return history.assign(**bounds).astype(dict.fromkeys(bounds, "Float64"))
+    return history.assign(**bounds, dispersion=None).astype(dict.fromkeys([*bounds, "dispersion"], "Float64"))
 
 
 @pytest.fixture
@@ -133,6 +134,7 @@ def sla() -> pd.DataFrame:
         {
             "service": ["API", "Frontend", "Batch", "Search"],
             "n": [2, 0, 1, 1],
+            "n_missing": [0, 0, 0, 0],
             "downtime": spans(180, 0, 30, 10),
             "availability": pd.array([0.9985, 1.0, 0.995, 0.9999], dtype="Float64"),
             "target": pd.array([0.999, 0.999, None, 1.0], dtype="Float64"),
@@ -155,7 +157,8 @@ def burn_down() -> pd.DataFrame:
         ("Search", 0, "2025-07-01", None),
         ("Search", 0, "2025-10-01", None),
     ]
-    table = pd.DataFrame(points, columns=["service", "n", "at", "share_left"])
+    table = pd.DataFrame(points, columns=["service", "n", "at", "share_left"]).assign(period="2025Q3")
+    table["n_missing"] = (table["service"] == "Search").astype("int64")
     table["at"] = pd.to_datetime(table["at"], utc=True)
     table["share_left"] = table["share_left"].astype("Float64")
     table["start"], table["end"], table["as_of"] = table["at"].min(), table["at"].max(), table["at"].max()
@@ -237,7 +240,9 @@ def completion() -> pd.DataFrame:
             "n_open": [2, 3, 0],
             "n_unknown": [1, 0, 1],
             "n_dropped": [0, 1, 0],
-            "n_overdue": [2, 1, 0],
+            "n_due": [3, 8, 0],
+            "n_overdue": pd.array([2, 1, None], dtype="Int64"),
+            "n_overdue_unknown": pd.array([0, 0, None], dtype="Int64"),
             "completion": pd.array([1 / 3, 2 / 3, None], dtype="Float64"),
         }
     )
@@ -264,6 +269,7 @@ def costs() -> pd.DataFrame:
             "currency": ["EUR", "USD", None],
             "total": pd.array([400, 34000, None], dtype="Float64"),
             "n": [1, 6, 0],
+            "n_missing": [2, 2, 8],
         }
     )
 
@@ -281,7 +287,7 @@ def test_severity_bars_stack_from_the_worst_up_to_the_total(history: pd.DataFram
 
 def test_severity_title_tells_the_highlighted_periods_alone(history: pd.DataFrame) -> None:
     ax = plots.plot_severity_counts(history, highlight=["2025-07"])
-    assert ax.figure.get_suptitle() == "4 incidents in 2025-07: 4 SEV-3."
+    assert ax.figure.get_suptitle() == "4 incidents in July 2025: 4 SEV-3."
     with pytest.raises(UnknownNameError, match="period '2025Q3' is not one of 2025-06, 2025-07"):
         plots.plot_severity_counts(history, highlight=["2025Q3"])
 
@@ -320,7 +326,8 @@ def test_each_service_has_its_panel_from_the_one_with_the_least_left(burn_down: 
     assert list(line.get_ydata()) == [1, 1, -0.5, -0.5]
     assert [panel.get_lines()[-1].get_color() for panel in (over, within)] == [drawing.VERMILION, drawing.BLUE]
     assert plots.alt_text(ax) == (
-        "API went over its error budget; 2 of 3 services with a target stayed within; of Search it is not known. "
+        "API is over its error budget; 2 of 4 services are within it; Search can't be judged: some outages have no "
+        "known end. "
         "Error budget left, n = outages; dashed = spent evenly; "
         "not drawn, with a target of 100% or downtime not known: 2: "
         "API, target 99.9%: 50% over, n = 2; Batch, target 100%: no budget, 0m down, n = 0; "
@@ -379,7 +386,7 @@ def test_availability_stands_against_its_target(sla: pd.DataFrame) -> None:
 
 
 def test_availability_says_what_it_does_not_draw(sla: pd.DataFrame) -> None:
-    nameless = pd.DataFrame({"service": [None], "n": [3], "downtime": spans(60)})
+    nameless = pd.DataFrame({"service": [None], "n": [3], "n_missing": [0], "downtime": spans(60)})
     table = pd.concat([sla, nameless], ignore_index=True).astype(sla.dtypes)
     ax = plots.plot_availability(table, limit=3)
     assert labels(ax)[-1] == "Frontend  (n = 0)"
@@ -388,7 +395,7 @@ def test_availability_says_what_it_does_not_draw(sla: pd.DataFrame) -> None:
 
 def test_availability_without_targets_tells_the_downtime(sla: pd.DataFrame) -> None:
     ax = plots.plot_availability(sla.assign(target=pd.array([None] * 4, dtype="Float64")))
-    assert ax.figure.get_suptitle() == "API was down for longest: 3h in 2 outages."
+    assert ax.figure.get_suptitle() == "API had the most downtime: 3h over 2 outages."
     assert "n = outages; no targets" in plots.alt_text(ax)
 
 
@@ -596,7 +603,7 @@ def test_every_plot_leaves_its_table_and_other_figures_alone(
 def test_every_plot_of_an_empty_table_still_draws(name: str, fixture: str, request: pytest.FixtureRequest) -> None:
     ax = draw(name, request.getfixturevalue(fixture).iloc[:0])
     ax.figure.draw_without_rendering()
-    assert plots.alt_text(ax).startswith(("No ", "The "))
+    assert plots.alt_text(ax).startswith(("No ", "The ", "Time between incidents is not known"))
 
 
 @pytest.mark.parametrize("name", EVERY_PLOT)
@@ -639,12 +646,16 @@ def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(
 @pytest.mark.parametrize(
     ("name", "fixture", "sentence"),
     [
-        ("plot_budget_burn_down", "burn_down", "What is left of the error budget of Search is not known."),
+        (
+            "plot_budget_burn_down",
+            "burn_down",
+            "The error budget of Search can't be judged: some outages have no known end.",
+        ),
         ("plot_start_hours", "hours", "No incident has a recorded start time."),
         ("plot_recurring_factors", "factors", "No phrase recurs in causes and factors."),
         ("plot_action_survival", "curve", "No action item with recorded dates was followed for 30d."),
         ("plot_action_age", "ages", "No action item is known to be open."),
-        ("plot_overdue_actions", "overdue", "No open action item is past its due date."),
+        ("plot_overdue_actions", "overdue", "No open action item is overdue."),
     ],
 )
 def test_a_figure_of_nothing_is_shown_as_its_sentence(
@@ -658,7 +669,7 @@ def test_a_figure_of_nothing_is_shown_as_its_sentence(
         "ages": lambda: table.assign(n=0, n_undated=0, n_unknown=0),
     }
     plots.show_plot(getattr(plots, name)(nothing.get(fixture, lambda: table.iloc[:0])()))
-    assert capsys.readouterr().out == f"<p>{sentence}</p>\n"
+    assert unescape(capsys.readouterr().out) == f"<p>{sentence}</p>\n"
 
 
 def test_a_plot_is_shown_as_a_picture_with_its_words(sla: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -683,6 +694,7 @@ def test_any_name_is_shown_whole_in_words_and_inside_the_figure(name: str, monke
     by_service = summary("service", (name, 4, 60, None, None), ("API", 6, 30, 10, 90))
     severity = pd.Categorical([name], [name], ordered=True)
     rates = pd.DataFrame({"period": ["2025-07"], "severity": severity, "n": 1, "rate": 1.0, "rate_low": 0.1})
+    rates["dispersion"] = pd.array([None], dtype="Float64")
     table = pd.DataFrame(
         {"metric": "time_to_restore", "group": [name], "is_primary": True, "n_before": 9, "n_after": 9}
     )
@@ -760,4 +772,4 @@ def test_costs_that_are_all_zero_are_a_sentence(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("IPython.display.display", shown.append)
     zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": ["USD"], "total": [0.0], "n": [3], "n_missing": [0]})
     plots.show_plot(plots.plot_costs(zero))
-    assert shown == ["<p>The reports that state an amount of money state zero.</p>"]
+    assert shown == ["<p>The reports that give an amount of money give zero.</p>"]

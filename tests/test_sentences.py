@@ -42,12 +42,12 @@ def counts(*rows: tuple[str, str | None, int]) -> pd.DataFrame:
 
 def test_counts_tell_severities_from_the_worst_and_unknown_ones_too() -> None:
     table = counts(("2025-07", "SEV-1", 1), ("2025-07", "SEV-3", 2), ("2025-08", "SEV-3", 3), ("2025-08", None, 1))
-    text = "7 incidents from 2025-07 to 2025-08: 1 of unknown severity, 1 SEV-1 and 5 SEV-3."
+    text = "7 incidents from July 2025 to August 2025: 1 with no severity, 1 SEV-1 and 5 SEV-3."
     assert describe_counts(table) == text
 
 
 def test_counts_of_nothing_say_so() -> None:
-    assert describe_counts(counts(("2025-07", "SEV-1", 0))) == "No incidents in 2025-07."
+    assert describe_counts(counts(("2025-07", "SEV-1", 0))) == "No incidents in July 2025."
     assert describe_counts(counts()) == "No incidents."
 
 
@@ -231,42 +231,67 @@ def test_a_chart_of_counts_is_neither_a_first_guess_nor_doubted_for_its_length()
     assert none == "Incidents: too few in 4 points for one of them to be beyond the limits."
 
 
-def budgets(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
-    """Service, budget and what is left of it, in minutes."""
+def budgets(*rows: tuple[str, float | None, float | None], n_missing: tuple[int, ...] = ()) -> pd.DataFrame:
+    """Service, budget and what is left of it, in minutes; of how many outages the length is unknown."""
     table = pd.DataFrame(list(rows), columns=["service", "budget", "budget_left"])
-    return table.assign(budget=spans(*table["budget"]), budget_left=spans(*table["budget_left"]))
+    table = table.assign(budget=spans(*table["budget"]), budget_left=spans(*table["budget_left"]))
+    table["window_n_missing"] = list(n_missing) or 0
+    return table.assign(period="2025Q3", window_start=pd.Timestamp("2025-07-01", tz="UTC"))
 
 
 def test_a_budget_that_is_just_used_up_is_not_overspent() -> None:
     sla = budgets(("API", 60, 0), ("Frontend", 60, 5))
-    assert describe_budget(sla) == "All 2 services with a target stayed within the error budget."
+    assert describe_budget(sla) == "All 2 services are within the error budget."
+    assert describe_budget(sla[:1], so_far=True) == "The only service with a target is within the error budget so far."
 
 
-def test_without_targets_there_is_no_budget_to_tell() -> None:
-    text = "No service has a target, so there is no error budget to tell."
+def test_without_targets_no_budget_is_shown() -> None:
+    text = "No SLO targets are configured, so error budgets can't be shown."
     assert describe_budget(budgets(("API", None, None))) == text
 
 
 def test_all_services_over_budget_are_named_the_furthest_first() -> None:
-    text = "Frontend, Search and API went over their error budget; 0 of 3 services with a target stayed within."
+    text = "Frontend, Search and API are over their error budget; 0 of 3 services are within it."
     assert describe_budget(budgets(("API", 60, -1), ("Frontend", 10, -5), ("Search", 60, -6))) == text
 
 
 def test_of_many_services_over_budget_three_are_named() -> None:
-    text = "G, F, E and 4 more went over their error budget; 0 of 7 services with a target stayed within."
+    text = "G, F, E and 4 more are over their error budget; 0 of 7 services are within it."
     assert describe_budget(budgets(*((name, 60, -1 - i) for i, name in enumerate("ABCDEFG")))) == text
 
 
-def test_a_budget_of_which_nothing_is_known_is_not_called_kept() -> None:
-    text = "The one service with a target stayed within the error budget; of Search it is not known."
-    assert describe_budget(budgets(("API", 60, 1), ("Search", 60, None))) == text
-    text = "What is left of the error budget of Search is not known."
-    assert describe_budget(budgets(("Search", 60, None), ("Batch", None, None))) == text
+def test_a_budget_with_outages_of_unknown_length_can_be_over_but_never_within() -> None:
+    """What is left is an upper bound there: above zero it says nothing, below zero it says that the budget is spent."""
+    doubt = "Search can't be judged: some outages have no known end."
+    for left in (None, 30):
+        rows = budgets(("API", 60, 1), ("Search", 60, left), n_missing=(0, 1))
+        assert describe_budget(rows) == f"1 of 2 services is within the error budget; {doubt}"
+    over = budgets(("API", 60, 1), ("Search", 60, -30), n_missing=(0, 1))
+    assert describe_budget(over) == "Search is over its error budget; 1 of 2 services is within it."
+    nothing = budgets(("Search", 60, None), ("Batch", None, None), n_missing=(1, 0))
+    assert describe_budget(nothing) == "The error budget of Search can't be judged: some outages have no known end."
+
+
+def test_a_budget_without_any_reported_outage_is_not_called_kept() -> None:
+    text = "No outage was reported, so error budgets can't be judged."
+    assert describe_budget(budgets(("API", 60, None), ("Search", 60, None))) == text
+
+
+def test_budgets_of_several_windows_are_named_with_their_window() -> None:
+    table = pd.concat([budgets(("API", 60, -6), ("Web", 60, 6)), budgets(("API", 60, -30), ("Web", 60, 0))])
+    later = pd.Timestamp("2025-10-01", tz="UTC")
+    table["period"] = ["2025Q3", "2025Q3", "2025Q4", "2025Q4"]
+    table["window_start"] = table["window_start"].mask(table["period"] == "2025Q4", later)
+    text = "API (Q4 2025) and API (Q3 2025) are over their error budget; 2 of 4 budgets are within it."
+    assert describe_budget(table) == text
+    assert describe_budget(table[table["service"] == "Web"]) == "All 2 error budgets were kept."
 
 
 def availability(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["service", "availability", "target"])
-    return table.astype({"availability": "Float64", "target": "Float64"}).assign(n=1, downtime=spans(*[60] * len(rows)))
+    return table.astype({"availability": "Float64", "target": "Float64"}).assign(
+        n=1, n_missing=0, downtime=spans(*[60] * len(rows))
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,7 +307,7 @@ def availability(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
             [("API", 0.5, 0.99), ("A", 0.9999, 1.0), ("B", 0.999, 1.0), ("C", 1.0, 1.0)],
             "1 of 4 services reached the availability target; furthest below it is B, 99.9% against 100%.",
         ),
-        ([("API", 0.5, None)], "API was down for longest: 1h in 1 outage."),
+        ([("API", 0.5, None)], "API had the most downtime: 1h over 1 outage."),
     ],
 )
 def test_availability_is_told_against_the_target(rows: list[tuple[str, float, float]], text: str) -> None:
@@ -290,37 +315,49 @@ def test_availability_is_told_against_the_target(rows: list[tuple[str, float, fl
 
 
 def test_downtime_that_is_not_known_is_not_called_none() -> None:
-    down = pd.DataFrame({"service": ["API", "Search"], "n": [0, 0], "downtime": spans(0, None)})
-    assert describe_downtime(down) == "No service was down; of 1 it is not known for how long."
+    down = pd.DataFrame({"service": ["API", "Search"], "n": [0, 1], "n_missing": [0, 1], "downtime": spans(0, None)})
+    doubt = "the length of some outages of 1 service isn't recorded"
+    assert describe_downtime(down) == f"No downtime can be measured; {doubt}."
+    some = down.assign(n=[0, 3], downtime=spans(0, 90))
+    assert describe_downtime(some) == f"Search had the most downtime: at least 1h 30m over 3 outages; {doubt}."
 
 
 def test_downtime_of_no_named_service_is_nobodys() -> None:
-    down = pd.DataFrame({"service": [None], "n": [2], "downtime": spans(60)}).astype({"service": "str"})
-    assert describe_downtime(down) == "No service was down."
+    down = pd.DataFrame({"service": [None], "n": [2], "n_missing": [0], "downtime": spans(60)})
+    assert describe_downtime(down.astype({"service": "str"})) == "No outage was reported."
 
 
-COMPLETION = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue"]
+COMPLETION = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_due", "n_overdue", "n_overdue_unknown"]
 
 
 @pytest.mark.parametrize(
     ("row", "text"),
     [
-        ([0, 0, 0, 0, 0, 0], "No action items."),
-        ([2, 0, 0, 2, 0, 0], "2 action items, none of known status: 2 are of unknown status."),
-        ([1, 1, 0, 0, 0, 0], "1 of 1 action item of known status is done (100%), none is overdue."),
+        ([0, 0, 0, 0, 0, 0, None, None], "No action items."),
+        ([2, 0, 0, 2, 0, 0, None, None], "2 action items; the status of none is recorded."),
+        ([1, 0, 0, 1, 0, 1, 0, 1], "1 action item; its status isn't recorded."),
+        ([3, 0, 0, 1, 2, 3, 0, 0], "3 action items: 1 has no recorded status, 2 were dropped."),
+        ([1, 1, 0, 0, 0, 1, 0, 0], "1 of 1 tracked action item is done (100%), none is overdue."),
+        ([1, 1, 0, 0, 0, 0, None, None], "1 of 1 tracked action item is done (100%); none has a due date."),
         (
-            [7, 3, 2, 1, 1, 2],
-            "3 of 5 action items of known status are done (60%), 2 are overdue; 1 is of unknown status, 1 was dropped.",
+            [7, 3, 2, 1, 1, 5, 2, 0],
+            "3 of 5 tracked action items are done (60%), 2 are overdue; 1 has no recorded status, 1 was dropped.",
+        ),
+        (
+            [6, 3, 2, 1, 0, 5, 0, 1],
+            "3 of 5 tracked action items are done (60%); 1 has no recorded status.",
         ),
     ],
 )
-def test_completion_is_told_of_the_items_of_known_status(row: list[int], text: str) -> None:
-    assert describe_completion(pd.DataFrame([row], columns=COMPLETION)) == text
+def test_completion_is_a_share_of_the_items_with_a_recorded_status(row: list[int | None], text: str) -> None:
+    """None is called overdue only where due dates are known, and the status of all that are past due."""
+    assert describe_completion(pd.DataFrame([row], columns=COMPLETION).astype("Int64")) == text
 
 
 def test_items_of_unknown_status_are_not_called_overdue() -> None:
     overdue = pd.DataFrame({"status": pd.Series([None], dtype="str"), "overdue_by": spans(1440)})
-    assert describe_overdue(overdue) == "No open action item is past its due date; 1 more of unknown status."
+    assert describe_overdue(overdue) == "1 item is past due, but its status isn't recorded."
+    assert describe_overdue(overdue[:0]) == "No open action item is overdue."
 
 
 def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
@@ -439,10 +476,10 @@ def test_starts_have_a_pattern_only_where_the_test_finds_one_and_with_its_window
 
 
 def test_costs_of_zero_are_told_apart_from_costs_not_told() -> None:
-    zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": [None], "total": [0.0], "n": [2]})
-    untold = pd.DataFrame({"kind": ["lost_revenue"], "currency": [None], "total": [None], "n": [0]})
-    assert describe_costs(zero) == "The reports that state an amount of money state zero."
-    assert describe_costs(untold.astype({"total": "Float64"})) == "No report states an amount of money."
+    zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": [None], "total": [0.0], "n": [2], "n_missing": [1]})
+    untold = pd.DataFrame({"kind": ["lost_revenue"], "currency": [None], "total": [None], "n": [0], "n_missing": [3]})
+    assert describe_costs(zero) == "The reports that give an amount of money give zero."
+    assert describe_costs(untold.astype({"total": "Float64"})) == "No report gives an amount of money."
 
 
 def test_a_table_of_another_kind_is_refused() -> None:
@@ -474,12 +511,12 @@ def test_without_a_significant_change_the_interval_and_both_directions_are_given
     table = compared(("2025Q2", 12, 13, 0.06))
     unsure = describe_change(table, measure="time_to_restore")
     assert unsure.endswith(
-        ": not enough incidents to tell (-50% since 2025Q2, 95% CI -80% to +20%; only a fall of 70% or a rise of 230% "
+        ": not enough incidents to tell (-50% since 2025Q2, 95% CI -80% to +20%; only a fall of 70% or a rise of 200% "
         "would reliably show)."
     )
     sure = describe_change(table.assign(can_tell=True), measure="time_to_restore")
     assert sure.endswith(
-        ": no significant change (-50% since 2025Q2, 95% CI -80% to +20%; a fall of 70% or a rise of 230% would "
+        ": no significant change (-50% since 2025Q2, 95% CI -80% to +20%; a fall of 70% or a rise of 200% would "
         "reliably show)."
     )
     same = table.assign(change_low=None, change_high=None, can_tell=None)
@@ -517,10 +554,11 @@ def test_incidents_after_none_at_all_come_more_often() -> None:
 
 
 def test_of_many_services_over_budget_the_decision_names_the_first_ones() -> None:
-    sla = pd.DataFrame({"service": [f"service-{i}" for i in range(6)], "budget_left": spans(*[-1.0] * 6)})
+    sla = budgets(*((f"service-{i}", 60, -1.0) for i in range(6)))
     late = pd.DataFrame({"status": [], "owner": [], "overdue_by": spans()})
-    told = "the spent error budgets of service-0, service-1, service-2 and 3 more."
-    assert describe_decisions(sla, late).endswith(told)
+    assert describe_decisions(sla, late) == [
+        "service-0, service-1, service-2 and 3 more are over budget: freeze risky changes or adjust the targets?"
+    ]
 
 
 def test_too_few_and_none_are_not_compared() -> None:
@@ -531,14 +569,20 @@ def test_too_few_and_none_are_not_compared() -> None:
     assert describe_change(compared(), measure="incidents") == ""
 
 
-def test_decisions_are_told_or_their_absence_is() -> None:
-    sla = pd.DataFrame({"service": ["API", "Web", "Batch"], "budget_left": spans(-5, 5, None)})
+def test_each_decision_has_its_sentence_and_without_one_there_is_none() -> None:
+    """90 days late is not over 90 days; an item without a recorded status may be done, so nobody has to own it."""
+    sla = budgets(("API", 60, -5), ("Web", 60, 5), ("Batch", 60, None), n_missing=(0, 0, 1))
     late = pd.DataFrame({"status": ["open", None], "owner": ["SRE", None], "overdue_by": spans(60 * 24 * 90, 60)})
-    assert describe_decisions(sla, late) == "To decide: what follows from the spent error budget of API."
-    assert describe_decisions(sla[1:], late[:0]) == "Nothing in these figures waits for a decision."
-    assert describe_decisions(sla[1:], late[:0], n_unfinished=1, n_open=2) == (
-        "To decide: who finishes the 1 report that is not Final; what ends the 2 incidents that are still open."
-    )
+    over = "API is over budget: freeze risky changes or adjust the target?"
+    assert describe_decisions(sla, late) == [over]
+    assert describe_decisions(sla[1:], late[:0]) == []
+    older = late.assign(status="open", overdue_by=spans(60 * 24 * 91, 60))
+    assert describe_decisions(sla, older, n_pending=1) == [
+        over,
+        "1 action item is over 90 days late: close it or re-plan it.",
+        "1 overdue action item has no owner: assign one.",
+        "1 post-mortem is not final: assign an owner.",
+    ]
 
 
 def test_of_several_series_the_one_farthest_from_its_median_is_told() -> None:

@@ -98,7 +98,7 @@ def compare_periods(
         - false_gain_chance, Float64: where nothing changed, the chance of a fall as large as the change or larger
         - sentence, str: what all this says. It reports a change only where p_adjusted is at most 0.05; otherwise it
           says "not enough incidents to tell" where can_tell is false
-        - incident_ids_before, incident_ids_after, tuple of str, where asked for: all of the period and group
+        - incident_ids_before, incident_ids_after, tuple of str, where asked for: the incidents of n
 
         All from change_low to false_gain_chance are NA where a period has fewer than 6 spans; the interval and the
         detectable changes also where the spans do not vary. Interval and p-value come from different methods: near the
@@ -202,7 +202,7 @@ def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, re
             f"n_{name}": n,
             f"n_open_{name}": n_open,
             f"n_unused_{name}": len(found) - n - n_open,
-            f"incident_ids_{name}": tuple(sorted(found["incident_id"])),
+            f"incident_ids_{name}": tuple(sorted(found.loc[found[metric] > pd.Timedelta(0), "incident_id"])),
         }
     n_before, n_after = (values.size for values in logs)
     if n_before and n_after:
@@ -360,7 +360,7 @@ def mean_change_by_mix(
         - within, timedelta64[us]: what the group's own change adds to the change of the whole mean
         - mix, timedelta64[us]: what the change of its share adds, above or below the whole mean as the group is
         - change, timedelta64[us]: within + mix
-        - incident_ids_before, incident_ids_after, tuple of str, where asked for: all of the period and group
+        - incident_ids_before, incident_ids_after, tuple of str, where asked for: the incidents of n
 
         In the row ``all`` change is the mean after less the mean before; it is exactly the sum of the groups', and so
         are within and mix. A group that one period lacks is taken to have had the same mean there, so that all it
@@ -408,7 +408,7 @@ def mean_change_by_mix(
         used = [rows[rows[metric].notna()] for rows in found]
         table[f"n_{name}"] = [len(rows) for rows in used]
         table[f"n_unused_{name}"] = [len(rows) - n for rows, n in zip(found, table[f"n_{name}"], strict=True)]
-        table[f"incident_ids_{name}"] = pd.Series([tuple(sorted(rows["incident_id"])) for rows in found], dtype=object)
+        table[f"incident_ids_{name}"] = pd.Series([tuple(sorted(rows["incident_id"])) for rows in used], dtype=object)
         weights = [1 / counted_in[rows["incident_id"]].to_numpy(dtype=np.float64) for rows in used]
         weights[0] = np.ones(len(used[0]))
         spans = [rows[metric].astype(SPAN).to_numpy().astype(np.float64) for rows in used]
@@ -475,6 +475,7 @@ def definition_sensitivity(
     within: Period | None = None,
     as_of: pd.Timestamp | None = None,
     calendar: Calendar | None = None,
+    timeline: pd.DataFrame | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
     """Summarise the same incidents under each definition that a metric could have had.
@@ -491,6 +492,8 @@ def definition_sensitivity(
         The period to look at, by when the incident occurred; None takes all incidents.
     as_of, calendar, members
         As in `response_summary`.
+    timeline
+        As in `response_times`.
 
     Returns
     -------
@@ -530,7 +533,7 @@ def definition_sensitivity(
     """
     definitions = [(name, own, each) for name, own in metrics.items() for each in _definitions(own)]
     variants = {str(number): each for number, (_, _, each) in enumerate(definitions)}
-    times = response_times(incidents, metrics=variants, calendar=calendar)
+    times = response_times(incidents, metrics=variants, calendar=calendar, timeline=timeline)
     rows = [(name, _in_words(each), each == own) for name, own, each in definitions]
     if calendar is None and "stated_duration" in incidents and incidents["stated_duration"].notna().any():
         for name in [name for name, own in metrics.items() if _could_be_stated(own)]:

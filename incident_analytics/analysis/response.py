@@ -41,7 +41,11 @@ _PAST_WHEN_OPEN: Final = {"started_at", "detected_at", "responded_at"}
 
 
 def response_times(
-    incidents: pd.DataFrame, *, metrics: Mapping[str, Metric] = DEFAULT_METRICS, calendar: Calendar | None = None
+    incidents: pd.DataFrame,
+    *,
+    metrics: Mapping[str, Metric] = DEFAULT_METRICS,
+    calendar: Calendar | None = None,
+    timeline: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Measure each incident's spans, such as its time to restore.
 
@@ -53,6 +57,9 @@ def response_times(
         What to measure, by name: from which instant to which, each with its fallbacks.
     calendar
         Count the business hours alone; without it all time counts.
+    timeline
+        The timeline table. An incident that started in a row without a time has an unknown start: no fallback, which
+        could only be later, takes its place.
 
     Returns
     -------
@@ -94,8 +101,11 @@ def response_times(
     require_instants(incidents, "occurred_at", *instants)
     incidents = incidents.reset_index(drop=True)
     times = incidents[list(_FACTS)]
+    hidden = _start_is_hidden(incidents, timeline)
     for name, metric in metrics.items():
         start, start_column = _first_told(incidents, metric.start)
+        if "started_at" in metric.start:
+            start = start.mask(hidden)
         end, end_column = _first_told(incidents, metric.end)
         span = (end - start).astype(SPAN)
         basis = end_column + " - " + start_column
@@ -113,6 +123,14 @@ def response_times(
         goes_on = incidents["is_open"].fillna(value=False) & span.isna() & (not _PAST_WHEN_OPEN & set(metric.end))
         times[f"{name}_open_since"] = start.where(goes_on).astype(INSTANT)
     return times
+
+
+def _start_is_hidden(incidents: pd.DataFrame, timeline: pd.DataFrame | None) -> pd.Series:
+    """Return which incidents started in a row of the timeline that has no time."""
+    if timeline is None:
+        return pd.Series(data=False, index=incidents.index)
+    rows = timeline[(timeline["milestone"] == "started") & timeline["at"].isna()]
+    return incidents["started_at"].isna() & incidents["incident_id"].isin(rows["incident_id"])
 
 
 def _business_time(calendar: Calendar, starts: pd.Series, ends: pd.Series) -> pd.Series:

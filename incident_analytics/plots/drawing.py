@@ -130,9 +130,9 @@ def alt_text(ax: Axes) -> str:
     Examples
     --------
     >>> from incident_analytics.plots import plot_costs
-    >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [34000.0], "n": [6]}
+    >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [34000.0], "n": [6], "n_missing": [2]}
     >>> alt_text(plot_costs(pd.DataFrame(row)))
-    'Lost revenue USD 34,000 (n = 6). USD, n = reports that state the amount: Lost revenue: USD 34,000, n = 6.'
+    'Lost revenue USD 34,000 (6 of 8 reports give a figure). USD, n = reports that state the amount: Lost revenue: ...'
     """
     return str(ax.get_label())
 

@@ -518,6 +518,8 @@ class _Parser:
             return
         self.report.start_is_hidden = True
         line = rows[0]["line"]
+        if rows[0]["milestone"] is None:
+            rows[0] |= {"milestone": "started", "milestone_source": "inferred"}
         if any(problem["line"] == line for problem in self.report.rows["problems"]):
             return  # which says it already
         message = "the first row of the timeline has no time of day, so when it began is unknown; write it as HH:MM"

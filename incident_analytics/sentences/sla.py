@@ -136,6 +136,8 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
             return f"All {n} error budgets were kept{yet}."
         which = "the only service with a target is" if n == 1 else f"all {n} services are"
         return f"{capitalized(which)} within the error budget{yet}."
+    if spent.empty and not n_within:
+        return f"The error budget of {named(held[unknown])} can't be judged: some outages have no known end."
     inside = f"{n_within} of {format_count(n, noun)} {are(n_within)} within"
     if spent.empty:
         return f"{inside} the error budget{yet}{doubt}."

@@ -1,0 +1,43 @@
+"""The columns of result tables: each is declared once, with its unit and a short heading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from incident_analytics import measures
+from incident_analytics.config import read_settings
+from incident_analytics.formatting import format_value
+from incident_analytics.loading import load
+from incident_analytics.periods import Period
+from incident_analytics.results import COLUMNS, heading, undeclared, unit_of
+from incident_analytics.scope import Scope
+
+DEMO = Path(__file__).parent.parent / "data" / "demo"
+
+
+@pytest.fixture(scope="module")
+def scope() -> Scope:
+    settings = read_settings(DEMO / "incident-analytics.toml")
+    return Scope.of(load(DEMO, settings=settings, status="all"), "2025Q3", settings, Period.parse("2025Q3").end)
+
+
+def test_headings_have_at_most_three_words() -> None:
+    assert {name: heading(name) for name in COLUMNS if len(heading(name).split()) > 3} == {}
+
+
+def test_an_undeclared_number_is_a_plain_figure() -> None:
+    assert undeclared(["n", "rate_low", "hours_slept"]) == ["hours_slept"]
+    assert unit_of("hours_slept") == "figure"
+    assert format_value(2.63, "hours_slept") == "2.63"
+    assert format_value(0.5, "hours_slept") == "0.5"
+    assert format_value(0.5, "availability") == "50%"
+
+
+@pytest.mark.parametrize("kind", measures.KINDS)
+def test_every_column_of_a_measure_is_declared_or_no_float(scope: Scope, kind: str) -> None:
+    """Spans, instants and flags say by their type how they are written; only plain numbers need a unit."""
+    table = measures.measure(scope, kind)
+    numbers = [name for name in table.columns if str(table[name].dtype) in {"Float64", "float64"}]
+    assert undeclared(numbers) == []

@@ -89,22 +89,22 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
 @pytest.mark.parametrize(
     ("table", "text"),
     [
-        (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore 1h in 2025Q3 (n = 4)."),
+        (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore 1h in Q3 2025 (n = 4)."),
         (
             quarters(("2025Q2", 8, 60, 30, 90), ("2025Q3", 9, 90, 80, 200)),
-            "Median time to restore 1h 30m in 2025Q3 (n = 9), 1h in 2025Q2 (n = 8); their 95% intervals overlap.",
+            "Median time to restore 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); their 95% intervals overlap.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 9, 5, 1, 9)),
-            "Median time to restore 5m in 2025Q3 (n = 9), 1h in 2025Q2 (n = 8); their 95% intervals do not overlap.",
+            "Median time to restore 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); their 95% intervals do not overlap.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 4, 90, None, None)),
-            "Median time to restore 1h 30m in 2025Q3 (n = 4), 1h in 2025Q2 (n = 8).",
+            "Median time to restore 1h 30m in Q3 2025 (n = 4), 1h in Q2 2025 (n = 8).",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 0, None, None, None)),
-            "No median time to restore in 2025Q3; 1h in 2025Q2 (n = 8).",
+            "No median time to restore in Q3 2025; 1h in Q2 2025 (n = 8).",
         ),
         (quarters(("2025Q3", 0, None, None, None)), "No time to restore is recorded."),
     ],
@@ -168,11 +168,11 @@ def test_definitions_without_a_median_as_defined_say_so() -> None:
 def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
-    text = "Incidents per 30 days in 2025-08: 0 SEV-1 and 19.4 SEV-3"
+    text = "Incidents per 30 days in August 2025: 0 SEV-1 and 19.4 SEV-3"
     assert describe_rates(table) == f"{text}; the intervals of some periods do not overlap for SEV-3."
     many = pd.concat([table.assign(period=table["period"].str.replace("2025", year)) for year in ("2024", "2025")])
     assert describe_rates(many).endswith(" for SEV-3, which among 4 periods may be chance.")
-    assert describe_rates(table[:2]) == "Incidents per 30 days in 2025-07: 0 SEV-1 and 1 SEV-3."
+    assert describe_rates(table[:2]) == "Incidents per 30 days in July 2025: 0 SEV-1 and 1 SEV-3."
     assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to show."
 
 
@@ -502,8 +502,8 @@ def compared(*rows: tuple[str, int, int, float | None], measure: str = "time_to_
 def test_a_change_is_told_only_where_the_adjusted_p_value_carries_it() -> None:
     sure = describe_change(compared(("2025Q2", 12, 13, 0.04), ("2024Q3", 8, 13, 0.3)), measure="time_to_restore")
     assert sure == (
-        "Geometric mean time to restore: 30m (n = 13), compared with 1h in 2025Q2 (n = 12) and 1h in 2024Q3 (n = 8): "
-        "it is shorter than in 2025Q2 (p = 0.04)."
+        "Geometric mean time to restore: 30m (n = 13), compared with 1h in Q2 2025 (n = 12) and 1h in Q3 2024 (n = 8): "
+        "it is shorter than in Q2 2025 (p = 0.04)."
     )
 
 
@@ -511,12 +511,12 @@ def test_without_a_significant_change_the_interval_and_both_directions_are_given
     table = compared(("2025Q2", 12, 13, 0.06))
     unsure = describe_change(table, measure="time_to_restore")
     assert unsure.endswith(
-        ": not enough incidents to tell (-50% since 2025Q2, 95% CI -80% to +20%; only a fall of 70% or a rise of 200% "
+        ": not enough incidents to tell (-50% since Q2 2025, 95% CI -80% to +20%; only a fall of 70% or a rise of 200% "
         "would reliably show)."
     )
     sure = describe_change(table.assign(can_tell=True), measure="time_to_restore")
     assert sure.endswith(
-        ": no significant change (-50% since 2025Q2, 95% CI -80% to +20%; a fall of 70% or a rise of 200% would "
+        ": no significant change (-50% since Q2 2025, 95% CI -80% to +20%; a fall of 70% or a rise of 200% would "
         "reliably show)."
     )
     same = table.assign(change_low=None, change_high=None, can_tell=None)
@@ -528,28 +528,28 @@ def test_open_incidents_which_no_mean_holds_are_told() -> None:
     table = compared(("2025Q2", 12, 13, 0.04), ("2024Q3", 8, 13, 0.3)).assign(n_open_before=[0, 1], n_open_after=2)
     text = describe_change(table, measure="time_to_restore")
     assert text.endswith(
-        ": it is shorter than in 2025Q2 (p = 0.04); ongoing incidents are not included: 2 of 2025Q3 and 1 of 2024Q3."
+        ": it is shorter than in Q2 2025 (p = 0.04); ongoing incidents are not included: 2 of Q3 2025 and 1 of Q3 2024."
     )
 
 
 def test_incidents_come_less_often_or_it_is_not_known() -> None:
     rows = ("2025Q2", 30, 12, 0.01), ("2024Q3", 14, 12, 0.8)
     text = describe_change(compared(*rows, measure="incidents"), measure="incidents")
-    assert text == "Compared with 30 in 2025Q2 and 14 in 2024Q3: they come less often than in 2025Q2 (p = 0.01)."
+    assert text == "Compared with 30 in Q2 2025 and 14 in Q3 2024: they come less often than in Q2 2025 (p = 0.01)."
     assert describe_change(compared(rows[1], measure="incidents"), measure="incidents") == (
-        "Compared with 14 in 2024Q3: not enough incidents to tell (-50% since 2024Q3, at least 95% CI: -80% to +20%)."
+        "Compared with 14 in Q3 2024: not enough incidents to tell (-50% since Q3 2024, at least 95% CI -80% to +20%)."
     )
     many = compared(rows[1], measure="incidents").assign(can_tell=True)
     assert describe_change(many, measure="incidents") == (
-        "Compared with 14 in 2024Q3: no significant change (-50% since 2024Q3, at least 95% CI: -80% to +20%)."
+        "Compared with 14 in Q3 2024: no significant change (-50% since Q3 2024, at least 95% CI -80% to +20%)."
     )
     none_before = compared(rows[1], measure="incidents").assign(change=pd.NA, change_high=pd.NA)
-    assert describe_change(none_before, measure="incidents").endswith("in 2024Q3: not enough incidents to tell.")
+    assert describe_change(none_before, measure="incidents").endswith("in Q3 2024: not enough incidents to tell.")
 
 
 def test_incidents_after_none_at_all_come_more_often() -> None:
     table = compared(("2025Q2", 0, 12, 0.0001), measure="incidents").assign(change=pd.NA)
-    text = "Compared with 0 in 2025Q2: they come more often than in 2025Q2 (p < 0.001)."
+    text = "Compared with 0 in Q2 2025: they come more often than in Q2 2025 (p < 0.001)."
     assert describe_change(table, measure="incidents") == text
 
 
@@ -563,7 +563,7 @@ def test_of_many_services_over_budget_the_decision_names_the_first_ones() -> Non
 
 def test_too_few_and_none_are_not_compared() -> None:
     few = describe_change(compared(("2025Q2", 2, 3, None)), measure="time_to_restore")
-    assert few.endswith("compared with 1h in 2025Q2 (n = 2); too few to compare.")
+    assert few.endswith("compared with 1h in Q2 2025 (n = 2); too few to compare.")
     none = describe_change(compared(("2025Q2", 0, 3, None)), measure="time_to_restore")
     assert none == "There is no time to restore to compare with an earlier period."
     assert describe_change(compared(), measure="incidents") == ""

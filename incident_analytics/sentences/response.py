@@ -98,7 +98,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     last = str(periods["period"].iloc[-1])
     medians = [f"{format_span(row.median)} in {label_of(row.period)} (n = {row.n})" for row in with_median[:-3:-1]]
     if with_median[-1].period != last:
-        return f"No median {name} in {last}; {medians[0]}."
+        return f"No median {name} in {label_of(last)}; {medians[0]}."
     before = f", {medians[1]}" if len(medians) > 1 else ""
     bounds = [bound for row in with_median[-2:] for bound in (row.median_low, row.median_high)]
     if before and not any(map(pd.isna, bounds)):

@@ -30,7 +30,7 @@ CELLS = [cell["id"] for cell in json.loads(notebook_file("exploration").read_tex
 
 Explore = Callable[..., str]
 
-PATIENCE = 600_000
+PATIENCE = 180_000
 """How long to wait for what a quiet machine shows within seconds (ms)."""
 
 
@@ -238,13 +238,13 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
     assert "Files: 88 loaded, 10 other status." in demo["loaded"]
     assert "<td>incidents</td>" in demo["tables"]
     assert "INC-2025-11-07-001" in demo["grid"]
-    text = "Median time to restore: 1h 19m; 80 of 88 took at most 4h 54m (p90)."
+    text = "Median time to restore: 1h 22m, p90 4h 57m (n = 89, 1 ongoing)."
     assert text in demo["controls"].replace("\xa0", " ")
-    assert "2025Q4, as of 2026-01-01 00:00 UTC." in demo["quarter"]
-    assert "Geometric mean time to restore went from" in demo["restore"]
+    assert "Q4 2025, as of 2026-01-01 00:00." in demo["quarter"]
+    assert "Not compared with Q3 2025: 4 of the 12 reports are not completed in Q4 2025." in demo["restore"]
     assert "<td>API</td>" in demo["budget"]
     assert '<th scope="col">Phrase</th>' in demo["recurs"]
-    assert "open action items are past their due date" in demo["overdue"]
+    assert "open items are overdue" in demo["overdue"]
     assert "INC-2025-11-07-001: API gateway runs out of memory" in demo["similar"]
     assert "<td>severity</td>" in demo["trace"]
 
@@ -253,10 +253,10 @@ def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path, kernel: Ker
     told = run(tmp_path, kernel)
     assert "0 incidents to look at." in told["loaded"]
     assert "Files: none." in told["loaded"]
-    assert "No incident is known from before" in told["restore"]
-    assert "No service was down." in told["budget"]
+    assert "nothing had been reported by then." in told["restore"]
+    assert "No outage was reported." in told["budget"]
     assert "No phrase recurs." in told["recurs"]
-    assert "No open action item is past its due date." in told["overdue"]
+    assert "No action item is overdue." in told["overdue"]
 
 
 HOSTILE = """# <img src="http://evil.example/title" onerror="document.title='run'">
@@ -340,7 +340,7 @@ def test_a_control_redraws_the_figure_and_the_grid_filters(
     run_all(tab, lab(DEMO))
     shown = tab.locator(f"[data-windowed-list-index='{CELLS.index('controls')}'] .jp-OutputArea")
     figure, row = shown.locator("img"), shown.locator("tbody tr").first
-    expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (16m to 6h 45m)", "9h 10m", "4h 51m", "0", "0", "0"])
+    expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (16m to 6h 45m)", "6h 45m", "4h 51m", "0"])
     seen = [figure.get_attribute("src")]
     for control, value, median in (
         ("severity", "SEV-2", "1h 34m (1h 14m to 2h 21m)"),

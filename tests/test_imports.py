@@ -28,6 +28,7 @@ LAYERS = (
     "config",
     "reports",
     "tracker",
+    "records",
     "loading",
     "results",
     "formatting",

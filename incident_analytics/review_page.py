@@ -198,7 +198,8 @@ class ReviewPage:
     def _incidents_tile(self) -> tuple[str, str, str]:
         occurred_at = self.scope.known.incidents["occurred_at"]
         earlier = [each.period for each in self.scope.comparisons if each.reason is None]
-        compared = ", ".join(f"{period.holds(occurred_at).sum()} in {period.label}" for period in earlier)
+        counts = [(period.label, period.holds(occurred_at).sum()) for period in earlier]
+        compared = ", ".join(f"{n or 'none reported'} in {label}" for label, n in counts)
         return f"Incidents{self._so_far}", f"{len(self.scope.reviewed.incidents):,}", compared
 
     @property

@@ -112,7 +112,7 @@ def _draw_budget(panel: Axes, row: Any, points: pd.DataFrame, *, length: int) ->
     small: dict[str, Any] = {"color": MUTED, "fontsize": 7.5, **words}
     panel.annotate(f"n = {row.n}", (1, 1), (0, 13), ha="right", **small)
     panel.annotate(f"target {format_share(row.target)}", (0, 1), (0, 3), **small)
-    panel.annotate(_left(row.share_left), (1, 1), (0, 3), color=color, weight="bold", ha="right", **words)
+    panel.annotate(_left(row), (1, 1), (0, 3), color=color, weight="bold", ha="right", **words)
     panel.set_xlim(row.start, row.end)
     locator = AutoDateLocator(minticks=2, maxticks=4)  # type: ignore[no-untyped-call]
     start, end = panel.get_xlim()
@@ -128,13 +128,16 @@ def _draw_budget(panel: Axes, row: Any, points: pd.DataFrame, *, length: int) ->
 
 def _told(row: Any) -> str:
     if not pd.isna(row.share_left):
-        return _left(row.share_left)
+        return _left(row)
     return "not known" if pd.isna(row.budget_left) else f"no budget, {format_span(-row.budget_left)} down"
 
 
-def _left(share: float) -> str:
-    percent = math.floor(round(100 * share, 6))  # never more than there is: 0.1% over is no 0%
-    return f"{-percent:,}% over" if percent < 0 else f"{percent}% left"
+def _left(row: Any) -> str:
+    percent = math.floor(round(100 * row.share_left, 6))  # never more than there is: 0.1% over is no 0%
+    # An outage whose length is not known can only have spent more.
+    if percent < 0:
+        return f"{'at least ' if row.n_missing else ''}{-percent:,}% over"
+    return f"{'at most ' if row.n_missing else ''}{percent}% left"
 
 
 def plot_availability(sla: pd.DataFrame, *, limit: int = 16, ax: Axes | None = None) -> Axes:
@@ -155,7 +158,7 @@ def plot_availability(sla: pd.DataFrame, *, limit: int = 16, ax: Axes | None = N
         A row a service: a dot at its availability, an upright stroke at its target, on a scale that is logarithmic in
         the share of time down, so that 99.9% and 99.99% lie as far apart as 99% and 99.9%.
     """
-    require_columns(sla, "service", "n", "downtime", "availability", "target")
+    require_columns(sla, "service", "n", "n_missing", "downtime", "availability", "target")
     named = sla[sla["service"].notna()]
     has_target = named["target"].notna()
     order = ["is_bare", "availability", "service"]
@@ -164,9 +167,10 @@ def plot_availability(sla: pd.DataFrame, *, limit: int = 16, ax: Axes | None = N
     notes = [
         "not known"
         if pd.isna(row.availability)
-        else format_share(row.availability)
+        else ("at most " if row.n_missing else "")
+        + format_share(row.availability)
         + ("" if pd.isna(row.target) else f" (target {format_share(row.target)})")
-        + (f", {format_span(row.downtime)} down" if row.downtime else "")
+        + (f", {'at least ' if row.n_missing else ''}{format_span(row.downtime)} down" if row.downtime else "")
         for row in each_row(rows)
     ]
     with styled(ax, rows=len(rows)) as axes:

@@ -113,9 +113,9 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     --------
     >>> months = {"n": [40], "n_periods": [18], "first_period": ["2024-01"], "last_period": ["2025-06"]}
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [2.13]}))
-    'Monthly counts varied 2.13 times as much as independent incidents would (dispersion, 2024-01 to 2025-06).'
+    'Monthly counts varied 2.13 times as much as independent incidents would (dispersion, January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [1.0]}))
-    'Monthly counts varied no more than independent incidents would (2024-01 to 2025-06).'
+    'Monthly counts varied no more than independent incidents would (January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"n_periods": [3], "dispersion": [None]}))
     'Dispersion not estimated (3 past months, at least 8 needed): counts are taken as Poisson.'
     """
@@ -128,7 +128,7 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
         else:
             reason = f"{months}, at least {DISPERSION_MINIMUM} needed"
         return f"Dispersion not estimated ({reason}): counts are taken as Poisson."
-    when = f"{row.first_period} to {row.last_period}"
+    when = f"{label_of(row.first_period)} to {label_of(row.last_period)}"
     if row.dispersion <= 1:
         return f"Monthly counts varied no more than independent incidents would ({when})."
     times = format_figure(row.dispersion)

@@ -186,9 +186,9 @@ BAD: list[tuple[str, str]] = [
         "[[maintenance]]\nservice = 'A'\nstart = 2025-01-02T00:00:00\nend = 2025-01-03T00:00:00Z",
         "maintenance.0.start: Input should have timezone info",
     ),
-    ("[metrics]\nprimary = 'mttr'", "metrics: primary 'mttr' is not one of time_to_detect, time_to_acknowledge, time_to_identify, time_to_mitigate, time_to_restore, time_to_close"),
+    ("[metrics]\nprimary = 'mttr'", "metrics: primary 'mttr' is not one of time_to_detect, time_to_acknowledge, time_to_identify, time_to_mitigate, time_to_restore, time_to_close, reported_duration"),
     ("[metrics.x]\nfrom = 'started'\nto = 'closed_at'", "metrics.x.from: 'started' is not one of occurred_at, started_at, detected_at, responded_at, identified_at, mitigated_at, restored_at, closed_at, ended_at"),
-    ("[metrics.x]\nfrom = 'started_at'", "metrics.x.to: Field required"),
+    ("[metrics.x]\nfrom = 'started_at'", 'metrics.x: from and to are missing; write both, or column = "stated_duration"'),
     ("[tracker]\nfile = 'x.csv'\n[tracker.columns]\nid = 'Id'", "tracker.columns.id.[key]: Input should be 'key', 'incident_id', 'action', 'status', 'owner', 'due_on' or 'completed_on'"),
     ("[check]\nlevels = { approximate = 'fatal' }", "check.levels.approximate: Input should be 'error', 'warning' or 'info'"),
     ("[evidence]\nmargin = 'PT-1H'", "evidence.margin: Input should be a valid timedelta, invalid digit in duration"),
@@ -222,7 +222,7 @@ def test_a_wrong_key_is_named_with_its_file(tmp_path: Path, text: str, message: 
     "text", ["[check]\nignore = ['missing-secton']", "[check]\nlevels = { missing-secton = 'error' }"]
 )
 def test_a_misspelt_problem_code_is_an_error(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SettingsError, match=r"check\..*: 'missing-secton' is not one of not-a-report, encoding, "):
+    with pytest.raises(SettingsError, match=r"check\..*: 'missing-secton' is not one of not-a-report, unreadable-file, "):
         read_settings(write(tmp_path, text))
 
 

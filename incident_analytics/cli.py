@@ -440,7 +440,9 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     KIND is one of response (time to detect, restore and so on), severity (how often), sla (downtime and error budget),
     actions (completion), costs and themes (what recurs in causes and factors).
     """
+    from incident_analytics import sentences
     from incident_analytics.exports import table_as_csv, table_as_json
+    from incident_analytics.formatting import join_words
     from incident_analytics.measures import compare, measure
     from incident_analytics.periods import Period
 
@@ -452,6 +454,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         changes = compare(scope, kind, against=Period.parse(against, timezone=zone, fiscal_year_start=fiscal))
     for remark in remarks(scope):
         click.echo(remark, err=True)
+    if kind == "sla" and scope.chosen:
+        click.echo(sentences.LEVELS_COUNT_ALL, err=True)
     if form != "text":
         if changes is not None:
             plain = changes
@@ -463,7 +467,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         return
     shown = [*group_columns(table.columns), "n", *MEASURES[kind]]
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
-    click.echo(f"{scope.window.name} as of {as_of}; 95% intervals in brackets where n is large enough for one")
+    only = f" (only {join_words(list(scope.chosen))})" if scope.chosen else ""
+    click.echo(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
     click.echo("\n".join(as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {})))
     for sentence in [] if changes is None else changes["sentence"]:
         click.echo(f"\n{sentence}")

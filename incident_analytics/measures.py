@@ -117,7 +117,8 @@ def response(
     Returns
     -------
     pandas.DataFrame
-        `response_summary`, and how much of it was inferred from free text:
+        `response_summary`, but a mean or geometric mean is NA where an incident is ongoing: that of the ended ones is
+        too small, and n counts all. Then, how much of it was inferred from free text:
 
         - n_recorded, int64: spans of n whose two instants are recorded, none inferred
         - median_recorded, timedelta64[us]: the median of these alone; NA without any
@@ -134,6 +135,8 @@ def response(
         "calendar": scope.calendar,
     }
     summary = response_summary(measured, members=members, **options)
+    means = [column for column in summary if column.removeprefix("geometric_").startswith("mean")]
+    summary[means] = summary[means].mask(summary["n_open"] > 0)
     recorded = response_summary(measured[_is_recorded(scope, measured, metric)], **options)
     # Both have the same rows but for groups of NA, which occur in one and perhaps not in the other.
     keys = list(summary.columns[: summary.columns.get_loc("n")])
@@ -257,9 +260,13 @@ def hours(scope: Scope) -> pd.DataFrame:
 def _budgets(scope: Scope) -> dict[str, Any]:
     settings = scope.settings
     return {
-        "services": scope.known.services,
-        "incidents": scope.known.incidents,
-        "targets": settings.targets,
+        "services": scope.everything.services,
+        "incidents": scope.everything.incidents,
+        "targets": {
+            service: target
+            for service, target in settings.targets.items()
+            if scope.services is None or service in scope.services
+        },
         "severities": settings.sla.severities,
         "minimum_outage": settings.sla.minimum_outage,
         "maintenance": [(planned.service, planned.start, planned.end) for planned in settings.maintenance],
@@ -292,17 +299,20 @@ def impact(
     Returns
     -------
     pandas.DataFrame
-        `sla_impact` of every known incident, over the windows that ``[sla] window`` sets. Downtime, availability and
-        what is left are NA in a part in which no incident of any service was reported: nobody knows whether nothing
-        happened or nothing was written down.
+        `sla_impact` of the scope's services, over the windows that ``[sla] window`` sets. It counts every known
+        incident, of whatever severity and team: to leave some out would show a service as up. Downtime, availability
+        and what is left are NA in a part in which no incident of any service was reported: nobody knows whether
+        nothing happened or nothing was written down.
     """
     table = sla_impact(
-        scope.known.outages,
+        scope.everything.outages,
         **_budgets(scope) | ({} if window == "settings" else {"window": window}),
         declared=scope.settings.services,
         every=every,
         members=members,
     )
+    if scope.services is not None:
+        table = table[table["service"].isin(scope.services)].reset_index(drop=True)
     parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
     silent = [part.name for part in parts if not scope.has_reports(part)]
     unknown = table["period"].isin(silent) & (table["n"] + table["n_missing"] == 0)
@@ -319,7 +329,7 @@ def availability(scope: Scope) -> pd.DataFrame:
 
 def budget(scope: Scope) -> pd.DataFrame:
     """Return `budget_burn_down` of the services with a target."""
-    return budget_burn_down(scope.known.outages, **_budgets(scope))
+    return budget_burn_down(scope.everything.outages, **_budgets(scope))
 
 
 def reported_impact(scope: Scope) -> pd.DataFrame:
@@ -580,12 +590,12 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     ['SEV-3']
     """
     known = scope.known
-    readings = known.readings
+    readings, outages = known.readings, scope.everything.outages
     found = {
         "response": lambda: _instants_used(scope, str(row["metric"])),
         "severity": lambda: readings[readings["field"] == "severity"].assign(words=readings["as_written"]),
-        "sla": lambda: known.outages.assign(
-            words=[f"{each.started_at} to {each.ended_at} ({each.source})" for each in known.outages.itertuples()]
+        "sla": lambda: outages.assign(
+            words=[f"{each.started_at} to {each.ended_at} ({each.source})" for each in outages.itertuples()]
         ),
         "actions": lambda: scope.actions.assign(words=scope.actions["action"]),
         "costs": lambda: known.costs.assign(
@@ -609,7 +619,7 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
         is_its = found["currency"].isna() if pd.isna(row["currency"]) else found["currency"] == row["currency"]
         found = found[is_its | is_zero]
     found = found[found["incident_id"].isin(row["incident_ids"])]
-    paths = known.incidents.set_index("incident_id")["path"]
+    paths = scope.everything.incidents.set_index("incident_id")["path"]
     found = found.assign(path=found["incident_id"].map(paths))
     return found[["incident_id", "path", "line", "words"]].reset_index(drop=True)
 

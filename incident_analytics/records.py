@@ -152,19 +152,8 @@ class Wanted:
         UnknownNameError
             ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``
         """
-        declared = self.settings.services
-        aliases = {fold(word): name for name, service in declared.items() for word in (name, *service.aliases)}
         named = list(services["service"])
-        severities = {self._severity(name, levels) for name in self.severities}
-        hit = {_known("service", aliases.get(fold(name), name), {*named, *declared}) for name in self.services}
-        teams = {service.team for service in declared.values() if service.team}
-        for team in self.teams:
-            if not teams:
-                remedy = 'add team = "..." under [services.NAME] in incident-analytics.toml'
-                raise UnknownNameError(f"unknown team {team!r}: no teams are defined; {remedy}")
-            chosen = _known("team", team, teams)
-            hit |= {name for name, service in declared.items() if service.team == chosen}
-
+        severities, hit = self.severity_names(levels), self.service_names(named)
         ids, others = set(), {}
         statuses = named_statuses(self.status)
         columns = ("incident_id", "path", "status", "severity")
@@ -177,6 +166,25 @@ class Wanted:
             rows = zip(services["incident_id"], named, services["affected"], strict=True)
             ids &= {incident_id for incident_id, service, affected in rows if affected is True and service in hit}
         return ids, others
+
+    def severity_names(self, levels: Sequence[str]) -> list[str]:
+        """Return the severities asked for, as they are declared and in that order; none where all are."""
+        asked = {self._severity(name, levels) for name in self.severities}
+        return [level for level in levels if level in asked]
+
+    def service_names(self, named: Iterable[str]) -> set[str]:
+        """Return the services asked for, and those of the teams asked for, as the settings or the reports name them."""
+        declared = self.settings.services
+        aliases = {fold(word): name for name, service in declared.items() for word in (name, *service.aliases)}
+        hit = {_known("service", aliases.get(fold(name), name), {*named, *declared}) for name in self.services}
+        teams = {service.team for service in declared.values() if service.team}
+        for team in self.teams:
+            if not teams:
+                remedy = 'add team = "..." under [services.NAME] in incident-analytics.toml'
+                raise UnknownNameError(f"unknown team {team!r}: no teams are defined; {remedy}")
+            chosen = _known("team", team, teams)
+            hit |= {name for name, service in declared.items() if service.team == chosen}
+        return hit
 
     def _severity(self, name: str, levels: Sequence[str]) -> str:
         try:

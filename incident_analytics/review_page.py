@@ -102,12 +102,8 @@ class ReviewPage:
         page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
         if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
             page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
-        page.chosen = [*severities, *services, *teams]
         page.remarks = [*records.remarks(), *records.input_problems()]
         return page
-
-    chosen: Sequence[str] = ()
-    """The severities, services and teams that were chosen; none where all are reviewed."""
 
     remarks: Sequence[str] = ()
     """What was not counted; `review` passes it on to whoever runs it."""
@@ -173,7 +169,7 @@ class ReviewPage:
     def heading(self) -> None:
         """Say which period is reviewed, and as of when."""
         scope = self.scope
-        only = f" Only {join_words(list(self.chosen))}." if self.chosen else ""
+        only = f" Only {join_words(list(scope.chosen))}." if scope.chosen else ""
         hours = " Response times in business hours." if scope.calendar else ""
         dates = scope.period.dates
         label = "" if scope.period.label == dates else f"{scope.period.label}: "
@@ -590,6 +586,7 @@ class ReviewPage:
                 "The p90 is the shortest observed time that at least 90% of the incidents stayed within.",
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
                 f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
+                *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),
                 "Incidents that report 0 affected users don't count as downtime.",
                 "Completion = done / (done + open), as of the review date.",
                 "An action item is overdue once its due day has ended.",

@@ -19,7 +19,7 @@ from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
-from incident_analytics.records import named_statuses
+from incident_analytics.records import Wanted, named_statuses
 from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
@@ -73,8 +73,13 @@ class Scope:
         action items come from these.
     comparisons
         The earlier periods, and whether they can be compared.
-    reported_at
-        When each known incident occurred, before severity, service and team were chosen.
+    everything
+        Every incident known at ``as_of``, before severity, service and team were chosen. Service levels come from
+        these: a service was as long down for those who chose one severity as for all.
+    services
+        The services whose levels are shown: those chosen, and those of the chosen teams; None shows all.
+    chosen
+        The severities, services and teams that were chosen; none where all are reviewed.
     calendar
         The business hours that response times count; None counts all time.
     """
@@ -87,7 +92,9 @@ class Scope:
     known: Corpus
     completed: Corpus
     comparisons: tuple[Comparison, ...]
-    reported_at: pd.Series
+    everything: Corpus
+    services: frozenset[str] | None = None
+    chosen: tuple[str, ...] = ()
     calendar: Calendar | None = None
 
     @classmethod
@@ -165,7 +172,8 @@ class Scope:
             raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
 
         everything = erase_after(corpus, as_of)
-        known = narrow(everything, severities=severities, services=services, teams=teams, settings=settings)
+        wanted = Wanted(settings, "all", list(severities), list(services), list(teams))
+        known = _narrowed(everything, wanted)
         completed = _completed(known, status)
         window = period.until(as_of)
         return cls(
@@ -177,9 +185,16 @@ class Scope:
             known=known,
             completed=completed,
             comparisons=_comparisons(window, period, everything, known, completed),
-            reported_at=everything.incidents["occurred_at"].dropna(),
+            everything=everything,
+            services=_services_shown(everything, known, wanted),
+            chosen=(*wanted.severities, *wanted.services, *wanted.teams),
             calendar=settings.calendar if business_hours else None,
         )
+
+    @cached_property
+    def reported_at(self) -> pd.Series:
+        """When each known incident occurred, before severity, service and team were chosen."""
+        return self.everything.incidents["occurred_at"].dropna()
 
     @cached_property
     def reviewed(self) -> Corpus:
@@ -429,6 +444,33 @@ def _milestones_as_known(
         return incidents, readings
     kept = pd.concat([readings[~gone], *found], ignore_index=True)
     return incidents, kept.sort_values("incident_id", kind="stable", ignore_index=True)
+
+
+def _narrowed(everything: Corpus, wanted: Wanted) -> Corpus:
+    """Keep the incidents asked for. A severity that was not asked for is no group without incidents: it is no group."""
+    known = narrow(
+        everything,
+        severities=wanted.severities,
+        services=wanted.services,
+        teams=wanted.teams,
+        settings=wanted.settings,
+    )
+    if not wanted.severities:
+        return known
+    severity = known.incidents["severity"]
+    levels = wanted.severity_names(list(severity.cat.categories))
+    return dataclasses.replace(known, incidents=known.incidents.assign(severity=severity.cat.set_categories(levels)))
+
+
+def _services_shown(everything: Corpus, known: Corpus, wanted: Wanted) -> frozenset[str] | None:
+    """Return the services asked for; of severities, the services that their incidents affected; None for all."""
+    chosen = wanted.service_names(everything.services["service"].dropna().unique())
+    if chosen:
+        return frozenset(chosen)
+    if not wanted.severities:
+        return None
+    affected = known.services["affected"].fillna(value=False)
+    return frozenset(known.services.loc[affected, "service"].dropna())
 
 
 def _completed(known: Corpus, status: str) -> Corpus:

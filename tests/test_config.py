@@ -222,7 +222,9 @@ def test_a_wrong_key_is_named_with_its_file(tmp_path: Path, text: str, message: 
     "text", ["[check]\nignore = ['missing-secton']", "[check]\nlevels = { missing-secton = 'error' }"]
 )
 def test_a_misspelt_problem_code_is_an_error(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SettingsError, match=r"check\..*: 'missing-secton' is not one of not-a-report, unreadable-file, "):
+    with pytest.raises(
+        SettingsError, match=r"check\..*: 'missing-secton' is not one of not-a-report, unreadable-file, "
+    ):
         read_settings(write(tmp_path, text))
 
 

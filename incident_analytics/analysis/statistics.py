@@ -287,7 +287,8 @@ def survival_quantile(curve: pd.DataFrame, quantile: float, *, midpoint: bool = 
         The part that is over, 0.5 for the median.
     midpoint
         Whether to take the middle where the curve is level at that part, so that without censoring the median is the
-        usual one; otherwise the value is the first time at which so much is over.
+        usual one (None while the second of the middle two goes on); otherwise the value is the first time at which so
+        much is over.
 
     Returns
     -------
@@ -315,8 +316,9 @@ def survival_quantile(curve: pd.DataFrame, quantile: float, *, midpoint: bool = 
     index, low, high = first_below("survival"), first_below("low"), first_below("high")
     value = None if index is None else times[index]
     is_level = index is not None and events["survival"].iloc[index] >= 1 - quantile - 1e-12
-    if midpoint and index is not None and is_level and index + 1 < len(times):
-        value = value + (times[index + 1] - value) / 2
+    if midpoint and index is not None and is_level:
+        # The second of the middle two is the next that ends; while none has, it is not known.
+        value = value + (times[index + 1] - value) / 2 if index + 1 < len(times) else None
     return value, None if low is None else times[low], None if high is None else times[high]
 
 

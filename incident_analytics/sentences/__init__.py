@@ -25,6 +25,7 @@ from incident_analytics.sentences.costs import describe_costs
 from incident_analytics.sentences.decisions import describe_decisions
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.scope import (
+    LEVELS_COUNT_ALL,
     describe_coverage,
     describe_ongoing,
     describe_silence,
@@ -37,6 +38,7 @@ from incident_analytics.sentences.themes import describe_factors
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
+    "LEVELS_COUNT_ALL",
     "SIGNALS",
     "budget_states",
     "describe_ages",

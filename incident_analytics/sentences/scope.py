@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import pandas as pd
 
@@ -10,7 +11,11 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, join_words
 from incident_analytics.sentences.wording import are, each_row, first_of
 
-__all__ = ["describe_coverage", "describe_ongoing", "describe_silence", "describe_uncompared"]
+__all__ = ["LEVELS_COUNT_ALL", "describe_coverage", "describe_ongoing", "describe_silence", "describe_uncompared"]
+
+LEVELS_COUNT_ALL: Final = (
+    "Downtime, availability and error budgets count every outage of a service, whichever incidents are chosen."
+)
 
 
 def describe_coverage(n: int, pending: pd.DataFrame, *, n_ongoing: int = 0, status: str = "final") -> str:

@@ -336,7 +336,7 @@ def test_nothing_is_put_below_what_does_not_end(opening: str) -> None:
 
 
 def test_a_block_without_text_leaves_its_section_alone() -> None:
-    message = "Metrics: nothing to put there; name a source for it under [evidence] in the settings"
+    message = "Metrics: skipped, no source for it is configured under [evidence]"
     for there in ("", f"{BLOCK}\n"):
         assert told(f"{HEAD}### Metrics\n\n{there}", metric=" \n") == [message]
 

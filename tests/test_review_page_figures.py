@@ -326,14 +326,14 @@ def test_a_months_budget_is_that_of_its_quarter(make: Make) -> None:
     api = page.impact.set_index("service").loc["API"]
     assert (api["window_start"], api["window_end"]) == (at("2025-07-01"), at("2025-10-01"))
     assert api["budget"].round("ms") == pd.Timedelta(days=92) * 0.002
-    assert tiles(page)["Incidents"] == ("5", "3 in June 2025, 0 in July 2024")
+    assert tiles(page)["Incidents"] == ("5", "3 in June 2025, none reported in July 2024")
     assert "All 5 services are within the error budget." in sentences(page.findings())
     assert tiles(make("2025-08"))["Over error budget"] == ("2 of 5", "services with a target")
 
 
 def test_a_week(make: Make) -> None:
     page = make("2025-W30")
-    assert tiles(page)["Incidents"] == ("2", "1 in week 29 of 2025, 0 in week 30 of 2024")
+    assert tiles(page)["Incidents"] == ("2", "1 in week 29 of 2025, none reported in week 30 of 2024")
     assert sentences(page.findings())[0].startswith("2 incidents in week 30 of 2025: 2 SEV-2.")
     value, basis = tiles(page)["Median time to restore"]
     assert value == "2h 34m"

@@ -469,6 +469,9 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
     only = f" (only {join_words(list(scope.chosen))})" if scope.chosen else ""
     click.echo(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
+    if kind == "sla" and scope.settings.targets:
+        length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
+        click.echo(f"The budget, what is left of it and how long it lasts are those of each {length}.")
     click.echo("\n".join(as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {})))
     for sentence in [] if changes is None else changes["sentence"]:
         click.echo(f"\n{sentence}")

@@ -117,8 +117,8 @@ def response(
     Returns
     -------
     pandas.DataFrame
-        `response_summary`, but a mean or geometric mean is NA where an incident is ongoing: that of the ended ones is
-        too small, and n counts all. Then, how much of it was inferred from free text:
+        `response_summary`, but a mean is NA where an incident of n is ongoing, as that of the ended ones is too small,
+        and a geometric mean also where a span is 0. Then, how much of it was inferred from free text:
 
         - n_recorded, int64: spans of n whose two instants are recorded, none inferred
         - median_recorded, timedelta64[us]: the median of these alone; NA without any
@@ -135,8 +135,9 @@ def response(
         "calendar": scope.calendar,
     }
     summary = response_summary(measured, members=members, **options)
-    means = [column for column in summary if column.removeprefix("geometric_").startswith("mean")]
-    summary[means] = summary[means].mask(summary["n_open"] > 0)
+    for figure, n_used in (("mean", summary["n"] - summary["n_open"]), ("geometric_mean", summary["n_positive"])):
+        for name in (figure, f"{figure}_low", f"{figure}_high"):
+            summary[name] = summary[name].mask(n_used < summary["n"])
     recorded = response_summary(measured[_is_recorded(scope, measured, metric)], **options)
     # Both have the same rows but for groups of NA, which occur in one and perhaps not in the other.
     keys = list(summary.columns[: summary.columns.get_loc("n")])

@@ -205,3 +205,42 @@ def test_a_budget_that_outlasts_its_window_has_no_time_to_exhaustion() -> None:
     over = measures.impact(Scope.of(corpus, "2025Q3", API, END)).iloc[0]
     assert pd.isna(in_progress["time_to_exhaustion"])
     assert pd.isna(over["time_to_exhaustion"])
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"services": ["API"]}, {"severities": ["SEV-1"]}, {"services": ["api"], "severities": ["sev1"]}]
+)
+def test_a_service_was_as_long_down_for_those_who_choose_some_incidents(
+    demo: Corpus, settings: Settings, chosen: dict[str, list[str]]
+) -> None:
+    columns = ["service", "n", "downtime", "availability", "budget_left"]
+    whole = measures.availability(Scope.of(demo, "2025Q4", settings))[columns].set_index("service")
+    scope = Scope.of(demo, "2025Q4", settings, **chosen)  # type: ignore[arg-type]
+    some = measures.availability(scope)[columns].set_index("service")
+    pd.testing.assert_frame_equal(some, whole.loc[some.index])
+    assert "API" in some.index
+    if "services" in chosen:
+        assert some.index.tolist() == ["API"]
+        assert measures.budget(scope)["service"].unique().tolist() == ["API"]
+
+
+def test_a_severity_that_was_not_chosen_is_no_zero(demo: Corpus, settings: Settings) -> None:
+    scope = Scope.of(demo, "2025Q4", settings, severities=["SEV-3", "sev1"])
+    assert set(measures.rates(scope)["severity"]) == set(measures.counts(scope)["severity"]) == {"SEV-1", "SEV-3"}
+
+
+def test_no_mean_of_the_ended_ones_where_an_incident_goes_on() -> None:
+    ended, ongoing = ("A", "2025-09-01 00:00", "2025-09-01 01:00", "Final"), ("B", "2025-09-20 00:00", None, "Draft")
+    scope = Scope.of(incidents(ended, ongoing), "2025Q3", API, END)
+    row = measures.response(scope).iloc[0]
+    assert row["n"] == 2
+    assert row[["mean", "geometric_mean", "median"]].isna().all()
+    alone = measures.response(Scope.of(incidents(ended), "2025Q3", API, END)).iloc[0]
+    assert alone["mean"] == alone["median"] == pd.Timedelta("1h")
+
+
+def test_a_budget_lasts_by_the_clock_while_an_outage_goes_on() -> None:
+    corpus = incidents(("A", "2025-09-29 12:00", None, "Draft"))
+    row = measures.impact(Scope.of(corpus, "2025Q3", API, at("2025-09-29 14:00"))).iloc[0]
+    assert row["time_to_exhaustion"] == row["budget_left"] > pd.Timedelta("20h")
+    assert pd.isna(row["time_to_exhaustion_weighted"])

@@ -194,8 +194,10 @@ def sla_impact(
         - elapsed, timedelta64[us]: how much of the window has passed, without maintenance
         - burn_rate, Float64: the pace at which the budget is spent, ``(downtime / elapsed) / (1 - target)``: at 1 the
           budget lasts just as long as the window
-        - time_to_exhaustion, timedelta64[us]: how long ``budget_left`` lasts at this pace; 0 where it is spent
-        - burn_rate_weighted, Float64, and time_to_exhaustion_weighted, timedelta64[us]: the same, weighted
+        - time_to_exhaustion, timedelta64[us]: how long ``budget_left`` lasts at this pace, or while an outage goes on:
+          just so long; 0 where it is spent
+        - burn_rate_weighted, Float64, and time_to_exhaustion_weighted, timedelta64[us]: the same, weighted; the time is
+          NA while an outage goes on
         - incident_ids, tuple of str, where asked for: the incidents of n
 
         Target, budgets and paces are NA for a service without a target. What is left is NA where no downtime of the
@@ -261,7 +263,9 @@ def sla_impact(
     for weighted in ("", "_weighted"):
         pace = _microseconds(spent[f"downtime{weighted}"]) / elapsed.where(elapsed > 0)
         impact[f"burn_rate{weighted}"] = pace / allowed
-        lasts = _microseconds(impact[f"budget_left{weighted}"]).clip(lower=0) / pace.where(pace > 0)
+        left = _microseconds(impact[f"budget_left{weighted}"]).clip(lower=0)
+        # A service that is down now spends its budget by the clock; how heavily it is hit is known for the past alone.
+        lasts = (left / pace.where(pace > 0)).mask(impact["n_open"] > 0, pd.NA if weighted else left)
         impact[f"time_to_exhaustion{weighted}"] = _span(lasts.where((lasts < remaining) & (remaining > 0)))
     if members:
         impact["incident_ids"] = impact.pop("incident_ids")

@@ -17,12 +17,12 @@ from incident_analytics.analysis.grouping import (
     rows_within,
     split_rows,
 )
-from incident_analytics.analysis.rates import group_sentences, rows_by, verdict
+from incident_analytics.analysis.rates import group_sentences, is_significant, rows_by, verdict
 from incident_analytics.analysis.statistics import (
     holm,
     widened_p_value,
 )
-from incident_analytics.formatting import format_count, format_dispersion
+from incident_analytics.formatting import format_count, format_dispersion, format_p_value
 from incident_analytics.periods import Period
 from incident_analytics.schema import FLOAT
 
@@ -195,6 +195,9 @@ def _trend_in_words(row: Any, confidence: float) -> str:
     counted = format_count(row.n, "incident")
     if pd.isna(row.p_value):
         return f"{counted}, not enough to show a trend."
-    direction = {-1: "less often", 0: "as often", 1: "more often"}[int(np.sign(row.laplace))]
-    text = f"{counted}, {direction} towards the end of the window, {verdict(row.p_adjusted, confidence)}."
+    if is_significant(row.p_adjusted, confidence):
+        direction = "more" if row.laplace > 0 else "less"
+        text = f"{counted}, {direction} often towards the end of the window, {verdict(row.p_adjusted, confidence)}."
+    else:
+        text = f"{counted}, no trend beyond normal variation ({format_p_value(row.p_adjusted)})."
     return f"{text} {format_dispersion([row.dispersion])}"

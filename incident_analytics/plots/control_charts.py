@@ -110,7 +110,7 @@ def _legend(chart: pd.DataFrame) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, timedelta):
         return format_span(value)
-    return "not told" if pd.isna(value) else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004
+    return "not recorded" if pd.isna(value) else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"  # noqa: PLR2004
 
 
 def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:

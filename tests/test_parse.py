@@ -275,6 +275,14 @@ def test_the_windows_of_a_reopened_incident_count_where_they_make_the_stated_dur
     assert windows(read(tmp_path, stated(duration, REOPENED))) == outages
 
 
+@pytest.mark.parametrize("duration", ["10:00 - 11:00 JST (1h)", "10:00 JST - 11:00 (1h)", "10:00 - 11:00 (JST)"])
+def test_a_zone_after_the_range_is_that_of_both_ends(tmp_path: Path, duration: str) -> None:
+    rows = "| 01:00 | Initial alert/detection |\n| 02:00 | Service restored |\n"
+    corpus = read(tmp_path, stated(duration, rows).replace("| Time |", "| Time (UTC) |"))
+    assert windows(corpus) == [("01:00", "02:00", "duration")]
+    assert "duration-mismatch" not in set(corpus.problems["code"])
+
+
 def test_what_was_reopened_and_goes_on_is_open_again(tmp_path: Path) -> None:
     rows = "".join(f"{row}\n" for row in REOPENED.splitlines()[:4])
     for duration in ("Ongoing", "10:00 - ongoing"):

@@ -608,6 +608,7 @@ def read_duration(text: str) -> Duration | None:
         total = lengths[0].length if lengths else None
     if total is None and not windows and "open" not in pieces:
         raise Unreadable(f"{text.strip()!r} tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'")
+    windows = _with_zones(windows, text)
     zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
     approximate = any(span.approximate for span in lengths) or any(
         moment.approximate for window in windows for moment in window if moment
@@ -620,6 +621,33 @@ def read_duration(text: str) -> Duration | None:
         support_hours=support,
         zone=zones[0] if zones else None,
     )
+
+
+_ZONE_IN_BRACKETS: Final = re.compile(
+    rf"\(\s*(?:all\s+)?(?:times?\s+)?(?:are\s+)?(?:in\s+)?({_ZONE})\s*\)", re.IGNORECASE
+)
+
+
+def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> list[tuple[Moment, Moment | None]]:
+    """Give every time the zone of the other end of its window, else the one that the line names: ``10:00 - 11:00 JST``.
+
+    A line that names several zones leaves a window without any as it is.
+    """
+    bracketed = _ZONE_IN_BRACKETS.search(text)
+    named = [moment.zone for window in windows for moment in window if moment and moment.zone]
+    if bracketed and not named:
+        named = [_zone(bracketed[1])]
+    only = named[0] if named and all(zone == named[0] for zone in named) else None
+    found: list[tuple[Moment, Moment | None]] = []
+    for first, last in windows:
+        start, end = first.zone, last.zone if last else None
+        found.append(
+            (
+                replace(first, zone=start or end or only),
+                replace(last, zone=end or start or only) if last else None,
+            )
+        )
+    return found
 
 
 def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:

@@ -283,6 +283,52 @@ def test_a_zone_after_the_range_is_that_of_both_ends(tmp_path: Path, duration: s
     assert "duration-mismatch" not in set(corpus.problems["code"])
 
 
+def whole(*rows: tuple[str, str]) -> str:
+    return "".join(f"| {when} | {event} |\n" for when, event in rows)
+
+
+DETECTED, OVER = "Initial alert/detection", "Service restored"
+DAYS_APART = whole(("2025-03-14 16:00", DETECTED), ("2025-03-17 09:00", OVER))
+
+
+@pytest.mark.parametrize(
+    ("duration", "rows", "hours"),
+    [
+        ("16:00 - 09:00", DAYS_APART, 65),
+        ("16:00 - 09:00", whole(("2025-03-14 16:00", DETECTED), ("2025-03-15 09:00", OVER)), 17),
+        ("16:00 - 09:00", whole(("16:00", DETECTED), ("09:00", OVER)), 17),
+        ("16:00 - 09:00", whole(("2025-03-14 16:00", DETECTED), ("2025-03-17 09:30", OVER)), 17),
+        ("16:00 - 09:00 (65h)", DAYS_APART, 65),
+        ("16:00 - 09:00 (next day)", DAYS_APART, 17),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("11:00", OVER)), 1),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("12:30", OVER)), None),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED)), 23),
+        ("10:00 - 11:00 (90 minutes)", whole(("10:00", DETECTED), ("11:30", OVER)), 1.5),
+        ("10:00 - 12:00 (1h)", whole(("10:00", DETECTED), ("12:00", OVER)), 2),
+        ("10:00 - 12:00 (1h)", whole(("11:00", DETECTED), ("12:00", OVER)), 2),
+        ("10:00 - 12:00 (1h 55m)", whole(("10:00", DETECTED), ("12:03", OVER)), 2),
+        ("10:00 - 20:00 (1h)", whole(("10:00", DETECTED), ("15:00", OVER)), None),
+    ],
+)
+def test_a_range_that_contradicts_both_its_total_and_the_timeline_does_not_count(
+    tmp_path: Path, duration: str, rows: str, hours: float | None
+) -> None:
+    outages = read(tmp_path, stated(duration, rows)).outages
+    spans = outages["ended_at"] - outages["started_at"]
+    assert spans.tolist() == [pd.NaT if hours is None else pd.Timedelta(hours=hours)]
+
+
+def test_a_range_that_does_not_count_is_a_problem_with_both_lines(tmp_path: Path) -> None:
+    corpus = read(tmp_path, stated("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("11:00", OVER))))
+    problems = corpus.problems[corpus.problems["code"] == "duration-mismatch"]
+    assert problems["line"].tolist() == [3]
+    message = (
+        "the Duration's own times make 23h 00m, it states 1h 00m, and line 13 has it restored at 2025-03-14 11:00 UTC, "
+        "which makes the stated length and counts; correct its times"
+    )
+    assert problems["message"].tolist() == [message]
+
+
 def test_what_was_reopened_and_goes_on_is_open_again(tmp_path: Path) -> None:
     rows = "".join(f"{row}\n" for row in REOPENED.splitlines()[:4])
     for duration in ("Ongoing", "10:00 - ongoing"):

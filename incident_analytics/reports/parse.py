@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from incident_analytics.reports.times import (
     FIRST_YEAR,
     LAST_YEAR,
     find_dates,
+    in_words,
     read_date,
     read_duration,
     read_moments,
@@ -55,6 +56,11 @@ _ONGOING = re.compile(
 )
 """Statuses that say of the incident, not of its report, that it goes on."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
+
+_GROSS = 1.5
+"""By how much of the smaller one a length must exceed another one for no slip of a few minutes to explain it."""
+_SURE = 0.8
+"""How sure a row must be of its milestone to be held against the Duration."""
 
 Outage = tuple[datetime, datetime | None, str, int]
 """A window of impact: its start, its end, where that was read, on which line."""
@@ -414,6 +420,7 @@ class _Parser:
         duration = self.report.duration
         zone = self.reader.zone or (duration.zone if duration else None) or self.zone
         placement = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=duration)
+        placement = self.settle_windows(placement, zone)
         self.report.placement = placement
         for remark in placement.remarks:
             self.report.problem(remark.code, remark.line, remark.message)
@@ -440,6 +447,69 @@ class _Parser:
                 }
             )
         self.take_milestones(placement)
+
+    def settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
+        """Compare the Duration's one range with its total and with what the timeline tells by itself.
+
+        An end without a date takes the timeline's day where both have the same time of day. A range that contradicts
+        both its total and the timeline does not count: the timeline's window does where it makes the total, else the
+        end is unknown.
+        """
+        duration = self.report.duration
+        if duration is None or len(placement.windows) != 1 or duration.is_open or duration.support_hours:
+            return placement
+        (start, end), last = placement.windows[0], duration.windows[0][1]
+        if start is None or end is None or last is None:
+            return placement
+        undated = duration.total is None and not last.dated and not last.days_later
+        if not undated and (
+            duration.total is None or spans_agree(duration.total, end - start, approximate=duration.approximate)
+        ):
+            return placement
+        alone = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=replace(duration, windows=()))
+        begun, restored = self.told_window(alone)
+        if restored is None or begun is None or restored[1] < begun:
+            return placement
+        row, over = restored
+        if duration.total is None:
+            days, rest = divmod(over - end, timedelta(days=1))
+            dated = any(find_dates(entry.when) for entry in self.reader.entries[: row + 1])
+            if not dated or rest or days < 1 or any(at and _is_same(at, end) for at in placement.instants):
+                return placement
+            return replace(placement, windows=((start, over),))
+        if _is_same(over, end):
+            return placement
+        line, span = self.report.lines["duration"], end - start
+        message = (
+            f"the Duration's own times make {in_words(span)}, it states {in_words(duration.total)}, and line "
+            f"{self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
+        )
+        if spans_agree(duration.total, over - begun, approximate=duration.approximate):
+            self.report.problem(
+                "duration-mismatch", line, f"{message}, which makes the stated length and counts; correct its times"
+            )
+            return replace(alone, windows=((start, over),) if _is_same(begun, start) else ())
+        if max(span, duration.total) < _GROSS * min(abs(span), duration.total):
+            return placement
+        self.report.problem(
+            "duration-mismatch", line, f"{message}: how long it lasted is unknown; correct what is wrong of these"
+        )
+        return replace(placement, windows=((start, None),))
+
+    def told_window(self, placement: Placement) -> tuple[datetime | None, tuple[int, datetime] | None]:
+        """Return when the timeline by itself has the beginning, and in which row and when it has the restoration."""
+        clues = [
+            Clue(at, entry.event, self.template.stated_milestone(entry.event))
+            for entry, at in zip(self.reader.entries, placement.instants, strict=True)
+        ]
+        inferred = infer_milestones(clues, DurationClues())
+        rows: dict[str, int] = {name: guess.row for name, guess in inferred.items() if guess.confidence >= _SURE}
+        for row, clue in enumerate(clues):
+            if clue.stated and clue.at is not None and (clue.stated in LAST_COUNTS or clue.stated not in rows):
+                rows[clue.stated] = row
+        begun = next((clues[rows[name]].at for name in ("started", "detected") if name in rows), None)
+        over = clues[rows["restored"]].at if "restored" in rows else None
+        return begun, (rows["restored"], over) if over is not None else None
 
     def anchor(self) -> date | None:
         """Return the date that the clock times belong to: the report's Date, else the one in its id."""

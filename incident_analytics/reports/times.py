@@ -19,6 +19,7 @@ __all__ = [
     "Moment",
     "Span",
     "find_dates",
+    "in_words",
     "names_zone",
     "read_date",
     "read_duration",
@@ -698,6 +699,13 @@ def spans_agree(stated: timedelta, span: timedelta, *, approximate: bool = False
     """
     tolerance = max(_MINUTE, span * _ABOUT) if approximate else _MINUTE
     return abs(stated - span) < tolerance
+
+
+def in_words(span: timedelta) -> str:
+    """Return a length for a message, such as ``1h 05m``."""
+    hours, rest = divmod(abs(span), timedelta(hours=1))
+    sign = "-" if span < timedelta(0) else ""
+    return f"{sign}{hours}h {rest // _MINUTE:02}m" if hours else f"{sign}{rest // _MINUTE}m"
 
 
 def read_span(text: str) -> Span | None:

@@ -338,6 +338,32 @@ def test_what_was_reopened_and_goes_on_is_open_again(tmp_path: Path) -> None:
         assert windows(corpus) == [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]
 
 
+RELAPSED = "".join(f"{row}\n" for row in REOPENED.splitlines()[:4])
+
+
+@pytest.mark.parametrize(
+    ("duration", "rows", "outages"),
+    [
+        ("10:00 - 11:00 (1h)", "", [("10:00", "11:00", "duration"), ("13:00", "-", "timeline")]),
+        ("10:00 - 11:00 (1h)", "| 14:00 | Incident closed |\n",
+         [("10:00", "11:00", "duration"), ("13:00", "-", "timeline")]),
+        ("1h", "", [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]),
+        ("Unknown", "", [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]),
+        ("10:00 - 14:00 (4h)", "", [("10:00", "14:00", "duration")]),
+        ("10:00 - 11:00 and 13:00 - 13:30 (1h 30m)", "",
+         [("10:00", "11:00", "duration"), ("13:00", "13:30", "duration")]),
+    ],
+)  # fmt: skip
+def test_a_relapse_that_nothing_ends_is_an_outage_of_unknown_end(
+    tmp_path: Path, duration: str, rows: str, outages: list[tuple[str, str, str]]
+) -> None:
+    corpus = read(tmp_path, stated(duration, RELAPSED + rows))
+    assert windows(corpus) == outages
+    assert corpus.incidents["is_open"].tolist() == [False]
+    assert corpus.incidents["ended_at"].isna().tolist() == [any(end == "-" for _, end, _ in outages)]
+    assert "contradiction" in set(corpus.problems["code"])
+
+
 def test_each_window_ends_with_a_row_that_has_the_milestone_restored(tmp_path: Path) -> None:
     free = REOPENED.replace("Service restored", "All back to normal")
     for rows, source in ((REOPENED, "stated"), (free, "inferred")):

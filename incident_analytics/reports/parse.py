@@ -179,6 +179,8 @@ class _Parser:
         self.zone = ZoneInfo(settings.timezone)
         self.ongoing: Line | None = None
         """The field that says that the incident goes on."""
+        self.unended: int | None = None
+        """The row of a relapse after the last restoration, of which nothing tells the end."""
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         self.read_header()
@@ -579,6 +581,7 @@ class _Parser:
             "restored again; add the row"
         )
         self.report.problem("contradiction", relapse["line"], message)
+        self.unended = gap.relapse
 
     def check_start(self) -> None:
         """Report that the start is unknown where an earlier row without a time may be the start."""
@@ -688,6 +691,7 @@ class _Parser:
                 begin = rows[relapse]["at"]
             if end is None or end >= begin:
                 outages.append((begin, end, source, at))
+        outages += self.unended_outage(outages)
         if outages:
             outages = self.corrected_outages(outages, known)
         for position, (start, end, source, at) in enumerate(outages, start=1):
@@ -699,6 +703,15 @@ class _Parser:
             self.values["ended_at"], source, at = max(ended)
             stated = "stated" if source == "duration" else "derived"
             self.report.note("ended_at", self.words_at(at), at, source=stated)
+
+    def unended_outage(self, outages: Sequence[Outage]) -> list[Outage]:
+        """Return the outage since a relapse whose end nothing tells: none where another outage covers the relapse."""
+        if self.unended is None:
+            return []
+        row = self.report.rows["timeline"][self.unended]
+        since = row["at"]
+        covered = any(start <= since and (end is None or end > since) for start, end, _, _ in outages)
+        return [] if covered else [(since, None, "timeline", row["line"])]
 
     def without_gaps(self, start: datetime, end: datetime | None, source: str, line: int) -> list[Outage]:
         """Split the Duration line's window where the timeline has gaps, if the rest makes the stated duration."""

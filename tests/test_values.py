@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -391,3 +392,39 @@ def test_a_figure_grouped_in_no_known_way_is_not_read_from_its_middle(words: str
     for reader in (read_share, read_money):
         with pytest.raises(Unreadable):
             reader(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "0 paying customers, all free users", "0 paying customers", "0 (paying)", "0 external users", "0 reported",
+        "0 known so far", "0 (so far)", "0 (to be determined)", "0 (TBD)", "0 (none reported)", "None reported",
+        "None known", "None so far", "None (none reported)", "No reported users", "No known impact", "zero customers known",
+        "0% of paying customers", "0% (so far)", "0 of 300 enterprise customers", "0 users in Europe", "0?",
+        "0, as far as we know", "None (yet)",
+    ],
+)  # fmt: skip
+def test_a_zero_of_a_part_only_is_no_zero(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_share(words)
+    assert caught.value.code == "unreadable-value"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "0", "**0**", "0 users", "0 customers affected", "0 (internal tool)", "0%", "0% of users", "0 of 300 customers",
+        "None", "No users affected", "None (internal tool)", "No one", "0 of our users", "0 requests failed", "0.0%",
+    ],
+)  # fmt: skip
+def test_a_plain_zero_is_zero(words: str) -> None:
+    share = read_share(words)
+    assert share is not None
+    assert 0 in {share.count, share.fraction}
+
+
+@pytest.mark.parametrize("read", [read_loss, read_money])
+@pytest.mark.parametrize("words", ["None reported", "None known", "None (so far)", "No known cost", "None (TBD)"])
+def test_none_known_is_neither_no_loss_nor_no_cost(read: Callable[[str], object], words: str) -> None:
+    with pytest.raises(Unreadable):
+        read(words)

@@ -428,3 +428,49 @@ def test_a_plain_zero_is_zero(words: str) -> None:
 def test_none_known_is_neither_no_loss_nor_no_cost(read: Callable[[str], object], words: str) -> None:
     with pytest.raises(Unreadable):
         read(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "under $500", "over $10,000", "Over USD 10,000", "up to $500", "at least $500", "at most $500", "less than $500",
+        "more than €500", "> $500", "<$500", "≥ $500", "$500+", "$500 or more", "$500 (at least)", "more than about $500",
+        "minimum $500", "up to 500", "exceeding $500", "under ~$500", "as much as $500", "$500 max",
+    ],
+)  # fmt: skip
+def test_a_bound_is_no_amount(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_money(words)
+    assert caught.value.code == "unreadable-value"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["$100 per user", "$100/user", "$100 / month", "$100 (per user)", "$100 credit per user", "$100 each", "$100 a month",
+     "$100 monthly", "€5 per 1,000 requests", "100 USD per seat", "about $100 per user"],
+)  # fmt: skip
+def test_an_amount_per_unit_is_no_sum(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_money(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["$0 (to be determined)", "$0 (TBD)", "$0 so far", "$0 reported", "0 (unknown)", "$0 known", "€0 (estimate pending)"]
+)  # fmt: skip
+def test_a_zero_for_the_time_being_is_no_amount(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_money(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("$5,000 (about $100 per user)", 5000), ("$500 as per finance", 500), ("$500 for 3 nodes over 2 days", 500),
+        ("$0", 0), ("$0 (covered by contract)", 0), ("0 USD", 0), ("US$0", 0), ("$0.00", 0), ("$0 lost revenue", 0),
+        ("around $500", 500), ("nearly $500", 500), ("$500 in credits", 500),
+    ],
+)  # fmt: skip
+def test_a_sum_with_words_beside_it_is_an_amount(words: str, amount: float) -> None:
+    read = read_money(words)
+    assert read is not None
+    assert read.amount == amount

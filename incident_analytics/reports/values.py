@@ -398,11 +398,12 @@ def _fraction(match: re.Match[str]) -> float:
     return round(float(match["value"].replace(",", ".")) / 100, 12)  # a mark in a percentage is the decimal one
 
 
+_CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _ZERO_WORD: Final = re.compile(
     r"of|our|the|all|in|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
     r"|people|persons?|visitors?|requests?|calls?|jobs?|orders?|transactions?|errors?|data|sla|revenue|credits?|costs?"
     r"|refunds?|impact|loss|losses|downtime|uptime|affected|impacted|issued|incurred|out|were|was|are|is|unique"
-    r"|k|m|percent",
+    rf"|k|m|percent|{_CODES}|US",
     re.IGNORECASE,
 )
 _QUALIFIER: Final = re.compile(
@@ -420,7 +421,7 @@ def _check_zero(text: str) -> None:
     plain = _outside_brackets(text)
     words = [] if _is_zero(plain) else re.findall(r"[^\W\d_]+", plain)
     if _QUALIFIER.search(text) or not all(map(_ZERO_WORD.fullmatch, words)):
-        raise Unreadable(f"{text.strip()!r} is zero of a part, or so far, only; write how many there were, or Unknown")
+        raise Unreadable(f"{text.strip()!r} is zero of a part, or so far, only; write the figure, or Unknown")
 
 
 def _outside_brackets(text: str) -> str:
@@ -569,13 +570,32 @@ _CURRENCIES: Final = {
     "AU$": "AUD",
     "A$": "AUD",
 }
-_CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _MONEY: Final = re.compile(
     rf"(?P<sign>[-−])?(?:(?P<mark>(?:\b(?:US|CA|AU|C|A))?\$|[€£¥₹]|\b(?:{_CODES})(?![A-Za-z]))\s?(?P<sign2>[-−])?"
     rf"|(?<![\w.])(?<!\d,)){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
 )
 _MONEY_RANGE: Final = re.compile(r"\s?(?:[-–—]|to\b)\s?[\d.,]+\s?(?:k|m|mm|mn|bn|b)?\s*(?:$|[(,;])", re.IGNORECASE)
+
+
+_BOUND_BEFORE: Final = re.compile(
+    r"(?:[<>≤≥]=?|\b(?:under|over|below|above|beyond|up to|at (?:least|most)|(?:less|more|fewer|greater) than|exceed\w*"
+    r"|north of|upwards? of|min(?:imum)?|max(?:imum)?|as (?:much|little) as|as many as)\b)"
+    r"[\s:.]*(?:(?:about|around|approximately|roughly|an?|some|estimated)\s+|~\s?)*$",
+    re.IGNORECASE,
+)
+_BOUND_AFTER: Final = re.compile(
+    r"\s?\+|[\s,]*+\(?\s*+(?:(?:or|and) (?:more|less|above|below|up|over|counting)|at (?:least|most)"
+    r"|max(?:imum)?|min(?:imum)?)\b",
+    re.IGNORECASE,
+)
+_PER_UNIT: Final = re.compile(
+    r"\s?/\s?[a-z]|[\s(]+(?:an?\s+(?:piece|head|user|customer|seat|minute|hour|day|week|month|quarter|year)"
+    r"|hourly|daily|weekly|monthly|quarterly|yearly|annually)\b"
+    r"|[^()]*?(?<!as )\b(?:per|each|apiece)\b|\s*\(\s*(?:per|each)\b",
+    re.IGNORECASE,
+)
+"""What follows an amount that is not the sum: ``$100 per user``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -604,7 +624,8 @@ def read_money(text: str) -> Amount | None:
     Raises
     ------
     Unreadable
-        ``'refunds; amount not published' tells no amount; write one such as $34,000``
+        ``'refunds; amount not published' tells no single amount; write one such as $34,000``, or for ``over $500``
+        and ``$100 per user`` that it is a bound, or an amount per unit
 
     Examples
     --------
@@ -624,6 +645,13 @@ def read_money(text: str) -> Amount | None:
     if huge or ranged or len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
         raise Unreadable(f"{text.strip()!r} tells no single amount; write one such as $34,000")
     match = (marked or found)[0]
+    after = plain[match.end() :]
+    if _PER_UNIT.match(after) or _PER_UNIT.match(text.partition(match[0])[2]):
+        raise Unreadable(f"{text.strip()!r} is an amount per unit; write the sum, such as $34,000")
+    if _BOUND_BEFORE.search(plain[: match.start()]) or _BOUND_AFTER.match(text.partition(match[0])[2]):
+        raise Unreadable(f"{text.strip()!r} is a bound, no amount; write the sum, such as $34,000")
+    if not _scaled(match):
+        _check_zero(text)
     mark = (match["mark"] or match["code"] or "").upper()
     sign = -1 if match["sign"] or match["sign2"] else 1
     note = _ABOUT.sub(" ", text.replace(match[0].strip(), " ", 1)).strip(" ~<≈.,;")

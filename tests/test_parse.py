@@ -497,7 +497,12 @@ def test_two_severities_in_one_field_are_a_problem(
     [
         ("Draft / Final", None, "unreadable-value"), ("Draft -> Final", "Final", "contradiction"),
         ("Draft | Under Review | Final", None, "placeholder"), ("Final (was Draft)", "Final", "contradiction"),
-        ("Final (reviewed)", "Final", None),
+        ("Final (reviewed)", "Final", None), ("Final (after review)", "Final", None), ("Final (signed off)", "Final", None),
+        ("Final (no longer pending)", "Final", None), ("Final (pending review)", None, "unreadable-value"),
+        ("Final, awaiting sign-off", None, "unreadable-value"), ("Final - not yet approved", None, "unreadable-value"),
+        ("Final?", None, "unreadable-value"), ("Complete (to be reviewed)", None, "unreadable-value"),
+        ("Almost final", None, "unreadable-value"), ("Draft (pending data)", "Draft", None),
+        ("Pending review", "Under Review", None),
     ],
 )  # fmt: skip
 def test_two_statuses_in_one_field_are_a_problem(

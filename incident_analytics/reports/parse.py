@@ -55,6 +55,14 @@ _ONGOING = re.compile(
     r"|investigating|mitigating)\b"
 )
 """Statuses that say of the incident, not of its report, that it goes on."""
+_UNFINISHED = re.compile(
+    r"(?<!no longer )(?<!not )\b(?:pending|await\w*|waiting|subject to|in review|unfinished|incomplete|wip|tb[dc]"
+    r"|to be (?:reviewed|approved|confirmed|signed|completed|published)|preliminary|provisional|almost|nearly"
+    r"|not (?:yet )?(?:reviewed|approved|final\w*|complete\w*|signed\w*|published|confirmed)"
+    r"|needs? (?:review|approval|sign-?off))\b|\?",
+    re.IGNORECASE,
+)
+"""Words beside the last status that say that the report is not there yet."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
 
 _GROSS = 1.5
@@ -368,10 +376,15 @@ class _Parser:
         elif not is_placeholder(line.text) and (named := find_choice(line.text, STATUSES, {})) is not None:
             self.values["status"] = self.take_choice(named, line, "Status", STATUSES, unknown="unreadable-value")
         else:
-            synonyms = self.template.synonyms("statuses")
-            self.values["status"] = self.report.attempt(
-                lambda words: read_word(words, STATUSES, synonyms), line, "Status"
-            )
+            self.values["status"] = self.report.attempt(self.one_status, line, "Status")
+
+    def one_status(self, words: str) -> str | None:
+        """Return the one status that words mean, whose gloss must not say that the report is not at it yet."""
+        synonyms = self.template.synonyms("statuses")
+        status = read_word(words, STATUSES, synonyms)
+        if status == STATUSES[-1] and _UNFINISHED.search(words):
+            raise Unreadable(f"{words.strip()!r} says that it is {status} and that it is not; write the status alone")
+        return status
 
     def uncounted_status(self, words: str) -> str | None:
         """Return the status of a report that is not about an incident of its own, such as a duplicate."""

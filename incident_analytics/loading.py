@@ -371,14 +371,14 @@ def _add_problem(columns: Tables, code: str, **row: str | int | None) -> None:
 
 
 def _take_out_copies(columns: Tables) -> None:
-    """Let one of several reports with one Incident ID, or one text, count, and report the others."""
+    """Let one of several reports with one Incident ID, whatever its case, or one text, count, and report the others."""
     reports = columns.get("reports", {})
     groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for values in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
         report = dict(zip(_REPORTS, values, strict=True))
         if report["status"] not in UNCOUNTED_STATUSES:
             written = report["written_id"]
-            groups["id" if written else "text", written or report["digest"]].append(report)
+            groups["id" if written else "text", written.casefold() if written else report["digest"]].append(report)
     copies: dict[str, str] = {}
     for group in groups.values():
         kept = _counted(group)
@@ -389,7 +389,7 @@ def _take_out_copies(columns: Tables) -> None:
             if copy["digest"] == kept["digest"]:
                 message = f"a copy of {kept['path']}, not counted; delete one of them"
             else:
-                message = f"not counted: {kept['path']} has the Incident ID {copy['written_id']}, too"
+                message = f"not counted: {kept['path']} has the Incident ID {kept['written_id']}, too"
                 message = f"{message}; delete one of them, or give it another ID"
             place = {"path": copy["path"], "line": copy["line"], "incident_id": kept["path"]}
             _add_problem(columns, "duplicate-id", message=message, **place)

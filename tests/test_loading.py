@@ -308,6 +308,15 @@ def test_a_copy_is_a_problem_that_names_the_report_that_counts(tmp_path: Path) -
     ]
 
 
+def test_ids_that_differ_only_in_case_are_one_id(tmp_path: Path) -> None:
+    corpus = load(write(tmp_path, a=report(ID), b=report(ID.lower(), "Draft")), status="all")
+    assert corpus.incidents["incident_id"].tolist() == [ID]
+    first = f"{tmp_path.as_posix()}/a.md"
+    message = f"not counted: {first} has the Incident ID {ID}, too; delete one of them, or give it another ID"
+    found = corpus.problems[corpus.problems["code"] == "duplicate-id"]
+    assert found["message"].tolist() == [message]
+
+
 def test_a_copy_is_in_no_table(tmp_path: Path) -> None:
     text = FULL.read_text(encoding="utf-8")
     once, twice = load(FULL), load(write(tmp_path, a=text, b=text, c=text.replace("Final", "Draft")))

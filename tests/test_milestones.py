@@ -259,3 +259,20 @@ def test_any_words_are_taken_and_a_shift_of_all_times_changes_nothing(events: li
     found = infer_milestones(rows, DurationClues())
     assert found == infer_milestones(moved, DurationClues())
     assert all(0.5 <= guess.confidence <= 1 and 0 <= guess.row < len(rows) for guess in found.values())
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Incident re-opened", "Incident reopened - errors are back", "Incident opened again", "Incident re-opens",
+        "Incident channel re-opened", "SEV-2 re-opened, on-call investigating", "Re-opening the incident",
+        "Errors are back, incident declared",
+    ],
+)  # fmt: skip
+def test_a_reopening_is_never_the_first_response(row: str) -> None:
+    assert "responded" not in told("10:00 Users report 503s", "11:00 All back to normal", f"13:00 {row}")
+
+
+def test_a_response_before_a_reopening_is_the_first_response() -> None:
+    found = told("10:00 Users report 503s", "10:05 Incident opened", "11:00 Resolved", "13:00 Incident re-opened")
+    assert found["responded"] == 1

@@ -275,6 +275,60 @@ def test_the_windows_of_a_reopened_incident_count_where_they_make_the_stated_dur
     assert windows(read(tmp_path, stated(duration, REOPENED))) == outages
 
 
+@pytest.mark.parametrize("duration", ["10:00 - 11:00 JST (1h)", "10:00 JST - 11:00 (1h)", "10:00 - 11:00 (JST)"])
+def test_a_zone_after_the_range_is_that_of_both_ends(tmp_path: Path, duration: str) -> None:
+    rows = "| 01:00 | Initial alert/detection |\n| 02:00 | Service restored |\n"
+    corpus = read(tmp_path, stated(duration, rows).replace("| Time |", "| Time (UTC) |"))
+    assert windows(corpus) == [("01:00", "02:00", "duration")]
+    assert "duration-mismatch" not in set(corpus.problems["code"])
+
+
+def whole(*rows: tuple[str, str]) -> str:
+    return "".join(f"| {when} | {event} |\n" for when, event in rows)
+
+
+DETECTED, OVER = "Initial alert/detection", "Service restored"
+DAYS_APART = whole(("2025-03-14 16:00", DETECTED), ("2025-03-17 09:00", OVER))
+
+
+@pytest.mark.parametrize(
+    ("duration", "rows", "hours"),
+    [
+        ("16:00 - 09:00", DAYS_APART, 65),
+        ("16:00 - 09:00", whole(("2025-03-14 16:00", DETECTED), ("2025-03-15 09:00", OVER)), 17),
+        ("16:00 - 09:00", whole(("16:00", DETECTED), ("09:00", OVER)), 17),
+        ("16:00 - 09:00", whole(("2025-03-14 16:00", DETECTED), ("2025-03-17 09:30", OVER)), 17),
+        ("16:00 - 09:00 (65h)", DAYS_APART, 65),
+        ("16:00 - 09:00 (next day)", DAYS_APART, 17),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("11:00", OVER)), 1),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("12:30", OVER)), None),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED)), 23),
+        ("10:00 - 11:00 (90 minutes)", whole(("10:00", DETECTED), ("11:30", OVER)), 1.5),
+        ("10:00 - 12:00 (1h)", whole(("10:00", DETECTED), ("12:00", OVER)), 2),
+        ("10:00 - 12:00 (1h)", whole(("11:00", DETECTED), ("12:00", OVER)), 2),
+        ("10:00 - 12:00 (1h 55m)", whole(("10:00", DETECTED), ("12:03", OVER)), 2),
+        ("10:00 - 20:00 (1h)", whole(("10:00", DETECTED), ("15:00", OVER)), None),
+    ],
+)
+def test_a_range_that_contradicts_both_its_total_and_the_timeline_does_not_count(
+    tmp_path: Path, duration: str, rows: str, hours: float | None
+) -> None:
+    outages = read(tmp_path, stated(duration, rows)).outages
+    spans = outages["ended_at"] - outages["started_at"]
+    assert spans.tolist() == [pd.NaT if hours is None else pd.Timedelta(hours=hours)]
+
+
+def test_a_range_that_does_not_count_is_a_problem_with_both_lines(tmp_path: Path) -> None:
+    corpus = read(tmp_path, stated("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("11:00", OVER))))
+    problems = corpus.problems[corpus.problems["code"] == "duration-mismatch"]
+    assert problems["line"].tolist() == [3]
+    message = (
+        "the Duration's own times make 23h 00m, it states 1h 00m, and line 13 has it restored at 2025-03-14 11:00 UTC, "
+        "which makes the stated length and counts; correct its times"
+    )
+    assert problems["message"].tolist() == [message]
+
+
 def test_what_was_reopened_and_goes_on_is_open_again(tmp_path: Path) -> None:
     rows = "".join(f"{row}\n" for row in REOPENED.splitlines()[:4])
     for duration in ("Ongoing", "10:00 - ongoing"):
@@ -282,6 +336,32 @@ def test_what_was_reopened_and_goes_on_is_open_again(tmp_path: Path) -> None:
         assert corpus.incidents["is_open"].tolist() == [True]
         assert corpus.incidents["restored_at"].isna().all()
         assert windows(corpus) == [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]
+
+
+RELAPSED = "".join(f"{row}\n" for row in REOPENED.splitlines()[:4])
+
+
+@pytest.mark.parametrize(
+    ("duration", "rows", "outages"),
+    [
+        ("10:00 - 11:00 (1h)", "", [("10:00", "11:00", "duration"), ("13:00", "-", "timeline")]),
+        ("10:00 - 11:00 (1h)", "| 14:00 | Incident closed |\n",
+         [("10:00", "11:00", "duration"), ("13:00", "-", "timeline")]),
+        ("1h", "", [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]),
+        ("Unknown", "", [("10:00", "11:00", "timeline"), ("13:00", "-", "timeline")]),
+        ("10:00 - 14:00 (4h)", "", [("10:00", "14:00", "duration")]),
+        ("10:00 - 11:00 and 13:00 - 13:30 (1h 30m)", "",
+         [("10:00", "11:00", "duration"), ("13:00", "13:30", "duration")]),
+    ],
+)  # fmt: skip
+def test_a_relapse_that_nothing_ends_is_an_outage_of_unknown_end(
+    tmp_path: Path, duration: str, rows: str, outages: list[tuple[str, str, str]]
+) -> None:
+    corpus = read(tmp_path, stated(duration, RELAPSED + rows))
+    assert windows(corpus) == outages
+    assert corpus.incidents["is_open"].tolist() == [False]
+    assert corpus.incidents["ended_at"].isna().tolist() == [any(end == "-" for _, end, _ in outages)]
+    assert "contradiction" in set(corpus.problems["code"])
 
 
 def test_each_window_ends_with_a_row_that_has_the_milestone_restored(tmp_path: Path) -> None:
@@ -417,7 +497,12 @@ def test_two_severities_in_one_field_are_a_problem(
     [
         ("Draft / Final", None, "unreadable-value"), ("Draft -> Final", "Final", "contradiction"),
         ("Draft | Under Review | Final", None, "placeholder"), ("Final (was Draft)", "Final", "contradiction"),
-        ("Final (reviewed)", "Final", None),
+        ("Final (reviewed)", "Final", None), ("Final (after review)", "Final", None), ("Final (signed off)", "Final", None),
+        ("Final (no longer pending)", "Final", None), ("Final (pending review)", None, "unreadable-value"),
+        ("Final, awaiting sign-off", None, "unreadable-value"), ("Final - not yet approved", None, "unreadable-value"),
+        ("Final?", None, "unreadable-value"), ("Complete (to be reviewed)", None, "unreadable-value"),
+        ("Almost final", None, "unreadable-value"), ("Draft (pending data)", "Draft", None),
+        ("Pending review", "Under Review", None),
     ],
 )  # fmt: skip
 def test_two_statuses_in_one_field_are_a_problem(

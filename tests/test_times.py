@@ -409,3 +409,25 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
         except Unreadable:
             continue
     assert clock_of_the_machine.perf_counter() - begin < 3
+
+
+@pytest.mark.parametrize(
+    ("words", "hours"),
+    [
+        ("10:00 - 11:00 JST (1h)", [9, 9]),
+        ("10:00 JST - 11:00 (1h)", [9, 9]),
+        ("10:00 - 11:00 (JST)", [9, 9]),
+        ("10:00 - 11:00 (1h, all good) (all times JST)", [9, 9]),
+        ("2026-03-09 10:00 - 2026-03-09 11:00 UTC+9", [9, 9]),
+        ("10:00 UTC - 20:00 JST (1h)", [0, 9]),
+        ("10:00 - 11:00 and 13:00 - 14:00 JST (2h)", [9, 9, 9, 9]),
+        ("10:00 JST - 11:00 and 12:00 - 13:00 UTC (2h)", [9, 9, 0, 0]),
+        ("10:00 JST - 11:00, 12:00 - 13:00, 14:00 - 15:00 UTC", [9, 9, None, None, 0, 0]),
+        ("10:00 - 11:00 (1h, UK only)", [None, None]),
+    ],
+)
+def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: list[int | None]) -> None:
+    duration = read_duration(words)
+    assert duration is not None
+    zones = [moment.zone for window in duration.windows for moment in window if moment]
+    assert [zone and zone.utcoffset(WINTER) for zone in zones] == [None if each is None else each * H for each in hours]

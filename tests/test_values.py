@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -391,3 +392,85 @@ def test_a_figure_grouped_in_no_known_way_is_not_read_from_its_middle(words: str
     for reader in (read_share, read_money):
         with pytest.raises(Unreadable):
             reader(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "0 paying customers, all free users", "0 paying customers", "0 (paying)", "0 external users", "0 reported",
+        "0 known so far", "0 (so far)", "0 (to be determined)", "0 (TBD)", "0 (none reported)", "None reported",
+        "None known", "None so far", "None (none reported)", "No reported users", "No known impact", "zero customers known",
+        "0% of paying customers", "0% (so far)", "0 of 300 enterprise customers", "0 users in Europe", "0?",
+        "0, as far as we know", "None (yet)",
+    ],
+)  # fmt: skip
+def test_a_zero_of_a_part_only_is_no_zero(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_share(words)
+    assert caught.value.code == "unreadable-value"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "0", "**0**", "0 users", "0 customers affected", "0 (internal tool)", "0%", "0% of users", "0 of 300 customers",
+        "None", "No users affected", "None (internal tool)", "No one", "0 of our users", "0 requests failed", "0.0%",
+    ],
+)  # fmt: skip
+def test_a_plain_zero_is_zero(words: str) -> None:
+    share = read_share(words)
+    assert share is not None
+    assert 0 in {share.count, share.fraction}
+
+
+@pytest.mark.parametrize("read", [read_loss, read_money])
+@pytest.mark.parametrize("words", ["None reported", "None known", "None (so far)", "No known cost", "None (TBD)"])
+def test_none_known_is_neither_no_loss_nor_no_cost(read: Callable[[str], object], words: str) -> None:
+    with pytest.raises(Unreadable):
+        read(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "under $500", "over $10,000", "Over USD 10,000", "up to $500", "at least $500", "at most $500", "less than $500",
+        "more than €500", "> $500", "<$500", "≥ $500", "$500+", "$500 or more", "$500 (at least)", "more than about $500",
+        "minimum $500", "up to 500", "exceeding $500", "under ~$500", "as much as $500", "$500 max",
+    ],
+)  # fmt: skip
+def test_a_bound_is_no_amount(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_money(words)
+    assert caught.value.code == "unreadable-value"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["$100 per user", "$100/user", "$100 / month", "$100 (per user)", "$100 credit per user", "$100 each", "$100 a month",
+     "$100 monthly", "€5 per 1,000 requests", "100 USD per seat", "about $100 per user"],
+)  # fmt: skip
+def test_an_amount_per_unit_is_no_sum(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_money(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["$0 (to be determined)", "$0 (TBD)", "$0 so far", "$0 reported", "0 (unknown)", "$0 known", "€0 (estimate pending)"]
+)  # fmt: skip
+def test_a_zero_for_the_time_being_is_no_amount(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_money(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "amount"),
+    [
+        ("$5,000 (about $100 per user)", 5000), ("$500 as per finance", 500), ("$500 for 3 nodes over 2 days", 500),
+        ("$0", 0), ("$0 (covered by contract)", 0), ("0 USD", 0), ("US$0", 0), ("$0.00", 0), ("$0 lost revenue", 0),
+        ("around $500", 500), ("nearly $500", 500), ("$500 in credits", 500),
+    ],
+)  # fmt: skip
+def test_a_sum_with_words_beside_it_is_an_amount(words: str, amount: float) -> None:
+    read = read_money(words)
+    assert read is not None
+    assert read.amount == amount

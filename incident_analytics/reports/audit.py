@@ -10,7 +10,7 @@ from itertools import pairwise
 from incident_analytics.config import Settings
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
-from incident_analytics.reports.times import spans_agree
+from incident_analytics.reports.times import in_words, spans_agree
 from incident_analytics.reports.values import Unreadable, read_share
 from incident_analytics.schema import MILESTONES
 
@@ -91,16 +91,18 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
     if stated is None or spans_agree(stated, span, approximate=duration.approximate):
         yield from _gaps(report, windows)
         return
-    message = f"the Duration states {_words(stated)}, but {words} make {_words(span)}; correct the one or the other"
+    message = f"the Duration states {in_words(stated)}, but {words} make {in_words(span)}; correct the one or the other"
     yield "duration-mismatch", line, message
     support = None
     if hours := settings.calendar:
         support = sum((hours.business_time(start, end) for start, end in windows), timedelta(0))
     if support is not None and spans_agree(stated, support, approximate=duration.approximate):
-        message = f"{_words(stated)} are the support hours in {_words(span)}; write the calendar time as the Duration"
+        message = (
+            f"{in_words(stated)} are the support hours in {in_words(span)}; write the calendar time as the Duration"
+        )
         yield "duration-support-hours", line, message
     elif duration.support_hours and stated < span:
-        message = f"the Duration counts support hours: {_words(stated)} of {_words(span)}; write the calendar time"
+        message = f"the Duration counts support hours: {in_words(stated)} of {in_words(span)}; write the calendar time"
         yield "duration-support-hours", line, message
 
 
@@ -156,7 +158,7 @@ def _gaps(report: Report, windows: list[Window]) -> Iterator[Finding]:
         up = sum((max(timedelta(0), min(end, until) - max(start, since)) for start, end in windows), timedelta(0))
         if up >= _MINUTE:
             message = (
-                f"{_words(up)} of the Duration's {_words(_sum(windows))} are between 'restored' of line "
+                f"{in_words(up)} of the Duration's {in_words(_sum(windows))} are between 'restored' of line "
                 f"{rows[over]['line']} and the relapse of line {rows[relapse]['line']}; write each window with its own "
                 "times, or correct the rows"
             )
@@ -169,12 +171,6 @@ def _sum(windows: Iterable[Window]) -> timedelta:
 
 def _range(start: datetime, end: datetime) -> str:
     return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
-
-
-def _words(span: timedelta) -> str:
-    hours, rest = divmod(abs(span), timedelta(hours=1))
-    sign = "-" if span < timedelta(0) else ""
-    return f"{sign}{hours}h {rest // _MINUTE:02}m" if hours else f"{sign}{rest // _MINUTE}m"
 
 
 def _dates(report: Report) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,7 @@ from incident_analytics.reports.times import (
     FIRST_YEAR,
     LAST_YEAR,
     find_dates,
+    in_words,
     read_date,
     read_duration,
     read_moments,
@@ -54,7 +55,20 @@ _ONGOING = re.compile(
     r"|investigating|mitigating)\b"
 )
 """Statuses that say of the incident, not of its report, that it goes on."""
+_UNFINISHED = re.compile(
+    r"(?<!no longer )(?<!not )\b(?:pending|await\w*|waiting|subject to|in review|unfinished|incomplete|wip|tb[dc]"
+    r"|to be (?:reviewed|approved|confirmed|signed|completed|published)|preliminary|provisional|almost|nearly"
+    r"|not (?:yet )?(?:reviewed|approved|final\w*|complete\w*|signed\w*|published|confirmed)"
+    r"|needs? (?:review|approval|sign-?off))\b|\?",
+    re.IGNORECASE,
+)
+"""Words beside the last status that say that the report is not there yet."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
+
+_GROSS = 1.5
+"""By how much of the smaller one a length must exceed another one for no slip of a few minutes to explain it."""
+_SURE = 0.8
+"""How sure a row must be of its milestone to be held against the Duration."""
 
 Outage = tuple[datetime, datetime | None, str, int]
 """A window of impact: its start, its end, where that was read, on which line."""
@@ -173,6 +187,8 @@ class _Parser:
         self.zone = ZoneInfo(settings.timezone)
         self.ongoing: Line | None = None
         """The field that says that the incident goes on."""
+        self.unended: int | None = None
+        """The row of a relapse after the last restoration, of which nothing tells the end."""
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         self.read_header()
@@ -360,10 +376,15 @@ class _Parser:
         elif not is_placeholder(line.text) and (named := find_choice(line.text, STATUSES, {})) is not None:
             self.values["status"] = self.take_choice(named, line, "Status", STATUSES, unknown="unreadable-value")
         else:
-            synonyms = self.template.synonyms("statuses")
-            self.values["status"] = self.report.attempt(
-                lambda words: read_word(words, STATUSES, synonyms), line, "Status"
-            )
+            self.values["status"] = self.report.attempt(self.one_status, line, "Status")
+
+    def one_status(self, words: str) -> str | None:
+        """Return the one status that words mean, whose gloss must not say that the report is not at it yet."""
+        synonyms = self.template.synonyms("statuses")
+        status = read_word(words, STATUSES, synonyms)
+        if status == STATUSES[-1] and _UNFINISHED.search(words):
+            raise Unreadable(f"{words.strip()!r} says that it is {status} and that it is not; write the status alone")
+        return status
 
     def uncounted_status(self, words: str) -> str | None:
         """Return the status of a report that is not about an incident of its own, such as a duplicate."""
@@ -414,6 +435,7 @@ class _Parser:
         duration = self.report.duration
         zone = self.reader.zone or (duration.zone if duration else None) or self.zone
         placement = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=duration)
+        placement = self.settle_windows(placement, zone)
         self.report.placement = placement
         for remark in placement.remarks:
             self.report.problem(remark.code, remark.line, remark.message)
@@ -440,6 +462,69 @@ class _Parser:
                 }
             )
         self.take_milestones(placement)
+
+    def settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
+        """Compare the Duration's one range with its total and with what the timeline tells by itself.
+
+        An end without a date takes the timeline's day where both have the same time of day. A range that contradicts
+        both its total and the timeline does not count: the timeline's window does where it makes the total, else the
+        end is unknown.
+        """
+        duration = self.report.duration
+        if duration is None or len(placement.windows) != 1 or duration.is_open or duration.support_hours:
+            return placement
+        (start, end), last = placement.windows[0], duration.windows[0][1]
+        if start is None or end is None or last is None:
+            return placement
+        undated = duration.total is None and not last.dated and not last.days_later
+        if not undated and (
+            duration.total is None or spans_agree(duration.total, end - start, approximate=duration.approximate)
+        ):
+            return placement
+        alone = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=replace(duration, windows=()))
+        begun, restored = self.told_window(alone)
+        if restored is None or begun is None or restored[1] < begun:
+            return placement
+        row, over = restored
+        if duration.total is None:
+            days, rest = divmod(over - end, timedelta(days=1))
+            dated = any(find_dates(entry.when) for entry in self.reader.entries[: row + 1])
+            if not dated or rest or days < 1 or any(at and _is_same(at, end) for at in placement.instants):
+                return placement
+            return replace(placement, windows=((start, over),))
+        if _is_same(over, end):
+            return placement
+        line, span = self.report.lines["duration"], end - start
+        message = (
+            f"the Duration's own times make {in_words(span)}, it states {in_words(duration.total)}, and line "
+            f"{self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
+        )
+        if spans_agree(duration.total, over - begun, approximate=duration.approximate):
+            self.report.problem(
+                "duration-mismatch", line, f"{message}, which makes the stated length and counts; correct its times"
+            )
+            return replace(alone, windows=((start, over),) if _is_same(begun, start) else ())
+        if max(span, duration.total) < _GROSS * min(abs(span), duration.total):
+            return placement
+        self.report.problem(
+            "duration-mismatch", line, f"{message}: how long it lasted is unknown; correct what is wrong of these"
+        )
+        return replace(placement, windows=((start, None),))
+
+    def told_window(self, placement: Placement) -> tuple[datetime | None, tuple[int, datetime] | None]:
+        """Return when the timeline by itself has the beginning, and in which row and when it has the restoration."""
+        clues = [
+            Clue(at, entry.event, self.template.stated_milestone(entry.event))
+            for entry, at in zip(self.reader.entries, placement.instants, strict=True)
+        ]
+        inferred = infer_milestones(clues, DurationClues())
+        rows: dict[str, int] = {name: guess.row for name, guess in inferred.items() if guess.confidence >= _SURE}
+        for row, clue in enumerate(clues):
+            if clue.stated and clue.at is not None and (clue.stated in LAST_COUNTS or clue.stated not in rows):
+                rows[clue.stated] = row
+        begun = next((clues[rows[name]].at for name in ("started", "detected") if name in rows), None)
+        over = clues[rows["restored"]].at if "restored" in rows else None
+        return begun, (rows["restored"], over) if over is not None else None
 
     def anchor(self) -> date | None:
         """Return the date that the clock times belong to: the report's Date, else the one in its id."""
@@ -509,6 +594,7 @@ class _Parser:
             "restored again; add the row"
         )
         self.report.problem("contradiction", relapse["line"], message)
+        self.unended = gap.relapse
 
     def check_start(self) -> None:
         """Report that the start is unknown where an earlier row without a time may be the start."""
@@ -618,6 +704,7 @@ class _Parser:
                 begin = rows[relapse]["at"]
             if end is None or end >= begin:
                 outages.append((begin, end, source, at))
+        outages += self.unended_outage(outages)
         if outages:
             outages = self.corrected_outages(outages, known)
         for position, (start, end, source, at) in enumerate(outages, start=1):
@@ -629,6 +716,15 @@ class _Parser:
             self.values["ended_at"], source, at = max(ended)
             stated = "stated" if source == "duration" else "derived"
             self.report.note("ended_at", self.words_at(at), at, source=stated)
+
+    def unended_outage(self, outages: Sequence[Outage]) -> list[Outage]:
+        """Return the outage since a relapse whose end nothing tells: none where another outage covers the relapse."""
+        if self.unended is None:
+            return []
+        row = self.report.rows["timeline"][self.unended]
+        since = row["at"]
+        covered = any(start <= since and (end is None or end > since) for start, end, _, _ in outages)
+        return [] if covered else [(since, None, "timeline", row["line"])]
 
     def without_gaps(self, start: datetime, end: datetime | None, source: str, line: int) -> list[Outage]:
         """Split the Duration line's window where the timeline has gaps, if the rest makes the stated duration."""

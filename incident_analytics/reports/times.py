@@ -19,6 +19,7 @@ __all__ = [
     "Moment",
     "Span",
     "find_dates",
+    "in_words",
     "names_zone",
     "read_date",
     "read_duration",
@@ -608,6 +609,7 @@ def read_duration(text: str) -> Duration | None:
         total = lengths[0].length if lengths else None
     if total is None and not windows and "open" not in pieces:
         raise Unreadable(f"{text.strip()!r} tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'")
+    windows = _with_zones(windows, text)
     zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
     approximate = any(span.approximate for span in lengths) or any(
         moment.approximate for window in windows for moment in window if moment
@@ -620,6 +622,33 @@ def read_duration(text: str) -> Duration | None:
         support_hours=support,
         zone=zones[0] if zones else None,
     )
+
+
+_ZONE_IN_BRACKETS: Final = re.compile(
+    rf"\(\s*(?:all\s+)?(?:times?\s+)?(?:are\s+)?(?:in\s+)?({_ZONE})\s*\)", re.IGNORECASE
+)
+
+
+def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> list[tuple[Moment, Moment | None]]:
+    """Give every time the zone of the other end of its window, else the one that the line names: ``10:00 - 11:00 JST``.
+
+    A line that names several zones leaves a window without any as it is.
+    """
+    bracketed = _ZONE_IN_BRACKETS.search(text)
+    named = [moment.zone for window in windows for moment in window if moment and moment.zone]
+    if bracketed and not named:
+        named = [_zone(bracketed[1])]
+    only = named[0] if named and all(zone == named[0] for zone in named) else None
+    found: list[tuple[Moment, Moment | None]] = []
+    for first, last in windows:
+        start, end = first.zone, last.zone if last else None
+        found.append(
+            (
+                replace(first, zone=start or end or only),
+                replace(last, zone=end or start or only) if last else None,
+            )
+        )
+    return found
 
 
 def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:
@@ -670,6 +699,13 @@ def spans_agree(stated: timedelta, span: timedelta, *, approximate: bool = False
     """
     tolerance = max(_MINUTE, span * _ABOUT) if approximate else _MINUTE
     return abs(stated - span) < tolerance
+
+
+def in_words(span: timedelta) -> str:
+    """Return a length for a message, such as ``1h 05m``."""
+    hours, rest = divmod(abs(span), timedelta(hours=1))
+    sign = "-" if span < timedelta(0) else ""
+    return f"{sign}{hours}h {rest // _MINUTE:02}m" if hours else f"{sign}{rest // _MINUTE}m"
 
 
 def read_span(text: str) -> Span | None:

@@ -55,16 +55,14 @@ _ABSENT: Final = frozenset(
         "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned",
     }
 )  # fmt: skip
-_NONE: Final = frozenset(
-    {
-        "none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "none reported", "none recorded", "none known",
-        "none noted", "none identified", "none observed", "none so far", "no impact",
-    }
-)  # fmt: skip
+_PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "no impact"})
+_NONE: Final = _PLAIN_NONE | {
+    "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far",
+}  # fmt: skip
 _ZERO: Final = re.compile(
-    r"(?:no|none|zero|nil)(?: (?:one|direct|known|reported|observed|lost|failed|additional|extra|user|users|customer"
+    r"(?:no|none|zero|nil)(?: (?:one|direct|lost|failed|additional|extra|user|users|customer"
     r"|customers|request|requests|data|sla|revenue|credit|credits|cost|costs|refunds|impact|loss|losses|downtime"
-    r"|affected|impacted|issued|incurred|recorded|were))*"
+    r"|affected|impacted|issued|incurred|were))*"
 )
 _UNTOLD: Final = re.compile(
     r"(?:unknown|unclear|n/a|tbd|tba|tbc|pending|to be (?:determined|confirmed)"
@@ -128,8 +126,11 @@ def is_none(text: str) -> bool:
 
 
 def _is_zero(text: str) -> bool:
-    """Tell whether the words, in answer to how many or how much, say zero: ``No users affected`` beside `is_none`."""
-    return is_none(text) or _ZERO.fullmatch(fold(text).strip("*_() ")) is not None
+    """Tell whether the words, in answer to how many or how much, say zero: ``None``, ``No users affected``.
+
+    ``None reported`` does not: how many there were besides is not known.
+    """
+    return fold(text).strip("*_() ") in _PLAIN_NONE or _ZERO.fullmatch(fold(text).strip("*_() ")) is not None
 
 
 # --- words of a declared list ----------------------------------------------------------------------------------------
@@ -397,6 +398,32 @@ def _fraction(match: re.Match[str]) -> float:
     return round(float(match["value"].replace(",", ".")) / 100, 12)  # a mark in a percentage is the decimal one
 
 
+_CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
+_ZERO_WORD: Final = re.compile(
+    r"of|our|the|all|in|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
+    r"|people|persons?|visitors?|requests?|calls?|jobs?|orders?|transactions?|errors?|data|sla|revenue|credits?|costs?"
+    r"|refunds?|impact|loss|losses|downtime|uptime|affected|impacted|issued|incurred|out|were|was|are|is|unique"
+    rf"|k|m|percent|{_CODES}|US",
+    re.IGNORECASE,
+)
+_QUALIFIER: Final = re.compile(
+    r"\b(?:reported|recorded|known|noted|noticed|identified|observed|seen|detected|so far|as far as|yet|currently"
+    r"|at present|at least|paying|paid|free|external|preliminary|provisional|tb[dac]|pending|unknown|unclear"
+    r"|to be \w+|not (?:\w+ )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|final)"
+    r"|estimat\w+|investigat\w+)\b|\?",
+    re.IGNORECASE,
+)
+"""Words beside a zero by which it is zero of a part only, or for the time being."""
+
+
+def _check_zero(text: str) -> None:
+    """Refuse a zero of a part only, or for the time being: ``0 paying customers``, ``0 (so far)``."""
+    plain = _outside_brackets(text)
+    words = [] if _is_zero(plain) else re.findall(r"[^\W\d_]+", plain)
+    if _QUALIFIER.search(text) or not all(map(_ZERO_WORD.fullmatch, words)):
+        raise Unreadable(f"{text.strip()!r} is zero of a part, or so far, only; write the figure, or Unknown")
+
+
 def _outside_brackets(text: str) -> str:
     return re.sub(r"\([^()]*+\)|\[[^\[\]]*+\]", " ", text).strip() or text
 
@@ -426,13 +453,21 @@ def read_share(text: str) -> Share | None:
     Raises
     ------
     Unreadable
-        ``'Most users' tells no number; write a number or a percentage``
+        ``'Most users' tells no number; write a number or a percentage``, or for ``0 paying customers``
+        that it is zero of a part only
 
     Examples
     --------
     >>> read_share("~12,400 (EU-West region)")
     Share(count=12400, fraction=None, approximate=True)
     """
+    share = _share(text)
+    if share is not None and 0 in {share.count, share.fraction}:
+        _check_zero(text)
+    return share
+
+
+def _share(text: str) -> Share | None:
     if is_untold(text):
         return None
     plain = _outside_brackets(text)
@@ -506,6 +541,7 @@ def read_loss(text: str) -> Loss | None:
         return None
     plain = _outside_brackets(text)
     if _is_zero(plain):
+        _check_zero(text)
         return Loss(0.0)
     about = _ABOUT.search(plain) is not None
     percents = list(_PERCENT.finditer(plain))
@@ -534,13 +570,32 @@ _CURRENCIES: Final = {
     "AU$": "AUD",
     "A$": "AUD",
 }
-_CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _MONEY: Final = re.compile(
     rf"(?P<sign>[-−])?(?:(?P<mark>(?:\b(?:US|CA|AU|C|A))?\$|[€£¥₹]|\b(?:{_CODES})(?![A-Za-z]))\s?(?P<sign2>[-−])?"
     rf"|(?<![\w.])(?<!\d,)){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
 )
 _MONEY_RANGE: Final = re.compile(r"\s?(?:[-–—]|to\b)\s?[\d.,]+\s?(?:k|m|mm|mn|bn|b)?\s*(?:$|[(,;])", re.IGNORECASE)
+
+
+_BOUND_BEFORE: Final = re.compile(
+    r"(?:[<>≤≥]=?|\b(?:under|over|below|above|beyond|up to|at (?:least|most)|(?:less|more|fewer|greater) than|exceed\w*"
+    r"|north of|upwards? of|min(?:imum)?|max(?:imum)?|as (?:much|little) as|as many as)\b)"
+    r"[\s:.]*(?:(?:about|around|approximately|roughly|an?|some|estimated)\s+|~\s?)*$",
+    re.IGNORECASE,
+)
+_BOUND_AFTER: Final = re.compile(
+    r"\s?\+|[\s,]*+\(?\s*+(?:(?:or|and) (?:more|less|above|below|up|over|counting)|at (?:least|most)"
+    r"|max(?:imum)?|min(?:imum)?)\b",
+    re.IGNORECASE,
+)
+_PER_UNIT: Final = re.compile(
+    r"\s?/\s?[a-z]|[\s(]+(?:an?\s+(?:piece|head|user|customer|seat|minute|hour|day|week|month|quarter|year)"
+    r"|hourly|daily|weekly|monthly|quarterly|yearly|annually)\b"
+    r"|[^()]*?(?<!as )\b(?:per|each|apiece)\b|\s*\(\s*(?:per|each)\b",
+    re.IGNORECASE,
+)
+"""What follows an amount that is not the sum: ``$100 per user``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -569,7 +624,8 @@ def read_money(text: str) -> Amount | None:
     Raises
     ------
     Unreadable
-        ``'refunds; amount not published' tells no amount; write one such as $34,000``
+        ``'refunds; amount not published' tells no single amount; write one such as $34,000``, or for ``over $500``
+        and ``$100 per user`` that it is a bound, or an amount per unit
 
     Examples
     --------
@@ -580,6 +636,7 @@ def read_money(text: str) -> Amount | None:
         return None
     plain = _outside_brackets(text)
     if _is_zero(plain):
+        _check_zero(text)
         return Amount(0.0, None, text[len(plain) :].strip(" ()") or None)
     found = list(_MONEY.finditer(plain))
     marked = [match for match in found if match["mark"] or match["code"]]
@@ -588,6 +645,13 @@ def read_money(text: str) -> Amount | None:
     if huge or ranged or len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
         raise Unreadable(f"{text.strip()!r} tells no single amount; write one such as $34,000")
     match = (marked or found)[0]
+    after = plain[match.end() :]
+    if _PER_UNIT.match(after) or _PER_UNIT.match(text.partition(match[0])[2]):
+        raise Unreadable(f"{text.strip()!r} is an amount per unit; write the sum, such as $34,000")
+    if _BOUND_BEFORE.search(plain[: match.start()]) or _BOUND_AFTER.match(text.partition(match[0])[2]):
+        raise Unreadable(f"{text.strip()!r} is a bound, no amount; write the sum, such as $34,000")
+    if not _scaled(match):
+        _check_zero(text)
     mark = (match["mark"] or match["code"] or "").upper()
     sign = -1 if match["sign"] or match["sign2"] else 1
     note = _ABOUT.sub(" ", text.replace(match[0].strip(), " ", 1)).strip(" ~<≈.,;")

@@ -199,8 +199,8 @@ class Scope:
 
     @cached_property
     def tracker(self) -> pd.DataFrame | None:
-        """The issue tracker's rows; None without a ``[tracker]`` section."""
-        return read_tracker(self.settings) if self.settings.tracker else None
+        """The issue tracker's rows as of ``as_of``; None without a ``[tracker]`` section."""
+        return read_tracker(self.settings, self.as_of) if self.settings.tracker else None
 
     @cached_property
     def actions(self) -> pd.DataFrame:

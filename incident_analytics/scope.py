@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.analysis.actions import items_as_known, join_tracker
+from incident_analytics.analysis.actions import forget_undated_ends, items_as_known, join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
@@ -77,6 +77,9 @@ class Scope:
         When each known incident occurred, before severity, service and team were chosen.
     calendar
         The business hours that response times count; None counts all time.
+    is_past
+        Whether ``as_of`` lies before the end of the period and before now: what is done today without a date may not
+        have been done by then.
     """
 
     period: Period
@@ -89,6 +92,7 @@ class Scope:
     comparisons: tuple[Comparison, ...]
     reported_at: pd.Series
     calendar: Calendar | None = None
+    is_past: bool = False
 
     @classmethod
     def of(
@@ -115,7 +119,8 @@ class Scope:
         settings
             Time zone, fiscal year, tracker and the rest; None takes the defaults.
         as_of
-            The instant of the review; None is now, or the end of the period if that is earlier.
+            The instant of the review; None is now, or the end of the period if that is earlier. As of an earlier
+            instant the status of an action item that is done or dropped without a date is unknown.
         status
             Whose response times, causes and actions count: ``final``, ``all`` or a report status.
         severities, services, teams
@@ -160,7 +165,8 @@ class Scope:
             period = Period.covering(occurred_at[occurred_at < (as_of or now)], "month", timezone=zone)
         if period is None:  # no dated incident: the current month
             period = Period.parse(f"{as_of or now:%Y-%m}", timezone=zone)
-        as_of = (as_of or min(period.end, now)).tz_convert(zone)
+        latest = min(pd.Timestamp(period.end), now)
+        as_of = (as_of or latest).tz_convert(zone)
         if as_of <= period.start:
             raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
 
@@ -179,6 +185,7 @@ class Scope:
             comparisons=_comparisons(window, period, everything, known, completed),
             reported_at=everything.incidents["occurred_at"].dropna(),
             calendar=settings.calendar if business_hours else None,
+            is_past=as_of < latest,
         )
 
     @cached_property
@@ -204,11 +211,15 @@ class Scope:
 
     @cached_property
     def actions(self) -> pd.DataFrame:
-        """The action items so far with what the tracker says, as they were known at ``as_of``."""
+        """The action items so far with what the tracker says, as they were known at ``as_of``.
+
+        Where that is in the middle of the period, the status of those that ended on an unknown day is unknown.
+        """
         actions = self.so_far.actions
         if self.tracker is not None:
             actions = join_tracker(actions, self.tracker)
-        return items_as_known(actions, self.as_of)
+        known = items_as_known(actions, self.as_of)
+        return forget_undated_ends(known) if self.is_past else known
 
     @cached_property
     def reviewed_actions(self) -> pd.DataFrame:

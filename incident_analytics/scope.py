@@ -218,6 +218,13 @@ class Scope:
         actions = self.so_far.actions
         if self.tracker is not None:
             actions = join_tracker(actions, self.tracker)
+            # As the audit of a report does: what a tracker has closed before the incident is no completion.
+            incidents = self.so_far.incidents
+            begun = incidents["occurred_at"].dt.tz_convert(self.as_of.tz).dt.tz_localize(None).dt.normalize()
+            begun = begun.mask(incidents["date"] < begun, incidents["date"]).fillna(incidents["date"])
+            first = begun.groupby(incidents["incident_id"]).min()
+            is_before = actions["completed_on"] < actions["incident_id"].map(first)
+            actions["completed_on"] = actions["completed_on"].mask(is_before)
         known = items_as_known(actions, self.as_of)
         return forget_undated_ends(known) if self.is_past else known
 

@@ -654,6 +654,18 @@ def test_what_is_done_on_a_known_day_is_known_in_the_middle_of_the_period() -> N
     assert measures.completion(scope).loc[0, ["n_done", "n_open", "n_unknown"]].tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize(("completed", "on_time", "n_dated"), [("2025-07-04", None, 0), ("2025-07-05", 1.0, 1)])
+def test_a_completion_in_the_tracker_before_the_incident_is_not_used(
+    tmp_path: Path, completed: str, on_time: float | None, n_dated: int
+) -> None:
+    (tmp_path / "t.csv").write_text(f"Id,What,State,End\nA,Mend it,Done,{completed}\n")
+    columns = {"incident_id": "Id", "action": "What", "status": "State", "completed_on": "End"}
+    tracker = {"file": tmp_path / "t.csv", "format": "csv", "columns": columns}
+    scope = Scope.of(items(due="2025-08-01"), "2025Q3", Settings.model_validate({"tracker": tracker}))
+    told = measures.completion(scope).loc[0, ["n_done", "n_dated", "on_time"]]
+    assert told.fillna(-1).tolist() == [1, n_dated, -1 if on_time is None else on_time]
+
+
 def test_an_item_created_later_is_not_there() -> None:
     scope = Scope.of(items(due=None, created="2025-10-01"), "2025Q3", as_of=at("2025-10-01"))
     assert measures.completion(scope).loc[0, "n"] == 0

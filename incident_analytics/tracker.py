@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
@@ -153,11 +153,40 @@ def _read(
             if isinstance(value, Unreadable):
                 problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
         known[name] = [None if isinstance(value, Unreadable) else value for value in values]
+    problems += _contradictions(known, [item.line for item in items])
     for row, end in enumerate(ends):
         if as_of is not None and isinstance(end, datetime) and end > as_of:
             known["completed_on"][row] = None
             known["status"][row] = "open"
     return known, sorted(problems, key=lambda problem: problem.line)
+
+
+def _contradictions(known: Mapping[str, Sequence[Any]], lines: Sequence[int]) -> Iterator[CsvProblem]:
+    """Find rows of one key, or of one incident and text, that tell different things: `join_tracker` takes none."""
+    folded = {name: [" ".join((text or "").split()).casefold() for text in known[name]] for name in ("key", "action")}
+    facts = list(zip(known["status"], known["due_on"], known["completed_on"], strict=True))
+    by_key: dict[Any, list[int]] = {}
+    by_text: dict[Any, list[int]] = {}
+    for row, (key, incident_id, action) in enumerate(
+        zip(folded["key"], known["incident_id"], folded["action"], strict=True)
+    ):
+        if key:
+            by_key.setdefault(key, []).append(row)
+        if incident_id and action:
+            by_text.setdefault((incident_id, action), []).append(row)
+    for groups, column, keys in ((by_key, "key", [""] * len(lines)), (by_text, "action", folded["key"])):
+        for rows in groups.values():
+            if len({(keys[row], facts[row]) for row in rows}) == 1:
+                continue
+            if column == "action" and len({keys[row] for row in rows}) == 1 and keys[rows[0]]:
+                continue  # told of the key
+            told = [lines[row] for row in rows]
+            # GitHub's issues have no lines; they have keys, each its own.
+            *before, last = map(str, told) if len(set(told)) > 1 else (known["key"][row] or "-" for row in rows)
+            where = f"{'lines ' if len(set(told)) > 1 else ''}{', '.join(before)} and {last}"
+            message = f"{where} tell different things of {known[column][rows[0]]!r}"
+            what = "" if column == "key" else " for an item without a key"
+            yield CsvProblem("contradiction", lines[rows[-1]], f"{message}, so none is used{what}; keep one of them")
 
 
 def _column(items: Sequence[_Item], name: str) -> list[str]:

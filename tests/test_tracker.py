@@ -306,6 +306,44 @@ def test_a_row_of_too_many_cells_costs_itself_alone(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_that_contradict_each_other_are_named_with_all_their_lines(tmp_path: Path) -> None:
+    """The same row twice is no contradiction, and the same words of two incidents are two items."""
+    text = (
+        "Key,Incident,Summary,Status\nA-1,I-1,Add an alert,Open\na-1 ,I-1,add  an alert,Done\nA-2,I-1,Drill,Reopened\n"
+        "A-3,I-1,Drill,Done\nA-3,I-1,Drill,Done\nA-4,I-2,Drill,Open\nA-5,,Drill,Done\n,,Drill,Open\n"
+    )
+    columns = 'columns = { key = "Key", incident_id = "Incident", action = "Summary", status = "Status" }'
+    read(tmp_path, "t.csv", text, columns)
+    problems = load([], settings=tmp_path / "s.toml").problems
+    assert problems[["line", "level", "code", "message"]].to_numpy().tolist() == [
+        [
+            3,
+            "warning",
+            "contradiction",
+            "lines 2 and 3 tell different things of 'A-1', so none is used; keep one of them",
+        ],
+        [
+            6,
+            "warning",
+            "contradiction",
+            (
+                "lines 4, 5 and 6 tell different things of 'Drill', so none is used for an item without a key; "
+                "keep one of them"
+            ),
+        ],
+    ]
+    assert problems["path"].unique().tolist() == [(tmp_path / "t.csv").as_posix()]
+
+
+def test_issues_that_contradict_each_other_are_named_by_their_numbers(tmp_path: Path) -> None:
+    here = {"title": "Drill", "labels": labels("INC-2025-03-14-001")}
+    issues = [issue(3, **here), issue(4, **here)]
+    read(tmp_path, "i.json", json.dumps(issues), 'format = "github"')
+    assert load([], settings=tmp_path / "s.toml").problems["message"].tolist() == [
+        "#3 and #4 tell different things of 'Drill', so none is used for an item without a key; keep one of them"
+    ]
+
+
 def test_two_columns_of_one_name_are_refused_where_they_are_used(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="2 columns are called 'Status'; rename all but one"):
         read(tmp_path, "jira.csv", "Issue key,Status,Status\nA-1,Done,Open\n", 'format = "jira"')

@@ -45,8 +45,8 @@ __all__ = ["plot_action_age", "plot_action_completion", "plot_action_survival", 
 
 _STATES: Final = (
     ("done", GREEN, ""),
-    ("open", SKY, ""),
-    ("overdue", VERMILION, ""),
+    ("open, not due", SKY, ""),
+    ("open, overdue", VERMILION, ""),
     ("status unknown", PALE, ""),
     ("dropped", "white", "////"),
 )
@@ -68,7 +68,7 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     Returns
     -------
     matplotlib.axes.Axes
-        A bar a group: done, open and not due yet, overdue, of unknown status, dropped.
+        A bar a group: done, open and not due yet, open and overdue, of unknown status, dropped.
     """
     require_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion")
     groups = group_columns(completion)
@@ -79,8 +79,8 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     overdue = rows["n_overdue"].fillna(0).astype("int64")  # where no item has a due date none can be late
     parts = {
         "done": rows["n_done"],
-        "open": rows["n_open"] - overdue,
-        "overdue": overdue,
+        "open, not due": rows["n_open"] - overdue,
+        "open, overdue": overdue,
         "status unknown": rows["n_unknown"],
         "dropped": rows["n_dropped"],
     }
@@ -98,7 +98,7 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
             describe_completion(rows),
             f"action items{f' by {groups[0]}' if groups else ''}; done as a share of those of known status",
             [
-                f"{name}: " + ", ".join(f"{parts[state].iloc[i]} {state}" for state, *_ in _STATES)
+                f"{name}: " + ", ".join(f"{parts[state].iloc[i]} {state.replace(',', ' and')}" for state, *_ in _STATES)
                 for i, name in enumerate(names)
             ],
             alone=ax is None,

@@ -429,7 +429,8 @@ def test_ages_of_all_items_are_one_bar(ages: pd.DataFrame) -> None:
     ax = plots.plot_action_age(ages.drop(columns="priority").head(5))
     assert labels(ax) == ["All items"]
     assert plots.alt_text(ax).startswith(
-        "2 of 3 open action items have been open for over 365d; 2 of unknown status. Open action items, by how long"
+        "2 of 3 open action items have been open for over 365d; 2 items have no recorded status. "
+        "Open action items, by how long"
     )
 
 

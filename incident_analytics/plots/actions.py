@@ -293,7 +293,12 @@ def _draw_curve(axes: Axes, rows: pd.DataFrame, mark: Any, after: timedelta, **l
 
 
 def plot_overdue_actions(
-    overdue: pd.DataFrame, *, n_due: int | None = None, limit: int = 12, ax: Axes | None = None
+    overdue: pd.DataFrame,
+    *,
+    n_due: int | None = None,
+    n_items: int | None = None,
+    limit: int = 12,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how long the open action items are past their due dates, owner by owner.
 
@@ -303,6 +308,8 @@ def plot_overdue_actions(
         What `overdue_actions` gives; items without a recorded status are not drawn.
     n_due
         How many items have a due date at all; None where that is not known.
+    n_items
+        How many items there are; None where that is not known.
     limit
         How many items at most, the longest overdue.
     ax
@@ -334,7 +341,7 @@ def plot_overdue_actions(
         axes.grid(axis="x")
         explain(
             axes,
-            describe_overdue(overdue, n_due=n_due),
+            describe_overdue(overdue, n_due=n_due, n_items=n_items),
             "time past the due date, by owner"
             + (f"; the {limit} longest of {len(certain)}" if len(certain) > limit else ""),
             [

@@ -239,19 +239,25 @@ class ReviewPage:
         if not known:
             return "Action items", "status not recorded", format_count(n["n"], "item")
         unknown = f", {n['n_unknown']} not recorded" if n["n_unknown"] else ""
-        return "Action items done", format_share(n["n_done"] / known), f"{n['n_done']} of {known} tracked{unknown}"
+        return (
+            "Action items done",
+            format_share(n["n_done"] / known),
+            f"{n['n_done']} of {known} with a known status{unknown}",
+        )
 
     def _overdue_tile(self) -> tuple[str, str, str]:
         n_due = int(self.scope.actions["due_on"].notna().sum())
         certain = int(self.overdue["status"].notna().sum())
         unknown = len(self.overdue) - certain
+        if self.scope.actions.empty:
+            return "Action items overdue", "no action items", "all incidents to date"
         if not n_due:
             return "Action items overdue", "not recorded", "no item has a due date"
         if certain:
-            rest = f", {unknown} more past due with no recorded status" if unknown else ""
+            rest = f", {unknown} more with no recorded status past due" if unknown else ""
             return "Action items overdue", f"{certain:,}", f"all incidents to date{rest}"
         if unknown:
-            return "Action items past due", f"{unknown:,}", "all incidents to date; status not recorded"
+            return "Action items past due", f"{unknown:,}", "all incidents to date; no recorded status"
         return "Action items overdue", "0", "all incidents to date"
 
     def _revenue_tiles(self) -> list[tuple[str, str, str]]:
@@ -294,7 +300,7 @@ class ReviewPage:
                 sentences.describe_budget(self.impact, so_far=not self.is_over),
             ]
         n_due = int(scope.actions["due_on"].notna().sum())
-        late = sentences.describe_overdue(self.overdue, n_due=n_due)
+        late = sentences.describe_overdue(self.overdue, n_due=n_due, n_items=len(scope.actions))
         done = sentences.describe_completion(self.completion)
         said.append(f"From this period: {lowered(done)} Across all incidents: {lowered(late)}")
         uncompared = [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
@@ -463,11 +469,12 @@ class ReviewPage:
     def overdue_actions(self) -> Html:
         """Show the overdue items of all incidents to date."""
         n_due = int(self.scope.actions["due_on"].notna().sum())
-        plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due))
+        n_items = len(self.scope.actions)
+        plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due, n_items=n_items))
         return html_table(
             self.overdue.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
-            empty=sentences.describe_overdue(self.overdue, n_due=n_due),
+            empty=sentences.describe_overdue(self.overdue, n_due=n_due, n_items=n_items),
             folded=f"All {format_count(len(self.overdue), 'item')}",
             links=self.links,
         )

@@ -13,7 +13,7 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.analysis.actions import items_as_known, join_tracker
+from incident_analytics.analysis.actions import forget_undated_ends, items_as_known, join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
@@ -82,6 +82,9 @@ class Scope:
         The severities, services and teams that were chosen; none where all are reviewed.
     calendar
         The business hours that response times count; None counts all time.
+    is_past
+        Whether ``as_of`` lies before the end of the period and before now: what is done today without a date may not
+        have been done by then.
     """
 
     period: Period
@@ -96,6 +99,7 @@ class Scope:
     services: frozenset[str] | None = None
     chosen: tuple[str, ...] = ()
     calendar: Calendar | None = None
+    is_past: bool = False
 
     @classmethod
     def of(
@@ -122,7 +126,8 @@ class Scope:
         settings
             Time zone, fiscal year, tracker and the rest; None takes the defaults.
         as_of
-            The instant of the review; None is now, or the end of the period if that is earlier.
+            The instant of the review; None is now, or the end of the period if that is earlier. As of an earlier
+            instant the status of an action item that is done or dropped without a date is unknown.
         status
             Whose response times, causes and actions count: ``final``, ``all`` or a report status.
         severities, services, teams
@@ -167,7 +172,8 @@ class Scope:
             period = Period.covering(occurred_at[occurred_at < (as_of or now)], "month", timezone=zone)
         if period is None:  # no dated incident: the current month
             period = Period.parse(f"{as_of or now:%Y-%m}", timezone=zone)
-        as_of = (as_of or min(period.end, now)).tz_convert(zone)
+        latest = min(pd.Timestamp(period.end), now)
+        as_of = (as_of or latest).tz_convert(zone)
         if as_of <= period.start:
             raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
 
@@ -189,6 +195,7 @@ class Scope:
             services=_services_shown(everything, known, wanted),
             chosen=(*wanted.severities, *wanted.services, *wanted.teams),
             calendar=settings.calendar if business_hours else None,
+            is_past=as_of < latest,
         )
 
     @cached_property
@@ -214,16 +221,27 @@ class Scope:
 
     @cached_property
     def tracker(self) -> pd.DataFrame | None:
-        """The issue tracker's rows; None without a ``[tracker]`` section."""
-        return read_tracker(self.settings) if self.settings.tracker else None
+        """The issue tracker's rows as of ``as_of``; None without a ``[tracker]`` section."""
+        return read_tracker(self.settings, self.as_of) if self.settings.tracker else None
 
     @cached_property
     def actions(self) -> pd.DataFrame:
-        """The action items so far with what the tracker says, as they were known at ``as_of``."""
+        """The action items so far with what the tracker says, as they were known at ``as_of``.
+
+        Where that is in the middle of the period, the status of those that ended on an unknown day is unknown.
+        """
         actions = self.so_far.actions
         if self.tracker is not None:
             actions = join_tracker(actions, self.tracker)
-        return items_as_known(actions, self.as_of)
+            # As the audit of a report does: what a tracker has closed before the incident is no completion.
+            incidents = self.so_far.incidents
+            begun = incidents["occurred_at"].dt.tz_convert(self.as_of.tz).dt.tz_localize(None).dt.normalize()
+            begun = begun.mask(incidents["date"] < begun, incidents["date"]).fillna(incidents["date"])
+            first = begun.groupby(incidents["incident_id"]).min()
+            is_before = actions["completed_on"] < actions["incident_id"].map(first)
+            actions["completed_on"] = actions["completed_on"].mask(is_before)
+        known = items_as_known(actions, self.as_of)
+        return forget_undated_ends(known) if self.is_past else known
 
     @cached_property
     def reviewed_actions(self) -> pd.DataFrame:

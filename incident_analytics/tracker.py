@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_bytes
 from incident_analytics.reports.template import default_template, read_templates
-from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
+from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_zone
 from incident_analytics.reports.values import Unreadable, fold, read_word
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class _Item:
     line: int
 
 
-def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
+def read_tracker(settings: Settings | str | Path, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
     """Read the issue tracker's export that the settings name.
 
     Parameters
@@ -65,6 +66,9 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
           ``Assignee``, ``Due date``, ``Resolved`` and ``Labels`` where it has them; the settings may name others
         - ``github``: the JSON of ``gh issue list --state all --limit 1000 --json
           number,title,state,closedAt,labels,url,assignees``; ``stateReason`` is read too where it is there
+    as_of
+        The instant as of which items are wanted: one that was completed at a later instant is open, without a date
+        of completion. An item of which the export has only the day keeps it. None takes all as it is.
 
     Returns
     -------
@@ -78,20 +82,26 @@ def read_tracker(settings: Settings | str | Path) -> pd.DataFrame:
         unless its reason, or a label ``wontfix``, ``duplicate`` or ``invalid``, says that it was dropped. The
         incident_id of both is the one that the labels name; NA where they name none, or several.
 
-        Dates are read as `read_days` reads a column.
+        Dates are read as `read_days` reads a column; completed_on is the day in the settings' zone where the export
+        has the instant, such as ``2025-03-14T23:30:00Z``, and the day as written where it names no zone.
 
     Raises
     ------
+    ColumnsError
+        ``as_of 2025-10-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")``
     SettingsError
         ``tracker.csv: no column 'Key'; it has Id, Summary, ...``, ``issues.json: no field 'state' in every issue; write
         gh issue list --state all --limit 1000 --json number,title,...``
     """
+    from incident_analytics.checks import require_instant
+
+    require_instant("as_of", as_of)
     if not isinstance(settings, Settings):
         settings = read_settings(settings)
     if settings.tracker is None:
         raise SettingsError(f"{settings.path}: no [tracker] section names an export")
     try:
-        columns, _ = _read(settings.tracker, settings)
+        columns, _ = _read(settings.tracker, settings, as_of)
     except CsvError as error:
         raise SettingsError(error.located(settings.tracker.file)) from error
     import pandas as pd
@@ -110,7 +120,9 @@ def tracker_problems(settings: Settings) -> list[CsvProblem]:
         return [CsvProblem("unreadable-file", error.line or 1, str(error))]
 
 
-def _read(tracker: TrackerSettings, settings: Settings) -> tuple[dict[str, list[Any]], list[CsvProblem]]:
+def _read(
+    tracker: TrackerSettings, settings: Settings, as_of: pd.Timestamp | None = None
+) -> tuple[dict[str, list[Any]], list[CsvProblem]]:
     """Return the items by column, and the problems by their lines; a CsvError says why there are no items."""
     problems: list[CsvProblem] = []
     headings: Mapping[Any, str] = {}
@@ -132,14 +144,49 @@ def _read(tracker: TrackerSettings, settings: Settings) -> tuple[dict[str, list[
     synonyms = default_template().synonyms("action_statuses") | _JIRA_STATUSES
     columns: dict[str, Sequence[str | date | Unreadable | None]] = {
         "status": [_status(words, synonyms) for words in _column(items, "status")],
-        **{name: read_days(_column(items, name)) for name in _DATES},
+        "due_on": read_days(_column(items, "due_on")),
     }
+    ends = _read_ends(_column(items, "completed_on"), ZoneInfo(settings.timezone))
+    columns["completed_on"] = [end.date() if isinstance(end, datetime) else end for end in ends]
     for name, values in columns.items():
         for item, value in zip(items, values, strict=True):
             if isinstance(value, Unreadable):
                 problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
         known[name] = [None if isinstance(value, Unreadable) else value for value in values]
+    problems += _contradictions(known, [item.line for item in items])
+    for row, end in enumerate(ends):
+        if as_of is not None and isinstance(end, datetime) and end > as_of:
+            known["completed_on"][row] = None
+            known["status"][row] = "open"
     return known, sorted(problems, key=lambda problem: problem.line)
+
+
+def _contradictions(known: Mapping[str, Sequence[Any]], lines: Sequence[int]) -> Iterator[CsvProblem]:
+    """Find rows of one key, or of one incident and text, that tell different things: `join_tracker` takes none."""
+    folded = {name: [" ".join((text or "").split()).casefold() for text in known[name]] for name in ("key", "action")}
+    facts = list(zip(known["status"], known["due_on"], known["completed_on"], strict=True))
+    by_key: dict[Any, list[int]] = {}
+    by_text: dict[Any, list[int]] = {}
+    for row, (key, incident_id, action) in enumerate(
+        zip(folded["key"], known["incident_id"], folded["action"], strict=True)
+    ):
+        if key:
+            by_key.setdefault(key, []).append(row)
+        if incident_id and action:
+            by_text.setdefault((incident_id, action), []).append(row)
+    for groups, column, keys in ((by_key, "key", [""] * len(lines)), (by_text, "action", folded["key"])):
+        for rows in groups.values():
+            if len({(keys[row], facts[row]) for row in rows}) == 1:
+                continue
+            if column == "action" and len({keys[row] for row in rows}) == 1 and keys[rows[0]]:
+                continue  # told of the key
+            told = [lines[row] for row in rows]
+            # GitHub's issues have no lines; they have keys, each its own.
+            *before, last = map(str, told) if len(set(told)) > 1 else (known["key"][row] or "-" for row in rows)
+            where = f"{'lines ' if len(set(told)) > 1 else ''}{', '.join(before)} and {last}"
+            message = f"{where} tell different things of {known[column][rows[0]]!r}"
+            what = "" if column == "key" else " for an item without a key"
+            yield CsvProblem("contradiction", lines[rows[-1]], f"{message}, so none is used{what}; keep one of them")
 
 
 def _column(items: Sequence[_Item], name: str) -> list[str]:
@@ -325,6 +372,55 @@ def _day(text: str) -> date | Unreadable | None:
         return read_date(text)
     except Unreadable as error:
         return error
+
+
+_CLOCK: Final = re.compile(
+    r"\b(?P<hour>[012]?\d)[:.h](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?"
+    r"\s*(?P<zone>Z|(?:UTC|GMT)?\s?[-+\u2212]\d\d:?(?:\d\d)?|[(\[]?[^\W\d_][\w/+-]+[)\]]?)",
+    re.IGNORECASE,
+)
+"""A time of day and the zone beside it."""
+_T: Final = re.compile(r"(?<=\d)T(?=\d)")
+_OFFSET: Final = re.compile(r"(?:UTC|GMT)?\s?(?P<sign>[-+\u2212])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE)
+_NOON: Final = 12
+
+
+def _read_ends(texts: Sequence[str], zone: tzinfo) -> list[date | datetime | Unreadable | None]:
+    """Return when items were completed: an instant by the clock of a zone where the text names one, else the day."""
+    return [
+        day if day is None or isinstance(day, Unreadable) else _end(day, text, zone)
+        for day, text in zip(read_days(texts), texts, strict=True)
+    ]
+
+
+def _end(day: date, text: str, zone: tzinfo) -> date | datetime | Unreadable:
+    found = _CLOCK.search(_T.sub(" ", text.strip()))
+    if found is None:
+        return day
+    hour = int(found["hour"])
+    if found["half"]:
+        hour = hour % _NOON + (_NOON if found["half"].casefold() == "p" else 0)
+    try:
+        written = _zone(found["zone"])
+        if written is None:
+            return day
+        at = datetime.combine(day, time(hour, int(found["minute"]), int(found["second"] or 0)), written)
+        return at.astimezone(zone)
+    except Unreadable as error:
+        return error
+    except ValueError:
+        return Unreadable(f"{text!r} is no time of a day; write it as YYYY-MM-DD")
+
+
+def _zone(words: str) -> tzinfo | None:
+    """Return the zone that words beside a time name; None where they name none, such as Uhr."""
+    if fold(words) == "z":
+        return UTC
+    if offset := _OFFSET.fullmatch(words):
+        span = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+        return timezone(span if offset["sign"] == "+" else -span)
+    return read_zone(words)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -15,6 +15,7 @@ from incident_analytics.analysis.actions import (
     action_ages,
     action_completion,
     action_survival,
+    forget_undated_ends,
     join_tracker,
     open_after,
     overdue_actions,
@@ -652,3 +653,16 @@ def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does
     assert curve["survival"].dropna().between(0, 1).all()
     assert curve["survival_most"].is_monotonic_decreasing or curve["n"].eq(0).all()
     assert curve["time"].is_monotonic_increasing
+
+
+def test_an_undated_end_makes_all_rows_of_its_item_unknown_but_dated_ones() -> None:
+    actions = actions_of(
+        {"key": "OPS-1", "status": "done"},
+        {"key": "ops-1 ", "status": "open"},
+        {"key": "OPS-1", "status": "done", "completed_on": "2025-03-20"},
+        {"key": "OPS-2", "status": "open"},
+        {"status": "dropped"},
+        {"status": "open"},
+    )
+    assert call(forget_undated_ends, actions)["status"].fillna("").tolist() == ["", "", "done", "open", "", "open"]
+    assert call(forget_undated_ends, actions_of()).empty

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import incident_analytics as ia
@@ -240,6 +241,52 @@ def test_an_action_due_before_the_incident(tmp_path: Path) -> None:
             "the action was due 2025-03-01, before the incident of 2025-03-14; correct its Due Date",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("status", "completed", "message", "kept"),
+    [
+        (
+            "Done",
+            "2025-03-13",
+            (
+                "the action was completed 2025-03-13, before the incident of 2025-03-14, so that date is not used; "
+                "correct its Completed"
+            ),
+            None,
+        ),
+        (
+            "Open",
+            "2025-03-20",
+            "the action is open, but was completed 2025-03-20; correct its Status or its Completed",
+            "2025-03-20",
+        ),
+        ("Done", "2025-03-14", None, "2025-03-14"),
+        ("Open", "", None, None),
+        ("", "2025-03-20", None, "2025-03-20"),
+    ],
+)
+def test_an_action_completed_before_the_incident_or_open_and_completed(
+    tmp_path: Path, status: str, completed: str, message: str | None, kept: str | None
+) -> None:
+    text = TEMPLATE.format(**CLEAN).replace("| Priority |\n|", "| Priority | Status | Completed |\n|---|---|")
+    text = text.replace("| High |", f"| High | {status} | {completed} |")
+    (tmp_path / "INC-2025-03-14-001.md").write_text(text, encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all")
+    found = corpus.problems[corpus.problems["code"] == "contradiction"]
+    assert found[["line", "message"]].to_numpy().tolist() == ([[29, message]] if message else [])
+    assert corpus.actions["completed_on"].isna().tolist() == [kept is None]
+    assert corpus.actions["completed_on"].dropna().tolist() == ([pd.Timestamp(kept)] if kept else [])
+
+
+def test_a_completion_on_the_incidents_day_in_the_settings_zone_is_possible(tmp_path: Path) -> None:
+    text = TEMPLATE.format(**CLEAN).replace("| Priority |\n|", "| Priority | Status | Completed |\n|---|---|")
+    text = text.replace("| High |", "| High | Done | 2025-03-13 |").replace("14:", "02:")
+    (tmp_path / "INC-2025-03-14-001.md").write_text(text.replace("15:47", "03:47"), encoding="utf-8")
+    (tmp_path / "s.toml").write_text('timezone = "America/New_York"')
+    corpus = ia.load(tmp_path, settings=tmp_path / "s.toml", status="all")
+    assert "contradiction" not in set(corpus.problems["code"])
+    assert corpus.actions["completed_on"].tolist() == [pd.Timestamp("2025-03-13")]
 
 
 def test_other_users_in_the_summary_than_in_the_impact(tmp_path: Path) -> None:

@@ -407,6 +407,14 @@ def test_completion_parts_add_up_to_each_groups_items(completion: pd.DataFrame) 
     assert notes(ax)[-3:] == ["66.7% done (6 of 9)", "33.3% done (1 of 3)", "none of known status"]
 
 
+def test_open_items_that_are_overdue_are_called_open_too(completion: pd.DataFrame) -> None:
+    """The table beside the figure counts them as open."""
+    ax = plots.plot_action_completion(completion)
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["done", "open, not due", "open, overdue", "status unknown", "dropped"]
+    assert "High: 6 done, 2 open and not due, 1 open and overdue, 0 status unknown, 1 dropped" in plots.alt_text(ax)
+
+
 def test_open_items_are_drawn_by_age_from_the_highest_priority_down(ages: pd.DataFrame) -> None:
     ax = plots.plot_action_age(ages)
     assert labels(ax) == ["High", "Low"]
@@ -421,7 +429,8 @@ def test_ages_of_all_items_are_one_bar(ages: pd.DataFrame) -> None:
     ax = plots.plot_action_age(ages.drop(columns="priority").head(5))
     assert labels(ax) == ["All items"]
     assert plots.alt_text(ax).startswith(
-        "2 of 3 open action items have been open for over 365d; 2 of unknown status. Open action items, by how long"
+        "2 of 3 open action items have been open for over 365d; 2 items have no recorded status. "
+        "Open action items, by how long"
     )
 
 

@@ -126,10 +126,10 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
         "Lost revenue",
     ]
     assert found["Over error budget"] == ("2 of 5", "services with a target")
-    assert found["Action items done"] == ("61%", "25 of 41 tracked, 8 not recorded")
+    assert found["Action items done"] == ("61%", "25 of 41 with a known status, 8 not recorded")
     assert found["Action items overdue"] == (
         "36",
-        "all incidents to date, 11 more past due with no recorded status",
+        "all incidents to date, 11 more with no recorded status past due",
     )
     assert found["Lost revenue"] == ("USD 251,100", "11 of 13 reports give a figure")
 
@@ -137,7 +137,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
 def test_the_findings_and_decisions_of_a_quarter(quarter: ReviewPage) -> None:
     said = sentences(quarter.findings())
     assert "API and Frontend are over their error budget; 3 of 5 services are within it." in said
-    assert "25 of 41 tracked action items are done (61%)" in said[-1]
+    assert "25 of 41 action items with a known status are done (61%)" in said[-1]
     assert "8 have no recorded status" in said[-1]
     assert sentences(quarter.decisions()) == [
         "API and Frontend are over budget: freeze risky changes or adjust the targets?",
@@ -349,14 +349,11 @@ def test_before_the_first_report_nothing_is_zero_but_the_count(make: Make, shown
         "Incidents": ("0", ""),
         "Median time to restore": ("not recorded", "n = 0"),
         "Action items": ("none", "from this period's reports"),
-        "Action items overdue": ("not recorded", "no item has a due date"),
+        "Action items overdue": ("no action items", "all incidents to date"),
     }
     assert sentences(page.findings()) == [
         "No incident was reported in Q4 1999. Either nothing happened or nothing was written down.",
-        (
-            "From this period: no action items. Across all incidents: no action item has a due date, so overdue items "
-            "can't be counted."
-        ),
+        "From this period: no action items. Across all incidents: no action items.",
         "Not compared with Q3 1999 and Q4 1998: nothing had been reported by then.",
     ]
     assert text_of(page.decisions()) == "No open decisions."
@@ -387,7 +384,7 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
     """Of 8 items one is known to be open: 0 of 1, and not 0%, of the seven others nobody knows."""
     page = ReviewPage.read([str(DATA / "real")], period="2019-01-01/2021-01-01")
     found = tiles(page)
-    assert found["Action items done"] == ("0%", "0 of 1 tracked, 7 not recorded")
+    assert found["Action items done"] == ("0%", "0 of 1 with a known status, 7 not recorded")
     assert found["Action items overdue"] == ("not recorded", "no item has a due date")
     assert "Over error budget" not in found
     said = sentences(page.findings())
@@ -429,7 +426,7 @@ ITEMS = """
 @pytest.mark.parametrize(
     ("due", "status", "name", "figure"),
     [
-        ("2025-08-09", "", "Action items past due", ("1", "all incidents to date; status not recorded")),
+        ("2025-08-09", "", "Action items past due", ("1", "all incidents to date; no recorded status")),
         ("2025-08-09", "Open", "Action items overdue", ("1", "all incidents to date")),
         ("2025-08-09", "Completed", "Action items overdue", ("0", "all incidents to date")),
         ("2025-12-09", "", "Action items overdue", ("0", "all incidents to date")),

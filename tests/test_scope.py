@@ -626,6 +626,46 @@ def test_at_the_end_of_a_quarter_in_tokyo_its_last_day_has_passed() -> None:
     assert measures.overdue(scope)["incident_id"].tolist() == ["A"]
 
 
+@pytest.mark.parametrize(
+    ("as_of", "status", "expected"),
+    [
+        ("2025-07-05T12:00Z", "done", [0, 0, 1, 0]),
+        ("2025-07-05T12:00Z", "dropped", [0, 0, 1, 0]),
+        ("2025-07-05T12:00Z", "open", [0, 1, 0, 0]),
+        ("2025-09-30T23:59Z", "done", [0, 0, 1, 0]),
+        ("2025-10-01T00:00Z", "done", [1, 0, 0, 0]),
+        ("2025-11-01T00:00Z", "done", [1, 0, 0, 0]),
+        (None, "done", [1, 0, 0, 0]),
+        (None, "dropped", [0, 0, 0, 1]),
+    ],
+)
+def test_what_is_done_on_an_unknown_day_is_unknown_in_the_middle_of_the_period(
+    as_of: str | None, status: str, expected: list[int]
+) -> None:
+    corpus = items(due=None)
+    corpus = dataclasses.replace(corpus, actions=corpus.actions.assign(status=pd.Series([status], dtype="str")))
+    scope = Scope.of(corpus, "2025Q3", as_of=as_of and pd.Timestamp(as_of))
+    counts = measures.completion(scope).loc[0, ["n_done", "n_open", "n_unknown", "n_dropped"]]
+    assert counts.tolist() == expected
+
+
+def test_what_is_done_on_a_known_day_is_known_in_the_middle_of_the_period() -> None:
+    scope = Scope.of(items(due=None, done="2025-07-20"), "2025Q3", as_of=at("2025-08-01"))
+    assert measures.completion(scope).loc[0, ["n_done", "n_open", "n_unknown"]].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(("completed", "on_time", "n_dated"), [("2025-07-04", None, 0), ("2025-07-05", 1.0, 1)])
+def test_a_completion_in_the_tracker_before_the_incident_is_not_used(
+    tmp_path: Path, completed: str, on_time: float | None, n_dated: int
+) -> None:
+    (tmp_path / "t.csv").write_text(f"Id,What,State,End\nA,Mend it,Done,{completed}\n")
+    columns = {"incident_id": "Id", "action": "What", "status": "State", "completed_on": "End"}
+    tracker = {"file": tmp_path / "t.csv", "format": "csv", "columns": columns}
+    scope = Scope.of(items(due="2025-08-01"), "2025Q3", Settings.model_validate({"tracker": tracker}))
+    told = measures.completion(scope).loc[0, ["n_done", "n_dated", "on_time"]]
+    assert told.fillna(-1).tolist() == [1, n_dated, -1 if on_time is None else on_time]
+
+
 def test_an_item_created_later_is_not_there() -> None:
     scope = Scope.of(items(due=None, created="2025-10-01"), "2025Q3", as_of=at("2025-10-01"))
     assert measures.completion(scope).loc[0, "n"] == 0

@@ -334,18 +334,21 @@ COMPLETION = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_due", "n_ove
     ("row", "text"),
     [
         ([0, 0, 0, 0, 0, 0, None, None], "No action items."),
-        ([2, 0, 0, 2, 0, 0, None, None], "2 action items; the status of none is recorded."),
-        ([1, 0, 0, 1, 0, 1, 0, 1], "1 action item; its status isn't recorded."),
+        ([2, 0, 0, 2, 0, 0, None, None], "2 action items; none has a recorded status."),
+        ([1, 0, 0, 1, 0, 1, 0, 1], "1 action item; it has no recorded status."),
         ([3, 0, 0, 1, 2, 3, 0, 0], "3 action items: 1 has no recorded status, 2 were dropped."),
-        ([1, 1, 0, 0, 0, 1, 0, 0], "1 of 1 tracked action item is done (100%), none is overdue."),
-        ([1, 1, 0, 0, 0, 0, None, None], "1 of 1 tracked action item is done (100%); none has a due date."),
+        ([1, 1, 0, 0, 0, 1, 0, 0], "1 of 1 action item with a known status is done (100%), none is overdue."),
+        ([1, 1, 0, 0, 0, 0, None, None], "1 of 1 action item with a known status is done (100%); none has a due date."),
         (
             [7, 3, 2, 1, 1, 5, 2, 0],
-            "3 of 5 tracked action items are done (60%), 2 are overdue; 1 has no recorded status, 1 was dropped.",
+            (
+                "3 of 5 action items with a known status are done (60%), 2 are overdue; 1 has no recorded status, "
+                "1 was dropped."
+            ),
         ),
         (
             [6, 3, 2, 1, 0, 5, 0, 1],
-            "3 of 5 tracked action items are done (60%); 1 has no recorded status.",
+            "3 of 5 action items with a known status are done (60%); 1 has no recorded status.",
         ),
     ],
 )
@@ -356,8 +359,10 @@ def test_completion_is_a_share_of_the_items_with_a_recorded_status(row: list[int
 
 def test_items_of_unknown_status_are_not_called_overdue() -> None:
     overdue = pd.DataFrame({"status": pd.Series([None], dtype="str"), "overdue_by": spans(1440)})
-    assert describe_overdue(overdue) == "1 item is past due, but its status isn't recorded."
+    assert describe_overdue(overdue) == "1 item with no recorded status is past due."
     assert describe_overdue(overdue[:0]) == "No open action item is overdue."
+    assert describe_overdue(overdue[:0], n_due=0, n_items=3).startswith("No action item has a due date, so")
+    assert describe_overdue(overdue[:0], n_due=0, n_items=0) == "No action items."
 
 
 def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
@@ -377,17 +382,23 @@ def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
 
 def test_where_done_items_have_no_date_the_share_is_a_range() -> None:
     curve = survival(("A", 0, 0.8, 15), ("A", 40, 0.7, 15)).assign(survival_most=1.0, n_done_undated=3)
-    text = "Still open after 30d: 80% to 100% of A (n = 15); 3 done items have no date."
+    text = "Still open after 30d: 80% to 100% of A (n = 15); 3 done items have no completion date."
     assert describe_survival(curve) == text
 
 
 def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
     curve = survival(("A", 0, 1, 3), ("A", 40, 1, 3), ("B", 0, 1, 2), ("B", 50, 1, 2))
     curve["n_undated"] = [4, 4, 1, 1]
-    text = "Still open after 30d: 100% of A (n = 3) and 100% of B (n = 2); 5 more items have no recorded dates."
+    text = (
+        "Still open after 30d: 100% of A (n = 3) and 100% of B (n = 2); "
+        "5 items not used: when they were created or dropped isn't recorded."
+    )
     assert describe_survival(curve) == text
     none = curve.iloc[[2]].assign(survival_least=pd.NA, survival_most=pd.NA, n=0)
-    text = "No action item with recorded dates was followed for 30d; 1 more item has no recorded dates."
+    text = (
+        "No action item with recorded dates was followed for 30d; "
+        "1 item not used: when it was created or dropped isn't recorded."
+    )
     assert describe_survival(none) == text
 
 
@@ -412,7 +423,10 @@ def test_ages_tell_how_many_are_oldest_and_how_many_cannot_be_told() -> None:
     assert describe_ages(aged([0, 0, 2])) == "2 of 2 open action items have been open for over 365d."
     both = pd.concat([aged([1, 0, 0], n_undated=2), aged([0, 0, 1], n_undated=1, n_unknown=4)], ignore_index=True)
     both["age"] = both["age"].astype(aged([0, 0, 0])["age"].dtype)
-    text = "1 of 2 open action items has been open for over 365d; 3 more of unknown age, 4 of unknown status."
+    text = (
+        "1 of 2 open action items has been open for over 365d; "
+        "3 more are of unknown age, 4 items have no recorded status."
+    )
     assert describe_ages(both) == text
     assert describe_ages(aged([0, 0, 0])) == "No action item is known to be open."
 

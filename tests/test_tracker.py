@@ -15,7 +15,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.actions import join_tracker, unmatched_tracker_rows
 from incident_analytics.cli import commands
 from incident_analytics.config import read_settings
-from incident_analytics.errors import SettingsError
+from incident_analytics.errors import ColumnsError, SettingsError
 from incident_analytics.loading import load
 from incident_analytics.tables import make_table
 from incident_analytics.tracker import read_days, read_tracker
@@ -233,6 +233,62 @@ def test_dates_of_common_locales(text: str) -> None:
     assert read_days([text, "31.12.2025"])[0] == day
 
 
+@pytest.mark.parametrize(
+    ("zone", "text", "day"),
+    [
+        ("America/New_York", "2026-04-01T02:00:00Z", "2026-03-31"),
+        ("America/New_York", "2026-04-01 02:00:00.000+0000", "2026-03-31"),
+        ("America/New_York", "2026-04-01 02:00 UTC", "2026-03-31"),
+        ("America/New_York", "01/Apr/26 2:00 AM GMT", "2026-03-31"),
+        ("America/New_York", "2026-03-31T23:30:00-04:00", "2026-03-31"),
+        ("America/New_York", "2026-03-31T23:30:00\u221204", "2026-03-31"),
+        ("America/New_York", "1. April 2026 02:00 Uhr", "2026-04-01"),
+        ("America/New_York", "2026-04-01 02:00", "2026-04-01"),
+        ("America/New_York", "2026-04-01", "2026-04-01"),
+        ("Asia/Tokyo", "2026-03-20T23:30:00Z", "2026-03-21"),
+        ("Asia/Tokyo", "20 Mar 2026 11:30 PM UTC", "2026-03-21"),
+        ("Asia/Tokyo", "2026-03-20 12:30 am Europe/Berlin", "2026-03-20"),
+        ("UTC", "2026-03-20T23:30:00Z", "2026-03-20"),
+    ],
+)
+def test_an_instant_of_completion_is_the_day_in_the_settings_zone(
+    tmp_path: Path, zone: str, text: str, day: str
+) -> None:
+    """The day on which an item is due is the one that is written, whatever midnight stands beside it."""
+    export = f'Issue key,Status,Due date,Resolved\nA-1,Done,2026-03-31T00:00:00Z,"{text}"\n'
+    (tmp_path / "jira.csv").write_text(export, encoding="utf-8")
+    (tmp_path / "s.toml").write_text(f'timezone = "{zone}"\n[tracker]\nfile = "jira.csv"\nformat = "jira"')
+    found = read_tracker(tmp_path / "s.toml")
+    assert found[["due_on", "completed_on"]].iloc[0].tolist() == [pd.Timestamp("2026-03-31"), pd.Timestamp(day)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("2026-04-01 02:00 CST", "unreadable-time"), ("2026-04-01T27:00:00Z", "unreadable-value")],
+)
+def test_an_instant_that_may_be_on_several_days_is_no_date(tmp_path: Path, text: str, code: str) -> None:
+    found = read(tmp_path, "jira.csv", f"Issue key,Status,Resolved\nA-1,Done,{text}\n", 'format = "jira"')
+    assert found["completed_on"].isna().all()
+    assert load([], settings=tmp_path / "s.toml").problems[["line", "code"]].to_numpy().tolist() == [[2, code]]
+
+
+def test_what_is_done_or_dropped_at_a_later_instant_is_open_as_of_an_earlier_one(tmp_path: Path) -> None:
+    """Of an item with a day alone `items_as_known` decides; whatever its status is today, it was open before that."""
+    text = "Issue key,Status,Resolved\n" + "".join(
+        f"A-{n},{status},{end}\n"
+        for n, (status, end) in enumerate(
+            [("Done", "2026-04-01T02:00:00Z"), ("Won't Do", "2026-04-01T02:00:00Z"), ("?", "2026-04-01T02:00:00Z"),
+             ("Done", "2026-04-01T00:30:00Z"), ("Done", "2026-04-02"), ("Done", "")]
+        )
+    )  # fmt: skip
+    read(tmp_path, "jira.csv", text, 'format = "jira"')
+    found = read_tracker(tmp_path / "s.toml", pd.Timestamp("2026-04-01T00:30:00Z"))
+    assert found["status"].fillna("").tolist() == ["open", "open", "open", "done", "done", "done"]
+    assert found["completed_on"].dt.strftime("%m-%d").fillna("").tolist() == ["", "", "", "04-01", "04-02", ""]
+    with pytest.raises(ColumnsError, match=r"^as_of 2026-04-01 00:00:00 has no zone"):
+        read_tracker(tmp_path / "s.toml", pd.Timestamp("2026-04-01"))
+
+
 def test_a_row_of_too_many_cells_costs_itself_alone(tmp_path: Path) -> None:
     text = "Key,Summary,Status\nA-1,Add a replica, with a comma,Done\n\nA-2,Alert on lag,Done\nA-3,Drill,Shut\n"
     columns = 'columns = { key = "Key", action = "Summary", status = "Status" }'
@@ -247,6 +303,44 @@ def test_a_row_of_too_many_cells_costs_itself_alone(tmp_path: Path) -> None:
             "the row has 4 cells, the header 3, so it is not used; put quotes around a cell that holds a comma",
         ],
         [5, "warning", "unreadable-value", "Status: 'Shut' is not one of open, done, dropped"],
+    ]
+
+
+def test_rows_that_contradict_each_other_are_named_with_all_their_lines(tmp_path: Path) -> None:
+    """The same row twice is no contradiction, and the same words of two incidents are two items."""
+    text = (
+        "Key,Incident,Summary,Status\nA-1,I-1,Add an alert,Open\na-1 ,I-1,add  an alert,Done\nA-2,I-1,Drill,Reopened\n"
+        "A-3,I-1,Drill,Done\nA-3,I-1,Drill,Done\nA-4,I-2,Drill,Open\nA-5,,Drill,Done\n,,Drill,Open\n"
+    )
+    columns = 'columns = { key = "Key", incident_id = "Incident", action = "Summary", status = "Status" }'
+    read(tmp_path, "t.csv", text, columns)
+    problems = load([], settings=tmp_path / "s.toml").problems
+    assert problems[["line", "level", "code", "message"]].to_numpy().tolist() == [
+        [
+            3,
+            "warning",
+            "contradiction",
+            "lines 2 and 3 tell different things of 'A-1', so none is used; keep one of them",
+        ],
+        [
+            6,
+            "warning",
+            "contradiction",
+            (
+                "lines 4, 5 and 6 tell different things of 'Drill', so none is used for an item without a key; "
+                "keep one of them"
+            ),
+        ],
+    ]
+    assert problems["path"].unique().tolist() == [(tmp_path / "t.csv").as_posix()]
+
+
+def test_issues_that_contradict_each_other_are_named_by_their_numbers(tmp_path: Path) -> None:
+    here = {"title": "Drill", "labels": labels("INC-2025-03-14-001")}
+    issues = [issue(3, **here), issue(4, **here)]
+    read(tmp_path, "i.json", json.dumps(issues), 'format = "github"')
+    assert load([], settings=tmp_path / "s.toml").problems["message"].tolist() == [
+        "#3 and #4 tell different things of 'Drill', so none is used for an item without a key; keep one of them"
     ]
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "action_ages",
     "action_completion",
     "action_survival",
+    "forget_undated_ends",
     "items_as_known",
     "join_tracker",
     "open_after",
@@ -644,6 +645,29 @@ def items_as_known(actions: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     later = items["status"].isin(["done", "dropped"]) & (items["completed_on"] > day)
     items["status"] = items["status"].mask(later, "open")
     items["completed_on"] = items["completed_on"].mask(items["completed_on"] > day)
+    return items
+
+
+def forget_undated_ends(actions: pd.DataFrame) -> pd.DataFrame:
+    """Return the action items as far as their state in the past is known.
+
+    What is done or dropped today, nobody recorded since when, may have been open then: its status is unknown. So is
+    that of an open item which shares its key, as both are one item.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"] * 2, "position": [0, 1], "line": [60, 61],
+    ...     "status": ["done", "done"], "completed_on": ["2025-03-20", None],
+    ... })
+    >>> forget_undated_ends(actions)["status"].tolist()
+    ['done', nan]
+    """
+    items, keys = actions.reset_index(drop=True), _folded(actions["key"]).reset_index(drop=True)
+    undated = items["status"].isin(["done", "dropped"]) & items["completed_on"].isna()
+    same = (items["status"] == "open") & keys.isin(keys[undated].dropna())
+    items["status"] = items["status"].mask(undated | same)
     return items
 
 

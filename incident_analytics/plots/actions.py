@@ -45,8 +45,8 @@ __all__ = ["plot_action_age", "plot_action_completion", "plot_action_survival", 
 
 _STATES: Final = (
     ("done", GREEN, ""),
-    ("open", SKY, ""),
-    ("overdue", VERMILION, ""),
+    ("open, not due", SKY, ""),
+    ("open, overdue", VERMILION, ""),
     ("status unknown", PALE, ""),
     ("dropped", "white", "////"),
 )
@@ -68,7 +68,7 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     Returns
     -------
     matplotlib.axes.Axes
-        A bar a group: done, open and not due yet, overdue, of unknown status, dropped.
+        A bar a group: done, open and not due yet, open and overdue, of unknown status, dropped.
     """
     require_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion")
     groups = group_columns(completion)
@@ -79,8 +79,8 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
     overdue = rows["n_overdue"].fillna(0).astype("int64")  # where no item has a due date none can be late
     parts = {
         "done": rows["n_done"],
-        "open": rows["n_open"] - overdue,
-        "overdue": overdue,
+        "open, not due": rows["n_open"] - overdue,
+        "open, overdue": overdue,
         "status unknown": rows["n_unknown"],
         "dropped": rows["n_dropped"],
     }
@@ -98,7 +98,7 @@ def plot_action_completion(completion: pd.DataFrame, *, ax: Axes | None = None) 
             describe_completion(rows),
             f"action items{f' by {groups[0]}' if groups else ''}; done as a share of those of known status",
             [
-                f"{name}: " + ", ".join(f"{parts[state].iloc[i]} {state}" for state, *_ in _STATES)
+                f"{name}: " + ", ".join(f"{parts[state].iloc[i]} {state.replace(',', ' and')}" for state, *_ in _STATES)
                 for i, name in enumerate(names)
             ],
             alone=ax is None,
@@ -293,7 +293,12 @@ def _draw_curve(axes: Axes, rows: pd.DataFrame, mark: Any, after: timedelta, **l
 
 
 def plot_overdue_actions(
-    overdue: pd.DataFrame, *, n_due: int | None = None, limit: int = 12, ax: Axes | None = None
+    overdue: pd.DataFrame,
+    *,
+    n_due: int | None = None,
+    n_items: int | None = None,
+    limit: int = 12,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw how long the open action items are past their due dates, owner by owner.
 
@@ -303,6 +308,8 @@ def plot_overdue_actions(
         What `overdue_actions` gives; items without a recorded status are not drawn.
     n_due
         How many items have a due date at all; None where that is not known.
+    n_items
+        How many items there are; None where that is not known.
     limit
         How many items at most, the longest overdue.
     ax
@@ -334,7 +341,7 @@ def plot_overdue_actions(
         axes.grid(axis="x")
         explain(
             axes,
-            describe_overdue(overdue, n_due=n_due),
+            describe_overdue(overdue, n_due=n_due, n_items=n_items),
             "time past the due date, by owner"
             + (f"; the {limit} longest of {len(certain)}" if len(certain) > limit else ""),
             [

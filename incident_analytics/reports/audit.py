@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.report import Report
@@ -56,7 +57,7 @@ def audit_report(report: Report, template: Template, settings: Settings) -> None
         *_dates(report),
         *_milestone_order(report),
         *_missing_milestones(report, template),
-        *_action_dates(report),
+        *_action_dates(report, settings),
         *_users(report),
         *_sign_off(report, template),
     ):
@@ -209,13 +210,26 @@ def _missing_milestones(report: Report, template: Template) -> Iterator[Finding]
             yield "missing-milestone", line, f"no row tells when it was {name}; begin the row with {phrases[0]!r}"
 
 
-def _action_dates(report: Report) -> Iterator[Finding]:
-    """Find actions that were due before the incident."""
+def _action_dates(report: Report, settings: Settings) -> Iterator[Finding]:
+    """Find actions that were due or completed before the incident, or that are open and completed.
+
+    A completion before the incident is not used.
+    """
     occurred: datetime | None = report.incident.get("occurred_at")
+    zones = (UTC, ZoneInfo(settings.timezone))
+    began = min(occurred.astimezone(zone).date() for zone in zones) if occurred else date.min
     for action in report.rows["actions"]:
-        if occurred and action["due_on"] and action["due_on"] < occurred.date():
-            message = f"the action was due {action['due_on']}, before the incident of {occurred:%Y-%m-%d}"
-            yield "contradiction", action["line"], f"{message}; correct its Due Date"
+        line, completed = action["line"], action["completed_on"]
+        incident = f"before the incident of {began}"
+        if action["due_on"] and action["due_on"] < began:
+            yield "contradiction", line, f"the action was due {action['due_on']}, {incident}; correct its Due Date"
+        if completed and completed < began:
+            action["completed_on"] = None
+            message = f"the action was completed {completed}, {incident}, so that date is not used"
+            yield "contradiction", line, f"{message}; correct its Completed"
+        elif completed and action["status"] == "open":
+            message = f"the action is open, but was completed {completed}"
+            yield "contradiction", line, f"{message}; correct its Status or its Completed"
 
 
 def _users(report: Report) -> Iterator[Finding]:

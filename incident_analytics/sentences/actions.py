@@ -33,7 +33,7 @@ def describe_completion(completion: pd.DataFrame) -> str:
     --------
     >>> row = {"n": [9], "n_done": [3], "n_open": [3], "n_unknown": [2], "n_dropped": [1], "n_due": [9]}
     >>> describe_completion(pd.DataFrame(row | {"n_overdue": [1], "n_overdue_unknown": [1]}))
-    '3 of 6 tracked action items are done (50%), 1 is overdue; 2 have no recorded status, 1 was dropped.'
+    '3 of 6 action items with a known status are done (50%), 1 is overdue; 2 have no recorded status, 1 was dropped.'
     """
     counted = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_due", "n_overdue", "n_overdue_unknown"]
     require_columns(completion, *counted)
@@ -47,13 +47,13 @@ def describe_completion(completion: pd.DataFrame) -> str:
     if n["n_dropped"]:
         rest.append(f"{n['n_dropped']} {'was' if n['n_dropped'] == 1 else 'were'} dropped")
     if not known and n["n_unknown"] == n["n"]:
-        whose = "the status of none" if n["n"] > 1 else "its status isn't"
-        return f"{format_count(n['n'], 'action item')}; {whose}{' is' if n['n'] > 1 else ''} recorded."
+        subject = "none has a" if n["n"] > 1 else "it has no"
+        return f"{format_count(n['n'], 'action item')}; {subject} recorded status."
     if not known:
         return f"{format_count(n['n'], 'action item')}: {', '.join(rest)}."
     share = format_share(n["n_done"] / known)
-    tracked = format_count(known, "tracked action item")
-    done = f"{n['n_done']} of {tracked} {are(1 if known == 1 else n['n_done'])} done ({share})"
+    items = format_count(known, "action item")
+    done = f"{n['n_done']} of {items} with a known status {are(1 if known == 1 else n['n_done'])} done ({share})"
     if not n["n_due"]:
         late = "; none has a due date"
     elif n["n_overdue"]:
@@ -63,7 +63,7 @@ def describe_completion(completion: pd.DataFrame) -> str:
     return done + late + (f"; {', '.join(rest)}" if rest else "") + "."
 
 
-def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None) -> str:
+def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items: int | None = None) -> str:
     """Say how many action items are overdue, and by how long.
 
     Parameters
@@ -72,6 +72,8 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None) -> str:
         What `overdue_actions` gives. Items without a recorded status are counted apart: they may be done.
     n_due
         How many items have a due date at all; None where that is not known.
+    n_items
+        How many items there are; None where that is not known.
 
     Returns
     -------
@@ -82,21 +84,22 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None) -> str:
     --------
     >>> rows = {"status": ["open", None], "overdue_by": [pd.Timedelta(days=45), pd.Timedelta(days=50)]}
     >>> describe_overdue(pd.DataFrame(rows), n_due=9)
-    "1 open item is overdue, by 45d; 1 more is past due, but its status isn't recorded."
+    '1 open item is overdue, by 45d; 1 more with no recorded status is past due.'
     >>> describe_overdue(pd.DataFrame(rows)[:0], n_due=0)
     "No action item has a due date, so overdue items can't be counted."
     """
     require_columns(overdue, "status", "overdue_by")
+    if n_items == 0:
+        return "No action items."
     if n_due == 0:
         return "No action item has a due date, so overdue items can't be counted."
     certain = overdue[overdue["status"].notna()]
     unknown = len(overdue) - len(certain)
-    whose = "its status isn't" if unknown == 1 else "their status isn't"
     if certain.empty:
         if unknown:
-            return f"{format_count(unknown, 'item')} {are(unknown)} past due, but {whose} recorded."
+            return f"{format_count(unknown, 'item')} with no recorded status {are(unknown)} past due."
         return "No open action item is overdue."
-    more = f"; {unknown} more {are(unknown)} past due, but {whose} recorded" if unknown else ""
+    more = f"; {unknown} more with no recorded status {are(unknown)} past due" if unknown else ""
     by = "by" if len(certain) == 1 else "the oldest by"
     items = f"{format_count(len(certain), 'open item')} {are(len(certain))} overdue"
     return f"{items}, {by} {format_span(certain['overdue_by'].max())}{more}."
@@ -119,7 +122,7 @@ def describe_ages(ages: pd.DataFrame) -> str:
     --------
     >>> age = pd.Categorical(["up to 30d", "over 365d"], ["up to 30d", "over 365d"], ordered=True)
     >>> describe_ages(pd.DataFrame({"age": age, "n": [3, 1], "n_undated": [2, 2], "n_unknown": [4, 4]}))
-    '1 of 4 open action items has been open for over 365d; 2 more of unknown age, 4 of unknown status.'
+    '1 of 4 open action items has been open for over 365d; 2 more are of unknown age, 4 items have no recorded status.'
     """
     require_columns(ages, "age", "n", "n_undated", "n_unknown")
     oldest = ages["age"].cat.categories[-1]
@@ -127,12 +130,13 @@ def describe_ages(ages: pd.DataFrame) -> str:
     # Each age has the whole of what its group counts beside.
     n, old = int(by_age["n"].sum()), int(by_age["n"].get(oldest, 0))
     undated, unknown = (int(by_age[column].max()) if len(ages) else 0 for column in ("n_undated", "n_unknown"))
-    beside = [f"{undated} more of unknown age"] * (undated > 0) + [f"{unknown} of unknown status"] * (unknown > 0)
+    beside = [f"{undated} more {are(undated)} of unknown age"] if undated else []
+    if unknown:
+        beside.append(f"{format_count(unknown, 'item')} {has(unknown)} no recorded status")
     rest = f"; {', '.join(beside)}." if beside else "."
     if not n:
         return f"No action item is known to be open{rest}"
-    has = "has" if old <= 1 else "have"
-    return f"{old or 'None'} of {format_count(n, 'open action item')} {has} been open for {oldest}{rest}"
+    return f"{old or 'None'} of {format_count(n, 'open action item')} {has(max(old, 1))} been open for {oldest}{rest}"
 
 
 def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=30)) -> str:
@@ -155,19 +159,18 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     --------
     >>> time = pd.to_timedelta([0, 14, 40], unit="D")
     >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival_least": [0.9, 0.5, 0.5]})
-    >>> curve = curve.assign(survival_most=[1.0, 0.6, 0.6], n=8, n_done_undated=1, n_undated=2)
+    >>> curve = curve.assign(survival_most=[1.0, 0.6, 0.6], n=8, n_done_undated=1, n_undated=0)
     >>> describe_survival(curve)
-    'Still open after 30d: 50% to 60% of High (n = 8); 1 done item has no date; 2 more items have no recorded dates.'
+    'Still open after 30d: 50% to 60% of High (n = 8); 1 done item has no completion date.'
     """
     require_columns(curve, "time", "survival_least", "survival_most", "n", "n_done_undated", "n_undated")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     first = curve[curve["time"] == pd.Timedelta(0)]  # each row of a group repeats its counts
     done_undated, undated = int(first["n_done_undated"].sum()), int(first["n_undated"].sum())
-    rest = "".join(
-        f"; {format_count(count, item)} {'has' if count == 1 else 'have'} no {what}"
-        for count, item, what in ((done_undated, "done item", "date"), (undated, "more item", "recorded dates"))
-        if count
-    )
+    rest = f"; {format_count(done_undated, 'done item')} {has(done_undated)} no completion date" if done_undated else ""
+    if undated:
+        created = "it was created" if undated == 1 else "they were created"
+        rest += f"; {format_count(undated, 'item')} not used: when {created} or dropped isn't recorded"
     rows = open_after(curve[curve["survival_most"].notna()], after)
     rows = rows[rows["survival_most"].notna()]
     if rows.empty:

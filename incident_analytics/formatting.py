@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from numbers import Integral, Real
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
@@ -304,8 +305,19 @@ _WRITERS: Final[Mapping[str, Callable[[float], str]]] = {
 }
 
 
+_BOUNDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "downtime": ("at least", "n_missing"),
+        "availability": ("at most", "n_missing"),
+        "budget_left": ("at most", "window_n_missing"),
+        "time_to_exhaustion": ("at most", "window_n_missing"),
+    }
+)
+"""What a figure of service levels is where the column named counts outages of unknown length."""
+
+
 def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
-    """Write one cell of a table with its interval, where the row has one.
+    """Write one cell of a table with its interval, where the row has one, or as the bound that it is.
 
     Parameters
     ----------
@@ -319,10 +331,14 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     >>> row = {"rate": 1.9, "rate_low": 0.8, "rate_high": 3.7, "n": 6}
     >>> format_with_interval(row, "rate"), format_with_interval(row, "n")
     ('1.9 (0.8 to 3.7)', '6')
+    >>> format_with_interval({"downtime": timedelta(hours=1), "n_missing": 1}, "downtime")
+    'at least 1h'
     """
     value, low, high = (row.get(f"{column}{bound}") for bound in ("", "_low", "_high"))
     if is_missing(low):
-        return format_value(value, column)
+        words, n_missing = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
+        is_bound = not is_missing(value) and bool(row.get(n_missing))
+        return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
     return f"{format_value(value, column)} ({format_value(low, column)} to {format_value(high, column)})"
 
 

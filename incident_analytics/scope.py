@@ -238,7 +238,7 @@ class Scope:
             begun = incidents["occurred_at"].dt.tz_convert(self.as_of.tz).dt.tz_localize(None).dt.normalize()
             begun = begun.mask(incidents["date"] < begun, incidents["date"]).fillna(incidents["date"])
             first = begun.groupby(incidents["incident_id"]).min()
-            is_before = actions["completed_on"] < actions["incident_id"].map(first)
+            is_before = actions["completed_on"] < first.reindex(actions["incident_id"]).set_axis(actions.index)
             actions["completed_on"] = actions["completed_on"].mask(is_before)
         known = items_as_known(actions, self.as_of)
         return forget_undated_ends(known) if self.is_past else known

@@ -666,6 +666,14 @@ def test_a_completion_in_the_tracker_before_the_incident_is_not_used(
     assert told.fillna(-1).tolist() == [1, n_dated, -1 if on_time is None else on_time]
 
 
+def test_a_tracker_without_any_report_by_then_has_no_items(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Id\nA-1\n")
+    settings = Settings.model_validate(
+        {"tracker": {"file": tmp_path / "t.csv", "format": "csv", "columns": {"key": "Id"}}}
+    )
+    assert Scope.of(items(due="2025-08-01"), "1999Q4", settings).actions.empty
+
+
 def test_an_item_created_later_is_not_there() -> None:
     scope = Scope.of(items(due=None, created="2025-10-01"), "2025Q3", as_of=at("2025-10-01"))
     assert measures.completion(scope).loc[0, "n"] == 0

@@ -413,7 +413,7 @@ def test_a_zero_of_a_part_only_is_no_zero(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "0", "**0**", "0 users", "0 customers affected", "0 (internal tool)", "0%", "0% of users", "0 of 300 customers",
+        "0", "**0**", "0 users", "0 end users", "0 customers affected", "0 (internal tool)", "0%", "0% of users", "0 of 300 customers",
         "None", "No users affected", "None (internal tool)", "No one", "0 of our users", "0 requests failed", "0.0%",
     ],
 )  # fmt: skip

@@ -400,7 +400,7 @@ def _fraction(match: re.Match[str]) -> float:
 
 _CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _ZERO_WORD: Final = re.compile(
-    r"of|our|the|all|in|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
+    r"of|our|the|all|in|no|end|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
     r"|people|persons?|visitors?|requests?|calls?|jobs?|orders?|transactions?|errors?|data|sla|revenue|credits?|costs?"
     r"|refunds?|impact|loss|losses|downtime|uptime|affected|impacted|issued|incurred|out|were|was|are|is|unique"
     rf"|k|m|percent|{_CODES}|US",

@@ -410,7 +410,7 @@ _QUALIFIER: Final = re.compile(
     r"\b(?:reported|recorded|known|noted|noticed|identified|observed|seen|detected|so far|as far as|yet|currently"
     r"|at present|at least|paying|paid|free|external|preliminary|provisional|tb[dac]|pending|unknown|unclear"
     r"|to be \w+|not (?:\w+ )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|final)"
-    r"|estimat\w+|investigat\w+)\b|\?",
+    r"|investigat\w+)\b|\?",
     re.IGNORECASE,
 )
 """Words beside a zero by which it is zero of a part only, or for the time being."""

@@ -413,7 +413,7 @@ def test_a_zero_of_a_part_only_is_no_zero(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "0", "**0**", "0 users", "0 customers affected", "0 (internal tool)", "0%", "0% of users", "0 of 300 customers",
+        "0", "**0**", "0 users", "0 end users", "0 customers affected", "0 (internal tool)", "0%", "0% of users", "0 of 300 customers",
         "None", "No users affected", "None (internal tool)", "No one", "0 of our users", "0 requests failed", "0.0%",
     ],
 )  # fmt: skip
@@ -467,7 +467,7 @@ def test_a_zero_for_the_time_being_is_no_amount(words: str) -> None:
     [
         ("$5,000 (about $100 per user)", 5000), ("$500 as per finance", 500), ("$500 for 3 nodes over 2 days", 500),
         ("$0", 0), ("$0 (covered by contract)", 0), ("0 USD", 0), ("US$0", 0), ("$0.00", 0), ("$0 lost revenue", 0),
-        ("around $500", 500), ("nearly $500", 500), ("$500 in credits", 500),
+        ("around $500", 500), ("~$0 (estimated)", 0), ("nearly $500", 500), ("$500 in credits", 500),
     ],
 )  # fmt: skip
 def test_a_sum_with_words_beside_it_is_an_amount(words: str, amount: float) -> None:

@@ -400,7 +400,7 @@ def _fraction(match: re.Match[str]) -> float:
 
 _CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
 _ZERO_WORD: Final = re.compile(
-    r"of|our|the|all|in|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
+    r"of|our|the|all|in|no|end|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
     r"|people|persons?|visitors?|requests?|calls?|jobs?|orders?|transactions?|errors?|data|sla|revenue|credits?|costs?"
     r"|refunds?|impact|loss|losses|downtime|uptime|affected|impacted|issued|incurred|out|were|was|are|is|unique"
     rf"|k|m|percent|{_CODES}|US",
@@ -410,7 +410,7 @@ _QUALIFIER: Final = re.compile(
     r"\b(?:reported|recorded|known|noted|noticed|identified|observed|seen|detected|so far|as far as|yet|currently"
     r"|at present|at least|paying|paid|free|external|preliminary|provisional|tb[dac]|pending|unknown|unclear"
     r"|to be \w+|not (?:\w+ )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|final)"
-    r"|estimat\w+|investigat\w+)\b|\?",
+    r"|investigat\w+)\b|\?",
     re.IGNORECASE,
 )
 """Words beside a zero by which it is zero of a part only, or for the time being."""

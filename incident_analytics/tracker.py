@@ -162,7 +162,7 @@ def _read(
 
 
 def _contradictions(known: Mapping[str, Sequence[Any]], lines: Sequence[int]) -> Iterator[CsvProblem]:
-    """Find rows of one key, or of one incident and text, that tell different things: `join_tracker` takes none."""
+    """Find rows of one key, or of one incident and text, that disagree: `join_tracker` takes none."""
     folded = {name: [" ".join((text or "").split()).casefold() for text in known[name]] for name in ("key", "action")}
     facts = list(zip(known["status"], known["due_on"], known["completed_on"], strict=True))
     by_key: dict[Any, list[int]] = {}
@@ -179,12 +179,12 @@ def _contradictions(known: Mapping[str, Sequence[Any]], lines: Sequence[int]) ->
             if len({(keys[row], facts[row]) for row in rows}) == 1:
                 continue
             if column == "action" and len({keys[row] for row in rows}) == 1 and keys[rows[0]]:
-                continue  # told of the key
+                continue  # reported for the key
             told = [lines[row] for row in rows]
             # GitHub's issues have no lines; they have keys, each its own.
             *before, last = map(str, told) if len(set(told)) > 1 else (known["key"][row] or "-" for row in rows)
             where = f"{'lines ' if len(set(told)) > 1 else ''}{', '.join(before)} and {last}"
-            message = f"{where} tell different things of {known[column][rows[0]]!r}"
+            message = f"{where} disagree on {known[column][rows[0]]!r}"
             what = "" if column == "key" else " for an item without a key"
             yield CsvProblem("contradiction", lines[rows[-1]], f"{message}, so none is used{what}; keep one of them")
 

@@ -123,7 +123,7 @@ class _Writer:
             text = self.children(part).strip()
             if part.name == "dt" or not lines:
                 lines.append(f"- **{text}**:")
-            else:
+            elif text:
                 lines[-1] += f" {text}" if lines[-1].endswith("**:") else f", {text}"
         return "\n".join(lines)
 

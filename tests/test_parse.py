@@ -360,7 +360,8 @@ def test_a_relapse_that_nothing_ends_is_an_outage_of_unknown_end(
     corpus = read(tmp_path, stated(duration, RELAPSED + rows))
     assert windows(corpus) == outages
     assert corpus.incidents["is_open"].tolist() == [False]
-    assert corpus.incidents["ended_at"].isna().tolist() == [any(end == "-" for _, end, _ in outages)]
+    lacks_end = [any(end == "-" for _, end, _ in outages)]
+    assert corpus.incidents["ended_at"].isna().tolist() == corpus.incidents["restored_at"].isna().tolist() == lacks_end
     assert "contradiction" in set(corpus.problems["code"])
 
 

@@ -320,16 +320,13 @@ def test_rows_that_contradict_each_other_are_named_with_all_their_lines(tmp_path
             3,
             "warning",
             "contradiction",
-            "lines 2 and 3 tell different things of 'A-1', so none is used; keep one of them",
+            "lines 2 and 3 disagree on 'A-1', so none is used; keep one of them",
         ],
         [
             6,
             "warning",
             "contradiction",
-            (
-                "lines 4, 5 and 6 tell different things of 'Drill', so none is used for an item without a key; "
-                "keep one of them"
-            ),
+            ("lines 4, 5 and 6 disagree on 'Drill', so none is used for an item without a key; keep one of them"),
         ],
     ]
     assert problems["path"].unique().tolist() == [(tmp_path / "t.csv").as_posix()]
@@ -340,7 +337,7 @@ def test_issues_that_contradict_each_other_are_named_by_their_numbers(tmp_path: 
     issues = [issue(3, **here), issue(4, **here)]
     read(tmp_path, "i.json", json.dumps(issues), 'format = "github"')
     assert load([], settings=tmp_path / "s.toml").problems["message"].tolist() == [
-        "#3 and #4 tell different things of 'Drill', so none is used for an item without a key; keep one of them"
+        "#3 and #4 disagree on 'Drill', so none is used for an item without a key; keep one of them"
     ]
 
 

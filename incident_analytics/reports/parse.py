@@ -704,7 +704,12 @@ class _Parser:
                 begin = rows[relapse]["at"]
             if end is None or end >= begin:
                 outages.append((begin, end, source, at))
-        outages += self.unended_outage(outages)
+        unended = self.unended_outage(outages)
+        outages += unended
+        if unended and "restored_at" not in known:  # a restoration that did not hold is none
+            self.values["restored_at"] = None
+            readings = self.report.rows["readings"]
+            readings[:] = [reading for reading in readings if reading["field"] != "restored_at"]
         if outages:
             outages = self.corrected_outages(outages, known)
         for position, (start, end, source, at) in enumerate(outages, start=1):

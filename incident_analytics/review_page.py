@@ -215,7 +215,8 @@ class ReviewPage:
             basis.append(f"95% CI {format_span(row['median_low'])} to {high}")
         inferred = row["n"] - row["n_open"] - row["n_recorded"]
         if inferred:
-            alone = f"; recorded alone {format_span(row['median_recorded'])}" if row["n_recorded"] else ""
+            recorded = format_span(row["median_recorded"])
+            alone = f"; {recorded} from recorded times alone" if row["n_recorded"] else ""
             basis.append(f"{inferred} of {row['n']} inferred from text{alone}")
         return name, format_span(row["median"]), ", ".join(basis)
 
@@ -430,15 +431,12 @@ class ReviewPage:
         table = self._concerned(measures.availability(self.scope))
         if self.scope.has_reports(self.scope.window):
             plots.show_plot(plots.plot_availability(table))
-        columns = [
-            "service",
-            "downtime",
-            "downtime_weighted",
-            "availability",
-            "availability_weighted",
-            "n_weighted",
-            "target",
-        ]
+        columns = ["service", "n", "downtime", "availability", "target"]
+        if (table["n_weighted"] > 0).any():
+            # Where no report gives a share of users, the weighted figures would only repeat the others.
+            weighted = ["downtime_weighted", "availability_weighted"]
+            table = table.assign(**{name: table[name].mask(table["n_weighted"] == 0) for name in weighted})
+            columns[-1:-1] = [*weighted, "n_weighted"]
         return html_table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
 
     def reported_impact(self) -> Html:

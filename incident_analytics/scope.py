@@ -508,22 +508,21 @@ def _comparisons(
     now_pending = _pending(window, known, completed)
     compared = []
     for earlier in period.earlier():
-        reason = response_reason = None
+        reason = None
         if first is None:
             reason = "nothing had been reported by then"
         elif earlier.start < first:
             reason = f"the first report is from {window.unit_at(first, 'month').label}"
-        for part, pending in ((window, now_pending), (earlier, _pending(earlier, known, completed))):
-            if response_reason is None and pending is not None:
-                response_reason = f"{pending} not completed in {part.label}"
-        compared.append(Comparison(earlier, reason, reason or response_reason))
+        compared.append(Comparison(earlier, reason, reason or now_pending or _pending(earlier, known, completed)))
     return tuple(compared)
 
 
 def _pending(part: Period, known: Corpus, completed: Corpus) -> str | None:
-    """Return how many reports of a period are pending, where they are too many for its response times to be typical."""
+    """Say how many reports of a period are pending, where they are too many for its response times to be typical."""
     n, n_completed = (int(part.holds(corpus.incidents["occurred_at"]).sum()) for corpus in (known, completed))
     if not n or (n - n_completed) / n <= _MOST_PENDING:
         return None
     pending = n - n_completed
-    return f"{pending} of the {n} reports {'is' if pending == 1 else 'are'}" if n > 1 else "the only report is"
+    if n == 1:
+        return f"the only report from {part.label} is not completed"
+    return f"{pending} of the {n} reports from {part.label} {'is' if pending == 1 else 'are'} not completed"

@@ -135,7 +135,7 @@ COLUMNS: Final[dict[str, Column]] = {
         n_unknown="Not recorded",
         n_overdue_unknown="Overdue, unrecorded",
         n_baseline="n before",
-        n_weighted="n with share of users",
+        n_weighted="n with share",
         n_recorded="Recorded",
     ),
     **_columns(

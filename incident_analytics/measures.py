@@ -301,9 +301,9 @@ def impact(
     -------
     pandas.DataFrame
         `sla_impact` of the scope's services, over the windows that ``[sla] window`` sets. It counts every known
-        incident, of whatever severity and team: to leave some out would show a service as up. Downtime, availability
-        and what is left are NA in a part in which no incident of any service was reported: nobody knows whether
-        nothing happened or nothing was written down.
+        incident, of whatever severity and team: to leave some out would show a service as up. Downtime, availability,
+        what is left and the pace are NA in a part in which no incident of any service was reported: nobody knows
+        whether nothing happened or nothing was written down.
     """
     table = sla_impact(
         scope.everything.outages,
@@ -317,7 +317,7 @@ def impact(
     parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
     silent = [part.name for part in parts if not scope.has_reports(part)]
     unknown = table["period"].isin(silent) & (table["n"] + table["n_missing"] == 0)
-    for column in ("downtime", "availability", "budget_left"):
+    for column in ("downtime", "availability", "budget_left", "burn_rate", "time_to_exhaustion"):
         for name in (column, f"{column}_weighted"):
             table[name] = table[name].mask(unknown)
     return table

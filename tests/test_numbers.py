@@ -244,3 +244,13 @@ def test_a_budget_lasts_by_the_clock_while_an_outage_goes_on() -> None:
     row = measures.impact(Scope.of(corpus, "2025Q3", API, at("2025-09-29 14:00"))).iloc[0]
     assert row["time_to_exhaustion"] == row["budget_left"] > pd.Timedelta("20h")
     assert pd.isna(row["time_to_exhaustion_weighted"])
+
+
+def test_a_part_without_reports_has_no_pace() -> None:
+    corpus = incidents(
+        ("A", "2024-02-05 10:00", "2024-02-05 11:00", "Final"), ("B", "2024-03-06 10:00", "2024-03-06 11:00", "Final")
+    )
+    table = measures.impact(Scope.of(corpus, "2024", API, at("2025-01-01")))
+    silent = table[table["period"].isin(["2024Q3", "2024Q4"])]
+    assert len(silent) == 2
+    assert silent[["downtime", "availability", "budget_left", "burn_rate", "burn_rate_weighted"]].isna().all(axis=None)

@@ -555,7 +555,7 @@ def definition_sensitivity(
 
 
 def _could_be_stated(metric: Metric) -> bool:
-    """Tell whether a metric measures what a report states as its duration: from the start to the restoration or end."""
+    """Return whether a metric measures what a report states as its duration: from start to restoration or end."""
     return "started_at" in metric.start and bool({"restored_at", "ended_at"} & set(metric.end))
 
 

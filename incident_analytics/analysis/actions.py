@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from incident_analytics.analysis.grouping import assign_periods, count_rows, group_rows, member_ids, rows_within
-from incident_analytics.analysis.statistics import kaplan_meier
+from incident_analytics.analysis.survival import kaplan_meier
 from incident_analytics.checks import require_columns, require_instant, require_name
 from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from incident_analytics.analysis.clusters import find_cluster
 from incident_analytics.analysis.grouping import group_rows, member_ids, rows_within
-from incident_analytics.analysis.statistics import find_cluster, holm
+from incident_analytics.analysis.statistics import holm
 from incident_analytics.checks import require_columns, require_instants
 from incident_analytics.periods import Period
 from incident_analytics.schema import COUNT, FLOAT, TEXT

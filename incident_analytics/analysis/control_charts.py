@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from incident_analytics.analysis.counts import binomial_tails, tail_probability
 from incident_analytics.analysis.grouping import match_dispersion
-from incident_analytics.analysis.statistics import binomial_tails, tail_probability
 from incident_analytics.checks import require_columns, require_name
 from incident_analytics.errors import ColumnsError
 from incident_analytics.schema import FLAG, FLOAT, SPAN

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from incident_analytics.analysis.counts import rate_interval
 from incident_analytics.analysis.grouping import (
     group_rows,
     levels,
@@ -16,9 +17,6 @@ from incident_analytics.analysis.grouping import (
     rows_within,
 )
 from incident_analytics.analysis.rates import rows_by
-from incident_analytics.analysis.statistics import (
-    rate_interval,
-)
 from incident_analytics.checks import require_columns, require_instant, require_instants
 from incident_analytics.periods import Period
 from incident_analytics.schema import COUNT, FLOAT, SPAN, TEXT

@@ -12,6 +12,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from incident_analytics.analysis.counts import (
+    Floats,
+    binomial_tails,
+    pearson_dispersion,
+    rate_interval,
+    rate_ratio_interval,
+    rate_ratio_p_value,
+    tail_probability,
+)
 from incident_analytics.analysis.grouping import (
     assign_periods,
     count_rows,
@@ -21,16 +30,7 @@ from incident_analytics.analysis.grouping import (
 )
 from incident_analytics.analysis.response import with_services
 from incident_analytics.analysis.severity import severity_counts
-from incident_analytics.analysis.statistics import (
-    Floats,
-    binomial_tails,
-    holm,
-    pearson_dispersion,
-    rate_interval,
-    rate_ratio_interval,
-    rate_ratio_p_value,
-    tail_probability,
-)
+from incident_analytics.analysis.statistics import holm
 from incident_analytics.checks import require_columns, require_instants, require_name, require_order
 from incident_analytics.formatting import capitalized, format_count, format_dispersion, format_p_value, format_share
 from incident_analytics.periods import Period, Unit

@@ -18,14 +18,8 @@ from incident_analytics.analysis.grouping import (
     rows_within,
     split_rows,
 )
-from incident_analytics.analysis.statistics import (
-    LEAST,
-    geometric_mean_interval,
-    kaplan_meier,
-    mean_interval,
-    quantile_interval,
-    survival_quantile,
-)
+from incident_analytics.analysis.statistics import LEAST, geometric_mean_interval, mean_interval, quantile_interval
+from incident_analytics.analysis.survival import kaplan_meier, survival_quantile
 from incident_analytics.checks import require_columns, require_instant, require_instants, require_name
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.periods import Calendar, Period, Unit

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from incident_analytics.analysis.counts import widened_p_value
 from incident_analytics.analysis.grouping import (
     group_rows,
     match_dispersion,
@@ -18,10 +19,7 @@ from incident_analytics.analysis.grouping import (
     split_rows,
 )
 from incident_analytics.analysis.rates import group_sentences, is_significant, rows_by, verdict
-from incident_analytics.analysis.statistics import (
-    holm,
-    widened_p_value,
-)
+from incident_analytics.analysis.statistics import holm
 from incident_analytics.formatting import format_count, format_dispersion, format_p_value
 from incident_analytics.periods import Period
 from incident_analytics.schema import FLOAT

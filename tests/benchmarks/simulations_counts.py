@@ -19,9 +19,8 @@ import pandas as pd
 from scipy import stats
 
 from incident_analytics.analysis.control_charts import control_chart
-from incident_analytics.analysis.statistics import (
+from incident_analytics.analysis.counts import (
     binomial_tails,
-    holm,
     pearson_dispersion,
     rate_interval,
     rate_ratio_interval,
@@ -29,6 +28,7 @@ from incident_analytics.analysis.statistics import (
     tail_probability,
     widened_p_value,
 )
+from incident_analytics.analysis.statistics import holm
 
 Counts: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from base64 import b64encode
 from collections.abc import Mapping
@@ -66,6 +67,14 @@ def _web_address(url: str) -> str:
         raise ValueError(f"{url!r} is no address such as http://prometheus:9090")
     if "@" in parts.netloc:
         raise ValueError("holds a user or password; name environment variables instead, such as password_env = 'NAME'")
+    return url
+
+
+def _report_address(url: str) -> str:
+    _web_address(url)
+    fields = set(re.findall(r"\{(.*?)\}", url))
+    if not fields or fields - {"id", "path"}:
+        raise ValueError(f"{url!r} leads to no report; write {{id}} or {{path}} where the report's is to be")
     return url
 
 
@@ -361,6 +370,13 @@ class Settings(_Section):
     ----------
     path
         The file that they come from, None for the defaults. Relative paths in it are taken from its folder.
+    title
+        The organisation or product, the first words of a review.
+    owner
+        Who answers for the review, a person or a team.
+    report_url
+        Where people read a report, with ``{id}`` or ``{path}`` in place of its incident_id or its path below the
+        settings' folder; None links to the file.
     timezone
         The IANA zone of the team: its midnights bound periods, and dates without a time are its midnights.
     fiscal_year_start
@@ -368,6 +384,9 @@ class Settings(_Section):
     """
 
     path: Path | None = None
+    title: Annotated[str, Field(min_length=1)] | None = None
+    owner: Annotated[str, Field(min_length=1)] | None = None
+    report_url: Annotated[str, AfterValidator(_report_address)] | None = None
     reports: tuple[FolderPath, ...] = ()
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)

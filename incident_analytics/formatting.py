@@ -387,7 +387,13 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
-def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str, str]:
+def report_links(
+    incidents: pd.DataFrame,
+    *,
+    seen_from: str | Path,
+    report_url: str | None = None,
+    folder: str | Path = ".",
+) -> dict[str, str]:
     """Return how a page leads to the reports.
 
     Parameters
@@ -396,11 +402,15 @@ def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str,
         The incidents table.
     seen_from
         The folder of the page.
+    report_url
+        The address of a report, with ``{id}`` or ``{path}``; None links to the report's file.
+    folder
+        The folder that ``{path}`` is taken from.
 
     Returns
     -------
     dict
-        The relative URL of each report's file, by incident_id.
+        The URL of each report, by incident_id: relative where it leads to the file.
 
     Examples
     --------
@@ -408,9 +418,21 @@ def report_links(incidents: pd.DataFrame, *, seen_from: str | Path) -> dict[str,
     >>> incidents = pd.DataFrame({"incident_id": ["INC-1"], "path": ["our reports/INC-1.md"]})
     >>> report_links(incidents, seen_from="build")
     {'INC-1': '../our%20reports/INC-1.md'}
+    >>> report_links(incidents, seen_from="build", report_url="https://git.example/main/{path}")
+    {'INC-1': 'https://git.example/main/our%20reports/INC-1.md'}
     """
-    relative = (os.path.relpath(file_of_report(path)[0], seen_from) for path in incidents["path"])
-    return dict(zip(incidents["incident_id"], (quote(Path(file).as_posix()) for file in relative), strict=True))
+
+    def link(incident_id: str, path: str) -> str:
+        file = file_of_report(path)[0]
+        if report_url is None:
+            return quote(Path(os.path.relpath(file, seen_from)).as_posix())
+        below = quote(Path(os.path.relpath(file, folder)).as_posix())
+        return report_url.replace("{path}", below).replace("{id}", quote(incident_id, safe=""))
+
+    return {
+        incident_id: link(incident_id, path)
+        for incident_id, path in zip(incidents["incident_id"], incidents["path"], strict=True)
+    }
 
 
 def unbroken(sentence: str) -> str:

@@ -30,6 +30,7 @@ from incident_analytics.formatting import (
 from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
+from incident_analytics.tables import Corpus
 
 __all__ = ["ReviewPage"]
 
@@ -99,7 +100,7 @@ class ReviewPage:
             teams=teams,
             business_hours=business_hours,
         )
-        page = cls(scope, report_links(corpus.incidents, seen_from=output_dir) if output_dir else None)
+        page = cls(scope, _links(corpus, chosen, output_dir))
         if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
             page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
         page.remarks = [*records.remarks(), *records.input_problems()]
@@ -598,3 +599,11 @@ class ReviewPage:
                 f"incident_analytics {incident_analytics.__version__}.",
             ]
         )
+
+
+def _links(corpus: Corpus, settings: Settings, output_dir: str | None) -> dict[str, str]:
+    """Return where each report is; none where there is neither an address nor a folder to link from."""
+    if output_dir is None and settings.report_url is None:
+        return {}
+    folder = "." if settings.path is None else settings.path.parent
+    return report_links(corpus.incidents, seen_from=output_dir or ".", report_url=settings.report_url, folder=folder)

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.actions import join_tracker as join_tracker
     from incident_analytics.analysis.actions import overdue_actions as overdue_actions
     from incident_analytics.analysis.actions import unmatched_tracker_rows as unmatched_tracker_rows
+    from incident_analytics.analysis.availability import downtime as downtime
+    from incident_analytics.analysis.availability import stated_impact as stated_impact
     from incident_analytics.analysis.calendar_pattern import start_hours as start_hours
     from incident_analytics.analysis.comparison import compare_periods as compare_periods
     from incident_analytics.analysis.comparison import definition_sensitivity as definition_sensitivity
     from incident_analytics.analysis.comparison import mean_change_by_mix as mean_change_by_mix
     from incident_analytics.analysis.control_charts import control_chart as control_chart
     from incident_analytics.analysis.costs import cost_totals as cost_totals
+    from incident_analytics.analysis.error_budgets import budget_burn_down as budget_burn_down
+    from incident_analytics.analysis.error_budgets import sla_impact as sla_impact
     from incident_analytics.analysis.gaps import mean_time_between as mean_time_between
     from incident_analytics.analysis.gaps import time_between as time_between
     from incident_analytics.analysis.rates import compare_rates as compare_rates
@@ -33,10 +37,6 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.severity import severity_counts as severity_counts
     from incident_analytics.analysis.severity import severity_duration as severity_duration
     from incident_analytics.analysis.severity import severity_mix as severity_mix
-    from incident_analytics.analysis.sla import budget_burn_down as budget_burn_down
-    from incident_analytics.analysis.sla import downtime as downtime
-    from incident_analytics.analysis.sla import sla_impact as sla_impact
-    from incident_analytics.analysis.sla import stated_impact as stated_impact
     from incident_analytics.analysis.themes import recurring_factors as recurring_factors
     from incident_analytics.analysis.themes import similar_incidents as similar_incidents
     from incident_analytics.analysis.trends import rate_trend as rate_trend
@@ -71,7 +71,7 @@ _HOMES = {
     "action_ages": "analysis.actions",
     "action_completion": "analysis.actions",
     "action_survival": "analysis.actions",
-    "budget_burn_down": "analysis.sla",
+    "budget_burn_down": "analysis.error_budgets",
     "compare_periods": "analysis.comparison",
     "compare_rates": "analysis.rates",
     "configuration_changes": "evidence.changes",
@@ -79,7 +79,7 @@ _HOMES = {
     "cost_totals": "analysis.costs",
     "count_dispersion": "analysis.rates",
     "definition_sensitivity": "analysis.comparison",
-    "downtime": "analysis.sla",
+    "downtime": "analysis.availability",
     "explore": "exploration",
     "find_settings": "config",
     "join_tracker": "analysis.actions",
@@ -107,9 +107,9 @@ _HOMES = {
     "severity_mix": "analysis.severity",
     "severity_rates": "analysis.rates",
     "similar_incidents": "analysis.themes",
-    "sla_impact": "analysis.sla",
+    "sla_impact": "analysis.error_budgets",
     "start_hours": "analysis.calendar_pattern",
-    "stated_impact": "analysis.sla",
+    "stated_impact": "analysis.availability",
     "summarize_series": "evidence.series",
     "time_between": "analysis.gaps",
     "unmatched_tracker_rows": "analysis.actions",

@@ -15,8 +15,8 @@ from IPython.display import display
 
 from incident_analytics import plots
 from incident_analytics.analysis.counts import rate_interval
+from incident_analytics.analysis.error_budgets import sla_impact
 from incident_analytics.analysis.response import response_rank, response_times
-from incident_analytics.analysis.sla import sla_impact
 from incident_analytics.analysis.themes import similar_incidents
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import EvidenceError, SettingsError

@@ -11,22 +11,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from incident_analytics.analysis.actions import action_ages as action_ages
     from incident_analytics.analysis.actions import action_completion as action_completion
-    from incident_analytics.analysis.actions import action_survival as action_survival
-    from incident_analytics.analysis.actions import join_tracker as join_tracker
     from incident_analytics.analysis.actions import overdue_actions as overdue_actions
-    from incident_analytics.analysis.actions import unmatched_tracker_rows as unmatched_tracker_rows
     from incident_analytics.analysis.availability import downtime as downtime
     from incident_analytics.analysis.availability import stated_impact as stated_impact
     from incident_analytics.analysis.calendar_pattern import start_hours as start_hours
     from incident_analytics.analysis.comparison import compare_periods as compare_periods
-    from incident_analytics.analysis.comparison import definition_sensitivity as definition_sensitivity
-    from incident_analytics.analysis.comparison import mean_change_by_mix as mean_change_by_mix
+    from incident_analytics.analysis.completion_times import action_survival as action_survival
     from incident_analytics.analysis.control_charts import control_chart as control_chart
     from incident_analytics.analysis.costs import cost_totals as cost_totals
+    from incident_analytics.analysis.definitions import definition_sensitivity as definition_sensitivity
     from incident_analytics.analysis.error_budgets import budget_burn_down as budget_burn_down
     from incident_analytics.analysis.error_budgets import sla_impact as sla_impact
     from incident_analytics.analysis.gaps import mean_time_between as mean_time_between
     from incident_analytics.analysis.gaps import time_between as time_between
+    from incident_analytics.analysis.mix import mean_change_by_mix as mean_change_by_mix
     from incident_analytics.analysis.rates import compare_rates as compare_rates
     from incident_analytics.analysis.rates import count_dispersion as count_dispersion
     from incident_analytics.analysis.rates import severity_rates as severity_rates
@@ -39,6 +37,8 @@ if TYPE_CHECKING:
     from incident_analytics.analysis.severity import severity_mix as severity_mix
     from incident_analytics.analysis.themes import recurring_factors as recurring_factors
     from incident_analytics.analysis.themes import similar_incidents as similar_incidents
+    from incident_analytics.analysis.tracker_matches import join_tracker as join_tracker
+    from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows as unmatched_tracker_rows
     from incident_analytics.analysis.trends import rate_trend as rate_trend
     from incident_analytics.config import Settings as Settings
     from incident_analytics.config import find_settings as find_settings
@@ -70,7 +70,7 @@ _HOMES = {
     "Settings": "config",
     "action_ages": "analysis.actions",
     "action_completion": "analysis.actions",
-    "action_survival": "analysis.actions",
+    "action_survival": "analysis.completion_times",
     "budget_burn_down": "analysis.error_budgets",
     "compare_periods": "analysis.comparison",
     "compare_rates": "analysis.rates",
@@ -78,14 +78,14 @@ _HOMES = {
     "control_chart": "analysis.control_charts",
     "cost_totals": "analysis.costs",
     "count_dispersion": "analysis.rates",
-    "definition_sensitivity": "analysis.comparison",
+    "definition_sensitivity": "analysis.definitions",
     "downtime": "analysis.availability",
     "explore": "exploration",
     "find_settings": "config",
-    "join_tracker": "analysis.actions",
+    "join_tracker": "analysis.tracker_matches",
     "load": "loading",
     "log_templates": "evidence.logs",
-    "mean_change_by_mix": "analysis.comparison",
+    "mean_change_by_mix": "analysis.mix",
     "mean_time_between": "analysis.gaps",
     "mttr": "analysis.response",
     "narrow": "loading",
@@ -112,7 +112,7 @@ _HOMES = {
     "stated_impact": "analysis.availability",
     "summarize_series": "evidence.series",
     "time_between": "analysis.gaps",
-    "unmatched_tracker_rows": "analysis.actions",
+    "unmatched_tracker_rows": "analysis.tracker_matches",
 }
 
 __all__ = [  # noqa: PLE0604 - the names are the keys above

@@ -8,14 +8,17 @@ from typing import Any, Final, Literal
 
 import pandas as pd
 
-from incident_analytics.analysis.actions import action_ages, action_completion, action_survival, overdue_actions
+from incident_analytics.analysis.actions import action_ages, action_completion, overdue_actions
 from incident_analytics.analysis.availability import stated_impact
 from incident_analytics.analysis.calendar_pattern import start_hours
-from incident_analytics.analysis.comparison import compare_periods, definition_sensitivity, mean_change_by_mix
+from incident_analytics.analysis.comparison import compare_periods
+from incident_analytics.analysis.completion_times import action_survival
 from incident_analytics.analysis.control_charts import control_chart
 from incident_analytics.analysis.costs import cost_totals
+from incident_analytics.analysis.definitions import definition_sensitivity
 from incident_analytics.analysis.error_budgets import budget_burn_down, sla_impact
 from incident_analytics.analysis.gaps import mean_time_between, time_between
+from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.analysis.severity import severity_counts

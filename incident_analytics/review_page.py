@@ -11,7 +11,7 @@ from IPython.display import display
 
 import incident_analytics
 from incident_analytics import measures, plots, sentences
-from incident_analytics.analysis.actions import unmatched_tracker_rows
+from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.formatting import (
     Html,

@@ -13,7 +13,8 @@ from typing import Final
 
 import pandas as pd
 
-from incident_analytics.analysis.actions import forget_undated_ends, items_as_known, join_tracker
+from incident_analytics.analysis.action_items import forget_undated_ends, items_as_known
+from incident_analytics.analysis.tracker_matches import join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError

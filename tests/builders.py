@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.periods import Period
-from incident_analytics.schema import TABLES
+from incident_analytics.schema import PRIORITIES, TABLES
 from incident_analytics.tables import Corpus, make_table
 
 UTC = "datetime64[us, UTC]"
@@ -136,4 +136,70 @@ def numbered(rows: list[tuple[pd.Timestamp | None, str | None]]) -> pd.DataFrame
     """Return incidents of `WHEN_AND_WHAT`, called by their positions."""
     return incidents_of(
         *((str(i), None if at is None else f"{at.isoformat()}Z", severity) for i, (at, severity) in enumerate(rows))
+    )
+
+
+BEFORE = Period.parse("2025Q1")
+AFTER = Period.parse("2025Q2")
+
+
+def in_two_periods(before: list[float | None], after: list[float | None], **columns: list[object]) -> pd.DataFrame:
+    """Return incidents of both periods that took so many minutes, open where there is no number."""
+    starts = [at("2025-02-01")] * len(before) + [at("2025-05-01")] * len(after)
+    minutes = [*before, *after]
+    return make_table(
+        "incidents",
+        {
+            "incident_id": [f"INC-{number:03}" for number in range(len(starts))],
+            "occurred_at": starts,
+            "started_at": starts,
+            "is_open": [each is None for each in minutes],
+            "restored_at": [
+                None if each is None else start + pd.Timedelta(minutes=each)
+                for start, each in zip(starts, minutes, strict=True)
+            ],
+            **columns,
+        },
+    )
+
+
+def actions_of(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Return action items with these values, of incident a unless named; lines and positions count up."""
+    names = (
+        *("incident_id", "action", "owner", "created_on", "due_on"),
+        *("priority", "status", "completed_on", "key", "origin"),
+    )
+    return make_table(
+        "actions",
+        {
+            **{name: [row.get(name, "a" if name == "incident_id" else None) for row in rows] for name in names},
+            "position": list(range(len(rows))),
+            "line": list(range(60, 60 + len(rows))),
+        },
+    )
+
+
+def dates(*values: str | None) -> pd.Series:
+    return pd.Series(list(values), dtype="datetime64[us]")
+
+
+def priorities(*names: str | None) -> pd.Series:
+    return pd.Series(list(names), dtype=pd.CategoricalDtype(PRIORITIES, ordered=True))
+
+
+AS_OF = at("2025-10-01T09:00")
+"""When action items are looked at."""
+
+
+def incidents_with_actions() -> pd.DataFrame:
+    """Return the incidents that action items of `actions_of` belong to."""
+    return make_table(
+        "incidents",
+        {
+            "incident_id": ["b", "a"],
+            "title": ["Queue", "DNS"],
+            "severity": ["SEV-3", "SEV-1"],
+            "date": [None, "2025-06-10"],
+            "occurred_at": ["2025-03-31T23:00Z", "2025-06-10T08:00Z"],
+        },
     )

@@ -1,138 +1,32 @@
 from __future__ import annotations
 
-from datetime import timedelta
-from itertools import product
 from typing import Any
 
 import pandas as pd
 import pytest
-from builders import at, call, period, ratios, severities, spans, texts
+from builders import (
+    AS_OF,
+    actions_of,
+    at,
+    call,
+    incidents_with_actions,
+    period,
+    priorities,
+    ratios,
+    severities,
+    spans,
+    texts,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal, assert_series_equal
+from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.actions import (
-    action_ages,
-    action_completion,
-    action_survival,
-    forget_undated_ends,
-    join_tracker,
-    open_after,
-    overdue_actions,
-    unmatched_tracker_rows,
-)
+from incident_analytics.analysis.actions import action_ages, action_completion, overdue_actions
+from incident_analytics.analysis.completion_times import action_survival
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.loading import load
 from incident_analytics.periods import Period
 from incident_analytics.schema import PRIORITIES
 from incident_analytics.tables import make_table
-
-AS_OF = at("2025-10-01T09:00")
-
-
-def actions_of(*rows: dict[str, Any]) -> pd.DataFrame:
-    """Each row with what the case is about; line and position count up."""
-    names = (
-        *("incident_id", "action", "owner", "created_on", "due_on"),
-        *("priority", "status", "completed_on", "key", "origin"),
-    )
-    return make_table(
-        "actions",
-        {
-            **{name: [row.get(name, "a" if name == "incident_id" else None) for row in rows] for name in names},
-            "position": list(range(len(rows))),
-            "line": list(range(60, 60 + len(rows))),
-        },
-    )
-
-
-def dates(*values: str | None) -> pd.Series:
-    return pd.Series(list(values), dtype="datetime64[us]")
-
-
-def priorities(*names: str | None) -> pd.Series:
-    return pd.Series(list(names), dtype=pd.CategoricalDtype(PRIORITIES, ordered=True))
-
-
-class TestJoinTracker:
-    def test_the_tracker_wins_where_it_tells_and_the_report_stays_where_it_does_not(self) -> None:
-        actions = actions_of(
-            {"key": "OPS-1", "status": "open", "due_on": "2025-07-10"},
-            {"key": " ops-2 ", "status": "done", "completed_on": "2025-07-20", "due_on": "2025-07-10"},
-            {"key": "OPS-3", "status": "done"},
-            {"action": "Add  an alert\nfor the queue", "status": "open"},
-            {"action": "No row of the tracker", "status": "open"},
-            {"action": "add an alert for the queue", "incident_id": "b"},
-        )
-        tracker = pd.DataFrame(
-            {
-                "key": ["OPS-1", "OPS-2", "OPS-4"],
-                "incident_id": [None, None, "a"],
-                "action": ["other words", None, "Add an alert for the queue "],
-                "status": ["done", None, "dropped"],
-                "completed_on": dates("2025-07-12", None, None),
-                "due_on": dates(None, "2025-08-01", None),
-            }
-        )
-        expected = actions.assign(
-            status=texts("done", "done", "done", "dropped", "open", None),
-            completed_on=dates("2025-07-12", "2025-07-20", None, None, None, None),
-            due_on=dates("2025-07-10", "2025-08-01", None, None, None, None),
-            key=texts("OPS-1", " ops-2 ", "OPS-3", "OPS-4", None, None),
-            matched_by=texts("key", "key", None, "text", None, None),
-        )
-        assert_frame_equal(call(join_tracker, actions, tracker), expected)
-
-    def test_rows_of_the_tracker_that_contradict_each_other_are_not_guessed_at(self) -> None:
-        """Not by the text either; two rows that tell the same are one."""
-        actions = actions_of(
-            {"key": "OPS-1", "action": "Split the queue"}, {"key": "OPS-2"}, {"action": "Rotate the secret"}
-        )
-        tracker = pd.DataFrame(
-            {
-                "key": ["OPS-1", "OPS-1", "OPS-2", "ops-2", "OPS-3", "OPS-4"],
-                "incident_id": ["a"] * 6,
-                "action": ["Split the queue", "split", "x", "y", "Rotate the secret", "Rotate the secret"],
-                "status": ["done", "open", "done", "done", "done", "done"],
-            }
-        )
-        joined = call(join_tracker, actions, tracker)
-        assert_frame_equal(joined[["status"]], pd.DataFrame({"status": texts(None, "done", None)}))
-        assert_frame_equal(joined[["matched_by"]], pd.DataFrame({"matched_by": texts(None, "key", None)}))
-        assert call(unmatched_tracker_rows, actions, tracker)["key"].tolist() == ["OPS-1", "OPS-1", "OPS-3", "OPS-4"]
-
-    def test_rows_of_the_tracker_that_no_report_names_are_listed_as_they_are(self) -> None:
-        tracker = pd.DataFrame(
-            {"key": [7, 8], "action": ["Add an alert", None], "incident_id": ["a", "a"], "team": ["x", "y"]}
-        )
-        actions = actions_of({"action": "Add an alert"})
-        assert_frame_equal(
-            call(unmatched_tracker_rows, actions, tracker),
-            pd.DataFrame({"key": [8], "action": pd.Series([None], dtype="str"), "incident_id": ["a"], "team": ["y"]}),
-        )
-
-    def test_a_tracker_as_csv_gives_it_will_do(self) -> None:
-        """Whole numbers as keys, dates as text, empty columns."""
-        tracker = pd.DataFrame({"key": [7], "due_on": ["2025-08-01"], "completed_on": [None], "status": [float("nan")]})
-        joined = call(join_tracker, actions_of({"key": "7", "status": "open"}), tracker)
-        assert joined[["status", "due_on", "matched_by"]].to_dict("list") == {
-            "status": ["open"],
-            "due_on": [pd.Timestamp("2025-08-01")],
-            "matched_by": ["key"],
-        }
-
-    def test_no_actions_and_no_tracker_rows_join_to_nothing(self) -> None:
-        empty = pd.DataFrame({"key": texts(), "status": texts()})
-        some = actions_of({"key": "OPS-1", "status": "open"}, {})
-        nothing = make_table("actions")
-        for actions in (some, nothing):
-            expected = actions.assign(matched_by=pd.Series(None, index=actions.index, dtype="str"))
-            assert_frame_equal(call(join_tracker, actions, empty), expected)
-        assert_frame_equal(call(unmatched_tracker_rows, nothing, empty), empty)
-
-    def test_a_tracker_with_neither_key_nor_text_is_refused(self) -> None:
-        with pytest.raises(ColumnsError, match=r"^column 'key' is missing; the frame has action, status$"):
-            join_tracker(make_table("actions"), pd.DataFrame({"action": ["x"], "status": ["done"]}))
 
 
 @pytest.fixture
@@ -154,16 +48,7 @@ def actions() -> pd.DataFrame:
 
 @pytest.fixture
 def incidents() -> pd.DataFrame:
-    return make_table(
-        "incidents",
-        {
-            "incident_id": ["b", "a"],
-            "title": ["Queue", "DNS"],
-            "severity": ["SEV-3", "SEV-1"],
-            "date": [None, "2025-06-10"],
-            "occurred_at": ["2025-03-31T23:00Z", "2025-06-10T08:00Z"],
-        },
-    )
+    return incidents_with_actions()
 
 
 class TestActionCompletion:
@@ -440,186 +325,6 @@ class TestOverdueActions:
         assert empty.dtypes["overdue_by"] == "timedelta64[us]"
 
 
-class TestActionSurvival:
-    def test_open_items_are_censored_and_what_cannot_be_used_is_counted(self, incidents: pd.DataFrame) -> None:
-        """By hand: of five 4/5 are open after 4 days, 3/5 after 10; the others were seen open at 20, 30 and 113."""
-        actions = actions_of(
-            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-05"},
-            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-11"},
-            {"status": "dropped", "created_on": "2025-09-01", "completed_on": "2025-09-21"},
-            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-12-24"},
-            {"status": "open"},
-            {"status": "open", "incident_id": "b"},
-            {"status": "done"},
-            {"status": "dropped", "created_on": "2025-09-01"},
-            {"created_on": "2025-09-01"},
-            {"status": "done", "created_on": "2025-09-10", "completed_on": "2025-09-09"},
-            {"status": "open", "created_on": "2025-10-02"},
-        )
-        actions.loc[6, "incident_id"] = "unknown"  # nobody knows when this one was created
-        curve = call(action_survival, actions, as_of=AS_OF, incidents=incidents)
-        expected = pd.DataFrame(
-            {
-                "time": spans("0D", "4D", "10D", "20D", "30D", "113D"),
-                "at_risk": [5, 5, 4, 3, 2, 1],
-                "events": [0, 1, 1, 0, 0, 0],
-                "survival": ratios(1.0, 0.8, 0.6, 0.6, 0.6, 0.6),
-                "survival_least": ratios(1.0, 0.8, 0.6, 0.6, 0.6, 0.6),
-                "survival_most": ratios(1.0, 0.8, 0.6, 0.6, 0.6, 0.6),
-                "n": [5] * 6,
-                "n_done_undated": [0] * 6,
-                "n_undated": [3] * 6,
-                "n_unknown": [1] * 6,
-                "n_negative": [1] * 6,
-            }
-        )
-        assert_frame_equal(curve.drop(columns=["survival_low", "survival_high"]), expected)
-        assert curve["survival_low"].isna().tolist() == [True, False, False, False, False, False]
-        assert call(action_survival, actions, as_of=AS_OF)["n"].unique().tolist() == [4]
-        curve["incident_ids"] = [tuple(sorted(set(actions["incident_id"])))] * len(curve)
-        members = call(action_survival, actions, as_of=AS_OF, incidents=incidents, members=True)
-        assert_frame_equal(members, curve)
-        nothing = call(action_survival, make_table("actions"), as_of=AS_OF, members=True)
-        assert nothing["incident_ids"].tolist() == [()]
-
-    def test_a_published_curve_is_reproduced(self) -> None:
-        """Weeks of remission under 6-MP: E. J. Freireich and others, Blood 21 (1963) 699-716, here as days."""
-        done = [6, 6, 6, 7, 10, 13, 16, 22, 23]
-        still_open = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35]
-        day = pd.Timedelta(days=1)
-        actions = actions_of(
-            *(
-                {
-                    "status": "done",
-                    "created_on": "2025-01-01",
-                    "completed_on": str(pd.Timestamp("2025-01-01") + days * day),
-                }
-                for days in done
-            ),
-            *(
-                {"status": "open", "created_on": str(AS_OF.tz_localize(None).normalize() - days * day)}
-                for days in still_open
-            ),
-        )
-        curve = call(action_survival, actions, as_of=AS_OF)
-        events = curve[curve["events"] > 0]
-        assert (events["time"] / day).tolist() == [6, 7, 10, 13, 16, 22, 23]
-        assert events["survival"].astype(float).round(4).tolist() == [
-            0.8571,
-            0.8067,
-            0.7529,
-            0.6902,
-            0.6275,
-            0.5378,
-            0.4482,
-        ]
-        wide, narrow = (call(action_survival, actions, as_of=AS_OF, confidence=level) for level in (0.95, 0.5))
-        assert (wide["survival_low"].dropna() < narrow["survival_low"].dropna()).all()
-
-    def test_done_items_without_a_date_give_bounds_and_no_curve(self) -> None:
-        """Ten of 100 days: one done at 20 days, two done nobody knows when, seven open.
-
-        At most 10 of 10 are open before 20 days, 9 from then on and 7 on the last day, when the two are done for
-        certain. At least 8 of 10 are open before 20 days, where those two were done at once.
-        """
-        created = AS_OF.tz_localize(None).normalize() - pd.Timedelta(days=100)
-        item = {"created_on": str(created)}
-        actions = actions_of(
-            item | {"status": "done", "completed_on": str(created + pd.Timedelta(days=20))},
-            *[item | {"status": "done"}] * 2,
-            *[item | {"status": "open"}] * 7,
-        )
-        curve = call(action_survival, actions, as_of=AS_OF)
-        expected = pd.DataFrame(
-            {
-                "time": spans("0D", "20D", "100D"),
-                "at_risk": [10, 10, 9],
-                "events": [0, 1, 0],
-                "survival": ratios(None, None, None),
-                "survival_low": ratios(None, None, None),
-                "survival_high": ratios(None, None, None),
-                "survival_least": ratios(0.8, 0.7, 0.7),
-                "survival_most": ratios(1.0, 0.9, 0.7),
-                "n": [10] * 3,
-                "n_done_undated": [2] * 3,
-                "n_undated": [0] * 3,
-                "n_unknown": [0] * 3,
-                "n_negative": [0] * 3,
-            }
-        )
-        assert_frame_equal(curve, expected)
-
-    def test_the_real_reports_of_2021_do_not_contradict_their_three_done_items(self) -> None:
-        """3 of 15 items of known status are done without a date: from 80% to 100% may have been open after 30 days."""
-        year = Period.parse("2021")
-        corpus = load("data/real")
-        is_reviewed = corpus.incidents["occurred_at"].between(year.start, year.end, inclusive="left")
-        reviewed = corpus.select(is_reviewed)
-        curve = action_survival(reviewed.actions, as_of=year.end, incidents=reviewed.incidents)
-        (row,) = open_after(curve, timedelta(days=30)).to_dict("records")
-        assert (row["n"], row["n_done_undated"], row["survival_least"], row["survival_most"]) == (15, 3, 0.8, 1.0)
-        assert pd.isna(row["survival"])
-
-    @given(
-        st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=5),
-        st.lists(st.integers(0, 5), min_size=1, max_size=2),
-    )
-    @settings(deadline=None, max_examples=25)
-    def test_the_bounds_are_the_least_and_the_most_over_all_days_on_which_items_may_have_been_done(
-        self, dated: list[tuple[int, bool]], ages: list[int]
-    ) -> None:
-        """By going through all of them; ages and days are whole days."""
-        today = AS_OF.tz_localize(None).normalize()
-
-        def item(age: int, done_after: int | None, status: str) -> dict[str, Any]:
-            created = today - pd.Timedelta(days=age)
-            completed = None if done_after is None else str(created + pd.Timedelta(days=done_after))
-            return {"status": status, "created_on": str(created), "completed_on": completed}
-
-        rows = [item(9, days, "done") if is_done else item(days, None, "open") for days, is_done in dated]
-        curve = action_survival(actions_of(*rows, *(item(age, None, "done") for age in ages)), as_of=AS_OF)
-        possible = [
-            action_survival(actions_of(*rows, *map(item, ages, days, ["done"] * len(ages))), as_of=AS_OF)
-            for days in product(*(range(age + 1) for age in ages))
-        ]
-        for row in curve.itertuples():
-            survivals = [each.loc[each["time"] <= row.time, "survival"].iloc[-1] for each in possible]
-            assert row.survival_least == pytest.approx(min(survivals))
-            assert row.survival_most == pytest.approx(max(survivals))
-
-    def test_each_group_has_its_curve_and_one_without_items_a_row_that_says_so(self, incidents: pd.DataFrame) -> None:
-        actions = actions_of(
-            {"priority": "High", "status": "done", "completed_on": "2025-06-10"},
-            {"priority": "High", "status": "done", "completed_on": "2025-06-12", "key": "OPS-1"},
-            {"priority": "Low", "status": "open", "key": "ops-1"},
-            {"status": None},
-        )
-        curve = call(action_survival, actions, as_of=AS_OF, incidents=incidents, by=["priority", "severity"])
-        high = curve[(curve["priority"] == "High") & (curve["severity"] == "SEV-1")]
-        assert (high["time"] / pd.Timedelta(days=1)).tolist() == [0, 2]
-        assert high["survival"].tolist() == [0.5, 0.0]
-        rest = curve.drop(high.index)
-        assert rest["survival"].isna().all()
-        assert rest[["at_risk", "events", "n"]].to_numpy().sum() == 0
-        assert len(rest) == 9
-        assert rest["n_unknown"].tolist() == [0] * 8 + [1]
-
-    def test_nothing_has_one_row_or_none_of_the_right_types(self) -> None:
-        whole = call(action_survival, make_table("actions"), as_of=AS_OF)
-        counts = ["at_risk", "events", "n", "n_done_undated", "n_undated", "n_unknown", "n_negative"]
-        assert whole[counts].to_numpy().tolist() == [[0] * 7]
-        assert whole["survival"].isna().all()
-        by_owner = call(action_survival, make_table("actions"), as_of=AS_OF, by="owner")
-        assert by_owner.empty
-        assert_series_equal(by_owner.dtypes[1:], whole.dtypes)
-
-    def test_a_wrong_argument_is_named(self) -> None:
-        with pytest.raises(UnknownNameError, match=r"^by 'team' is not one of incident_id, "):
-            action_survival(make_table("actions"), as_of=AS_OF, by="team")
-        with pytest.raises(ColumnsError, match=r"^as_of 2025-10-01 09:00:00 has no zone"):
-            action_survival(make_table("actions"), as_of=AS_OF.tz_localize(None))
-
-
 ITEM = st.fixed_dictionaries(
     {
         "incident_id": st.sampled_from(["a", "b", "c"]),
@@ -653,16 +358,3 @@ def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does
     assert curve["survival"].dropna().between(0, 1).all()
     assert curve["survival_most"].is_monotonic_decreasing or curve["n"].eq(0).all()
     assert curve["time"].is_monotonic_increasing
-
-
-def test_an_undated_end_makes_all_rows_of_its_item_unknown_but_dated_ones() -> None:
-    actions = actions_of(
-        {"key": "OPS-1", "status": "done"},
-        {"key": "ops-1 ", "status": "open"},
-        {"key": "OPS-1", "status": "done", "completed_on": "2025-03-20"},
-        {"key": "OPS-2", "status": "open"},
-        {"status": "dropped"},
-        {"status": "open"},
-    )
-    assert call(forget_undated_ends, actions)["status"].fillna("").tolist() == ["", "", "done", "open", "", "open"]
-    assert call(forget_undated_ends, actions_of()).empty

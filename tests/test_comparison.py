@@ -1,51 +1,30 @@
 from __future__ import annotations
 
 import math
-from datetime import time
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
-from builders import at, call, ratios, spans, texts
+from builders import AFTER, BEFORE, at, call, in_two_periods, ratios, spans, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.comparison import compare_periods, definition_sensitivity, mean_change_by_mix
-from incident_analytics.analysis.response import response_summary, response_times
+from incident_analytics.analysis.comparison import compare_periods
+from incident_analytics.analysis.mix import mean_change_by_mix
+from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.statistics import detectable_changes
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
-from incident_analytics.periods import Calendar, Period
-from incident_analytics.schema import DEFAULT_METRICS, Metric
+from incident_analytics.periods import Period
+from incident_analytics.schema import DEFAULT_METRICS
 from incident_analytics.tables import make_table
 
-BEFORE, AFTER = Period.parse("2025Q1"), Period.parse("2025Q2")
 RESTORE = {"time_to_restore": DEFAULT_METRICS["time_to_restore"]}
 
 
-def periods(before: list[float | None], after: list[float | None], **columns: list[object]) -> pd.DataFrame:
-    """Return incidents of both periods that took so many minutes, open where there is no number."""
-    starts = [at("2025-02-01")] * len(before) + [at("2025-05-01")] * len(after)
-    minutes = [*before, *after]
-    return make_table(
-        "incidents",
-        {
-            "incident_id": [f"INC-{number:03}" for number in range(len(starts))],
-            "occurred_at": starts,
-            "started_at": starts,
-            "is_open": [each is None for each in minutes],
-            "restored_at": [
-                None if each is None else start + pd.Timedelta(minutes=each)
-                for start, each in zip(starts, minutes, strict=True)
-            ],
-            **columns,
-        },
-    )
-
-
 def compared(before: list[float | None], after: list[float | None], **arguments: object) -> pd.Series:
-    times = response_times(periods(before, after))
+    times = response_times(in_two_periods(before, after))
     return call(compare_periods, times, before=BEFORE, after=AFTER, **arguments).iloc[0]
 
 
@@ -105,7 +84,7 @@ def test_a_comparison_by_hand() -> None:
             "incident_ids_after": [tuple(f"INC-{number:03}" for number in range(7, 13))],
         }
     )
-    times = response_times(periods([*before, 0], [*after, None]))
+    times = response_times(in_two_periods([*before, 0], [*after, None]))
     result = call(compare_periods, times, before=BEFORE, after=AFTER, members=True)
     assert_frame_equal(result, expected, rtol=1e-6)
 
@@ -189,7 +168,7 @@ def test_spans_that_are_all_the_same_have_no_interval() -> None:
 
 
 def test_what_lies_outside_both_periods_does_not_count() -> None:
-    incidents = periods([10.0] * 7, [10.0] * 7)
+    incidents = in_two_periods([10.0] * 7, [10.0] * 7)
     incidents.loc[0, "occurred_at"] = at("2024-12-31T23:59:59")
     incidents.loc[13, "occurred_at"] = at("2025-07-01")
     row = call(compare_periods, response_times(incidents), before=BEFORE, after=AFTER).iloc[0]
@@ -200,7 +179,7 @@ def test_groups_are_compared_beside_the_whole_and_adjusted_for_their_number() ->
     """Three comparisons can be made beside the primary one; SEV-1 has too few incidents and counts for none."""
     short, long = [5, 6, 7, 8, 9, 10], [60, 80, 90, 100, 110, 120]
     severities = ["SEV-3"] * 6 + ["SEV-2"] * 6 + ["SEV-1", None]
-    incidents = periods([*long, *short, 5, 5], [*short, *short, 5, 5], severity=severities * 2)
+    incidents = in_two_periods([*long, *short, 5, 5], [*short, *short, 5, 5], severity=severities * 2)
     incidents["detected_at"] = incidents["started_at"] + pd.Timedelta(minutes=3)
     times = response_times(incidents)
     result = call(
@@ -224,7 +203,7 @@ def test_sentences_speak_from_the_adjusted_p_value() -> None:
     before, after = [20, 30, 40, 50, 60, 70], [5, 6, 7, 8, 9, 45]
     others = [1, 2, 3, 4, 5, 6]
     teams = [f"team {number}" for number in range(10) for _ in range(6)]
-    incidents = periods([*before, *others * 9], [*after, *others * 9])
+    incidents = in_two_periods([*before, *others * 9], [*after, *others * 9])
     times = response_times(incidents).assign(team=teams * 2)
     row = call(compare_periods, times, before=BEFORE, after=AFTER, by="team").iloc[1]
     assert row["p_value"] < 0.05 < row["p_adjusted"]
@@ -242,7 +221,7 @@ def test_an_incident_counts_in_each_service_that_it_affected() -> None:
             "line": [1] * 4,
         },
     )
-    times = response_times(periods([5, 6, 7], [8]))
+    times = response_times(in_two_periods([5, 6, 7], [8]))
     result = call(compare_periods, times, before=BEFORE, after=AFTER, by="service", services=services)
     assert result[["group", "n_before", "n_after"]].to_numpy().tolist() == [
         ["all", 3, 1],
@@ -254,7 +233,7 @@ def test_an_incident_counts_in_each_service_that_it_affected() -> None:
 
 
 def test_a_group_that_is_named_like_a_row_of_ours_is_not_lost() -> None:
-    times = response_times(periods([5, 6, 7], [8])).assign(team=["all", "unknown", None, "all"])
+    times = response_times(in_two_periods([5, 6, 7], [8])).assign(team=["all", "unknown", None, "all"])
     compared_teams = call(compare_periods, times, before=BEFORE, after=AFTER, by="team")
     split = call(mean_change_by_mix, times, before=BEFORE, after=AFTER, by="team")
     for table in (compared_teams, split):
@@ -292,7 +271,7 @@ def test_a_group_that_is_named_like_a_row_of_ours_is_not_lost() -> None:
 def test_a_wrong_argument_is_named_with_what_would_be_right(
     arguments: dict[str, object], error: type[Exception], message: str
 ) -> None:
-    times = response_times(periods([1], [2]), metrics=RESTORE)
+    times = response_times(in_two_periods([1], [2]), metrics=RESTORE)
     with pytest.raises(error) as caught:
         compare_periods(times, **{"before": BEFORE, "after": AFTER, **arguments})
     assert str(caught.value) == message
@@ -364,197 +343,3 @@ def test_neither_the_order_nor_the_unit_of_the_spans_matters(
             assert pd.isna(again[column])
         else:
             assert once[column] == pytest.approx(again[column], rel=1e-6, abs=1e-9)
-
-
-def test_the_split_by_hand() -> None:
-    """Before three of SEV-1 at 6 h and one of SEV-2 at 2 h, after one at 4 h and three at 2 h: 5 h became 2.5 h.
-
-    SEV-1's own change is -2 h at an average share of 1/2: -1 h. Its share falls by 1/2, its average is 5 h and that of
-    the whole 3.75 h: -0.625 h. SEV-2's own change is none; its share rises by 1/2 at 2 h: -0.875 h.
-    """
-    severities = ["SEV-1"] * 3 + ["SEV-2"] * 2 + ["SEV-1"] + ["SEV-2"] * 3
-    times = response_times(periods([360, 360, 360, 120, None], [240, 120, 120, 120], severity=severities))
-    expected = pd.DataFrame(
-        {
-            "group": texts("all", "SEV-3", "SEV-2", "SEV-1"),
-            "n_before": [4, 0, 1, 3],
-            "n_after": [4, 0, 3, 1],
-            "n_unused_before": [1, 0, 1, 0],
-            "n_unused_after": [0, 0, 0, 0],
-            "share_before": ratios(1, 0, 0.25, 0.75),
-            "share_after": ratios(1, 0, 0.75, 0.25),
-            "mean_before": spans("5h", None, "2h", "6h"),
-            "mean_after": spans("2h30min", None, "2h", "4h"),
-            "within": spans("-1h", "0h", "0h", "-1h"),
-            "mix": spans("-1h30min", "0h", "-52min30s", "-37min30s"),
-            "change": spans("-2h30min", "0h", "-52min30s", "-1h37min30s"),
-            "incident_ids_before": [
-                tuple(f"INC-{number:03}" for number in range(4)),
-                (),
-                ("INC-003",),
-                ("INC-000", "INC-001", "INC-002"),
-            ],
-            "incident_ids_after": [
-                tuple(f"INC-{number:03}" for number in range(5, 9)),
-                (),
-                ("INC-006", "INC-007", "INC-008"),
-                ("INC-005",),
-            ],
-        }
-    )
-    result = call(mean_change_by_mix, times, by="severity", before=BEFORE, after=AFTER, members=True)
-    assert_frame_equal(result, expected)
-
-
-def test_a_group_that_one_period_lacks_is_all_mix() -> None:
-    times = response_times(periods([10, 20], [30], severity=["SEV-1", "SEV-1", "SEV-2"]))
-    result = call(mean_change_by_mix, times, by="severity", before=BEFORE, after=AFTER)
-    assert result["within"].tolist() == [pd.Timedelta(0)] * 4
-    assert result["mix"][0] == pd.Timedelta(minutes=15)
-
-
-def test_a_period_without_spans_leaves_nothing_to_split() -> None:
-    times = response_times(periods([10, 20], [None], severity=["SEV-1", None, "SEV-2"]))
-    result = call(mean_change_by_mix, times, by="severity", before=BEFORE, after=AFTER)
-    assert result["group"].tolist() == ["all", "SEV-3", "SEV-2", "SEV-1", "unknown"]
-    assert result["mean_before"][0] == pd.Timedelta(minutes=15)
-    assert result[["share_after", "mean_after", "within", "mix", "change"]].isna().all(axis=None)
-    nothing = response_times(make_table("incidents"))
-    empty = call(mean_change_by_mix, nothing, by="service", services=make_table("services"), before=BEFORE, after=AFTER)
-    assert empty["group"].tolist() == ["all"]
-    assert empty["change"].isna().all()
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
-    st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
-)
-@settings(deadline=None, max_examples=40)
-def test_the_parts_add_up_to_the_whole_to_the_last_microsecond(
-    before: list[tuple[int, set[str]]], after: list[tuple[int, set[str]]]
-) -> None:
-    """Also by service, where groups overlap."""
-    incidents = periods([seconds / 61 for seconds, _ in before], [seconds / 61 for seconds, _ in after])
-    pairs = [
-        (incident_id, service)
-        for incident_id, (_, names) in zip(incidents["incident_id"], [*before, *after], strict=True)
-        for service in sorted(names)
-    ]
-    services = make_table(
-        "services",
-        {
-            "incident_id": [incident_id for incident_id, _ in pairs],
-            "service": [service for _, service in pairs],
-            "affected": [True] * len(pairs),
-            "line": [1] * len(pairs),
-        },
-    )
-    times = response_times(incidents)
-    result = call(mean_change_by_mix, times, by="service", services=services, before=BEFORE, after=AFTER)
-    whole, groups = result.iloc[0], result.iloc[1:]
-    assert whole["change"] == whole["mean_after"] - whole["mean_before"]
-    for column in ("within", "mix", "change"):
-        assert groups[column].sum() == whole[column]
-    assert groups["share_before"].sum() == pytest.approx(1)
-
-
-def test_the_same_incidents_under_each_definition() -> None:
-    """The second tells no restoration, the third no start: definitions without fallbacks leave them out."""
-    incidents = make_table(
-        "incidents",
-        {
-            "incident_id": ["a", "b", "c"],
-            "occurred_at": ["2025-07-01T10:00Z"] * 3,
-            "started_at": ["2025-07-01T10:00Z", "2025-07-01T10:00Z", None],
-            "detected_at": ["2025-07-01T10:30Z", None, "2025-07-01T10:00Z"],
-            "restored_at": ["2025-07-01T11:00Z", None, "2025-07-01T13:00Z"],
-            "ended_at": ["2025-07-01T12:00Z", "2025-07-01T12:00Z", "2025-07-01T14:00Z"],
-        },
-    )
-    result = call(definition_sensitivity, incidents, metrics=RESTORE, within=Period.parse("2025Q3"))
-    expected = pd.DataFrame(
-        {
-            "metric": texts(*["time_to_restore"] * 8),
-            "definition": texts(
-                "restored_at or ended_at - started_at or detected_at",
-                "restored_at - started_at or detected_at",
-                "ended_at - started_at or detected_at",
-                "restored_at or ended_at - started_at",
-                "restored_at - started_at",
-                "ended_at - started_at",
-                "restored_at or ended_at - detected_at",
-                "ended_at - detected_at",
-            ),
-            "same_as": texts(*[None] * 6, "restored_at - detected_at", None),
-            "is_own": pd.Series([True] + [False] * 7, dtype="boolean"),
-            "n": [3, 2, 3, 2, 1, 2, 2, 2],
-            "n_missing": [0, 1, 0, 1, 2, 1, 1, 1],
-            "mean": spans("2h", "2h", "2h40min", "1h30min", "1h", "2h", "1h45min", "2h45min"),
-            "median": spans("2h", "2h", "2h", "1h30min", "1h", "2h", "1h45min", "2h45min"),
-        }
-    )
-    assert_frame_equal(result[list(expected.columns)], expected)
-    own = call(response_summary, response_times(incidents, metrics=RESTORE))
-    assert_frame_equal(result.iloc[:1, 4:], own)
-
-
-def with_stated(*stated: str | None, is_open: bool = False) -> pd.DataFrame:
-    """Return incidents of 2 h each, the last one ongoing if asked for, with the durations that their reports state."""
-    n = len(stated)
-    return make_table(
-        "incidents",
-        {
-            "incident_id": [f"i{number}" for number in range(n)],
-            "occurred_at": ["2025-07-01T10:00Z"] * n,
-            "started_at": ["2025-07-01T10:00Z"] * n,
-            "ended_at": ["2025-07-01T12:00Z"] * (n - 1) + [None if is_open else "2025-07-01T12:00Z"],
-            "is_open": [False] * (n - 1) + [is_open],
-            "stated_duration": [None if each is None else pd.Timedelta(each) for each in stated],
-        },
-    )
-
-
-def test_the_stated_duration_is_one_of_the_definitions_of_time_to_restore_and_of_no_other() -> None:
-    """Definitions from the same start to the same end are one; those without an instant have no span."""
-    incidents = with_stated("1h", "3h", None)
-    result = call(definition_sensitivity, incidents)
-    stated = result[result["definition"] == "stated_duration"]
-    assert stated["metric"].tolist() == ["time_to_restore"]
-    assert stated[["n", "n_missing", "mean", "is_own"]].to_numpy().tolist() == [[2, 1, pd.Timedelta("2h"), False]]
-    restored = result[result["metric"] == "time_to_restore"]
-    assert restored["definition"].iloc[-1] == "stated_duration"
-    assert result["metric"].drop_duplicates().tolist() == list(DEFAULT_METRICS)
-    nothing_stated = call(definition_sensitivity, with_stated(None, None))
-    assert "stated_duration" not in set(nothing_stated["definition"])
-
-
-def test_stated_durations_that_agree_share_the_row_of_the_own_definition() -> None:
-    (own, *_) = call(definition_sensitivity, with_stated("2h", "2h"), metrics=RESTORE).to_dict("records")
-    assert own["is_own"]
-    assert own["same_as"].endswith("; stated_duration")
-
-
-def test_an_ongoing_incident_is_ongoing_by_its_stated_duration_too() -> None:
-    as_of = at("2025-07-01T20:00")
-    result = call(definition_sensitivity, with_stated("1h", "3h", None, is_open=True), metrics=RESTORE, as_of=as_of)
-    stated = result[result["definition"] == "stated_duration"]
-    assert stated[["n", "n_open", "median"]].to_numpy().tolist() == [[3, 1, pd.Timedelta("3h")]]
-
-
-def test_business_hours_have_no_stated_duration() -> None:
-    calendar = Calendar(time(8), time(17))
-    result = call(definition_sensitivity, with_stated("1h", "3h"), metrics=RESTORE, calendar=calendar)
-    assert "stated_duration" not in set(result["definition"])
-
-
-def test_a_definition_that_would_subtract_an_instant_from_itself_is_left_out() -> None:
-    metrics = {
-        "time_to_detect": DEFAULT_METRICS["time_to_detect"],
-        "time_to_page": Metric(("detected_at",), ("responded_at",)),
-    }
-    result = call(definition_sensitivity, make_table("incidents"), metrics=metrics, members=True)
-    assert result[["metric", "definition", "is_own", "n"]].to_numpy().tolist() == [
-        ["time_to_detect", "detected_at - started_at", True, 0],
-        ["time_to_page", "responded_at - detected_at", True, 0],
-    ]
-    assert result["incident_ids"].tolist() == [(), ()]

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.actions import join_tracker, unmatched_tracker_rows
+from incident_analytics.analysis.tracker_matches import join_tracker, unmatched_tracker_rows
 from incident_analytics.cli import commands
 from incident_analytics.config import read_settings
 from incident_analytics.errors import ColumnsError, SettingsError

@@ -1,9 +1,8 @@
-"""What differs between two periods, or between two definitions, and whether that many incidents could show it."""
+"""How a metric changed between two periods, and whether that many incidents could show a change."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
@@ -17,22 +16,20 @@ from incident_analytics.analysis.response import (
     group_names,
     metric_names,
     microseconds,
-    response_summary,
-    response_times,
     with_services,
 )
 from incident_analytics.analysis.statistics import LEAST, LEVEL, detectable_changes, holm
 from incident_analytics.checks import require_columns, require_name, require_order
 from incident_analytics.formatting import format_p_value, format_span
-from incident_analytics.periods import Calendar, Period
-from incident_analytics.schema import DEFAULT_METRICS, FLAG, FLOAT, SPAN, TEXT, Metric
+from incident_analytics.periods import Period
+from incident_analytics.schema import FLAG, FLOAT, SPAN, TEXT
 
-__all__ = ["compare_periods", "definition_sensitivity", "mean_change_by_mix"]
+__all__ = ["compare_periods", "groups_and_all", "within_both"]
 
 _BATCH: Final = 2_000_000  # numbers held at once while permuting
 _TIE: Final = 1e-9  # log means nearer than that differ by rounding alone
 _ALL: Final = "all"
-_HALVED: Final = -0.5  # counts that cannot show a fall by half, or a doubling, are not enough to tell
+_HALVED: Final = -0.5  # where not even a fall by half, or a doubling, would show, there are not enough incidents
 _UNKNOWN: Final = "unknown"
 
 
@@ -121,6 +118,7 @@ def compare_periods(
 
     Examples
     --------
+    >>> from incident_analytics.analysis.response import response_times
     >>> from incident_analytics.tables import make_table
     >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
     >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")
@@ -136,12 +134,12 @@ def compare_periods(
     Not enough incidents to tell whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
     to 57m 43s in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
     """
-    times = _within(times, before, after)
+    times = within_both(times, before, after)
     names = dict.fromkeys((metric, *metrics))
     for name in names:
         require_name("metric", name, metric_names(times))
     rows: list[dict[str, Any]] = []
-    for name, (group, part) in product(names, _groups(times, by, services)):
+    for name, (group, part) in product(names, groups_and_all(times, by, services)):
         told = {"metric": name, "group": group, "is_primary": not rows}
         rows.append(told | _compare(part, name, before, after, resamples))
     others = holm([row["p_value"] for row in rows[1:]])
@@ -297,7 +295,9 @@ def _signed(part: float) -> str:
     return f"{part:+.0%}"
 
 
-def _groups(times: pd.DataFrame, by: str | None, services: pd.DataFrame | None) -> list[tuple[str, pd.DataFrame]]:
+def groups_and_all(
+    times: pd.DataFrame, by: str | None, services: pd.DataFrame | None
+) -> list[tuple[str, pd.DataFrame]]:
     """Return all rows, then those of each group by its name; the ones that tell no group come last."""
     if by is None:
         return [(_ALL, times)]
@@ -308,284 +308,9 @@ def _groups(times: pd.DataFrame, by: str | None, services: pd.DataFrame | None) 
     return [(_ALL, times), *((str(name), rows[rows[by] == name]) for name in names), *last]
 
 
-def _within(times: pd.DataFrame, before: Period, after: Period) -> pd.DataFrame:
+def within_both(times: pd.DataFrame, before: Period, after: Period) -> pd.DataFrame:
     """Return the incidents of both periods, which must not overlap."""
     require_columns(times, "incident_id", "occurred_at")
     require_order(before, after)
     occurred_at = times["occurred_at"]
     return times[before.holds(occurred_at) | after.holds(occurred_at)]
-
-
-def mean_change_by_mix(
-    times: pd.DataFrame,
-    *,
-    metric: str = "time_to_restore",
-    by: str,
-    before: Period,
-    after: Period,
-    services: pd.DataFrame | None = None,
-    members: bool = False,
-) -> pd.DataFrame:
-    """Split the change of a mean into change within groups and change of their mix.
-
-    A mean falls when each kind of incident gets shorter, but also when only the kind that is short anyway gets more
-    frequent.
-
-    Parameters
-    ----------
-    times
-        The result of `response_times`.
-    metric
-        The metric whose mean changed.
-    by
-        The column that tells the groups: ``severity``, ``service`` or another column of ``times``. By service an
-        incident counts in each of the k services that it affected, as 1/k: the groups overlap, their parts add up.
-    before, after
-        The two periods, the earlier one first.
-    services
-        The services table, which ``by="service"`` needs.
-    members
-        Whether to add the incident_ids.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The row ``all``, then a row for each group:
-
-        - group, str: ``all``, the group's name, or ``unknown`` where the incident does not tell it
-        - n_before, n_after, int64: incidents with a span, on which the means rest
-        - n_unused_before, n_unused_after, int64: those without one: untold, contradictory or not over
-        - share_before, share_after, Float64: the group's part of the incidents with a span
-        - mean_before, mean_after, timedelta64[us]
-        - within, timedelta64[us]: what the group's own change adds to the change of the whole mean
-        - mix, timedelta64[us]: what the change of its share adds, above or below the whole mean as the group is
-        - change, timedelta64[us]: within + mix
-        - incident_ids_before, incident_ids_after, tuple of str, where asked for: the incidents of n
-
-        In the row ``all`` change is the mean after less the mean before; it is exactly the sum of the groups', and so
-        are within and mix. A group that one period lacks is taken to have had the same mean there, so that all it
-        adds is mix. Where a whole period has no span, within, mix and change are NA.
-
-    Raises
-    ------
-    UnknownNameError
-        ``metric 'mttr' is not one of time_to_detect, ...``, ``by 'team' is not one of incident_id, ...``
-    PeriodError
-        ``the period before, 2025Q3, must end before the one after, 2025-08, begins``
-
-    References
-    ----------
-    E. M. Kitagawa, "Components of a Difference Between Two Rates", Journal of the American Statistical Association 50
-    (1955) 1168-1194, https://doi.org/10.1080/01621459.1955.10501299: shares and means are weighed by the average of
-    both periods, which leaves no rest. Also known as the twofold decomposition of Oaxaca and Blinder.
-
-    Examples
-    --------
-    >>> from incident_analytics.tables import make_table
-    >>> hours = [1, 5, 5, 5, 1, 1, 1, 5]
-    >>> starts = pd.to_datetime(["2025-05-01T00:00Z"] * 4 + ["2025-08-01T00:00Z"] * 4)
-    >>> incidents = make_table("incidents", {
-    ...     "incident_id": [f"INC-{number}" for number in range(8)],
-    ...     "severity": ["SEV-2" if hour == 1 else "SEV-1" for hour in hours],
-    ...     "occurred_at": starts,
-    ...     "started_at": starts,
-    ...     "restored_at": starts + pd.to_timedelta(hours, unit="h"),
-    ... })
-    >>> before, after = Period.parse("2025Q2"), Period.parse("2025Q3")
-    >>> split = mean_change_by_mix(response_times(incidents), by="severity", before=before, after=after)
-    >>> split.loc[split["group"] == "all", ["mean_before", "mean_after", "within", "mix"]]
-          mean_before      mean_after within               mix
-    0 0 days 04:00:00 0 days 02:00:00 0 days -1 days +22:00:00
-    """
-    times = _within(times, before, after)
-    require_name("metric", metric, metric_names(times))
-    names, parts = zip(*_groups(times, by, services), strict=True)
-    counted_in = pd.concat([times["incident_id"][:0], *(rows["incident_id"] for rows in parts[1:])]).value_counts()
-    table = pd.DataFrame({"group": pd.Series(names, dtype=TEXT)})
-    shares, means = [], []
-    for name, period in (("before", before), ("after", after)):
-        found = [rows_within(rows, period) for rows in parts]
-        used = [rows[rows[metric].notna()] for rows in found]
-        table[f"n_{name}"] = [len(rows) for rows in used]
-        table[f"n_unused_{name}"] = [len(rows) - n for rows, n in zip(found, table[f"n_{name}"], strict=True)]
-        table[f"incident_ids_{name}"] = pd.Series([tuple(sorted(rows["incident_id"])) for rows in used], dtype=object)
-        weights = [1 / counted_in[rows["incident_id"]].to_numpy(dtype=np.float64) for rows in used]
-        weights[0] = np.ones(len(used[0]))
-        spans = [rows[metric].astype(SPAN).to_numpy().astype(np.float64) for rows in used]
-        with np.errstate(invalid="ignore"):
-            size = np.array([weight.sum() for weight in weights])
-            shares.append(size / size[0])
-            means.append(np.array([(weight * span).sum() for weight, span in zip(weights, spans, strict=True)]) / size)
-        table[f"share_{name}"] = _ratios(shares[-1])
-        table[f"mean_{name}"] = as_spans(means[-1])
-    table["within"], table["mix"] = (as_spans(part) for part in _split(shares, means))
-    table["change"] = table["within"] + table["mix"]
-    return table[[*_SPLIT, *(("incident_ids_before", "incident_ids_after") if members else ())]]
-
-
-_SPLIT: Final = (
-    "group",
-    "n_before",
-    "n_after",
-    "n_unused_before",
-    "n_unused_after",
-    "share_before",
-    "share_after",
-    "mean_before",
-    "mean_after",
-    "within",
-    "mix",
-    "change",
-)
-
-
-def _split(shares: Sequence[Values], means: Sequence[Values]) -> tuple[Values, Values]:
-    """Return what each group adds by its own change and by that of its share, each behind the sum of all.
-
-    The numbers are whole, and add up to the difference of the whole means.
-    """
-    if shares[0].size == 1:
-        return np.array([np.nan]), np.array([np.nan])
-    total = np.round(means[1][0]) - np.round(means[0][0])
-    share_before, share_after = (share[1:] for share in shares)
-    mean_before, mean_after = (mean[1:] for mean in means)
-    mean_before, mean_after = (
-        np.nan_to_num(np.where(np.isnan(own), other, own))
-        for own, other in ((mean_before, mean_after), (mean_after, mean_before))
-    )
-    within = (mean_after - mean_before) * (share_before + share_after) / 2
-    whole = (means[0][0] + means[1][0]) / 2
-    mix = (share_after - share_before) * ((mean_before + mean_after) / 2 - whole)
-    # Running sums are rounded, not the parts: so what rounding takes from one part it gives to the next.
-    reached = np.round(np.cumsum([*within, *mix]))
-    reached[-1] = total
-    parts = np.diff(reached, prepend=0)
-    within, mix = parts[: within.size], parts[within.size :]
-    return np.array([within.sum(), *within]), np.array([mix.sum(), *mix])
-
-
-def _ratios(values: Sequence[float] | Values) -> pd.Series:
-    return pd.Series(np.asarray(values, dtype=np.float64), dtype=FLOAT)
-
-
-def definition_sensitivity(
-    incidents: pd.DataFrame,
-    *,
-    metrics: Mapping[str, Metric] = DEFAULT_METRICS,
-    within: Period | None = None,
-    as_of: pd.Timestamp | None = None,
-    calendar: Calendar | None = None,
-    timeline: pd.DataFrame | None = None,
-    members: bool = False,
-) -> pd.DataFrame:
-    """Summarise the same incidents under each definition that a metric could have had.
-
-    Definitions of a metric that give the same figures share a row.
-
-    Parameters
-    ----------
-    incidents
-        The incidents table.
-    metrics
-        The metrics as they are defined.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
-    as_of, calendar, members
-        As in `response_summary`.
-    timeline
-        As in `response_times`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row for each definition that gives figures of its own, of each metric first its own; then with each of its
-        instants alone, without fallbacks, and from the detection where it counts from the start. For a metric from the
-        start of an incident to its restoration or end also the duration that the reports state, where any does:
-
-        - metric, str
-        - definition, str: ``restored_at or ended_at - started_at or detected_at``, or ``stated_duration``
-        - same_as, str: further definitions that give the same figures, joined by ``; ``; NA where there are none
-        - is_own, boolean: whether the metric is defined so
-        - n, n_missing, ..., geometric_mean_high: the columns of `response_summary`
-
-        With a ``calendar``, which counts business hours, stated durations are left out: a report does not say which
-        hours they count.
-
-    Raises
-    ------
-    ColumnsError
-        ``column 'detected_at' is missing; the frame has ...``
-
-    Examples
-    --------
-    >>> from incident_analytics.tables import make_table
-    >>> incidents = make_table("incidents", {
-    ...     "incident_id": ["INC-2025-03-14-001"],
-    ...     "started_at": ["2025-03-14T14:02Z"],
-    ...     "detected_at": ["2025-03-14T14:32Z"],
-    ...     "mitigated_at": ["2025-03-14T15:02Z"],
-    ... })
-    >>> mitigate = {"time_to_mitigate": DEFAULT_METRICS["time_to_mitigate"]}
-    >>> definition_sensitivity(incidents, metrics=mitigate)[["definition", "n", "mean"]]
-                       definition  n            mean
-    0   mitigated_at - started_at  1 0 days 01:00:00
-    1  mitigated_at - detected_at  1 0 days 00:30:00
-    """
-    definitions = [(name, own, each) for name, own in metrics.items() for each in _definitions(own)]
-    variants = {str(number): each for number, (_, _, each) in enumerate(definitions)}
-    times = response_times(incidents, metrics=variants, calendar=calendar, timeline=timeline)
-    rows = [(name, _in_words(each), each == own) for name, own, each in definitions]
-    if calendar is None and "stated_duration" in incidents and incidents["stated_duration"].notna().any():
-        for name in [name for name, own in metrics.items() if _could_be_stated(own)]:
-            own_number = str(next(index for index, row in enumerate(rows) if row[0] == name and row[2]))
-            times = _with_stated(times, incidents, column=str(len(rows)), own=own_number)
-            rows.append((name, "stated_duration", False))
-    order = {name: position for position, name in enumerate(metrics)}
-    numbers = sorted(range(len(rows)), key=lambda number: order[rows[number][0]])
-    summaries = [
-        response_summary(times, metric=str(number), within=within, as_of=as_of, calendar=calendar, members=members)
-        for number in numbers
-    ]
-    head = pd.DataFrame([rows[number] for number in numbers], columns=["metric", "definition", "is_own"])
-    head.insert(2, "same_as", None)
-    head = head.astype({"metric": TEXT, "definition": TEXT, "same_as": TEXT, "is_own": FLAG})
-    if not summaries:
-        return head
-    return _merge_equal(pd.concat([head, pd.concat(summaries, ignore_index=True)], axis="columns"), len(head.columns))
-
-
-def _could_be_stated(metric: Metric) -> bool:
-    """Return whether a metric measures what a report states as its duration: from start to restoration or end."""
-    return "started_at" in metric.start and bool({"restored_at", "ended_at"} & set(metric.end))
-
-
-def _with_stated(times: pd.DataFrame, incidents: pd.DataFrame, *, column: str, own: str) -> pd.DataFrame:
-    """Add stated durations as one more metric; without one an incident is ongoing where it is so as defined."""
-    stated = incidents["stated_duration"].reset_index(drop=True).astype(SPAN)
-    basis = pd.Series("stated_duration", index=times.index, dtype=TEXT)
-    times = times.copy()
-    times[column] = stated
-    times[f"{column}_basis"] = basis.where(stated.notna())
-    times[f"{column}_open_since"] = times[f"{own}_open_since"].where(stated.isna())
-    return times
-
-
-def _merge_equal(table: pd.DataFrame, n_head: int) -> pd.DataFrame:
-    """Keep one row of each metric's definitions that give the same figures, with the names of the others."""
-    figures = ["metric", *table.columns[n_head:]]
-    kinds = table.groupby(figures, sort=False, dropna=False).ngroup()
-    others = table["definition"].groupby(kinds).transform(lambda names: "; ".join(names[1:]))
-    table["same_as"] = others.where(others != "").astype(TEXT)
-    return table[~kinds.duplicated()].reset_index(drop=True)
-
-
-def _definitions(metric: Metric) -> list[Metric]:
-    """Return a metric as it is and as it could have been, without a doublet."""
-    from_detection = [("detected_at",)] if "started_at" in metric.start else []
-    starts = dict.fromkeys([metric.start, *((column,) for column in metric.start), *from_detection])
-    ends = dict.fromkeys([metric.end, *((column,) for column in metric.end)])
-    return [replace(metric, start=start, end=end) for start, end in product(starts, ends) if not set(start) & set(end)]
-
-
-def _in_words(metric: Metric) -> str:
-    return f"{' or '.join(metric.end)} - {' or '.join(metric.start)}"

@@ -41,17 +41,11 @@ __all__ = [
     "weighted_time",
 ]
 
-
 Maintenance: TypeAlias = pd.DataFrame | Sequence[tuple[str, datetime, datetime]]
 """Planned windows: ``(service, start, end)``."""
 
-
-_LONGEST: Final = 2.0**63
-
-
+_LONGEST: Final = 2.0**63  # microseconds
 INTERVAL: Final = ["number", "started_at", "ended_at", "weight"]
-
-
 INCIDENT: Final = ["incident_id", "occurred_at", "severity", "is_open", "affected_users", "affected_users_fraction"]
 
 

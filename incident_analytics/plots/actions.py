@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from incident_analytics.analysis.actions import open_after
+from incident_analytics.analysis.completion_times import open_after
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_share, format_span

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.analysis.actions import open_after
+from incident_analytics.analysis.completion_times import open_after
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words

@@ -1,0 +1,137 @@
+"""Which row of an issue tracker's export belongs to which action item."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics.analysis.action_items import folded
+from incident_analytics.checks import require_columns
+from incident_analytics.schema import TABLES, TEXT
+
+__all__ = ["join_tracker", "unmatched_tracker_rows"]
+
+_FACTS: Final = ("status", "completed_on", "due_on")
+_MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]}
+
+
+def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
+    """Let an issue tracker's export tell how the action items stand.
+
+    Parameters
+    ----------
+    actions
+        The actions table.
+    tracker
+        The export: ``key``, or ``incident_id`` and ``action``, or all three, with any of ``status`` (open, done,
+        dropped), ``completed_on`` and ``due_on``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The actions in their order, with
+
+        - status, completed_on, due_on: the tracker's where it tells them, else the report's
+        - key: the report's, else the tracker's
+        - matched_by, str: ``key``, or ``text`` where no row of the tracker has the item's key, or the item has none,
+          but one has its incident_id and text; NA where the tracker has no row for the item
+
+        Keys and texts are compared without regard to case and spaces. Where several rows of the tracker would match
+        and tell different things, none is taken; `unmatched_tracker_rows` lists them.
+
+    Raises
+    ------
+    ColumnsError
+        ``column 'key' is missing; the frame has ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> actions = make_table("actions", {
+    ...     "incident_id": ["INC-2025-03-14-001"], "position": [0], "action": ["Add an alert"], "key": ["OPS-7"],
+    ...     "line": [60],
+    ... })
+    >>> tracker = pd.DataFrame({"key": ["ops-7"], "status": ["done"]})
+    >>> join_tracker(actions, tracker)[["action", "status", "matched_by"]]
+             action status matched_by
+    0  Add an alert   done        key
+    """
+    joined = actions.reset_index(drop=True)
+    told = _told_by_tracker(joined, _tracker_rows(tracker))
+    for fact in _FACTS:
+        joined[fact] = told[fact].fillna(joined[fact])
+    joined["key"] = joined["key"].fillna(told["key"])
+    joined["matched_by"] = told["matched_by"]
+    return joined
+
+
+def unmatched_tracker_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
+    """List the rows of a tracker's export that `join_tracker` uses for no action item.
+
+    Parameters
+    ----------
+    actions, tracker
+        As in `join_tracker`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows of ``tracker``: of items that no report names, and those that contradict each other.
+
+    Raises
+    ------
+    ColumnsError
+        ``column 'key' is missing; the frame has ...``
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> unmatched_tracker_rows(make_table("actions"), pd.DataFrame({"key": ["OPS-7"], "status": ["done"]}))
+         key status
+    0  OPS-7   done
+    """
+    rows = _tracker_rows(tracker)
+    told = _told_by_tracker(actions.reset_index(drop=True), rows)
+    used = pd.Series(False, index=rows.index)
+    for matched_by, by in _MATCHES.items():
+        there = told.loc[told["matched_by"] == matched_by, by].drop_duplicates().assign(is_used=True)
+        used |= rows[by].merge(there, on=by, how="left")["is_used"].notna()
+    return tracker.reset_index(drop=True)[~used].reset_index(drop=True)
+
+
+def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
+    """Return the tracker with every column that a match may need, NA where the export has none."""
+    if not {"incident_id", "action"} <= set(tracker.columns):
+        require_columns(tracker, "key")
+    rows = pd.DataFrame(index=pd.RangeIndex(len(tracker)))
+    for column in ("incident_id", "action", "key", *_FACTS):
+        values = tracker[column].array if column in tracker.columns else [None] * len(tracker)
+        rows[column] = pd.Series(values, dtype=TABLES["actions"][column])
+    return rows.assign(folded_key=folded(rows["key"]), folded_text=folded(rows["action"]))
+
+
+def _told_by_tracker(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what the tracker tells of each action, and by what it was found."""
+    require_columns(actions, "incident_id", "action", "key", *_FACTS)
+    told = pd.DataFrame(
+        {
+            "incident_id": actions["incident_id"],
+            "folded_key": folded(actions["key"]),
+            "folded_text": folded(actions["action"]),
+        }
+    )
+    by_key, by_text = (told.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
+    # Where the tracker has the key, but twice with other facts, the text is no better guess.
+    has_key = told["folded_key"].isin(rows["folded_key"].dropna())
+    for column in ("key", *_FACTS, "matched_by"):
+        told[column] = by_key[column].where(has_key, by_text[column])
+    return told.astype({column: TABLES["actions"].get(column, TEXT) for column in ("key", *_FACTS, "matched_by")})
+
+
+def _unambiguous(rows: pd.DataFrame, way: str) -> pd.DataFrame:
+    """Return what the tracker tells of each key, or text, of which all its rows tell the same."""
+    by = _MATCHES[way]
+    rows = rows.dropna(subset=by).drop_duplicates([*by, "folded_key", *_FACTS])
+    rows = rows.loc[~rows.duplicated(by, keep=False), [*by, "key", *_FACTS]]
+    return rows.assign(matched_by=way)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from builders import actions_of, call, dates, texts
+from pandas.testing import assert_frame_equal
+
+from incident_analytics.analysis.tracker_matches import join_tracker, unmatched_tracker_rows
+from incident_analytics.errors import ColumnsError
+from incident_analytics.tables import make_table
+
+
+class TestJoinTracker:
+    def test_the_tracker_wins_where_it_tells_and_the_report_stays_where_it_does_not(self) -> None:
+        actions = actions_of(
+            {"key": "OPS-1", "status": "open", "due_on": "2025-07-10"},
+            {"key": " ops-2 ", "status": "done", "completed_on": "2025-07-20", "due_on": "2025-07-10"},
+            {"key": "OPS-3", "status": "done"},
+            {"action": "Add  an alert\nfor the queue", "status": "open"},
+            {"action": "No row of the tracker", "status": "open"},
+            {"action": "add an alert for the queue", "incident_id": "b"},
+        )
+        tracker = pd.DataFrame(
+            {
+                "key": ["OPS-1", "OPS-2", "OPS-4"],
+                "incident_id": [None, None, "a"],
+                "action": ["other words", None, "Add an alert for the queue "],
+                "status": ["done", None, "dropped"],
+                "completed_on": dates("2025-07-12", None, None),
+                "due_on": dates(None, "2025-08-01", None),
+            }
+        )
+        expected = actions.assign(
+            status=texts("done", "done", "done", "dropped", "open", None),
+            completed_on=dates("2025-07-12", "2025-07-20", None, None, None, None),
+            due_on=dates("2025-07-10", "2025-08-01", None, None, None, None),
+            key=texts("OPS-1", " ops-2 ", "OPS-3", "OPS-4", None, None),
+            matched_by=texts("key", "key", None, "text", None, None),
+        )
+        assert_frame_equal(call(join_tracker, actions, tracker), expected)
+
+    def test_rows_of_the_tracker_that_contradict_each_other_are_not_guessed_at(self) -> None:
+        """Not by the text either; two rows that tell the same are one."""
+        actions = actions_of(
+            {"key": "OPS-1", "action": "Split the queue"}, {"key": "OPS-2"}, {"action": "Rotate the secret"}
+        )
+        tracker = pd.DataFrame(
+            {
+                "key": ["OPS-1", "OPS-1", "OPS-2", "ops-2", "OPS-3", "OPS-4"],
+                "incident_id": ["a"] * 6,
+                "action": ["Split the queue", "split", "x", "y", "Rotate the secret", "Rotate the secret"],
+                "status": ["done", "open", "done", "done", "done", "done"],
+            }
+        )
+        joined = call(join_tracker, actions, tracker)
+        assert_frame_equal(joined[["status"]], pd.DataFrame({"status": texts(None, "done", None)}))
+        assert_frame_equal(joined[["matched_by"]], pd.DataFrame({"matched_by": texts(None, "key", None)}))
+        assert call(unmatched_tracker_rows, actions, tracker)["key"].tolist() == ["OPS-1", "OPS-1", "OPS-3", "OPS-4"]
+
+    def test_rows_of_the_tracker_that_no_report_names_are_listed_as_they_are(self) -> None:
+        tracker = pd.DataFrame(
+            {"key": [7, 8], "action": ["Add an alert", None], "incident_id": ["a", "a"], "team": ["x", "y"]}
+        )
+        actions = actions_of({"action": "Add an alert"})
+        assert_frame_equal(
+            call(unmatched_tracker_rows, actions, tracker),
+            pd.DataFrame({"key": [8], "action": pd.Series([None], dtype="str"), "incident_id": ["a"], "team": ["y"]}),
+        )
+
+    def test_a_tracker_as_csv_gives_it_will_do(self) -> None:
+        """Whole numbers as keys, dates as text, empty columns."""
+        tracker = pd.DataFrame({"key": [7], "due_on": ["2025-08-01"], "completed_on": [None], "status": [float("nan")]})
+        joined = call(join_tracker, actions_of({"key": "7", "status": "open"}), tracker)
+        assert joined[["status", "due_on", "matched_by"]].to_dict("list") == {
+            "status": ["open"],
+            "due_on": [pd.Timestamp("2025-08-01")],
+            "matched_by": ["key"],
+        }
+
+    def test_no_actions_and_no_tracker_rows_join_to_nothing(self) -> None:
+        empty = pd.DataFrame({"key": texts(), "status": texts()})
+        some = actions_of({"key": "OPS-1", "status": "open"}, {})
+        nothing = make_table("actions")
+        for actions in (some, nothing):
+            expected = actions.assign(matched_by=pd.Series(None, index=actions.index, dtype="str"))
+            assert_frame_equal(call(join_tracker, actions, empty), expected)
+        assert_frame_equal(call(unmatched_tracker_rows, nothing, empty), empty)
+
+    def test_a_tracker_with_neither_key_nor_text_is_refused(self) -> None:
+        with pytest.raises(ColumnsError, match=r"^column 'key' is missing; the frame has action, status$"):
+            join_tracker(make_table("actions"), pd.DataFrame({"action": ["x"], "status": ["done"]}))

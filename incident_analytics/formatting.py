@@ -1,11 +1,7 @@
-"""Values and tables as people read them: spans, shares, money, and the HTML of a table or a list.
-
-All text is escaped here, once: what a report says never becomes markup.
-"""
+"""Values as people read them: spans, shares, money, and the words around them."""
 
 from __future__ import annotations
 
-import html
 import math
 import os
 import re
@@ -24,7 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "Html",
     "capitalized",
     "cut",
     "format_amount",
@@ -38,41 +33,18 @@ __all__ = [
     "format_value",
     "format_with_interval",
     "heading",
-    "html_figures",
-    "html_list",
-    "html_table",
-    "html_text",
     "is_missing",
     "join_words",
     "lowered",
+    "nowrap",
     "report_links",
-    "unbroken",
 ]
 
 MISSING: Final = "–"
 
-_UNBROKEN: Final = ("incident_id", "key")
 _FINE: Final = (99, 100)  # percent
 _LEAST_P_VALUE: Final = 0.001  # what is smaller is told as that
 _WHOLE: Final = 1000  # from here on a figure has no decimals
-
-
-class Html(str):
-    """Markup that a notebook shows as such; the text in it is escaped already.
-
-    Examples
-    --------
-    >>> html_list(["a < b"])._repr_html_()
-    '<ul><li>a &lt; b</li></ul>'
-    """
-
-    __slots__ = ()
-
-    def _repr_html_(self) -> str:
-        return str(self)
-
-    def __repr__(self) -> str:
-        return f"<HTML, {len(self)} characters>"
 
 
 def format_span(span: timedelta | None) -> str:
@@ -435,148 +407,15 @@ def report_links(
     }
 
 
-def unbroken(sentence: str) -> str:
+def nowrap(sentence: str) -> str:
     r"""Return a sentence in which no line ends between a number and what it belongs to.
 
     Examples
     --------
-    >>> unbroken("Median 1h 45m (n = 13)")
+    >>> nowrap("Median 1h 45m (n = 13)")
     'Median 1h\xa045m (n\xa0=\xa013)'
     """
     return _TIED.sub(lambda gap: gap[0].replace(" ", "\xa0"), sentence)
 
 
 _TIED: Final = re.compile(r"(?<=[np]) [=<] (?=\d)|(?<=\d[dhm]) (?=\d)")
-
-
-def html_text(sentence: str) -> Html:
-    """Return a sentence as an HTML paragraph, escaped.
-
-    Examples
-    --------
-    >>> str(html_text("a < b"))
-    '<p>a &lt; b</p>'
-    """
-    return Html(f"<p>{html.escape(unbroken(sentence))}</p>")
-
-
-def html_list(sentences: Iterable[str]) -> Html:
-    """Return sentences as an HTML list, escaped.
-
-    Examples
-    --------
-    >>> str(html_list(["13 incidents."]))
-    '<ul><li>13 incidents.</li></ul>'
-    """
-    return Html("<ul>" + "".join(f"<li>{html.escape(unbroken(sentence))}</li>" for sentence in sentences) + "</ul>")
-
-
-def html_figures(figures: Iterable[tuple[str, str, str]]) -> Html:
-    """Return a row of key figures as HTML, escaped.
-
-    Parameters
-    ----------
-    figures
-        Of each its name, its value, and what it rests on.
-
-    Returns
-    -------
-    Html
-        A definition list of the class ``figures``.
-
-    Examples
-    --------
-    >>> print(html_figures([("Median time to restore", "1h 36m", "n = 13")]))
-    <dl class="figures">
-    <div><dt>Median time to restore</dt><dd>1h 36m</dd><dd class="basis">n = 13</dd></div>
-    </dl>
-    """
-    rows = "\n".join(
-        f'<div><dt>{name}</dt><dd>{value}</dd><dd class="basis">{basis}</dd></div>'
-        for name, value, basis in (map(html.escape, figure) for figure in figures)
-    )
-    return Html(f'<dl class="figures">\n{rows}\n</dl>')
-
-
-def html_table(
-    frame: pd.DataFrame,
-    *,
-    columns: Sequence[str] | None = None,
-    empty: str = "None.",
-    folded: str | None = None,
-    links: Mapping[str, str] | None = None,
-    headings: Mapping[str, str] | None = None,
-) -> Html:
-    """Return a table as HTML for people: headings in words, spans as ``1h 45m``, fractions as percentages.
-
-    Parameters
-    ----------
-    frame
-        Any table; its index is left out.
-    columns
-        The columns to show, in order; None shows all. One that has an interval, in ``<column>_low`` and
-        ``<column>_high``, shows that as well. Counts next to ``n`` that are zero in every row are left out.
-    empty
-        The sentence that stands in for a table with no rows.
-    folded
-        The words under which a long table is folded away until a reader opens it; None shows it at once.
-    links
-        Where the report of an incident is, by incident_id: each cell with that id leads there.
-    headings
-        Headings in place of the usual ones, by column.
-
-    Returns
-    -------
-    Html
-        A ``table`` in a ``div`` that scrolls sideways; cells that hold numbers have the class ``number``,
-        dates, instants and identifiers the class ``unbroken``. All text is escaped.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> print(html_table(pd.DataFrame({"service": ["<b>API"], "n": [3]})))
-    <div class="table" tabindex="0"><table>
-    <thead><tr><th scope="col">Service</th><th scope="col" class="number">n</th></tr></thead>
-    <tbody>
-    <tr><td>&lt;b&gt;API</td><td class="number">3</td></tr>
-    </tbody>
-    </table></div>
-    """
-    if frame.empty:
-        return html_text(empty)
-    shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
-    marks = {column: _mark(frame[column]) for column in shown}
-    words = {column: (headings or {}).get(column) or heading(column) for column in marks}
-    head = "".join(f'<th scope="col"{mark}>{html.escape(words[column])}</th>' for column, mark in marks.items())
-    links = links or {}
-
-    def cell(row: dict[Any, Any], column: str) -> str:
-        text = html.escape(format_value(row[column], column) if columns is None else format_with_interval(row, column))
-        leads = column == "incident_id" and row[column] in links
-        return f'<a href="{html.escape(links[row[column]])}">{text}</a>' if leads else text
-
-    rows = [
-        "".join(f"<td{mark}>{cell(row, column)}</td>" for column, mark in marks.items())
-        for row in frame.to_dict("records")
-    ]
-    body = "\n".join(f"<tr>{row}</tr>" for row in rows)
-    # A reader who has no mouse scrolls what has the focus.
-    rows_of = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>"
-    table = f'<div class="table" tabindex="0"><table>\n{rows_of}\n</table></div>'
-    if folded is None:
-        return Html(table)
-    return Html(f"<details><summary>{html.escape(folded)}</summary>\n{table}\n</details>")
-
-
-def _says_something(frame: pd.DataFrame, column: str) -> bool:
-    """Return whether a column is worth its room: not a count next to n that is zero throughout."""
-    return not column.startswith("n_") or bool((frame[column].fillna(0) != 0).any())
-
-
-def _mark(column: pd.Series) -> str:
-    from pandas.api import types
-
-    if types.is_datetime64_any_dtype(column) or column.name in _UNBROKEN:
-        return ' class="unbroken"'
-    number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
-    return ' class="number"' if number or types.is_timedelta64_dtype(column) else ""

@@ -10,19 +10,14 @@ import pandas as pd
 from IPython.display import display
 
 import incident_analytics
-from incident_analytics import measures, plots, sentences
+from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.formatting import (
-    Html,
     format_amount,
     format_count,
     format_share,
     format_span,
-    html_figures,
-    html_list,
-    html_table,
-    html_text,
     join_words,
     lowered,
     report_links,
@@ -30,6 +25,7 @@ from incident_analytics.formatting import (
 from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
+from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
 
 __all__ = ["ReviewPage"]
@@ -174,14 +170,14 @@ class ReviewPage:
         hours = " Response times in business hours." if scope.calendar else ""
         dates = scope.period.dates
         label = "" if scope.period.label == dates else f"{scope.period.label}: "
-        words = html_text(
+        words = showing.text(
             f"{label}{dates} ({self.settings.timezone}), as of {scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
         )
         display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 
-    def key_figures(self) -> Html:
+    def key_figures(self) -> Shown:
         """Show the key figures."""
-        return html_figures(
+        return showing.key_figures(
             [
                 self._incidents_tile(),
                 self._response_tile(),
@@ -274,7 +270,7 @@ class ReviewPage:
             for row in lost.to_dict("records")
         ]
 
-    def findings(self) -> Html:
+    def findings(self) -> Shown:
         """Say what happened, in sentences."""
         scope = self.scope
         said = [
@@ -313,7 +309,7 @@ class ReviewPage:
             if each.reason is None and each.response_reason is not None
         ]
         said.append(sentences.describe_uncompared(response, subject="response times"))
-        return html_list(" ".join(text.split()) for text in said if text.strip())
+        return showing.listing(" ".join(text.split()) for text in said if text.strip())
 
     def _mix(self) -> str:
         """Say how much of a change of the mean is the mix of severities."""
@@ -322,50 +318,50 @@ class ReviewPage:
             return ""
         return sentences.describe_mix(measures.mix(self.scope, comparison.period), earlier=comparison.period.label)
 
-    def decisions(self) -> Html:
+    def decisions(self) -> Shown:
         """List the decisions that the review leaves."""
         decisions = sentences.describe_decisions(self.impact, self.overdue, n_pending=len(self.scope.pending))
-        return html_list(decisions) if decisions else html_text("No open decisions.")
+        return showing.listing(decisions) if decisions else showing.text("No open decisions.")
 
     # -- response
 
-    def response_by_severity(self) -> Html:
+    def response_by_severity(self) -> Shown:
         """Show the primary metric by severity."""
         summary = measures.response(self.scope, by="severity")
         plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric))
-        table = html_table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
+        table = showing.table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
         mix = self._mix()
-        return Html(table + html_text(mix)) if mix else table
+        return table + showing.text(mix) if mix else table
 
-    def response_by_service(self) -> Html:
+    def response_by_service(self) -> Shown:
         """Show the primary metric by service; an incident counts in every service that it affected."""
         summary = measures.response(self.scope, by="service")
         summary = summary[summary["service"].isin([*self.settings.services, *self.affected["service"]])]
         times = self.times.merge(self.affected[["incident_id", "service"]].drop_duplicates(), on="incident_id")
         plots.show_plot(plots.plot_response(summary, times=times, metric=self.metric))
-        return html_table(summary, columns=["service", *_SUMMARY], empty="No service was affected.", folded=_FOLDED)
+        return showing.table(summary, columns=["service", *_SUMMARY], empty="No service was affected.", folded=_FOLDED)
 
-    def response_trend(self) -> Html:
+    def response_trend(self) -> Shown:
         """Show the primary metric by quarter, over two years."""
         summary = measures.response(self.scope, every="quarter", within=self.scope.history(2))
         plots.show_plot(plots.plot_response_trend(summary, metric=self.metric))
-        return html_table(summary, columns=["period", *_SUMMARY], folded=_FOLDED)
+        return showing.table(summary, columns=["period", *_SUMMARY], folded=_FOLDED)
 
-    def definitions(self) -> Html:
+    def definitions(self) -> Shown:
         """Show the primary metric under other definitions."""
         table = measures.definitions(self.scope)
         plots.show_plot(plots.plot_definitions(table, metric=self.metric))
         columns = ["definition", "is_own", "n", "median", "p90", "mean", "n_missing", "n_open", "n_negative"]
-        return html_table(table, columns=columns, folded=_FOLDED)
+        return showing.table(table, columns=columns, folded=_FOLDED)
 
-    def steps(self) -> Html:
+    def steps(self) -> Shown:
         """Show every metric of the settings."""
         table = measures.steps(self.scope)
-        return html_table(table.assign(metric=table["metric"].str.replace("_", " ")), columns=["metric", *_SUMMARY])
+        return showing.table(table.assign(metric=table["metric"].str.replace("_", " ")), columns=["metric", *_SUMMARY])
 
     # -- how many, how often
 
-    def severity_counts(self) -> Html:
+    def severity_counts(self) -> Shown:
         """Show the number of incidents by month and severity, over a year; the table covers the window."""
         scope, history = self.scope, self.scope.history(1)
         counts = measures.counts(scope, within=history)
@@ -378,19 +374,19 @@ class ReviewPage:
         )
         wide = wide.astype(int)
         wide.columns = pd.Index([str(name) for name in wide.columns])
-        return html_table(
+        return showing.table(
             wide.assign(all=wide.sum(axis=1)).reset_index(),
             folded=_FOLDED if len(wide) > 3 else None,  # noqa: PLR2004
         )
 
-    def severity_rates(self) -> Html:
+    def severity_rates(self) -> Shown:
         """Show how often incidents of each severity came, by quarter over two years."""
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
         words = " ".join([sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()])
-        table = html_table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
-        return Html(html_text(words) + table)
+        table = showing.table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
+        return showing.text(words) + table
 
     def _trend(self) -> list[str]:
         """Say whether incidents come more or less often over two years, where there are enough to tell."""
@@ -414,10 +410,10 @@ class ReviewPage:
 
     # -- service levels
 
-    def budgets(self) -> Html:
+    def budgets(self) -> Shown:
         """Show the error budgets, and what is left of them."""
         if not self.scope.has_reports(self.scope.window):
-            return html_text(sentences.describe_budget(self.impact))
+            return showing.text(sentences.describe_budget(self.impact))
         plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
         columns = ["service", "n", "n_missing", "downtime", "availability"]
         if len(self.impact["period"].unique()) > 1:
@@ -425,9 +421,9 @@ class ReviewPage:
         if self.impact["target"].notna().any():
             columns += ["target", "budget", "budget_left"]
             columns += ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
-        return html_table(self.impact, columns=columns, empty="No service was affected.")
+        return showing.table(self.impact, columns=columns, empty="No service was affected.")
 
-    def availability(self) -> Html:
+    def availability(self) -> Shown:
         """Show the availability of each service over the whole window."""
         table = self._concerned(measures.availability(self.scope))
         if self.scope.has_reports(self.scope.window):
@@ -438,24 +434,24 @@ class ReviewPage:
             weighted = ["downtime_weighted", "availability_weighted"]
             table = table.assign(**{name: table[name].mask(table["n_weighted"] == 0) for name in weighted})
             columns[-1:-1] = [*weighted, "n_weighted"]
-        return html_table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
+        return showing.table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
 
-    def reported_impact(self) -> Html:
+    def reported_impact(self) -> Shown:
         """Compare the SLA impact of the reports with the calculated one."""
         table = measures.reported_impact(self.scope)
         columns = ["incident_id", "stated", "derived", "derived_weighted", "downtime", "implied_window"]
         none = "No report gives an SLA impact."
         folded = format_count(len(table), "report")
-        return html_table(table, columns=columns, empty=none, folded=folded, links=self.links)
+        return showing.table(table, columns=columns, empty=none, folded=folded, links=self.links)
 
     # -- follow-ups
 
-    def action_completion(self) -> Html:
+    def action_completion(self) -> Shown:
         """Show the window's action items."""
         plots.show_plot(plots.plot_action_completion(self.completion))
         columns = ["priority", "n", "n_done", "n_open", "n_overdue", "n_unknown", "n_dropped", "completion", "on_time"]
         items = self.completion.sort_values("priority", ascending=False)
-        return html_table(items, columns=columns, headings=ITEM_HEADINGS)
+        return showing.table(items, columns=columns, headings=ITEM_HEADINGS)
 
     def action_survival(self) -> None:
         """Show how long action items stay open."""
@@ -465,12 +461,12 @@ class ReviewPage:
         """Show for how long the open items have been open."""
         plots.show_plot(plots.plot_action_age(measures.ages(self.scope)))
 
-    def overdue_actions(self) -> Html:
+    def overdue_actions(self) -> Shown:
         """Show the overdue items of all incidents to date."""
         n_due = int(self.scope.actions["due_on"].notna().sum())
         n_items = len(self.scope.actions)
         plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due, n_items=n_items))
-        return html_table(
+        return showing.table(
             self.overdue.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
             empty=sentences.describe_overdue(self.overdue, n_due=n_due, n_items=n_items),
@@ -480,44 +476,46 @@ class ReviewPage:
 
     # -- the rest
 
-    def recurring_factors(self) -> Html:
+    def recurring_factors(self) -> Shown:
         """Show what recurs in causes and factors of the last year."""
         factors = measures.themes(self.scope, within=self.scope.history(1))
         plots.show_plot(plots.plot_recurring_factors(factors))
         columns = ["phrase", "n", "example"]
-        return html_table(factors.head(_WEAK), columns=columns, empty="Nothing recurs.", folded="In the reports' words")
+        return showing.table(
+            factors.head(_WEAK), columns=columns, empty="Nothing recurs.", folded="In the reports' words"
+        )
 
-    def cost_totals(self) -> Html:
+    def cost_totals(self) -> Shown:
         """Show what the window's incidents cost."""
         plots.show_plot(plots.plot_costs(self.costs))
-        return html_table(self.costs.assign(kind=self.costs["kind"].str.replace("_", " ")), folded=_FOLDED)
+        return showing.table(self.costs.assign(kind=self.costs["kind"].str.replace("_", " ")), folded=_FOLDED)
 
-    def incidents(self) -> Html:
+    def incidents(self) -> Shown:
         """List the window's incidents."""
         columns = ["incident_id", "title", "severity", "occurred_at", "status", "is_open"]
         listing = self.scope.reviewed.incidents[columns]
         listing = listing.merge(self.times[["incident_id", self.metric]], on="incident_id", how="left")
         by_incident = self.affected.groupby("incident_id")["service"].agg(", ".join)
         listing["services"] = listing["incident_id"].map(by_incident)
-        return html_table(
+        return showing.table(
             listing.sort_values("occurred_at"),
             empty=f"No incident was reported in {self.scope.period.label}.",
             folded=f"All {len(listing)} incidents" if len(listing) > _LONG else None,
             links=self.links,
         )
 
-    def files(self) -> Html:
+    def files(self) -> Shown:
         """Show how many files were read, and which were not, with the reason."""
         files = self.scope.known.files
         counted = files.groupby("outcome", as_index=False).agg(files=("path", "size"))
         unread = files[~files["outcome"].isin(["loaded", "other status"])]
-        table = html_table(counted, empty="No files.")
+        table = showing.table(counted, empty="No files.")
         if unread.empty:
             return table
         folded = f"{format_count(len(unread), 'file')} skipped"
-        return Html(table + html_table(unread, columns=["path", "outcome", "reason"], folded=folded))
+        return table + showing.table(unread, columns=["path", "outcome", "reason"], folded=folded)
 
-    def completed_and_all(self) -> Html:
+    def completed_and_all(self) -> Shown:
         """Compare the primary metric of the completed reports with that of all reports."""
         everything = Scope.of(self.scope.known, self.scope.period, self.settings, self.scope.as_of, "all")
         rows = {
@@ -525,50 +523,46 @@ class ReviewPage:
             "all reports": measures.response(everything),
         }
         table = pd.concat(rows, names=["reports"]).reset_index(level="reports")
-        return html_table(table, columns=["reports", *_SUMMARY])
+        return showing.table(table, columns=["reports", *_SUMMARY])
 
-    def problems(self) -> Html:
+    def problems(self) -> Shown:
         """Show the problems of the window's reports, and of the other files that were read."""
         problems = self.scope.known.problems
         ids = self.scope.reviewed.incidents["incident_id"]
         problems = problems[problems["incident_id"].isin(ids) | problems["incident_id"].isna()]
         counted = problems.groupby(["level", "code"], as_index=False).agg(n=("path", "size"))
         notable = problems[problems["level"] != "info"]
-        return Html(
-            html_table(counted, empty="No problems.")
-            + html_table(
-                notable,
-                columns=["incident_id", "path", "line", "level", "code", "message"],
-                empty="No errors and no warnings.",
-                folded=f"All {len(notable)} errors and warnings",
-                links=self.links,
-            )
+        return showing.table(counted, empty="No problems.") + showing.table(
+            notable,
+            columns=["incident_id", "path", "line", "level", "code", "message"],
+            empty="No errors and no warnings.",
+            folded=f"All {len(notable)} errors and warnings",
+            links=self.links,
         )
 
-    def tracker_rows(self) -> Html:
+    def tracker_rows(self) -> Shown:
         """List the rows of the issue tracker's export that match no action item."""
         if self.unmatched is None:
-            return html_text("No issue tracker is configured.")
+            return showing.text("No issue tracker is configured.")
         n = len(self.unmatched)
         if n == 0:
-            return html_text("Every row of the tracker matches an action item.")
+            return showing.text("Every row of the tracker matches an action item.")
         words = "1 row of the tracker matches" if n == 1 else f"{n:,} rows of the tracker match"
         columns = [column for column in ("key", "incident_id", "action", "owner", "due_on") if column in self.unmatched]
-        return Html(
-            html_text(f"{words} no action item.")
-            + html_table(self.unmatched, columns=columns, folded="Rows without an action item", links=self.links)
+        return showing.text(f"{words} no action item.") + showing.table(
+            self.unmatched, columns=columns, folded="Rows without an action item", links=self.links
         )
 
-    def corrections(self) -> Html:
+    def corrections(self) -> Shown:
         """List the corrections that the settings name."""
-        return html_table(
+        return showing.table(
             read_corrections(self.settings), empty="None: every figure is as the reports have it.", links=self.links
         )
 
-    def metric_definitions(self) -> Html:
+    def metric_definitions(self) -> Shown:
         """Say what each metric measures."""
         metrics: dict[str, Any] = self.settings.metrics
-        return html_table(
+        return showing.table(
             pd.DataFrame(
                 {
                     "metric": [name.replace("_", " ") for name in metrics],
@@ -578,12 +572,12 @@ class ReviewPage:
             )
         )
 
-    def notes(self) -> Html:
+    def notes(self) -> Shown:
         """Say how figures are made."""
         chosen, window, status = self.settings.sla.severities, self.settings.sla.window, self.scope.status
         counted = join_words(list(chosen)) if chosen else "all severities"
         length = "30 days" if window == "rolling-30d" else window
-        return html_list(
+        return showing.listing(
             [
                 "An incident belongs to the period in which it began: it started, was detected or was responded to.",
                 "Incidents, severities and availability count every reported incident, whatever its report's status.",

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 from IPython.display import display
 
-from incident_analytics import plots
+from incident_analytics import plots, showing
 from incident_analytics.analysis.counts import rate_interval
 from incident_analytics.analysis.error_budgets import sla_impact
 from incident_analytics.analysis.response import response_rank, response_times
@@ -26,14 +26,10 @@ from incident_analytics.evidence.metric_files import read_metric_files
 from incident_analytics.evidence.prometheus import read_prometheus
 from incident_analytics.evidence.series import join_series, summarize_series
 from incident_analytics.formatting import (
-    Html,
     cut,
     format_count,
     format_figure,
     format_value,
-    html_list,
-    html_table,
-    html_text,
     join_words,
     report_links,
 )
@@ -41,6 +37,7 @@ from incident_analytics.loading import load
 from incident_analytics.periods import Period
 from incident_analytics.results import heading
 from incident_analytics.sentences import each_row, series_name
+from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
 
 __all__ = ["SupportingData"]
@@ -106,10 +103,10 @@ class SupportingData:
 
     def _show_failure(self, words: str, reasons: Iterable[object]) -> None:
         """Say in the report that a source gave nothing; the reasons go to stderr, as they may name hosts and paths."""
-        _show(html_text(words), failures=[str(reason) for reason in reasons])
+        _show(showing.text(words), failures=[str(reason) for reason in reasons])
 
     def _show_no_window(self) -> None:
-        _show(html_text("The report has no start and end, so nothing can be looked up."))
+        _show(showing.text("The report has no start and end, so nothing can be looked up."))
 
     # -- metrics
 
@@ -134,13 +131,13 @@ class SupportingData:
             return
         steps = pd.DataFrame({"step": ranks["metric"].str.replace("_", " "), "this incident": ranks["span"]})
         if same.empty:
-            _show(html_text("Response times."))
+            _show(showing.text("Response times."))
         else:
             earlier = format_count(len(same), f"earlier {severity} incident")
-            _show(html_text(f"Response times, compared with the {earlier}."))
+            _show(showing.text(f"Response times, compared with the {earlier}."))
             steps["earlier median"] = ranks["median"]
             steps["slower than"] = [_slower(share, n) for share, n in zip(ranks["percentile"], ranks["n"], strict=True)]
-        _show(html_table(steps))
+        _show(showing.table(steps))
 
     def budgets(self) -> None:
         """Show the downtime of this incident alone, and what it spent of the error budgets."""
@@ -172,7 +169,7 @@ class SupportingData:
         if impact.empty:
             chosen = settings.sla.severities
             counted = f": only {join_words(list(chosen))} incidents count" if chosen else ""
-            _show(html_text(f"No downtime of this incident counts against an error budget{counted}."))
+            _show(showing.text(f"No downtime of this incident counts against an error budget{counted}."))
             return
         if window != "rolling-30d":
             impact["period"] = [within.unit_at(start, window).name for start in impact["window_start"]]
@@ -181,8 +178,8 @@ class SupportingData:
             spent = impact["downtime"] / impact["budget"].where(impact["budget"] > pd.Timedelta(0))
             impact["share"] = spent
             columns += ["target", "budget", "share"]
-        _show(html_text("Downtime of this incident alone, and its share of the error budgets."))
-        _show(html_table(impact[columns].rename(columns={"share": "budget_spent"})))
+        _show(showing.text("Downtime of this incident alone, and its share of the error budgets."))
+        _show(showing.table(impact[columns].rename(columns={"share": "budget_spent"})))
 
     def similar(self) -> None:
         """List the earlier incidents described most alike."""
@@ -195,8 +192,8 @@ class SupportingData:
         # A link that leaves the report's folder would depend on where the history is.
         links = report_links(self.past.incidents, seen_from=self.report.resolve().parent)
         links = {name: link for name, link in links.items() if not link.startswith("..")}
-        _show(html_text("Similar past incidents and the terms they share."))
-        _show(html_table(similar[["incident_id", "occurred_at", "title", "words"]], links=links))
+        _show(showing.text("Similar past incidents and the terms they share."))
+        _show(showing.table(similar[["incident_id", "occurred_at", "title", "words"]], links=links))
 
     def series(self) -> None:
         """Show the time series around the incident, and which could not be read."""
@@ -230,7 +227,7 @@ class SupportingData:
                 )
             )
         if len(summary):
-            _show(html_table(_series_table(summary)))
+            _show(showing.table(_series_table(summary)))
         for trouble in problems:
             self._show_trouble(trouble, some_read=bool(len(summary)))
 
@@ -310,7 +307,7 @@ class SupportingData:
         if unread:
             self._show_failure("Some log files could not be read.", unread)
         elif remarks:
-            _show(html_list(remarks))
+            _show(showing.listing(remarks))
 
     def _show_messages(self, templates: pd.DataFrame) -> None:
         # More than chance: even the low end of the count's 99% interval is above what was expected.
@@ -320,7 +317,9 @@ class SupportingData:
         shown = notable.head(_MESSAGES)
         first = f" The first {_MESSAGES} of {len(notable)}." if len(notable) > _MESSAGES else ""
         window = f"{format_value(self.began)} to {format_value(self.ended)} UTC"
-        _show(html_text(f"Messages that are new, or more frequent from {window} than in the 24 hours before.{first}"))
+        _show(
+            showing.text(f"Messages that are new, or more frequent from {window} than in the 24 hours before.{first}")
+        )
         table = pd.DataFrame(
             {
                 "message": [cut(text, _CELL) for text in shown["template"]],
@@ -331,9 +330,9 @@ class SupportingData:
                 "last (UTC)": shown["last_seen"].to_numpy(),
             }
         )
-        _show(html_table(table, empty="None."))
+        _show(showing.table(table, empty="None."))
         if len(shown):
-            _show(html_text("The first line of each, secrets masked."))
+            _show(showing.text("The first line of each, secrets masked."))
             print("\n".join(shown["example"].dropna()))  # noqa: T201 - verbatim lines are a cell's plain output
 
     def _without_folder(self, text: str) -> str:
@@ -362,7 +361,7 @@ class SupportingData:
             return
         paths = f" to {join_words(list(asked.paths))}" if asked.paths else ""
         window = f"{format_value(first)} to {format_value(self.ended)} UTC"
-        _show(html_text(f"Changes{paths} that went live from {window}."))
+        _show(showing.text(f"Changes{paths} that went live from {window}."))
         table = pd.DataFrame(
             {
                 "at (UTC)": changes["at"],
@@ -372,10 +371,10 @@ class SupportingData:
                 "commit": changes["commit"],
             }
         )
-        _show(html_table(table, empty="None."))
+        _show(showing.table(table, empty="None."))
 
 
-def _show(content: Html, **metadata: object) -> None:
+def _show(content: Shown, **metadata: object) -> None:
     display(content, metadata=metadata)  # type: ignore[no-untyped-call]
 
 

@@ -32,6 +32,7 @@ LAYERS = (
     "loading",
     "results",
     "formatting",
+    "showing",
     "exports",
     "analysis",
     "scope",
@@ -52,7 +53,7 @@ LAYERS = (
 )
 """The modules and folders of the package in their order: each imports only from those before it, and from its own."""
 
-TAKES_PLAIN_ARGUMENTS = ("results", "formatting", "exports", "analysis", "sentences", "plots", "evidence")
+TAKES_PLAIN_ARGUMENTS = ("results", "formatting", "showing", "exports", "analysis", "sentences", "plots", "evidence")
 """What knows neither settings nor report files: whatever a notebook has filtered is good."""
 
 ALONE = {

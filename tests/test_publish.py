@@ -18,7 +18,7 @@ from browsing import need
 from html_page import Page
 from notebook_files import write_notebook
 
-from incident_analytics import publish
+from incident_analytics import publish, showing
 from incident_analytics.errors import (
     ColumnsError,
     CommentaryError,
@@ -29,23 +29,22 @@ from incident_analytics.errors import (
     SettingsError,
     UnknownNameError,
 )
-from incident_analytics.formatting import html_table
 
 PARAMETERS = "paths = []\nperiod = ''\nsettings = None\nstatus = ''\nas_of = None"
 
 SHOWN = """
 import base64, json, os, sys
 from IPython.display import Image, display
-from incident_analytics.formatting import html_list
+from incident_analytics.showing import listing
 
 hostile = "<script>alert('a')</script> & \\"quotes\\""
-display(html_list([hostile]))
+display(listing([hostile]))
 display(Image(base64.b64decode("{png}"), format="png", width=20, alt=hostile))
 display(Image(base64.b64decode("{png}"), format="png"))
 print("a remark", file=sys.stderr)
 print(json.dumps([paths, period, settings, status, as_of]))
 print(json.dumps([os.listdir(), os.environ["PYTHONSAFEPATH"], sys.executable, "" in sys.path]))
-html_list(["the last value"])
+listing(["the last value"])
 """.replace(
     "{png}",
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -386,7 +385,7 @@ def test_a_heading_stands_above_its_figure_on_paper(between: str, pdfium: Module
 
 def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: ModuleType) -> None:
     long = pd.DataFrame({"title": ["W" * 300] * 20, "service": "Admin Dashboard", "began": "2025-07-01 14:02"})
-    pages = laid_out(pdfium, html_table(long))
+    pages = laid_out(pdfium, showing.table(long).html)
     assert len(pages) > 1
     for page in pages:
         assert words_on(page).startswith("Title Service Began")
@@ -395,7 +394,7 @@ def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: Mo
 
 
 def test_what_is_folded_away_on_the_page_is_open_on_paper(pdfium: ModuleType) -> None:
-    (page,) = laid_out(pdfium, html_table(pd.DataFrame({"service": ["API"]}), folded="All 1 rows"))
+    (page,) = laid_out(pdfium, showing.table(pd.DataFrame({"service": ["API"]}), folded="All 1 rows").html)
     assert words_on(page) == "All 1 rows Service API Incident review 1 / 1"
 
 

@@ -23,6 +23,7 @@ from incident_analytics.loading import load
 from incident_analytics.plots import drawing
 from incident_analytics.review_page import ReviewPage
 from incident_analytics.scope import Scope
+from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
 
 DATA = Path(__file__).parents[1] / "data"
@@ -31,26 +32,27 @@ SETTINGS = DATA / "demo" / "incident-analytics.toml"
 Make = Callable[..., ReviewPage]
 
 
-def text_of(content: object) -> str:
+def text_of(content: Shown | str) -> str:
     """Return what HTML says, with one space between words."""
-    return " ".join(html.unescape(re.sub("<[^>]*>", " ", str(content))).split())
+    page = content if isinstance(content, str) else content.html
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split())
 
 
 def tiles(page: ReviewPage) -> dict[str, tuple[str, str]]:
     """Return the key figures: their values and what is said below, by name."""
-    found = re.findall(r'<dt>(.*?)</dt><dd>(.*?)</dd><dd class="basis">(.*?)</dd>', str(page.key_figures()))
+    found = re.findall("<span>(.*?)</span> <strong>(.*?)</strong> <small>(.*?)</small>", page.key_figures().html)
     return {name: (text_of(value), text_of(basis)) for name, value, basis in found}
 
 
-def sentences(content: object) -> list[str]:
-    return [text_of(item) for item in re.findall("<li>(.*?)</li>", str(content))]
+def sentences(content: Shown) -> list[str]:
+    return [text_of(item) for item in re.findall("<li>(.*?)</li>", content.html)]
 
 
-def rows(content: object) -> list[list[str]]:
+def rows(content: Shown) -> list[list[str]]:
     """Return the cells of a table, its heading first."""
     return [
         [text_of(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
-        for row in re.findall("<tr>(.*?)</tr>", str(content))
+        for row in re.findall("<tr>(.*?)</tr>", content.html)
     ]
 
 
@@ -487,9 +489,9 @@ def test_links_lead_from_the_folder_of_the_page(tmp_path: Path) -> None:
     reports.mkdir()
     write(reports, "INC-2025-08-03-001.md")
     page = ReviewPage.read([str(reports)], period="2025Q3", output_dir=str(tmp_path / "out"))
-    assert '<a href="../our%20reports/INC-2025-08-03-001.md">INC-2025-08-03-001</a>' in str(page.incidents())
+    assert '<a href="../our%20reports/INC-2025-08-03-001.md">INC-2025-08-03-001</a>' in page.incidents().html
     without = ReviewPage.read([str(reports)], period="2025Q3")
-    assert "<a " not in str(without.incidents())
+    assert "<a " not in without.incidents().html
 
 
 def test_business_hours_need_hours(tmp_path: Path) -> None:
@@ -553,7 +555,7 @@ def tracker_page(folder: Path, *keys: str, status: str = "Final") -> ReviewPage:
 def test_rows_of_the_tracker_without_an_action_item_are_counted(
     tmp_path: Path, keys: list[str], status: str, words: str
 ) -> None:
-    shown = tracker_page(tmp_path, *keys, status=status).tracker_rows()
+    shown = tracker_page(tmp_path, *keys, status=status).tracker_rows().html
     assert words in shown
     assert ("OPS-8" in shown) == ("OPS-8" in keys)
     assert "OPS-1" not in shown
@@ -562,5 +564,5 @@ def test_rows_of_the_tracker_without_an_action_item_are_counted(
 
 def test_a_review_without_a_tracker_says_so(tmp_path: Path) -> None:
     (tmp_path / "INC-2025-08-03-001.md").write_text(TRACKED.format(status="Final"))
-    shown = ReviewPage.read([str(tmp_path)], period="2025Q3", as_of="2025-10-01").tracker_rows()
+    shown = ReviewPage.read([str(tmp_path)], period="2025Q3", as_of="2025-10-01").tracker_rows().html
     assert "No issue tracker is configured." in shown

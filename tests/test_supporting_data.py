@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from builders import at
 
-from incident_analytics import supporting_data
+from incident_analytics import showing, supporting_data
 from incident_analytics.plots import drawing
 from incident_analytics.supporting_data import SupportingData
 
@@ -30,8 +30,8 @@ class Shown:
         self.failures: list[str] = []
         self.figures: list[str] = []
 
-    def display(self, content: object, metadata: dict[str, Any] | None = None) -> None:
-        text = re.sub(r"</t[dh]>", " | ", str(content))
+    def display(self, content: showing.Shown, metadata: dict[str, Any] | None = None) -> None:
+        text = re.sub(r"</t[dh]>", " | ", content.html)
         self.texts += [
             " ".join(html.unescape(re.sub("<[^>]*>", " ", line)).split())
             for line in re.split("</?(?:tr|li|p)>", text)

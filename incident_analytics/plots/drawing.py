@@ -24,7 +24,8 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import capitalized, format_dispersion, format_span, html_text, unbroken
+from incident_analytics.formatting import capitalized, format_dispersion, format_span, nowrap
+from incident_analytics.showing import text
 
 __all__ = [
     "BLUE",
@@ -149,7 +150,7 @@ def show_plot(ax: Axes) -> None:
     figure = cast(Figure, ax.get_figure(root=True))
     if not any(panel.has_data() for panel in (ax, *ax.child_axes)):
         plt.close(figure)
-        display(html_text(" ".join(figure.get_suptitle().split())))  # type: ignore[no-untyped-call]
+        display(text(" ".join(figure.get_suptitle().split())))  # type: ignore[no-untyped-call]
         return
     picture = io.BytesIO()
     # No Software entry: the same table gives the same bytes.
@@ -190,7 +191,7 @@ def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: b
 
     Above a plot that is ``alone`` the title starts at the figure's edge: it may be wider than the axes.
     """
-    told = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", unbroken(sentence))
+    told = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", nowrap(sentence))
     figure = cast(Figure, ax.get_figure(root=True))
     room = (figure if alone else ax).get_window_extent().width / figure.dpi - 0.3  # inches
     title = left_to_right(_wrap(told, room, size=10, weight="bold", most=4))

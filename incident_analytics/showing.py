@@ -1,0 +1,318 @@
+"""What a notebook shows, in the two languages of its readers: HTML for the page, Markdown for wikis and reports.
+
+All text is escaped here, once and in both languages: nothing that a report says becomes markup.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PAGE", "Shown", "escape_html", "escape_markdown", "key_figures", "listing", "table", "text"]
+
+PAGE: Final = "application/vnd.incident-analytics+json"
+"""The type of output that carries what HTML and Markdown alone can't: see `Shown`."""
+
+_NOWRAP: Final = ("incident_id", "key")
+_SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
+# Control characters, halves of characters, and what turns the direction of the text after it.
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
+_BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
+_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_IN_ADDRESS: Final = "%/:?#@!$&'*+,;=~-._"
+_FOREIGN: Final = re.compile(r"(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Something to show, in HTML and in Markdown. A notebook shows it as the last value of a cell, or by `display`.
+
+    Attributes
+    ----------
+    html
+        For the page. All text in it is escaped already.
+    markdown
+        The same for GitHub and GitLab: whole blocks, without a line break at the end.
+    pictures
+        The files that the Markdown shows, by name: ``![alt](figure-0123456789abcdef.png)`` names one.
+    notebook
+        HTML for JupyterLab where the page's would not survive it, as it drops ``style`` and ``svg``.
+
+    Examples
+    --------
+    >>> shown = text("2 < 3") + listing(["API", "Frontend"])
+    >>> print(shown.markdown)
+    2 &lt; 3
+    <BLANKLINE>
+    - API
+    - Frontend
+    """
+
+    html: str
+    markdown: str
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    notebook: str | None = None
+
+    def __add__(self, other: Shown) -> Shown:
+        return Shown(
+            "\n".join(filter(None, (self.html, other.html))),
+            "\n\n".join(filter(None, (self.markdown, other.markdown))),
+            MappingProxyType({**self.pictures, **other.pictures}),
+            None
+            if self.notebook is None and other.notebook is None
+            else "\n".join(each.html if each.notebook is None else each.notebook for each in (self, other)),
+        )
+
+    def __repr__(self) -> str:
+        return f"<Shown, {len(self.markdown)} characters of Markdown>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        bundle: dict[str, Any] = {
+            "text/html": self.html if self.notebook is None else self.notebook,
+            "text/markdown": self.markdown,
+        }
+        if self.pictures or self.notebook is not None:
+            pictures = {name: b64encode(content).decode("ascii") for name, content in self.pictures.items()}
+            bundle[PAGE] = {"html": self.html, "pictures": pictures}
+        return bundle
+
+
+def escape_html(words: str) -> str:
+    r"""Return text of which nothing is markup in HTML, on one line.
+
+    A control character, or one that turns the direction of the text after it, becomes ``�``.
+
+    Examples
+    --------
+    >>> escape_html("a < b\nc")
+    'a &lt; b c'
+    """
+    return html.escape(_one_line(words))
+
+
+def escape_markdown(words: str) -> str:
+    r"""Return text of which nothing is markup in Markdown, on one line, wherever in a line it is put.
+
+    Characters that would become HTML are escaped as well, and others replaced as by `escape_html`.
+
+    Examples
+    --------
+    >>> escape_markdown("[x](javascript:alert(1)) costs $5")
+    '\\[x\\](javascript:alert(1)) costs \\$5'
+    >>> escape_markdown("1. <b>API</b> | snake_case")
+    '1\\. &lt;b&gt;API&lt;/b&gt; \\| snake_case'
+    """
+    line = _one_line(words).strip()
+    return _BEGINNING.sub(r"\1\\\2", _MARKUP.sub(lambda mark: _ENTITIES.get(mark[0], f"\\{mark[0]}"), line))
+
+
+def _one_line(words: str) -> str:
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", _SPACE.sub(" ", words))
+
+
+def text(sentence: str) -> Shown:
+    """Return a sentence as a paragraph.
+
+    Examples
+    --------
+    >>> text("a < b").html
+    '<p>a &lt; b</p>'
+    """
+    return Shown(f"<p>{escape_html(nowrap(sentence))}</p>", escape_markdown(sentence))
+
+
+def listing(sentences: Iterable[str]) -> Shown:
+    """Return sentences as a list.
+
+    Examples
+    --------
+    >>> listing(["13 incidents."]).html
+    '<ul><li>13 incidents.</li></ul>'
+    """
+    items = list(sentences)
+    return Shown(
+        f"<ul>{''.join(f'<li>{escape_html(nowrap(item))}</li>' for item in items)}</ul>",
+        "\n".join(f"- {escape_markdown(item)}" for item in items),
+    )
+
+
+def key_figures(figures: Iterable[tuple[str, str, str]]) -> Shown:
+    """Return key figures: tiles on the page, a table in Markdown.
+
+    Parameters
+    ----------
+    figures
+        (name, value, basis) triples.
+
+    Returns
+    -------
+    Shown
+        A list of the class ``figures``, which reads well without a style sheet too.
+
+    Examples
+    --------
+    >>> shown = key_figures([("Median time to restore", "1h 36m", "n = 13")])
+    >>> print(shown.html)
+    <ul class="figures">
+    <li><span>Median time to restore</span> <strong>1h 36m</strong> <small>n = 13</small></li>
+    </ul>
+    >>> print(shown.markdown)
+    |  |  |  |
+    | --- | --- | --- |
+    | Median time to restore | **1h 36m** | n = 13 |
+    """
+    rows = [tuple(figure) for figure in figures]
+    tiles = "\n".join(
+        f"<li><span>{name}</span> <strong>{value}</strong> <small>{basis}</small></li>"
+        for name, value, basis in (map(escape_html, row) for row in rows)
+    )
+    lines = [(name, _bold(value), basis) for name, value, basis in (map(escape_markdown, row) for row in rows)]
+    return Shown(f'<ul class="figures">\n{tiles}\n</ul>', _markdown_table(["", "", ""], ["---"] * 3, lines))
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    columns: Sequence[str] | None = None,
+    empty: str = "None.",
+    folded: str | None = None,
+    links: Mapping[str, str] | None = None,
+    headings: Mapping[str, str] | None = None,
+) -> Shown:
+    """Return a frame as a table.
+
+    Parameters
+    ----------
+    frame
+        Any frame; each column's dtype says how its values are written. Its index is not shown.
+    columns
+        The columns to show, in order; None shows all. One that has an interval, in ``<column>_low`` and
+        ``<column>_high``, shows that as well. Counts next to ``n`` that are zero in every row are left out.
+    empty
+        The sentence in place of a table without rows.
+    folded
+        The words under which a long table is folded away until a reader opens it; None shows it at once.
+    links
+        Where the report of an incident is, by incident_id: each cell with that id links there.
+    headings
+        Headings in place of the usual ones, by column.
+
+    Returns
+    -------
+    Shown
+        On the page a ``table`` in a ``div`` that scrolls sideways; cells that hold numbers have the class ``number``,
+        dates, instants and identifiers the class ``nowrap``. In Markdown a table of GitHub's, numbers to the right.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> shown = table(pd.DataFrame({"service": ["<b>API"], "n": [3]}))
+    >>> print(shown.html)
+    <div class="table" tabindex="0"><table>
+    <thead><tr><th scope="col">Service</th><th scope="col" class="number">n</th></tr></thead>
+    <tbody>
+    <tr><td>&lt;b&gt;API</td><td class="number">3</td></tr>
+    </tbody>
+    </table></div>
+    >>> print(shown.markdown)
+    | Service | n |
+    | --- | --: |
+    | &lt;b&gt;API | 3 |
+    """
+    if frame.empty:
+        return text(empty)
+    shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
+    marks = {column: _mark(frame[column]) for column in shown}
+    words = [str((headings or {}).get(column) or heading(column)) for column in marks]
+    write = (lambda row, column: format_value(row[column], column)) if columns is None else format_with_interval
+    rows = [[write(row, column) for column in marks] for row in frame.to_dict("records")]
+    leads = [[_address(column, row, links or {}) for column in marks] for row in frame.to_dict("records")]
+    return _fold(
+        Shown(
+            _html_table(words, list(marks.values()), rows, leads),
+            _markdown_table(
+                [escape_markdown(word) for word in words],
+                ["--:" if mark == "number" else "---" for mark in marks.values()],
+                [[_link(*cell) for cell in zip(row, lead, strict=True)] for row, lead in zip(rows, leads, strict=True)],
+            ),
+        ),
+        folded,
+    )
+
+
+def _html_table(
+    words: Sequence[str],
+    marks: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    leads: Sequence[Sequence[str | None]],
+) -> str:
+    classes = [f' class="{mark}"' if mark else "" for mark in marks]
+    head = "".join(f'<th scope="col"{mark}>{escape_html(word)}</th>' for word, mark in zip(words, classes, strict=True))
+
+    def cell(value: str, mark: str, address: str | None) -> str:
+        content = escape_html(value)
+        link = content if address is None else f'<a href="{html.escape(address)}">{content}</a>'
+        return f"<td{mark}>{link}</td>"
+
+    body = "\n".join(
+        f"<tr>{''.join(map(cell, row, classes, lead))}</tr>" for row, lead in zip(rows, leads, strict=True)
+    )
+    # A reader who has no mouse scrolls what has the focus.
+    return (
+        f'<div class="table" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table></div>"
+    )
+
+
+def _markdown_table(head: Sequence[str], marks: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, marks, *rows))
+
+
+def _fold(shown: Shown, words: str | None) -> Shown:
+    """Fold something away below words; GitHub needs the empty lines to read Markdown inside of HTML."""
+    if words is None:
+        return shown
+    summary = f"<details><summary>{escape_html(words)}</summary>"
+    return Shown(f"{summary}\n{shown.html}\n</details>", f"{summary}\n\n{shown.markdown}\n\n</details>")
+
+
+def _link(value: str, address: str | None) -> str:
+    """Return a cell of a table in Markdown."""
+    content = escape_markdown(value)
+    return content if address is None else f"[{content}]({quote(address, safe=_IN_ADDRESS)})"
+
+
+def _address(column: str, row: Mapping[Any, Any], links: Mapping[str, str]) -> str | None:
+    """Return where a cell leads: the report of its incident. An address that runs something leads nowhere."""
+    address = links.get(row[column]) if column == "incident_id" else None
+    return None if address is None or _FOREIGN.match(address) else address
+
+
+def _bold(escaped: str) -> str:
+    return f"**{escaped}**" if escaped else ""
+
+
+def _says_something(frame: pd.DataFrame, column: str) -> bool:
+    """Return whether a column is worth its room: not a count next to n that is zero throughout."""
+    return not column.startswith("n_") or bool((frame[column].fillna(0) != 0).any())
+
+
+def _mark(column: pd.Series) -> str:
+    from pandas.api import types
+
+    if types.is_datetime64_any_dtype(column) or column.name in _NOWRAP:
+        return "nowrap"
+    number = types.is_numeric_dtype(column) and not types.is_bool_dtype(column)
+    return "number" if number or types.is_timedelta64_dtype(column) else ""

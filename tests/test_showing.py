@@ -1,0 +1,239 @@
+"""Values that show in two languages: what they show, and that no text of a report becomes markup in either."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from html.parser import HTMLParser
+
+import pandas as pd
+import pyromark
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident_analytics import showing
+from incident_analytics.showing import PAGE, Shown
+
+OPTIONS = (
+    pyromark.Options.ENABLE_TABLES
+    | pyromark.Options.ENABLE_STRIKETHROUGH
+    | pyromark.Options.ENABLE_MATH
+    | pyromark.Options.ENABLE_TASKLISTS
+    | pyromark.Options.ENABLE_FOOTNOTES
+    | pyromark.Options.ENABLE_HEADING_ATTRIBUTES
+    | pyromark.Options.ENABLE_DEFINITION_LIST
+)
+
+
+class Read(HTMLParser):
+    """The tags and the text that a reader sees."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return seen("".join(self.texts))
+
+
+def seen(text: str) -> str:
+    """Return text as a reader sees it: spaces of all kinds are one, what can't be seen is marked."""
+    spaced = re.sub("[ \t\n\r\f\v\x85\u2028\u2029]+", " ", text)
+    return " ".join(re.sub("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\N{REPLACEMENT CHARACTER}", spaced).split())
+
+
+MARKUP = (
+    st.text(st.sampled_from("ab1 #*_`~|\\[](){}<>!&;:$^+-.=\"'/@\n\t\0\u202e"), max_size=24) | st.text(max_size=24)
+).filter(seen)
+"""What a report may say: mostly characters that mean something somewhere."""
+
+
+def letters(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def read(shown: Shown) -> list[Read]:
+    """Return what a reader sees of both languages."""
+    return [Read(shown.html), Read(pyromark.html(shown.markdown, options=OPTIONS))]
+
+
+TABLE = ["table", "thead", "tr", "th", "tbody", "tr", "td"]
+
+
+@given(words=MARKUP)
+def test_no_text_becomes_markup_and_no_character_is_lost(words: str) -> None:
+    """A law: whatever a report says is text, in both languages and wherever it is shown."""
+    frame = pd.DataFrame({"title": [words]})
+    for shown, tags, texts in (
+        (showing.text(f"a {words}"), ["p"], ["a", words]),
+        (showing.text(words), ["p"], [words]),
+        (showing.listing([words, "b"]), ["ul", "li", "li"], [words, "b"]),
+        (showing.table(frame, headings={"title": f"{words}."}), TABLE, [f"{words}.", words]),
+        (showing.table(frame, folded=words), ["details", "summary", *TABLE], [words, "Title", words]),
+        (showing.text(words) + showing.text("b"), ["p", "p"], [words, "b"]),
+    ):
+        for language in read(shown):
+            assert [tag for tag in language.tags if tag != "div"] == tags
+            assert letters(language.text) == letters(seen("".join(texts)))
+
+
+@given(words=MARKUP)
+def test_key_figures_and_links_hold_any_text(words: str) -> None:
+    for language in read(showing.key_figures([(words, words, words)])):
+        assert language.tags.count("strong") == 1
+        assert {*language.tags} <= {"ul", "li", "span", "small", "strong", *TABLE}
+        assert letters(language.text) == letters(seen(words * 3))
+    table = pd.DataFrame({"incident_id": [words]})
+    for language in read(showing.table(table, links={words: f"../{words}"})):
+        assert language.tags.count("a") == 1
+        assert letters(language.text) == letters(seen(f"Incident{words}"))
+
+
+@pytest.mark.parametrize(
+    ("words", "html", "markdown"),
+    [
+        ("[x](javascript:alert(1))", "[x](javascript:alert(1))", r"\[x\](javascript:alert(1))"),
+        ("![x](http://a/b.png)", "![x](http://a/b.png)", r"!\[x\](http://a/b.png)"),
+        ("$5 to $6", "$5 to $6", r"\$5 to \$6"),
+        ("a | b", "a | b", r"a \| b"),
+        ("<script>", "&lt;script&gt;", "&lt;script&gt;"),
+        ("&lt;", "&amp;lt;", "&amp;lt;"),
+        ("```sh", "```sh", r"\`\`\`sh"),
+        ("one\r\n\r\ntwo", "one two", "one two"),
+        ("a\x00b\x1b[31m", "a�b�[31m", r"a�b�\[31m"),
+        ("\u202ecod.exe", "�cod.exe", "�cod.exe"),
+        ("\ud800", "�", "�"),
+        ("- a", "- a", r"\- a"),
+        ("12) a", "12) a", r"12\) a"),
+        ("---", "---", r"\---"),
+        ("===", "===", r"\==="),
+        (": a", ": a", r"\: a"),
+        ("# a", "# a", r"\# a"),
+        ("[^1]: a", "[^1]: a", r"\[^1\]: a"),
+        ("snake_case _a_", "snake_case _a_", r"snake_case \_a\_"),
+        ("\\", "\\", "\\\\"),
+        ("قاعدة البيانات", "قاعدة البيانات", "قاعدة البيانات"),
+    ],
+)
+def test_what_breaks_a_language_is_escaped(words: str, html: str, markdown: str) -> None:
+    assert (showing.escape_html(words), showing.escape_markdown(words)) == (html, markdown)
+
+
+def test_a_notebook_gets_both_languages() -> None:
+    shown = showing.text("a < b")
+    assert shown._repr_mimebundle_() == {"text/html": "<p>a &lt; b</p>", "text/markdown": "a &lt; b"}
+    assert repr(shown) == "<Shown, 8 characters of Markdown>"
+
+
+def test_pictures_and_what_a_notebook_shows_instead_travel_with_the_output() -> None:
+    figure = Shown("<svg></svg>", "![a](figure-1.svg)", {"figure-1.svg": b"<svg/>"}, "<img>")
+    both = showing.text("b") + figure
+    assert both._repr_mimebundle_() == {
+        "text/html": "<p>b</p>\n<img>",
+        "text/markdown": "b\n\n![a](figure-1.svg)",
+        PAGE: {"html": "<p>b</p>\n<svg></svg>", "pictures": {"figure-1.svg": b64encode(b"<svg/>").decode()}},
+    }
+
+
+def test_a_table_says_each_dtype_as_people_read_it() -> None:
+    frame = pd.DataFrame(
+        {
+            "incident_id": ["INC-1", None],
+            "occurred_at": pd.to_datetime(["2025-07-03T14:02Z", None]),
+            "due_on": pd.to_datetime(["2025-07-03", None]),
+            "time_to_restore": [pd.Timedelta(minutes=105), pd.NaT],
+            "n": pd.array([1204, None], dtype="Int64"),
+            "availability": pd.array([0.99823, None], dtype="Float64"),
+            "total": pd.array([34000.0, None], dtype="Float64"),
+            "is_open": pd.array([False, None], dtype="boolean"),
+            "incident_ids": [("INC-1", "INC-2"), ()],
+        }
+    )
+    page = showing.table(frame).html.replace("</th>", "</th>\n").replace("</td>", "</td>\n").splitlines()
+    assert page == [
+        '<div class="table" tabindex="0"><table>',
+        '<thead><tr><th scope="col" class="nowrap">Incident</th>',
+        '<th scope="col" class="nowrap">Began (UTC)</th>',
+        '<th scope="col" class="nowrap">Due</th>',
+        '<th scope="col" class="number">Time to restore</th>',
+        '<th scope="col" class="number">n</th>',
+        '<th scope="col" class="number">Availability</th>',
+        '<th scope="col" class="number">Total</th>',
+        '<th scope="col">Ongoing</th>',
+        '<th scope="col">Incidents</th>',
+        "</tr></thead>",
+        "<tbody>",
+        '<tr><td class="nowrap">INC-1</td>',
+        '<td class="nowrap">2025-07-03 14:02</td>',
+        '<td class="nowrap">2025-07-03</td>',
+        '<td class="number">1h 45m</td>',
+        '<td class="number">1,204</td>',
+        '<td class="number">99.823%</td>',
+        '<td class="number">34,000</td>',
+        "<td>no</td>",
+        "<td>INC-1, INC-2</td>",
+        "</tr>",
+        '<tr><td class="nowrap">–</td>',
+        *['<td class="nowrap">–</td>'] * 2,
+        *['<td class="number">–</td>'] * 4,
+        *["<td>–</td>"] * 2,
+        "</tr>",
+        "</tbody>",
+        "</table></div>",
+    ]
+
+
+def test_an_empty_table_is_a_sentence() -> None:
+    assert showing.table(pd.DataFrame({"n": []}), empty="No incidents.") == showing.text("No incidents.")
+
+
+def test_a_long_table_can_be_folded_away_in_both_languages() -> None:
+    """GitHub reads Markdown inside of HTML only between empty lines."""
+    table = pd.DataFrame({"n": [1]})
+    open_table, folded = showing.table(table), showing.table(table, folded="1 <\n2 * 3")
+    assert folded.html == f"<details><summary>1 &lt; 2 * 3</summary>\n{open_table.html}\n</details>"
+    assert folded.markdown == f"<details><summary>1 &lt; 2 * 3</summary>\n\n{open_table.markdown}\n\n</details>"
+
+
+def test_a_chosen_column_is_shown_with_its_interval_and_the_others_are_not() -> None:
+    minutes = pd.to_timedelta([50, 30, 120], unit="min")
+    row = {"n": [6], "median": [minutes[0]], "median_low": [minutes[1]], "median_high": [minutes[2]]}
+    page = showing.table(pd.DataFrame(row), columns=["n", "median"]).html
+    assert '<td class="number">50m (30m to 2h)</td>' in page
+    assert page.count("<th ") == 2
+    unsure = showing.table(pd.DataFrame(row | {"median_low": [pd.NaT]}), columns=["median"]).html
+    assert '<td class="number">50m</td>' in unsure
+
+
+def test_an_incident_links_to_its_report_and_to_nothing_else() -> None:
+    table = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "action": ["INC-1", "see"]})
+    shown = showing.table(table, links={"INC-1": '../a (b).md"><script>', "INC-2": "JavaScript:alert(1)"})
+    assert shown.html.count("<a ") == 1
+    assert '<a href="../a (b).md&quot;&gt;&lt;script&gt;">INC-1</a>' in shown.html
+    assert shown.markdown.splitlines()[2:] == [
+        "| [INC-1](../a%20%28b%29.md%22%3E%3Cscript%3E) | INC-1 |",
+        "| INC-2 | see |",
+    ]
+
+
+def test_key_figures_are_tiles_and_rows_of_a_table() -> None:
+    shown = showing.key_figures([("<b>", "1 < 2", "n & m"), ("a|b", "", "")])
+    assert shown.html.splitlines()[1:-1] == [
+        "<li><span>&lt;b&gt;</span> <strong>1 &lt; 2</strong> <small>n &amp; m</small></li>",
+        "<li><span>a|b</span> <strong></strong> <small></small></li>",
+    ]
+    assert shown.markdown.splitlines()[2:] == [
+        "| &lt;b&gt; | **1 &lt; 2** | n & m |",
+        "| a\\|b |  |  |",
+    ]

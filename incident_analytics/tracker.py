@@ -18,7 +18,7 @@ from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_bytes
 from incident_analytics.reports.template import default_template, read_templates
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_zone
-from incident_analytics.reports.values import Unreadable, fold, read_word
+from incident_analytics.reports.values import Unreadable, fold, read_action_status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -195,9 +195,12 @@ def _column(items: Sequence[_Item], name: str) -> list[str]:
 
 def _status(text: str, synonyms: Mapping[str, str]) -> str | Unreadable | None:
     try:
-        return read_word(text, _STATUSES, synonyms)
+        choice = read_action_status(text, _STATUSES, synonyms)
     except Unreadable as error:
         return error
+    if choice is None or len(choice.named) == 1:
+        return choice.word if choice else None
+    return Unreadable(f"{text.strip()!r} names {' and '.join(choice.named)}; write the one that counts")
 
 
 # --- what an export holds --------------------------------------------------------------------------------------------

@@ -127,7 +127,7 @@ def status_forms(status: str) -> list[str]:
 def flag_forms(flag: bool | None) -> list[str]:
     return {
         True: ["Yes", "yes, twelve jobs", "Yes — two rows", "Partial: drafts only", "✅ Yes"],
-        False: ["No", "None", "no data loss", "No, all jobs ran", "None reported", "❌ No", "N"],
+        False: ["No", "None", "no data loss", "No, all jobs ran", "Nothing lost", "❌ No", "N"],
         None: ["Unknown", "N/A", "TBD", "Not measured", "Unknown (being checked)", "[Yes/No, details if yes]"],
     }[flag]
 

@@ -522,7 +522,45 @@ def test_two_priorities_in_one_cell_are_a_problem(tmp_path: Path) -> None:
     corpus = read(tmp_path, HEAD + text)
     assert corpus.actions["priority"].astype("object").fillna("-").tolist() == ["-", "High"]
     messages = corpus.problems.loc[corpus.problems["code"] == "unreadable-value", "message"]
-    assert messages.tolist() == ["Priority: 'High/Medium' names High and Medium; write one of them"]
+    assert messages.tolist() == ["Priority 'High/Medium' names High and Medium; write the one that counts"]
+
+
+def test_of_two_priorities_the_last_in_force_counts_and_is_a_problem(tmp_path: Path) -> None:
+    text = "\n## Action Items\n\n| Action | Priority |\n|--|--|\n| One | High (was Low) |\n| Two | High/Medium/Low |\n"
+    corpus = read(tmp_path, HEAD + text)
+    assert corpus.actions["priority"].astype("object").fillna("-").tolist() == ["High", "-"]
+    found = corpus.problems[corpus.problems["message"].str.startswith("Priority")]
+    assert found["code"].tolist() == ["contradiction", "placeholder"]
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "code"),
+    [
+        ("| Fix it | Done |", "done", None), ("| Fix it | ✅ Done |", "done", None), ("| Fix it | 🟢 Open |", "open", None),
+        ("| Fix it | Todo |", "open", None), ("| Fix it | Pending |", "open", None), ("| Fix it | TBD |", None, None),
+        ("| Fix it | Not done |", "open", None), ("| Fix it | In progress - blocked |", "open", None),
+        ("| Fix it | Done (2025-03-04) |", "done", None), ("| Fix it | Dropped (not needed) |", "dropped", None),
+        ("| Fix it | Open (was done) |", "open", "contradiction"), ("| Fix it | Done -> Reopened |", "open", "contradiction"),
+        ("| Fix it | Done / Open |", None, "unreadable-value"), ("| Fix it | Done: no |", None, "unreadable-value"),
+        ("| Fix it | Closed (won't fix) |", None, "unreadable-value"),
+        ("| Fix it | Done / Open / Dropped |", None, "placeholder"), ("| Fix it | Done? |", None, "unreadable-value"),
+        ("| Fix it | (not) done |", None, "unreadable-value"), ("| Fix it | Never done |", None, "unreadable-value"),
+        ("| Fix it | Done (awaiting rollout) |", None, "unreadable-value"),
+        ("| Fix it | Done, not deployed |", None, "unreadable-value"), ("| Fix it | Almost done |", None, "unreadable-value"),
+        ("| Fix it | Isn't done |", None, "unreadable-value"), ("| Fix it | (not) cancelled |", None, "unreadable-value"),
+        ("| ✅ Fix it | Open |", None, "contradiction"), ("| Fix it | ☐ Done |", None, "contradiction"),
+        ("| ~~Fix it~~ | Open |", None, "contradiction"), ("| ~~Fix it~~ | Dropped |", "dropped", None),
+        ("| [ ] Fix it | ✅ |", None, "contradiction"), ("| [x] Fix it | Done |", "done", None),
+        ("| [ ] Fix it | Dropped |", "dropped", None),
+    ],
+)  # fmt: skip
+def test_a_status_that_says_two_things_is_never_read_as_done(
+    tmp_path: Path, written: str, status: str | None, code: str | None
+) -> None:
+    text = HEAD + f"\n## Action Items\n\n| Action | Status |\n|--|--|\n{written}\n"
+    corpus = read(tmp_path, text)
+    assert corpus.actions["status"].astype("object").where(corpus.actions["status"].notna(), None).tolist() == [status]
+    assert corpus.problems.loc[corpus.problems["line"] == text.count("\n"), "code"].tolist() == ([code] if code else [])
 
 
 def test_an_incident_without_times_occurred_at_its_dates_midnight_in_the_settings_zone(tmp_path: Path) -> None:

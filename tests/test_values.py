@@ -250,9 +250,12 @@ def test_an_amount_is_the_same_in_every_form(amount: int, currency: str, data: s
 FLAGS: list[tuple[str, bool | None]] = [
     ("Yes", True), ("yes — 12 jobs", True), ("Y", True), ("True", True), ("Partial: drafts", True), ("✅", True),
     ("✔️", True), ("**Yes**", True), ("Minor, 5 rows", True), ("❌ Yes", True),
-    ("No", False), ("NO.", False), ("No (verified)", False), ("None reported", False), ("Nothing lost", False),
+    ("No", False), ("NO.", False), ("No (verified)", False), ("None", False), ("Nothing lost", False),
+    ("No, the pending jobs ran", False), ("No: every order was recorded", False), ("No - users noticed nothing", False),
     ("0 rows", False), ("❌", False), ("❌ No", False), ("✅ No data loss", False), ("false", False), ("n", False),
+    ("Yes, 12 rows; more may be unknown", True), ("Some known rows", True), ("Minor: cause to be confirmed", True),
     ("", None), ("N/A", None), ("N/A - read only", None), ("Unknown", None), ("Unknown, under review", None),
+    ("TBD", None), ("Under investigation", None), ("Under investigation (storage team)", None), ("Not recorded", None),
     ("[Yes/No, details if yes]", None),
 ]  # fmt: skip
 
@@ -269,6 +272,24 @@ def test_words_that_are_neither_yes_nor_no(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_flag(words)
     assert str(caught.value) == f"{words!r} is neither yes nor no; write Yes or No, then the details"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "None reported", "None known", "None so far", "None identified", "No known data loss", "No data loss reported",
+        "No reported data loss", "No evidence of data loss", "None detected (logs only)", "No confirmed loss", "No?",
+        "No permanent data loss", "Nothing lost so far", "No, as far as we know", "No (not yet verified)", "No (TBC)",
+        "No (to be confirmed)", "No, under investigation", "No / Unknown", "None yet", "No data loss expected",
+        "No significant data loss", "❌ None reported", "No, pending confirmation", "None currently", "0 reported",
+        "No - pending", "Probably no" , "Yes?", "Yes (to be confirmed)", "Yes, possibly", "Yes - unconfirmed", "✅ Yes?",
+    ],
+)  # fmt: skip
+def test_a_yes_or_no_of_a_part_or_for_the_time_being_is_not_read(words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_flag(words)
+    assert caught.value.code == "unreadable-value"
+    assert repr(words) in str(caught.value)
 
 
 TICKS: list[tuple[str, bool | None, str]] = [

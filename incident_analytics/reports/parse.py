@@ -35,7 +35,6 @@ from incident_analytics.reports.times import (
     spans_agree,
 )
 from incident_analytics.reports.values import (
-    Choice,
     Unreadable,
     find_choice,
     fold,
@@ -344,23 +343,7 @@ class _Parser:
             message = f"severity {error}; write one of these, or declare a synonym under [severities] in the settings"
             self.report.problem("unknown-severity", line.line, message)
         else:
-            self.values["severity"] = self.take_choice(choice, line, "Severity", declared, unknown="unknown-severity")
-
-    def take_choice(
-        self, choice: Choice | None, line: Line, label: str, declared: Sequence[str], *, unknown: str
-    ) -> str | None:
-        """Return the word that counts, and report a field that names several."""
-        if choice is None or len(choice.named) == 1:
-            return choice.word if choice else None
-        named = f"{', '.join(choice.named[:-1])} and {choice.named[-1]}"
-        if choice.word is not None:
-            message = f"{label} {line.text!r} names {named}, read as {choice.word}, the last in force"
-            self.report.problem("contradiction", line.line, f"{message}; write {choice.word} alone")
-        elif len(choice.named) == len(declared) > 2:  # noqa: PLR2004 - two of two may be a doubt, not a choice
-            self.report.problem("placeholder", line.line, f"{label} still offers every choice; write one of them")
-        else:
-            self.report.problem(unknown, line.line, f"{label} {line.text!r} names {named}; write the one that counts")
-        return choice.word
+            self.values["severity"] = self.report.choose(choice, line, "Severity", declared, unknown="unknown-severity")
 
     def take_author(self, line: Line) -> None:
         self.report.note("author", line.text, line.line)
@@ -374,7 +357,7 @@ class _Parser:
         elif (uncounted := self.uncounted_status(line.text)) is not None:
             self.values["status"] = uncounted
         elif not is_placeholder(line.text) and (named := find_choice(line.text, STATUSES, {})) is not None:
-            self.values["status"] = self.take_choice(named, line, "Status", STATUSES, unknown="unreadable-value")
+            self.values["status"] = self.report.choose(named, line, "Status", STATUSES, unknown="unreadable-value")
         else:
             self.values["status"] = self.report.attempt(self.one_status, line, "Status")
 

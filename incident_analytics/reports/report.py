@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from incident_analytics.reports.markdown import Line
 from incident_analytics.reports.timeline import Placement
 from incident_analytics.reports.times import Duration
-from incident_analytics.reports.values import Unreadable, is_placeholder
+from incident_analytics.reports.values import Choice, Unreadable, is_placeholder
 from incident_analytics.schema import PROBLEM_LEVELS
 
 __all__ = ["Cells", "Report"]
@@ -111,3 +111,19 @@ class Report:
         except Unreadable as error:
             self.problem(error.code, line.line, f"{label}: {error}")
             return None
+
+    def choose(
+        self, choice: Choice | None, line: Line, label: str, declared: Sequence[str], *, unknown: str
+    ) -> str | None:
+        """Return the word that counts, and report a field that names several; ``unknown`` is the code of a doubt."""
+        if choice is None or len(choice.named) == 1:
+            return choice.word if choice else None
+        named = f"{', '.join(choice.named[:-1])} and {choice.named[-1]}"
+        if choice.word is not None:
+            message = f"{label} {line.text!r} names {named}, read as {choice.word}, the last in force"
+            self.problem("contradiction", line.line, f"{message}; write {choice.word} alone")
+        elif len(choice.named) == len(declared) > 2:  # noqa: PLR2004 - two of two may be a doubt, not a choice
+            self.problem("placeholder", line.line, f"{label} still offers every choice; write one of them")
+        else:
+            self.problem(unknown, line.line, f"{label} {line.text!r} names {named}; write the one that counts")
+        return choice.word

@@ -16,25 +16,27 @@ from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
 from incident_analytics.reports.times import find_dates, names_zone, read_date, read_zone, split_moment
 from incident_analytics.reports.values import (
+    Choice,
     Unreadable,
-    find_choice,
     find_key,
     fold,
     is_absent,
     is_none,
     is_placeholder,
+    read_action_status,
+    read_choice,
     read_flag,
     read_loss,
     read_money,
     read_share,
     read_tick,
-    read_word,
 )
 from incident_analytics.schema import PRIORITIES
 
 __all__ = ["SectionReader", "front_matter", "labelled", "labelled_lines", "text_or_none"]
 
 Value = TypeVar("Value")
+_DONE = re.compile(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", re.IGNORECASE)
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 
 
@@ -304,13 +306,8 @@ class SectionReader:
         ticked, words = read_tick(action.text)
         if is_absent(words) or is_none(words):
             return
-        priority = self._cell(
-            cells,
-            "priority",
-            "Priority",
-            self._priority,
-        )
-        status, words = self._action_status(cells, ticked if checked is None else checked, words, struck=action.struck)
+        priority = self._priority(cells["priority"]) if "priority" in cells else None
+        status, words = self._action_status(cells, ticked if checked is None else checked, action, words)
         key_cell = cells.get("key")
         key = find_key(key_cell.text) or (None if is_absent(key_cell.text) else key_cell.text) if key_cell else None
         rows = self.report.rows["actions"]
@@ -330,11 +327,12 @@ class SectionReader:
             }
         )
 
-    def _priority(self, text: str) -> str | None:
-        choice = find_choice(text, PRIORITIES, {})
-        if choice is not None and choice.word is None:
-            raise Unreadable(f"{text.strip()!r} names {' and '.join(choice.named)}; write one of them")
-        return choice.word if choice else read_word(text, PRIORITIES, self.template.synonyms("priorities"))
+    def _priority(self, line: Line) -> str | None:
+        def reader(text: str) -> Choice | None:
+            return read_choice(text, PRIORITIES, self.template.synonyms("priorities"))
+
+        choice = self.report.attempt(reader, line, "Priority")
+        return self.report.choose(choice, line, "Priority", PRIORITIES, unknown="unreadable-value")
 
     def _cell(
         self, cells: Mapping[str, Line], column: str, label: str, reader: Callable[[str], Value | None]
@@ -342,24 +340,39 @@ class SectionReader:
         return self.report.attempt(reader, cells[column], label) if column in cells else None
 
     def _action_status(
-        self, cells: Mapping[str, Line], ticked: bool | None, words: str, *, struck: bool
+        self, cells: Mapping[str, Line], ticked: bool | None, action: Line, words: str
     ) -> tuple[str | None, str]:
-        """Tell an action's status from its Status column, a box or mark, the word Done, or words struck out."""
+        """Return an action's status and its words without what says it.
+
+        It is in a Status column, a box or mark, the word Done, or words struck out; where these disagree it is unknown.
+        """
         mark, state = read_tick(cells["status"].text) if "status" in cells else (None, "")
-        if mark is not None and is_absent(state):
-            return ("done" if mark else "open"), words
-        if not is_absent(state):
-            declared = tuple(self.template.action_statuses)
-            return self.report.attempt(
-                lambda text: read_word(text, declared, self.template.synonyms("action_statuses")),
-                Line(state, cells["status"].line),
-                "Status",
-            ), words
-        if match := re.match(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", words, re.IGNORECASE):
-            return "done", (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
-        if struck or ticked:
-            return "done", words
-        return ("open" if ticked is False else None), words
+        line = Line(state, cells["status"].line) if state else action
+        declared = tuple(self.template.action_statuses)
+        try:
+            choice = read_action_status(state, declared, self.template.synonyms("action_statuses"))
+        except Unreadable as error:
+            self.report.problem(error.code, line.line, f"Status: {error}")
+            return None, words
+        marks = {ticked, True if action.struck else None}
+        if choice is None:
+            marks.add(mark)
+            if match := _DONE.match(words):
+                marks.add(True)
+                words = (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
+            said = "and as open"
+            status = "done" if True in marks else "open" if False in marks else None
+        else:
+            marks.add(None if "🟢" in cells["status"].text else mark)  # which may mean that it is on track
+            said = f"the Status is {state!r}"
+            status = self.report.choose(choice, line, "Status", declared, unknown="unreadable-value")
+            marks |= {"open": {False}, "done": {True}}.get(status or "", set())
+        if {True, False} <= marks:
+            marked = "open" if choice is not None and status == "done" else "done"
+            message = f"the action is marked as {marked}, {said}; correct the one or the other"
+            self.report.problem("contradiction", action.line, message)
+            return None, words
+        return status, words
 
     def _read_signoffs(self, section: Section) -> None:
         for item in section.items():

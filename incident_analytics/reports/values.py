@@ -26,6 +26,7 @@ __all__ = [
     "is_none",
     "is_placeholder",
     "is_untold",
+    "read_action_status",
     "read_choice",
     "read_flag",
     "read_loss",
@@ -52,7 +53,8 @@ _ABSENT: Final = frozenset(
         "to be determined", "to be confirmed", "to be decided", "unknown", "not known", "unclear", "unsure",
         "not measured", "not tracked", "not recorded", "not collected", "not available", "not published",
         "not determined", "not quantified", "not assessed", "not calculated", "not stated", "not yet known", "pending",
-        "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned",
+        "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned", "under investigation",
+        "being investigated", "still being investigated", "still under investigation", "to be investigated",
     }
 )  # fmt: skip
 _PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "no impact"})
@@ -65,7 +67,7 @@ _ZERO: Final = re.compile(
     r"|affected|impacted|issued|incurred|were))*"
 )
 _UNTOLD: Final = re.compile(
-    r"(?:unknown|unclear|n/a|tbd|tba|tbc|pending|to be (?:determined|confirmed)"
+    r"(?:unknown|unclear|n/a|tbd|tba|tbc|pending|(?:still )?under investigation|to be (?:determined|confirmed)"
     r"|not (?:yet )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|published|applicable))"
     r"(?: yet| so far)?\s?[(,;:–—-]\D*"
 )
@@ -165,12 +167,21 @@ def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -
     """
     if is_absent(text):
         return None
-    meant = {_bare(word): word for word in declared} | {_bare(word): target for word, target in synonyms.items()}
-    outside, inside = re.sub(r"\([^()]*+\)", " ", text), re.findall(r"\(([^()]*+)\)", text)
-    for part in (outside, *re.split(r"[/,;:–—]|\s-\s", outside), *inside):
+    meant = _meant(declared, synonyms)
+    for part in _parts_of(text):
         if word := meant.get(_bare(part)):
             return word
     raise Unreadable(f"{text.strip()!r} is not one of {', '.join(declared)}")
+
+
+def _meant(declared: Sequence[str], synonyms: Mapping[str, str]) -> dict[str, str]:
+    return {_bare(word): word for word in declared} | {_bare(word): target for word, target in synonyms.items()}
+
+
+def _parts_of(text: str) -> list[str]:
+    """Return the words outside of brackets, whole and between their marks, then those in brackets."""
+    outside, inside = re.sub(r"\([^()]*+\)", " ", text), re.findall(r"\(([^()]*+)\)", text)
+    return [outside.strip(), *(part.strip() for part in re.split(r"[/,;:–—]|\s-\s", outside)), *inside]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +253,63 @@ def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str])
     choice = find_choice(text, declared, synonyms)
     if choice is None and (word := read_word(text, declared, synonyms)) is not None:
         return Choice(word, (word,))
+    return choice
+
+
+_COMMON: Final = frozenset({"yes", "no", "new", "ready", "started", "planned", "scheduled", "duplicate"})
+"""Words that mean a status where they are all that is said, and often something else in a gloss."""
+_NOT_YET: Final = re.compile(
+    r"\?|\d\s?%(?<!100%)|\b(?:not|never|no longer|pending|await\w*|waiting|needs?|to be \w+|tb[dac]|partial\w*|partly"
+    r"|half|almost|nearly|mostly|except|remain\w*|still|until|yet|blocked|wip|in progress|unverified|untested"
+    r"|re-?opened|reverted|rolled back|undone|unfinished|incomplete)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words next to a status by which it does not apply, or not yet."""
+_NOT: Final = re.compile(r"\W*(?:not|never|no longer)\b", re.IGNORECASE)
+
+
+def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> Choice | None:
+    """Find the status of an action item, as `read_choice` finds a severity.
+
+    Parameters
+    ----------
+    text, declared, synonyms
+        As for `read_word`; of the declared words ``open`` may have any gloss.
+
+    Returns
+    -------
+    Choice or None
+        None where no status is meant.
+
+    Raises
+    ------
+    Unreadable
+        ``'Donut' is not one of open, done, dropped``, or ``'Done?' says that it is done and that it is not; write the
+        status alone``
+
+    Examples
+    --------
+    >>> words = ["open", "done", "dropped"]
+    >>> read_action_status("Open (was done)", words, {})
+    Choice(word='open', named=('open', 'done'))
+    >>> read_action_status("Done / Open", words, {}).word is None
+    True
+    """
+    meant = _meant(declared, synonyms)
+    if is_absent(text) and _bare(text) not in meant:  # pending is a status, too
+        return None
+    strong = {word: meaning for word, meaning in synonyms.items() if fold(word) not in _COMMON}
+    choice, gloss = find_choice(text, declared, strong), text
+    if choice is None:
+        exact = [(part, word) for part in _parts_of(text) if (word := meant.get(_bare(part)))]
+        if not exact:
+            raise Unreadable(f"{text.strip()!r} is not one of {', '.join(declared)}")
+        named = tuple(dict.fromkeys(word for _, word in exact))
+        choice = Choice(named[0] if len(named) == 1 else None, named)
+        gloss = text.replace(exact[0][0].rstrip("?"), "it", 1)
+    denied = _NOT_YET.search(gloss) if choice.word == "done" else _NOT.match(gloss)
+    if choice.word not in {None, "open"} and denied:
+        raise Unreadable(f"{text.strip()!r} says that it is {choice.word} and that it is not; write the status alone")
     return choice
 
 
@@ -667,19 +735,40 @@ _NO: Final = re.compile(
 )
 _YES_MARKS: Final = "✅✔☑🗸"
 _NO_MARKS: Final = "❌✗✘🚫"
+_NONE_KNOWN: Final = re.compile(
+    r"(?:(?! - )[^.,;:()–—])*?\b(?:reported|recorded|known|noted|noticed|identified|observed|seen|detected|found"
+    r"|discovered|confirmed|evidence|evident|apparent|obvious|visible|expected|suspected|believed|permanent|lasting"
+    r"|significant|material|major|substantial|serious)\b",
+    re.IGNORECASE,
+)
+"""A no, up to its first mark, that is one of a part only, or of what somebody noticed: ``None reported``."""
+_UNSURE: Final = re.compile(
+    r"\?|\b(?:so far|as far as|afaik|yet|tb[dac]|unknown|unclear|unconfirmed|unverified|currently|probably|possibly"
+    r"|presumably|apparently|maybe|perhaps|preliminary|provisional(?:ly)?|likely|assum\w+|investigat\w+|to be \w+ed"
+    r"|at (?:present|this (?:time|point|stage))"
+    r"|not (?:\w+ )?(?:known|confirmed|verified|checked|certain|sure|determined)"
+    r"|(?:pending|awaiting)(?= (?:\w+ )?(?:confirmation|verification|investigation|review|check|analysis)|\W*$))\b",
+    re.IGNORECASE,
+)
+"""Words by which a yes or no is one for the time being."""
+_UNSURE_YES: Final = re.compile(rf"\w+\W{{0,3}}(?:{_UNSURE.pattern})", re.IGNORECASE)
 
 
 def read_flag(text: str) -> bool | None:
     """Read yes or no, whatever details follow; None where it is not known. Words count for more than a mark.
 
+    A no of a part only, of what was noticed, or for the time being, is neither: ``None reported`` records that nobody
+    reported any, not that there was none.
+
     Raises
     ------
     Unreadable
-        ``'see below' is neither yes nor no; write Yes or No, then the details``
+        ``'see below' is neither yes nor no; write Yes or No, then the details``, or ``'None reported' is a no of a
+        part, or so far, only; write No, Yes or Unknown``
 
     Examples
     --------
-    >>> read_flag("Yes, running user sessions were ended"), read_flag("None reported"), read_flag("N/A")
+    >>> read_flag("Yes, running user sessions were ended"), read_flag("None"), read_flag("N/A")
     (True, False, None)
     """
     mark = text.strip(" *_")[:1]
@@ -687,8 +776,12 @@ def read_flag(text: str) -> bool | None:
     if is_untold(plain) and (plain or not mark):
         return None
     if _NO.match(plain) or (not plain and mark in _NO_MARKS):
+        if _NONE_KNOWN.match(plain) or _UNSURE.search(plain):
+            raise Unreadable(f"{text.strip()!r} is a no of a part, or so far, only; write No, Yes or Unknown")
         return False
     if _YES.match(plain) or (not plain and mark in _YES_MARKS):
+        if _UNSURE_YES.match(plain):
+            raise Unreadable(f"{text.strip()!r} is a yes for the time being; write Yes, No or Unknown")
         return True
     raise Unreadable(f"{text.strip()!r} is neither yes nor no; write Yes or No, then the details")
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from incident_analytics.config import read_settings
+from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import MissingExtraError, OutputError
 from incident_analytics.files import read_bytes
-from incident_analytics.loading import find_files
+from incident_analytics.loading import find_files, read_records
 from incident_analytics.notebooks import notebook_file
 from incident_analytics.records import named_statuses
 
@@ -62,7 +62,8 @@ def explore(
     browser
         Whether to open a browser. JupyterLab tells its address in either case.
     remark
-        Called with a sentence that says which copy is opened.
+        Called with each sentence on what of the reports, the corrections and the tracker's export is not used, and on
+        which copy is opened.
 
     Returns
     -------
@@ -86,8 +87,7 @@ def explore(
         if find_spec(library) is None:
             name = "JupyterLab" if library == "jupyterlab" else library
             raise MissingExtraError(f"{name} is not installed: pip install 'incident-analytics[lab]'")
-    if settings is not None:
-        read_settings(settings)
+    configured = read_settings(settings) if settings is not None else Settings()
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)
     named_statuses(status)
@@ -99,6 +99,10 @@ def explore(
         "services": list(services),
         "teams": list(teams),
     }
+    if remark:
+        records = read_records(sources, settings=configured)
+        for text in (*records.remarks(), *records.input_problems()):
+            remark(text)
     file, told = _copy(Path(output_dir), parameters)
     if remark:
         remark(told)

@@ -7,13 +7,14 @@ import hashlib
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from glob import glob
 from itertools import compress
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
@@ -26,7 +27,7 @@ from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
-from incident_analytics.tracker import tracker_problems
+from incident_analytics.tracker import ReportedItem, tracker_problems
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -549,7 +550,26 @@ def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]
 
 def _add_file_problems(columns: Tables, settings: Settings, of_corrections: Sequence[CsvProblem]) -> None:
     """Add the problems of the files that the settings name next to the reports."""
-    for part, problems in ((settings.corrections, of_corrections), (settings.tracker, tracker_problems(settings))):
+    of_tracker = tracker_problems(settings, _reported_items(columns, settings)) if settings.tracker else ()
+    for part, problems in ((settings.corrections, of_corrections), (settings.tracker, of_tracker)):
         for problem in problems:
             path = part.file.as_posix() if part else ""
             _add_problem(columns, problem.code, path=path, line=problem.line, message=problem.message)
+
+
+def _reported_items(columns: Tables, settings: Settings) -> Iterator[ReportedItem]:
+    """Yield the action items of the reports, each with the first day on which its incident may have begun."""
+    if "actions" not in columns:
+        return
+    reports, incidents, actions = (columns[name] for name in ("reports", "incidents", "actions"))
+    ids = {
+        path: written or stem
+        for path, written, stem in zip(*(reports[name] for name in ("path", "written_id", "stem")), strict=True)
+    }
+    zone = ZoneInfo(settings.timezone)
+    begun = {
+        path: min((day for day in (at and at.astimezone(zone).date(), on) if day), default=None)
+        for path, at, on in zip(*(incidents[name] for name in ("path", "occurred_at", "date")), strict=True)
+    }
+    for path, action, key in zip(*(actions[name] for name in ("incident_id", "action", "key")), strict=True):
+        yield ReportedItem(ids[path], action, key, begun[path])

@@ -23,7 +23,7 @@ from incident_analytics.reports.values import Unreadable, fold, read_action_stat
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["read_days", "read_tracker", "tracker_problems"]
+__all__ = ["ReportedItem", "read_days", "read_tracker", "tracker_problems"]
 
 _STATUSES: Final = ("open", "done", "dropped")
 _TEXTS: Final = ("key", "incident_id", "action", "owner")
@@ -43,6 +43,16 @@ _JIRA_STATUSES: Final = {
 _GITHUB_FIELDS: Final = "number,title,state,closedAt,labels,url,assignees"
 _GITHUB_DROPPED: Final = frozenset({"wontfix", "duplicate", "invalid"})
 """The labels of every new GitHub repository that say why an issue was closed without being done."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedItem:
+    """An action item as a report has it, and the first day on which its incident may have begun; None where unknown."""
+
+    incident_id: str
+    action: str
+    key: str | None
+    begun: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +88,10 @@ def read_tracker(settings: Settings | str | Path, as_of: pd.Timestamp | None = N
         the export has no such column, an empty cell, or a date that cannot be read. `load` reports what cannot be read
         among its ``problems``.
 
-        Of Jira a resolution gives the status where there is one. Of GitHub the key is ``#12``; a closed issue is done
-        unless its reason, or a label ``wontfix``, ``duplicate`` or ``invalid``, says that it was dropped. The
-        incident_id of both is the one that the labels name; NA where they name none, or several.
+        Of Jira a resolution gives the status where there is one; next to a status that is open it is unknown. Of GitHub
+        the key is ``#12``; a closed issue is done unless its reason, or a label ``wontfix``, ``duplicate`` or
+        ``invalid``, says that it was dropped. The incident_id of both is the one that the labels name; NA where they
+        name none, or several.
 
         Dates are read as `read_days` reads a column; completed_on is the day in the settings' zone where the export
         has the instant, such as ``2025-03-14T23:30:00Z``, and the day as written where it names no zone.
@@ -101,7 +112,7 @@ def read_tracker(settings: Settings | str | Path, as_of: pd.Timestamp | None = N
     if settings.tracker is None:
         raise SettingsError(f"{settings.path}: no [tracker] section names an export")
     try:
-        columns, _ = _read(settings.tracker, settings, as_of)
+        columns, *_ = _read(settings.tracker, settings, as_of)
     except CsvError as error:
         raise SettingsError(error.located(settings.tracker.file)) from error
     import pandas as pd
@@ -110,20 +121,30 @@ def read_tracker(settings: Settings | str | Path, as_of: pd.Timestamp | None = N
     return pd.DataFrame({name: pd.Series(values, dtype=dtypes[name]) for name, values in columns.items()})
 
 
-def tracker_problems(settings: Settings) -> list[CsvProblem]:
-    """Return what of the tracker's export cannot be read; none where the settings name no export."""
+def tracker_problems(settings: Settings, reported: Iterable[ReportedItem] = ()) -> list[CsvProblem]:
+    """Return what of the tracker's export cannot be read or used; none where the settings name no export.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    reported
+        The action items of the reports, which an item of the export may contradict.
+    """
     if settings.tracker is None:
         return []
     try:
-        return _read(settings.tracker, settings)[1]
+        known, lines, problems = _read(settings.tracker, settings)
     except CsvError as error:
         return [CsvProblem("unreadable-file", error.line or 1, str(error))]
+    problems += _early_ends(known, lines, reported)
+    return sorted(problems, key=lambda problem: problem.line)
 
 
 def _read(
     tracker: TrackerSettings, settings: Settings, as_of: pd.Timestamp | None = None
-) -> tuple[dict[str, list[Any]], list[CsvProblem]]:
-    """Return the items by column, and the problems by their lines; a CsvError says why there are no items."""
+) -> tuple[dict[str, list[Any]], list[int], list[CsvProblem]]:
+    """Return the items by column, their lines, and the problems; a CsvError says why there are no items."""
     problems: list[CsvProblem] = []
     headings: Mapping[Any, str] = {}
     if tracker.format == "github":
@@ -153,17 +174,56 @@ def _read(
             if isinstance(value, Unreadable):
                 problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
         known[name] = [None if isinstance(value, Unreadable) else value for value in values]
-    problems += _contradictions(known, [item.line for item in items])
+    lines = [item.line for item in items]
+    for row, workflow in enumerate(_status(words, synonyms) for words in _column(items, "workflow")):
+        if workflow == "open" and known["status"][row] in {"done", "dropped"}:
+            words = items[row].words
+            message = f"{_name(known, row)} has the Status {words['workflow']!r} and the Resolution {words['status']!r}"
+            problems.append(CsvProblem("contradiction", lines[row], f"{message}; correct the one or the other"))
+            known["status"][row] = None
+    problems += _contradictions(known, lines)
+    for row, status in enumerate(known["status"]):
+        if status == "open" and (day := known["completed_on"][row]) is not None:
+            message = f"{_name(known, row)} is open, but was completed {day}; correct the one or the other"
+            problems.append(CsvProblem("contradiction", lines[row], message))
     for row, end in enumerate(ends):
         if as_of is not None and isinstance(end, datetime) and end > as_of:
             known["completed_on"][row] = None
             known["status"][row] = "open"
-    return known, sorted(problems, key=lambda problem: problem.line)
+    return known, lines, sorted(problems, key=lambda problem: problem.line)
+
+
+def _name(known: Mapping[str, Sequence[Any]], row: int) -> str:
+    return str(known["key"][row] or repr(known["action"][row] or "the item"))
+
+
+def _early_ends(
+    known: Mapping[str, Sequence[Any]], lines: Sequence[int], reported: Iterable[ReportedItem]
+) -> Iterator[CsvProblem]:
+    """Find items completed before each of the incidents that they are matched with: that date is not used."""
+    keys = {_folded(key) for key in known["key"]} - {""}
+    by_match: dict[tuple[str, ...], list[ReportedItem]] = {}
+    for item in reported:
+        key = _folded(item.key)
+        match = (key,) if key in keys else (item.incident_id, _folded(item.action))
+        by_match.setdefault(match, []).append(item)
+    for row, completed in enumerate(known["completed_on"]):
+        matches = [(_folded(known["key"][row]),), (known["incident_id"][row] or "", _folded(known["action"][row]))]
+        items = [item for match in matches for item in by_match.get(match, ())]
+        if completed is None or not items or any(item.begun is None or completed >= item.begun for item in items):
+            continue
+        first = min(items, key=lambda item: item.begun or date.max)
+        message = f"{_name(known, row)} was completed {completed}, before {first.incident_id} of {first.begun}"
+        yield CsvProblem("contradiction", lines[row], f"{message}, so that date is not used; correct it")
+
+
+def _folded(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()
 
 
 def _contradictions(known: Mapping[str, Sequence[Any]], lines: Sequence[int]) -> Iterator[CsvProblem]:
     """Find rows of one key, or of one incident and text, that disagree: `join_tracker` takes none."""
-    folded = {name: [" ".join((text or "").split()).casefold() for text in known[name]] for name in ("key", "action")}
+    folded = {name: [_folded(text) for text in known[name]] for name in ("key", "action")}
     facts = list(zip(known["status"], known["due_on"], known["completed_on"], strict=True))
     by_key: dict[Any, list[int]] = {}
     by_text: dict[Any, list[int]] = {}
@@ -228,6 +288,7 @@ def _jira_items(table: CsvTable, items: Sequence[_Item], columns: Mapping[Any, s
         words = dict(item.words)
         if by_resolution and fold(row.cells[resolution]) not in {"", "unresolved"}:
             words["status"] = row.cells[resolution]
+            words["workflow"] = item.words.get("status", "")
         if "incident_id" not in columns:
             words["incident_id"] = _labelled([row.cells[at] for at in labels], ids)
         return _Item(words, item.line)

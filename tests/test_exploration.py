@@ -121,6 +121,27 @@ def test_other_reports_get_a_copy_of_their_own(opened: Explore, tmp_path: Path) 
     assert parameters(tmp_path / "work" / "exploration-2.ipynb")["paths"] == [str(tmp_path / "others")]
 
 
+@pytest.mark.usefixtures("opened")
+def test_what_is_wrong_with_the_inputs_is_said_as_by_every_verb(tmp_path: Path) -> None:
+    folder = tmp_path / "reports"
+    (folder / "notes.md").write_text("# Notes\n")
+    (tmp_path / "t.csv").write_text("Key,Status\nA-1,Shut\n")
+    (tmp_path / "c.csv").write_text("incident_id,field,value,reason,by\nINC-1,severity,SEV-1,r,a,b\n")
+    (tmp_path / "s.toml").write_text(
+        '[tracker]\nfile = "t.csv"\ncolumns = { key = "Key", status = "Status" }\n[corrections]\nfile = "c.csv"\n'
+    )
+    said: list[str] = []
+    explore(folder, output_dir=tmp_path / "work", settings=tmp_path / "s.toml", remark=said.append)
+    *problems, copy = said
+    row = "the row has 6 cells, the header 5, so it is not used; put quotes around a cell that holds a comma"
+    assert problems == [
+        "1 of 1 files skipped; run 'incident-analytics check' for details",
+        f"{(tmp_path / 'c.csv').as_posix()}:2: error: {row}",
+        f"{(tmp_path / 't.csv').as_posix()}:2: warning: Status: 'Shut' is not one of open, done, dropped",
+    ]
+    assert copy.endswith(NEW)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cells": []}', b'{"cells": [{"metadata": {}}]}', b"\xff"])
 def test_a_file_of_somebody_else_stays_as_it_is(content: bytes, opened: Explore, tmp_path: Path) -> None:
     (tmp_path / "work").mkdir()

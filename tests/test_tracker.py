@@ -332,6 +332,89 @@ def test_rows_that_contradict_each_other_are_named_with_all_their_lines(tmp_path
     assert problems["path"].unique().tolist() == [(tmp_path / "t.csv").as_posix()]
 
 
+def test_an_item_that_is_open_and_completed_is_a_contradiction(tmp_path: Path) -> None:
+    text = "Key,Status,End\nA-1,Open,2025-03-20\nA-2,Done,2025-03-20\nA-3,Open,\nA-4,Shut,2025-03-20\n"
+    columns = 'columns = { key = "Key", status = "Status", completed_on = "End" }'
+    assert read(tmp_path, "t.csv", text, columns)["status"].fillna("").tolist() == ["open", "done", "open", ""]
+    problems = load([], settings=tmp_path / "s.toml").problems
+    found = problems[problems["code"] == "contradiction"]
+    assert found[["line", "level", "message"]].to_numpy().tolist() == [
+        [2, "warning", "A-1 is open, but was completed 2025-03-20; correct the one or the other"]
+    ]
+
+
+def test_a_resolution_next_to_an_open_status_tells_nothing(tmp_path: Path) -> None:
+    text = "Issue key,Status,Resolution\nA-1,Reopened,Done\nA-2,Done,Won't Do\nA-3,In Progress,Unresolved\n"
+    assert read(tmp_path, "j.csv", text, 'format = "jira"')["status"].fillna("").tolist() == ["", "dropped", "open"]
+    problems = load([], settings=tmp_path / "s.toml").problems
+    assert problems[["line", "code", "message"]].to_numpy().tolist() == [
+        [2, "contradiction", "A-1 has the Status 'Reopened' and the Resolution 'Done'; correct the one or the other"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "known"),
+    [
+        ("Done / Open", ""),
+        ("Open (was done)", ""),
+        ("Done?", ""),
+        ("Done (awaiting rollout)", ""),
+        ("Not done", "open"),
+    ],
+)
+def test_a_status_of_two_words_tells_nothing(tmp_path: Path, status: str, known: str) -> None:
+    columns = 'columns = { key = "Key", status = "Status" }'
+    assert read(tmp_path, "t.csv", f"Key,Status\nA-1,{status}\n", columns)["status"].fillna("").tolist() == [known]
+    codes = load([], settings=tmp_path / "s.toml").problems["code"].tolist()
+    assert codes == ([] if known else ["unreadable-value"])
+
+
+EARLY = """# Slow search
+
+**Incident ID**: {id}
+**Date**: {day}
+**Severity**: SEV-2
+**Status**: Final
+
+## Action Items
+
+| Action | Jira |
+|--|--|
+| Add an alert | A-1 |
+| Split it | |
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ("A-1,,,2025-03-13", [2]), ("a-1,,,2025-03-14", []), (",INC-2025-03-14-001,split  IT,2025-03-13", [2]),
+        (",INC-2025-03-14-001,Add an alert,2025-03-13", [2]), ("B-1,INC-2025-03-14-001,Split it,2025-03-13", [2]),
+        # The key of the report is in the tracker, so the text of another row does not count.
+        ("A-1,,,2025-03-15\n,INC-2025-03-14-001,Add an alert,2025-03-13", []),
+        ("B-1,,,2025-03-13", []), (",INC-2025-03-15-001,Split it,2025-03-13", []),
+    ],
+)  # fmt: skip
+def test_a_completion_before_the_incident_is_reported(tmp_path: Path, rows: str, lines: list[int]) -> None:
+    (tmp_path / "INC-2025-03-14-001.md").write_text(EARLY.format(id="INC-2025-03-14-001", day="2025-03-14"))
+    text = f"Key,Incident,Summary,End\n{rows}\n"
+    columns = '{ key = "Key", incident_id = "Incident", action = "Summary", completed_on = "End" }'
+    read(tmp_path, "t.csv", text, f"columns = {columns}")
+    problems = load(tmp_path, status="all", settings=tmp_path / "s.toml").problems
+    found = problems[problems["path"] == (tmp_path / "t.csv").as_posix()]
+    assert found["line"].tolist() == lines
+    for row in found.itertuples():
+        assert (row.level, row.code) == ("warning", "contradiction")
+        assert "2025-03-13, before INC-2025-03-14-001 of 2025-03-14, so that date is not used" in row.message
+
+
+def test_a_completion_between_two_incidents_of_one_item_is_no_contradiction(tmp_path: Path) -> None:
+    for day in ("2025-03-10", "2025-03-14"):
+        (tmp_path / f"INC-{day}-001.md").write_text(EARLY.format(id=f"INC-{day}-001", day=day))
+    read(tmp_path, "t.csv", "Key,End\nA-1,2025-03-12\n", 'columns = { key = "Key", completed_on = "End" }')
+    assert "contradiction" not in set(load(tmp_path, status="all", settings=tmp_path / "s.toml").problems["code"])
+
+
 def test_issues_that_contradict_each_other_are_named_by_their_numbers(tmp_path: Path) -> None:
     here = {"title": "Drill", "labels": labels("INC-2025-03-14-001")}
     issues = [issue(3, **here), issue(4, **here)]

@@ -118,10 +118,11 @@ def read(
 
 def find(paths: Sequence[str], config: str | None) -> Settings:
     """Return the settings that the options and paths lead to; without a file the defaults."""
-    from incident_analytics.config import Settings, find_settings, read_settings
+    from incident_analytics.config import find_trusted_settings, read_settings
 
-    file = config or find_settings(paths[0] if paths else ".")
-    settings = read_settings(file) if file else Settings()
+    settings = read_settings(config) if config else find_trusted_settings(paths[0] if paths else ".")
+    for remark in settings.skipped:
+        click.echo(remark, err=True)
     if not paths and not settings.reports:
         raise click.UsageError(
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
@@ -324,6 +325,7 @@ def review(
             output_dir=output,
             to=[target.strip() for target in to.split(",")],
             settings=settings.path,
+            trusted=not settings.skipped,
             severities=options.pop("severity"),
             services=options.pop("service"),
             teams=options.pop("team"),
@@ -355,6 +357,7 @@ def explore(
         paths or settings.reports,
         output_dir=output,
         settings=settings.path,
+        trusted=not settings.skipped,
         status=options["status"],
         severities=options["severity"],
         services=options["service"],
@@ -388,11 +391,13 @@ def populate(
 
     if not paths:
         raise click.UsageError("name a report or a folder of reports; populate writes to none that was not named")
+    settings = find(paths, config)
     with progress_bar("populating", " reports") as progress:
         outcomes = population.populate(
             paths,
             history=history or None,
-            settings=find(paths, config).path,
+            settings=settings.path,
+            trusted=not settings.skipped,
             status=options["status"],
             severities=options["severity"],
             services=options["service"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import tomllib
 from base64 import b64encode
 from collections.abc import Mapping
@@ -23,15 +24,25 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.files import read_bytes
+from incident_analytics.files import matching_paths, read_bytes
 from incident_analytics.periods import Calendar
 from incident_analytics.schema import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
 
-__all__ = ["SETTINGS_NAME", "PrometheusSettings", "Settings", "find_settings", "read_settings"]
+__all__ = [
+    "SETTINGS_NAME",
+    "PrometheusSettings",
+    "Settings",
+    "find_settings",
+    "find_trusted_settings",
+    "read_settings",
+]
 
 SETTINGS_NAME = "incident-analytics.toml"
+_UNTRUSTED = "untrusted"
+"""The type of error of a value that only trusted settings may have."""
 
 
 def _known_zone(name: str) -> str:
@@ -61,7 +72,33 @@ def _problem_code(code: str) -> str:
     return code
 
 
-def _web_address(url: str) -> str:
+def _reject_untrusted(info: ValidationInfo, reason: str) -> None:
+    """Refuse a value that reaches outside the folder of settings that nobody vouched for."""
+    if info.context and not info.context["trusted"]:
+        raise PydanticCustomError(_UNTRUSTED, reason)
+
+
+def _variable_name(name: str, info: ValidationInfo) -> str:
+    _reject_untrusted(info, "reads an environment variable")
+    return name
+
+
+def _header_name(name: str) -> str:
+    if not re.fullmatch(r"[\w!#$%&'*+.^`|~-]+", name, re.ASCII):
+        raise ValueError(f"{name!r} is not the name of a header, such as X-Scope-OrgID")
+    if name.casefold() in {"host", "content-length", "content-type", "transfer-encoding", "connection"}:
+        raise ValueError(f"{name!r} is set by the request itself; delete it")
+    return name
+
+
+def _header_value(value: str) -> str:
+    if not (value.isascii() and value.isprintable() and value.strip()):
+        raise ValueError("is not one line of plain text")
+    return value
+
+
+def _web_address(url: str, info: ValidationInfo) -> str:
+    _reject_untrusted(info, "is a URL")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url!r} is no address such as http://prometheus:9090")
@@ -71,7 +108,6 @@ def _web_address(url: str) -> str:
 
 
 def _report_address(url: str) -> str:
-    _web_address(url)
     fields = set(re.findall(r"\{(.*?)\}", url))
     if not fields or fields - {"id", "path"}:
         raise ValueError(f"{url!r} leads to no report; write {{id}} or {{path}} where the report's is to be")
@@ -80,10 +116,43 @@ def _report_address(url: str) -> str:
 
 def _from_folder(path: Path, info: ValidationInfo) -> Path:
     """Return a path taken from the settings file's folder, so that the working folder does not matter."""
-    return info.context["folder"] / path if info.context else path
+    if not info.context:
+        return path
+    place: Path = info.context["folder"] / path
+    if not info.context["trusted"] and _leaves(place, info.context["folder"]):
+        _reject_untrusted(info, "leads outside the file's folder")
+    return place
+
+
+def _leaves(place: Path, folder: Path) -> bool:
+    """Tell whether a path, a match of a pattern, or a link below it leads outside a folder."""
+
+    def is_outside(path: str | Path) -> bool:
+        return not Path(os.path.realpath(path)).is_relative_to(folder)
+
+    for match in (place, *matching_paths(place)):
+        if is_outside(match):
+            return True
+        for parent, folders, files in os.walk(match):
+            paths = (os.path.join(parent, name) for name in (*folders, *files))  # noqa: PTH118 - there may be many
+            if any(os.path.islink(path) and is_outside(path) for path in paths):  # noqa: PTH114
+                return True
+    return False
+
+
+def _repository(place: Path, info: ValidationInfo) -> Path:
+    """Return a repository's path; a folder may name objects anywhere, a bundle holds its own."""
+    if place.is_dir():
+        _reject_untrusted(info, "is a git repository, not a bundle")
+    return place
 
 
 FolderPath = Annotated[Path, AfterValidator(_from_folder)]
+"""A file or folder of the settings. This type, `WebAddress` and `VariableName` hold what trust in settings is about."""
+RepositoryPath = Annotated[FolderPath, AfterValidator(_repository)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+VariableName = Annotated[str, AfterValidator(_variable_name)]
 InstantColumn = Annotated[str, AfterValidator(_instant_column)]
 ProblemCode = Annotated[str, AfterValidator(_problem_code)]
 
@@ -253,7 +322,7 @@ class LogSettings(_Section):
 class ChangeSettings(_Section):
     """``[evidence.changes]``: a git repository or bundle, what in it is configuration, and what of it is deployed."""
 
-    repository: FolderPath
+    repository: RepositoryPath
     paths: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     branch: str = Field(default="HEAD", min_length=1)
     hours_before: float = Field(default=24, gt=0, allow_inf_nan=False)
@@ -276,14 +345,21 @@ class PrometheusSettings(_Section):
     """``[evidence.prometheus]``: where Prometheus answers, and what it is asked.
 
     Secrets stay in the environment: ``token_env`` names the variable of a bearer token, ``password_env`` that of the
-    password of ``user``.
+    password of ``user``, ``headers_env`` those of other headers. ``headers`` are sent as they are, such as the tenant
+    of Mimir. ``ca_file`` is the certificate of an authority that the system does not know, in PEM;
+    ``client_certificate`` and ``client_key`` are what the server asks of its clients.
     """
 
-    url: Annotated[str, AfterValidator(_web_address)]
+    url: WebAddress
     timeout: timedelta = Field(default=timedelta(seconds=10), gt=timedelta(0))
-    token_env: str | None = None
+    token_env: VariableName | None = None
     user: str | None = None
-    password_env: str | None = None
+    password_env: VariableName | None = None
+    headers: dict[HeaderName, Annotated[str, AfterValidator(_header_value)]] = {}
+    headers_env: dict[HeaderName, VariableName] = {}
+    ca_file: FolderPath | None = None
+    client_certificate: FolderPath | None = None
+    client_key: FolderPath | None = None
     queries: dict[str, QuerySettings] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -292,28 +368,42 @@ class PrometheusSettings(_Section):
             raise ValueError("user and password_env go together; set both or neither")
         if self.user is not None and self.token_env is not None:
             raise ValueError("token_env and user are two ways to sign in; delete one")
+        if self.client_key is not None and self.client_certificate is None:
+            raise ValueError("client_certificate is missing; name the certificate that client_key belongs to")
+        names = [name.casefold() for name in (*self.headers, *self.headers_env)]
+        if len(set(names)) < len(names):
+            raise ValueError("headers and headers_env name a header twice; delete one")
+        if "authorization" in names and (self.token_env or self.user):
+            raise ValueError("a header Authorization and token_env or user are two ways to sign in; delete one")
         return self
 
-    def headers(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-        """Return the request headers that sign in, with the secret from the environment.
+    def request_headers(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Return the request headers, with their secrets from the environment.
 
         Raises
         ------
         SettingsError
             ``evidence.prometheus.token_env: the environment has no variable PROMETHEUS_TOKEN, or it is empty``
         """
-        key = "token_env" if self.password_env is None else "password_env"
-        variable = self.token_env or self.password_env
-        if variable is None:
-            return {}
-        secret = environment.get(variable, "").strip()
-        if not secret:
-            raise SettingsError(
-                f"evidence.prometheus.{key}: the environment has no variable {variable}, or it is empty"
-            )
-        if self.user is None:
-            return {"Authorization": f"Bearer {secret}"}
-        return {"Authorization": f"Basic {b64encode(f'{self.user}:{secret}'.encode()).decode()}"}
+
+        def secret(key: str, variable: str) -> str:
+            value = environment.get(variable, "").strip()
+            if not value:
+                raise SettingsError(
+                    f"evidence.prometheus.{key}: the environment has no variable {variable}, or it is empty"
+                )
+            return value
+
+        headers = {
+            **self.headers,
+            **{name: secret(f"headers_env.{name}", variable) for name, variable in self.headers_env.items()},
+        }
+        if self.token_env is not None:
+            headers["Authorization"] = f"Bearer {secret('token_env', self.token_env)}"
+        if self.password_env is not None:
+            password = secret("password_env", self.password_env)
+            headers["Authorization"] = f"Basic {b64encode(f'{self.user}:{password}'.encode()).decode()}"
+        return headers
 
 
 class MetricFileSettings(_Section):
@@ -377,6 +467,8 @@ class Settings(_Section):
     report_url
         Where people read a report, with ``{id}`` or ``{path}`` in place of its incident_id or its path below the
         settings' folder; None links to the file.
+    skipped
+        A sentence for each source that the file names and may not use; see `read_settings`.
     timezone
         The IANA zone of the team: its midnights bound periods, and dates without a time are its midnights.
     fiscal_year_start
@@ -386,7 +478,8 @@ class Settings(_Section):
     path: Path | None = None
     title: Annotated[str, Field(min_length=1)] | None = None
     owner: Annotated[str, Field(min_length=1)] | None = None
-    report_url: Annotated[str, AfterValidator(_report_address)] | None = None
+    report_url: Annotated[WebAddress, AfterValidator(_report_address)] | None = None
+    skipped: tuple[str, ...] = ()
     reports: tuple[FolderPath, ...] = ()
     timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
     fiscal_year_start: int = Field(default=1, ge=1, le=12)
@@ -452,13 +545,16 @@ def find_settings(start: str | Path) -> Path | None:
     return next((file for folder in (here, *here.parents) if (file := folder / SETTINGS_NAME).is_file()), None)
 
 
-def read_settings(path: str | Path) -> Settings:
+def read_settings(path: str | Path, *, trusted: bool = True) -> Settings:
     """Read a settings file; relative paths in it are taken from its own folder.
 
     Parameters
     ----------
     path
         A TOML file, usually named incident-analytics.toml.
+    trusted
+        Whether the file may name URLs, environment variables, git repositories and paths outside its folder. If not, a
+        source that does is skipped: it is as if its table was not there, and ``skipped`` says so.
 
     Returns
     -------
@@ -472,6 +568,9 @@ def read_settings(path: str | Path) -> Settings:
         with a line for each key that is wrong.
     """
     file = Path(path)
+    folder = Path(os.path.realpath(file)).parent
+    if not trusted and folder != Path(os.path.realpath(file.parent)):
+        raise SettingsError(f"{file}: links to a file outside its folder; add {_config_option(file)} to trust it")
     try:
         raw = tomllib.loads(read_bytes(file).decode("utf-8-sig"))
     except OSError as error:
@@ -480,11 +579,69 @@ def read_settings(path: str | Path) -> Settings:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
     if "path" in raw:
         raise SettingsError(f"{file}: path: no such key; the reports' folders are named by reports = [...]")
-    try:
-        return Settings.model_validate({**raw, "path": file}, context={"folder": file.resolve().parent})
-    except ValidationError as error:
-        lines = []
-        for part in error.errors():
-            key, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
-            lines.append(": ".join(filter(None, (str(file), key, message))))
-        raise SettingsError("\n".join(lines)) from error
+    if "skipped" in raw:
+        raise SettingsError(f"{file}: skipped: no such key; delete it")
+    skipped: dict[str, str] = {}
+    while True:
+        try:
+            return Settings.model_validate(
+                {**raw, "path": file, "skipped": tuple(skipped.values())},
+                context={"folder": folder, "trusted": trusted},
+            )
+        except ValidationError as error:
+            if not (found := _without_untrusted(raw, error)):
+                raise SettingsError("\n".join(_messages(file, error))) from error
+            for source, reason in found.items():
+                skipped[source] = f"{file}: {source} skipped: {reason}; add {_config_option(file)} to trust it"
+
+
+def find_trusted_settings(start: str | Path, *, working_folder: str | Path = ".") -> Settings:
+    """Read the nearest settings file as far as it can be trusted; the defaults where there is none.
+
+    Parameters
+    ----------
+    start
+        As in `find_settings`.
+    working_folder
+        Settings in this folder or above it are the user's own and trusted. Any other file was found because of a path
+        that was named, and may come with the reports: see `read_settings`.
+
+    Raises
+    ------
+    SettingsError
+        As `read_settings`.
+    """
+    file = find_settings(start)
+    if file is None:
+        return Settings()
+    return read_settings(file, trusted=Path(working_folder).resolve().is_relative_to(file.parent))
+
+
+def _config_option(file: Path) -> str:
+    return f"--config {shlex.quote(str(file))}"
+
+
+def _without_untrusted(raw: dict[str, Any], error: ValidationError) -> dict[str, str]:
+    """Take the tables, or keys of no table, that hold a value of no trust out of the settings; return each with why."""
+    found: dict[str, str] = {}
+    for part in error.errors():
+        if part["type"] != _UNTRUSTED:
+            continue
+        names = [name for name in part["loc"] if isinstance(name, str)]  # not the index in a list
+        *tables, last = names[:1] if len(names) == 1 else names[:-1]
+        table: dict[str, Any] = raw
+        for name in tables:
+            table = table.get(name, {})
+        if last in table:
+            del table[last]
+            key = f"its {names[-1]}" if len(names) > 1 else "it"
+            found[".".join([*tables, last])] = f"{key} {part['msg']}"
+    return found
+
+
+def _messages(file: Path, error: ValidationError) -> list[str]:
+    lines = []
+    for part in error.errors():
+        key, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
+        lines.append(": ".join(filter(None, (str(file), key, message))))
+    return lines

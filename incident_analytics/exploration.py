@@ -31,6 +31,7 @@ def explore(
     *,
     output_dir: str | Path = ".",
     settings: str | Path | None = None,
+    trusted: bool = True,
     status: str = "final",
     severities: Sequence[str] = (),
     services: Sequence[str] = (),
@@ -53,6 +54,8 @@ def explore(
         JupyterLab shows this folder. It is made where there is none.
     settings
         A settings file; None takes the defaults.
+    trusted
+        Whether the settings may lead outside their folder, as `read_settings` takes it.
     status
         ``final``, ``all`` or the name of a status.
     severities, services, teams
@@ -87,13 +90,14 @@ def explore(
         if find_spec(library) is None:
             name = "JupyterLab" if library == "jupyterlab" else library
             raise MissingExtraError(f"{name} is not installed: pip install 'incident-analytics[lab]'")
-    configured = read_settings(settings) if settings is not None else Settings()
+    configured = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)
     named_statuses(status)
     parameters = {
         "paths": [str(Path(path).absolute()) for path in sources],
         "settings": None if settings is None else str(Path(settings).absolute()),
+        "trusted": trusted,
         "status": status,
         "severities": list(severities),
         "services": list(services),

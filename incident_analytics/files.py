@@ -9,12 +9,22 @@ import stat
 import tempfile
 from contextlib import suppress
 from io import BufferedReader
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 from incident_analytics.errors import OutputError
 
-__all__ = ["BOM", "INPUT_LIMIT", "decode_text", "file_of_report", "open_regular", "read_bytes", "write_bytes"]
+__all__ = [
+    "BOM",
+    "INPUT_LIMIT",
+    "decode_text",
+    "file_of_report",
+    "matching_paths",
+    "open_regular",
+    "read_bytes",
+    "write_bytes",
+]
 
 BOM = b"\xef\xbb\xbf"
 """The mark with which some editors begin a file in UTF-8."""
@@ -54,6 +64,26 @@ def file_of_report(path: str) -> tuple[Path, int]:
     if numbered is None or Path(path).exists():
         return Path(path), 1
     return Path(numbered[1]), int(numbered[2])
+
+
+def matching_paths(pattern: str | Path) -> list[Path]:
+    """Return the path of that name, else what matches it as a pattern, sorted; hidden ones only where it names them.
+
+    ``**`` follows no links: a folder that links to itself has no end.
+    """
+    place = Path(pattern)
+    if os.path.lexists(place):
+        return [place]
+    fixed = list(takewhile(lambda part: not set("*?[") & set(part), place.parts))
+    rest = place.parts[len(fixed) :]
+    if not rest:
+        return []
+    names_hidden = any(part.startswith(".") and part != ".." for part in rest)
+    return sorted(
+        found
+        for found in Path(*fixed).glob(str(Path(*rest)))
+        if names_hidden or not any(part.startswith(".") and part != ".." for part in found.parts[len(fixed) :])
+    )
 
 
 INPUT_LIMIT: Final = 100_000_000

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import EvidenceSettings, Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
 from incident_analytics.files import decode_text, file_of_report, read_bytes, write_bytes
 from incident_analytics.loading import find_files, read_records
@@ -66,6 +66,7 @@ def populate(
     *,
     history: str | Path | Sequence[str | Path] | None = None,
     settings: str | Path | None = None,
+    trusted: bool = True,
     status: str = "all",
     severities: Sequence[str] = (),
     services: Sequence[str] = (),
@@ -91,6 +92,9 @@ def populate(
         later report never changes an earlier one's block.
     settings
         A settings file, which names the sources under ``[evidence]``; None takes the defaults, which have none.
+    trusted
+        Whether the settings may lead outside their folder, as `read_settings` takes it. If not, a notebook of your own
+        also sets ``trusted`` in its cell tagged ``parameters``.
     status
         Which of the reports: ``final``, ``all`` or the name of a status.
     severities, services, teams
@@ -104,7 +108,7 @@ def populate(
     progress
         Called before each report with the number of those that are done, and at the end, and the number of all.
     remark
-        Called with each sentence on files that are not counted.
+        Called with the sources that will be used, before any is, and with each sentence on files that are not counted.
 
     Returns
     -------
@@ -121,22 +125,24 @@ def populate(
     SettingsError
         The settings file cannot be read.
     """
-    rules = read_settings(settings) if settings is not None else Settings()
+    rules = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     past = _each(history) if history is not None else rules.reports or _each(reports)
     find_files(past)
     wanted = Wanted(rules, status, severities, services, teams)
     records = read_records(reports, settings=rules)
     if remark is not None:
-        for text in [*records.remarks(), *records.input_problems()]:
+        for text in [*records.remarks(), *records.input_problems(), *_sources(rules.evidence)]:
             remark(text)
     records = records.keep(wanted)
     incidents = records.tables["incidents"]
     ids = dict(zip(incidents["path"], incidents["incident_id"], strict=True))
     files = [file for file in records.rows("files") if file["outcome"] == "left out" or file["path"] in ids]
-    parameters = {
+    parameters: dict[str, object] = {
         "history": [str(Path(path).absolute()) for path in past],
         "settings": None if settings is None else str(Path(settings).absolute()),
     }
+    if not trusted:
+        parameters["trusted"] = False
     done: list[Populated] = []
     with Kernel() as kernel:
         templates = read_templates(rules.templates.files)
@@ -154,6 +160,20 @@ def populate(
     if progress:
         progress(len(done), len(files))
     return done
+
+
+def _sources(evidence: EvidenceSettings) -> list[str]:
+    """Return a sentence that names each host, repository and file pattern that will be used; none without sources."""
+    named = []
+    if evidence.prometheus:
+        variable = evidence.prometheus.token_env or evidence.prometheus.password_env
+        named.append(f"Prometheus at {evidence.prometheus.url}{f' (signs in with {variable})' if variable else ''}")
+    if evidence.changes:
+        named.append(f"git {evidence.changes.repository}")
+    for kind, source in (("logs", evidence.logs), ("metrics", evidence.metrics)):
+        if source:
+            named.append(f"{kind} {', '.join(map(str, source.files))}")
+    return [f"evidence comes from {'; '.join(named)}"] if named else []
 
 
 class _Populator:

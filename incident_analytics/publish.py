@@ -39,6 +39,7 @@ def review(
     output_dir: str | Path,
     to: Sequence[str] = ("html",),
     settings: str | Path | None = None,
+    trusted: bool = True,
     status: str = "final",
     severities: Sequence[str] = (),
     services: Sequence[str] = (),
@@ -65,6 +66,9 @@ def review(
         ``md``, Markdown for a wiki with its figures in a folder beside it, and ``ipynb``, the notebook as it ran.
     settings
         A settings file; None takes the defaults.
+    trusted
+        Whether the settings may lead outside their folder, as `read_settings` takes it. If not, a notebook of your own
+        also sets ``trusted`` in its cell tagged ``parameters``.
     status
         ``final``, ``all`` or the name of a status.
     severities, services, teams
@@ -117,7 +121,7 @@ def review(
             raise UnknownNameError(f"target {target!r} is not one of {', '.join(_TARGETS)}")
     if "pdf" in to:
         _need_weasyprint()
-    chosen = read_settings(settings) if settings is not None else Settings()
+    chosen = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     window = Period.parse(
         period,
         timezone=chosen.timezone,
@@ -139,6 +143,8 @@ def review(
     parameters |= {name: names for name, names in narrowed.items() if names}
     if business_hours:
         parameters["business_hours"] = True
+    if not trusted:
+        parameters["trusted"] = False
     stem = f"review-{window.name.replace('/', '_')}"
     ran = run_notebook(
         notebook or notebook_file("periodic_review"),

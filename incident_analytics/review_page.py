@@ -61,6 +61,7 @@ class ReviewPage:
         *,
         period: str | int,
         settings: str | None = None,
+        trusted: bool = True,
         status: str = "final",
         severities: Sequence[str] = (),
         services: Sequence[str] = (),
@@ -73,12 +74,12 @@ class ReviewPage:
 
         Parameters
         ----------
-        paths, period, settings, status, severities, services, teams, as_of, business_hours
+        paths, period, settings, trusted, status, severities, services, teams, as_of, business_hours
             As in `incident_analytics.review`; a settings file, and ``as_of`` as text.
         output_dir
             The folder of the page, from which links lead to the reports; None makes none.
         """
-        chosen = read_settings(settings) if settings else Settings()
+        chosen = read_settings(settings, trusted=trusted) if settings else Settings()
         instant = None
         if as_of is not None:
             instant = pd.Timestamp(as_of)

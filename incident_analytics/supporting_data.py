@@ -61,6 +61,8 @@ class SupportingData:
         The reports of earlier incidents. Only final reports of incidents that ended before this one began are used.
     settings
         A settings file, which names the sources under ``[evidence]``; None takes the defaults, which have none.
+    trusted
+        Whether they may lead outside their folder, as `read_settings` takes it.
     run
         Any text: the history is read once for all reports of the same run. None reads it now.
     """
@@ -72,11 +74,12 @@ class SupportingData:
         number: int = 1,
         history: Sequence[str] = (),
         settings: str | None = None,
+        trusted: bool = True,
         run: str | None = None,
     ) -> None:
         self.report = Path(report)
         self.settings_file = settings
-        self.settings = read_settings(settings) if settings else Settings()
+        self.settings = read_settings(settings, trusted=trusted) if settings else Settings()
         in_file = load(report, settings=self.settings, status="all")
         self.own = in_file.select([in_file.incidents["incident_id"].iloc[number - 1]])
         self.incident = self.own.incidents.iloc[0]
@@ -92,7 +95,7 @@ class SupportingData:
         self.restored: Any = pd.NaT if is_open else ends.max()
         self.ended = self.own.timeline["at"].max() if pd.isna(self.restored) else self.restored
         self.has_window = bool(pd.notna(self.began) and pd.notna(self.ended) and self.began < self.ended)
-        self.past = self._earlier(_read_history(tuple(history), settings, run))
+        self.past = self._earlier(_read_history(tuple(history), settings, trusted, run))
 
     def _earlier(self, history: Corpus) -> Corpus:
         """Keep the incidents that had ended when this one began."""
@@ -247,7 +250,10 @@ class SupportingData:
                     end=end,
                     baseline_start=baseline_start,
                     timeout=asked.timeout,
-                    headers=asked.headers(),
+                    headers=asked.request_headers(),
+                    ca_file=asked.ca_file,
+                    client_certificate=asked.client_certificate,
+                    client_key=asked.client_key,
                 )
                 found.append(series)
                 problems.append(trouble)
@@ -378,16 +384,16 @@ def _show(content: Shown, **metadata: object) -> None:
     display(content, metadata=metadata)  # type: ignore[no-untyped-call]
 
 
-def _read_history(history: tuple[str, ...], settings: str | None, run: str | None) -> Corpus:
+def _read_history(history: tuple[str, ...], settings: str | None, trusted: bool, run: str | None) -> Corpus:
     """Read the final reports of the history, once a run."""
     if run is None:
-        return _read_history_once.__wrapped__(history, settings, None)
-    return _read_history_once(history, settings, run)
+        return _read_history_once.__wrapped__(history, settings, trusted, None)
+    return _read_history_once(history, settings, trusted, run)
 
 
 @lru_cache(maxsize=1)
-def _read_history_once(history: tuple[str, ...], settings: str | None, run: str | None) -> Corpus:  # noqa: ARG001 - a key
-    return load(list(history), settings=settings)
+def _read_history_once(history: tuple[str, ...], settings: str | None, trusted: bool, run: str | None) -> Corpus:  # noqa: ARG001 - keys
+    return load(list(history), settings=read_settings(settings, trusted=trusted) if settings else None)
 
 
 def _slower(share: Any, n: int) -> str:

@@ -289,16 +289,16 @@ def test_settings_do_not_change_after_reading() -> None:
 
 def test_a_secret_comes_from_the_environment() -> None:
     plain = PrometheusSettings.model_validate({"url": "http://x", "queries": {"up": "up"}})
-    assert plain.headers({}) == {}
+    assert plain.request_headers({}) == {}
     bearer = plain.model_copy(update={"token_env": "T"})
-    assert bearer.headers({"T": "abc\n"}) == {"Authorization": "Bearer abc"}
+    assert bearer.request_headers({"T": "abc\n"}) == {"Authorization": "Bearer abc"}
     basic = plain.model_copy(update={"user": "me", "password_env": "P"})
-    assert basic.headers({"P": "a:b"}) == {"Authorization": "Basic bWU6YTpi"}
+    assert basic.request_headers({"P": "a:b"}) == {"Authorization": "Basic bWU6YTpi"}
 
 
 @pytest.mark.parametrize("environment", [{}, {"T": " "}])
 def test_a_secret_that_is_not_there_is_named_by_its_variable(environment: dict[str, str]) -> None:
     raw = {"url": "http://x", "queries": {"up": "up"}, "user": "me", "password_env": "T"}
     with pytest.raises(SettingsError) as caught:
-        PrometheusSettings.model_validate(raw).headers(environment)
+        PrometheusSettings.model_validate(raw).request_headers(environment)
     assert str(caught.value) == "evidence.prometheus.password_env: the environment has no variable T, or it is empty"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -197,6 +198,9 @@ def serve() -> Iterator[Callable[[Answer], str]]:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 answer(self, {key: values[0] for key, values in parse_qs(body).items()})
 
+            def do_CONNECT(self) -> None:
+                answer(self, {})
+
             def do_GET(self) -> None:
                 raise AssertionError("a redirect was followed")
 
@@ -273,15 +277,28 @@ FAILURES: dict[str, tuple[Answer, str]] = {
         says(json.dumps({"error": "word " * 1000}), status=400),
         f"URL answers 400 Bad Request: {'word ' * 59}...; correct the query",
     ),
-    "401": (
-        says("", status=401),
-        "URL answers 401 Unauthorized; correct the token in the environment variable that token_env names",
+    "a query that takes too long": (
+        says('{"status": "error", "errorType": "timeout", "error": "query timed out"}', status=503),
+        "URL answers 503 Service Unavailable: query timed out; simplify the query, or raise timeout",
+    ),
+    "a secret in an error": (
+        says('{"status": "error", "error": "no such user: password=hunter2"}', status=400),
+        "URL answers 400 Bad Request: no such user: password=<secret>; correct the query",
+    ),
+    "TLS expected": (
+        says("Client sent an HTTP request to an HTTPS server.", status=400, kind="text/plain"),
+        "URL answers 400 Bad Request; write https:// in url",
+    ),
+    "429": (says("slow down", status=429), "URL answers 429 Too Many Requests; try again later"),
+    "no tenant": (
+        says("no org id", status=401, kind="text/plain"),
+        'URL answers 401 Unauthorized: no org id; name the tenant as headers = { X-Scope-OrgID = "..." }',
     ),
     "404": (says("no", status=404), f"URL answers 404 Not Found; {ADDRESS}"),
     "503": (says("busy", status=503), "URL answers 503 Service Unavailable; try again later"),
     "a redirect": (
         says("", status=302, Location="https://login.example/?token=abc"),
-        f"URL redirects to https://login.example/; {ADDRESS}",
+        f"URL redirects to https://login.example/, which may be a page to sign in on; {ADDRESS}",
     ),
     "a redirect to itself": (
         says("", status=307, Location="/api/v1/query_range"),
@@ -336,6 +353,243 @@ def test_a_token_does_not_follow_a_redirect(serve: Callable[[Answer], str]) -> N
     assert seen == []
     read_prometheus(elsewhere, {"up": "up"}, services=[], headers=headers, **SHORT)
     assert seen == ["Bearer secret"]
+
+
+SIGN_IN = {
+    "": "set token_env, or user and password_env, for it asks for a sign-in",
+    "Bearer abc": "correct the token in the environment variable that token_env names",
+    "Basic YTpi": "correct user, or the password in the environment variable that password_env names",
+    "AWS4 abc": "correct the header Authorization",
+}
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+@pytest.mark.parametrize("authorization", SIGN_IN)
+def test_a_sign_in_that_fails_names_its_own_settings(
+    serve: Callable[[Answer], str], authorization: str, status: str
+) -> None:
+    url = serve(says("", status=int(status[:3])))
+    headers = {"authorization": authorization} if authorization else {}
+    _, problems = read_prometheus(url, {"up": "up"}, services=[], headers=headers, **SHORT)
+    assert messages(problems) == [f"{url} answers {status}; {SIGN_IN[authorization]}"]
+
+
+def test_other_headers_are_sent(serve: Callable[[Answer], str]) -> None:
+    seen: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler, query: dict[str, str]) -> None:
+        seen.append(str(handler.headers["X-Scope-OrgID"]))
+        says(found([]))(handler, query)
+
+    read_prometheus(serve(answer), {"up": "up"}, services=[], headers={"X-Scope-OrgID": "team-a"}, **SHORT)
+    assert seen == ["team-a"]
+
+
+# --- proxies ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def proxy(serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch) -> Callable[[Answer], str]:
+    """Give a function that starts a proxy with one answer to everything, and returns its address without a scheme."""
+
+    def start(answer: Answer) -> str:
+        address = serve(answer).removeprefix("http://")
+        monkeypatch.delenv("no_proxy")
+        for scheme in ("http", "https"):
+            monkeypatch.setenv(f"{scheme}_proxy", f"http://me:hunter2@{address}")
+        return address
+
+    return start
+
+
+def ask(url: str, **options: Any) -> str:
+    [message] = messages(read_prometheus(url, {"up": "up"}, services=[], **SHORT, **options)[1])
+    assert "hunter2" not in message
+    return str(message)
+
+
+def test_a_proxy_that_asks_for_a_password_is_named(proxy: Callable[[Answer], str]) -> None:
+    address = proxy(says("", status=407))
+    remedy = f"set http_proxy to http://USER:PASSWORD@{address}"
+    assert ask("http://p.example") == f"http://p.example answers 407 Proxy Authentication Required; {remedy}"
+    remedy = f"the proxy {address} asks for a password; set https_proxy to http://USER:PASSWORD@{address}"
+    assert ask("https://p.example") == f"https://p.example cannot be reached: {remedy}"
+
+
+def test_a_proxy_that_does_not_reach_the_server_is_named(proxy: Callable[[Answer], str]) -> None:
+    address = proxy(says("", status=502))
+    remedy = f"try again later, or correct http_proxy: the proxy {address} may not reach it"
+    assert ask("http://p.example") == f"http://p.example answers 502 Bad Gateway; {remedy}"
+    remedy = "correct https_proxy, or add p.example to no_proxy"
+    why = f"Tunnel connection failed: 502 Bad Gateway, by the proxy {address}"
+    assert ask("https://p.example") == f"https://p.example cannot be reached: {why}; {remedy}"
+
+
+def test_a_proxy_that_is_down_is_named(proxy: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy(says(""))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    monkeypatch.setenv("http_proxy", f"http://me:hunter2@{address}")
+    why = f"Connection refused, by the proxy {address}; correct http_proxy, or add p.example to no_proxy"
+    assert ask("http://p.example") == f"http://p.example cannot be reached: {why}"
+
+
+def test_an_unknown_host_is_named() -> None:
+    why = "the host p.invalid is not known; correct url, or join the network (VPN) that knows it"
+    assert ask("http://p.invalid") == f"http://p.invalid cannot be reached: {why}"
+
+
+def test_a_host_that_does_not_answer_the_connection_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_connection(*_: object, **__: object) -> socket.socket:
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr(socket, "create_connection", no_connection)
+    why = "no connection within 10 s; correct url, or check firewall and VPN"
+    assert ask("http://p.example") == f"http://p.example cannot be reached: {why}"
+
+
+# --- TLS -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an authority, and certificates of it: of localhost, of another name, expired, of a client; one of nobody."""
+    folder = tmp_path_factory.mktemp("certificates")
+    openssl = need_program("openssl", package="openssl")
+
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
+
+    new = ("req", "-newkey", "rsa:2048", "-nodes", "-batch")
+    run(*new, "-x509", "-days", "9", "-subj", "/CN=Authority", "-keyout", "ca.key", "-out", "ca.pem")
+    name = ("-addext", "subjectAltName=DNS:localhost")
+    run(*new, "-x509", "-days", "9", "-subj", "/CN=localhost", *name, "-keyout", "self.key", "-out", "self.pem")
+    for who, names, days in (
+        ("server", "DNS:localhost", "9"),
+        ("other", "DNS:other.example", "9"),
+        ("old", "DNS:localhost", "-1"),
+        ("client", "DNS:client", "9"),
+    ):
+        run(*new, "-subj", f"/CN={who}", "-keyout", f"{who}.key", "-out", f"{who}.csr")
+        (folder / "names").write_text(f"subjectAltName={names}\n")
+        signed = ("x509", "-req", "-in", f"{who}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial")
+        run(*signed, "-days", days, "-extfile", "names", "-out", f"{who}.pem")
+    run("rsa", "-aes256", "-passout", "pass:x", "-in", "client.key", "-out", "locked.key")
+    return folder
+
+
+@pytest.fixture
+def serve_tls(
+    serve: Callable[[Answer], str], certificates: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., str]:
+    """Give a function that starts a server with a certificate, which may ask for that of its clients."""
+
+    def start(name: str, *, asks_client: bool = False) -> str:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates / f"{name}.pem", certificates / f"{name}.key")
+        if asks_client:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(certificates / "ca.pem")
+        value = found([{"metric": {}, "values": [[1755622800, "1"]]}])
+        plain = ThreadingHTTPServer.get_request
+
+        def get_request(server: ThreadingHTTPServer) -> Any:
+            connection, address = plain(server)
+            return context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), address
+
+        with monkeypatch.context() as patch:
+            patch.setattr(ThreadingHTTPServer, "get_request", get_request)
+            server = type("Server", (ThreadingHTTPServer,), {"get_request": get_request})
+            patch.setitem(globals(), "ThreadingHTTPServer", server)
+            url = serve(says(value))
+        return url.replace("http://127.0.0.1", "https://localhost")
+
+    return start
+
+
+TRUST = "name the certificate of the authority that signed it as ca_file"
+UNTRUSTED = {
+    "self": ("", "self-signed certificate", TRUST),
+    "server": ("", "unable to get local issuer certificate", TRUST),
+    "other": (
+        "ca.pem",
+        "Hostname mismatch, certificate is not valid for 'localhost'",
+        "write the name that the certificate has in url",
+    ),
+    "old": ("ca.pem", "certificate has expired", "renew the certificate, or set this machine's clock"),
+}
+
+
+@pytest.mark.parametrize("name", UNTRUSTED)
+def test_a_certificate_that_is_not_trusted_is_told_with_its_remedy(
+    serve_tls: Callable[..., str], certificates: Path, name: str
+) -> None:
+    authority, why, remedy = UNTRUSTED[name]
+    url = serve_tls(name)
+    message = ask(url, ca_file=certificates / authority if authority else None)
+    assert message == f"{url} cannot be reached: its certificate is not trusted ({why}); {remedy}"
+
+
+def test_a_certificate_of_an_authority_of_your_own_is_trusted(
+    serve_tls: Callable[..., str], certificates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ca_file, or as the authority of the system, which SSL_CERT_FILE names too."""
+    for name in ("server", "self"):
+        authority = certificates / ("ca.pem" if name == "server" else "self.pem")
+        url = serve_tls(name)
+        series, problems = read_prometheus(url, {"up": "up"}, services=[], ca_file=authority, **SHORT)
+        assert (len(series), messages(problems)) == (1, [])
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "ca.pem"))
+    series, problems = read_prometheus(serve_tls("server"), {"up": "up"}, services=[], **SHORT)
+    assert (len(series), messages(problems)) == (1, [])
+
+
+def test_a_server_may_ask_for_a_certificate_of_its_client(serve_tls: Callable[..., str], certificates: Path) -> None:
+    url = serve_tls("server", asks_client=True)
+    shown = {
+        "ca_file": certificates / "ca.pem",
+        "client_certificate": certificates / "client.pem",
+        "client_key": certificates / "client.key",
+    }
+    series, problems = read_prometheus(url, {"up": "up"}, services=[], **shown, **SHORT)
+    assert (len(series), messages(problems)) == (1, [])
+    message = ask(url, ca_file=certificates / "ca.pem")
+    # A server may say why, or just end the connection.
+    refused = "it refuses this client (tlsv13 alert certificate required); set client_certificate and client_key, or "
+    ended = "it ends the connection; if it asks for a client's certificate, set client_certificate and client_key"
+    assert message.removeprefix(f"{url} cannot be reached: ") in {f"{refused}renew them", ended}
+
+
+def test_a_server_without_tls_is_told(serve: Callable[[Answer], str]) -> None:
+    url = serve(says("")).replace("http", "https")
+    assert ask(url) == f"{url} cannot be reached: it does not speak TLS; write http:// in url"
+
+
+NO_PAIR = "cannot be used; name a certificate with its key, which has no password, in PEM"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"ca_file": "gone.pem"}, "FOLDER/gone.pem: No such file or directory; correct ca_file"),
+        ({"ca_file": "names"}, "FOLDER/names: cannot be used; name a certificate, in PEM"),
+        (
+            {"client_certificate": "client.pem", "client_key": "self.key"},
+            f"FOLDER/client.pem and FOLDER/self.key: {NO_PAIR}",
+        ),
+        (
+            {"client_certificate": "client.pem", "client_key": "locked.key"},
+            f"FOLDER/client.pem and FOLDER/locked.key: {NO_PAIR}",
+        ),
+        ({"client_certificate": "gone.pem"}, "FOLDER/gone.pem: No such file or directory; correct client_certificate"),
+    ],
+)
+def test_a_file_that_is_no_certificate_is_named(certificates: Path, files: dict[str, str], message: str) -> None:
+    said = ask("https://localhost:9", **{key: certificates / file for key, file in files.items()})
+    assert said == message.replace("FOLDER", str(certificates))
+
+
+# --- headers ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("token", ["two\nlines", "ключ"])

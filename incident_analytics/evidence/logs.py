@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from glob import glob
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -29,6 +28,7 @@ from incident_analytics.evidence.lines import (
     words_of,
 )
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
+from incident_analytics.files import matching_paths
 from incident_analytics.formatting import format_span, format_value
 from incident_analytics.schema import COUNT, FLAG, FLOAT, INSTANT, POSITION, TEXT
 
@@ -201,11 +201,8 @@ def _utc(instant: pd.Timestamp) -> datetime:
 
 def _expand(files: Iterable[str | Path]) -> list[str]:
     """Return each file once, in order; what matches none stands for itself, so that its absence is told."""
-    found = chain.from_iterable(
-        [str(name)] if Path(name).exists() else sorted(glob(str(name), recursive=True)) or [str(name)]  # noqa: PTH207 - takes any path whole
-        for name in files
-    )
-    return sorted({str(Path(name)) for name in found})
+    found = chain.from_iterable(matching_paths(name) or [Path(name)] for name in files)
+    return sorted(set(map(str, found)))
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from glob import glob
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ import pandas as pd
 from incident_analytics.checks import require_window
 from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
 from incident_analytics.evidence.series import SERIES, join_series, problem_table
-from incident_analytics.files import open_regular
+from incident_analytics.files import matching_paths, open_regular
 from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
 __all__ = ["read_metric_files"]
@@ -87,10 +86,10 @@ def read_metric_files(
     seen: set[Path] = set()
     problems: list[tuple[str | None, str | None, str]] = []
     for pattern in map(str, files):
-        there = [pattern] if Path(pattern).exists() else sorted(glob(pattern, recursive=True))  # noqa: PTH207 - may be absolute
+        there = matching_paths(pattern)
         if not there:
             problems.append((None, None, f"{pattern}: no such file; correct the path or pattern"))
-        for path in map(Path, there):
+        for path in there:
             if path in seen:  # read twice, its values would count twice
                 continue
             seen.add(path)

@@ -1,7 +1,8 @@
 """Series from Prometheus, by its HTTP API.
 
-The standard library's client is enough: one request a query, no session. Redirects are not followed, so that a token
-goes to the address that was written down and nowhere else.
+The standard library's client is enough: one request a query, no session. Unlike requests it trusts the authorities that
+the system trusts, and takes no password from a .netrc. Redirects are not followed, so that a token goes to the address
+that was written down and nowhere else.
 """
 
 from __future__ import annotations
@@ -10,13 +11,17 @@ import http.client
 import json
 import math
 import re
+import socket
+import ssl
 import textwrap
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode, urlsplit
@@ -24,7 +29,9 @@ from urllib.parse import urlencode, urlsplit
 import pandas as pd
 
 from incident_analytics.checks import require_window
+from incident_analytics.evidence.masking import mask_secrets
 from incident_analytics.evidence.series import join_series, problem_table, series_rows
+from incident_analytics.files import open_regular
 
 __all__ = ["MOST_POINTS", "STEPS", "choose_step", "fill_service", "read_prometheus"]
 
@@ -38,6 +45,14 @@ _LAST: Final = 253_402_300_800_000_000  # microseconds: the year 10000
 _AT_ONCE: Final = 4  # queries, so that a few slow ones do not add up and the server is spared
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _WRONG_ADDRESS: Final = "write the address of Prometheus itself as url"
+_SIGN_IN: Final = {
+    "": "set token_env, or user and password_env, for it asks for a sign-in",
+    "bearer": "correct the token in the environment variable that token_env names",
+    "basic": "correct user, or the password in the environment variable that password_env names",
+}
+"""What to do where a sign-in fails, by how it was tried."""
+_HOSTNAME_MISMATCH: Final = frozenset({62, 64})  # codes of OpenSSL: of a name, of an IP address
+_CERTIFICATE_DATES: Final = frozenset({9, 10})  # not yet valid, expired
 _LITERAL: Final = re.compile(
     r"""#[^\n]*|(?P<matcher>[=!]~\s*)?(?P<text>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)""", re.DOTALL
 )
@@ -49,6 +64,35 @@ _Points: TypeAlias = tuple[tuple[tuple[str, str], ...], list[tuple[int, float]]]
 
 class _QueryError(Exception):
     """Why a query gave nothing; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class _Server:
+    """Where Prometheus answers, and how it is spoken to."""
+
+    url: str
+    seconds: float
+    headers: Mapping[str, str]
+    tls: ssl.SSLContext | None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def proxy(self) -> tuple[str, str] | None:
+        """The proxy that the environment names for it, without its password, and the variable that names it."""
+        scheme = urlsplit(self.url).scheme
+        named = urllib.request.getproxies().get(scheme)
+        if not named or urllib.request.proxy_bypass(self.host):
+            return None
+        return re.sub(r"^(?:\w+://)?(?:.*@)?", "", named).rstrip("/"), f"{scheme}_proxy"
+
+    @property
+    def signs_in_with(self) -> str:
+        """The header that signs in: bearer, basic, another scheme, or none."""
+        values = [value for name, value in self.headers.items() if name.casefold() == "authorization"]
+        return values[0].partition(" ")[0].casefold() if values else ""
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -68,6 +112,9 @@ def read_prometheus(
     max_series: int = 10,
     timeout: timedelta = timedelta(seconds=10),
     headers: Mapping[str, str] = _NO_HEADERS,
+    ca_file: str | Path | None = None,
+    client_certificate: str | Path | None = None,
+    client_key: str | Path | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Ask Prometheus what each query was around an incident.
 
@@ -92,6 +139,10 @@ def read_prometheus(
         How long to wait for an answer.
     headers
         Request headers such as ``Authorization``; sent to ``url`` alone and never shown.
+    ca_file
+        The certificate of an authority to trust besides those of the system, in PEM.
+    client_certificate, client_key
+        What a server is shown that asks for a certificate, in PEM; the key may be in the file of the certificate.
 
     Returns
     -------
@@ -127,13 +178,19 @@ def read_prometheus(
         before = start - pd.Timedelta(microseconds=1)
         ranges.append((baseline_start, before, choose_step(start - baseline_start, max_points)))
     services = list(services)
+    server = _Server(url, timeout.total_seconds(), headers, None)
+    try:
+        if _is_address(url) and urlsplit(url).scheme == "https":
+            server = replace(server, tls=_tls(ca_file, client_certificate, client_key))
+    except _QueryError as error:
+        return join_series([]), problem_table([(None, None, str(error))])
     asked = [(name, service) for name, query in queries.items() for service in _services_of(query, services)]
 
     def ask(name: str, service: str | None) -> tuple[list[pd.DataFrame], list[str]]:
         query, result, messages = fill_service(queries[name], service), [], []
         try:
             for window in ranges:
-                answer, warnings = _ask(url, query, *window, timeout=timeout, headers=headers)
+                answer, warnings = _ask(server, query, *window)
                 result.extend(answer)
                 messages.extend(warnings)
         except _QueryError as error:
@@ -211,29 +268,22 @@ def _services_of(query: str, services: Sequence[str]) -> Sequence[str | None]:
 
 
 def _ask(
-    url: str,
-    query: str,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
-    step: pd.Timedelta,
-    *,
-    timeout: timedelta,
-    headers: Mapping[str, str],
+    server: _Server, query: str, start: pd.Timestamp, end: pd.Timestamp, step: pd.Timedelta
 ) -> tuple[list[_Points], list[str]]:
     """Return the labels and points of each series of one range, and what Prometheus warns of."""
     # On multiples of the step, so that the same window has the same points whoever asks.
     window = {"start": start.ceil(step).timestamp(), "end": end.timestamp(), "step": step.total_seconds()}
     if window["start"] > window["end"]:
         return [], []
-    status, kind, body = _fetch(url, urlencode({"query": query, **window}).encode(), timeout, headers)
+    url = server.url
+    status, kind, body = _fetch(server, urlencode({"query": query, **window}).encode())
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = None
-    told = answer if isinstance(answer, dict) else {}
-    error = told.get("error") or (told.get("status") == "error" and "an error without a text")
-    if status != http.HTTPStatus.OK or error:
-        raise _QueryError(f"{url} answers {_reason(status)}{_remedy(status, error)}")
+    failed = answer if isinstance(answer, dict) and (answer.get("error") or answer.get("status") == "error") else {}
+    if status != http.HTTPStatus.OK or failed:
+        raise _QueryError(f"{url} answers {_reason(status)}{_remedy(server, status, failed, body)}")
     if answer is None:
         raise _QueryError(f"{url} answers in {kind or 'no named form'} that is no JSON; {_WRONG_ADDRESS}")
     try:
@@ -257,40 +307,114 @@ def _points(series: Mapping[str, Any]) -> _Points:
     return labels, points
 
 
-def _fetch(url: str, body: bytes, timeout: timedelta, headers: Mapping[str, str]) -> tuple[int, str, bytes]:
+def _tls(
+    ca_file: str | Path | None, client_certificate: str | Path | None, client_key: str | Path | None
+) -> ssl.SSLContext:
+    """Return what certificates are trusted and shown."""
+    context = ssl.create_default_context()
+    for key, file in (("ca_file", ca_file), ("client_certificate", client_certificate), ("client_key", client_key)):
+        try:
+            if file is not None:
+                open_regular(Path(file)).close()
+            if key == "ca_file" and ca_file is not None:
+                context.load_verify_locations(ca_file)
+            if key == "client_key" and client_certificate is not None:
+                context.load_cert_chain(client_certificate, client_key, password=_no_password)
+        except (ssl.SSLError, ValueError) as error:  # ValueError: a password is asked for
+            what = "certificate" if key == "ca_file" else "certificate with its key, which has no password"
+            where = (
+                ca_file if key == "ca_file" else " and ".join(map(str, filter(None, (client_certificate, client_key))))
+            )
+            raise _QueryError(f"{where}: cannot be used; name a {what}, in PEM") from error
+        except OSError as error:
+            raise _QueryError(f"{file}: {error.strerror}; correct {key}") from error
+    return context
+
+
+def _no_password() -> str:
+    """Keep OpenSSL from asking at the terminal."""
+    raise ValueError("the key has a password")
+
+
+def _fetch(server: _Server, body: bytes) -> tuple[int, str, bytes]:
     """Return status, content type and body of the answer to one request."""
-    seconds = timeout.total_seconds()
-    deadline = time.monotonic() + seconds
+    url, deadline = server.url, time.monotonic() + server.seconds
     if not _is_address(url):
-        shown = re.sub(r"//[^/]*@|\?.*", "...", url)  # what stands there may be a secret
+        shown = re.sub(r"//[^/]*@|\?.*", "...", url)  # there may be a secret in it
         raise _QueryError(f"{shown!r} is no http or https address; {_WRONG_ADDRESS}")
-    opener = urllib.request.build_opener(_NoRedirect)
+    handlers = [urllib.request.HTTPSHandler(context=server.tls)] if server.tls else []
+    opener = urllib.request.build_opener(_NoRedirect, *handlers)
     try:
         request = urllib.request.Request(  # noqa: S310 - http and https alone come this far
-            f"{url.rstrip('/')}/api/v1/query_range", body, {"Accept": "application/json", **headers}
+            f"{url.rstrip('/')}/api/v1/query_range", body, {"Accept": "application/json", **server.headers}
         )
         try:
-            response = opener.open(request, timeout=seconds)
+            response = opener.open(request, timeout=server.seconds)
         except urllib.error.HTTPError as error:
             response = error
         with response:
             target = response.headers.get("Location", "").partition("?")[0]
             if target and response.status // 100 == 3:  # noqa: PLR2004 - 3xx
-                raise _QueryError(f"{url} redirects to {_short(target)}; {_WRONG_ADDRESS}")
+                raise _QueryError(_redirected(url, target))
             content = _read(response, deadline)
             return response.status, response.headers.get_content_type(), content
     except TimeoutError as error:
-        raise _QueryError(_too_slow(url, seconds)) from error
+        raise _QueryError(
+            f"{url} gives no answer within {server.seconds:g} s; simplify the query, or raise timeout"
+        ) from error
     except urllib.error.URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise _QueryError(_too_slow(url, seconds)) from error
-        why = getattr(error.reason, "strerror", None) or error.reason
-        raise _QueryError(f"{url} cannot be reached: {_short(str(why))}; correct url, or start Prometheus") from error
+        cause = error.reason if isinstance(error.reason, OSError) else error
+        raise _QueryError(f"{url} cannot be reached: {_unreachable(server, cause)}") from error
+    except ssl.SSLError as error:  # some servers refuse a client only after the handshake
+        raise _QueryError(f"{url} cannot be reached: {_unreachable(server, error)}") from error
     except (OSError, http.client.HTTPException) as error:
         raise _QueryError(f"{url} breaks off its answer ({type(error).__name__}); {_WRONG_ADDRESS}") from error
     except ValueError:
         # From None: the client's own message holds the header's value.
         raise _QueryError("a header is not one line of plain text; correct the variable of the token") from None
+
+
+def _redirected(url: str, target: str) -> str:
+    """Say where a server redirects to, and what address to write instead."""
+    asked, found = urlsplit(url), urlsplit(target)
+    if (asked.scheme, found.scheme, found.hostname) == ("http", "https", asked.hostname):
+        return f"{url} redirects to {_short(target)}; write https:// in url"
+    sign_in = found.hostname is not None and found.hostname != asked.hostname
+    why = ", which may be a page to sign in on; " if sign_in else "; "
+    return f"{url} redirects to {_short(target)}{why}{_WRONG_ADDRESS}"
+
+
+def _unreachable(server: _Server, error: OSError) -> str:
+    """Say why there is no connection, and what to do."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        words = f"its certificate is not trusted ({error.verify_message.rstrip('.')})"
+        if error.verify_code in _HOSTNAME_MISMATCH:
+            return f"{words}; write the name that the certificate has in url"
+        if error.verify_code in _CERTIFICATE_DATES:
+            return f"{words}; renew the certificate, or set this machine's clock"
+        return f"{words}; name the certificate of the authority that signed it as ca_file"
+    if isinstance(error, ssl.SSLEOFError):
+        return "it ends the connection; if it asks for a client's certificate, set client_certificate and client_key"
+    if isinstance(error, ssl.SSLError):
+        reason = (error.reason or str(error)).replace("_", " ").casefold()
+        if reason in {"wrong version number", "record layer failure", "http request", "packet length too long"}:
+            return "it does not speak TLS; write http:// in url"
+        if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason:
+            return f"it refuses this client ({reason}); set client_certificate and client_key, or renew them"
+        return f"TLS fails ({_short(reason)}); check url and the server's certificate"
+    words = getattr(error, "strerror", None) or str(getattr(error, "reason", error))
+    if isinstance(error, TimeoutError):
+        words = f"no connection within {server.seconds:g} s"
+    if server.proxy:
+        proxy, variable = server.proxy
+        if "407" in words:
+            return f"the proxy {proxy} asks for a password; set {variable} to http://USER:PASSWORD@{proxy}"
+        return f"{_short(words)}, by the proxy {proxy}; correct {variable}, or add {server.host} to no_proxy"
+    if isinstance(error, socket.gaierror):
+        return f"the host {server.host} is not known; correct url, or join the network (VPN) that knows it"
+    if isinstance(error, TimeoutError):
+        return f"{words}; correct url, or check firewall and VPN"
+    return f"{_short(words)}; correct url, or start Prometheus"
 
 
 def _is_address(url: str) -> bool:
@@ -315,24 +439,36 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
     return bytes(content)
 
 
-def _too_slow(url: str, seconds: float) -> str:
-    return f"{url} gives no answer within {seconds:g} s; simplify the query, or raise timeout"
-
-
 def _reason(status: int) -> str:
     return f"{status} {http.client.responses.get(status, '')}".strip()
 
 
-def _remedy(status: int, error: object) -> str:
-    if status in {http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN}:
-        return "; correct the token in the environment variable that token_env names"
-    if isinstance(error, str):
-        return f": {_short(error)}; correct the query"
-    return f"; {_WRONG_ADDRESS}" if status == http.HTTPStatus.NOT_FOUND else "; try again later"
+def _remedy(server: _Server, status: int, failed: Mapping[str, Any], body: bytes) -> str:
+    """Say what to do about an answer that is an error: as JSON in Prometheus' form, or in any other."""
+    words = str(failed.get("error") or "an error without a text") if failed else ""
+    said = words or body[:1000].decode("utf-8", "replace")
+    proxy, variable = server.proxy or ("", "")
+    if status in {http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN} or "no org id" in said.casefold():
+        if re.search(r"org\W?id|tenant", said, re.IGNORECASE):
+            return f': {_short(said)}; name the tenant as headers = {{ X-Scope-OrgID = "..." }}'
+        return f"; {_SIGN_IN.get(server.signs_in_with, 'correct the header Authorization')}"
+    if status == http.HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return f"; set {variable or 'the proxy of the environment'} to http://USER:PASSWORD@{proxy or 'PROXY'}"
+    if failed:
+        remedy = "simplify the query, or raise timeout" if failed.get("errorType") == "timeout" else "correct the query"
+        return f": {_short(words)}; {remedy}"
+    if "HTTPS server" in said or "HTTPS port" in said:
+        return "; write https:// in url"
+    if status // 100 == 5:  # noqa: PLR2004 - 5xx
+        through = f", or correct {variable}: the proxy {proxy} may not reach it" if proxy else ""
+        return f"; try again later{through}"
+    if status == http.HTTPStatus.TOO_MANY_REQUESTS:
+        return "; try again later"
+    return f"; {_WRONG_ADDRESS}"
 
 
 def _short(text: object) -> str:
-    return textwrap.shorten(str(text), 300, placeholder=" ...")
+    return textwrap.shorten(mask_secrets(str(text)), 300, placeholder=" ...")
 
 
 def _as_series(name: str, service: str | None, result: Sequence[_Points]) -> list[pd.DataFrame]:

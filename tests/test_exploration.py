@@ -73,6 +73,7 @@ def test_a_copy_is_the_notebook_with_its_parameters(opened: Explore, tmp_path: P
     assert parameters(tmp_path / "work" / "exploration.ipynb") == {
         "paths": [str(tmp_path / "reports")],
         "settings": None,
+        "trusted": True,
         "status": "final",
         "severities": [],
         "services": [],
@@ -206,6 +207,7 @@ def test_the_command_hands_on_what_it_was_given(
     assert parameters(file) == {
         "paths": [str(DEMO)],
         "settings": str(DEMO / "incident-analytics.toml"),
+        "trusted": True,
         "status": "final",
         "severities": ["SEV-1"],
         "services": ["API"],

@@ -161,6 +161,7 @@ class Period:
         """
         unreadable = PeriodError(f"can't read period {text!r}; try {_EXAMPLES}")
         words = "".join(text.split()).upper()
+        words = re.sub(r"([QH]\d)-?((?:FY)?\d{4})", r"\2\1", words)  # Q3 2025 is 2025Q3
         try:
             if last := re.fullmatch(r"LAST-(WEEK|MONTH|QUARTER|YEAR)", words):
                 if now is None:
@@ -179,19 +180,14 @@ class Period:
                 return cls._unit(monday, "week", timezone, fiscal_year_start)
             if month := re.fullmatch(r"(\d{4})-(\d{1,2})", words):
                 return cls._unit(date(int(month[1]), int(month[2]), 1), "month", timezone, fiscal_year_start)
-            found = re.fullmatch(r"(FY)?(\d{4})(?:-?(?:(Q)([1-4])|(H)([12])))?", words)
-            swapped = re.fullmatch(r"(?:(Q)([1-4])|(H)([12]))-?(FY)?(\d{4})", words)
-            if swapped:
-                quarter, q, half, h, fiscal, year = swapped.groups()
-            elif found:
-                fiscal, year, quarter, q, half, h = found.groups()
-            else:
+            named = re.fullmatch(r"(FY)?(\d{4})(?:-?(Q[1-4]|H[12]))?", words)
+            if named is None:
                 raise unreadable
-            unit = "quarter" if quarter else "half" if half else "year"
-            months = (int(q or h or 1) - 1) * _MONTHS_IN[unit]
-            first = _year_start(int(year), fiscal_year_start if fiscal else 1)
-            first = _add_months(first, months)
-            return cls._unit(first, unit, timezone, fiscal_year_start, fiscal=bool(fiscal))
+            is_fiscal, part = bool(named[1]), named[3] or "Y1"
+            unit = {"Y": "year", "H": "half", "Q": "quarter"}[part[0]]
+            first = _year_start(int(named[2]), fiscal_year_start if is_fiscal else 1)
+            first = _add_months(first, (int(part[1]) - 1) * _MONTHS_IN[unit])
+            return cls._unit(first, unit, timezone, fiscal_year_start, fiscal=is_fiscal)
         except (ValueError, OverflowError) as error:
             if isinstance(error, PeriodError):
                 raise

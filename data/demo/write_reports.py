@@ -920,8 +920,7 @@ class Writer:
     def duration(self) -> tuple[str, int | None]:
         """Write the Duration line, and give the seconds that it states, None where it states no total."""
         incident, planted = self.incident, self.style.planted
-        dash = self.style.dash if self.style.dash == "to" else f" {self.style.dash} "
-        dash = f" {dash.strip()} "
+        dash = f" {self.style.dash.strip()} "
         start, end = incident.first, incident.restored
         if planted == "end-against-rows":
             end += timedelta(minutes=25 if minutes_between(start, end) > 40 else 12)
@@ -933,34 +932,23 @@ class Writer:
             stated = max(5, minutes // 2)
         window = f"{self.clock(start)}{dash}{self.clock(end)}"
         dates = f"{self.clock(start, dated=True)}{dash}{self.clock(end, dated=incident.crosses_midnight)}"
-        match self.style.duration:
-            case "total":
-                return span_text(stated), stated * 60
-            case "compact":
-                return span_text(stated).replace(" ", ""), stated * 60
-            case "about":
-                return f"about {long_span_text(rounded(minutes))}", rounded(minutes) * 60
-            case "total first":
-                return f"{long_span_text(minutes)} ({window} {self.style.zone})", minutes * 60
-            case "long":
-                return f"{window} {self.style.zone} ({long_span_text(minutes)})", minutes * 60
-            case "zoned":
-                return f"{window} {self.style.zone} ({span_text(stated)})", stated * 60
-            case "dated":
-                return f"{dates} UTC ({span_text(stated)})", stated * 60
-            case "next day":
-                return f"{window} (next day)", None
-            case "open":
-                so_far = round(minutes / 60)
-                return f"{self.clock(start, dated=True)} UTC{dash}ongoing ({so_far} hours and counting)", so_far * 3600
-            case "windows":
-                parts = [
-                    f"{self.clock(a)}{dash}{self.clock(b)} ({span_text(minutes_between(a, b))})"
-                    for a, b in incident.windows
-                ]
-                return " and ".join(parts), incident.minutes * 60
-            case _:
-                return f"{window} ({span_text(stated)})", stated * 60
+        so_far = round(minutes / 60)
+        windows = [
+            f"{self.clock(a)}{dash}{self.clock(b)} ({span_text(minutes_between(a, b))})" for a, b in incident.windows
+        ]
+        forms: dict[str, tuple[str, int | None]] = {
+            "total": (span_text(stated), stated * 60),
+            "compact": (span_text(stated).replace(" ", ""), stated * 60),
+            "about": (f"about {long_span_text(rounded(minutes))}", rounded(minutes) * 60),
+            "total first": (f"{long_span_text(minutes)} ({window} {self.style.zone})", minutes * 60),
+            "long": (f"{window} {self.style.zone} ({long_span_text(minutes)})", minutes * 60),
+            "zoned": (f"{window} {self.style.zone} ({span_text(stated)})", stated * 60),
+            "dated": (f"{dates} UTC ({span_text(stated)})", stated * 60),
+            "next day": (f"{window} (next day)", None),
+            "open": (f"{self.clock(start, dated=True)} UTC{dash}ongoing ({so_far} hours and counting)", so_far * 3600),
+            "windows": (" and ".join(windows), incident.minutes * 60),
+        }
+        return forms.get(self.style.duration, (f"{window} ({span_text(stated)})", stated * 60))
 
     # ------------------------------------------------------------------------------------------------------ timeline
 

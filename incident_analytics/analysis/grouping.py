@@ -75,14 +75,14 @@ def levels(values: pd.Series) -> list[Any]:
 def group_rows(
     frame: pd.DataFrame, by: Sequence[str], declared: Mapping[str, Sequence[str]] = _NOTHING_DECLARED
 ) -> tuple[pd.DataFrame, Numbers]:
-    """Tell which group each row of a frame belongs to.
+    """Return all groups, and which of them each row of a frame belongs to.
 
     Parameters
     ----------
     frame
         The rows.
     by
-        The columns that tell the groups; none of them makes one group.
+        The columns to group by; without any, all rows are one group.
     declared
         The levels of a column in order, where they are not those that `levels` finds in it.
 
@@ -101,25 +101,13 @@ def group_rows(
     >>> groups["service"].tolist(), numbers.tolist()
     (['API', 'Frontend', nan], [0, 0, 2])
     """
-    dtypes = {column: pd.CategoricalDtype(declared.get(column, levels(frame[column]))) for column in by}
-    occurring = np.zeros(len(frame), dtype=np.int64)
-    wanted = np.zeros(1, dtype=np.int64)
-    for column, dtype in dtypes.items():
-        unknown = len(dtype.categories)
-        codes = frame[column].astype(dtype).cat.codes.to_numpy(dtype=np.int64)
-        occurring = occurring * (unknown + 1) + np.where(codes < 0, unknown, codes)
-        wanted = (wanted[:, np.newaxis] * (unknown + 1) + np.arange(unknown)).ravel()
-    combinations = np.union1d(wanted, occurring)
-
-    labels = {}
-    rest = combinations
-    for column in reversed(by):
-        dtype = dtypes[column]
-        rest, codes = np.divmod(rest, len(dtype.categories) + 1)
-        codes = np.where(codes == len(dtype.categories), -1, codes)
-        labels[column] = pd.Series(pd.Categorical.from_codes(codes, dtype=dtype)).astype(frame[column].dtype)
-    groups = pd.DataFrame({column: labels[column] for column in by}, index=pd.RangeIndex(len(combinations)))
-    return groups, np.searchsorted(combinations, occurring)
+    if not by:
+        return pd.DataFrame(index=pd.RangeIndex(1)), np.zeros(len(frame), dtype=np.int64)
+    dtypes = {name: pd.CategoricalDtype(declared.get(name, levels(frame[name])), ordered=True) for name in by}
+    occurring = pd.MultiIndex.from_frame(frame[list(by)].astype(dtypes))
+    wanted = pd.MultiIndex.from_product([dtype.categories.astype(dtype) for dtype in dtypes.values()], names=list(by))
+    groups = wanted.union(occurring.unique(), sort=False).sort_values(na_position="last")
+    return groups.to_frame(index=False).astype(frame[list(by)].dtypes), groups.get_indexer(occurring)
 
 
 def count_rows(mask: pd.Series, numbers: Numbers, groups: pd.DataFrame) -> Numbers:

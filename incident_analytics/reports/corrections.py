@@ -59,7 +59,7 @@ def read_correction_file(
     SettingsError
         Where a row says something that cannot be done, or the file is not CSV.
         ``corrections.csv:3: field 'restored' is not one of title, date, ...``, ``corrections.csv:4: restored_at '9'
-        is no time; write it as 2025-03-14T15:47:00Z``
+        is not a time; write it as 2025-03-14T15:47:00Z``
     """
     try:
         table = read_csv_file(file)
@@ -83,37 +83,38 @@ def _correction(cells: Mapping[str, str], file: Path, line: int, severities: Seq
     fields = {field: kind for field, kind in TABLES["incidents"].items() if field not in _NOT_CORRECTED}
     if name not in fields:
         raise SettingsError(f"{file}:{line}: field {name!r} is not one of {', '.join(fields)}")
+    words = cells["value"]
+    listed = {"severity": severities, "status": (*STATUSES, *UNCOUNTED_STATUSES)}.get(name)
     try:
-        value = _value(name, fields[name], cells["value"], severities) if cells["value"] else None
+        if words and listed is not None and words not in listed:
+            raise ValueError(f"is not one of {', '.join(listed)}")
+        value = _value(fields[name], words) if words else None
     except ValueError as error:
-        raise SettingsError(f"{file}:{line}: {name} {cells['value']!r} {error}") from error
+        raise SettingsError(f"{file}:{line}: {name} {words!r} {error}") from error
     return Correction(cells["incident_id"], name, value, cells["reason"], cells["by"], file.as_posix(), line)
 
 
-def _value(name: str, kind: str, words: str, severities: Sequence[str]) -> datetime | date | timedelta | float | str:
+def _value(kind: str, words: str) -> datetime | date | timedelta | float | str:
     """Read a value by the type of its column; ValueError says what it should be."""
-    listed = {"severity": severities, "status": (*STATUSES, *UNCOUNTED_STATUSES)}.get(name)
-    if listed is not None and words not in listed:
-        raise ValueError(f"is not one of {', '.join(listed)}")
     if kind in {INSTANT, DATE}:
         try:
             at = datetime.fromisoformat(words)
             return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC) if kind == INSTANT else at.date()
         except (ValueError, OverflowError):
             form = "time; write it as 2025-03-14T15:47:00Z" if kind == INSTANT else "date; write it as 2025-03-14"
-            raise ValueError(f"is no {form}") from None
+            raise ValueError(f"is not a {form}") from None
     if kind == SPAN:
         span = read_span(words)
         if span is None:
-            raise ValueError("is no length of time; write it as 1h 45m")
+            raise ValueError("is not a length of time; write it as 1h 45m")
         return span.length
     if kind in {COUNT, FLOAT}:
         try:
             number = int(words) if kind == COUNT else float(words)
         except ValueError:
             number = math.nan
-        if not abs(number) < _MOST:  # nor is nan, nor inf
-            raise ValueError("is no number")
+        if not abs(number) < _MOST:  # false for nan and inf, too
+            raise ValueError("is not a number")
         return number
     if kind == FLAG:
         if words not in {"true", "false"}:

@@ -26,7 +26,7 @@ from incident_analytics.reports.corrections import Correction, read_correction_f
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, read_templates
-from incident_analytics.schema import PROBLEM_LEVELS, STATUSES, TABLES, UNCOUNTED_STATUSES
+from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.tracker import ReportedItem, tracker_problems
 
 if TYPE_CHECKING:
@@ -254,10 +254,7 @@ def _read_file(
     path = os.fsencode(file.as_posix()).decode(errors="replace")  # a name need not be UTF-8; a table's text must
 
     def problem(code: str, line: int, message: str) -> None:
-        level = PROBLEM_LEVELS[code]
-        rows["problems"].append(
-            {"incident_id": path, "path": path, "line": line, "level": level, "code": code, "message": message}
-        )
+        rows["problems"].append(problem_row(code, message, path=path, line=line, incident_id=path))
 
     def leave_out(message: str) -> None:
         _leave_out(rows, path, message)
@@ -286,10 +283,7 @@ def _read_file(
 
 
 def _leave_out(rows: Rows, path: str, message: str) -> None:
-    place = {"incident_id": path, "path": path, "line": 1}
-    rows["problems"].append(
-        {**place, "level": PROBLEM_LEVELS["not-a-report"], "code": "not-a-report", "message": message}
-    )
+    rows["problems"].append(problem_row("not-a-report", message, path=path, line=1, incident_id=path))
     rows["files"].append({"path": path, "outcome": "left out", "reason": message})
 
 
@@ -362,50 +356,46 @@ def _note_stale(corrections: Corrections, columns: Tables) -> None:
     there = {written or stem for written, stem in zip(reports["written_id"], reports["stem"], strict=True)}
     for correction in (each for name, found in corrections.items() if name not in there for each in found):
         message = f"no report of {correction.incident_id!r} was found; correct the id or delete the line"
-        _add_problem(columns, "stale-correction", path=correction.path, line=correction.line, message=message)
+        _add_problem(columns, problem_row("stale-correction", message, path=correction.path, line=correction.line))
 
 
-def _add_problem(columns: Tables, code: str, **row: str | int | None) -> None:
-    row |= {"level": PROBLEM_LEVELS[code], "code": code}
+def _add_problem(columns: Tables, row: Mapping[str, Any]) -> None:
     for column in TABLES["problems"]:
         columns["problems"][column].append(row.get(column))
 
 
 def _take_out_copies(columns: Tables) -> None:
-    """Let one of several reports with one Incident ID, whatever its case, or one text, count, and report the others."""
-    reports = columns.get("reports", {})
+    """Take the copies of reports out of all tables, and report each of them."""
+    copies = _copies(columns.get("reports", {}))
+    if not copies:
+        return
+    for copy, kept in copies.values():
+        message = f"not counted: {kept['path']} has the Incident ID {kept['written_id']}, too"
+        message = f"{message}; delete one of them, or give it another ID"
+        if copy["digest"] == kept["digest"]:
+            message = f"a copy of {kept['path']}, not counted; delete one of them"
+        place = {"path": copy["path"], "line": copy["line"], "incident_id": kept["path"]}
+        _add_problem(columns, problem_row("duplicate-id", message, **place))
+    for name, table in columns.items():
+        if name != "files":
+            kept_rows = [path not in copies for path in table["path" if name == "reports" else "incident_id"]]
+            table |= {column: list(compress(cells, kept_rows)) for column, cells in table.items()}
+    files = columns["files"]
+    for index, path in enumerate(files["path"]):
+        if path in copies:
+            files["outcome"][index], files["reason"][index] = "copy", f"copy of {copies[path][1]['path']}"
+
+
+def _copies(reports: Mapping[str, Sequence[Any]]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the copies by path, each with the report that counts: of those with one ID, in any case, or one text."""
     groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
     for values in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
         report = dict(zip(_REPORTS, values, strict=True))
         if report["status"] not in UNCOUNTED_STATUSES:
             written = report["written_id"]
             groups["id" if written else "text", written.casefold() if written else report["digest"]].append(report)
-    copies: dict[str, str] = {}
-    for group in groups.values():
-        kept = _counted(group)
-        for copy in group:
-            if copy is kept:
-                continue
-            copies[copy["path"]] = kept["path"]
-            if copy["digest"] == kept["digest"]:
-                message = f"a copy of {kept['path']}, not counted; delete one of them"
-            else:
-                message = f"not counted: {kept['path']} has the Incident ID {kept['written_id']}, too"
-                message = f"{message}; delete one of them, or give it another ID"
-            place = {"path": copy["path"], "line": copy["line"], "incident_id": kept["path"]}
-            _add_problem(columns, "duplicate-id", message=message, **place)
-    if not copies:
-        return
-    for name, table in columns.items():
-        column = "path" if name == "reports" else "incident_id"
-        if name != "files":
-            kept_rows = [path not in copies for path in table[column]]
-            for each, cells in table.items():
-                table[each] = list(compress(cells, kept_rows))
-    files = columns["files"]
-    for index, path in enumerate(files["path"]):
-        if path in copies:
-            files["outcome"][index], files["reason"][index] = "copy", f"copy of {copies[path]}"
+    kept = [(group, _counted(group)) for group in groups.values()]
+    return {copy["path"]: (copy, counted) for group, counted in kept for copy in group if copy is not counted}
 
 
 def _counted(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -554,7 +544,7 @@ def _add_file_problems(columns: Tables, settings: Settings, of_corrections: Sequ
     for part, problems in ((settings.corrections, of_corrections), (settings.tracker, of_tracker)):
         for problem in problems:
             path = part.file.as_posix() if part else ""
-            _add_problem(columns, problem.code, path=path, line=problem.line, message=problem.message)
+            _add_problem(columns, problem_row(problem.code, problem.message, path=path, line=problem.line))
 
 
 def _reported_items(columns: Tables, settings: Settings) -> Iterator[ReportedItem]:

@@ -78,10 +78,11 @@ def run_notebook(
     total = sum(cell.cell_type == "code" for cell in source.cells)
     begun: list[NotebookNode] = []
 
+    report = progress or (lambda _done, _total: None)
+
     def begin(cell: NotebookNode, **_: object) -> None:
         if cell.cell_type == "code" and "injected-parameters" not in cell.metadata.get("tags", []):
-            if progress:
-                progress(len(begun), total)
+            report(len(begun), total)
             begun.append(cell)
 
     def at_fault() -> str:
@@ -111,8 +112,7 @@ def run_notebook(
     if never_ran or any(output.get("ename") == "SystemExit" for cell in _code_cells(ran) for output in cell.outputs):
         raise NotebookError(f"{at_fault()} ended the notebook early, with {len(never_ran)} code cells still to run")
     _need_figures(file, ran)
-    if progress:
-        progress(total, total)
+    report(total, total)
     return _without_traces(ran)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 __all__ = [
     "DEFAULT_METRICS",
@@ -22,6 +22,7 @@ __all__ = [
     "TABLES",
     "UNCOUNTED_STATUSES",
     "Metric",
+    "problem_row",
 ]
 
 TEXT: Final = "str"
@@ -194,6 +195,11 @@ PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Each problem code with its level unless the settings say otherwise."""
+
+
+def problem_row(code: str, message: str, *, path: str, line: int, **of_incident: str | None) -> dict[str, Any]:
+    """Return a row of ``problems``; of_incident is its ``incident_id``, if it has one."""
+    return {**of_incident, "path": path, "line": line, "level": PROBLEM_LEVELS[code], "code": code, "message": message}
 
 
 @dataclass(frozen=True)

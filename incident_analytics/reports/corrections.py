@@ -85,9 +85,9 @@ def _correction(cells: Mapping[str, str], file: Path, line: int, severities: Seq
         raise SettingsError(f"{file}:{line}: field {name!r} is not one of {', '.join(fields)}")
     words = cells["value"]
     listed = {"severity": severities, "status": (*STATUSES, *UNCOUNTED_STATUSES)}.get(name)
+    if words and listed is not None and words not in listed:
+        raise SettingsError(f"{file}:{line}: {name} {words!r} is not one of {', '.join(listed)}")
     try:
-        if words and listed is not None and words not in listed:
-            raise ValueError(f"is not one of {', '.join(listed)}")
         value = _value(fields[name], words) if words else None
     except ValueError as error:
         raise SettingsError(f"{file}:{line}: {name} {words!r} {error}") from error

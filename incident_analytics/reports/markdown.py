@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -248,7 +249,7 @@ class _Reader:
         self.level = 0
         self.frames: list[_Frame] = []
         self.inline: _Inline | None = None
-        self.strong = self.strike = self.quotes = 0
+        self.depth = Counter[str]()  # how many elements of a kind are open
         self.fence: list[str] | None = None
         self.front = ("", 1)
         self.rows: list[Row] = []
@@ -330,7 +331,8 @@ class _Reader:
         self.blocks = []
 
     def open(self, kind: str, value: Any, start: int) -> None:
-        if kind == "Heading" and not self.frames and not self.quotes:
+        self.depth[kind] += 1
+        if kind == "Heading" and not self.frames and not self.depth["BlockQuote"]:
             self.finish_section(start)
             self.level = int(value["Heading"]["level"][1:])
         if kind in {"Heading", "Paragraph", "Item"}:
@@ -351,14 +353,9 @@ class _Reader:
             self.fence = []
         elif kind == "HtmlBlock":
             self.html.add(start)
-        elif kind == "BlockQuote":
-            self.quotes += 1
-        elif kind == "Strong":
-            self.strong += 1
-        elif kind == "Strikethrough":
-            self.strike += 1
 
     def close(self, kind: str, start: int, end: int) -> None:
+        self.depth[kind] -= 1
         if kind in {"Heading", "Paragraph", "Item"}:
             self.flush()
             self.close_frame(self.frames.pop(), start, end)
@@ -375,18 +372,12 @@ class _Reader:
             fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
             self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
             self.fence = None
-        elif kind == "BlockQuote":
-            self.quotes -= 1
-        elif kind == "Strong":
-            self.strong -= 1
-        elif kind == "Strikethrough":
-            self.strike -= 1
 
     def close_frame(self, frame: _Frame, start: int, end: int) -> None:
         parent = self.frames[-1] if self.frames else None
         if frame.kind == "Paragraph" and parent is not None:  # a paragraph inside an item is the item's own text
             parent.lines += frame.lines
-        elif frame.kind == "Paragraph" or (frame.kind == "Heading" and self.quotes):
+        elif frame.kind == "Paragraph" or (frame.kind == "Heading" and self.depth["BlockQuote"]):
             if frame.lines:
                 self.blocks.append(Paragraph(tuple(frame.lines)))
         elif frame.kind == "Item":
@@ -425,11 +416,11 @@ class _Reader:
                 return
             self.inline = _Inline(self.line_at(start))
         inline = self.inline
-        if self.strong and not inline.plain:
+        if self.depth["Strong"] and not inline.plain:
             inline.bold += text
         elif text.strip():
             inline.plain = True
-        if self.strike:
+        if self.depth["Strikethrough"]:
             inline.struck += text
         inline.text += text
 

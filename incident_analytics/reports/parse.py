@@ -659,34 +659,8 @@ class _Parser:
             self.report.problem("contradiction", line, f"{message}; correct the one or the other")
 
     def take_outages(self, known: Mapping[str, Correction]) -> None:
-        """List the windows of impact: the Duration line's, else from the beginning to the restoration.
-
-        Where the timeline has gaps, and the windows between them make the stated duration, these count.
-        """
-        line = self.report.lines.get("duration", 0)
-        duration, restored = self.report.duration, self.values.get("restored_at")
-        windows = self.report.placement.windows if self.report.placement else ()
-        outages: list[Outage] = [(start, end, "duration", line) for start, end in windows if start is not None]
-        if outages and duration and duration.is_open and restored is not None:  # which counts for all else, too
-            start, end, _, _ = outages[-1]
-            if end is None and restored >= start:
-                outages[-1] = (start, restored, "timeline", self.report.lines["restored_at"])
-        if len(outages) == 1 and self.report.gaps:
-            outages = self.without_gaps(*outages[0])
-        begin = self.values.get("started_at") or (
-            None if self.report.start_is_hidden else self.values.get("detected_at")
-        )
-        if not outages and begin is not None:
-            end, source = self.values.get("restored_at"), "timeline"
-            if end is None and duration and duration.total and not (duration.support_hours or duration.is_open):
-                end, source = begin + duration.total, "derived"
-            at = self.report.lines.get("restored_at") or self.report.lines.get("detected_at") or line
-            rows = self.report.rows["timeline"]
-            for over, relapse in self.report.gaps if end is not None or self.values["is_open"] else ():
-                outages.append((begin, rows[over]["at"], source, rows[over]["line"]))
-                begin = rows[relapse]["at"]
-            if end is None or end >= begin:
-                outages.append((begin, end, source, at))
+        """List the windows of impact: the Duration line's, else from the beginning to the restoration."""
+        outages = self.stated_outages() or self.timeline_outages()
         unended = self.unended_outage(outages)
         outages += unended
         if unended and "restored_at" not in known:  # a restoration that did not hold is none
@@ -704,6 +678,37 @@ class _Parser:
             self.values["ended_at"], source, at = max(ended)
             stated = "stated" if source == "duration" else "derived"
             self.report.note("ended_at", self.words_at(at), at, source=stated)
+
+    def stated_outages(self) -> list[Outage]:
+        """Return the Duration line's windows; the timeline's gaps split one if the rest makes the stated duration."""
+        line = self.report.lines.get("duration", 0)
+        duration, restored = self.report.duration, self.values.get("restored_at")
+        windows = self.report.placement.windows if self.report.placement else ()
+        outages: list[Outage] = [(start, end, "duration", line) for start, end in windows if start is not None]
+        if outages and duration and duration.is_open and restored is not None:  # which counts for all else, too
+            start, end, _, _ = outages[-1]
+            if end is None and restored >= start:
+                outages[-1] = (start, restored, "timeline", self.report.lines["restored_at"])
+        return self.without_gaps(*outages[0]) if len(outages) == 1 and self.report.gaps else outages
+
+    def timeline_outages(self) -> list[Outage]:
+        """Return the windows from the beginning, without the timeline's gaps, to the restoration or stated length."""
+        lines, rows, duration = self.report.lines, self.report.rows["timeline"], self.report.duration
+        detected = None if self.report.start_is_hidden else self.values.get("detected_at")
+        begin = self.values.get("started_at") or detected
+        if begin is None:
+            return []
+        end, source = self.values.get("restored_at"), "timeline"
+        if end is None and duration and duration.total and not (duration.support_hours or duration.is_open):
+            end, source = begin + duration.total, "derived"
+        outages: list[Outage] = []
+        for over, relapse in self.report.gaps if end is not None or self.values["is_open"] else ():
+            outages.append((begin, rows[over]["at"], source, rows[over]["line"]))
+            begin = rows[relapse]["at"]
+        if end is None or end >= begin:
+            line = lines.get("restored_at") or lines.get("detected_at") or lines.get("duration", 0)
+            outages.append((begin, end, source, line))
+        return outages
 
     def unended_outage(self, outages: Sequence[Outage]) -> list[Outage]:
         """Return the outage since a relapse whose end nothing tells: none where another outage covers the relapse."""

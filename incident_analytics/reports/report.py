@@ -11,7 +11,7 @@ from incident_analytics.reports.markdown import Line
 from incident_analytics.reports.timeline import Placement
 from incident_analytics.reports.times import Duration
 from incident_analytics.reports.values import Choice, Unreadable, is_placeholder
-from incident_analytics.schema import PROBLEM_LEVELS
+from incident_analytics.schema import problem_row
 
 __all__ = ["Cells", "Report"]
 
@@ -61,14 +61,8 @@ class Report:
 
         One that is not of the incident is reported even where the incident does not count.
         """
-        row = {
-            "path": path or self.file,
-            "line": line,
-            "level": PROBLEM_LEVELS[code],
-            "code": code,
-            "message": message,
-        }
-        self.rows["problems"].append(row if of_incident else row | {"incident_id": None})
+        own = {} if of_incident else {"incident_id": None}
+        self.rows["problems"].append(problem_row(code, message, path=path or self.file, line=line, **own))
 
     def note(
         self,

@@ -583,26 +583,7 @@ def read_duration(text: str) -> Duration | None:
     support = "support" in pieces
     if support:
         pieces = _without_support_hours(pieces)
-    windows: list[tuple[Moment, Moment | None]] = []
-    lengths: list[Span] = []
-    previous: _Piece = ""
-    at = 0
-    while at < len(pieces):
-        piece = pieces[at]
-        following = pieces[at + 2] if at + 2 < len(pieces) and pieces[at + 1] == "to" else None
-        if isinstance(piece, Moment) and isinstance(following, Moment):
-            windows.append((piece, following))
-            at += 2
-        elif isinstance(piece, Moment) and (following == "open" or _since(pieces, at)):
-            windows.append((piece, None))
-            at += 2 * (following == "open")
-        elif isinstance(piece, Span) and isinstance(previous, Span):
-            lengths[-1] = Span(lengths[-1].length + piece.length, lengths[-1].approximate or piece.approximate)
-        elif isinstance(piece, Span):
-            lengths.append(piece)
-        if piece not in {"and", ","} or not isinstance(previous, Span):
-            previous = piece
-        at += 1
+    windows, lengths = _windows(pieces), _lengths(pieces)
     if len(windows) > 1 and len(lengths) == len(windows):
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
@@ -622,6 +603,37 @@ def read_duration(text: str) -> Duration | None:
         support_hours=support,
         zone=zones[0] if zones else None,
     )
+
+
+def _windows(pieces: Sequence[_Piece]) -> list[tuple[Moment, Moment | None]]:
+    """Return the pairs of times that ``to`` joins, and the times since when something goes on, without an end."""
+    windows: list[tuple[Moment, Moment | None]] = []
+    past = 0
+    for index, piece in enumerate(pieces):
+        if index < past or not isinstance(piece, Moment):
+            continue
+        end = pieces[index + 2] if index + 2 < len(pieces) and pieces[index + 1] == "to" else None
+        if isinstance(end, Moment):
+            windows.append((piece, end))
+        elif end == "open" or _since(pieces, index):
+            windows.append((piece, None))
+        if isinstance(end, Moment) or end == "open":
+            past = index + 3
+    return windows
+
+
+def _lengths(pieces: Sequence[_Piece]) -> list[Span]:
+    """Return the lengths; those that follow each other are one, as in ``1 hour and 5 minutes``."""
+    lengths: list[Span] = []
+    previous: _Piece = ""
+    for piece in pieces:
+        if isinstance(piece, Span) and isinstance(previous, Span):
+            lengths[-1] = Span(lengths[-1].length + piece.length, lengths[-1].approximate or piece.approximate)
+        elif isinstance(piece, Span):
+            lengths.append(piece)
+        if piece not in {"and", ","} or not isinstance(previous, Span):
+            previous = piece
+    return lengths
 
 
 _ZONE_IN_BRACKETS: Final = re.compile(

@@ -153,11 +153,10 @@ def review(
         commentary=commentary,
         progress=progress,
     )
-    if remark is not None:
-        for cell in ran.cells:
-            for output in cell.get("outputs", ()):
-                for text in output.get("metadata", {}).get("remarks", ()):
-                    remark(text)
+    outputs = [output for cell in ran.cells for output in cell.get("outputs", ())]
+    for text in (text for output in outputs for text in output.get("metadata", {}).get("remarks", ())):
+        if remark is not None:
+            remark(text)
     page = as_page(ran, f"Incident review {window.name}", f"{stem}.ipynb" if "ipynb" in to else None)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review stands do the others go.

@@ -141,24 +141,28 @@ def tracker_problems(settings: Settings, reported: Iterable[ReportedItem] = ()) 
     return sorted(problems, key=lambda problem: problem.line)
 
 
+def _read_items(
+    tracker: TrackerSettings, settings: Settings
+) -> tuple[Sequence[_Item], Mapping[Any, str], list[CsvProblem]]:
+    """Return the items as written, the heading of each column, and the problems of the file's rows."""
+    if tracker.format == "github":
+        return _github_items(tracker.file, settings), {}, []
+    try:
+        table = read_csv_file(tracker.file)
+    except OSError as error:
+        raise CsvError(str(error.strerror)) from error
+    headings = tracker.columns if tracker.format == "csv" else _jira_columns(table, tracker.columns)
+    items = _csv_items(table, headings)
+    if tracker.format == "jira":
+        items = _jira_items(table, items, tracker.columns, settings)
+    return items, headings, list(table.problems)
+
+
 def _read(
     tracker: TrackerSettings, settings: Settings, as_of: pd.Timestamp | None = None
 ) -> tuple[dict[str, list[Any]], list[int], list[CsvProblem]]:
     """Return the items by column, their lines, and the problems; a CsvError says why there are no items."""
-    problems: list[CsvProblem] = []
-    headings: Mapping[Any, str] = {}
-    if tracker.format == "github":
-        items = _github_items(tracker.file, settings)
-    else:
-        try:
-            table = read_csv_file(tracker.file)
-        except OSError as error:
-            raise CsvError(str(error.strerror)) from error
-        problems += table.problems
-        headings = tracker.columns if tracker.format == "csv" else _jira_columns(table, tracker.columns)
-        items = _csv_items(table, headings)
-        if tracker.format == "jira":
-            items = _jira_items(table, items, tracker.columns, settings)
+    items, headings, problems = _read_items(tracker, settings)
     known: dict[str, list[Any]] = {
         name: [item.words.get(name, "").strip() or None for item in items] for name in _TEXTS
     }

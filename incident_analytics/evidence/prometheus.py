@@ -384,8 +384,8 @@ def _redirected(url: str, target: str) -> str:
     return f"{url} redirects to {_short(target)}{why}{_WRONG_ADDRESS}"
 
 
-def _unreachable(server: _Server, error: OSError) -> str:
-    """Say why there is no connection, and what to do."""
+def _tls_failure(error: ssl.SSLError) -> str:
+    """Say why a connection cannot be encrypted, and what to do."""
     if isinstance(error, ssl.SSLCertVerificationError):
         words = f"its certificate is not trusted ({error.verify_message.rstrip('.')})"
         if error.verify_code in _HOSTNAME_MISMATCH:
@@ -395,13 +395,18 @@ def _unreachable(server: _Server, error: OSError) -> str:
         return f"{words}; name the certificate of the authority that signed it as ca_file"
     if isinstance(error, ssl.SSLEOFError):
         return "it ends the connection; if it asks for a client's certificate, set client_certificate and client_key"
+    reason = (error.reason or str(error)).replace("_", " ").casefold()
+    if reason in {"wrong version number", "record layer failure", "http request", "packet length too long"}:
+        return "it does not speak TLS; write http:// in url"
+    if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason:
+        return f"it refuses this client ({reason}); set client_certificate and client_key, or renew them"
+    return f"TLS fails ({_short(reason)}); check url and the server's certificate"
+
+
+def _unreachable(server: _Server, error: OSError) -> str:
+    """Say why there is no connection, and what to do."""
     if isinstance(error, ssl.SSLError):
-        reason = (error.reason or str(error)).replace("_", " ").casefold()
-        if reason in {"wrong version number", "record layer failure", "http request", "packet length too long"}:
-            return "it does not speak TLS; write http:// in url"
-        if "certificate required" in reason or "handshake failure" in reason or "bad certificate" in reason:
-            return f"it refuses this client ({reason}); set client_certificate and client_key, or renew them"
-        return f"TLS fails ({_short(reason)}); check url and the server's certificate"
+        return _tls_failure(error)
     words = getattr(error, "strerror", None) or str(getattr(error, "reason", error))
     if isinstance(error, TimeoutError):
         words = f"no connection within {server.seconds:g} s"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -202,6 +203,79 @@ def stated(duration: str, rows: str = "", status: str = "Final") -> str:
     """Return a report with a Duration, a Status and a timeline."""
     text = HEAD.replace("Final", status).replace("**Severity**", f"**Duration**: {duration}\n**Severity**")
     return text + (ROWS + rows if rows else "")
+
+
+LOOKS = "| 11:00 | Initial alert/detection |\n| 11:05 | Ana looks |\n"
+
+
+def restored(begin: str, end: str) -> str:
+    return f"| {begin} | Initial alert/detection |\n| {end} | Service restored |\n"
+
+
+@pytest.mark.parametrize(
+    ("duration", "rows", "started", "outages"),
+    [
+        # Runs back, or is longer than its total, and no row says which is right.
+        ("11:00 - 10:00 (1h)", LOOKS, "14 11:00", ["14 11:00 to ?"]), ("11:00 - 10:00 (1h)", "", None, []),
+        ("1h (11:00 - 10:00)", LOOKS, "14 11:00", ["14 11:00 to ?"]), ("11:00 - 10:00", LOOKS, "14 11:00", ["14 11:00 to ?"]),
+        ("11:00 - 10:00", "", None, []), ("11:00 - 11:00", "", None, []),
+        ("11:00 - 13:00 (1h)", LOOKS, "14 11:00", ["14 11:00 to ?"]), ("11:00 - 13:00 (30m)", "", "14 11:00", ["14 11:00 to ?"]),
+        ("11:00 - 12:00 (about 3h)", "", "14 11:00", ["14 11:00 to ?"]),
+        ("11:00 - 10:00 (next day) (1h)", "", None, []), ("11:00 UTC - 11:30 EST (1h)", "", "14 11:00", ["14 11:00 to ?"]),
+        ("2025-03-14 11:00 - 2025-03-16 11:00 (2h)", LOOKS, "14 11:00", ["14 11:00 to ?"]),
+        ("2025-03-16 11:00 - 2025-03-14 11:00", "", None, []), ("2025-03-16 11:00 - 2025-03-14 11:00 (2d)", "", None, []),
+        ("10:00 - 11:00 and 13:00 - 14:00 (30m)", "", "14 10:00", ["14 10:00 to ?", "14 13:00 to ?"]),
+        # The timeline makes the total, or has the restoration where the range ends.
+        ("11:00 - 10:00 (1h)", restored("10:00", "11:00"), None, ["14 10:00 to 14 11:00"]),
+        ("11:00 - 10:00 (1h)", restored("11:00", "12:00"), "14 11:00", ["14 11:00 to 14 12:00"]),
+        ("11:00 - 13:00 (1h)", restored("11:00", "12:00"), "14 11:00", ["14 11:00 to 14 12:00"]),
+        ("11:00 - 13:00 (1h)", restored("11:00", "13:00"), "14 11:00", ["14 11:00 to 14 13:00"]),
+        ("11:00 - 13:00 (1h)", restored("11:00", "16:00"), "14 11:00", ["14 11:00 to ?"]),
+        ("11:00 - 10:00", restored("11:00", "2025-03-15 10:00"), "14 11:00", ["14 11:00 to 15 10:00"]),
+        # No contradiction, or a slip of minutes.
+        ("11:00 - 10:00 (23h)", LOOKS, "14 11:00", ["14 11:00 to 15 10:00"]), ("22:00 - 10:00", "", "14 22:00", ["14 22:00 to 15 10:00"]),
+        ("11:00 - 10:00 (next day)", "", "14 11:00", ["14 11:00 to 15 10:00"]), ("23:30 - 00:30 (1h)", "", "14 23:30", ["14 23:30 to 15 00:30"]),
+        ("23:30 - 00:30", "", "14 23:30", ["14 23:30 to 15 00:30"]), ("00:00 - 24:00 (24h)", "", "14 00:00", ["14 00:00 to 15 00:00"]),
+        ("23:00 - 02:00 (27h)", "", "14 23:00", ["14 23:00 to 16 02:00"]), ("11:00 - 12:10 (1h)", "", "14 11:00", ["14 11:00 to 14 12:10"]),
+        ("11:00 - 11:02 (1m)", "", "14 11:00", ["14 11:00 to 14 11:02"]), ("11:00 - 11:00 (0m)", "", "14 11:00", ["14 11:00 to 14 11:00"]),
+        ("10:00 - 11:00 and 13:00 - 14:00 (2h)", "", "14 10:00", ["14 10:00 to 14 11:00", "14 13:00 to 14 14:00"]),
+        ("10:00 - 11:00 and 13:00 - 14:00 (4h)", "", "14 10:00", ["14 10:00 to 14 11:00", "14 13:00 to 14 14:00"]),
+        ("10:00 EST - 16:00 UTC (1h)", "", "14 15:00", ["14 15:00 to 14 16:00"]),
+        # A clock of twelve hours.
+        ("1:00 - 3:00 PM (2h)", "", "14 13:00", ["14 13:00 to 14 15:00"]), ("1:00 - 3:00 PM", "", "14 13:00", ["14 13:00 to 14 15:00"]),
+        ("1:00 PM - 3:00", "", "14 13:00", ["14 13:00 to 14 15:00"]), ("11:00 - 1:00 PM", "", "14 11:00", ["14 11:00 to 14 13:00"]),
+        ("11:00 PM - 1:00", "", "14 23:00", ["14 23:00 to 15 01:00"]), ("1:00 - 3:00 PM (14h)", "", "14 01:00", ["14 01:00 to 14 15:00"]),
+        ("12:30 - 1:30 PM", "", "14 12:30", ["14 12:30 to 14 13:30"]), ("1:00 - 3:00 PM (5h)", "", "14 13:00", ["14 13:00 to ?"]),
+        ("13:00 - 3:00 PM (2h)", "", "14 13:00", ["14 13:00 to 14 15:00"]),
+    ],
+)  # fmt: skip
+def test_a_range_counts_where_nothing_contradicts_it(
+    tmp_path: Path, duration: str, rows: str, started: str | None, outages: list[str]
+) -> None:
+    corpus = read(tmp_path, stated(duration, rows))
+    at = corpus.incidents["started_at"].iloc[0]
+    assert (None if pd.isna(at) else f"{at:%d %H:%M}") == started
+    found = [f"{row.started_at:%d %H:%M} to {'?' if pd.isna(row.ended_at) else f'{row.ended_at:%d %H:%M}'}"
+             for row in corpus.outages.itertuples()]  # fmt: skip
+    assert found == outages
+    if not outages or outages[-1].endswith("?"):
+        assert "duration-mismatch" in set(corpus.problems["code"])
+        assert pd.isna(corpus.incidents["ended_at"].iloc[0])
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(0, 24 * 60 - 1), st.integers(0, 24 * 60 - 1), st.integers(1, 3000), st.sampled_from([LOOKS, ""]),
+    st.sampled_from(["", " (next day)"]),
+)  # fmt: skip
+def test_no_outage_is_far_from_the_length_that_the_report_states(
+    begin: int, end: int, total: int, rows: str, later: str
+) -> None:
+    clocks = [f"{minute // 60:02}:{minute % 60:02}" for minute in (begin, end)]
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = read(Path(folder), stated(f"{clocks[0]} - {clocks[1]}{later} ({total // 60}h {total % 60}m)", rows))
+    down = (corpus.outages["ended_at"] - corpus.outages["started_at"]).dropna() / pd.Timedelta(minutes=1)
+    assert all(abs(minutes - total) <= 5 or max(minutes, total) < 1.5 * min(minutes, total) for minutes in down)
 
 
 @pytest.mark.parametrize(

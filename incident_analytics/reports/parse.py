@@ -66,6 +66,10 @@ _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
 
 _GROSS = 1.5
 """By how much of the smaller one a length must exceed another one for no slip of a few minutes to explain it."""
+_SLIP = timedelta(minutes=5)
+"""By how much it must exceed the other at least."""
+_BACK = timedelta(hours=21)
+"""A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
 _SURE = 0.8
 """How sure a row must be of its milestone to be held against the Duration."""
 
@@ -447,52 +451,84 @@ class _Parser:
         self.take_milestones(placement)
 
     def settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
-        """Compare the Duration's one range with its total and with what the timeline tells by itself.
+        """Compare the Duration's times with its total and with what the timeline says by itself.
 
-        An end without a date takes the timeline's day where both have the same time of day. A range that contradicts
-        both its total and the timeline does not count: the timeline's window does where it makes the total, else the
-        end is unknown.
+        An end without a date takes the timeline's day where both have the same time of day. Times that contradict the
+        total, or each other, count only where the timeline has the restoration at the same time; else the timeline's
+        window does where it makes the total, else the end is unknown.
         """
         duration = self.report.duration
-        if duration is None or len(placement.windows) != 1 or duration.is_open or duration.support_hours:
+        if duration is None or duration.is_open or duration.support_hours:
             return placement
-        (start, end), last = placement.windows[0], duration.windows[0][1]
-        if start is None or end is None or last is None:
-            return placement
-        undated = duration.total is None and not last.dated and not last.days_later
-        if not undated and (
-            duration.total is None or spans_agree(duration.total, end - start, approximate=duration.approximate)
-        ):
+        windows = [(start, end) for start, end in placement.windows if start is not None and end is not None]
+        if not windows or len(windows) != len(duration.windows):
             return placement
         alone = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=replace(duration, windows=()))
         begun, restored = self.told_window(alone)
-        if restored is None or begun is None or restored[1] < begun:
-            return placement
-        row, over = restored
-        if duration.total is None:
-            days, rest = divmod(over - end, timedelta(days=1))
-            dated = any(find_dates(entry.when) for entry in self.reader.entries[: row + 1])
-            if not dated or rest or days < 1 or any(at and _is_same(at, end) for at in placement.instants):
-                return placement
+        if restored is not None and (begun is None or restored[1] < begun):
+            restored = None
+        (start, _), (_, end) = windows[0], windows[-1]
+        if (
+            duration.total is None
+            and restored is not None
+            and (over := self.dated_end(placement, restored)) is not None
+        ):
             return replace(placement, windows=((start, over),))
-        if _is_same(over, end):
+        span = sum((last - first for first, last in windows), timedelta(0))
+        fault, is_gross = self.fault_of_range(windows, span)
+        if fault is None or (restored is not None and _is_same(restored[1], end)):
             return placement
-        line, span = self.report.lines["duration"], end - start
-        message = (
-            f"the Duration's own times make {in_words(span)}, it states {in_words(duration.total)}, and line "
-            f"{self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
-        )
-        if spans_agree(duration.total, over - begun, approximate=duration.approximate):
-            self.report.problem(
-                "duration-mismatch", line, f"{message}, which makes the stated length and counts; correct its times"
-            )
-            return replace(alone, windows=((start, over),) if _is_same(begun, start) else ())
-        if max(span, duration.total) < _GROSS * min(abs(span), duration.total):
+        line, told = self.report.lines["duration"], ""
+        if restored is not None:
+            row, over = restored
+            told = f", and line {self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
+            if duration.total and spans_agree(duration.total, over - (begun or over), approximate=duration.approximate):
+                message = f"{fault}{told}, which makes the stated length and counts; correct its times"
+                self.report.problem("duration-mismatch", line, message)
+                is_begin = begun is not None and _is_same(begun, start)
+                return replace(alone, windows=((start, over),) if is_begin and len(windows) == 1 else ())
+        if not is_gross:
             return placement
-        self.report.problem(
-            "duration-mismatch", line, f"{message}: how long it lasted is unknown; correct what is wrong of these"
-        )
-        return replace(placement, windows=((start, None),))
+        message = f"{fault}{told}: how long it lasted is unknown; correct what is wrong of these"
+        self.report.problem("duration-mismatch", line, message)
+        self.report.duration = replace(duration, total=None)  # in doubt, no end is derived from it
+        # The beginning of a range that runs backwards is in doubt as well, unless a row is at that time.
+        is_sure = start.date() == end.date() and start < end
+        is_sure |= any(at is not None and _is_same(at, start) for at in alone.instants)
+        return replace(alone, windows=tuple((first, None) for first, _ in windows) if is_sure else ())
+
+    def dated_end(self, placement: Placement, restored: tuple[int, datetime]) -> datetime | None:
+        """Return the timeline's restoration where the Duration's end has its time of day and no date, else None."""
+        duration, (row, over) = self.report.duration, restored
+        last = duration.windows[0][1] if duration is not None and len(duration.windows) == 1 else None
+        end = placement.windows[0][1]
+        if last is None or end is None or last.dated or last.days_later:
+            return None
+        days, rest = divmod(over - end, timedelta(days=1))
+        dated = any(find_dates(entry.when) for entry in self.reader.entries[: row + 1])
+        if not dated or rest or days < 1 or any(at and _is_same(at, end) for at in placement.instants):
+            return None
+        return over
+
+    def fault_of_range(self, windows: Sequence[tuple[datetime, datetime]], span: timedelta) -> tuple[str | None, bool]:
+        """Say what the Duration's times contradict, and whether by more than a slip of a few minutes explains."""
+        duration = self.report.duration
+        if duration is None:
+            return None, False
+        (first, last), whole = (windows[0][0], windows[-1][1]), windows[-1][1] - windows[0][0]
+        if any(end < start for start, end in windows):
+            return f"the Duration ends {last:%Y-%m-%d %H:%M} UTC, before it starts at {first:%Y-%m-%d %H:%M}", True
+        if (total := duration.total) is not None:
+            if any(spans_agree(total, each, approximate=duration.approximate) for each in (span, whole)):
+                return None, False
+            is_gross = max(span, total) >= _GROSS * min(span, total) and abs(span - total) > _SLIP
+            return f"the Duration's own times make {in_words(span)}, it states {in_words(total)}", is_gross
+        end = duration.windows[-1][1]
+        undated = end is not None and not end.dated and not end.days_later
+        if undated and (span > _BACK or not span):
+            side = "before" if span else "that of"
+            return f"the Duration's end has no date, and its time of day is {side} its start", True
+        return None, False
 
     def told_window(self, placement: Placement) -> tuple[datetime | None, tuple[int, datetime] | None]:
         """Return when the timeline by itself has the beginning, and in which row and when it has the restoration."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, time, timedelta, timezone, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -162,6 +162,7 @@ _UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
 _MINUTE: Final = timedelta(minutes=1)
+_DAY: Final = timedelta(days=1)
 _ABOUT: Final = 0.10
 """How far a duration that says "about" may be from the times, as a part of it."""
 
@@ -232,6 +233,8 @@ class Moment:
         Whether the words say so.
     either
         For ``06-05-2026`` the two dates it may mean; day and month are None then.
+    has_half
+        Whether the time of day says am or pm.
     """
 
     year: int | None = None
@@ -244,6 +247,7 @@ class Moment:
     slip: str | None = None
     either: tuple[date, date] | None = None
     unreadable: str | None = None
+    has_half: bool = field(default=False, compare=False)
 
     @property
     def date(self) -> date | None:
@@ -399,6 +403,7 @@ def _with_clock(moment: Moment, kind: str, words: str) -> Moment:
     half = re.search(r"[ap]", words, re.IGNORECASE)
     if half and hour <= 12:  # noqa: PLR2004 - "13:02 PM" is 13:02
         hour = hour % 12 + (12 if half[0].casefold() == "p" else 0)
+        moment = replace(moment, has_half=True)
     if (hour, minute, second) == (24, 0, 0):
         return replace(moment, clock=time(0), days_later=moment.days_later + 1)
     if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - the clock's own limits
@@ -590,7 +595,7 @@ def read_duration(text: str) -> Duration | None:
         total = lengths[0].length if lengths else None
     if total is None and not windows and "open" not in pieces:
         raise Unreadable(f"{text.strip()!r} tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'")
-    windows = _with_zones(windows, text)
+    windows = [_with_half(window, total if len(windows) == 1 else None) for window in _with_zones(windows, text)]
     zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
     approximate = any(span.approximate for span in lengths) or any(
         moment.approximate for window in windows for moment in window if moment
@@ -661,6 +666,34 @@ def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> l
             )
         )
     return found
+
+
+def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) -> tuple[Moment, Moment | None]:
+    """Give a time of day without am or pm, where the other end has it, the half that makes the stated length.
+
+    Without a length it is the half by which the window is shorter: ``1:00 - 3:00 PM`` is of the afternoon.
+    """
+    first, last = window
+    if last is None or first.clock is None or last.clock is None or first.has_half == last.has_half:
+        return window
+    bare = last if first.has_half else first
+    if bare.clock is None or not 1 <= bare.clock.hour <= 12 or first.zone != last.zone:  # noqa: PLR2004 - a 12-hour clock
+        return window
+    halves = [replace(bare, clock=bare.clock.replace(hour=bare.clock.hour % 12 + hours)) for hours in (0, 12)]
+    windows = [(first, half) if bare is last else (half, last) for half in halves]
+    spans = [_forward(*each) for each in windows]
+    agreeing = [each for each, span in zip(windows, spans, strict=True) if total and spans_agree(total % _DAY, span)]
+    if len(agreeing) == 1:
+        return agreeing[0]
+    if first.date != last.date and first.dated and last.dated:
+        return window
+    return windows[spans.index(min(spans))]
+
+
+def _forward(first: Moment, last: Moment) -> timedelta:
+    """Return the time from one time of day to the next such time as another."""
+    begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))
+    return (end - begin) % _DAY
 
 
 def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:

@@ -205,6 +205,60 @@ def stated(duration: str, rows: str = "", status: str = "Final") -> str:
     return text + (ROWS + rows if rows else "")
 
 
+TABLE = "\n| {} | Event |\n|--|--|\n| 11:00 | Initial alert/detection |\n| 12:00 | Service restored |\n"
+ITEMS = "\n- 11:00 Initial alert/detection\n- 12:00 Service restored\n"
+
+
+@pytest.mark.parametrize(
+    "timeline",
+    [
+        "## Timeline\n" + TABLE.format("Time ({})"), "## Timeline ({})\n" + TABLE.format("Time"), "## Timeline ({})\n" + ITEMS,
+        "## Timeline (all times {})\n" + TABLE.format("Time"), "## Timeline\n\nAll times are in {}.\n" + TABLE.format("Time"),
+        "## Timeline\n\n*Times in {}*\n" + ITEMS, "## Timeline\n\n### 2025-03-14 ({})\n" + ITEMS,
+        "## Timeline ({})\n\n### 2025-03-14\n" + ITEMS, "## Timeline\n\n- 2025-03-14 ({})\n" + ITEMS[1:],
+        "**Time zone**: {}\n\n## Timeline\n" + TABLE.format("Time"), "## Timeline ({})\n" + TABLE.format("Time (UTC+9)"),
+        "## Timeline\n\nAll times are in {}.\n" + TABLE.format("Time (UTC+9)"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", ["JST", "IST", "CST"])
+def test_times_are_read_in_the_zone_that_is_named_or_not_at_all(tmp_path: Path, timeline: str, zone: str) -> None:
+    corpus = read(tmp_path, HEAD + "\n" + timeline.replace("{}", zone))
+    found = corpus.incidents[["detected_at", "restored_at"]].iloc[0]
+    problems = corpus.problems[corpus.problems["level"] != "info"]
+    if zone == "JST" or "UTC+9" in timeline:
+        assert [f"{at:%d %H:%M}" for at in found] == ["14 02:00", "14 03:00"]
+        assert problems.empty
+    else:
+        assert found.isna().all()
+        assert problems["code"].tolist() == ["unreadable-time"]
+        assert f"zone '{zone}' means several zones" in problems["message"].iloc[0]
+
+
+def test_each_table_has_its_own_zone(tmp_path: Path) -> None:
+    tables = (
+        TABLE.format("Time (UTC)") + "\nIn the office:\n" + TABLE.format("Time (JST)").replace("restored", "checked")
+    )
+    timeline = read(tmp_path, HEAD + "\n## Timeline\n" + tables).timeline
+    assert [f"{at:%H:%M}" for at in timeline["at"]] == ["11:00", "12:00", "02:00", "03:00"]
+
+
+@pytest.mark.parametrize("duration", ["11:00 - 12:00 IST (1h)", "11:00 IST - 12:00 IST"])
+def test_an_unclear_zone_of_the_duration_is_that_of_the_timeline(tmp_path: Path, duration: str) -> None:
+    corpus = read(tmp_path, stated(duration, "| 11:00 | Initial alert/detection |\n| 12:00 UTC | Service restored |\n"))
+    found = corpus.incidents[["started_at", "detected_at", "restored_at"]].iloc[0]
+    assert found.isna().tolist() == [True, True, False]
+
+
+def test_the_duration_has_the_unclear_zone_of_the_timeline(tmp_path: Path) -> None:
+    text = stated("11:00 - 12:00 (1h)") + "\n## Timeline\n" + TABLE.format("Time (IST)")
+    corpus = read(tmp_path, text)
+    assert corpus.incidents["stated_duration"].tolist() == [pd.Timedelta("1h")]
+    assert corpus.outages.empty
+    named = read(tmp_path, text.replace("12:00 (1h)", "12:00 UTC (1h)"))
+    assert [f"{at:%H:%M}" for at in named.outages["ended_at"]] == ["12:00"]
+    assert named.timeline["at"].isna().all()
+
+
 LOOKS = "| 11:00 | Initial alert/detection |\n| 11:05 | Ana looks |\n"
 
 

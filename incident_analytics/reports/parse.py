@@ -29,9 +29,11 @@ from incident_analytics.reports.times import (
     LAST_YEAR,
     find_dates,
     in_words,
+    names_zone,
     read_date,
     read_duration,
     read_moments,
+    read_zone,
     spans_agree,
 )
 from incident_analytics.reports.values import (
@@ -63,6 +65,9 @@ _UNFINISHED = re.compile(
 )
 """Words beside the last status that say that the report is not there yet."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
+
+_ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times"}
+"""Fields at a report's head that say in which zone its times are."""
 
 _GROSS = 1.5
 """By how much of the smaller one a length must exceed another one for no slip of a few minutes to explain it."""
@@ -190,6 +195,8 @@ class _Parser:
         self.zone = ZoneInfo(settings.timezone)
         self.ongoing: Line | None = None
         """The field that says that the incident goes on."""
+        self.duration_is_unclear = False
+        """Whether the Duration names a zone that may be several."""
         self.unended: int | None = None
         """The row of a relapse after the last restoration, of which nothing tells the end."""
 
@@ -232,7 +239,10 @@ class _Parser:
         self.report.lines["head"] = title.line if title else 1
         fields: dict[str, Line] = {}
         own = (pair for section in _head(self.sections, self.template) for pair in labelled(section))
+        fields_of_zone = []
         for label, line in (*own, *self.head):
+            if fold(label) in _ZONE_LABELS:
+                fields_of_zone.append((label, line))
             if name := self.template.field_named(label):
                 fields.setdefault(name, line)
         if title is not None or "title" in fields:
@@ -259,6 +269,8 @@ class _Parser:
         if "date" not in self.template.fields and title is not None:
             self.take_date_of(title)
         self.check_title()
+        for label, line in fields_of_zone:
+            self.reader.read_zone(line, label)
         for name, line in fields.items():
             if name not in {*takers, "template_version", "template_updated_on"}:
                 self.read_other(name, line)
@@ -326,12 +338,20 @@ class _Parser:
     def take_duration(self, line: Line) -> None:
         duration = self.report.attempt(read_duration, line, "Duration")
         self.report.duration = duration
+        self.duration_is_unclear = duration is None and self.is_unclear_zone(line.text)
         self.report.lines["duration"] = line.line
         approximate = duration is not None and duration.approximate
         self.values["stated_duration"] = duration.total if duration else None
         self.report.note("stated_duration", line.text, line.line, approximate=approximate)
         if approximate:
             self.report.problem("approximate", line.line, f"Duration {line.text!r} is approximate; write both times")
+
+    @staticmethod
+    def is_unclear_zone(words: str) -> bool:
+        try:
+            return names_zone(words) and read_zone(words) is None
+        except Unreadable:
+            return True
 
     def take_severity(self, line: Line) -> None:
         self.report.note("severity", line.text, line.line)
@@ -419,8 +439,8 @@ class _Parser:
 
     def place(self) -> None:
         """Give the timeline's rows and the Duration line's windows their instants."""
+        zone = self.settle_zones()
         duration = self.report.duration
-        zone = self.reader.zone or (duration.zone if duration else None) or self.zone
         placement = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=duration)
         placement = self.settle_windows(placement, zone)
         self.report.placement = placement
@@ -431,6 +451,7 @@ class _Parser:
             if (
                 milestone
                 and at is None
+                and not entry.is_unclear
                 and all(problem["line"] != entry.line for problem in self.report.rows["problems"])
             ):
                 message = (
@@ -449,6 +470,16 @@ class _Parser:
                 }
             )
         self.take_milestones(placement)
+
+    def settle_zones(self) -> tzinfo:
+        """Return the zone of times that name none; where a report names one that may be several, they are not read."""
+        duration = self.report.duration
+        if self.reader.zone is None and (self.duration_is_unclear or self.reader.zone_is_unclear):
+            entries = self.reader.entries
+            entries[:] = [replace(entry, is_unclear=True) for entry in entries]
+            if duration is not None and duration.zone is None:
+                self.report.duration = replace(duration, windows=())
+        return self.reader.zone or (duration.zone if duration else None) or self.zone
 
     def settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
         """Compare the Duration's times with its total and with what the timeline says by itself.
@@ -625,7 +656,9 @@ class _Parser:
         line = rows[0]["line"]
         if rows[0]["milestone"] is None:
             rows[0] |= {"milestone": "started", "milestone_source": "inferred"}
-        if any(problem["line"] == line for problem in self.report.rows["problems"]):
+        if self.reader.entries[0].is_unclear or any(
+            problem["line"] == line for problem in self.report.rows["problems"]
+        ):
             return  # which says it already
         message = "the first row of the timeline has no time of day, so when it began is unknown; write it as HH:MM"
         self.report.problem("unreadable-time", line, message)

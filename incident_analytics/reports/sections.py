@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import tzinfo
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import yaml
 
@@ -14,7 +14,15 @@ from incident_analytics.reports.markdown import Document, Item, Line, Paragraph,
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
-from incident_analytics.reports.times import find_dates, names_zone, read_date, read_zone, split_moment
+from incident_analytics.reports.times import (
+    find_dates,
+    find_zone,
+    is_zone,
+    names_zone,
+    read_date,
+    read_zone,
+    split_moment,
+)
 from incident_analytics.reports.values import (
     Choice,
     Unreadable,
@@ -36,6 +44,8 @@ from incident_analytics.schema import PRIORITIES
 __all__ = ["SectionReader", "front_matter", "labelled", "labelled_lines", "text_or_none"]
 
 Value = TypeVar("Value")
+_Zone: TypeAlias = tuple[tzinfo | None, bool]
+"""A zone, and whether the words for it may mean several."""
 _DONE = re.compile(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", re.IGNORECASE)
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 
@@ -98,6 +108,9 @@ class SectionReader:
         self.template = template
         self.entries: list[Entry] = []
         self.zone: tzinfo | None = None
+        """The first zone that the head or the timeline names for its times."""
+        self.zone_is_unclear = False
+        """Whether they name one that may be several."""
         self.aliases = {
             fold(word): name for name, service in settings.services.items() for word in (name, *service.aliases)
         }
@@ -142,17 +155,39 @@ class SectionReader:
     def _read_timeline(self, form: SectionForm, section: Section) -> None:
         """Take the rows of the timeline: of a table with a column of times, else the items of a list."""
         tables = [(table, columns) for table in section.tables() if "at" in (columns := _columns(table, form))]
-        for table, columns in tables:
-            self.zone = self.report.attempt(read_zone, table.header.cells[columns["at"]], "time column") or self.zone
-            self._take_rows(table, columns)
+        zones = [self.read_zone(table.header.cells[columns["at"]], "time column") for table, columns in tables]
+        zone = self._zone_of_section(section) if not tables or None in zones else None
+        for (table, columns), own in zip(tables, zones, strict=True):
+            self._take_rows(table, columns, own or zone)
         if not tables:
-            self._take_items(section)
+            self._take_items(section, zone)
         for table in section.tables() if not tables else ():
             headers = ", ".join(cell.text for cell in table.header.cells)
             message = f"none of the columns {headers} is called like a time; call it {form.columns['at'][0]!r}"
             self.report.problem("missing-field", table.header.line, message)
 
-    def _take_rows(self, table: Table, columns: Mapping[str, int]) -> None:
+    def _zone_of_section(self, section: Section) -> _Zone | None:
+        """Return the zone that a heading, or a sentence below it, names for its times."""
+        title = section.title if section.level else ""
+        words = title if find_dates(title) and names_zone(title) else find_zone(title, is_heading=True)
+        said = [Line(words, section.line)]
+        said += [Line(find_zone(line.text), line.line) for each in section.paragraphs() for line in each.lines]
+        return next((self.read_zone(line, "Timeline") for line in said if line.text), None)
+
+    def read_zone(self, line: Line, label: str) -> _Zone | None:
+        """Return the zone that words name, if any; one that may be several is reported, and no time is read in it."""
+        try:
+            found = read_zone(line.text)
+        except Unreadable as error:
+            self.report.problem(error.code, line.line, f"{label}: {error}; its times are not read")
+            self.zone_is_unclear = True
+            return None, True
+        if found is None:
+            return None
+        self.zone = self.zone or found
+        return found, False
+
+    def _take_rows(self, table: Table, columns: Mapping[str, int], zone: _Zone | None) -> None:
         others = [place for place in range(len(table.header.cells)) if place not in columns.values()]
         day = ""
         for row in table.rows:
@@ -164,23 +199,19 @@ class SectionReader:
                 message = "the row still holds the template's HH:MM; write the time or delete the row"
                 self.report.problem("placeholder", row.line, message)
                 event = f"[{event.strip()}]"  # so that its phrase states no milestone
-            self.entries.append(Entry(when, event.strip(), row.line))
+            self.entries.append(Entry(when, event.strip(), row.line, *(zone or ())))
 
-    def _take_items(self, section: Section) -> None:
+    def _take_items(self, section: Section, zone: _Zone | None) -> None:
         """Take a list's items as rows; a heading or an item that tells only a date dates those below it."""
-        day = ""
-        if find_dates(section.title):
-            day, _ = split_moment(section.title)
-            if names_zone(section.title):
-                heading = Line(section.title, section.line)
-                self.zone = self.report.attempt(read_zone, heading, "Timeline heading") or self.zone
+        day = split_moment(section.title)[0] if find_dates(section.title) else ""
         for item in section.items():
             when, event = split_moment(item.text)
-            if when and not event:
+            if when and (not event or is_zone(event)):
                 day = when
+                zone = (self.read_zone(Line(event, item.line), "Timeline") if event else None) or zone
             else:
                 own = not day or find_dates(when)
-                self.entries.append(Entry(when if own else f"{day} {when}", event, item.line))
+                self.entries.append(Entry(when if own else f"{day} {when}", event, item.line, *(zone or ())))
 
     def _read_services(self, section: Section) -> None:
         marked: list[tuple[bool | None, str, int]] = []

@@ -27,11 +27,17 @@ _NEAR = timedelta(days=10)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the timeline as written."""
+    """One row of the timeline as written.
+
+    ``zone`` is that of its table or heading, None where these name none; ``is_unclear`` says that they name one which
+    may be several: then a time that names none itself is not known.
+    """
 
     when: str
     event: str
     line: int
+    zone: tzinfo | None = None
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +177,9 @@ class _Placer:
         row.day = moment.date
         if moment.either:
             self.choose_date(moment.either, row)
-        if moment.clock is not None:
+        if moment.clock is not None and (moment.zone is not None or not entry.is_unclear):
             row.clock = _clock(moment)
-            self.move_zone(row, moment.zone)
+            self.move_zone(row, moment.zone or entry.zone)
         if moment.days_later and row.day is None:
             row.day = self.day  # "(next day)" is told from the incident's date
         if row.day is not None:

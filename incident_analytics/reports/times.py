@@ -19,7 +19,9 @@ __all__ = [
     "Moment",
     "Span",
     "find_dates",
+    "find_zone",
     "in_words",
+    "is_zone",
     "names_zone",
     "read_date",
     "read_duration",
@@ -103,6 +105,42 @@ def read_zone(text: str) -> tzinfo | None:
 def names_zone(text: str) -> bool:
     """Return whether words such as a heading name a zone, be it one that `read_zone` cannot read."""
     return _zone_in(text) is not None
+
+
+def is_zone(text: str) -> bool:
+    """Return whether words are a zone and nothing else, be it one that `read_zone` cannot read.
+
+    Examples
+    --------
+    >>> is_zone("(IST)"), is_zone("IST office calls")
+    (True, False)
+    """
+    match = _zone_in(text)
+    return match is not None and match[0].strip() == text.strip(" ()[]")
+
+
+_OF_TIMES: Final = re.compile(
+    r"\b(?:times?|timestamps?|time\s?zone|clocks?)\b(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above"
+    rf"|in|here|the|timeline|report)\b)*+(?:{_ZONE})",
+    re.IGNORECASE,
+)
+_OF_HEADING: Final = re.compile(rf"\([^()]*?(?:{_ZONE})[^()]*+\)|(?:{_ZONE})[\W_]*$", re.IGNORECASE)
+
+
+def find_zone(text: str, *, is_heading: bool = False) -> str:
+    """Return the words by which a sentence, or a heading, says in which zone the times are; none where it does not.
+
+    Examples
+    --------
+    >>> find_zone("All times are in JST."), find_zone("Load times rose for PT users.")
+    ('times are in JST', '')
+    >>> find_zone("Timeline (IST)", is_heading=True), find_zone("Timeline, Smith et al", is_heading=True)
+    ('(IST)', '')
+    """
+    match = (_OF_HEADING if is_heading else _OF_TIMES).search(text)
+    if match is None or (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word, too
+        return ""
+    return match[0]
 
 
 def _zone_in(text: str) -> re.Match[str] | None:

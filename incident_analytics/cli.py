@@ -526,8 +526,8 @@ def remarks(scope: Scope) -> list[str]:
             status=scope.status,
         ),
     ]
-    if not scope.has_reports(scope.window):
-        found.append(sentences.describe_silence(scope.period.label, None))
+    if scope.silence:
+        found.append(sentences.describe_silence(scope.silence, None))
     if scope.undated:
         found.append(f"no date, so not counted in any period: {', '.join(scope.undated)}")
     return list(filter(None, found))

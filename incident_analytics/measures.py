@@ -205,19 +205,27 @@ def mix(scope: Scope, earlier: Period) -> pd.DataFrame:
 
 
 def counts(scope: Scope, *, within: Period | None = None, every: Unit = "month") -> pd.DataFrame:
-    """Return `severity_counts` of every known incident."""
+    """Return `severity_counts` of every known incident: 0 in a part that no reports cover, as none was reported."""
     return severity_counts(scope.known.incidents, every=every, within=within or scope.window)
 
 
 def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", members: bool = False) -> pd.DataFrame:
-    """Return `severity_rates` of every known incident, which allow for the dispersion of past months."""
-    return severity_rates(
+    """Return `severity_rates` of every known incident, which allow for the dispersion of past months.
+
+    In a part of time that no reports cover n is 0, the number of reported incidents, and how often they came is
+    unknown: exposure, rate and its interval are NA.
+    """
+    table = severity_rates(
         scope.known.incidents,
         every=every,
         within=within or scope.window,
         dispersion=dispersion(scope, by="severity"),
         members=members,
     )
+    silent = [part.name for part in scope.silent((within or scope.window).split(every))]
+    for column in ("exposure", "rate", "rate_low", "rate_high"):
+        table[column] = table[column].mask(table["period"].isin(silent))
+    return table
 
 
 def dispersion(scope: Scope, *, by: str | None = None) -> pd.DataFrame:
@@ -226,8 +234,9 @@ def dispersion(scope: Scope, *, by: str | None = None) -> pd.DataFrame:
 
 
 def trend(scope: Scope) -> pd.DataFrame:
-    """Return `rate_trend` of every known incident of up to two years."""
-    return rate_trend(scope.known.incidents, within=scope.history(2), dispersion=dispersion(scope))
+    """Return `rate_trend` of every known incident of up to two years, as far as reports cover them."""
+    history = scope.history(2)
+    return rate_trend(scope.known.incidents, within=scope.covered(history) or history, dispersion=dispersion(scope))
 
 
 def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
@@ -236,17 +245,18 @@ def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
 
 
 def between(scope: Scope, *, within: Period) -> pd.DataFrame:
-    """Return `mean_time_between` of every known incident."""
-    return mean_time_between(gaps(scope, within=within), until=within.end, dispersion=dispersion(scope))
+    """Return `mean_time_between` of every known incident, up to the end of the months that reports cover."""
+    covered = scope.covered(within) or within
+    return mean_time_between(gaps(scope, within=within), until=covered.end, dispersion=dispersion(scope))
 
 
 def control(scope: Scope) -> tuple[pd.DataFrame, str]:
-    """Return the control chart of up to two years, and the column charted.
+    """Return the control chart of up to two years, and the column charted; months that no reports cover are left out.
 
     Below one incident a month the time between them is charted, else their number.
     """
     within = scope.history(2)
-    by_severity = severity_rates(scope.known.incidents, within=within)
+    by_severity = severity_rates(scope.known.incidents, within=scope.covered(within) or within)
     of_month = by_severity.groupby("period", sort=False)
     monthly = of_month.agg(n=("n", "sum"), exposure=("exposure", "first")).reset_index()
     if monthly["n"].mean() < 1:
@@ -319,7 +329,7 @@ def impact(
     if scope.services is not None:
         table = table[table["service"].isin(scope.services)].reset_index(drop=True)
     parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
-    silent = [part.name for part in parts if not scope.has_reports(part)]
+    silent = [part.name for part in scope.silent(parts)]
     unknown = table["period"].isin(silent) & (table["n"] + table["n_missing"] == 0)
     for column in ("downtime", "availability", "budget_left", "burn_rate", "time_to_exhaustion"):
         for name in (column, f"{column}_weighted"):
@@ -486,8 +496,20 @@ def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
         )
     if kind == "severity":
         past = dispersion(scope, by="severity")
-        return compare_rates(scope.known.incidents, before=against, after=scope.window, by="severity", dispersion=past)
+        table = compare_rates(scope.known.incidents, before=against, after=scope.window, by="severity", dispersion=past)
+        return _uncompared(table, scope.reason_against(against))
     raise UnknownNameError(f"{kind} can't be compared; response and severity can")
+
+
+def _uncompared(table: pd.DataFrame, reason: str | None) -> pd.DataFrame:
+    """Keep of a comparison that cannot be made the numbers of reported incidents alone, and say why."""
+    if reason is None:
+        return table
+    compared = table.copy()
+    for column in compared.columns.drop(["severity", "n", "n_before", "n_after", "sentence"]):
+        compared[column] = compared[column].mask(compared["n"] >= 0)
+    names = table["severity"].astype(object).fillna("unknown").astype(str)
+    return compared.assign(sentence=(names + f": not compared, as {reason}.").astype(TEXT))
 
 
 _CHANGES: Final = {

@@ -297,6 +297,7 @@ class ReviewPage:
                     f"{sentences.describe_change(self.changes, measure=self.metric)}"
                 ),
                 sentences.describe_budget(self.impact, so_far=not self.is_over),
+                sentences.describe_silence(scope.silence, None) if scope.silence else "",
             ]
         n_due = int(scope.actions["due_on"].notna().sum())
         late = sentences.describe_overdue(self.overdue, n_due=n_due, n_items=len(scope.actions))

@@ -18,6 +18,7 @@ from incident_analytics.analysis.tracker_matches import join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
+from incident_analytics.formatting import join_words
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.records import Wanted, named_statuses
@@ -72,8 +73,6 @@ class Scope:
     completed
         The reports of the status asked for, and every incident ongoing at ``as_of``. Response times, causes and
         action items come from these.
-    comparisons
-        The earlier periods, and whether they can be compared.
     everything
         Every incident known at ``as_of``, before severity, service and team were chosen. Service levels come from
         these: a service was as long down for those who chose one severity as for all.
@@ -95,7 +94,6 @@ class Scope:
     settings: Settings
     known: Corpus
     completed: Corpus
-    comparisons: tuple[Comparison, ...]
     everything: Corpus
     services: frozenset[str] | None = None
     chosen: tuple[str, ...] = ()
@@ -181,17 +179,14 @@ class Scope:
         everything = erase_after(corpus, as_of)
         wanted = Wanted(settings, "all", list(severities), list(services), list(teams))
         known = _narrowed(everything, wanted)
-        completed = _completed(known, status)
-        window = period.until(as_of)
         return cls(
             period=period,
-            window=window,
+            window=period.until(as_of),
             as_of=as_of,
             status=status,
             settings=settings,
             known=known,
-            completed=completed,
-            comparisons=_comparisons(window, period, everything, known, completed),
+            completed=_completed(known, status),
             everything=everything,
             services=_services_shown(everything, known, wanted),
             chosen=(*wanted.severities, *wanted.services, *wanted.teams),
@@ -263,6 +258,30 @@ class Scope:
         return incidents[~used].reset_index(drop=True)
 
     @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The earlier periods, and whether they can be compared."""
+        now_pending = _pending(self.window, self.known, self.completed)
+        compared = []
+        for earlier in self.period.earlier():
+            reason = self.reason_against(earlier)
+            pending = now_pending or _pending(earlier, self.known, self.completed)
+            compared.append(Comparison(earlier, reason, reason or pending))
+        return tuple(compared)
+
+    def reason_against(self, earlier: Period) -> str | None:
+        """Say, as a clause, why the number of incidents cannot be compared with an earlier period; None where it can.
+
+        Nothing is known before the month of the first report, nor of a window without any report.
+        """
+        if self.first_reported is None:
+            return "nothing had been reported by then"
+        first = self.window.unit_at(self.first_reported, "month")
+        if earlier.start < first.start:
+            return f"the first report is from {first.label}"
+        silent = self.silent([self.window, earlier])
+        return f"nothing was reported in {silent[0].label}" if silent else None
+
+    @cached_property
     def undated(self) -> list[str]:
         """The incidents without a date: they are in no period."""
         incidents = self.known.incidents
@@ -274,21 +293,51 @@ class Scope:
         return None if self.reported_at.empty else self.reported_at.min()
 
     def has_reports(self, part: Period) -> bool:
-        """Return whether a part of the period is covered by reports, whatever the severity or service chosen.
+        """Return whether a part of time is covered by reports, whatever the severity or service chosen.
 
-        A part without an incident is, if incidents were reported before and after it: there was none. The window
-        itself without an incident is not, and neither is a silence before the first report, or one after the last that
-        is longer than any before: there may have been no incident, or none was written down.
+        A part without an incident is, if incidents were reported before and after it: there was none. One in a window
+        without any incident is not, and neither is a silence before the first report, or one after the last that is
+        longer than any before: there may have been no incident, or none was written down. Then 0 is the number of
+        reported incidents, and every figure made from it, such as a rate or an availability, is unknown.
         """
         if part.holds(self.reported_at).any():
             return True
-        if not self.window.holds(self.reported_at).any():
+        is_reviewed = part.start < self.window.end and part.end > self.window.start
+        if self.reported_at.empty or (is_reviewed and not self.window.holds(self.reported_at).any()):
             return False
         reported_at = self.reported_at.sort_values()
         if part.end <= reported_at.iloc[0]:
             return False
         silence = part.end - reported_at[reported_at < part.end].iloc[-1]
         return bool((reported_at >= part.end).any() or silence <= reported_at.diff().max())
+
+    def silent(self, parts: Iterable[Period]) -> list[Period]:
+        """Return the parts of time that no reports cover."""
+        return [part for part in parts if not self.has_reports(part)]
+
+    @cached_property
+    def silence(self) -> str:
+        """What people call the months of the window that no reports cover; empty where reports cover all of it."""
+        if not self.has_reports(self.window):
+            return self.period.label
+        runs: list[list[Period]] = []
+        for part in self.silent(self.window.split("month")):
+            if runs and runs[-1][-1].end == part.start:
+                runs[-1].append(part)
+            else:
+                runs.append([part])
+        return join_words([run[0].label if len(run) == 1 else f"{run[0].label} to {run[-1].label}" for run in runs])
+
+    def covered(self, within: Period) -> Period | None:
+        """Return a period from the first to the last of its months that reports cover; None where they cover none."""
+        months = [part for part in within.split("month") if self.has_reports(part)]
+        if not months:
+            return None
+        start, end = max(months[0].start, within.start), min(months[-1].end, within.end)
+        if (start, end) == (within.start, within.end):
+            return within
+        first, past = (at.tz_convert(within.timezone) for at in (start, end))
+        return dataclasses.replace(within, name=f"{first:%Y-%m-%d}/{past:%Y-%m-%d}", start=start, end=end)
 
     def history(self, years: int) -> Period:
         """Return the months up to the end of the window, at most so many years, from the first report's month on.
@@ -498,24 +547,6 @@ def _completed(known: Corpus, status: str) -> Corpus:
     if wanted is None:
         return known
     return known.select(known.incidents["status"].isin(wanted) | known.incidents["is_open"].fillna(value=False))
-
-
-def _comparisons(
-    window: Period, period: Period, everything: Corpus, known: Corpus, completed: Corpus
-) -> tuple[Comparison, ...]:
-    """Return the earlier periods, each with the reasons against a comparison."""
-    reported_at = everything.incidents["occurred_at"].dropna()
-    first = window.unit_at(reported_at.min(), "month").start if len(reported_at) else None
-    now_pending = _pending(window, known, completed)
-    compared = []
-    for earlier in period.earlier():
-        reason = None
-        if first is None:
-            reason = "nothing had been reported by then"
-        elif earlier.start < first:
-            reason = f"the first report is from {window.unit_at(first, 'month').label}"
-        compared.append(Comparison(earlier, reason, reason or now_pending or _pending(earlier, known, completed)))
-    return tuple(compared)
 
 
 def _pending(part: Period, known: Corpus, completed: Corpus) -> str | None:

@@ -32,12 +32,12 @@ def test_a_correction_overrides_the_reading_and_is_marked(tmp_path: Path) -> Non
         f"{ID},affected_users,120,counted since,support",
         f"{ID},severity,SEV-3,regraded,ops lead",
         f"{ID},stated_duration,4h 45m,,ops lead",
-        f"{ID},data_loss,,nobody knows,ops lead",
+        f"{ID},data_loss,false,the backups are complete,ops lead",
     )
     incident = corpus.incidents.iloc[0]
     assert incident["restored_at"] == pd.Timestamp("2021-05-10 17:00Z")
     assert (incident["affected_users"], incident["severity"]) == (120, "SEV-3")
-    assert pd.isna(incident["data_loss"])
+    assert not incident["data_loss"]
     readings = corpus.readings.set_index("field")
     assert readings.loc[["restored_at", "affected_users", "severity", "data_loss"], "source"].eq("corrected").all()
     assert readings.loc["severity", "as_written"] == "SEV-2"  # what the report says stays

@@ -148,6 +148,68 @@ def test_downtime_of_a_silent_part_is_unknown() -> None:
     assert goes_on.loc["2025Q3", "downtime"] == at("2025-10-01") - at("2025-07-01")  # down all the time: that is known
 
 
+DAYS = ["01-05", "01-20", "02-03", "02-14", "02-27", "03-09", "03-15", "04-02", "04-20", "05-06"]
+FELL_SILENT = incidents(
+    *((f"I{n}", f"2024-{day} 10:00", f"2024-{day} 11:00", "Final") for n, day in enumerate(DAYS)),
+    ("Z", "2026-02-01 10:00", "2026-02-01 11:00", "Final"),
+)
+"""Reports until May 2024; the next one is from 2026, which was not known at the end of 2024."""
+
+
+@pytest.mark.parametrize("every", ["month", "quarter", "year", "week"])
+@pytest.mark.parametrize("period", ["2024", "2023-10-01/2024-09-01", "2024Q4", "2024-03"])
+def test_rates_and_service_levels_are_unknown_in_the_same_parts(every: Any, period: str) -> None:
+    """There 0 is the number of reported incidents; elsewhere no incident is a rate of 0 with its upper bound."""
+    settings = Settings.model_validate({"services": {"API": {}, "Web": {}}})
+    scope = Scope.of(FELL_SILENT, period, settings, at("2025-01-01"))
+    silent = {part.name for part in scope.silent(scope.window.split(every))}
+    rates = measures.rates(scope, every=every).set_index("period")
+    for column in ("exposure", "rate", "rate_low", "rate_high"):
+        assert set(rates.index[rates[column].isna()]) == silent
+    assert (rates["n"][rates.index.isin(silent)] == 0).all()
+    levels = measures.impact(scope, every=every)
+    assert set(levels.loc[levels["availability"].isna(), "period"]) == silent
+    counts = measures.counts(scope, every=every)
+    assert counts["n"].tolist() == rates["n"].tolist()
+    assert bool(scope.silence) == (len(scope.silent(scope.window.split("month"))) > 0)
+
+
+def test_silent_months_are_named() -> None:
+    def silence(period: str, as_of: str = "2025-01-01") -> str:
+        return Scope.of(FELL_SILENT, period, None, at(as_of)).silence
+
+    assert silence("2024") == "June 2024 to December 2024"
+    assert silence("2023-10-01/2024-09-01") == "October 2023 to December 2023 and June 2024 to August 2024"
+    assert silence("2024Q4") == "Q4 2024"
+    assert silence("2024Q1") == ""
+    assert silence("2024", "2026-03-01") == ""  # the report from 2026 shows that reports were still written
+
+
+def test_a_silent_end_makes_no_trend_no_longer_gap_and_no_point_of_the_chart() -> None:
+    scope = Scope.of(FELL_SILENT, "2024", None, at("2025-01-01"))
+    spoken = Scope.of(FELL_SILENT, "2024-01-01/2024-06-01", None, at("2024-06-01"))
+    assert measures.control(scope)[0]["period"].tolist() == [f"2024-0{month}" for month in range(1, 6)]
+    assert measures.trend(scope)["p_value"].tolist() == measures.trend(spoken)["p_value"].tolist()
+    found, expected = (measures.between(each, within=each.history(1)) for each in (scope, spoken))
+    pd.testing.assert_frame_equal(found, expected)
+
+
+def test_a_silent_period_is_not_compared() -> None:
+    scope = Scope.of(FELL_SILENT, "2024Q4", None, at("2025-01-01"))
+    assert [each.reason for each in scope.comparisons] == [
+        "nothing was reported in Q4 2024",
+        "the first report is from January 2024",
+    ]
+    assert measures.changes(scope).empty
+    table = compare(scope, "severity", against=Period.parse("2024Q1"))
+    assert table.loc[table["severity"] == "SEV-2", ["n_before", "n_after"]].to_numpy().tolist() == [[7, 0]]
+    assert table[["rate_before", "rate_after", "change", "p_value", "can_tell"]].isna().all(axis=None)
+    assert table["sentence"].str.endswith(": not compared, as nothing was reported in Q4 2024.").all()
+    early = Scope.of(FELL_SILENT, "2024Q1", None, at("2024-04-01"))
+    earlier = compare(early, "severity", against=Period.parse("1999Q4"))
+    assert earlier["sentence"].str.endswith(": not compared, as the first report is from January 2024.").all()
+
+
 def test_business_hours_count_those_of_the_calendar() -> None:
     settings = Settings.model_validate({"calendar": {"start": "09:00:00", "end": "17:00:00"}})
     friday = incidents(("A", "2025-07-04 16:00", "2025-07-07 10:00", "Final"))

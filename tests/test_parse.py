@@ -430,7 +430,7 @@ DAYS_APART = whole(("2025-03-14 16:00", DETECTED), ("2025-03-17 09:00", OVER))
         ("16:00 - 09:00 (next day)", DAYS_APART, 17),
         ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("11:00", OVER)), 1),
         ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED), ("12:30", OVER)), None),
-        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED)), 23),
+        ("11:00 - 10:00 (1h)", whole(("10:00", DETECTED)), None),
         ("10:00 - 11:00 (90 minutes)", whole(("10:00", DETECTED), ("11:30", OVER)), 1.5),
         ("10:00 - 12:00 (1h)", whole(("10:00", DETECTED), ("12:00", OVER)), 2),
         ("10:00 - 12:00 (1h)", whole(("11:00", DETECTED), ("12:00", OVER)), 2),

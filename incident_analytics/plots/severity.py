@@ -134,7 +134,7 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
     """
     require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high", "dispersion")
     rows = rates[rates["rate"].notna() & rates["period"].notna()]
-    periods = list(dict.fromkeys(rows["period"]))
+    periods = list(dict.fromkeys(rates["period"].dropna()))
     severities = list(rows["severity"].cat.categories)
     colors = severity_colors(severities)
     parts = [(str(name), rows[rows["severity"] == name], colors[name]) for name in reversed(severities)]

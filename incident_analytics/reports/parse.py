@@ -496,9 +496,10 @@ class _Parser:
             return placement
         alone = place_entries(self.reader.entries, day=self.anchor(), zone=zone, duration=replace(duration, windows=()))
         begun, restored = self.told_window(alone)
+        (start, _), (_, end) = windows[0], windows[-1]
+        is_confirmed = restored is not None and _is_same(restored[1], end)
         if restored is not None and (begun is None or restored[1] < begun):
             restored = None
-        (start, _), (_, end) = windows[0], windows[-1]
         if (
             duration.total is None
             and restored is not None
@@ -507,7 +508,7 @@ class _Parser:
             return replace(placement, windows=((start, over),))
         span = sum((last - first for first, last in windows), timedelta(0))
         fault, is_gross = self.fault_of_range(windows, span)
-        if fault is None or (restored is not None and _is_same(restored[1], end)):
+        if fault is None or is_confirmed:
             return placement
         line, told = self.report.lines["duration"], ""
         if restored is not None:
@@ -523,8 +524,8 @@ class _Parser:
         message = f"{fault}{told}: how long it lasted is unknown; correct what is wrong of these"
         self.report.problem("duration-mismatch", line, message)
         self.report.duration = replace(duration, total=None)  # in doubt, no end is derived from it
-        # The beginning of a range that runs backwards is in doubt as well, unless a row is at that time.
-        is_sure = start.date() == end.date() and start < end
+        # Where no row has the restoration, the beginning of a range that runs back is in doubt as well.
+        is_sure = restored is not None or (start.date() == end.date() and start < end)
         is_sure |= any(at is not None and _is_same(at, start) for at in alone.instants)
         return replace(alone, windows=tuple((first, None) for first, _ in windows) if is_sure else ())
 

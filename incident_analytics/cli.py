@@ -528,6 +528,7 @@ def remarks(scope: Scope) -> list[str]:
     ]
     if scope.silence:
         found.append(sentences.describe_silence(scope.silence, None))
+    found.append(sentences.describe_undetected(scope.undetected))
     if scope.undated:
         found.append(f"no date, so not counted in any period: {', '.join(scope.undated)}")
     return list(filter(None, found))

@@ -100,7 +100,8 @@ class ReviewPage:
         page = cls(scope, _links(corpus, chosen, output_dir))
         if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
             page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
-        page.remarks = [*records.remarks(), *records.input_problems()]
+        undetected = sentences.describe_undetected(scope.undetected)
+        page.remarks = [*records.remarks(), *records.input_problems(), *([undetected] if undetected else [])]
         return page
 
     remarks: Sequence[str] = ()
@@ -583,6 +584,7 @@ class ReviewPage:
             [
                 "An incident belongs to the period in which it began: it started, was detected or was responded to.",
                 "Incidents, severities and availability count every reported incident, whatever its report's status.",
+                "An incident is known once it was detected. Severity, users, services and costs are as recorded today.",
                 f"Response times, causes and action items come from ongoing incidents and reports of status {status}.",
                 "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
                 "The p90 is the shortest observed time that at least 90% of the incidents stayed within.",

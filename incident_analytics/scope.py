@@ -85,6 +85,8 @@ class Scope:
     is_past
         Whether ``as_of`` lies before the end of the period and before now: what is done today without a date may not
         have been done by then.
+    undetected
+        The incidents that had begun at ``as_of``, but were detected later: they are in no table.
     """
 
     period: Period
@@ -99,6 +101,7 @@ class Scope:
     chosen: tuple[str, ...] = ()
     calendar: Calendar | None = None
     is_past: bool = False
+    undetected: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -115,6 +118,11 @@ class Scope:
         business_hours: bool = False,
     ) -> Scope:
         """Decide what is reviewed.
+
+        What a reader at ``as_of`` could not have known is not used: incidents that began or were detected later, and
+        later milestones, ends, completions, meetings and sign-offs. An incident that had begun, but was not yet
+        detected, is in no figure; ``undetected`` names it. One that was detected and had not ended is ongoing. What no
+        report dates is as it is today: severity, affected users and services, causes, costs and the report's status.
 
         Parameters
         ----------
@@ -192,6 +200,7 @@ class Scope:
             chosen=(*wanted.severities, *wanted.services, *wanted.teams),
             calendar=settings.calendar if business_hours else None,
             is_past=as_of < latest,
+            undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
         )
 
     @cached_property
@@ -376,9 +385,10 @@ class Scope:
 def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
     """Return the tables as they were known at an instant.
 
-    Incidents that start later are gone, and so are later rows of timelines, restorations and other milestones, ends of
-    outages, completions, meetings and sign-offs. An incident whose end is erased is ongoing, and its reported duration
-    unknown. Undated facts (severity, users, causes, costs) stay as they are today, and so does the report's status.
+    Incidents that start later, or that were detected later, are gone, and so are later rows of timelines, restorations
+    and other milestones, ends of outages, completions, meetings and sign-offs. An incident whose end is erased is
+    ongoing, and its reported duration unknown. An incident without a recorded detection was known once it began.
+    Undated facts (severity, users, causes, costs) stay as they are today, and so does the report's status.
 
     Parameters
     ----------
@@ -405,7 +415,7 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
     2019
     """
     require_instant("as_of", as_of)
-    corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of))
+    corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of) & ~_is_unnoticed(corpus.incidents, as_of))
     day = (as_of - pd.Timedelta(microseconds=1)).tz_localize(None).normalize()
     timeline = corpus.timeline[~(corpus.timeline["at"] > as_of)].reset_index(drop=True)
     is_later = corpus.outages["started_at"] > as_of
@@ -442,6 +452,12 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
         actions=items_as_known(corpus.actions, as_of),
         signoffs=signoffs,
     )
+
+
+def _is_unnoticed(incidents: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    """Return which incidents had begun, but were detected later; one without a recorded detection was known at once."""
+    noticed_at = incidents[["detected_at", "responded_at"]].min(axis="columns")
+    return (incidents["occurred_at"] < as_of) & incidents["detected_at"].notna() & (noticed_at > as_of)
 
 
 def _readings_as_known(

@@ -335,6 +335,53 @@ def test_every_measure_is_that_of_what_was_known(corpus: Corpus, period: str, st
     assert_frame_equal(one.pending, other.pending)
 
 
+NOTICED = """# Slow search
+
+**Incident ID**: INC-2025-07-10-001
+**Date**: 2025-07-10
+**Duration**: 10:00 - 12:00
+**Severity**: SEV-2
+**Status**: Final
+
+## Timeline
+
+| Time (UTC) | Event |
+|---|---|
+| 10:30 | Initial alert/detection |
+| 10:40 | Incident response began |
+| 12:00 | Service restored |
+
+### Affected Services
+- [x] API
+"""
+
+
+@pytest.mark.parametrize(
+    ("as_of", "is_open", "downtime"),
+    [("10:01", None, None), ("10:29", None, None), ("10:30", True, 30), ("11:00", True, 60), ("12:00", False, 120)],
+)
+def test_an_incident_is_known_once_it_was_detected(as_of: str, is_open: bool | None, downtime: int | None) -> None:
+    corpus = read(NOTICED)
+    scope = Scope.of(corpus, "2025-07", Settings(), at(f"2025-07-10 {as_of}"))
+    assert scope.everything.incidents["is_open"].tolist() == ([] if is_open is None else [is_open])
+    assert scope.undetected == (("INC-2025-07-10-001",) if is_open is None else ())
+    assert measures.counts(scope)["n"].sum() == (is_open is not None)
+    down = measures.impact(scope)["downtime"]
+    assert down.tolist() == ([] if downtime is None else [downtime * MINUTE])
+
+
+def test_without_a_detection_an_incident_was_known_once_it_began() -> None:
+    text = NOTICED.replace("| 10:30 | Initial alert/detection |\n", "")
+    scope = Scope.of(read(text), "2025-07", Settings(), at("2025-07-10 10:01"))
+    assert scope.ongoing["incident_id"].tolist() == ["INC-2025-07-10-001"]
+
+
+def test_who_responds_has_noticed() -> None:
+    text = NOTICED.replace("| 10:40 | Incident", "| 10:10 | Incident")
+    assert Scope.of(read(text), "2025-07", Settings(), at("2025-07-10 10:09")).undetected
+    assert not Scope.of(read(text), "2025-07", Settings(), at("2025-07-10 10:10")).undetected
+
+
 def test_an_instant_needs_a_zone() -> None:
     with pytest.raises(ColumnsError, match="as_of 2025-10-01 00:00:00 has no zone"):
         erase_after(corpus_of(), pd.Timestamp("2025-10-01"))

@@ -30,6 +30,7 @@ from incident_analytics.sentences.scope import (
     describe_ongoing,
     describe_silence,
     describe_uncompared,
+    describe_undetected,
 )
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
@@ -68,6 +69,7 @@ __all__ = [
     "describe_start_hours",
     "describe_survival",
     "describe_uncompared",
+    "describe_undetected",
     "each_row",
     "group_columns",
     "is_finding",

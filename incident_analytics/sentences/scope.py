@@ -11,7 +11,14 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, join_words
 from incident_analytics.sentences.wording import are, each_row, first_of
 
-__all__ = ["LEVELS_COUNT_ALL", "describe_coverage", "describe_ongoing", "describe_silence", "describe_uncompared"]
+__all__ = [
+    "LEVELS_COUNT_ALL",
+    "describe_coverage",
+    "describe_ongoing",
+    "describe_silence",
+    "describe_uncompared",
+    "describe_undetected",
+]
 
 LEVELS_COUNT_ALL: Final = (
     "Downtime, availability and error budgets count every outage of a service, whichever incidents are chosen."
@@ -95,6 +102,23 @@ def describe_silence(label: str, last: pd.Timestamp | None) -> str:
     """
     before = "" if last is None or pd.isna(last) else f" The last report before it is from {last:%Y-%m-%d}."
     return f"No incident was reported in {label}. Either nothing happened or nothing was written down.{before}"
+
+
+def describe_undetected(incident_ids: Sequence[str]) -> str:
+    """Say which incidents had begun by the time of the review, but were detected later.
+
+    Examples
+    --------
+    >>> describe_undetected(["INC-2025-09-30-001"])
+    '1 incident is not counted, as it was detected later: INC-2025-09-30-001.'
+    """
+    if not incident_ids:
+        return ""
+    n = len(incident_ids)
+    it = "it was" if n == 1 else "they were"
+    return (
+        f"{format_count(n, 'incident')} {are(n)} not counted, as {it} detected later: {first_of(list(incident_ids))}."
+    )
 
 
 def describe_uncompared(reasons: Sequence[tuple[str, str]], *, subject: str = "") -> str:

@@ -237,14 +237,7 @@ class _Parser:
         level = self.template.report_level
         title = next((section for section in self.sections if section.level == level), None)
         self.report.lines["head"] = title.line if title else 1
-        fields: dict[str, Line] = {}
-        own = (pair for section in _head(self.sections, self.template) for pair in labelled(section))
-        fields_of_zone = []
-        for label, line in (*own, *self.head):
-            if fold(label) in _ZONE_LABELS:
-                fields_of_zone.append((label, line))
-            if name := self.template.field_named(label):
-                fields.setdefault(name, line)
+        fields = self.header_fields()
         if title is not None or "title" in fields:
             heading = Line(title.title if title else "", self.report.lines["head"])
             line = fields.pop("title", heading)
@@ -269,11 +262,20 @@ class _Parser:
         if "date" not in self.template.fields and title is not None:
             self.take_date_of(title)
         self.check_title()
-        for label, line in fields_of_zone:
-            self.reader.read_zone(line, label)
         for name, line in fields.items():
             if name not in {*takers, "template_version", "template_updated_on"}:
                 self.read_other(name, line)
+
+    def header_fields(self) -> dict[str, Line]:
+        """Return the fields of the head by their names; one that names the zone of the times is read at once."""
+        fields: dict[str, Line] = {}
+        own = (pair for section in _head(self.sections, self.template) for pair in labelled(section))
+        for label, line in (*own, *self.head):
+            if fold(label) in _ZONE_LABELS:
+                self.reader.read_zone(line, label)
+            if name := self.template.field_named(label):
+                fields.setdefault(name, line)
+        return fields
 
     def check_title(self) -> None:
         """Read a report whose title says that it is a duplicate as one, whatever its status."""

@@ -1,0 +1,163 @@
+"""Print how often the first screen finds a change where nothing changed, and what Kaplan-Meier intervals cover.
+
+python tests/benchmarks/simulations_screen.py [HISTORIES]
+
+The first screen is the one that a review computes: `measures.changes` on a scope of 2025Q3, with 24 months of history
+before it. Incidents come at a steady rate, Poisson or with the variance twice or three times the mean, and times to
+restore are lognormal. For Kaplan-Meier some incidents are still ongoing.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from incident_analytics import measures
+from incident_analytics.analysis.actions import action_survival, open_after
+from incident_analytics.analysis.response import response_summary, response_times
+from incident_analytics.config import Settings
+from incident_analytics.schema import TABLES
+from incident_analytics.scope import Scope
+from incident_analytics.tables import Corpus, make_table
+
+MONTHS = pd.date_range("2023-07-01", "2025-10-01", freq="MS", tz="UTC")
+AS_OF = MONTHS[-1]
+LOG_SD = 1.25
+PER_MONTH = 4
+
+
+def draw_starts(draw: np.random.Generator, mean: float, dispersion: float) -> pd.DatetimeIndex:
+    """Return when incidents start: at any time of their month, so many a month."""
+    lengths = ((MONTHS[1:] - MONTHS[:-1]) / pd.Timedelta(days=30)).to_numpy()
+    if dispersion == 1:
+        counts = draw.poisson(mean * lengths)
+    else:
+        counts = draw.negative_binomial(mean * lengths / (dispersion - 1), 1 / dispersion)
+    begins = np.repeat(MONTHS[:-1], counts)
+    seconds = draw.random(len(begins)) * np.repeat(lengths, counts) * 30 * 86400
+    return pd.DatetimeIndex(begins + pd.to_timedelta(seconds.round(), unit="s")).sort_values()
+
+
+def history(draw: np.random.Generator, mean: float, dispersion: float) -> Corpus:
+    """Return a corpus in which nothing changes."""
+    starts = draw_starts(draw, mean, dispersion)
+    minutes = draw.lognormal(4.25, LOG_SD, len(starts))
+    ends = starts + pd.to_timedelta(np.maximum(minutes * 60, 1).round(), unit="s")
+    ids = [f"INC-{number}" for number in range(len(starts))]
+    table = make_table(
+        "incidents",
+        {
+            "incident_id": ids,
+            "path": [f"{name}.md" for name in ids],
+            "status": ["Final"] * len(ids),
+            "severity": ["SEV-2"] * len(ids),
+            "occurred_at": starts,
+            "started_at": starts,
+            "restored_at": ends,
+            "is_open": [False] * len(ids),
+        },
+    )
+    return Corpus(**{name: table if name == "incidents" else make_table(name) for name in TABLES})
+
+
+def screens(histories: int) -> None:
+    """Print how many first screens show any change."""
+    for dispersion in (1, 2, 3):
+        draw = np.random.default_rng(dispersion)
+        found, n_compared = [], []
+        for _ in range(histories):
+            changes = measures.changes(Scope.of(history(draw, PER_MONTH, dispersion), "2025Q3", Settings()))
+            found.append(bool((changes["p_adjusted"] <= 0.05).any()))
+            n_compared.append(len(changes))
+        print(
+            f"first screen, variance / mean {dispersion}: {np.mean(found):.1%} of {histories:,} find a change "
+            f"({np.mean(n_compared):.1f} comparisons each)",
+            flush=True,
+        )
+
+
+def censored(draw: np.random.Generator, n: int, part: float) -> Iterator[pd.DataFrame]:
+    """Give tables of n incidents, of which about a part is still ongoing at `AS_OF`."""
+    while True:
+        minutes = draw.lognormal(0, LOG_SD, n)
+        # Looked at after a time of its own, each incident is ongoing if that time is the shorter one.
+        looked = draw.lognormal(math.sqrt(2) * LOG_SD * -stats.norm.ppf(part), LOG_SD, n)
+        starts = AS_OF - pd.to_timedelta(looked * 3600, unit="s").round("us")
+        ends = (starts + pd.to_timedelta(minutes * 3600, unit="s").round("us")).where(minutes <= looked)
+        ids = [f"INC-{number}" for number in range(n)]
+        yield make_table(
+            "incidents",
+            {
+                "incident_id": ids,
+                "occurred_at": starts,
+                "started_at": starts,
+                "restored_at": ends,
+                "is_open": ends.isna(),
+            },
+        )
+
+
+def kaplan_meier(samples: int) -> None:
+    """Print what the intervals of median and p90 cover where incidents are ongoing, and those of open action items."""
+    true = {"median": 1.0, "p90": math.exp(1.2815516 * LOG_SD)}
+    for part in (0.1, 0.3):
+        for n in (12, 40, 100):
+            tables = censored(np.random.default_rng([n, round(100 * part)]), n, part)
+            rows = []
+            for _ in range(samples):
+                table = next(tables)
+                if not table["is_open"].any():
+                    continue
+                rows.append(response_summary(response_times(table), as_of=AS_OF))
+            drawn = pd.concat(rows, ignore_index=True)
+            for name, value in true.items():
+                low, high = (drawn[f"{name}_{side}"] / pd.Timedelta(hours=1) for side in ("low", "high"))
+                # A bound that is NA is not known: nothing is claimed on that side.
+                given = low.notna()
+                if not given.any():
+                    continue
+                covers = (low[given] <= value) & ~(high[given] < value)
+                print(
+                    f"Kaplan-Meier {name:6} n = {n:3}, {part:.0%} ongoing: covers {covers.mean():.1%} "
+                    f"of the {given.mean():.0%} with an interval",
+                    flush=True,
+                )
+    for n in (12, 40, 100):
+        draw = np.random.default_rng(n)
+        covered, given = [], []
+        for _ in range(samples):
+            created = (AS_OF - pd.to_timedelta(draw.integers(1, 180, n), unit="D")).tz_localize(None)
+            completed = created + pd.to_timedelta(draw.geometric(1 / 40, n), unit="D")
+            done = completed < AS_OF.tz_localize(None)
+            items = make_table(
+                "actions",
+                {
+                    "incident_id": ["INC-1"] * n,
+                    "position": range(n),
+                    "line": range(n),
+                    "created_on": created,
+                    "status": np.where(done, "done", "open"),
+                    "completed_on": completed.where(done),
+                },
+            )
+            row = open_after(action_survival(items, as_of=AS_OF), pd.Timedelta(days=30)).iloc[0]
+            known = pd.notna(row["survival_low"]) and pd.notna(row["survival_high"])
+            given.append(known)
+            if known:
+                covered.append(row["survival_low"] <= (1 - 1 / 40) ** 30 <= row["survival_high"])
+        print(
+            f"action items open after 30 days, n = {n:3}: covers {np.mean(covered):.1%} "
+            f"of the {np.mean(given):.0%} with an interval",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    histories = int(sys.argv[1]) if len(sys.argv) > 1 else 2000
+    kaplan_meier(histories)
+    screens(histories)

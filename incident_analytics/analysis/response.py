@@ -208,7 +208,7 @@ def response_summary(
         - n_within_p90, Int64: incidents that are known to have stayed within the p90: "12 of 13"; NA without a p90
         - quantile_basis, str: ``observed``, or ``kaplan-meier`` where incidents are ongoing; then median and p90 are
           the first times at which the survival curve has fallen to 0.5 and 0.1, NA where it has not, and so are the
-          bounds of their intervals, which cover 95% approximately
+          bounds of their intervals, which cover 94 to 98% (simulated, with 10 and 30% ongoing)
         - n_positive, int64: spans longer than 0, on which the geometric mean is based
         - geometric_mean, geometric_mean_low, geometric_mean_high, timedelta64[us]: the interval by Student's t on
           logarithms, `geometric_mean_interval`, from n_positive = 6

@@ -31,7 +31,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
-# What the tests of pages, PDFs and notebooks in a browser need beside the system's Chromium; without it they are skipped.
+# What the tests of pages, PDFs and notebooks in a browser need in addition to the system's Chromium; without it they are skipped.
 browser: $(BROWSER)
 
 $(BROWSER): requirements-browser.txt $(READY)

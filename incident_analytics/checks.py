@@ -84,7 +84,7 @@ def require_instant(name: str, instant: pd.Timestamp | None) -> None:
 
 
 def require_instants(frame: pd.DataFrame, *columns: str) -> None:
-    """Raise a `ColumnsError` where a column of ``frame`` tells no instants in a zone.
+    """Raise a `ColumnsError` where a column of ``frame`` has no instants in a zone.
 
     Examples
     --------

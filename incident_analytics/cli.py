@@ -342,7 +342,7 @@ def review(
 @reading_options("final")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the copy goes.")
 @click.option("--port", default=8888, show_default=True, help="Where JupyterLab listens; the next free one if taken.")
-@click.option("--no-browser", is_flag=True, help="Only tell the address.")
+@click.option("--no-browser", is_flag=True, help="Print the URL instead of opening a browser.")
 def explore(
     paths: Sequence[str], *, output: str, port: int, no_browser: bool, config: str | None, **options: Any
 ) -> None:
@@ -385,7 +385,7 @@ def populate(
     """Fill in the Supporting Data of reports: metrics, error messages, configuration changes.
 
     What a person wrote stays. Each section gets a block between marks that a later run brings up to date, its figures a
-    folder beside the report. The sources are those that the settings name under [evidence].
+    folder next to the report. The sources are those that the settings name under [evidence].
     """
     from incident_analytics import population
 

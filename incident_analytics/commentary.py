@@ -1,4 +1,4 @@
-"""The lead's own words: a Markdown file whose parts stand at the head of the sections of a review."""
+"""The lead's own words: a Markdown file whose parts go to the head of a review's sections."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_commentary(file: str | Path) -> list[Remark]:
     Parameters
     ----------
     file
-        Markdown in UTF-8. Each heading of level 1 or 2 begins the words for the section of that heading; what stands
+        Markdown in UTF-8. Each heading of level 1 or 2 begins the words for the section of that heading; what comes
         before the first one is for the head of the review.
 
     Returns

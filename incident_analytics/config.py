@@ -125,7 +125,7 @@ def _from_folder(path: Path, info: ValidationInfo) -> Path:
 
 
 def _leaves(place: Path, folder: Path) -> bool:
-    """Tell whether a path, a match of a pattern, or a link below it leads outside a folder."""
+    """Return whether a path, a match of a pattern, or a link below it leads outside a folder."""
 
     def is_outside(path: str | Path) -> bool:
         return not Path(os.path.realpath(path)).is_relative_to(folder)
@@ -175,7 +175,7 @@ class SeveritySettings(_Section):
             raise ValueError("order names a severity twice")
         for word, severity in self.synonyms.items():
             if severity not in self.order:
-                raise ValueError(f"synonym {word!r} stands for {severity!r}, which is not in order")
+                raise ValueError(f"synonym {word!r} is {severity!r}, which is not in order")
         return self
 
 
@@ -238,7 +238,7 @@ class MetricSettings(_Section):
 
 
 class MetricsSettings(_Section):
-    """``[metrics]``: which metric is the primary one, and tables that define metrics of one's own."""
+    """``[metrics]``: which metric is the primary one, and tables that define your own metrics."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, MetricSettings] = Field(init=False)
@@ -247,7 +247,7 @@ class MetricsSettings(_Section):
 
     @property
     def definitions(self) -> dict[str, Metric]:
-        """The default metrics with one's own laid over them."""
+        """The default metrics, overridden by the team's own."""
         return {**DEFAULT_METRICS, **{name: own.definition() for name, own in self.__pydantic_extra__.items()}}
 
     @model_validator(mode="after")
@@ -422,7 +422,7 @@ class EvidenceSettings(_Section):
     margin
         How long before its start and after its end.
     baseline_days
-        How many days before that tell what is usual.
+        How many days before that show what is usual.
     """
 
     margin: timedelta = Field(default=timedelta(hours=1), ge=timedelta(0))
@@ -517,7 +517,7 @@ class Settings(_Section):
 
     @property
     def calendar(self) -> Calendar | None:
-        """The support hours in the team's zone, None where the settings tell none."""
+        """The support hours in the team's zone, None where the settings have none."""
         if self.calendar_table is None:
             return None
         return Calendar(**self.calendar_table.model_dump(), timezone=self.timezone)

@@ -63,7 +63,7 @@ def explore(
     port
         Where JupyterLab listens, on this machine alone; the next free one where it is taken.
     browser
-        Whether to open a browser. JupyterLab tells its address in either case.
+        Whether to open a browser. JupyterLab prints its address in either case.
     remark
         Called with each sentence on what of the reports, the corrections and the tracker's export is not used, and on
         which copy is opened.
@@ -107,9 +107,9 @@ def explore(
         records = read_records(sources, settings=configured)
         for text in (*records.remarks(), *records.input_problems()):
             remark(text)
-    file, told = _copy(Path(output_dir), parameters)
+    file, message = _copy(Path(output_dir), parameters)
     if remark:
-        remark(told)
+        remark(message)
     _serve(file, port=port, browser=browser)
     return file
 
@@ -154,7 +154,7 @@ def _parameters_cell(notebook: Any) -> dict[str, Any]:
 
 
 def _has(file: Path, source: str) -> bool:
-    """Tell whether a file is a notebook whose parameters are these, however much else was changed in it."""
+    """Return whether a file is a notebook whose parameters are these, however much else was changed in it."""
     try:
         written = _parameters_cell(json.loads(read_bytes(file)))["source"]
     except (OSError, ValueError, LookupError, TypeError, StopIteration):  # somebody's own file that bears the name
@@ -194,7 +194,7 @@ def _serve(file: Path, *, port: int, browser: bool) -> None:
 def _places(folder: Path) -> dict[str, str]:
     """Return the variables that have Jupyter look into a folder before any other, with our kernel and settings in it.
 
-    A kernel python3 of the user's cannot stand in for this environment's, and JupyterLab asks nobody for news.
+    A kernel python3 of the user's cannot replace this environment's, and JupyterLab checks for no updates.
     """
     from ipykernel.kernelspec import write_kernel_spec
 

@@ -136,7 +136,7 @@ def read_bytes(file: Path, *, limit: int = INPUT_LIMIT) -> bytes:
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:
-    """Put a file in its place whole: written beside it under a hidden name, then renamed.
+    """Put a file in its place whole: written next to it under a hidden name, then renamed.
 
     Whenever the process or the machine stops, the old file or the new one is there. A run that was killed may leave
     the hidden ``.NAME.xxxxxxxx.partial`` behind: no report, as loading skips what is hidden. Mode and, where allowed,

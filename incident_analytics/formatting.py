@@ -146,7 +146,7 @@ def format_count(n: int, noun: str) -> str:
 
 
 def format_p_value(p_value: float) -> str:
-    """Write a p-value as it stands beside what it tells.
+    """Write a p-value for the brackets after a statement.
 
     Examples
     --------

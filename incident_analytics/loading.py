@@ -216,7 +216,7 @@ def _files_of(path: str | Path) -> list[Path]:
 
 
 def _is_report_file(file: Path, folder: Path) -> bool:
-    """Tell whether a file below a folder is to be read; a broken link is, so that it is said to be left out."""
+    """Return whether a file below a folder is to be read; a broken link is, so that it is reported as left out."""
     hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
     return not hidden and (file.is_file() or (file.is_symlink() and not file.exists()))
 
@@ -224,7 +224,7 @@ def _is_report_file(file: Path, folder: Path) -> bool:
 # --- reading ---------------------------------------------------------------------------------------------------------
 
 _REPORTS = ("path", "written_id", "stem", "line", "status", "digest")
-"""What is kept of each report beside the tables, until its incident_id is settled."""
+"""What is kept of each report next to the tables, until its incident_id is settled."""
 
 
 def _read_files(
@@ -351,7 +351,7 @@ def _without_uncounted(records: Records) -> Records:
 
 
 def _note_stale(corrections: Corrections, columns: Tables) -> None:
-    """Report the corrections of incidents that no report tells of."""
+    """Report the corrections of incidents that have no report."""
     reports = columns["reports"]
     there = {written or stem for written, stem in zip(reports["written_id"], reports["stem"], strict=True)}
     for correction in (each for name, found in corrections.items() if name not in there for each in found):
@@ -466,7 +466,7 @@ def narrow(
     Returns
     -------
     Corpus
-        The same tables with fewer incidents. ``files`` tells which reports are of another status.
+        The same tables with fewer incidents. ``files`` says which reports are of another status.
 
     Raises
     ------

@@ -117,7 +117,7 @@ def run_notebook(
 
 
 class _KernelManager(Protocol):
-    """What is asked of the manager of a kernel, beside what papermill asks of it."""
+    """What the manager of a kernel must have, in addition to what papermill needs."""
 
     last_client: AsyncKernelClient
     has_kernel: bool
@@ -269,6 +269,6 @@ def _without_traces(notebook: NotebookNode) -> NotebookNode:
 
 
 def notebook_file(name: str) -> Path:
-    """Return one of the notebooks: in the package where it was installed from a wheel, else beside it."""
+    """Return one of the notebooks: in the package where it was installed from a wheel, else next to it."""
     packaged = _HERE / "notebooks"
     return (packaged if packaged.is_dir() else _HERE.parent / "notebooks") / f"{name}.ipynb"

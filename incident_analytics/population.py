@@ -79,7 +79,7 @@ def populate(
     """Fill in the Supporting Data of reports: metrics, error messages and configuration changes.
 
     Each section gets a block between marks, which a later run brings up to date; see `fill_report` in
-    `incident_analytics.reports.edit` for what happens to the words that are there. Figures go to a folder beside the
+    `incident_analytics.reports.edit` for what happens to the words that are there. Figures go to a folder next to the
     report that is named by its Incident ID.
 
     Parameters
@@ -87,7 +87,7 @@ def populate(
     reports
         The reports, as `load` takes them.
     history
-        The reports of earlier incidents that this one is set beside; None takes those that the settings name,
+        The reports of earlier incidents to compare this one with; None takes those that the settings name,
         else ``reports``. Only those that are Final count, and only incidents that had ended when this one began: a
         later report never changes an earlier one's block.
     settings
@@ -114,7 +114,7 @@ def populate(
     -------
     list of Populated
         A row a report, and one for each file that holds none. One that fails costs only itself, and a source that
-        fails only its section: where a block stands there already it is kept as it is.
+        fails only its section: a block that is there already is kept as it is.
 
     Raises
     ------
@@ -193,7 +193,7 @@ class _Populator:
         self.unwritten: dict[Path, bytes] = {}
 
     def populate(self, path: str, incident_id: str) -> Populated:
-        """Fill a report; whatever fails is told, and leaves it as it was."""
+        """Fill a report; a failure is reported, and leaves it as it was."""
         file, number = file_of_report(path)
         try:
             before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
@@ -213,8 +213,8 @@ class _Populator:
             return Populated(path, failures=(str(error),))
         except OSError as error:
             return Populated(path, failures=(f"{file}: {error.strerror}",))
-        told = tuple(reason for reasons in failures.values() for reason in reasons)
-        return Populated(path, filled.fillings, told, before, filled.content)
+        reasons_given = tuple(reason for reasons in failures.values() for reason in reasons)
+        return Populated(path, filled.fillings, reasons_given, before, filled.content)
 
     def fill(self, before: bytes, blocks: Mapping[str, str], number: int, *, failed: Collection[str]) -> Filled:
         """Put the blocks into the report; one that is there stays where a source of the new one failed."""

@@ -63,7 +63,7 @@ def review(
         The folder to write to; it is made where there is none.
     to
         What to write: ``html``, one page that needs nothing else, ``pdf``, the same page for print, tagged (PDF/UA),
-        ``md``, Markdown for a wiki with its figures in a folder beside it, and ``ipynb``, the notebook as it ran.
+        ``md``, Markdown for a wiki with its figures in a folder next to it, and ``ipynb``, the notebook as it ran.
     settings
         A settings file; None takes the defaults.
     trusted
@@ -84,7 +84,7 @@ def review(
         ``business_hours`` where these are used. Where it sets ``output_dir`` it gets the folder of the page, to link
         from there.
     commentary
-        A Markdown file with words of one's own for the heads of the notebook's sections; see `read_commentary` in
+        A Markdown file with your own words for the heads of the notebook's sections; see `read_commentary` in
         `incident_analytics.commentary`.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
@@ -176,8 +176,8 @@ def as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> st
         As it ran.
     title
         The page's title.
-    beside
-        The notebook's own file, where that lies beside the page.
+    notebook
+        The notebook's own file, where that is next to the page.
     """
     from nbconvert import HTMLExporter
 

@@ -392,7 +392,7 @@ class ReviewPage:
         return showing.text(words) + table
 
     def _trend(self) -> list[str]:
-        """Say whether incidents come more or less often over two years, where there are enough to tell."""
+        """Say whether incidents come more or less often over two years, where there are enough to say."""
         (row,) = measures.trend(self.scope).to_dict("records")
         return [] if pd.isna(row["p_value"]) else [f"Over the last two years: {lowered(row['sentence'])}"]
 

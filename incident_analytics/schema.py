@@ -159,7 +159,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "files": {"path": TEXT, "outcome": TEXT, "reason": TEXT},
     }
 )
-"""Each table's columns with their dtypes, in order. ``category`` stands for an ordered category: severity's
+"""Each table's columns with their dtypes, in order. ``category`` is an ordered category: severity's
 categories are the declared severities from least to worst, priority's are `PRIORITIES`."""
 
 

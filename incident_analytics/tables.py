@@ -69,7 +69,7 @@ def make_table(
 
 @dataclass(frozen=True)
 class Corpus:
-    """The tables that were read together; `TABLES` tells their columns.
+    """The tables that were read together; `TABLES` has their columns.
 
     Attributes
     ----------

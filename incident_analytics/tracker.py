@@ -244,10 +244,12 @@ def _contradictions(known: Mapping[str, Sequence[Any]], lines: Sequence[int]) ->
                 continue
             if column == "action" and len({keys[row] for row in rows}) == 1 and keys[rows[0]]:
                 continue  # reported for the key
-            told = [lines[row] for row in rows]
+            conflicting = [lines[row] for row in rows]
             # GitHub's issues have no lines; they have keys, each its own.
-            *before, last = map(str, told) if len(set(told)) > 1 else (known["key"][row] or "-" for row in rows)
-            where = f"{'lines ' if len(set(told)) > 1 else ''}{', '.join(before)} and {last}"
+            *before, last = (
+                map(str, conflicting) if len(set(conflicting)) > 1 else (known["key"][row] or "-" for row in rows)
+            )
+            where = f"{'lines ' if len(set(conflicting)) > 1 else ''}{', '.join(before)} and {last}"
             message = f"{where} disagree on {known[column][rows[0]]!r}"
             what = "" if column == "key" else " for an item without a key"
             yield CsvProblem("contradiction", lines[rows[-1]], f"{message}, so none is used{what}; keep one of them")
@@ -448,7 +450,7 @@ _CLOCK: Final = re.compile(
     r"\s*(?P<zone>Z|(?:UTC|GMT)?\s?[-+\u2212]\d\d:?(?:\d\d)?|[(\[]?[^\W\d_][\w/+-]+[)\]]?)",
     re.IGNORECASE,
 )
-"""A time of day and the zone beside it."""
+"""A time of day and the zone after it."""
 _T: Final = re.compile(r"(?<=\d)T(?=\d)")
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?\s?(?P<sign>[-+\u2212])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE)
 _NOON: Final = 12
@@ -482,7 +484,7 @@ def _end(day: date, text: str, zone: tzinfo) -> date | datetime | Unreadable:
 
 
 def _zone(words: str) -> tzinfo | None:
-    """Return the zone that words beside a time name; None where they name none, such as Uhr."""
+    """Return the zone that words after a time name; None where they name none, such as Uhr."""
     if fold(words) == "z":
         return UTC
     if offset := _OFFSET.fullmatch(words):

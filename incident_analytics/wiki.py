@@ -48,7 +48,7 @@ def page_as_markdown(page: str, folder: str) -> tuple[str, dict[str, bytes]]:
         HTML. Links within it lead to the anchors that GitHub and GitLab give to headings; what is folded away on it is
         shown; a ``div`` of the class ``commentary`` becomes a quotation.
     folder
-        The name of the folder that the pictures will be in, beside the Markdown.
+        The name of the folder that the pictures will be in, next to the Markdown.
 
     Returns
     -------
@@ -75,7 +75,7 @@ class _Writer:
     pictures: dict[str, bytes] = field(default_factory=dict)
 
     def blocks(self, parent: Tag) -> list[str]:
-        """Return the blocks inside an element; what stands between them is paragraphs."""
+        """Return the blocks inside an element; what is between them is paragraphs."""
         found: list[str] = []
         line = ""
         for child in parent.children:
@@ -145,7 +145,7 @@ class _Writer:
         return _SPACE.sub(" ", "".join(self.inline(child, in_cell=in_cell) for child in tag.children))
 
     def inline(self, node: PageElement, *, in_cell: bool = False) -> str:
-        """Return what stands inside a line."""
+        """Return what is inside a line."""
         if not isinstance(node, Tag):
             return "" if isinstance(node, PreformattedString) else _escape(str(node))
         if node.name in _UNSHOWN:

@@ -1,6 +1,6 @@
 """What a review costs beside the same work without papermill: its wall time against a plain script and a kernel.
 
-    python tests/benchmark_review.py [PAIRS]     7 unless told
+    python tests/benchmark_review.py [PAIRS]     7 unless given
 
 The plain script is the code of the notebook's cells with the parameters of `incident-analytics review data/demo
 --period 2025Q3`, run by the same Python, its figures drawn and saved as in the notebook. A kernel is started and shut

@@ -43,7 +43,7 @@ class Score:
     missed: int = 0
     invented: int = 0
     contradictions: int = 0
-    told: int = 0
+    reported: int = 0
     false_alarms: int = 0
 
     def add(self, other: Score) -> None:
@@ -163,8 +163,8 @@ def score_reports(folder: Path, golden: Mapping[str, Golden], lexicon: Lexicon) 
         for milestone in MILESTONES:
             if f"{milestone}_at" in right["ambiguous_fields"].split():
                 continue
-            at, told = wanted(right, milestone), incident[f"{milestone}_at"]
-            found = None if told != told else told.to_pydatetime()  # noqa: PLR0124 - NaT is not itself
+            at, agreed = wanted(right, milestone), incident[f"{milestone}_at"]
+            found = None if agreed != agreed else agreed.to_pydatetime()  # noqa: PLR0124 - NaT is not itself
             if at is not None:
                 facts.append(same(found, at))
             if milestone != "started":
@@ -174,7 +174,7 @@ def score_reports(folder: Path, golden: Mapping[str, Golden], lexicon: Lexicon) 
         score.asked += len(facts)
         score.right += sum(map(bool, facts))
         score.contradictions += right["stated_duration_agrees"] == "no"
-        score.told += right["stated_duration_agrees"] == "no" and key in contradicted
+        score.reported += right["stated_duration_agrees"] == "no" and key in contradicted
         score.false_alarms += right["stated_duration_agrees"] == "yes" and key in contradicted
     return score
 

@@ -138,9 +138,9 @@ class TestActionCompletion:
             {"status": "done"},
             {"completed_on": "2025-10-05"},
         )
-        told = call(action_completion, actions, as_of=AS_OF)
+        counts = call(action_completion, actions, as_of=AS_OF)
         columns = ["n_done", "n_open", "n_dropped", "n_unknown", "n_overdue"]
-        assert told[columns].to_numpy().tolist() == [[2, 2, 0, 1, 1]]
+        assert counts[columns].to_numpy().tolist() == [[2, 2, 0, 1, 1]]
         assert call(overdue_actions, actions, as_of=AS_OF)["status"].tolist() == ["open"]
 
     @pytest.mark.parametrize(("zone", "begun"), [("UTC", "2025-10-01T00:00"), ("Asia/Tokyo", "2025-09-30T15:00")])

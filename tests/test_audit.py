@@ -326,7 +326,7 @@ def test_a_missing_milestone_names_the_phrase_to_write(tmp_path: Path) -> None:
     audited(tmp_path, rows=ROWS.replace("Incident response began", "Coffee"))
     problems = ia.load(tmp_path).problems
     messages = problems.loc[problems["code"] == "missing-milestone", "message"]
-    assert "no row tells when it was responded; begin the row with 'Incident response began'" in set(messages)
+    assert "timeline has no 'Incident response began' row, so responded_at is missing" in set(messages)
 
 
 def test_ignored_codes_and_other_levels_come_from_the_settings(tmp_path: Path) -> None:

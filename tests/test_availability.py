@@ -101,8 +101,8 @@ def test_a_window_in_another_zone_is_the_same_window() -> None:
 
 def test_an_open_outage_lasts_until_as_of_or_the_windows_end() -> None:
     tables = outage_tables(("a", f"{DAY}09:00Z", None), a={"is_open": True})
-    told = row(tables, as_of=at("2025-07-02T11:00").tz_convert("Asia/Tokyo"))
-    assert (told["downtime"], told["n"], told["n_open"], told["n_missing"]) == (pd.Timedelta("2h"), 1, 1, 0)
+    api = row(tables, as_of=at("2025-07-02T11:00").tz_convert("Asia/Tokyo"))
+    assert (api["downtime"], api["n"], api["n_open"], api["n_missing"]) == (pd.Timedelta("2h"), 1, 1, 0)
     assert row(tables)["downtime"] == END - at("2025-07-02T09:00")
     assert row(tables, as_of=at("2026-01-01"))["downtime"] == END - at("2025-07-02T09:00")
     early = row(tables, as_of=at("2025-07-02T08:00"))

@@ -95,9 +95,15 @@ def test_check_prints_each_problem_by_file_and_a_summary(run: Run) -> None:
 
 def test_check_as_json(run: Run) -> None:
     code, out, err = run("check", "r", "--format", "json")
-    told = json.loads(out)
-    assert (code, err, told["files"], told["loaded"], list(told)) == (1, "", 3, 2, ["problems", "files", "loaded"])
-    assert told["problems"][1] == {
+    printed = json.loads(out)
+    assert (code, err, printed["files"], printed["loaded"], list(printed)) == (
+        1,
+        "",
+        3,
+        2,
+        ["problems", "files", "loaded"],
+    )
+    assert printed["problems"][1] == {
         "path": "r/INC-2025-03-14-001.md",
         "line": 22,
         "incident_id": "INC-2025-03-14-001",
@@ -105,8 +111,8 @@ def test_check_as_json(run: Run) -> None:
         "code": "unreadable-value",
         "message": "Due Date: 'January 6' has no year; write it as YYYY-MM-DD",
     }
-    assert told["problems"][-1]["incident_id"] is None
-    assert len(told["problems"]) == 6
+    assert printed["problems"][-1]["incident_id"] is None
+    assert len(printed["problems"]) == 6
 
 
 def test_check_for_github(run: Run) -> None:

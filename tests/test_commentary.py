@@ -20,7 +20,7 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
     return nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_code_cell("# Not a heading", id="code")])
 
 
-def told(commented: nbformat.NotebookNode) -> list[tuple[str, str, list[str]]]:
+def headings(commented: nbformat.NotebookNode) -> list[tuple[str, str, list[str]]]:
     return [(cell.id, cell.source, cell.metadata.get("tags", [])) for cell in commented.cells]
 
 
@@ -51,7 +51,7 @@ def test_words_stand_below_their_headings(tmp_path: Path) -> None:
     given = notebook(*REVIEW)
     before = nbformat.writes(given)
     words = write(tmp_path, "Head.\n\n## COST\nMuch.\n\n## By  service\n\nThe API.\n\n## Cost\n\nToo much: é.\n")
-    assert told(add_commentary(given, words)) == [
+    assert headings(add_commentary(given, words)) == [
         ("cell-0", "# Review", []),
         ("cell-0-commentary-1", "Head.", ["commentary"]),
         ("cell-0-commentary-2", "Its words.", []),
@@ -68,7 +68,7 @@ def test_words_stand_below_their_headings(tmp_path: Path) -> None:
 
 def test_of_two_headings_that_are_alike_the_first_has_the_words(tmp_path: Path) -> None:
     commented = add_commentary(notebook("## A\n\nx\n\n## A", "## a"), write(tmp_path, "# A\nWords."))
-    assert [source for _, source, _ in told(commented)] == [
+    assert [source for _, source, _ in headings(commented)] == [
         "## A",
         "Words.",
         "x\n\n## A",

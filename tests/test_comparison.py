@@ -76,7 +76,7 @@ def test_a_comparison_by_hand() -> None:
             "can_tell": pd.Series([False], dtype="boolean"),
             "false_gain_chance": ratios(sum(difference < -1 + 1e-9 for difference in dealt) / 924),
             "sentence": texts(
-                "Not enough incidents to tell whether time to restore changed: the geometric mean went from 5m 39s in "
+                "Too few incidents to say whether time to restore changed: the geometric mean went from 5m 39s in "
                 "2025Q1 (n = 6) to 11m 19s in 2025Q2 (n = 6), +100% (95% CI -62% to +960%); only a fall of 90% or a "
                 f"rise of {rise:.0%} would reliably show; 1 ongoing incident is not included."
             ),
@@ -108,7 +108,7 @@ def test_after_a_large_rise_too_few_incidents_say_so_with_both_directions() -> N
     row = call(compare_periods, random_times(logs[None], 12, 13), before=BEFORE, after=AFTER).iloc[0]
     assert row["p_value"] > 0.05
     assert not row["can_tell"]
-    assert row["sentence"].startswith("Not enough incidents to tell whether time to restore changed: ")
+    assert row["sentence"].startswith("Too few incidents to say whether time to restore changed: ")
     assert f"+100% (95% CI {row['change_low']:+.0%} to {row['change_high']:+.0%}); only a fall of " in row["sentence"]
     assert f"or a rise of {row['detectable_rise']:.0%} would reliably show" in row["sentence"]
 
@@ -207,7 +207,7 @@ def test_sentences_speak_from_the_adjusted_p_value() -> None:
     times = response_times(incidents).assign(team=teams * 2)
     row = call(compare_periods, times, before=BEFORE, after=AFTER, by="team").iloc[1]
     assert row["p_value"] < 0.05 < row["p_adjusted"]
-    assert row["sentence"].startswith("Not enough incidents to tell whether time to restore of team 0 changed: ")
+    assert row["sentence"].startswith("Too few incidents to say whether time to restore of team 0 changed: ")
     assert " fell by " in compared(before, after)["sentence"]
 
 
@@ -310,9 +310,9 @@ def test_where_nothing_changed_few_reviews_tell_of_any_change_beside_the_primary
         )
         for _ in range(120)
     ]
-    told = [review["sentence"].str.contains(r" (?:fell|rose) by ").tolist() for review in reviews]
-    assert sum(primary for primary, *_ in told) <= 14
-    assert sum(any(others) for _, *others in told) <= 14
+    claims = [review["sentence"].str.contains(r" (?:fell|rose) by ").tolist() for review in reviews]
+    assert sum(primary for primary, *_ in claims) <= 14
+    assert sum(any(others) for _, *others in claims) <= 14
     assert sum((review["p_value"][1:] <= 0.05).any() for review in reviews) > 14
 
 

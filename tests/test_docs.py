@@ -59,8 +59,8 @@ def test_every_option_is_told_and_no_other() -> None:
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_an_option_is_told_in_its_verbs_section_or_for_all(verb: str) -> None:
     command = section(README, "## The command")
-    told = section(command, f"### {verb}") + section(command, "### All verbs")
-    assert {option for option in options(VERBS[verb]) if option not in told} == set()
+    mentioned = section(command, f"### {verb}") + section(command, "### All verbs")
+    assert {option for option in options(VERBS[verb]) if option not in mentioned} == set()
 
 
 @pytest.mark.parametrize("example", fences(README, "console"), ids=lambda example: example.partition("\n")[0])
@@ -85,8 +85,8 @@ def test_readme_python_gives_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_public_name_is_told() -> None:
-    told = set(re.findall(r"[A-Za-z_]+", " ".join(re.findall(r"`([^`\n]+)`", README) + fences(README, "python"))))
-    assert set(incident_analytics.__all__) - told == set()
+    mentioned = set(re.findall(r"[A-Za-z_]+", " ".join(re.findall(r"`([^`\n]+)`", README) + fences(README, "python"))))
+    assert set(incident_analytics.__all__) - mentioned == set()
 
 
 def test_every_table_is_told() -> None:
@@ -94,8 +94,8 @@ def test_every_table_is_told() -> None:
 
 
 def test_every_problem_code_is_told_with_its_level() -> None:
-    told = re.findall(r"^\| ([a-z-]+) \| (error|warning|info) \|", section(README, "## Problems"), re.MULTILINE)
-    assert told == list(PROBLEM_LEVELS.items())
+    mentioned = re.findall(r"^\| ([a-z-]+) \| (error|warning|info) \|", section(README, "## Problems"), re.MULTILINE)
+    assert mentioned == list(PROBLEM_LEVELS.items())
 
 
 def test_the_settings_example_is_a_settings_file_with_all_keys(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def fill(text: str, **blocks: str) -> tuple[str, list[str]]:
     return filled.content.decode(), [filling.outcome for filling in filled.fillings]
 
 
-def told(text: str, **blocks: str) -> list[str]:
+def messages_of(text: str, **blocks: str) -> list[str]:
     """Give the messages of a filling that changes nothing."""
     filled = fill_report(text.encode(), blocks)
     assert filled.content == text.encode()
@@ -303,7 +303,9 @@ def test_damaged_or_doubled_marks_are_told_and_nothing_is_touched(stands: str, r
         "a second block": "; delete one of the two",
     }
     remedy = remedies[reason.partition(": ")[2]]
-    assert told(f"{HEAD}### Metrics\n\n{stands}\n\n## Sign-off\n", metric="n") == [f"Metrics: line {reason}{remedy}"]
+    assert messages_of(f"{HEAD}### Metrics\n\n{stands}\n\n## Sign-off\n", metric="n") == [
+        f"Metrics: line {reason}{remedy}"
+    ]
 
 
 def test_damaged_marks_of_another_report_in_the_file_cost_nothing() -> None:
@@ -329,7 +331,7 @@ def test_marks_in_a_fence_are_text() -> None:
 @pytest.mark.parametrize("opening", ["```\nlog", "~~~~\n```\n~~~", "<pre>\nlog", "<!-- note"])
 def test_nothing_is_put_below_what_does_not_end(opening: str) -> None:
     message = "Metrics: a fence or an HTML element below line 6 does not end; close it"
-    assert told(f"{HEAD}### Metrics\n\n{opening}\n\n## Sign-off\n", metric="m") == [message]
+    assert messages_of(f"{HEAD}### Metrics\n\n{opening}\n\n## Sign-off\n", metric="m") == [message]
 
 
 # --- what a block holds ----------------------------------------------------------------------------------------------
@@ -338,7 +340,7 @@ def test_nothing_is_put_below_what_does_not_end(opening: str) -> None:
 def test_a_block_without_text_leaves_its_section_alone() -> None:
     message = "Metrics: skipped, no source for it is configured under [evidence]"
     for there in ("", f"{BLOCK}\n"):
-        assert told(f"{HEAD}### Metrics\n\n{there}", metric=" \n") == [message]
+        assert messages_of(f"{HEAD}### Metrics\n\n{there}", metric=" \n") == [message]
 
 
 @pytest.mark.parametrize(

@@ -90,9 +90,9 @@ def test_what_is_asked_for_becomes_values_and_never_code(opened: Explore, tmp_pa
     hostile = "'\"\\\n]; raise SystemExit(1)  # {x} \u2028 الخدمة"
     (tmp_path / hostile).mkdir()
     opened(hostile, severities=(hostile,), services=[hostile, "API"], teams=[hostile])
-    told = parameters(tmp_path / "work" / "exploration.ipynb")
-    assert told["paths"] == [str(tmp_path / hostile)]
-    assert [told[name] for name in ("severities", "services", "teams")] == [
+    outputs = parameters(tmp_path / "work" / "exploration.ipynb")
+    assert outputs["paths"] == [str(tmp_path / hostile)]
+    assert [outputs[name] for name in ("severities", "services", "teams")] == [
         [hostile],
         [hostile, "API"],
         [hostile],
@@ -273,13 +273,13 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
 
 
 def test_without_reports_every_cell_runs_and_says_so(tmp_path: Path, kernel: Kernel) -> None:
-    told = run(tmp_path, kernel)
-    assert "0 incidents to look at." in told["loaded"]
-    assert "Files: none." in told["loaded"]
-    assert "nothing had been reported by then." in told["restore"]
-    assert "No outage was reported." in told["budget"]
-    assert "No phrase recurs." in told["recurs"]
-    assert "No action item is overdue." in told["overdue"]
+    outputs = run(tmp_path, kernel)
+    assert "0 incidents to look at." in outputs["loaded"]
+    assert "Files: none." in outputs["loaded"]
+    assert "nothing had been reported by then." in outputs["restore"]
+    assert "No outage was reported." in outputs["budget"]
+    assert "No phrase recurs." in outputs["recurs"]
+    assert "No action item is overdue." in outputs["overdue"]
 
 
 HOSTILE = """# <img src="http://evil.example/title" onerror="document.title='run'">

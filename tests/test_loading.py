@@ -62,7 +62,7 @@ def outcomes(corpus: Corpus, folder: Path) -> list[tuple[str, str]]:
     return list(zip(paths, corpus.files["outcome"], strict=True))
 
 
-def told(corpus: Corpus, *levels: str) -> list[str]:
+def listed(corpus: Corpus, *levels: str) -> list[str]:
     rows = corpus.problems[corpus.problems["level"].isin(levels or ("error", "warning"))]
     return [f"{Path(str(row.path)).name}:{row.line}: {row.message} [{row.code}]" for row in rows.itertuples()]
 
@@ -176,7 +176,7 @@ def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monk
     monkeypatch.setattr(loading, "parse_reports", broken)
     corpus = load(tmp_path)
     assert outcomes(corpus, tmp_path) == [("a.md", "left out"), ("b.md", "loaded")]
-    assert told(corpus, "error", "warning", "info")[0].startswith(
+    assert listed(corpus, "error", "warning", "info")[0].startswith(
         "a.md:1: reading it failed (RecursionError: too deep); please report this [not-a-report]"
     )
 
@@ -217,13 +217,13 @@ def test_bytes_that_are_not_utf8_are_read_and_reported_with_their_line(tmp_path:
     write(tmp_path, x=report(more="Caf\xe9\n").encode("latin-1").replace(b"\n", b"\r\n"))
     corpus = load(tmp_path)
     assert outcomes(corpus, tmp_path) == [("x.md", "loaded")]
-    assert told(corpus)[0] == "x.md:8: byte 0xe9 is not UTF-8, read as Windows-1252; save it as UTF-8 [encoding]"
+    assert listed(corpus)[0] == "x.md:8: byte 0xe9 is not UTF-8, read as Windows-1252; save it as UTF-8 [encoding]"
 
 
 def test_a_file_beyond_the_limit_is_left_out(tmp_path: Path) -> None:
     corpus = load(write(tmp_path, x=report()), settings=Settings.model_validate({"limits": {"file_size": 100}}))
     size = f"{(tmp_path / 'x.md').stat().st_size:,}"
-    assert told(corpus) == [
+    assert listed(corpus) == [
         f"x.md:1: {size} bytes are more than the limit of 100; raise file_size under [limits] [not-a-report]"
     ]
     assert outcomes(corpus, tmp_path) == [("x.md", "left out")]
@@ -237,7 +237,7 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(loading, "read_bytes", refuse)
-    assert told(load(tmp_path)) == [
+    assert listed(load(tmp_path)) == [
         "x.md:1: cannot be read: Permission denied; check the file and its permissions [not-a-report]"
     ]
 
@@ -250,8 +250,8 @@ def test_ids_are_unique_and_the_files_stem_stands_in(tmp_path: Path) -> None:
     texts = {"a_x": unnamed, "b_x": f"{unnamed}Other.", "c_x": f"{unnamed}More.", "e": report("PD-7"), "f": report("x")}
     corpus = load(write(tmp_path, **texts))
     assert corpus.incidents["incident_id"].tolist() == ["x~2", "x~3", "x~4", "PD-7", "x"]  # what is written comes first
-    assert any("no Incident ID" in line for line in told(corpus, "error"))
-    assert any("'PD-7' is not of the form" in line for line in told(corpus, "error"))
+    assert any("no Incident ID" in line for line in listed(corpus, "error"))
+    assert any("'PD-7' is not of the form" in line for line in listed(corpus, "error"))
 
 
 def copies(corpus: Corpus, folder: Path) -> dict[str, str]:
@@ -300,7 +300,7 @@ def test_of_several_reports_of_one_incident_one_counts(
 
 
 def test_a_copy_is_a_problem_that_names_the_report_that_counts(tmp_path: Path) -> None:
-    found = told(load(write(tmp_path, a=report(ID), b=report(ID), c=report(ID, "Draft"))), "error")
+    found = listed(load(write(tmp_path, a=report(ID), b=report(ID), c=report(ID, "Draft"))), "error")
     first = f"{tmp_path.as_posix()}/a.md"
     assert found == [
         f"b.md:3: a copy of {first}, not counted; delete one of them [duplicate-id]",
@@ -375,7 +375,7 @@ def test_a_report_whose_title_says_that_it_is_a_duplicate_does_not_count(tmp_pat
     text = report(ID).replace("# Something broke", "# Incident Report: Duplicate of INC-2025-01-01-002")
     corpus = load(write(tmp_path, a=text, b=report("INC-2025-01-01-002")), status="all")
     assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-002"]
-    assert [line for line in told(corpus) if "contradiction" in line] == [
+    assert [line for line in listed(corpus) if "contradiction" in line] == [
         "a.md:1: the title is 'Duplicate of INC-2025-01-01-002', the Status is Final; write '**Status**: Duplicate', or another title [contradiction]"
     ]
     charges = report(ID).replace("Something broke", "Duplicate of each charge")
@@ -493,7 +493,7 @@ def test_settings_name_severities_services_and_the_level_of_problems(tmp_path: P
     ]  # fmt: skip
     assert corpus.incidents["severity"].cat.categories.tolist() == ["low", "high"]
     assert corpus.services["service"].tolist() == ["API", "Audio", "Billing"]
-    assert told(corpus) == [
+    assert listed(corpus) == [
         "a.md:11: service 'Billing' is not one of API, Audio; write one of these or add an alias to the settings [unknown-service]",
         "c.md:5: severity 'SEV-1' is not one of high, low; write one of these, or declare a synonym under [severities] in the settings [unknown-severity]",
     ]

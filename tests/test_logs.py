@@ -36,7 +36,7 @@ def find(files: Any, **arguments: Any) -> LogEvidence:
     return found
 
 
-def told(found: LogEvidence) -> list[tuple[str, int]]:
+def counts_of(found: LogEvidence) -> list[tuple[str, int]]:
     return list(zip(found.templates["template"], found.templates["n"].tolist(), strict=True))
 
 
@@ -92,7 +92,7 @@ def test_empty_files_and_empty_windows_give_the_same_columns(tmp_path: Path) -> 
 
 def test_what_a_log_lacks_of_the_baseline_is_said_and_not_taken_for_silence(tmp_path: Path) -> None:
     late = find(write(tmp_path / "late.log", *LINES[3:]))
-    assert late.remarks == ("The logs hold nothing of the time before the window: what is new in it cannot be told.",)
+    assert late.remarks == ("The logs hold nothing of the time before the window: what is new in it is not known.",)
     assert late.templates[["n_before", "expected", "growth", "is_new"]].isna().all(axis=None)
     short = find(write(tmp_path / "short.log", *LINES[2:]))
     assert short.remarks == ("The logs hold only the last 2h of the time that the window is compared with.",)
@@ -132,7 +132,7 @@ def test_a_stack_trace_belongs_to_the_line_before_and_names_its_exception(tmp_pa
         "ValueError: 3 is odd",
     )
     found = find(file)
-    assert sorted(told(found)) == [
+    assert sorted(counts_of(found)) == [
         ("ERROR request failed | java.lang.IllegalStateException: pool closed", 1),
         ("ValueError: <num> is odd", 1),
     ]
@@ -152,8 +152,8 @@ def test_only_lines_of_the_level_or_worse_count(tmp_path: Path) -> None:
     file = write(
         tmp_path / "x.log", *(f"2025-08-05T12:00:00Z {level} failed" for level in ("INFO", "WARN", "FATAL", ""))
     )
-    assert sorted(told(find(file))) == [("FATAL failed", 1), ("WARN failed", 1), ("failed", 1)]
-    assert sorted(told(find(file, level="error"))) == [("FATAL failed", 1), ("failed", 1)]
+    assert sorted(counts_of(find(file))) == [("FATAL failed", 1), ("WARN failed", 1), ("failed", 1)]
+    assert sorted(counts_of(find(file, level="error"))) == [("FATAL failed", 1), ("failed", 1)]
 
 
 def test_a_damaged_gzip_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_file_is_read_once(tmp_path: Path) -> None:
 def test_a_word_with_many_values_is_a_variable_and_one_with_few_is_not(tmp_path: Path) -> None:
     users = [f"2025-08-05T12:00:00Z ERROR no voice for {chr(97 + at) * 5} today" for at in range(11)]
     hosts = [f"2025-08-05T12:00:00Z ERROR connect to {host} refused" for host in ("db", "cache")]
-    assert told(find(write(tmp_path / "x.log", *users, *hosts))) == [
+    assert counts_of(find(write(tmp_path / "x.log", *users, *hosts))) == [
         ("ERROR no voice for <*> today", 11),
         ("ERROR connect to cache refused", 1),
         ("ERROR connect to db refused", 1),
@@ -199,7 +199,7 @@ def test_beyond_the_bound_the_rarest_stand_together_and_are_not_called_new(tmp_p
     assert len(found.templates) == 11
     assert found.templates["template"].iloc[-1] == OTHER
     assert found.templates[["level", "is_new", "example", "file", "line"]].iloc[-1].isna().all()
-    assert ("ERROR often x", 5) in told(found)
+    assert ("ERROR often x", 5) in counts_of(found)
     assert found.templates.set_index("template")["is_new"]["ERROR often x"] is pd.NA
     assert found.remarks[-1].startswith("More than 10 different messages: the rarest, ")
 

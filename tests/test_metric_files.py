@@ -37,7 +37,7 @@ def series(*rows: tuple[str, str | None, str, float | None]) -> pd.DataFrame:
     )
 
 
-def told(problems: pd.DataFrame, folder: Path) -> list[tuple[object, str]]:
+def listed(problems: pd.DataFrame, folder: Path) -> list[tuple[object, str]]:
     assert problems["service"].isna().all()
     pairs = zip(problems["name"].fillna("-"), problems["message"], strict=True)
     return [(name, message.replace(f"{folder}/", "")) for name, message in pairs]
@@ -47,7 +47,7 @@ def test_a_row_a_value(tmp_path: Path) -> None:
     """Both ends of the window are in it, and an empty cell is NA."""
     got, problems = read(tmp_path, LONG)
     assert_frame_equal(got, series(("errors", "API", "17:00", 1.5), ("errors", "API", "18:00", None)))
-    assert told(problems, tmp_path) == []
+    assert listed(problems, tmp_path) == []
 
 
 def test_a_column_a_metric(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_column_a_metric(tmp_path: Path) -> None:
     got, problems = read(tmp_path, text)
     expected = series(("errors", "API", "17:10", 1), ("errors", "API", "17:30", 2), ("load", None, "17:10", 35))
     assert_frame_equal(got, expected)
-    assert told(problems, tmp_path) == []
+    assert listed(problems, tmp_path) == []
 
 
 def test_parquet_is_read_as_csv_is(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_parquet_is_read_as_csv_is(tmp_path: Path) -> None:
     expected.rename(columns={"at": "Timestamp", "name": "Metric"}).drop(columns="labels").to_parquet(file)
     got, problems = read_metric_files([file], start=START, end=END)
     assert_frame_equal(got, expected)
-    assert told(problems, tmp_path) == []
+    assert listed(problems, tmp_path) == []
 
 
 @pytest.mark.parametrize("dtype", ["datetime64[ns, UTC]", "datetime64[s]", "datetime64[ms, Europe/Berlin]"])
@@ -86,7 +86,7 @@ def test_parquet_has_times_of_its_own(tmp_path: Path, dtype: str) -> None:
 )  # fmt: skip
 def test_times_in_every_form(tmp_path: Path, time: str) -> None:
     got, problems = read(tmp_path, f"at,errors\n{time},1\n2025-08-19T17:01Z,2\n")
-    assert told(problems, tmp_path) == []
+    assert listed(problems, tmp_path) == []
     assert_frame_equal(got, series(("errors", None, "17:00", 1), ("errors", None, "17:01", 2)))
 
 
@@ -98,7 +98,7 @@ def test_times_without_a_zone_are_of_the_one_that_is_given(tmp_path: Path) -> No
 def test_a_time_that_the_clocks_repeat_is_told(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors\n2025-10-26 02:30,1\n", timezone="Europe/Berlin")
     message = "x.csv:2: column 'at': 1 times such as '2025-10-26 02:30' cannot be read; write 2025-08-19T17:07:00Z"
-    assert told(problems, tmp_path) == [("-", message)]
+    assert listed(problems, tmp_path) == [("-", message)]
 
 
 def test_rows_of_other_services_and_times_are_left_out(tmp_path: Path) -> None:
@@ -135,14 +135,14 @@ def test_what_cannot_be_read_is_told_with_file_and_column(tmp_path: Path, case: 
     text, messages = BAD[case]
     got, problems = read(tmp_path, text)
     assert_frame_equal(got, series())
-    assert told(problems, tmp_path) == messages
+    assert listed(problems, tmp_path) == messages
 
 
 def test_a_cell_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
     text = "at,name,value\nyesterday,errors,1\n2025-08-19T17:30Z,errors,2\n2025-08-19T17:31Z,errors,1;5\n2025-08-19T17:32Z,errors,NaN\n"
     got, problems = read(tmp_path, text)
     assert_frame_equal(got, series(("errors", None, "17:30", 2), ("errors", None, "17:32", None)))
-    assert told(problems, tmp_path) == [
+    assert listed(problems, tmp_path) == [
         ("-", "x.csv:2: column 'at': 1 times such as 'yesterday' cannot be read; write 2025-08-19T17:07:00Z"),
         ("errors", "x.csv:4: column 'value': 1 values such as '1;5' of 'errors' are no numbers; write 0.25"),
     ]
@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_text(LONG)
     got, problems = read_metric_files([tmp_path / "*.csv", tmp_path / "b.parquet", "/x.csv"], start=START, end=END)
     assert got["value"].tolist() == [1.5, pd.NA]
-    messages = [message for _, message in told(problems, tmp_path)]
+    messages = [message for _, message in listed(problems, tmp_path)]
     assert [message.partition(": ")[0] for message in messages] == ["a.csv", "c.csv", "b.parquet", "/x.csv"]
     assert messages[1::2] == ["c.csv: Is a directory", "/x.csv: no such file; correct the path or pattern"]
 
@@ -173,7 +173,7 @@ def test_a_file_that_is_there_is_no_pattern(tmp_path: Path) -> None:
     (folder / "a.csv").write_text(LONG)
     got, problems = read_metric_files([folder / "a.csv"], start=START, end=END)
     assert got["value"].tolist() == [1.5, pd.NA]
-    assert told(problems, tmp_path) == []
+    assert listed(problems, tmp_path) == []
 
 
 def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_row_of_too_many_cells_costs_itself_alone_and_moves_no_other(tmp_path:
     text = "at,name,value\n2025-08-19T17:30Z,errors, in all,1\n2025-08-19T17:31Z,errors,2,\n2025-08-19T17:32Z,errors\n"
     got, problems = read(tmp_path, text)
     assert_frame_equal(got, series(("errors", None, "17:31", 2), ("errors", None, "17:32", None)))
-    assert [message.partition(";")[0] for _, message in told(problems, tmp_path)] == [
+    assert [message.partition(";")[0] for _, message in listed(problems, tmp_path)] == [
         "x.csv:2: the row has 4 cells, the header 3, so it is not used",
         "x.csv:4: the row has 2 cells, the header 3",
     ]
@@ -204,4 +204,4 @@ def test_a_file_of_another_dialect_is_read(tmp_path: Path, delimiter: str, encod
 
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors,errors\n2025-08-19T17:30Z,1,2\n")
-    assert told(problems, tmp_path) == [("-", "x.csv: 2 columns are called 'errors'; rename all but one")]
+    assert listed(problems, tmp_path) == [("-", "x.csv: 2 columns are called 'errors'; rename all but one")]

@@ -18,7 +18,7 @@ def at(clock: str) -> datetime:
     return DAY + timedelta(hours=hours, minutes=minutes)
 
 
-def told(*rows: str, evidence: DurationClues | None = None) -> dict[str, int]:
+def rows_of(*rows: str, evidence: DurationClues | None = None) -> dict[str, int]:
     """Infer from rows such as ``14:02 Users report 503s``; milestones with the number of their row."""
     clues = [Clue(at(row[:5]), row[6:]) for row in rows]
     return {name: guess.row for name, guess in infer_milestones(clues, evidence or DurationClues()).items()}
@@ -54,22 +54,22 @@ def told(*rows: str, evidence: DurationClues | None = None) -> dict[str, int]:
 )
 def test_a_row_tells_its_milestone(event: str, milestone: str) -> None:
     rows = ["09:00 Node drained", f"10:00 {event}", "11:00 Coffee"]
-    assert told(*rows).get(milestone) == 1
+    assert rows_of(*rows).get(milestone) == 1
 
 
 def test_rows_that_tell_nothing_give_nothing_but_where_it_began() -> None:
-    assert told("09:00 Coffee", "10:00 Lunch") == {"started": 0}
+    assert rows_of("09:00 Coffee", "10:00 Lunch") == {"started": 0}
 
 
 def test_a_label_of_the_house_outranks_an_alert_before_it() -> None:
-    found = told(
+    found = rows_of(
         "10:01 Node turns NotReady", "10:03 NotReady alert on Slack", "10:05 Detection: someone sees the alert"
     )
     assert (found["started"], found["detected"]) == (0, 2)
 
 
 def test_a_person_with_a_colon_is_no_label() -> None:
-    assert "identified" not in told("10:00 Alert fires", "17:42 Tech lead: root cause still to be fixed")
+    assert "identified" not in rows_of("10:00 Alert fires", "17:42 Tech lead: root cause still to be fixed")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_person_with_a_colon_is_no_label() -> None:
     ],
 )
 def test_a_guess_is_no_identification(event: str) -> None:
-    assert "identified" not in told("10:00 Alert fires", f"10:30 {event}", "11:00 Resolved")
+    assert "identified" not in rows_of("10:00 Alert fires", f"10:30 {event}", "11:00 Resolved")
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,11 @@ def test_a_guess_is_no_identification(event: str) -> None:
     ],
 )
 def test_a_cure_that_failed_or_is_only_begun_is_no_mitigation(event: str) -> None:
-    assert "mitigated" not in told("10:00 Alert fires", f"10:30 {event}", "10:45 Coffee", "11:00 Resolved")
+    assert "mitigated" not in rows_of("10:00 Alert fires", f"10:30 {event}", "10:45 Coffee", "11:00 Resolved")
 
 
 def test_a_change_that_tells_the_cause_is_no_cure() -> None:
-    found = told(
+    found = rows_of(
         "09:30 Version 2 deployed",
         "10:00 Users report 503s",
         "11:00 Resolved",
@@ -109,17 +109,17 @@ def test_a_change_that_tells_the_cause_is_no_cure() -> None:
 
 
 def test_one_row_that_cures_and_ends_is_the_restoration() -> None:
-    found = told("13:35 Launches fail", "13:44 Users hit the 403", "15:25 Patch merged and deployed, outage over")
+    found = rows_of("13:35 Launches fail", "13:44 Users hit the 403", "15:25 Patch merged and deployed, outage over")
     assert found == {"started": 0, "detected": 1, "restored": 2}
 
 
 def test_the_last_cure_is_the_restoration_where_no_row_says_that_it_was_over() -> None:
-    found = told("01:04 Pod does not come up", "02:50 First user report", "08:10 Fixed image deployed")
+    found = rows_of("01:04 Pod does not come up", "02:50 First user report", "08:10 Fixed image deployed")
     assert found["restored"] == 2
 
 
 def test_what_was_restored_before_a_relapse_was_not_the_end() -> None:
-    found = told(
+    found = rows_of(
         "10:03 NotReady alert",
         "12:10 Marked as resolved",
         "15:03 NotReady alert again, this time the new node",
@@ -201,7 +201,7 @@ def test_the_last_cure_is_not_the_end_of_what_goes_on() -> None:
 
 
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
-    found = told(
+    found = rows_of(
         "10:48 No nodes",
         "11:01 Balancer finds the new nodes healthy, traffic flows",
         "11:08 Second mail, says service is restored",
@@ -211,14 +211,14 @@ def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
 
 
 def test_a_cause_found_after_the_end_stays_there() -> None:
-    found = told(
+    found = rows_of(
         "08:05 Noticed, hunt for the cause is on", "09:08 Ingress works as intended", "09:10 Explanation: bad rule"
     )
     assert (found["restored"], found["identified"]) == (1, 2)
 
 
 def test_rows_before_the_stated_start_detect_nothing() -> None:
-    found = told(
+    found = rows_of(
         "09:33 Users miss their logs",
         "10:48 No nodes",
         "10:50 Alert fires",
@@ -229,12 +229,13 @@ def test_rows_before_the_stated_start_detect_nothing() -> None:
 
 def test_what_nobody_noticed_was_not_detected() -> None:
     assert (
-        told("17:30 Queue goes offline, not noticed", "18:00 Customers write that builds do not run")["detected"] == 1
+        rows_of("17:30 Queue goes offline, not noticed", "18:00 Customers write that builds do not run")["detected"]
+        == 1
     )
 
 
 def test_the_total_leads_from_the_end_to_the_row_where_it_began() -> None:
-    found = told(
+    found = rows_of(
         "13:06 A first 403 on staging fails",
         "13:35 Beta deployed; 403 again",
         "15:25 Patch deployed, outage over",
@@ -270,9 +271,9 @@ def test_any_words_are_taken_and_a_shift_of_all_times_changes_nothing(events: li
     ],
 )  # fmt: skip
 def test_a_reopening_is_never_the_first_response(row: str) -> None:
-    assert "responded" not in told("10:00 Users report 503s", "11:00 All back to normal", f"13:00 {row}")
+    assert "responded" not in rows_of("10:00 Users report 503s", "11:00 All back to normal", f"13:00 {row}")
 
 
 def test_a_response_before_a_reopening_is_the_first_response() -> None:
-    found = told("10:00 Users report 503s", "10:05 Incident opened", "11:00 Resolved", "13:00 Incident re-opened")
+    found = rows_of("10:00 Users report 503s", "10:05 Incident opened", "11:00 Resolved", "13:00 Incident re-opened")
     assert found["responded"] == 1

@@ -84,8 +84,10 @@ def bad_reports() -> Iterator[Any]:
 @pytest.mark.parametrize(("report", "problems"), list(bad_reports()))
 def test_each_bad_value_is_a_problem_that_says_what_to_write(tmp_path: Path, report: str, problems: list[str]) -> None:
     found = read(tmp_path, report).problems
-    told = [f"{row.line}: {row.level}: {row.message} [{row.code}]" for row in found.itertuples() if row.level != "info"]
-    assert told == problems
+    listed = [
+        f"{row.line}: {row.level}: {row.message} [{row.code}]" for row in found.itertuples() if row.level != "info"
+    ]
+    assert listed == problems
 
 
 # --- the same report, saved in another way ---------------------------------------------------------------------------
@@ -597,7 +599,7 @@ def test_a_milestone_with_a_date_alone_is_said_to_have_no_time(tmp_path: Path) -
     assert problems.loc[problems["line"] == 13, "message"].tolist() == [
         "'Initial alert/detection' has no time of day, so when it was detected is unknown; write it as HH:MM"
     ]
-    assert not problems["message"].str.contains("no row tells when it was detected").any()
+    assert not problems["message"].str.contains("detected_at is missing").any()
 
 
 @pytest.mark.parametrize(

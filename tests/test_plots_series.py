@@ -151,7 +151,7 @@ def test_a_metric_without_values_in_the_window_is_told_in_words() -> None:
     series = around(None, None)
     ax = draw_series(series, summary_of(series, worst=pd.NA, worst_at=pd.NaT, baseline=pd.NA))
     assert not ax.has_data()
-    assert ax.figure.get_suptitle() == "No value of errors during the incident can be told from those before."
+    assert ax.figure.get_suptitle() == "No value of errors during the incident can be compared with those before."
     ax = draw_series(series.iloc[:0], summary_of(series).iloc[:0])
     ax.figure.draw_without_rendering()
     assert plots.alt_text(ax).startswith("No value of any metric")

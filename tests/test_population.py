@@ -89,8 +89,8 @@ def test_all_three_sections_are_filled_whatever_the_status(demo: Path, filled: l
 
 def test_a_filled_report_tells_the_spans_the_budgets_the_messages_and_the_changes(demo: Path) -> None:
     text = (demo / "reports" / f"{IDS[1]}.md").read_text()
-    told = blocks(text)
-    assert list(told) == list(SECTIONS)
+    parts = blocks(text)
+    assert list(parts) == list(SECTIONS)
     for line in (
         "Response times, compared with the 8 earlier SEV-1 incidents.",
         "| time to detect | 5m | – |  |",
@@ -101,12 +101,12 @@ def test_a_filled_report_tells_the_spans_the_budgets_the_messages_and_the_change
         "| [INC-2024-08-13-001](INC-2024-08-13-001.md) | 2024-08-13 09:54 | Older players refuse new certificate",
         "| handshakes of API | 99.97% | 0% | 2025-08-05 23:50 | 99.93% |",
     ):
-        assert f"\n{line}" in told["metric"]
-    assert "tls: expired certificate | error | 1,559 | 0 | 2025-08-05 23:49 |" in told["error_message"]
-    assert '"error": "401 for Bearer <secret>"}' in told["error_message"]
-    assert "| Renew the wildcard certificate again | certificates.toml |" in told["configuration_change"]
+        assert f"\n{line}" in parts["metric"]
+    assert "tls: expired certificate | error | 1,559 | 0 | 2025-08-05 23:49 |" in parts["error_message"]
+    assert '"error": "401 for Bearer <secret>"}' in parts["error_message"]
+    assert "| Renew the wildcard certificate again | certificates.toml |" in parts["configuration_change"]
     for secret in ("s3cr3t", "4f1c8e20b7", "eyJ", "correct-horse", "@mail.example", str(demo)):
-        assert secret not in "".join(told.values())
+        assert secret not in "".join(parts.values())
 
 
 def test_figures_are_beside_the_report_and_shown_in_it(demo: Path) -> None:
@@ -122,20 +122,20 @@ def test_figures_are_beside_the_report_and_shown_in_it(demo: Path) -> None:
 
 def test_an_incident_of_unknown_time_says_so(demo: Path) -> None:
     """The second report of the file has neither Duration nor timeline: nothing can be looked up, and nothing fails."""
-    told = blocks((demo / "more" / "two.md").read_text().rpartition("# Incident Report")[2])
+    parts = blocks((demo / "more" / "two.md").read_text().rpartition("# Incident Report")[2])
     sentence = "The report has no start and end, so nothing can be looked up."
-    assert [told[name].strip() for name in SECTIONS[1:]] == [sentence] * 2
-    assert "Response times" not in told["metric"], "what is not recorded is not written"
+    assert [parts[name].strip() for name in SECTIONS[1:]] == [sentence] * 2
+    assert "Response times" not in parts["metric"], "what is not recorded is not written"
 
 
 def test_what_a_log_says_is_no_markup(demo: Path) -> None:
     """In the table it is escaped, and the line stands in a fence that it cannot end."""
-    told = blocks((demo / "reports" / f"{IDS[1]}.md").read_text())["error_message"]
+    parts = blocks((demo / "reports" / f"{IDS[1]}.md").read_text())["error_message"]
     escaped = (
         r"&lt;b&gt;x&lt;/b&gt; \| \`y\` \[z\](javascript:z) \`\`\` &lt;!-- incident-analytics: metric end --&gt; \# h"
     )
-    assert f"\n| ERROR {escaped} | error | 1 |" in told
-    fence, text = told.partition("secrets masked.\n\n")[2].split("\n", 1)
+    assert f"\n| ERROR {escaped} | error | 1 |" in parts
+    fence, text = parts.partition("secrets masked.\n\n")[2].split("\n", 1)
     assert fence == "````"
     assert f"ERROR {HOSTILE.replace('<!--', '&lt;!--')}\n" in text.partition(f"\n{fence}\n")[0]
 
@@ -191,11 +191,11 @@ def test_a_source_that_fails_costs_its_part_alone(demo: Path, filled: list[Popul
     assert "127.0.0.1:9" in prometheus
     assert logs == f"no log can be read: {demo}/gone.log: No such file or directory"
     assert changes.startswith(f"{demo}/reports: no git repository;")
-    told = blocks(fresh.read_text())
-    assert "| handshakes of API | 99.97% | 0% |" in told["metric"]
-    assert "Not all metrics could be read" in told["metric"]
-    assert told["error_message"].strip() == "The log files could not be read."
-    assert told["configuration_change"].strip() == "The history of the configuration could not be read."
+    parts = blocks(fresh.read_text())
+    assert "| handshakes of API | 99.97% | 0% |" in parts["metric"]
+    assert "Not all metrics could be read" in parts["metric"]
+    assert parts["error_message"].strip() == "The log files could not be read."
+    assert parts["configuration_change"].strip() == "The history of the configuration could not be read."
     assert "127.0.0.1" not in fresh.read_text()
 
 

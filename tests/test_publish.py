@@ -120,11 +120,11 @@ def test_code_and_remarks_stay_off_the_page(page: Page) -> None:
 
 def test_the_notebook_gets_plain_values_and_an_empty_folder(written: list[Path]) -> None:
     ran = nbformat.read(written[-1], as_version=4)
-    told = next(output.text for output in ran.cells[-1].outputs if output.get("name") == "stdout").splitlines()
+    lines = next(output.text for output in ran.cells[-1].outputs if output.get("name") == "stdout").splitlines()
     reports = str(written[0].parents[2] / "reports's")
     period, as_of = "2025-07-01/2025-08-01", "2025-08-02T00:00:00+00:00"
-    assert json.loads(told[0]) == [[reports], period, None, "final", as_of]
-    assert json.loads(told[1]) == [[], "1", sys.executable, False]
+    assert json.loads(lines[0]) == [[reports], period, None, "final", as_of]
+    assert json.loads(lines[1]) == [[], "1", sys.executable, False]
 
 
 def test_the_markdown_shows_what_the_page_shows(written: list[Path]) -> None:

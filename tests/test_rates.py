@@ -294,7 +294,7 @@ def test_counts_that_can_show_a_halving_have_no_significant_change_and_others_ar
         for n in (12, 120)
     )
     assert few["can_tell"].tolist() == [False]
-    assert "; not enough incidents to tell (p = 1): only a fall of " in few["sentence"][0]
+    assert "; too few incidents to say (p = 1): only a fall of " in few["sentence"][0]
     assert " or a rise of " in few["sentence"][0]
     assert many["can_tell"].tolist() == [True]
     assert "; no significant change (p = " in many["sentence"][0]
@@ -338,7 +338,7 @@ def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() 
     assert nothing == "SEV-3: no incidents in 2025Q2 or 2025Q3."
     assert too_few == (
         "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (at least 95% CI: 97% fewer to no upper bound);"
-        f" not enough incidents to tell (p = 1): no change would show in 4 of 5 cases. {poisson}"
+        f" too few incidents to say (p = 1): no change would show in 4 of 5 cases. {poisson}"
     )
     assert fell == (
         "SEV-1: 12 incidents in 2025Q2, 1 in 2025Q3: 92% fewer in the same time (at least 95% CI: over 99% fewer to 44%"

@@ -709,8 +709,8 @@ def test_a_completion_in_the_tracker_before_the_incident_is_not_used(
     columns = {"incident_id": "Id", "action": "What", "status": "State", "completed_on": "End"}
     tracker = {"file": tmp_path / "t.csv", "format": "csv", "columns": columns}
     scope = Scope.of(items(due="2025-08-01"), "2025Q3", Settings.model_validate({"tracker": tracker}))
-    told = measures.completion(scope).loc[0, ["n_done", "n_dated", "on_time"]]
-    assert told.fillna(-1).tolist() == [1, n_dated, -1 if on_time is None else on_time]
+    counts = measures.completion(scope).loc[0, ["n_done", "n_dated", "on_time"]]
+    assert counts.fillna(-1).tolist() == [1, n_dated, -1 if on_time is None else on_time]
 
 
 def test_a_tracker_without_any_report_by_then_has_no_items(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def comparison(*rows: tuple[str, str, float | None, float | None], can_tell: boo
         (
             [("time_to_restore", "all", -0.5, 0.06), ("time_to_detect", "unknown", 0.4, 0.06)],
             (
-                "Not enough incidents to tell whether time to restore changed: -50% (95% CI -70% to +0%, n = 9 before, "
+                "Too few incidents to say whether time to restore changed: -50% (95% CI -70% to +0%, n = 9 before, "
                 "8 after). Of 1 other comparison: no significant change."
             ),
         ),
@@ -200,7 +200,7 @@ FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit
     ("n", "flags", "text"),
     [
         (12, [], "Time to restore: 12 points within normal variation."),
-        (9, [], "Time to restore: 9 points within normal variation; from so few points the limits are a first guess."),
+        (9, [], "Time to restore: 9 points within normal variation; with so little data the limits are a first guess."),
         (1, [], "No limits of time to restore can be drawn: they take two points, and there is 1."),
         (12, [(3, "beyond_limits")], "Time to restore: 1 of 12 points is beyond the limits (4)."),
         (
@@ -375,8 +375,8 @@ def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
     """A is followed for 40 days, of B all are done by day 5, the items of C are young."""
     curve = survival(("A", 0, 1, 3), ("A", 40, 0.5, 3), ("B", 0, 1, 9), ("B", 5, 0, 9), ("C", 0, 1, 4), ("C", 9, 1, 4))
     assert describe_survival(curve) == "Still open after 30d: 100% of A (n = 3) and 0% of B (n = 9)."
-    told = describe_survival(curve, after=timedelta(days=60))
-    assert told == "Still open after 60d: 0% of B (n = 9)."
+    sentence = describe_survival(curve, after=timedelta(days=60))
+    assert sentence == "Still open after 60d: 0% of B (n = 9)."
     assert describe_survival(curve.tail(2)) == "No action item with recorded dates was followed for 30d."
 
 
@@ -525,7 +525,7 @@ def test_without_a_significant_change_the_interval_and_both_directions_are_given
     table = compared(("2025Q2", 12, 13, 0.06))
     unsure = describe_change(table, measure="time_to_restore")
     assert unsure.endswith(
-        ": not enough incidents to tell (-50% since Q2 2025, 95% CI -80% to +20%; only a fall of 70% or a rise of 200% "
+        ": too few incidents to say (-50% since Q2 2025, 95% CI -80% to +20%; only a fall of 70% or a rise of 200% "
         "would reliably show)."
     )
     sure = describe_change(table.assign(can_tell=True), measure="time_to_restore")
@@ -551,14 +551,14 @@ def test_incidents_come_less_often_or_it_is_not_known() -> None:
     text = describe_change(compared(*rows, measure="incidents"), measure="incidents")
     assert text == "Compared with 30 in Q2 2025 and 14 in Q3 2024: they come less often than in Q2 2025 (p = 0.01)."
     assert describe_change(compared(rows[1], measure="incidents"), measure="incidents") == (
-        "Compared with 14 in Q3 2024: not enough incidents to tell (-50% since Q3 2024, at least 95% CI -80% to +20%)."
+        "Compared with 14 in Q3 2024: too few incidents to say (-50% since Q3 2024, at least 95% CI -80% to +20%)."
     )
     many = compared(rows[1], measure="incidents").assign(can_tell=True)
     assert describe_change(many, measure="incidents") == (
         "Compared with 14 in Q3 2024: no significant change (-50% since Q3 2024, at least 95% CI -80% to +20%)."
     )
     none_before = compared(rows[1], measure="incidents").assign(change=pd.NA, change_high=pd.NA)
-    assert describe_change(none_before, measure="incidents").endswith("in Q3 2024: not enough incidents to tell.")
+    assert describe_change(none_before, measure="incidents").endswith("in Q3 2024: too few incidents to say.")
 
 
 def test_incidents_after_none_at_all_come_more_often() -> None:
@@ -621,6 +621,6 @@ def test_of_several_series_the_one_farthest_from_its_median_is_told() -> None:
 def test_series_without_a_worst_value_say_so() -> None:
     columns = ["name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration"]
     row = pd.DataFrame([["error_rate", "API", *[None] * 6]], columns=columns)
-    told = "No value of {} during the incident can be told from those before."
-    assert describe_series(row) == told.format("error rate")
-    assert describe_series(row[:0]) == told.format("any metric")
+    sentence = "No value of {} during the incident can be compared with those before."
+    assert describe_series(row) == sentence.format("error rate")
+    assert describe_series(row[:0]) == sentence.format("any metric")

@@ -112,10 +112,10 @@ def test_an_infinite_value_is_the_worst() -> None:
 
 
 @pytest.mark.parametrize(("last", "told"), [(24, False), (25, True), (30, True)])
-def test_an_old_value_does_not_stand_for_the_restoration(last: int, told: bool) -> None:
+def test_an_old_value_does_not_stand_for_the_restoration(last: int, is_known: bool) -> None:
     """Five minutes, as Prometheus has it."""
     table = summarize_series(rows([1], list(range(last + 1))), **INCIDENT)
-    assert table["at_restoration"].tolist() == [last if told else pd.NA]
+    assert table["at_restoration"].tolist() == [last if is_known else pd.NA]
 
 
 def test_a_coarse_series_has_a_value_at_restoration_within_two_steps() -> None:

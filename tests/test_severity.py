@@ -285,6 +285,6 @@ def test_shares_fill_the_whole(rows: list[tuple[pd.Timestamp | None, str | None]
     incidents = numbered(rows)
     mix = severity_mix(incidents, every=every)
     assert mix.drop_duplicates("period")[["n", "n_missing"]].to_numpy().sum() == len(incidents)
-    told = mix[mix["share"].notna()]
-    assert told.groupby("period")["share"].sum().tolist() == pytest.approx([1] * told["period"].nunique())
-    assert ((told["share_low"] <= told["share"]) & (told["share"] <= told["share_high"])).all()
+    known = mix[mix["share"].notna()]
+    assert known.groupby("period")["share"].sum().tolist() == pytest.approx([1] * known["period"].nunique())
+    assert ((known["share_low"] <= known["share"]) & (known["share"] <= known["share_high"])).all()

@@ -67,8 +67,8 @@ def test_a_curve_falls_within_its_interval_from_all_that_were_there(rows: list[t
     assert curve["at_risk"].iloc[0] == len(rows)
     assert curve["events"].sum() == sum(observed)
     assert curve["survival"].is_monotonic_decreasing
-    told = curve.dropna()
-    assert ((told["low"] <= told["survival"]) & (told["survival"] <= told["high"])).all()
+    known = curve.dropna()
+    assert ((known["low"] <= known["survival"]) & (known["survival"] <= known["high"])).all()
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=40))

@@ -140,9 +140,9 @@ def test_a_phrase_occurs_in_just_its_incidents_and_no_longer_one_occurs_in_the_s
 ) -> None:
     findings = findings_of(*rows)
     result = call(recurring_factors, findings, min_incidents=min_incidents)
-    told = {(key, f" {' '.join(word for word in text.split() if word != 'the')} ") for key, text in rows}
+    texts_given = {(key, f" {' '.join(word for word in text.split() if word != 'the')} ") for key, text in rows}
     for phrase, n, members in zip(result["phrase"], result["n"], result["incident_ids"], strict=True):
-        assert set(members) == {key for key, text in told if f" {phrase} " in text}
+        assert set(members) == {key for key, text in texts_given if f" {phrase} " in text}
         assert n == len(members) >= min_incidents
     for phrase, members in zip(result["phrase"], result["incident_ids"], strict=True):
         longer = result[[f" {phrase} " in f" {other} " and other != phrase for other in result["phrase"]]]

@@ -26,7 +26,7 @@ def place(times: Sequence[str], duration: str = "", *, day: date | None = DAY, z
     return place_entries(entries, day=day, zone=zone, duration=stated)  # type: ignore[arg-type]
 
 
-def told(instants: Sequence[datetime | None]) -> list[str | None]:
+def instants_of(instants: Sequence[datetime | None]) -> list[str | None]:
     """Return instants as day of March 2025 and time, such as ``14 10:00``."""
     return [None if at is None else f"{at:%d %H:%M}" for at in instants]
 
@@ -55,7 +55,7 @@ def told(instants: Sequence[datetime | None]) -> list[str | None]:
     ],
 )
 def test_rows_are_anchored_at_the_date_and_carried_past_midnight(times: list[str], instants: list[str | None]) -> None:
-    assert told(place(times).instants) == instants
+    assert instants_of(place(times).instants) == instants
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_rows_are_anchored_at_the_date_and_carried_past_midnight(times: list[str
 def test_the_duration_line_dates_the_rows_it_begins_and_ends_with(
     times: list[str], duration: str, instants: list[str]
 ) -> None:
-    assert told(place(times, duration).instants) == instants
+    assert instants_of(place(times, duration).instants) == instants
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_the_duration_line_dates_the_rows_it_begins_and_ends_with(
 )
 def test_windows_of_the_duration_line(duration: str, windows: list[tuple[str, str | None]]) -> None:
     placement = place(["12:34"], duration)
-    assert [tuple(told(window)) for window in placement.windows] == windows
+    assert [tuple(instants_of(window)) for window in placement.windows] == windows
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_windows_of_the_duration_line(duration: str, windows: list[tuple[str, st
     ],
 )
 def test_rows_are_shifted_from_the_timelines_zone(zone: object, instants: list[str]) -> None:
-    assert told(place(["23:30", "00:30"], zone=zone).instants) == instants
+    assert instants_of(place(["23:30", "00:30"], zone=zone).instants) == instants
 
 
 def test_a_row_that_names_its_own_zone_counts_in_that_one() -> None:
-    assert told(place(["10:00", "11:00 UTC", "2025-03-14 23:30 UTC"], zone=CET).instants) == [
+    assert instants_of(place(["10:00", "11:00 UTC", "2025-03-14 23:30 UTC"], zone=CET).instants) == [
         "14 09:00",
         "14 11:00",
         "14 23:30",
@@ -118,7 +118,7 @@ def test_a_timeline_without_any_date_has_no_instants() -> None:
 
 
 def test_dated_rows_need_no_date_of_the_report() -> None:
-    assert told(place(["2025-03-20 10:00", "11:00"], day=None).instants) == ["20 10:00", "20 11:00"]
+    assert instants_of(place(["2025-03-20 10:00", "11:00"], day=None).instants) == ["20 10:00", "20 11:00"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_dated_rows_need_no_date_of_the_report() -> None:
         (
             ["10:00", "09:10", "10:20"],
             ["14 10:00", "14 09:10", "14 10:20"],
-            (11, "time-out-of-order", "2025-03-14 09:10 stands below 2025-03-14 10:00 of line 10; put the rows in order, or date them"),
+            (11, "time-out-of-order", "2025-03-14 09:10 is below 2025-03-14 10:00 of line 10; put the rows in order, or date them"),
         ),
         (
             ["10:00", "22025-03-14 10:30"],
@@ -157,7 +157,7 @@ def test_a_slip_is_kept_and_reported(
     times: list[str], instants: list[str | None], remark: tuple[int, str, str]
 ) -> None:
     placement = place(times)
-    assert told(placement.instants) == instants
+    assert instants_of(placement.instants) == instants
     assert [(found.line, found.code, found.message) for found in placement.remarks] == [remark]
 
 

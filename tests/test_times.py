@@ -354,8 +354,8 @@ def test_a_duration_that_is_not_known(words: str) -> None:
     assert read_duration(words) is None
 
 
-NEITHER = "tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'"
-NO_SINGLE = "tells no single length; write '14:02 - 15:47 (1h 45m)'"
+NEITHER = "isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'"
+NO_SINGLE = "gives no single length; write '14:02 - 15:47 (1h 45m)'"
 
 
 @pytest.mark.parametrize(

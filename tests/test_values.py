@@ -143,7 +143,7 @@ def test_share(words: str, share: Share | None) -> None:
 def test_words_that_tell_no_single_share(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_share(words)
-    assert str(caught.value) == f"{words!r} tells no number; write a number or a percentage"
+    assert str(caught.value) == f"{words!r} has no number; write a number or a percentage"
     assert caught.value.code == "unreadable-value"
 
 
@@ -237,7 +237,7 @@ def test_money(words: str, amount: Amount | None) -> None:
 def test_words_that_tell_no_single_amount(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_money(words)
-    assert str(caught.value) == f"{words!r} tells no single amount; write one such as $34,000"
+    assert str(caught.value) == f"{words!r} has no single amount; write one such as $34,000"
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["USD", "EUR", "GBP"]), st.data())

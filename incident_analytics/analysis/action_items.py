@@ -19,7 +19,7 @@ _INCIDENT: Final = ("incident_id", "title", "severity", "date", "occurred_at")
 
 
 def group_columns(actions: pd.DataFrame, by: str | Sequence[str] | None, incidents: pd.DataFrame | None) -> list[str]:
-    """Return the columns that tell the groups, all of which must be there."""
+    """Return the columns to group by, all of which must be there."""
     columns = [by] if isinstance(by, str) else list(by or ())
     for column in columns:
         if column == "severity" and incidents is None:
@@ -29,7 +29,7 @@ def group_columns(actions: pd.DataFrame, by: str | Sequence[str] | None, inciden
 
 
 def one_row_per_item(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame | None) -> pd.DataFrame:
-    """Return each action item once as it stood at ``as_of``, with its incident, its begin and its delay."""
+    """Return each action item once as it was at ``as_of``, with its incident, its begin and its delay."""
     require_instant("as_of", as_of)
     require_columns(actions, *_ITEM)
     for status in actions["status"].dropna().unique():

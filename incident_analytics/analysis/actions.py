@@ -39,16 +39,16 @@ def action_completion(
     ----------
     actions
         The actions table, best with a tracker's word from `join_tracker`. Rows that share a key, in one report or in
-        several, are one item: the first of those that tell the most final status (done, dropped, open, none).
+        several, are one item: the first row with the most final status (done, dropped, open, none).
     as_of
         The instant at which items are judged, by the clock of its zone. An item that was completed later was open
         then; one without a date of completion keeps its status. An item is overdue once its due day has ended.
     by
-        The columns that tell the groups: ``owner``, ``priority``, ``origin``, another column, or several; also
+        The columns to group by: ``owner``, ``priority``, ``origin``, another column, or several; also
         ``severity``.
     incidents
-        The incidents table, which ``by="severity"``, ``every`` and ``within`` need; its date stands in for
-        the day on which an item was created.
+        The incidents table, which ``by="severity"``, ``every`` and ``within`` need; its date is used where an
+        item has no day of creation.
     members
         Whether to add the incident_ids.
     every
@@ -67,16 +67,16 @@ def action_completion(
         - the columns of ``by``
         - n, int64: items
         - n_done, n_open, n_unknown, n_dropped, int64: items of each status, unknown where neither report nor tracker
-          tells; they add up to n
+          has one; they add up to n
         - n_due, int64: items with a due date
         - n_overdue, Int64: open items whose due day has ended; NA where no item has a due date
         - n_overdue_unknown, Int64: items without a recorded status whose due day has ended; NA as that
         - completion, Float64: ``n_done / (n_done + n_open)``, 0 to 1
         - on_time, Float64: of the done items with a due date and a date of completion, those done by the due date
-        - n_dated, int64: these items, on which on_time rests
+        - n_dated, int64: these items, the sample size of on_time
         - median_age, timedelta64[us]: of the open items, from the day they were created, else the incident's date, to
           ``as_of``'s date; of an even number the mean of the middle two
-        - n_aged, int64: the open items of which that day is known, on which median_age rests
+        - n_aged, int64: the open items of which that day is known, the sample size of median_age
         - incident_ids, tuple of str, where asked for
 
         Ratios are NA where nothing is below the line, and median_age where n_aged is 0. An item that several reports
@@ -161,8 +161,8 @@ def action_ages(
     actions, as_of, by
         As in `action_completion`.
     incidents
-        The incidents table, which ``by="severity"`` needs; its date stands in for the day on which an item was
-        created.
+        The incidents table, which ``by="severity"`` needs; its date is used where an item has no day of
+        creation.
     members
         Whether to add the incident_ids.
 
@@ -177,7 +177,7 @@ def action_ages(
         - n, int64: open items of that age
         - n_undated, int64: open items of the group of which that day is not known, or later than ``as_of``; the same
           in each of its rows
-        - n_unknown, int64: items of the group of which neither report nor tracker tells the status, the same too
+        - n_unknown, int64: items of the group without a recorded status, the same too
         - incident_ids, tuple of str, where asked for: the incidents of n
 
     Raises
@@ -217,8 +217,8 @@ def action_ages(
     groups["n"] = np.bincount(numbers, minlength=len(groups))
     if members:
         groups["incident_ids"] = member_ids(counted, numbers, groups)
-    told = [*columns, "age", "n", "n_undated", "n_unknown", *(["incident_ids"] if members else [])]
-    return groups[told]
+    shown = [*columns, "age", "n", "n_undated", "n_unknown", *(["incident_ids"] if members else [])]
+    return groups[shown]
 
 
 def overdue_actions(
@@ -231,16 +231,16 @@ def overdue_actions(
     actions, as_of
         As in `action_completion`.
     incidents
-        The incidents table, to add their titles and severities; its date stands in for the day on which an item was
-        created.
+        The incidents table, to add their titles and severities; its date is used where an item has no day of
+        creation.
 
     Returns
     -------
     pandas.DataFrame
         The items, the longest overdue first:
 
-        - the columns of ``actions``; status is ``open``, or NA where neither report nor tracker tells: such an item
-          may well be done
+        - the columns of ``actions``; status is ``open``, or NA where none is recorded: such an item may well be
+          done
         - overdue_by, timedelta64[us]: from the due date to ``as_of``'s date, whole days
         - title, str, and severity, category, where ``incidents`` is given
         - age, timedelta64[us]: from the day it was created, else the incident's date, to ``as_of``'s date; NA where

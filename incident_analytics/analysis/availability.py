@@ -186,7 +186,7 @@ def stated_impact(
           where the report reckons by the month
 
         Reports do not say over which window they state their impact, so stated impacts are never added up.
-        ``stated`` is NA where the report tells no share; downtime and what is derived from it are NA where an
+        ``stated`` is NA where the report gives no share; downtime and what is derived from it are NA where an
         outage cannot be counted, and 0 where the report states 0 affected users. The implied window is NA where
         ``stated`` is 0 or NA, or nothing was derived.
 

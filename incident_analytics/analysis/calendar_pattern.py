@@ -57,8 +57,8 @@ def start_hours(
 
         - weekday, ordered category, ``Monday`` to ``Sunday``
         - hour, int64, 0 to 23
-        - n, int64: incidents that started then, or where no start is told were detected or responded to then
-        - n_missing, int64: incidents that tell none of these: they have a date at most, which is no midnight; the same
+        - n, int64: incidents that started then, or without a recorded start were detected or responded to then
+        - n_missing, int64: incidents without any of these: they have a date at most, which is not midnight; the same
           in each row, as are the next three
         - hour_from, hour_to, Int64: the window of 2 to 12 hours in which incidents cluster most, 9 and 15 for 09:00 to
           15:00; hour_to is at most 24, and below hour_from where the window runs past midnight
@@ -103,20 +103,20 @@ def start_hours(
     timezone = "UTC" if within is None else within.timezone
     # The earliest of them is what occurred_at has, which stands at midnight where there is none.
     began = rows["started_at"].fillna(rows[instants].min(axis="columns"))
-    told = rows[began.notna()].reset_index(drop=True)
+    with_start = rows[began.notna()].reset_index(drop=True)
     clock = began.dropna().dt.tz_convert(timezone).reset_index(drop=True)
     weekdays = pd.CategoricalDtype(list(_WEEKDAYS), ordered=True)
-    told["weekday"] = pd.Categorical.from_codes(clock.dt.day_of_week, dtype=weekdays)
-    told["hour"] = clock.dt.hour.astype("int64")
+    with_start["weekday"] = pd.Categorical.from_codes(clock.dt.day_of_week, dtype=weekdays)
+    with_start["hour"] = clock.dt.hour.astype("int64")
 
     clock_hours: Sequence[Any] = range(24)
-    hours, numbers = group_rows(told, ["weekday", "hour"], {"hour": clock_hours})
+    hours, numbers = group_rows(with_start, ["weekday", "hour"], {"hour": clock_hours})
     hours["n"] = np.bincount(numbers, minlength=len(hours))
-    hours["n_missing"] = len(rows) - len(told)
+    hours["n_missing"] = len(rows) - len(with_start)
     hours = hours.assign(**_patterns(hours, clock, within))
     hours["timezone"] = pd.Series(timezone, index=hours.index, dtype=TEXT)
     if members:
-        hours["incident_ids"] = member_ids(told, numbers, hours)
+        hours["incident_ids"] = member_ids(with_start, numbers, hours)
     return hours
 
 

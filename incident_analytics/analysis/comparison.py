@@ -45,7 +45,7 @@ def compare_periods(
     resamples: int = 9999,
     members: bool = False,
 ) -> pd.DataFrame:
-    """Tell whether a metric changed from one period to another, and whether these counts could show it at all.
+    """Return whether a metric changed from one period to another, and whether these counts could show it at all.
 
     What is compared are geometric means, of the spans that ended and are longer than 0: spans of incidents are so
     skewed that a difference of their means is mostly that of the longest few. One comparison is the primary one, of
@@ -77,24 +77,24 @@ def compare_periods(
     pandas.DataFrame
         A row for each metric over all incidents and over each group, the primary comparison first:
 
-        - metric, str; group, str: ``all``, the group's name, or ``unknown`` where the incident does not tell it
+        - metric, str; group, str: ``all``, the group's name, or ``unknown`` where it is not recorded
         - is_primary, boolean
         - n_before, n_after, int64: spans longer than 0, on which the comparison rests
         - n_open_before, n_open_after, int64: incidents that are not over, and cannot be compared yet
-        - n_unused_before, n_unused_after, int64: all others without such a span: untold, contradictory or 0
+        - n_unused_before, n_unused_after, int64: all others without such a span: missing, contradictory or 0
         - before, after, timedelta64[us]: the geometric means
         - change, Float64: ``after / before - 1``, -0.25 where it fell by a quarter
         - change_low, change_high, Float64: its 95% interval, by Welch's t interval of the difference of the mean
           logarithms
         - p_value, Float64: where nothing changed, the chance of a change as large, up or down on the scale of
           logarithms, by permutation of the spans between the two periods
-        - p_adjusted, Float64: the same, adjusted by Holm's method for the number of comparisons beside the primary one
+        - p_adjusted, Float64: the same, adjusted by Holm's method for all comparisons but the primary one
         - detectable_fall, detectable_rise, Float64: the smallest changes, down and up, that a t test of the logarithms
           finds in these counts with a chance of 80%, for the spread that these spans have; -0.4 for a cut of 40%
         - can_tell, boolean: whether these counts can show at all that the metric halved or doubled
         - false_gain_chance, Float64: where nothing changed, the chance of a fall as large as the change or larger
         - sentence, str: what all this says. It reports a change only where p_adjusted is at most 0.05; otherwise it
-          says "not enough incidents to tell" where can_tell is false
+          says "too few incidents to say" where can_tell is false
         - incident_ids_before, incident_ids_after, tuple of str, where asked for: the incidents of n
 
         All from change_low to false_gain_chance are NA where a period has fewer than 6 spans; the interval and the
@@ -131,7 +131,7 @@ def compare_periods(
     >>> before, after = Period.parse("2025Q1"), Period.parse("2025Q2")
     >>> compared = compare_periods(response_times(incidents), before=before, after=after)
     >>> print(compared["sentence"][0])  # doctest: +NORMALIZE_WHITESPACE
-    Not enough incidents to tell whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
+    Too few incidents to say whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
     to 57m 43s in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
     """
     times = within_both(times, before, after)
@@ -140,8 +140,8 @@ def compare_periods(
         require_name("metric", name, metric_names(times))
     rows: list[dict[str, Any]] = []
     for name, (group, part) in product(names, groups_and_all(times, by, services)):
-        told = {"metric": name, "group": group, "is_primary": not rows}
-        rows.append(told | _compare(part, name, before, after, resamples))
+        labels = {"metric": name, "group": group, "is_primary": not rows}
+        rows.append(labels | _compare(part, name, before, after, resamples))
     others = holm([row["p_value"] for row in rows[1:]])
     for row, p_adjusted in zip(rows, [rows[0]["p_value"], *others], strict=True):
         row["p_adjusted"] = p_adjusted
@@ -187,7 +187,7 @@ _FIGURES: Final = (
 
 
 def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, resamples: int) -> dict[str, Any]:
-    """Return what one comparison tells by itself."""
+    """Return the figures of one comparison by itself."""
     row: dict[str, Any] = {}
     logs = []
     for name, period in (("before", before), ("after", after)):
@@ -273,7 +273,7 @@ def _sentence(row: Mapping[str, Any], by: str | None, before: str, after: str, n
     fall, rise = row["detectable_fall"], row["detectable_rise"]
     if row["can_tell"] is False:
         power = f"only a fall of {_percent(-fall)} or a rise of {_percent(rise)} would reliably show"
-        return f"Not enough incidents to tell whether {what} changed: {finding}; {power}{rest}."
+        return f"Too few incidents to say whether {what} changed: {finding}; {power}{rest}."
     power = "" if np.isnan(fall) else f"; a fall of {_percent(-fall)} or a rise of {_percent(rise)} would reliably show"
     return f"No significant change in {what}: {finding}{power}{rest}."
 
@@ -298,7 +298,7 @@ def _signed(part: float) -> str:
 def groups_and_all(
     times: pd.DataFrame, by: str | None, services: pd.DataFrame | None
 ) -> list[tuple[str, pd.DataFrame]]:
-    """Return all rows, then those of each group by its name; the ones that tell no group come last."""
+    """Return all rows, then those of each group by its name; those without a group come last."""
     if by is None:
         return [(_ALL, times)]
     require_name("by", by, [*group_names(times), "service"])

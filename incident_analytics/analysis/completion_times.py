@@ -36,8 +36,8 @@ def action_survival(
     actions, as_of, by
         As in `action_completion`.
     incidents
-        The incidents table, which ``by="severity"`` needs; its date stands in for the day on which an item was
-        created.
+        The incidents table, which ``by="severity"`` needs; its date is used where an item has no day of
+        creation.
     confidence
         The nominal chance that the interval covers the part, at each time by itself.
     members

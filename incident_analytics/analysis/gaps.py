@@ -48,9 +48,9 @@ def time_between(
     Parameters
     ----------
     incidents
-        The incidents table, with any columns of one's own to group by.
+        The incidents table, with any further columns to group by.
     by
-        The columns that tell the groups: ``severity``, ``service``, another column of ``incidents``, or several; the
+        The columns to group by: ``severity``, ``service``, another column of ``incidents``, or several; the
         gaps are those between incidents of one group. By service an incident has a row for each service that it
         affected.
     services
@@ -70,7 +70,7 @@ def time_between(
         - n_days, Int64: the midnights since that one, 0 on the same day; NA as the gap
 
         Incidents of which a grouping column is NA are a group of their own, the last. Without a window those of no
-        known time stand last in their group; no window can hold them.
+        known time come last in their group; no window can hold them.
 
     Raises
     ------

@@ -44,7 +44,7 @@ def mean_change_by_mix(
     metric
         The metric whose mean changed.
     by
-        The column that tells the groups: ``severity``, ``service`` or another column of ``times``. By service an
+        The column to group by: ``severity``, ``service`` or another column of ``times``. By service an
         incident counts in each of the k services that it affected, as 1/k: the groups overlap, their parts add up.
     before, after
         The two periods, the earlier one first.
@@ -58,9 +58,9 @@ def mean_change_by_mix(
     pandas.DataFrame
         The row ``all``, then a row for each group:
 
-        - group, str: ``all``, the group's name, or ``unknown`` where the incident does not tell it
-        - n_before, n_after, int64: incidents with a span, on which the means rest
-        - n_unused_before, n_unused_after, int64: those without one: untold, contradictory or not over
+        - group, str: ``all``, the group's name, or ``unknown`` where it is not recorded
+        - n_before, n_after, int64: incidents with a span, the sample sizes of the means
+        - n_unused_before, n_unused_after, int64: those without one: missing, contradictory or ongoing
         - share_before, share_after, Float64: the group's part of the incidents with a span
         - mean_before, mean_after, timedelta64[us]
         - within, timedelta64[us]: what the group's own change adds to the change of the whole mean

@@ -234,7 +234,7 @@ def weighted_time(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.Series:
 def cut_into_segments(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
     """Cut each window's time where an interval begins or ends: a row a segment, in order.
 
-    Beside the window's ``number`` it tells ``at``, its end, and ``spent``, its microseconds weighted by the heaviest
+    Each row has the window's ``number``, ``at``, its end, and ``spent``, its microseconds weighted by the heaviest
     interval that covers it.
 
     All windows lie one behind the other on one axis, which the ends of the intervals cut into segments. An interval

@@ -255,12 +255,12 @@ def compare_rates(
     Parameters
     ----------
     incidents
-        The incidents table, with any columns of one's own to group by.
+        The incidents table, with any further columns to group by.
     before, after
         The two periods, the earlier one first. For one that is not over give what has passed of it:
         ``Period("2025Q4 so far", start, as_of)``.
     by
-        The columns that tell the groups: ``severity``, ``service``, another column of ``incidents``, or several;
+        The columns to group by: ``severity``, ``service``, another column of ``incidents``, or several;
         none compares all incidents. By service an incident counts in each service that it affected: the groups overlap.
     services
         The services table, which ``by="service"`` needs.
@@ -294,7 +294,7 @@ def compare_rates(
           n is 0
         - dispersion, Float64: what intervals and p-values allow for; NA where counts are taken as Poisson
         - sentence, str: the outcome in words; it reports a change only where p_adjusted is below the level, and says
-          "not enough incidents to tell" where can_tell is false
+          "too few incidents to say" where can_tell is false
         - incident_ids, tuple of str, where asked for: of both periods
 
         Incidents of which a grouping column is NA, or that name no affected service, have their row of NA where there
@@ -395,7 +395,7 @@ def compare_rates(
 def rows_by(
     incidents: pd.DataFrame, by: str | Sequence[str] | None, services: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, list[str], dict[str, Sequence[Any]]]:
-    """Return a row an incident, or a row for each service of each, with the columns that tell its group."""
+    """Return a row an incident, or a row for each service of each, with the columns to group by."""
     require_columns(incidents, "incident_id", "occurred_at")
     require_instants(incidents, "occurred_at")
     columns = [by] if isinstance(by, str) else list(by or ())
@@ -444,7 +444,7 @@ def _change_in_words(row: Any, before: str, after: str, confidence: float) -> st
     if is_significant(row.p_adjusted, confidence):
         text += f", {verdict(row.p_adjusted, confidence)}."
     else:
-        text += f"; {'no significant change' if row.can_tell else 'not enough incidents to tell'}"
+        text += f"; {'no significant change' if row.can_tell else 'too few incidents to say'}"
         only = "" if row.can_tell else "only "
         could = f"{only}{' or '.join(shown)} would" if shown else "no change would"
         text += f" ({format_p_value(row.p_adjusted)}): {could} show in 4 of 5 cases."
@@ -475,7 +475,7 @@ def group_sentences(rows: pd.DataFrame, columns: Sequence[str], sentences: Seque
             ", ".join("unknown" if pd.isna(level) else str(level) for level in group)
             for group in rows[columns].itertuples(index=False)
         ]
-        told = [f"{label}: {sentence}" for label, sentence in zip(labels, sentences, strict=True)]
+        labelled = [f"{label}: {sentence}" for label, sentence in zip(labels, sentences, strict=True)]
     else:
-        told = [capitalized(sentence) for sentence in sentences]
-    return pd.Series(told, index=rows.index, dtype=TEXT)
+        labelled = [capitalized(sentence) for sentence in sentences]
+    return pd.Series(labelled, index=rows.index, dtype=TEXT)

@@ -67,9 +67,9 @@ def response_times(
         - for each metric ``<metric>_open_since``, datetime64[us, UTC]: from when on the span of an open incident counts
           that has no end yet; NA for all others
 
-        A basis is NA where the report does not tell a pair of instants; two equal instants count as untold where the
+        A basis is NA where the report does not give both instants; two equal instants count as missing where the
         metric says so. A span is NA without a basis, and where the instants contradict each other: the end before
-        the start. Then the basis stays, which is how summaries count ``n_negative``. Where an open incident tells no
+        the start. Then the basis stays, which is how summaries count ``n_negative``. Where an open incident has no
         detection or response, that is missing and not still to come: somebody wrote the report.
 
     Raises
@@ -97,23 +97,23 @@ def response_times(
     times = incidents[list(_FACTS)]
     hidden = _start_is_hidden(incidents, timeline)
     for name, metric in metrics.items():
-        start, start_column = _first_told(incidents, metric.start)
+        start, start_column = _first_known(incidents, metric.start)
         if "started_at" in metric.start:
             start = start.mask(hidden)
-        end, end_column = _first_told(incidents, metric.end)
+        end, end_column = _first_known(incidents, metric.end)
         span = (end - start).astype(SPAN)
         basis = end_column + " - " + start_column
         if metric.column is not None:
             span, basis = incidents[metric.column], pd.Series(metric.column, index=incidents.index, dtype=TEXT)
-        told = span.notna()
+        is_known = span.notna()
         if metric.zero_is_missing:
-            told &= span != pd.Timedelta(0)
-        used = told & (span >= pd.Timedelta(0))
+            is_known &= span != pd.Timedelta(0)
+        used = is_known & (span >= pd.Timedelta(0))
         if calendar is not None and metric.column is None:
             span = _business_time(calendar, start.where(used), end)
             basis += " (business hours)"
         times[name] = span.where(used)
-        times[f"{name}_basis"] = basis.where(told)
+        times[f"{name}_basis"] = basis.where(is_known)
         goes_on = incidents["is_open"].fillna(value=False) & span.isna() & (not _PAST_WHEN_OPEN & set(metric.end))
         times[f"{name}_open_since"] = start.where(goes_on).astype(INSTANT)
     return times
@@ -136,8 +136,8 @@ def _business_time(calendar: Calendar, starts: pd.Series, ends: pd.Series) -> pd
     return pd.Series(spans, index=starts.index, dtype=SPAN)
 
 
-def _first_told(incidents: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.Series, pd.Series]:
-    """Return the first instant that each incident tells, and the column that tells it."""
+def _first_known(incidents: pd.DataFrame, columns: Sequence[str]) -> tuple[pd.Series, pd.Series]:
+    """Return the first instant that each incident has, and the column that it is from."""
     instants = incidents[columns[0]]
     names = pd.Series(columns[0], index=incidents.index, dtype=TEXT)
     for column in columns[1:]:
@@ -166,11 +166,11 @@ def response_summary(
     Parameters
     ----------
     times
-        The result of `response_times`, with any columns of one's own to group by.
+        The result of `response_times`, with any further columns to group by.
     metric
         The metric to summarise.
     by
-        The columns that tell the groups: ``severity``, ``service``, another column of ``times``, or several.
+        The columns to group by: ``severity``, ``service``, another column of ``times``, or several.
         By service an incident counts in each service that it affected: the groups overlap, and their counts add up
         to more than the incidents.
     services
@@ -308,12 +308,12 @@ _QUANTILES: Final = {"median": 0.5, "p90": 0.9}
 
 
 def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
-    """Set each step of one incident's response beside those of others.
+    """Compare each step of one incident's response with those of others.
 
     Parameters
     ----------
     times
-        What `response_times` gives of the incident and of those that it is set beside, such as the earlier ones of its
+        What `response_times` gives of the incident and of those to compare it with, such as the earlier ones of its
         severity.
     incident_id
         The incident; its rows are not among the others.
@@ -324,12 +324,12 @@ def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
         A row a metric:
 
         - metric, str
-        - span, timedelta64[us]: of this incident, NA where it tells none
-        - n, int64: others that tell theirs
+        - span, timedelta64[us]: of this incident, NA where it has none
+        - n, int64: others that have one
         - n_missing, int64: others that do not
         - median, timedelta64[us]: of the n others; NA below 6
         - percentile, Float64: the share of the n others that took less time, those that took the same by half; NA
-          below 6, and where the incident tells no span
+          below 6, and where the incident has no span
 
     Raises
     ------
@@ -362,16 +362,16 @@ def response_rank(times: pd.DataFrame, *, incident_id: str) -> pd.DataFrame:
     rows = []
     for metric in metric_names(times):
         span, others = times.loc[is_asked, metric].iloc[0], times.loc[~is_asked, metric]
-        told = others.dropna()
-        enough = len(told) >= LEAST["rank"]
-        shares = (told < span).mean(), (told <= span).mean()
+        known = others.dropna()
+        enough = len(known) >= LEAST["rank"]
+        shares = (known < span).mean(), (known <= span).mean()
         rows.append(
             {
                 "metric": metric,
                 "span": span,
-                "n": len(told),
-                "n_missing": len(others) - len(told),
-                "median": told.median() if enough else pd.NaT,
+                "n": len(known),
+                "n_missing": len(others) - len(known),
+                "median": known.median() if enough else pd.NaT,
                 "percentile": sum(shares) / 2 if enough and pd.notna(span) else None,
             }
         )
@@ -432,13 +432,13 @@ def metric_names(times: pd.DataFrame) -> list[str]:
 
 
 def group_names(times: pd.DataFrame) -> list[str]:
-    """Return the columns of a result of `response_times` that can tell groups: those that are no metric's."""
+    """Return the columns of a result of `response_times` to group by: those that belong to no metric."""
     own = {f"{name}{part}" for name in metric_names(times) for part in ("", "_basis", "_open_since")}
     return [column for column in times.columns if column not in own]
 
 
 def microseconds(spans: pd.Series) -> Values:
-    """Return the spans that are told as sorted numbers, so that no figure depends on the order of the rows."""
+    """Return the known spans as sorted numbers, so that no figure depends on the order of the rows."""
     return np.sort(_numbers(spans))
 
 

@@ -56,7 +56,7 @@ def severity_counts(
         - n, int64: incidents
         - incident_ids, tuple of str, where asked for
 
-        Incidents that tell no severity are counted in a row of severity NA, which a period has only where there are
+        Incidents without a severity are counted in a row of severity NA, which a period has only where there are
         such. Without a window so are incidents of no known time, under period NA; no window can hold them.
 
     Raises
@@ -99,7 +99,7 @@ def severity_mix(
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
-    """Tell which share of each period's incidents had each severity.
+    """Give the share of each period's incidents that had each severity.
 
     Parameters
     ----------
@@ -120,8 +120,8 @@ def severity_mix(
         The rows of `severity_counts`:
 
         - period, str; severity, category: as they are there
-        - n, int64: the period's incidents of known severity, on which the share rests
-        - n_missing, int64: the period's incidents that tell no severity
+        - n, int64: the period's incidents of known severity, the sample size of the share
+        - n_missing, int64: the period's incidents without a severity
         - n_severity, int64: those of this severity
         - share, Float64 in [0, 1]: n_severity / n; NA where n is 0, and for the unknown severity
         - share_low, share_high, Float64: its exact interval
@@ -164,8 +164,8 @@ def severity_mix(
     n = counts["n"].where(known, 0).groupby(period).transform("sum")
     n_missing = counts["n"].mask(known, 0).groupby(period).transform("sum")
     rows = [
-        (part / whole, *_share_interval(part, whole, confidence)) if told and whole else (None, None, None)
-        for part, whole, told in zip(counts["n"].tolist(), n.tolist(), known.tolist(), strict=True)
+        (part / whole, *_share_interval(part, whole, confidence)) if has_severity and whole else (None, None, None)
+        for part, whole, has_severity in zip(counts["n"].tolist(), n.tolist(), known.tolist(), strict=True)
     ]
     mix = pd.concat(
         [
@@ -193,14 +193,14 @@ def severity_duration(
     confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
-    """Tell whether incidents of worse severity last longer, by the order of both.
+    """Return whether incidents of worse severity last longer, by the order of both.
 
     Parameters
     ----------
     times
         The result of `response_times`.
     metric
-        The metric that tells how long.
+        The metric that measures how long.
     within
         The period to look at, by when the incident occurred; None takes all incidents.
     confidence
@@ -214,7 +214,7 @@ def severity_duration(
         One row:
 
         - n, int64: incidents with a span and a severity, on which the correlation rests
-        - n_missing, int64: incidents without one of them, as the report does not tell it
+        - n_missing, int64: incidents without one of them in the report
         - n_open, int64: incidents without a span, as they are not over
         - n_negative, int64: incidents whose instants contradict each other
         - correlation, Float64 in [-1, 1]: Spearman's rank correlation, above 0 where worse severities last longer; NA
@@ -236,7 +236,7 @@ def severity_duration(
     With three severities most pairs are ties in rank, which keeps the correlation well short of 1 even where every
     worse incident lasts longer. With ties of that kind the interval covers in 95% to 99% of cases from 10 incidents
     on (simulated, also with unequal shares of the severities). Incidents still open are left out, which takes away
-    long spans: read n_open beside it.
+    long spans: read it together with n_open.
 
     References
     ----------

@@ -227,10 +227,10 @@ def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
     [0.03, 0.06, 0.06, 0.02]
     """
     adjusted = np.array(p_values, dtype=np.float64)
-    told = np.flatnonzero(~np.isnan(adjusted))
-    told = told[np.argsort(adjusted[told])]
-    factors = np.arange(told.size, 0, -1)
-    adjusted[told] = np.minimum(np.maximum.accumulate(adjusted[told] * factors), 1)
+    order = np.flatnonzero(~np.isnan(adjusted))
+    order = order[np.argsort(adjusted[order])]
+    factors = np.arange(order.size, 0, -1)
+    adjusted[order] = np.minimum(np.maximum.accumulate(adjusted[order] * factors), 1)
     return adjusted
 
 

@@ -64,15 +64,15 @@ def recurring_factors(
     min_incidents
         In how many incidents a phrase must occur.
     min_words
-        How many words a phrase must have, not counting those that tell nothing; at most 12 are looked at. Single words
-        recur oftener, and tell less.
+        How many words a phrase must have, not counting stop words; at most 12 are looked at. Single words
+        recur more often, and say less.
 
     Returns
     -------
     pandas.DataFrame
         A row a phrase, the most frequent first, then the longest:
 
-        - phrase, str: its words in lower case, without those such as ``the`` and ``of`` that tell nothing
+        - phrase, str: its words in lower case, without those such as ``the`` and ``of``
         - n, int64: incidents in which it occurs, however often in each
         - example, str: the shortest sentence that holds it, as written
         - incident_ids, tuple of str: the incidents of n
@@ -90,7 +90,7 @@ def recurring_factors(
 
     Notes
     -----
-    The words that tell nothing are scikit-learn's English stop words, without those that deny, such as ``no`` and
+    The stop words are scikit-learn's English ones, without those that deny, such as ``no`` and
     ``without``, and those that name things of this field, such as ``system`` and ``fire``.
 
     References
@@ -155,7 +155,7 @@ def similar_incidents(
     only_before: bool = True,
     kinds: Sequence[str] = ("contributing_factor", "error_message", "configuration_change"),
 ) -> pd.DataFrame:
-    """Find the incidents that are told in the words of a given one.
+    """Find the incidents that are described in the words of a given one.
 
     Parameters
     ----------
@@ -220,10 +220,10 @@ def similar_incidents(
     if only_before:
         others = others[others["occurred_at"] < incidents.loc[is_asked, "occurred_at"].iloc[0]]
     compared = pd.concat([incidents[is_asked], others.sort_values("incident_id")], ignore_index=True)
-    told = [compared[["incident_id", column]].set_axis(["incident_id", "text"], axis="columns") for column in _TOLD_IN]
+    parts = [compared[["incident_id", column]].set_axis(["incident_id", "text"], axis="columns") for column in _TOLD_IN]
     if findings is not None:
-        told.append(_findings_of(findings, kinds))
-    texts = pd.concat(told).dropna().groupby("incident_id")["text"].agg("\n".join)
+        parts.append(_findings_of(findings, kinds))
+    texts = pd.concat(parts).dropna().groupby("incident_id")["text"].agg("\n".join)
     documents = [" ".join(_words(text)) for text in texts.reindex(compared["incident_id"]).fillna("")]
 
     similar = compared.loc[1:, ["incident_id", "occurred_at", "title"]].reset_index(drop=True)
@@ -256,7 +256,7 @@ def _findings_of(findings: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words of a text that tell something, in lower case."""
+    """Return the words of a text in lower case, without stop words."""
     words = (word.replace("’", "'") for word in _WORD.findall(text.lower()))
     return [word for word in words if word not in _stop_words()]
 
@@ -289,5 +289,5 @@ def _parts_of_longer_ones(n: pd.Series) -> list[str]:
     """Return the phrases that one longer by a word holds in as many incidents, which are then the same incidents."""
     counts = {str(phrase): incidents for phrase, incidents in n.items()}
     words = {phrase: phrase.split(" ") for phrase in counts}
-    parts = ((" ".join(part), phrase) for phrase, told in words.items() for part in (told[:-1], told[1:]))
+    parts = ((" ".join(part), phrase) for phrase, tokens in words.items() for part in (tokens[:-1], tokens[1:]))
     return list({part for part, phrase in parts if counts.get(part) == counts[phrase]})

@@ -17,7 +17,7 @@ _MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]
 
 
 def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
-    """Let an issue tracker's export tell how the action items stand.
+    """Take the state of action items from an issue tracker's export.
 
     Parameters
     ----------
@@ -32,13 +32,13 @@ def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The actions in their order, with
 
-        - status, completed_on, due_on: the tracker's where it tells them, else the report's
+        - status, completed_on, due_on: the tracker's where it has them, else the report's
         - key: the report's, else the tracker's
         - matched_by, str: ``key``, or ``text`` where no row of the tracker has the item's key, or the item has none,
           but one has its incident_id and text; NA where the tracker has no row for the item
 
         Keys and texts are compared without regard to case and spaces. Where several rows of the tracker would match
-        and tell different things, none is taken; `unmatched_tracker_rows` lists them.
+        and say different things, none is taken; `unmatched_tracker_rows` lists them.
 
     Raises
     ------
@@ -58,11 +58,11 @@ def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
     0  Add an alert   done        key
     """
     joined = actions.reset_index(drop=True)
-    told = _told_by_tracker(joined, _tracker_rows(tracker))
+    matched = _tracked(joined, _tracker_rows(tracker))
     for fact in _FACTS:
-        joined[fact] = told[fact].fillna(joined[fact])
-    joined["key"] = joined["key"].fillna(told["key"])
-    joined["matched_by"] = told["matched_by"]
+        joined[fact] = matched[fact].fillna(joined[fact])
+    joined["key"] = joined["key"].fillna(matched["key"])
+    joined["matched_by"] = matched["matched_by"]
     return joined
 
 
@@ -92,10 +92,10 @@ def unmatched_tracker_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.D
     0  OPS-7   done
     """
     rows = _tracker_rows(tracker)
-    told = _told_by_tracker(actions.reset_index(drop=True), rows)
+    matched = _tracked(actions.reset_index(drop=True), rows)
     used = pd.Series(False, index=rows.index)
     for matched_by, by in _MATCHES.items():
-        there = told.loc[told["matched_by"] == matched_by, by].drop_duplicates().assign(is_used=True)
+        there = matched.loc[matched["matched_by"] == matched_by, by].drop_duplicates().assign(is_used=True)
         used |= rows[by].merge(there, on=by, how="left")["is_used"].notna()
     return tracker.reset_index(drop=True)[~used].reset_index(drop=True)
 
@@ -111,26 +111,26 @@ def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(folded_key=folded(rows["key"]), folded_text=folded(rows["action"]))
 
 
-def _told_by_tracker(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return what the tracker tells of each action, and by what it was found."""
+def _tracked(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what the tracker says of each action, and by what it was matched."""
     require_columns(actions, "incident_id", "action", "key", *_FACTS)
-    told = pd.DataFrame(
+    matched = pd.DataFrame(
         {
             "incident_id": actions["incident_id"],
             "folded_key": folded(actions["key"]),
             "folded_text": folded(actions["action"]),
         }
     )
-    by_key, by_text = (told.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
+    by_key, by_text = (matched.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
     # Where the tracker has the key, but twice with other facts, the text is no better guess.
-    has_key = told["folded_key"].isin(rows["folded_key"].dropna())
+    has_key = matched["folded_key"].isin(rows["folded_key"].dropna())
     for column in ("key", *_FACTS, "matched_by"):
-        told[column] = by_key[column].where(has_key, by_text[column])
-    return told.astype({column: TABLES["actions"].get(column, TEXT) for column in ("key", *_FACTS, "matched_by")})
+        matched[column] = by_key[column].where(has_key, by_text[column])
+    return matched.astype({column: TABLES["actions"].get(column, TEXT) for column in ("key", *_FACTS, "matched_by")})
 
 
 def _unambiguous(rows: pd.DataFrame, way: str) -> pd.DataFrame:
-    """Return what the tracker tells of each key, or text, of which all its rows tell the same."""
+    """Return what the tracker says of each key, or text, whose rows all say the same."""
     by = _MATCHES[way]
     rows = rows.dropna(subset=by).drop_duplicates([*by, "folded_key", *_FACTS])
     rows = rows.loc[~rows.duplicated(by, keep=False), [*by, "key", *_FACTS]]

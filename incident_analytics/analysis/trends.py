@@ -57,11 +57,11 @@ def rate_trend(
     Parameters
     ----------
     incidents
-        The incidents table, with any columns of one's own to group by.
+        The incidents table, with any further columns to group by.
     within
         The period to look at, by when the incident occurred; None takes all incidents.
     by
-        The columns that tell the groups: ``severity``, ``service``, another column of ``incidents``, or several;
+        The columns to group by: ``severity``, ``service``, another column of ``incidents``, or several;
         none tests all incidents. By service an incident counts in each service that it affected: the groups overlap.
     services
         The services table, which ``by="service"`` needs.
@@ -79,13 +79,13 @@ def rate_trend(
         One row, or a row for every declared severity and every service, also where there was no incident:
 
         - the columns of ``by``
-        - n, int64: incidents in the window, on which the tests rest
+        - n, int64: incidents in the window, the sample size of the tests
         - laplace, Float64: Laplace's statistic, standard normal at a steady rate; below 0 the rate falls, above 0 it
           rises; NA where n is 0
         - p_value, Float64: its two-sided p-value; NA below 4 incidents
         - p_adjusted, Float64: the same, adjusted for the number of rows by `holm`
         - mil_hdbk, Float64: the MIL-HDBK-189 statistic, chi-square with 2 n degrees of freedom at a steady rate; large
-          where the rate falls; NA where n is 0, and where an incident stands at the very start, as all its weight is
+          where the rate falls; NA where n is 0, and where an incident is at the very start, as all its weight is
           on that one
         - mil_hdbk_p_value, Float64: its two-sided p-value; NA below 4 incidents
         - n_reversals, int64: pairs of gaps, the first from the start, of which the later one is longer; more than half

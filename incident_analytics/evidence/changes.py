@@ -48,7 +48,7 @@ def configuration_changes(
     start, end
         The window [start, end), with a zone.
     paths
-        Pathspecs such as ``config/`` or ``*.toml``, from the given folder; the whole repository unless told.
+        Pathspecs such as ``config/`` or ``*.toml``, from the given folder; the whole repository unless given.
     branch
         What is deployed: a branch, a tag or a commit. Commits elsewhere do not count.
     timeout

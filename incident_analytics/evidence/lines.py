@@ -79,7 +79,7 @@ def open_log(file: Path) -> Iterator[Iterator[bytes]]:
     A line longer than `LINE_BYTES` comes as its first `LINE_BYTES` + 1 bytes.
     """
     with open_regular(file) as raw:
-        packed = raw.peek(2)[:2] == _GZIP  # told by content: a log is renamed more often than repacked
+        packed = raw.peek(2)[:2] == _GZIP  # by content: a log is renamed more often than repacked
         yield _lines(io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw)
 
 
@@ -93,15 +93,15 @@ def _lines(stream: io.BufferedReader) -> Iterator[bytes]:
 
 
 def are_json(lines: Sequence[bytes]) -> bool:
-    """Tell whether most of these lines are JSON objects.
+    """Return whether most of these lines are JSON objects.
 
     Examples
     --------
     >>> are_json([b"starting", b'{"msg": "a"}', b'{"msg": "b"}', b""]), are_json([b"{", b"}"]), are_json([])
     (True, False, False)
     """
-    told = [_object(line.decode("utf-8", "replace")) is not None for line in lines if line.strip()]
-    return 2 * sum(told) > len(told)
+    are_objects = [_object(line.decode("utf-8", "replace")) is not None for line in lines if line.strip()]
+    return 2 * sum(are_objects) > len(are_objects)
 
 
 def _object(line: str) -> dict[str, Any] | None:
@@ -146,13 +146,13 @@ class LineReader:
         ]
 
     def moment(self, line: str) -> LogTime | None:
-        """Return when a line was written and the rest of it; None where it tells no time."""
+        """Return when a line was written and the rest of it; None where it has no time."""
         if self.as_json and (found := _object(line)) is not None:
             return self._object_moment(found)
         return self._text_moment(line)
 
     def is_record(self, line: str) -> bool:
-        """Tell whether a line stands for itself, although it tells no time: it is a JSON object."""
+        """Return whether a line is an entry of its own, although it has no time: it is a JSON object."""
         return self.as_json and _object(line) is not None
 
     def _text_moment(self, line: str) -> LogTime | None:
@@ -175,8 +175,8 @@ class LineReader:
     def _object_moment(self, found: dict[str, Any]) -> LogTime | None:
         value = next((found[key] for key in _TIME_KEYS if key in found), None)
         if isinstance(value, str):
-            told = self._text_moment(value)
-            return told and told._replace(rest=found)
+            moment = self._text_moment(value)
+            return moment and moment._replace(rest=found)
         if isinstance(value, int | float) and not isinstance(value, bool):
             try:
                 return LogTime(_since_1970(value), assumed=False, rest=found)
@@ -243,7 +243,7 @@ def _since_1970(value: float) -> datetime:
 
 
 def words_of(rest: str | dict[str, Any]) -> tuple[str | None, str]:
-    """Return the level of a line, None where it tells none, and its message.
+    """Return the level of a line, None where it has none, and its message.
 
     A request in an access log is an error from HTTP status 500 on, else information.
     """
@@ -287,7 +287,7 @@ def _level_named(level: Any) -> str | None:
 
 
 def tells_error(message: str) -> bool:
-    """Tell whether the words of a message that has no level are those of an error.
+    """Return whether the words of a message that has no level are those of an error.
 
     Examples
     --------

@@ -35,7 +35,7 @@ from incident_analytics.schema import COUNT, FLAG, FLOAT, INSTANT, POSITION, TEX
 __all__ = ["OTHER", "LogEvidence", "log_templates"]
 
 OTHER: Final = "(other messages)"
-"""The template that stands for the rarest messages of a log that has more than are kept apart."""
+"""The template of the rarest messages of a log that has more than are kept apart."""
 
 _ANY: Final = "<*>"
 _MANY: Final = 10  # values of one word: where there are more, the word is a variable and does not name what failed
@@ -64,7 +64,7 @@ _FILE: Final = {
 
 @dataclass(frozen=True)
 class LogEvidence:
-    """What log files tell of a window.
+    """What log files show of a window.
 
     Attributes
     ----------
@@ -92,16 +92,16 @@ def log_templates(
     timezone: str = "UTC",
     max_templates: int = 10_000,
 ) -> LogEvidence:
-    """Count the error messages of a window beside those of the baseline before it.
+    """Count the error messages of a window and of the baseline before it.
 
-    A line counts where its level is ``level`` or worse; where it tells none, where it has a word such as *failed*,
-    *refused* or *timed out*; and where the lines after it tell an exception. A request in an access log is an error
+    A line counts where its level is ``level`` or worse; where it has none, if it has a word such as *failed*,
+    *refused* or *timed out*; and where the lines after it show an exception. A request in an access log is an error
     from HTTP status 500 on. Lines are taken one by one: memory depends on the number of different messages.
 
     Parameters
     ----------
     files
-        Log files or globs of them, plain or gzip (told by their content), in any order.
+        Log files or globs of them, plain or gzip (recognised by content), in any order.
     start, end
         The window [start, end), with a zone.
     baseline_start
@@ -113,7 +113,7 @@ def log_templates(
     timezone
         The IANA zone of times that name none.
     max_templates
-        How many different messages are kept apart; the rarest beyond stand together as `OTHER`.
+        How many different messages are kept apart; the rarest beyond are counted together as `OTHER`.
 
     Returns
     -------
@@ -122,8 +122,8 @@ def log_templates(
         their growth:
 
         - **template** : str - the message with its variable parts and secrets masked (`mask_variables`,
-          `mask_secrets`), ``<*>`` for a word with more than 10 values; with an exception that the next lines tell
-        - **level** : str - one of `LEVELS`, NA where the lines tell none
+          `mask_secrets`), ``<*>`` for a word with more than 10 values; with an exception that the next lines show
+        - **level** : str - one of `LEVELS`, NA where the lines have none
         - **n** : Int64 - lines in the window
         - **n_before** : Int64 - lines in the baseline, NA where the logs hold no line of it
         - **expected** : Float64 - lines that the window would have at the baseline's rate; where the logs begin within
@@ -132,7 +132,7 @@ def log_templates(
         - **is_new** : boolean - none in the baseline; NA where the baseline is not known, or was cut to `OTHER`
         - **first_seen**, **last_seen** : datetime64[us, UTC] - in the window
         - **example** : str - the first of these lines in the window, secrets masked, at most 400 characters
-        - **file**, **line** : str, Int64 - where it stands; all three NA for `OTHER`
+        - **file**, **line** : str, Int64 - where it is; all three NA for `OTHER`
 
         ``files``, a row a file:
 
@@ -185,11 +185,13 @@ def log_templates(
         zone=UTC if timezone == "UTC" else ZoneInfo(timezone),
         max_templates=max_templates,
     )
-    told = [scan.read(name) for name in _expand([files] if isinstance(files, str | Path) else files)]
-    if not any(file["n_lines"] for file in told) and (failed := [file for file in told if file["reason"]]):
+    files_read = [scan.read(name) for name in _expand([files] if isinstance(files, str | Path) else files)]
+    if not any(file["n_lines"] for file in files_read) and (failed := [file for file in files_read if file["reason"]]):
         raise EvidenceError("no log can be read: " + "; ".join(f"{file['file']}: {file['reason']}" for file in failed))
     scan.merge()
-    table = pd.DataFrame({name: pd.Series([file[name] for file in told], dtype=dtype) for name, dtype in _FILE.items()})
+    table = pd.DataFrame(
+        {name: pd.Series([file[name] for file in files_read], dtype=dtype) for name, dtype in _FILE.items()}
+    )
     covered = _covered(table, baseline_start, start)
     templates = _templates(scan, length=end - start, covered=covered)
     return LogEvidence(templates, table, tuple(_remarks(table, scan, covered, timezone)))
@@ -200,14 +202,14 @@ def _utc(instant: pd.Timestamp) -> datetime:
 
 
 def _expand(files: Iterable[str | Path]) -> list[str]:
-    """Return each file once, in order; what matches none stands for itself, so that its absence is told."""
+    """Return each file once, in order; what matches none is kept, so that its absence is reported."""
     found = chain.from_iterable(matching_paths(name) or [Path(name)] for name in files)
     return sorted(set(map(str, found)))
 
 
 @dataclass(slots=True)
 class _Message:
-    """What is known of one template."""
+    """The counts of one template."""
 
     n: int = 0
     n_before: int = 0
@@ -224,7 +226,7 @@ class _Message:
 
 @dataclass(slots=True)
 class _Event:
-    """A line of the window or the baseline, with the exception that the lines after it tell."""
+    """A line of the window or the baseline, with the exception that the lines after it show."""
 
     moment: LogTime
     line: int
@@ -383,25 +385,25 @@ def _covered(files: pd.DataFrame, baseline_start: pd.Timestamp, start: pd.Timest
 
 
 def _templates(scan: _Scan, *, length: pd.Timedelta, covered: pd.Timedelta) -> pd.DataFrame:
-    told = [(key, message) for key, message in scan.messages.items() if message.n]
-    seen = [message.seen or (pd.NaT, None, pd.NA, None) for _, message in told]
-    is_other = pd.Series([text == OTHER for (_, text), _ in told], dtype=bool)
-    n = pd.Series([message.n for _, message in told], dtype=COUNT)
-    n_before = pd.Series([message.n_before if covered else None for _, message in told], dtype=COUNT)
+    counted = [(key, message) for key, message in scan.messages.items() if message.n]
+    seen = [message.seen or (pd.NaT, None, pd.NA, None) for _, message in counted]
+    is_other = pd.Series([text == OTHER for (_, text), _ in counted], dtype=bool)
+    n = pd.Series([message.n for _, message in counted], dtype=COUNT)
+    n_before = pd.Series([message.n_before if covered else None for _, message in counted], dtype=COUNT)
     expected = n_before.astype(FLOAT) * (length / covered if covered else pd.NA)
     cut = scan.messages.get((None, OTHER), _Message()).n_before > 0
     is_new = (n_before == 0).mask(is_other | ((n_before == 0) & cut)).astype(FLAG)
     templates = pd.DataFrame(
         {
-            "template": pd.Series([text for (_, text), _ in told], dtype=TEXT),
-            "level": pd.Series([level for (level, _), _ in told], dtype=TEXT),
+            "template": pd.Series([text for (_, text), _ in counted], dtype=TEXT),
+            "level": pd.Series([level for (level, _), _ in counted], dtype=TEXT),
             "n": n,
             "n_before": n_before,
             "expected": expected,
             "growth": n / expected.mask(expected == 0),
             "is_new": is_new,
             "first_seen": pd.Series([at for at, *_ in seen], dtype=INSTANT),
-            "last_seen": pd.Series([message.last for _, message in told], dtype=INSTANT),
+            "last_seen": pd.Series([message.last for _, message in counted], dtype=INSTANT),
             "example": pd.Series(
                 [text and mask_secrets(text[:_MESSAGE])[:_SHOWN] for *_, text in seen], dtype=TEXT
             ).mask(is_other),
@@ -426,11 +428,11 @@ def _remarks(files: pd.DataFrame, scan: _Scan, covered: pd.Timedelta, timezone: 
     total = files.select_dtypes("int64").sum()
     first, last = (format_value(at) for at in (files["first_at"].min(), files["last_at"].max()))
     if files["first_at"].isna().all():
-        yield "No line of the logs tells a time." if total["n_lines"] else "The logs are empty."
+        yield "No line of the logs has a time." if total["n_lines"] else "The logs are empty."
     elif not ((files["first_at"] < end) & (files["last_at"] >= start)).any():
         yield f"The logs hold nothing of the window: they go from {first} to {last} UTC."
     elif not covered:
-        yield "The logs hold nothing of the time before the window: what is new in it cannot be told."
+        yield "The logs hold nothing of the time before the window: what is new in it is not known."
     elif covered < _ENOUGH * (start - baseline_start):
         yield f"The logs hold only the last {format_span(covered)} of the time that the window is compared with."
     for column, words in (
@@ -446,5 +448,5 @@ def _remarks(files: pd.DataFrame, scan: _Scan, covered: pd.Timedelta, timezone: 
     if other := scan.messages.get((None, OTHER)):
         yield (
             f"More than {scan.max_templates:,} different messages: the rarest, {other.n + other.n_before:,} lines, "
-            "stand together, and what is new among them cannot be told."
+            "are counted together, and what is new among them is not known."
         )

@@ -65,7 +65,7 @@ def mask_secrets(text: str) -> str:
     Returns
     -------
     str
-        The line with ``<secret>`` in place of passwords, tokens, keys, cookies and what stands before the ``@`` of a
+        The line with ``<secret>`` in place of passwords, tokens, keys, cookies and what is before the ``@`` of a
         URL, ``<email>`` in place of addresses, ``<card>`` in place of numbers that pass as card numbers. It errs on the
         side of masking too much. What is secret only to those who know it, such as a name, stays.
 
@@ -90,7 +90,7 @@ def _secret(found: re.Match[str]) -> str:
 
 
 def _is_card_number(words: str) -> bool:
-    """Tell by the check digit (Luhn, ISO/IEC 7812-1)."""
+    """Check a number by its last digit (Luhn, ISO/IEC 7812-1)."""
     digits = [int(digit) for digit in reversed(words) if digit.isdigit()]
     doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
     return (sum(digits[::2]) + sum(doubled)) % 10 == 0

@@ -62,7 +62,7 @@ def read_metric_files(
     Returns
     -------
     series : pandas.DataFrame
-        A row a value, by file, metric, service and time: name, service, labels (str, NA where a file tells none),
+        A row a value, by file, metric, service and time: name, service, labels (str, NA where a file has none),
         at (datetime64[us, UTC]), value (Float64, NA where a cell is empty or NaN).
     problems : pandas.DataFrame
         A row for each file, or column of one, that gave nothing or not all: name, service (NA), message (str, which

@@ -263,7 +263,7 @@ def _escape(text: str, quote: str) -> str:
 
 
 def _services_of(query: str, services: Sequence[str]) -> Sequence[str | None]:
-    """Return the services for which a query is asked: None stands for once, whatever they are."""
+    """Return the services for which a query is asked: None means once, for all of them."""
     return services if "$service" in query else [None]
 
 
@@ -477,7 +477,7 @@ def _short(text: object) -> str:
 
 
 def _as_series(name: str, service: str | None, result: Sequence[_Points]) -> list[pd.DataFrame]:
-    """Return each series' rows, sorted by labels; what several ranges tell of one series is put together."""
+    """Return each series' rows, sorted by labels; what several ranges say of one series is put together."""
     together: dict[tuple[tuple[str, str], ...], list[tuple[int, float]]] = {}
     for labels, points in result:
         together.setdefault(labels, []).extend(points)

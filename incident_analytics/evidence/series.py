@@ -1,4 +1,4 @@
-"""Time series around an incident, wherever they were read, and what they show beside the days before."""
+"""Time series around an incident, wherever they were read, compared with the days before."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def summarize_series(
     pandas.DataFrame
         A row a series, in the order in which they come.
 
-        - name, service, labels (str): the series; labels tell several series of one query apart
+        - name, service, labels (str): the series; labels distinguish several series of one query
         - unit (str): NA where ``units`` has none
         - n, n_baseline (Int64): its values during the incident and before it, without those that are NA
         - baseline (Float64): the median before; NA without values
@@ -115,7 +115,7 @@ def summarize_series(
           day; NA below 20 values
         - direction (str): ``high`` or ``low``, NA where worst is NA
         - worst (Float64), worst_at (datetime64[us, UTC]): the first of the most extreme values during the incident;
-          NA without values, and where neither ``worst`` nor a baseline tells what is extreme
+          NA without values, and where neither ``worst`` nor a baseline says what is extreme
         - at_restoration (Float64): the last value at or before ``restored_at``; NA where that is older than five
           minutes and than two steps of the series, and without ``restored_at``
 
@@ -177,7 +177,7 @@ def _worst(during: pd.DataFrame, baseline: float, direction: Direction | None) -
 
 
 def _value_at(during: pd.DataFrame, instant: pd.Timestamp | None) -> float | None:
-    """Return the last value, if it is recent enough at ``instant`` to stand for it."""
+    """Return the last value, if it is recent enough at ``instant`` to be its value."""
     if instant is None or during.empty:
         return None
     last = during.iloc[-1]

@@ -25,7 +25,7 @@ _USERS = re.compile(
     r"(?: (?:all|our|the|active|affected|paying))* (?:users|customers|accounts|subscribers)\b",
     re.IGNORECASE,
 )
-"""How many users a summary tells of."""
+"""How many users a summary names."""
 
 _SURE = 0.8
 """How sure the restoration before a relapse must be to be held against the Duration."""
@@ -48,7 +48,7 @@ def audit_report(report: Report, template: Template, settings: Settings) -> None
     report
         A report that was read; its ``problems`` grow.
     template
-        Tells the phrases that a missing milestone should be written with.
+        Has the phrases that a missing milestone should be written with.
     settings
         The support hours, where a duration counts these only.
     """
@@ -187,10 +187,10 @@ def _dates(report: Report) -> Iterator[Finding]:
 def _milestone_order(report: Report) -> Iterator[Finding]:
     """Compare the milestones with their usual order; they stay as they are."""
     incident = report.incident
-    told: list[tuple[str, datetime]] = [
+    reached: list[tuple[str, datetime]] = [
         (name, incident[f"{name}_at"]) for name in MILESTONES if incident.get(f"{name}_at")
     ]
-    for (before, first), (after, second) in pairwise(told):
+    for (before, first), (after, second) in pairwise(reached):
         if second < first:
             lines = report.lines
             message = (
@@ -201,13 +201,13 @@ def _milestone_order(report: Report) -> Iterator[Finding]:
 
 
 def _missing_milestones(report: Report, template: Template) -> Iterator[Finding]:
-    """Name the milestones that no row tells, with the phrase that would."""
+    """Name the milestones without a row, with the phrase to write."""
     line = report.lines.get("section timeline", report.lines["head"])
     for name in MILESTONES:
         phrases = template.milestones.get(name)
         untimed = any(row["milestone"] == name and row["at"] is None for row in report.rows["timeline"])
         if phrases and not untimed and not report.incident.get(f"{name}_at"):
-            yield "missing-milestone", line, f"no row tells when it was {name}; begin the row with {phrases[0]!r}"
+            yield "missing-milestone", line, f"timeline has no {phrases[0]!r} row, so {name}_at is missing"
 
 
 def _action_dates(report: Report, settings: Settings) -> Iterator[Finding]:
@@ -233,13 +233,13 @@ def _action_dates(report: Report, settings: Settings) -> Iterator[Finding]:
 
 
 def _users(report: Report) -> Iterator[Finding]:
-    """Compare the users that the summary tells with those of the impact section."""
+    """Compare the users in the summary with those in the impact section."""
     incident, lines = report.incident, report.lines
-    told = list(_USERS.finditer(incident.get("summary") or ""))
-    if len(told) != 1:
+    mentions = list(_USERS.finditer(incident.get("summary") or ""))
+    if len(mentions) != 1:
         return
     try:
-        share = read_share(told[0][0])
+        share = read_share(mentions[0][0])
     except Unreadable:
         return
     for column, summary in (
@@ -249,7 +249,7 @@ def _users(report: Report) -> Iterator[Finding]:
         impact = incident.get(column)
         if impact is not None and summary is not None and abs(summary - impact) > _ABOUT * max(summary, impact):
             message = (
-                f"Affected users are {impact:,}, the summary from line {lines['summary']} on says {told[0][0]!r}; "
+                f"Affected users are {impact:,}, the summary from line {lines['summary']} on says {mentions[0][0]!r}; "
                 "correct the one or the other"
             )
             yield "contradiction", lines.get("affected_users") or lines[column], message  # a corrected one has its own

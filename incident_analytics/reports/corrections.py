@@ -44,8 +44,8 @@ def read_correction_file(
     Parameters
     ----------
     file
-        The CSV. Values are written as ``export`` writes them: instants and dates ISO 8601 (UTC where no offset is
-        told), a span as ``1h 45m``, flags true or false; an empty value is NA.
+        The CSV. Values are written as ``export`` writes them: instants and dates ISO 8601 (UTC without an
+        offset), a span as ``1h 45m``, flags true or false; an empty value is NA.
     severities
         The declared severities.
 

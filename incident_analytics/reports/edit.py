@@ -27,7 +27,7 @@ Change = tuple[bytes, Outcome, str]
 """A file's new bytes, what became of a section, and the words that say so."""
 
 _GROUP = "supporting_data"
-"""The section below which the filled ones stand, and which is made where they are missing."""
+"""The section of the filled ones; it is added where they are missing."""
 _FOOTER = frozenset({"template_version", "template_updated_on"})
 _KEPT = "*Edited by hand, and so kept as it was; what is new follows.*"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -46,10 +46,10 @@ class Filling:
 
     ``outcome`` is
 
-    - ``replaced``: the block stands where the template's placeholder stood
-    - ``added``: the block stands below what a person wrote there, or in a section that was missing
+    - ``replaced``: the block took the place of the template's placeholder
+    - ``added``: the block is below what a person wrote there, or in a section that was missing
     - ``unchanged``, ``updated``: the block was there already
-    - ``kept aside``: the block had been edited by hand; that text stands, marked, above the new block
+    - ``kept aside``: the block had been edited by hand; that text is kept, marked, above the new block
     - ``left alone``: nothing was changed; ``message`` says why, and what to do
     """
 
@@ -71,7 +71,7 @@ def fill_report(
 ) -> Filled:
     r"""Put a block of text into each of some sections of a report, or bring the block there up to date.
 
-    A block stands between two marks, comments with the section's name and the SHA-256 of its text, cut to 16 digits,
+    A block is between two marks, comments with the section's name and the SHA-256 of its text, cut to 16 digits,
     by which a later change by hand is noticed. Reading skips blocks: the report gives the same tables as before, save
     for lines, placeholders that are gone and sections that are no longer missing.
 
@@ -119,7 +119,7 @@ def fill_report(
     <!-- incident-analytics: metric end -->
     <BLANKLINE>
     >>> filled.fillings
-    (Filling(section='metric', outcome='added', message='Metrics: added below what stands there'),)
+    (Filling(section='metric', outcome='added', message='Metrics: added below what is there'),)
     >>> fill_report(filled.content, {"metric": "Median: 1h"}).fillings[0].outcome
     'unchanged'
     """
@@ -190,7 +190,7 @@ class _Report:
         start, end = self.words(self.at(self.sections[place].body_start), last)
         if _is_placeholder(self.decoded(start, end), self.template.sections[name].placeholder):
             return self.spliced(start, end, self.block(name, text)), "replaced", "filled in"
-        return self.append(last, self.block(name, text), "added below what stands there")
+        return self.append(last, self.block(name, text), "added below what is there")
 
     def update(self, begin: Mark, end: Mark, text: str) -> Change:
         """Bring a block up to date; one whose text is not what was written into it is kept above the new one."""
@@ -229,7 +229,7 @@ class _Report:
         return self.append(last, self.encoded(lines) + self.newline + self.block(name, text), "added with its heading")
 
     def append(self, place: int, addition: bytes, words: str) -> Change:
-        """Put text below what stands in a section, above a rule or a footer at its end."""
+        """Put text below what is in a section, above a rule or a footer at its end."""
         start, end = self.words(self.at(self.sections[place].start), place)
         if not _ends(self.decoded(start, end)):
             line = self.sections[place].line
@@ -258,7 +258,7 @@ class _Report:
     def last_before(self, name: str, level: int, scope: range) -> int:
         """Return the place after which a section that is missing belongs by the template's order.
 
-        That is above the first heading that leads to a section which the template has later, as far as that stands
+        That is above the first heading that leads to a section which the template has later, as far as that is
         below all those which it has earlier; else at the end.
         """
         own = self.order.index(name)
@@ -274,7 +274,7 @@ class _Report:
         """Return where the words begin and end, by whole lines, from an offset to the end of a section.
 
         A rule below them parts them from what follows, and a footer is the whole report's: neither counts, save where
-        reading takes all that stands there for the section's.
+        reading takes all that is there for the section's.
         """
         part = next((part for part in reversed(self.parts[: last + 1]) if part), None)
         takes_all = part is not None and self.template.sections[part].reads in {"text", "services"}
@@ -332,13 +332,13 @@ class _Report:
 
 
 def _digest(text: str) -> str:
-    r"""Return what tells a block's text from any other: of its lines, however they end."""
+    r"""Return what identifies a block's text: of its lines, however they end."""
     lines = re.sub(r"\r\n?", "\n", text).strip("\n")
     return hashlib.sha256(lines.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _ends(text: str) -> bool:
-    """Tell whether a heading below a text is one; it is none in a fence that was left open."""
+    """Return whether a heading below a text is one; it is not in an unclosed fence."""
     above = f"{text}\n\n"
     return parse_markdown(f"{above}# x").sections[-1].start == len(above.encode("utf-8", "replace"))
 
@@ -353,7 +353,7 @@ def _is_placeholder(text: str, placeholder: str) -> bool:
 
 
 def figure_folder(report: Path, incident_id: str, *, templates: Sequence[Template] = ()) -> Path:
-    """Return the folder for a report's figures: beside it, named by its incident_id. It need not be there.
+    """Return the folder for a report's figures: next to it, named by its incident_id. It need not be there.
 
     Parameters
     ----------

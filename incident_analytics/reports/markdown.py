@@ -112,7 +112,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading (level 0: the text before any) and what stands below it up to the next one.
+    """A heading (level 0: the text before any) and what is below it up to the next one.
 
     ``start``, ``body_start`` and ``end`` are byte offsets in the source.
     """
@@ -166,8 +166,8 @@ class Mark:
 class Document:
     """A whole text: its sections in order, its front matter (empty where it has none).
 
-    ``managed`` has the two marks of each block that was written by this package; what stands between them is in no
-    section. ``strays`` are marks that lack the other one: what stands around them is the author's.
+    ``managed`` has the two marks of each block that was written by this package; what is between them is in no
+    section. ``strays`` are marks that lack the other one: what is around them is the author's.
     """
 
     sections: tuple[Section, ...]
@@ -338,7 +338,7 @@ class _Reader:
         if kind in {"Heading", "Paragraph", "Item"}:
             self.flush()
             if kind == "Item" and self.frames and self.frames[-1].kind == "Item":
-                self.finish_item(self.frames[-1], len(self.frames) - 1)  # a parent stands before its nested items
+                self.finish_item(self.frames[-1], len(self.frames) - 1)  # a parent comes before its nested items
             self.frames.append(_Frame(kind))
         elif kind == "TableCell":
             self.inline = _Inline(self.row_line)

@@ -1,8 +1,8 @@
-"""Which row of a timeline tells which milestone, where the row does not say so in the template's phrase.
+"""Which row of a timeline is which milestone, where the row does not say so in the template's phrase.
 
 A row's score for a milestone is the sum of the weights of the groups of words that it holds (milestones.toml), and of
-what its place tells: the Duration line's start, end and total, the rows beside it, the order in which milestones
-usually come. The best row takes the milestone if its score reaches the threshold; else the milestone is not told.
+its place: the Duration line's start, end and total, the rows next to it, the order in which milestones
+usually come. The best row takes the milestone if its score reaches the threshold; else the milestone is not known.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Clue:
 
 @dataclass(frozen=True, slots=True)
 class DurationClues:
-    """What the Duration line tells of the same incident: its start and end, its length, whether that is rough.
+    """What the Duration line says of the same incident: its start and end, its length, whether that is rough.
 
     ``is_open`` is whether the report says that the incident goes on.
     """
@@ -77,7 +77,7 @@ class DurationClues:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The row (counted from 0) that tells a milestone, and how sure that is, 0.5 to 1."""
+    """The row (counted from 0) of a milestone, and how sure that is, 0.5 to 1."""
 
     row: int
     confidence: float
@@ -93,7 +93,7 @@ class Gap(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Words that tell the same, and what they weigh."""
+    """Words that mean the same, and what they weigh."""
 
     words: re.Pattern[str]
     weight: float
@@ -101,7 +101,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words by which rows tell milestones, as milestones.toml has them."""
+    """The words by which rows are milestones, as milestones.toml has them."""
 
     threshold: float
     labels: Mapping[str, str]
@@ -131,21 +131,21 @@ def _compile(words: str, *, cased: bool = False) -> re.Pattern[str]:
 def infer_milestones(
     clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon | None = None
 ) -> dict[str, Guess]:
-    """Find the rows that tell milestones in words of their own.
+    """Find the rows that are milestones by their own words.
 
     Parameters
     ----------
     clues
         The rows in their order. A milestone that one of them states is not inferred.
     evidence
-        What the Duration line tells.
+        What the Duration line says.
     lexicon
         The words and their weights; None takes those of milestones.toml.
 
     Returns
     -------
     dict
-        By milestone the row that tells it; a milestone that no row tells with enough weight is not there.
+        By milestone its row; a milestone without a row of enough weight is not there.
 
     Examples
     --------
@@ -341,7 +341,7 @@ class _Scorer:
         return found
 
     def ends(self, row: int) -> bool:
-        """Tell whether a row by itself says that the incident is over."""
+        """Return whether a row by itself says that the incident is over."""
         if self.clues[row].stated is not None:
             return self.clues[row].stated == "restored"
         return self.ending(row) >= self.lexicon.threshold
@@ -398,7 +398,7 @@ class _Scorer:
         return next((self.at(row) for row in fitting), None)
 
     def may_end(self, row: int) -> bool:
-        """Tell whether nothing in a row's words speaks against its being the end."""
+        """Return whether nothing in a row's words speaks against its being the end."""
         others = max(self.words(name, row) for name in ("detected", "responded", "identified"))
         partly = self.lexicon.groups["restored"]["partly"].words.search(self.texts[row])
         return others < self.lexicon.threshold and not partly and self.hindered(row) == 0
@@ -413,7 +413,7 @@ class _Scorer:
         return self.words("doubt", row) + self.words("plan", row) + self.words("failure", row)
 
     def helped(self, row: int) -> bool:
-        """Tell whether a row says that things get better."""
+        """Return whether a row says that things get better."""
         return self.words("restored", row) > 0 and self.words("failure", row) == 0
 
     def infer_detected(self) -> None:
@@ -471,7 +471,7 @@ class _Scorer:
         self.take("closed", scores, last=True, within=_NEARLY)
 
     def infer_started(self) -> None:
-        """Find where it began: where the end less the stated length leads, else the first row that tells of a fault."""
+        """Find where it began: where the end less the stated length leads, else the first row that reports a fault."""
         over = self.took("restored")
         known = [at for name in MILESTONES[1:] if (at := self.took(name)) is not None]
         first = self.took("detected") or min(known, default=None)

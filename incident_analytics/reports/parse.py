@@ -63,7 +63,7 @@ _UNFINISHED = re.compile(
     r"|needs? (?:review|approval|sign-?off))\b|\?",
     re.IGNORECASE,
 )
-"""Words beside the last status that say that the report is not there yet."""
+"""Words next to the last status that say that the report is not there yet."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
 
 _ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times"}
@@ -107,7 +107,7 @@ def parse_reports(
     Returns
     -------
     list of Report
-        Usually one; empty where the text is no report of this template. Where several headings of the template's
+        Usually one; empty where the text is not a report of this template. Where several headings of the template's
         report level each begin a report, the path of the second is ``path#2``.
     """
     document = parse_markdown(text)
@@ -136,7 +136,7 @@ def split_reports(
 
 
 def _is_report(sections: Sequence[Section], head: Sequence[tuple[str, Line]], template: Template) -> bool:
-    """Tell whether sections are a report: two of the fields at its head, or a timeline and two sections more."""
+    """Return whether sections are a report: two of the fields at its head, or a timeline and two sections more."""
     labels = [label for label, _ in head]
     labels += [label for section in _head(sections, template) for label, _ in labelled(section)]
     known = {section_part(section, template) for section in sections} - {None}
@@ -198,7 +198,7 @@ class _Parser:
         self.duration_is_unclear = False
         """Whether the Duration names a zone that may be several."""
         self.unended: int | None = None
-        """The row of a relapse after the last restoration, of which nothing tells the end."""
+        """The row of a relapse after the last restoration, of unknown end."""
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         self.read_header()
@@ -591,7 +591,7 @@ class _Parser:
         return day
 
     def take_milestones(self, placement: Placement) -> None:
-        """Fill the milestone columns from the Duration line's start, the template's phrases and what the words tell."""
+        """Fill the milestone columns from the Duration line's start, the template's phrases and the words of rows."""
         rows = self.report.rows["timeline"]
         start = placement.windows[0][0] if placement.windows else None
         if start is not None:
@@ -783,7 +783,7 @@ class _Parser:
         return outages
 
     def unended_outage(self, outages: Sequence[Outage]) -> list[Outage]:
-        """Return the outage since a relapse whose end nothing tells: none where another outage covers the relapse."""
+        """Return the outage since a relapse of unknown end: none where another outage covers the relapse."""
         if self.unended is None:
             return []
         row = self.report.rows["timeline"][self.unended]

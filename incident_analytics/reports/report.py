@@ -22,7 +22,7 @@ Cells = dict[str, Any]
 
 @dataclass(slots=True)
 class Report:
-    """What one report says: the rows of each table, with NA as None, and what the audit needs beside them.
+    """What one report says: the rows of each table, with NA as None, and what else the audit needs.
 
     Attributes
     ----------

@@ -116,7 +116,7 @@ class SectionReader:
         }
 
     def read(self, name: str, section: Section) -> None:
-        """Read what stands under a heading that the template knows as ``name``."""
+        """Read what is below a heading that the template knows as ``name``."""
         form = self.template.sections[name]
         match form.reads:
             case "text":
@@ -202,7 +202,7 @@ class SectionReader:
             self.entries.append(Entry(when, event.strip(), row.line, *(zone or ())))
 
     def _take_items(self, section: Section, zone: _Zone | None) -> None:
-        """Take a list's items as rows; a heading or an item that tells only a date dates those below it."""
+        """Take a list's items as rows; a heading or an item that is only a date dates those below it."""
         day = split_moment(section.title)[0] if find_dates(section.title) else ""
         for item in section.items():
             when, event = split_moment(item.text)
@@ -438,7 +438,7 @@ def _columns(table: Table, form: SectionForm) -> dict[str, int]:
 
 
 def text_or_none(words: str) -> str | None:
-    """Return the words, or None where they say that there is nothing to tell."""
+    """Return the words, or None where they say that there is nothing."""
     return None if is_absent(words) or is_none(words) else words
 
 

@@ -44,9 +44,9 @@ def _pattern(text: str) -> str:
 
 
 class SectionForm(BaseModel):
-    """How one section is known and read; ``fields`` and ``columns`` tell what its parts are called.
+    """How one section is known and read; ``fields`` and ``columns`` say what its parts are called.
 
-    ``placeholder`` is what an author who has nothing to tell leaves there: these words alone may be written over.
+    ``placeholder`` is what an author who has nothing to say leaves there: these words alone may be written over.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -114,7 +114,7 @@ class Template(BaseModel):
         return self._fields.get(bare_words(label))
 
     def synonyms(self, kind: Literal["statuses", "severities", "priorities", "action_statuses"]) -> dict[str, str]:
-        """Return other words for the names of a kind, with the name that each stands for."""
+        """Return other words for the names of a kind, with the name that each means."""
         names: Words = getattr(self, kind)
         return {word: name for name, words in names.items() for word in words}
 

@@ -56,11 +56,11 @@ class Placement:
     Attributes
     ----------
     instants
-        For each entry its instant in UTC, None where it cannot be told.
+        For each entry its instant in UTC, None where it is not known.
     approximate, inferred
         For each entry whether the words say "about", and whether its date was corrected by the rest.
     windows
-        The Duration line's windows in UTC; None for an end that it does not tell.
+        The Duration line's windows in UTC; None for an end that it does not give.
     remarks
         What to report.
     """
@@ -101,7 +101,7 @@ def place_entries(
     day
         The incident's date, None where it is not known: then dated rows alone have instants.
     zone
-        The zone of the rows and of the Duration line, where a time beside them names no other.
+        The zone of the rows and of the Duration line, where a time names no other.
     duration
         The Duration line; its dates place the rows that it begins and ends with.
 
@@ -217,7 +217,7 @@ class _Placer:
         )
 
     def move_zone(self, row: _Row, zone: tzinfo | None) -> None:
-        """Turn a clock beside which another zone is named into one of the timeline's zone."""
+        """Turn a clock time with another zone into one of the timeline's zone."""
         if zone is None or row.clock is None:
             return
         day = row.day or self.day
@@ -266,7 +266,7 @@ class _Placer:
         return at + moment.days_later * _DAY
 
     def after(self, start: datetime, end: Moment) -> datetime:
-        """Return the instant of an undated end: the first such time after the start, or as many days on as are told."""
+        """Return the instant of an undated end: the first such time after the start, or the days later it says."""
         clock = self.local_clock(end, start.date())
         at = datetime.combine(start.date(), time(0)) + clock
         if end.days_later:
@@ -345,7 +345,7 @@ class _Placer:
         return next(fitting, None)
 
     def starts_next_day(self, rows: Sequence[_Row], begin: datetime) -> bool:
-        """Tell whether the first row's clock has passed midnight since the beginning, which no row tells."""
+        """Return whether the first row's clock has passed midnight since the beginning, which has no row."""
         first = next((row.clock for row in rows if row.clock is not None), None)
         return first is not None and (begin - _midnight(begin)) - first >= _MIDNIGHT
 
@@ -400,7 +400,7 @@ class _Placer:
                 _delay(timed[gaps[-1] : end], slack)
 
     def passes_midnight(self, timed: Sequence[_Row], before: int, after: int) -> bool:
-        """Tell whether midnight lies between two rows whose days are not both known."""
+        """Return whether midnight lies between two rows whose days are not both known."""
         fall = (timed[before].clock or timedelta(0)) - (timed[after].clock or timedelta(0))
         if fall < _NO_MIDNIGHT or fall >= _MIDNIGHT:
             return fall >= _MIDNIGHT
@@ -415,13 +415,13 @@ class _Placer:
         return not (back and short)
 
     def check_order(self, rows: Sequence[_Row]) -> None:
-        """Report the rows that tell an earlier time than one above them."""
+        """Report the rows with an earlier time than one above them."""
         latest: _Row | None = None
         for row in rows:
             if row.at is None:
                 continue
             if latest is not None and latest.at is not None and row.at < latest.at:
-                message = f"{row.at:%Y-%m-%d %H:%M} stands below {latest.at:%Y-%m-%d %H:%M} of line {latest.entry.line}"
+                message = f"{row.at:%Y-%m-%d %H:%M} is below {latest.at:%Y-%m-%d %H:%M} of line {latest.entry.line}"
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
                 latest = row

@@ -65,7 +65,7 @@ _NO_ZONE: Final = re.compile(
     r"|(?:all times )?(?:approx\w*\.?|est\.|estimated|local(?: time)?))\s*\)",
     re.IGNORECASE,
 )
-"""What a header says in brackets beside a zone; ``est.`` is no Eastern Standard Time."""
+"""What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
 _ZONE_PATTERN: Final = re.compile(_ZONE, re.IGNORECASE)
 
 
@@ -255,18 +255,18 @@ _TOKENS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A date, a time of day, or both, as far as the words tell.
+    """A date, a time of day, or both, as far as the words say.
 
     Attributes
     ----------
     year, month, day
-        None where not told; ``year`` also where what is written cannot be a year (``slip`` has its words then).
+        None where not given; ``year`` also where what is written cannot be a year (``slip`` has its words then).
     clock
         The time of day, None where it cannot be read (``14:??``).
     days_later
         ``(next day)`` is 1.
     zone
-        The zone named beside it.
+        The zone named next to it.
     approximate
         Whether the words say so.
     either
@@ -289,7 +289,7 @@ class Moment:
 
     @property
     def date(self) -> date | None:
-        """The full date where all of it is told."""
+        """The full date where all of it is given."""
         if self.year is None or self.month is None or self.day is None:
             return None
         return date(self.year, self.month, self.day)
@@ -353,7 +353,7 @@ def _pieces(text: str) -> list[_Piece]:
 
 
 def _read_moment(tokens: Sequence[tuple[str, str]], at: int, *, zones: bool = True) -> tuple[Moment, int]:
-    """Read a date, a time or both from ``at``, with the ``(next day)`` and, where ``zones``, the zone beside them."""
+    """Read a date, a time or both from ``at``, with the ``(next day)`` and, where ``zones``, the zone after them."""
     moment = Moment()
     has_date = has_clock = False
     while at < len(tokens):
@@ -512,7 +512,7 @@ def find_dates(text: str) -> list[Moment]:
 
 
 def split_moment(text: str) -> tuple[str, str]:
-    """Split words that tell what was when into the moment and the rest.
+    """Split words that say what was when into the moment and the rest.
 
     Returns
     -------
@@ -541,7 +541,7 @@ def split_moment(text: str) -> tuple[str, str]:
 
 
 def read_date(text: str) -> date | None:
-    """Read a date, the first where several are told.
+    """Read a date, the first where there are several.
 
     Raises
     ------
@@ -574,7 +574,7 @@ class Duration:
     Attributes
     ----------
     total
-        The stated length, None where only its ends are told.
+        The stated length, None where only its ends are given.
     windows
         The stated windows, each with its end or None.
     is_open
@@ -610,7 +610,7 @@ def read_duration(text: str) -> Duration | None:
     Raises
     ------
     Unreadable
-        ``'a few hours' tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'``
+        ``'a few hours' isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'``
 
     Examples
     --------
@@ -622,7 +622,7 @@ def read_duration(text: str) -> Duration | None:
         return None
     pieces = _with_elapsed(_pieces(text), text)
     if _tells_range(pieces):
-        raise Unreadable(f"{text.strip()!r} tells no single length; write '14:02 - 15:47 (1h 45m)'")
+        raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
     support = "support" in pieces
     if support:
         pieces = _without_support_hours(pieces)
@@ -632,7 +632,7 @@ def read_duration(text: str) -> Duration | None:
     else:
         total = lengths[0].length if lengths else None
     if total is None and not windows and "open" not in pieces:
-        raise Unreadable(f"{text.strip()!r} tells neither a length nor two times; write '14:02 - 15:47 (1h 45m)'")
+        raise Unreadable(f"{text.strip()!r} isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'")
     windows = [_with_half(window, total if len(windows) == 1 else None) for window in _with_zones(windows, text)]
     zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
     approximate = any(span.approximate for span in lengths) or any(
@@ -735,7 +735,7 @@ def _forward(first: Moment, last: Moment) -> timedelta:
 
 
 def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:
-    """Read a clock that stands alone, or alone in brackets, as the length that it shows: ``1:45``."""
+    """Read a clock that is alone, or alone in brackets, as the length that it shows: ``1:45``."""
     alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
     for place, piece in enumerate(pieces):
         bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
@@ -747,7 +747,7 @@ def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:
 
 
 def _tells_range(pieces: Sequence[_Piece]) -> bool:
-    """Tell whether the words leave the length open, as ``1-2 hours`` and ``between 1 and 2 hours`` do."""
+    """Return whether the words give no single length, as ``1-2 hours`` and ``between 1 and 2 hours`` do."""
     joints = [place for place, piece in enumerate(pieces[:-1]) if piece in {"to", "and"}]
     return any(
         (place == 0 and pieces[0] == "to" and isinstance(pieces[1], Span))
@@ -758,12 +758,12 @@ def _tells_range(pieces: Sequence[_Piece]) -> bool:
 
 
 def _since(pieces: Sequence[_Piece], at: int) -> bool:
-    """Tell whether the moment at ``at`` is the beginning of what goes on, as in ``Ongoing since 14:02``."""
+    """Return whether the moment at ``at`` is the beginning of what goes on, as in ``Ongoing since 14:02``."""
     return at > 0 and str(pieces[at - 1]).casefold() == "since" and "open" in pieces
 
 
 def _without_support_hours(pieces: list[_Piece]) -> list[_Piece]:
-    """Drop the clock times that tell when the support hours are: those in the same brackets, else those that follow."""
+    """Drop the clock times of the support hours: those in the same brackets, else those that follow."""
     at = pieces.index("support")
     opening = max((place for place in range(at) if pieces[place] == "("), default=None)
     closing = next((place for place in range(at, len(pieces)) if pieces[place] == ")"), len(pieces))

@@ -92,7 +92,7 @@ def fold(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Tell whether the template's own words were left in place, such as ``[Name] - [Date]``."""
+    """Return whether the template's own words were left in place, such as ``[Name] - [Date]``."""
     plain = text.strip()
     return _PLACEHOLDER.match(plain) is not None or _is_all_in_brackets(plain)
 
@@ -104,7 +104,7 @@ def _is_all_in_brackets(text: str) -> bool:
 
 
 def is_absent(text: str) -> bool:
-    """Tell whether the words say that there is no value to give: ``Unknown``, ``TBD``, a placeholder."""
+    """Return whether the words say that there is no value to give: ``Unknown``, ``TBD``, a placeholder."""
     plain = fold(text).strip("*_()[] ")
     return (
         plain in _ABSENT or is_placeholder(text) or re.fullmatch(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?", plain) is not None
@@ -112,7 +112,7 @@ def is_absent(text: str) -> bool:
 
 
 def is_untold(text: str) -> bool:
-    """Tell whether the words say that there is no value to give, whatever words, but no figures, explain it.
+    """Return whether the words say that there is no value to give, whatever words, but no figures, explain it.
 
     Examples
     --------
@@ -123,12 +123,12 @@ def is_untold(text: str) -> bool:
 
 
 def is_none(text: str) -> bool:
-    """Tell whether the words say that there was nothing of it: ``None``, ``0``, ``No impact``."""
+    """Return whether the words say that there was nothing of it: ``None``, ``0``, ``No impact``."""
     return fold(text).strip("*_() ") in _NONE
 
 
 def _is_zero(text: str) -> bool:
-    """Tell whether the words, in answer to how many or how much, say zero: ``None``, ``No users affected``.
+    """Return whether the words, in answer to how many or how much, say zero: ``None``, ``No users affected``.
 
     ``None reported`` does not: how many there were besides is not known.
     """
@@ -224,7 +224,7 @@ def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str])
 
     Words disagree where they are of one scale (``SEV-1/2``, ``P1 or P2``), or where the text speaks of a change
     (``SEV-1 (downgraded to Major)``). Of these the last one in force counts. A word of another scale is a gloss:
-    ``P1 (High)`` means P1, whatever High stands for.
+    ``P1 (High)`` means P1, whatever High means.
 
     Parameters
     ----------
@@ -481,7 +481,7 @@ _QUALIFIER: Final = re.compile(
     r"|investigat\w+)\b|\?",
     re.IGNORECASE,
 )
-"""Words beside a zero by which it is zero of a part only, or for the time being."""
+"""Words next to a zero by which it is zero of a part only, or for the time being."""
 
 
 def _check_zero(text: str) -> None:
@@ -521,7 +521,7 @@ def read_share(text: str) -> Share | None:
     Raises
     ------
     Unreadable
-        ``'Most users' tells no number; write a number or a percentage``, or for ``0 paying customers``
+        ``'Most users' has no number; write a number or a percentage``, or for ``0 paying customers``
         that it is zero of a part only
 
     Examples
@@ -560,7 +560,7 @@ def _share(text: str) -> Share | None:
         return Share(None, _PARTS[words[0].casefold()], approximate=True)
     if not (vague or percents or count is None or _VAGUE.search(plain)):
         return Share(count, None, about)
-    raise Unreadable(f"{text.strip()!r} tells no number; write a number or a percentage")
+    raise Unreadable(f"{text.strip()!r} has no number; write a number or a percentage")
 
 
 _LOST: Final = re.compile(r"downtime|lost|loss", re.IGNORECASE)
@@ -668,7 +668,7 @@ _PER_UNIT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum of money: its currency (ISO 4217, None where not told), what stands beside it."""
+    """A sum of money: its currency (ISO 4217, None where not given), what is next to it."""
 
     amount: float
     currency: str | None
@@ -692,7 +692,7 @@ def read_money(text: str) -> Amount | None:
     Raises
     ------
     Unreadable
-        ``'refunds; amount not published' tells no single amount; write one such as $34,000``, or for ``over $500``
+        ``'refunds; amount not published' has no single amount; write one such as $34,000``, or for ``over $500``
         and ``$100 per user`` that it is a bound, or an amount per unit
 
     Examples
@@ -711,7 +711,7 @@ def read_money(text: str) -> Amount | None:
     ranged = any(_MONEY_RANGE.match(plain, match.end()) for match in found)
     huge = any(_scaled(match) > _MOST for match in found)
     if huge or ranged or len(marked) > 1 or not (marked or (len(found) == 1 and re.match(r"[~<\s]*\d", plain))):
-        raise Unreadable(f"{text.strip()!r} tells no single amount; write one such as $34,000")
+        raise Unreadable(f"{text.strip()!r} has no single amount; write one such as $34,000")
     match = (marked or found)[0]
     after = plain[match.end() :]
     if _PER_UNIT.match(after) or _PER_UNIT.match(text.partition(match[0])[2]):

@@ -1,6 +1,6 @@
 """What a result table says, one function a table: the titles of figures and the first words of a review.
 
-A sentence tells what is in the table and on how many incidents it rests. It claims no cause, and a change only where
+A sentence says what is in the table and gives its sample size. It claims no cause, and a change only where
 the table's adjusted p-value carries it.
 """
 

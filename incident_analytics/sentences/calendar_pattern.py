@@ -56,8 +56,8 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
         names.append(name)
         parts.append((found.n_in_weekdays, window, found.weekday_p_adjusted))
     if names:
-        told = [f"{count} of {n} started {window} ({format_p_value(p)})" for count, window, p in parts]
-        return f"Incidents cluster {join_words(names)}: {join_words(told)}."
+        patterns = [f"{count} of {n} started {window} ({format_p_value(p)})" for count, window, p in parts]
+        return f"Incidents cluster {join_words(names)}: {join_words(patterns)}."
     what = "hour" if pd.isna(found.weekday_p_adjusted) else "hour or weekday"
     few = " is too few to detect a weak one" if n < LEAST["weak start pattern"] else ""
     return f"No clear pattern by {what} ({format_count(n, 'incident')}{few})."

@@ -30,7 +30,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     -------
     str
         One sentence, empty where there is nothing to compare with. It reports a change only where ``p_adjusted`` is at
-        most 0.05; otherwise it says whether there were enough incidents to tell, for the first comparison with its
+        most 0.05; otherwise it says whether there were enough incidents to say, for the first comparison with its
         interval. Ongoing incidents, which no mean can include, are counted.
 
     Examples
@@ -40,7 +40,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "can_tell": [False]}
     >>> row |= {"change_low": [-0.55], "change_high": [1.6], "detectable_fall": [-0.79], "detectable_rise": [3.8]}
     >>> describe_change(pd.DataFrame(row), measure="incidents")
-    'Compared with 12 in Q2 2025: not enough incidents to tell (+7% since Q2 2025, at least 95% CI -55% to +160%).'
+    'Compared with 12 in Q2 2025: too few incidents to say (+7% since Q2 2025, at least 95% CI -55% to +160%).'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change", "change_low", "change_high")
@@ -52,16 +52,16 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     counted = measure == "incidents"
     name = measure.replace("_", " ")
     if counted:
-        told = [f"{row.n_before} in {row.earlier}" for row in rows]
-        first = f"Compared with {join_words(told)}"
+        parts = [f"{row.n_before} in {row.earlier}" for row in rows]
+        first = f"Compared with {join_words(parts)}"
         finding = {True: "they come more often", False: "they come less often"}
         doubt = _doubt_of_counts(rows)
     else:
-        told = [f"{format_span(row.before)} in {row.earlier} (n = {row.n_before})" for row in rows if row.n_before]
-        if not (told and rows[0].n_after):
+        parts = [f"{format_span(row.before)} in {row.earlier} (n = {row.n_before})" for row in rows if row.n_before]
+        if not (parts and rows[0].n_after):
             return f"There is no {name} to compare with an earlier period."
         mean = f"{format_span(rows[0].after)} (n = {rows[0].n_after})"
-        first = f"Geometric mean {name}: {mean}, compared with {join_words(told)}"
+        first = f"Geometric mean {name}: {mean}, compared with {join_words(parts)}"
         finding = {True: "it is longer", False: "it is shorter"}
         doubt = _doubt(rows[0])
     certain = [row for row in rows if is_finding(row.p_adjusted)]
@@ -81,7 +81,7 @@ _USEFUL: Final = 10  # an interval that reaches beyond +1000% says only that the
 
 
 def _doubt_of_counts(rows: Sequence[Any]) -> str:
-    """Say of counts without a significant change whether there were enough to tell, with the intervals."""
+    """Say of counts without a significant change whether there were enough to say, with the intervals."""
     intervals = [
         f"{row.change:+.0%} since {row.earlier}, at least 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
         for row in rows
@@ -91,7 +91,7 @@ def _doubt_of_counts(rows: Sequence[Any]) -> str:
 
 
 def _doubt(row: Any) -> str:
-    """Say that a comparison shows no change, or cannot tell, with its interval and what it could have shown."""
+    """Say that a comparison shows no change, or can't say, with its interval and what it could have shown."""
     if pd.isna(row.change_low):
         return "no significant change"
     interval = f"{row.change:+.0%} since {row.earlier}, 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
@@ -106,7 +106,7 @@ def _verdict(rows: Sequence[Any]) -> str:
         return "no significant change once adjusted for the number of comparisons"
     if all(row.can_tell is True for row in rows):
         return "no significant change"
-    return "not enough incidents to tell"
+    return "too few incidents to say"
 
 
 def _left_out(rows: Sequence[Any]) -> str:
@@ -134,7 +134,7 @@ def describe_comparison(table: pd.DataFrame) -> str:
     >>> row = {"metric": "time_to_restore", "group": "all", "is_primary": True, "n_before": 13, "n_after": 13}
     >>> row |= {"change": 0.58, "change_low": -0.28, "change_high": 2.49, "p_adjusted": 0.24, "can_tell": False}
     >>> describe_comparison(pd.DataFrame([row]))  # doctest: +NORMALIZE_WHITESPACE
-    'Not enough incidents to tell whether time to restore changed: +58% (95% CI -28% to +249%, n = 13 before, 13
+    'Too few incidents to say whether time to restore changed: +58% (95% CI -28% to +249%, n = 13 before, 13
     after).'
     """
     require_columns(
@@ -156,7 +156,7 @@ def describe_comparison(table: pd.DataFrame) -> str:
         elif pd.isna(primary.can_tell) or primary.can_tell:
             finding = f"No significant change in {name}"
         else:
-            finding = f"Not enough incidents to tell whether {name} changed"
+            finding = f"Too few incidents to say whether {name} changed"
         text = f"{finding}: {primary.change:+.0%} ({interval}{counts})"
     if not others:
         return f"{text}."

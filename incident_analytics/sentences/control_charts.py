@@ -18,7 +18,7 @@ SIGNALS: Final = {
     "eight_in_a_row": "in runs of eight on one side",
     "range_beyond_limit": "after a jump beyond its limit",
 }
-"""The rules of a control chart by the column that tells where each is broken, in words."""
+"""The rules of a control chart by the column that says where each is broken, in words."""
 _FIRST_GUESS: Final = 10  # points
 _LONG_CHART: Final = 24  # points, from which false signals get likely
 _VALUES: Final = {
@@ -59,7 +59,7 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     is_calibrated = "dispersion" in chart  # as a whole: neither few points nor many make a false signal likely
     if is_calibrated and chart["upper"].isna().all():
         return f"{name}: too few in {n} points for one of them to be beyond the limits."
-    few = "; from so few points the limits are a first guess" if n < _FIRST_GUESS and not is_calibrated else ""
+    few = "; with so little data the limits are a first guess" if n < _FIRST_GUESS and not is_calibrated else ""
     marked = chart[list(SIGNALS)].fillna(value=False).astype(bool)
     if not marked.any(axis=None):
         return f"{name}: {n} points within normal variation{few}."

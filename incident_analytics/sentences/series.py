@@ -21,7 +21,7 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
     summary
         What `summarize_series` gives, of one name.
     timezone
-        The IANA zone of the time that is told.
+        The IANA zone of the time in the sentence.
 
     Returns
     -------
@@ -37,10 +37,10 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
     """
     require_columns(summary, "name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration")
     names = [name.replace("_", " ") for name in dict.fromkeys(summary["name"])]
-    told = summary[summary["worst"].notna()]
-    if told.empty:
-        return f"No value of {join_words(names) or 'any metric'} during the incident can be told from those before."
-    row = max(each_row(told), key=lambda row: -1 if pd.isna(row.baseline) else abs(row.worst - row.baseline))
+    with_worst = summary[summary["worst"].notna()]
+    if with_worst.empty:
+        return f"No value of {join_words(names) or 'any metric'} during the incident can be compared with those before."
+    row = max(each_row(with_worst), key=lambda row: -1 if pd.isna(row.baseline) else abs(row.worst - row.baseline))
     what = " of ".join(filter(None, (row.name.replace("_", " "), series_name(row))))
     parts = [f"at worst {format_figure(row.worst, row.unit)} ({row.worst_at.tz_convert(timezone):%H:%M})"]
     if pd.notna(row.baseline):
@@ -51,7 +51,7 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
 
 
 def series_name(row: Any) -> str:
-    """Return what tells a series from the others of its query: the service and the labels that it has.
+    """Return what distinguishes a series from the others of its query: the service and the labels that it has.
 
     Examples
     --------

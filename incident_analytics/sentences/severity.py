@@ -54,7 +54,7 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
 
 
 def describe_rates(rates: pd.DataFrame) -> str:
-    """Say how often incidents of each severity came in the last period, and whether any period stands out.
+    """Say how often incidents of each severity came in the last period, and whether any period differs.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     Returns
     -------
     str
-        One sentence. Periods stand out where their intervals do not overlap; of more than three it says that this may
+        One sentence. Periods differ where their intervals do not overlap; of more than three it says that this may
         be chance: `compare_rates` and `rate_trend` test it.
 
     Examples
@@ -75,20 +75,20 @@ def describe_rates(rates: pd.DataFrame) -> str:
     'Incidents per 30 days in August 2025: 3.9 SEV-1; for each severity the intervals of all periods overlap.'
     """
     require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
-    told = rates[rates["rate"].notna() & rates["period"].notna()]
-    if told.empty or not told["n"].sum():
+    with_rate = rates[rates["rate"].notna() & rates["period"].notna()]
+    if with_rate.empty or not with_rate["n"].sum():
         return "No incidents, so there is no rate to show."
-    last = told["period"].iloc[-1]
-    names = told["severity"].astype(object).fillna("of unknown severity")
+    last = with_rate["period"].iloc[-1]
+    names = with_rate["severity"].astype(object).fillna("of unknown severity")
     now = [
         f"{format_figure(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
-        for row in reversed(list(each_row(told[told["period"] == last])))
+        for row in reversed(list(each_row(with_rate[with_rate["period"] == last])))
     ]
     text = f"Incidents per 30 days in {label_of(last)}: {join_words(now)}"
-    n_periods = told["period"].nunique()
+    n_periods = with_rate["period"].nunique()
     if n_periods == 1:
         return f"{text}."
-    bounds = told.groupby(names).agg(low=("rate_low", "max"), high=("rate_high", "min"))
+    bounds = with_rate.groupby(names).agg(low=("rate_low", "max"), high=("rate_high", "min"))
     apart = [str(name) for name in bounds.index[bounds["low"] > bounds["high"]]]
     if apart:
         among = f", which among {n_periods} periods may be chance" if n_periods > FEW else ""

@@ -57,7 +57,7 @@ def first_of(names: Sequence[str]) -> str:
 
 
 def is_finding(p_adjusted: float | None) -> bool:
-    """Tell whether an adjusted p-value carries what a sentence then says; NA carries nothing.
+    """Return whether an adjusted p-value carries what a sentence then says; NA carries nothing.
 
     Examples
     --------

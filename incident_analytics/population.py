@@ -16,11 +16,12 @@ from incident_analytics.errors import NotebookError, OutputError
 from incident_analytics.files import decode_text, file_of_report, read_bytes, write_bytes
 from incident_analytics.loading import find_files, read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
-from incident_analytics.publish import as_page, put_file
+from incident_analytics.pages import as_markdown
+from incident_analytics.publish import put_file
 from incident_analytics.records import Wanted
 from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
 from incident_analytics.reports.template import Template, read_templates
-from incident_analytics.wiki import FIGURE, page_as_markdown
+from incident_analytics.showing import FIGURE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -250,14 +251,10 @@ class _Populator:
 
 def _blocks(ran: NotebookNode, folder: str) -> tuple[dict[str, str], dict[str, bytes]]:
     """Return what the notebook shows for each section as Markdown, and the figures by their files' names."""
-    import nbformat
-
     blocks: dict[str, str] = {}
     figures: dict[str, bytes] = {}
     for section in _SECTIONS:
-        cells = [cell for cell in ran.cells if section in cell.metadata.get("tags", [])]
-        part = nbformat.v4.new_notebook(cells=cells)  # type: ignore[no-untyped-call]
-        text, pictures = page_as_markdown(as_page(part, section), folder)
+        text, pictures = as_markdown([cell for cell in ran.cells if section in cell.metadata.get("tags", [])], folder)
         blocks[section] = text.strip()
         figures |= pictures
     return blocks, figures

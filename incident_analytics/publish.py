@@ -1,12 +1,10 @@
-"""Reviews: a notebook run with its parameters, and what it shows as a page, from which PDF and Markdown are made.
+"""Reviews: a notebook run with its parameters, and what it shows in the forms asked for.
 
 The outputs are made whole, then put in place one by one: a notebook that fails leaves the earlier ones as they were.
 """
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,16 +17,16 @@ from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import write_bytes
 from incident_analytics.loading import find_files
 from incident_analytics.notebooks import notebook_file, run_notebook
+from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint
 from incident_analytics.periods import Period
 from incident_analytics.records import named_statuses
-from incident_analytics.wiki import FIGURE, page_as_markdown
+from incident_analytics.showing import FIGURE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["as_page", "put_file", "review"]
+__all__ = ["put_file", "review"]
 
-_HERE: Final = Path(__file__).parent
 _TARGETS: Final = ("html", "pdf", "md", "ipynb")
 
 
@@ -120,7 +118,7 @@ def review(
         if target not in _TARGETS:
             raise UnknownNameError(f"target {target!r} is not one of {', '.join(_TARGETS)}")
     if "pdf" in to:
-        _need_weasyprint()
+        need_weasyprint()
     chosen = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     window = Period.parse(
         period,
@@ -157,94 +155,15 @@ def review(
     for text in (text for output in outputs for text in output.get("metadata", {}).get("remarks", ())):
         if remark is not None:
             remark(text)
-    page = as_page(ran, f"Incident review {window.name}", f"{stem}.ipynb" if "ipynb" in to else None)
+    beside = f"{stem}.ipynb" if "ipynb" in to else None
+    page = as_html(ran, f"Incident review {window.name}", beside)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
-    # the earlier review shows, and only once the new review stands do the others go.
-    made = [_files(target, ran, page, stem) for target in dict.fromkeys(to)]
+    # the earlier review shows, and only once the new review is in place do the others go.
+    made = [_files(target, ran, page, stem, beside) for target in dict.fromkeys(to)]
     written = [[put_file(Path(output_dir, name), content) for name, content in files.items()] for files in made]
     if "md" in to:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     return [files[-1] for files in written]
-
-
-def as_page(notebook: NotebookNode, title: str, beside: str | None = None) -> str:
-    """Return what a notebook shows as a page (HTML).
-
-    Parameters
-    ----------
-    notebook
-        As it ran.
-    title
-        The page's title.
-    notebook
-        The notebook's own file, where that is next to the page.
-    """
-    from nbconvert import HTMLExporter
-
-    exporter = HTMLExporter(  # type: ignore[no-untyped-call]
-        template_name="page",
-        extra_template_basedirs=[str(_HERE)],
-        exclude_input=True,
-        exclude_anchor_links=True,
-        filters={"with_anchors": _with_anchors, "commentary2html": _commentary_as_html},
-    )
-    resources = {"metadata": {"name": title}, "notebook": beside}
-    page: str
-    page, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return _with_contents(page)
-
-
-def _with_contents(page: str) -> str:
-    """Put the sections that the page has, by their headings and anchors, where it keeps room for them."""
-    links = "\n".join(
-        f'<li><a href="#{anchor}">{re.sub("<[^>]*>", "", words)}</a></li>'
-        for anchor, words in re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', page)
-    )
-    nav = f'<nav aria-label="Contents">\n<p>Contents</p>\n<ul>\n{links}\n</ul>\n</nav>' if links else ""
-    return page.replace("<!-- contents -->", nav, 1)
-
-
-def _with_anchors(page: str) -> str:
-    """Give each heading the id that links lead to; nbconvert adds one only together with a link of its own."""
-    return re.sub(
-        r"<(h[1-6])>(.*?)</\1>", lambda found: f'<{found[1]} id="{_anchor(found[2])}">{found[2]}</{found[1]}>', page
-    )
-
-
-def _anchor(heading: str) -> str:
-    """Return the anchor of a heading, as notebooks write it."""
-    return html.escape(html.unescape(re.sub(r"<[^>]*>", "", heading)).strip().replace(" ", "-"))
-
-
-def _commentary_as_html(text: str) -> str:
-    """Return Markdown as HTML in which raw HTML is text and a link runs nothing."""
-    import mistune
-
-    return str(mistune.create_markdown(escape=True, plugins=["strikethrough", "table", "url"])(text))
-
-
-def _need_weasyprint() -> None:
-    """Raise before the notebook runs where a PDF could not be made after it."""
-    try:
-        import weasyprint  # noqa: F401 - whether it loads is what is asked
-    except ImportError as error:
-        raise OutputError("a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'") from error
-    except OSError as error:
-        reason = str(error).partition("\n")[0]
-        raise OutputError(
-            f"a PDF needs Pango, which pip does not install; on Debian and Ubuntu: apt install libpango-1.0-0 "
-            f"libpangoft2-1.0-0 libharfbuzz-subset0 ({reason})"
-        ) from error
-
-
-def _as_pdf(page: str) -> bytes:
-    """Return the page for print: tagged, with its title and language, its headings as bookmarks."""
-    from weasyprint import HTML
-    from weasyprint.urls import URLFetcher
-
-    # The policy of the page means nothing to WeasyPrint: what the page holds is all that it may read.
-    document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=["data"]))
-    return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
 
 
 def _as_notebook(notebook: NotebookNode) -> bytes:
@@ -254,16 +173,18 @@ def _as_notebook(notebook: NotebookNode) -> bytes:
     return f"{text}\n".encode()
 
 
-def _files(target: str, notebook: NotebookNode, page: str, stem: str) -> dict[str, bytes]:
+def _files(target: str, notebook: NotebookNode, page: str, stem: str, beside: str | None) -> dict[str, bytes]:
     """Return a target's files by their paths in the output folder, the review itself last."""
     match target:
         case "html":
             files = {f"{stem}.html": page.encode()}
         case "pdf":
-            files = {f"{stem}.pdf": _as_pdf(page)}
+            files = {f"{stem}.pdf": as_pdf(page)}
         case "md":
             folder = f"{stem}_files"
-            text, figures = page_as_markdown(page, folder)
+            text, figures = as_markdown(notebook.cells, folder)
+            if beside is not None:
+                text += f"\n[The notebook that made this review]({beside}), with its code and results.\n"
             files = {f"{folder}/{name}": content for name, content in figures.items()} | {f"{stem}.md": text.encode()}
         case _:
             files = {f"{stem}.ipynb": _as_notebook(notebook)}

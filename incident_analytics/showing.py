@@ -10,6 +10,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -19,10 +20,25 @@ from incident_analytics.formatting import format_value, format_with_interval, he
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PAGE", "Shown", "escape_html", "escape_markdown", "key_figures", "listing", "table", "text"]
+__all__ = [
+    "FIGURE",
+    "PAGE",
+    "Shown",
+    "escape_html",
+    "escape_markdown",
+    "is_address",
+    "key_figures",
+    "listing",
+    "picture_name",
+    "table",
+    "text",
+]
 
 PAGE: Final = "application/vnd.incident-analytics+json"
 """The type of output that carries what HTML and Markdown alone can't: see `Shown`."""
+
+FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
+"""The name of a picture's file, see `picture_name`."""
 
 _NOWRAP: Final = ("incident_id", "key")
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
@@ -87,6 +103,17 @@ class Shown:
             pictures = {name: b64encode(content).decode("ascii") for name, content in self.pictures.items()}
             bundle[PAGE] = {"html": self.html, "pictures": pictures}
         return bundle
+
+
+def picture_name(content: bytes, kind: str) -> str:
+    """Return the name of a picture's file: the same picture always has the same name, another one never.
+
+    Examples
+    --------
+    >>> picture_name(b"one", "svg")
+    'figure-7692c3ad3540bb80.svg'
+    """
+    return f"figure-{sha256(content).hexdigest()[:16]}.{kind}"
 
 
 def escape_html(words: str) -> str:
@@ -294,10 +321,21 @@ def _link(value: str, address: str | None) -> str:
     return content if address is None else f"[{content}]({quote(address, safe=_IN_ADDRESS)})"
 
 
+def is_address(address: str) -> bool:
+    """Return whether an address may be linked to: a web page, mail, or a file next to the page. Nothing that runs.
+
+    Examples
+    --------
+    >>> is_address("../INC-1.md"), is_address("https://example.org"), is_address("javascript:alert(1)")
+    (True, True, False)
+    """
+    return _FOREIGN.match(re.sub(r"[\0-\x20]", "", address)) is None
+
+
 def _address(column: str, row: Mapping[Any, Any], links: Mapping[str, str]) -> str | None:
     """Return where a cell leads: the report of its incident. An address that runs something leads nowhere."""
     address = links.get(row[column]) if column == "incident_id" else None
-    return None if address is None or _FOREIGN.match(address) else address
+    return address if address is not None and is_address(address) else None
 
 
 def _bold(escaped: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
 from browsing import CHROMIUM, need, need_program
@@ -60,6 +61,13 @@ def write_page(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Call
 def empty_review(write_page: Callable[..., Path]) -> Path:
     """The page of the demo's review for a period before its first report."""
     return write_page(DEMO, period="1999Q4", settings=DEMO / "incident-analytics.toml")
+
+
+@pytest.fixture(scope="module")
+def pdfium() -> ModuleType:
+    """The reader of PDFs; the extra pdf and it are in the environment of the browser's tests."""
+    need("weasyprint")
+    return cast(ModuleType, need("pypdfium2"))
 
 
 @pytest.fixture(scope="module")

@@ -41,8 +41,8 @@ LAYERS = (
     "plots",
     "evidence",
     "commentary",
-    "wiki",
     "notebooks",
+    "pages",
     "publish",
     "review_page",
     "supporting_data",
@@ -57,22 +57,21 @@ TAKES_PLAIN_ARGUMENTS = ("results", "formatting", "showing", "exports", "analysi
 """What knows neither settings nor report files: whatever a notebook has filtered is good."""
 
 ALONE = {
-    "bs4": {"wiki"},
     "click": {"cli"},
     "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
     "jupyter_client": {"notebooks"},
-    "mistune": {"publish"},
+    "mistune": {"pages"},
     "nbclient": {"notebooks"},
-    "nbconvert": {"publish"},
-    "nbformat": {"commentary", "notebooks", "population", "publish"},
+    "nbconvert": {"pages"},
+    "nbformat": {"commentary", "notebooks", "pages", "population", "publish"},
     "papermill": {"notebooks"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},
     "subprocess": {"evidence.changes", "exploration"},
     "urllib.request": {"evidence.prometheus"},
-    "weasyprint": {"publish"},
+    "weasyprint": {"pages"},
     "yaml": {"reports.sections"},
 }
 """The libraries that only these modules, or folders of modules, import."""
@@ -145,7 +144,7 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
-    common = {"errors", "files", "checks", "periods", "config", "records", "loading", "notebooks", "wiki"}
+    common = {"errors", "files", "checks", "periods", "config", "records", "loading", "notebooks", "pages", "showing"}
     assert OWN["publish"] <= common
     assert OWN["population"] <= common | {"publish", "reports.edit", "reports.template"}
 

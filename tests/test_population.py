@@ -22,7 +22,7 @@ from incident_analytics import cli, population
 from incident_analytics.errors import NotebookError, PathError, UnknownNameError
 from incident_analytics.loading import load
 from incident_analytics.population import Populated, populate
-from incident_analytics.wiki import FIGURE
+from incident_analytics.showing import FIGURE
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 IDS = ("INC-2025-07-22-001", "INC-2025-08-05-001", "INC-2025-08-19-001")

@@ -1,24 +1,19 @@
 from __future__ import annotations
 
-import base64
-import ctypes
 import json
 import os
 import re
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
-from urllib.request import OpenerDirector, Request
 
 import nbformat
 import pandas as pd
 import pytest
-from browsing import need
 from html_page import Page
 from notebook_files import write_notebook
 
-from incident_analytics import publish, showing
+from incident_analytics import publish
 from incident_analytics.errors import (
     ColumnsError,
     CommentaryError,
@@ -196,8 +191,8 @@ def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
         '<a href="#harmful-link">run</a> <a href="https://example.org">see</a></p>\n</div>\n<p>As always.</p>\n'
     )
     wiki = (
-        "# Own review\n\n> A *hard* quarter: \\$5 and \\$6.\n>\n> ```\n> <script>a</script>\n> ```\n\n"
-        "## Results\n\n> &lt;img src=x onerror=alert(1)&gt; [run](#harmful-link) [see](https://example.org)\n\n"
+        "# Own review\n\n> A *hard* quarter: \\$5 and \\$6.\n>\n> ```mermaid\n> <script>a</script>\n> ```\n\n"
+        "## Results\n\n> &lt;img src=x onerror=alert(1)&gt; run [see](https://example.org)\n\n"
         "As always.\n"
     )
     assert files[1].read_text(encoding="utf-8").startswith(wiki)
@@ -206,21 +201,6 @@ def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
         "A *hard* quarter: $5 and $6.\n\n```mermaid\n<script>a</script>\n```",
         "<img src=x onerror=alert(1)> [run](javascript:alert(1)) [see](https://example.org)",
     ]
-
-
-def test_a_heading_in_code_or_quotes_has_its_id() -> None:
-    heading = publish._with_anchors('<h2>The "<code>a &lt; b</code>" case</h2>')  # noqa: SLF001
-    assert heading == '<h2 id="The-&quot;a-&lt;-b&quot;-case">The "<code>a &lt; b</code>" case</h2>'
-
-
-def test_the_contents_lead_to_the_headings_of_the_page_and_to_nothing_else() -> None:
-    source = "## The `a < b` *case* & more\n\n```\n## no heading\n```\n\n### Below\n"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
-    page = Page(publish.as_page(notebook, "Own"))
-    (anchor,) = (str(link["href"]).removeprefix("#") for link in page.all("a"))
-    assert anchor == "The-a-<-b-case-&-more"
-    assert anchor in [heading["id"] for heading in page.all("h2")]
-    assert "Contents" not in Page(publish.as_page(nbformat.v4.new_notebook(), "Empty")).text.replace("Own", "")
 
 
 def test_the_same_input_gives_the_same_bytes(written: list[Path], tmp_path: Path) -> None:
@@ -301,101 +281,6 @@ def test_what_a_pdf_lacks_is_told_before_the_notebook_runs(
     with pytest.raises(OutputError) as caught:
         publish.review(".", period="2025Q3", output_dir=tmp_path / "out", to=("pdf",), notebook="absent.ipynb")
     assert str(caught.value) == message
-
-
-@pytest.fixture(scope="module")
-def pdfium() -> ModuleType:
-    """The reader of PDFs; the extra pdf and it are in the environment of the browser's tests."""
-    need("weasyprint")
-    return cast(ModuleType, need("pypdfium2"))
-
-
-PRINTED = """<!DOCTYPE html><html lang="en"><head><title>Review 2025Q3</title></head><body>
-<h1>Review</h1><h2>Results</h2><details><summary>More</summary><p>Folded away</p></details>
-<img src="data:image/png;base64,{png}" alt="One pixel">{more}</body></html>"""
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
-)
-
-
-def printed(more: str = "") -> bytes:
-    page = PRINTED.format(png=base64.b64encode(PIXEL).decode(), more=more)
-    return publish._as_pdf(page)  # noqa: SLF001 - a full run would only get here
-
-
-def test_a_pdf_is_tagged_and_has_title_language_and_bookmarks(pdfium: ModuleType) -> None:
-    pdf = pdfium.PdfDocument(printed())
-    assert pdfium.raw.FPDFCatalog_IsTagged(pdf)
-    assert pdf.get_metadata_value("Title") == "Review 2025Q3"
-    assert [(mark.level, mark.get_title()) for mark in pdf.get_toc()] == [(0, "Review"), (1, "Results")]
-    language = (ctypes.c_ushort * 3)()
-    assert pdfium.raw.FPDFCatalog_GetLanguage(pdf, language, ctypes.sizeof(language)) == ctypes.sizeof(language)
-    assert bytes(language).decode("utf-16-le") == "en\0"
-    assert "Folded away" in pdf[0].get_textpage().get_text_bounded()
-    assert printed() == printed()
-
-
-def test_a_pdf_is_made_of_what_the_page_holds_and_nothing_else(
-    pdfium: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    """Neither a file of this machine nor another machine is asked, by whatever way a page may name them."""
-    (tmp_path / "secret.png").write_bytes(PIXEL)
-    (tmp_path / "secret.css").write_text("h1::after { content: 'secret' }")
-    address = tmp_path.as_uri()
-    more = "".join(
-        f'<img src="{place}/secret.png"><link rel="stylesheet" href="{place}/secret.css">'
-        f"<style>@import '{place}/secret.css'; p {{ background: url({place}/secret.png) }}</style><p>Words</p>"
-        f'<object data="{place}/secret.png"></object><link rel="attachment" href="{place}/secret.css">'
-        for place in (address, "http://127.0.0.1:9", "https://evil.example", "ftp://evil.example")
-    )
-    opened: list[str] = []
-    original = OpenerDirector.open
-
-    def remember(self: OpenerDirector, request: Request, *arguments: Any, **options: Any) -> object:
-        opened.append(request.full_url.partition(":")[0])
-        return original(self, request, *arguments, **options)
-
-    monkeypatch.setattr(OpenerDirector, "open", remember)
-    content = printed(more)
-    assert set(opened) == {"data"}
-    pdf = pdfium.PdfDocument(content)
-    images = [shown for page in pdf for shown in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE])]
-    assert (len(images), pdf.count_attachments()) == (1, 0)
-    assert "secret" not in "".join(page.get_textpage().get_text_bounded() for page in pdf)
-
-
-def laid_out(pdfium: ModuleType, body: str) -> list[Any]:
-    """Return the printed pages of a review that shows this."""
-    page = publish.as_page(nbformat.v4.new_notebook(), "Incident review")
-    return list(pdfium.PdfDocument(publish._as_pdf(page.replace("</main>", f"{body}</main>"))))  # noqa: SLF001
-
-
-def words_on(page: Any) -> str:
-    return " ".join(page.get_textpage().get_text_bounded().split())
-
-
-@pytest.mark.parametrize("between", ["", "<p>What it is.</p>"])
-def test_a_heading_stands_above_its_figure_on_paper(between: str, pdfium: ModuleType) -> None:
-    """The figure does not fit on the first page: the heading goes with it."""
-    body = f'<p>First</p><div style="height: 195mm"></div><h2>Cost</h2>{between}<figure style="height: 90mm"></figure>'
-    first, second = laid_out(pdfium, f"<div>{body}</div>")
-    assert words_on(first) == "First Incident review 1 / 2"
-    assert words_on(second).startswith("Cost")
-
-
-def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: ModuleType) -> None:
-    long = pd.DataFrame({"title": ["W" * 300] * 20, "service": "Admin Dashboard", "began": "2025-07-01 14:02"})
-    pages = laid_out(pdfium, showing.table(long).html)
-    assert len(pages) > 1
-    for page in pages:
-        assert words_on(page).startswith("Title Service Began")
-        bounds = [shown.get_bounds() for shown in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_TEXT])]
-        assert [right for _, _, right, _ in bounds if right > page.get_width() - 40] == []
-
-
-def test_what_is_folded_away_on_the_page_is_open_on_paper(pdfium: ModuleType) -> None:
-    (page,) = laid_out(pdfium, showing.table(pd.DataFrame({"service": ["API"]}), folded="All 1 rows").html)
-    assert words_on(page) == "All 1 rows Service API Incident review 1 / 1"
 
 
 def test_the_pdf_of_a_review_has_all_of_it_on_numbered_pages(pdfium: ModuleType, demo_review: dict[str, Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -25,6 +25,7 @@ __all__ = [
     "Table",
     "mark_line",
     "parse_markdown",
+    "tidy_markdown",
 ]
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -208,6 +209,58 @@ def parse_markdown(text: str) -> Document:
     Line(text='api down', line=5, label=None, struck=False)
     """
     return _Reader(text).read()
+
+
+def tidy_markdown(text: str, *, allow: Callable[[str], bool] | None = None) -> str:
+    r"""Return Markdown in which each paragraph is one line, as some sites break lines where the source does.
+
+    Parameters
+    ----------
+    text
+        Any Markdown.
+    allow
+        Which addresses a link or a picture may have; of any other only the words stay, HTML becomes text and ``$`` a
+        dollar sign. None takes the text as it is.
+
+    Examples
+    --------
+    >>> tidy_markdown("One\ntwo.\n\n    kept\n    apart")
+    'One two.\n\n    kept\n    apart'
+    >>> tidy_markdown("<b>[run](javascript:alert(1))</b> for $5", allow=lambda address: address.startswith("https:"))
+    '&lt;b&gt;run&lt;/b&gt; for \\$5'
+    """
+    edits: list[tuple[int, int, bytes]] = []
+    source = re.sub("\r\n?", "\n", text).encode("utf-8", "replace")
+    refused: list[tuple[int, list[int]]] = []  # open links: where they begin, and the ends of what is in them
+    soft_break: int | None = None
+    in_code = False
+    for event, span in pyromark.events_with_range(source.decode(), options=_OPTIONS):
+        start, end = span["start"], span["end"]
+        value: Any = None
+        name, value = next(iter(event.items())) if isinstance(event, dict) else (event, None)
+        if soft_break is not None:
+            edits.append((soft_break, start, b" "))
+        soft_break = start if name == "SoftBreak" else None
+        if allow is None:
+            continue
+        is_link = name in {"Start", "End"} and _kind(value) in {"Link", "Image"}
+        if is_link and name == "End" and refused and refused[-1][0] == start:
+            _, ends = refused.pop()
+            edits += [(start, min(ends, default=end), b""), (max(ends, default=end), end, b"")]
+        for _, ends in refused:
+            ends += [start, end]
+        if is_link and name == "Start" and not allow(next(iter(value.values()))["dest_url"]):
+            refused.append((start, []))
+        elif name in {"Html", "InlineHtml"}:
+            edits.append((start, end, source[start:end].replace(b"<", b"&lt;").replace(b">", b"&gt;")))
+        elif name in {"Start", "End"} and _kind(value) == "CodeBlock":
+            in_code = name == "Start"
+        elif name == "Text" and not in_code:
+            first = start + (source[:start].endswith(b"\\"))  # what a backslash is before is escaped already
+            edits.append((first, end, source[first:end].replace(b"$", b"\\$")))
+    for start, end, words in sorted(edits, reverse=True):
+        source = source[:start] + words + source[end:]
+    return source.decode()
 
 
 @dataclass(slots=True)

@@ -86,6 +86,24 @@ def matching_paths(pattern: str | Path) -> list[Path]:
     )
 
 
+def relative_path(path: str | Path, folder: str | Path) -> Path | None:
+    """Return how a folder leads to a path; None where that would name folders of this machine from its root.
+
+    Examples
+    --------
+    >>> relative_path("reports/INC-1.md", "build/pages").as_posix()
+    '../../reports/INC-1.md'
+    >>> relative_path("/home/sam/reports", "/tmp/pages") is None
+    True
+    """
+    there, here = (Path(os.path.abspath(each)) for each in (path, folder))  # noqa: PTH100 - links stay as they are
+    try:
+        shared = Path(os.path.commonpath([there, here]))
+    except ValueError:  # two drives
+        return None
+    return None if shared == Path(shared.anchor) else Path(os.path.relpath(there, here))
+
+
 INPUT_LIMIT: Final = 100_000_000
 """Bytes that an input may have where its settings set no limit of their own."""
 _PIECE: Final = 1 << 20

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from incident_analytics.files import file_of_report
+from incident_analytics.files import file_of_report, relative_path
 from incident_analytics.results import heading, unit_of
 
 if TYPE_CHECKING:
@@ -382,7 +382,8 @@ def report_links(
     Returns
     -------
     dict
-        The URL of each report, by incident_id: relative where it leads to the file.
+        The URL of each report, by incident_id: relative where it leads to the file. A file that shares no folder with
+        the page has none: its address would be that of this machine.
 
     Examples
     --------
@@ -394,17 +395,16 @@ def report_links(
     {'INC-1': 'https://git.example/main/our%20reports/INC-1.md'}
     """
 
-    def link(incident_id: str, path: str) -> str:
+    def link(incident_id: str, path: str) -> str | None:
         file = file_of_report(path)[0]
         if report_url is None:
-            return quote(Path(os.path.relpath(file, seen_from)).as_posix())
+            relative = relative_path(file, seen_from)
+            return None if relative is None else quote(relative.as_posix())
         below = quote(Path(os.path.relpath(file, folder)).as_posix())
         return report_url.replace("{path}", below).replace("{id}", quote(incident_id, safe=""))
 
-    return {
-        incident_id: link(incident_id, path)
-        for incident_id, path in zip(incidents["incident_id"], incidents["path"], strict=True)
-    }
+    links = ((each, link(each, path)) for each, path in zip(incidents["incident_id"], incidents["path"], strict=True))
+    return {incident_id: address for incident_id, address in links if address is not None}
 
 
 def nowrap(sentence: str) -> str:

@@ -31,6 +31,7 @@ def run_notebook(
     parameters: Mapping[str, object],
     *,
     optional: Mapping[str, object] | None = None,
+    named: Mapping[str, object] | None = None,
     commentary: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
     kernel: Kernel | None = None,
@@ -49,6 +50,8 @@ def run_notebook(
         lists of these.
     optional
         Further values, for those of their names that the cell sets.
+    named
+        What the notebook as it ran names in place of values that it was given, such as paths of this machine.
     commentary, progress
         As in `review`.
     kernel
@@ -113,6 +116,7 @@ def run_notebook(
         raise NotebookError(f"{at_fault()} ended the notebook early, with {len(never_ran)} code cells still to run")
     _need_figures(file, ran)
     report(total, total)
+    _name_parameters(ran, plain | {name: value for name, value in (named or {}).items() if name in plain})
     return _without_traces(ran)
 
 
@@ -241,6 +245,15 @@ def _need_figures(file: Path, notebook: NotebookNode) -> None:
                 kind.startswith("image/") for kind in shown
             ):
                 raise NotebookError(f"{file.name}: code cell {number} ({_first_line(cell)}) lost its figure")
+
+
+def _name_parameters(notebook: NotebookNode, values: Mapping[str, object]) -> None:
+    """Write values into the cell that papermill added."""
+    from papermill.translators import PythonTranslator
+
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.source = PythonTranslator.codify(values, "Parameters")
 
 
 def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:

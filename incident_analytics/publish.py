@@ -6,6 +6,7 @@ The outputs are made whole, then put in place one by one: a notebook that fails 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ import pandas as pd
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import OutputError, UnknownNameError
-from incident_analytics.files import write_bytes
+from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.loading import find_files
 from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint
@@ -144,15 +145,22 @@ def review(
     if not trusted:
         parameters["trusted"] = False
     stem = f"review-{window.name.replace('/', '_')}"
+    folder = Path(output_dir).absolute()
     ran = run_notebook(
         notebook or notebook_file("periodic_review"),
         parameters,
-        optional={"output_dir": str(Path(output_dir).absolute())},
+        optional={"output_dir": str(folder)},
+        named={
+            "paths": [_seen_from(folder, path) for path in sources],
+            "settings": None if settings is None else _seen_from(folder, settings),
+            "output_dir": ".",
+        },
         commentary=commentary,
         progress=progress,
     )
     outputs = [output for cell in ran.cells for output in cell.get("outputs", ())]
-    for text in (text for output in outputs for text in output.get("metadata", {}).get("remarks", ())):
+    # They name files as this machine does, so they stay in no output.
+    for text in (text for output in outputs for text in output.get("metadata", {}).pop("remarks", ())):
         if remark is not None:
             remark(text)
     beside = f"{stem}.ipynb" if "ipynb" in to else None
@@ -166,10 +174,21 @@ def review(
     return [files[-1] for files in written]
 
 
+def _seen_from(folder: Path, path: str | Path) -> str:
+    """Return a path as the notebook in the folder names it; only the name of what shares no folder with it."""
+    relative = relative_path(path, folder)
+    return Path(path).name if relative is None else relative.as_posix()
+
+
 def _as_notebook(notebook: NotebookNode) -> bytes:
+    """Return the notebook's file; JupyterLab opens it with its code folded away."""
     import nbformat
 
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    folded = deepcopy(notebook)
+    for cell in folded.cells:
+        if cell.cell_type == "code":
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    text: str = nbformat.writes(folded)  # type: ignore[no-untyped-call]
     return f"{text}\n".encode()
 
 

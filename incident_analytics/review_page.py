@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
@@ -100,12 +102,16 @@ class ReviewPage:
         page = cls(scope, _links(corpus, chosen, output_dir))
         if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
             page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
+        page.folders = [_folder_of(path) for path in [*paths, *([settings] if settings else [])]]
         undetected = sentences.describe_undetected(scope.undetected)
         page.remarks = [*records.remarks(), *records.input_problems(), *([undetected] if undetected else [])]
         return page
 
     remarks: Sequence[str] = ()
     """What was not counted; `review` passes it on to whoever runs it."""
+
+    folders: Sequence[Path] = ()
+    """Folders that the page does not name: files are named from there on."""
 
     unmatched: pd.DataFrame | None = None
     """The tracker's rows that match no action item of any report; None without a tracker."""
@@ -511,12 +517,26 @@ class ReviewPage:
         """Show how many files were read, and which were not, with the reason."""
         files = self.scope.known.files
         counted = files.groupby("outcome", as_index=False).agg(files=("path", "size"))
-        unread = files[~files["outcome"].isin(["loaded", "other status"])]
+        unread = self._without_folders(files[~files["outcome"].isin(["loaded", "other status"])])
         table = showing.table(counted, empty="No files.")
         if unread.empty:
             return table
         folded = f"{format_count(len(unread), 'file')} skipped"
         return table + showing.table(unread, columns=["path", "outcome", "reason"], folded=folded)
+
+    def _without_folders(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table in which files, in the texts too, are named without the folders of this machine."""
+        known = self.scope.known
+        names = {path: _named_from(self.folders, path) for path in (*known.files["path"], *known.problems["path"])}
+        any_path = re.compile("|".join(re.escape(path) for path in sorted(names, key=len, reverse=True)) or r"(?!)")
+        texts = table.columns.intersection(["reason", "message"])
+        return table.assign(
+            path=table["path"].map(names),
+            **{
+                column: [any_path.sub(lambda found: names[found[0]], str(text)) for text in table[column]]
+                for column in texts
+            },
+        )
 
     def completed_and_all(self) -> Shown:
         """Compare the primary metric of the completed reports with that of all reports."""
@@ -534,7 +554,7 @@ class ReviewPage:
         ids = self.scope.reviewed.incidents["incident_id"]
         problems = problems[problems["incident_id"].isin(ids) | problems["incident_id"].isna()]
         counted = problems.groupby(["level", "code"], as_index=False).agg(n=("path", "size"))
-        notable = problems[problems["level"] != "info"]
+        notable = self._without_folders(problems[problems["level"] != "info"])
         return showing.table(counted, empty="No problems.") + showing.table(
             notable,
             columns=["incident_id", "path", "line", "level", "code", "message"],
@@ -605,3 +625,22 @@ def _links(corpus: Corpus, settings: Settings, output_dir: str | None) -> dict[s
         return {}
     folder = "." if settings.path is None else settings.path.parent
     return report_links(corpus.incidents, seen_from=output_dir or ".", report_url=settings.report_url, folder=folder)
+
+
+def _folder_of(path: str) -> Path:
+    """Return the folder that a file, a folder or a glob is in."""
+    parts = Path(path).parts
+    n_plain = next((index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    return Path(*parts[:n_plain]).parent if n_plain == len(parts) else Path(*parts[:n_plain])
+
+
+def _named_from(folders: Sequence[Path], path: str) -> str:
+    """Return a path from the innermost of the folders on; only its name where it is in none.
+
+    Examples
+    --------
+    >>> _named_from([Path("/srv"), Path("/srv/ours")], "/srv/ours/reports/INC-1.md"), _named_from([], "/etc/a.csv")
+    ('reports/INC-1.md', 'a.csv')
+    """
+    inside = [Path(path).relative_to(folder).as_posix() for folder in folders if Path(path).is_relative_to(folder)]
+    return min(inside, key=len, default=Path(path).name)

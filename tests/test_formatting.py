@@ -76,3 +76,11 @@ def test_a_link_to_a_file_whose_name_looks_like_a_second_report_leads_to_that_fi
     (tmp_path / "report#2").touch()
     incidents = pd.DataFrame({"incident_id": ["a"], "path": [str(tmp_path / "report#2")]})
     assert report_links(incidents, seen_from=tmp_path) == {"a": "report%232"}
+
+
+def test_a_file_that_shares_no_folder_with_the_page_has_no_link() -> None:
+    """Its address would name folders of this machine, and lead nowhere from any other."""
+    incidents = pd.DataFrame({"incident_id": ["a", "b"], "path": ["/home/sam/reports/a.md", "/srv/reports/b.md"]})
+    assert report_links(incidents, seen_from="/srv/pages") == {"b": "../reports/b.md"}
+    url = report_links(incidents, seen_from="/srv/pages", report_url="https://git.example/{path}", folder="/home/sam")
+    assert url["a"] == "https://git.example/reports/a.md"

@@ -25,6 +25,7 @@ from incident_analytics.errors import (
     UnknownNameError,
 )
 
+ROOT = Path(__file__).parents[1]
 PARAMETERS = "paths = []\nperiod = ''\nsettings = None\nstatus = ''\nas_of = None"
 
 SHOWN = """
@@ -120,6 +121,29 @@ def test_the_notebook_gets_plain_values_and_an_empty_folder(written: list[Path])
     period, as_of = "2025-07-01/2025-08-01", "2025-08-02T00:00:00+00:00"
     assert json.loads(lines[0]) == [[reports], period, None, "final", as_of]
     assert json.loads(lines[1]) == [[], "1", sys.executable, False]
+
+
+def test_the_notebook_as_it_ran_names_no_folder_of_this_machine(written: list[Path]) -> None:
+    """Its parameters lead from the folder that it is in to the inputs, and its code is folded away."""
+    ran = nbformat.read(written[-1], as_version=4)
+    (injected,) = (cell for cell in ran.cells if "injected-parameters" in cell.metadata.get("tags", []))
+    values: dict[str, object] = {}
+    exec(injected.source, values)  # noqa: S102 - it is what the test made
+    assert (values["paths"], values["settings"], values["period"]) == (
+        ["../../reports's"],
+        None,
+        "2025-07-01/2025-08-01",
+    )
+    assert {cell.metadata["jupyter"]["source_hidden"] for cell in ran.cells if cell.cell_type == "code"} == {True}
+
+
+def test_a_review_names_no_folder_of_this_machine_in_any_form(demo_review: dict[str, Path]) -> None:
+    """Neither where the reports are nor where the review is written."""
+    for target in ("html", "md", "ipynb"):
+        text = demo_review[target].read_text(encoding="utf-8")
+        for folder in (ROOT, demo_review["html"].parent):
+            assert str(folder) not in text, target
+    assert "remarks" not in demo_review["ipynb"].read_text(encoding="utf-8")
 
 
 def test_the_markdown_shows_what_the_page_shows(written: list[Path]) -> None:

@@ -480,6 +480,9 @@ def test_copies_and_files_that_are_not_reports_are_named(tmp_path: Path, shown: 
     assert "copy.md" in remarks
     assert "other.md" in remarks
     assert ["copy", "2"] in rows(page.files())
+    for content in (page.files(), page.problems()):
+        assert f"{tmp_path.name}/other.md" in content.html
+        assert str(tmp_path.parent) not in content.html + content.markdown
     page.heading()
     assert len(shown) == 1
 

@@ -219,7 +219,9 @@ Shown = list[dict[str, Any]]
 def words(text: str, *failures: str) -> dict[str, Any]:
     """Return an output that shows a paragraph."""
     metadata = {"failures": list(failures)} if failures else {}
-    return nbformat.v4.new_output("display_data", {"text/html": f"<p>{text}</p>"}, metadata=metadata)
+    return nbformat.v4.new_output(
+        "display_data", {"text/html": f"<p>{text}</p>", "text/markdown": text}, metadata=metadata
+    )
 
 
 def picture(content: bytes) -> dict[str, Any]:
@@ -463,7 +465,7 @@ import sys
 import nbformat
 from incident_analytics import population
 cell = lambda n: nbformat.v4.new_code_cell("", metadata={"tags": ["metric"]}, outputs=[
-    nbformat.v4.new_output("display_data", {"text/html": "<p>" + n * 30_000 + "</p>"})])
+    nbformat.v4.new_output("display_data", {"text/html": "<p>" + n * 30_000 + "</p>", "text/markdown": n * 30_000})])
 for n in "ab" * 100_000:
     population.run_notebook = lambda *_, **__: nbformat.v4.new_notebook(cells=[cell(n)])
     population.populate(sys.argv[1])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyromark
 
@@ -229,38 +229,47 @@ def tidy_markdown(text: str, *, allow: Callable[[str], bool] | None = None) -> s
     >>> tidy_markdown("<b>[run](javascript:alert(1))</b> for $5", allow=lambda address: address.startswith("https:"))
     '&lt;b&gt;run&lt;/b&gt; for \\$5'
     """
-    edits: list[tuple[int, int, bytes]] = []
     source = re.sub("\r\n?", "\n", text).encode("utf-8", "replace")
+    events = [
+        (*(next(iter(event.items())) if isinstance(event, dict) else (event, None)), span["start"], span["end"])
+        for event, span in pyromark.events_with_range(source.decode(), options=_OPTIONS)
+    ]
+    breaks = [
+        (start, following, b" ")
+        for (name, _, start, _), (_, _, following, _) in pairwise(events)
+        if name == "SoftBreak"
+    ]
+    for start, end, words in sorted(breaks + ([] if allow is None else _as_plain(events, source, allow)), reverse=True):
+        source = source[:start] + words + source[end:]
+    return source.decode()
+
+
+_Edit: TypeAlias = tuple[int, int, bytes]
+"""The first byte that goes, the first one after it that stays, and what takes its place."""
+
+
+def _as_plain(events: Sequence[tuple[str, Any, int, int]], source: bytes, allow: Callable[[str], bool]) -> list[_Edit]:
+    """Return what makes HTML and dollar signs text, and takes out the links that are not allowed."""
+    edits: list[_Edit] = []
     refused: list[tuple[int, list[int]]] = []  # open links: where they begin, and the ends of what is in them
-    soft_break: int | None = None
     in_code = False
-    for event, span in pyromark.events_with_range(source.decode(), options=_OPTIONS):
-        start, end = span["start"], span["end"]
-        value: Any = None
-        name, value = next(iter(event.items())) if isinstance(event, dict) else (event, None)
-        if soft_break is not None:
-            edits.append((soft_break, start, b" "))
-        soft_break = start if name == "SoftBreak" else None
-        if allow is None:
-            continue
-        is_link = name in {"Start", "End"} and _kind(value) in {"Link", "Image"}
-        if is_link and name == "End" and refused and refused[-1][0] == start:
+    for name, value, start, end in events:
+        kind = _kind(value) if name in {"Start", "End"} else ""
+        if name == "End" and kind in {"Link", "Image"} and refused and refused[-1][0] == start:
             _, ends = refused.pop()
             edits += [(start, min(ends, default=end), b""), (max(ends, default=end), end, b"")]
         for _, ends in refused:
             ends += [start, end]
-        if is_link and name == "Start" and not allow(next(iter(value.values()))["dest_url"]):
+        if name == "Start" and kind in {"Link", "Image"} and not allow(value[kind]["dest_url"]):
             refused.append((start, []))
+        elif kind == "CodeBlock":
+            in_code = name == "Start"
         elif name in {"Html", "InlineHtml"}:
             edits.append((start, end, source[start:end].replace(b"<", b"&lt;").replace(b">", b"&gt;")))
-        elif name in {"Start", "End"} and _kind(value) == "CodeBlock":
-            in_code = name == "Start"
         elif name == "Text" and not in_code:
-            first = start + (source[:start].endswith(b"\\"))  # what a backslash is before is escaped already
+            first = start + source[:start].endswith(b"\\")  # what a backslash is before is escaped already
             edits.append((first, end, source[first:end].replace(b"$", b"\\$")))
-    for start, end, words in sorted(edits, reverse=True):
-        source = source[:start] + words + source[end:]
-    return source.decode()
+    return edits
 
 
 @dataclass(slots=True)

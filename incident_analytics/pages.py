@@ -32,7 +32,7 @@ _IMAGES: Final = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
-def as_html(notebook: NotebookNode, title: str, beside: str | None = None) -> str:
+def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> str:
     """Return what a notebook shows as a page (HTML) that needs no other file.
 
     Parameters
@@ -41,7 +41,7 @@ def as_html(notebook: NotebookNode, title: str, beside: str | None = None) -> st
         As it ran.
     title
         The page's title.
-    beside
+    own_file
         The notebook's own file, where that is next to the page.
     """
     from nbconvert import HTMLExporter
@@ -58,7 +58,7 @@ def as_html(notebook: NotebookNode, title: str, beside: str | None = None) -> st
         data = output.get("data", {})
         if PAGE in data:
             output["data"] = {"text/html": data[PAGE]["html"]}
-    resources = {"metadata": {"name": title}, "notebook": beside}
+    resources = {"metadata": {"name": title}, "notebook": own_file}
     page: str
     page, _ = exporter.from_notebook_node(shown, resources=resources)
     return _with_contents(page)

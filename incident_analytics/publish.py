@@ -163,11 +163,11 @@ def review(
     for text in (text for output in outputs for text in output.get("metadata", {}).pop("remarks", ())):
         if remark is not None:
             remark(text)
-    beside = f"{stem}.ipynb" if "ipynb" in to else None
-    page = as_html(ran, f"Incident review {window.name}", beside)
+    own_file = f"{stem}.ipynb" if "ipynb" in to else None
+    page = as_html(ran, f"Incident review {window.name}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review is in place do the others go.
-    made = [_files(target, ran, page, stem, beside) for target in dict.fromkeys(to)]
+    made = [_files(target, ran, page, stem, own_file) for target in dict.fromkeys(to)]
     written = [[put_file(Path(output_dir, name), content) for name, content in files.items()] for files in made]
     if "md" in to:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
@@ -192,7 +192,7 @@ def _as_notebook(notebook: NotebookNode) -> bytes:
     return f"{text}\n".encode()
 
 
-def _files(target: str, notebook: NotebookNode, page: str, stem: str, beside: str | None) -> dict[str, bytes]:
+def _files(target: str, notebook: NotebookNode, page: str, stem: str, own_file: str | None) -> dict[str, bytes]:
     """Return a target's files by their paths in the output folder, the review itself last."""
     match target:
         case "html":
@@ -202,8 +202,8 @@ def _files(target: str, notebook: NotebookNode, page: str, stem: str, beside: st
         case "md":
             folder = f"{stem}_files"
             text, figures = as_markdown(notebook.cells, folder)
-            if beside is not None:
-                text += f"\n[The notebook that made this review]({beside}), with its code and results.\n"
+            if own_file is not None:
+                text += f"\n[The notebook that made this review]({own_file}), with its code and results.\n"
             files = {f"{folder}/{name}": content for name, content in figures.items()} | {f"{stem}.md": text.encode()}
         case _:
             files = {f"{stem}.ipynb": _as_notebook(notebook)}

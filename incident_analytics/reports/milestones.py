@@ -124,8 +124,8 @@ def default_lexicon() -> Lexicon:
     return Lexicon(raw["threshold"], labels, groups, _compile(raw["relapse"]["words"]))
 
 
-def _compile(words: str, *, cased: bool = False) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", 0 if cased else re.IGNORECASE)
+def _compile(words: Sequence[str], *, cased: bool = False) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", 0 if cased else re.IGNORECASE)
 
 
 def infer_milestones(

@@ -19,6 +19,8 @@ NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
+    "visible",
+    "temporary",
     "files",
     "csv_files",
     "schema",

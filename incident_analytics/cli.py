@@ -443,7 +443,10 @@ MEASURES = {
     "response": ("median", "p90", "mean", "geometric_mean", "n_recorded", "n_missing", "n_open", "n_negative"),
     "severity": ("rate",),
     "sla": ("downtime", "availability", "target", "budget", "budget_left", "time_to_exhaustion", "n_missing", "n_open"),
-    "actions": ("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion", "on_time", "median_age"),
+    "actions": (
+        *("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "n_overdue_unknown"),
+        *("completion", "on_time", "median_age"),
+    ),
     "costs": ("total", "n_missing"),
     "themes": ("example",),
 }

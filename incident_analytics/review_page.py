@@ -140,8 +140,9 @@ class ReviewPage:
         return self._concerned(measures.impact(self.scope))
 
     def _concerned(self, impact: pd.DataFrame) -> pd.DataFrame:
-        """Keep the declared services, and others where they had an outage."""
-        return impact[(impact["n"] + impact["n_missing"] > 0) | impact["service"].isin(self.settings.services)]
+        """Keep the declared services, those that the window's incidents affected, and those with an outage."""
+        shown = impact["service"].isin([*self.settings.services, *self.affected["service"]])
+        return impact[(impact["n"] + impact["n_missing"] > 0) | shown]
 
     @cached_property
     def completion(self) -> pd.DataFrame:
@@ -459,6 +460,8 @@ class ReviewPage:
         """Show the window's action items."""
         plots.show_plot(plots.plot_action_completion(self.completion))
         columns = ["priority", "n", "n_done", "n_open", "n_overdue", "n_unknown", "n_dropped", "completion", "on_time"]
+        if (self.completion["n_overdue_unknown"] > 0).any():  # of which 0 overdue would not be the whole truth
+            columns.insert(columns.index("n_unknown"), "n_overdue_unknown")
         items = self.completion.sort_values("priority", ascending=False)
         return showing.table(items, columns=columns, headings=ITEM_HEADINGS)
 

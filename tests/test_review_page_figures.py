@@ -503,6 +503,58 @@ def test_business_hours_need_hours(tmp_path: Path) -> None:
         ReviewPage.read([str(tmp_path)], period="2025Q3", business_hours=True)
 
 
+AFFECTED = """# Slow search
+
+**Incident ID**: INC-2025-07-05-00{n}
+**Date**: 2025-07-05
+**Duration**: {duration}
+**Severity**: SEV-2
+**Status**: Final
+
+## Impact
+
+### Affected Services
+- [x] {service}
+- [ ] Untouched
+
+### User Impact
+- **Affected users**: {users}
+"""
+
+
+def test_every_service_that_an_incident_affected_is_in_the_tables_of_service_levels(tmp_path: Path) -> None:
+    """Also one whose outage nobody measured, was of no user, or shorter than those that count."""
+    cases = {
+        "None reported": "12", "None": "12", "Unknown": "12", "TBD": "None reported", "11:00 - 10:00 (1h)": "12",
+        "10:00 - 11:00": "None", "10:00 - 10:01": "12", "10:00 - 12:00": "12",
+    }  # fmt: skip
+    for n, (duration, users) in enumerate(cases.items()):
+        text = AFFECTED.format(n=n, duration=duration, service=f"S{n}", users=users)
+        (tmp_path / f"INC-2025-07-05-00{n}.md").write_text(text)
+    settings = Settings.model_validate({"sla": {"minimum_outage": timedelta(minutes=5)}})
+    scope = Scope.of(load(tmp_path, status="all"), "2025Q3", settings, at("2025-10-01"))
+    page = ReviewPage(scope)
+    for table in (page.budgets(), page.availability()):
+        heading, *found = rows(table)
+        downtime = {row[0]: row[heading.index("Downtime")] for row in found}
+        assert list(downtime) == [f"S{n}" for n in range(len(cases))]
+        assert [downtime[f"S{n}"] for n in (5, 6, 7)] == ["0m", "0m", "2h"]
+        assert {downtime[f"S{n}"] for n in range(5)}.isdisjoint({"0m", "", "2h"})
+        assert len({downtime[f"S{n}"] for n in range(5)}) == 1
+
+
+def test_items_past_due_of_unrecorded_status_are_in_the_table(tmp_path: Path) -> None:
+    items = "## Action Items\n\n| Action | Due Date | Priority |\n|--|--|--|\n| Add an alert | 2025-07-20 | High |\n"
+    text = AFFECTED.format(n=1, duration="10:00 - 11:00", service="API", users="12") + f"\n{items}"
+    (tmp_path / "INC-2025-07-05-001.md").write_text(text)
+    page = ReviewPage(Scope.of(load(tmp_path, status="all"), "2025Q3", Settings(), at("2025-10-01")))
+    heading, *found = rows(page.action_completion())
+    high = dict(zip(heading, next(row for row in found if row[0] == "High"), strict=True))
+    assert "Overdue" not in high  # a column of zeros
+    assert high["Overdue, unrecorded"] == "1"
+    assert tiles(page)["Action items past due"][0] == "1"
+
+
 def test_an_unknown_service_is_refused(make: Make) -> None:
     with pytest.raises(UnknownNameError, match="Payouts"):
         make("2025Q3", services=["Payouts"])

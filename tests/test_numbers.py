@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+import html
+import json
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from builders import at, corpus_of, incidents
 
-from incident_analytics import measures
+from incident_analytics import measures, sentences
 from incident_analytics.config import Settings, read_settings
+from incident_analytics.exports import table_as_csv, table_as_json
+from incident_analytics.formatting import format_share, format_span
 from incident_analytics.loading import load
+from incident_analytics.review_page import ReviewPage
 from incident_analytics.scope import Scope
+from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus, make_table
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 END = at("2025-10-01")
 API = Settings.model_validate({"services": {"API": {"target": 0.99}}})
+
+
+def text_of(content: Shown) -> str:
+    """Return what HTML says, with one space between words."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", content.html)).split())
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +75,34 @@ def test_an_unreported_amount_is_not_a_total_of_zero() -> None:
     costs = make_table("costs", {"incident_id": ["A"], "kind": ["lost_revenue"], "line": [40]})
     row = measures.costs(Scope.of(dataclasses.replace(corpus, costs=costs), "2025Q3", API, END)).iloc[0]
     assert (row["kind"], pd.isna(row["total"]), row["n"], row["n_missing"]) == ("lost_revenue", True, 0, 1)
+
+
+def test_two_unreported_amounts_have_no_total_in_an_export() -> None:
+    corpus = incidents(*((name, "2025-07-05 10:00", "2025-07-05 11:00", "Final") for name in "AB"))
+    costs = make_table("costs", {"incident_id": ["A", "B"], "kind": ["lost_revenue"] * 2, "line": [40, 40]})
+    table = measures.costs(Scope.of(dataclasses.replace(corpus, costs=costs), "2025Q3", API, END))
+    lines = table_as_csv(table).splitlines()
+    assert lines[0] == "kind,currency,total,n,n_missing"
+    assert "lost_revenue,,,0,2" in lines
+    assert json.loads(table_as_json(table))[0]["total"] is None
+
+
+def test_budgets_of_services_whose_downtime_is_unknown_cannot_be_judged() -> None:
+    names = ["A", "B", "C", "D", "E"]
+    corpus = incidents(*((name, "2025-07-05 10:00", "2025-07-05 11:00", "Final") for name in names))
+    outages = corpus.outages.assign(ended_at=corpus.outages["ended_at"].mask(corpus.outages["incident_id"] != "A"))
+    services = corpus.services.assign(service=corpus.services["incident_id"])
+    settings = Settings.model_validate({"services": {name: {"target": 0.99} for name in names}})
+    page = ReviewPage(
+        Scope.of(dataclasses.replace(corpus, outages=outages, services=services), "2025Q3", settings, END)
+    )
+    assert "Over error budget 0 of 1 services with a target, 4 can't be judged" in text_of(page.key_figures())
+
+
+def test_where_most_incidents_are_ongoing_the_median_is_not_known_yet() -> None:
+    corpus = incidents(("A", "2025-09-29 10:00", None, "Draft"), ("B", "2025-09-29 11:00", None, "Draft"))
+    page = ReviewPage(Scope.of(corpus, "2025Q3", API, END))
+    assert "Median time to restore not known yet 2 ongoing, n = 2" in text_of(page.key_figures())
 
 
 def test_listings_end_with_the_month_of_the_last_report() -> None:
@@ -123,6 +163,24 @@ def test_a_part_of_a_unit_does_not_bear_its_name(demo: Corpus, settings: Setting
     assert measures.counts(scope, every="quarter")["period"].unique().tolist() == ["2025-07-10/2025-09-15"]
     months = measures.counts(scope)["period"].unique().tolist()
     assert months == ["2025-07-10/2025-08-01", "2025-08", "2025-09-01/2025-09-15"]
+
+
+@pytest.mark.parametrize(
+    ("period", "words"),
+    [
+        ("2025-07-22/2025-07-23", "2 incidents on 22 July 2025"),
+        ("2025-07", "in July 2025"),
+        ("2025-07-10/2025-09-15", "from 10 July to 14 September 2025"),
+    ],
+)
+def test_the_headline_names_a_part_of_a_month_by_its_days(
+    demo: Corpus, settings: Settings, period: str, words: str
+) -> None:
+    scope = Scope.of(demo, period, settings, END)
+    n = len(scope.reviewed.incidents)
+    said = sentences.describe_counts(measures.counts(scope), period=scope.window.label)
+    assert said.startswith(f"{n} incidents ")
+    assert words in said
 
 
 def test_one_incident_in_two_files_counts_once(tmp_path: Path) -> None:
@@ -254,3 +312,34 @@ def test_a_part_without_reports_has_no_pace() -> None:
     silent = table[table["period"].isin(["2024Q3", "2024Q4"])]
     assert len(silent) == 2
     assert silent[["downtime", "availability", "budget_left", "burn_rate", "burn_rate_weighted"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize("minutes", [1, 44, 5])
+def test_a_calculated_impact_is_as_precise_as_its_value(minutes: int) -> None:
+    """44 minutes of a quarter are 0.033% of it, not 0%."""
+    corpus = incidents(("A", "2025-07-05 10:00", f"2025-07-05 10:{minutes:02}", "Final"))
+    stated = corpus.incidents.assign(sla_impact=pd.Series([0.001], dtype="Float64"))
+    row = measures.reported_impact(Scope.of(dataclasses.replace(corpus, incidents=stated), "2025Q3", API, END)).iloc[0]
+    shown = format_share(row["derived"])
+    assert row["derived"] == pytest.approx(minutes / (92 * 24 * 60))
+    assert float(shown.rstrip("%")) / 100 == pytest.approx(row["derived"], rel=0.06)
+
+
+def test_the_page_says_how_much_of_a_change_of_the_mean_is_the_mix_of_severities(
+    demo: Corpus, settings: Settings
+) -> None:
+    scope = Scope.of(demo, "2025Q3", settings)
+    whole = measures.mix(scope, scope.comparisons[0].period).iloc[0]
+    text = text_of(ReviewPage(scope).response_by_severity())
+    assert "mix of severities" in text
+    for part in ("within", "mix"):
+        assert format_span(abs(whole[part])) in text
+
+
+def test_a_listing_of_reports_of_several_years_is_compared_with_the_years_before() -> None:
+    corpus = load(DEMO.parent / "real", status="all")
+    scope = Scope.of(corpus, "2019-01-01/2021-01-01")
+    assert [each.period.name for each in scope.comparisons] == ["2017-01-01/2019-01-01"]
+    assert len(measures.changes(scope)) <= 2
+    quarters = measures.counts(scope, every="quarter")["period"].unique().tolist()
+    assert quarters == [f"{year}Q{quarter}" for year in (2019, 2020) for quarter in range(1, 5)]

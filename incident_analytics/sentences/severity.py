@@ -46,7 +46,8 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
     names = [label_of(name) for name in dict.fromkeys(counts["period"].dropna())]
     when = ""
     if period:
-        when = f" from {period}" if " to " in period else f" in {period}"
+        day = period.partition(" ")[0].isdigit()
+        when = f" from {period}" if " to " in period else f" on {period}" if day else f" in {period}"
     elif names:
         when = f" from {names[0]} to {names[-1]}" if len(names) > 1 else f" in {names[0]}"
     counted = capitalized(format_count(int(counts["n"].sum()), "incident"))

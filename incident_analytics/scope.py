@@ -335,7 +335,10 @@ class Scope:
                 runs[-1].append(part)
             else:
                 runs.append([part])
-        return join_words([run[0].label if len(run) == 1 else f"{run[0].label} to {run[-1].label}" for run in runs])
+        names = [(run[0].label, run[-1].label) for run in runs]
+        return join_words(
+            [first if first == last else f"{first.removesuffix(last[-5:])} to {last}" for first, last in names]
+        )
 
     def covered(self, within: Period) -> Period | None:
         """Return a period from the first to the last of its months that reports cover; None where they cover none."""

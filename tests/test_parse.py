@@ -179,13 +179,30 @@ def test_a_row_that_holds_no_action_is_none(tmp_path: Path, row: str) -> None:
         ("~~Fix it~~", "Fix it", "done"), ("✅ Fix it", "Fix it", "done"), ("[x] Fix it", "Fix it", "done"),
         ("Done: Fix it", "Fix it", "done"), ("(done) - Fix it", "Fix it", "done"), ("[ ] Fix it", "Fix it", "open"),
         ("⏳ Fix it", "Fix it", "open"), ("Fix it", "Fix it", None), ("Fix what was done", "Fix what was done", None),
-        ("~~Fix~~ it", "Fix it", None),
+        ("~~Fix~~ it", "Fix it", None), ("TODO: Fix it", "Fix it", "open"), ("Fix it (not done)", "Fix it", "open"),
+        ("Cancelled: Fix it", "Fix it", "dropped"), ("[x] Fix it (not done)", "Fix it", None), ("[x] Not started: Fix it", "Fix it", None),
+        ("[x] Won't do: Fix it", "Fix it", "dropped"), ("Open-source it", "Open-source it", None), ("Fix it (in March)", "Fix it (in March)", None),
     ],
 )  # fmt: skip
 def test_done_marks_of_actions(tmp_path: Path, written: str, action: str, status: str | None) -> None:
     actions = read(tmp_path, HEAD + f"## Action Items\n\n| Action |\n|--|\n| {written} |\n").actions
     assert actions["action"].tolist() == [action]
     assert actions["status"].astype("object").where(actions["status"].notna(), None).tolist() == [status]
+
+
+@pytest.mark.parametrize(
+    ("written", "affected"),
+    [
+        ("- [x] API (not affected)", None), ("- [ ] API (not affected)", False), ("- API: no impact", False),
+        ("- [x] API - unaffected", None), ("- API", True), ("API, Web (unaffected)", True), ("- [x] API (None)", None),
+    ],
+)  # fmt: skip
+def test_a_service_that_was_not_affected_is_not(tmp_path: Path, written: str, affected: bool | None) -> None:
+    corpus = read(tmp_path, HEAD + f"\n## Impact\n\n### Affected Services\n{written}\n")
+    service, *others = corpus.services.to_dict("records")
+    assert (service["service"], None if pd.isna(service["affected"]) else service["affected"]) == ("API", affected)
+    assert all(other["affected"] is False for other in others)
+    assert ("contradiction" in set(corpus.problems["code"])) == (affected is None)
 
 
 def test_unknown_and_zero_are_not_the_same(tmp_path: Path) -> None:

@@ -431,3 +431,28 @@ def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: lis
     assert duration is not None
     zones = [moment.zone for window in duration.windows for moment in window if moment]
     assert [zone and zone.utcoffset(WINTER) for zone in zones] == [None if each is None else each * H for each in hours]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "2h / 3h", "2h (was 3h)", "not 2h but 3h", "2h per region, 6h total", "2h or 3h", "11:00 - 12:00 (1h) [estimated 3h]",
+        "3h, initially 2h",
+    ],
+)  # fmt: skip
+def test_a_duration_of_several_lengths_is_not_read(words: str) -> None:
+    with pytest.raises(Unreadable, match="names several lengths; write the one that counts"):
+        read_duration(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("2h (120 minutes)", 120), ("about 2h / 110 minutes", 120), ("2 hours or 120 min", 120), ("1h 30m in total", 90),
+        ("10:00 - 11:00 (1h) and 13:00 - 14:00 (1h)", 120), ("2h, not counting the weekend", 120),
+    ],
+)  # fmt: skip
+def test_one_length_in_several_words_is_read(words: str, minutes: int) -> None:
+    duration = read_duration(words)
+    assert duration is not None
+    assert duration.total == timedelta(minutes=minutes)

@@ -495,3 +495,15 @@ def test_a_sum_with_words_beside_it_is_an_amount(words: str, amount: float) -> N
     read = read_money(words)
     assert read is not None
     assert read.amount == amount
+
+
+@pytest.mark.parametrize("words", ["SEV-2?", "SEV-1 or SEV-2?", "probably SEV-2?"])
+def test_a_severity_in_doubt_is_not_read(words: str) -> None:
+    with pytest.raises(Unreadable, match="is in doubt"):
+        read_choice(words, SEVERITIES, SYNONYMS)
+
+
+@pytest.mark.parametrize("words", ["0% (to be confirmed)", "0% so far", "0% (TBD)", "0% reported"])
+def test_a_loss_of_zero_for_the_time_being_is_not_read(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_loss(words)

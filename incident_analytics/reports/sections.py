@@ -38,6 +38,7 @@ from incident_analytics.reports.values import (
     read_money,
     read_share,
     read_tick,
+    read_unaffected,
 )
 from incident_analytics.schema import PRIORITIES
 
@@ -47,6 +48,10 @@ Value = TypeVar("Value")
 _Zone: TypeAlias = tuple[tzinfo | None, bool]
 """A zone, and whether the words for it may mean several."""
 _DONE = re.compile(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", re.IGNORECASE)
+_OTHER = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do)|(?:cancell?ed|dropped|won't (?:do|fix))"
+_NOT_DONE = re.compile(rf"(?:{_OTHER}):\s+(?=\S)", re.IGNORECASE)
+_ENDS_NOT_DONE = re.compile(rf"\s\((?:{_OTHER})\)$", re.IGNORECASE)
+"""How an action's own words say its status, before or behind them."""
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 
 
@@ -227,7 +232,8 @@ class SectionReader:
     def add_services(self, marked: Sequence[tuple[bool | None, str, int]]) -> None:
         """Add services with their boxes; where no service has one the list names what was affected."""
         plain = all(mark is None for mark, _, _ in marked)
-        for mark, words, line in marked:
+        for mark, written, line in marked:
+            is_spared, words = read_unaffected(written)
             if is_absent(words) or is_none(words):
                 continue
             service = self.aliases.get(fold(words), words)
@@ -235,7 +241,10 @@ class SectionReader:
                 known = ", ".join(self.settings.services)
                 message = f"service {words!r} is not one of {known}; write one of these or add an alias to the settings"
                 self.report.problem("unknown-service", line, message)
-            affected = plain if mark is None else mark
+            affected = None if is_spared and mark else not is_spared and (plain if mark is None else mark)
+            if affected is None:
+                message = f"service {words!r} is ticked and said not to be affected; correct the one or the other"
+                self.report.problem("contradiction", line, message)
             self.report.rows["services"].append({"service": service, "affected": affected, "line": line})
 
     def _found_fields(self, form: SectionForm, section: Section) -> dict[str, Line]:
@@ -388,11 +397,10 @@ class SectionReader:
         marks = {ticked, True if action.struck else None}
         if choice is None:
             marks.add(mark)
-            if match := _DONE.match(words):
-                marks.add(True)
-                words = (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
+            own, words = _own_status(words)
+            marks |= {"open": {False}, "done": {True}}.get(own or "", set())
             said = "and as open"
-            status = "done" if True in marks else "open" if False in marks else None
+            status = own or ("done" if True in marks else "open" if False in marks else None)
         else:
             marks.add(None if "🟢" in cells["status"].text else mark)  # which may mean that it is on track
             said = f"the Status is {state!r}"
@@ -425,6 +433,15 @@ class SectionReader:
                     "line": item.line,
                 }
             )
+
+
+def _own_status(words: str) -> tuple[str | None, str]:
+    """Return the status that an action's own words say, None for none, and the words without it."""
+    if match := _DONE.match(words):
+        return "done", (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
+    if match := _NOT_DONE.match(words) or _ENDS_NOT_DONE.search(words):
+        return "open" if match["open"] else "dropped", (words[: match.start()] + words[match.end() :]).strip()
+    return None, words
 
 
 def _columns(table: Table, form: SectionForm) -> dict[str, int]:

@@ -627,6 +627,8 @@ def read_duration(text: str) -> Duration | None:
     if support:
         pieces = _without_support_hours(pieces)
     windows, lengths = _windows(pieces), _lengths(pieces)
+    if _SEVERAL.search(text) and not _one_length(lengths):
+        raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
     if len(windows) > 1 and len(lengths) == len(windows):
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
@@ -677,6 +679,23 @@ def _lengths(pieces: Sequence[_Piece]) -> list[Span]:
         if piece not in {"and", ","} or not isinstance(previous, Span):
             previous = piece
     return lengths
+
+
+_SEVERAL: Final = re.compile(
+    r"/|->|→|\b(?:or|was|not|but|per|total|overall|estimated|initially|originally|formerly|previously|corrected)\b",
+    re.IGNORECASE,
+)
+"""Words and marks by which several lengths are not one with its parts."""
+
+
+def _one_length(lengths: Sequence[Span]) -> bool:
+    """Return whether lengths are the same, or one of them is the sum of the others."""
+    total = sum((span.length for span in lengths), timedelta(0))
+    same = all(
+        spans_agree(lengths[0].length, span.length, approximate=lengths[0].approximate or span.approximate)
+        for span in lengths
+    )
+    return same or any(spans_agree(total - span.length, span.length, approximate=span.approximate) for span in lengths)
 
 
 _ZONE_IN_BRACKETS: Final = re.compile(

@@ -33,6 +33,7 @@ __all__ = [
     "read_money",
     "read_share",
     "read_tick",
+    "read_unaffected",
     "read_word",
 ]
 
@@ -250,6 +251,8 @@ def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str])
     """
     if is_absent(text):
         return None
+    if "?" in text:
+        raise Unreadable(f"{text.strip()!r} is in doubt; it is not one of {', '.join(declared)}")
     choice = find_choice(text, declared, synonyms)
     if choice is None and (word := read_word(text, declared, synonyms)) is not None:
         return Choice(word, (word,))
@@ -615,6 +618,8 @@ def read_loss(text: str) -> Loss | None:
     percents = list(_PERCENT.finditer(plain))
     parts = [_fraction(match) for match in percents]
     words = re.sub(r"[\W\d_]+", " ", _PERCENT.sub(" ", plain)).split()
+    if parts and not any(parts) and _QUALIFIER.search(text):
+        raise Unreadable(f"{text.strip()!r} is zero of a part, or so far, only; write the figure, or Unknown")
     if parts and max(parts) <= 1 and all(map(_UPTIME_WORDS.fullmatch, words)):
         lost = percents[0]["sign"] not in {None, "+"} or any(map(_LOST.fullmatch, words))
         if len(parts) == 2 and parts[0] >= parts[1] and not percents[0]["sign"]:  # noqa: PLR2004 - from one to another
@@ -784,6 +789,29 @@ def read_flag(text: str) -> bool | None:
             raise Unreadable(f"{text.strip()!r} is a yes for the time being; write Yes, No or Unknown")
         return True
     raise Unreadable(f"{text.strip()!r} is neither yes nor no; write Yes or No, then the details")
+
+
+_NOT_HIT: Final = re.compile(
+    r"[\s:(,;–—-]+(?:not (?:affected|impacted|hit)|unaffected|unimpacted|no (?:impact|effect)|none)[\s).]*$",
+    re.IGNORECASE,
+)
+
+
+def read_unaffected(text: str) -> tuple[bool, str]:
+    """Read whether words next to a service's name say that it was not affected.
+
+    Returns
+    -------
+    tuple
+        Whether they do, and the name without them.
+
+    Examples
+    --------
+    >>> read_unaffected("Web (not affected)"), read_unaffected("Web: no impact"), read_unaffected("Web")
+    ((True, 'Web'), (True, 'Web'), (False, 'Web'))
+    """
+    name = _NOT_HIT.sub("", text)
+    return (True, name) if name and name != text else (False, text)
 
 
 _TICKED: Final = re.compile(r"^(?:\[[xX✓✔]\]|[✅✔☑🗹✓🟢])️?|[✅✔☑]️?$")

@@ -101,7 +101,8 @@ def describe_silence(label: str, last: pd.Timestamp | None) -> str:
     'No incident was reported in Q4 1999. Either nothing happened or nothing was written down.'
     """
     before = "" if last is None or pd.isna(last) else f" The last report before it is from {last:%Y-%m-%d}."
-    return f"No incident was reported in {label}. Either nothing happened or nothing was written down.{before}"
+    when = f"from {label}" if " to " in label else f"in {label}"
+    return f"No incident was reported {when}. Either nothing happened or nothing was written down.{before}"
 
 
 def describe_undetected(incident_ids: Sequence[str]) -> str:

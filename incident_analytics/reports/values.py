@@ -792,7 +792,8 @@ def read_flag(text: str) -> bool | None:
 
 
 _NOT_HIT: Final = re.compile(
-    r"[\s:(,;–—-]+(?:not (?:affected|impacted|hit)|unaffected|unimpacted|no (?:impact|effect)|none)[\s).]*$",
+    r"(?<![\s:(,;–—-])[\s:(,;–—-]++(?:not (?:affected|impacted|hit)|unaffected|unimpacted|no (?:impact|effect)|none)"
+    r"[\s).]*+$",
     re.IGNORECASE,
 )
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -17,7 +15,6 @@ import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError
 from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
 from incident_analytics.schema import TABLES
-from incident_analytics.visible import visible, visible_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,37 +31,12 @@ AS_OF = "The state at this time (default: the period's end, or now if that is ea
 
 
 def main() -> None:
-    """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage.
-
-    Ctrl-C ends it with 1 and ``Aborted!``, SIGTERM with 143. Either way the kernel ends and no temporary file stays.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is written out
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage."""
     try:
-        commands.main(prog_name="incident-analytics", standalone_mode=False)
-    except click.Abort:
-        say("Aborted!", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        error.message = visible(error.message, keep="\n")  # type: ignore[misc]
-        error.show()
-        sys.exit(error.exit_code)
+        commands(prog_name="incident-analytics")
     except IncidentAnalyticsError as error:
-        say(f"incident-analytics: {error}", err=True)
+        click.echo(f"incident-analytics: {error}", err=True)
         sys.exit(1 if isinstance(error, NotebookError | OutputError) else 2)
-
-
-def say(*lines: object, err: bool = False) -> None:
-    """Write lines for people: nothing in them is hidden, and a line break in a file's name is written out."""
-    for line in lines:
-        click.echo(visible(str(line)), err=err)
-
-
-def remark(text: str) -> None:
-    """Write a line on stderr."""
-    say(text, err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -133,13 +105,14 @@ def read(
     wanted = Wanted(settings, status, severity, service, team)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress)
-    say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
+    for remark in [*records.remarks(skipped=problems), *(records.input_problems() if problems else [])]:
+        click.echo(remark, err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
     if not files["path"]:
-        remark(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}")
+        click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
     elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
-        remark(f"no report has the status {status}; --status all reads every report")
+        click.echo(f"no report has the status {status}; --status all reads every report", err=True)
     return records, settings
 
 
@@ -148,7 +121,8 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
     from incident_analytics.config import find_trusted_settings, read_settings
 
     settings = read_settings(config) if config else find_trusted_settings(paths[0] if paths else ".")
-    say(*settings.skipped, err=True)
+    for remark in settings.skipped:
+        click.echo(remark, err=True)
     if not paths and not settings.reports:
         raise click.UsageError(
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
@@ -167,14 +141,17 @@ def check(*, strict: bool, form: str, **options: Any) -> None:
     if form == "json":
         files = records.tables["files"]
         counted = {"files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
-        click.echo(visible_json(json.dumps({"problems": problems, **counted}, ensure_ascii=False)))
+        click.echo(json.dumps({"problems": problems, **counted}, ensure_ascii=False))
     else:
         line = as_annotation if form == "github" else as_line
         for path in dict.fromkeys(problem["path"] for problem in problems):
-            say(*(line(problem) for problem in problems if problem["path"] == path))
+            for problem in problems:
+                if problem["path"] == path:
+                    click.echo(line(problem))
             if form == "text":
-                say("")
-        say(*summary(records), err=form == "github")
+                click.echo()
+        for text in summary(records):
+            click.echo(text, err=form == "github")
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
@@ -223,9 +200,9 @@ def show(**options: Any) -> None:
     records, _ = read(**options)
     for file in records.rows("files"):
         if file["outcome"] in {"left out", "copy"}:
-            say(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
+            click.echo(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
     for incident in records.rows("incidents"):
-        say(*as_read(records, incident))
+        click.echo("\n".join(as_read(records, incident)))
 
 
 _SHOWN: Final = {
@@ -284,7 +261,7 @@ def cell(value: Any, column: str = "", width: int = 72) -> str:
     """Return a value on one line, cut where it is long."""
     from incident_analytics.formatting import cut, format_value
 
-    return visible(cut(format_value(value, column), width))
+    return cut(format_value(value, column), width)
 
 
 def confidence_text(reading: Mapping[str, Any]) -> str:
@@ -354,10 +331,11 @@ def review(
             teams=options.pop("team"),
             as_of=instant(as_of, settings),
             progress=progress,
-            remark=remark,
+            remark=lambda text: click.echo(text, err=True),
             **options,
         )
-    say(*files)
+    for file in files:
+        click.echo(file)
 
 
 @commands.command()
@@ -386,7 +364,7 @@ def explore(
         teams=options["team"],
         port=port,
         browser=not no_browser,
-        remark=remark,
+        remark=lambda text: click.echo(text, err=True),
     )
 
 
@@ -427,14 +405,15 @@ def populate(
             dry_run=diff,
             notebook=notebook,
             progress=progress,
-            remark=remark,
+            remark=lambda text: click.echo(text, err=True),
         )
     for outcome in outcomes:
         if diff:
-            say(*outcome.diff.split("\n")[:-1])
+            click.echo(outcome.diff, nl=False)
         elif outcome.fillings:
-            say(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
-        say(*(f"{outcome.path}: {failure}" for failure in outcome.failures), err=True)
+            click.echo(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
+        for failure in outcome.failures:
+            click.echo(f"{outcome.path}: {failure}", err=True)
     if any(outcome.failures for outcome in outcomes):
         sys.exit(1)
 
@@ -481,9 +460,10 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     if against:
         zone, fiscal = scope.settings.timezone, scope.settings.fiscal_year_start
         changes = compare(scope, kind, against=Period.parse(against, timezone=zone, fiscal_year_start=fiscal))
-    say(*remarks(scope), err=True)
+    for remark in remarks(scope):
+        click.echo(remark, err=True)
     if kind == "sla" and scope.chosen:
-        remark(sentences.LEVELS_COUNT_ALL)
+        click.echo(sentences.LEVELS_COUNT_ALL, err=True)
     if form != "text":
         if changes is not None:
             plain = changes
@@ -496,15 +476,15 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     shown = [*group_columns(table.columns), "n", *MEASURES[kind]]
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
     only = f" (only {join_words(list(scope.chosen))})" if scope.chosen else ""
-    say(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
+    click.echo(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
     if kind == "sla" and scope.settings.targets:
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
-        say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
-    say(*as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {}))
+        click.echo(f"The budget, what is left of it and how long it lasts are those of each {length}.")
+    click.echo("\n".join(as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {})))
     for sentence in [] if changes is None else changes["sentence"]:
-        say("", sentence)
+        click.echo(f"\n{sentence}")
     if explain:
-        say(*explained(scope, kind, table))
+        click.echo("\n".join(explained(scope, kind, table)))
 
 
 def read_scope(
@@ -579,7 +559,7 @@ def as_text(table: pd.DataFrame, names: list[str], headings: Mapping[str, str]) 
         cells = []
         for name in names:
             cell = format_with_interval(row, name)
-            cells.append(visible(cell.replace("_", " ") if name in groups else cell))
+            cells.append(cell.replace("_", " ") if name in groups else cell)
         rows.append(tuple(cells))
     numbers = {index for index, name in enumerate(names) if name not in groups}
     return columns(tuple(headings.get(name) or heading(name) for name in names), rows, numbers)

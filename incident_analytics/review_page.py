@@ -338,7 +338,7 @@ class ReviewPage:
     def response_by_severity(self) -> Shown:
         """Show the primary metric by severity."""
         summary = measures.response(self.scope, by="severity")
-        plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric))
+        plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric), links=self.links)
         table = showing.table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
         mix = self._mix()
         return table + showing.text(mix) if mix else table
@@ -348,7 +348,7 @@ class ReviewPage:
         summary = measures.response(self.scope, by="service")
         summary = summary[summary["service"].isin([*self.settings.services, *self.affected["service"]])]
         times = self.times.merge(self.affected[["incident_id", "service"]].drop_duplicates(), on="incident_id")
-        plots.show_plot(plots.plot_response(summary, times=times, metric=self.metric))
+        plots.show_plot(plots.plot_response(summary, times=times, metric=self.metric), links=self.links)
         return showing.table(summary, columns=["service", *_SUMMARY], empty="No service was affected.", folded=_FOLDED)
 
     def response_trend(self) -> Shown:
@@ -477,7 +477,7 @@ class ReviewPage:
         """Show the overdue items of all incidents to date."""
         n_due = int(self.scope.actions["due_on"].notna().sum())
         n_items = len(self.scope.actions)
-        plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due, n_items=n_items))
+        plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due, n_items=n_items), links=self.links)
         return showing.table(
             self.overdue.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
-from incident_analytics.visible import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +42,8 @@ FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 
 _NOWRAP: Final = ("incident_id", "key")
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
+# Control characters, halves of characters, and what turns the direction of the text after it.
+_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -118,7 +119,7 @@ def picture_name(content: bytes, kind: str) -> str:
 def escape_html(words: str) -> str:
     r"""Return text of which nothing is markup in HTML, on one line.
 
-    What can't be seen, or turns the direction of the text after it, is written out; see `visible`.
+    A control character, or one that turns the direction of the text after it, becomes ``�``.
 
     Examples
     --------
@@ -131,7 +132,7 @@ def escape_html(words: str) -> str:
 def escape_markdown(words: str) -> str:
     r"""Return text of which nothing is markup in Markdown, on one line, wherever in a line it is put.
 
-    Characters that would become HTML are escaped as well, and hidden ones written out as by `escape_html`.
+    Characters that would become HTML are escaped as well, and others replaced as by `escape_html`.
 
     Examples
     --------
@@ -145,7 +146,7 @@ def escape_markdown(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return visible(_SPACE.sub(" ", words))
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", _SPACE.sub(" ", words))
 
 
 def text(sentence: str) -> Shown:

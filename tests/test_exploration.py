@@ -377,7 +377,7 @@ def test_a_control_redraws_the_figure_and_the_grid_filters(
         seen.append(figure.get_attribute("src"))
         expect(row.locator("td").nth(2)).to_have_text(median)
     assert len(set(seen)) == 6
-    assert all(str(address).startswith("data:image/png;base64,") for address in seen)
+    assert all(str(address).startswith("data:image/svg+xml;base64,") for address in seen)
     entries = tab.locator(".dt-info")
     expect(entries).to_have_text("Showing 1 to 10 of 88 entries")
     tab.get_by_placeholder("severity").press_sequentially("SEV-1")

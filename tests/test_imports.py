@@ -19,8 +19,6 @@ NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
-    "visible",
-    "temporary",
     "files",
     "csv_files",
     "schema",

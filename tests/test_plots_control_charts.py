@@ -10,11 +10,14 @@ from matplotlib.axes import Axes
 
 from incident_analytics import plots
 from incident_analytics.analysis.control_charts import control_chart
+from incident_analytics.plots import drawing
 from incident_analytics.plots.drawing import VERMILION
 
 
 @pytest.fixture(autouse=True)
-def _close_figures() -> Iterator[None]:
+def _close_figures(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Leave no figure open, and no row out of the words for who does not see it."""
+    monkeypatch.setattr(drawing, "_ALT", 100_000)
     yield
     plt.close("all")
 
@@ -55,8 +58,8 @@ def test_a_point_beyond_the_limits_is_a_diamond_with_its_name() -> None:
     assert signals(series) == {"s": [*range(11)], "D": [11]}, "all others are in a run below the mean"
     assert signals(ranges) == {"D": [11]}
     assert [text.get_text() for text in series.texts if text.get_color() == VERMILION] == ["12"]
-    forms = ["diamond = beyond the limits", "square = in runs of eight on one side"]
-    assert ", ".join([*forms, "diamond below = after a jump beyond its limit"]) in plots.alt_text(ax)
+    forms = ["diamond: beyond the limits", "square: in runs of eight on one side"]
+    assert "; ".join([*forms, "diamond below: after a jump beyond its limit"]) in plots.alt_text(ax)
     assert "12: 40 (beyond the limits) (after a jump beyond its limit)" in plots.alt_text(ax)
 
 

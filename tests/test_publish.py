@@ -24,6 +24,7 @@ from incident_analytics.errors import (
     SettingsError,
     UnknownNameError,
 )
+from incident_analytics.showing import PAGE
 
 ROOT = Path(__file__).parents[1]
 PARAMETERS = "paths = []\nperiod = ''\nsettings = None\nstatus = ''\nas_of = None"
@@ -325,12 +326,12 @@ def test_a_review_has_its_figures_in_every_target(demo_review: dict[str, Path]) 
     page = Page(demo_review["html"].read_text(encoding="utf-8"))
     markdown = demo_review["md"].read_text(encoding="utf-8")
     ran = nbformat.read(demo_review["ipynb"], as_version=4)
-    shown = [
-        output for cell in ran.cells for output in cell.get("outputs", ()) if "image/png" in output.get("data", {})
-    ]
-    alts = [str(image["alt"]) for image in page.all("img")]
-    assert len(shown) == len(alts) == len(set(alts)) == len(re.findall(r"(?m)^!\[", markdown)) > 10
-    assert all(len(alt) > 50 for alt in alts)
+    outputs = [output.get("data", {}) for cell in ran.cells for output in cell.get("outputs", ())]
+    shown = [name for data in outputs for name in data.get(PAGE, {}).get("pictures", {})]
+    figures = [found for tag, found in page.tags if tag == "figure" and found.get("class") == "plot"]
+    pictures = re.findall(r"(?m)^!\[(.*)\]", markdown)
+    assert len(shown) == len(set(shown)) == len(figures) == len(pictures) > 10
+    assert all(50 < len(words) < 400 for words in pictures), "300 characters, and what escapes some of them"
     files = re.findall(r"(?m)^!\[.*\]\((.*)\)$", markdown)
     assert all((demo_review["md"].parent / file).is_file() for file in files)
     for heading in page.headings():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -139,8 +140,12 @@ def test_a_reader_can_use_it_at_every_width_and_by_night(opened: Any, width: int
 
 
 def test_every_figure_is_there_and_every_link_of_the_contents_leads_somewhere(opened: Any) -> None:
-    shown = opened.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 400)")
-    assert all(shown)
+    drawn = """[...document.querySelectorAll('figure.plot')].map(figure =>
+        [...figure.querySelectorAll('svg')].filter(drawing => drawing.getBoundingClientRect().height > 20).length)"""
+    for width in (1280, 360):
+        opened.set_viewport_size({"width": width, "height": 900})
+        assert set(opened.evaluate(drawn)) <= {1}, "of each figure the drawing that fits"
+    assert opened.evaluate("document.images.length") == 0
     anchors = opened.evaluate("[...document.querySelectorAll('nav a')].map(link => link.hash.slice(1))")
     assert len(anchors) >= 10
     assert opened.evaluate("names => names.filter(name => !document.getElementById(name))", anchors) == []
@@ -165,9 +170,12 @@ def test_text_of_reports_is_text_on_the_page(pages: dict[str, Path]) -> None:
         assert text in page.text
     assert "USD 1,200" in page.text
     assert (page.all("script"), page.outside_requests()) == ([], [])
-    alts = [str(image["alt"]) for image in page.all("img")]
-    assert len(alts) == len(set(alts)) > 10
-    assert all(len(alt) > 50 for alt in alts)
+    assert page.all("img") == []
+    words = re.findall(r"<svg [^>]*><title>(.*?)</title>", page.source, re.DOTALL)
+    assert len(words) == 2 * len(set(words)) > 20, "a wide and a narrow drawing of each figure"
+    assert all(50 < len(each) <= 300 for each in words)
+    ids = [str(found["id"]) for _, found in page.tags if "id" in found]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_period_that_has_not_begun_has_no_review(write_page: Callable[..., Path]) -> None:

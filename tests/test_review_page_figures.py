@@ -83,7 +83,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The titles of the figures that are shown, the words in their place, and other things displayed."""
     said: list[str] = []
 
-    def show(ax: Any) -> None:
+    def show(ax: Any, **_: object) -> None:
         said.append(text_of(drawing.alt_text(ax) if ax.has_data() or ax.child_axes else ax.figure.get_suptitle()))
         drawing.plt.close(ax.get_figure(root=True))
 

@@ -158,8 +158,13 @@ def action_ages(
 
     Parameters
     ----------
-    actions, as_of, by, incidents, members
+    actions, as_of, by
         As in `action_completion`.
+    incidents
+        The incidents table, which ``by="severity"`` needs; its date is used where an item has no day of
+        creation.
+    members
+        Whether to add the incident_ids.
 
     Returns
     -------
@@ -243,8 +248,10 @@ def overdue_actions(
 
     Raises
     ------
-    ColumnsError, UnknownNameError
-        As `action_completion`.
+    ColumnsError
+        ``as_of 2025-10-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")``
+    UnknownNameError
+        ``status 'Done!' is not one of done, dropped, open``
 
     Examples
     --------

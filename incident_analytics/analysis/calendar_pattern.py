@@ -43,8 +43,12 @@ def start_hours(
 
     Parameters
     ----------
-    incidents, within, members
-        As in `severity_counts`.
+    incidents
+        The incidents table.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
+    members
+        Whether to add the incident_ids.
 
     Returns
     -------

@@ -34,12 +34,16 @@ def definition_sensitivity(
 
     Parameters
     ----------
-    incidents, timeline
-        As in `response_times`.
+    incidents
+        The incidents table.
     metrics
         The metrics as they are defined.
-    within, as_of, calendar, members
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
+    as_of, calendar, members
         As in `response_summary`.
+    timeline
+        As in `response_times`.
 
     Returns
     -------

@@ -103,10 +103,16 @@ def severity_mix(
 
     Parameters
     ----------
-    incidents, every, within, members
-        As in `severity_counts`.
+    incidents
+        The incidents table.
+    every
+        The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     confidence
         The least chance that an interval covers the share.
+    members
+        Whether to add the incident_ids.
 
     Returns
     -------
@@ -123,8 +129,10 @@ def severity_mix(
 
     Raises
     ------
-    ColumnsError, PeriodError
-        As `severity_counts`.
+    ColumnsError
+        ``column 'severity' is missing; the frame has ...``
+    PeriodError
+        ``every 'day' is not one of week, month, quarter, year``
 
     Notes
     -----
@@ -193,10 +201,12 @@ def severity_duration(
         The result of `response_times`.
     metric
         The metric that measures how long.
+    within
+        The period to look at, by when the incident occurred; None takes all incidents.
     confidence
         The nominal chance that the interval covers the correlation.
-    within, members
-        As in `severity_counts`.
+    members
+        Whether to add the incident_ids.
 
     Returns
     -------

@@ -16,7 +16,7 @@ from incident_analytics.plots.calendar_pattern import plot_start_hours
 from incident_analytics.plots.comparison import plot_comparison, plot_definitions
 from incident_analytics.plots.control_charts import plot_control_chart
 from incident_analytics.plots.costs import plot_costs
-from incident_analytics.plots.drawing import alt_text, show_plot
+from incident_analytics.plots.drawing import alt_text, show_plot, shown_plot
 from incident_analytics.plots.response import plot_response, plot_response_trend
 from incident_analytics.plots.series import plot_series
 from incident_analytics.plots.severity import plot_severity_counts, plot_severity_rates, plot_time_between
@@ -44,4 +44,5 @@ __all__ = [
     "plot_start_hours",
     "plot_time_between",
     "show_plot",
+    "shown_plot",
 ]

@@ -13,12 +13,16 @@ from incident_analytics.plots.drawing import (
     BLUE,
     INK,
     MUTED,
+    PAPER,
     VERMILION,
+    WIDE,
     explain,
     fit_name,
+    is_narrow,
     label_rows,
     span_axis,
     styled,
+    two_widths,
 )
 from incident_analytics.plots.response import draw_median, median_legend, median_note
 from incident_analytics.sentences import (
@@ -31,7 +35,10 @@ from incident_analytics.sentences import (
 __all__ = ["plot_comparison", "plot_definitions"]
 
 
-def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_definitions(
+    table: pd.DataFrame, *, metric: str = "time_to_restore", width: int = WIDE, ax: Axes | None = None
+) -> Axes:
     """Draw the median of the same incidents under each definition of a response metric.
 
     Parameters
@@ -40,6 +47,8 @@ def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax
         What `definition_sensitivity` gives.
     metric
         The metric to draw.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -54,12 +63,16 @@ def plot_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore", ax
     rows = table[table["metric"] == metric]
     names = [_definition(row.definition, row.same_as) for row in each_row(rows)]
     notes = [f"{median_note(row)}, n = {row.n}" for row in each_row(rows)]
-    with styled(ax, rows=len(rows)) as axes:
-        label_rows(axes, names, [note.replace(" (", "\n(") for note in notes])
+    with styled(ax, width=width) as axes:
+        band = 20 if is_narrow(axes) else 38  # two lines
+        own = {"color": BLUE, "weight": "bold"}
+        label_rows(
+            axes, names, [note.replace(" (", "\n(") for note in notes], alone=ax is None, band=band,
+            looks=[own if row.is_own else {} for row in each_row(rows)],
+        )  # fmt: skip
         span_axis(axes, "x", [*rows["median"], *rows["median_low"], *rows["median_high"]], log=True)
-        for y, (row, label) in enumerate(zip(each_row(rows), axes.get_yticklabels(), strict=True)):
+        for y, row in enumerate(each_row(rows)):
             draw_median(axes, row, y, color=BLUE if row.is_own else MUTED)
-            label.set(color=BLUE if row.is_own else INK, fontsize=7.5, fontweight="bold" if row.is_own else "normal")
             if row.is_own and not pd.isna(row.median):
                 axes.axvline(row.median.total_seconds(), color=BLUE, linewidth=0.8, linestyle=":", zorder=1)
         axes.grid(axis="x")
@@ -103,13 +116,16 @@ _RATIOS: Final = (0.01, 0.1, 0.25, 0.5, 1, 2, 4, 10, 100)
 _WIDEST: Final = 2000.0  # what changed by more than that is drawn at the edge
 
 
-def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_comparison(table: pd.DataFrame, *, width: int = WIDE, ax: Axes | None = None) -> Axes:
     """Draw by how much response metrics changed from one period to another, each with its interval.
 
     Parameters
     ----------
     table
         What `compare_periods` gives.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -146,8 +162,12 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     filled = sum(is_finding(row.p_adjusted) for row in each_row(rows[compared]))
     bounds = pd.concat([rows.loc[compared, name] for name in ("change", "change_low", "change_high")]).dropna()
     ratios = [min(max(1 + bound, 1 / _WIDEST), _WIDEST) for bound in bounds]
-    with styled(ax, rows=len(rows)) as axes:
-        label_rows(axes, [fit_name(name) for name in names], [note.replace("; ", "\n") for note in notes])
+    with styled(ax, width=width) as axes:
+        label_rows(
+            axes, [fit_name(name) for name in names], [note.replace("; ", "\n") for note in notes], alone=ax is None,
+            band=20 if is_narrow(axes) else 38,
+            looks=[{"weight": "bold"} if row.is_primary else {} for row in each_row(rows)],
+        )  # fmt: skip
         axes.set_xscale("log")
         axes.set_xlim(min([0.5, *ratios]) / 1.2, max([2.0, *ratios]) * 1.2)
         low, high = axes.get_xlim()
@@ -161,13 +181,11 @@ def plot_comparison(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             color = VERMILION if is_change else INK if row.is_primary else MUTED
             if not pd.isna(row.change_low):
                 ends = [1 + row.change_low, 1 + row.change_high]
-                axes.plot(ends, [y, y], color=color, linewidth=2, solid_capstyle="butt", zorder=2)
-            fill = color if is_change else "white"
-            axes.plot(1 + row.change, y, "o", color=color, markerfacecolor=fill, markersize=7, zorder=3)
+                axes.plot(ends, [y, y], color=color, linewidth=3, zorder=2)
+            fill = color if is_change else PAPER
+            axes.plot(1 + row.change, y, "o", color=color, markerfacecolor=fill, markersize=9, zorder=3)
         if any(compared):
             axes.axvline(1, color=INK, linewidth=1, zorder=1)
-        for row, label in zip(each_row(rows), axes.get_yticklabels(), strict=True):
-            label.set_fontweight("bold" if row.is_primary else "normal")
         axes.grid(axis="x")
         explain(
             axes,

@@ -18,15 +18,23 @@ from incident_analytics.plots.drawing import (
     BLUE,
     INK,
     MUTED,
+    PAPER,
+    SMALL,
+    TINY,
     VERMILION,
+    WIDE,
     allowance,
     explain,
-    fit_name,
+    fit,
+    is_narrow,
+    keep_apart,
     label_periods,
     left_to_right,
     panels,
     span_axis,
     styled,
+    text_width,
+    two_widths,
 )
 from incident_analytics.sentences import SIGNALS, describe_control_chart, point_names, value_in_words
 
@@ -42,10 +50,12 @@ _MARKS: Final = {
 _RULES: Final = [signal for signal in _MARKS if signal != "range_beyond_limit"]
 _NAMED: Final = 3  # as many points beyond the limits have room for their names
 _DENSE: Final = 60  # points, from which their marks are smaller
-_NEAR: Final = 0.08  # of the height: labels of lines closer than that are moved apart
+_GAP: Final = 0.1  # of the height: labels of lines closer than that are moved apart
+_NARROW_GAP: Final = 0.18  # where they have two lines
 
 
-def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_control_chart(chart: pd.DataFrame, *, value: str, width: int = WIDE, ax: Axes | None = None) -> Axes:
     """Draw a series with its limits, and mark the points beyond its normal variation.
 
     Parameters
@@ -54,6 +64,8 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
         What `control_chart` gives.
     value
         The column that it charts.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -67,15 +79,15 @@ def plot_control_chart(chart: pd.DataFrame, *, value: str, ax: Axes | None = Non
     require_columns(chart, value, "n_points", "center", "lower", "upper", "moving_range", "range_limit", *SIGNALS)
     names = point_names(chart)
     has_ranges = bool(chart["range_limit"].notna().any())
-    with styled(ax, height=3.5 if has_ranges else 2.7) as axes:
-        parts = panels(axes, [2.2, 0.9] if has_ranges else [1.0], gap=0.25)
+    with styled(ax, width=width, height=340 if has_ranges else 250) as axes:
+        parts = panels(axes, [2.2, 0.9] if has_ranges else [1.0], gap=0.3)
         kind, n = _kind(chart), int(chart[value].notna().sum())
         limits = {"center" if kind == "t" else "mean": "center", "upper limit": "upper", "lower limit": "lower"}
         _draw_panel(parts[0], chart, value, limits if kind else {}, _RULES)
         if has_ranges:
             _draw_panel(parts[1], chart, "moving_range", {"limit": "range_limit"}, ["range_beyond_limit"])
         _name_points(parts[0], _numbers(chart[value]), chart["beyond_limits"], names)
-        _label_points(parts[-1], chart, names)
+        _label_points(parts[-1], chart, names, room=width - (120 if is_narrow(axes) else 170))
         explain(
             axes,
             describe_control_chart(chart, value=value),
@@ -103,8 +115,8 @@ def _kind(chart: pd.DataFrame) -> str:
 
 
 def _legend(chart: pd.DataFrame) -> str:
-    found = [f"{_MARKS[signal][1]} = {words}" for signal, words in SIGNALS.items() if chart[signal].any()]
-    return f"; {', '.join(found)}" if found else ""
+    found = [f"{_MARKS[signal][1]}: {words}" for signal, words in SIGNALS.items() if chart[signal].any()]
+    return f"; {'; '.join(found)}" if found else ""
 
 
 def _written(value: Any) -> str:
@@ -122,7 +134,7 @@ def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:
 
 def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, str], signals: Sequence[str]) -> None:
     """Draw one column's points, the lines that other columns give, and the marks of the broken rules."""
-    ax.set_title(value_in_words(column), loc="left", fontsize=7.5, color=MUTED, pad=2, parse_math=False)
+    ax.set_title(value_in_words(column), loc="left", fontsize=TINY, color=MUTED, pad=3, parse_math=False)
     known = chart[chart[column].notna()].reset_index(names="place")
     ys = _numbers(known[column])
     heights = {name: _numbers(known[line]) for name, line in lines.items()}
@@ -140,32 +152,34 @@ def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, 
     ax.set_ylim(bottom - 0.08 * (top - bottom), top + 0.08 * (top - bottom))  # no mark is cut
     if not ys.size:
         return
-    size = 4.5 if len(ys) <= _DENSE else 3.0
-    ax.plot(known["place"], ys, "-", color=MUTED, linewidth=0.9, zorder=2)
-    ax.plot(known["place"], ys, "o", color=BLUE, markerfacecolor="white", markersize=size, zorder=3)
+    size = 7.0 if len(ys) <= _DENSE else 4.5
+    ax.plot(known["place"], ys, "-", color=MUTED, linewidth=1, zorder=2)
+    ax.plot(known["place"], ys, "o", color=BLUE, markerfacecolor=PAPER, markersize=size, zorder=3)
     broken = known[list(signals)].fillna(value=False).astype(bool)
     for i, signal in enumerate(signals):
         marked = (broken[signal] & ~broken[signals[i + 1 :]].any(axis=1)).to_numpy()
         if marked.any():
             form = _MARKS[signal][0]
-            ax.plot(known["place"][marked], ys[marked], form, color=VERMILION, markersize=size + 1, zorder=4)
-    near = _NEAR * (ax.get_ylim()[1] - ax.get_ylim()[0])
+            ax.plot(known["place"][marked], ys[marked], form, color=VERMILION, markersize=size + 2, zorder=4)
     last = {name: height[~np.isnan(height)][-1] for name, height in heights.items()}
-    ends = sorted({height: name for name, height in reversed(last.items())}.items())  # of equal ones the first
-    for i, (height, name) in enumerate(ends):
+    ends = dict(sorted({height: name for name, height in reversed(last.items())}.items()))  # of equal ones the first
+    bottom, top = ax.get_ylim()
+    narrow = is_narrow(ax)
+    labels = [
+        f"{name}{chr(10) if narrow else ' '}{_written(known[lines[name]].dropna().iloc[-1])}" for name in ends.values()
+    ]
+    gap = _NARROW_GAP if narrow else _GAP
+    apart = keep_apart([(height - bottom) / (top - bottom) for height in ends], gap=gap, high=1.0)
+    for (height, name), label, place in zip(ends.items(), labels, apart, strict=True):
         is_limit = "limit" in name
         style: dict[str, Any] = {"color": INK if is_limit else BLUE, "linestyle": "--" if is_limit else "-"}
         if np.ptp(heights[name][~np.isnan(heights[name])]) > 0:
             ax.step(known["place"], heights[name], where="mid", linewidth=1, zorder=1, **style)
         else:
             ax.axhline(height, linewidth=1, zorder=1, **style)
-        crowded_above = i + 1 < len(ends) and ends[i + 1][0] - height < near
-        crowded_below = i > 0 and height - ends[i - 1][0] < near
-        label = f"{name} {_written(known[lines[name]].dropna().iloc[-1])}"
         ax.annotate(
-            label, (1.01, height), xycoords=("axes fraction", "data"),
-            va="top" if crowded_above else "bottom" if crowded_below else "center", fontsize=8, annotation_clip=False,
-            color=INK if is_limit else BLUE,
+            label, (1, place), (6, 0), xycoords="axes fraction", textcoords="offset points", va="center",
+            fontsize=TINY if narrow else SMALL, annotation_clip=False, color=INK if is_limit else BLUE, linespacing=1.1,
         )  # fmt: skip
 
 
@@ -173,24 +187,22 @@ def _name_points(ax: Axes, ys: npt.NDArray[np.float64], beyond: pd.Series, names
     """Write the names of the points beyond the limits beside them, towards the middle, where they are few."""
     places = [place for place, flag in enumerate(beyond.fillna(value=False)) if flag]
     for place in places if len(places) <= _NAMED else ():
-        away = 6 if place < len(names) / 2 else -6
+        away = 8 if place < len(names) / 2 else -8
         ax.annotate(
-            left_to_right(fit_name(names[place])), (place, ys[place]), (away, 0), textcoords="offset points",
-            ha="left" if away > 0 else "right", va="center", fontsize=7, color=VERMILION, zorder=5,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4, "alpha": 0.8},
+            left_to_right(fit(names[place], 150, size=TINY)), (place, ys[place]), (away, 8),
+            textcoords="offset points", ha="left" if away > 0 else "right", va="center", fontsize=TINY,
+            color=VERMILION, zorder=5,
         )  # fmt: skip
 
 
-def _label_points(ax: Axes, chart: pd.DataFrame, names: Sequence[str]) -> None:
-    """Label the x-axis with periods, or with dates or numbers of points where there is room."""
+def _label_points(ax: Axes, chart: pd.DataFrame, names: Sequence[str], *, room: float) -> None:
+    """Label the x-axis with periods, or with as many dates or numbers of points as there is room for."""
     if "period" in chart:
-        label_periods(ax, names)
+        label_periods(ax, names, room=room)
         return
-    shown = range(0, len(chart), -(-len(chart) // _DATES) or 1)
     dates = chart["occurred_at"] if "occurred_at" in chart else pd.Series(pd.NaT, index=chart.index)
-    labels = [f"{place + 1}" if pd.isna(dates.iloc[place]) else f"{dates.iloc[place]:%Y-%m-%d}" for place in shown]
-    ax.set_xticks(shown, labels)
+    labels = [f"{place + 1}" if pd.isna(date) else f"{date:%Y-%m-%d}" for place, date in enumerate(dates)]
+    widest = max((text_width(label, size=TINY) for label in labels), default=0.0) + 16
+    shown = range(0, len(chart), -(-len(chart) // max(int(room // widest), 1)) or 1)
+    ax.set_xticks(shown, [labels[place] for place in shown], fontsize=TINY)
     ax.set_xlim(-0.5, max(len(chart), 1) - 0.5)
-
-
-_DATES: Final = 6  # that have room beside each other

@@ -11,9 +11,12 @@ from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount, join_words
 from incident_analytics.plots.drawing import (
     BLUE,
+    WIDE,
     explain,
+    is_narrow,
     label_rows,
     styled,
+    two_widths,
 )
 from incident_analytics.sentences import (
     describe_costs,
@@ -23,7 +26,8 @@ from incident_analytics.sentences import (
 __all__ = ["plot_costs"]
 
 
-def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, width: int = WIDE, ax: Axes | None = None) -> Axes:
     """Draw what incidents cost by kind, in one currency: amounts in different ones cannot be compared.
 
     Parameters
@@ -32,6 +36,8 @@ def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, ax: Axes | 
         What `cost_totals` gives.
     currency
         The currency to draw; None draws the one in which most amounts are stated.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -55,11 +61,12 @@ def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, ax: Axes | 
     rows = told[told["currency"] == currency]
     names = [kind.replace("_", " ").capitalize() for kind in rows["kind"]]
     notes = [f"{format_amount(row.total, row.currency)}, n = {row.n}" for row in each_row(rows)]
-    with styled(ax, rows=len(rows)) as axes:
+    with styled(ax, width=width) as axes:
+        pixel = label_rows(axes, names, notes, alone=ax is None, band=20 if is_narrow(axes) else 30)
         if (rows["total"] > 0).any():  # where every amount is zero there is nothing to see
-            axes.barh(range(len(rows)), rows["total"].astype(float), height=0.6, color=BLUE)
-        label_rows(axes, names, notes)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+            axes.barh(range(len(rows)), rows["total"].astype(float), height=16 * pixel, color=BLUE)
+            axes.set_xlim(0, 1.02 * float(rows["total"].max()))
+        axes.xaxis.set_major_locator(MaxNLocator(3 if is_narrow(axes) else 5, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda amount, _: format_amount(amount)))
         axes.grid(axis="x")
         others = join_words([name for name in stated.index if name != currency])

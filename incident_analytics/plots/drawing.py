@@ -2,82 +2,116 @@
 
 from __future__ import annotations
 
-import io
+import calendar
 import math
 import re
 import textwrap
 import unicodedata
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Final, Literal, cast
+from functools import lru_cache, wraps
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any, Final, Literal, NamedTuple, ParamSpec, cast
+from weakref import WeakKeyDictionary
 
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib import font_manager
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.transforms import ScaledTranslation
 
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import capitalized, format_dispersion, format_span, nowrap
-from incident_analytics.showing import text
+from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, nowrap
+from incident_analytics.plots.svg import svg_file, svg_of
+from incident_analytics.showing import Shown, escape_html, escape_markdown, picture_name, text
 
 __all__ = [
     "BLUE",
     "BLUES",
-    "DPI",
     "GREEN",
     "INK",
     "MUTED",
+    "NARROW",
     "PALE",
+    "PALETTE",
+    "PAPER",
     "RULE",
     "SEVERITY_RAMP",
+    "SIZE",
     "SKY",
+    "SMALL",
     "STYLE",
     "TINT",
+    "TINY",
     "VERMILION",
-    "WIDTH",
+    "WIDE",
     "allowance",
     "alt_text",
     "explain",
+    "fit",
     "fit_name",
     "ink_on",
+    "is_narrow",
     "keep_apart",
     "label_periods",
     "label_rows",
     "left_to_right",
+    "name_marks",
     "name_panel",
     "no_glyph_warnings",
     "panels",
     "period_labels",
+    "set_height",
     "severity_colors",
     "shade_periods",
     "show_plot",
+    "shown_plot",
     "span_axis",
     "spread",
     "styled",
+    "text_width",
+    "two_widths",
+    "wrap",
 ]
 
-WIDTH: Final = 6.7  # inches: the text width of a printed page
-DPI: Final = 200
+WIDE: Final = 760  # CSS pixels: the width of the page's text
+NARROW: Final = 336  # that of a phone's
+_NARROW_BELOW: Final = 560
+_PIXELS: Final = 72  # an inch has as many, so that points are pixels as well
 
+SIZE: Final = 13  # of text, in pixels
+SMALL: Final = 12
+TINY: Final = 11
+
+# Each colour has one role, as the page's style sheet chooses another one for a dark screen by it (page/figures.css).
 INK: Final = "#1f2933"
-MUTED: Final = "#667280"
-RULE: Final = "#c3c9d2"
-SEVERITY_RAMP: Final = ("#5b1a57", "#b5376b", "#f0914f", "#f7d9a0")  # worst to least, of rising lightness
-# Okabe and Ito's palette, which people with any common colour vision can tell apart.
-BLUE: Final = "#0072b2"
-SKY: Final = "#56b4e9"
-GREEN: Final = "#009e73"
-VERMILION: Final = "#d55e00"
-PALE: Final = "#d5dae1"
-BLUES: Final = ("#d9e8f5", "#a6cbe8", "#5fa3d4", "#2271b2", "#0b3c6f")  # few to many, young to old
+MUTED: Final = "#56616d"
+RULE: Final = "#d5dae1"
+PAPER: Final = "#ffffff"
 TINT: Final = "#eef2f7"
+PALE: Final = "#c5cbd3"
+ON_DARK: Final = "#fffffe"  # text on a dark colour
+ON_LIGHT: Final = "#1f2934"  # text on a light colour
+SEVERITY_RAMP: Final = ("#5b1a57", "#b5376b", "#f0914f", "#f7d9a0")  # worst to least, of rising lightness
+# After Okabe and Ito's palette, which people with any common colour vision can tell apart; dark enough for text.
+BLUE: Final = "#0b69a3"
+SKY: Final = "#56b4e9"
+GREEN: Final = "#00785a"
+VERMILION: Final = "#bd4a00"
+BLUES: Final = ("#d9e8f5", "#a6cbe8", "#5fa3d4", "#2271b2", "#0b3c6f")  # few to many, young to old
+PALETTE: Final = frozenset(
+    {INK, MUTED, RULE, PAPER, TINT, PALE, ON_DARK, ON_LIGHT, BLUE, SKY, GREEN, VERMILION, *SEVERITY_RAMP, *BLUES}
+)
 
 # The font that comes with matplotlib has no Chinese, Japanese or Korean: of these what the machine has follows it.
 _WIDER_FONTS: Final = (
@@ -98,19 +132,27 @@ _WIDER_FONTS: Final = (
 STYLE: Final[Any] = {
     "axes.edgecolor": RULE,
     "axes.labelcolor": MUTED,
+    "axes.labelsize": SMALL,
+    "axes.linewidth": 1,
     "axes.spines.left": False,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.axisbelow": True,
     "font.family": ["DejaVu Sans", *(name for name in _WIDER_FONTS if name in font_manager.get_font_names())],
-    "font.size": 8.5,
-    "grid.color": "#e6e9ee",
-    "grid.linewidth": 0.8,
+    "font.size": SIZE,
+    "grid.color": RULE,
+    "grid.linewidth": 1,
+    "legend.fontsize": SMALL,
+    "lines.solid_capstyle": "butt",
     "text.color": INK,
     "text.parse_math": False,  # a name such as "$A$ to $B$" is a name
-    "xtick.color": MUTED,
+    "xtick.color": RULE,
+    "xtick.labelcolor": MUTED,
+    "xtick.labelsize": SMALL,
     "xtick.bottom": False,
-    "ytick.color": INK,
+    "ytick.color": RULE,
+    "ytick.labelcolor": MUTED,
+    "ytick.labelsize": SMALL,
     "ytick.left": False,
 }
 
@@ -125,8 +167,39 @@ _FEW_LOG_TIMES: Final = (60, 600, 3600, 3600 * 4, *(86400 * days for days in (1,
 _MOST_TICKS: Final = 6
 
 
+_ALT: Final = 300  # characters of an alternative text
+
+
+class _Words(NamedTuple):
+    """What is said of a plot, and how to draw it again in another width."""
+
+    sentence: str
+    kind: str
+    alt: str
+
+
+_WORDS: Final[WeakKeyDictionary[Axes, _Words]] = WeakKeyDictionary()
+_NARROWER: Final[WeakKeyDictionary[Axes, Callable[[], Axes]]] = WeakKeyDictionary()
+
+_P = ParamSpec("_P")
+
+
+def two_widths(plot: Callable[_P, Axes]) -> Callable[_P, Axes]:
+    """Let `shown_plot` draw what a plot function draws once more, for a narrow page."""
+
+    @wraps(plot)
+    def drawn(*args: _P.args, **options: _P.kwargs) -> Axes:
+        axes = plot(*args, **options)
+        if options.get("ax") is None:
+            narrow: Any = {**options, "width": NARROW}
+            _NARROWER[axes] = lambda: plot(*args, **narrow)
+        return axes
+
+    return drawn
+
+
 def alt_text(ax: Axes) -> str:
-    """Return in words what a plot of this module shows: its sentence, then every row's values.
+    """Return in at most 300 characters what a plot of this module shows: its sentence, then as many rows as fit.
 
     Examples
     --------
@@ -135,31 +208,77 @@ def alt_text(ax: Axes) -> str:
     >>> alt_text(plot_costs(pd.DataFrame(row)))
     'Lost revenue USD 34,000 (6 of 8 reports give a figure). USD, n = reports that state the amount: Lost revenue: ...'
     """
-    return str(ax.get_label())
+    return _WORDS[ax].alt
 
 
-def show_plot(ax: Axes) -> None:
-    """Show a plot in a notebook with its `alt_text`, and close its figure.
+def show_plot(ax: Axes, *, links: Mapping[str, str] | None = None) -> None:
+    """Show a plot in a notebook, as `shown_plot` makes it."""
+    from IPython.display import display
 
-    Of a plot with nothing to see only the sentence is shown. The picture is drawn here rather than by the notebook's
-    backend, so that it appears, at full resolution and with its text, whatever backend is set. A character that no
-    font here has is drawn as a box, without a warning; the alternative text has it.
+    display(shown_plot(ax, links=links))  # type: ignore[no-untyped-call]
+
+
+def shown_plot(ax: Axes, *, links: Mapping[str, str] | None = None) -> Shown:
+    """Return a plot as something to show, and close its figure.
+
+    Parameters
+    ----------
+    ax
+        What a plot function gave, drawn in a figure of its own.
+    links
+        Where an incident's report is, by incident_id: its mark on the page links there.
+
+    Returns
+    -------
+    Shown
+        On the page a ``figure`` with its words and two drawings (SVG), of which the page shows the one that fits; in
+        Markdown the words and a picture. Of a plot with nothing to see only the sentence.
     """
-    from IPython.display import Image, display
-
-    figure = cast(Figure, ax.get_figure(root=True))
-    if not any(panel.has_data() for panel in (ax, *ax.child_axes)):
+    figure, words = _root(ax), _WORDS[ax]
+    if not _has_data(ax):
         plt.close(figure)
-        display(text(" ".join(figure.get_suptitle().split())))  # type: ignore[no-untyped-call]
-        return
-    picture = io.BytesIO()
-    # No Software entry: the same table gives the same bytes.
+        return text(words.sentence)
+    name = sha256(words.alt.encode(errors="replace")).hexdigest()[:6]
+    drawn = [figure, *([_root(_NARROWER[ax]())] if ax in _NARROWER else [])]
     with no_glyph_warnings():
-        figure.savefig(picture, format="png", dpi=DPI, metadata={"Software": None})
-    plt.close(figure)
-    display(  # type: ignore[no-untyped-call]
-        Image(picture.getvalue(), format="png", width=round(96 * figure.get_figwidth()), alt=alt_text(ax))  # type: ignore[no-untyped-call]
+        for each in drawn:
+            _take_words_off(each)
+        wide, *narrow = (svg_of(each, words.alt, name=f"f{name}{i or ''}", links=links) for i, each in enumerate(drawn))
+    picture = svg_file(wide, PAPER)
+    file = picture_name(picture, "svg")
+    caption = (
+        f"<figcaption><strong>{escape_html(nowrap(words.sentence))}</strong> "
+        f"<span>{escape_html(nowrap(words.kind))}</span></figcaption>"
     )
+    drawings = "".join(
+        f'<div class="{size}">{each}</div>' for size, each in zip(("wide", "narrow"), (wide, *narrow), strict=False)
+    )
+    image = f'<img src="data:image/svg+xml;base64,{b64encode(picture).decode()}" alt="{escape_html(words.alt)}">'
+    return Shown(
+        f'<figure class="plot">{caption}\n<div>{drawings}</div></figure>',
+        f"**{escape_markdown(words.sentence)}** {escape_markdown(words.kind)}\n\n"
+        f"![{escape_markdown(words.alt)}]({file})",
+        {file: picture},
+        f"<figure>{caption}\n{image}</figure>",
+    )
+
+
+def _root(ax: Axes) -> Figure:
+    return cast(Figure, ax.get_figure(root=True))
+
+
+def _has_data(ax: Axes) -> bool:
+    return any(panel.has_data() for panel in (ax, *ax.child_axes))
+
+
+def _take_words_off(figure: Figure) -> None:
+    """Leave the drawing alone of a figure to which `explain` gave its words."""
+    layout = cast(ConstrainedLayoutEngine, figure.get_layout_engine())
+    *_, share = layout.get()["rect"]
+    figure.set_figheight(figure.get_figheight() * share)
+    layout.set(rect=(0, 0, 1, 1))
+    for words in [*figure.texts]:
+        words.remove()
 
 
 @contextmanager
@@ -171,46 +290,72 @@ def no_glyph_warnings() -> Iterator[None]:
 
 
 @contextmanager
-def styled(ax: Axes | None, *, rows: int = 0, height: float | None = None) -> Iterator[Axes]:
-    """Give the axes to draw on, in the one style; a figure of its own is as high as its rows need."""
+def styled(ax: Axes | None, *, width: int, height: float = 200) -> Iterator[Axes]:
+    """Give the axes to draw on, in the one style: those that are given, or a figure of so many pixels."""
     with plt.rc_context(STYLE):
         if ax is None:
-            size = (WIDTH, height or 0.45 + 0.38 * max(rows, 1))
-            _, ax = plt.subplots(figsize=size, layout="constrained")
+            size = (width / _PIXELS, height / _PIXELS)
+            figure, ax = plt.subplots(figsize=size, dpi=_PIXELS, layout="constrained")
+            cast(ConstrainedLayoutEngine, figure.get_layout_engine()).set(w_pad=0.01, h_pad=0.03)
             try:
                 yield ax
             except BaseException:
-                plt.close(cast(Figure, ax.figure))
+                plt.close(figure)
                 raise
         else:
             yield ax
 
 
+def is_narrow(ax: Axes) -> bool:
+    """Return whether a plot has the room of a phone only."""
+    return _pixels(_root(ax).get_window_extent().width, ax) < _NARROW_BELOW
+
+
+def set_height(ax: Axes, pixels: float) -> None:
+    """Set the height of the figure that a plot has to itself."""
+    _root(ax).set_figheight(pixels / _PIXELS)
+
+
+def _pixels(extent: float, ax: Axes) -> float:
+    return float(extent) * _PIXELS / _root(ax).dpi
+
+
 def explain(ax: Axes, sentence: str, kind: str, rows: Sequence[str], *, alone: bool) -> None:
-    """Write the finding as the title, what is drawn below it, and both with all values as the alternative text.
+    """Write the finding as the title, what is drawn below it, and both as the alternative text, with rows that fit.
 
     Above a plot that is ``alone`` the title starts at the figure's edge: it may be wider than the axes.
     """
-    told = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", nowrap(sentence))
-    figure = cast(Figure, ax.get_figure(root=True))
-    room = (figure if alone else ax).get_window_extent().width / figure.dpi - 0.3  # inches
-    title = left_to_right(_wrap(told, room, size=10, weight="bold", most=4))
-    small: dict[str, Any] = {"color": MUTED, "fontsize": 8}
-    below = _wrap(kind, room, size=8)
+    said = f"{capitalized(kind)}."
+    _WORDS[ax] = _Words(sentence, said, _alternative(sentence, said, rows))
+    cut_words = re.sub(r"\S{41,}", lambda word: f"{word[0][:39]}…", nowrap(sentence))
+    figure = _root(ax)
+    room = _pixels((figure if alone else ax).get_window_extent().width, ax) - 8
+    title = left_to_right(wrap(cut_words, room, size=15, weight="bold", most=4))
+    small: dict[str, Any] = {"color": MUTED, "fontsize": SMALL}
+    below = wrap(said, room, size=SMALL)
     more = below.count("\n")
     if alone:
         layout = cast(ConstrainedLayoutEngine, figure.get_layout_engine())
-        head = 0.32 + 0.17 * (1 + title.count("\n")) + 0.14 * more  # inches
-        height = figure.get_figheight() + head
-        figure.set_figheight(height)
+        head = 32 + 18 * (1 + title.count("\n")) + 16 * more
+        height = figure.get_figheight() * _PIXELS + head
+        set_height(ax, height)
         layout.set(rect=(0, 0, 1, 1 - head / height))
-        figure.suptitle(title, x=0.008, y=1 - 0.05 / height, ha="left", fontsize=10, weight="bold").set_in_layout(False)
-        figure.text(0.008, 1 - (head - 0.09) / height, below, linespacing=1.3, **small).set_in_layout(False)
+        figure.suptitle(title, x=0, y=1 - 3 / height, ha="left", fontsize=15, weight="bold").set_in_layout(False)
+        figure.text(0, 1 - (head - 10) / height, below, linespacing=1.3, **small).set_in_layout(False)
     else:
-        ax.set_title(title, loc="left", fontsize=10, weight="bold", color=INK, pad=20 + 11 * more, parse_math=False)
-        ax.annotate(below, (0, 1), (0, 7), xycoords="axes fraction", textcoords="offset points", **small)
-    values = f": {'; '.join(rows)}" if rows else ""
-    ax.set_label(f"{sentence} {capitalized(kind)}{values}.")
+        ax.set_title(title, loc="left", fontsize=15, weight="bold", color=INK, pad=26 + 16 * more, parse_math=False)
+        ax.annotate(below, (0, 1), (0, 10), xycoords="axes fraction", textcoords="offset points", **small)
+
+
+def _alternative(sentence: str, said: str, rows: Sequence[str]) -> str:
+    """Say what a plot shows in words: all rows, or those of the first that there is room for and how many more."""
+    start = f"{sentence} {said}" if len(sentence) + len(said) < _ALT else cut(sentence, _ALT)
+    for n in range(len(rows), 0, -1):
+        more = f"; {len(rows) - n} more" if n < len(rows) else ""
+        whole = f"{start.removesuffix('.')}: {'; '.join(rows[:n])}{more}."
+        if len(whole) <= _ALT:
+            return whole
+    return start
 
 
 def allowance(dispersions: Iterable[float | None]) -> str:
@@ -225,18 +370,18 @@ def allowance(dispersions: Iterable[float | None]) -> str:
     return f"; {sentence[0].lower()}{sentence[1:].removesuffix('.')}"
 
 
-def _wrap(text: str, inches: float, *, size: float, weight: str = "normal", most: int = 9) -> str:
-    """Break text into lines that are no wider, measured in its font; of more than ``most`` lines the rest is cut."""
-    font = font_manager.FontProperties(family=STYLE["font.family"], size=size, weight=weight)
+def wrap(words: str, room: float, *, size: float, weight: str = "normal", most: int = 9) -> str:
+    """Break text into lines of so many pixels, at most ``most``; what has no room is cut."""
     lines = [""]
-    with no_glyph_warnings():
-        for word in text.split(" "):
-            longer = f"{lines[-1]} {word}" if lines[-1] else word
-            if lines[-1] and text_to_path.get_text_width_height_descent(longer, font, ismath=False)[0] > 72 * inches:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-    return "\n".join(lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} …"])
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and text_width(longer, size=size, weight=weight) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    if len(lines) > most:
+        lines[most - 1 :] = [f"{lines[most - 1]} …"]
+    return "\n".join(fit(line, room, size=size, weight=weight) for line in lines)
 
 
 def panels(ax: Axes, heights: Sequence[float], *, gap: float) -> list[Axes]:
@@ -259,9 +404,16 @@ def panels(ax: Axes, heights: Sequence[float], *, gap: float) -> list[Axes]:
 
 
 def name_panel(panel: Axes, name: str) -> None:
-    """Write the name of what a panel shows at its left."""
+    """Write the name of what a panel shows at its left, or above it where there is no room beside it."""
+    if is_narrow(panel):
+        words = fit(name, NARROW - 40, size=SMALL, weight="bold")
+        panel.annotate(
+            left_to_right(words), (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points",
+            fontsize=SMALL, weight="bold", annotation_clip=False,
+        )  # fmt: skip
+        return
     words = left_to_right(fit_name(name))
-    panel.set_ylabel(words, rotation=0, ha="right", va="center", color=INK, parse_math=False)
+    panel.set_ylabel(words, rotation=0, ha="right", va="center", color=INK, fontsize=SIZE, parse_math=False)
 
 
 def spread(extents: Sequence[tuple[float, float]], *, lanes: int) -> list[int]:
@@ -330,13 +482,147 @@ def left_to_right(text: str) -> str:
     return "\n".join(f"\u200e{line}" for line in text.split("\n"))
 
 
-def label_rows(ax: Axes, names: Sequence[str], notes: Sequence[str]) -> None:
-    """Label horizontal rows, the first at the top: names at the left, notes at the right edge."""
-    ax.set_yticks(range(len(names)), [left_to_right(name) for name in names], parse_math=False)
-    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    beside: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "va": "center", "annotation_clip": False}
-    for y, note in enumerate(notes):
-        ax.annotate(left_to_right(note), (1.01, y), **beside)
+@lru_cache(maxsize=4096)
+def text_width(words: str, *, size: float = SIZE, weight: str = "normal") -> float:
+    """Return the pixels that the widest line of a text takes, in the font of the figures."""
+    font = font_manager.FontProperties(family=STYLE["font.family"], size=size, weight=weight)
+    with no_glyph_warnings():
+        widths = [text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in words.split("\n")]
+    return float(max(widths))
+
+
+def fit(words: str, room: float, *, size: float = SIZE, weight: str = "normal") -> str:
+    """Return a text on one line, cut where it has more than so many pixels.
+
+    Examples
+    --------
+    >>> fit("Break-glass access for the on-call role", 150), fit("API", 150)
+    ('Break-glass access f…', 'API')
+    """
+    line = " ".join(words.split())[:200]  # no line has room for more
+    length = len(line)
+    while length > 1 and text_width(cut(line, length), size=size, weight=weight) > room:
+        length -= 1
+    return cut(line, length)
+
+
+_BAND: Final = 30.0  # pixels of a row for its marks
+_GAP: Final = 8  # pixels from a row's marks to the words of the next
+
+
+def label_rows(
+    ax: Axes,
+    names: Sequence[str],
+    notes: Sequence[str],
+    *,
+    alone: bool,
+    looks: Sequence[Mapping[str, Any]] | None = None,
+    headings: Collection[int] = (),
+    band: float = _BAND,
+    foot: float = 24,
+) -> float:
+    """Label horizontal rows, the first at the top, and return how much of a row a pixel is.
+
+    On a wide page names are at the left and notes at the right edge, on a narrow one both above the row's marks.
+
+    Parameters
+    ----------
+    ax
+        Where the rows are at 0, 1, 2.
+    names, notes
+        One of each a row.
+    alone
+        Whether the figure is theirs: its height follows from the rows.
+    looks
+        How each name looks; None leaves them as they are.
+    headings
+        The rows that have no marks and name those below them.
+    band, foot
+        The pixels that the marks of a row take, and what is below the rows.
+    """
+    n = max(len(names), 1)
+    narrow = is_narrow(ax)
+    bold = {"weight": "bold"}
+    given = looks or [bold if y in headings or (narrow and not headings) else {} for y in range(len(names))]
+    styles = [{"color": INK, **look} for look in given]
+    place: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    if not narrow:
+        ax.set_yticks(range(len(names)), [left_to_right(name) for name in names], parse_math=False, fontsize=SIZE)
+        for label, style in zip(ax.get_yticklabels(), styles, strict=True):
+            label.set(**style)
+        ax.set_ylim(n - 0.5, -0.5)
+        for y, note in enumerate(notes):
+            ax.annotate(
+                left_to_right(note), (1, y), (8, 0), va="center", fontsize=SMALL, annotation_clip=False, **place
+            )
+        if alone:
+            set_height(ax, foot + band * n)
+        return 1 / band
+    weights = [str(style.get("weight", "normal")) for style in styles]
+    lines = [(" ".join(name.split()), " ".join(note.split())) for name, note in zip(names, notes, strict=True)]
+    widths = [
+        (text_width(name, weight=weight), text_width(note, size=SMALL))
+        for (name, note), weight in zip(lines, weights, strict=True)
+    ]
+    one_line = all(name + note + 12 <= NARROW for name, note in widths)
+    n_lines = 1 if max((name for name, _ in widths), default=0) <= NARROW else 2
+    head = 17 * n_lines + (3 if one_line else 20)
+    row = head + band + _GAP
+    ax.set_yticks([])
+    ax.set_ylim(n - 1 + band / 2 / row, -(head + band / 2) / row)
+    place |= {"va": "top", "annotation_clip": False, "linespacing": 1.15}
+    for y, ((name, note), style, weight) in enumerate(zip(lines, styles, weights, strict=True)):
+        top = y + (band / 2 - 16 if y in headings else -(head + band / 2)) / row
+        words = wrap(name, NARROW, size=SIZE, weight=weight, most=n_lines)
+        ax.annotate(left_to_right(words), (0, top), (0, 0), **style, **place)
+        down = 0 if one_line else -17 * n_lines - 1
+        ax.annotate(
+            left_to_right(fit(note, NARROW, size=SMALL)), (1 if one_line else 0, top), (0, down),
+            ha="right" if one_line else "left", fontsize=SMALL, color=MUTED, **place,
+        )  # fmt: skip
+    if alone:
+        set_height(ax, foot + row * n - _GAP)
+    return 1 / row
+
+
+def name_marks(
+    ax: Axes, handles: Sequence[Artist], *, room: float, below: float = 0, columns: int | None = None
+) -> float:
+    """Name marks below a plot in as few lines as they fit in, and return the pixels that these take.
+
+    Parameters
+    ----------
+    ax
+        The plot.
+    handles
+        What looks like the marks, each with its name as its label.
+    room
+        The pixels from the left edge of the axes on.
+    below
+        How many pixels lie between the axes and the names.
+    columns
+        How many names a line has at most; None takes as many as fit.
+    """
+    names = [
+        "\n".join(fit(line, room - 30, size=SMALL) for line in str(handle.get_label()).split("\n"))
+        for handle in handles
+    ]
+    widths = [text_width(name, size=SMALL) + 2.7 * SMALL for name in names]
+
+    def fits(n: int) -> bool:
+        lines, longer = divmod(len(widths), n)  # the first columns are a line longer
+        ends = [lines * i + min(i, longer) for i in range(n + 1)]
+        return sum(max(widths[start:end]) for start, end in pairwise(ends)) <= room
+
+    most = min(columns or len(names), len(names))
+    n = next((n for n in range(most, 1, -1) if fits(n)), 1)
+    ax.legend(
+        list(handles), [left_to_right(name) for name in names], loc="upper left", bbox_to_anchor=(0, 0),
+        bbox_transform=ax.transAxes + ScaledTranslation(0, -below / _PIXELS, _root(ax).dpi_scale_trans),
+        ncols=n, frameon=False, handlelength=0.9, handletextpad=0.5, columnspacing=1.2, borderaxespad=0.3, borderpad=0,
+        alignment="left",
+    )  # fmt: skip
+    return 18.0 * sum(1 + name.count("\n") for name in names[: -(-len(names) // n)]) + 4
 
 
 def span_axis(ax: Axes, direction: Literal["x", "y"], spans: Sequence[timedelta], *, log: bool = False) -> None:
@@ -371,50 +657,60 @@ def severity_colors(severities: Sequence[str]) -> dict[str, str]:
     return {name: to_hex(ramp(i / (len(worst_first) - 1))) for i, name in enumerate(worst_first)}
 
 
+_QUARTER: Final = re.compile(r"(\d{4})(Q[1-4])")
+_MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _BRIGHT: Final = 0.55
 
 
 def ink_on(color: str) -> str:
     """Return the colour of text that can be read on ``color``."""
     brightness = sum(share * part for share, part in zip((0.3, 0.59, 0.11), to_rgb(color), strict=True))
-    return "white" if brightness < _BRIGHT else INK
+    return ON_DARK if brightness < _BRIGHT else ON_LIGHT
 
 
 def shade_periods(ax: Axes, periods: Sequence[str], highlight: Collection[str]) -> None:
-    """Shade those of the periods, which stand at 0, 1, 2, that are under review, where anything is drawn."""
+    """Shade those of the periods, which are at 0, 1, 2, that are under review, where anything is drawn."""
     for name in highlight:
         if name not in periods:
             raise UnknownNameError(f"period {name!r} is not one of {', '.join(periods)}")
     places = [periods.index(name) for name in highlight]
     if places and ax.has_data():
-        ax.axvspan(min(places) - 0.5, max(places) + 0.5, color=TINT, zorder=0)
+        ax.axvspan(min(places) - 0.5, max(places) + 0.5, color=TINT, linewidth=0, zorder=0)
 
 
-_WIDE_LABELS: Final = 14  # months that have room for a label of full size
+def label_periods(ax: Axes, periods: Sequence[str], notes: Sequence[str] = (), *, room: float) -> None:
+    """Label an x-axis on which periods are at 0, 1, 2: as many of their names as fit in the room, with a note."""
 
+    def labels(step: int) -> list[str]:
+        shown = range(0, len(periods), step)
+        names = period_labels([periods[i] for i in shown])
+        lines = max((name.count("\n") for name in names), default=0)
+        return [
+            name + "\n" * (lines - name.count("\n") + 1) + notes[i] if notes else name
+            for i, name in zip(shown, names, strict=True)
+        ]
 
-def label_periods(ax: Axes, periods: Sequence[str], notes: Sequence[str] = ()) -> None:
-    """Label an x-axis on which periods stand at 0, 1, 2: as many of their names as there is room for, with a note."""
-    room = 24 if any("\n" in name for name in period_labels(periods)) else 10
-    shown = range(0, len(periods), -(-len(periods) // room) or 1)
-    names = period_labels([periods[i] for i in shown])
-    lines = max((name.count("\n") for name in names), default=0)
-    labels = [
-        name + "\n" * (lines - name.count("\n") + 1) + notes[i] if notes else name
-        for i, name in zip(shown, names, strict=True)
-    ]
-    ax.set_xticks(shown, labels, parse_math=False, fontsize=8.5 if len(names) <= _WIDE_LABELS else 7)
+    def fits(step: int) -> bool:
+        widest = max((text_width(label, size=TINY) for label in labels(step)), default=0.0)
+        return widest + 3 <= step * room / max(len(periods), 1)
+
+    steps = (1, 2, 3, 4, 6, 12, 24, 36, 60)
+    step = next((step for step in steps if fits(step)), steps[-1])
+    ax.set_xticks(range(0, len(periods), step), labels(step), parse_math=False, fontsize=TINY)
     ax.set_xlim(-0.5, max(len(periods), 1) - 0.5)
 
 
 def period_labels(periods: Sequence[str]) -> list[str]:
-    """Write months as a calendar does, the year below the first one of each year; other periods stay as they are."""
-    try:
-        months = [pd.to_datetime(name, format="%Y-%m") for name in periods]
-    except ValueError:
+    r"""Write months and quarters as people do, the year below the first of each year; other periods stay as they are.
+
+    Examples
+    --------
+    >>> period_labels(["2024Q4", "2025Q1", "2025Q2"]), period_labels(["2025-W30"])
+    (['Q4\n2024', 'Q1\n2025', 'Q2'], ['2025-W30'])
+    """
+    parts = [_QUARTER.fullmatch(name) or _MONTH.fullmatch(name) for name in periods]
+    if not all(parts):
         return list(periods)
-    years = [0, *(month.year for month in months)]
-    return [
-        f"{month:%b}" + (f"\n{month:%Y}" if month.year != before else "")
-        for month, before in zip(months, years[:-1], strict=True)
-    ]
+    words = [(part[2] if "Q" in part[2] else calendar.month_abbr[int(part[2])], part[1]) for part in parts if part]
+    years = ["", *(year for _, year in words)]
+    return [f"{word}\n{year}" if year != before else word for (word, year), before in zip(words, years, strict=False)]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.errors import ColumnsError
 from incident_analytics.formatting import format_count, format_span
@@ -18,17 +18,25 @@ from incident_analytics.plots.drawing import (
     BLUE,
     INK,
     MUTED,
-    RULE,
+    NARROW,
+    PALE,
+    PAPER,
+    SIZE,
+    SMALL,
     TINT,
+    TINY,
+    WIDE,
     explain,
     fit_name,
+    is_narrow,
     label_periods,
     label_rows,
-    left_to_right,
     severity_colors,
     span_axis,
     spread,
     styled,
+    text_width,
+    two_widths,
 )
 from incident_analytics.sentences import (
     describe_response,
@@ -39,22 +47,22 @@ from incident_analytics.sentences import (
 
 __all__ = ["draw_median", "median_legend", "median_note", "plot_response", "plot_response_trend"]
 
-_LANES: Final = 5  # in which a row's incidents may lie; as many incidents or fewer are labelled, each in its own
-_LANE: Final = 0.11  # inches
+_LANES: Final = 5  # in which a row's incidents may lie
+_LANE: Final = 11.0  # pixels
 _MANY: Final = 100  # dots in a row, from which they are drawn to shine through
-_LEAST_WIDTH: Final = 200.0  # points: the axes are at least as wide between labels and notes
-_DOT: Final = 5.0  # points
-_SMALL: Final = 6.5  # points
-_LONGEST: Final = 20  # characters of an id
-_FEW_PERIODS: Final = 9  # each of which has room for its median in words
+_DOT: Final = 8.0  # pixels
+_NAMED: Final = 5  # incidents of a row, up to which the words name each
+_WORDS_WIDTH: Final = 76  # pixels of a period that has room for its median in words
 _FIGURES: Final = ("n", "n_open", "median", "median_low", "median_high", "p90")
 
 
+@two_widths
 def plot_response(
     summary: pd.DataFrame,
     *,
     times: pd.DataFrame | None = None,
     metric: str = "time_to_restore",
+    width: int = WIDE,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw each group's incidents, and the median of a response metric with its interval.
@@ -68,6 +76,8 @@ def plot_response(
         service the rows that `with_services` gives. Without them no single incident is drawn.
     metric
         The summary's metric.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -75,8 +85,8 @@ def plot_response(
     -------
     matplotlib.axes.Axes
         A row a group, in the table's order with severities from the worst, on a logarithmic scale: each dot is one
-        incident that ended, with its id where a row has at most 5; a diamond at the median, a bar over its interval
-        where the summary has one. Without ``times`` a hollow dot at the p90, where the summary has one.
+        incident that ended; a diamond at the median, a bar over its interval where the summary has one. Without
+        ``times`` a hollow dot at the p90, where the summary has one.
 
     Raises
     ------
@@ -96,25 +106,32 @@ def plot_response(
     colors = [ramp.get(name, BLUE) for name in names]
     incidents = None if times is None else _of_each_group(times, rows, group, names, metric)
     notes = [median_note(row) for row in each_row(rows)]
-    told = [_told(note, row, p90=times is None) for note, row in zip(notes, each_row(rows), strict=True)]
-    with styled(ax, rows=len(rows)) as axes:
-        label_rows(
-            axes,
-            [f"{fit_name(name)}  ({_counts(row)})" for name, row in zip(names, each_row(rows), strict=True)],
-            [note.replace(" (", "\n(") for note in told],
-        )
-        axes.set_yticks([y - 0.5 for y in range(1, len(rows))], minor=True)
-        axes.grid(axis="y", which="minor", color=TINT)
+    words = [_with_p90(note, row, p90=times is None) for note, row in zip(notes, each_row(rows), strict=True)]
+    with styled(ax, width=width) as axes:
+        labels = [f"{fit_name(name)}  ({_counts(row)})" for name, row in zip(names, each_row(rows), strict=True)]
+        split = [note.replace(" (", "\n(") for note in words]
         medians = [*rows["median"], *rows["median_low"], *rows["median_high"]]
         if incidents is None:
             span_axis(axes, "x", [*medians, *rows["p90"]], log=True)
-            place = 0.0
+            pixel, place = label_rows(axes, labels, split, alone=ax is None, band=34), 0.0
             for y, (p90, color) in enumerate(zip(rows["p90"], colors, strict=True)):
                 if not pd.isna(p90):
-                    axes.plot(p90.total_seconds(), y, "o", color=color, markerfacecolor="white", markersize=6, zorder=2)
+                    axes.plot(p90.total_seconds(), y, "o", color=color, markerfacecolor=PAPER, markersize=8, zorder=2)
         else:
             span_axis(axes, "x", [*medians, *(span for part in incidents for span in part[metric])], log=True)
-            place = _draw_incidents(axes, incidents, colors, metric, alone=ax is None)
+            room = NARROW if is_narrow(axes) else WIDE - _widest(labels, size=SIZE) - _widest(split, size=SMALL) - 24
+            lanes = [_lanes(axes, part[metric], room) for part in incidents]
+            used = [lane for row in lanes for lane in row] or [0]
+            n_lanes, middle = max(used) - min(used) + 1, (max(used) + min(used)) / 2
+            below = _LANE if max(map(len, incidents), default=0) > 1 else 0.0
+            band = max(8 + _LANE * n_lanes + below, 34 if not is_narrow(axes) else 0)
+            pixel = label_rows(axes, labels, split, alone=ax is None, band=band)
+            shift = -(below / 2 + _LANE * middle) * pixel
+            _draw_incidents(axes, incidents, lanes, colors, metric, shift=shift, lane_height=_LANE * pixel)
+            place = (_LANE * n_lanes / 2 + 1) * pixel
+        if not is_narrow(axes):
+            axes.set_yticks([y - 0.5 for y in range(1, len(rows))], minor=True)
+            axes.grid(axis="y", which="minor", color=TINT)
         # The median of one incident is its dot.
         drawn = rows if incidents is None else rows[rows["n"] > 1]
         for y, row in enumerate(each_row(rows)):
@@ -130,7 +147,7 @@ def plot_response(
             f"{metric.replace('_', ' ')}, log scale{dots}{median_legend(drawn)}",
             [
                 f"{name}: {note}, {_counts(row)}{_each(incidents[y], metric) if incidents else ''}"
-                for y, (name, note, row) in enumerate(zip(names, told, each_row(rows), strict=True))
+                for y, (name, note, row) in enumerate(zip(names, words, each_row(rows), strict=True))
             ],
             alone=ax is None,
         )
@@ -175,11 +192,11 @@ def draw_median(ax: Axes, row: Any, place: float, *, color: str = INK, upright: 
         ax.plot(*((places, seconds) if upright else (seconds, places)), mark, color=color, **look)
 
     if not (pd.isna(row.median_low) or pd.isna(row.median_high)):
-        draw([row.median_low, row.median_high], "-", linewidth=2, solid_capstyle="butt", zorder=3)
-    draw([row.median], "D", markerfacecolor="white", markersize=5.5, markeredgewidth=1.4, zorder=4)
+        draw([row.median_low, row.median_high], "-", linewidth=3, zorder=3)
+    draw([row.median], "D", markerfacecolor=PAPER, markersize=8, markeredgewidth=1.8, zorder=4)
 
 
-def _told(note: str, row: Any, *, p90: bool) -> str:
+def _with_p90(note: str, row: Any, *, p90: bool) -> str:
     return note if not p90 or pd.isna(row.p90) else f"{note}, p90 {format_span(row.p90)}"
 
 
@@ -189,7 +206,7 @@ def _counts(row: Any) -> str:
 
 def _each(incidents: pd.DataFrame, metric: str) -> str:
     """Return each incident's span in words where they are so few that the figure names them."""
-    if not 0 < len(incidents) <= _LANES:
+    if not 0 < len(incidents) <= _NAMED:
         return ""
     return f": {', '.join(f'{row.incident_id} {format_span(getattr(row, metric))}' for row in each_row(incidents))}"
 
@@ -210,57 +227,46 @@ def _of_each_group(
     return found
 
 
-def _draw_incidents(
-    ax: Axes, incidents: Sequence[pd.DataFrame], colors: Sequence[str], metric: str, *, alone: bool
-) -> float:
-    """Draw the incidents of each row as dots that do not hide each other; return how far below the median goes."""
+def _widest(labels: Sequence[str], *, size: float) -> float:
+    return max((text_width(label, size=size) for label in labels), default=0.0)
+
+
+def _lanes(ax: Axes, spans: pd.Series, room: float) -> list[int]:
+    """Return the lane of each incident of a row, so that no dot hides another."""
     scale = ax.xaxis.get_transform()
     left, right = scale.transform(ax.get_xlim())
-    dots = []
-    for rows in incidents:
-        seconds = rows[metric].dt.total_seconds().to_numpy(float)
-        points = (scale.transform(seconds) - left) / (right - left) * _LEAST_WIDTH
-        ids = rows["incident_id"] if len(rows) <= _LANES else [""] * len(rows)
-        labels = [_label(name, point) for name, point in zip(ids, points, strict=True)]
-        extents = [
-            (point - _DOT / 2 + min(width, 0), point + _DOT / 2 + max(width, 0))
-            for point, (_, width) in zip(points, labels, strict=True)
-        ]
-        dots.append((seconds, spread(extents, lanes=_LANES), labels))
-    n_lanes = 1 + 2 * max((abs(lane) for _, lanes, _ in dots for lane in lanes), default=0)
-    below = _LANE if max(map(len, incidents), default=0) > 1 else 0.0
-    height = 0.14 + _LANE * n_lanes + below
-    if alone:
-        cast(Figure, ax.get_figure(root=True)).set_figheight(0.45 + height * max(len(incidents), 1))
-    for y, ((seconds, lanes, labels), color) in enumerate(zip(dots, colors, strict=True)):
-        if not lanes:
+    points = (scale.transform(spans.dt.total_seconds().to_numpy(float)) - left) / (right - left) * room
+    return spread([(point - _DOT / 2 - 1, point + _DOT / 2 + 1) for point in points], lanes=_LANES)
+
+
+def _draw_incidents(
+    ax: Axes,
+    incidents: Sequence[pd.DataFrame],
+    lanes: Sequence[Sequence[int]],
+    colors: Sequence[str],
+    metric: str,
+    *,
+    shift: float,
+    lane_height: float,
+) -> None:
+    """Draw the incidents of each row as dots, each named by its incident where they are not too many."""
+    for y, (rows, own, color) in enumerate(zip(incidents, lanes, colors, strict=True)):
+        if not own:
             continue
-        ys = [y + (_LANE * lane - below / 2) / height for lane in lanes]
-        alpha, edge = (1.0, 0.5) if len(lanes) <= _MANY else (0.5, 0.0)
-        ax.scatter(seconds, ys, _DOT**2, color=color, edgecolor=INK, linewidth=edge, alpha=alpha, zorder=2)
-        for x, lane_y, (label, width) in zip(seconds, ys, labels, strict=True):
-            if not label:
-                continue
-            away = math.copysign(_DOT / 2 + 1.5, width)
-            ax.annotate(
-                left_to_right(label), (x, lane_y), (away, 0), textcoords="offset points",
-                ha="left" if away > 0 else "right", va="center_baseline", fontsize=_SMALL, color=MUTED,
-            )  # fmt: skip
-    return _LANE * n_lanes / 2 / height
+        ys = [y + lane_height * lane + shift for lane in own]
+        alpha, edge = (1.0, 0.5) if len(own) <= _MANY else (0.5, 0.0)
+        dots = ax.scatter(
+            rows[metric].dt.total_seconds(), ys, _DOT**2, color=color, edgecolor=INK, linewidth=edge, alpha=alpha,
+            zorder=5,
+        )  # fmt: skip
+        if len(own) <= _MANY:
+            dots.set_urls(list(rows["incident_id"]))
 
 
-def _label(incident_id: str, point: float) -> tuple[str, float]:
-    """Return a dot's label and its width in points, below 0 where it stands at the left; no label without room."""
-    if not incident_id:
-        return "", 0.0
-    label = incident_id if len(incident_id) <= _LONGEST else f"{incident_id[: _LONGEST - 1]}…"
-    width = 0.7 * _SMALL * len(label) + _DOT
-    if point + _DOT / 2 + width <= _LEAST_WIDTH:
-        return label, width
-    return (label, -width) if point - _DOT / 2 - width >= 0 else ("", 0.0)
-
-
-def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore", ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_response_trend(
+    summary: pd.DataFrame, *, metric: str = "time_to_restore", width: int = WIDE, ax: Axes | None = None
+) -> Axes:
     """Draw the median of a response metric and its interval, period by period.
 
     Parameters
@@ -269,6 +275,8 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
         What `response_summary` gives with ``freq`` and no other groups.
     metric
         Its metric.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -280,41 +288,48 @@ def plot_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore
     """
     require_columns(summary, "period", *_FIGURES)
     periods = [str(name) for name in summary["period"].astype(object).fillna("unknown")]
-    few = len(periods) <= _FEW_PERIODS
     medians, p90s = (spans.dt.total_seconds().to_numpy(float) for spans in (summary["median"], summary["p90"]))
-    with styled(ax, height=2.6) as axes:
-        label_periods(axes, periods, [f"n = {n}" if few else str(n) for n in summary["n"]])
+    room = width - 60  # pixels, next to the times at the left
+    few = len(periods) * _WORDS_WIDTH <= room
+    joined = (summary["n"] >= LEAST["median interval"]).to_numpy(bool)
+    with styled(ax, width=width, height=240 if width > NARROW else 220) as axes:
+        label_periods(axes, periods, [f"n = {n}" if few else str(n) for n in summary["n"]], room=room)
         shown = ["median", "median_low", "median_high", "p90"]
         span_axis(axes, "y", [*pd.concat([summary[name] for name in shown])], log=True)
         last = max((x for x, median in enumerate(medians) if not pd.isna(median)), default=None)
         if last is not None:
-            axes.plot(medians, color=RULE, linewidth=1.2, zorder=1)
-            axes.plot(p90s, "o", color=MUTED, markerfacecolor="white", markersize=4.5, zorder=2)
+            axes.plot(np.where(joined, medians, np.nan), color=PALE, linewidth=1.5, zorder=1)
+            axes.plot(p90s, "o", color=MUTED, markerfacecolor=PAPER, markersize=7, zorder=2)
         for x, row in enumerate(each_row(summary)):
-            draw_median(axes, row, x, color=BLUE, upright=True)
-            if x == last or (few and not pd.isna(row.median)):
-                words = f"{'median ' if x == last else ''}{format_span(row.median)}"
-                weight = "bold" if x == last else "normal"
-                axes.annotate(
-                    words, (x, medians[x]), (6, 0), textcoords="offset points", va="center", color=BLUE, fontsize=8,
-                    weight=weight,
-                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
-                )  # fmt: skip
+            if row.n == 1 and not row.n_open:
+                axes.plot(x, medians[x], "o", color=BLUE, markersize=6, zorder=4)
+            else:
+                draw_median(axes, row, x, color=BLUE, upright=True)
+            if not pd.isna(row.median) and (few or x == last):
+                _name_value(axes, x, medians[x], format_span(row.median), color=BLUE, bold=x == last)
             if x == last and not pd.isna(p90s[x]):
-                words = f"p90 {format_span(row.p90)}"
-                axes.annotate(
-                    words, (x, p90s[x]), (6, 0), textcoords="offset points", va="center", color=MUTED, fontsize=8
-                )
+                _name_value(axes, x, p90s[x], f"p90 {format_span(row.p90)}", color=MUTED)
         axes.grid(axis="y")
         explain(
             axes,
             describe_response_trend(summary, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale{median_legend(summary)}{_p90_legend(summary)}"
+            f"{metric.replace('_', ' ')}, log scale{median_legend(summary[summary['n'] + summary['n_open'] > 1])}"
+            + ("; line: medians of at least 6 incidents" if (joined[1:] & joined[:-1]).any() else "")
+            + ("; dot: the only incident" if ((summary["n"] == 1) & (summary["n_open"] == 0)).any() else "")
+            + _p90_legend(summary)
             + ("" if few else "; number of incidents below"),
             [
-                f"{period}: {_told(median_note(row), row, p90=True)}, {_counts(row)}"
+                f"{period}: {_with_p90(median_note(row), row, p90=True)}, {_counts(row)}"
                 for period, row in zip(periods, each_row(summary), strict=True)
             ],
             alone=ax is None,
         )
     return axes
+
+
+def _name_value(ax: Axes, x: int, y: float, words: str, *, color: str, bold: bool = False) -> None:
+    """Write a value at the right of its mark."""
+    ax.annotate(
+        words, (x, y), (9, 0), textcoords="offset points", va="center", color=color, fontsize=TINY,
+        weight="bold" if bold else "normal", annotation_clip=False,
+    )  # fmt: skip

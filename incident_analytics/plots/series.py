@@ -12,12 +12,31 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from incident_analytics.checks import require_columns, require_instants
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_figure
-from incident_analytics.plots.drawing import BLUE, GREEN, INK, MUTED, SKY, VERMILION, explain, keep_apart, styled
+from incident_analytics.plots.drawing import (
+    BLUE,
+    GREEN,
+    INK,
+    MUTED,
+    NARROW,
+    TINT,
+    TINY,
+    VERMILION,
+    WIDE,
+    explain,
+    is_narrow,
+    keep_apart,
+    name_marks,
+    set_height,
+    styled,
+    text_width,
+    two_widths,
+)
 from incident_analytics.sentences import describe_series, each_row, series_name
 
 __all__ = ["plot_series"]
@@ -28,18 +47,17 @@ _STYLES: Final[Sequence[tuple[str, Any]]] = (
     (BLUE, "-"),
     (VERMILION, (0, (4, 1))),
     (GREEN, (0, (6, 1, 1, 1))),
-    (SKY, "-"),
+    (MUTED, "-"),
     (INK, (0, (1, 1))),
 )
-_SHADE: Final = "#eef2f7"
 _FROM_ZERO: Final = 0.7  # as a share of the highest value: from here down an axis begins at zero
-_HEIGHT: Final = 2.9  # inches
-_ROW: Final = 0.075  # of the axes' height: a line of text
-_LETTER: Final = 0.075  # inches, of the text of a mark and of a name
-_TICKS: Final = 0.7  # inches, of the values beside their axis
+_HEIGHT: Final = 260  # pixels
+_ROW: Final = 0.08  # of the axes' height: a line of text
+_TICKS: Final = 64  # pixels, of the values beside their axis
 _LONGEST: Final = 24  # letters of a name, which stands beside the axes and makes them narrower
 
 
+@two_widths
 def plot_series(
     series: pd.DataFrame,
     *,
@@ -49,6 +67,7 @@ def plot_series(
     milestones: Mapping[str, pd.Timestamp],
     outages: pd.DataFrame | None = None,
     timezone: str = "UTC",
+    width: int = WIDE,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one metric around an incident, beside what it was in the days before.
@@ -67,6 +86,8 @@ def plot_series(
         The windows of impact to shade: started_at, ended_at, as in the corpus; one without an end is shaded to the end.
     timezone
         The IANA zone of the clock times.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -88,14 +109,14 @@ def plot_series(
         raise UnknownNameError(f"the plot is of one metric, and the series has {', '.join(names)}")
     unit = next(iter(summary["unit"].dropna()), None)
     shown = series[series["at"].between(start, end)]
-    with styled(ax, height=_HEIGHT) as axes:
+    with styled(ax, width=width, height=_HEIGHT) as axes:
         lines = [
             _Line(_short(series_name(row)), row.baseline, *_with_gaps(shown[_of_series(shown, row)]), *style)
             for row, style in zip(each_row(summary), cycle(_STYLES))
         ]
         lines = [line for line in lines if np.isfinite(line.y).any()]
         for line in lines:
-            axes.plot(line.x, line.y, color=line.color, linestyle=line.dashes, linewidth=1.5, zorder=3)
+            axes.plot(line.x, line.y, color=line.color, linestyle=line.dashes, linewidth=2, zorder=3)
             if pd.notna(line.baseline):
                 axes.axhline(float(line.baseline), color=line.color, linestyle=(0, (3, 3)), linewidth=1, zorder=2)
         one = len(lines) == len(summary) == 1
@@ -108,22 +129,21 @@ def plot_series(
                     alpha=0.1,
                     linewidth=0,
                 )
-            width = (axes.figure if ax is None else axes).get_window_extent().width / axes.figure.dpi
-            width -= _TICKS + _LETTER * max(len(line.name) for line in lines)
-            marks = _place_marks(milestones, start, end, timezone=timezone, letter=_LETTER / max(width, 1))
+            beside = 0.0 if is_narrow(axes) else max(text_width(line.name, weight="bold") for line in lines)
+            marks = _place_marks(milestones, start, end, timezone=timezone, room=width - _TICKS - beside)
             headroom = _ROW * len({row for *_, row in marks})
             _scale(axes, start, end, timezone=timezone, unit=unit, headroom=headroom)
             for began, ended in _windows(outages, start, end):
-                axes.axvspan(_place(began), _place(ended), color=_SHADE, linewidth=0, zorder=0)
+                axes.axvspan(_place(began), _place(ended), color=TINT, linewidth=0, zorder=0)
             for x, text, row in marks:
-                axes.axvline(x, 0, 1 - row * _ROW, color=MUTED, linewidth=0.8, zorder=1)
+                axes.axvline(x, 0, 1 - row * _ROW, color=MUTED, linewidth=1, zorder=1)
                 axes.annotate(
                     text, (x, 1 - row * _ROW), (3, 0), xycoords=("data", "axes fraction"), textcoords="offset points",
-                    va="top", fontsize=8, annotation_clip=False,
+                    va="top", fontsize=TINY, annotation_clip=False,
                 )  # fmt: skip
             _label_ends(axes, lines, headroom=headroom)
-        outage = "" if outages is None else "; shaded = outage"
-        before = "; dashed = median before" + (", band = 5th to 95th percentile" if one else "")
+        outage = "" if outages is None else "; shaded: outage"
+        before = "; dashed: median before" + ("; band: 5th to 95th percentile" if one else "")
         about = f"{''.join(names).replace('_', ' ')}{f' in {unit}' if unit else ''}"
         explain(
             axes,
@@ -192,12 +212,12 @@ def _windows(
 
 
 def _place_marks(
-    milestones: Mapping[str, pd.Timestamp], start: pd.Timestamp, end: pd.Timestamp, *, timezone: str, letter: float
+    milestones: Mapping[str, pd.Timestamp], start: pd.Timestamp, end: pd.Timestamp, *, timezone: str, room: float
 ) -> list[tuple[float, str, int]]:
-    """Return each mark's place on the time axis, its text, and in which row from the top the text stands.
+    """Return each mark's place on the time axis, its text, and in which row from the top the text is.
 
-    ``letter`` is the share of the axes' width that one takes. A text stands below all earlier ones that reach over its
-    line, so that no line runs through a text.
+    The axes are ``room`` pixels wide. A text is below all earlier ones that reach over its line, so that no line runs
+    through a text.
     """
     words: dict[pd.Timestamp, list[str]] = {}
     for word, instant in milestones.items():
@@ -210,7 +230,7 @@ def _place_marks(
         text = f"{', '.join(words[instant])} {instant.tz_convert(timezone):%H:%M}"
         row = max((mark[-1] + 1 for mark, reach in zip(marks, ends, strict=True) if reach > place), default=0)
         marks.append((_place(instant), text, row))
-        ends.append(place + letter * (len(text) + 1))
+        ends.append(place + (text_width(text, size=TINY) + 8) / room)
     return marks
 
 
@@ -219,7 +239,8 @@ def _scale(
 ) -> None:
     """Scale both axes; the texts of the marks have the headroom, a share of the height, to themselves."""
     axes.set_xlim(_place(start), _place(end))
-    locator = AutoDateLocator(tz=ZoneInfo(timezone), minticks=4, maxticks=8)  # type: ignore[no-untyped-call]
+    least, most = (3, 5) if is_narrow(axes) else (4, 8)
+    locator = AutoDateLocator(tz=ZoneInfo(timezone), minticks=least, maxticks=most)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     dates = ["", "%Y", "%Y-%m", "%Y-%m-%d", "%Y-%m-%d", "%Y-%m-%d"]
     formatter = ConciseDateFormatter(locator, tz=ZoneInfo(timezone), offset_formats=dates)  # type: ignore[no-untyped-call]
@@ -235,12 +256,21 @@ def _scale(
 
 
 def _label_ends(axes: Axes, lines: Sequence[_Line], *, headroom: float) -> None:
-    """Write each line's name beside its last value, as far up or down as the other names and the marks ask."""
+    """Write each line's name beside its last value, apart from the other names and the marks; if narrow, below."""
+    if is_narrow(axes):
+        handles = [
+            Line2D([], [], color=line.color, linestyle=line.dashes, linewidth=2, label=line.name)
+            for line in lines
+            if line.name
+        ]
+        if handles:
+            set_height(axes, _HEIGHT + name_marks(axes, handles, room=NARROW - _TICKS, below=40))
+        return
     bottom, top = axes.get_ylim()
     ends = [(line.last - bottom) / (top - bottom) for line in lines]
-    for line, room in zip(lines, keep_apart(ends, gap=_ROW, high=1 - headroom - _ROW / 2), strict=True):
+    for line, place in zip(lines, keep_apart(ends, gap=_ROW, high=1 - headroom - _ROW / 2), strict=True):
         axes.annotate(
-            line.name, (1, room), (5, 0), xycoords="axes fraction", textcoords="offset points",
+            line.name, (1, place), (6, 0), xycoords="axes fraction", textcoords="offset points",
             va="center", color=line.color, weight="bold", annotation_clip=False,
         )  # fmt: skip
 

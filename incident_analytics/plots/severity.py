@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
-from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from incident_analytics.checks import require_columns
 from incident_analytics.errors import ColumnsError
@@ -18,18 +19,25 @@ from incident_analytics.plots.drawing import (
     INK,
     MUTED,
     PALE,
+    PAPER,
     SKY,
+    SMALL,
+    TINY,
+    WIDE,
     allowance,
     explain,
     ink_on,
+    is_narrow,
     label_periods,
+    name_marks,
     name_panel,
     panels,
-    period_labels,
     severity_colors,
     shade_periods,
     span_axis,
     styled,
+    text_width,
+    two_widths,
 )
 from incident_analytics.sentences import (
     describe_counts,
@@ -40,8 +48,13 @@ from incident_analytics.sentences import (
 
 __all__ = ["plot_severity_counts", "plot_severity_rates", "plot_time_between"]
 
+_SHADED: Final = "shaded: the period under review"
 
-def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (), ax: Axes | None = None) -> Axes:
+
+@two_widths
+def plot_severity_counts(
+    counts: pd.DataFrame, *, highlight: Collection[str] = (), width: int = WIDE, ax: Axes | None = None
+) -> Axes:
     """Draw the incidents of each period as bars stacked by severity, the worst at the bottom.
 
     Parameters
@@ -51,6 +64,8 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
     highlight
         Periods to shade, by their names in ``counts``, such as those of the quarter under review. The title tells
         these alone where there are any.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -77,28 +92,39 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
         if counts["n"].any()
     ]
     top = max([1, *counts.groupby("period")["n"].sum()])
-    with styled(ax, height=2.7) as axes:
+    drawn = [(name, heights, color) for name, heights, color in stacks if heights.any()]
+    with styled(ax, width=width, height=230) as axes:
         base = pd.Series(0, index=periods)
-        for name, heights, color in stacks:
-            bars = axes.bar(periods, heights, bottom=base, width=0.74, color=color, edgecolor="white", label=name)
-            # A number only where its part is high enough to hold it.
-            labels = [str(n) if n >= 0.07 * top else "" for n in heights]
-            axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=8)
+        room = width - 10
+        for name, heights, color in drawn:
+            bars = axes.bar(
+                range(len(periods)), heights, bottom=base, width=0.74, color=color, edgecolor=PAPER, label=name
+            )
+            # A number only where its part is high and wide enough to hold it.
+            fits = 0.74 * room / max(len(periods), 1) > text_width(str(heights.max()), size=TINY)
+            labels = [str(n) if n >= 0.09 * top and fits else "" for n in heights]
+            axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=TINY)
             base = base + heights
         shade_periods(axes, periods, highlight)
-        for x, total in enumerate(base):
-            axes.annotate(str(total), (x, total), (0, 3), textcoords="offset points", ha="center", weight="bold")
-        handles, names = axes.get_legend_handles_labels()
-        axes.legend(
-            handles[::-1], names[::-1], frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), handlelength=1.0
-        )
-        axes.set_xticks(range(len(periods)), period_labels(periods))
-        axes.set_ylim(0, 1.1 * top)
+        if room / max(len(periods), 1) > text_width(str(top), size=SMALL, weight="bold"):
+            for x, total in enumerate(base):
+                axes.annotate(
+                    str(total), (x, total), (0, 3), textcoords="offset points", ha="center", weight="bold",
+                    fontsize=SMALL,
+                )  # fmt: skip
+        label_periods(axes, periods, room=room)
+        axes.set_ylim(0, 1.12 * top)
         axes.set_yticks([])
+        name_marks(
+            axes,
+            [Patch(facecolor=color, edgecolor=INK, linewidth=0.5, label=name) for name, _, color in drawn],
+            room=room,
+            below=40,
+        )
         explain(
             axes,
             describe_counts(counts[counts["period"].isin(list(highlight))] if highlight else counts),
-            "incidents by severity" + ("; the shaded part is under review" if highlight else ""),
+            "incidents by severity" + (f"; {_SHADED}" if highlight else ""),
             [
                 f"{period}: {base[period]}"
                 + "".join(f", {heights[period]} {name}" for name, heights, _ in stacks if heights[period])
@@ -109,7 +135,10 @@ def plot_severity_counts(counts: pd.DataFrame, *, highlight: Collection[str] = (
     return axes
 
 
-def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (), ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_severity_rates(
+    rates: pd.DataFrame, *, highlight: Collection[str] = (), width: int = WIDE, ax: Axes | None = None
+) -> Axes:
     """Draw how often incidents of each severity came in each period, with the interval of the rate.
 
     Parameters
@@ -118,6 +147,8 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
         What `severity_rates` gives.
     highlight
         Periods to shade, by their names in ``rates``, such as those of the quarter under review.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -141,31 +172,34 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
     parts.append(("unknown", rows[rows["severity"].isna()], MUTED))
     parts = [part for part in parts if len(part[1])] or [("", rows, MUTED)]
     tops = [float(part["rate_high"].max()) if len(part) else 1.0 for _, part, _ in parts]
-    tops = [1.25 * max(top, 0.3 * max(tops)) for top in tops]
-    step = MaxNLocator(2).tick_values(0, min(tops))[1]
-    with styled(ax, height=0.6 + 0.85 * len(parts)) as axes:
-        for (name, part, color), panel, top in zip(parts, panels(axes, tops, gap=0.04 * sum(tops)), tops, strict=True):
+    tops = [1.3 * max(top, 0.3 * max(tops)) for top in tops]
+    with styled(ax, width=width, height=40 + 92 * len(parts)) as axes:
+        gap = (0.1 if not is_narrow(axes) else 0.4) * max(tops)
+        for (name, part, color), panel, top in zip(parts, panels(axes, tops, gap=gap), tops, strict=True):
             name_panel(panel, name)
             panel.set_ylim(-0.05 * top, top)
-            panel.yaxis.set_major_locator(MultipleLocator(step))
+            panel.yaxis.set_major_locator(MaxNLocator(2 if top < 2 * min(tops) else 3))
             panel.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: f"{rate:g}"))
             panel.grid(axis="y")
-            label_periods(panel, periods)
+            room = width - (60 if is_narrow(axes) else 100)
+            label_periods(panel, periods, room=room)
             if rows["n"].any():
                 xs = [periods.index(period) for period in part["period"]]
                 bounds = part[["rate", "rate_low", "rate_high"]].astype(float)
-                panel.vlines(xs, bounds["rate_low"], bounds["rate_high"], color=color, linewidth=2)
-                panel.plot(xs, bounds["rate"], "o", color=color, markeredgecolor=INK, markeredgewidth=0.5, markersize=5)
-                for x, n, high in zip(xs, part["n"], bounds["rate_high"], strict=True):
-                    panel.annotate(
-                        str(n), (x, high), (0, 2), textcoords="offset points", ha="center", fontsize=7, color=MUTED
-                    )
+                panel.vlines(xs, bounds["rate_low"], bounds["rate_high"], color=color, linewidth=3)
+                panel.plot(xs, bounds["rate"], "o", color=color, markeredgecolor=INK, markeredgewidth=0.5, markersize=8)
+                if room / len(periods) > text_width(str(part["n"].max()), size=TINY) + 2:
+                    for x, n, high in zip(xs, part["n"], bounds["rate_high"], strict=True):
+                        panel.annotate(
+                            str(n), (x, high), (0, 3), textcoords="offset points", ha="center", fontsize=TINY,
+                            color=MUTED,
+                        )  # fmt: skip
             shade_periods(panel, periods, highlight)
         explain(
             axes,
             describe_rates(rates),
-            "incidents per 30 days; dot: rate; bar: at least 95% CI; number: incidents"
-            + ("; the shaded part is under review" if highlight else "")
+            "incidents per 30 days; dot: rate; bar: 95% CI; number: incidents"
+            + (f"; {_SHADED}" if highlight else "")
             + allowance(rows["dispersion"]),
             [
                 f"{name}: "
@@ -180,7 +214,8 @@ def plot_severity_rates(rates: pd.DataFrame, *, highlight: Collection[str] = (),
     return axes
 
 
-def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, width: int = WIDE, ax: Axes | None = None) -> Axes:
     """Draw the time since the last incident, which grows day by day until the next one begins.
 
     Parameters
@@ -189,6 +224,8 @@ def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, ax: Axes | N
         The result of `time_between`, for one column of groups or for all incidents.
     between
         The result of `mean_time_between` for the same gaps.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
@@ -220,8 +257,9 @@ def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, ax: Axes | N
     if groups and isinstance(gaps[groups[0]].dtype, pd.CategoricalDtype) and gaps[groups[0]].cat.ordered:
         worst_first = [*reversed(gaps[groups[0]].cat.categories), "unknown"]
         parts.sort(key=lambda part: worst_first.index(part[0]))
-    with styled(ax, height=0.5 + (0.95 if len(parts) > 1 else 1.6) * max(len(parts), 1)) as axes:
-        stacked = panels(axes, [1.0] * max(len(parts), 1), gap=0.25)
+    each = 180 if len(parts) < 2 else 120  # noqa: PLR2004 - one alone has more room
+    with styled(ax, width=width, height=30 + each * max(len(parts), 1)) as axes:
+        stacked = panels(axes, [1.0] * max(len(parts), 1), gap=0.4 if is_narrow(axes) else 0.25)
         for (name, part), panel in zip(parts, stacked, strict=False):
             _draw_gaps(
                 panel, part, means[name], top=max([known["gap"].max(), *between["mean"], *between["since_last"]])
@@ -250,23 +288,25 @@ def _draw_gaps(ax: Axes, gaps: pd.DataFrame, between: Any, *, top: pd.Timedelta)
     for row in each_row(gaps):
         days += [*date2num([row.occurred_at - row.gap, row.occurred_at, row.occurred_at])]  # type: ignore[no-untyped-call]
         seconds += [0.0, row.gap.total_seconds(), 0.0]
-    ax.plot(days, seconds, color=BLUE, linewidth=1.2, zorder=2)
+    ax.plot(days, seconds, color=BLUE, linewidth=1.5, zorder=2)
     ax.fill_between(days, seconds, color=SKY, alpha=0.25, linewidth=0, zorder=1)
     last = gaps["occurred_at"].iloc[-1]
     ax.plot(date2num([last, last + between.since_last]), [0, between.since_last.total_seconds()], ":", color=BLUE)  # type: ignore[no-untyped-call]
     mean = between.mean.total_seconds()
     ax.axhline(mean, color=INK, linewidth=1, linestyle="--", zorder=3)
     ax.annotate(
-        f"mean {format_span(between.mean)}\n({format_count(between.n, 'gap')})",
-        (1.01, mean), xycoords=("axes fraction", "data"), va="center", annotation_clip=False,
+        f"mean {format_span(between.mean)}\n({format_count(between.n, 'gap')})", (1, mean), (6, 0),
+        xycoords=("axes fraction", "data"), textcoords="offset points", va="center", annotation_clip=False,
+        fontsize=TINY,
     )  # fmt: skip
     (longest,) = each_row(gaps[gaps["incident_id"] == between.longest_before])
     ax.annotate(
         format_span(longest.gap), (longest.occurred_at, longest.gap.total_seconds()), (0, 2),
-        textcoords="offset points", ha="center", va="bottom", fontsize=8, color=BLUE,
+        textcoords="offset points", ha="center", va="bottom", fontsize=TINY, color=BLUE,
     )  # fmt: skip
     span_axis(ax, "y", [1.15 * top])
     ax.grid(axis="y")
     locator = AutoDateLocator(minticks=3, maxticks=9)  # type: ignore[no-untyped-call]
     ax.xaxis.set_major_locator(locator)
+    ax.tick_params(axis="x", pad=7)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]

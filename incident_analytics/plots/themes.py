@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import cut
-from incident_analytics.plots.drawing import BLUE, MUTED, explain, styled
+from incident_analytics.formatting import format_count
+from incident_analytics.plots.drawing import (
+    BLUE,
+    NARROW,
+    SIZE,
+    SMALL,
+    WIDE,
+    explain,
+    is_narrow,
+    left_to_right,
+    set_height,
+    styled,
+    two_widths,
+    wrap,
+)
 from incident_analytics.sentences import describe_factors, each_row
 
 __all__ = ["plot_recurring_factors"]
 
+_BAR: Final = 10.0  # pixels
 _LONG: Final = 4  # the width stands for as many incidents at least: two are no long bar
 
 
-def plot_recurring_factors(factors: pd.DataFrame, *, limit: int = 10, ax: Axes | None = None) -> Axes:
+@two_widths
+def plot_recurring_factors(
+    factors: pd.DataFrame, *, limit: int = 10, width: int = WIDE, ax: Axes | None = None
+) -> Axes:
     """Draw in how many incidents each recurring phrase occurs.
 
     Parameters
@@ -26,35 +43,38 @@ def plot_recurring_factors(factors: pd.DataFrame, *, limit: int = 10, ax: Axes |
         What `recurring_factors` gives.
     limit
         How many phrases at most, those of most incidents.
+    width
+        The figure's width in CSS pixels.
     ax
         The axes to draw on; None makes a figure.
 
     Returns
     -------
     matplotlib.axes.Axes
-        A bar a phrase, in the table's order; above it the phrase and a sentence that holds it.
+        A bar a phrase, in the table's order; above it the sentence that holds it.
     """
     require_columns(factors, "phrase", "n", "example")
     rows = factors.head(limit)
-    with styled(ax, rows=len(rows)) as axes:
-        axes.barh(range(len(rows)), rows["n"], height=0.28, color=BLUE)
-        for y, row in enumerate(each_row(rows)):
-            above: dict[str, Any] = {"xycoords": "data", "textcoords": "offset points", "va": "bottom"}
-            phrase = axes.annotate(cut(row.phrase, 50), (0, y - 0.18), (0, 1), weight="bold", **above)
-            example = cut(row.example, 96 - round(1.2 * len(phrase.get_text())))  # bold is wider
+    with styled(ax, width=width, height=40) as axes:
+        most = 1 if not is_narrow(axes) else 2
+        room = NARROW if is_narrow(axes) else WIDE
+        sentences = [wrap(str(row.example), room - 8, size=SIZE, most=most) for row in each_row(rows)]
+        lines = max((sentence.count("\n") + 1 for sentence in sentences), default=1)
+        row_height = 26 + 17 * lines  # pixels: the bar, the words above it and the gap to the next
+        if ax is None:
+            set_height(axes, row_height * max(len(rows), 1))
+        axes.barh(range(len(rows)), rows["n"], height=_BAR / row_height, color=BLUE)
+        for y, (row, sentence) in enumerate(zip(each_row(rows), sentences, strict=True)):
             axes.annotate(
-                f"“{example}”",
-                (1, 0),
-                (6, 0),
-                xycoords=phrase,
-                textcoords="offset points",
-                va="bottom",
-                color=MUTED,
-                fontsize=8,
+                left_to_right(sentence), (0, y), (0, _BAR / 2 + 3), textcoords="offset points", va="bottom",
+                linespacing=1.15, annotation_clip=False,
+            )  # fmt: skip
+            axes.annotate(
+                f"{row.n}", (row.n, y), (5, 0), textcoords="offset points", va="center", fontsize=SMALL, weight="bold"
             )
-            axes.annotate(f"{row.n}", (row.n, y), (4, 0), textcoords="offset points", va="center", fontsize=8)
-        axes.set_ylim(max(len(rows), 1) - 0.7, -0.75)
-        axes.set_xlim(0, 1.05 * max([_LONG, *rows["n"]]))
+        above = (row_height - _BAR / 2 - 6) / row_height  # of a row, for the words
+        axes.set_ylim(max(len(rows), 1) - above, -above)
+        axes.set_xlim(0, 1.08 * max([_LONG, *rows["n"]]))
         axes.set_xticks([])
         axes.set_yticks([])
         axes.spines["bottom"].set_visible(False)
@@ -62,9 +82,9 @@ def plot_recurring_factors(factors: pd.DataFrame, *, limit: int = 10, ax: Axes |
         explain(
             axes,
             describe_factors(factors),
-            "incidents whose causes and factors have the phrase; beside it the shortest sentence"
-            + (f"; more phrases not drawn: {left_out}" if left_out else ""),
-            [f"{row.phrase}: {row.n}" for row in each_row(rows)],
+            "bar: incidents that share the factor, in the words of one report"
+            + (f"; {format_count(left_out, 'more factor')} not shown" if left_out else ""),
+            [f"{row.example}: {row.n}" for row in each_row(rows)],
             alone=ax is None,
         )
     return axes

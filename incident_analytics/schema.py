@@ -185,6 +185,8 @@ PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
         "contradiction": "warning",
         "stale-correction": "warning",
         "missing-cells": "warning",
+        "row-width": "warning",
+        "unread-row": "warning",
         "duration-support-hours": "info",
         "missing-section": "info",
         "missing-field": "info",
@@ -192,6 +194,7 @@ PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
         "missing-milestone": "info",
         "missing-sign-off": "info",
         "approximate": "info",
+        "outside-table": "info",
     }
 )
 """Each problem code with its level unless the settings say otherwise."""

@@ -297,6 +297,10 @@ TICKS: list[tuple[str, bool | None, str]] = [
     ("✔️ API", True, "API"), ("☑ API", True, "API"), ("API ✅", True, "API"), ("✅", True, ""),
     ("[ ] API", False, "API"), ("[] API", False, "API"), ("❌ API", False, "API"), ("⏳ API", False, "API"),
     ("☐ API", False, "API"), ("⬜ API", False, "API"), ("API ❌", False, "API"),
+    ("[ x ] API", True, "API"), ("(x) API", True, "API"), ("[✓] API", True, "API"), ("[yes] API", True, "API"),
+    ("☒ API", True, "API"), ("■ API", True, "API"), ("🗸 API", True, "API"), ("✓ API", True, "API"),
+    ("API (x)", True, "API"), ("API [x]", True, "API"), ("□ API", False, "API"), ("( ) API", False, "API"),
+    ("[no] API", False, "API"), ("call f()", None, "call f()"), ("read list[x]", None, "read list[x]"),
     ("API", None, "API"), ("A [x] B", None, "A [x] B"), ("Add ✅ to the docs", None, "Add ✅ to the docs"),
 ]  # fmt: skip
 

@@ -6,9 +6,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pyromark
 
@@ -20,11 +20,15 @@ __all__ = [
     "Line",
     "Mark",
     "Paragraph",
+    "Place",
     "Row",
     "Section",
+    "SourceLine",
     "Table",
     "mark_line",
     "parse_markdown",
+    "read_rows",
+    "split_cells",
     "tidy_markdown",
 ]
 
@@ -89,15 +93,16 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A table row."""
+    """A table row; ``width`` is the number of cells that are written, without empty ones beyond the header."""
 
     cells: tuple[Line, ...]
     line: int
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; each row has as many cells as the header."""
+    """A table; each row has as many cells as the header, or more where more are written."""
 
     header: Row
     rows: tuple[Row, ...]
@@ -111,11 +116,24 @@ class Fence:
     line: int
 
 
+Place: TypeAlias = Literal["text", "heading", "header", "table", "code", "open code", "comment", "open comment", "html"]
+"""What a line of the source is part of. Code is what a fence or a tag such as <pre> holds, open what has no end."""
+
+
+class SourceLine(NamedTuple):
+    """A line as written, without its end, and what it is part of."""
+
+    line: int
+    text: str
+    place: Place
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading (level 0: the text before any) and what is below it up to the next one.
 
-    ``start``, ``body_start`` and ``end`` are byte offsets in the source.
+    ``start``, ``body_start`` and ``end`` are byte offsets in the source. ``source`` has all its lines from the heading
+    on, without those of managed blocks.
     """
 
     title: str
@@ -126,6 +144,7 @@ class Section:
     end: int
     body: str
     blocks: tuple[Paragraph | Item | Table | Fence, ...]
+    source: tuple[SourceLine, ...] = field(default=(), repr=False, compare=False)
 
     def paragraphs(self) -> Iterator[Paragraph]:
         """Yield the paragraphs."""
@@ -321,6 +340,7 @@ class _Reader:
         self.managed: list[tuple[Mark, Mark]] = []
         self.hidden: list[int] = []  # where they start
         self.html: set[int] = set()  # where blocks of HTML start
+        self.places: dict[int, Place] = {}  # of lines that are not just text
 
     def line_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset)
@@ -345,6 +365,10 @@ class _Reader:
                 self.close(_kind(value), start, end)
             else:
                 self.leaf(name, value, start)
+                if name == "InlineHtml" and str(value).startswith("<!--"):
+                    line = self.line_at(start)  # which has words of its own
+                    if line < self.line_at(end - 1):
+                        self.set_place(self.starts[line], end, "comment")
         self.finish_section(len(self.source))
         strays = tuple(mark for mark in marks if mark.start in self.html)
         return Document(tuple(self.sections), *self.front, tuple(self.managed), strays)
@@ -389,7 +413,10 @@ class _Reader:
         texts = [self.source[edges[at] : edges[at + 1]].decode().strip() for at in range(0, len(edges), 2)]
         body = "\n\n".join(text for text in texts if text)
         line = self.line_at(start)
-        self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks)))
+        last = self.line_at(end - 1) if end > start else line - 1
+        numbers = range(line, last + 1)
+        source = tuple(SourceLine(each, self.text_of(each), self.places.get(each, "text")) for each in numbers)
+        self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks), source))
         self.blocks = []
 
     def open(self, kind: str, value: Any, start: int) -> None:
@@ -406,10 +433,12 @@ class _Reader:
             self.inline = _Inline(self.row_line)
             self.in_cell = True
         elif kind == "Table":
+            self.flush()
             self.rows = []
         elif kind in {"TableHead", "TableRow"}:
             self.cells = []
             self.row_line = self.line_at(start)  # a cell that its row lacks is placed past the line's end
+            self.places[self.row_line] = "table"
         elif kind == "CodeBlock":
             self.flush()
             self.fence = []
@@ -426,14 +455,42 @@ class _Reader:
             self.inline = None
             self.in_cell = False
         elif kind in {"TableHead", "TableRow"}:
-            self.rows.append(Row(tuple(self.cells), self.row_line))
+            cells = split_cells(self.source[start:end].decode())
+            width = len(cells)
+            while width > len(self.cells) and not cells[width - 1]:
+                width -= 1
+            self.rows.append(Row(tuple(self.cells), self.row_line, width))
         elif kind == "Table":
-            self.blocks.append(Table(self.rows[0], tuple(self.rows[1:])))
+            self.close_table()
         elif kind == "CodeBlock":
             text = "".join(self.fence or [])
             fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
+            if fenced:
+                self.set_place(start, end, "code" if _is_closed(self.source[start:end]) else "open code")
             self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
             self.fence = None
+        elif kind == "HtmlBlock":
+            self.set_place(start, end, _place_of_html(self.source[start:end]))
+
+    def set_place(self, start: int, end: int, place: Place) -> None:
+        last = self.line_at(max(start, end - 1))
+        self.places.update(dict.fromkeys(range(self.line_at(start), last + 1), place))
+
+    def close_table(self) -> None:
+        """Add the table; the parser drops cells that the header lacks, so rows with more of them are read anew."""
+        header, rows = self.rows[0], self.rows[1:]
+        self.places[header.line] = self.places[header.line + 1] = "header"
+        wide = [index for index, row in enumerate(rows) if row.width > len(header.cells)]
+        written = [SourceLine(rows[index].line, self.text_of(rows[index].line), "table") for index in wide]
+        for index, row in zip(wide, read_rows(written), strict=True):
+            n = rows[index].width  # without the empty cells at its end
+            rows[index] = Row(row.cells[:n], row.line, n)
+        self.blocks.append(Table(header, tuple(rows)))
+
+    def text_of(self, line: int) -> str:
+        """Return a line as written, without its end."""
+        end = self.starts[line] if line < len(self.starts) else len(self.source)
+        return self.source[self.starts[line - 1] : end].decode().rstrip("\r\n")
 
     def close_frame(self, frame: _Frame, start: int, end: int) -> None:
         parent = self.frames[-1] if self.frames else None
@@ -446,6 +503,7 @@ class _Reader:
             self.finish_item(frame, len(self.frames))
         elif parent is None:
             self.heading = (" ".join(line.text for line in frame.lines), self.level, start, end)
+            self.set_place(start, end, "heading")
         else:  # a heading inside a list item or a quote is that block's text
             parent.lines += frame.lines
 
@@ -491,6 +549,74 @@ class _Reader:
         if self.inline is not None and self.frames:
             self.frames[-1].lines.append(self.inline.finish())
             self.inline = None
+
+
+_BULLETS = re.compile(r"\A(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++(?=\|)")
+_CELL_END = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+
+
+def split_cells(text: str) -> list[str]:
+    r"""Return the cells of a line with pipes as written.
+
+    Examples
+    --------
+    >>> split_cells(r"> | 14:02 | a \| b | |")
+    ['14:02', 'a \\| b', '']
+    """
+    cells, begin = [], 0
+    written = _BULLETS.sub("", text.strip("> \t\r\n"), count=1)
+    plain = written.removeprefix("|")
+    for match in _CELL_END.finditer(plain):
+        cells.append(plain[begin : match.start()] + match[1])
+        begin = match.end()
+    if begin < len(plain) or not cells or plain == written:  # a | at the end alone begins a last cell
+        cells.append(plain[begin:])
+    return [cell.strip() for cell in cells]
+
+
+def read_rows(lines: Sequence[SourceLine]) -> list[Row]:
+    r"""Read lines as rows of a table, each with as many cells as it has itself.
+
+    Examples
+    --------
+    >>> (row,) = read_rows([SourceLine(7, "| 14:02 | `api` down | twice", "text")])
+    >>> [cell.text for cell in row.cells], row.line
+    (['14:02', 'api down', 'twice'], 7)
+    """
+    cells = [split_cells(line.text) for line in lines]
+    groups: dict[int, list[int]] = {}  # a table for each width: cells that a row lacks would be made up for it
+    for index, written in enumerate(cells):
+        groups.setdefault(len(written), []).append(index)
+    found = [Row((), line.line, 0) for line in lines]
+    for width, indexes in groups.items():
+        if width:
+            head = f"|{'-|' * width}\n"
+            text = head + head + "".join(f"| {' | '.join(cells[index])} |\n" for index in indexes)
+            (table,) = parse_markdown(text).sections[0].tables()
+            for index, row in zip(indexes, table.rows, strict=True):
+                line = lines[index].line
+                found[index] = Row(tuple(replace(cell, line=line) for cell in row.cells), line, width)
+    return found
+
+
+_CODE_TAG = re.compile(rb"<(?:pre|script|style|textarea)\b", re.IGNORECASE)
+_CODE_END = re.compile(rb"</(?:pre|script|style|textarea)>", re.IGNORECASE)
+
+
+def _is_closed(fence: bytes) -> bool:
+    """Return whether a fence has a line that ends it."""
+    first, *rest = fence.rstrip().split(b"\n")
+    mark = first[: len(first) - len(first.lstrip(first[:1]))]
+    last = rest[-1].strip(b" \t\r>") if rest else b""
+    return last.startswith(mark) and not last.strip(mark[:1])
+
+
+def _place_of_html(block: bytes) -> Place:
+    if block.lstrip().startswith(b"<!--"):
+        return "comment" if b"-->" in block else "open comment"
+    if _CODE_TAG.match(block.lstrip()):
+        return "code" if _CODE_END.search(block) else "open code"
+    return "html"
 
 
 def _blank(text: bytes) -> bytes:

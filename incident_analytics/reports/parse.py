@@ -21,6 +21,7 @@ from incident_analytics.reports.milestones import (
     infer_relapse,
 )
 from incident_analytics.reports.report import Report
+from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader, front_matter, labelled, text_or_none
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
@@ -299,7 +300,7 @@ class _Parser:
         """Read a field that other templates have at their head: services, instants, what the impact was."""
         label = self.template.fields[name][0]
         if name == "services":
-            self.reader.add_services([(None, word.strip(), line.line) for word in line.text.split(",")])
+            self.reader.add_services([(None, word.strip(), line.line, "") for word in line.text.split(",")])
         elif name.endswith("_at"):
             at = self.report.attempt(self.instant, line, label)
             if at is not None:
@@ -421,6 +422,7 @@ class _Parser:
 
     def read_sections(self) -> None:
         seen: set[str] = set()
+        parts: list[tuple[Section, Kind | None]] = []
         current, level = None, 0
         for section in self.sections:
             found = section_part(section, self.template)
@@ -432,10 +434,31 @@ class _Parser:
                 current = None
             if current is not None:
                 self.reader.read(current, section)
+            parts.append((section, self.kind_of(current)))
+        self.report_unread(parts)
         for name, form in self.template.sections.items():
             if name not in seen:
                 message = f"no section {form.headings[0]!r}; add a heading with these words"
                 self.report.problem("missing-section", self.report.lines["head"], message)
+
+    def kind_of(self, name: str | None) -> Kind | None:
+        """Return what the rows of a section are, ``own`` where the template does not know it."""
+        reads = self.template.sections[name].reads if name else "own"
+        return reads if reads in {"timeline", "actions", "services", "own"} else None
+
+    def report_unread(self, parts: list[tuple[Section, Kind | None]]) -> None:
+        """Report each line that looks like a row and was neither read nor is named by another problem."""
+        if not self.reader.entries:  # then it may be anywhere, whatever that place is for
+            parts = [(section, kind or "timeline") for section, kind in parts]
+        parts = [
+            (section, "actions" if kind == "own" and any(map(self.reader.has_actions, section.tables())) else kind)
+            for section, kind in parts
+        ]
+        problems = self.report.rows["problems"]
+        named = {row["line"] for row in problems if row["level"] != "info" or row["code"] == "placeholder"}
+        read = {kind: named | lines for kind, lines in self.reader.seen.items()}
+        for line, message in find_unread(parts, lambda title: self.kind_of(self.template.section_named(title)), read):
+            self.report.problem("unread-row", line, message)
 
     # -- when it was
 
@@ -448,14 +471,10 @@ class _Parser:
         self.report.placement = placement
         for remark in placement.remarks:
             self.report.problem(remark.code, remark.line, remark.message)
+        named = {problem["line"] for problem in self.report.rows["problems"]}
         for position, (entry, at) in enumerate(zip(self.reader.entries, placement.instants, strict=True), start=1):
             milestone = self.template.stated_milestone(entry.event)
-            if (
-                milestone
-                and at is None
-                and not entry.is_unclear
-                and all(problem["line"] != entry.line for problem in self.report.rows["problems"])
-            ):
+            if milestone and at is None and not entry.is_unclear and entry.line not in named:
                 message = (
                     f"{entry.event!r} has no time of day, so when it was {milestone} is unknown; write it as HH:MM"
                 )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from typing import TypeAlias, TypeVar
 
 import yaml
 
 from incident_analytics.config import Settings
-from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Section, Table
+from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.report import Report
+from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, fits, loose_rows, starts_like_item
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
 from incident_analytics.reports.times import (
@@ -35,6 +37,7 @@ from incident_analytics.reports.values import (
     read_choice,
     read_flag,
     read_loss,
+    read_mark,
     read_money,
     read_share,
     read_tick,
@@ -52,6 +55,8 @@ _OTHER = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do)|(?:ca
 _NOT_DONE = re.compile(rf"(?:{_OTHER}):\s+(?=\S)", re.IGNORECASE)
 _ENDS_NOT_DONE = re.compile(rf"\s\((?:{_OTHER})\)$", re.IGNORECASE)
 """How an action's own words say its status, before or behind them."""
+MarkedService: TypeAlias = tuple[bool | None, str, int, str]
+"""What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 
 
@@ -112,6 +117,8 @@ class SectionReader:
         self.settings = settings
         self.template = template
         self.entries: list[Entry] = []
+        self.seen: dict[Kind, set[int]] = {"timeline": set(), "actions": set(), "services": set(), "own": set()}
+        """The lines that were looked at, by what they were taken for: rows, and headers that are in no table."""
         self.zone: tzinfo | None = None
         """The first zone that the head or the timeline names for its times."""
         self.zone_is_unclear = False
@@ -158,18 +165,59 @@ class SectionReader:
         self.report.note(name, body, line)
 
     def _read_timeline(self, form: SectionForm, section: Section) -> None:
-        """Take the rows of the timeline: of a table with a column of times, else the items of a list."""
-        tables = [(table, columns) for table in section.tables() if "at" in (columns := _columns(table, form))]
-        zones = [self.read_zone(table.header.cells[columns["at"]], "time column") for table, columns in tables]
-        zone = self._zone_of_section(section) if not tables or None in zones else None
-        for (table, columns), own in zip(tables, zones, strict=True):
-            self._take_rows(table, columns, own or zone)
-        if not tables:
-            self._take_items(section, zone)
-        for table in section.tables() if not tables else ():
-            headers = ", ".join(cell.text for cell in table.header.cells)
-            message = f"none of the columns {headers} is called like a time; call it {form.columns['at'][0]!r}"
-            self.report.problem("missing-field", table.header.line, message)
+        """Take the rows of the timeline: of tables with a column of times, else the items of a list, else paragraphs.
+
+        Rows that stand outside their table are taken where their header, or a time in their first cells, makes them
+        sure. All are kept in the order of their lines.
+        """
+        before = len(self.entries)
+        tables = [(table.header, table.rows, _columns(table.header, form)) for table in section.tables()]
+        loose = loose_rows(section, lambda row: "at" in _columns(row, form) and not _moments(row))
+        taken = {row.line for group in loose for row in group.rows}
+        timed = [(header, rows, columns) for header, rows, columns in tables if "at" in columns]
+        zones = {header.line: self._zone_of_column(header, columns) for header, _, columns in timed}
+        zone = self._zone_of_section(section) if not timed or None in zones.values() else None
+        for header, rows, columns in timed:
+            self._take_rows(rows, columns, header, zones[header.line] or zone)
+        for header, rows, _ in tables if not timed else ():
+            if rows and all(map(_moments, rows)):  # whatever the first column is called, it has the times
+                self._take_rows((header, *rows) if _moments(header) else rows, {}, None, zone)
+            self._note_times(form, header)
+        for group in loose:
+            self._take_loose(group, form, zones, zone)
+        if (
+            len(self.entries) == before
+            and begins_with_time(section.title)
+            and isinstance(next(iter(section.blocks), None), Paragraph | None)
+        ):
+            when, event = split_moment(section.title)
+            words = [event, *(line.text for line in section.lines())]
+            self.entries.append(Entry(when, " ".join(filter(None, words)), section.line, *(zone or ())))
+        elif len(self.entries) == before or not (timed or any(group.header for group in loose)):
+            self._take_items(section, taken, zone)
+        self.entries[before:] = sorted(self.entries[before:], key=lambda entry: entry.line)
+        self.seen["timeline"].update(entry.line for entry in self.entries[before:])
+
+    def _note_times(self, form: SectionForm, header: Row) -> None:
+        headers = ", ".join(cell.text for cell in header.cells)
+        message = f"none of the columns {headers} is called like a time; call it {form.columns['at'][0]!r}"
+        self.report.problem("missing-field", header.line, message)
+
+    def _zone_of_column(self, header: Row, columns: Mapping[str, int]) -> _Zone | None:
+        return self.read_zone(header.cells[columns["at"]], "time column")
+
+    def _take_loose(
+        self, group: LooseRows, form: SectionForm, zones: Mapping[int, _Zone | None], zone: _Zone | None
+    ) -> None:
+        """Take the rows outside a table that have a time where one is looked for; `find_unread` names the others."""
+        columns = _columns(group.header, form) if group.header else {}
+        header = group.header if "at" in columns else None
+        own = None
+        if header is not None:
+            own = zones[header.line] if header.line in zones else self._zone_of_column(header, columns)
+        rows = [row for row in group.rows if _moments(row) or (header is not None and fits(row, header))]
+        self._take_rows(rows, columns if header is not None else {}, header, own or zone)
+        self._note_loose("timeline", group.header, rows)
 
     def _zone_of_section(self, section: Section) -> _Zone | None:
         """Return the zone that a heading, or a sentence below it, names for its times."""
@@ -192,59 +240,105 @@ class SectionReader:
         self.zone = self.zone or found
         return found, False
 
-    def _take_rows(self, table: Table, columns: Mapping[str, int], zone: _Zone | None) -> None:
-        others = [place for place in range(len(table.header.cells)) if place not in columns.values()]
+    def _note_loose(self, kind: Kind, header: Row | None, rows: Sequence[Row]) -> None:
+        if header is not None:
+            self.seen[kind].add(header.line)
+        if rows:
+            first, last = rows[0].line, rows[-1].line
+            lines = f"line {first} looks like a row" if first == last else f"lines {first} to {last} look like rows"
+            message = f"{lines} of a table and is read as such; put it right below the table's last row"
+            if first != last:
+                message = f"{lines} of a table and are read as such; put them right below a header and |---|---|"
+            self.report.problem("outside-table", first, message)
+
+    def _take_rows(
+        self, rows: Iterable[Row], columns: Mapping[str, int], header: Row | None, zone: _Zone | None
+    ) -> None:
         day = ""
-        for row in table.rows:
-            cells = [cell.text for cell in row.cells] + [""] * len(table.header.cells)
-            day = (cells[columns["date"]] if "date" in columns else "") or day
-            when = f"{day} {cells[columns['at']]}".strip()
-            event = cells[columns["event"]] if "event" in columns else " ".join(cells[place] for place in others)
+        for row in rows:
+            cells = [cell.text for cell in row.cells]
+            at = columns.get("at", 0)
+            if header is not None and not fits(row, header):
+                message = f"this row has {_cells(row.width)}, the header {len(header.cells)}"
+                self.report.problem("row-width", row.line, f"{message}; write a | within a cell as \\|")
+                sure = row.width < len(header.cells) and at < len(cells) and begins_with_time(cells[at])
+            else:
+                sure = header is not None
+            if sure and header is not None:
+                cells += [""] * (len(header.cells) - len(cells))
+                day = (cells[columns["date"]] if "date" in columns else "") or day
+                when = f"{day} {cells[at]}".strip()
+                others = [cell for index, cell in enumerate(cells) if index not in columns.values()]
+                event = (cells[columns["event"]] if "event" in columns else "") or " ".join(others)
+            else:
+                when, event = _moment_first(row, at)
+                when = when if not day or find_dates(when) else f"{day} {when}".strip()
             if fold(when) == "hh:mm":
                 message = "the row still holds the template's HH:MM; write the time or delete the row"
                 self.report.problem("placeholder", row.line, message)
                 event = f"[{event.strip()}]"  # so that its phrase states no milestone
             self.entries.append(Entry(when, event.strip(), row.line, *(zone or ())))
 
-    def _take_items(self, section: Section, zone: _Zone | None) -> None:
-        """Take a list's items as rows; a heading or an item that is only a date dates those below it."""
+    def _take_items(self, section: Section, taken: Collection[int], zone: _Zone | None) -> None:
+        """Take a list's items as rows; a heading or an item that is only a date dates those below it.
+
+        Where no item has a time the paragraphs that open with one are the rows, and the items their details.
+        """
         day = split_moment(section.title)[0] if find_dates(section.title) else ""
-        for item in section.items():
-            when, event = split_moment(item.text)
+        timed = [part for paragraph in section.paragraphs() for part in _timed_parts(paragraph, taken)]
+        items = [item for item in section.items() if item.line not in taken]
+        words = [(" ".join(line.text for line in item.lines if line.line not in taken), item.line) for item in items]
+        if timed and not any(begins_with_time(text) for text, _ in words):
+            words = timed
+        for text, number in words:
+            when, event = split_moment(text)
             if when and (not event or is_zone(event)):
                 day = when
-                zone = (self.read_zone(Line(event, item.line), "Timeline") if event else None) or zone
+                zone = (self.read_zone(Line(event, number), "Timeline") if event else None) or zone
             else:
                 own = not day or find_dates(when)
-                self.entries.append(Entry(when if own else f"{day} {when}", event, item.line, *(zone or ())))
+                self.entries.append(Entry(when if own else f"{day} {when}", event, number, *(zone or ())))
 
     def _read_services(self, section: Section) -> None:
-        marked: list[tuple[bool | None, str, int]] = []
+        marked: list[MarkedService] = []
         for item in section.items():
-            ticked, words = read_tick(item.text)
-            marked.append((item.checked if item.checked is not None else ticked, words, item.line))
-        for paragraph in section.paragraphs():
-            for line in paragraph.lines:
-                ticked, words = read_tick(line.text)
-                marked += [(ticked, word.strip(), line.line) for word in words.split(",")]
+            ticked, words, mark = read_mark(item.text)
+            marked.append((item.checked if item.checked is not None else ticked, words, item.line, mark))
+        for line in (line for paragraph in section.paragraphs() for line in paragraph.lines):
+            ticked, words, mark = read_mark(line.text)
+            marked += [(ticked, word.strip(), line.line, mark) for word in words.split(",")]
+        for row in (row for table in section.tables() for row in table.rows):
+            marked += _service_of_row(row)
         self.add_services(marked)
 
-    def add_services(self, marked: Sequence[tuple[bool | None, str, int]]) -> None:
-        """Add services with their boxes; where no service has one the list names what was affected."""
-        plain = all(mark is None for mark, _, _ in marked)
-        for mark, written, line in marked:
+    def add_services(self, marked: Sequence[MarkedService]) -> None:
+        """Add services with their boxes; where no service has one the list names what was affected.
+
+        Among others that have one, a service without a box, or with a mark that may mean either, is unknown.
+        """
+        ticks = [ticked for ticked, _, _, mark in marked if ticked is not None and not mark]
+        signs = "".join(mark for _, _, _, mark in marked)
+        lists_affected = not ticks and all(ticked is None for ticked, *_ in marked) and "🟢" not in signs
+        for ticked, written, line, mark in marked:
             is_spared, words = read_unaffected(written)
-            if is_absent(words) or is_none(words):
+            self.seen["services"].add(line)
+            if is_absent(words) or is_none(words) or (ticks and ticked is None and words.endswith(":")):
                 continue
             service = self.aliases.get(fold(words), words)
             if self.aliases and fold(words) not in self.aliases:
                 known = ", ".join(self.settings.services)
                 message = f"service {words!r} is not one of {known}; write one of these or add an alias to the settings"
                 self.report.problem("unknown-service", line, message)
-            affected = None if is_spared and mark else not is_spared and (plain if mark is None else mark)
-            if affected is None:
+            affected = True if lists_affected else ticked if not mark or True in ticks else None
+            if is_spared:
+                affected = None if ticked else False
+            if affected is None and is_spared:
                 message = f"service {words!r} is ticked and said not to be affected; correct the one or the other"
                 self.report.problem("contradiction", line, message)
+            elif affected is None:
+                what = f"is marked {mark}" if mark else "has no box, while others have one"
+                message = f"service {words!r} {what}, so whether it was affected is unknown; write [x] or [ ]"
+                self.report.problem("unreadable-value", line, message)
             self.report.rows["services"].append({"service": service, "affected": affected, "line": line})
 
     def _found_fields(self, form: SectionForm, section: Section) -> dict[str, Line]:
@@ -325,21 +419,51 @@ class SectionReader:
                 position += 1
                 rows.append({"kind": name, "position": position, "text": text, "detail": detail or None, "line": line})
 
+    def has_actions(self, table: Table) -> bool:
+        """Return whether a table's header names an action and who does it, or until when."""
+        form = self.template.sections.get("actions")
+        names = _columns(table.header, form).keys() if form else set()
+        return "action" in names and not names.isdisjoint({"owner", "due_on"})
+
     def _read_actions(self, origin: str, section: Section) -> None:
         form = self.template.sections["actions"]  # the meeting's actions have the same columns
-        for table in section.tables():
-            columns = _columns(table, form)
-            for row in table.rows:
-                cells = {column: row.cells[place] for column, place in columns.items() if place < len(row.cells)}
-                if "action" in cells:
-                    self._add_action(cells, origin)
-        for item in section.items():
-            if not item.depth:
-                struck = all(line.struck for line in item.lines)
-                self._add_action({"action": Line(item.text, item.line, struck=struck)}, origin, checked=item.checked)
+        loose = [
+            (group.header, [row for row in group.rows if fits(row, group.header)])
+            for group in loose_rows(
+                section, lambda row: "action" in _columns(row, form) and len(_columns(row, form)) > 1
+            )
+            if group.header is not None and "action" in _columns(group.header, form)
+        ]
+        for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
+            self._add_action_rows(header, rows, _columns(header, form), origin)
+        for header, rows in loose:
+            self._note_loose("actions", header, rows)
+        taken = {row.line for _, rows in loose for row in rows}
+        for lines, checked in _action_items(section, taken):
+            text = " ".join(line.text for line in lines)
+            struck = all(line.struck for line in lines)
+            self._add_action({"action": Line(text, lines[0].line, struck=struck)}, origin, checked=checked)
+
+    def _add_action_rows(self, header: Row, rows: Iterable[Row], columns: Mapping[str, int], origin: str) -> None:
+        if "action" not in columns:
+            return
+        for row in rows:
+            known = columns
+            if not fits(row, header):
+                message = f"this row has {_cells(row.width)}, the header {len(header.cells)}"
+                if row.width > len(header.cells):  # which cell is which is anyone's guess
+                    known = {"action": columns["action"]}
+                    message = f"{message}, so only the action is read; write a | within a cell as \\|"
+                else:
+                    message = f"{message}; write all of them"
+                self.report.problem("row-width", row.line, message)
+            cells = {column: row.cells[place] for column, place in known.items() if place < len(row.cells)}
+            if "action" in cells:
+                self._add_action(cells, origin)
 
     def _add_action(self, cells: Mapping[str, Line], origin: str, *, checked: bool | None = None) -> None:
         action = cells["action"]
+        self.seen["actions"].add(action.line)
         if is_placeholder(action.text):
             self.report.problem("placeholder", action.line, "the action still holds the template's words; delete it")
             return
@@ -444,14 +568,89 @@ def _own_status(words: str) -> tuple[str | None, str]:
     return None, words
 
 
-def _columns(table: Table, form: SectionForm) -> dict[str, int]:
+def _columns(header: Row, form: SectionForm) -> dict[str, int]:
     """Find a table's columns by their headers, whatever their order; the first of a name counts."""
     found: dict[str, int] = {}
-    for place, cell in enumerate(table.header.cells):
+    for place, cell in enumerate(header.cells):
         name = form.column_named(cell.text)
         if name and name not in found:
             found[name] = place
     return found
+
+
+def _service_of_row(row: Row) -> list[MarkedService]:
+    """Return the service of a table's row, if one cell is nothing but a mark or an answer; else nothing."""
+    cells = [cell.text for cell in row.cells if cell.text]
+    read = [[read_mark(cell), read_mark(f"= {cell}")] for cell in cells]  # a mark alone, or the answer to the header
+    marks = [(index, ticked, mark) for index, ways in enumerate(read) for ticked, words, mark in ways if not words]
+    if len(marks) != 1 or len(cells) == 1:
+        return []
+    index, ticked, mark = marks[0]
+    return [(ticked, cells[1 if index == 0 else 0], row.line, mark)]
+
+
+def _cells(n: int) -> str:
+    return "1 cell" if n == 1 else f"{n} cells"
+
+
+def _moments(row: Row) -> int:
+    """Return how many of a row's first cells hold a time of day and, next to it, a date, and no other words."""
+    for index, cell in enumerate(row.cells[:3]):
+        when, rest = split_moment(cell.text)
+        if rest or (cell.text and not when):
+            return 0
+        if begins_with_time(cell.text):
+            return index + 1
+    return 0
+
+
+def _moment_first(row: Row, at: int) -> tuple[str, str]:
+    """Return when a row was, from its first cells if these have a time, else from cell ``at``, and its other words."""
+    cells = [cell.text for cell in row.cells]
+    if first := _moments(row):
+        return " ".join(filter(None, cells[:first])), " ".join(filter(None, cells[first:]))
+    when = cells[at] if at < len(cells) else ""
+    is_time = bool(split_moment(when)[0])
+    return when, " ".join(cell for index, cell in enumerate(cells) if cell and not (is_time and index == at))
+
+
+def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple[str, int]]:
+    """Cut a paragraph that opens with a time at each of its lines that does; yield each part's words and line."""
+    parts: list[tuple[list[str], int]] = []
+    for line in paragraph.lines:
+        if line.line in taken:
+            continue
+        if begins_with_time(line.text):
+            parts.append(([line.text], line.line))
+        elif parts:
+            parts[-1][0].append(line.text)
+        else:
+            return
+    for texts, number in parts:
+        yield " ".join(texts), number
+
+
+def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[list[Line], bool | None]]:
+    """Yield the lines of each action in a list, and its box: those with a box of their own at any depth.
+
+    A line of a paragraph is one where it opens with a bullet or tick that Markdown doesn't know.
+    """
+    for block in section.blocks:
+        if not isinstance(block, Item | Paragraph):
+            continue
+        parts: list[list[Line]] = []
+        for line in block.lines:
+            if line.line in taken:
+                continue
+            if starts_like_item(line.text) or (isinstance(block, Item) and not parts):
+                parts.append([line])
+            elif parts:
+                parts[-1].append(line)
+        if isinstance(block, Item) and block.depth and block.checked is None:
+            parts = [lines for lines in parts if read_tick(lines[0].text)[0] is not None]
+        for index, lines in enumerate(parts):
+            first = replace(lines[0], text=lines[0].text.lstrip("•‣◦·▪ "))
+            yield [first, *lines[1:]], block.checked if isinstance(block, Item) and not index else None
 
 
 def text_or_none(words: str) -> str | None:

@@ -30,6 +30,7 @@ __all__ = [
     "read_choice",
     "read_flag",
     "read_loss",
+    "read_mark",
     "read_money",
     "read_share",
     "read_tick",
@@ -815,8 +816,22 @@ def read_unaffected(text: str) -> tuple[bool, str]:
     return (True, name) if name and name != text else (False, text)
 
 
-_TICKED: Final = re.compile(r"^(?:\[[xX✓✔]\]|[✅✔☑🗹✓🟢])️?|[✅✔☑]️?$")
-_UNTICKED: Final = re.compile(r"^(?:\[\s?\]|[❌✗✘☐⬜⏳🔲◻🕒⌛])️?|[❌☐⏳]️?$")
+_TICKED: Final = re.compile(
+    r"^(?:[\[(]\s{0,3}(?:[x✓✔✅☑☒*]|yes|y)\s{0,3}[\])]|[✅✔☑☒🗹🗸✓🟢■◼⬛])\ufe0f?"
+    r"|(?:[✅✔☑☒✓]|(?<=\s)[\[(]\s{0,3}[x✓✔]\s{0,3}[\])])\ufe0f?$",
+    re.IGNORECASE,
+)
+_UNTICKED: Final = re.compile(
+    r"^(?:\[\s{0,3}\]|\(\s{1,3}\)|[\[(]\s{0,3}(?:no|n)\s{0,3}[\])]|[❌✗✘✖☐□⬜⏳🔲◻▢○🕒⌛])\ufe0f?"
+    r"|(?:[❌☐□⏳]|(?<=\s)[\[(]\s{1,3}[\])])\ufe0f?$",
+    re.IGNORECASE,
+)
+_ANSWER: Final = re.compile(
+    r"(?<=[\s:=–—(-])(?:(?P<yes>yes|y|true|(?<!not )(?:affected|impacted|down))|no|n|false)\)?$",
+    re.IGNORECASE,
+)
+_CROSSES: Final = "❌✗✘✖❎"
+_LIGHTS: Final = "🟢🔴🟠🟡⚠🚨🔥❗⛔"
 
 
 def read_tick(text: str) -> tuple[bool | None, str]:
@@ -837,6 +852,29 @@ def read_tick(text: str) -> tuple[bool | None, str]:
         if pattern.search(words):
             return ticked, pattern.sub("", words).strip()
     return None, words
+
+
+def read_mark(text: str) -> tuple[bool | None, str, str]:
+    """Read a service's box or mark, or the answer behind its name.
+
+    Returns
+    -------
+    tuple
+        As `read_tick`; and a mark whose meaning depends on the others of the list, such as ``❌`` or ``🟢``, else "".
+
+    Examples
+    --------
+    >>> read_mark("API: yes"), read_mark("🟢 API")
+    ((True, 'API', ''), (None, 'API', '🟢'))
+    """
+    words = text.strip()
+    plain = words.strip(f"{_CROSSES}{_LIGHTS}\ufe0f ")
+    if plain != words:
+        mark = words[0] if words[0] in f"{_CROSSES}{_LIGHTS}" else words.rstrip("\ufe0f ")[-1]
+        return (False if mark in _CROSSES else None), plain, mark
+    if answer := _ANSWER.search(words):
+        return answer["yes"] is not None, words[: answer.start()].rstrip(" \t:=–—(-"), ""
+    return *read_tick(words), ""
 
 
 _KEY: Final = re.compile(

@@ -1,0 +1,228 @@
+"""Lines that look like rows: those outside a table that can be read all the same, and those that nobody has read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from incident_analytics.reports.markdown import Row, Section, SourceLine, read_rows, split_cells
+from incident_analytics.reports.values import read_tick
+
+__all__ = ["Kind", "LooseRows", "begins_with_time", "find_unread", "fits", "loose_rows", "starts_like_item"]
+
+Kind: TypeAlias = Literal["timeline", "actions", "services", "own"]
+"""What a section's rows are; ``own`` is a section of the authors' own, from which nothing is read."""
+
+_CLOCK: Final = (
+    r"(?:(?:[01]?\d|2[0-4])[:h][0-5?x][\d?x](?!\d)|(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d%]|\s?%)|\d{1,2}\s?[ap]\.?m\b"
+    r"|(?:[01]\d|2[0-4])[0-5]\d\s?(?:Z|h|hrs|UTC|GMT)\b|(?:noon|midday|midnight)\b)"
+)
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_DATE: Final = (
+    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]{_MONTH}(?:[ ,-]{{1,2}}\d{{4}})?"
+    rf"|{_MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
+)
+_MARKUP: Final = re.compile(r"<[^<>]{0,200}>|&nbsp;")
+_BEGINS_WITH_TIME: Final = re.compile(
+    r"[\W_]*+(?:\d{1,3}[.)]\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
+    rf"|fri|sat|sun)(?:\w*day)?\b[\W_]*+)?(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:at )?))?{_CLOCK}|T\s?[-+−]\s?\d)",
+    re.IGNORECASE,
+)
+_ITEM: Final = re.compile(
+    r"[>\s]*(?:[-*+•‣◦·]\s|\d{1,9}[.)]\s|[\[(]\s{0,3}\S{0,3}\s{0,3}[\])]|[☐☑☒□■▪◻◼⬜⬛✅✔✓✗✘❌🗹🗸])"
+)
+_BULLET: Final = re.compile(r"[>\s]*(?:[-*+]|\d{1,9}[.)])\s++")
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_CELL_TAG: Final = re.compile(r"<(?:td|th|tr|li)\b", re.IGNORECASE)
+_HEADING: Final = re.compile(r"[>\s*+-]*+(?P<level>#{1,6})[ \t]*+(?P<title>\S.*)")
+_HIDES: Final = frozenset({"code", "open code", "comment", "open comment", "html"})
+_LOOK: Final = 400
+"""Characters of a line that are looked at: its time or mark is at its beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class LooseRows:
+    """Lines with pipes that are in no table; ``header`` is the one that they seem to belong to, if any."""
+
+    header: Row | None
+    rows: tuple[Row, ...]
+
+
+def begins_with_time(text: str) -> bool:
+    """Return whether a line opens with a time of day, whatever marks, numbers, tags or date stand before it.
+
+    Examples
+    --------
+    >>> [begins_with_time(text) for text in ("> - **14:02** Alert", "<td>9 pm</td>", "By 14:02 all was well")]
+    [True, True, False]
+    """
+    return _BEGINS_WITH_TIME.match(_MARKUP.sub(" ", text[:_LOOK])) is not None
+
+
+def starts_like_item(text: str) -> bool:
+    """Return whether a line opens with a bullet, a number, a box or a tick, of whatever kind.
+
+    Examples
+    --------
+    >>> [starts_like_item(text) for text in ("• a", "☒ a", "[x] a", "2) a", "a - b")]
+    [True, True, True, True, False]
+    """
+    return _ITEM.match(text[:_LOOK]) is not None
+
+
+def fits(row: Row, header: Row | None) -> bool:
+    """Return whether a row has as many cells as its header; empty ones at its end do not count."""
+    if header is None:
+        return True
+    n = len(header.cells)
+    return row.width == n or (row.width > n and not any(cell.text for cell in row.cells[n:]))
+
+
+def loose_rows(section: Section, is_header: Callable[[Row], bool]) -> list[LooseRows]:
+    """Return the lines with pipes that the parser takes for text, in groups, each with the header above it.
+
+    What a fence or a comment holds is left out. A header of the right words need no line ``|---|---|`` below it.
+    """
+    headers = {table.header.line: table.header for table in section.tables()}
+    candidates = [line for line in section.source if line.place in {"text", "html"} and _has_pipes(line.text)]
+    rows = {row.line: row for row in read_rows([line for line in candidates if not _is_delimiter(line.text)])}
+    groups: list[LooseRows] = []
+    header: Row | None = None
+    group: list[Row] = []
+    for line in section.source:
+        row = rows.get(line.line)
+        above = headers.get(line.line)
+        if above is None and row is not None and not is_header(row):
+            group.append(row)
+            continue
+        if above is None and row is None:
+            continue
+        if group:
+            groups.append(LooseRows(header, tuple(group)))
+        header, group = above or row, []
+    if group:
+        groups.append(LooseRows(header, tuple(group)))
+    return groups
+
+
+def _has_pipes(text: str) -> bool:
+    plain = text.lstrip("> \t")
+    return (
+        plain.startswith("|") or ("|" in plain and begins_with_time(plain)) or ("|" in plain and _is_delimiter(plain))
+    )
+
+
+def _is_delimiter(text: str) -> bool:
+    return "-" in text and not text.strip("> \t:|-")
+
+
+def _looks_like(line: SourceLine, kind: Kind) -> bool:
+    """Return whether a line looks like a row of its section, by its words and by what it is part of."""
+    text = line.text[:_LOOK]
+    if not text.strip() or _is_delimiter(text) or line.place == "header":
+        return False
+    cells = [cell for cell in split_cells(text) if cell] if "|" in text else []
+    is_row = len(cells) > 1 or (bool(cells) and text.lstrip("> \t").startswith("|"))
+    if kind == "own":
+        if line.place in {"code", "comment"}:
+            return False
+        loose = line.place in {"text", "html"} and is_row and text.lstrip("> \t").startswith("|")
+        timed = begins_with_time(text) and _WORD.search(text) is not None
+        return loose or timed or read_tick(_bare_item(text))[0] is not None
+    if kind == "timeline":
+        timed = any(map(begins_with_time, cells)) or begins_with_time(text)
+        return timed or (is_row and line.place != "table")
+    if line.place in {"table", "heading"}:
+        return is_row or (line.place == "table" and bool(cells))
+    if line.place == "text" and _bare_item(text) and not starts_like_item(_bare_item(text)):
+        return False  # nested in another item it tells a detail
+    in_html = _CELL_TAG.search(text) is not None and re.search(r"\w", _MARKUP.sub(" ", text)) is not None
+    return is_row or in_html or starts_like_item(text)
+
+
+def _bare_item(text: str) -> str:
+    """Return a list item without the bullet or number by which Markdown knows it; any other line is returned empty."""
+    match = _BULLET.match(text)
+    return text[match.end() :] if match else ""
+
+
+_WHERE: Final = {
+    "code": "in a code block, so it isn't read; take it out of the block",
+    "open code": "in a code block that never ends, so it isn't read; end the block above it",
+    "comment": "in a comment, so it isn't read; take it out or delete it",
+    "open comment": "in a comment that never ends, so it isn't read; end the comment with -->",
+    "html": "in HTML, so it isn't read; write it in Markdown",
+    "table": "in a table without the columns of one, so it isn't read; name its columns as the template does",
+    "heading": "a heading, so it isn't read; put an empty line below it, or take off the #",
+    "text": "outside the table or list, so it isn't read; write it as a row of it",
+}
+_ELSEWHERE: Final = "in a section that the template doesn't have, so it isn't read; move it below its heading"
+_LOOKS_LIKE: Final[Mapping[Kind, str]] = {
+    "timeline": "a row of the timeline",
+    "actions": "an action item",
+    "services": "a service",
+    "own": "a row or a ticked item",
+}
+
+
+def find_unread(
+    parts: Sequence[tuple[Section, Kind | None]],
+    kind_named: Callable[[str], Kind | None],
+    read: Mapping[Kind, Collection[int]],
+) -> Iterator[tuple[int, str]]:
+    """Yield each line that looks like a row and that nothing was read from, with a message.
+
+    Parameters
+    ----------
+    parts
+        A report's sections, each with what its rows are; None where it has none.
+    kind_named
+        What the rows below a heading are: code, comments and HTML swallow the headings in them.
+    read
+        By kind the lines that were read, or are named by another problem.
+    """
+    context = _Context(kind_named)
+    for section, known in parts:
+        context.enter(section, known)
+        for line in section.source:
+            own = context.kind_at(line)
+            if own and line.line not in read[own] and _looks_like(line, own):
+                where = _ELSEWHERE if known == "own" and line.place in {"text", "table"} else _WHERE[line.place]
+                yield line.line, f"this looks like {_LOOKS_LIKE[own]}, but is {where}"
+
+
+class _Context:
+    """What the rows are from line to line, also below headings that are hidden, indented or otherwise broken."""
+
+    def __init__(self, kind_named: Callable[[str], Kind | None]) -> None:
+        self.kind_named = kind_named
+        self.kind: Kind | None = None
+        self.level = 0
+
+    def enter(self, section: Section, known: Kind | None) -> None:
+        self.before, self.known = self.kind, known
+        is_named = self.kind_named(section.title) != "own"
+        if known != "own" or section.level <= self.level or self.before is None:
+            self.kind = known
+            if known is None and self.before and not is_named:
+                self.kind = "own"  # it follows rows whose heading is broken
+        if is_named or section.level <= self.level:
+            self.level = section.level
+
+    def kind_at(self, line: SourceLine) -> Kind | None:
+        """Return what a line would be a row of; None for no row."""
+        if line.place == "heading":
+            own, is_row = self.before, "|" in line.text
+            if own and self.known == "own" and is_row and (_looks_like(line, own) or _is_delimiter(line.text)):
+                self.kind = own  # a line --- below some rows made a heading of them
+            return own
+        title = _HEADING.match(line.text[:_LOOK]) if line.place == "text" or line.place in _HIDES else None
+        if title is None:
+            return self.kind
+        named, depth = self.kind_named(title["title"]), len(title["level"])
+        if named != "own" or (depth <= self.level and line.place in _HIDES):
+            self.kind, self.level = named, depth
+        return None

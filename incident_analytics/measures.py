@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import time
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -10,13 +11,13 @@ import pandas as pd
 
 from incident_analytics.analysis.actions import action_ages, action_completion, overdue_actions
 from incident_analytics.analysis.availability import stated_impact
-from incident_analytics.analysis.calendar_pattern import start_hours
+from incident_analytics.analysis.calendar_pattern import start_hours, start_times
 from incident_analytics.analysis.comparison import compare_medians, compare_periods
 from incident_analytics.analysis.completion_times import action_survival
 from incident_analytics.analysis.control_charts import control_chart
 from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.analysis.definitions import definition_sensitivity
-from incident_analytics.analysis.error_budgets import budget_burn_down, sla_impact
+from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states, sla_impact
 from incident_analytics.analysis.gaps import mean_time_between, time_between
 from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
@@ -27,7 +28,7 @@ from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
-from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
+from incident_analytics.periods import UNITS, BudgetWindow, Calendar, Period, Unit
 from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
 from incident_analytics.scope import Scope
 
@@ -37,6 +38,7 @@ __all__ = [
     "availability",
     "between",
     "budget",
+    "by_team",
     "changes",
     "compare",
     "completion",
@@ -51,10 +53,12 @@ __all__ = [
     "measure",
     "mix",
     "overdue",
+    "overdue_by_owner",
     "rates",
     "reported_impact",
     "response",
     "sources",
+    "start_shares",
     "steps",
     "survival",
     "themes",
@@ -264,6 +268,13 @@ def control(scope: Scope) -> tuple[pd.DataFrame, str]:
     return control_chart(monthly, value="n", dispersion=dispersion(scope)), "n"
 
 
+def start_shares(scope: Scope) -> pd.DataFrame:
+    """Return `start_times` of the last year's incidents, by the business hours of the settings, else 9 to 17."""
+    zone = scope.settings.timezone
+    calendar = scope.settings.calendar or Calendar(time(9), time(17), timezone=zone)
+    return start_times(scope.known.incidents, within=scope.history(1), calendar=calendar)
+
+
 def hours(scope: Scope) -> pd.DataFrame:
     """Return `start_hours` of the last year's incidents."""
     return start_hours(scope.known.incidents, within=scope.history(1))
@@ -296,6 +307,7 @@ def impact(
     *,
     every: Unit | None = None,
     window: BudgetWindow | Literal["settings"] | None = "settings",
+    within: Period | None = None,
     members: bool = False,
 ) -> pd.DataFrame:
     """Compare the downtime of each service with its error budget.
@@ -308,6 +320,8 @@ def impact(
         Cut the period at these units as well as at the budgets' windows.
     window
         What the budgets run over: as the settings say, another window, or None for the whole period.
+    within
+        Another period than the scope's, one before it.
     members
         Whether to add the incident_ids.
 
@@ -321,7 +335,9 @@ def impact(
     """
     table = sla_impact(
         scope.everything.outages,
-        **_budgets(scope) | ({} if window == "settings" else {"window": window}),
+        **_budgets(scope)
+        | ({} if window == "settings" else {"window": window})
+        | ({} if within is None else {"within": within}),
         declared=scope.settings.services,
         every=every,
         members=members,
@@ -385,6 +401,55 @@ def ages(scope: Scope) -> pd.DataFrame:
 def survival(scope: Scope) -> pd.DataFrame:
     """Return `action_survival` of all items so far, by priority."""
     return action_survival(scope.actions, as_of=scope.as_of, by="priority", incidents=scope.so_far.incidents)
+
+
+def overdue_by_owner(scope: Scope) -> pd.DataFrame:
+    """Count the overdue items of all incidents to date by owner.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row an owner, the one with most first: owner, str, NA of items without one; n_overdue, int64, items known to
+        be late; n_overdue_unknown, int64, those past due without a recorded status; overdue_by, timedelta64[us], the
+        longest of both.
+    """
+    late = overdue(scope)
+    late = late.assign(n_overdue=late["status"].notna(), n_overdue_unknown=late["status"].isna())
+    table = late.groupby("owner", dropna=False, as_index=False).agg(
+        n_overdue=("n_overdue", "sum"), n_overdue_unknown=("n_overdue_unknown", "sum"), overdue_by=("overdue_by", "max")
+    )
+    order = ["n_overdue", "n_overdue_unknown", "owner"]
+    return table.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def by_team(scope: Scope) -> pd.DataFrame:
+    """Count the services, the overspent error budgets and the incidents of each team that the settings name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a team: team, str; n, int64, incidents of the window that affected one of its services; n_services, int64;
+        n_over, Int64, of these with a target the ones over an error budget, NA where none can be judged. Empty where
+        the settings name no team.
+    """
+    teams = {name: service.team for name, service in scope.settings.services.items() if service.team}
+    if scope.services is not None:
+        teams = {name: team for name, team in teams.items() if name in scope.services}
+    services = scope.reviewed.services
+    services = services[services["affected"].fillna(value=False)]
+    affected = services.assign(team=services["service"].map(teams)).drop_duplicates(["incident_id", "team"])
+    table = impact(scope)
+    over, within, _ = budget_states(table)
+    judged, spent = (set(table.loc[rows, "service"]) for rows in (over | within, over))
+    rows = []
+    for team in dict.fromkeys(teams.values()):
+        own = {name for name, each in teams.items() if each == team}
+        n = int((affected["team"] == team).sum())
+        rows.append((team, n, len(own), len(own & spent) if own & judged else None))
+    columns = {"team": TEXT, "n": "int64", "n_services": "int64", "n_over": COUNT}
+    return pd.DataFrame(
+        {name: pd.Series([row[i] for row in rows], dtype=dtype) for i, (name, dtype) in enumerate(columns.items())}
+    )
 
 
 def overdue(scope: Scope) -> pd.DataFrame:

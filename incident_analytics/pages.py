@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -54,6 +54,7 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
         filters={"with_anchors": _with_anchors, "commentary2html": _commentary_as_html},
     )
     shown = deepcopy(notebook)
+    shown.cells = without_empty_sections(shown.cells)
     for output in _outputs(shown.cells):
         data = output.get("data", {})
         if PAGE in data:
@@ -62,6 +63,40 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
     page: str
     page, _ = exporter.from_notebook_node(shown, resources=resources)
     return _with_contents(page)
+
+
+def without_empty_sections(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
+    """Return cells without the headings below which nothing is shown, as there is too little for a figure, or nothing.
+
+    A heading goes together with the words in its cell. One of a section with parts stays where one of them does.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_markdown_cell
+    >>> cells = [new_markdown_cell("## Cost"), new_code_cell("page.costs()"), new_markdown_cell("The end.")]
+    >>> [cell.source for cell in without_empty_sections([*cells[:2], new_markdown_cell("## Rest"), cells[2]])]
+    ['page.costs()', '## Rest', 'The end.']
+    """
+    levels = [_heading_level(cell) for cell in cells]
+    kept = []
+    for index, (cell, level) in enumerate(zip(cells, levels, strict=True)):
+        later = range(index + 1, len(cells))
+        end = next((other for other in later if 0 < levels[other] <= level), len(cells))
+        if not level or any(not levels[other] and _shows_something(cells[other]) for other in range(index + 1, end)):
+            kept.append(cell)
+    return kept
+
+
+def _heading_level(cell: NotebookNode) -> int:
+    """Return the level of the heading that a cell begins with; 0 of a cell that begins with none."""
+    heading = re.match(r"(#{1,6}) ", cell.source) if cell.cell_type == "markdown" else None
+    return len(heading[1]) if heading and COMMENTARY not in cell.metadata.get("tags", []) else 0
+
+
+def _shows_something(cell: NotebookNode) -> bool:
+    if cell.cell_type != "code":
+        return bool(cell.source.strip())
+    return any(output.output_type in {"display_data", "execute_result"} for output in cell.get("outputs", ()))
 
 
 def _with_contents(page: str) -> str:
@@ -147,6 +182,7 @@ def as_markdown(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict[s
     >>> as_markdown([new_markdown_cell("## API\n\nSee [API](#API),\nbelow.")], "files")
     ('## API\n\nSee [API](#api), below.\n', {})
     """
+    cells = without_empty_sections(list(cells))
     pictures: dict[str, bytes] = {}
     blocks = [block.strip("\n") for cell in cells for block in _blocks(cell, folder, pictures)]
     return _with_github_anchors("\n\n".join(filter(None, blocks)) + "\n"), pictures

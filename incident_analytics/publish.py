@@ -164,7 +164,7 @@ def review(
         if remark is not None:
             remark(text)
     own_file = f"{stem}.ipynb" if "ipynb" in to else None
-    page = as_html(ran, f"Incident review {window.name}", own_file)
+    page = as_html(ran, f"Incident review, {window.label}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review is in place do the others go.
     made = [_files(target, ran, page, stem, own_file) for target in dict.fromkeys(to)]

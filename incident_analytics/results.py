@@ -62,6 +62,7 @@ _GROUPS: Final = {
         "age": "Age",
         "step": "Step",
         "reports": "Reports",
+        "when": "When",
     }.items()
 }
 
@@ -78,6 +79,7 @@ COLUMNS: Final[dict[str, Column]] = {
         "availability_weighted",
         "target",
         "share",
+        "share_of_time",
         "share_left",
         "budget_spent",
         "share_before",
@@ -137,6 +139,8 @@ COLUMNS: Final[dict[str, Column]] = {
         n_baseline="n before",
         n_weighted="n with share",
         n_recorded="Recorded",
+        n_services="Services",
+        n_over="Over budget",
     ),
     **_columns(
         "text",

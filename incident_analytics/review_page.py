@@ -13,18 +13,14 @@ from IPython.display import display
 
 import incident_analytics
 from incident_analytics import measures, plots, sentences, showing
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.formatting import (
-    format_amount,
-    format_count,
-    format_share,
-    format_span,
-    join_words,
-    lowered,
-    report_links,
-)
+from incident_analytics.first_screen import first_screen, incident_list, overdue_items, side_by_side
+from incident_analytics.formatting import format_count, join_words, lowered, report_links
+from incident_analytics.highlights import Highlights
 from incident_analytics.loading import as_corpus, read_corrections, read_records
+from incident_analytics.periods import label_of
 from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
@@ -36,6 +32,11 @@ _SUMMARY: Final = ("n", "median", "median_recorded", "p90", "mean", "n_recorded"
 _FOLDED: Final = "These figures as a table"
 _LONG: Final = 100  # incidents from which on their list is folded
 _WEAK: Final = 10  # phrases shown
+_TOP: Final = 10  # overdue items in the body of the page
+_FEW: Final = 2  # rows from which on a comparison of groups is one
+_ENOUGH: Final = 6  # incidents, or points, from which on a figure shows more than its table
+_LONG_TABLE: Final = 20  # services from which on their table is folded
+_FACTOR_HEADINGS: Final = {"example": "In the words of a report", "n": "Incidents"}
 
 
 class ReviewPage:
@@ -119,25 +120,20 @@ class ReviewPage:
     # -- what several parts use
 
     @cached_property
+    def highlights(self) -> Highlights:
+        """The facts of the first screen."""
+        return Highlights(self.scope)
+
+    @cached_property
     def times(self) -> pd.DataFrame:
         """The spans of the window's incidents."""
-        times = measures.times(self.scope)
+        times = self.highlights.times
         return times[self.scope.window.holds(times["occurred_at"])].reset_index(drop=True)
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """The primary metric over the window."""
-        return measures.response(self.scope)
-
-    @cached_property
-    def changes(self) -> pd.DataFrame:
-        """The comparisons with earlier periods."""
-        return measures.changes(self.scope)
 
     @cached_property
     def impact(self) -> pd.DataFrame:
         """The error budgets, by service and budget window."""
-        return self._concerned(measures.impact(self.scope))
+        return self._concerned(self.highlights.impact)
 
     def _concerned(self, impact: pd.DataFrame) -> pd.DataFrame:
         """Keep the declared services, those that the window's incidents affected, and those with an outage."""
@@ -145,181 +141,49 @@ class ReviewPage:
         return impact[(impact["n"] + impact["n_missing"] > 0) | shown]
 
     @cached_property
-    def completion(self) -> pd.DataFrame:
-        """The window's action items by priority."""
-        return measures.completion(self.scope, by="priority")
-
-    @cached_property
-    def overdue(self) -> pd.DataFrame:
-        """The overdue items of all incidents to date."""
-        return measures.overdue(self.scope)
-
-    @cached_property
-    def costs(self) -> pd.DataFrame:
-        """What the window's incidents cost."""
-        return measures.costs(self.scope)
-
-    @cached_property
     def affected(self) -> pd.DataFrame:
         """Which of the window's incidents affected which service."""
         services = self.scope.reviewed.services
         return services[services["affected"].fillna(value=False)]
 
-    @property
-    def is_over(self) -> bool:
-        """Whether the whole period has passed."""
-        return self.scope.window is self.scope.period
+    # -- the first screen and the incidents
 
-    # -- the first screen
+    def first_screen(self) -> None:
+        """Show what the review comes to."""
+        shown = first_screen(self.highlights, self.links)
+        display(shown, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
 
-    def heading(self) -> None:
-        """Say which period is reviewed, and as of when."""
-        scope = self.scope
-        only = f" Only {join_words(list(scope.chosen))}." if scope.chosen else ""
-        hours = " Response times in business hours." if scope.calendar else ""
-        dates = scope.period.dates
-        label = "" if scope.period.label == dates else f"{scope.period.label}: "
-        words = showing.text(
-            f"{label}{dates} ({self.settings.timezone}), as of {scope.as_of:%Y-%m-%d %H:%M}.{only}{hours}"
-        )
-        display(words, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
+    def incidents(self) -> Shown | None:
+        """List the window's incidents."""
+        if not self.highlights.incidents:
+            return None
+        table = incident_list(self.highlights, self.links)
+        n = len(self.highlights.incidents)
+        return showing.fold(table, f"All {n:,} incidents" if n > _LONG else None)
 
-    def key_figures(self) -> Shown:
-        """Show the key figures."""
-        return showing.key_figures(
-            [
-                self._incidents_tile(),
-                self._response_tile(),
-                *self._budget_tile(),
-                self._completion_tile(),
-                self._overdue_tile(),
-                *self._revenue_tiles(),
-            ]
-        )
+    # -- response
 
-    def _incidents_tile(self) -> tuple[str, str, str]:
-        occurred_at = self.scope.known.incidents["occurred_at"]
-        earlier = [each.period for each in self.scope.comparisons if each.reason is None]
-        counts = [(period.label, period.holds(occurred_at).sum()) for period in earlier]
-        compared = ", ".join(f"{n or 'none reported'} in {label}" for label, n in counts)
-        return f"Incidents{self._so_far}", f"{len(self.scope.reviewed.incidents):,}", compared
+    def response_by_severity(self) -> None:
+        """Draw the primary metric by severity."""
+        if self.by_severity["n"].any():
+            drawn = plots.plot_response(self.by_severity, times=self.times, metric=self.metric)
+            plots.show_plot(drawn, links=self.links)
 
-    @property
-    def _so_far(self) -> str:
-        return "" if self.is_over else " so far"
+    @cached_property
+    def by_severity(self) -> pd.DataFrame:
+        """The primary metric by severity."""
+        return measures.response(self.scope, by="severity")
 
-    def _response_tile(self) -> tuple[str, str, str]:
-        row = self.summary.iloc[0]
-        name = f"Median {self.metric_name}"
-        if pd.isna(row["median"]) and row["n_open"]:
-            return name, "not known yet", f"{row['n_open']} ongoing, n = {row['n']}"
-        if pd.isna(row["median"]):
-            return name, "not recorded", f"n = {row['n']}"
-        basis = [f"n = {row['n']}"]
-        if pd.notna(row["median_low"]):
-            high = format_span(row["median_high"]) if pd.notna(row["median_high"]) else "unknown"
-            basis.append(f"95% CI {format_span(row['median_low'])} to {high}")
-        inferred = row["n"] - row["n_open"] - row["n_recorded"]
-        if inferred:
-            recorded = format_span(row["median_recorded"])
-            alone = f"; {recorded} from recorded times alone" if row["n_recorded"] else ""
-            basis.append(f"{inferred} of {row['n']} inferred from text{alone}")
-        return name, format_span(row["median"]), ", ".join(basis)
+    def response_table(self) -> Shown | None:
+        """Show the primary metric by severity."""
+        if not self.by_severity["n"].any():
+            return None
+        return showing.table(self.by_severity.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
 
-    def _budget_tile(self) -> list[tuple[str, str, str]]:
-        held = self.impact[self.impact["budget"].notna()]
-        if held.empty or not len(self.scope.reported_at):
-            return []
-        over, within, unknown = sentences.budget_states(held)
-        judged = int(over.sum() + within.sum())
-        if not judged:
-            return [("Over error budget" + self._so_far, "not known", format_count(len(held), "budget"))]
-        rest = f", {unknown.sum()} can't be judged" if unknown.any() else ""
-        noun = "services with a target" if len(held["window_start"].unique()) == 1 else "budgets"
-        return [("Over error budget" + self._so_far, f"{over.sum()} of {judged}", f"{noun}{rest}")]
-
-    def _completion_tile(self) -> tuple[str, str, str]:
-        n = self.completion[["n", "n_done", "n_open", "n_unknown"]].sum()
-        known = n["n_done"] + n["n_open"]
-        if not n["n"]:
-            return "Action items", "none", "from this period's reports"
-        if not known:
-            return "Action items", "status not recorded", format_count(n["n"], "item")
-        unknown = f", {n['n_unknown']} not recorded" if n["n_unknown"] else ""
-        return (
-            "Action items done",
-            format_share(n["n_done"] / known),
-            f"{n['n_done']} of {known} with a known status{unknown}",
-        )
-
-    def _overdue_tile(self) -> tuple[str, str, str]:
-        n_due = int(self.scope.actions["due_on"].notna().sum())
-        certain = int(self.overdue["status"].notna().sum())
-        unknown = len(self.overdue) - certain
-        if self.scope.actions.empty:
-            return "Action items overdue", "no action items", "all incidents to date"
-        if not n_due:
-            return "Action items overdue", "not recorded", "no item has a due date"
-        if certain:
-            rest = f", {unknown} more with no recorded status past due" if unknown else ""
-            return "Action items overdue", f"{certain:,}", f"all incidents to date{rest}"
-        if unknown:
-            return "Action items past due", f"{unknown:,}", "all incidents to date; no recorded status"
-        return "Action items overdue", "0", "all incidents to date"
-
-    def _revenue_tiles(self) -> list[tuple[str, str, str]]:
-        lost = self.costs[(self.costs["kind"] == "lost_revenue") & (self.costs["total"] > 0)]
-        lost = lost.sort_values("n", ascending=False)
-        return [
-            (
-                "Lost revenue",
-                format_amount(row["total"], row["currency"]),
-                f"{row['n']} of {row['n'] + row['n_missing']} reports {'gives' if row['n'] == 1 else 'give'} a figure",
-            )
-            for row in lost.to_dict("records")
-        ]
-
-    def findings(self) -> Shown:
-        """Say what happened, in sentences."""
-        scope = self.scope
-        said = [
-            sentences.describe_ongoing(scope.ongoing),
-            sentences.describe_coverage(
-                len(scope.reviewed.incidents),
-                scope.pending,
-                n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
-                status=scope.status,
-            ),
-        ]
-        if not scope.has_reports(scope.window):
-            before = scope.reported_at[scope.reported_at < scope.window.start]
-            said.append(sentences.describe_silence(scope.period.label, before.max() if len(before) else None))
-        else:
-            said += [
-                (
-                    f"{sentences.describe_counts(measures.counts(scope), period=scope.window.label)} "
-                    f"{sentences.describe_change(self.changes, measure='incidents')}"
-                ),
-                (
-                    f"{sentences.describe_response(self.summary, metric=self.metric)} "
-                    f"{sentences.describe_change(self.changes, measure=self.metric)}"
-                ),
-                sentences.describe_budget(self.impact, so_far=not self.is_over),
-                sentences.describe_silence(scope.silence, None) if scope.silence else "",
-            ]
-        n_due = int(scope.actions["due_on"].notna().sum())
-        late = sentences.describe_overdue(self.overdue, n_due=n_due, n_items=len(scope.actions))
-        done = sentences.describe_completion(self.completion)
-        said.append(f"From this period: {lowered(done)} Across all incidents: {lowered(late)}")
-        uncompared = [(each.period.label, each.reason) for each in scope.comparisons if each.reason is not None]
-        said.append(sentences.describe_uncompared(uncompared))
-        response = [
-            (each.period.label, each.response_reason)
-            for each in scope.comparisons
-            if each.reason is None and each.response_reason is not None
-        ]
-        said.append(sentences.describe_uncompared(response, subject="response times"))
-        return showing.listing(" ".join(text.split()) for text in said if text.strip())
+    def response_change(self) -> Shown | None:
+        """Say whether the median changed or what would have shown, and what the mix of severities made of the mean."""
+        said = [sentences.describe_change(self.highlights.changes, measure=self.metric), self._mix()]
+        return showing.text(" ".join(filter(None, said))) if any(said) else None
 
     def _mix(self) -> str:
         """Say how much of a change of the mean is the mix of severities."""
@@ -328,53 +192,66 @@ class ReviewPage:
             return ""
         return sentences.describe_mix(measures.mix(self.scope, comparison.period), earlier=comparison.period.label)
 
-    def decisions(self) -> Shown:
-        """List the decisions that the review leaves."""
-        decisions = sentences.describe_decisions(self.impact, self.overdue, n_pending=len(self.scope.pending))
-        return showing.listing(decisions) if decisions else showing.text("No open decisions.")
+    def response_trend(self) -> None:
+        """Draw the primary metric by quarter, over two years."""
+        if (self.by_quarter["n"] >= LEAST["median interval"]).sum() >= _FEW:
+            plots.show_plot(plots.plot_response_trend(self.by_quarter, metric=self.metric))
 
-    # -- response
+    @cached_property
+    def by_quarter(self) -> pd.DataFrame:
+        """The primary metric by quarter, over two years."""
+        return measures.response(self.scope, every="quarter", within=self.scope.history(2))
 
-    def response_by_severity(self) -> Shown:
-        """Show the primary metric by severity."""
-        summary = measures.response(self.scope, by="severity")
-        plots.show_plot(plots.plot_response(summary, times=self.times, metric=self.metric), links=self.links)
-        table = showing.table(summary.sort_values("severity", ascending=False), columns=["severity", *_SUMMARY])
-        mix = self._mix()
-        return table + showing.text(mix) if mix else table
+    def response_by_quarter(self) -> Shown | None:
+        """Show the primary metric by quarter."""
+        if (self.by_quarter["n"] > 0).sum() < _FEW:
+            return None
+        return showing.table(self.by_quarter, columns=["period", *_SUMMARY])
 
-    def response_by_service(self) -> Shown:
+    def response_by_service(self) -> Shown | None:
         """Show the primary metric by service; an incident counts in every service that it affected."""
         summary = measures.response(self.scope, by="service")
         summary = summary[summary["service"].isin([*self.settings.services, *self.affected["service"]])]
-        times = self.times.merge(self.affected[["incident_id", "service"]].drop_duplicates(), on="incident_id")
-        plots.show_plot(plots.plot_response(summary, times=times, metric=self.metric), links=self.links)
-        return showing.table(summary, columns=["service", *_SUMMARY], empty="No service was affected.", folded=_FOLDED)
+        summary = summary[summary["n"] + summary["n_missing"] > 0]
+        return None if len(summary) < _FEW else showing.table(summary, columns=["service", *_SUMMARY])
 
-    def response_trend(self) -> Shown:
-        """Show the primary metric by quarter, over two years."""
-        summary = measures.response(self.scope, every="quarter", within=self.scope.history(2))
-        plots.show_plot(plots.plot_response_trend(summary, metric=self.metric))
-        return showing.table(summary, columns=["period", *_SUMMARY], folded=_FOLDED)
-
-    def definitions(self) -> Shown:
+    def definitions(self) -> Shown | None:
         """Show the primary metric under other definitions."""
         table = measures.definitions(self.scope)
-        plots.show_plot(plots.plot_definitions(table, metric=self.metric))
+        if not table["n"].any():
+            return None
         columns = ["definition", "is_own", "n", "median", "p90", "mean", "n_missing", "n_open", "n_negative"]
-        return showing.table(table, columns=columns, folded=_FOLDED)
+        return showing.table(
+            table.assign(definition=table["definition"].map(sentences.definition_in_words)), columns=columns
+        )
 
-    def steps(self) -> Shown:
+    def steps(self) -> Shown | None:
         """Show every metric of the settings."""
         table = measures.steps(self.scope)
+        if not table["n"].any():
+            return None
         return showing.table(table.assign(metric=table["metric"].str.replace("_", " ")), columns=["metric", *_SUMMARY])
+
+    def comparisons(self) -> Shown | None:
+        """Show the comparisons with earlier periods, with their tests."""
+        table = self.highlights.changes
+        if table.empty:
+            return None
+        columns = ["measure", "earlier", "n_before", "n_after", "before", "after", "change", "p_value", "p_adjusted"]
+        columns += ["detectable_fall", "detectable_rise"]
+        table = table.assign(
+            measure=table["measure"].str.replace("_", " "), earlier=[label_of(name) for name in table["earlier"]]
+        )
+        return showing.table(table, columns=columns)
 
     # -- how many, how often
 
-    def severity_counts(self) -> Shown:
+    def severity_counts(self) -> Shown | None:
         """Show the number of incidents by month and severity, over a year; the table covers the window."""
         scope, history = self.scope, self.scope.history(1)
         counts = measures.counts(scope, within=history)
+        if counts["n"].sum() < _ENOUGH:
+            return None
         plots.show_plot(plots.plot_severity_counts(counts, highlight=scope.highlighted(history, "month")))
         table = measures.counts(scope)
         names = table["severity"].astype(object).fillna("unknown")
@@ -386,15 +263,22 @@ class ReviewPage:
         wide.columns = pd.Index([str(name) for name in wide.columns])
         return showing.table(
             wide.assign(all=wide.sum(axis=1)).reset_index(),
-            folded=_FOLDED if len(wide) > 3 else None,  # noqa: PLR2004
+            folded=_FOLDED,
         )
 
-    def severity_rates(self) -> Shown:
+    def count_change(self) -> Shown | None:
+        """Say whether incidents come more or less often."""
+        said = [sentences.describe_change(self.highlights.changes, measure="incidents"), *self._trend()]
+        return showing.text(" ".join(filter(None, said))) if any(said) else None
+
+    def severity_rates(self) -> Shown | None:
         """Show how often incidents of each severity came, by quarter over two years."""
         history = self.scope.history(2)
         rates = measures.rates(self.scope, within=history, every="quarter")
+        if rates["n"].sum() < _ENOUGH:
+            return None
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
-        words = " ".join([sentences.describe_dispersion(measures.dispersion(self.scope)), *self._trend()])
+        words = sentences.describe_dispersion(measures.dispersion(self.scope))
         table = showing.table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
         return showing.text(words) + table
 
@@ -407,113 +291,143 @@ class ReviewPage:
         """Show the time from each incident to the next, over a year."""
         history = self.scope.history(1)
         gaps, between = (measure(self.scope, within=history) for measure in (measures.gaps, measures.between))
-        plots.show_plot(plots.plot_time_between(gaps, between=between))
+        if between["n"].sum() >= _ENOUGH:
+            plots.show_plot(plots.plot_time_between(gaps, between=between))
 
     def control_chart(self) -> None:
         """Show the normal variation of the number of incidents."""
         chart, value = measures.control(self.scope)
-        plots.show_plot(plots.plot_control_chart(chart, value=value))
+        if len(chart) and chart["n_points"].max() >= _ENOUGH:
+            plots.show_plot(plots.plot_control_chart(chart, value=value))
 
-    def start_hours(self) -> None:
+    def start_hours(self) -> Shown | None:
         """Show when incidents start."""
-        plots.show_plot(plots.plot_start_hours(measures.hours(self.scope)))
+        hours = measures.hours(self.scope)
+        if hours["n"].sum() < LEAST["start pattern"]:
+            return None
+        plots.show_plot(plots.plot_start_hours(hours))
+        return showing.table(
+            measures.start_shares(self.scope),
+            columns=["when", "n", "share", "share_of_time"],
+            headings={"n": "Incidents", "share": "Share", "share_of_time": "Share of time"},
+        )
 
     # -- service levels
 
-    def budgets(self) -> Shown:
-        """Show the error budgets, and what is left of them."""
+    def service_levels(self) -> Shown | None:
+        """Show the downtime and the error budget of each service, and of the teams."""
         if not self.scope.has_reports(self.scope.window):
-            return showing.text(sentences.describe_budget(self.impact))
-        plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
+            return None
         columns = ["service", "n", "n_missing", "downtime", "availability"]
         if len(self.impact["period"].unique()) > 1:
             columns.insert(1, "period")
         if self.impact["target"].notna().any():
             columns += ["target", "budget", "budget_left"]
             columns += ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
-        return showing.table(self.impact, columns=columns, empty="No service was affected.")
+        folded = format_count(len(self.impact), "service") if len(self.impact) > _LONG_TABLE else None
+        services = showing.table(
+            self.impact, columns=columns, empty="No service was affected.", folded=folded, headings={"n": "Outages"}
+        )
+        teams = measures.by_team(self.scope)
+        if teams.empty:
+            return services
+        by_team = showing.table(teams, columns=["team", "n_services", "n", "n_over"], headings={"n": "Incidents"})
+        return side_by_side(services, by_team, is_wide=True)
 
-    def availability(self) -> Shown:
-        """Show the availability of each service over the whole window."""
+    def budget_burn_down(self) -> None:
+        """Draw how the error budgets were spent."""
+        if self.scope.has_reports(self.scope.window) and self.impact["budget"].notna().any():
+            plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
+
+    def availability(self) -> Shown | None:
+        """Show the availability of each service over the whole window, scaled by the users affected."""
         table = self._concerned(measures.availability(self.scope))
-        if self.scope.has_reports(self.scope.window):
-            plots.show_plot(plots.plot_availability(table))
-        columns = ["service", "n", "downtime", "availability", "target"]
-        if (table["n_weighted"] > 0).any():
-            # Where no report gives a share of users, the weighted figures would only repeat the others.
-            weighted = ["downtime_weighted", "availability_weighted"]
-            table = table.assign(**{name: table[name].mask(table["n_weighted"] == 0) for name in weighted})
-            columns[-1:-1] = [*weighted, "n_weighted"]
-        return showing.table(table, columns=columns, empty="No service was affected.", folded=_FOLDED)
+        if not (table["n_weighted"] > 0).any():
+            return None  # without a share of users it would only repeat the budgets
+        weighted = ["downtime_weighted", "availability_weighted"]
+        table = table.assign(**{name: table[name].mask(table["n_weighted"] == 0) for name in weighted})
+        columns = ["service", "n", "downtime", "availability", *weighted, "n_weighted", "target"]
+        return showing.table(table, columns=columns)
 
-    def reported_impact(self) -> Shown:
+    def reported_impact(self) -> Shown | None:
         """Compare the SLA impact of the reports with the calculated one."""
         table = measures.reported_impact(self.scope)
         columns = ["incident_id", "stated", "derived", "derived_weighted", "downtime", "implied_window"]
-        none = "No report gives an SLA impact."
         folded = format_count(len(table), "report")
-        return showing.table(table, columns=columns, empty=none, folded=folded, links=self.links)
+        return None if table.empty else showing.table(table, columns=columns, folded=folded, links=self.links)
 
     # -- follow-ups
 
-    def action_completion(self) -> Shown:
-        """Show the window's action items."""
-        plots.show_plot(plots.plot_action_completion(self.completion))
-        columns = ["priority", "n", "n_done", "n_open", "n_overdue", "n_unknown", "n_dropped", "completion", "on_time"]
-        if (self.completion["n_overdue_unknown"] > 0).any():  # of which 0 overdue would not be the whole truth
-            columns.insert(columns.index("n_unknown"), "n_overdue_unknown")
-        items = self.completion.sort_values("priority", ascending=False)
+    def follow_ups(self) -> Shown:
+        """Say how the follow-ups of all incidents are, list those overdue for longest, and count them by owner."""
+        facts = self.highlights.follow_ups
+        said = showing.text(sentences.describe_follow_ups(facts, label=self.scope.window.label))
+        late = self.highlights.overdue
+        top = late[late["status"].notna()].head(_TOP)
+        if top.empty:
+            return said
+        items = overdue_items(top, self.links)
+        columns = ["owner", "n_overdue", "n_overdue_unknown", "overdue_by"]
+        headings = {"n_overdue_unknown": "Not recorded", "overdue_by": "Longest"}
+        owners = showing.table(measures.overdue_by_owner(self.scope).head(_TOP), columns=columns, headings=headings)
+        return said + side_by_side(items, owners, is_wide=True)
+
+    def action_completion(self) -> Shown | None:
+        """Show the window's action items by priority."""
+        completion = measures.completion(self.scope, by="priority")
+        if not completion["n"].any():
+            return None
+        columns = [
+            "priority",
+            "n",
+            "n_done",
+            "n_open",
+            "n_overdue",
+            "n_overdue_unknown",
+            "n_unknown",
+            "n_dropped",
+            "completion",
+            "on_time",
+        ]
+        items = completion.sort_values("priority", ascending=False)
         return showing.table(items, columns=columns, headings=ITEM_HEADINGS)
 
     def action_survival(self) -> None:
         """Show how long action items stay open."""
-        plots.show_plot(plots.plot_action_survival(measures.survival(self.scope)))
+        curve = measures.survival(self.scope)
+        if len(curve) and curve["n"].max() >= LEAST["survival interval"]:
+            plots.show_plot(plots.plot_action_survival(curve))
 
-    def action_ages(self) -> None:
-        """Show for how long the open items have been open."""
-        plots.show_plot(plots.plot_action_age(measures.ages(self.scope)))
-
-    def overdue_actions(self) -> Shown:
-        """Show the overdue items of all incidents to date."""
-        n_due = int(self.scope.actions["due_on"].notna().sum())
-        n_items = len(self.scope.actions)
-        plots.show_plot(plots.plot_overdue_actions(self.overdue, n_due=n_due, n_items=n_items), links=self.links)
+    def overdue_actions(self) -> Shown | None:
+        """List all overdue items of all incidents to date."""
+        late = self.highlights.overdue
+        if len(late) <= _TOP and late["status"].notna().all():
+            return None
         return showing.table(
-            self.overdue.sort_values(["owner", "overdue_by"], ascending=[True, False]),
+            late.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
-            empty=sentences.describe_overdue(self.overdue, n_due=n_due, n_items=n_items),
-            folded=f"All {format_count(len(self.overdue), 'item')}",
+            folded=f"All {format_count(len(late), 'item')}",
             links=self.links,
         )
 
     # -- the rest
 
-    def recurring_factors(self) -> Shown:
+    def recurring_factors(self) -> Shown | None:
         """Show what recurs in causes and factors of the last year."""
         factors = measures.themes(self.scope, within=self.scope.history(1))
-        plots.show_plot(plots.plot_recurring_factors(factors))
-        columns = ["phrase", "n", "example"]
-        return showing.table(
-            factors.head(_WEAK), columns=columns, empty="Nothing recurs.", folded="In the reports' words"
-        )
+        if factors.empty:
+            return None
+        return showing.table(factors.head(_WEAK), columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
-    def cost_totals(self) -> Shown:
+    def cost_totals(self) -> Shown | None:
         """Show what the window's incidents cost."""
-        plots.show_plot(plots.plot_costs(self.costs))
-        return showing.table(self.costs.assign(kind=self.costs["kind"].str.replace("_", " ")), folded=_FOLDED)
-
-    def incidents(self) -> Shown:
-        """List the window's incidents."""
-        columns = ["incident_id", "title", "severity", "occurred_at", "status", "is_open"]
-        listing = self.scope.reviewed.incidents[columns]
-        listing = listing.merge(self.times[["incident_id", self.metric]], on="incident_id", how="left")
-        by_incident = self.affected.groupby("incident_id")["service"].agg(", ".join)
-        listing["services"] = listing["incident_id"].map(by_incident)
+        costs = self.highlights.costs
+        if not costs["n"].any():
+            return None
+        table = costs[costs["n"] > 0]
         return showing.table(
-            listing.sort_values("occurred_at"),
-            empty=f"No incident was reported in {self.scope.period.label}.",
-            folded=f"All {len(listing)} incidents" if len(listing) > _LONG else None,
-            links=self.links,
+            table.assign(kind=table["kind"].str.replace("_", " ")),
+            columns=["kind", "currency", "total", "n", "n_missing"],
         )
 
     def files(self) -> Shown:
@@ -541,11 +455,13 @@ class ReviewPage:
             },
         )
 
-    def completed_and_all(self) -> Shown:
+    def completed_and_all(self) -> Shown | None:
         """Compare the primary metric of the completed reports with that of all reports."""
+        if self.scope.pending.empty:
+            return None
         everything = Scope.of(self.scope.known, self.scope.period, self.settings, self.scope.as_of, "all")
         rows = {
-            f"status {self.scope.status}": self.summary,
+            f"status {self.scope.status}": measures.response(self.scope),
             "all reports": measures.response(everything),
         }
         table = pd.concat(rows, names=["reports"]).reset_index(level="reports")
@@ -566,10 +482,10 @@ class ReviewPage:
             links=self.links,
         )
 
-    def tracker_rows(self) -> Shown:
+    def tracker_rows(self) -> Shown | None:
         """List the rows of the issue tracker's export that match no action item."""
         if self.unmatched is None:
-            return showing.text("No issue tracker is configured.")
+            return None
         n = len(self.unmatched)
         if n == 0:
             return showing.text("Every row of the tracker matches an action item.")
@@ -579,11 +495,10 @@ class ReviewPage:
             self.unmatched, columns=columns, folded="Rows without an action item", links=self.links
         )
 
-    def corrections(self) -> Shown:
+    def corrections(self) -> Shown | None:
         """List the corrections that the settings name."""
-        return showing.table(
-            read_corrections(self.settings), empty="None: every figure is as the reports have it.", links=self.links
-        )
+        corrections = read_corrections(self.settings)
+        return None if corrections.empty else showing.table(corrections, links=self.links)
 
     def metric_definitions(self) -> Shown:
         """Say what each metric measures."""
@@ -592,8 +507,8 @@ class ReviewPage:
             pd.DataFrame(
                 {
                     "metric": [name.replace("_", " ") for name in metrics],
-                    "from": [metric.column or " or else ".join(metric.start) for metric in metrics.values()],
-                    "to": ["" if metric.column else " or else ".join(metric.end) for metric in metrics.values()],
+                    "from": ["as stated" if metric.column else _instants(metric.start) for metric in metrics.values()],
+                    "to": ["" if metric.column else _instants(metric.end) for metric in metrics.values()],
                 }
             )
         )
@@ -620,6 +535,10 @@ class ReviewPage:
                 f"incident_analytics {incident_analytics.__version__}.",
             ]
         )
+
+
+def _instants(columns: Sequence[str]) -> str:
+    return ", else ".join(column.removesuffix("_at") for column in columns)
 
 
 def _links(corpus: Corpus, settings: Settings, output_dir: str | None) -> dict[str, str]:

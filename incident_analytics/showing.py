@@ -24,11 +24,14 @@ __all__ = [
     "FIGURE",
     "PAGE",
     "Shown",
+    "cell_link",
     "escape_html",
     "escape_markdown",
+    "fold",
     "is_address",
     "key_figures",
     "listing",
+    "markdown_table",
     "picture_name",
     "table",
     "text",
@@ -206,7 +209,7 @@ def key_figures(figures: Iterable[tuple[str, str, str]]) -> Shown:
         for name, value, basis in (map(escape_html, row) for row in rows)
     )
     lines = [(name, _bold(value), basis) for name, value, basis in (map(escape_markdown, row) for row in rows)]
-    return Shown(f'<ul class="figures">\n{tiles}\n</ul>', _markdown_table(["", "", ""], ["---"] * 3, lines))
+    return Shown(f'<ul class="figures">\n{tiles}\n</ul>', markdown_table(["", "", ""], ["---"] * 3, lines))
 
 
 def table(
@@ -226,7 +229,8 @@ def table(
         Any frame; each column's dtype says how its values are written. Its index is not shown.
     columns
         The columns to show, in order; None shows all. One that has an interval, in ``<column>_low`` and
-        ``<column>_high``, shows that as well. Counts next to ``n`` that are zero in every row are left out.
+        ``<column>_high``, shows that as well. Columns without any value are left out, and so are counts next to ``n``
+        that are zero in every row.
     empty
         The sentence in place of a table without rows.
     folded
@@ -266,10 +270,10 @@ def table(
     write = (lambda row, column: format_value(row[column], column)) if columns is None else format_with_interval
     rows = [[write(row, column) for column in marks] for row in frame.to_dict("records")]
     leads = [[_address(column, row, links or {}) for column in marks] for row in frame.to_dict("records")]
-    return _fold(
+    return fold(
         Shown(
             _html_table(words, list(marks.values()), rows, leads),
-            _markdown_table(
+            markdown_table(
                 [escape_markdown(word) for word in words],
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
                 [[_link(*cell) for cell in zip(row, lead, strict=True)] for row, lead in zip(rows, leads, strict=True)],
@@ -303,16 +307,30 @@ def _html_table(
     )
 
 
-def _markdown_table(head: Sequence[str], marks: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown_table(head: Sequence[str], marks: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table of GitHub's, of cells that are Markdown already; ``marks`` such as ``--:`` align the columns."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, marks, *rows))
 
 
-def _fold(shown: Shown, words: str | None) -> Shown:
+def fold(shown: Shown, words: str | None) -> Shown:
     """Fold something away below words; GitHub needs the empty lines to read Markdown inside of HTML."""
     if words is None:
         return shown
     summary = f"<details><summary>{escape_html(words)}</summary>"
     return Shown(f"{summary}\n{shown.html}\n</details>", f"{summary}\n\n{shown.markdown}\n\n</details>")
+
+
+def cell_link(words: str, address: str | None) -> tuple[str, str]:
+    """Return words that lead to an address, in HTML and in Markdown; an address that runs something leads nowhere.
+
+    Examples
+    --------
+    >>> cell_link("<b>", "../INC-1.md")
+    ('<a href="../INC-1.md">&lt;b&gt;</a>', '[&lt;b&gt;](../INC-1.md)')
+    """
+    if address is None or _FOREIGN.match(address):
+        return escape_html(words), escape_markdown(words)
+    return f'<a href="{html.escape(address)}">{escape_html(words)}</a>', _link(words, address)
 
 
 def _link(value: str, address: str | None) -> str:
@@ -343,7 +361,14 @@ def _bold(escaped: str) -> str:
 
 
 def _says_something(frame: pd.DataFrame, column: str) -> bool:
-    """Return whether a column is worth its room: not a count next to n that is zero throughout."""
+    """Return whether a column is worth its room: it has a value, and is not a count next to n that is zero throughout.
+
+    The first column names the rows.
+    """
+    if column == frame.columns[0]:
+        return True
+    if frame[column].isna().all():
+        return False
     return not column.startswith("n_") or bool((frame[column].fillna(0) != 0).any())
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -13,10 +15,10 @@ from incident_analytics.analysis.clusters import find_cluster
 from incident_analytics.analysis.grouping import group_rows, member_ids, rows_within
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.checks import require_columns, require_instants
-from incident_analytics.periods import Period
+from incident_analytics.periods import Calendar, Period
 from incident_analytics.schema import COUNT, FLOAT, TEXT
 
-__all__ = ["start_hours"]
+__all__ = ["start_hours", "start_times"]
 
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HOUR_WINDOWS: Final = tuple(
@@ -118,6 +120,67 @@ def start_hours(
     if members:
         hours["incident_ids"] = member_ids(with_start, numbers, hours)
     return hours
+
+
+def start_times(incidents: pd.DataFrame, *, within: Period, calendar: Calendar) -> pd.DataFrame:
+    """Count the incidents that started in business hours, outside of them, and on days off.
+
+    Parameters
+    ----------
+    incidents
+        The incidents table.
+    within
+        The period to look at.
+    calendar
+        The business hours.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row each for business hours, evenings and nights of working days, and weekends and holidays:
+
+        - when, str
+        - n, int64: incidents that started then, or where no start is recorded were detected or responded to then
+        - n_missing, int64: incidents of which none of these is recorded, the same in each row
+        - share, Float64: of all these incidents; NA without any
+        - share_of_time, Float64: what part of the period is such time: the share that chance alone would give
+
+    Examples
+    --------
+    >>> from datetime import time
+    >>> from incident_analytics.tables import make_table
+    >>> started = ["2025-03-14T14:02Z", "2025-03-14T23:00Z", "2025-03-15T12:00Z", None]
+    >>> occurred = [*started[:3], "2025-03-15T00:00Z"]
+    >>> columns = {"incident_id": ["a", "b", "c", "d"], "occurred_at": occurred, "started_at": started}
+    >>> incidents = make_table("incidents", columns)
+    >>> found = start_times(incidents, within=Period.parse("2025-03"), calendar=Calendar(time(9), time(17)))
+    >>> found[["when", "n", "n_missing", "share_of_time"]].round(2)
+                        when  n  n_missing  share_of_time
+    0         Business hours  1          1           0.23
+    1    Evenings and nights  1          1           0.45
+    2  Weekends and holidays  1          1           0.32
+    """
+    instants = ["started_at", "detected_at", "responded_at"]
+    require_columns(incidents, "incident_id", "occurred_at", *instants)
+    rows = rows_within(incidents, within)
+    began = rows["started_at"].fillna(rows[instants].min(axis="columns")).dropna()
+    moment = pd.Timedelta(microseconds=1)
+    in_hours = sum(calendar.business_time(at, at + moment) > timedelta(0) for at in began)
+    whole_days = replace(calendar, start=time.min, end=time.max)
+    on_days = sum(whole_days.business_time(at, at + moment) > timedelta(0) for at in began)
+    hours, days = (each.business_time(within.start, within.end) for each in (calendar, whole_days))
+    length = within.end - within.start
+    table = pd.DataFrame(
+        {
+            "when": pd.Series(["Business hours", "Evenings and nights", "Weekends and holidays"], dtype=TEXT),
+            "n": pd.Series([in_hours, on_days - in_hours, len(began) - on_days], dtype="int64"),
+            "n_missing": len(rows) - len(began),
+        }
+    )
+    table["share"] = (table["n"] / len(began) if len(began) else pd.Series([None] * 3)).astype(FLOAT)
+    spent = [hours / length, (days - hours) / length, 1 - days / length]
+    table["share_of_time"] = pd.Series(spent, dtype=FLOAT)
+    return table
 
 
 def _patterns(hours: pd.DataFrame, clock: pd.Series, within: Period | None) -> dict[str, pd.Series]:

@@ -16,6 +16,7 @@ from incident_analytics.analysis.response import (
     group_names,
     metric_names,
     microseconds,
+    response_summary,
     with_services,
 )
 from incident_analytics.analysis.statistics import LEAST, LEVEL, detectable_changes, holm

@@ -21,7 +21,7 @@ from incident_analytics.errors import SettingsError
 from incident_analytics.periods import BudgetWindow, Period, Unit
 from incident_analytics.schema import FLOAT, INSTANT
 
-__all__ = ["budget_burn_down", "sla_impact"]
+__all__ = ["budget_burn_down", "budget_states", "sla_impact"]
 
 
 def sla_impact(
@@ -275,6 +275,17 @@ def budget_burn_down(
             "share_left",
         ]
     ]
+
+
+def budget_states(sla: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """Return which rows are certainly over their budget, which are within it, and which can't be judged.
+
+    What is left is an upper bound where the length of some outages is unknown: such a row can be over, never within.
+    """
+    known = sla["budget_left"].notna()
+    over = (sla["budget_left"] < pd.Timedelta(0)).fillna(value=False)
+    within = known & ~over & (sla["window_n_missing"] == 0)
+    return over, within, sla["budget"].notna() & ~over & ~within
 
 
 def _budget_windows(part: Period, within: Period, window: BudgetWindow | None) -> list[tuple[Period, Period]]:

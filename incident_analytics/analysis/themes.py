@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
+from heapq import heapify, heappop, heappush
 from typing import Final
 
 import numpy as np
@@ -77,9 +79,9 @@ def recurring_factors(
         - example, str: the shortest sentence that holds it, as written
         - incident_ids, tuple of str: the incidents of n
 
-        The longest phrase wins: one that is part of a longer phrase in all of its incidents is left out. A phrase lies
-        within a sentence. No row where nothing recurs. Words are compared as they are written: ``alert`` is
-        not ``alerts``, and ``no alert`` not ``missing alert``.
+        Each sentence counts for one phrase, so that nothing is counted twice: for the one that explains most words, its
+        own times its incidents. A phrase lies within a sentence. No row where nothing recurs. Words are compared as
+        they are written: ``alert`` is not ``alerts``, and ``no alert`` not ``missing alert``.
 
     Raises
     ------
@@ -97,8 +99,8 @@ def recurring_factors(
     ----------
     J. Nothman, H. Qin and R. Yurchak, "Stop Word Lists in Free Open-source Software Packages", Proceedings of Workshop
     for NLP Open Source Software (2018) 7-12, https://doi.org/10.18653/v1/W18-2502, on what is wrong with such lists.
-    Phrases that no longer one replaces are the closed patterns of N. Pasquier and others, "Discovering Frequent Closed
-    Itemsets for Association Rules", ICDT (1999) 398-416, https://doi.org/10.1007/3-540-49257-7_25.
+    The choice is the greedy one of V. Chvatal, "A Greedy Heuristic for the Set-Covering Problem", Mathematics of
+    Operations Research 4 (1979) 233-235, https://doi.org/10.1287/moor.4.3.233.
 
     Examples
     --------
@@ -109,9 +111,8 @@ def recurring_factors(
     ...     "text": ["No alert on the queue", "There was no alert on the queue", "No alert on disk usage"],
     ... })
     >>> recurring_factors(findings)[["phrase", "n", "example"]]
-               phrase  n                example
-    0        no alert  3  No alert on the queue
-    1  no alert queue  2  No alert on the queue
+         phrase  n                example
+    0  no alert  3  No alert on the queue
     """
     texts = _findings_of(findings, kinds)
     if incidents is not None:
@@ -128,20 +129,14 @@ def recurring_factors(
 
     found = _phrases(sentences["words"], min_words)
     found["incident_id"] = sentences["incident_id"].to_numpy()[found["sentence"]]
-    found = found.sort_values("sentence").drop_duplicates(["phrase", "incident_id"])
-    grouped = found.groupby("phrase")
-    phrases = pd.DataFrame({"n": grouped.size(), "sentence": grouped["sentence"].first()})
-    phrases = phrases[phrases["n"] >= min_incidents]
-    phrases = phrases.drop(index=_parts_of_longer_ones(phrases["n"]))
-    phrases = phrases.reset_index().assign(length=lambda frame: frame["phrase"].str.count(" "))
-    phrases = phrases.sort_values(["n", "length", "phrase"], ascending=[False, False, True], ignore_index=True)
-    members = {phrase: tuple(sorted(ids)) for phrase, ids in grouped["incident_id"]}
+    chosen = _cover(found, min_incidents)
+    chosen.sort(key=lambda theme: (-len(theme.incident_ids), -theme.phrase.count(" "), theme.phrase))
     return pd.DataFrame(
         {
-            "phrase": phrases["phrase"].astype(TEXT),
-            "n": phrases["n"].astype("int64"),
-            "example": pd.Series(sentences["text"].to_numpy()[phrases["sentence"]], dtype=TEXT),
-            "incident_ids": pd.Series([members[phrase] for phrase in phrases["phrase"]], dtype=object),
+            "phrase": pd.Series([theme.phrase for theme in chosen], dtype=TEXT),
+            "n": pd.Series([len(theme.incident_ids) for theme in chosen], dtype="int64"),
+            "example": pd.Series([sentences["text"].iloc[theme.first] for theme in chosen], dtype=TEXT),
+            "incident_ids": pd.Series([theme.incident_ids for theme in chosen], dtype=object),
         }
     )
 
@@ -285,9 +280,44 @@ def _phrases(sentences: pd.Series, min_words: int) -> pd.DataFrame:
     return pd.DataFrame({"phrase": counts.get_feature_names_out()[phrases], "sentence": holds.astype(np.int64)})
 
 
-def _parts_of_longer_ones(n: pd.Series) -> list[str]:
-    """Return the phrases that one longer by a word holds in as many incidents, which are then the same incidents."""
-    counts = {str(phrase): incidents for phrase, incidents in n.items()}
-    words = {phrase: phrase.split(" ") for phrase in counts}
-    parts = ((" ".join(part), phrase) for phrase, tokens in words.items() for part in (tokens[:-1], tokens[1:]))
-    return list({part for part, phrase in parts if counts.get(part) == counts[phrase]})
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    """A phrase, its first sentence by position, and the incidents of the sentences that count for it."""
+
+    phrase: str
+    first: int
+    incident_ids: tuple[str, ...]
+
+
+def _cover(found: pd.DataFrame, min_incidents: int) -> list[_Theme]:
+    """Choose phrases so that each sentence counts for one of them.
+
+    The phrase that explains most words comes first: its words, once for each of its incidents. Its sentences then count
+    for no other phrase. Of equals the one of most incidents is chosen, then the first by letter.
+    """
+    rows = {
+        str(phrase): dict(zip(each["sentence"], each["incident_id"], strict=True))
+        for phrase, each in found.groupby("phrase")
+    }
+    heap = [_rank(phrase, of) for phrase, of in rows.items() if len(set(of.values())) >= min_incidents]
+    heapify(heap)
+    used: set[int] = set()
+    chosen = []
+    while heap:
+        explained, _, phrase = heappop(heap)
+        left = {sentence: incident for sentence, incident in rows[phrase].items() if sentence not in used}
+        ids = set(left.values())
+        if len(ids) < min_incidents:
+            continue
+        rank = _rank(phrase, left)
+        if rank[0] != explained:  # an earlier choice has taken sentences of it: it waits for its new turn
+            heappush(heap, rank)
+            continue
+        chosen.append(_Theme(phrase, min(left), tuple(sorted(ids))))
+        used |= set(left)
+    return chosen
+
+
+def _rank(phrase: str, sentences: Mapping[int, str]) -> tuple[int, int, str]:
+    n = len(set(sentences.values()))
+    return -n * (phrase.count(" ") + 1), -n, phrase

@@ -15,14 +15,32 @@ from incident_analytics.sentences.actions import (
 )
 from incident_analytics.sentences.calendar_pattern import describe_start_hours
 from incident_analytics.sentences.comparison import (
+    definition_in_words,
     describe_change,
     describe_comparison,
     describe_definitions,
     describe_mix,
 )
 from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
-from incident_analytics.sentences.costs import describe_costs
-from incident_analytics.sentences.decisions import describe_decisions
+from incident_analytics.sentences.costs import describe_costs, describe_lost_revenue
+from incident_analytics.sentences.first_screen import (
+    Decision,
+    Notice,
+    Tile,
+    budget_share,
+    budget_tile,
+    count_tile,
+    describe_decisions,
+    describe_follow_ups,
+    describe_headline,
+    describe_notices,
+    describe_setting,
+    follow_up_tile,
+    incident_time,
+    incident_users,
+    lost_revenue,
+    response_tile,
+)
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.scope import (
     LEVELS_COUNT_ALL,
@@ -34,14 +52,20 @@ from incident_analytics.sentences.scope import (
 )
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
-from incident_analytics.sentences.sla import budget_states, describe_availability, describe_budget, describe_downtime
+from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_downtime
 from incident_analytics.sentences.themes import describe_factors
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
     "LEVELS_COUNT_ALL",
     "SIGNALS",
-    "budget_states",
+    "Decision",
+    "Notice",
+    "Tile",
+    "budget_share",
+    "budget_tile",
+    "count_tile",
+    "definition_in_words",
     "describe_ages",
     "describe_availability",
     "describe_budget",
@@ -57,24 +81,34 @@ __all__ = [
     "describe_dispersion",
     "describe_downtime",
     "describe_factors",
+    "describe_follow_ups",
     "describe_gaps",
+    "describe_headline",
+    "describe_lost_revenue",
     "describe_mix",
+    "describe_notices",
     "describe_ongoing",
     "describe_overdue",
     "describe_rates",
     "describe_response",
     "describe_response_trend",
     "describe_series",
+    "describe_setting",
     "describe_silence",
     "describe_start_hours",
     "describe_survival",
     "describe_uncompared",
     "describe_undetected",
     "each_row",
+    "follow_up_tile",
     "group_columns",
+    "incident_time",
+    "incident_users",
     "is_finding",
+    "lost_revenue",
     "open_share",
     "point_names",
+    "response_tile",
     "series_name",
     "value_in_words",
 ]

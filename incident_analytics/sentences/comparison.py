@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
@@ -13,11 +12,11 @@ from incident_analytics.formatting import capitalized, format_count, format_p_va
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import each_row, is_finding
 
-__all__ = ["describe_change", "describe_comparison", "describe_definitions", "describe_mix"]
+__all__ = ["definition_in_words", "describe_change", "describe_comparison", "describe_definitions", "describe_mix"]
 
 
 def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
-    """Compare a measure with earlier periods, and say whether the difference is more than chance.
+    """Say whether a measure changed since earlier periods, or what change its numbers would have shown.
 
     Parameters
     ----------
@@ -30,90 +29,50 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     -------
     str
         One sentence, empty where there is nothing to compare with. It reports a change only where ``p_adjusted`` is at
-        most 0.05; otherwise it says whether there were enough incidents to say, for the first comparison with its
-        interval. Ongoing incidents, which no mean can include, are counted.
+        most 0.05; otherwise it says which change would have shown, against the first period. Nothing is tested where
+        incidents are ongoing.
 
     Examples
     --------
-    >>> row = {"measure": ["incidents"], "earlier": ["2025Q2"], "period": ["2025Q3"], "n_before": [12], "n_after": [13]}
-    >>> row |= {"before": [pd.NaT], "after": [pd.NaT], "change": [0.07], "p_value": [0.98], "p_adjusted": [0.98]}
-    >>> row |= {"n_open_before": [pd.NA], "n_open_after": [pd.NA], "can_tell": [False]}
-    >>> row |= {"change_low": [-0.55], "change_high": [1.6], "detectable_fall": [-0.79], "detectable_rise": [3.8]}
-    >>> describe_change(pd.DataFrame(row), measure="incidents")
-    'Compared with 12 in Q2 2025: too few incidents to say (+7% since Q2 2025, at least 95% CI -55% to +160%).'
+    >>> row = {"measure": ["time_to_restore"], "earlier": ["2025Q2"], "period": ["2025Q3"], "n_before": [12]}
+    >>> row |= {"n_after": [13], "before": [pd.Timedelta(minutes=36)], "after": [pd.Timedelta(minutes=96)]}
+    >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
+    >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
+    >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
+    'Too few incidents to tell a change of the median time to restore from chance: compared with Q2 2025, only a fall
+    of 76% or a rise of 316% would reliably show.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
-    require_columns(compared, "period", "n_open_before", "n_open_after", "change", "change_low", "change_high")
+    require_columns(compared, "period", "n_open_before", "n_open_after", "change")
     require_columns(compared, "detectable_fall", "detectable_rise", "can_tell")
     labelled = compared.assign(**{name: compared[name].map(label_of) for name in ("earlier", "period")})
     rows = list(each_row(labelled[labelled["measure"] == measure]))
     if not rows:
         return ""
     counted = measure == "incidents"
-    name = measure.replace("_", " ")
-    if counted:
-        parts = [f"{row.n_before} in {row.earlier}" for row in rows]
-        first = f"Compared with {join_words(parts)}"
-        finding = {True: "they come more often", False: "they come less often"}
-        doubt = _doubt_of_counts(rows)
-    else:
-        parts = [f"{format_span(row.before)} in {row.earlier} (n = {row.n_before})" for row in rows if row.n_before]
-        if not (parts and rows[0].n_after):
-            return f"There is no {name} to compare with an earlier period."
-        mean = f"{format_span(rows[0].after)} (n = {rows[0].n_after})"
-        first = f"Geometric mean {name}: {mean}, compared with {join_words(parts)}"
-        finding = {True: "it is longer", False: "it is shorter"}
-        doubt = _doubt(rows[0])
+    name = "number of incidents" if counted else f"median {measure.replace('_', ' ')}"
     certain = [row for row in rows if is_finding(row.p_adjusted)]
     if certain:
-        # Where there was nothing before, the change has no number.
-        parts = [
-            f"{finding[pd.isna(row.change) or row.change > 0]} than in {row.earlier} ({format_p_value(row.p_adjusted)})"
-            for row in certain
-        ]
-        return f"{first}: {join_words(parts)}{_left_out(rows)}."
-    if all(pd.isna(row.p_adjusted) for row in rows):
-        return f"{first}; too few to compare{_left_out(rows)}."
-    return f"{first}: {doubt}{_left_out(rows)}."
-
-
-_USEFUL: Final = 10  # an interval that reaches beyond +1000% says only that there is nothing to tell
-
-
-def _doubt_of_counts(rows: Sequence[Any]) -> str:
-    """Say of counts without a significant change whether there were enough to say, with the intervals."""
-    intervals = [
-        f"{row.change:+.0%} since {row.earlier}, at least 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
-        for row in rows
-        if not pd.isna(row.change_high) and row.change_high <= _USEFUL
-    ]
-    return f"{_verdict(rows)} ({'; '.join(intervals)})" if intervals else _verdict(rows)
-
-
-def _doubt(row: Any) -> str:
-    """Say that a comparison shows no change, or can't say, with its interval and what it could have shown."""
-    if pd.isna(row.change_low):
-        return "no significant change"
-    interval = f"{row.change:+.0%} since {row.earlier}, 95% CI {row.change_low:+.0%} to {row.change_high:+.0%}"
+        parts = []
+        for row in certain:
+            was, now = (row.n_before, row.n_after) if counted else map(format_span, (row.before, row.after))
+            # Where there was nothing before, the change has no number.
+            verb = "rose" if pd.isna(row.change) or row.change > 0 else "fell"
+            parts.append(f"{verb} from {was} in {row.earlier} to {now} ({format_p_value(row.p_adjusted)})")
+        return f"The {name} {join_words(parts)}."
+    tested = [row for row in rows if not pd.isna(row.p_adjusted)]
+    if not tested:
+        n_open = [rows[0].n_open_after, *(row.n_open_before for row in rows)]
+        if any(not pd.isna(n) and n for n in n_open):
+            return f"The {name} is not tested for a change while incidents are ongoing."
+        return f"Too few incidents to test the {name} for a change."
+    (row, *_) = tested
+    if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
+        return f"No significant change of the {name} since {row.earlier}."
     power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%} would reliably show"
-    return f"{_verdict([row])} ({interval}; {power if row.can_tell else f'only {power}'})"
-
-
-def _verdict(rows: Sequence[Any]) -> str:
-    # Where there was nothing before, the interval has no upper end.
-    lows, highs = ([getattr(row, name) for row in rows] for name in ("change_low", "change_high"))
-    if any(pd.notna(low) and low > 0 for low in lows) or any(pd.notna(high) and high < 0 for high in highs):
-        return "no significant change once adjusted for the number of comparisons"
-    if all(row.can_tell is True for row in rows):
-        return "no significant change"
-    return "too few incidents to say"
-
-
-def _left_out(rows: Sequence[Any]) -> str:
-    """Say how many incidents of the periods are ongoing: theirs are the longest spans, and no mean includes them."""
-    open_in = [(rows[0].period, rows[0].n_open_after), *((row.earlier, row.n_open_before) for row in rows)]
-    counts = [f"{n} of {period}" for period, n in open_in if not pd.isna(n) and n]
-    return f"; ongoing incidents are not included: {join_words(counts)}" if counts else ""
+    if row.can_tell is True:
+        return f"No significant change of the {name}: compared with {row.earlier}, {power}."
+    return f"Too few incidents to tell a change of the {name} from chance: compared with {row.earlier}, only {power}."
 
 
 def describe_comparison(table: pd.DataFrame) -> str:
@@ -171,6 +130,23 @@ def describe_comparison(table: pd.DataFrame) -> str:
 def _compared(row: Any) -> str:
     of = {"all": "", "unknown": " of unknown group"}.get(row.group, f" of {row.group}")
     return f"{row.metric.replace('_', ' ')}{of}"
+
+
+def definition_in_words(definition: str) -> str:
+    """Write a definition of `definition_sensitivity` as people read it.
+
+    Examples
+    --------
+    >>> definition_in_words("restored_at or ended_at - started_at or detected_at")
+    'Started, else detected, to restored, else ended'
+    >>> definition_in_words("stated_duration")
+    'Stated duration'
+    """
+    end, _, start = definition.partition(" - ")
+    if not start:
+        return capitalized(end.replace("_", " "))
+    begin, finish = (part.replace("_at", "").replace(" or ", ", else ") for part in (start, end))
+    return capitalized(f"{begin}{',' if ',' in begin else ''} to {finish}")
 
 
 def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore") -> str:

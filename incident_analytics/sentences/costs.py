@@ -8,7 +8,7 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_amount, format_count, join_words
 from incident_analytics.sentences.wording import each_row
 
-__all__ = ["describe_costs"]
+__all__ = ["describe_costs", "describe_lost_revenue"]
 
 
 def describe_costs(totals: pd.DataFrame) -> str:
@@ -33,15 +33,41 @@ def describe_costs(totals: pd.DataFrame) -> str:
     require_columns(totals, "kind", "currency", "total", "n", "n_missing")
     if not totals["n"].sum():
         return "No report gives an amount of money."
-    spent = totals[(totals["total"] > 0).fillna(value=False)]
-    if spent.empty:
-        return "The reports that give an amount of money give zero."
-    parts = []
-    for kind, rows in spent.groupby("kind", sort=False):
-        amounts = join_words([format_amount(row.total, row.currency) for row in each_row(rows)])
-        n = int(totals.loc[totals["kind"] == kind, "n"].sum())
-        reports = format_count(n + int(rows["n_missing"].iloc[0]), "report")
-        parts.append(
-            f"{str(kind).replace('_', ' ')} {amounts} ({n} of {reports} {'gives' if n == 1 else 'give'} a figure)"
-        )
+    parts = [_total(str(kind), rows) for kind, rows in totals.groupby("kind", sort=False) if rows["n"].sum()]
     return f"{capitalized(join_words(parts))}."
+
+
+def describe_lost_revenue(totals: pd.DataFrame) -> str:
+    """Say the lost revenue, with how many reports give a figure; empty where there is no report at all.
+
+    Parameters
+    ----------
+    totals
+        What `cost_totals` gives.
+
+    Examples
+    --------
+    >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [0.0], "n": [4], "n_missing": [5]}
+    >>> describe_lost_revenue(pd.DataFrame(row)), describe_lost_revenue(pd.DataFrame(row | {"total": [None], "n": [0]}))
+    ('no lost revenue in the 4 of 9 reports that give a figure', 'no report gives the lost revenue')
+    """
+    require_columns(totals, "kind", "currency", "total", "n", "n_missing")
+    rows = totals[totals["kind"] == "lost_revenue"]
+    if rows.empty or not (rows["n"].sum() + rows["n_missing"].max()):
+        return ""
+    return _total("lost_revenue", rows) if rows["n"].sum() else "no report gives the lost revenue"
+
+
+def _total(kind: str, rows: pd.DataFrame) -> str:
+    """Say the amounts of one kind, and how many reports give one."""
+    name = kind.replace("_", " ")
+    n = int(rows["n"].sum())
+    n_reports = n + int(rows["n_missing"].iloc[0])
+    reports = format_count(n_reports, "report")
+    give = "gives" if n == 1 else "give"
+    spent = rows[(rows["total"] > 0).fillna(value=False)]
+    if spent.empty:
+        which = f"the {n} of {reports} that {give} a figure" if n < n_reports else reports
+        return f"no {name} in {which}"
+    amounts = join_words([format_amount(row.total, row.currency) for row in each_row(spent)])
+    return f"{name} {amounts} ({n} of {reports} {give} a figure)"

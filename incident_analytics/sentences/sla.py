@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import NAME, are, each_row, first_of
 
-__all__ = ["budget_states", "describe_availability", "describe_budget", "describe_downtime"]
+__all__ = ["describe_availability", "describe_budget", "describe_downtime"]
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:
@@ -143,14 +144,3 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
         return f"{inside} the error budget{yet}{doubt}."
     whose = "its" if len(spent) == 1 else "their"
     return f"{named(spent)} {are(len(spent))} over {whose} error budget{yet}; {inside} it{doubt}."
-
-
-def budget_states(sla: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """Return which rows are certainly over their budget, which are within it, and which can't be judged.
-
-    What is left is an upper bound where the length of some outages is unknown: such a row can be over, never within.
-    """
-    known = sla["budget_left"].notna()
-    over = (sla["budget_left"] < pd.Timedelta(0)).fillna(value=False)
-    within = known & ~over & (sla["window_n_missing"] == 0)
-    return over, within, sla["budget"].notna() & ~over & ~within

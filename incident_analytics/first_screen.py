@@ -1,0 +1,468 @@
+"""A review's first screen: its facts and their words as HTML and Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from incident_analytics import sentences
+from incident_analytics.formatting import capitalized, cut, format_count, format_span, format_value, is_missing, nowrap
+from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
+from incident_analytics.periods import label_of
+from incident_analytics.sentences import Tile
+from incident_analytics.showing import Shown, cell_link, escape_html, escape_markdown, markdown_table
+
+__all__ = ["first_screen", "incident_list", "overdue_items", "side_by_side", "sparkline"]
+
+_QUIET, _MARKED, _ALERT, _TRACK, _MARK = "#9fb3c8", "#0b5c8f", "#b4450b", "#e9edf2", "#1f2933"
+"""The colours of the drawings: the style sheet turns each into the theme's, a PDF shows them as they are."""
+
+_ACTION: Final = ' class="act"'
+_WIDTH: Final = 150
+_HEIGHT: Final = 26
+_BAR: Final = 200  # width of an error budget's bar
+_MOST: Final = 4  # a budget spent more often than that fills its bar
+_BUDGETS: Final = 8  # error budgets shown
+_NAME: Final = 40  # characters of a service's name
+_TITLE: Final = 120  # characters of an incident's title
+
+_Cell = tuple[str, str]
+"""A cell of a table, in HTML and in Markdown."""
+
+
+def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None) -> Shown:
+    """Show the first screen: the headline, the tiles, the incidents that mattered, the decisions, the notices.
+
+    Parameters
+    ----------
+    highlights
+        The facts.
+    links
+        Where each report is, by incident_id.
+    """
+    facts, scope = highlights, highlights.scope
+    so_far = scope.window is not scope.period
+    left = [_incidents(facts, links or {})] if facts.incidents else []
+    right = [_decisions(facts)]
+    if facts.has_reports and facts.budgets.budgets:
+        right.append(_budgets(facts))
+    notices = _notices(facts)
+    shown = _joined(
+        [
+            _opening(facts, so_far=so_far),
+            _tiles(_all_tiles(facts, so_far=so_far)),
+            side_by_side(*(_joined(part) for part in (left, right) if part)),
+            *notices,
+        ]
+    )
+    # JupyterLab drops drawings but not the words in them.
+    return Shown(shown.html, shown.markdown, notebook=re.sub(r"<svg.*?</svg>", "", shown.html, flags=re.DOTALL))
+
+
+def side_by_side(*parts: Shown, is_wide: bool = False) -> Shown:
+    """Show parts next to each other where there is room, the first twice as wide if wanted; in Markdown one by one."""
+    columns = "\n".join(f"<div>\n{part.html}\n</div>" for part in parts)
+    return Shown(
+        f'<div class="columns{" wide" * is_wide}">\n{columns}\n</div>', "\n\n".join(part.markdown for part in parts)
+    )
+
+
+def _joined(parts: Sequence[Shown]) -> Shown:
+    return Shown("\n".join(part.html for part in parts), "\n\n".join(part.markdown for part in parts))
+
+
+def _opening(facts: Highlights, *, so_far: bool) -> Shown:
+    scope = facts.scope
+    n_ongoing = int(scope.reviewed.incidents["is_open"].fillna(value=False).sum())
+    parts = sentences.describe_setting(
+        scope.period,
+        as_of=scope.as_of,
+        n_used=facts.counts.n - len(scope.pending) - n_ongoing,
+        n_pending=len(scope.pending),
+        n_ongoing=n_ongoing,
+        status=scope.status,
+        title=scope.settings.title,
+        owner=scope.settings.owner,
+        chosen=scope.chosen,
+        business_hours=scope.calendar is not None,
+    )
+    headline = sentences.describe_headline(
+        facts.findings,
+        period=scope.period,
+        ongoing=scope.ongoing,
+        counts=facts.counts,
+        response=facts.response,
+        budgets=facts.budgets,
+        follow_ups=facts.follow_ups,
+        so_far=so_far,
+    )
+    spans = " · ".join(f"<span>{_html(part)}</span>" for part in parts)
+    return Shown(
+        f'<p class="setting">{spans}</p>\n<h1>{_html(headline)}</h1>',
+        f"{' · '.join(map(escape_markdown, parts))}\n\n# {escape_markdown(headline)}",
+    )
+
+
+def _all_tiles(facts: Highlights, *, so_far: bool) -> list[tuple[Tile, str]]:
+    """Return the tiles, each with its sparkline."""
+    label = facts.scope.period.label
+    counts, response = facts.counts, facts.response
+    tiles = [
+        (sentences.count_tile(counts, has_reports=facts.has_reports, so_far=so_far), counts.history),
+        (sentences.response_tile(response, so_far=so_far), response.history),
+        (sentences.budget_tile(facts.budgets, has_reports=facts.has_reports, so_far=so_far), ()),
+        (sentences.follow_up_tile(facts.follow_ups, label=label), ()),
+    ]
+    return [(tile, sparkline(tile.name, history)) for tile, history in tiles]
+
+
+def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
+    items = [
+        f"<li{_ACTION if tile.needs_action else ''}><span>{_html(tile.name)}</span> "
+        f"<strong>{_html(tile.value)}</strong> "
+        + " ".join(f"<small>{_html(line)}</small>" for line in tile.lines)
+        + f"{drawing}</li>"
+        for tile, drawing in tiles
+    ]
+    rows = [
+        [escape_markdown(tile.name), f"**{escape_markdown(tile.value)}**", escape_markdown("; ".join(tile.lines))]
+        for tile, _ in tiles
+    ]
+    html = '<ul class="tiles">\n' + "\n".join(items) + "\n</ul>"
+    return Shown(html, markdown_table(["Key figure", "", ""], ["---"] * 3, rows))
+
+
+def sparkline(name: str, history: Sequence[Past]) -> str:
+    """Draw the figures of periods up to the one under review: numbers as bars, spans as a line; none of fewer than 3.
+
+    Parameters
+    ----------
+    name
+        What is drawn, for readers who do not see it.
+    history
+        The figures in order of time; an unknown one leaves a gap.
+
+    Returns
+    -------
+    str
+        An SVG, or nothing.
+
+    Examples
+    --------
+    >>> sparkline("Incidents", [Past("Q1 2025", 3), Past("Q2 2025", 4)])
+    ''
+    """
+    known = [past.value for past in history if past.value is not None]
+    if len(known) < 3 or history[-1].value is None:  # noqa: PLR2004 - two points are no course
+        return ""
+    said = ", ".join(f"{past.label} {'unknown' if past.value is None else _said(past.value)}" for past in history)
+    is_span = isinstance(known[0], timedelta)
+    values = [None if past.value is None else _number(past.value) for past in history]
+    drawn = _line(values) if is_span else _bars(values)
+    label = escape_html(f"{name}: {said}")
+    return (
+        f'<svg class="spark" role="img" width="{_WIDTH}" height="{_HEIGHT}" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+        f'aria-label="{label}"><title>{label}</title>{drawn}</svg>'
+    )
+
+
+def _said(value: Any) -> str:
+    return format_span(value) if isinstance(value, timedelta) else f"{value:,}"
+
+
+def _number(value: Any) -> float:
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+def _bars(values: Sequence[float | None]) -> str:
+    step = _WIDTH / len(values)
+    most = max((value for value in values if value is not None), default=0) or 1
+    found = []
+    for index, value in enumerate(values):
+        if value is not None:
+            height = max(round(_HEIGHT * value / most, 1), 1)
+            colour = _MARKED if index == len(values) - 1 else _QUIET
+            found.append(
+                f'<rect x="{index * step:.1f}" y="{_HEIGHT - height:g}" width="{step - 5:.1f}" height="{height:g}" '
+                f'fill="{colour}"/>'
+            )
+    return "".join(found)
+
+
+def _line(values: Sequence[float | None]) -> str:
+    step = (_WIDTH - 8) / max(len(values) - 1, 1)
+    most = max((value for value in values if value is not None), default=0) or 1
+    points = [
+        None if value is None else (round(4 + index * step, 1), round(_HEIGHT - 4 - (_HEIGHT - 8) * value / most, 1))
+        for index, value in enumerate(values)
+    ]
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is None:
+            runs.append([])
+        else:
+            runs[-1].append(point)
+    lines = [
+        f'<polyline fill="none" stroke="{_QUIET}" stroke-width="2" points="{_points(run)}"/>'
+        for run in runs
+        if len(run) > 1
+    ]
+    dots = [f'<circle cx="{x:g}" cy="{y:g}" r="2" fill="{_QUIET}"/>' for run in runs if len(run) == 1 for x, y in run]
+    (x, y) = runs[-1][-1]
+    return "".join([*lines, *dots, f'<circle cx="{x:g}" cy="{y:g}" r="3.5" fill="{_MARKED}"/>'])
+
+
+def _points(run: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in run)
+
+
+# --- the incidents that mattered --------------------------------------------------------------------------------------
+
+
+def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
+    shown = facts.incidents[:MATTERED]
+    n = len(facts.incidents)
+    metric = facts.response.metric
+    columns: dict[str, list[_Cell]] = {
+        "Incident": [_name(incident, links) for incident in shown],
+        _heading(metric): [_plain(sentences.incident_time(incident)) for incident in shown],
+        "Users": [_plain(sentences.incident_users(incident)) for incident in shown],
+        "Lost revenue": [_plain(sentences.lost_revenue(incident)) for incident in shown],
+    }
+    columns = {name: cells for name, cells in columns.items() if any(html for html, _ in cells)}
+    heading = "The incidents that mattered" if n > len(shown) else "What happened"
+    cost = sentences.describe_lost_revenue(facts.costs)
+    every = f"All {format_count(n, 'incident')}" if n > 1 else "The incident in full"
+    rest = f" · {cost}" if cost else ""
+    table = _table(columns, numbers={_heading(metric), "Users", "Lost revenue"})
+    return _headed(
+        heading,
+        Shown(
+            f'{table.html}\n<p class="more"><a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>',
+            f"{table.markdown}\n\n{escape_markdown(every + rest)}",
+        ),
+    )
+
+
+def _heading(metric: str) -> str:
+    return "To restore" if metric == "time_to_restore" else capitalized(metric.replace("_", " "))
+
+
+def _name(incident: Incident, links: Mapping[str, str]) -> _Cell:
+    """Name an incident by its title, and say below how severe it was, when, and what it affected."""
+    title = cut(incident.title or incident.incident_id, _TITLE)
+    link = cell_link(title, links.get(incident.incident_id))
+    when = "" if incident.occurred_at is None else f"{incident.occurred_at.day} {incident.occurred_at:%b}"
+    services = [cut(service, _NAME) for service in incident.services]
+    affected = ", ".join(services if len(services) <= 3 else [*services[:3], f"{len(services) - 3} more"])  # noqa: PLR2004
+    below = " · ".join(filter(None, (incident.severity, when, affected)))
+    html = f"{link[0]}<small>{_html(below)}</small>" if below else link[0]
+    return html, f"{link[1]}{f' ({escape_markdown(below)})' if below else ''}"
+
+
+def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None) -> Shown:
+    """List every incident of the window, in order of time.
+
+    Parameters
+    ----------
+    highlights
+        The facts.
+    links
+        Where each report is, by incident_id.
+    """
+    metric = highlights.response.metric
+    every = sorted(
+        highlights.incidents, key=lambda each: (each.occurred_at is None, each.occurred_at, each.incident_id)
+    )
+    links = links or {}
+    columns: dict[str, list[_Cell]] = {
+        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
+        "Incident": [
+            cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in every
+        ],
+        "Severity": [_plain(each.severity or "") for each in every],
+        "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in every],
+        _heading(metric): [_plain(sentences.incident_time(each)) for each in every],
+        "Users": [_plain(sentences.incident_users(each)) for each in every],
+        "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in every],
+        "Report": [_plain(each.status or "no status") for each in every],
+    }
+    columns = {name: cells for name, cells in columns.items() if any(words for words, _ in cells)}
+    return _table(columns, numbers={_heading(metric), "Users", "Lost revenue"}, kind="incidents")
+
+
+def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None) -> Shown:
+    """List overdue action items, each with a link to its incident's report.
+
+    Parameters
+    ----------
+    overdue
+        What `overdue_actions` gives.
+    links
+        Where each report is, by incident_id.
+    """
+    rows = overdue.to_dict("records")
+    links = links or {}
+    columns: dict[str, list[_Cell]] = {
+        "Action item": [cell_link(cut(row["action"], _TITLE), links.get(row["incident_id"])) for row in rows],
+        "Owner": [_plain("no owner" if is_missing(row["owner"]) else cut(row["owner"], _NAME)) for row in rows],
+        "Due": [_plain(format_value(row["due_on"])) for row in rows],
+        "Overdue by": [_plain(format_value(row["overdue_by"])) for row in rows],
+    }
+    return _table(columns, numbers={"Overdue by", "Due"}, kind="mattered")
+
+
+# --- decisions, budgets, notices --------------------------------------------------------------------------------------
+
+
+def _decisions(facts: Highlights) -> Shown:
+    decisions = sentences.describe_decisions(
+        facts.budgets, facts.follow_ups, facts.scope.pending, owner=facts.scope.settings.owner
+    )
+    if not decisions:
+        return _headed("Decisions needed", Shown("<p>No open decisions.</p>", "No open decisions."))
+    items = [
+        f"<li><strong>{_html(each.subject)}</strong> {_html(each.question)}"
+        f"{f' <small>{_html(each.owner)}</small>' if each.owner else ''}</li>"
+        for each in decisions
+    ]
+    lines = [
+        f"{number}. **{escape_markdown(each.subject)}** {escape_markdown(each.question)}"
+        f"{f' ({escape_markdown(each.owner)})' if each.owner else ''}"
+        for number, each in enumerate(decisions, 1)
+    ]
+    return _headed("Decisions needed", Shown(f"<ol>{''.join(items)}</ol>", "\n".join(lines)))
+
+
+def _budgets(facts: Highlights) -> Shown:
+    shown = facts.budgets.budgets[:_BUDGETS]
+    n_more = len(facts.budgets.budgets) - len(shown)
+    most = min(max([1.0, *(budget.share or 0 for budget in shown)]), _MOST)
+    columns = {
+        "Service": [
+            _plain(
+                f"{cut(each.service, 40)}, {label_of(each.window)}" if facts.budgets.several else cut(each.service, 40)
+            )
+            for each in shown
+        ],
+        "Budget": [(_bar(each, most), "") for each in shown],
+        "Used": [_plain(sentences.budget_share(each)) for each in shown],
+    }
+    table = _table(columns, numbers={"Used"}, kind="budgets", only_html={"Budget"})
+    more = f"{format_count(n_more, 'more budget')} below, none of them spent more." if n_more else ""
+    if not more:
+        return _headed("Error budget used", table)
+    return _headed(
+        "Error budget used",
+        Shown(f'{table.html}\n<p class="more">{_html(more)}</p>', f"{table.markdown}\n\n{escape_markdown(more)}"),
+    )
+
+
+def _bar(budget: Budget, most: float) -> str:
+    """Draw how much of a budget is spent; the mark is the whole of it."""
+    scale = _BAR / most
+    spent = (
+        ""
+        if budget.share is None
+        else (
+            f'<rect x="0" y="2" width="{min(budget.share, most) * scale:.1f}" height="8" '
+            f'fill="{_ALERT if budget.state == "over" else _MARKED}"/>'
+        )
+    )
+    mark = min(scale, _BAR - 2)
+    return (
+        f'<svg class="bar" viewBox="0 0 {_BAR} 12" width="{_BAR}" height="12" preserveAspectRatio="none" '
+        'aria-hidden="true">'
+        f'<rect x="0" y="2" width="{_BAR}" height="8" fill="{_TRACK}"/>{spent}'
+        f'<rect x="{mark:.1f}" y="0" width="2" height="12" fill="{_MARK}"/></svg>'
+    )
+
+
+def _notices(facts: Highlights) -> list[Shown]:
+    scope = facts.scope
+    before = scope.reported_at[scope.reported_at < scope.window.start]
+    zone = scope.settings.timezone
+    ongoing = scope.ongoing.assign(occurred_at=scope.ongoing["occurred_at"].dt.tz_convert(zone))
+    notices = sentences.describe_notices(
+        has_reports=facts.has_reports,
+        last_report=before.max().tz_convert(zone) if len(before) else None,
+        ongoing=ongoing,
+        n_pending=len(scope.pending),
+        counts=facts.counts,
+        response=facts.response,
+        budgets=facts.budgets,
+        follow_ups=facts.follow_ups,
+        undated=scope.undated,
+        uncompared=[
+            sentences.describe_uncompared(
+                [(label, reason) for subject, label, reason in facts.uncompared if subject == which],
+                subject="" if which == "all" else which,
+            )
+            for which in dict.fromkeys(subject for subject, _, _ in facts.uncompared)
+        ],
+        has_tracker=scope.tracker is not None,
+    )
+    if not notices:
+        return []
+    items = "".join(
+        f"<li>{_html(each.fact)}{f' <em>{_html(each.remedy)}</em>' if each.remedy else ''}</li>" for each in notices
+    )
+    lines = "\n".join(
+        f"- {escape_markdown(each.fact)}{f' *{escape_markdown(each.remedy)}*' if each.remedy else ''}"
+        for each in notices
+    )
+    return [
+        Shown(
+            f'<div class="notices">\n<h2>Keep in mind</h2>\n<ul>{items}</ul>\n</div>',
+            f"## Keep in mind\n\n{lines}",
+        )
+    ]
+
+
+# --- shared -----------------------------------------------------------------------------------------------------------
+
+
+def _headed(heading: str, shown: Shown) -> Shown:
+    return Shown(f"<h2>{escape_html(heading)}</h2>\n{shown.html}", f"## {escape_markdown(heading)}\n\n{shown.markdown}")
+
+
+def _html(words: str) -> str:
+    return escape_html(nowrap(words))
+
+
+def _plain(words: str) -> _Cell:
+    return _html(words), escape_markdown(words)
+
+
+def _table(
+    columns: Mapping[str, Sequence[_Cell]],
+    *,
+    numbers: set[str],
+    kind: str = "mattered",
+    only_html: frozenset[str] | set[str] = frozenset(),
+) -> Shown:
+    """Return a table of cells that are HTML and Markdown already; on a phone each cell bears its heading."""
+    marks = {name: ' class="number"' if name in numbers else "" for name in columns}
+    head = "".join(f'<th scope="col"{marks[name]}>{escape_html(name)}</th>' for name in columns)
+    rows = list(zip(*columns.values(), strict=True))
+    body = "\n".join(
+        "<tr>"
+        + "".join(
+            f'<td{marks[name]} data-name="{escape_html(name)}">{cell[0]}</td>'
+            for name, cell in zip(columns, row, strict=True)
+        )
+        + "</tr>"
+        for row in rows
+    )
+    words = [name for name in columns if name not in only_html]
+    lines = [[cell[1] for name, cell in zip(columns, row, strict=True) if name not in only_html] for row in rows]
+    return Shown(
+        f'<table class="{kind}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>',
+        markdown_table(
+            list(map(escape_markdown, words)), ["--:" if name in numbers else "---" for name in words], lines
+        ),
+    )

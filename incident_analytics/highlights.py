@@ -1,0 +1,651 @@
+"""The facts of a review's first screen, from one scope: what the figures are, what mattered, what is to be decided.
+
+Nothing here is worded or shown: `incident_analytics.sentences` and `incident_analytics.first_screen` do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from incident_analytics import measures
+from incident_analytics.analysis.error_budgets import budget_states
+from incident_analytics.analysis.response import response_summary
+from incident_analytics.analysis.statistics import LEVEL
+from incident_analytics.periods import Period, label_of
+from incident_analytics.scope import Scope
+
+__all__ = [
+    "Budget",
+    "BudgetFacts",
+    "Change",
+    "CountFacts",
+    "Finding",
+    "FollowUpFacts",
+    "Highlights",
+    "Incident",
+    "OwnerShare",
+    "Past",
+    "ResponseFacts",
+    "rank_findings",
+    "rank_incidents",
+]
+
+LONG_OVERDUE: Final = timedelta(days=90)
+"""Beyond this an overdue action item is forgotten rather than late."""
+
+MATTERED: Final = 5
+"""Incidents on the first screen."""
+
+_PARTS: Final = 8  # periods of a sparkline
+_PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
+
+Finding = Literal["ongoing", "silent", "budget", "worse", "overdue", "better", "unjudged", "quiet"]
+"""What a headline can say, the most urgent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A figure of an earlier period; None where it is unknown."""
+
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Whether a figure changed since the earlier periods, by the adjusted tests of `measures.changes`.
+
+    Attributes
+    ----------
+    state
+        ``changed``; ``unchanged``, where a fall by half would have shown; ``few``, where it would not; ``untested``.
+    since
+        The periods since which it changed, each with whether it rose and the adjusted p-value.
+    """
+
+    state: Literal["changed", "unchanged", "few", "untested"]
+    since: tuple[tuple[str, bool, float], ...] = ()
+
+    @property
+    def rose(self) -> bool:
+        """Whether it rose since one of the periods."""
+        return any(is_rise for _, is_rise, _ in self.since)
+
+
+@dataclass(frozen=True, slots=True)
+class CountFacts:
+    """How many incidents there were.
+
+    Attributes
+    ----------
+    n, by_severity
+        All of them, and of each severity that occurred, the worst first; None of no recorded severity.
+    earlier, history
+        The numbers of the comparable earlier periods, and of the periods up to this one; None where nothing was
+        reported.
+    change
+        Whether they come more or less often.
+    """
+
+    n: int
+    by_severity: tuple[tuple[str | None, int], ...]
+    earlier: tuple[Past, ...]
+    history: tuple[Past, ...]
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFacts:
+    """The median of the primary metric.
+
+    Attributes
+    ----------
+    metric
+        Its name.
+    median
+        None where it is not recorded, or not known yet.
+    n, n_open, n_missing
+        Incidents with a span and ongoing ones, of these the ongoing ones, those without a span.
+    n_inferred, median_recorded
+        Spans of n that were inferred from free text, and the median of the others.
+    stated, n_stated
+        The median of the stated durations where that differs, and on how many it is based.
+    earlier, history, change
+        As of `CountFacts`.
+    """
+
+    metric: str
+    median: timedelta | None
+    n: int
+    n_open: int
+    n_missing: int
+    n_inferred: int
+    median_recorded: timedelta | None
+    stated: timedelta | None
+    n_stated: int
+    earlier: tuple[Past, ...]
+    history: tuple[Past, ...]
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The error budget of a service over one window.
+
+    Attributes
+    ----------
+    state
+        ``over``, ``within``, or ``unknown``: not reported, or the length of some outages is not.
+    budget, spent
+        The downtime that the target allows, and the downtime; None where it is unknown.
+    is_bound
+        Whether ``spent`` is only the part that is known.
+    """
+
+    service: str
+    team: str | None
+    window: str
+    target: float
+    state: Literal["over", "within", "unknown"]
+    budget: timedelta
+    spent: timedelta | None
+    is_bound: bool
+
+    @property
+    def share(self) -> float | None:
+        """Spent / budget; None where it is unknown or the target allows nothing."""
+        return None if self.spent is None or not self.budget else self.spent / self.budget
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetFacts:
+    """The error budgets, those that are most spent first.
+
+    Attributes
+    ----------
+    several
+        Whether the period has more than one window.
+    earlier
+        The number over budget of those judged, a pair, in the comparable earlier periods.
+    worst_service, worst_downtime, worst_is_bound
+        The service that was down for longest, for where no service has a target; None where no outage is known.
+    """
+
+    budgets: tuple[Budget, ...]
+    several: bool
+    earlier: tuple[Past, ...]
+    worst_service: str | None
+    worst_downtime: timedelta | None
+    worst_is_bound: bool
+
+    def of(self, state: str) -> tuple[Budget, ...]:
+        """Return the budgets of a state."""
+        return tuple(budget for budget in self.budgets if budget.state == state)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerShare:
+    """How many action items an owner has; None of those without one."""
+
+    owner: str | None
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFacts:
+    """The action items: what is overdue of all incidents to date, and what is done of this period's.
+
+    Attributes
+    ----------
+    n_items, n_due
+        All items to date, and those with a due date.
+    n_overdue, n_past_due_unknown
+        Items known to be late, and those past due without a recorded status.
+    n_long_overdue, oldest
+        Of n_overdue those beyond `LONG_OVERDUE`, and the longest.
+    owners
+        The owners of the long overdue items, those with most first.
+    n_unowned
+        Overdue items without an owner.
+    n, n_done, n_known, n_unknown
+        This period's items, those done, those of which the status is known, and those of which it is not.
+    """
+
+    n_items: int
+    n_due: int
+    n_overdue: int
+    n_past_due_unknown: int
+    n_long_overdue: int
+    oldest: timedelta | None
+    owners: tuple[OwnerShare, ...]
+    n_unowned: int
+    n: int
+    n_done: int
+    n_known: int
+    n_unknown: int
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is known that nothing is overdue."""
+        return bool(self.n_due) and not self.n_overdue and not self.n_past_due_unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident as the first screen shows it.
+
+    Attributes
+    ----------
+    occurred_at
+        In the team's zone.
+    state
+        ``ended``, ``ongoing``; ``pending``, where its report is not completed; ``missing``, without a recorded time.
+    time
+        The primary metric; of an ongoing one how long it has lasted so far.
+    users, users_fraction
+        As reported; None where the report does not say.
+    is_approximate
+        Whether the report says "about" of the users.
+    lost
+        The lost revenue by currency.
+    status
+        Of its report.
+    """
+
+    incident_id: str
+    title: str | None
+    occurred_at: pd.Timestamp | None
+    severity: str | None
+    services: tuple[str, ...]
+    state: Literal["ended", "ongoing", "pending", "missing"]
+    time: timedelta | None
+    users: int | None
+    users_fraction: float | None
+    is_approximate: bool
+    lost: tuple[tuple[str | None, float], ...]
+    status: str | None = None
+
+
+class Highlights:
+    """The facts of the first screen, each computed once, from one scope.
+
+    Parameters
+    ----------
+    scope
+        What is reviewed.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    @cached_property
+    def has_reports(self) -> bool:
+        """Whether anything was reported for the window; without it nothing is known of it."""
+        return self.scope.has_reports(self.scope.window)
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The comparisons with earlier periods."""
+        return measures.changes(self.scope)
+
+    @cached_property
+    def parts(self) -> list[Period]:
+        """The window and up to seven periods of its kind before it, in order, from the first report's month on."""
+        window, first = self.scope.window, self.scope.first_reported
+        parts = [window]
+        if first is None or self.scope.period.unit is None:
+            return parts
+        earliest = window.unit_at(first, "month").start
+        before = self.scope.period.earlier()[:1]
+        while before and len(parts) < _PARTS and before[0].start >= earliest:
+            parts.append(before[0])
+            before = before[0].earlier()[:1]
+        return parts[::-1]
+
+    @cached_property
+    def counts(self) -> CountFacts:
+        """How many incidents there were."""
+        scope = self.scope
+        occurred_at = scope.known.incidents["occurred_at"]
+        by_severity = measures.counts(scope).groupby("severity", observed=True, dropna=False)["n"].sum()
+        return CountFacts(
+            n=len(scope.reviewed.incidents),
+            by_severity=tuple(
+                (None if pd.isna(severity) else str(severity), int(n))
+                for severity, n in reversed(list(by_severity.items()))
+                if n
+            ),
+            earlier=tuple(
+                Past(part.label, int(part.holds(occurred_at).sum()) if scope.has_reports(part) else None)
+                for part in self._comparable()
+            ),
+            history=tuple(
+                Past(part.label, int(part.holds(occurred_at).sum()) if scope.has_reports(part) else None)
+                for part in self.parts
+            ),
+            change=_change(self.changes, "incidents"),
+        )
+
+    @cached_property
+    def response(self) -> ResponseFacts:
+        """The median of the primary metric."""
+        scope = self.scope
+        metric = scope.settings.primary_metric
+        (row,) = measures.response(scope).to_dict("records")
+        table = measures.definitions(scope)
+        stated = table[(table["definition"] == "stated_duration") & ~table["is_own"] & table["median"].notna()]
+        comparable = [each.period for each in scope.comparisons if (each.reason or each.response_reason) is None]
+        return ResponseFacts(
+            metric=metric,
+            median=_or_none(row["median"]),
+            n=row["n"],
+            n_open=row["n_open"],
+            n_missing=row["n_missing"] + row["n_negative"],
+            n_inferred=row["n"] - row["n_open"] - row["n_recorded"],
+            median_recorded=_or_none(row["median_recorded"]),
+            stated=None if stated.empty else _or_none(stated["median"].iloc[0]),
+            n_stated=0 if stated.empty else int(stated["n"].iloc[0]),
+            earlier=tuple(Past(part.label, self._median(part)) for part in comparable),
+            history=tuple(Past(part.label, self._median(part)) for part in self.parts),
+            change=_change(self.changes, metric),
+        )
+
+    def _median(self, part: Period) -> timedelta | None:
+        median: timedelta | None = _or_none(self._medians.get(part.start))
+        return median
+
+    @cached_property
+    def _medians(self) -> dict[Any, Any]:
+        """The medians of the window and of the periods before it, by their starts."""
+        scope = self.scope
+        parts = {part.start: part for part in (*self.parts, *self._comparable())}
+        return {
+            start: response_summary(
+                self.times,
+                metric=scope.settings.primary_metric,
+                within=part,
+                as_of=scope.as_of,
+                calendar=scope.calendar,
+            )["median"].iloc[0]
+            for start, part in parts.items()
+        }
+
+    @cached_property
+    def times(self) -> pd.DataFrame:
+        """The spans of every incident."""
+        return measures.times(self.scope)
+
+    def _comparable(self) -> list[Period]:
+        return [each.period for each in self.scope.comparisons if each.reason is None]
+
+    @cached_property
+    def impact(self) -> pd.DataFrame:
+        """The error budgets, by service and budget window."""
+        return measures.impact(self.scope)
+
+    @cached_property
+    def budgets(self) -> BudgetFacts:
+        """The error budgets."""
+        held = self.impact[self.impact["budget"].notna()]
+        over, within, _ = budget_states(held)
+        states = held.assign(over=over, within=within).to_dict("records")
+        services = self.scope.settings.services
+        budgets = [
+            Budget(
+                service=row["service"],
+                team=services[row["service"]].team,
+                window=row["period"],
+                target=row["target"],
+                state="over" if row["over"] else "within" if row["within"] else "unknown",
+                budget=row["budget"],
+                spent=_or_none(row["budget"] - row["budget_left"]),
+                is_bound=bool(row["window_n_missing"]),
+            )
+            for row in states
+        ]
+        budgets.sort(key=lambda budget: (budget.state != "over", -(budget.share or 0.0)))
+        downtime = measures.availability(self.scope)
+        down = downtime[(downtime["downtime"] > pd.Timedelta(0)).fillna(value=False)]
+        worst = max(down.to_dict("records"), key=lambda row: row["downtime"], default=None)
+        return BudgetFacts(
+            budgets=tuple(budgets),
+            several=len(set(held["window_start"])) > 1,
+            earlier=tuple(Past(part.label, self._over(part)) for part in self._comparable()) if budgets else (),
+            worst_service=None if worst is None else _or_none(worst["service"]),
+            worst_downtime=None if worst is None else worst["downtime"],
+            worst_is_bound=worst is not None and bool(worst["n_missing"]),
+        )
+
+    def _over(self, part: Period) -> tuple[int, int] | None:
+        impact = measures.impact(self.scope, within=part)
+        over, within, _ = budget_states(impact[impact["budget"].notna()])
+        judged = int(over.sum() + within.sum())
+        return (int(over.sum()), judged) if judged else None
+
+    @cached_property
+    def overdue(self) -> pd.DataFrame:
+        """The overdue items of all incidents to date."""
+        return measures.overdue(self.scope)
+
+    @cached_property
+    def follow_ups(self) -> FollowUpFacts:
+        """The action items."""
+        scope = self.scope
+        late = self.overdue[self.overdue["status"].notna()]
+        long = late[late["overdue_by"] > LONG_OVERDUE]
+        period = measures.completion(scope)[["n", "n_done", "n_open", "n_unknown"]].sum()
+        owners = long["owner"].value_counts(dropna=False)
+        return FollowUpFacts(
+            n_items=len(scope.actions),
+            n_due=int(scope.actions["due_on"].notna().sum()),
+            n_overdue=len(late),
+            n_past_due_unknown=len(self.overdue) - len(late),
+            n_long_overdue=len(long),
+            oldest=late["overdue_by"].max() if len(late) else None,
+            owners=tuple(
+                OwnerShare(_or_none(owner), int(n))
+                for owner, n in sorted(owners.items(), key=lambda item: (-item[1], str(item[0])))
+            ),
+            n_unowned=int(late["owner"].isna().sum()),
+            n=int(period["n"]),
+            n_done=int(period["n_done"]),
+            n_known=int(period["n_done"] + period["n_open"]),
+            n_unknown=int(period["n_unknown"]),
+        )
+
+    @cached_property
+    def incidents(self) -> tuple[Incident, ...]:
+        """The window's incidents, those that mattered most first; see `rank_incidents`."""
+        scope = self.scope
+        metric, zone = scope.settings.primary_metric, scope.settings.timezone
+        reviewed = scope.reviewed
+        times = self.times.set_index("incident_id")[metric]
+        completed = set(scope.completed.incidents["incident_id"])
+        affected = reviewed.services[reviewed.services["affected"].fillna(value=False)]
+        services = affected.dropna(subset=["service"]).groupby("incident_id")["service"].agg(list)
+        costs = reviewed.costs[(reviewed.costs["kind"] == _PRIMARY) & reviewed.costs["amount"].notna()]
+        lost = costs.groupby("incident_id")[["currency", "amount"]].agg(list)
+        readings = reviewed.readings
+        about = readings[readings["approximate"].fillna(value=False) & (readings["field"] == "affected_users")]
+        found = []
+        for row in reviewed.incidents.to_dict("records"):
+            incident_id = row["incident_id"]
+            time = _or_none(times.get(incident_id))
+            state: Literal["ended", "ongoing", "pending", "missing"]
+            if row["is_open"] is True:
+                since = row["started_at"] if pd.notna(row["started_at"]) else row["occurred_at"]
+                state, time = "ongoing", scope.as_of - since
+            elif incident_id not in completed:
+                state, time = "pending", None
+            else:
+                state = "missing" if time is None else "ended"
+            found.append(
+                Incident(
+                    incident_id=incident_id,
+                    title=_or_none(row["title"]),
+                    occurred_at=None if pd.isna(row["occurred_at"]) else row["occurred_at"].tz_convert(zone),
+                    severity=_or_none(row["severity"]),
+                    services=tuple(dict.fromkeys(services.get(incident_id, ()))),
+                    state=state,
+                    time=time,
+                    users=_or_none(row["affected_users"]),
+                    users_fraction=_or_none(row["affected_users_fraction"]),
+                    is_approximate=incident_id in set(about["incident_id"]),
+                    lost=tuple(
+                        (_or_none(currency), float(amount))
+                        for currency, amount in zip(*lost.loc[incident_id], strict=True)
+                    )
+                    if incident_id in lost.index
+                    else (),
+                    status=_or_none(row["status"]),
+                )
+            )
+        return rank_incidents(found, order=list(reviewed.incidents["severity"].cat.categories))
+
+    @cached_property
+    def costs(self) -> pd.DataFrame:
+        """What the window's incidents cost."""
+        return measures.costs(self.scope)
+
+    @property
+    def uncompared(self) -> list[tuple[str, str, str]]:
+        """What is not compared, ``all`` or ``response times``, with which period and why."""
+        found = []
+        for each in self.scope.comparisons:
+            if each.reason is not None:
+                found.append(("all", each.period.label, each.reason))
+            elif each.response_reason is not None:
+                found.append(("response times", each.period.label, each.response_reason))
+        return found
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What there is to say, the most urgent first; see `rank_findings`."""
+        return rank_findings(
+            n_ongoing=len(self.scope.ongoing),
+            has_reports=self.has_reports,
+            budgets=self.budgets if self.has_reports else None,
+            changes=(self.response.change, self.counts.change),
+            follow_ups=self.follow_ups,
+        )
+
+
+def rank_findings(
+    *,
+    n_ongoing: int,
+    has_reports: bool,
+    budgets: BudgetFacts | None,
+    changes: Iterable[Change],
+    follow_ups: FollowUpFacts,
+) -> tuple[Finding, ...]:
+    """Return what a headline can say, the most urgent first.
+
+    Parameters
+    ----------
+    n_ongoing
+        Incidents that are not over.
+    has_reports
+        Whether anything was reported.
+    budgets
+        The error budgets; None where nothing is known of them.
+    changes
+        Of the response and of the number of incidents.
+    follow_ups
+        The action items.
+
+    Returns
+    -------
+    tuple of str
+        1. ``ongoing``: an incident is not over
+        2. ``silent``: nothing was reported
+        3. ``budget``: a service is over its error budget
+        4. ``worse``: incidents come significantly more often, or take significantly longer
+        5. ``overdue``: an action item is known to be late
+        6. ``better``: incidents come significantly less often, or take significantly shorter
+        7. Where there is none of these, ``quiet``: every budget was kept, nothing is overdue, no change is significant;
+           ``unjudged`` where one of these is not known.
+    """
+    over = budgets.of("over") if budgets else ()
+    changes = tuple(changes)
+    checks: dict[Finding, bool] = {
+        "ongoing": n_ongoing > 0,
+        "silent": not has_reports,
+        "budget": bool(over),
+        "worse": any(change.rose for change in changes),
+        "overdue": follow_ups.n_overdue > 0,
+        "better": any(change.state == "changed" and not change.rose for change in changes),
+    }
+    found = tuple(finding for finding, holds in checks.items() if holds)
+    if found:
+        return found
+    kept = budgets is not None and bool(budgets.budgets) and not budgets.of("unknown")
+    return ("quiet",) if kept and follow_ups.is_clear else ("unjudged",)
+
+
+def rank_incidents(incidents: Iterable[Incident], *, order: list[str]) -> tuple[Incident, ...]:
+    """Return incidents, those that mattered most first.
+
+    Parameters
+    ----------
+    incidents
+        The incidents.
+    order
+        The declared severities, from least to worst.
+
+    Returns
+    -------
+    tuple of Incident
+        The worst severity first; those of unknown severity last. Within one severity each incident has its rank among
+        all by affected users, by lost revenue within a currency, and by the time it took. Its best rank decides, then
+        the next best: what cost most matters as much as what affected most users. A figure counts where at least half
+        of the incidents report it; what is not recorded has no rank, and is not taken for zero. Equals are in order of
+        time.
+    """
+    every = list(incidents)
+    currencies = dict.fromkeys(currency for incident in every for currency, _ in incident.lost)
+    figures: list[dict[str, float]] = [
+        {each.incident_id: float(each.users) for each in every if each.users is not None},
+        {each.incident_id: each.time.total_seconds() for each in every if each.time is not None},
+        *(
+            {each.incident_id: amount for each in every for known, amount in each.lost if known == currency}
+            for currency in currencies
+        ),
+    ]
+    ranks: dict[str, list[int]] = {each.incident_id: [] for each in every}
+    for known in figures:
+        if 2 * len(known) < len(every):  # the only one that reports a figure is not the first by it
+            continue
+        for incident_id, value in known.items():
+            ranks[incident_id].append(sum(other > value for other in known.values()))
+
+    def key(incident: Incident) -> tuple[Any, ...]:
+        worst = -1 if incident.severity is None else order.index(incident.severity)
+        began = pd.Timestamp.max.tz_localize("UTC") if incident.occurred_at is None else incident.occurred_at
+        return -worst, [*sorted(ranks[incident.incident_id]), len(every)], began, incident.incident_id
+
+    return tuple(sorted(every, key=key))
+
+
+def _change(changes: pd.DataFrame, measure: str) -> Change:
+    rows = changes[(changes["measure"] == measure) & changes["p_adjusted"].notna()]
+    if rows.empty:
+        return Change("untested")
+    certain = rows[rows["p_adjusted"] <= LEVEL]
+    since = tuple(
+        # Where there was nothing before, the change has no number.
+        (label_of(row["earlier"]), bool(pd.isna(row["change"]) or row["change"] > 0), float(row["p_adjusted"]))
+        for row in certain.to_dict("records")
+    )
+    if since:
+        return Change("changed", since)
+    return Change("unchanged" if rows["can_tell"].fillna(value=False).all() else "few")
+
+
+def _or_none(value: Any) -> Any:
+    return None if pd.isna(value) else value

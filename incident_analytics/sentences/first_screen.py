@@ -1,0 +1,720 @@
+"""The words of a review's first screen: the line above the headline, the headline, tiles, decisions, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pandas as pd
+
+from incident_analytics.formatting import (
+    capitalized,
+    cut,
+    format_amount,
+    format_count,
+    format_share,
+    format_span,
+    join_words,
+)
+from incident_analytics.highlights import (
+    Budget,
+    BudgetFacts,
+    Change,
+    CountFacts,
+    Finding,
+    FollowUpFacts,
+    Incident,
+    Past,
+    ResponseFacts,
+)
+from incident_analytics.periods import Period, label_of
+from incident_analytics.sentences.wording import NAME, are, first_of, has
+
+__all__ = [
+    "Decision",
+    "Notice",
+    "Tile",
+    "budget_share",
+    "budget_tile",
+    "count_tile",
+    "describe_decisions",
+    "describe_follow_ups",
+    "describe_headline",
+    "describe_notices",
+    "describe_setting",
+    "follow_up_tile",
+    "incident_time",
+    "incident_users",
+    "lost_revenue",
+    "response_tile",
+]
+
+_FAR: Final = 2
+"""Stated durations are worth a notice where their median differs from the timelines' by this factor."""
+
+_NAMED: Final = 3  # services, or incidents, that a sentence names
+_MONTH: Final = timedelta(days=30.44)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A key figure in words.
+
+    Attributes
+    ----------
+    name, value
+        What it is, and how much.
+    lines
+        What is said below, a line each.
+    needs_action
+        Whether it is coloured.
+    """
+
+    name: str
+    value: str
+    lines: tuple[str, ...] = ()
+    needs_action: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision that a review asks for: its subject, what follows it, and who is to answer."""
+
+    subject: str
+    question: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What makes the page less true than it could be, and the setting or the edit that mends it."""
+
+    fact: str
+    remedy: str = ""
+
+
+# --- the line above the headline, and the headline --------------------------------------------------------------------
+
+
+def describe_setting(
+    period: Period,
+    *,
+    as_of: pd.Timestamp,
+    n_used: int,
+    n_pending: int,
+    n_ongoing: int = 0,
+    status: str = "final",
+    title: str | None = None,
+    owner: str | None = None,
+    chosen: Sequence[str] = (),
+    business_hours: bool = False,
+) -> tuple[str, ...]:
+    """Say whose review it is, of which period, on which reports and as of when.
+
+    Parameters
+    ----------
+    period
+        The period asked for.
+    as_of
+        The instant of the review, in the team's zone.
+    n_used, n_pending, n_ongoing
+        Its reports of the status asked for, the others, and its incidents that are not over.
+    status
+        The status asked for.
+    title, owner
+        As in the settings.
+    chosen
+        The severities, services and teams to which the review is limited.
+    business_hours
+        Whether response times count business hours alone.
+
+    Returns
+    -------
+    tuple of str
+        The parts of the line.
+
+    Examples
+    --------
+    >>> quarter = Period.parse("2025Q3")
+    >>> " · ".join(describe_setting(quarter, as_of=pd.Timestamp("2025-10-01T00:00Z"), n_used=11, n_pending=2))
+    'Incident review, Q3 2025 · 1 July to 30 September 2025 (UTC) · 11 final reports, 2 pending · as of 1 October 2025'
+    """
+    reports = format_count(n_used, "report" if status == "all" else f"{status.casefold()} report")
+    parts = [reports, f"{n_pending} pending" if status != "all" else "", f"{n_ongoing} ongoing" if n_ongoing else ""]
+    clock = "" if as_of == as_of.normalize() else f", {as_of:%H:%M}"
+    dates = f"{period.dates} ({period.timezone})"
+    return tuple(
+        filter(
+            None,
+            (
+                title,
+                f"Incident review, {period.label}",
+                dates if period.label != period.dates else f"({period.timezone})",
+                f"only {join_words(list(chosen))}" if chosen else "",
+                "response times in business hours" if business_hours else "",
+                ", ".join(filter(None, parts)),
+                f"as of {as_of.day} {as_of:%B %Y}{clock}",
+                f"owner: {owner}" if owner else "",
+            ),
+        )
+    )
+
+
+def describe_headline(
+    findings: Sequence[Finding],
+    *,
+    period: Period,
+    ongoing: pd.DataFrame,
+    counts: CountFacts,
+    response: ResponseFacts,
+    budgets: BudgetFacts,
+    follow_ups: FollowUpFacts,
+    so_far: bool = False,
+) -> str:
+    """Say the two most urgent findings, a sentence each.
+
+    Parameters
+    ----------
+    findings
+        What `highlights.rank_findings` gives.
+    period
+        The period of the review.
+    ongoing
+        The incidents that are not over, with title and severity.
+    counts, response, budgets, follow_ups
+        The facts.
+    so_far
+        Whether the period is not over.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    words = {
+        "ongoing": lambda: _ongoing(ongoing),
+        "silent": lambda: f"No incident was reported in {period.label}.",
+        "budget": lambda: _overspent(budgets, so_far=so_far),
+        "worse": lambda: _changed(counts, response, rose=True),
+        "overdue": lambda: _overdue(follow_ups),
+        "better": lambda: _changed(counts, response, rose=False),
+        "quiet": lambda: _quiet(period, counts),
+        "unjudged": lambda: _plain(period, counts),
+    }
+    return " ".join(words[finding]() for finding in findings[:2])
+
+
+def _ongoing(ongoing: pd.DataFrame) -> str:
+    if len(ongoing) > 1:
+        return f"{len(ongoing)} incidents are still ongoing."
+    (row,) = ongoing.to_dict("records")
+    severity = "An" if pd.isna(row["severity"]) else f"A {row['severity']}"
+    name = row["incident_id"] if pd.isna(row["title"]) else cut(row["title"], NAME)
+    return f"{severity} incident is still ongoing: {name}."
+
+
+def _overspent(budgets: BudgetFacts, *, so_far: bool) -> str:
+    services = list(dict.fromkeys(budget.service for budget in budgets.of("over")))
+    verb = f"{has(len(services))} overspent" if so_far else "overspent"
+    plural = len(services) > 1 or budgets.several
+    whose = "their" if len(services) > 1 else "its"
+    return f"{first_of(services)} {verb} {whose} error budget{'s' if plural else ''}."
+
+
+def _changed(counts: CountFacts, response: ResponseFacts, *, rose: bool) -> str:
+    """Say what changed in one direction: the number of incidents, the median or both."""
+    parts = []
+    for facts, now, name in (
+        (response, None if response.median is None else format_span(response.median), _median_name(response)),
+        (counts, f"{counts.n:,}", "number of incidents"),
+    ):
+        since = [label for label, is_rise, _ in facts.change.since if is_rise == rose]
+        was = {past.label: past.value for past in facts.earlier}
+        if since:
+            value = was.get(since[0])
+            before = format_span(value) if isinstance(value, timedelta) else f"{value:,}"
+            parts.append(f"the {name} {'rose' if rose else 'fell'} from {before} in {since[0]} to {now}")
+    return f"{capitalized(join_words(parts))}."
+
+
+def _overdue(facts: FollowUpFacts) -> str:
+    items = f"{format_count(facts.n_overdue, 'follow-up')} {are(facts.n_overdue)} overdue"
+    if not facts.n_long_overdue:
+        return f"{items}."
+    if facts.n_long_overdue == facts.n_overdue:
+        return f"{items} by more than 90 days."
+    return f"{items}, {facts.n_long_overdue} of them by more than 90 days."
+
+
+def _quiet(period: Period, counts: CountFacts) -> str:
+    return (
+        f"A quiet {period.unit or 'period'}: {format_count(counts.n, 'incident')}, "
+        "every error budget kept, no action item overdue."
+    )
+
+
+def _plain(period: Period, counts: CountFacts) -> str:
+    incidents = f"{capitalized(format_count(counts.n, 'incident'))} in {period.label}"
+    earlier = [f"{past.value:,} in {past.label}" for past in counts.earlier if past.value is not None]
+    compared = f", {join_words(earlier)}" if earlier else ""
+    change = _change_words(counts.change) if earlier else ""
+    return f"{incidents}{compared}{': ' if change else ''}{change}."
+
+
+# --- tiles ------------------------------------------------------------------------------------------------------------
+
+
+def count_tile(facts: CountFacts, *, has_reports: bool, so_far: bool = False) -> Tile:
+    """Say how many incidents there were.
+
+    Parameters
+    ----------
+    facts
+        The facts.
+    has_reports
+        Whether anything was reported.
+    so_far
+        Whether the period is not over.
+    """
+    name = "Incidents so far" if so_far else "Incidents"
+    if not has_reports:
+        return Tile(name, "none reported", ("nothing happened, or nothing was written down",))
+    severities = ", ".join(f"{n} {severity or 'without a severity'}" for severity, n in facts.by_severity)
+    lines = (severities, _earlier(facts.earlier), _change_words(facts.change))
+    return Tile(name, f"{facts.n:,}", tuple(filter(None, lines)), needs_action=facts.change.rose)
+
+
+def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
+    """Say the median of the primary metric, or why there is none."""
+    name = capitalized(f"{_median_name(facts)}{' so far' if so_far else ''}")
+    if facts.median is None and facts.n_open:
+        return Tile(name, "not known yet", (f"{facts.n_open} of {format_count(facts.n, 'incident')} ongoing",))
+    if facts.median is None and facts.n_missing:
+        reports = format_count(facts.n_missing, "report")
+        return Tile(name, "not recorded", (f"{reports} {'does' if facts.n_missing == 1 else 'do'} not say",))
+    if facts.median is None:
+        return Tile(name, "–", ("no completed report",))
+    counts = [f"n = {facts.n}"]
+    counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
+    counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
+    lines = (_earlier(facts.earlier), _change_words(facts.change), ", ".join(counts))
+    return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
+
+
+def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) -> Tile:
+    """Say how many error budgets are overspent; without a target, which service was down for longest."""
+    end = " so far" if so_far else ""
+    if not facts.budgets:
+        name = f"Most downtime{end}"
+        if facts.worst_downtime is None:
+            return Tile(name, "–" if has_reports else "none reported", ("no outage of known length",) * has_reports)
+        service = cut(facts.worst_service or "service not recorded", NAME)
+        downtime = f"{'at least ' * facts.worst_is_bound}{format_span(facts.worst_downtime)}"
+        return Tile(name, downtime, (service, "no service has a target"))
+    name = f"{'Error budgets overspent' if facts.several else 'Services over error budget'}{end}"
+    over, unknown = facts.of("over"), facts.of("unknown")
+    judged = len(facts.budgets) - len(unknown)
+    if not judged:
+        why = "the length of some outages isn't recorded" if has_reports else "no outage reported"
+        return Tile(name, "not known", (why,))
+    shares = ", ".join(f"{cut(_budget_name(each, facts), 30)} {budget_share(each)}" for each in over[:_NAMED])
+    more = f" and {len(over) - _NAMED} more" if len(over) > _NAMED else ""
+    past = [Past(each.label, None if each.value is None else "{} of {}".format(*each.value)) for each in facts.earlier]
+    lines = (
+        f"{shares}{more} of the budget" if shares else "",
+        f"{len(unknown)} more can't be judged" if unknown else "",
+        _earlier(tuple(past)),
+    )
+    return Tile(name, f"{len(over)} of {judged}", tuple(filter(None, lines)), needs_action=bool(over))
+
+
+def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
+    """Say how many action items are overdue; never 0 where that is not known.
+
+    Parameters
+    ----------
+    facts
+        The facts.
+    label
+        What people call the period.
+    """
+    name = "Overdue action items"
+    done = f"{label}: {facts.n_done} of {facts.n_known} with a known status done" if facts.n_known else ""
+    if not facts.n_items:
+        return Tile(name, "none reported", ("no report lists action items",))
+    if not facts.n_due:
+        why = "no due date" if facts.n_items == 1 else f"none of {facts.n_items:,} items has a due date"
+        return Tile(name, "not recorded", tuple(filter(None, (why, done))))
+    unknown = facts.n_past_due_unknown
+    if not facts.n_overdue and unknown:
+        why = "whether they are done isn't recorded"
+        return Tile("Action items past due", f"{unknown:,}", tuple(filter(None, (why, done))), needs_action=True)
+    more = f"{unknown:,} more past due, status not recorded" if unknown else ""
+    oldest = "" if facts.oldest is None else f", the oldest by {long_span(facts.oldest)}"
+    lines = (f"all incidents to date{oldest}", more, done)
+    return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))
+
+
+def long_span(span: timedelta) -> str:
+    """Write a span of days as people say it.
+
+    Examples
+    --------
+    >>> long_span(timedelta(days=1)), long_span(timedelta(days=45)), long_span(timedelta(days=576))
+    ('1 day', '45 days', '19 months')
+    """
+    return (
+        format_count(round(span / _MONTH), "month") if span.days > 2 * _MONTH.days else format_count(span.days, "day")
+    )
+
+
+def _median_name(facts: ResponseFacts) -> str:
+    return f"median {facts.metric.replace('_', ' ')}"
+
+
+def _earlier(earlier: Sequence[Past]) -> str:
+    """Write the figures of earlier periods."""
+
+    def written(value: Any) -> str:
+        if value is None:
+            return "not known"
+        return format_span(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
+
+    return ", ".join(f"{past.label}: {written(past.value)}" for past in earlier)
+
+
+def _change_words(change: Change) -> str:
+    if change.state == "changed":
+        since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
+        return f"significantly {join_words(since)}"
+    return {"few": "too few to show a change", "unchanged": "no significant change"}.get(change.state, "")
+
+
+def _budget_name(budget: Budget, facts: BudgetFacts) -> str:
+    return f"{budget.service}, {label_of(budget.window)}" if facts.several else budget.service
+
+
+def budget_share(budget: Budget) -> str:
+    """Write how much of an error budget is spent, as the bound that it is where the length of an outage is unknown."""
+    if budget.share is None:
+        return "has no allowance" if budget.spent is not None else "not known"
+    return f"{'at least ' * budget.is_bound}{budget.share:.0%}"
+
+
+# --- incidents --------------------------------------------------------------------------------------------------------
+
+
+def incident_time(incident: Incident) -> str:
+    """Write how long an incident took, or why that is not known.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, ())
+    >>> [incident_time(each) for each in (one, replace(one, state="ongoing"), replace(one, state="pending", time=None))]
+    ['2h', 'ongoing, 2h so far', 'report pending']
+    """
+    if incident.state == "ongoing":
+        return "ongoing" if incident.time is None else f"ongoing, {format_span(incident.time)} so far"
+    if incident.time is None:
+        return "report pending" if incident.state == "pending" else "not recorded"
+    return format_span(incident.time)
+
+
+def incident_users(incident: Incident) -> str:
+    """Write how many users an incident affected; empty where the report does not say.
+
+    Examples
+    --------
+    >>> one = Incident("INC-1", "x", None, None, (), "ended", None, 64800, None, True, ())
+    >>> incident_users(one)
+    '~64,800'
+    """
+    about = "~" if incident.is_approximate else ""
+    if incident.users is not None:
+        return f"{about}{incident.users:,}"
+    return "" if incident.users_fraction is None else f"{about}{format_share(incident.users_fraction)}"
+
+
+def lost_revenue(incident: Incident) -> str:
+    """Write the revenue that an incident lost, by currency; empty where the report does not say."""
+    return ", ".join(format_amount(amount, currency) for currency, amount in incident.lost)
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+def describe_decisions(
+    budgets: BudgetFacts, follow_ups: FollowUpFacts, pending: pd.DataFrame, *, owner: str | None = None
+) -> list[Decision]:
+    """Say what a review leaves to decide.
+
+    Parameters
+    ----------
+    budgets, follow_ups
+        The facts.
+    pending
+        The incidents that are over but whose reports are not final, with ``author``.
+    owner
+        Who answers for the review.
+
+    Returns
+    -------
+    list of Decision
+        None where nothing waits for one.
+    """
+    decisions = []
+    over = budgets.of("over")
+    for budget in over if len(over) <= _NAMED else over[: _NAMED - 1]:
+        spent = f"{'at least ' * budget.is_bound}{_or_unknown(budget.spent)}"
+        window = f" of {label_of(budget.window)}" if budgets.several else ""
+        decisions.append(
+            Decision(
+                cut(budget.service, NAME),
+                f"used {spent} of its {format_span(budget.budget)} error budget{window}: freeze risky changes, or "
+                f"adjust the {format_share(budget.target)} target?",
+                budget.team or "",
+            )
+        )
+    if len(over) > _NAMED:
+        rest = over[_NAMED - 1 :]
+        noun = "more error budgets" if budgets.several else "more services"
+        teams = dict.fromkeys(budget.team for budget in rest if budget.team)
+        decisions.append(
+            Decision(
+                f"{len(rest)} {noun}",
+                f"{'were' if budgets.several else 'are'} overspent: the same question for "
+                f"{first_of(list(dict.fromkeys(budget.service for budget in rest)))}.",
+                first_of(list(teams)),
+            )
+        )
+    n = follow_ups.n_long_overdue
+    if n:
+        them, date = ("it", "set a new date") if n == 1 else ("them", "set new dates")
+        named = [f"{cut(share.owner or 'no owner', NAME)} {share.n}" for share in follow_ups.owners]
+        decisions.append(
+            Decision(
+                format_count(n, "action item"),
+                f"{are(n)} more than 90 days overdue: close {them} or {date}.",
+                first_of(named) if len(named) > 1 else cut(follow_ups.owners[0].owner or "", NAME),
+            )
+        )
+    if follow_ups.n_unowned:
+        n = follow_ups.n_unowned
+        decisions.append(
+            Decision(format_count(n, "overdue action item"), f"{has(n)} no owner: assign one.", owner or "")
+        )
+    if len(pending):
+        n = len(pending)
+        authors = list(dict.fromkeys(pending["author"].dropna()))
+        decisions.append(
+            Decision(
+                format_count(n, "post-mortem"),
+                f"{are(n)} not final: when will {'it' if n == 1 else 'they'} be?",
+                first_of(authors),
+            )
+        )
+    return decisions
+
+
+def _or_unknown(span: timedelta | None) -> str:
+    return "an unknown part" if span is None else format_span(span)
+
+
+def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
+    """Say how the action items stand: those of the period, and what is overdue of all.
+
+    Parameters
+    ----------
+    facts
+        The facts.
+    label
+        What people call the period.
+
+    Returns
+    -------
+    str
+        One or two sentences.
+    """
+    if not facts.n_items:
+        return "No report lists action items."
+    done = f"No action items from {label}."
+    if facts.n:
+        unknown = f"; {facts.n_unknown:,} {has(facts.n_unknown)} no recorded status" if facts.n_unknown else ""
+        if facts.n_known:
+            share = format_share(facts.n_done / facts.n_known)
+            tracked = f"{facts.n_done:,} of {format_count(facts.n_known, 'item')} with a known status"
+            done = f"From {label}: {tracked} {are(1 if facts.n_known == 1 else facts.n_done)} done ({share}){unknown}."
+        elif facts.n_unknown:
+            done = f"From {label}: {format_count(facts.n, 'item')}, none of them with a recorded status."
+        else:
+            done = f"From {label}: {format_count(facts.n, 'item')}, all dropped."
+    if not facts.n_due:
+        return done
+    if facts.is_clear:
+        return f"{done} Across all incidents nothing is overdue."
+    late = ""
+    if facts.n_overdue and facts.oldest is not None:
+        by = "by" if facts.n_overdue == 1 else "the oldest by"
+        items = format_count(facts.n_overdue, "item")
+        late = f"{items} {are(facts.n_overdue)} overdue, {by} {long_span(facts.oldest)}"
+    n = facts.n_past_due_unknown
+    if n:
+        more = f"{n:,} {'more ' if late else ''}{are(n)} past due but {has(n)} no recorded status"
+        late = f"{late}; {more}" if late else more
+    return f"{done} Across all incidents: {late}."
+
+
+# --- notices ----------------------------------------------------------------------------------------------------------
+
+
+def describe_notices(
+    *,
+    has_reports: bool,
+    last_report: pd.Timestamp | None,
+    ongoing: pd.DataFrame,
+    n_pending: int,
+    counts: CountFacts,
+    response: ResponseFacts,
+    budgets: BudgetFacts,
+    follow_ups: FollowUpFacts,
+    undated: Sequence[str] = (),
+    uncompared: Sequence[str] = (),
+    has_tracker: bool = False,
+) -> list[Notice]:
+    """Say what makes the page less true than it could be, and how to mend it.
+
+    Parameters
+    ----------
+    has_reports, last_report
+        Whether anything was reported, and when the last incident before the period was.
+    ongoing
+        The incidents that are not over, with title and occurred_at in the team's zone.
+    n_pending
+        The period's reports that are not of the status asked for.
+    counts, response, budgets, follow_ups
+        The facts.
+    undated
+        The incidents without a date.
+    uncompared
+        Sentences on the periods that are not compared.
+    has_tracker
+        Whether an issue tracker is connected.
+
+    Returns
+    -------
+    list of Notice
+        The most important first.
+    """
+    notices = []
+    if not has_reports:
+        last = "" if last_report is None else f" The last report before it is from {_day(last_report)}."
+        notices.append(Notice(f"Either nothing happened or nothing was written down.{last}"))
+    if len(ongoing):
+        names = [
+            f"{row['incident_id'] if pd.isna(row['title']) else cut(row['title'], NAME)}"
+            + ("" if pd.isna(row["occurred_at"]) else f" (since {_day(row['occurred_at'])})")
+            for row in ongoing.head(_NAMED).to_dict("records")
+        ]
+        if len(ongoing) > _NAMED:
+            names.append(f"{len(ongoing) - _NAMED} more")
+        verb = "is ongoing; its downtime counts" if len(ongoing) == 1 else "are ongoing; their downtime counts"
+        remedy = "If it is over, add the restoration to its timeline."
+        notices.append(Notice(f"{join_words(names)} {verb} up to the review date.", remedy))
+    if n_pending:
+        they = "it counts" if n_pending == 1 else "they count"
+        notices.append(
+            Notice(
+                f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} as incidents and downtime, "
+                "but not yet in response times, causes and action items."
+            )
+        )
+    notices += _data_notices(counts, response, budgets, has_reports=has_reports)
+    notices += _item_notices(follow_ups, has_tracker=has_tracker)
+    if undated:
+        n = len(undated)
+        notices.append(
+            Notice(
+                f"{format_count(n, 'report')} {has(n)} no date and {are(n)} in no period: {first_of(undated)}.",
+                "Add the date.",
+            )
+        )
+    return notices + [Notice(sentence) for sentence in uncompared]
+
+
+def _data_notices(
+    counts: CountFacts, response: ResponseFacts, budgets: BudgetFacts, *, has_reports: bool
+) -> list[Notice]:
+    notices = []
+    metric = response.metric.replace("_", " ")
+    if response.n_inferred:
+        alone = ""
+        if response.median_recorded is not None:
+            alone = f"; the median of the others is {format_span(response.median_recorded)}"
+        ended = response.n - response.n_open
+        times = f"{response.n_inferred} of {format_count(ended, 'value')}"
+        notices.append(
+            Notice(
+                f"{times} of {metric} {'was' if response.n_inferred == 1 else 'were'} inferred from free text{alone}.",
+                "Begin the timeline row with 'Service restored' to record it.",
+            )
+        )
+    if response.n_missing:
+        n = response.n_missing
+        notices.append(
+            Notice(f"{format_count(n, 'report')} {has(n)} no usable {metric}.", "Add the times to the timeline.")
+        )
+    if response.stated is not None and response.median is not None:
+        far = max(response.stated, response.median) >= _FAR * min(response.stated, response.median)
+        if far:
+            notices.append(
+                Notice(
+                    f"The durations that reports state have a median of {format_span(response.stated)} "
+                    f"(n = {response.n_stated}), their timelines {format_span(response.median)}.",
+                    "'incident-analytics check' names the reports that disagree with themselves.",
+                )
+            )
+    n = dict(counts.by_severity).get(None, 0)
+    if n:
+        notices.append(Notice(f"{format_count(n, 'incident')} {has(n)} no severity.", "Add it to the report."))
+    if not budgets.budgets:
+        notices.append(
+            Notice(
+                "No SLO targets are configured, so error budgets can't be shown.", "Set target under [services.NAME]."
+            )
+        )
+    elif has_reports and budgets.of("unknown"):
+        names = first_of([_budget_name(budget, budgets) for budget in budgets.of("unknown")])
+        notices.append(
+            Notice(
+                f"The error budget of {names} can't be judged: the length of some outages isn't recorded.",
+                "Add the restoration to the timeline.",
+            )
+        )
+    return notices
+
+
+def _item_notices(facts: FollowUpFacts, *, has_tracker: bool) -> list[Notice]:
+    if facts.n_items and not facts.n_due:
+        return [
+            Notice(
+                f"No action item has a due date ({facts.n_items:,} items), so overdue ones can't be counted.",
+                "Fill in the Due Date column.",
+            )
+        ]
+    unknown = facts.n_past_due_unknown
+    if not unknown:
+        return []
+    track = "" if has_tracker else ", or connect the issue tracker under [tracker]"
+    return [
+        Notice(
+            f"{format_count(unknown, 'action item')} past due {has(unknown)} no recorded status; some may be done.",
+            f"Fill in the Status column{track}.",
+        )
+    ]
+
+
+def _day(at: pd.Timestamp) -> str:
+    return f"{at.day} {at:%B %Y}"

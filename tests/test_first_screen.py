@@ -1,0 +1,452 @@
+"""What a review's first screen says: the ranking of findings and incidents, every state of a tile, what is drawn."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from builders import at
+
+from incident_analytics.first_screen import side_by_side, sparkline
+from incident_analytics.highlights import (
+    Budget,
+    BudgetFacts,
+    Change,
+    CountFacts,
+    FollowUpFacts,
+    Incident,
+    OwnerShare,
+    Past,
+    ResponseFacts,
+    rank_findings,
+    rank_incidents,
+)
+from incident_analytics.periods import Period
+from incident_analytics.sentences import (
+    Tile,
+    budget_tile,
+    count_tile,
+    describe_decisions,
+    describe_follow_ups,
+    describe_headline,
+    describe_notices,
+    describe_setting,
+    follow_up_tile,
+    response_tile,
+)
+from incident_analytics.showing import text
+
+QUARTER = Period.parse("2025Q3")
+HOUR = timedelta(hours=1)
+ORDER = ["SEV-3", "SEV-2", "SEV-1"]
+
+ROSE = Change("changed", (("Q2 2025", True, 0.01),))
+FELL = Change("changed", (("Q2 2025", False, 0.01),))
+FEW = Change("few")
+NONE = pd.DataFrame({"incident_id": [], "title": [], "severity": [], "occurred_at": [], "author": []})
+
+
+def counts(n: int = 13, change: Change = FEW, earlier: int | None = 9, **options: Any) -> CountFacts:
+    past = () if earlier is None else (Past("Q2 2025", earlier),)
+    severities = options.pop("by_severity", (("SEV-1", 1), ("SEV-2", n - 1)) if n else ())
+    return CountFacts(n, severities, past, (), change)
+
+
+def response(median: timedelta | None = 2 * HOUR, change: Change = FEW, **options: Any) -> ResponseFacts:
+    facts = ResponseFacts(
+        "time_to_restore", median, 13, 0, 0, 0, None, None, 0, (Past("Q2 2025", HOUR),), (), change
+    )  # fmt: skip
+    return replace(facts, **options)
+
+
+def budget(service: str = "API", state: Any = "over", spent: float | None = 3, *, bound: bool = False) -> Budget:
+    used = None if spent is None else spent * HOUR
+    return Budget(service, "API team", "2025Q3", 0.998, state, HOUR, used, bound)
+
+
+def budgets(*each: Budget, **options: Any) -> BudgetFacts:
+    return replace(
+        BudgetFacts(each, several=False, earlier=(), worst_service=None, worst_downtime=None, worst_is_bound=False),
+        **options,
+    )
+
+
+def items(n_overdue: int = 0, **options: Any) -> FollowUpFacts:
+    facts = FollowUpFacts(
+        n_items=9, n_due=9, n_overdue=n_overdue, n_past_due_unknown=0, n_long_overdue=0,
+        oldest=timedelta(days=45) if n_overdue else None, owners=(), n_unowned=0, n=4, n_done=3, n_known=4, n_unknown=0,
+    )  # fmt: skip
+    return replace(facts, **options)
+
+
+# --- what is most urgent ----------------------------------------------------------------------------------------------
+
+KEPT, OVER, UNJUDGED = budget(state="within", spent=0.5), budget(), budget(state="unknown", spent=None)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, ("quiet",)),
+        ({"n_ongoing": 1}, ("ongoing",)),
+        ({"has_reports": False, "budgets": None}, ("silent",)),
+        ({"budgets": budgets(KEPT, OVER)}, ("budget",)),
+        ({"changes": (ROSE, FEW)}, ("worse",)),
+        ({"changes": (FEW, FELL)}, ("better",)),
+        ({"changes": (FELL, ROSE)}, ("worse", "better")),
+        ({"follow_ups": items(1)}, ("overdue",)),
+        ({"follow_ups": items(1), "changes": (FELL,)}, ("overdue", "better")),
+        (
+            {"n_ongoing": 2, "budgets": budgets(OVER), "changes": (ROSE,), "follow_ups": items(1)},
+            ("ongoing", "budget", "worse", "overdue"),
+        ),
+        ({"has_reports": False, "budgets": None, "follow_ups": items(1)}, ("silent", "overdue")),
+        ({"budgets": budgets()}, ("unjudged",)),
+        ({"budgets": budgets(KEPT, UNJUDGED)}, ("unjudged",)),
+        ({"follow_ups": items(n_due=0)}, ("unjudged",)),
+        ({"follow_ups": items(n_past_due_unknown=1)}, ("unjudged",)),
+    ],
+)
+def test_findings_are_ranked_and_a_quarter_is_quiet_only_where_that_is_known(
+    options: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    asked: dict[str, Any] = {
+        "n_ongoing": 0, "has_reports": True, "budgets": budgets(KEPT), "changes": (FEW,), "follow_ups": items(),
+    } | options  # fmt: skip
+    assert rank_findings(**asked) == expected
+
+
+def headline(*findings: Any, **options: Any) -> str:
+    facts: dict[str, Any] = {
+        "period": QUARTER, "ongoing": NONE, "counts": counts(), "response": response(),
+        "budgets": budgets(OVER), "follow_ups": items(36, n_long_overdue=32),
+    } | options  # fmt: skip
+    return describe_headline(findings, **facts)
+
+
+ONGOING = pd.DataFrame(
+    {"incident_id": ["INC-1"], "title": ["No <b>"], "severity": ["SEV-2"], "occurred_at": [at("2025-09-29 08:00")]}
+)
+
+
+def test_a_headline_has_the_two_most_urgent_findings() -> None:
+    assert headline("budget", "overdue", "better") == (
+        "API overspent its error budget. 36 follow-ups are overdue, 32 of them by more than 90 days."
+    )
+    assert headline("ongoing", ongoing=ONGOING) == "A SEV-2 incident is still ongoing: No <b>."
+    assert headline("ongoing", ongoing=pd.concat([ONGOING] * 2)) == "2 incidents are still ongoing."
+    unnamed = ONGOING.assign(title=None, severity=None)
+    assert headline("ongoing", ongoing=unnamed) == "An incident is still ongoing: INC-1."
+    assert headline("silent") == "No incident was reported in Q3 2025."
+    both = budgets(OVER, budget("Web"))
+    assert headline("budget", budgets=both, so_far=True) == "API and Web have overspent their error budgets."
+    rose = {"counts": counts(change=ROSE), "response": response(change=ROSE)}
+    assert headline("worse", **rose) == (
+        "The median time to restore rose from 1h in Q2 2025 to 2h and the number of incidents rose from 9 in Q2 2025 "
+        "to 13."
+    )
+    assert headline("better", counts=counts(change=FELL)) == "The number of incidents fell from 9 in Q2 2025 to 13."
+    assert headline("overdue", follow_ups=items(1)) == "1 follow-up is overdue."
+    assert headline("overdue", follow_ups=items(2, n_long_overdue=2)) == (
+        "2 follow-ups are overdue by more than 90 days."
+    )
+    assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
+    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few to show a change."
+    assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
+
+
+def incident(
+    name: str, severity: str | None, users: int | None = None, lost: float | None = None, hours: float | None = None
+) -> Incident:
+    time = None if hours is None else hours * HOUR
+    money = () if lost is None else (("USD", lost),)
+    return Incident(
+        name, name, at("2025-08-01"), severity, (), "ended", time, users, None, is_approximate=False, lost=money
+    )
+
+
+@pytest.mark.parametrize(
+    ("incidents", "order"),
+    [
+        ([incident("a", "SEV-3", 9), incident("b", "SEV-1", 1)], "ba"),
+        ([incident("a", None, 9), incident("b", "SEV-3", 1)], "ba"),
+        ([incident("a", "SEV-2", 5, 100, 1), incident("b", "SEV-2", 9, 5, 1)], "ab"),
+        ([incident("a", "SEV-2", 5, 100, 1), incident("b", "SEV-2", 9, 900, 1)], "ba"),
+        ([incident("a", "SEV-2", 1, hours=1), incident("b", "SEV-2", hours=9), incident("c", "SEV-2", hours=2)], "bca"),
+        ([incident("b", "SEV-2"), incident("a", "SEV-2")], "ab"),
+    ],
+    ids=["severity", "no severity is last", "rank by rank", "more of all", "the only figure is none", "equals"],
+)
+def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
+    incidents: list[Incident], order: str
+) -> None:
+    ranked = rank_incidents(incidents, order=ORDER)
+    assert "".join(each.incident_id for each in ranked) == order
+    assert rank_incidents(incidents[::-1], order=ORDER) == ranked
+
+
+# --- every state of a tile --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tile", "expected"),
+    [
+        (
+            count_tile(counts(), has_reports=True),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few to show a change")),
+        ),
+        (
+            count_tile(counts(0, earlier=None), has_reports=False),
+            Tile("Incidents", "none reported", ("nothing happened, or nothing was written down",)),
+        ),
+        (
+            count_tile(counts(0, Change("unchanged"), None), has_reports=True),
+            Tile("Incidents", "0", ("no significant change",)),
+        ),
+        (
+            count_tile(counts(2, ROSE, by_severity=((None, 2),)), has_reports=True, so_far=True),
+            Tile(
+                "Incidents so far",
+                "2",
+                ("2 without a severity", "Q2 2025: 9", "significantly up on Q2 2025"),
+                needs_action=True,
+            ),
+        ),
+        (
+            response_tile(response(n_open=1, n_missing=2)),
+            Tile(
+                "Median time to restore",
+                "2h",
+                ("Q2 2025: 1h", "too few to show a change", "n = 13, 1 ongoing, 2 not recorded"),
+            ),
+        ),
+        (
+            response_tile(response(change=FELL)),
+            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 13")),
+        ),
+        (
+            response_tile(response(None, n=3, n_open=2)),
+            Tile("Median time to restore", "not known yet", ("2 of 3 incidents ongoing",)),
+        ),
+        (
+            response_tile(response(None, n=0, n_missing=1)),
+            Tile("Median time to restore", "not recorded", ("1 report does not say",)),
+        ),
+        (response_tile(response(None, n=0)), Tile("Median time to restore", "–", ("no completed report",))),
+        (
+            budget_tile(
+                budgets(OVER, KEPT, UNJUDGED, earlier=(Past("Q2 2025", (1, 3)), Past("Q3 2024", None))),
+                has_reports=True,
+            ),
+            Tile(
+                "Services over error budget",
+                "1 of 2",
+                ("API 300% of the budget", "1 more can't be judged", "Q2 2025: 1 of 3, Q3 2024: not known"),
+                needs_action=True,
+            ),
+        ),
+        (
+            budget_tile(budgets(budget(bound=True)), has_reports=True),
+            Tile("Services over error budget", "1 of 1", ("API at least 300% of the budget",), needs_action=True),
+        ),
+        (budget_tile(budgets(KEPT), has_reports=True), Tile("Services over error budget", "0 of 1")),
+        (
+            budget_tile(budgets(UNJUDGED), has_reports=True),
+            Tile("Services over error budget", "not known", ("the length of some outages isn't recorded",)),
+        ),
+        (
+            budget_tile(budgets(UNJUDGED), has_reports=False),
+            Tile("Services over error budget", "not known", ("no outage reported",)),
+        ),
+        (
+            budget_tile(budgets(worst_service="API", worst_downtime=HOUR, worst_is_bound=True), has_reports=True),
+            Tile("Most downtime", "at least 1h", ("API", "no service has a target")),
+        ),
+        (budget_tile(budgets(), has_reports=True), Tile("Most downtime", "–", ("no outage of known length",))),
+        (budget_tile(budgets(), has_reports=False), Tile("Most downtime", "none reported")),
+        (
+            follow_up_tile(items(2, n_past_due_unknown=3), label="Q3 2025"),
+            Tile(
+                "Overdue action items",
+                "2",
+                (
+                    "all incidents to date, the oldest by 45 days",
+                    "3 more past due, status not recorded",
+                    "Q3 2025: 3 of 4 with a known status done",
+                ),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(), label="Q3 2025"),
+            Tile("Overdue action items", "0", ("all incidents to date", "Q3 2025: 3 of 4 with a known status done")),
+        ),
+        (
+            follow_up_tile(items(n_past_due_unknown=3, n_known=0), label="Q3 2025"),
+            Tile("Action items past due", "3", ("whether they are done isn't recorded",), needs_action=True),
+        ),
+        (
+            follow_up_tile(items(n_due=0, n_known=0), label="Q3 2025"),
+            Tile("Overdue action items", "not recorded", ("none of 9 items has a due date",)),
+        ),
+        (
+            follow_up_tile(items(n_items=0, n_due=0), label="Q3 2025"),
+            Tile("Overdue action items", "none reported", ("no report lists action items",)),
+        ),
+    ],
+)
+def test_a_tile_says_what_is_known_and_no_zero_that_is_not(tile: Tile, expected: Tile) -> None:
+    assert tile == expected
+
+
+# --- decisions, follow-ups, notices -----------------------------------------------------------------------------------
+
+
+def said(found: list[Any]) -> list[str]:
+    return [f"{each.subject} {each.question} ({each.owner})" for each in found]
+
+
+def test_each_decision_has_a_subject_and_an_owner() -> None:
+    pending = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "author": ["Ada", None]})
+    late = items(40, n_long_overdue=32, n_unowned=2, owners=(OwnerShare("SRE", 20), OwnerShare(None, 12)))
+    assert said(describe_decisions(budgets(OVER, KEPT), late, pending, owner="Grace")) == [
+        "API used 3h of its 1h error budget: freeze risky changes, or adjust the 99.8% target? (API team)",
+        "32 action items are more than 90 days overdue: close them or set new dates. (SRE 20 and no owner 12)",
+        "2 overdue action items have no owner: assign one. (Grace)",
+        "2 post-mortems are not final: when will they be? (Ada)",
+    ]
+    assert describe_decisions(budgets(KEPT), items(), NONE) == []
+
+
+def test_many_overspent_budgets_share_a_decision() -> None:
+    over = budgets(*(budget(f"service-{number}") for number in range(6)))
+    assert said(describe_decisions(over, items(), NONE))[2] == (
+        "4 more services are overspent: the same question for service-2, service-3, service-4 and service-5. (API team)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        (
+            items(36, n_past_due_unknown=11, n=49, n_done=25, n_known=41, n_unknown=8, oldest=timedelta(days=576)),
+            (
+                "From Q3 2025: 25 of 41 items with a known status are done (61%); 8 have no recorded status. Across "
+                "all incidents: 36 items are overdue, the oldest by 19 months; 11 more are past due but have no "
+                "recorded status."
+            ),
+        ),
+        (
+            items(),
+            "From Q3 2025: 3 of 4 items with a known status are done (75%). Across all incidents nothing is overdue.",
+        ),
+        (items(n=0, n_due=0), "No action items from Q3 2025."),
+        (items(n_due=0, n_known=0, n_unknown=4), "From Q3 2025: 4 items, none of them with a recorded status."),
+        (items(n_items=0), "No report lists action items."),
+        (
+            items(n=0, n_past_due_unknown=1),
+            "No action items from Q3 2025. Across all incidents: 1 is past due but has no recorded status.",
+        ),
+    ],
+)
+def test_follow_ups_are_said_once_and_without_unknown_zeros(facts: FollowUpFacts, sentence: str) -> None:
+    assert describe_follow_ups(facts, label="Q3 2025") == sentence
+
+
+def notices(**options: Any) -> list[tuple[str, str]]:
+    facts: dict[str, Any] = {
+        "has_reports": True, "last_report": None, "ongoing": NONE, "n_pending": 0, "counts": counts(),
+        "response": response(), "budgets": budgets(KEPT), "follow_ups": items(),
+    } | options  # fmt: skip
+    return [(notice.fact, notice.remedy) for notice in describe_notices(**facts)]
+
+
+def test_a_page_that_lacks_nothing_has_no_notice() -> None:
+    assert notices() == []
+
+
+def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
+    assert notices(ongoing=ONGOING) == [
+        (
+            "No <b> (since 29 September 2025) is ongoing; its downtime counts up to the review date.",
+            "If it is over, add the restoration to its timeline.",
+        )
+    ]
+    assert notices(budgets=budgets())[0][1] == "Set target under [services.NAME]."
+    assert notices(follow_ups=items(n_due=0))[0][1] == "Fill in the Due Date column."
+    unknown = items(n_past_due_unknown=11)
+    assert notices(follow_ups=unknown)[0] == (
+        "11 action items past due have no recorded status; some may be done.",
+        "Fill in the Status column, or connect the issue tracker under [tracker].",
+    )
+    assert notices(follow_ups=unknown, has_tracker=True)[0][1] == "Fill in the Status column."
+    assert notices(response=response(5 * HOUR, n_inferred=7, median_recorded=HOUR))[0][0] == (
+        "7 of 13 values of time to restore were inferred from free text; the median of the others is 1h."
+    )
+    assert notices(response=response(5 * HOUR, stated=4 * HOUR, n_stated=6)) == []
+    assert notices(response=response(17 * HOUR, stated=5 * HOUR, n_stated=6))[0][0] == (
+        "The durations that reports state have a median of 5h (n = 6), their timelines 17h."
+    )
+    assert notices(has_reports=False, last_report=at("2025-12-30"))[0][0] == (
+        "Either nothing happened or nothing was written down. The last report before it is from 30 December 2025."
+    )
+    assert notices(n_pending=2)[0][0] == (
+        "2 reports are not final: they count as incidents and downtime, but not yet in response times, causes and "
+        "action items."
+    )
+    assert notices(undated=["INC-1"])[0] == ("1 report has no date and is in no period: INC-1.", "Add the date.")
+
+
+def test_the_line_above_the_headline_has_only_what_there_is() -> None:
+    instant = pd.Timestamp("2025-08-19T19:00Z")
+    parts = describe_setting(
+        Period.parse("2025-07-10/2025-09-15"), as_of=instant, n_used=1, n_pending=0, n_ongoing=1, title="Aurelia",
+        owner="SRE", chosen=["API"], business_hours=True,
+    )  # fmt: skip
+    assert parts == (
+        "Aurelia",
+        "Incident review, 10 July to 14 September 2025",
+        "(UTC)",
+        "only API",
+        "response times in business hours",
+        "1 final report, 0 pending, 1 ongoing",
+        "as of 19 August 2025, 19:00",
+        "owner: SRE",
+    )
+
+
+# --- what is drawn ----------------------------------------------------------------------------------------------------
+
+
+def heights(drawing: str) -> list[float]:
+    return [float(height) for height in re.findall(r'height="([\d.]+)" fill', drawing)]
+
+
+def test_a_sparkline_shows_numbers_as_bars_and_marks_the_last_one() -> None:
+    drawing = sparkline("Incidents", [Past("Q1", 4), Past("Q2", None), Past("Q3", 0), Past("Q4", 8)])
+    assert heights(drawing) == [13, 1, 26]
+    assert drawing.count('fill="#0b5c8f"') == 1
+    assert 'aria-label="Incidents: Q1 4, Q2 unknown, Q3 0, Q4 8"' in drawing
+
+
+def test_a_sparkline_of_spans_is_a_line_with_gaps() -> None:
+    drawing = sparkline("Median", [Past("Q1", HOUR), Past("Q2", 2 * HOUR), Past("Q3", None), Past("Q4", HOUR)])
+    assert re.findall(r'points="([^"]*)"', drawing) == ["4,13 51.3,4"]
+    assert drawing.count("<circle") == 2
+
+
+@pytest.mark.parametrize(
+    "history", [[], [Past("Q1", 1)], [Past("Q1", 1), Past("Q2", 2), Past("Q3", 2), Past("Q4", None)]]
+)
+def test_too_few_figures_and_an_unknown_last_one_are_not_drawn(history: list[Past]) -> None:
+    assert sparkline("Incidents", history) == ""
+
+
+def test_parts_side_by_side_follow_each_other_in_markdown() -> None:
+    shown = side_by_side(text("a"), text("b"))
+    assert shown.html == '<div class="columns">\n<div>\n<p>a</p>\n</div>\n<div>\n<p>b</p>\n</div>\n</div>'
+    assert shown.markdown == "a\n\nb"

@@ -43,8 +43,10 @@ def period(
     return Period(name, at(start), at(end), timezone, fiscal_year_start, name.startswith("FY"))
 
 
-def spans(*texts: str | None) -> pd.Series:
-    return pd.Series([pd.NaT if text is None else pd.Timedelta(text) for text in texts], dtype=SPAN)
+def spans(*values: str | float | None) -> pd.Series:
+    """Return spans from texts such as ``1h 30min``, or from minutes."""
+    known = [pd.Timedelta(value) if isinstance(value, str) else pd.to_timedelta(value, unit="min") for value in values]
+    return pd.Series(known, dtype=SPAN)
 
 
 def severities(*names: str | None) -> pd.Series:

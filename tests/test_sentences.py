@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pandas as pd
 import pytest
+from builders import spans
 
 from incident_analytics.errors import ColumnsError
 from incident_analytics.sentences import (
@@ -28,10 +29,6 @@ from incident_analytics.sentences import (
     describe_start_hours,
     describe_survival,
 )
-
-
-def spans(*minutes: float | None) -> pd.Series:
-    return pd.Series(pd.to_timedelta(list(minutes), unit="min"), dtype="timedelta64[us]")
 
 
 def counts(*rows: tuple[str, str | None, int]) -> pd.DataFrame:

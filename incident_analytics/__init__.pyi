@@ -1,0 +1,54 @@
+# The public names and where each is defined, for type checkers and for __init__.py, which imports them on first use.
+
+from incident_analytics.analysis.actions import action_ages as action_ages
+from incident_analytics.analysis.actions import action_completion as action_completion
+from incident_analytics.analysis.actions import overdue_actions as overdue_actions
+from incident_analytics.analysis.availability import downtime as downtime
+from incident_analytics.analysis.availability import stated_impact as stated_impact
+from incident_analytics.analysis.calendar_pattern import start_hours as start_hours
+from incident_analytics.analysis.comparison import compare_periods as compare_periods
+from incident_analytics.analysis.completion_times import action_survival as action_survival
+from incident_analytics.analysis.control_charts import control_chart as control_chart
+from incident_analytics.analysis.costs import cost_totals as cost_totals
+from incident_analytics.analysis.definitions import definition_sensitivity as definition_sensitivity
+from incident_analytics.analysis.error_budgets import budget_burn_down as budget_burn_down
+from incident_analytics.analysis.error_budgets import sla_impact as sla_impact
+from incident_analytics.analysis.gaps import mean_time_between as mean_time_between
+from incident_analytics.analysis.gaps import time_between as time_between
+from incident_analytics.analysis.mix import mean_change_by_mix as mean_change_by_mix
+from incident_analytics.analysis.rates import compare_rates as compare_rates
+from incident_analytics.analysis.rates import count_dispersion as count_dispersion
+from incident_analytics.analysis.rates import severity_rates as severity_rates
+from incident_analytics.analysis.response import mttr as mttr
+from incident_analytics.analysis.response import response_rank as response_rank
+from incident_analytics.analysis.response import response_summary as response_summary
+from incident_analytics.analysis.response import response_times as response_times
+from incident_analytics.analysis.severity import severity_counts as severity_counts
+from incident_analytics.analysis.severity import severity_duration as severity_duration
+from incident_analytics.analysis.severity import severity_mix as severity_mix
+from incident_analytics.analysis.themes import recurring_factors as recurring_factors
+from incident_analytics.analysis.themes import similar_incidents as similar_incidents
+from incident_analytics.analysis.tracker_matches import join_tracker as join_tracker
+from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows as unmatched_tracker_rows
+from incident_analytics.analysis.trends import rate_trend as rate_trend
+from incident_analytics.config import Settings as Settings
+from incident_analytics.config import find_settings as find_settings
+from incident_analytics.config import read_settings as read_settings
+from incident_analytics.evidence.changes import configuration_changes as configuration_changes
+from incident_analytics.evidence.logs import log_templates as log_templates
+from incident_analytics.evidence.metric_files import read_metric_files as read_metric_files
+from incident_analytics.evidence.prometheus import read_prometheus as read_prometheus
+from incident_analytics.evidence.series import summarize_series as summarize_series
+from incident_analytics.exploration import explore as explore
+from incident_analytics.loading import load as load
+from incident_analytics.loading import narrow as narrow
+from incident_analytics.loading import read_corrections as read_corrections
+from incident_analytics.periods import Calendar as Calendar
+from incident_analytics.periods import Period as Period
+from incident_analytics.population import populate as populate
+from incident_analytics.publish import review as review
+from incident_analytics.schema import Metric as Metric
+from incident_analytics.tables import Corpus as Corpus
+from incident_analytics.tracker import read_tracker as read_tracker
+
+__version__: str

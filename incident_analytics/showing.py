@@ -1,6 +1,7 @@
 """What a notebook shows, in the two languages of its readers: HTML for the page, Markdown for wikis and reports.
 
-All text is escaped here, once and in both languages: nothing that a report says becomes markup.
+All text is escaped here, once and in both languages: nothing that a report says becomes markup. Secrets that somebody
+wrote into a report are masked here too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
+from incident_analytics.masking import mask_secrets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -149,7 +151,7 @@ def escape_markdown(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", _SPACE.sub(" ", words))
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", mask_secrets(_SPACE.sub(" ", words), prose=True))
 
 
 def text(sentence: str) -> Shown:

@@ -34,6 +34,7 @@ from incident_analytics.formatting import (
     report_links,
 )
 from incident_analytics.loading import load
+from incident_analytics.masking import mask_secrets
 from incident_analytics.periods import Period
 from incident_analytics.results import heading
 from incident_analytics.sentences import each_row, series_name
@@ -106,7 +107,7 @@ class SupportingData:
 
     def _show_failure(self, words: str, reasons: Iterable[object]) -> None:
         """Say in the report that a source gave nothing; the reasons go to stderr, as they may name hosts and paths."""
-        _show(showing.text(words), failures=[str(reason) for reason in reasons])
+        _show(showing.text(words), failures=[mask_secrets(str(reason)) for reason in reasons])
 
     def _show_no_window(self) -> None:
         _show(showing.text("The report has no start and end, so nothing can be looked up."))

@@ -39,7 +39,10 @@ class Repository:
             "GIT_COMMITTER_DATE": f"{when}+0000",
         }
         command = ["git", "-C", str(self.folder), *words]
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+        ran = subprocess.run(
+            command, env=environment, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60
+        )
+        return ran.stdout.strip()
 
     def commit(self, subject: str | bytes, when: str, *, written: str | None = None, **files: str) -> str:
         for name, text in files.items():
@@ -277,26 +280,19 @@ def fake_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> No
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
 
 
-def test_a_refusal_by_git_tells_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    words = "fatal: detected dubious ownership in repository at '/x'"
-    fake_git(tmp_path, monkeypatch, f'echo "{words}" >&2; exit 128')
-    remedy = "another user owns it; run git config --global --add safe.directory PLACE"
-    assert message(tmp_path) == f"PLACE: {remedy}"
-
-
-def test_an_old_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_old_git_is_told(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_git(tmp_path, monkeypatch, 'echo "fatal: unrecognized argument: --since-as-filter=2025" >&2; exit 128')
-    assert message(tmp_path) == "PLACE: git 2.37 or later is needed"
+    assert message(repository.folder) == "PLACE: git 2.37 or later is needed"
 
 
-def test_a_git_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_git_that_hangs_is_given_up(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_git(tmp_path, monkeypatch, "exec sleep 60")
-    assert message(tmp_path, timeout=0.2) == "PLACE: git took longer than 0.2 s"
+    assert message(repository.folder, timeout=0.2) == "PLACE: git took longer than 0.2 s"
 
 
-def test_no_git_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_git_at_all(repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert message(tmp_path) == "git is not installed, or not on PATH; install it"
+    assert message(repository.folder) == "git is not installed, or not on PATH; install it"
 
 
 def test_a_window_is_checked(repository: Repository) -> None:
@@ -306,36 +302,262 @@ def test_a_window_is_checked(repository: Repository) -> None:
         changes(repository, end=DAY["start"])
 
 
-@pytest.mark.parametrize("helper", ["ext::sh -c touch% {mark}", "helper::x"])
+# --- a repository that somebody else wrote --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]:
+    """Make a program that leaves a mark, also as transport and credential helper; give it and the mark."""
+    mark = tmp_path / "MARK"
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in ("evil", "git-remote-helper", "git-credential-helper"):
+        (folder / name).write_text(f"#!/bin/sh\ntouch {mark}\n")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    return folder / "evil", mark
+
+
+@pytest.fixture
+def history(repository: Repository) -> Repository:
+    repository.commit("Change", "2025-08-05T10:00", a_toml="2", _gitattributes="*.toml diff=evil filter=evil\n")
+    return repository
+
+
+STATUS = ("status",)
+DIFF = ("diff", "HEAD~1", "HEAD")
+FETCH = ("fetch", "origin")
+PAYLOADS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "core.fsmonitor": ({"core.fsmonitor": "EVIL"}, STATUS),
+    "core.sshCommand": ({"core.sshCommand": "EVIL", "remote.origin.url": "ssh://x.invalid/y"}, FETCH),
+    "core.gitProxy": ({"core.gitProxy": "EVIL", "remote.origin.url": "git://x.invalid/y"}, FETCH),
+    "ext": ({"protocol.ext.allow": "always", "remote.origin.url": "ext::EVIL"}, FETCH),
+    "helper": ({"protocol.allow": "always", "remote.origin.url": "helper::x"}, FETCH),
+    "uploadpack": ({"remote.origin.uploadpack": "EVIL", "remote.origin.url": "."}, FETCH),
+    "diff.external": ({"diff.external": "EVIL"}, DIFF),
+    "diff.command": ({"diff.evil.command": "EVIL"}, DIFF),
+    "diff.textconv": ({"diff.evil.textconv": "EVIL"}, DIFF),
+    "filter.clean": ({"filter.evil.clean": "EVIL", "filter.evil.required": "true"}, ("add", "--renormalize", ".")),
+    "filter.process": ({"filter.evil.process": "EVIL"}, ("add", "--renormalize", ".")),
+    "gpg.program": ({"gpg.program": "EVIL", "log.showSignature": "true"}, ("log", "-2")),
+    "gpg.ssh": ({"gpg.ssh.program": "EVIL", "gpg.format": "ssh", "log.showSignature": "true"}, ()),
+    "core.pager": ({"core.pager": "EVIL", "pager.log": "EVIL", "pager.rev-parse": "EVIL"}, ()),
+    "core.hooksPath": ({"core.hooksPath": "HOOKS"}, ("commit", "--allow-empty", "-m", "x")),
+    "alias": ({"alias.evil": "!EVIL", "alias.log": "!EVIL", "alias.rev-parse": "!EVIL"}, ("evil",)),
+    "include": ({"include.path": "INCLUDED"}, STATUS),
+    "includeIf": ({"includeIf.gitdir:/.path": "INCLUDED"}, STATUS),
+    "credential.helper": ({"credential.helper": "!EVIL"}, ()),
+    "core.askPass": ({"core.askPass": "EVIL"}, ()),
+    "core.alternateRefsCommand": ({"core.alternateRefsCommand": "EVIL"}, ()),
+    "uploadpack.packObjectsHook": ({"uploadpack.packObjectsHook": "EVIL"}, ()),
+    "core.worktree": ({"core.worktree": "/"}, ()),
+    "extensions": ({"core.repositoryFormatVersion": "1", "extensions.unheardOf": "true"}, ()),
+    "worktreeConfig": ({"core.repositoryFormatVersion": "1", "extensions.worktreeConfig": "true"}, STATUS),
+}
+"""Settings of a repository that would run EVIL, and a command of git that shows that they do."""
+
+
+def put_payload(repository: Repository, program: Path, settings: dict[str, str]) -> None:
+    hooks = repository.folder / ".git" / "evil-hooks"
+    hooks.mkdir(exist_ok=True)
+    for name in ("pre-commit", "post-index-change", "reference-transaction"):
+        (hooks / name).symlink_to(program)
+    included = repository.folder / ".git" / "included"
+    included.write_text(f"[core]\nfsmonitor = {program}\n")
+    (repository.folder / ".git" / "config.worktree").write_text(included.read_text())
+    for key, value in settings.items():
+        filled = value.replace("EVIL", str(program)).replace("HOOKS", str(hooks)).replace("INCLUDED", str(included))
+        repository.git("config", key, filled)
+
+
+def sign(repository: Repository) -> None:
+    """Give the last commit a signature, so that it would be verified."""
+    words = repository.git("cat-file", "commit", "HEAD").replace(
+        "\n\n", "\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n", 1
+    )
+    file = repository.folder / ".git" / "signed"
+    file.write_text(f"{words}\n")
+    commit = repository.git("hash-object", "-t", "commit", "-w", str(file))
+    repository.git("update-ref", "HEAD", commit)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_nothing_that_a_repository_configures_is_run(
+    history: Repository, program: tuple[Path, Path], payload: str
+) -> None:
+    sign(history)
+    evil, mark = program
+    settings, bait = PAYLOADS[payload]
+    put_payload(history, evil, settings)
+    found = changes(history)
+    assert found[["subject", "files"]].to_numpy().tolist() == [["Change", (".gitattributes", "a.toml")]]
+    assert not mark.exists()
+    if bait:  # it works on git itself
+        with suppress(subprocess.CalledProcessError):
+            history.git(*bait)
+        assert mark.exists()
+
+
+def test_the_settings_of_a_repository_are_not_even_read(history: Repository) -> None:
+    before = changes(history)
+    (history.folder / ".git" / "config").write_text("no settings\n[[[")
+    with pytest.raises(subprocess.CalledProcessError):
+        history.git("log")
+    assert_frame_equal(changes(history), before)
+
+
+@pytest.mark.parametrize("url", ["ext::EVIL", "helper::x", "ssh://x.invalid/y", "https://x.invalid/y", "OTHER"])
 def test_a_repository_that_lacks_objects_runs_and_fetches_nothing(
-    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helper: str
+    history: Repository, tmp_path: Path, program: tuple[Path, Path], url: str
 ) -> None:
     """It names a remote that is a command, and allows that by itself; git would run it for a missing tree."""
-    mark = tmp_path / "MARK"
-    (tmp_path / "bin").mkdir()
-    program = tmp_path / "bin" / "git-remote-helper"
-    program.write_text(f"#!/bin/sh\ntouch {mark}\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    repository.commit("Change", "2025-08-05T10:00", a_toml="2")
-    tree = repository.git("rev-parse", "HEAD^{tree}")
-    bare = tmp_path / "bare.git"
-    (repository.folder / ".git").rename(bare)
-    (bare / "objects" / tree[:2] / tree[2:]).unlink()
-    for name, value in (
-        ("core.bare", "true"),
-        ("core.repositoryFormatVersion", "1"),
-        ("extensions.partialClone", "origin"),
-        ("remote.origin.url", helper.format(mark=mark)),
-        ("remote.origin.promisor", "true"),
-        ("protocol.ext.allow", "always"),
-        ("protocol.helper.allow", "always"),
-        ("protocol.allow", "always"),
-    ):
-        repository.git("--git-dir", str(bare), "config", name, value)
+    evil, mark = program
+    complete = tmp_path / "complete.git"
+    history.git("clone", "--quiet", "--mirror", ".", str(complete))
+    tree = history.git("rev-parse", "HEAD^{tree}")
+    (history.folder / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    put_payload(
+        history,
+        evil,
+        {
+            "core.repositoryFormatVersion": "1",
+            "extensions.partialClone": "origin",
+            "remote.origin.url": url.replace("OTHER", str(complete)),
+            "remote.origin.promisor": "true",
+            "core.sshCommand": "EVIL",
+            "credential.helper": "!EVIL",
+            "protocol.ext.allow": "always",
+            "protocol.helper.allow": "always",
+            "protocol.allow": "always",
+        },
+    )
     with pytest.raises(EvidenceError):
-        configuration_changes(bare, **DAY)
+        changes(history)
     assert not mark.exists()
-    with suppress(subprocess.CalledProcessError):  # the bait works: without the guard git takes it
-        repository.git("--git-dir", str(bare), "log", "--name-only")
-    assert mark.exists()
+    assert not (history.folder / ".git" / "objects" / tree[:2] / tree[2:]).exists()
+    if not url.startswith("https"):  # the bait works: without the guard git takes it
+        with suppress(subprocess.CalledProcessError):
+            history.git("log", "--name-only")
+        fetched = list((history.folder / ".git" / "objects" / "pack").glob("*.promisor"))
+        assert mark.exists() or fetched
+
+
+VARIABLES = (
+    "GIT_SSH_COMMAND",
+    "GIT_SSH",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PAGER",
+    "PAGER",
+    "GIT_ASKPASS",
+    "GIT_PROXY_COMMAND",
+    "GIT_EDITOR",
+)
+
+
+def test_neither_the_environment_nor_the_users_own_settings_are_heeded(
+    history: Repository, tmp_path: Path, program: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evil, mark = program
+    before = changes(history)
+    own = tmp_path / "home" / ".gitconfig"
+    own.parent.mkdir()
+    own.write_text(f"[core]\nfsmonitor = {evil}\npager = {evil}\n[diff]\nexternal = {evil}\n[log]\nfollow = true\n[[")
+    for name in VARIABLES:
+        monkeypatch.setenv(name, str(evil))
+    monkeypatch.setenv("HOME", str(own.parent))
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG"):
+        monkeypatch.setenv(name, str(own))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.fsmonitor")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", str(evil))
+    monkeypatch.setenv("GIT_CONFIG_PARAMETERS", f"'core.fsmonitor'='{evil}'")
+    for name in ("GIT_EXEC_PATH", "GIT_TEMPLATE_DIR", "GIT_OBJECT_DIRECTORY", "GIT_INDEX_FILE", "GIT_TRACE"):
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+    assert_frame_equal(changes(history), before)
+    assert not mark.exists()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may give files away")
+def test_a_repository_of_another_owner_is_read_and_runs_nothing(
+    history: Repository, program: tuple[Path, Path]
+) -> None:
+    evil, mark = program
+    before = changes(history)
+    put_payload(history, evil, {"core.fsmonitor": "EVIL"})
+    for path in (history.folder, *history.folder.rglob("*")):
+        os.chown(path, 65534, 65534, follow_symlinks=False)
+    with pytest.raises(subprocess.CalledProcessError):  # git itself refuses it
+        history.git("status")
+    assert_frame_equal(changes(history), before)
+    assert not mark.exists()
+
+
+def test_objects_of_another_repository_are_not_shown(history: Repository, tmp_path: Path) -> None:
+    """A commit that is known by its id alone, and borrowed from where it is secret."""
+    stranger = Repository(tmp_path / "stranger")
+    stranger.commit("Mine", "2025-08-05T11:00", a_toml="1")
+    objects = stranger.folder / ".git" / "objects"
+    (objects / "info" / "alternates").write_text(f"{history.folder / '.git' / 'objects'}\n")
+    (stranger.folder / ".git" / "refs" / "heads" / "main").write_text(f"{history.git('rev-parse', 'HEAD')}\n")
+    assert stranger.git("log", "-1", "--format=%s") == "Change", "the bait works"
+    missing = "objects are missing from it; name a complete clone, not one that is partial or borrows from another"
+    assert message(stranger.folder) == f"PLACE: {missing}"
+
+
+def test_replacements_and_grafts_do_not_change_the_history(history: Repository) -> None:
+    before = changes(history)
+    first = history.git("rev-parse", "HEAD~1")
+    history.git("replace", "HEAD", first)
+    (history.folder / ".git" / "info" / "grafts").write_text(f"{first} {first}\n")
+    assert history.git("log", "-1", "--format=%s") == "Begin", "the bait works"
+    assert_frame_equal(changes(history), before)
+
+
+def test_a_linked_worktree_and_a_submodule_are_repositories(history: Repository, tmp_path: Path) -> None:
+    before = changes(history)
+    linked = tmp_path / "linked"
+    history.git("worktree", "add", "--quiet", "--detach", str(linked), "HEAD")
+    assert_frame_equal(changes(linked), before)
+    assert changes(linked, branch="main")["subject"].tolist() == ["Change"]
+    (linked / "docs").mkdir(exist_ok=True)
+    assert changes(linked / "docs", paths=["../a.toml"])["files"].tolist() == [("a.toml",)]
+    outer = Repository(tmp_path / "outer")
+    allow = ("-c", "protocol.file.allow=always")
+    outer.git(*allow, "submodule", "add", "--quiet", str(history.folder), "inner")
+    assert_frame_equal(changes(outer.folder / "inner"), before)
+
+
+def test_branches_tags_and_commits_are_found_wherever_git_keeps_them(history: Repository) -> None:
+    history.git("tag", "-a", "-m", "x", "v1")
+    history.git("branch", "feature/x")
+    history.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    names = ("HEAD", "main", "v1", "feature/x", "origin/main", "refs/heads/main", history.git("rev-parse", "HEAD"))
+    for name in names:
+        assert changes(history, branch=name)["subject"].tolist() == ["Change"]
+    history.git("pack-refs", "--all")
+    history.git("gc", "--quiet")
+    for name in names:
+        assert changes(history, branch=name)["subject"].tolist() == ["Change"]
+
+
+def test_a_repository_that_names_objects_by_sha_256_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "long"
+    folder.mkdir()
+    made = Repository.__new__(Repository)
+    made.folder = folder
+    made.git("init", "--quiet", "--object-format=sha256", "--initial-branch=main", ".")
+    made.commit("Begin", "2025-01-01T00:00", a_toml="1")
+    made.commit("Change", "2025-08-05T10:00", a_toml="2")
+    assert changes(folder)["subject"].tolist() == ["Change"]
+    made.git("pack-refs", "--all")
+    assert changes(folder)["subject"].tolist() == ["Change"]
+
+
+def test_secrets_in_subjects_authors_and_names_are_masked(repository: Repository) -> None:
+    (repository.folder / "AKIAIOSFODNN7EXAMPLE.txt").write_text("1")
+    repository.git("add", "--all")
+    author = "--author=token=hunter2 <x@y.example>"
+    repository.git("commit", "--quiet", author, "-m", "Set password=hunter2 for ann@x.example", when="2025-08-05T12:00")
+    expected = [["token=<secret>", "Set password=<secret> for <email>", ("<secret>.txt",)]]
+    assert changes(repository)[["author", "subject", "files"]].to_numpy().tolist() == expected

@@ -19,6 +19,7 @@ NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
+    "masking",
     "files",
     "csv_files",
     "schema",

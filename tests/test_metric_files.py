@@ -205,3 +205,15 @@ def test_a_file_of_another_dialect_is_read(tmp_path: Path, delimiter: str, encod
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors,errors\n2025-08-19T17:30Z,1,2\n")
     assert listed(problems, tmp_path) == [("-", "x.csv: 2 columns are called 'errors'; rename all but one")]
+
+
+def test_labels_and_names_lose_their_secrets_and_stay_apart(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    rows = [("up token=a", "instance=203.0.113.7:9100", 1), ("up token=a", "instance=203.0.113.8:9100", 2)]
+    text = "".join(f"2025-08-19T17:07:00Z,{name},{labels},{value}\n" for name, labels, value in rows)
+    file.write_text(f"at,name,labels,value\n{text}")
+    series, _ = read_metric_files([file], start=at("2025-08-19"), end=at("2025-08-20"))
+    assert series[["name", "labels", "value"]].to_numpy().tolist() == [
+        ["up token=<secret>", "instance=<ip>:9100", 1.0],
+        ["up token=<secret>", "instance=<ip>:9100 (2)", 2.0],
+    ]

@@ -660,6 +660,14 @@ def test_days_before_that_ask_too_much_leave_the_incident(serve: Callable[[Answe
     assert messages(problems) == [f"{url} answers 422 Unprocessable Entity: too many samples; correct the query"]
 
 
+def test_labels_lose_their_secrets_and_stay_apart(serve: Callable[[Answer], str]) -> None:
+    labels = [{"client": f"203.0.113.{number}", "api_key": f"k{number}"} for number in (1, 2)]
+    url = serve(says(found([{"metric": each, "values": [[1755622800, "1"]]} for each in labels])))
+    series, _ = read_prometheus(url, {"x": "x"}, services=[], **SHORT)
+    first = "api_key=<secret> client=<ip>"
+    assert series["labels"].tolist() == [first, f"{first} (2)"]
+
+
 def test_warnings_are_passed_on(serve: Callable[[Answer], str]) -> None:
     url = serve(says(found([{"metric": {}, "values": [[1755622800, "1"]]}], warnings=["one store is down"])))
     series, problems = read_prometheus(url, {"x": "x"}, services=[], **SHORT)

@@ -237,3 +237,15 @@ def test_key_figures_are_tiles_and_rows_of_a_table() -> None:
         "| &lt;b&gt; | **1 &lt; 2** | n & m |",
         "| a\\|b |  |  |",
     ]
+
+
+def test_a_secret_that_somebody_wrote_into_a_report_is_masked_in_both_languages() -> None:
+    words = "Rotated password=hunter2 of postgres://root:toor@db | ann@x.example"
+    safe = "Rotated password=<secret> of postgres://<secret>@db | ann@x.example"
+    shown = showing.text(words)
+    for page in (shown.html, pyromark.html(shown.markdown, options=OPTIONS)):
+        assert "".join(Read(page).texts).strip().replace("\N{NO-BREAK SPACE}", " ") == safe
+    frame = pd.DataFrame({"title": [words]})
+    for shown in (showing.table(frame), showing.listing([words])):
+        assert "hunter2" not in shown.html + shown.markdown
+        assert "toor" not in shown.html + shown.markdown

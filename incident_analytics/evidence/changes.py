@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ import pandas as pd
 
 from incident_analytics.checks import require_window
 from incident_analytics.errors import EvidenceError
+from incident_analytics.evidence.masking import mask_secrets
+from incident_analytics.files import read_bytes
 from incident_analytics.formatting import format_value
 from incident_analytics.schema import INSTANT, TEXT
 
@@ -22,9 +25,15 @@ __all__ = ["configuration_changes"]
 
 _SHORT: Final = 12  # characters of a commit's id: enough for the largest repositories
 _EVERYTHING: Final = ":/"  # the pathspec of the whole repository, from whichever folder of it
+_SMALL: Final = 100_000_000  # bytes of a file that names commits: packed-refs has one a line
+_LONG_ID: Final = 64  # hexadecimal digits of a SHA-256
+_NO_REPOSITORY: Final = "no git repository; name its folder, or a bundle made by git bundle create"
 _REMEDIES: Final = (
-    ("dubious ownership", "another user owns it; run git config --global --add safe.directory {place}"),
-    ("not a git repository", "no git repository; name its folder, or a bundle made by git bundle create"),
+    ("not a git repository", _NO_REPOSITORY),
+    (
+        "bad object",
+        "objects are missing from it; name a complete clone, not one that is partial or borrows from another",
+    ),
     ("does not look like a v2 or v3 bundle", "no bundle; make one by git bundle create FILE HEAD"),
     ("unrecognized argument: --since-as-filter", "git 2.37 or later is needed"),
 )
@@ -62,7 +71,8 @@ def configuration_changes(
         - **at** : datetime64[us, UTC] - when it reached the branch (see Notes)
         - **commit** : str - the first 12 characters of its id
         - **author** : str - as ``.mailmap`` has it; empty where the commit names nobody
-        - **subject** : str - the first paragraph of its message, in one line
+        - **subject** : str - the first paragraph of its message, in one line; here and in the author and the files'
+          names secrets are masked (`mask_secrets`)
         - **files** : object - tuple of str, the files among ``paths`` that differ after it, named from the top of the
           repository; a renamed file under both names; bytes that are no UTF-8 as ``\\xff``
 
@@ -93,8 +103,7 @@ def configuration_changes(
     place = Path(repository)
     if not place.exists():
         raise EvidenceError(f"{place}: no such folder or bundle")
-    with _as_folder(place, timeout) as folder:
-        git = _Git(folder, place, timeout)
+    with _opened(place, timeout) as git:
         git.need_history(branch, start)
         for path in paths:
             if not git.log("-1", "--format=%H", branch=branch, paths=[path]):
@@ -138,38 +147,116 @@ def _rows(out: bytes) -> Iterator[tuple[pd.Timestamp, str, str, str, tuple[str, 
         yield (
             instant,
             commit[:_SHORT],
-            author,
-            subject,
-            tuple(name.decode("utf-8", "backslashreplace") for name in files),
+            mask_secrets(author),
+            mask_secrets(subject),
+            tuple(mask_secrets(name.decode("utf-8", "backslashreplace")) for name in files),
         )
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A repository on the disk."""
+
+    folder: Path  # its own: of a linked worktree the one with its HEAD
+    common: Path  # with objects and refs
+    top: Path | None  # of its files; None of a bare one
+
+
+def _find(place: Path) -> _Found:
+    """Find the repository that a folder is in, as git does, without asking git, which would read its settings."""
+    here = Path(os.path.realpath(place))
+    for folder in (here, *here.parents):
+        marker = folder / ".git"
+        if marker.is_file() and (words := _text(marker)).startswith("gitdir:"):
+            own = Path(os.path.realpath(folder / words.removeprefix("gitdir:").strip()))
+            common = Path(os.path.realpath(own / (_text(own / "commondir").strip() or ".")))
+            return _Found(own, common, folder)
+        if _holds_objects(marker):
+            return _Found(marker, marker, folder)
+        if _holds_objects(folder):
+            return _Found(folder, folder, None)
+    raise EvidenceError(f"{place}: {_NO_REPOSITORY}")
+
+
+def _holds_objects(folder: Path) -> bool:
+    return (folder / "HEAD").is_file() and (folder / "objects").is_dir() and (folder / "refs").is_dir()
+
+
+def _text(file: Path) -> str:
+    """Return what a small file holds; nothing where there is none."""
+    try:
+        return read_bytes(file, limit=_SMALL).decode("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
 @contextmanager
-def _as_folder(place: Path, timeout: float) -> Iterator[Path]:
-    """Give a repository's folder; a bundle is unpacked into one for the time being."""
-    if place.is_dir():
-        yield place
-        return
-    if not place.is_file():
+def _opened(place: Path, timeout: float) -> Iterator[_Git]:
+    """Give git on a repository's objects and refs under settings of our own; a bundle is unpacked for the time being.
+
+    What a repository's own settings, hooks, attributes, grafts, replacements and alternates say does not count, and its
+    owner neither: git sees a folder that has links to its objects, and nothing else of it.
+    """
+    if not (place.is_dir() or place.is_file()):
         raise EvidenceError(f"{place}: a pipe, socket or device; name a folder, or a bundle made by git bundle create")
     with TemporaryDirectory() as temporary:
-        git = _Git(Path(temporary), place, timeout)
-        clone = ("clone", "--quiet", "--bare", "--template=", "--end-of-options", str(place.resolve()), ".")
-        git.run(*clone, is_bundle=True)
-        yield Path(temporary)
+        ours = Path(temporary, "repository")
+        if place.is_file():
+            _Git(Path(temporary), {}, place, timeout).run(
+                "clone",
+                "--quiet",
+                "--bare",
+                "--template=",
+                "--end-of-options",
+                str(place.resolve()),
+                str(ours),
+                transport="file",
+            )
+            yield _Git(ours, {"GIT_DIR": str(ours)}, place, timeout)
+            return
+        found = _find(place)
+        (ours / "objects" / "info").mkdir(parents=True)
+        for folder in (found.common / "objects").iterdir():
+            if folder.name == "pack" or re.fullmatch("[0-9a-f]{2}", folder.name):
+                (ours / "objects" / folder.name).symlink_to(folder)
+        for name in ("refs", "packed-refs"):
+            (ours / name).symlink_to(found.common / name)
+        for name, folder in (("HEAD", found.folder), ("shallow", found.common)):
+            if text := _text(folder / name):
+                (ours / name).write_text(text, encoding="utf-8", errors="surrogateescape")
+        long = _has_long_ids(found)
+        (ours / "config").write_text(
+            f"[core]\nbare = {str(found.top is None).lower()}\nrepositoryFormatVersion = {int(long)}\n"
+            + ("[extensions]\nobjectFormat = sha256\n" if long else "")
+        )
+        if found.top is None:
+            yield _Git(ours, {"GIT_DIR": str(ours)}, place, timeout)
+        else:
+            yield _Git(place, {"GIT_DIR": str(ours), "GIT_WORK_TREE": str(found.top)}, place, timeout)
+
+
+def _has_long_ids(found: _Found) -> bool:
+    """Tell whether a repository names its objects by SHA-256."""
+    head = _text(found.folder / "HEAD").strip()
+    if head.startswith("ref:"):
+        name = head.removeprefix("ref:").strip()
+        packed = re.search(rf"^(\w+) {re.escape(name)}$", _text(found.common / "packed-refs"), re.MULTILINE)
+        head = _text(found.common / name).strip() or (packed[1] if packed else "")
+    return len(head) == _LONG_ID
 
 
 @dataclass(frozen=True)
 class _Git:
-    """Git on one repository, deaf to the environment and to what the repository's settings would run."""
+    """Git in a folder, deaf to the environment and to the settings of the user and the system."""
 
     folder: Path
+    variables: Mapping[str, str]
     place: Path
     timeout: float
 
     def log(self, *options: str, branch: str, paths: Sequence[str]) -> bytes:
         """Return the log of a branch along its first parents, restricted to paths."""
-        history = ("log", "--first-parent", "--no-show-signature", "--encoding=UTF-8", *options)
+        history = ("log", "--first-parent", "--ignore-submodules=none", "--encoding=UTF-8", *options)
         return self.run(*history, "--end-of-options", branch, "--", *(paths or (_EVERYTHING,)))
 
     def need_history(self, branch: str, start: pd.Timestamp) -> None:
@@ -184,21 +271,25 @@ class _Git:
                 "window; run git fetch --unshallow"
             )
 
-    def run(self, *arguments: str, is_bundle: bool = False) -> bytes:
-        """Return what a command of git prints; only a bundle may be fetched from."""
-        # Nothing is paged, asked, fetched, locked or run: not in a terminal, not by the repository's own settings.
-        settings = ("core.fsmonitor=false", "log.follow=false")
-        command = ["git", "--no-pager", "--no-optional-locks", "-C", str(self.folder)]
-        for setting in settings:
-            command += ["-c", setting]
+    def run(self, *arguments: str, transport: str = "") -> bytes:
+        """Return what a command of git prints; it fetches by no transport but the one that is named."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        # A repository may name a remote to fetch missing objects from, which may be a command, and allow it by itself.
-        # This list of what is allowed wins over all settings; a git that knows GIT_NO_LAZY_FETCH does not even try.
-        transports = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "file" if is_bundle else ""}
-        environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **transports}
+        environment |= {
+            "LC_ALL": "C",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            # A pack may say that objects are missing from it, which git would fetch.
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_ALLOW_PROTOCOL": transport,
+            **self.variables,
+        }
         try:
             ran = subprocess.run(  # noqa: S603 - no shell; options end where what was given begins
-                [*command, *arguments],
+                ["git", *arguments],  # noqa: S607 - the user's own, wherever it is installed
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 env=environment,
@@ -216,6 +307,6 @@ class _Git:
     def _remedy(self, words: str) -> str:
         for part, remedy in _REMEDIES:
             if part in words:
-                return remedy.format(place=self.place.resolve())
+                return remedy
         said = [line for line in words.splitlines() if line.startswith(("fatal:", "error:"))]
-        return f"git says: {said[-1] if said else words.strip()}"
+        return f"git says: {mask_secrets(said[-1] if said else words.strip())}"

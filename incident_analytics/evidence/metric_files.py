@@ -10,7 +10,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_window
 from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
-from incident_analytics.evidence.series import SERIES, join_series, problem_table
+from incident_analytics.evidence.series import SERIES, join_series, mask_names, problem_table
 from incident_analytics.files import matching_paths, open_regular
 from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
@@ -104,6 +104,8 @@ def read_metric_files(
                 kept = kept[kept["service"].isna() | kept["service"].isin(wanted)]
             found.append(kept)
     series = join_series(found)
+    for column in ("name", "labels"):
+        series[column] = series[column].map(mask_names(series[column].dropna().unique())).astype(TEXT)
     if series.empty and not problems:
         since, until = (f"{instant.tz_convert('UTC'):%Y-%m-%d %H:%M}" for instant in (start, end))
         problems.append((None, None, f"no values from {since} to {until} UTC in the files"))

@@ -30,7 +30,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_window
 from incident_analytics.evidence.masking import mask_secrets
-from incident_analytics.evidence.series import join_series, problem_table, series_rows
+from incident_analytics.evidence.series import join_series, mask_names, problem_table, series_rows
 from incident_analytics.files import open_regular
 
 __all__ = ["MOST_POINTS", "STEPS", "choose_step", "fill_service", "read_prometheus"]
@@ -482,9 +482,14 @@ def _as_series(name: str, service: str | None, result: Sequence[_Points]) -> lis
     for labels, points in result:
         together.setdefault(labels, []).extend(points)
     shared = set.intersection(*map(set, together)) if together else set()
+    own = {
+        labels: ", ".join(f"{key}={value}" for key, value in labels if (key, value) not in shared)
+        for labels in together
+    }
+    masked = mask_names(sorted(own.values()))
     parts = []
     for labels, points in sorted(together.items()):
-        own = ", ".join(f"{key}={value}" for key, value in labels if (key, value) not in shared)
         times, values = zip(*sorted(points), strict=True)
-        parts.append(series_rows(name, service, own or None, pd.to_datetime(times, unit="us", utc=True), values))
+        at = pd.to_datetime(times, unit="us", utc=True)
+        parts.append(series_rows(name, service, masked[own[labels]] or None, at, values))
     return parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import count
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -10,9 +11,19 @@ import numpy as np
 import pandas as pd
 
 from incident_analytics.checks import require_columns, require_instant, require_instants, require_window
+from incident_analytics.masking import mask_secrets
 from incident_analytics.schema import COUNT, FLOAT, INSTANT, TEXT
 
-__all__ = ["PROBLEMS", "SERIES", "Direction", "join_series", "problem_table", "series_rows", "summarize_series"]
+__all__ = [
+    "PROBLEMS",
+    "SERIES",
+    "Direction",
+    "join_series",
+    "mask_names",
+    "problem_table",
+    "series_rows",
+    "summarize_series",
+]
 
 Direction = Literal["high", "low"]
 """Which way a series is worst: at its highest value, or at its lowest."""
@@ -67,6 +78,25 @@ def join_series(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     """Put the rows of several series below each other; of none the empty table."""
     empty = pd.DataFrame({column: pd.Series([], dtype=dtype) for column, dtype in SERIES.items()})
     return pd.concat([empty, *parts], ignore_index=True)
+
+
+def mask_names(names: Iterable[str]) -> dict[str, str]:
+    """Return each name without secrets; names that only a secret told apart are numbered, as they are of two series.
+
+    Examples
+    --------
+    >>> mask_names(["code=500", "token=a", "token=b"])
+    {'code=500': 'code=500', 'token=a': 'token=<secret>', 'token=b': 'token=<secret> (2)'}
+    """
+    given = list(dict.fromkeys(names))
+    masked: dict[str, str] = {}
+    for name in given:
+        safe = mask_secrets(name)
+        same = (f"{safe} ({number})" for number in count(2))
+        while safe != name and (safe in masked.values() or safe in given):
+            safe = next(same)
+        masked[name] = safe
+    return masked
 
 
 def problem_table(problems: Iterable[tuple[str | None, str | None, str]]) -> pd.DataFrame:

@@ -335,7 +335,7 @@ def test_each_service_has_its_panel_from_the_one_with_the_least_left(burn_down: 
         "API is over its error budget; 2 of 4 services are within it; Search can't be judged: some outages have no "
         "known end. "
         "Error budget left, n = outages; dashed: spent evenly; "
-        "not shown: 2 services with a target of 100% or unknown downtime: "
+        "not shown: 2 services with a target of 100% or unknown downtime. "
         "API, target 99.9%: 50% over, n = 2; Batch, target 100%: no budget, 0m down, n = 0; "
         "Frontend, target 99.9%: 29% left, n = 1; Search, target 99.9%: not known, n = 0."
     )
@@ -402,7 +402,7 @@ def test_availability_says_what_it_does_not_draw(sla: pd.DataFrame) -> None:
 def test_availability_without_targets_tells_the_downtime(sla: pd.DataFrame) -> None:
     ax = plots.plot_availability(sla.assign(target=pd.array([None] * 4, dtype="Float64")))
     assert ax.figure.get_suptitle() == "API had the most downtime: 3h over 2 outages."
-    assert "dot: reached; n = outages:" in plots.alt_text(ax)
+    assert "dot: reached; n = outages." in plots.alt_text(ax)
 
 
 def test_completion_parts_add_up_to_each_groups_items(completion: pd.DataFrame) -> None:
@@ -541,7 +541,7 @@ def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_beside(hou
     assert (cells.get_ylim(), beside.get_ylim()) == ((7, 0), (7, 0))
     assert plots.alt_text(ax) == (
         "No pattern by hour or weekday can be shown: 3 incidents are too few; at least 10 are needed. Incidents by "
-        "weekday and hour of the day (Europe/London), n = 3; bars: sums; 1 more have no recorded time: "
+        "weekday and hour of the day (Europe/London), n = 3; bars: sums; 1 more have no recorded time. "
         "Tuesday 14:00: 2; Sunday 23:00: 1."
     )
 

@@ -181,7 +181,7 @@ def test_an_ongoing_incident_has_no_dot_and_the_others_have_theirs() -> None:
 def test_a_caption_explains_only_the_marks_that_are_drawn() -> None:
     few = measured(("SEV-1", 30), ("SEV-2", 60))
     with_dots = plots.alt_text(plots.plot_response(response_summary(few, by="severity"), times=few))
-    assert "log scale; each dot is one incident: SEV-1" in with_dots
+    assert "log scale; each dot is one incident. SEV-1" in with_dots
     assert "diamond" not in with_dots
     table = summary(12, 0, "1h", "30m", "2h", "5h")
     assert "log scale; hollow dot: p90; diamond: median; bar: 95% CI" in plots.alt_text(plots.plot_response(table))

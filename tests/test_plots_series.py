@@ -71,7 +71,7 @@ def test_a_series_is_a_line_with_its_baseline_and_range() -> None:
     )
     assert plots.alt_text(ax) == (
         "Errors of API: at worst 4% (17:02), median before 1%, at restoration 1.25%. Errors in %; dashed: median "
-        "before; band: 5th to 95th percentile; times in UTC: API: median before 1%, at worst 4% at 2025-08-19 17:02, "
+        "before; band: 5th to 95th percentile; times in UTC. API: median before 1%, at worst 4% at 2025-08-19 17:02, "
         "at restoration 1.25%, n = 3."
     )
 

@@ -148,7 +148,9 @@ def test_a_file_is_drawn_on_paper() -> None:
     figure, axes = drawn()
     axes.plot([0, 336], [50, 50], color=drawing.BLUE)
     root = parsed(svg_file(svg_of(figure, "words", name="f1"), drawing.PAPER))
-    assert root[1].attrib == {"width": "100%", "height": "100%", "fill": drawing.PAPER}
+    assert (root.get("viewBox"), root.get("width"), root.get("height")) == ("-12 -12 360 124", "360", "124")
+    paper = {"x": "-12", "y": "-12", "width": "360", "height": "124", "fill": drawing.PAPER}
+    assert root[1].attrib == paper, "with an edge around the drawing"
 
 
 def shown_response(*minutes: int, **links: str) -> Shown:
@@ -208,7 +210,7 @@ def test_alternative_text_has_the_rows_that_fit_in_300_characters() -> None:
     ax = plots.plot_recurring_factors(factors)
     words = plots.alt_text(ax)
     assert len(words) <= 300
-    assert re.search(r": A sentence .*: 3; \d more\.$", words)
+    assert re.search(r"one report\. A sentence .*: 3; \d more\.$", words)
     plt.close(ax.figure)
     ax = plots.plot_recurring_factors(factors.assign(example="x" * 400))
     assert plots.alt_text(ax).endswith("in the words of one report.")

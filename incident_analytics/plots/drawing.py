@@ -206,7 +206,7 @@ def alt_text(ax: Axes) -> str:
     >>> from incident_analytics.plots import plot_costs
     >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [34000.0], "n": [6], "n_missing": [2]}
     >>> alt_text(plot_costs(pd.DataFrame(row)))
-    'Lost revenue USD 34,000 (6 of 8 reports give a figure). USD, n = reports that state the amount: Lost revenue: ...'
+    'Lost revenue USD 34,000 (6 of 8 reports give a figure). USD, n = reports that state the amount. Lost revenue: ...'
     """
     return _WORDS[ax].alt
 
@@ -352,7 +352,7 @@ def _alternative(sentence: str, said: str, rows: Sequence[str]) -> str:
     start = f"{sentence} {said}" if len(sentence) + len(said) < _ALT else cut(sentence, _ALT)
     for n in range(len(rows), 0, -1):
         more = f"; {len(rows) - n} more" if n < len(rows) else ""
-        whole = f"{start.removesuffix('.')}: {'; '.join(rows[:n])}{more}."
+        whole = f"{start} {'; '.join(rows[:n])}{more}."
         if len(whole) <= _ALT:
             return whole
     return start

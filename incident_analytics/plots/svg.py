@@ -37,6 +37,8 @@ _KEPT: Final = (
     "font-size", "font-weight", "text-anchor",
 )  # fmt: skip
 _USUAL: Final = {"stroke-width": "1", "opacity": "1", "font-size": "13", "font-weight": "400", "text-anchor": "start"}
+_EDGE: Final = 12  # pixels of paper around the drawing of a file
+_SIZE: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)" width="[\d.]+" height="[\d.]+"')
 _LONG: Final = 500  # steps of a path, from which whole pixels are exact enough
 _COMMANDS: Final = {int(Path.MOVETO): "M", int(Path.LINETO): "L", int(Path.CURVE3): "Q", int(Path.CURVE4): "C"}
 
@@ -92,7 +94,10 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
 def svg_file(svg: str, paper: str) -> bytes:
     """Return an ``svg`` element as a file: without links, on paper, as an image does not follow the page around it."""
     plain = re.sub("<a [^>]*>", "<g>", svg).replace("</a>", "</g>").replace('role="group"', 'role="img"', 1)
-    ground = f'<rect width="100%" height="100%" fill="{paper}" />'
+    width, height = (float(size) + 2 * _EDGE for size in _SIZE.search(plain).groups())  # type: ignore[union-attr]
+    size = f'width="{width:g}" height="{height:g}"'
+    plain = _SIZE.sub(f'viewBox="{-_EDGE} {-_EDGE} {width:g} {height:g}" {size}', plain, count=1)
+    ground = f'<rect x="{-_EDGE}" y="{-_EDGE}" {size} fill="{paper}" />'
     return plain.replace('<g aria-hidden="true">', f'{ground}<g aria-hidden="true">', 1).encode()
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ from incident_analytics.errors import (
     SettingsError,
     UnknownNameError,
 )
-from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
+from incident_analytics.notebooks import Kernel, _environment, notebook_file, run_notebook
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("exploration", "periodic_review", "supporting_data")
@@ -170,6 +171,58 @@ def test_two_runs_on_the_same_input_are_the_same(tmp_path: Path) -> None:
     first, second = (nbformat.writes(run_notebook(notebook, {"x": 1})) for _ in range(2))  # type: ignore[no-untyped-call]
     assert first == second
     assert "papermill" not in first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets of POSIX")
+def test_nothing_that_the_user_has_set_reaches_a_notebook(
+    tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Settings of matplotlib, IPython and Jupyter, a broken kernel of the name, a long TMPDIR, no home to write to."""
+    notebook = write_notebook(
+        tmp_path / "n.ipynb",
+        "x = 0",
+        "from matplotlib import pyplot, rcParams\nprint('of_the_user' in globals(), rcParams['axes.facecolor'])",
+        "pyplot.figure(figsize=(1, 1)).add_subplot().plot([x]);",
+    )
+    usual = run_notebook(notebook, {"x": 1}, kernel=kernel)
+    user, long = tmp_path / "user", tmp_path / ("long " * 30)
+    kernels, startup = user / "jupyter" / "kernels" / "python3", user / "ipython" / "profile_default" / "startup"
+    for folder in (kernels, startup, long):
+        folder.mkdir(parents=True)
+    (kernels / "kernel.json").write_text('{"argv": ["false"], "display_name": "broken", "language": "python"}')
+    (startup / "00.py").write_text("of_the_user = 1\nprint('from the startup of IPython')\n")
+    (user / "matplotlibrc").write_text("axes.facecolor: red\nno such line\n")
+    for name, value in {
+        "HOME": "/dev/null",
+        "XDG_CACHE_HOME": str(Path("~/.cache").expanduser()),  # what matplotlib knows of the fonts: they take long
+        "XDG_CONFIG_HOME": str(user),
+        "MATPLOTLIBRC": str(user / "matplotlibrc"),
+        "MPLBACKEND": "agg",
+        "IPYTHONDIR": str(user / "ipython"),
+        "PYTHONSTARTUP": str(startup / "00.py"),
+        "JUPYTER_PATH": str(user / "jupyter"),
+        "JUPYTER_DATA_DIR": str(user / "jupyter"),
+        "JUPYTER_CONFIG_DIR": str(user / "jupyter"),
+        "JUPYTER_RUNTIME_DIR": "/dev/null/runtime",
+        "JUPYTER_DEFAULT_PROVISIONER_NAME": "of-the-user",
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    ran = run_notebook(notebook, {"x": 1})
+    assert [cell.get("outputs") for cell in ran.cells] == [cell.get("outputs") for cell in usual.cells]
+    assert ran.cells[-2].outputs[0].text == "False white\n"
+    assert list(long.iterdir()) == []
+
+
+def test_matplotlib_gets_a_folder_that_it_can_write_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the user's where that can be, as what it holds takes long to find again."""
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "user"))
+    assert _environment(tmp_path)["MPLCONFIGDIR"] == str(tmp_path / "user" / "matplotlib")
+    for name in ("XDG_CACHE_HOME", "MPLCONFIGDIR"):
+        monkeypatch.setenv(name, "/dev/null")
+        assert _environment(tmp_path)["MPLCONFIGDIR"] == str(tmp_path / "matplotlib")
 
 
 # --- the notebooks that come with the package -------------------------------------------------------------------------

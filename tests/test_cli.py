@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +17,7 @@ import pytest
 from incident_analytics import __version__
 from incident_analytics.cli import main
 from incident_analytics.schema import TABLES
+from incident_analytics.visible import HIDDEN
 
 ONE = """# Incident Report: Jobs stuck
 
@@ -461,3 +464,63 @@ def test_show_and_check_say_which_file_was_skipped(run: Run) -> None:
     code, out, err = run("show", "r")
     assert (code, err) == (0, REMARK)
     assert out.startswith("r/notes.md: left out: ")
+
+
+# --- what people see --------------------------------------------------------------------------------------------------
+
+HOSTILE = "\x1b[2J\x07\x9b\u202e\u2066\u200b\u200f\ufeff\xad\U000e0041"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("show", "r"),
+        ("check", "r"),
+        ("check", "r", "--format", "github"),
+        ("check", "r", "--format", "json"),
+        ("export", "incidents", "r", "--status", "all"),
+        ("export", "actions", "r", "--status", "all"),
+        ("export", "problems", "r", "--status", "all"),
+        ("metrics", "actions", "r", "--by", "owner", "--explain", "--status", "all"),
+        ("metrics", "response", "r", "--period", HOSTILE),
+        ("show", f"r/{HOSTILE}.md"),
+        ("show", "r", "--config", HOSTILE),
+        (HOSTILE,),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]).replace(HOSTILE, "HOSTILE"),
+)
+def test_nothing_that_is_written_for_people_is_hidden(run: Run, arguments: tuple[str, ...]) -> None:
+    """A report with such characters in every field, in a file whose name has them and a line break too."""
+    hostile = ONE.replace("Jobs stuck", f"Jobs {HOSTILE} stuck").replace("Ana", f"A{HOSTILE}na")
+    hostile = hostile.replace("SEV-2", f"SEV{HOSTILE}9").replace("January 6", f"Jan{HOSTILE}uary 6")
+    hostile = hostile.replace("=1+1", f"{HOSTILE}=1+1").replace("-001", "-003")
+    Path("r", "two\n\x1b]0;lines.md").write_text(hostile)
+    code, out, err = run(*arguments)
+    written = out + err
+    assert code in {0, 1, 2}
+    assert "Traceback" not in written
+    assert not re.search(f"[{HIDDEN}]", written.replace("\n", ""))
+    assert "202e" in written.casefold() or r"two\n" in written, "the test reached none"
+    if arguments[0] != "export":  # in CSV a cell may have several lines, within quotation marks
+        assert "\n\\x1b]0;lines" not in written
+
+
+@pytest.mark.parametrize(
+    ("encoding", "arguments"),
+    [
+        *((encoding, ("show", "r")) for encoding in ("latin-1", "cp437", "cp1252")),
+        ("latin-1", ("export", "incidents", "r")),
+        ("latin-1", ("metrics", "response", "r")),
+    ],
+)
+@pytest.mark.usefixtures("run")
+def test_a_terminal_that_lacks_a_character_shows_an_escape(encoding: str, arguments: tuple[str, ...]) -> None:
+    Path("r", "INC-2025-03-14-001.md").write_text(ONE.replace("Jobs stuck", "Jobs ✓ stuck – again"))
+    done = subprocess.run(
+        [sys.executable, "-m", "incident_analytics", *arguments],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
+    done.stdout.decode(encoding)

@@ -286,7 +286,7 @@ class Highlights:
 
     @cached_property
     def has_reports(self) -> bool:
-        """Whether anything was reported for the window; without it nothing is known of it."""
+        """Whether anything was reported for the window; without it the window is unknown."""
         return self.scope.has_reports(self.scope.window)
 
     @cached_property
@@ -553,7 +553,7 @@ def rank_findings(
     has_reports
         Whether anything was reported.
     budgets
-        The error budgets; None where nothing is known of them.
+        The error budgets; None where they are not known.
     changes
         Of the response and of the number of incidents.
     follow_ups

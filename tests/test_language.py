@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = Path(incident_analytics.__file__).parent
 BANNED = re.compile(
     r"\b(tell|tells|told|untold|stands?|beside|so few|rests? on|no news|leans?|leaning|leaves? open|of known status|"
-    r"known of|is no report|of one's own)\b",
+    r"known of|(?<!there )is no report|of one's own)\b",
     re.IGNORECASE,
 )
 MATCHED_IN_REPORTS = {"reports/milestones.py", "reports/values.py", "reports/times.py", "evidence/lines.py"}
@@ -55,10 +55,7 @@ def test_a_banned_word_is_found(text: str) -> None:
     assert len(banned(text)) == 1
 
 
-FILES = sorted(file for file in PACKAGE.rglob("*.py") if file.parent.name != "plots")
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(PACKAGE).as_posix())
+@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: file.relative_to(PACKAGE).as_posix())
 def test_messages_and_docstrings_have_no_banned_words(file: Path) -> None:
     assert {found for text in strings(file) for found in banned(text)} == set()
 

@@ -517,7 +517,7 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "Too few incidents to tell a change of the median time to restore from chance: compared with Q2 2025, only a "
+        "Too few incidents to say whether the median time to restore changed: compared with Q2 2025, only a "
         "fall of 70% or a rise of 200% would reliably show."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (

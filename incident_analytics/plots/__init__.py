@@ -1,7 +1,7 @@
 """Figures of result tables, one function a table; nothing is computed here that the table does not hold.
 
 Every function is ``plot_x(table, *, ax=None, ...) -> Axes``. It draws on ``ax``, or on a new figure, never on whatever
-figure is current. The title is a sentence that tells the finding; `alt_text` gives it with every value in words.
+figure is current. The title is a sentence with the finding; `alt_text` gives it with every value in words.
 """
 
 from __future__ import annotations

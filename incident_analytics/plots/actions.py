@@ -292,7 +292,7 @@ def plot_action_survival(
 
 
 def _name_curves(axes: Axes, names: Mapping[str, str], notes: Mapping[str, str], finals: Mapping[str, Any]) -> None:
-    """Write beside each curve, or on a narrow page below them, which one it is and what it says."""
+    """Write next to each curve, or on a narrow page below them, which one it is and what it says."""
     if is_narrow(axes):
         lines = [
             Line2D([], [], color=color, linestyle=dashes, linewidth=2, label=f"{words}\n{notes[name]}")
@@ -317,7 +317,7 @@ def _is_range(rows: pd.DataFrame) -> bool:
 
 
 def _has_band(rows: pd.DataFrame) -> bool:
-    """Tell whether the interval of a curve is drawn: of fewer items it says nothing that the eye would not overrate."""
+    """Return whether the interval of a curve is drawn: with fewer items the eye would overrate it."""
     return not _is_range(rows) and bool(rows["n"].iloc[0] >= LEAST["survival interval"])
 
 

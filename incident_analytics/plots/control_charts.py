@@ -184,7 +184,7 @@ def _draw_panel(ax: Axes, chart: pd.DataFrame, column: str, lines: Mapping[str, 
 
 
 def _name_points(ax: Axes, ys: npt.NDArray[np.float64], beyond: pd.Series, names: Sequence[str]) -> None:
-    """Write the names of the points beyond the limits beside them, towards the middle, where they are few."""
+    """Write the names of the points beyond the limits next to them, towards the middle, where they are few."""
     places = [place for place, flag in enumerate(beyond.fillna(value=False)) if flag]
     for place in places if len(places) <= _NAMED else ():
         away = 8 if place < len(names) / 2 else -8

@@ -44,7 +44,7 @@ def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, width: int 
     Returns
     -------
     matplotlib.axes.Axes
-        A bar a kind. The sentence tells the other currencies' totals too.
+        A bar a kind. The sentence has the other currencies' totals too.
 
     Raises
     ------

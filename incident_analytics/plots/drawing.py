@@ -404,7 +404,7 @@ def panels(ax: Axes, heights: Sequence[float], *, gap: float) -> list[Axes]:
 
 
 def name_panel(panel: Axes, name: str) -> None:
-    """Write the name of what a panel shows at its left, or above it where there is no room beside it."""
+    """Write the name of what a panel shows at its left, or above it where there is no room next to it."""
     if is_narrow(panel):
         words = fit(name, NARROW - 40, size=SMALL, weight="bold")
         panel.annotate(

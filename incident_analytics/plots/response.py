@@ -205,7 +205,7 @@ def _counts(row: Any) -> str:
 
 
 def _each(incidents: pd.DataFrame, metric: str) -> str:
-    """Return each incident's span in words where they are so few that the figure names them."""
+    """Return each incident's span in words where they are few enough for the figure to name them."""
     if not 0 < len(incidents) <= _NAMED:
         return ""
     return f": {', '.join(f'{row.incident_id} {format_span(getattr(row, metric))}' for row in each_row(incidents))}"

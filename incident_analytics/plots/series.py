@@ -70,7 +70,7 @@ def plot_series(
     width: int = WIDE,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one metric around an incident, beside what it was in the days before.
+    """Draw one metric around an incident, and what it was in the days before.
 
     Parameters
     ----------
@@ -256,7 +256,7 @@ def _scale(
 
 
 def _label_ends(axes: Axes, lines: Sequence[_Line], *, headroom: float) -> None:
-    """Write each line's name beside its last value, apart from the other names and the marks; if narrow, below."""
+    """Write each line's name next to its last value, apart from the other names and the marks; if narrow, below."""
     if is_narrow(axes):
         handles = [
             Line2D([], [], color=line.color, linestyle=line.dashes, linewidth=2, label=line.name)

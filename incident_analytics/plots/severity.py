@@ -62,7 +62,7 @@ def plot_severity_counts(
     counts
         What `severity_counts` gives.
     highlight
-        Periods to shade, by their names in ``counts``, such as those of the quarter under review. The title tells
+        Periods to shade, by their names in ``counts``, such as those of the quarter under review. The title says
         these alone where there are any.
     width
         The figure's width in CSS pixels.

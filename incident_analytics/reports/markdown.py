@@ -205,7 +205,7 @@ def mark_line(name: str, edge: str, *, kept: bool = False, digest: str = "") -> 
     >>> mark_line("metric", "begin", digest="94ee059335e587e5")
     '<!-- incident-analytics: metric begin sha256=94ee059335e587e5 -->'
     """
-    return f"{MARK}{name} {'kept ' * kept}{edge}{f' sha256={digest}' if digest else ''} -->"
+    return f"{MARK}{name} {'kept ' if kept else ''}{edge}{f' sha256={digest}' if digest else ''} -->"
 
 
 def parse_markdown(text: str) -> Document:

@@ -52,7 +52,7 @@ class LooseRows:
 
 
 def begins_with_time(text: str) -> bool:
-    """Return whether a line opens with a time of day, whatever marks, numbers, tags or date stand before it.
+    """Return whether a line opens with a time of day, whatever marks, numbers, tags or date come before it.
 
     Examples
     --------

@@ -167,7 +167,7 @@ class SectionReader:
     def _read_timeline(self, form: SectionForm, section: Section) -> None:
         """Take the rows of the timeline: of tables with a column of times, else the items of a list, else paragraphs.
 
-        Rows that stand outside their table are taken where their header, or a time in their first cells, makes them
+        Rows outside their table are taken where their header, or a time in their first cells, makes them
         sure. All are kept in the order of their lines.
         """
         before = len(self.entries)

@@ -39,7 +39,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'Too few incidents to tell a change of the median time to restore from chance: compared with Q2 2025, only a fall
+    'Too few incidents to say whether the median time to restore changed: compared with Q2 2025, only a fall
     of 76% or a rise of 316% would reliably show.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
@@ -72,7 +72,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%} would reliably show"
     if row.can_tell is True:
         return f"No significant change of the {name}: compared with {row.earlier}, {power}."
-    return f"Too few incidents to tell a change of the {name} from chance: compared with {row.earlier}, only {power}."
+    return f"Too few incidents to say whether the {name} changed: compared with {row.earlier}, only {power}."
 
 
 def describe_comparison(table: pd.DataFrame) -> str:

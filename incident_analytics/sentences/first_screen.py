@@ -524,7 +524,7 @@ def _or_unknown(span: timedelta | None) -> str:
 
 
 def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
-    """Say how the action items stand: those of the period, and what is overdue of all.
+    """Say how many action items are done: those of the period, and what is overdue of all.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 import incident_analytics
-from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError
+from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
 from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
 from incident_analytics.schema import TABLES
 
@@ -109,6 +109,8 @@ def read(
         click.echo(remark, err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
+    if problems and files["path"] and set(files["outcome"]) == {"unreadable"}:
+        raise PathError("none of the files can be read; check them and their permissions")
     if not files["path"]:
         click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
     elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
@@ -181,7 +183,8 @@ def summary(records: Records) -> list[str]:
     order = sorted(counts.items(), key=lambda entry: (levels.index(entry[0][0]), -entry[1], entry[0][1]))
     width = len(str(max(counts.values(), default=0)))
     found = Counter(problems["level"])
-    kinds = ["loaded", "other status", *(["copy"] if "copy" in outcomes else []), "left out"]
+    kinds = ["loaded", "other status", "copy", "left out", "unreadable"]
+    kinds = [kind for kind in kinds if kind not in {"copy", "unreadable"} or kind in outcomes]
     files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
     n = outcomes.total()
     return [
@@ -199,7 +202,7 @@ def show(**options: Any) -> None:
     """Print a report as it was read: each value, the words it was read from, their line, how sure it is."""
     records, _ = read(**options)
     for file in records.rows("files"):
-        if file["outcome"] in {"left out", "copy"}:
+        if file["outcome"] in {"left out", "unreadable", "copy"}:
             click.echo(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
     for incident in records.rows("incidents"):
         click.echo("\n".join(as_read(records, incident)))

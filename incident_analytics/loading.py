@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 import os
 import re
@@ -61,7 +62,8 @@ def load(
     Parameters
     ----------
     paths
-        A file, a folder (read recursively: ``*.md``, sorted, hidden ones skipped), a glob, or several of these.
+        A file, a folder (read recursively: ``*.md`` and ``*.markdown``, sorted, hidden ones skipped), a glob, or
+        several of these.
     settings
         A `Settings`, the path of a settings file, or None for the defaults.
     status
@@ -79,7 +81,8 @@ def load(
     Corpus
         The tables of `incident_analytics.schema.TABLES`. ``problems`` has those of the reports, and of the corrections
         and the tracker's export that the settings name. ``files`` has a row for every report, and one for every file
-        that holds none: loaded + other status + copy + left out is their number. Of several reports with one Incident
+        that holds none: loaded + other status + copy + left out + unreadable
+        is their number. Of several reports with one Incident
         ID, or with the same text, one counts: of different texts the one in the file that is named by the ID, else
         that of the later status, else the first; of the same text the first file. The others are copies: they are in
         no table but ``files``, and each is a problem.
@@ -203,10 +206,12 @@ def _files_of(path: str | Path) -> list[Path]:
     place = Path(path)
     try:
         if place.is_dir():
-            return sorted(file for file in place.rglob("*.md") if _is_report_file(file, place))
+            return _files_below(place)
         if place.exists():
             return [place]
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise PathError(f"{path}: {error.strerror}; check its permissions") from error
+    except (ValueError, RuntimeError) as error:  # a name with a NUL, a link that leads to itself
         raise PathError(f"{path}: {error}") from error
     found = map(Path, glob(str(path), recursive=True))  # noqa: PTH207 - takes any path whole
     matches = sorted(match for match in found if match.exists())  # a broken link is found, but is not there
@@ -215,10 +220,39 @@ def _files_of(path: str | Path) -> list[Path]:
     return [file for match in matches for file in _files_of(match)]
 
 
-def _is_report_file(file: Path, folder: Path) -> bool:
-    """Return whether a file below a folder is to be read; a broken link is, so that it is reported as left out."""
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and (file.is_file() or (file.is_symlink() and not file.exists()))
+_SUFFIXES = (".md", ".markdown")
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """Return what is named like a report in a folder and those below it, and the folders that cannot be listed.
+
+    Hidden ones are left out. A link to a folder is listed itself, so that it is said that it was not followed, unless
+    it leads to a folder that is read anyway.
+    """
+    found: list[Path] = []
+    links: list[Path] = []
+    listed: set[str] = set()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(here / entry.name)
+                    elif entry.is_symlink() and (here / entry.name).is_dir():
+                        links.append(here / entry.name)
+                    elif entry.name.lower().endswith(_SUFFIXES):
+                        found.append(here / entry.name)
+        except OSError:
+            if here == folder:
+                raise
+            found.append(here)
+        else:
+            listed.add(os.path.realpath(here))
+    return sorted(found + [link for link in links if os.path.realpath(link) not in listed])
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -241,7 +275,13 @@ def _read_files(
             _read_file(file, settings, templates, corrections, own)
         except Exception as error:  # noqa: BLE001 - whatever a reader trips over costs this file alone, and is said
             own = defaultdict(list)
-            _leave_out(own, file.as_posix(), f"reading it failed ({type(error).__name__}: {error}); please report this")
+            _leave_out(
+                own,
+                file.as_posix(),
+                f"reading it failed ({type(error).__name__}: {error}); please report this",
+                code="unreadable-file",
+                outcome="unreadable",
+            )
         for name, found in own.items():
             rows[name] += found
     tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, "")}
@@ -256,16 +296,9 @@ def _read_file(
     def problem(code: str, line: int, message: str) -> None:
         rows["problems"].append(problem_row(code, message, path=path, line=line, incident_id=path))
 
-    def leave_out(message: str) -> None:
-        _leave_out(rows, path, message)
-
-    limit = settings.limits.file_size
-    try:
-        if (size := file.stat().st_size) > limit:
-            return leave_out(f"{size:,} bytes are more than the limit of {limit:,}; raise file_size under [limits]")
-        data = read_bytes(file, limit=limit).removeprefix(BOM)
-    except OSError as error:
-        return leave_out(f"cannot be read: {error.strerror}; check the file and its permissions")
+    data, fault_of_file = _read_content(file, settings.limits.file_size)
+    if fault_of_file:
+        return _leave_out(rows, path, fault_of_file, code="unreadable-file", outcome="unreadable")
     digest = hashlib.blake2b(data, digest_size=16).hexdigest()
     text, fault = decode_text(data)
     if fault is not None:
@@ -279,12 +312,27 @@ def _read_file(
         if reports:
             return None
     label = templates[-1].fields["incident_id"][0]
-    return leave_out(f"no incident report: neither a line '**{label}**: ...' nor the template's headings")
+    message = f"no incident report: neither a line '**{label}**: ...' nor the template's headings"
+    return _leave_out(rows, path, message)
 
 
-def _leave_out(rows: Rows, path: str, message: str) -> None:
-    rows["problems"].append(problem_row("not-a-report", message, path=path, line=1, incident_id=path))
-    rows["files"].append({"path": path, "outcome": "left out", "reason": message})
+def _read_content(file: Path, limit: int) -> tuple[bytes, str]:
+    """Return a file's bytes, and why it cannot be read, empty where it can."""
+    try:
+        if file.is_dir():  # it is among the files as it could not be listed, or as a link that is not followed
+            if file.is_symlink():
+                return b"", "a link to a folder, not followed; name that folder as well if its reports count"
+            return b"", f"cannot be read: {os.strerror(errno.EACCES)}; check the folder and its permissions"
+        if (size := file.stat().st_size) > limit:
+            return b"", f"{size:,} bytes are more than the limit of {limit:,}; raise file_size under [limits]"
+        return read_bytes(file, limit=limit).removeprefix(BOM), ""
+    except OSError as error:
+        return b"", f"cannot be read: {error.strerror}; check the file and its permissions"
+
+
+def _leave_out(rows: Rows, path: str, message: str, *, code: str = "not-a-report", outcome: str = "left out") -> None:
+    rows["problems"].append(problem_row(code, message, path=path, line=1, incident_id=path))
+    rows["files"].append({"path": path, "outcome": outcome, "reason": message})
 
 
 def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:

@@ -137,7 +137,9 @@ def populate(
     records = records.keep(wanted)
     incidents = records.tables["incidents"]
     ids = dict(zip(incidents["path"], incidents["incident_id"], strict=True))
-    files = [file for file in records.rows("files") if file["outcome"] == "left out" or file["path"] in ids]
+    files = [
+        file for file in records.rows("files") if file["outcome"] in {"left out", "unreadable"} or file["path"] in ids
+    ]
     parameters: dict[str, object] = {
         "history": [str(Path(path).absolute()) for path in past],
         "settings": None if settings is None else str(Path(settings).absolute()),

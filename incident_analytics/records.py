@@ -47,10 +47,13 @@ class Records:
         files = self.tables["files"]
         rows = list(zip(files["path"], files["outcome"], files["reason"], strict=True))
         copies = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "copy"]
+        unreadable = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "unreadable"]
         n_skipped = sum(outcome == "left out" for _, outcome, _ in rows)
         found = []
         if copies:
             found.append(f"{len(copies)} of {len(rows)} files not counted: {', '.join(copies)}")
+        if unreadable and skipped:
+            found.append(f"{len(unreadable)} of {len(rows)} files unreadable: {', '.join(unreadable)}")
         if n_skipped and skipped:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
         return found

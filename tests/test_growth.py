@@ -19,8 +19,9 @@ from incident_analytics.evidence.lines import LineReader, words_of
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.edit import fill_report
-from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.markdown import parse_markdown, split_cells
 from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import default_template
 from incident_analytics.reports.times import read_duration, read_moments, read_zone, split_moment
 from incident_analytics.reports.values import is_placeholder, read_money, read_share
@@ -89,6 +90,19 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n" + "| 14:03 | x |\n" * (n // 14),
         200_000,
     ),
+    "timeline rows without a time": (
+        read_report,
+        lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n" + "| soon | Service restored |\n" * (n // 28),
+        400_000,
+    ),
+    "rows without a table": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "| 14:03 | x |\n" * (n // 14), 200_000),
+    "rows in an open fence": (
+        read_report,
+        lambda n: f"{HEAD}## Timeline\n\n```\n" + "| 14:03 | x |\n" * (n // 14),
+        200_000,
+    ),
+    "marks before a time": (begins_with_time, lambda n: "> - *" * (n // 5), 400_000),
+    "backslashes in cells": (split_cells, lambda n: "\\" * n + "|", 400_000),
     "timeline items": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "- 14:03 x\n" * (n // 10), 100_000),
     "fences": (fill, lambda n: "`" * (n // 2) + "\n" + "\n " * (n // 4), 100_000),
     "an address without an end": (mask_secrets, lambda n: "@ " + "a" * n, 400_000),

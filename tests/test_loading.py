@@ -129,7 +129,7 @@ def test_a_file_whose_name_is_not_utf8_is_read(tmp_path: Path) -> None:
 
 def test_a_broken_link_is_left_out_and_one_that_is_named_is_missing(tmp_path: Path) -> None:
     (tmp_path / "link.md").symlink_to(tmp_path / "nowhere.md")
-    assert load(tmp_path).files["outcome"].tolist() == ["left out"]
+    assert load(tmp_path).files["outcome"].tolist() == ["unreadable"]
     with pytest.raises(PathError):
         load(tmp_path / "link.md")
 
@@ -175,9 +175,9 @@ def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monk
 
     monkeypatch.setattr(loading, "parse_reports", broken)
     corpus = load(tmp_path)
-    assert outcomes(corpus, tmp_path) == [("a.md", "left out"), ("b.md", "loaded")]
+    assert outcomes(corpus, tmp_path) == [("a.md", "unreadable"), ("b.md", "loaded")]
     assert listed(corpus, "error", "warning", "info")[0].startswith(
-        "a.md:1: reading it failed (RecursionError: too deep); please report this [not-a-report]"
+        "a.md:1: reading it failed (RecursionError: too deep); please report this [unreadable-file]"
     )
 
 
@@ -220,13 +220,52 @@ def test_bytes_that_are_not_utf8_are_read_and_reported_with_their_line(tmp_path:
     assert listed(corpus)[0] == "x.md:8: byte 0xe9 is not UTF-8, read as Windows-1252; save it as UTF-8 [encoding]"
 
 
-def test_a_file_beyond_the_limit_is_left_out(tmp_path: Path) -> None:
+def test_a_file_beyond_the_limit_is_unreadable(tmp_path: Path) -> None:
     corpus = load(write(tmp_path, x=report()), settings=Settings.model_validate({"limits": {"file_size": 100}}))
     size = f"{(tmp_path / 'x.md').stat().st_size:,}"
     assert listed(corpus) == [
-        f"x.md:1: {size} bytes are more than the limit of 100; raise file_size under [limits] [not-a-report]"
+        f"x.md:1: {size} bytes are more than the limit of 100; raise file_size under [limits] [unreadable-file]"
     ]
-    assert outcomes(corpus, tmp_path) == [("x.md", "left out")]
+    assert outcomes(corpus, tmp_path) == [("x.md", "unreadable")]
+
+
+def test_whatever_the_file_system_does_no_file_is_unaccounted_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders that cannot be listed, pipes, links to folders, other endings and names that are not UTF-8."""
+    write(tmp_path, a=report("INC-2025-01-01-001"))
+    for number, name in enumerate(["B.MD", "c.markdown", "d#1.md", "e\n.md", os.fsdecode(b"f\xff.md")], start=2):
+        (tmp_path / name).write_text(report(f"INC-2025-01-01-00{number}"), encoding="utf-8")
+    os.mkfifo(tmp_path / "g.md")
+    (tmp_path / "h.md").symlink_to("h.md")
+    (tmp_path / "shut").mkdir()
+    (tmp_path / "shut" / "i.md").write_text(report("INC-2025-01-01-009"), encoding="utf-8")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    outside = tmp_path.with_name(f"{tmp_path.name}-outside")
+    outside.mkdir()
+    (tmp_path / "link").symlink_to(outside)
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if Path(folder).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    corpus = load(tmp_path)
+    assert outcomes(corpus, tmp_path) == [
+        ("B.MD", "loaded"), ("a.md", "loaded"), ("c.markdown", "loaded"), ("d#1.md", "loaded"), ("e\n.md", "loaded"),
+        ("f\ufffd.md", "loaded"), ("g.md", "unreadable"), ("h.md", "unreadable"), ("link", "unreadable"),
+        ("shut", "unreadable"),
+    ]  # fmt: skip
+    unreadable = corpus.problems.loc[corpus.problems["code"] == "unreadable-file"]
+    assert unreadable["level"].tolist() == ["error"] * 4
+    assert unreadable["message"].tolist()[2:] == [
+        "a link to a folder, not followed; name that folder as well if its reports count",
+        "cannot be read: Permission denied; check the folder and its permissions",
+    ]
+    with pytest.raises(PathError, match=r"shut: Permission denied; check its permissions$"):
+        load(tmp_path / "shut")
 
 
 def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +277,7 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(loading, "read_bytes", refuse)
     assert listed(load(tmp_path)) == [
-        "x.md:1: cannot be read: Permission denied; check the file and its permissions [not-a-report]"
+        "x.md:1: cannot be read: Permission denied; check the file and its permissions [unreadable-file]"
     ]
 
 

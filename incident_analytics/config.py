@@ -541,7 +541,7 @@ def find_settings(start: str | Path) -> Path | None:
     start
         A file or folder, such as the first path that a command was given.
     """
-    here = Path(start).resolve()
+    here = Path(os.path.realpath(start))  # unlike resolve(), it takes a link that leads to itself
     return next((file for folder in (here, *here.parents) if (file := folder / SETTINGS_NAME).is_file()), None)
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import loading
-from incident_analytics.config import Settings
+from incident_analytics.config import Settings, find_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.loading import find_files, load, narrow
 from incident_analytics.schema import TABLES
@@ -685,3 +685,13 @@ def test_narrowing_to_a_status_is_loading_that_status() -> None:
             assert_frame_equal(getattr(narrowed, name), getattr(loaded, name))
     assert set(narrowed.files["outcome"]) == {"loaded", "other status"}
     assert_frame_equal(everything.files, before)
+
+
+def test_a_link_that_leads_to_itself_is_a_message_and_settings_are_looked_for_above_it(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.md"
+    loop.symlink_to("loop.md")
+    settings = tmp_path / "incident-analytics.toml"
+    settings.touch()
+    assert find_settings(loop) == settings
+    with pytest.raises(PathError, match=r"loop\.md: no such file or folder$"):
+        load(loop)

@@ -315,8 +315,17 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
 @click.option("--notebook", metavar="FILE", help="Your own notebook instead of the periodic review.")
 @click.option("--commentary", metavar="FILE", help="Markdown: your own words for the heads of the sections.")
+@click.option("--data", "data_dir", metavar="DIR", help="Write each table of the page to this folder as CSV.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the review when it is done.")
 def review(
-    paths: Sequence[str], *, output: str, to: str, as_of: str | None, config: str | None, **options: Any
+    paths: Sequence[str],
+    *,
+    output: str,
+    to: str,
+    as_of: str | None,
+    is_opened: bool,
+    config: str | None,
+    **options: Any,
 ) -> None:
     """Write the review of a period: a self-contained HTML page, a PDF, Markdown for a wiki, the notebook as it ran."""
     from incident_analytics import publish
@@ -339,6 +348,8 @@ def review(
         )
     for file in files:
         click.echo(file)
+    if is_opened and click.launch(str(files[0])):
+        raise OutputError(f"{files[0]}: no program here opens it")
 
 
 @commands.command()

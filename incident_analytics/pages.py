@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,8 +24,10 @@ from incident_analytics.showing import PAGE, escape_markdown, is_address, pictur
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["as_html", "as_markdown", "as_pdf", "need_weasyprint"]
+__all__ = ["as_html", "as_markdown", "as_pdf", "is_page", "need_weasyprint", "tables_of"]
 
+_GENERATOR: Final = re.compile('<meta (?=[^>]*name="generator")[^>]*content="incident-analytics"')
+_TABLE: Final = re.compile('<div class="table"')
 _HERE: Final = Path(__file__).parent
 _UNDESCRIBED: Final = "A figure without a description"
 _ALT_LENGTH: Final = 300
@@ -55,10 +58,10 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
     )
     shown = deepcopy(notebook)
     shown.cells = without_empty_sections(shown.cells)
-    for output in _outputs(shown.cells):
-        data = output.get("data", {})
-        if PAGE in data:
-            output["data"] = {"text/html": data[PAGE]["html"]}
+    for output, names in _with_table_names(shown.cells):
+        data = output["data"]
+        marked = _TABLE.sub(lambda found: f'{found[0]} id="{names.pop(0)}"' if names else found[0], _html(data))  # noqa: B023
+        output["data"] = {"text/html": marked}
     resources = {"metadata": {"name": title}, "notebook": own_file}
     page: str
     page, _ = exporter.from_notebook_node(shown, resources=resources)
@@ -148,6 +151,11 @@ def need_weasyprint() -> None:
         ) from error
 
 
+def is_page(text: str) -> bool:
+    """Return whether a file's text is a page that `as_html` made."""
+    return _GENERATOR.search(text) is not None
+
+
 def as_pdf(page: str) -> bytes:
     """Return a page for print: tagged (PDF/UA), with its title and language, its headings as bookmarks."""
     from weasyprint import HTML
@@ -156,6 +164,42 @@ def as_pdf(page: str) -> bytes:
     # WeasyPrint ignores the page's policy: what the page holds is all that it may read.
     document = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     return bytes(document.write_pdf(pdf_variant="pdf/ua-1"))
+
+
+def tables_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
+    """Return the tables that a notebook's cells show as CSV, by their ids on the page.
+
+    Parameters
+    ----------
+    cells
+        As they ran. A table is named by the heading that it is below: ``table-by-service``, the next one there
+        ``table-by-service-2``.
+    """
+    found = ((names, output["data"][PAGE]["tables"]) for output, names in _with_table_names(cells))
+    return {name: table for names, tables in found for name, table in zip(names, tables, strict=True)}
+
+
+def _with_table_names(cells: Iterable[NotebookNode]) -> Iterator[tuple[Any, list[str]]]:
+    """Yield each output that `showing` made for the page, and the ids of its tables."""
+    heading = ""
+    taken: Counter[str] = Counter()
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            titles = [section.title for section in parse_markdown(cell.source).sections if section.level]
+            heading = _slug(titles[-1]) if titles else heading
+        for output in _outputs([cell]):
+            names = []
+            for _ in output.get("data", {}).get(PAGE, {}).get("tables", ()):
+                name = f"table-{heading}".rstrip("-")
+                taken[name] += 1
+                names.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
+            if PAGE in output.get("data", {}):
+                yield output, names
+
+
+def _html(data: Mapping[str, Any]) -> str:
+    html_of_page: str = data[PAGE].get("html", data["text/html"])
+    return html_of_page
 
 
 def as_markdown(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict[str, bytes]]:
@@ -246,9 +290,14 @@ def _with_github_anchors(text: str) -> str:
     n_before: dict[str, int] = {}
     for section in parse_markdown(text).sections:
         if section.level:
-            slug = re.sub(r"[^\w -]", "", section.title.lower()).replace(" ", "-")
+            slug = _slug(section.title)
             n_before[slug] = n_before.get(slug, -1) + 1
             anchors.setdefault(
                 html.unescape(_anchor(section.title)), f"{slug}-{n_before[slug]}" if n_before[slug] else slug
             )
     return re.sub(r"\]\(#([^()\s]*)\)", lambda link: f"](#{anchors.get(link[1], link[1])})", text)
+
+
+def _slug(heading: str) -> str:
+    """Return the anchor that GitHub and GitLab give to the first heading of these words."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")

@@ -5,6 +5,7 @@ The outputs are made whole, then put in place one by one: a notebook that fails 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -18,10 +19,11 @@ from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.loading import find_files
 from incident_analytics.notebooks import notebook_file, run_notebook
-from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint
+from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint, tables_of
 from incident_analytics.periods import Period
 from incident_analytics.records import named_statuses
-from incident_analytics.showing import FIGURE
+from incident_analytics.review_index import write_index
+from incident_analytics.showing import FIGURE, PAGE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -47,6 +49,7 @@ def review(
     business_hours: bool = False,
     notebook: str | Path | None = None,
     commentary: str | Path | None = None,
+    data_dir: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
     remark: Callable[[str], object] | None = None,
 ) -> list[Path]:
@@ -85,6 +88,8 @@ def review(
     commentary
         A Markdown file with your own words for the heads of the notebook's sections; see `read_commentary` in
         `incident_analytics.commentary`.
+    data_dir
+        A folder to write each table of the page to as CSV, ``<id of the table on the page>.csv``; None writes none.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
     remark
@@ -93,7 +98,8 @@ def review(
     Returns
     -------
     list of pathlib.Path
-        The files written, ``review-<period>.<target>``, in the order of ``to``. The figures of ``md`` are in the
+        The files written, ``review-<period>.<target>``, in the order of ``to``. ``index.html`` in the same folder lists
+        all reviews there, unless a file of that name is somebody else's. The figures of ``md`` are in the
         folder ``review-<period>_files``; those of an earlier review there go, other files stay.
 
     Raises
@@ -115,9 +121,8 @@ def review(
         A file cannot be written; or ``pdf`` is asked for and what makes it is not installed:
         ``a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'``.
     """
-    for target in to:
-        if target not in _TARGETS:
-            raise UnknownNameError(f"target {target!r} is not one of {', '.join(_TARGETS)}")
+    if unknown := [target for target in to if target not in _TARGETS]:
+        raise UnknownNameError(f"target {unknown[0]!r} is not one of {', '.join(_TARGETS)}")
     if "pdf" in to:
         need_weasyprint()
     chosen = read_settings(settings, trusted=trusted) if settings is not None else Settings()
@@ -158,11 +163,11 @@ def review(
         commentary=commentary,
         progress=progress,
     )
+    say = remark or (lambda _: None)
     outputs = [output for cell in ran.cells for output in cell.get("outputs", ())]
     # They name files as this machine does, so they stay in no output.
     for text in (text for output in outputs for text in output.get("metadata", {}).pop("remarks", ())):
-        if remark is not None:
-            remark(text)
+        say(text)
     own_file = f"{stem}.ipynb" if "ipynb" in to else None
     page = as_html(ran, f"Incident review, {window.label}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
@@ -171,6 +176,11 @@ def review(
     written = [[put_file(Path(output_dir, name), content) for name, content in files.items()] for files in made]
     if "md" in to:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
+    if data_dir is not None:
+        for name, table in tables_of(ran.cells).items():
+            put_file(Path(data_dir, f"{name}.csv"), table.encode())
+    if not write_index(folder, chosen):
+        say(f"{Path(output_dir, 'index.html')} is not a list of reviews, so it stays as it is")
     return [files[-1] for files in written]
 
 
@@ -181,13 +191,19 @@ def _seen_from(folder: Path, path: str | Path) -> str:
 
 
 def _as_notebook(notebook: NotebookNode) -> bytes:
-    """Return the notebook's file; JupyterLab opens it with its code folded away."""
+    """Return the notebook's file; JupyterLab opens it with its code folded away and shows it as the page does."""
     import nbformat
 
     folded = deepcopy(notebook)
     for cell in folded.cells:
         if cell.cell_type == "code":
             cell.metadata["jupyter"] = {"source_hidden": True}
+        for output in cell.get("outputs", ()):
+            if output.get("data", {}).pop(PAGE, None) is not None:
+                # JupyterLab sets all cells of a table to the right.
+                left = r'\g<0> style="text-align: left"'
+                shown = output["data"]["text/html"]
+                output["data"]["text/html"] = re.sub(r'<t[dh](?: scope="col")?(?: class="nowrap")?(?=>)', left, shown)
     text: str = nbformat.writes(folded)  # type: ignore[no-untyped-call]
     return f"{text}\n".encode()
 

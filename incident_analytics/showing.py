@@ -10,12 +10,13 @@ import html
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from incident_analytics.exports import table_as_csv
 from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
 from incident_analytics.masking import mask_secrets
 
@@ -70,6 +71,8 @@ class Shown:
         The files that the Markdown shows, by name: ``![alt](figure-0123456789abcdef.png)`` names one.
     notebook
         HTML for JupyterLab where the page's would not survive it, as it drops ``style`` and ``svg``.
+    tables
+        The tables that it shows as CSV, in order, with all their columns.
 
     Examples
     --------
@@ -85,6 +88,7 @@ class Shown:
     markdown: str
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     notebook: str | None = None
+    tables: tuple[str, ...] = ()
 
     def __add__(self, other: Shown) -> Shown:
         return Shown(
@@ -94,6 +98,7 @@ class Shown:
             None
             if self.notebook is None and other.notebook is None
             else "\n".join(each.html if each.notebook is None else each.notebook for each in (self, other)),
+            self.tables + other.tables,
         )
 
     def __repr__(self) -> str:
@@ -104,9 +109,15 @@ class Shown:
             "text/html": self.html if self.notebook is None else self.notebook,
             "text/markdown": self.markdown,
         }
-        if self.pictures or self.notebook is not None:
-            pictures = {name: b64encode(content).decode("ascii") for name, content in self.pictures.items()}
-            bundle[PAGE] = {"html": self.html, "pictures": pictures}
+        carried: dict[str, Any] = {}
+        if self.notebook is not None:
+            carried["html"] = self.html
+        if self.pictures:
+            carried["pictures"] = {name: b64encode(content).decode("ascii") for name, content in self.pictures.items()}
+        if self.tables:
+            carried["tables"] = list(self.tables)
+        if carried:
+            bundle[PAGE] = carried
         return bundle
 
 
@@ -280,6 +291,7 @@ def table(
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
                 [[_link(*cell) for cell in zip(row, lead, strict=True)] for row, lead in zip(rows, leads, strict=True)],
             ),
+            tables=(table_as_csv(frame),),
         ),
         folded,
     )
@@ -319,7 +331,11 @@ def fold(shown: Shown, words: str | None) -> Shown:
     if words is None:
         return shown
     summary = f"<details><summary>{escape_html(words)}</summary>"
-    return Shown(f"{summary}\n{shown.html}\n</details>", f"{summary}\n\n{shown.markdown}\n\n</details>")
+    return replace(
+        shown,
+        html=f"{summary}\n{shown.html}\n</details>",
+        markdown=f"{summary}\n\n{shown.markdown}\n\n</details>",
+    )
 
 
 def cell_link(words: str, address: str | None) -> tuple[str, str]:

@@ -33,8 +33,8 @@ LAYERS = (
     "loading",
     "results",
     "formatting",
-    "showing",
     "exports",
+    "showing",
     "analysis",
     "scope",
     "measures",
@@ -45,6 +45,7 @@ LAYERS = (
     "commentary",
     "notebooks",
     "pages",
+    "review_index",
     "publish",
     "first_screen",
     "review_page",
@@ -67,7 +68,7 @@ ALONE = {
     "mistune": {"pages"},
     "nbclient": {"notebooks"},
     "nbconvert": {"pages"},
-    "nbformat": {"commentary", "notebooks", "pages", "population", "publish"},
+    "nbformat": {"commentary", "notebooks", "pages", "population", "publish", "review_index"},
     "papermill": {"notebooks"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
@@ -147,7 +148,19 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
-    common = {"errors", "files", "checks", "periods", "config", "records", "loading", "notebooks", "pages", "showing"}
+    common = {
+        "errors",
+        "files",
+        "checks",
+        "periods",
+        "config",
+        "records",
+        "loading",
+        "notebooks",
+        "pages",
+        "review_index",
+        "showing",
+    }
     assert OWN["publish"] <= common
     assert OWN["population"] <= common | {"publish", "reports.edit", "reports.template"}
 

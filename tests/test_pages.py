@@ -265,3 +265,23 @@ def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: Mo
 def test_what_is_folded_away_on_the_page_is_open_on_paper(pdfium: ModuleType) -> None:
     (page,) = laid_out(pdfium, showing.table(pd.DataFrame({"service": ["API"]}), folded="All 1 rows").html)
     assert words_on(page) == "All 1 rows Service API Incident review 1 / 1"
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_table_is_named_by_its_heading_on_the_page_and_as_a_file() -> None:
+    one, two = (showing.table(pd.DataFrame({"span": pd.to_timedelta([n], unit="h")}), folded="More") for n in (1, 2))
+    cells = [
+        cell_that_shows(one),
+        new_markdown_cell("# Review\n\n## By service & team\n\n"),
+        cell_that_shows(one + showing.text("between") + two),
+        cell_with(new_output("stream", name="stdout", text="a")),
+        new_markdown_cell("No heading."),
+        cell_that_shows(two),
+    ]
+    names = ["table", *(f"table-by-service--team{end}" for end in ("", "-2", "-3"))]
+    csv = [f"span_seconds\n{n}.0\n" for n in (3600, 3600, 7200, 7200)]
+    assert pages.tables_of(cells) == dict(zip(names, csv, strict=True))
+    page = Page(pages.as_html(new_notebook(cells=cells), "Own"))
+    assert [each["id"] for each in page.all("div") if each.get("class") == "table"] == names

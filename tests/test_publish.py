@@ -82,7 +82,8 @@ def page(written: list[Path]) -> Page:
 def test_outputs_are_named_after_the_period(written: list[Path]) -> None:
     names = [f"review-2025-07-01_2025-08-01{end}" for end in (".html", ".md", ".ipynb", "_files")]
     assert [file.name for file in written] == names[:-1]
-    assert sorted(file.name for file in written[0].parent.iterdir()) == sorted(names), "nothing is left beside them"
+    there = sorted(file.name for file in written[0].parent.iterdir())
+    assert there == sorted(["index.html", *names]), "nothing else is left in the folder"
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(page: Page) -> None:
@@ -112,7 +113,7 @@ def test_code_and_remarks_stay_off_the_page(page: Page) -> None:
     assert "import base64" not in page.text
     assert "a remark" not in page.text
     assert page.all("title") == [{}]
-    assert "Incident review 2025-07-01/2025-08-01" in page.text
+    assert "Incident review, 1 to 31 July 2025" in page.text
 
 
 def test_the_notebook_gets_plain_values_and_an_empty_folder(written: list[Path]) -> None:
@@ -240,6 +241,26 @@ def test_the_same_input_gives_the_same_bytes(written: list[Path], tmp_path: Path
     assert [file.read_bytes() for file in again] == [file.read_bytes() for file in written]
 
 
+def test_the_tables_of_a_review_are_files_named_as_on_the_page(tmp_path: Path) -> None:
+    table = "from incident_analytics import showing\nimport pandas as pd\nshowing.table(pd.DataFrame({'n': [1]}))"
+    notebook = write_notebook(tmp_path / "own.ipynb", PARAMETERS, table)
+    (tmp_path / "index.html").write_text("<h1>Our site</h1>")
+    said: list[str] = []
+    (file,) = publish.review(
+        tmp_path,
+        period="2025Q3",
+        output_dir=tmp_path,
+        to=["html"],
+        notebook=notebook,
+        data_dir=tmp_path / "new" / "data",
+        remark=said.append,
+    )
+    (csv,) = (tmp_path / "new" / "data").iterdir()
+    assert (csv.name, csv.read_text(encoding="utf-8")) == ("table.csv", "n\n1\n")
+    assert [each["id"] for each in Page(file.read_text(encoding="utf-8")).all("div") if "id" in each] == [csv.stem]
+    assert said == [f"{tmp_path / 'index.html'} is not a list of reviews, so it stays as it is"]
+
+
 def test_a_notebook_that_fails_leaves_the_old_page(tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "own.ipynb", PARAMETERS, "1 / 0", "print('the end')")
     old = tmp_path / "review-2025Q3.html"
@@ -314,7 +335,7 @@ def test_the_pdf_of_a_review_has_all_of_it_on_numbered_pages(pdfium: ModuleType,
     pdf = pdfium.PdfDocument(file)
     texts = [page.get_textpage().get_text_bounded() for page in pdf]
     assert [text.splitlines()[-1] for text in texts] == [
-        f"Incident review 2025Q3 {number} / {len(pdf)}" for number in range(1, len(pdf) + 1)
+        f"Incident review, Q3 2025 {number} / {len(pdf)}" for number in range(1, len(pdf) + 1)
     ]
     printed_text = "".join("".join(texts).split())
     for heading in Page(demo_review["html"].read_text(encoding="utf-8")).headings():

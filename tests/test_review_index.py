@@ -1,0 +1,81 @@
+"""The page that lists the reviews of a folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from html_page import Page
+
+from incident_analytics.config import Settings
+from incident_analytics.errors import OutputError
+from incident_analytics.review_index import write_index
+
+PAGE = "<html><body><h1 id='a'>{}</h1></body></html>"
+
+
+def write(folder: Path, *names: str, headline: str = "A quiet quarter") -> None:
+    for name in names:
+        (folder / name).write_text(PAGE.format(headline), encoding="utf-8")
+
+
+def listed(folder: Path) -> list[str]:
+    """Return the words of each review in the list."""
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    return [
+        " ".join(re.sub("<[^>]*>", "", item).split()) for item in re.findall("<li>(.*?)</li>", text, flags=re.DOTALL)
+    ]
+
+
+def test_reviews_are_listed_newest_first_with_their_headline_and_forms(tmp_path: Path) -> None:
+    """A file of another name is no review, and a review without a page has no headline."""
+    write(
+        tmp_path,
+        "review-2025Q2.html",
+        "review-2025Q2.pdf",
+        "review-2025Q2.md",
+        "review-notes.html",
+        "review-2025Q9.html",
+    )
+    write(tmp_path, "review-2025-07-01_2025-08-01.html", headline="API &lt;over&gt; <em>budget</em>")
+    write(tmp_path, "review-2025-W30.ipynb", "summary.html")
+    assert write_index(tmp_path, Settings())
+    assert listed(tmp_path) == [
+        "1 to 31 July 2025 API &lt;over&gt; budget",
+        "week 30 of 2025 21 to 27 July 2025",
+        "Q2 2025 A quiet quarter 1 April to 30 June 2025; also as PDF, Markdown",
+    ]
+    page = Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert [link["href"] for link in page.all("a")] == [
+        "review-2025-07-01_2025-08-01.html",
+        "review-2025-W30.ipynb",
+        "review-2025Q2.html",
+        "review-2025Q2.pdf",
+        "review-2025Q2.md",
+    ]
+    assert page.all("script") == []
+    assert page.outside_requests() == []
+
+
+def test_the_list_is_made_anew_and_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
+    write(tmp_path, "review-2025Q2.html")
+    write_index(tmp_path, Settings())
+    first = (tmp_path / "index.html").read_bytes()
+    write_index(tmp_path, Settings())
+    assert (tmp_path / "index.html").read_bytes() == first
+    write(tmp_path, "review-2025Q3.html")
+    write_index(tmp_path, Settings())
+    assert [item.partition(" A ")[0] for item in listed(tmp_path)] == ["Q3 2025", "Q2 2025"]
+
+
+def test_an_index_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<h1>Our site</h1>")
+    assert not write_index(tmp_path, Settings())
+    assert (tmp_path / "index.html").read_text() == "<h1>Our site</h1>"
+
+
+def test_an_index_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "index.html").mkdir()
+    with pytest.raises(OutputError, match=r"index\.html: Is a directory"):
+        write_index(tmp_path, Settings())

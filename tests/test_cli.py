@@ -524,3 +524,28 @@ def test_a_terminal_that_lacks_a_character_shows_an_escape(encoding: str, argume
     )
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
     done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("fails", "code", "told"),
+    [(0, 0, ""), (1, 1, "incident-analytics: out/review-2025Q1.html: no program here opens it\n")],
+)
+def test_a_review_opens_when_it_is_done(
+    run: Run, monkeypatch: pytest.MonkeyPatch, fails: int, code: int, told: str
+) -> None:
+    """The first form that was asked for; where no program opens it, the review is there all the same."""
+    opened: list[str] = []
+
+    def launch(address: str) -> int:
+        opened.append(address)
+        return fails
+
+    def review(_: object, *, output_dir: str, data_dir: str | None, **options: object) -> list[Path]:
+        assert (options["period"], data_dir) == ("2025Q1", "tables")
+        return [Path(output_dir, "review-2025Q1.html"), Path(output_dir, "review-2025Q1.pdf")]
+
+    monkeypatch.setattr("incident_analytics.publish.review", review)
+    monkeypatch.setattr("click.launch", launch)
+    found = run("review", "r", "--period", "2025Q1", "-o", "out", "--data", "tables", "--open")
+    assert found == (code, "out/review-2025Q1.html\nout/review-2025Q1.pdf\n", told)
+    assert opened == ["out/review-2025Q1.html"]

@@ -209,7 +209,7 @@ def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
         commentary=words,
     )
     text = files[0].read_text(encoding="utf-8")
-    assert re.sub("\n+", "\n", text[text.index("<main>") : text.index('<p class="beside">')]) == (
+    assert re.sub("\n+", "\n", text[text.index("<main>") : text.index('<p class="own-file">')]) == (
         '<main>\n<h1 id="Own-review">Own review</h1>\n'
         '<div class="commentary"><p>A <em>hard</em> quarter: $5 and $6.</p>\n'
         '<pre><code class="language-mermaid">&lt;script&gt;a&lt;/script&gt;\n</code></pre>\n</div>\n'

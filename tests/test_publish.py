@@ -229,11 +229,11 @@ def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_input_gives_the_same_bytes(written: list[Path], tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_bytes(written: list[Path]) -> None:
     again = publish.review(
         written[0].parents[2] / "reports's",
         period="2025-07-01/2025-08-01",
-        output_dir=tmp_path,
+        output_dir=written[0].parents[2] / "again" / "deep",  # the way to the inputs is the same
         to=("html", "md", "ipynb"),
         as_of=pd.Timestamp("2025-08-02", tz="UTC"),
         notebook=written[0].parents[2] / "own {braces}.ipynb",

@@ -175,7 +175,7 @@ def tables_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
         As they ran. A table is named by the heading that it is below: ``table-by-service``, the next one there
         ``table-by-service-2``.
     """
-    found = ((names, output["data"][PAGE]["tables"]) for output, names in _with_table_names(cells))
+    found = ((names, output["data"][PAGE].get("tables", ())) for output, names in _with_table_names(cells))
     return {name: table for names, tables in found for name, table in zip(names, tables, strict=True)}
 
 

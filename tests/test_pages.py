@@ -163,7 +163,7 @@ def test_the_page_shows_what_is_meant_for_it_and_the_notebook_its_own() -> None:
 
 def test_the_contents_lead_to_the_headings_of_the_page_and_to_nothing_else() -> None:
     source = "## The `a < b` *case* & more\n\n```\n## no heading\n```\n\n### Below\n"
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(source)])
+    notebook = nbformat.v4.new_notebook(cells=[new_markdown_cell(source), new_markdown_cell("Words.")])
     page = Page(pages.as_html(notebook, "Own"))
     (anchor,) = (str(link["href"]).removeprefix("#") for link in page.all("a"))
     assert anchor == "The-a-<-b-case-&-more"
@@ -277,6 +277,7 @@ def test_a_table_is_named_by_its_heading_on_the_page_and_as_a_file() -> None:
         new_markdown_cell("# Review\n\n## By service & team\n\n"),
         cell_that_shows(one + showing.text("between") + two),
         cell_with(new_output("stream", name="stdout", text="a")),
+        cell_that_shows(Shown("<svg/>", "![a](b.svg)", {"b.svg": b"<svg/>"}, "<img>")),
         new_markdown_cell("No heading."),
         cell_that_shows(two),
     ]

@@ -402,13 +402,13 @@ def test_any_words_at_all_are_read_or_unreadable(reader: Any, words: str) -> Non
 )
 def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
     words = part * (20_000 // len(part)) + "x"
-    begin = clock_of_the_machine.perf_counter()
+    begin = clock_of_the_machine.process_time()
     for reader in READERS:
         try:
             reader(words)
         except Unreadable:
             continue
-    assert clock_of_the_machine.perf_counter() - begin < 3
+    assert clock_of_the_machine.process_time() - begin < 3
 
 
 @pytest.mark.parametrize(

@@ -403,13 +403,13 @@ def test_any_words_at_all_are_read_or_unreadable(reader: Any, words: str) -> Non
 def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
     """Figures and brackets without end once took minutes."""
     words = part * (20_000 // len(part)) + "x"
-    begin = time.perf_counter()
+    begin = time.process_time()
     for reader in READERS:
         try:
             reader(words)
         except Unreadable:
             continue
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize("words", ["12,34,567", "1,2,3", "10,20,30 users"])

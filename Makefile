@@ -10,7 +10,7 @@ UV := uv==0.13.9
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review test browser lock clean
+.PHONY: review test mutants kills browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -22,6 +22,14 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# Whether tests notice small changes of the code: 300 of them, each against the tests of its module. Takes an hour.
+mutants: $(READY)
+	$(BIN)/python tests/benchmarks/mutants.py
+
+# What a verb leaves that is ended in the middle, 300 times. Takes an hour.
+kills: $(READY)
+	$(BIN)/python tests/benchmarks/kills.py
 
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
@@ -15,6 +17,7 @@ import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
 from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
 from incident_analytics.schema import TABLES
+from incident_analytics.visible import visible, visible_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,12 +34,37 @@ AS_OF = "The state at this time (default: the period's end, or now if that is ea
 
 
 def main() -> None:
-    """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage."""
+    """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage.
+
+    Ctrl-C ends it with 1 and ``Aborted!``, SIGTERM with 143. Either way the kernel ends and no temporary file stays.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is written out
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
-        commands(prog_name="incident-analytics")
+        commands.main(prog_name="incident-analytics", standalone_mode=False)
+    except click.Abort:
+        say("Aborted!", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.message = visible(error.message, keep="\n")  # type: ignore[misc]
+        error.show()
+        sys.exit(error.exit_code)
     except IncidentAnalyticsError as error:
-        click.echo(f"incident-analytics: {error}", err=True)
+        say(f"incident-analytics: {error}", err=True)
         sys.exit(1 if isinstance(error, NotebookError | OutputError) else 2)
+
+
+def say(*lines: object, err: bool = False) -> None:
+    """Write lines for people: nothing in them is hidden, and a line break in a file's name is written out."""
+    for line in lines:
+        click.echo(visible(str(line)), err=err)
+
+
+def remark(text: str) -> None:
+    """Write a line on stderr."""
+    say(text, err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -105,16 +133,15 @@ def read(
     wanted = Wanted(settings, status, severity, service, team)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress)
-    for remark in [*records.remarks(skipped=problems), *(records.input_problems() if problems else [])]:
-        click.echo(remark, err=True)
+    say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
     if problems and files["path"] and set(files["outcome"]) == {"unreadable"}:
         raise PathError("none of the files can be read; check them and their permissions")
     if not files["path"]:
-        click.echo(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}", err=True)
+        remark(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}")
     elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
-        click.echo(f"no report has the status {status}; --status all reads every report", err=True)
+        remark(f"no report has the status {status}; --status all reads every report")
     return records, settings
 
 
@@ -123,8 +150,7 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
     from incident_analytics.config import find_trusted_settings, read_settings
 
     settings = read_settings(config) if config else find_trusted_settings(paths[0] if paths else ".")
-    for remark in settings.skipped:
-        click.echo(remark, err=True)
+    say(*settings.skipped, err=True)
     if not paths and not settings.reports:
         raise click.UsageError(
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
@@ -143,17 +169,14 @@ def check(*, strict: bool, form: str, **options: Any) -> None:
     if form == "json":
         files = records.tables["files"]
         counted = {"files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
-        click.echo(json.dumps({"problems": problems, **counted}, ensure_ascii=False))
+        click.echo(visible_json(json.dumps({"problems": problems, **counted}, ensure_ascii=False)))
     else:
         line = as_annotation if form == "github" else as_line
         for path in dict.fromkeys(problem["path"] for problem in problems):
-            for problem in problems:
-                if problem["path"] == path:
-                    click.echo(line(problem))
+            say(*(line(problem) for problem in problems if problem["path"] == path))
             if form == "text":
-                click.echo()
-        for text in summary(records):
-            click.echo(text, err=form == "github")
+                say("")
+        say(*summary(records), err=form == "github")
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
@@ -203,9 +226,9 @@ def show(**options: Any) -> None:
     records, _ = read(**options)
     for file in records.rows("files"):
         if file["outcome"] in {"left out", "unreadable", "copy"}:
-            click.echo(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
+            say(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
     for incident in records.rows("incidents"):
-        click.echo("\n".join(as_read(records, incident)))
+        say(*as_read(records, incident))
 
 
 _SHOWN: Final = {
@@ -264,7 +287,7 @@ def cell(value: Any, column: str = "", width: int = 72) -> str:
     """Return a value on one line, cut where it is long."""
     from incident_analytics.formatting import cut, format_value
 
-    return cut(format_value(value, column), width)
+    return visible(cut(format_value(value, column), width))
 
 
 def confidence_text(reading: Mapping[str, Any]) -> str:
@@ -343,11 +366,10 @@ def review(
             teams=options.pop("team"),
             as_of=instant(as_of, settings),
             progress=progress,
-            remark=lambda text: click.echo(text, err=True),
+            remark=remark,
             **options,
         )
-    for file in files:
-        click.echo(file)
+    say(*files)
     if is_opened and click.launch(str(files[0])):
         raise OutputError(f"{files[0]}: no program here opens it")
 
@@ -378,7 +400,7 @@ def explore(
         teams=options["team"],
         port=port,
         browser=not no_browser,
-        remark=lambda text: click.echo(text, err=True),
+        remark=remark,
     )
 
 
@@ -419,15 +441,14 @@ def populate(
             dry_run=diff,
             notebook=notebook,
             progress=progress,
-            remark=lambda text: click.echo(text, err=True),
+            remark=remark,
         )
     for outcome in outcomes:
         if diff:
-            click.echo(outcome.diff, nl=False)
+            say(*outcome.diff.split("\n")[:-1])
         elif outcome.fillings:
-            click.echo(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
-        for failure in outcome.failures:
-            click.echo(f"{outcome.path}: {failure}", err=True)
+            say(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
+        say(*(f"{outcome.path}: {failure}" for failure in outcome.failures), err=True)
     if any(outcome.failures for outcome in outcomes):
         sys.exit(1)
 
@@ -474,10 +495,9 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     if against:
         zone, fiscal = scope.settings.timezone, scope.settings.fiscal_year_start
         changes = compare(scope, kind, against=Period.parse(against, timezone=zone, fiscal_year_start=fiscal))
-    for remark in remarks(scope):
-        click.echo(remark, err=True)
+    say(*remarks(scope), err=True)
     if kind == "sla" and scope.chosen:
-        click.echo(sentences.LEVELS_COUNT_ALL, err=True)
+        remark(sentences.LEVELS_COUNT_ALL)
     if form != "text":
         if changes is not None:
             plain = changes
@@ -490,15 +510,15 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     shown = [*group_columns(table.columns), "n", *MEASURES[kind]]
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
     only = f" (only {join_words(list(scope.chosen))})" if scope.chosen else ""
-    click.echo(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
+    say(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
     if kind == "sla" and scope.settings.targets:
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
-        click.echo(f"The budget, what is left of it and how long it lasts are those of each {length}.")
-    click.echo("\n".join(as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {})))
+        say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
+    say(*as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {}))
     for sentence in [] if changes is None else changes["sentence"]:
-        click.echo(f"\n{sentence}")
+        say("", sentence)
     if explain:
-        click.echo("\n".join(explained(scope, kind, table)))
+        say(*explained(scope, kind, table))
 
 
 def read_scope(
@@ -573,7 +593,7 @@ def as_text(table: pd.DataFrame, names: list[str], headings: Mapping[str, str]) 
         cells = []
         for name in names:
             cell = format_with_interval(row, name)
-            cells.append(cell.replace("_", " ") if name in groups else cell)
+            cells.append(visible(cell.replace("_", " ") if name in groups else cell))
         rows.append(tuple(cells))
     numbers = {index for index, name in enumerate(names) if name not in groups}
     return columns(tuple(headings.get(name) or heading(name) for name in names), rows, numbers)

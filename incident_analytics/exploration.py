@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from incident_analytics.config import Settings, read_settings
@@ -19,11 +18,13 @@ from incident_analytics.files import read_bytes
 from incident_analytics.loading import find_files, read_records
 from incident_analytics.notebooks import notebook_file
 from incident_analytics.records import named_statuses
+from incident_analytics.temporary import TemporaryFolder
 
 __all__ = ["explore"]
 
 _LAB: Final = ("jupyterlab", "ipywidgets", "itables")
 """What the extra lab installs."""
+_PATIENCE: Final = 20  # seconds
 
 
 def explore(
@@ -173,22 +174,33 @@ def _serve(file: Path, *, port: int, browser: bool) -> None:
         "--ServerApp.allow_root=True",  # as in a container; it listens on this machine alone, and asks for a token
         f"--LabApp.default_url=/lab/tree/{file.name}",
     ]
-    with (
-        TemporaryDirectory(prefix="incident-analytics-") as folder,
-        subprocess.Popen(  # noqa: S603 - paths are arguments of their own, no shell reads them
+    with TemporaryFolder() as folder:
+        server = subprocess.Popen(  # noqa: S603 - paths are arguments of their own, no shell reads them
             command,
             # Off the terminal's input it ends on Ctrl-C at once, rather than asking whether to.
             stdin=subprocess.DEVNULL,
-            env={**os.environ, **_places(Path(folder))},
-        ) as server,
-    ):
+            env={**os.environ, **_places(folder.path)},
+            # As long as it runs its folder is in use, even where this process was killed.
+            pass_fds=(folder.descriptor,) if os.name == "posix" else (),
+        )
         try:
             code = server.wait()
         except KeyboardInterrupt:
-            server.terminate()
             return
+        finally:
+            _end(server)
     if code:
         raise OutputError(f"JupyterLab ended with exit code {code}; what it wrote above says why")
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    """End JupyterLab and wait until it has ended its kernels, however this process ends; where it hangs, kill it."""
+    server.terminate()
+    try:
+        server.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def _places(folder: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import pandas as pd
 
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import write_bytes
+from incident_analytics.visible import visible, visible_json
 
 __all__ = ["plain_table", "table_as_csv", "table_as_json", "write_table"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that a spreadsheet would run (OWASP, CSV injection)."""
+_FORMULA = re.compile(r"""[\t\r]|[\s"']*[=+\-@＝＋－＠﹢﹣﹦﹫]""")
+"""How a cell begins that a spreadsheet would run (OWASP, CSV injection), or would once it has made it simpler."""
 _EXCEL_ROWS = 1_048_575
 _EXCEL_TEXT = 32_767
 """What a sheet holds below its header, and a cell."""
@@ -65,7 +67,8 @@ def table_as_csv(table: pd.DataFrame, *, raw: bool = False) -> str:
     table
         Any table.
     raw
-        Leave text cells as they are; else those that a spreadsheet would run as a formula begin with an apostrophe.
+        Leave text cells as they are; else those that a spreadsheet would run as a formula begin with an apostrophe, and
+        hidden characters are written out as in `visible`.
 
     Examples
     --------
@@ -77,20 +80,27 @@ def table_as_csv(table: pd.DataFrame, *, raw: bool = False) -> str:
         if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
             plain[name] = column.map({True: "true", False: "false"})
         elif isinstance(column.dtype, pd.StringDtype):
-            safe = column if raw else column.where(~column.str.startswith(_FORMULA, na=False), "'" + column)
+            safe = column if raw else column.map(_safe, na_action="ignore").astype("str")
             plain[name] = safe.str.replace("\r\n?", "\n", regex=True)  # the csv module leaves a lone \r unquoted
     return plain.to_csv(index=False, lineterminator="\n")
 
 
+def _safe(text: str) -> str:
+    shown = visible(text, keep="\n\r\t")
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
 def table_as_json(table: pd.DataFrame) -> str:
     """Return a table as a JSON list of objects: NA is null, a span seconds, an instant ISO 8601.
+
+    Hidden characters are there as JSON's escapes.
 
     Examples
     --------
     >>> table_as_json(pd.DataFrame({"n": pd.array([None, 2], dtype="Int64")}))
     '[{"n":null},{"n":2}]'
     """
-    return str(plain_table(table).to_json(orient="records", force_ascii=False, double_precision=15))
+    return visible_json(plain_table(table).to_json(orient="records", force_ascii=False, double_precision=15))
 
 
 def write_table(table: pd.DataFrame, path: str | Path, *, name: str = "table", raw: bool = False) -> None:
@@ -133,13 +143,14 @@ def _as_parquet(table: pd.DataFrame) -> bytes:
 def _as_excel(table: pd.DataFrame, name: str) -> bytes:
     """Return a workbook; Excel knows no zones, so instants are naive UTC, and no text is taken for a formula.
 
-    Text beyond what a cell holds is cut, with a mark at its end.
+    Hidden characters are written out, as in CSV. Text beyond what a cell holds is cut, with a mark at its end.
     """
     plain = plain_table(table, instants_as_text=False)
     if len(plain) > _EXCEL_ROWS:
         raise OutputError(f"{len(plain):,} rows are more than the {_EXCEL_ROWS:,} of a sheet; write .csv or .parquet")
     for label, text in plain.items():
         if isinstance(text.dtype, pd.StringDtype):
+            text = text.map(lambda words: visible(words, keep="\n\t"), na_action="ignore").astype("str")  # noqa: PLW2901
             plain[label] = text.where(~(text.str.len() > _EXCEL_TEXT), text.str.slice(0, _EXCEL_TEXT - 1) + "…")
     for column in plain.select_dtypes("datetimetz"):
         plain[column] = plain[column].dt.tz_localize(None)

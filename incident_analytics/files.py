@@ -7,6 +7,7 @@ import os
 import re
 import stat
 import tempfile
+import time
 from contextlib import suppress
 from io import BufferedReader
 from itertools import takewhile
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from incident_analytics.errors import OutputError
+from incident_analytics.temporary import is_abandoned, lock
 
 __all__ = [
     "BOM",
@@ -107,6 +109,8 @@ def relative_path(path: str | Path, folder: str | Path) -> Path | None:
 INPUT_LIMIT: Final = 100_000_000
 """Bytes that an input may have where its settings set no limit of their own."""
 _PIECE: Final = 1 << 20
+_PARTIAL: Final = ".partial"
+_TIME_TO_LOCK: Final = 2  # seconds
 
 
 def open_regular(file: Path) -> BufferedReader:
@@ -157,8 +161,8 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
     """Put a file in its place whole: written next to it under a hidden name, then renamed.
 
     Whenever the process or the machine stops, the old file or the new one is there. A run that was killed may leave
-    the hidden ``.NAME.xxxxxxxx.partial`` behind: no report, as loading skips what is hidden. Mode and, where allowed,
-    owner are those of the old file. Of a symbolic link the target is replaced.
+    the hidden ``.NAME.xxxxxxxx.partial`` behind, which loading skips and the next run that writes the file removes.
+    Mode and, where allowed, owner are those of the old file. Of a symbolic link the target is replaced.
 
     Parameters
     ----------
@@ -183,9 +187,12 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
         old = place.stat() if place.exists() else None
         if old and not (old.st_mode & 0o222 and os.access(place, os.W_OK)):  # no bar to the rename, but to us
             raise OutputError(f"{file}: it is read-only and left as it is; make it writable and run again")
-        handle, beside = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:40]}.", suffix=".partial")
+        prefix = f".{place.name[:40]}."
+        _remove_abandoned(place.parent, prefix)
+        handle, beside = tempfile.mkstemp(dir=place.parent, prefix=prefix, suffix=_PARTIAL)
         try:
             with os.fdopen(handle, "wb") as stream:
+                lock(handle)
                 stream.write(content)
                 stream.flush()
                 os.fsync(handle)
@@ -210,6 +217,16 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _remove_abandoned(folder: Path, prefix: str) -> None:
+    """Remove what runs that were killed left of a file: what nobody has locked, and had time to."""
+    for name in os.listdir(folder):  # noqa: PTH208 - names are looked at, few paths are made
+        if name.startswith(prefix) and name.endswith(_PARTIAL):
+            partial = folder / name
+            with suppress(OSError):
+                if time.time() - partial.stat().st_mtime > _TIME_TO_LOCK and is_abandoned(partial):
+                    partial.unlink()
 
 
 def _umask() -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
 from incident_analytics.commentary import add_commentary
 from incident_analytics.errors import NotebookError, PathError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.files import read_bytes
+from incident_analytics.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -138,24 +139,26 @@ class Kernel:
     """
 
     def __init__(self) -> None:
-        self._folder = TemporaryDirectory(prefix="incident-analytics-")
+        self._folder = TemporaryFolder()
         self._manager: _KernelManager | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stop()
-        self._folder.cleanup()
+        try:
+            self.stop()
+        finally:
+            self._folder.remove()
 
     def options(self) -> dict[str, Any]:
         """Return what makes papermill run a notebook in it."""
         from nbclient.util import run_sync
 
-        working_folder = Path(self._folder.name, "work")
+        working_folder = self._folder.path / "work"
         if self._manager is None:
             working_folder.mkdir(exist_ok=True)
-            self._manager = _kernel_manager(Path(self._folder.name))
+            self._manager = _kernel_manager(self._folder)
         else:
             run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=60)
         # Not papermill's cwd, which would move this process as well.
@@ -166,18 +169,38 @@ class Kernel:
         from nbclient.util import run_sync
 
         manager, self._manager = self._manager, None
-        if manager is not None and manager.has_kernel:
+        if manager is None:
+            return
+        _end_tasks()
+        if manager.has_kernel:
             manager.close_client()
             run_sync(manager.shutdown_kernel)()
 
 
-def _kernel_manager(folder: Path) -> _KernelManager:
+def _end_tasks() -> None:
+    """End what still waits for the kernel, where an interrupt left it: it would complain that the kernel is gone."""
+    from jupyter_core.utils import ensure_event_loop
+
+    loop = ensure_event_loop()
+    tasks = asyncio.all_tasks(loop) if not loop.is_running() else set()
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=5))
+        for task in tasks:
+            if task.done() and not task.cancelled():
+                task.exception()  # which is how a task knows that somebody has heard of its failure
+
+
+def _kernel_manager(temporary: TemporaryFolder) -> _KernelManager:
     """Return the manager of a kernel that is this environment's, whatever kernels and profiles the user has."""
     from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
+    folder = temporary.path
     # Sockets in a folder of their own cannot collide as TCP ports do when several notebooks run at once.
-    transport = {"transport": "ipc", "ip": str(folder / "socket")} if os.name == "posix" else {}
+    with_sockets = os.name == "posix" and temporary.has_room_for_sockets
+    transport = {"transport": "ipc", "ip": str(folder / "socket")} if with_sockets else {}
 
     class KernelManager(AsyncKernelManager):
         def __init__(self, **options: Any) -> None:
@@ -191,7 +214,9 @@ def _kernel_manager(folder: Path) -> _KernelManager:
             spec = cast(KernelSpec, self.kernel_spec)
             # What a kernel says of its own shutdown is no concern of the reader; a failing cell is told by its output.
             spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
-            spec.env = {"PYTHONSAFEPATH": "1", "IPYTHONDIR": str(folder / "ipython")}
+            spec.env = _environment(folder)
+            # Whatever JUPYTER_DEFAULT_PROVISIONER_NAME says: on this machine.
+            spec.metadata = {"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
             self.last_client: AsyncKernelClient | None = None
 
         def client(self, **options: Any) -> AsyncKernelClient:  # type: ignore[override]
@@ -205,6 +230,31 @@ def _kernel_manager(folder: Path) -> _KernelManager:
                 self.last_client.stop_channels()
 
     return cast(_KernelManager, KernelManager())
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return the variables that keep what the user has set for IPython and matplotlib from a kernel.
+
+    Only the folder in which matplotlib remembers the fonts is the user's, as it takes long to look for them. Where that
+    cannot be written to matplotlib would say so in the notebook, so it gets another.
+    """
+    (folder / "matplotlibrc").touch()  # without settings
+    places = (os.environ.get("MPLCONFIGDIR"), os.environ.get("XDG_CACHE_HOME"), "~/.cache")
+    fonts = Path(next(filter(None, places)) or "").expanduser()
+    fonts = fonts if os.environ.get("MPLCONFIGDIR") else fonts / "matplotlib"
+    try:
+        fonts.mkdir(parents=True, exist_ok=True)
+        usable = os.access(fonts, os.W_OK)
+    except OSError:
+        usable = False
+    return {
+        "PYTHONSAFEPATH": "1",
+        "PYTHONSTARTUP": "",
+        "IPYTHONDIR": str(folder / "ipython"),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MATPLOTLIBRC": str(folder / "matplotlibrc"),
+        "MPLCONFIGDIR": str(fonts if usable else folder / "matplotlib"),
+    }
 
 
 def _read_notebook(file: Path) -> NotebookNode:

@@ -19,6 +19,7 @@ from urllib.parse import quote
 from incident_analytics.exports import table_as_csv
 from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
 from incident_analytics.masking import mask_secrets
+from incident_analytics.visible import visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +49,6 @@ FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 
 _NOWRAP: Final = ("incident_id", "key")
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
-# Control characters, halves of characters, and what turns the direction of the text after it.
-_UNSEEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -135,7 +134,7 @@ def picture_name(content: bytes, kind: str) -> str:
 def escape_html(words: str) -> str:
     r"""Return text of which nothing is markup in HTML, on one line.
 
-    A control character, or one that turns the direction of the text after it, becomes ``�``.
+    What can't be seen, or turns the direction of the text after it, is written out; see `visible`.
 
     Examples
     --------
@@ -148,7 +147,7 @@ def escape_html(words: str) -> str:
 def escape_markdown(words: str) -> str:
     r"""Return text of which nothing is markup in Markdown, on one line, wherever in a line it is put.
 
-    Characters that would become HTML are escaped as well, and others replaced as by `escape_html`.
+    Characters that would become HTML are escaped as well, and hidden ones written out as by `escape_html`.
 
     Examples
     --------
@@ -162,7 +161,7 @@ def escape_markdown(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", mask_secrets(_SPACE.sub(" ", words), prose=True))
+    return visible(mask_secrets(_SPACE.sub(" ", words), prose=True))
 
 
 def text(sentence: str) -> Shown:

@@ -26,6 +26,7 @@ from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.exports import plain_table, table_as_csv, table_as_json, write_table
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import make_table
+from incident_analytics.visible import visible
 
 TABLE = pd.DataFrame(
     {
@@ -124,9 +125,37 @@ def test_csv_prefixes_what_a_spreadsheet_would_run(cell: str) -> None:
     assert raw.loc[0, "a"] == cell.replace("\r", "\n")
 
 
+@pytest.mark.parametrize("before", ["", " ", "\u00a0", "\u3000", "'", '"', '" '])
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠﹦﹢﹣﹫")
+def test_csv_prefixes_what_a_spreadsheet_might_make_a_formula(before: str, sign: str) -> None:
+    table = pd.DataFrame({"a": pd.Series([f"{before}{sign}1+1"], dtype="str")})
+    assert next(csv.reader(io.StringIO(table_as_csv(table).partition("\n")[2]))) == [f"'{before}{sign}1+1"]
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u200b", "\ufeff", "\u2060", "\xad", "\u202e", "\x00", "\x1b", "\ufe0f", "\U000e0041"]
+)
+@pytest.mark.parametrize("ending", [".csv", ".json", ".parquet", ".xlsx"])
+def test_a_hidden_character_is_written_out_where_people_read(tmp_path: Path, ending: str, hidden: str) -> None:
+    """Parquet and JSON hold what the report says; in JSON's text the character is an escape."""
+    text = f"{hidden}=1+1"
+    file = tmp_path / f"x{ending}"
+    write_table(pd.DataFrame({"a": pd.Series([text], dtype="str")}), file)
+    match ending:
+        case ".csv":
+            assert file.read_text() == f"a\n{visible(hidden)}=1+1\n"
+        case ".json":
+            assert hidden not in file.read_text()
+            assert json.loads(file.read_text()) == [{"a": text}]
+        case ".parquet":
+            assert pd.read_parquet(file)["a"].tolist() == [text]
+        case _:
+            assert sheet(file)["A2"] == f"{visible(hidden)}=1+1"
+
+
 def test_csv_leaves_other_cells_alone() -> None:
-    table = pd.DataFrame({"a": pd.Series(["a=1", "'quoted", "", "1-2"], dtype="str")})
-    assert table_as_csv(table) == 'a\na=1\n\'quoted\n""\n1-2\n'
+    table = pd.DataFrame({"a": pd.Series(["a=1", "'quoted", "", "1-2", "👩\u200d💻 می\u200cخواهم"], dtype="str")})
+    assert table_as_csv(table) == 'a\na=1\n\'quoted\n""\n1-2\n👩\u200d💻 می\u200cخواهم\n'
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5))

@@ -20,6 +20,8 @@ NAME = PACKAGE.name
 LAYERS = (
     "errors",
     "masking",
+    "visible",
+    "temporary",
     "files",
     "csv_files",
     "schema",

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from incident_analytics import showing
 from incident_analytics.showing import PAGE, Shown
+from incident_analytics.visible import visible
 
 OPTIONS = (
     pyromark.Options.ENABLE_TABLES
@@ -48,9 +49,9 @@ class Read(HTMLParser):
 
 
 def seen(text: str) -> str:
-    """Return text as a reader sees it: spaces of all kinds are one, what can't be seen is marked."""
+    """Return text as a reader sees it: spaces of all kinds are one, what can't be seen is written out."""
     spaced = re.sub("[ \t\n\r\f\v\x85\u2028\u2029]+", " ", text)
-    return " ".join(re.sub("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", "\N{REPLACEMENT CHARACTER}", spaced).split())
+    return " ".join(visible(spaced).split())
 
 
 MARKUP = (
@@ -111,9 +112,11 @@ def test_key_figures_and_links_hold_any_text(words: str) -> None:
         ("&lt;", "&amp;lt;", "&amp;lt;"),
         ("```sh", "```sh", r"\`\`\`sh"),
         ("one\r\n\r\ntwo", "one two", "one two"),
-        ("a\x00b\x1b[31m", "a�b�[31m", r"a�b�\[31m"),
-        ("\u202ecod.exe", "�cod.exe", "�cod.exe"),
-        ("\ud800", "�", "�"),
+        ("a\x00b\x1b[31m", r"a\x00b\x1b[31m", r"a\\x00b\\x1b\[31m"),
+        ("\u202ecod.exe", r"\u202ecod.exe", r"\\u202ecod.exe"),
+        ("pass\u200bword", r"pass\u200bword", r"pass\\u200bword"),
+        ("\ud800", r"\ud800", r"\\ud800"),
+        ("می\u200cخواهم", "می\u200cخواهم", "می\u200cخواهم"),
         ("- a", "- a", r"\- a"),
         ("12) a", "12) a", r"12\) a"),
         ("---", "---", r"\---"),

@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from incident_analytics.visible import HIDDEN
 
 from incident_analytics import __version__
 from incident_analytics.cli import main
 from incident_analytics.schema import TABLES
+from incident_analytics.visible import HIDDEN
 
 ONE = """# Incident Report: Jobs stuck
 

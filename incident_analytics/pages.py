@@ -71,7 +71,8 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
 def without_empty_sections(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     """Return cells without the headings below which nothing is shown, as there is too little for a figure, or nothing.
 
-    A heading goes together with the words in its cell. One of a section with parts stays where one of them does.
+    A heading goes together with the words in its cell. One of a section with parts stays where one of them does. One
+    without any code below it heads words alone, and stays.
 
     Examples
     --------
@@ -85,7 +86,9 @@ def without_empty_sections(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
     for index, (cell, level) in enumerate(zip(cells, levels, strict=True)):
         later = range(index + 1, len(cells))
         end = next((other for other in later if 0 < levels[other] <= level), len(cells))
-        if not level or any(not levels[other] and _shows_something(cells[other]) for other in range(index + 1, end)):
+        below = [cells[other] for other in range(index + 1, end) if not levels[other]]
+        has_code = any(each.cell_type == "code" for each in below)
+        if not (level and has_code) or any(map(_shows_something, below)):
             kept.append(cell)
     return kept
 

@@ -14,6 +14,7 @@ from IPython.display import display
 import incident_analytics
 from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.statistics import LEAST
+from incident_analytics.analysis.themes import distinct_factors
 from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.first_screen import first_screen, incident_list, overdue_items, side_by_side
@@ -417,7 +418,8 @@ class ReviewPage:
         factors = measures.themes(self.scope, within=self.scope.history(1))
         if factors.empty:
             return None
-        return showing.table(factors.head(_WEAK), columns=["example", "n"], headings=_FACTOR_HEADINGS)
+        shown = distinct_factors(factors).head(_WEAK)
+        return showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
     def cost_totals(self) -> Shown | None:
         """Show what the window's incidents cost."""

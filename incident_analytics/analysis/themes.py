@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cache
-from heapq import heapify, heappop, heappush
 from typing import Final
 
 import numpy as np
@@ -17,7 +15,7 @@ from incident_analytics.checks import require_columns, require_name
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.schema import FLOAT, TEXT
 
-__all__ = ["recurring_factors", "similar_incidents"]
+__all__ = ["distinct_factors", "recurring_factors", "similar_incidents"]
 
 _KINDS: Final = (
     "contributing_factor",
@@ -79,9 +77,9 @@ def recurring_factors(
         - example, str: the shortest sentence that holds it, as written
         - incident_ids, tuple of str: the incidents of n
 
-        Each sentence counts for one phrase, so that nothing is counted twice: for the one that explains most words, its
-        own times its incidents. A phrase lies within a sentence. No row where nothing recurs. Words are compared as
-        they are written: ``alert`` is not ``alerts``, and ``no alert`` not ``missing alert``.
+        The longest phrase wins: one that is part of a longer phrase in all of its incidents is left out. A phrase lies
+        within a sentence. No row where nothing recurs. Words are compared as they are written: ``alert`` is
+        not ``alerts``, and ``no alert`` not ``missing alert``.
 
     Raises
     ------
@@ -99,8 +97,8 @@ def recurring_factors(
     ----------
     J. Nothman, H. Qin and R. Yurchak, "Stop Word Lists in Free Open-source Software Packages", Proceedings of Workshop
     for NLP Open Source Software (2018) 7-12, https://doi.org/10.18653/v1/W18-2502, on what is wrong with such lists.
-    The choice is the greedy one of V. Chvatal, "A Greedy Heuristic for the Set-Covering Problem", Mathematics of
-    Operations Research 4 (1979) 233-235, https://doi.org/10.1287/moor.4.3.233.
+    Phrases that no longer one replaces are the closed patterns of N. Pasquier and others, "Discovering Frequent Closed
+    Itemsets for Association Rules", ICDT (1999) 398-416, https://doi.org/10.1007/3-540-49257-7_25.
 
     Examples
     --------
@@ -111,8 +109,9 @@ def recurring_factors(
     ...     "text": ["No alert on the queue", "There was no alert on the queue", "No alert on disk usage"],
     ... })
     >>> recurring_factors(findings)[["phrase", "n", "example"]]
-         phrase  n                example
-    0  no alert  3  No alert on the queue
+               phrase  n                example
+    0        no alert  3  No alert on the queue
+    1  no alert queue  2  No alert on the queue
     """
     texts = _findings_of(findings, kinds)
     if incidents is not None:
@@ -129,16 +128,59 @@ def recurring_factors(
 
     found = _phrases(sentences["words"], min_words)
     found["incident_id"] = sentences["incident_id"].to_numpy()[found["sentence"]]
-    chosen = _cover(found, min_incidents)
-    chosen.sort(key=lambda theme: (-len(theme.incident_ids), -theme.phrase.count(" "), theme.phrase))
+    found = found.sort_values("sentence").drop_duplicates(["phrase", "incident_id"])
+    grouped = found.groupby("phrase")
+    phrases = pd.DataFrame({"n": grouped.size(), "sentence": grouped["sentence"].first()})
+    phrases = phrases[phrases["n"] >= min_incidents]
+    phrases = phrases.drop(index=_parts_of_longer_ones(phrases["n"]))
+    phrases = phrases.reset_index().assign(length=lambda frame: frame["phrase"].str.count(" "))
+    phrases = phrases.sort_values(["n", "length", "phrase"], ascending=[False, False, True], ignore_index=True)
+    members = {phrase: tuple(sorted(ids)) for phrase, ids in grouped["incident_id"]}
     return pd.DataFrame(
         {
-            "phrase": pd.Series([theme.phrase for theme in chosen], dtype=TEXT),
-            "n": pd.Series([len(theme.incident_ids) for theme in chosen], dtype="int64"),
-            "example": pd.Series([sentences["text"].iloc[theme.first] for theme in chosen], dtype=TEXT),
-            "incident_ids": pd.Series([theme.incident_ids for theme in chosen], dtype=object),
+            "phrase": phrases["phrase"].astype(TEXT),
+            "n": phrases["n"].astype("int64"),
+            "example": pd.Series(sentences["text"].to_numpy()[phrases["sentence"]], dtype=TEXT),
+            "incident_ids": pd.Series([members[phrase] for phrase in phrases["phrase"]], dtype=object),
         }
     )
+
+
+def distinct_factors(factors: pd.DataFrame) -> pd.DataFrame:
+    """Leave out phrases that say again what one before them says.
+
+    Parameters
+    ----------
+    factors
+        The result of `recurring_factors`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The phrases of which no earlier one holds all words, or is held by them, in at least half of their incidents.
+
+    Examples
+    --------
+    >>> phrases = ["no alert", "no alert queue", "disk usage"]
+    >>> ids = [("a", "b", "c"), ("a", "b"), ("c", "d")]
+    >>> factors = pd.DataFrame({"phrase": phrases, "n": [3, 2, 2], "incident_ids": ids})
+    >>> distinct_factors(factors)["phrase"].tolist()
+    ['no alert', 'disk usage']
+    """
+    require_columns(factors, "phrase", "incident_ids")
+    kept: list[tuple[frozenset[str], frozenset[str]]] = []
+    chosen = []
+    for phrase, ids in zip(factors["phrase"], factors["incident_ids"], strict=True):
+        words, incidents = frozenset(phrase.split(" ")), frozenset(ids)
+        chosen.append(
+            not any(
+                (words <= other or other <= words) and 2 * len(incidents & shared) >= len(incidents)
+                for other, shared in kept
+            )
+        )
+        if chosen[-1]:
+            kept.append((words, incidents))
+    return factors[pd.Series(chosen, index=factors.index, dtype=bool)].reset_index(drop=True)
 
 
 def similar_incidents(
@@ -280,44 +322,9 @@ def _phrases(sentences: pd.Series, min_words: int) -> pd.DataFrame:
     return pd.DataFrame({"phrase": counts.get_feature_names_out()[phrases], "sentence": holds.astype(np.int64)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Theme:
-    """A phrase, its first sentence by position, and the incidents of the sentences that count for it."""
-
-    phrase: str
-    first: int
-    incident_ids: tuple[str, ...]
-
-
-def _cover(found: pd.DataFrame, min_incidents: int) -> list[_Theme]:
-    """Choose phrases so that each sentence counts for one of them.
-
-    The phrase that explains most words comes first: its words, once for each of its incidents. Its sentences then count
-    for no other phrase. Of equals the one of most incidents is chosen, then the first by letter.
-    """
-    rows = {
-        str(phrase): dict(zip(each["sentence"], each["incident_id"], strict=True))
-        for phrase, each in found.groupby("phrase")
-    }
-    heap = [_rank(phrase, of) for phrase, of in rows.items() if len(set(of.values())) >= min_incidents]
-    heapify(heap)
-    used: set[int] = set()
-    chosen = []
-    while heap:
-        explained, _, phrase = heappop(heap)
-        left = {sentence: incident for sentence, incident in rows[phrase].items() if sentence not in used}
-        ids = set(left.values())
-        if len(ids) < min_incidents:
-            continue
-        rank = _rank(phrase, left)
-        if rank[0] != explained:  # an earlier choice has taken sentences of it: it waits for its new turn
-            heappush(heap, rank)
-            continue
-        chosen.append(_Theme(phrase, min(left), tuple(sorted(ids))))
-        used |= set(left)
-    return chosen
-
-
-def _rank(phrase: str, sentences: Mapping[int, str]) -> tuple[int, int, str]:
-    n = len(set(sentences.values()))
-    return -n * (phrase.count(" ") + 1), -n, phrase
+def _parts_of_longer_ones(n: pd.Series) -> list[str]:
+    """Return the phrases that one longer by a word holds in as many incidents, which are then the same incidents."""
+    counts = {str(phrase): incidents for phrase, incidents in n.items()}
+    words = {phrase: phrase.split(" ") for phrase in counts}
+    parts = ((" ".join(part), phrase) for phrase, tokens in words.items() for part in (tokens[:-1], tokens[1:]))
+    return list({part for part, phrase in parts if counts.get(part) == counts[phrase]})

@@ -38,7 +38,7 @@ def describe_costs(totals: pd.DataFrame) -> str:
 
 
 def describe_lost_revenue(totals: pd.DataFrame) -> str:
-    """Say the lost revenue, with how many reports give a figure; empty where there is no report at all.
+    """Say the lost revenue, with how many reports give a figure; empty without any report.
 
     Parameters
     ----------

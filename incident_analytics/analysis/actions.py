@@ -158,13 +158,8 @@ def action_ages(
 
     Parameters
     ----------
-    actions, as_of, by
+    actions, as_of, by, incidents, members
         As in `action_completion`.
-    incidents
-        The incidents table, which ``by="severity"`` needs; its date is used where an item has no day of
-        creation.
-    members
-        Whether to add the incident_ids.
 
     Returns
     -------
@@ -248,10 +243,8 @@ def overdue_actions(
 
     Raises
     ------
-    ColumnsError
-        ``as_of 2025-10-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")``
-    UnknownNameError
-        ``status 'Done!' is not one of done, dropped, open``
+    ColumnsError, UnknownNameError
+        As `action_completion`.
 
     Examples
     --------

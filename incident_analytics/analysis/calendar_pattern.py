@@ -45,12 +45,8 @@ def start_hours(
 
     Parameters
     ----------
-    incidents
-        The incidents table.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
-    members
-        Whether to add the incident_ids.
+    incidents, within, members
+        As in `severity_counts`.
 
     Returns
     -------

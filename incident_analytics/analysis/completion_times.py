@@ -33,15 +33,10 @@ def action_survival(
 
     Parameters
     ----------
-    actions, as_of, by
+    actions, as_of, by, incidents, members
         As in `action_completion`.
-    incidents
-        The incidents table, which ``by="severity"`` needs; its date is used where an item has no day of
-        creation.
     confidence
         The nominal chance that the interval covers the part, at each time by itself.
-    members
-        Whether to add the incident_ids.
 
     Returns
     -------

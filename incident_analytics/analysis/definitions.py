@@ -34,16 +34,12 @@ def definition_sensitivity(
 
     Parameters
     ----------
-    incidents
-        The incidents table.
+    incidents, timeline
+        As in `response_times`.
     metrics
         The metrics as they are defined.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
-    as_of, calendar, members
+    within, as_of, calendar, members
         As in `response_summary`.
-    timeline
-        As in `response_times`.
 
     Returns
     -------

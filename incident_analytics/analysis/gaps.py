@@ -53,10 +53,8 @@ def time_between(
         The columns to group by: ``severity``, ``service``, another column of ``incidents``, or several; the
         gaps are those between incidents of one group. By service an incident has a row for each service that it
         affected.
-    services
-        The services table, which ``by="service"`` needs.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
+    services, within
+        As in `response_summary`.
 
     Returns
     -------
@@ -127,11 +125,10 @@ def mean_time_between(
     until
         The instant up to which reports are there. The time since the last incident counts too: without it a long
         silence would not lengthen the mean.
-    dispersion
-        Variance / mean of counts: the result of `count_dispersion`, of all incidents or by the same columns, or a
-        number that is known. Without it, and where it could not be estimated, counts are taken as Poisson.
     confidence
         The chance that the interval covers the mean; with Poisson counts the least one.
+    dispersion
+        As in `compare_rates`.
 
     Returns
     -------

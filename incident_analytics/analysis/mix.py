@@ -39,19 +39,13 @@ def mean_change_by_mix(
 
     Parameters
     ----------
-    times
-        The result of `response_times`.
+    times, before, after, services, members
+        As in `compare_periods`.
     metric
         The metric whose mean changed.
     by
         The column to group by: ``severity``, ``service`` or another column of ``times``. By service an
         incident counts in each of the k services that it affected, as 1/k: the groups overlap, their parts add up.
-    before, after
-        The two periods, the earlier one first.
-    services
-        The services table, which ``by="service"`` needs.
-    members
-        Whether to add the incident_ids.
 
     Returns
     -------
@@ -74,10 +68,8 @@ def mean_change_by_mix(
 
     Raises
     ------
-    UnknownNameError
-        ``metric 'mttr' is not one of time_to_detect, ...``, ``by 'team' is not one of incident_id, ...``
-    PeriodError
-        ``the period before, 2025Q3, must end before the one after, 2025-08, begins``
+    UnknownNameError, PeriodError
+        As `compare_periods`.
 
     References
     ----------

@@ -77,15 +77,11 @@ def count_dispersion(
 
     Parameters
     ----------
-    incidents
-        The incidents table, with any columns of your own to group by.
+    incidents, by, services
+        As in `compare_rates`; without ``by`` all incidents are one group.
     within
         The history: from the month of the first report on, up to the start of the period under review. Only its whole
         calendar months count. None takes the months from the first incident to the last.
-    by
-        The columns that name the groups, as for `compare_rates`; without them all incidents are one group.
-    services
-        The services table, which ``by="service"`` needs.
 
     Returns
     -------
@@ -100,10 +96,8 @@ def count_dispersion(
 
     Raises
     ------
-    UnknownNameError
-        ``by 'team' is not one of incident_id, ...``
-    ColumnsError
-        ``by 'service' needs services=, the services table``
+    UnknownNameError, ColumnsError
+        As `compare_rates`.
 
     Notes
     -----
@@ -155,19 +149,13 @@ def severity_rates(
 
     Parameters
     ----------
-    incidents
-        The incidents table.
-    every
-        The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
+    incidents, every, within, members
+        As in `severity_counts`.
     dispersion
         Variance / mean of counts: the result of `count_dispersion`, of all incidents or by severity, or a number that
         is known. Without it, and where it could not be estimated, counts are taken as Poisson.
     confidence
         The chance that an interval covers the rate; with Poisson counts the least one.
-    members
-        Whether to add the incident_ids.
 
     Returns
     -------
@@ -183,10 +171,8 @@ def severity_rates(
 
     Raises
     ------
-    ColumnsError
-        ``column 'severity' is missing; the frame has ...``
-    PeriodError
-        ``every 'day' is not one of week, month, quarter, year``
+    ColumnsError, PeriodError
+        As `severity_counts`.
 
     Notes
     -----

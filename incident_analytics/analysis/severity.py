@@ -103,16 +103,10 @@ def severity_mix(
 
     Parameters
     ----------
-    incidents
-        The incidents table.
-    every
-        The calendar units to count by: ``week``, ``month``, ``quarter`` or ``year``.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
+    incidents, every, within, members
+        As in `severity_counts`.
     confidence
         The least chance that an interval covers the share.
-    members
-        Whether to add the incident_ids.
 
     Returns
     -------
@@ -129,10 +123,8 @@ def severity_mix(
 
     Raises
     ------
-    ColumnsError
-        ``column 'severity' is missing; the frame has ...``
-    PeriodError
-        ``every 'day' is not one of week, month, quarter, year``
+    ColumnsError, PeriodError
+        As `severity_counts`.
 
     Notes
     -----
@@ -201,12 +193,10 @@ def severity_duration(
         The result of `response_times`.
     metric
         The metric that measures how long.
-    within
-        The period to look at, by when the incident occurred; None takes all incidents.
     confidence
         The nominal chance that the interval covers the correlation.
-    members
-        Whether to add the incident_ids.
+    within, members
+        As in `severity_counts`.
 
     Returns
     -------

@@ -56,22 +56,15 @@ def rate_trend(
 
     Parameters
     ----------
-    incidents
-        The incidents table, with any further columns to group by.
+    incidents, by, services, members
+        As in `compare_rates`.
     within
-        The period to look at, by when the incident occurred; None takes all incidents.
-    by
-        The columns to group by: ``severity``, ``service``, another column of ``incidents``, or several;
-        none tests all incidents. By service an incident counts in each service that it affected: the groups overlap.
-    services
-        The services table, which ``by="service"`` needs.
+        The period to test, by when the incident occurred.
     dispersion
         Variance / mean of counts, as for `compare_rates`; estimate it from months before the window. Without it, and
         where it could not be estimated, counts are taken as Poisson.
     confidence
         1 less it is the level of the test.
-    members
-        Whether to add the incident_ids.
 
     Returns
     -------

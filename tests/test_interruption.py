@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from incident_analytics.temporary import TemporaryFolder
 from notebook_files import write_notebook
+
+from incident_analytics.temporary import TemporaryFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 

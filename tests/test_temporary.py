@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from incident_analytics.temporary import TemporaryFolder
 
 from incident_analytics.files import write_bytes
+from incident_analytics.temporary import TemporaryFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
 

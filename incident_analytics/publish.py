@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["put_file", "review"]
 
+_TEXT_CELL: Final = re.compile(r'<t[dh](?: scope="\w+")?(?: class="nowrap")?(?=>)')
 _TARGETS: Final = ("html", "pdf", "md", "ipynb")
 
 
@@ -199,11 +200,10 @@ def _as_notebook(notebook: NotebookNode) -> bytes:
         if cell.cell_type == "code":
             cell.metadata["jupyter"] = {"source_hidden": True}
         for output in cell.get("outputs", ()):
-            if output.get("data", {}).pop(PAGE, None) is not None:
-                # JupyterLab sets all cells of a table to the right.
-                left = r'\g<0> style="text-align: left"'
-                shown = output["data"]["text/html"]
-                output["data"]["text/html"] = re.sub(r'<t[dh](?: scope="col")?(?: class="nowrap")?(?=>)', left, shown)
+            data = output.get("data", {})
+            data.pop(PAGE, None)
+            if {"text/html", "text/markdown"} <= data.keys():  # ours; JupyterLab sets all cells of a table to the right
+                data["text/html"] = _TEXT_CELL.sub(r'\g<0> style="text-align: left"', data["text/html"])
     text: str = nbformat.writes(folded)  # type: ignore[no-untyped-call]
     return f"{text}\n".encode()
 

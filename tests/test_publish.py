@@ -24,7 +24,6 @@ from incident_analytics.errors import (
     SettingsError,
     UnknownNameError,
 )
-from incident_analytics.showing import PAGE
 
 ROOT = Path(__file__).parents[1]
 PARAMETERS = "paths = []\nperiod = ''\nsettings = None\nstatus = ''\nas_of = None"
@@ -348,7 +347,7 @@ def test_a_review_has_its_figures_in_every_target(demo_review: dict[str, Path]) 
     markdown = demo_review["md"].read_text(encoding="utf-8")
     ran = nbformat.read(demo_review["ipynb"], as_version=4)
     outputs = [output.get("data", {}) for cell in ran.cells for output in cell.get("outputs", ())]
-    shown = [name for data in outputs for name in data.get(PAGE, {}).get("pictures", {})]
+    shown = [data["text/html"] for data in outputs if "data:image/svg+xml;base64," in data.get("text/html", "")]
     figures = [found for tag, found in page.tags if tag == "figure" and found.get("class") == "plot"]
     pictures = re.findall(r"(?m)^!\[(.*)\]", markdown)
     assert len(shown) == len(set(shown)) == len(figures) == len(pictures) > 5

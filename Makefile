@@ -4,13 +4,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 BROWSER := .venv/browser
+FUZZ := .venv/fuzz
 UV := uv==0.13.9
 
 # Only what the lock file names is imported.
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review test mutants kills browser lock clean
+.PHONY: review test mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -31,6 +32,16 @@ mutants: $(READY)
 kills: $(READY)
 	$(BIN)/python tests/benchmarks/kills.py
 
+# Looks for an input that breaks what tests/fuzz/target.py holds, for ten minutes, by the code that inputs reach.
+fuzz: $(FUZZ)
+	@mkdir -p build/fuzz/corpus
+	$(BIN)/python tests/fuzz/explore.py -max_total_time=600 -max_len=30000 -rss_limit_mb=4096 -artifact_prefix=build/fuzz/ \
+	  build/fuzz/corpus tests/fuzz/corpus
+
+$(FUZZ): requirements-fuzz.txt $(READY)
+	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-fuzz.txt
+	@touch $@
+
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed; name one: make PYTHON=python3.12"; exit 1; }
@@ -47,16 +58,18 @@ $(BROWSER): requirements-browser.txt $(READY)
 	@touch $@
 
 # requirements.txt is what the package needs, requirements-dev.txt that and the tools, requirements-browser.txt
-# that with JupyterLab, the renderer of PDFs and what drives a browser: all in the same versions.
+# that with JupyterLab, the renderer of PDFs and what drives a browser, requirements-fuzz.txt what fuzzes: all in the
+# same versions.
 LOCK := build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
-  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml
+  --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 lock:
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip install --quiet $(UV)
-	$(LOCK) -o requirements.txt
-	$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
+	$(LOCK) pyproject.toml -o requirements.txt
+	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
+	$(LOCK) --group fuzz -o requirements-fuzz.txt
 
 clean:
 	rm -rf .venv build

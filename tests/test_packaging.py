@@ -41,7 +41,19 @@ def test_a_lock_has_a_version_of_all_that_is_asked(lock: str) -> None:
     assert unmet == []
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+def test_the_lock_of_the_fuzzer_has_a_version_for_each_python() -> None:
+    """It comes from a group of its own: nothing else of the project is in it."""
+    text = (ROOT / "requirements-fuzz.txt").read_text(encoding="utf-8")
+    pinned = re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE)
+    asks = [Requirement(line) for line in PROJECT["dependency-groups"]["fuzz"]]
+    met = [
+        [canonicalize_name(ask.name) == name and version in ask.specifier for ask in asks] for name, version in pinned
+    ]
+    assert all(any(each) for each in met)
+    assert [str(ask) for ask, *each in zip(asks, *met, strict=True) if not any(each)] == []
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-fuzz.txt"])
 def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
     """Where packages come from is the business of the machine that installs them."""
     text = (ROOT / lock).read_text(encoding="utf-8")

@@ -126,14 +126,21 @@ def fill_report(
     templates = templates or (default_template(),)
     bom = BOM if content.startswith(BOM) else b""
     content = content.removeprefix(BOM)
-    forms = _Report(content, templates, number).template.sections
+    report = _Report(content, templates, number)
+    forms = report.template.sections
     order = {name: place for place, name in enumerate(forms)}
     fillings = []
     for name in sorted(blocks, key=lambda name: order.get(name, len(order))):
-        content, outcome, words = _Report(content, templates, number).fill(name, blocks[name])
+        changed, outcome, words = report.fill(name, blocks[name])
+        if changed is not report.content:
+            after = _Report(changed, templates, number)
+            if after.titles == report.titles:
+                report = after
+            else:
+                outcome, words = "left alone", "with it the file would hold other reports; add the section by hand"
         label = forms[name].headings[0] if name in forms else name
         fillings.append(Filling(name, outcome, f"{label}: {words}"))
-    return Filled(bom + content, tuple(fillings))
+    return Filled(bom + report.content, tuple(fillings))
 
 
 class _Report:
@@ -153,6 +160,7 @@ class _Report:
         self.encoding = "cp1252" if error else "utf-8"
         self.source = text.encode()
         self.newline = next((end for end, _ in Counter(_NEWLINE.findall(content)).most_common(1)), b"\n")
+        self.titles = [each[0].title for each in reports]
         self.sections = reports[number - 1]
         self.parts = [section_part(section, self.template) for section in self.sections]
         self.order = list(self.template.sections)

@@ -1,0 +1,13 @@
+"""Look for findings by the code that an input reaches: ``make fuzz``; the arguments are libFuzzer's."""
+
+from __future__ import annotations
+
+import sys
+
+import atheris
+
+with atheris.instrument_imports(include=["incident_analytics"]):
+    from target import fuzz
+
+atheris.Setup(sys.argv, fuzz)
+atheris.Fuzz()

@@ -1,0 +1,140 @@
+"""What any bytes are held to, whichever input they are taken for: the targets that the drivers of this folder share.
+
+Every input is read as each kind of file that the package reads: as a report by two templates, as settings, as the
+tracker's export in each format, and as corrections. Then
+
+- nothing is raised but the package's own errors,
+- the time on the CPU is bounded by the size of the input,
+- the rows of a report become tables, and a row of its timeline is read or named in a problem,
+- a report that `populate` fills says the same as before, and filling it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from incident_analytics.config import Settings, TemplateSettings, TrackerSettings, read_settings
+from incident_analytics.csv_files import CsvError
+from incident_analytics.errors import IncidentAnalyticsError
+from incident_analytics.files import BOM, decode_text
+from incident_analytics.loading import as_corpus, read_records
+from incident_analytics.reports.corrections import read_correction_file
+from incident_analytics.reports.edit import fill_report
+from incident_analytics.tracker import read_tracker, tracker_problems
+
+SECONDS = 1.0
+SECONDS_A_BYTE = 60e-6
+"""What one reader may take on the CPU: ten times what it takes on a slow machine, so that only growth exceeds it."""
+
+_TEMPLATE = Path(__file__).parents[1] / "reports" / "status-log.toml"
+_SETTINGS = Settings(services={"API": {}, "Frontend": {"aliases": ["Web"]}}, timezone="Europe/Berlin")
+_TWO_TEMPLATES = Settings(templates=TemplateSettings(files=(_TEMPLATE,)))
+_COLUMNS = {"key": "Key", "action": "Summary", "status": "Status", "due_on": "Due date", "completed_on": "Resolved"}
+_ROW = re.compile(r"\| (?:[01]\d|2[0-3]):[0-5]\d \| [A-Za-z ]{3,80} \|")
+_HEADING = re.compile(r"## \w[\w ]*")
+
+
+class Finding(AssertionError):  # noqa: N818 - every fuzzer calls it that
+    """What an input did that none may do."""
+
+
+def fuzz(data: bytes) -> None:
+    """Hold one input against every reader.
+
+    Raises
+    ------
+    Finding
+        Where a reader takes too long, loses a row or contradicts itself. Any other exception is a finding, too.
+    """
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
+        file = Path(folder, "INC-2025-03-14-001.md")
+        file.write_bytes(data)
+        for reader in READERS:
+            _in_time(reader, file, data)
+
+
+def _in_time(reader: Callable[[Path, bytes], None], file: Path, data: bytes) -> None:
+    limit = SECONDS + SECONDS_A_BYTE * len(data)
+    spent = []
+    for _ in range(3):  # one that was slow by chance, such as the first, which imports pandas, may try again
+        gc.collect(0)
+        begun = time.process_time()
+        with suppress(IncidentAnalyticsError, CsvError):
+            reader(file, data)
+        spent.append(time.process_time() - begun)
+        if spent[-1] <= limit:
+            return
+    raise Finding(
+        f"{reader.__name__} took {min(spent):.1f} s on the CPU for {len(data):,} bytes; {limit:.1f} are allowed"
+    )
+
+
+def report(file: Path, data: bytes) -> None:
+    """Read a report by the built-in template and with another one, and build the tables of what was read."""
+    for settings in (_SETTINGS, _TWO_TEMPLATES):
+        records = read_records(file, settings=settings)
+        problems = records.tables["problems"]
+        if failed := [words for words in problems["message"] if words.startswith("reading it failed")]:
+            raise Finding(failed[0])
+        outcomes, ids = records.tables["files"]["outcome"], records.tables["incidents"]["incident_id"]
+        if not outcomes or outcomes.count("loaded") != len(ids):
+            raise Finding(f"{len(ids)} incidents from files that are {outcomes}")
+        if ids:
+            as_corpus(records)
+            _rows_are_named(data, {*records.tables["timeline"]["line"], *problems["line"]})
+
+
+def _rows_are_named(data: bytes, named: set[int]) -> None:
+    """Hold that each plain row below a plain heading ``## Timeline`` has its line among those that are named."""
+    below = False
+    for line, words in enumerate(re.split(r"\r\n|\n|\r", decode_text(data.removeprefix(BOM))[0]), start=1):
+        if "<!--" in words:
+            return  # what is between the marks of populate is its own
+        if _HEADING.fullmatch(words):
+            below = words == "## Timeline"
+        elif below and _ROW.fullmatch(words) and line not in named:
+            raise Finding(f"the row of line {line} is neither read nor named: {words!r}")
+
+
+def filled_report(_file: Path, data: bytes) -> None:
+    """Fill a report's sections twice."""
+    blocks = {"metric": "**Median**: 1h\n\n| a | b |\n|---|---|\n| 1 | 2 |", "error_message": "```\nopen"}
+    once = fill_report(data, blocks).content
+    if fill_report(once, blocks).content != once:
+        raise Finding("filling a report again changes it")
+
+
+def settings_file(file: Path, _data: bytes) -> None:
+    """Read settings, trusted or not."""
+    for trusted in (True, False):
+        with suppress(IncidentAnalyticsError):
+            read_settings(file, trusted=trusted)
+
+
+def tracker_export(file: Path, _data: bytes) -> None:
+    """Read the tracker's export in each of its formats."""
+    for form in ("csv", "jira", "github"):
+        settings = Settings(tracker=TrackerSettings(file=file, format=form, columns=_COLUMNS if form == "csv" else {}))
+        problems = tracker_problems(settings)
+        unreadable = any(problem.code == "unreadable-file" for problem in problems)
+        try:
+            read_tracker(settings)
+        except IncidentAnalyticsError:
+            if not unreadable:
+                raise Finding(f"a tracker's export as {form} that is refused without a problem") from None
+
+
+def corrections(file: Path, _data: bytes) -> None:
+    """Read a corrections file."""
+    read_correction_file(file, ("SEV-3", "SEV-2", "SEV-1"))
+
+
+READERS = (report, filled_report, settings_file, tracker_export, corrections)
+_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a file system in memory, much faster

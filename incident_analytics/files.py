@@ -189,7 +189,7 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
             raise OutputError(f"{file}: it is read-only and left as it is; make it writable and run again")
         prefix = f".{place.name[:40]}."
         _remove_abandoned(place.parent, prefix)
-        handle, beside = tempfile.mkstemp(dir=place.parent, prefix=prefix, suffix=_PARTIAL)
+        handle, partial = tempfile.mkstemp(dir=place.parent, prefix=prefix, suffix=_PARTIAL)
         try:
             with os.fdopen(handle, "wb") as stream:
                 lock(handle)
@@ -198,13 +198,13 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
                 os.fsync(handle)
             if old:
                 with suppress(OSError, AttributeError):  # only root may give files away; Windows has no owners
-                    os.chown(beside, old.st_uid, old.st_gid)
-            Path(beside).chmod(old.st_mode & 0o777 if old else 0o666 & ~_umask())
+                    os.chown(partial, old.st_uid, old.st_gid)
+            Path(partial).chmod(old.st_mode & 0o777 if old else 0o666 & ~_umask())
             changed = expected is not None and read_bytes(place) != expected
             if not changed:
-                Path(beside).replace(place)
+                Path(partial).replace(place)
         finally:
-            Path(beside).unlink(missing_ok=True)
+            Path(partial).unlink(missing_ok=True)
     except PermissionError as error:
         raise OutputError(f"{file}: its folder cannot be written to; change its permissions and run again") from error
     except OSError as error:

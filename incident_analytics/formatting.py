@@ -43,7 +43,7 @@ __all__ = [
 MISSING: Final = "–"
 
 _FINE: Final = (99, 100)  # percent
-_LEAST_P_VALUE: Final = 0.001  # what is smaller is told as that
+_LEAST_P_VALUE: Final = 0.001  # a smaller value is shown as "< 0.001"
 _WHOLE: Final = 1000  # from here on a figure has no decimals
 
 

@@ -221,7 +221,7 @@ def _without_groups(pattern: re.Pattern[str], text: str, lower: str, *, prose: b
 
 
 def _is_harmless(found: re.Match[str], *, prose: bool) -> bool:
-    """Tell whether what follows a word such as token is no secret: a flag, a count, or in prose a word."""
+    """Return whether the text after a word such as token is harmless: a flag, a count, or in prose a word."""
     key, value = found["key"], found["value"]
     name = found.string[max(0, found.start("key") - 1) : found.end("key")]
     return bool(
@@ -256,13 +256,13 @@ def _address(found: re.Match[str]) -> str:
 
 
 def _is_card_number(digits: str) -> bool:
-    """Tell by the check digit (Luhn, ISO/IEC 7812-1)."""
+    """Return whether the check digit is right (Luhn, ISO/IEC 7812-1)."""
     numbers = [int(digit) for digit in reversed(digits)]
     doubled = [sum(divmod(2 * number, 10)) for number in numbers[1::2]]
     return (sum(numbers[::2]) + sum(doubled)) % 10 == 0
 
 
 def _is_iban(words: str) -> bool:
-    """Tell by the check digits (ISO 13616)."""
+    """Return whether the check digits are right (ISO 13616)."""
     numbers = "".join(str(int(letter, 36)) for letter in words[4:] + words[:4])
     return 15 <= len(words) <= 34 and int(numbers) % 97 == 1  # noqa: PLR2004 - the shortest is Norway's

@@ -212,7 +212,7 @@ def _kernel_manager(temporary: TemporaryFolder) -> _KernelManager:
                 **options,
             )
             spec = cast(KernelSpec, self.kernel_spec)
-            # What a kernel says of its own shutdown is no concern of the reader; a failing cell is told by its output.
+            # A kernel's messages about its own shutdown don't concern the reader; a failing cell has its own output.
             spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
             spec.env = _environment(folder)
             # Whatever JUPYTER_DEFAULT_PROVISIONER_NAME says: on this machine.

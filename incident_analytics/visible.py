@@ -22,7 +22,7 @@ HIDDEN: Final = (
     "\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""These characters, as what stands within the brackets of a regular expression."""
+"""These characters, as a class of a regular expression has them between its brackets."""
 _FLAG: Final = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
 _FOUND: Final = re.compile(f"{_FLAG}|[{HIDDEN}]")
 _JOINING: Final = re.compile("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af]")

@@ -99,7 +99,7 @@ def start_hours(
     require_instants(incidents, "occurred_at", *instants)
     rows = rows_within(incidents, within)
     timezone = "UTC" if within is None else within.timezone
-    # The earliest of them is what occurred_at has, which stands at midnight where there is none.
+    # occurred_at has the earliest of them, or midnight where there is none.
     began = rows["started_at"].fillna(rows[instants].min(axis="columns"))
     with_start = rows[began.notna()].reset_index(drop=True)
     clock = began.dropna().dt.tz_convert(timezone).reset_index(drop=True)

@@ -236,7 +236,7 @@ def _opened(place: Path, timeout: float) -> Iterator[_Git]:
 
 
 def _has_long_ids(found: _Found) -> bool:
-    """Tell whether a repository names its objects by SHA-256."""
+    """Return whether a repository names its objects by SHA-256."""
     head = _text(found.folder / "HEAD").strip()
     if head.startswith("ref:"):
         name = head.removeprefix("ref:").strip()

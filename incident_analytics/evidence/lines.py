@@ -23,8 +23,8 @@ LEVELS: Final = ("trace", "debug", "info", "warn", "error", "fatal")
 LINE_BYTES: Final = 65_536
 """What of one line is read."""
 
-_TIME_WITHIN: Final = 120  # characters at a line's head in which its time stands
-_LEVEL_WITHIN: Final = 160  # characters of the rest in which its level stands
+_TIME_WITHIN: Final = 120  # characters at the start of a line in which its time is looked for
+_LEVEL_WITHIN: Final = 160  # characters after the time in which the level is looked for
 _GZIP: Final = b"\x1f\x8b"
 
 _SYNONYMS: Final = {

@@ -205,6 +205,6 @@ def _instants(times: pd.Series, timezone: str) -> pd.Series:
 
 
 def _localize(times: pd.Series, timezone: str) -> pd.Series:
-    # Of an hour that the clocks repeat nobody can tell which one is meant: its times are NaT, and are told as such.
+    # An hour that the clocks repeat is ambiguous: its times are NaT, and are reported as such.
     instants: pd.Series = times.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
     return instants

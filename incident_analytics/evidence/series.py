@@ -81,7 +81,7 @@ def join_series(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 
 def mask_names(names: Iterable[str]) -> dict[str, str]:
-    """Return each name without secrets; names that only a secret told apart are numbered, as they are of two series.
+    """Return each name without secrets; names that differ only in a secret are numbered, since they are two series.
 
     Examples
     --------

@@ -70,7 +70,7 @@ _CURVES: Final[Sequence[tuple[str, Any]]] = (
     (INK, "-."),
     (MUTED, (0, (5, 1, 1, 1, 1, 1))),
 )
-_LABEL: Final = 0.17  # of the axes' height: the two lines of text beside a curve
+_LABEL: Final = 0.17  # of the axes' height: the two lines of text next to a curve
 
 
 @two_widths
@@ -149,10 +149,10 @@ def plot_action_age(ages: pd.DataFrame, *, width: int = WIDE, ax: Axes | None = 
     groups = [column for column in group_columns(ages) if column != "age"]
     if groups and isinstance(ages[groups[0]].dtype, pd.CategoricalDtype):
         ages = ages.sort_values(groups[0], ascending=False, kind="stable")
-    told = ages.assign(n_open=ages["n"].groupby(_group_names(ages, groups)).transform("sum"))
-    told = told[told["n_open"] + told["n_undated"] > 0]
+    shown = ages.assign(n_open=ages["n"].groupby(_group_names(ages, groups)).transform("sum"))
+    shown = shown[shown["n_open"] + shown["n_undated"] > 0]
     # Every group has its row of every age, in the same order.
-    parts = {str(age): rows.reset_index(drop=True) for age, rows in told.groupby("age", observed=False)}
+    parts = {str(age): rows.reset_index(drop=True) for age, rows in shown.groupby("age", observed=False)}
     oldest, rows = list(parts.items())[-1]
     names = [cut(name, 26) for name in _group_names(rows, groups)]
     notes = [
@@ -245,8 +245,8 @@ def plot_action_survival(
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     if groups and isinstance(curve[groups[0]].dtype, pd.CategoricalDtype):
         curve = curve.sort_values([groups[0], "time"], ascending=[False, True])
-    told = curve[curve["survival_most"].notna()]
-    curves = dict(iter(told.groupby(_group_names(told, groups), sort=False)))
+    known = curve[curve["survival_most"].notna()]
+    curves = dict(iter(known.groupby(_group_names(known, groups), sort=False)))
     most = sorted(curves, key=lambda name: -curves[name]["n"].iloc[0])[: len(_CURVES)]
     drawn = {name: rows for name, rows in curves.items() if name in most}
     marks = {name: next(each_row(open_after(rows, after))) for name, rows in curves.items()}
@@ -386,8 +386,8 @@ def plot_overdue_actions(
             places += [(row.action, row) for row in each_row(items)]
         notes = ["" if row is None else format_span(row.overdue_by) for _, row in places]
         bars = [(y, row) for y, (_, row) in enumerate(places) if row is not None]
-        beside = max((text_width(note, size=SMALL) for note in notes), default=0)
-        room = NARROW - 16 - beside if is_narrow(axes) else 380
+        notes_width = max((text_width(note, size=SMALL) for note in notes), default=0)
+        room = NARROW - 16 - notes_width if is_narrow(axes) else 380
         pixel = label_rows(
             axes, [fit(name, room) for name, _ in places], notes, alone=ax is None,
             headings=[y for y, (_, row) in enumerate(places) if row is None], band=8 if is_narrow(axes) else 24,

@@ -52,13 +52,13 @@ def plot_costs(totals: pd.DataFrame, *, currency: str | None = None, width: int 
         ``currency 'GBP' is not one of EUR, USD``
     """
     require_columns(totals, "kind", "currency", "total", "n")
-    told = totals[totals["total"].notna() & totals["currency"].notna() & (totals["n"] > 0)]
-    stated = told.groupby("currency")["n"].sum()
+    reported = totals[totals["total"].notna() & totals["currency"].notna() & (totals["n"] > 0)]
+    stated = reported.groupby("currency")["n"].sum()
     if currency is None:
         currency = str(stated.idxmax()) if len(stated) else None
     elif currency not in stated.index:
         raise UnknownNameError(f"currency {currency!r} is not one of {', '.join(stated.index)}")
-    rows = told[told["currency"] == currency]
+    rows = reported[reported["currency"] == currency]
     names = [kind.replace("_", " ").capitalize() for kind in rows["kind"]]
     notes = [f"{format_amount(row.total, row.currency)}, n = {row.n}" for row in each_row(rows)]
     with styled(ax, width=width) as axes:

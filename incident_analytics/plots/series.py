@@ -53,8 +53,8 @@ _STYLES: Final[Sequence[tuple[str, Any]]] = (
 _FROM_ZERO: Final = 0.7  # as a share of the highest value: from here down an axis begins at zero
 _HEIGHT: Final = 260  # pixels
 _ROW: Final = 0.08  # of the axes' height: a line of text
-_TICKS: Final = 64  # pixels, of the values beside their axis
-_LONGEST: Final = 24  # letters of a name, which stands beside the axes and makes them narrower
+_TICKS: Final = 64  # pixels, of the values next to their axis
+_LONGEST: Final = 24  # letters of a name, which is next to the axes and makes them narrower
 
 
 @two_widths
@@ -129,8 +129,8 @@ def plot_series(
                     alpha=0.1,
                     linewidth=0,
                 )
-            beside = 0.0 if is_narrow(axes) else max(text_width(line.name, weight="bold") for line in lines)
-            marks = _place_marks(milestones, start, end, timezone=timezone, room=width - _TICKS - beside)
+            names_width = 0.0 if is_narrow(axes) else max(text_width(line.name, weight="bold") for line in lines)
+            marks = _place_marks(milestones, start, end, timezone=timezone, room=width - _TICKS - names_width)
             headroom = _ROW * len({row for *_, row in marks})
             _scale(axes, start, end, timezone=timezone, unit=unit, headroom=headroom)
             for began, ended in _windows(outages, start, end):

@@ -142,7 +142,7 @@ def _draw_budget(panel: Axes, row: Any, points: pd.DataFrame, *, room: float) ->
     panel.set_xlim(row.start, row.end)
     locator = AutoDateLocator(minticks=2, maxticks=4)  # type: ignore[no-untyped-call]
     start, end = panel.get_xlim()
-    # None at the end: its words would stand beside those of the next panel's start.
+    # None at the end: its words would run into those of the next panel's start.
     ticks = [tick for tick in locator.tick_values(row.start, row.end) if start <= tick < end - 0.08 * (end - start)]  # type: ignore[no-untyped-call]
     panel.xaxis.set_major_locator(FixedLocator(ticks))
     panel.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))  # type: ignore[no-untyped-call]

@@ -28,7 +28,7 @@ from incident_analytics.sentences import describe_factors, each_row
 __all__ = ["plot_recurring_factors"]
 
 _BAR: Final = 10.0  # pixels
-_LONG: Final = 4  # the width stands for as many incidents at least: two are no long bar
+_LONG: Final = 4  # the width is that of at least so many incidents: two have a short bar
 
 
 @two_widths

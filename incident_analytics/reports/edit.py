@@ -226,7 +226,7 @@ class _Report:
             known = [section.level for section, part in zip(self.sections, self.parts, strict=True) if part]
             level = min(known, default=self.template.report_level + 1)
             first = next((at for at, part in enumerate(self.parts) if part), len(self.parts))
-            scope = range(first - 1, len(self.parts))  # what stands above is the report's head
+            scope = range(first - 1, len(self.parts))  # the lines above are the report's head
             headings = [(level, _GROUP), (level + 1, name)] if _GROUP in self.order else [(level, name)]
         lines = [
             line

@@ -523,7 +523,7 @@ class _Reader:
             else:
                 self.flush()
         elif name == "InlineHtml" and value.startswith("<!--"):
-            return  # a template's hint that was left beside the value
+            return  # a hint of the template that was left next to the value
         elif name == "TaskListMarker":
             item = next(frame for frame in reversed(self.frames) if frame.kind == "Item")
             item.checked = value  # in a list with blank lines the box is the item's paragraph's

@@ -40,7 +40,7 @@ _SLIP = timedelta(minutes=5)
 """How much before the stated start a row may be and still belong to the incident."""
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
 
-# What a row's place tells, beside its words.
+# What the position of a row adds to its words.
 _LABELLED = 4.0
 _AT_THE_END = 2.0
 _AFTER_THE_END = -2.2

@@ -531,18 +531,18 @@ class _Parser:
         fault, is_gross = self.fault_of_range(windows, span)
         if fault is None or is_confirmed:
             return placement
-        line, told = self.report.lines["duration"], ""
+        line, confirmed_by = self.report.lines["duration"], ""
         if restored is not None:
             row, over = restored
-            told = f", and line {self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
+            confirmed_by = f", and line {self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
             if duration.total and spans_agree(duration.total, over - (begun or over), approximate=duration.approximate):
-                message = f"{fault}{told}, which makes the stated length and counts; correct its times"
+                message = f"{fault}{confirmed_by}, which makes the stated length and counts; correct its times"
                 self.report.problem("duration-mismatch", line, message)
                 is_begin = begun is not None and _is_same(begun, start)
                 return replace(alone, windows=((start, over),) if is_begin and len(windows) == 1 else ())
         if not is_gross:
             return placement
-        message = f"{fault}{told}: how long it lasted is unknown; correct what is wrong of these"
+        message = f"{fault}{confirmed_by}: how long it lasted is unknown; correct what is wrong of these"
         self.report.problem("duration-mismatch", line, message)
         self.report.duration = replace(duration, total=None)  # in doubt, no end is derived from it
         # Where no row has the restoration, the beginning of a range that runs back is in doubt as well.

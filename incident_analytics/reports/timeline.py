@@ -181,7 +181,7 @@ class _Placer:
             row.clock = _clock(moment)
             self.move_zone(row, moment.zone or entry.zone)
         if moment.days_later and row.day is None:
-            row.day = self.day  # "(next day)" is told from the incident's date
+            row.day = self.day  # "(next day)" counts from the incident's date
         if row.day is not None:
             row.day += moment.days_later * _DAY
         return row

@@ -345,7 +345,7 @@ def _pieces(text: str) -> list[_Piece]:
         else:
             pieces.append(words if kind in {"glue", "other", "zone"} else kind)
             at += 1
-    if approximate:  # the word stands behind what it is about
+    if approximate:  # the word follows what it is about
         last = next((place for place in range(len(pieces) - 1, -1, -1) if not isinstance(pieces[place], str)), None)
         if last is not None:
             pieces[last] = replace(pieces[last], approximate=True)  # type: ignore[type-var]

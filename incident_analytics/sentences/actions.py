@@ -127,13 +127,13 @@ def describe_ages(ages: pd.DataFrame) -> str:
     require_columns(ages, "age", "n", "n_undated", "n_unknown")
     oldest = ages["age"].cat.categories[-1]
     by_age = ages.groupby("age", observed=False)[["n", "n_undated", "n_unknown"]].sum()
-    # Each age has the whole of what its group counts beside.
+    # Every age of a group has the same counts of items without an age.
     n, old = int(by_age["n"].sum()), int(by_age["n"].get(oldest, 0))
     undated, unknown = (int(by_age[column].max()) if len(ages) else 0 for column in ("n_undated", "n_unknown"))
-    beside = [f"{undated} more {are(undated)} of unknown age"] if undated else []
+    others = [f"{undated} more {are(undated)} of unknown age"] if undated else []
     if unknown:
-        beside.append(f"{format_count(unknown, 'item')} {has(unknown)} no recorded status")
-    rest = f"; {', '.join(beside)}." if beside else "."
+        others.append(f"{format_count(unknown, 'item')} {has(unknown)} no recorded status")
+    rest = f"; {', '.join(others)}." if others else "."
     if not n:
         return f"No action item is known to be open{rest}"
     return f"{old or 'None'} of {format_count(n, 'open action item')} {has(max(old, 1))} been open for {oldest}{rest}"

@@ -310,10 +310,9 @@ def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None)
     columns: dict[str, list[_Cell]] = {
         "Action item": [cell_link(cut(row["action"], _TITLE), links.get(row["incident_id"])) for row in rows],
         "Owner": [_plain("no owner" if is_missing(row["owner"]) else cut(row["owner"], _NAME)) for row in rows],
-        "Due": [_plain(format_value(row["due_on"])) for row in rows],
         "Overdue by": [_plain(format_value(row["overdue_by"])) for row in rows],
     }
-    return _table(columns, numbers={"Overdue by", "Due"}, kind="mattered")
+    return _table(columns, numbers={"Overdue by"}, kind="mattered")
 
 
 # --- decisions, budgets, notices --------------------------------------------------------------------------------------

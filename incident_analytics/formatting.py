@@ -82,6 +82,20 @@ def format_span(span: timedelta | None) -> str:
     return _signed(f"{large:,}{names[unit]}" + (f" {small}{names[smaller]}" if small else ""), span)
 
 
+def format_rounded(span: timedelta | None) -> str:
+    """Write a span for prose: without seconds from ten minutes on.
+
+    Examples
+    --------
+    >>> format_rounded(timedelta(minutes=35, seconds=30)), format_rounded(timedelta(minutes=5, seconds=30))
+    ('36m', '5m 30s')
+    """
+    if span is None or is_missing(span) or abs(span) < timedelta(minutes=10):
+        return format_span(span)
+    minutes = (abs(span) + timedelta(seconds=30)) // timedelta(minutes=1)
+    return _signed(format_span(timedelta(minutes=minutes)), span)
+
+
 def _signed(text: str, span: timedelta) -> str:
     return f"-{text}" if span < timedelta(0) else text
 

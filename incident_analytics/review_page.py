@@ -18,7 +18,7 @@ from incident_analytics.analysis.themes import distinct_factors
 from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.first_screen import first_screen, incident_list, overdue_items, side_by_side
-from incident_analytics.formatting import format_count, join_words, lowered, report_links
+from incident_analytics.formatting import format_count, format_dispersion, join_words, lowered, report_links
 from incident_analytics.highlights import Highlights
 from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.periods import label_of
@@ -32,7 +32,7 @@ __all__ = ["ReviewPage"]
 _SUMMARY: Final = ("n", "median", "median_recorded", "p90", "mean", "n_recorded", "n_missing", "n_open", "n_negative")
 _FOLDED: Final = "These figures as a table"
 _LONG: Final = 100  # incidents from which on their list is folded
-_WEAK: Final = 10  # phrases shown
+_PHRASES: Final = 8  # phrases shown
 _TOP: Final = 10  # overdue items in the body of the page
 _FEW: Final = 2  # rows from which on a comparison of groups is one
 _ENOUGH: Final = 6  # incidents, or points, from which on a figure shows more than its table
@@ -238,12 +238,14 @@ class ReviewPage:
         table = self.highlights.changes
         if table.empty:
             return None
-        columns = ["measure", "earlier", "n_before", "n_after", "before", "after", "change", "p_value", "p_adjusted"]
+        columns = ["measure", "earlier", "n_before", "n_after", "before", "after", "change", "p_adjusted"]
         columns += ["detectable_fall", "detectable_rise"]
+        headings = {"earlier": "Compared with", "p_adjusted": "Adjusted p-value"}
+        headings |= {"n_before": "n before", "n_after": "n after", "before": "Median before", "after": "Median after"}
         table = table.assign(
             measure=table["measure"].str.replace("_", " "), earlier=[label_of(name) for name in table["earlier"]]
         )
-        return showing.table(table, columns=columns)
+        return showing.table(table, columns=columns, headings=headings)
 
     # -- how many, how often
 
@@ -286,7 +288,10 @@ class ReviewPage:
     def _trend(self) -> list[str]:
         """Say whether incidents come more or less often over two years, where there are enough to say."""
         (row,) = measures.trend(self.scope).to_dict("records")
-        return [] if pd.isna(row["p_value"]) else [f"Over the last two years: {lowered(row['sentence'])}"]
+        if pd.isna(row["p_value"]):
+            return []
+        said = row["sentence"].removesuffix(format_dispersion([row["dispersion"]])).rstrip()
+        return [f"Over the last two years: {lowered(said)}"]
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""
@@ -332,7 +337,7 @@ class ReviewPage:
         teams = measures.by_team(self.scope)
         if teams.empty:
             return services
-        by_team = showing.table(teams, columns=["team", "n_services", "n", "n_over"], headings={"n": "Incidents"})
+        by_team = showing.table(teams, columns=["team", "n", "n_over"], headings={"n": "Incidents"})
         return side_by_side(services, by_team, is_wide=True)
 
     def budget_burn_down(self) -> None:
@@ -402,12 +407,13 @@ class ReviewPage:
     def overdue_actions(self) -> Shown | None:
         """List all overdue items of all incidents to date."""
         late = self.highlights.overdue
-        if len(late) <= _TOP and late["status"].notna().all():
+        n_unknown = int(late["status"].isna().sum())
+        if len(late) <= _TOP and not n_unknown:
             return None
         return showing.table(
             late.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
-            folded=f"All {format_count(len(late), 'item')}",
+            folded=f"{format_count(len(late), 'item')}{f', {n_unknown:,} without a recorded status' * bool(n_unknown)}",
             links=self.links,
         )
 
@@ -418,7 +424,7 @@ class ReviewPage:
         factors = measures.themes(self.scope, within=self.scope.history(1))
         if factors.empty:
             return None
-        shown = distinct_factors(factors).head(_WEAK)
+        shown = distinct_factors(factors).head(_PHRASES)
         return showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
     def cost_totals(self) -> Shown | None:

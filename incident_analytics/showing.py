@@ -48,6 +48,7 @@ FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 """The name of a picture's file, see `picture_name`."""
 
 _NOWRAP: Final = ("incident_id", "key")
+_NARROW: Final = 4  # columns that a phone has room for
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
@@ -305,17 +306,22 @@ def _html_table(
     classes = [f' class="{mark}"' if mark else "" for mark in marks]
     head = "".join(f'<th scope="col"{mark}>{escape_html(word)}</th>' for word, mark in zip(words, classes, strict=True))
 
-    def cell(value: str, mark: str, address: str | None) -> str:
+    # On a phone each cell of a wide table bears its heading.
+    is_wide = len(words) > _NARROW
+    names = [f' data-name="{escape_html(word)}"' if is_wide else "" for word in words]
+
+    def cell(value: str, mark: str, name: str, address: str | None) -> str:
         content = escape_html(value)
         link = content if address is None else f'<a href="{html.escape(address)}">{content}</a>'
-        return f"<td{mark}>{link}</td>"
+        return f"<td{mark}{name}>{link}</td>"
 
     body = "\n".join(
-        f"<tr>{''.join(map(cell, row, classes, lead))}</tr>" for row, lead in zip(rows, leads, strict=True)
+        f"<tr>{''.join(map(cell, row, classes, names, lead))}</tr>" for row, lead in zip(rows, leads, strict=True)
     )
+    kind = ' class="many"' if is_wide else ""
     # A reader who has no mouse scrolls what has the focus.
     return (
-        f'<div class="table" tabindex="0"><table>\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table" tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table></div>"
     )
 

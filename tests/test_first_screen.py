@@ -155,7 +155,7 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         "2 follow-ups are overdue by more than 90 days."
     )
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
-    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few to show a change."
+    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to call it a change."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
 
 
@@ -197,7 +197,7 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
     [
         (
             count_tile(counts(), has_reports=True),
-            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few to show a change")),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few incidents to call it a change")),
         ),
         (
             count_tile(counts(0, earlier=None), has_reports=False),
@@ -221,7 +221,7 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "too few to show a change", "n = 13, 1 ongoing, 2 not recorded"),
+                ("Q2 2025: 1h", "too few incidents to call it a change", "n = 13, 1 ongoing, 2 not recorded"),
             ),
         ),
         (
@@ -276,14 +276,14 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
                 (
                     "all incidents to date, the oldest by 45 days",
                     "3 more past due, status not recorded",
-                    "Q3 2025: 3 of 4 with a known status done",
+                    "Items from Q3 2025: 3 of 4 tracked are done",
                 ),
                 needs_action=True,
             ),
         ),
         (
             follow_up_tile(items(), label="Q3 2025"),
-            Tile("Overdue action items", "0", ("all incidents to date", "Q3 2025: 3 of 4 with a known status done")),
+            Tile("Overdue action items", "0", ("all incidents to date", "Items from Q3 2025: 3 of 4 tracked are done")),
         ),
         (
             follow_up_tile(items(n_past_due_unknown=3, n_known=0), label="Q3 2025"),
@@ -335,14 +335,14 @@ def test_many_overspent_budgets_share_a_decision() -> None:
         (
             items(36, n_past_due_unknown=11, n=49, n_done=25, n_known=41, n_unknown=8, oldest=timedelta(days=576)),
             (
-                "From Q3 2025: 25 of 41 items with a known status are done (61%); 8 have no recorded status. Across "
+                "From Q3 2025: 25 of 41 tracked items are done (61%); 8 have no recorded status. Across "
                 "all incidents: 36 items are overdue, the oldest by 19 months; 11 more are past due but have no "
                 "recorded status."
             ),
         ),
         (
             items(),
-            "From Q3 2025: 3 of 4 items with a known status are done (75%). Across all incidents nothing is overdue.",
+            "From Q3 2025: 3 of 4 tracked items are done (75%). Across all incidents nothing is overdue.",
         ),
         (items(n=0, n_due=0), "No action items from Q3 2025."),
         (items(n_due=0, n_known=0, n_unknown=4), "From Q3 2025: 4 items, none of them with a recorded status."),
@@ -385,11 +385,15 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     )
     assert notices(follow_ups=unknown, has_tracker=True)[0][1] == "Fill in the Status column."
     assert notices(response=response(5 * HOUR, n_inferred=7, median_recorded=HOUR))[0][0] == (
-        "7 of 13 values of time to restore were inferred from free text; the median of the others is 1h."
+        "Time to restore was inferred from free text in 7 of 13 reports; the median of the others is 1h."
     )
+    assert [notices(response=response(HOUR, n=n, n_inferred=n))[0][0] for n in (1, 2)] == [
+        "Time to restore was inferred from free text in the only report.",
+        "Time to restore was inferred from free text in all 2 reports.",
+    ]
     assert notices(response=response(5 * HOUR, stated=4 * HOUR, n_stated=6)) == []
     assert notices(response=response(17 * HOUR, stated=5 * HOUR, n_stated=6))[0][0] == (
-        "The durations that reports state have a median of 5h (n = 6), their timelines 17h."
+        "Reported durations have a median of 5h (n = 6), but the timelines give 17h."
     )
     assert notices(has_reports=False, last_report=at("2025-12-30"))[0][0] == (
         "Either nothing happened or nothing was written down. The last report before it is from 30 December 2025."

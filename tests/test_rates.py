@@ -337,16 +337,14 @@ def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() 
     poisson = "Dispersion not estimated, counts taken as Poisson."
     assert nothing == "SEV-3: no incidents in 2025Q2 or 2025Q3."
     assert too_few == (
-        "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (at least 95% CI: 97% fewer to no upper bound);"
+        "SEV-2: no incidents in 2025Q2, 1 in 2025Q3 (95% CI: 97% fewer to no upper bound);"
         f" too few incidents to say (p = 1): no change would show in 4 of 5 cases. {poisson}"
     )
     assert fell == (
-        "SEV-1: 12 incidents in 2025Q2, 1 in 2025Q3: 92% fewer in the same time (at least 95% CI: over 99% fewer to 44%"
+        "SEV-1: 12 incidents in 2025Q2, 1 in 2025Q3: 92% fewer in the same time (95% CI: over 99% fewer to 44%"
         f" fewer), significant (p = 0.0096). {poisson}"
     )
-    assert unknown.startswith(
-        "unknown: 1 incident in 2025Q2, 0 in 2025Q3: 100% fewer in the same time (at least 95% CI: "
-    )
+    assert unknown.startswith("unknown: 1 incident in 2025Q2, 0 in 2025Q3: 100% fewer in the same time (95% CI: ")
 
 
 def test_by_service_an_incident_counts_once_in_each_that_it_affected() -> None:

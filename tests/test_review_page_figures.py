@@ -130,11 +130,11 @@ def test_the_figures_are_those_of_the_facts_behind_the_demo(quarter: ReviewPage)
     assert by_severity == {"SEV-1": 1, "SEV-2": 7, "SEV-3": 5}
     assert found["Incidents"] == (
         "13",
-        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few to show a change"],
+        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few incidents to call it a change"],
     )
     assert (len(recorded), median(recorded)) == (6, timedelta(hours=2, minutes=52, seconds=30))
     assert notices(quarter)[0].startswith(
-        "7 of 13 values of time to restore were inferred from free text; the median of the others is 2h 53m."
+        "Time to restore was inferred from free text in 7 of 13 reports; the median of the others is 2h 53m."
     )
 
 
@@ -143,7 +143,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert list(found) == ["Incidents", "Median time to restore", "Services over error budget", "Overdue action items"]
     assert found["Median time to restore"] == (
         "1h 36m",
-        ["Q2 2025: 35m 30s, Q3 2024: 1h 57m", "too few to show a change", "n = 13"],
+        ["Q2 2025: 36m, Q3 2024: 1h 57m", "too few incidents to call it a change", "n = 13"],
     )
     assert found["Services over error budget"] == (
         "2 of 5",
@@ -154,7 +154,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
         [
             "all incidents to date, the oldest by 19 months",
             "11 more past due, status not recorded",
-            "Q3 2025: 25 of 41 with a known status done",
+            "Items from Q3 2025: 25 of 41 tracked are done",
         ],
     )
 
@@ -418,7 +418,9 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
     page = ReviewPage.read([str(DATA / "real")], period="2019-01-01/2021-01-01")
     found = tiles(page)
     assert found["Overdue action items"][0] == "not recorded"
-    assert found["Overdue action items"][1][-1] == "1 January 2019 to 31 December 2020: 0 of 1 with a known status done"
+    assert (
+        found["Overdue action items"][1][-1] == "Items from 1 January 2019 to 31 December 2020: 0 of 1 tracked is done"
+    )
     assert "Services over error budget" not in found
     assert found["Most downtime"][1][-1] == "no service has a target"
     said = notices(page)
@@ -431,7 +433,7 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
 def test_where_stated_durations_and_timelines_are_far_apart_the_first_screen_says_so() -> None:
     page = ReviewPage.read([str(DATA / "real")], period="2021")
     assert any(
-        said.startswith("The durations that reports state have a median of 5h 6m (n = 6), their timelines 17h 14m.")
+        said.startswith("Reported durations have a median of 5h 6m (n = 6), but the timelines give 17h 14m.")
         for said in notices(page)
     )
 

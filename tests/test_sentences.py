@@ -176,15 +176,13 @@ def test_gaps_of_groups_are_said_group_by_group() -> None:
     times = {"mean": spans(120, 45, None), "mean_low": spans(30, 8, 2), "mean_high": spans(900, None, None)}
     table = pd.DataFrame({"severity": ["SEV-1", None, "SEV-2"], "n": [2, 1, 0], **times})
     table = table.assign(median=table["mean"], longest=table["mean"], longest_before="INC-3")
-    worst = "SEV-1 2h (at least 95% CI: 30m to 15h, 2 gaps)"
-    unknown = "unknown 45m (at least 95% CI: from 8m, 1 gap)"
+    worst = "SEV-1 2h (95% CI: 30m to 15h, 2 gaps)"
+    unknown = "unknown 45m (95% CI: from 8m, 1 gap)"
     assert describe_gaps(table) == f"Mean time between incidents: {worst} and {unknown}."
-    one = "Mean time between incidents 2h (at least 95% CI: 30m to 15h, 1 gap)."
+    one = "Mean time between incidents 2h (95% CI: 30m to 15h, 1 gap)."
     assert describe_gaps(table[:1].drop(columns="severity").assign(n=1)) == one
     many = pd.concat([table[:2].assign(severity=[f"{name}-1", f"{name}-2"]) for name in ("A", "B")])
-    assert describe_gaps(many).startswith(
-        "Mean time between incidents from 45m (at least 95% CI: from 8m, 1 gap) for A-2 to"
-    )
+    assert describe_gaps(many).startswith("Mean time between incidents from 45m (95% CI: from 8m, 1 gap) for A-2 to")
     none = "Time between incidents is not known: it takes two incidents with a known time."
     assert describe_gaps(table[2:]) == none
 
@@ -517,17 +515,19 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "Too few incidents to say whether the median time to restore changed: compared with Q2 2025, only a "
-        "fall of 70% or a rise of 200% would reliably show."
+        "With 13 and 12 incidents, only a fall of 70% or a rise of 200% in the median time to restore would show "
+        "reliably; the fall from 1h in Q2 2025 is within normal variation."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
-        "No significant change of the median time to restore: compared with Q2 2025, a fall of 70% or a rise of 200% "
-        "would reliably show."
+        "No significant change in the median time to restore since Q2 2025; a fall of 70% or a rise of 200% would "
+        "have shown."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (
-        "No significant change of the median time to restore since Q2 2025."
+        "No significant change in the median time to restore since Q2 2025."
     )
+    as_before = table.assign(after=table["before"])
+    assert describe_change(as_before, measure="time_to_restore").endswith("; the median is the same as in Q2 2025.")
 
 
 def test_nothing_is_tested_while_incidents_are_ongoing() -> None:

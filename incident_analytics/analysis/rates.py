@@ -322,7 +322,7 @@ def compare_rates(
        n_before  n_after  change  change_low  change_high  p_value
     0        12        6   -0.51       -0.85         0.42     0.23
     >>> compared["sentence"][0]
-    '12 incidents in 2025Q2, 6 in 2025Q3: 51% fewer in the same time (at least 95% CI: 85% fewer to 42% more); ...'
+    '12 incidents in 2025Q2, 6 in 2025Q3: 51% fewer in the same time (95% CI: 85% fewer to 42% more); ...'
     """
     require_order(before, after)
     rows, columns, declared = rows_by(incidents, by, services)
@@ -420,7 +420,7 @@ def _change_in_words(row: Any, before: str, after: str, confidence: float) -> st
         return f"{_percent(change)} {'fewer' if change < 0 else 'more'}"
 
     text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after} in {after}"
-    interval = f"at least {format_share(confidence)} CI: {more(row.change_low)} to {more(row.change_high)}"
+    interval = f"{format_share(confidence)} CI: {more(row.change_low)} to {more(row.change_high)}"
     text += f": {more(row.change)} in the same time ({interval})" if row.n_before else f" ({interval})"
     shown = [
         f"a {name} of {_percent(change)} or more"

@@ -28,6 +28,7 @@ _KINDS: Final = (
     "configuration_change",
 )
 _TOLD_IN: Final = ("title", "summary", "what_happened", "why_it_happened")
+_TICKET: Final = re.compile(r"\b[A-Z]{2,}-\d[\d-]+")
 _WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])+")
 _SENTENCE_END: Final = r"[.;:!?]\s+|[\r\n]+"
 _LONGEST_PHRASE: Final = 12
@@ -74,7 +75,8 @@ def recurring_factors(
 
         - phrase, str: its words in lower case, without those such as ``the`` and ``of``
         - n, int64: incidents in which it occurs, however often in each
-        - example, str: the shortest sentence that holds it, as written
+        - example, str: the shortest sentence that holds it, as written; one without the ID of an incident or a ticket
+          where there is one
         - incident_ids, tuple of str: the incidents of n
 
         The longest phrase wins: one that is part of a longer phrase in all of its incidents is left out. A phrase lies
@@ -122,9 +124,10 @@ def recurring_factors(
     sentences["text"] = sentences["text"].str.strip()
     sentences["words"] = [" ".join(_words(text)) for text in sentences["text"]]
     sentences = sentences[sentences["words"] != ""]
-    # The shortest sentence first: a phrase's first one is its example, whatever the order of the rows.
-    sentences = sentences.assign(length=sentences["text"].str.len())
-    sentences = sentences.sort_values(["length", "text", "incident_id"], ignore_index=True)
+    # A phrase's first sentence is its example, whatever the order of the rows: the shortest that names no ticket.
+    names_one = sentences["text"].str.contains(_TICKET)
+    sentences = sentences.assign(length=sentences["text"].str.len(), names_one=names_one)
+    sentences = sentences.sort_values(["names_one", "length", "text", "incident_id"], ignore_index=True)
 
     found = _phrases(sentences["words"], min_words)
     found["incident_id"] = sentences["incident_id"].to_numpy()[found["sentence"]]

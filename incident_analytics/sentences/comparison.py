@@ -8,7 +8,14 @@ import pandas as pd
 
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_count, format_p_value, format_span, join_words
+from incident_analytics.formatting import (
+    capitalized,
+    format_count,
+    format_p_value,
+    format_rounded,
+    format_span,
+    join_words,
+)
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import each_row, is_finding
 
@@ -39,8 +46,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'Too few incidents to say whether the median time to restore changed: compared with Q2 2025, only a fall
-    of 76% or a rise of 316% would reliably show.'
+    'With 13 and 12 incidents, only a fall of 76% or a rise of 316% in the median time to restore would show
+    reliably; the rise from 36m in Q2 2025 is within normal variation.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -55,7 +62,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     if certain:
         parts = []
         for row in certain:
-            was, now = (row.n_before, row.n_after) if counted else map(format_span, (row.before, row.after))
+            was, now = (row.n_before, row.n_after) if counted else map(format_rounded, (row.before, row.after))
             # Where there was nothing before, the change has no number.
             verb = "rose" if pd.isna(row.change) or row.change > 0 else "fell"
             parts.append(f"{verb} from {was} in {row.earlier} to {now} ({format_p_value(row.p_adjusted)})")
@@ -68,11 +75,17 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         return f"Too few incidents to test the {name} for a change."
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
-        return f"No significant change of the {name} since {row.earlier}."
-    power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%} would reliably show"
+        return f"No significant change in the {name} since {row.earlier}."
+    power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%}"
     if row.can_tell is True:
-        return f"No significant change of the {name}: compared with {row.earlier}, {power}."
-    return f"Too few incidents to say whether the {name} changed: compared with {row.earlier}, only {power}."
+        return f"No significant change in the {name} since {row.earlier}; {power} would have shown."
+    was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
+    written = f"{was:,}" if counted else format_rounded(was)
+    course = f"the {'rise' if now > was else 'fall'} from {written} in {row.earlier} is within normal variation"
+    if now == was:
+        course = f"the {'number' if counted else 'median'} is the same as in {row.earlier}"
+    counts = f"{row.n_after:,} and {row.n_before:,} incidents"
+    return f"With {counts}, only {power} in the {name} would show reliably; {course}."
 
 
 def describe_comparison(table: pd.DataFrame) -> str:
@@ -223,5 +236,6 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     if change == pd.Timedelta(0):
         return ""
     verb = "rose" if change > pd.Timedelta(0) else "fell"
-    parts = f"{format_span(row.within)} within severities, {format_span(row.mix)} because the mix of severities changed"
-    return f"The mean {verb} by {format_span(abs(change))} since {earlier}: {parts}."
+    within, mixed = format_rounded(row.within), format_rounded(row.mix)
+    parts = f"{within} within severities, {mixed} because the mix of severities changed"
+    return f"The mean {verb} by {format_rounded(abs(change))} since {earlier}: {parts}."

@@ -14,6 +14,7 @@ from incident_analytics.formatting import (
     cut,
     format_amount,
     format_count,
+    format_rounded,
     format_share,
     format_span,
     join_words,
@@ -227,14 +228,14 @@ def _changed(counts: CountFacts, response: ResponseFacts, *, rose: bool) -> str:
     """Say what changed in one direction: the number of incidents, the median or both."""
     parts = []
     for facts, now, name in (
-        (response, None if response.median is None else format_span(response.median), _median_name(response)),
+        (response, None if response.median is None else format_rounded(response.median), _median_name(response)),
         (counts, f"{counts.n:,}", "number of incidents"),
     ):
         since = [label for label, is_rise, _ in facts.change.since if is_rise == rose]
         was = {past.label: past.value for past in facts.earlier}
         if since:
             value = was.get(since[0])
-            before = format_span(value) if isinstance(value, timedelta) else f"{value:,}"
+            before = format_rounded(value) if isinstance(value, timedelta) else f"{value:,}"
             parts.append(f"the {name} {'rose' if rose else 'fell'} from {before} in {since[0]} to {now}")
     return f"{capitalized(join_words(parts))}."
 
@@ -300,7 +301,7 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
     counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
     lines = (_earlier(facts.earlier), _change_words(facts.change), ", ".join(counts))
-    return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
+    return Tile(name, format_rounded(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
 
 
 def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) -> Tile:
@@ -341,7 +342,8 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
         What people call the period.
     """
     name = "Overdue action items"
-    done = f"{label}: {facts.n_done} of {facts.n_known} with a known status done" if facts.n_known else ""
+    verb = are(1 if facts.n_known == 1 else facts.n_done)
+    done = f"Items from {label}: {facts.n_done} of {facts.n_known} tracked {verb} done" if facts.n_known else ""
     if not facts.n_items:
         return Tile(name, "none reported", ("no report lists action items",))
     if not facts.n_due:
@@ -380,7 +382,9 @@ def _earlier(earlier: Sequence[Past]) -> str:
     def written(value: Any) -> str:
         if value is None:
             return "not known"
-        return format_span(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
+        return (
+            format_rounded(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
+        )
 
     return ", ".join(f"{past.label}: {written(past.value)}" for past in earlier)
 
@@ -389,7 +393,7 @@ def _change_words(change: Change) -> str:
     if change.state == "changed":
         since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
         return f"significantly {join_words(since)}"
-    return {"few": "too few to show a change", "unchanged": "no significant change"}.get(change.state, "")
+    return {"few": "too few incidents to call it a change", "unchanged": "no significant change"}.get(change.state, "")
 
 
 def _budget_name(budget: Budget, facts: BudgetFacts) -> str:
@@ -545,7 +549,7 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
         unknown = f"; {facts.n_unknown:,} {has(facts.n_unknown)} no recorded status" if facts.n_unknown else ""
         if facts.n_known:
             share = format_share(facts.n_done / facts.n_known)
-            tracked = f"{facts.n_done:,} of {format_count(facts.n_known, 'item')} with a known status"
+            tracked = f"{facts.n_done:,} of {format_count(facts.n_known, 'tracked item')}"
             done = f"From {label}: {tracked} {are(1 if facts.n_known == 1 else facts.n_done)} done ({share}){unknown}."
         elif facts.n_unknown:
             done = f"From {label}: {format_count(facts.n, 'item')}, none of them with a recorded status."
@@ -652,12 +656,12 @@ def _data_notices(
     if response.n_inferred:
         alone = ""
         if response.median_recorded is not None:
-            alone = f"; the median of the others is {format_span(response.median_recorded)}"
-        ended = response.n - response.n_open
-        times = f"{response.n_inferred} of {format_count(ended, 'value')}"
+            alone = f"; the median of the others is {format_rounded(response.median_recorded)}"
+        n, ended = response.n_inferred, response.n - response.n_open
+        reports = "the only report" if ended == 1 else f"all {n} reports" if n == ended else f"{n} of {ended} reports"
         notices.append(
             Notice(
-                f"{times} of {metric} {'was' if response.n_inferred == 1 else 'were'} inferred from free text{alone}.",
+                f"{capitalized(metric)} was inferred from free text in {reports}{alone}.",
                 "Begin the timeline row with 'Service restored' to record it.",
             )
         )
@@ -671,8 +675,8 @@ def _data_notices(
         if far:
             notices.append(
                 Notice(
-                    f"The durations that reports state have a median of {format_span(response.stated)} "
-                    f"(n = {response.n_stated}), their timelines {format_span(response.median)}.",
+                    f"Reported durations have a median of {format_rounded(response.stated)} "
+                    f"(n = {response.n_stated}), but the timelines give {format_rounded(response.median)}.",
                     "'incident-analytics check' names the reports that disagree with themselves.",
                 )
             )

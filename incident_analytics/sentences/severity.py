@@ -155,7 +155,7 @@ def describe_gaps(between: pd.DataFrame) -> str:
     >>> table = pd.DataFrame({name: pd.to_timedelta(value, unit="D") for name, value in days.items()})
     >>> table.insert(0, "n", 2)
     >>> describe_gaps(table.assign(longest_before="INC-3"))
-    'Mean time between incidents 25d (at least 95% CI: 9d to 104d, 2 gaps), median 21d 12h, longest 40d before INC-3.'
+    'Mean time between incidents 25d (95% CI: 9d to 104d, 2 gaps), median 21d 12h, longest 40d before INC-3.'
     """
     require_columns(between, "n", "mean", "mean_low", "mean_high", "median", "longest", "longest_before")
     groups = group_columns(between)
@@ -177,5 +177,5 @@ def describe_gaps(between: pd.DataFrame) -> str:
 
 def _mean_gap(row: Any) -> str:
     high = "" if pd.isna(row.mean_high) else f" to {format_span(row.mean_high)}"
-    interval = f"at least 95% CI: {'' if high else 'from '}{format_span(row.mean_low)}{high}"
+    interval = f"95% CI: {'' if high else 'from '}{format_span(row.mean_low)}{high}"
     return f"{format_span(row.mean)} ({interval}, {format_count(row.n, 'gap')})"

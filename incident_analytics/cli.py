@@ -339,6 +339,7 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 @click.option("--notebook", metavar="FILE", help="Your own notebook instead of the periodic review.")
 @click.option("--commentary", metavar="FILE", help="Markdown: your own words for the heads of the sections.")
 @click.option("--data", "data_dir", metavar="DIR", help="Write each table of the page to this folder as CSV.")
+@click.option("--redact", is_flag=True, help="Replace people by roles such as Owner 1, in all that is written.")
 @click.option("--open", "is_opened", is_flag=True, help="Open the review when it is done.")
 def review(
     paths: Sequence[str],

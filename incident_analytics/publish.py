@@ -15,7 +15,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import OutputError, UnknownNameError
+from incident_analytics.errors import CommentaryError, OutputError, UnknownNameError
 from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.loading import find_files
 from incident_analytics.notebooks import notebook_file, run_notebook
@@ -51,6 +51,7 @@ def review(
     notebook: str | Path | None = None,
     commentary: str | Path | None = None,
     data_dir: str | Path | None = None,
+    redact: bool = False,
     progress: Callable[[int, int], object] | None = None,
     remark: Callable[[str], object] | None = None,
 ) -> list[Path]:
@@ -91,6 +92,12 @@ def review(
         `incident_analytics.commentary`.
     data_dir
         A folder to write each table of the page to as CSV, ``<id of the table on the page>.csv``; None writes none.
+    redact
+        Whether people are replaced by roles in all that is written, as `incident_analytics.redaction.redact` does:
+        owners of action items (also of the tracker), authors, participants, sign-offs, whoever made a correction, and
+        the settings' ``owner`` become ``Owner 1`` and so on, wherever a text names them; teams stay. There are no links
+        to reports, and the notebook's parameters name neither reports nor settings. A commentary is refused. A notebook
+        of your own also sets ``redact`` in its cell tagged ``parameters``, and passes it on to `ReviewPage.read`.
     progress
         Called before each code cell with the number of those that have run, and at the end, and the number of all.
     remark
@@ -114,7 +121,8 @@ def review(
     SettingsError
         The settings file cannot be read.
     CommentaryError
-        ``words.md:12: no section is headed 'Severities'; there are: Time to restore, Severity``
+        ``words.md:12: no section is headed 'Severities'; there are: Time to restore, Severity``, or
+        ``words.md: names in a commentary can't be redacted; leave out the commentary or the redaction``
     NotebookError
         ``mine.ipynb: code cell 3 (times = ia.response_times(c)) failed: NameError: name 'c' is not defined``;
         also where a cell ends the notebook early, a figure vanished, or a parameter is unknown to the notebook.
@@ -122,10 +130,11 @@ def review(
         A file cannot be written; or ``pdf`` is asked for and what makes it is not installed:
         ``a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'``.
     """
-    if unknown := [target for target in to if target not in _TARGETS]:
-        raise UnknownNameError(f"target {unknown[0]!r} is not one of {', '.join(_TARGETS)}")
-    if "pdf" in to:
-        need_weasyprint()
+    _need_targets(to)
+    if redact and commentary is not None:
+        raise CommentaryError(
+            f"{commentary}: names in a commentary can't be redacted; leave out the commentary or the redaction"
+        )
     chosen = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     window = Period.parse(
         period,
@@ -146,10 +155,8 @@ def review(
     }
     narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
     parameters |= {name: names for name, names in narrowed.items() if names}
-    if business_hours:
-        parameters["business_hours"] = True
-    if not trusted:
-        parameters["trusted"] = False
+    flags = {"business_hours": (business_hours, False), "trusted": (trusted, True), "redact": (redact, False)}
+    parameters |= {name: value for name, (value, usual) in flags.items() if value is not usual}
     stem = f"review-{window.name.replace('/', '_')}"
     folder = Path(output_dir).absolute()
     ran = run_notebook(
@@ -157,8 +164,8 @@ def review(
         parameters,
         optional={"output_dir": str(folder)},
         named={
-            "paths": [_seen_from(folder, path) for path in sources],
-            "settings": None if settings is None else _seen_from(folder, settings),
+            "paths": [] if redact else [_seen_from(folder, path) for path in sources],
+            "settings": None if redact or settings is None else _seen_from(folder, settings),
             "output_dir": ".",
         },
         commentary=commentary,
@@ -180,9 +187,17 @@ def review(
     if data_dir is not None:
         for name, table in tables_of(ran.cells).items():
             put_file(Path(data_dir, f"{name}.csv"), table.encode())
-    if not write_index(folder, chosen):
+    if not write_index(folder, chosen.model_copy(update={"title": None}) if redact else chosen):
         say(f"{Path(output_dir, 'index.html')} is not a list of reviews, so it stays as it is")
     return [files[-1] for files in written]
+
+
+def _need_targets(to: Sequence[str]) -> None:
+    """Raise where a target is unknown or can't be made."""
+    if unknown := [target for target in to if target not in _TARGETS]:
+        raise UnknownNameError(f"target {unknown[0]!r} is not one of {', '.join(_TARGETS)}")
+    if "pdf" in to:
+        need_weasyprint()
 
 
 def _seen_from(folder: Path, path: str | Path) -> str:

@@ -22,10 +22,12 @@ from incident_analytics.formatting import format_count, format_dispersion, join_
 from incident_analytics.highlights import Highlights
 from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.periods import label_of
+from incident_analytics.redaction import Redaction
 from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
+from incident_analytics.tracker import read_tracker
 
 __all__ = ["ReviewPage"]
 
@@ -72,16 +74,18 @@ class ReviewPage:
         teams: Sequence[str] = (),
         as_of: str | None = None,
         business_hours: bool = False,
+        redact: bool = False,
         output_dir: str | None = None,
     ) -> ReviewPage:
         """Read the reports and decide what is reviewed.
 
         Parameters
         ----------
-        paths, period, settings, trusted, status, severities, services, teams, as_of, business_hours
+        paths, period, settings, trusted, status, severities, services, teams, as_of, business_hours, redact
             As in `incident_analytics.review`; a settings file, and ``as_of`` as text.
         output_dir
-            The folder of the page, from which links lead to the reports; None makes none.
+            The folder of the page, from which links lead to the reports; None makes none, nor does ``redact``: the
+            reports show the names.
         """
         chosen = read_settings(settings, trusted=trusted) if settings else Settings()
         instant = None
@@ -90,6 +94,13 @@ class ReviewPage:
             instant = instant.tz_localize(chosen.timezone) if instant.tzinfo is None else instant
         records = read_records(paths, settings=chosen)
         corpus = as_corpus(records)
+        folders = [_folder_of(path) for path in [*paths, *([settings] if settings else [])]]
+        redaction = _redaction(corpus, chosen) if redact else None
+        if redaction is not None:
+            corpus = redaction.corpus(corpus)
+            words = {"title": chosen.title, "owner": chosen.owner}
+            chosen = chosen.model_copy(update={key: text and redaction.text(text) for key, text in words.items()})
+            folders = [Path(redaction.text(str(folder), is_path=True)) for folder in folders]
         scope = Scope.of(
             corpus,
             str(period),
@@ -100,11 +111,12 @@ class ReviewPage:
             services=services,
             teams=teams,
             business_hours=business_hours,
+            redaction=redaction,
         )
-        page = cls(scope, _links(corpus, chosen, output_dir))
+        page = cls(scope, {} if redact else _links(corpus, chosen, output_dir))
         if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
             page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
-        page.folders = [_folder_of(path) for path in [*paths, *([settings] if settings else [])]]
+        page.folders = folders
         undetected = sentences.describe_undetected(scope.undetected)
         page.remarks = [*records.remarks(), *records.input_problems(), *([undetected] if undetected else [])]
         return page
@@ -467,7 +479,8 @@ class ReviewPage:
         """Compare the primary metric of the completed reports with that of all reports."""
         if self.scope.pending.empty:
             return None
-        everything = Scope.of(self.scope.known, self.scope.period, self.settings, self.scope.as_of, "all")
+        scope = self.scope
+        everything = Scope.of(scope.known, scope.period, self.settings, scope.as_of, "all", redaction=scope.redaction)
         rows = {
             f"status {self.scope.status}": measures.response(self.scope),
             "all reports": measures.response(everything),
@@ -506,6 +519,8 @@ class ReviewPage:
     def corrections(self) -> Shown | None:
         """List the corrections that the settings name."""
         corrections = read_corrections(self.settings)
+        if self.scope.redaction is not None:
+            corrections = self.scope.redaction.table(corrections)
         return None if corrections.empty else showing.table(corrections, links=self.links)
 
     def metric_definitions(self) -> Shown:
@@ -555,6 +570,19 @@ def _links(corpus: Corpus, settings: Settings, output_dir: str | None) -> dict[s
         return {}
     folder = "." if settings.path is None else settings.path.parent
     return report_links(corpus.incidents, seen_from=output_dir or ".", report_url=settings.report_url, folder=folder)
+
+
+def _redaction(corpus: Corpus, settings: Settings) -> Redaction:
+    """Find the people of the reports, the tracker, the corrections and the settings."""
+    people = [("Editor", by) for by in read_corrections(settings)["by"].dropna()]
+    if settings.tracker is not None:
+        rows = read_tracker(settings, pd.Timestamp.now("UTC"))
+        people += [("Owner", owner) for owner in rows["owner"].dropna()] if "owner" in rows else []
+    if settings.owner is not None:
+        people.append(("Review owner", settings.owner))
+    teams = [each.team for each in settings.services.values() if each.team is not None]
+    aliases = [alias for each in settings.services.values() for alias in each.aliases]
+    return Redaction.of(corpus, kept=[*settings.services, *aliases, *teams], people=people)
 
 
 def _folder_of(path: str) -> Path:

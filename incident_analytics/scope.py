@@ -22,6 +22,7 @@ from incident_analytics.formatting import join_words
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.records import Wanted, named_statuses
+from incident_analytics.redaction import Redaction
 from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
@@ -87,6 +88,8 @@ class Scope:
         have been done by then.
     undetected
         The incidents that had begun at ``as_of``, but were detected later: they are in no table.
+    redaction
+        What replaces people by roles in the tracker's rows; None leaves names.
     """
 
     period: Period
@@ -102,6 +105,7 @@ class Scope:
     calendar: Calendar | None = None
     is_past: bool = False
     undetected: tuple[str, ...] = ()
+    redaction: Redaction | None = None
 
     @classmethod
     def of(
@@ -116,6 +120,7 @@ class Scope:
         services: Iterable[str] = (),
         teams: Iterable[str] = (),
         business_hours: bool = False,
+        redaction: Redaction | None = None,
     ) -> Scope:
         """Decide what is reviewed.
 
@@ -141,6 +146,8 @@ class Scope:
             Only these incidents, as `narrow` takes them; none named keeps all.
         business_hours
             Whether response times count the hours of ``[calendar]`` alone.
+        redaction
+            What has replaced the people of the corpus by roles, and does so in the tracker; None leaves names.
 
         Returns
         -------
@@ -201,6 +208,7 @@ class Scope:
             calendar=settings.calendar if business_hours else None,
             is_past=as_of < latest,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
+            redaction=redaction,
         )
 
     @cached_property
@@ -227,7 +235,10 @@ class Scope:
     @cached_property
     def tracker(self) -> pd.DataFrame | None:
         """The issue tracker's rows as of ``as_of``; None without a ``[tracker]`` section."""
-        return read_tracker(self.settings, self.as_of) if self.settings.tracker else None
+        if self.settings.tracker is None:
+            return None
+        rows = read_tracker(self.settings, self.as_of)
+        return self.redaction.table(rows) if self.redaction else rows
 
     @cached_property
     def actions(self) -> pd.DataFrame:

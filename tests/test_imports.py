@@ -27,6 +27,7 @@ LAYERS = (
     "schema",
     "periods",
     "tables",
+    "redaction",
     "checks",
     "config",
     "reports",

@@ -76,7 +76,7 @@ _ROLE_WORDS: Final = _TEAM_WORDS | {
         "vp",
     ),
 }
-"""A name of these words alone, and of words of the settings' teams and services, is a role or a team."""
+"""A name of these words, with none but words of the settings' teams and services next to them, is no person's."""
 
 _ORDINARY: Final = frozenset(
     {
@@ -111,6 +111,8 @@ _ORDINARY: Final = frozenset(
 
 _LONGEST_NAME: Final = 4
 """Words from which on what is in the place of a name is a phrase, whose words mean nothing alone."""
+_LONGEST_PHRASE: Final = 12
+"""Words up to which it is replaced as one; a longer phrase is replaced word by word."""
 _WIDEST_GAP: Final = 3
 """Characters between two words of a name: a space, ``._-``, ``, `` or ``%20``."""
 
@@ -125,7 +127,7 @@ _TOKEN: Final = re.compile(
 )
 _ITEM: Final = re.compile(r"[,;&+|/\n]|\b(?:and|und|et)\b", re.IGNORECASE)
 _PIECE: Final = re.compile(r"[()\[\]<>:*`\"]|\s[-\u2013\u2014]\s")
-_POSSESSIVE: Final = re.compile(r"['\u2019]s\s.*", re.DOTALL)
+_POSSESSIVE: Final = re.compile(r"['\u2019]s(?:\s.*)?$", re.DOTALL)
 _FILE: Final = re.compile(r"[/\\]|\.(?:md|markdown|txt|csv|toml|json)\b", re.IGNORECASE)
 
 _Words = tuple[str, ...]
@@ -175,11 +177,11 @@ class Redaction:
                 person = found.setdefault(_words(name), _Person(name, set(), set()))
                 person.others |= others
                 person.roles.add(own_role)
-        self._names: dict[str, list[tuple[_Words, _Form]]] = defaultdict(list)
-        for words, form in self._forms(_without_short_names(found)).items():
-            self._names[words[0]].append((words, form))
-        for forms in self._names.values():
-            forms.sort(key=lambda form: -len(form[0]))
+        self._forms = self._ways_to_write(_without_short_names(found))
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for words in self._forms:
+            lengths[words[0]].add(len(words))
+        self._lengths = {word: sorted(found, reverse=True) for word, found in lengths.items()}
 
     @classmethod
     def of(
@@ -314,6 +316,7 @@ class Redaction:
             names = [piece for piece in pieces if _words(piece) and not self._is_team(_words(piece))]
             teams = {word for piece in pieces if piece not in names for word in _words(piece)}
             own_role = _COMMANDER if teams & {"commander", "ic"} else role
+            names = [part for name in names for part in _cut(name)]
             if not names and others:
                 names = [" ".join(min(others))]
             for number, name in enumerate(names):
@@ -325,10 +328,13 @@ class Redaction:
             words in self._kept
             or words[0] in _TEAM_WORDS
             or words[-1] in _TEAM_WORDS
-            or all(word in _ROLE_WORDS or word in self._kept_words or word.isdigit() for word in words)
+            or (
+                not _ROLE_WORDS.isdisjoint(words)
+                and all(word in _ROLE_WORDS or word in self._kept_words or word.isdigit() for word in words)
+            )
         )
 
-    def _forms(self, people: Mapping[_Words, _Person]) -> dict[_Words, _Form]:
+    def _ways_to_write(self, people: Mapping[_Words, _Person]) -> dict[_Words, _Form]:
         """Return each way to write a name, with what takes its place."""
         labels: dict[_Words, str] = {}
         numbers = dict.fromkeys(_ROLES, 0)
@@ -362,7 +368,8 @@ class Redaction:
         yield ("".join((*first, *last)),), False
         yield (first[0][0], *last), True
         yield (*first, last[0][0]), True
-        capitals = [part for part in re.split(r"[\s-]+", name) if _is_capitalised(part) or name == name.lower()]
+        alone = [*name.split(), *re.split(r"[\s-]+", name)]
+        capitals = [part for part in alone if _is_capitalised(part) or name == name.lower()]
         for part in capitals:
             words = _words(part)
             ordinary = _ORDINARY | _ROLE_WORDS | self._kept_words
@@ -378,16 +385,17 @@ class Redaction:
             words = _words(token[0].removeprefix("@").partition("@")[0])
             if token.lastgroup == "handle" and words and self._is_team(words):
                 return 1, ""
-            form = next(
-                (form for known, form in self._names.get(words[0] if words else "", ()) if known == words), None
-            )
+            form = self._forms.get(words)
             return 1, form.label if form else _SOMEBODY
-        for words, form in self._names.get(token[0].casefold(), ()):
-            here = tokens[index : index + len(words)]
-            if _are(words, here, text) and (
-                not form.is_strict or in_path[token.start()] or all(_is_capitalised(each[0]) for each in here)
+        for length in self._lengths.get(token[0].casefold(), ()):
+            here = tokens[index : index + length]
+            form = self._forms.get(tuple(each[0].casefold() for each in here)) if len(here) == length else None
+            if (
+                form is not None
+                and _are_one_name(here, text)
+                and (not form.is_strict or in_path[token.start()] or all(_is_capitalised(each[0]) for each in here))
             ):
-                return len(words), form.label
+                return length, form.label
         return 1, ""
 
 
@@ -409,14 +417,16 @@ def _without_short_names(people: dict[_Words, _Person]) -> dict[_Words, _Person]
     return whole
 
 
-def _are(words: _Words, tokens: Sequence[re.Match[str]], text: str) -> bool:
-    """Return whether tokens are the words of a name, with no more between them than there is in a name."""
-    if len(tokens) < len(words) or any(
-        token.lastgroup != "word" or token[0].casefold() != word for token, word in zip(tokens, words, strict=True)
-    ):
-        return False
+def _are_one_name(tokens: Sequence[re.Match[str]], text: str) -> bool:
+    """Return whether there is no more between words than there is within a name."""
     gaps = [text[before.end() : after.start()] for before, after in pairwise(tokens)]
     return all(len(gap) <= _WIDEST_GAP and not set("/\\") & set(gap) for gap in gaps)
+
+
+def _cut(name: str) -> list[str]:
+    """Return what is in the place of a name, by the word if it is too long to be one."""
+    words = _words(name)
+    return [name] if len(words) <= _LONGEST_PHRASE else list(words)
 
 
 def _words(text: str) -> _Words:

@@ -17,6 +17,7 @@ import pytest
 from incident_analytics.config import Settings
 from incident_analytics.evidence.lines import LineReader, words_of
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
+from incident_analytics.redaction import Redaction
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.edit import fill_report
 from incident_analytics.reports.markdown import parse_markdown, split_cells
@@ -33,6 +34,7 @@ HEAD = (
     "# Incident: Growth\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
     "**Duration**: 14:02 - 15:47 (1h 45m)\n\n"
 )
+ROLES = Redaction([("Owner", "Ann Lee"), ("Owner", "Ann Ann Ann Ann Ann Ann Lee"), ("Author", "Lee Lee Lee Lee")])
 
 
 @contextmanager
@@ -105,6 +107,12 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "backslashes in cells": (split_cells, lambda n: "\\" * n + "|", 400_000),
     "timeline items": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "- 14:03 x\n" * (n // 10), 100_000),
     "fences": (fill, lambda n: "`" * (n // 2) + "\n" + "\n " * (n // 4), 100_000),
+    "names of nobody": (ROLES.text, lambda n: "ann-" * (n // 4), 400_000),
+    "handles and addresses of nobody": (ROLES.text, lambda n: "@a.b@" * (n // 5) + "a." * n, 400_000),
+    "a path of names": (ROLES.text, lambda n: "lee/" * (n // 4), 400_000),
+    "a phrase for a name": (lambda text: Redaction([("Owner", text)]).text(text), lambda n: "ab " * (n // 3), 100_000),
+    "a path for a name": (lambda text: Redaction([("Owner", text)]).text(text), lambda n: "ab-" * (n // 3), 100_000),
+    "a list of people": (lambda text: Redaction([("Owner", text)]), lambda n: "(Ann's <a@b> - " * (n // 14), 40_000),
     "an address without an end": (mask_secrets, lambda n: "@ " + "a" * n, 400_000),
     "parts of a token": (mask_secrets, lambda n: "eyJ-" * (n // 4), 400_000),
     "tags of secrets": (mask_secrets, lambda n: "token>" * (n // 6), 400_000),

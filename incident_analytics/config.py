@@ -108,7 +108,7 @@ def _web_address(url: str, info: ValidationInfo) -> str:
 
 
 def _report_address(url: str) -> str:
-    fields = set(re.findall(r"\{(.*?)\}", url))
+    fields = set(re.findall(r"\{([^}]*+)", url))
     if not fields or fields - {"id", "path"}:
         raise ValueError(f"{url!r} leads to no report; write {{id}} or {{path}} where the report's is to be")
     return url

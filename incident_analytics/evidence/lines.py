@@ -202,7 +202,7 @@ class LineReader:
         return min(near, key=lambda at: abs(at - about))
 
 
-_HEAD: Final = r"""(?:\b(?:time|ts|timestamp)=)?["'\[(]*"""
+_HEAD: Final = r"""(?:\b(?:time|ts|timestamp)=)?["'\[(]{0,9}"""
 _ISO: Final = re.compile(
     _HEAD
     + r"(?<![\w.-])(\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) ?"

@@ -33,7 +33,6 @@ __all__ = [
     "escape_markdown",
     "fold",
     "is_address",
-    "key_figures",
     "listing",
     "markdown_table",
     "picture_name",
@@ -191,40 +190,6 @@ def listing(sentences: Iterable[str]) -> Shown:
     )
 
 
-def key_figures(figures: Iterable[tuple[str, str, str]]) -> Shown:
-    """Return key figures: tiles on the page, a table in Markdown.
-
-    Parameters
-    ----------
-    figures
-        (name, value, basis) triples.
-
-    Returns
-    -------
-    Shown
-        A list of the class ``figures``, which reads well without a style sheet too.
-
-    Examples
-    --------
-    >>> shown = key_figures([("Median time to restore", "1h 36m", "n = 13")])
-    >>> print(shown.html)
-    <ul class="figures">
-    <li><span>Median time to restore</span> <strong>1h 36m</strong> <small>n = 13</small></li>
-    </ul>
-    >>> print(shown.markdown)
-    |  |  |  |
-    | --- | --- | --- |
-    | Median time to restore | **1h 36m** | n = 13 |
-    """
-    rows = [tuple(figure) for figure in figures]
-    tiles = "\n".join(
-        f"<li><span>{name}</span> <strong>{value}</strong> <small>{basis}</small></li>"
-        for name, value, basis in (map(escape_html, row) for row in rows)
-    )
-    lines = [(name, _bold(value), basis) for name, value, basis in (map(escape_markdown, row) for row in rows)]
-    return Shown(f'<ul class="figures">\n{tiles}\n</ul>', markdown_table(["", "", ""], ["---"] * 3, lines))
-
-
 def table(
     frame: pd.DataFrame,
     *,
@@ -377,10 +342,6 @@ def _address(column: str, row: Mapping[Any, Any], links: Mapping[str, str]) -> s
     """Return where a cell leads: the report of its incident. An address that runs something leads nowhere."""
     address = links.get(row[column]) if column == "incident_id" else None
     return address if address is not None and is_address(address) else None
-
-
-def _bold(escaped: str) -> str:
-    return f"**{escaped}**" if escaped else ""
 
 
 def _says_something(frame: pd.DataFrame, column: str) -> bool:

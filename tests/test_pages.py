@@ -41,7 +41,6 @@ def test_values_and_words_follow_each_other_without_code() -> None:
     table = showing.table(pd.DataFrame({"service": ["API | Web"], "n": [3]}), folded="All 1 rows")
     text = markdown(
         new_markdown_cell("# Incident review\n\nSee *below*,\nor [the **steps**](#Time-to-restore,-all)."),
-        cell_that_shows(showing.key_figures([("Median", "1h 45m", "n = 3")])),
         new_markdown_cell("## Time to restore, all"),
         cell_that_shows(table),
         cell_with(),
@@ -49,10 +48,6 @@ def test_values_and_words_follow_each_other_without_code() -> None:
     expected = """# Incident review
 
 See *below*, or [the **steps**](#time-to-restore-all).
-
-|  |  |  |
-| --- | --- | --- |
-| Median | **1h 45m** | n = 3 |
 
 ## Time to restore, all
 

@@ -246,7 +246,7 @@ def _overdue(facts: FollowUpFacts) -> str:
         return f"{items}."
     if facts.n_long_overdue == facts.n_overdue:
         return f"{items} by more than 90 days."
-    return f"{items}, {facts.n_long_overdue} of them by more than 90 days."
+    return f"{items}, {facts.n_long_overdue:,} of them by more than 90 days."
 
 
 def _quiet(period: Period, counts: CountFacts) -> str:
@@ -343,7 +343,7 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
     """
     name = "Overdue action items"
     verb = are(1 if facts.n_known == 1 else facts.n_done)
-    done = f"Items from {label}: {facts.n_done} of {facts.n_known} tracked {verb} done" if facts.n_known else ""
+    done = f"Items from {label}: {facts.n_done:,} of {facts.n_known:,} tracked {verb} done" if facts.n_known else ""
     if not facts.n_items:
         return Tile(name, "none reported", ("no report lists action items",))
     if not facts.n_due:
@@ -628,10 +628,10 @@ def describe_notices(
         remedy = "If it is over, add the restoration to its timeline."
         notices.append(Notice(f"{join_words(names)} {verb} up to the review date.", remedy))
     if n_pending:
-        they = "it counts" if n_pending == 1 else "they count"
+        they = "it counts as an incident" if n_pending == 1 else "they count as incidents"
         notices.append(
             Notice(
-                f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} as incidents and downtime, "
+                f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} and downtime, "
                 "but not yet in response times, causes and action items."
             )
         )

@@ -39,6 +39,7 @@ _TOP: Final = 10  # overdue items in the body of the page
 _FEW: Final = 2  # rows from which on a comparison of groups is one
 _ENOUGH: Final = 6  # incidents, or points, from which on a figure shows more than its table
 _LONG_TABLE: Final = 20  # services from which on their table is folded
+_INCIDENT: Final = re.compile(r"\bINC-\d[\d-]*\d")
 _FACTOR_HEADINGS: Final = {"example": "In the words of a report", "n": "Incidents"}
 
 
@@ -437,6 +438,8 @@ class ReviewPage:
         if factors.empty:
             return None
         shown = distinct_factors(factors).head(_PHRASES)
+        # The phrase is in reports that name other incidents.
+        shown = shown.assign(example=shown["example"].str.replace(_INCIDENT, "[…]", regex=True))
         return showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
     def cost_totals(self) -> Shown | None:
@@ -495,7 +498,9 @@ class ReviewPage:
         problems = problems[problems["incident_id"].isin(ids) | problems["incident_id"].isna()]
         counted = problems.groupby(["level", "code"], as_index=False).agg(n=("path", "size"))
         notable = self._without_folders(problems[problems["level"] != "info"])
-        return showing.table(counted, empty="No problems.") + showing.table(
+        if problems.empty:
+            return showing.text("No problems.")
+        return showing.table(counted) + showing.table(
             notable,
             columns=["incident_id", "path", "line", "level", "code", "message"],
             empty="No errors and no warnings.",

@@ -667,3 +667,10 @@ def test_a_review_without_a_tracker_has_no_section_on_it(tmp_path: Path) -> None
     page = ReviewPage.read([str(tmp_path)], period="2025Q3", as_of="2025-10-01")
     assert page.tracker_rows() is None
     assert page.corrections() is None
+
+
+def test_a_phrase_of_many_incidents_is_not_shown_as_if_it_were_about_one(quarter: ReviewPage) -> None:
+    shown = quarter.recurring_factors()
+    assert shown is not None
+    assert "Follow-ups of […] had not been finished" in shown.html
+    assert "INC-" not in shown.html

@@ -316,3 +316,14 @@ class TestDemo:
             incident_id = demo.findings.loc[row, "incident_id"]
             most = similar_incidents(demo.incidents, demo.findings, incident_id=incident_id, n=1)
             assert most["incident_id"].tolist() == [earlier]
+
+
+def test_an_example_names_no_ticket_where_another_sentence_of_the_phrase_does_not() -> None:
+    findings = findings_of(
+        ("a", "Fix of AUD-223 not finished"),
+        ("b", "Fix of INC-2024-02-16-001 not finished"),
+        ("c", "Fix was, again, not finished"),
+    )
+    assert recurring_factors(findings, min_incidents=3)["example"].tolist() == ["Fix was, again, not finished"]
+    named = recurring_factors(findings[:2])
+    assert named["example"].tolist() == ["Fix of AUD-223 not finished"]

@@ -169,7 +169,7 @@ BAD: list[tuple[str, str]] = [
     ("fiscal_year_start = 13", "fiscal_year_start: Input should be less than or equal to 12"),
     ("path = 'x'", "path: no such key; the reports' folders are named by reports = [...]"),
     ("[severities]\norder = []", "severities.order: Tuple should have at least 1 item after validation, not 0"),
-    ("[severities]\nsynonyms = { P1 = 'SEV-9' }", "severities: synonym 'P1' stands for 'SEV-9', which is not in order"),
+    ("[severities]\nsynonyms = { P1 = 'SEV-9' }", "severities: synonym 'P1' is 'SEV-9', which is not in order"),
     ("[services.API]\ntarget = 99.9", "services.API.target: 99.9 is not above 0 and at most 1; write 0.999 for 99.9%"),
     ("[services.API]\ntarget = 0", "services.API.target: 0 is not above 0 and at most 1; write 0.999 for 99.9%"),
     ("[services.API]\ntaget = 0.9", "services.API.taget: Extra inputs are not permitted"),

@@ -554,6 +554,7 @@ class ReviewPage:
                 f"Response times, causes and action items come from ongoing incidents and reports of status {status}.",
                 "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
                 "The p90 is the shortest observed time that at least 90% of the incidents stayed within.",
+                "95% intervals (CI) cover at least 95%; those of medians, p90 and rates cover more for few incidents.",
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
                 f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),

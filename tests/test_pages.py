@@ -257,9 +257,9 @@ def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: Mo
         assert [right for _, _, right, _ in bounds if right > page.get_width() - 40] == []
 
 
-def test_what_is_folded_away_on_the_page_is_open_on_paper(pdfium: ModuleType) -> None:
+def test_what_is_folded_away_on_the_page_is_not_printed(pdfium: ModuleType) -> None:
     (page,) = laid_out(pdfium, showing.table(pd.DataFrame({"service": ["API"]}), folded="All 1 rows").html)
-    assert words_on(page) == "All 1 rows Service API Incident review 1 / 1"
+    assert words_on(page) == "Tables that are folded in the HTML page are not printed. Incident review 1 / 1"
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

@@ -337,8 +337,10 @@ def test_the_pdf_of_a_review_has_all_of_it_on_numbered_pages(pdfium: ModuleType,
         f"Incident review, Q3 2025 {number} / {len(pdf)}" for number in range(1, len(pdf) + 1)
     ]
     printed_text = "".join("".join(texts).split())
-    for heading in Page(demo_review["html"].read_text(encoding="utf-8")).headings():
-        assert "".join(heading.split()) in printed_text
+    headings = Page(demo_review["html"].read_text(encoding="utf-8")).headings()
+    left_out = [heading for heading in headings if "".join(heading.split()) not in printed_text]
+    assert left_out == ["Reported vs. calculated SLA impact", "All overdue action items"], "only what is folded"
+    assert len(pdf) <= 8
 
 
 def test_a_review_has_its_figures_in_every_target(demo_review: dict[str, Path]) -> None:
@@ -362,12 +364,13 @@ def test_links_of_a_review_lead_to_its_headings(demo_review: dict[str, Path]) ->
     page = Page(demo_review["html"].read_text(encoding="utf-8"))
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     anchors = {str(link["href"])[1:] for link in page.all("a") if str(link["href"]).startswith("#")}
-    assert len(anchors) >= 10
+    assert "Appendix" in anchors
     assert anchors - set(ids) == set()
     assert len(ids) == len(set(ids))
 
 
 def test_a_period_without_incidents_has_a_page_that_says_so(empty_review: Path) -> None:
     page = Page(empty_review.read_text(encoding="utf-8"))
-    assert "No incident was reported in Q4 1999. Either nothing happened or nothing was written down." in page.text
+    assert "No incident was reported in Q4 1999." in page.text
+    assert "Either nothing happened or nothing was written down." in page.text
     assert page.all("img") == []

@@ -15,6 +15,7 @@ from builders import at, corpus_of, incidents
 from incident_analytics import measures, sentences
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.exports import table_as_csv, table_as_json
+from incident_analytics.first_screen import first_screen
 from incident_analytics.formatting import format_share, format_span
 from incident_analytics.loading import load
 from incident_analytics.review_page import ReviewPage
@@ -96,13 +97,14 @@ def test_budgets_of_services_whose_downtime_is_unknown_cannot_be_judged() -> Non
     page = ReviewPage(
         Scope.of(dataclasses.replace(corpus, outages=outages, services=services), "2025Q3", settings, END)
     )
-    assert "Over error budget 0 of 1 services with a target, 4 can't be judged" in text_of(page.key_figures())
+    assert "Services over error budget 0 of 1 4 more can't be judged" in text_of(first_screen(page.highlights, {}))
 
 
 def test_where_most_incidents_are_ongoing_the_median_is_not_known_yet() -> None:
     corpus = incidents(("A", "2025-09-29 10:00", None, "Draft"), ("B", "2025-09-29 11:00", None, "Draft"))
     page = ReviewPage(Scope.of(corpus, "2025Q3", API, END))
-    assert "Median time to restore not known yet 2 ongoing, n = 2" in text_of(page.key_figures())
+    tile = "Median time to restore not known yet 2 of 2 incidents ongoing"
+    assert tile in text_of(first_screen(page.highlights, {}))
 
 
 def test_listings_end_with_the_month_of_the_last_report() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.util import find_spec
@@ -17,6 +18,9 @@ from incident_analytics import publish
 from incident_analytics.notebooks import Kernel, run_notebook
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
+
+# A job in the background starts with SIGINT ignored, and so would every process that a test ends with Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine may take ten times as long: no law fails because an example was slow.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -82,7 +82,10 @@ def test_a_review_that_is_ended_leaves_nothing(tmp_path: Path, short: Path, monk
         kernels = {number: int(wait_for(tmp_path / number.name / "started")) for number in running}
         for number, process in running.items():
             os.killpg(process.pid, number)
-        said = {number.name: (*process.communicate(timeout=PATIENCE), process.returncode) for number, process in running.items()}
+        said = {
+            number.name: (*process.communicate(timeout=PATIENCE), process.returncode)
+            for number, process in running.items()
+        }
         for kernel in kernels.values():
             wait_until_gone(kernel)
     finally:

@@ -789,4 +789,4 @@ def test_any_number_of_services_fits(n: int, sla: pd.DataFrame, burn_down: pd.Da
 
 def test_costs_that_are_all_zero_are_a_sentence() -> None:
     zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": ["USD"], "total": [0.0], "n": [3], "n_missing": [0]})
-    assert plots.shown_plot(plots.plot_costs(zero)).markdown == "The reports that give an amount of money give zero."
+    assert plots.shown_plot(plots.plot_costs(zero)).markdown == "No lost revenue in 3 reports."

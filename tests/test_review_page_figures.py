@@ -424,7 +424,7 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
     assert "Services over error budget" not in found
     assert found["Most downtime"][1][-1] == "no service has a target"
     said = notices(page)
-    assert said[0].startswith("1 report is not final: it counts as incidents and downtime")
+    assert said[0].startswith("1 report is not final: it counts as an incident and downtime")
     assert "No SLO targets are configured, so error budgets can't be shown. Set target under [services.NAME]." in said
     assert said[-1] == "Not compared with 1 January 2017 to 31 December 2018: the first report is from September 2017."
     assert len(decisions(page)) == 1

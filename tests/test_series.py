@@ -111,8 +111,8 @@ def test_an_infinite_value_is_the_worst() -> None:
     assert table.loc[0, ["baseline", "worst"]].tolist() == [1, float("inf")]
 
 
-@pytest.mark.parametrize(("last", "told"), [(24, False), (25, True), (30, True)])
-def test_an_old_value_does_not_stand_for_the_restoration(last: int, is_known: bool) -> None:
+@pytest.mark.parametrize(("last", "is_known"), [(24, False), (25, True), (30, True)])
+def test_an_old_value_is_not_that_of_the_restoration(last: int, is_known: bool) -> None:
     """Five minutes, as Prometheus has it."""
     table = summarize_series(rows([1], list(range(last + 1))), **INCIDENT)
     assert table["at_restoration"].tolist() == [last if is_known else pd.NA]

@@ -120,6 +120,8 @@ def compare_periods(
     Examples
     --------
     >>> from incident_analytics.analysis.response import response_times
+    >>> from incident_analytics import response_times
+    >>> from incident_analytics.formatting import format_span
     >>> from incident_analytics.tables import make_table
     >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
     >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")
@@ -367,6 +369,8 @@ def compare_medians(
 
     Examples
     --------
+    >>> from incident_analytics import response_times
+    >>> from incident_analytics.formatting import format_span
     >>> from incident_analytics.tables import make_table
     >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
     >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")

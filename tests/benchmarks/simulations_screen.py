@@ -18,7 +18,7 @@ import pandas as pd
 from scipy import stats
 
 from incident_analytics import measures
-from incident_analytics.analysis.actions import action_survival, open_after
+from incident_analytics.analysis.completion_times import action_survival, open_after
 from incident_analytics.analysis.response import response_summary, response_times
 from incident_analytics.config import Settings
 from incident_analytics.schema import TABLES

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import sys
 
-import atheris
 
-with atheris.instrument_imports(include=["incident_analytics"]):
-    from target import fuzz
+def main() -> None:
+    """Run until a finding, or until the time is up."""
+    import atheris
 
-atheris.Setup(sys.argv, fuzz)
-atheris.Fuzz()
+    with atheris.instrument_imports(include=["incident_analytics"]):
+        from target import fuzz
+
+    atheris.Setup(sys.argv, fuzz)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -622,8 +622,7 @@ def changes(scope: Scope) -> pd.DataFrame:
         - dispersion, Float64: of incidents what the interval and the p-value allow for; NA where counts are taken as
           Poisson, and of the metric
         - p_adjusted, Float64: p_value adjusted by Holm's method for all rows, so that the chance of any false finding
-          among them is at most 5%: simulated, 0.4% to 4.5% of quarters with 1 to 12 incidents a month, where a
-          dispersion of 1 to 3 is estimated from 12 to 24 months
+          among them is at most 5%, as far as each test keeps its level: see `compare_medians` and `compare_rates`
         - is_primary, boolean: the metric against the period before
 
     Examples

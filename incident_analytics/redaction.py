@@ -32,7 +32,7 @@ _VOCABULARY: Final = frozenset(
         *("level", "code", "outcome", "milestone", "milestone_source", "template_version", "completed_on", "due_on"),
     }
 )
-"""Columns of text that is no prose: identifiers and words of a list."""
+"""Columns that hold identifiers or words of a fixed list, not prose."""
 
 _TEAM_WORDS: Final = frozenset(
     {
@@ -76,7 +76,7 @@ _ROLE_WORDS: Final = _TEAM_WORDS | {
         "vp",
     ),
 }
-"""A name of these words, with none but words of the settings' teams and services next to them, is no person's."""
+"""A name made only of these words and of the settings' teams and services does not belong to a person."""
 
 _ORDINARY: Final = frozenset(
     {

@@ -122,7 +122,7 @@ def _tracked(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         }
     )
     by_key, by_text = (matched.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
-    # Where the tracker has the key, but twice with other facts, the text is no better guess.
+    # If the tracker has the key twice with different facts, the text does not decide between them.
     has_key = matched["folded_key"].isin(rows["folded_key"].dropna())
     for column in ("key", *_FACTS, "matched_by"):
         matched[column] = by_key[column].where(has_key, by_text[column])

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.reports.values import Unreadable, fold, read_word
+from incident_analytics.reports.choices import read_word
+from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.schema import STATUSES
 
 __all__ = ["Columns", "Records", "Wanted", "named_statuses"]

@@ -16,9 +16,11 @@ from incident_analytics.config import Settings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_bytes
+from incident_analytics.reports.choices import read_action_status
+from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.reports.template import default_template, read_templates
-from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date, read_zone
-from incident_analytics.reports.values import Unreadable, fold, read_action_status
+from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
+from incident_analytics.reports.zones import read_zone
 
 if TYPE_CHECKING:
     import pandas as pd

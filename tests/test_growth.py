@@ -19,13 +19,16 @@ from incident_analytics.evidence.lines import LineReader, words_of
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
 from incident_analytics.redaction import Redaction
 from incident_analytics.reports.audit import audit_report
+from incident_analytics.reports.durations import read_duration
 from incident_analytics.reports.edit import fill_report
 from incident_analytics.reports.markdown import parse_markdown, split_cells
 from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.placeholders import is_placeholder
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import default_template
-from incident_analytics.reports.times import read_duration, read_moments, read_zone, split_moment
-from incident_analytics.reports.values import is_placeholder, read_money, read_share
+from incident_analytics.reports.times import read_moments, split_moment
+from incident_analytics.reports.values import read_money, read_share
+from incident_analytics.reports.zones import read_zone
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the time limit needs an alarm signal")
 

@@ -1,6 +1,6 @@
-"""Words to dates, times, zones and lengths of time; an ambiguous date is a problem, never a guess."""
+"""Words to dates, times of day and lengths of time; an ambiguous date is a problem, never a guess."""
 
-# ruff: noqa: DTZ001, E501 - clock times have their zone beside them; a message is asserted whole, and a row of a table is one line
+# ruff: noqa: DTZ001, E501
 
 from __future__ import annotations
 
@@ -11,75 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_writer import clock_forms, date_forms, length_forms
+from report_writer import clock_forms, date_forms
 
-from incident_analytics.reports.times import (
-    Moment,
-    Span,
-    read_date,
-    read_duration,
-    read_moments,
-    read_span,
-    read_zone,
-)
-from incident_analytics.reports.values import Unreadable
+from incident_analytics.reports.durations import read_duration
+from incident_analytics.reports.placeholders import Unreadable
+from incident_analytics.reports.times import Moment, Span, read_date, read_moments, read_span
+from incident_analytics.reports.zones import read_zone
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
-
-ZONES: list[tuple[str, float, float]] = [  # words, hours from UTC in January and in July
-    ("Time (UTC)", 0, 0), ("time (utc)", 0, 0), ("GMT", 0, 0), ("Time (CET)", 1, 1), ("CEST", 2, 2), ("BST", 1, 1),
-    ("PST", -8, -8), ("Time (pst)", -8, -8), ("PDT", -7, -7), ("EST", -5, -5), ("UTC+2", 2, 2), ("UTC+02:00", 2, 2),
-    ("UTC +2", 2, 2), ("GMT-5", -5, -5), ("UTC−3", -3, -3), ("UTC+5:30", 5.5, 5.5), ("UTC+14", 14, 14),
-    ("Time (-05:00)", -5, -5), ("+02:00", 2, 2), ("Europe/London", 0, 1), ("Time [Europe/Berlin]", 1, 2),
-    ("America/Argentina/Buenos_Aires", -3, -3), ("America/Port-au-Prince", -5, -4), ("Etc/GMT+5", -5, -5),
-    ("US/Eastern", -5, -4), ("PT", -8, -7), ("Pacific Time", -8, -7), ("CET/CEST", 1, 2), ("PST/PDT", -8, -7),
-    ("Time/Date (UTC)", 0, 0),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("words", "winter", "summer"), ZONES)
-def test_zone(words: str, winter: float, summer: float) -> None:
-    """An abbreviation is a fixed offset, an IANA name has its summer time."""
-    zone = read_zone(words)
-    assert zone is not None
-    assert zone.utcoffset(WINTER) == timedelta(hours=winter)
-    assert zone.utcoffset(SUMMER) == timedelta(hours=summer)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Time",
-        "Time (local)",
-        "Time (est.)",
-        "Time (all times approx.)",
-        "Date/Time",
-        "AM/PM",
-        "Start/End",
-        "Event",
-        "",
-        "Western",
-    ],
-)
-def test_words_that_name_no_zone(words: str) -> None:
-    assert read_zone(words) is None
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("CST", "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
-        ("IST", "zone 'IST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
-        ("Europe/Atlantis", "zone 'Europe/Atlantis' is not known; write UTC or an IANA name such as Europe/London"),
-        ("Zeit (Ortszeit)", "zone 'Ortszeit' is not known; write UTC or an IANA name such as Europe/London"),
-        ("UTC+25", "no zone has the offset 'UTC+25'; write one such as UTC+2"),
-    ],
-)
-def test_a_zone_that_cannot_be_told(words: str, message: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_zone(words)
-    assert str(caught.value) == message
-    assert caught.value.code == "unreadable-time"
 
 
 DATES: list[tuple[str, date | None]] = [
@@ -234,150 +173,6 @@ def test_a_time_is_the_same_in_every_form(at: datetime, data: st.DataObject) -> 
     assert read_moments(data.draw(st.sampled_from(clock_forms(at)))) == [Moment(clock=at.time())]
 
 
-LENGTHS: list[tuple[str, timedelta, bool]] = [
-    ("0h 16m", timedelta(minutes=16), False), ("8m", timedelta(minutes=8), False), ("0m", timedelta(0), False),
-    ("1h17m", timedelta(minutes=77), False), ("1h45", timedelta(minutes=105), False),
-    ("2d 1h 29m", timedelta(days=2, hours=1, minutes=29), False), ("1 week", timedelta(days=7), False),
-    ("19 hours 43 minutes.", timedelta(hours=19, minutes=43), False), ("45 s", timedelta(seconds=45), False),
-    ("1 hour, 45 minutes", timedelta(minutes=105), False), ("2 hrs. 5 mins.", timedelta(minutes=125), False),
-    ("1.5 hours", timedelta(minutes=90), False), ("1,5 h", timedelta(minutes=90), False), ("3H 15M", timedelta(minutes=195), False),
-    ("an hour and a half", timedelta(minutes=90), False), ("two and a half hours", timedelta(minutes=150), False),
-    ("half an hour", timedelta(minutes=30), False), ("one hour", timedelta(hours=1), False),
-    ("1:45", timedelta(minutes=105), False), ("01:45:30", timedelta(minutes=105, seconds=30), False), ("1:45 h", timedelta(minutes=105), False),
-    ("105 minutes (1h 45m)", timedelta(minutes=105), False), ("1h 45m / 105 minutes", timedelta(minutes=105), False),
-    ("19 hours 43 minutes, of which 3 hours full outage", timedelta(hours=19, minutes=43), False),
-    ("about 2 hours", timedelta(hours=2), True), ("~24h40m", timedelta(hours=24, minutes=40), True),
-    ("ca. 2h", timedelta(hours=2), True),
-    ("< 5 minutes", timedelta(minutes=5), True), ("less than a minute", timedelta(minutes=1), True),
-    ("1h 45m (approx)", timedelta(minutes=105), True), ("over 3 hours", timedelta(hours=3), True),
-    ("11+ hours", timedelta(hours=11), True), ("~1:45", timedelta(minutes=105), True),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("words", "length", "approximate"), LENGTHS)
-def test_length(words: str, length: timedelta, approximate: bool) -> None:
-    duration = read_duration(words)
-    assert duration is not None
-    assert (duration.total, duration.approximate, duration.windows) == (length, approximate, ())
-    assert not duration.is_open
-    assert not duration.support_hours
-
-
-@given(st.integers(0, 20_000).map(lambda minutes: timedelta(minutes=minutes)), st.data())
-def test_a_length_is_the_same_in_every_form(length: timedelta, data: st.DataObject) -> None:
-    words = data.draw(st.sampled_from(length_forms(length)))
-    duration = read_duration(words)
-    assert duration is not None
-    assert duration.total == length
-    if ":" not in words:
-        assert read_span(words) == Span(length)
-
-
-def clocks(words: str) -> tuple[timedelta | None, list[tuple[Any, ...]], bool, bool]:
-    """Return a Duration line's total, its windows' clock times with the days later, is_open and support_hours."""
-    duration = read_duration(words)
-    assert duration is not None
-    windows = [
-        (f"{start.clock:%H:%M}", f"{end.clock:%H:%M}" + "+" * end.days_later if end and end.clock else None)
-        for start, end in duration.windows
-        if start.clock
-    ]
-    return duration.total, windows, duration.is_open, duration.support_hours
-
-
-H, M = timedelta(hours=1), timedelta(minutes=1)
-WINDOWS: list[tuple[str, timedelta | None, list[tuple[Any, ...]]]] = [
-    ("07:32 – 17:07 (9h 35m)", 9 * H + 35 * M, [("07:32", "17:07")]),
-    ("5 hours 26 minutes (10:45 - 16:11 UTC)", 5 * H + 26 * M, [("10:45", "16:11")]),
-    ("14:02 → 15:47 (1:45)", 105 * M, [("14:02", "15:47")]),
-    ("14:02 to 15:47", None, [("14:02", "15:47")]),
-    ("from 14:02 until 15:47", None, [("14:02", "15:47")]),
-    ("14:02 UTC - 15:47 UTC (1h 45m)", 105 * M, [("14:02", "15:47")]),
-    ("17:53 - 16:35 (next day)", None, [("17:53", "16:35+")]),
-    ("17:53 - 16:35 (next day) (22h 42m)", 22 * H + 42 * M, [("17:53", "16:35+")]),
-    ("23:50 - 00:20 (+1d) (30m)", 30 * M, [("23:50", "00:20+")]),
-    ("07:32 am – 5:07 pm", None, [("07:32", "17:07")]),
-    ("2025-03-14 14:02 UTC - 2025-03-15 03:10 UTC (13h 8m)", 13 * H + 8 * M, [("14:02", "03:10")]),
-    ("2021-06-02 - 17:53 UTC to 2021-06-02 - 18:10 UTC", None, [("17:53", "18:10")]),
-    ("11:07 - 13:40 (02h 37min) and 15:30 - 17:11 (01h 41min)", 4 * H + 18 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
-    ("11:07 - 13:40 (2:37), 15:30 - 17:11 (101m)", 4 * H + 18 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
-    ("14:02 - 15:47; 16:00 - 16:10", None, [("14:02", "15:47"), ("16:00", "16:10")]),
-    ("14:02 - 15:47 and 16:00 - 16:10 (1h 55m total)", 115 * M, [("14:02", "15:47"), ("16:00", "16:10")]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("words", "total", "windows"), WINDOWS)
-def test_windows(words: str, total: timedelta | None, windows: list[tuple[Any, ...]]) -> None:
-    assert clocks(words) == (total, windows, False, False)
-
-
-@pytest.mark.parametrize(
-    ("words", "total", "windows"),
-    [
-        ("11+ hours and counting", 11 * H, []),
-        ("Ongoing", None, []),
-        ("still down", None, []),
-        ("14:02 - ongoing", None, [("14:02", None)]),
-        ("14:02 – present", None, [("14:02", None)]),
-        ("14:02 - now", None, [("14:02", None)]),
-        ("Ongoing since 14:02", None, [("14:02", None)]),
-    ],
-)
-def test_a_duration_that_goes_on_is_open(words: str, total: timedelta | None, windows: list[tuple[Any, ...]]) -> None:
-    """A clock time that tells since when is no length."""
-    assert clocks(words) == (total, windows, True, False)
-
-
-@pytest.mark.parametrize(
-    ("words", "total"),
-    [
-        ("7h (during support hours 10:00-17:00)", 7 * H),
-        ("8 hours (business hours)", 8 * H),
-        ("7h during working hours 09:00 - 17:00", 7 * H),
-    ],
-)
-def test_when_the_support_hours_are_is_no_window(words: str, total: timedelta) -> None:
-    assert clocks(words) == (total, [], False, True)
-
-
-@pytest.mark.parametrize(
-    ("words", "hours"), [("14:02 - 15:47 UTC", 0), ("9:00 - 10:00 PST (1h)", -8), ("14:02 - 15:47", None)]
-)
-def test_the_zone_of_a_duration_line(words: str, hours: int | None) -> None:
-    duration = read_duration(words)
-    assert duration is not None
-    assert (duration.zone and duration.zone.utcoffset(WINTER)) == (None if hours is None else hours * H)
-
-
-@pytest.mark.parametrize("words", ["N/A", "Unknown", "TBD", "[Start time] - [End time] ([Total duration])", ""])
-def test_a_duration_that_is_not_known(words: str) -> None:
-    assert read_duration(words) is None
-
-
-NEITHER = "isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'"
-NO_SINGLE = "gives no single length; write '14:02 - 15:47 (1h 45m)'"
-
-
-@pytest.mark.parametrize(
-    ("words", "why"),
-    [
-        ("a few hours", NEITHER), ("long", NEITHER), ("1 month", NEITHER), ("14:02 -", NEITHER), ("9:00 AM", NEITHER),
-        ("1-2 hours", NO_SINGLE), ("2 to 3 hours", NO_SINGLE), ("between 1 and 2 hours", NO_SINGLE), ("-5m", NO_SINGLE),
-        ("2-3 PM", NO_SINGLE), ("14h02 - 15h47", NO_SINGLE),
-    ],
-)  # fmt: skip
-def test_words_that_are_no_duration(words: str, why: str) -> None:
-    with pytest.raises(Unreadable) as caught:
-        read_duration(words)
-    assert str(caught.value) == f"{words!r} {why}"
-
-
-def test_a_length_beyond_all_bounds_is_a_slip() -> None:
-    """It would not fit a column either."""
-    with pytest.raises(Unreadable, match=r"^'999999999 days' is longer than 10 years; write a length such as 1h 45m$"):
-        read_duration("999999999 days")
-
-
 @pytest.mark.parametrize(("words", "days"), [("2 wks", 14), ("1 wk", 7), ("3w", 21), ("12k", None), ("5 ks", None)])
 def test_a_week_has_many_spellings_and_a_thousand_is_no_length(words: str, days: int | None) -> None:
     assert read_span(words) == (None if days is None else Span(timedelta(days=days)))
@@ -409,50 +204,3 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
         except Unreadable:
             continue
     assert clock_of_the_machine.process_time() - begin < 3
-
-
-@pytest.mark.parametrize(
-    ("words", "hours"),
-    [
-        ("10:00 - 11:00 JST (1h)", [9, 9]),
-        ("10:00 JST - 11:00 (1h)", [9, 9]),
-        ("10:00 - 11:00 (JST)", [9, 9]),
-        ("10:00 - 11:00 (1h, all good) (all times JST)", [9, 9]),
-        ("2026-03-09 10:00 - 2026-03-09 11:00 UTC+9", [9, 9]),
-        ("10:00 UTC - 20:00 JST (1h)", [0, 9]),
-        ("10:00 - 11:00 and 13:00 - 14:00 JST (2h)", [9, 9, 9, 9]),
-        ("10:00 JST - 11:00 and 12:00 - 13:00 UTC (2h)", [9, 9, 0, 0]),
-        ("10:00 JST - 11:00, 12:00 - 13:00, 14:00 - 15:00 UTC", [9, 9, None, None, 0, 0]),
-        ("10:00 - 11:00 (1h, UK only)", [None, None]),
-    ],
-)
-def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: list[int | None]) -> None:
-    duration = read_duration(words)
-    assert duration is not None
-    zones = [moment.zone for window in duration.windows for moment in window if moment]
-    assert [zone and zone.utcoffset(WINTER) for zone in zones] == [None if each is None else each * H for each in hours]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "2h / 3h", "2h (was 3h)", "not 2h but 3h", "2h per region, 6h total", "2h or 3h", "11:00 - 12:00 (1h) [estimated 3h]",
-        "3h, initially 2h",
-    ],
-)  # fmt: skip
-def test_a_duration_of_several_lengths_is_not_read(words: str) -> None:
-    with pytest.raises(Unreadable, match="names several lengths; write the one that counts"):
-        read_duration(words)
-
-
-@pytest.mark.parametrize(
-    ("words", "minutes"),
-    [
-        ("2h (120 minutes)", 120), ("about 2h / 110 minutes", 120), ("2 hours or 120 min", 120), ("1h 30m in total", 90),
-        ("10:00 - 11:00 (1h) and 13:00 - 14:00 (1h)", 120), ("2h, not counting the weekend", 120),
-    ],
-)  # fmt: skip
-def test_one_length_in_several_words_is_read(words: str, minutes: int) -> None:
-    duration = read_duration(words)
-    assert duration is not None
-    assert duration.total == timedelta(minutes=minutes)

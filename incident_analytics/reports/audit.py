@@ -9,10 +9,11 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
+from incident_analytics.reports.durations import in_words, spans_agree
+from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
-from incident_analytics.reports.times import in_words, spans_agree
-from incident_analytics.reports.values import Unreadable, read_share
+from incident_analytics.reports.values import read_share
 from incident_analytics.schema import MILESTONES
 
 __all__ = ["audit_report"]

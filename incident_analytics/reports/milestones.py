@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from incident_analytics.reports.values import fold
+from incident_analytics.reports.placeholders import fold
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = [

@@ -10,7 +10,9 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
+from incident_analytics.reports.choices import find_choice, read_choice, read_word
 from incident_analytics.reports.corrections import Correction
+from incident_analytics.reports.durations import in_words, read_duration, spans_agree
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
 from incident_analytics.reports.milestones import (
     Clue,
@@ -20,33 +22,14 @@ from incident_analytics.reports.milestones import (
     infer_milestones,
     infer_relapse,
 )
+from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader, front_matter, labelled, text_or_none
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
-from incident_analytics.reports.times import (
-    FIRST_YEAR,
-    LAST_YEAR,
-    find_dates,
-    in_words,
-    names_zone,
-    read_date,
-    read_duration,
-    read_moments,
-    read_zone,
-    spans_agree,
-)
-from incident_analytics.reports.values import (
-    Unreadable,
-    find_choice,
-    fold,
-    is_absent,
-    is_none,
-    is_placeholder,
-    read_choice,
-    read_word,
-)
+from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, find_dates, read_date, read_moments
+from incident_analytics.reports.zones import names_zone, read_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["parse_reports", "section_part", "split_reports"]

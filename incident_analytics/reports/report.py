@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from incident_analytics.reports.choices import Choice
+from incident_analytics.reports.durations import Duration
 from incident_analytics.reports.markdown import Line
+from incident_analytics.reports.placeholders import Unreadable, is_placeholder
 from incident_analytics.reports.timeline import Placement
-from incident_analytics.reports.times import Duration
-from incident_analytics.reports.values import Choice, Unreadable, is_placeholder
 from incident_analytics.schema import problem_row
 
 __all__ = ["Cells", "Report"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from incident_analytics.reports.markdown import Row, Section, SourceLine, read_rows, split_cells
-from incident_analytics.reports.values import read_tick
+from incident_analytics.reports.marks import read_tick
 
 __all__ = ["Kind", "LooseRows", "begins_with_time", "find_unread", "fits", "loose_rows", "starts_like_item"]
 

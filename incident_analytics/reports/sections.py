@@ -11,38 +11,17 @@ from typing import TypeAlias, TypeVar
 import yaml
 
 from incident_analytics.config import Settings
+from incident_analytics.reports.choices import Choice, read_action_status, read_choice
 from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Row, Section, Table
+from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected
+from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, fits, loose_rows, starts_like_item
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
-from incident_analytics.reports.times import (
-    find_dates,
-    find_zone,
-    is_zone,
-    names_zone,
-    read_date,
-    read_zone,
-    split_moment,
-)
-from incident_analytics.reports.values import (
-    Choice,
-    Unreadable,
-    find_key,
-    fold,
-    is_absent,
-    is_none,
-    is_placeholder,
-    read_action_status,
-    read_choice,
-    read_flag,
-    read_loss,
-    read_mark,
-    read_money,
-    read_share,
-    read_tick,
-    read_unaffected,
-)
+from incident_analytics.reports.times import find_dates, read_date, split_moment
+from incident_analytics.reports.values import read_loss, read_money, read_share
+from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
 from incident_analytics.schema import PRIORITIES
 
 __all__ = ["SectionReader", "front_matter", "labelled", "labelled_lines", "text_or_none"]

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_bytes
-from incident_analytics.reports.values import fold
+from incident_analytics.reports.placeholders import fold
 from incident_analytics.schema import MILESTONES
 
 __all__ = ["SectionForm", "Template", "bare_words", "default_template", "read_template", "read_templates"]

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from incident_analytics.reports.times import Duration, Moment, read_moments
-from incident_analytics.reports.values import Unreadable, fold, is_absent
+from incident_analytics.reports.durations import Duration
+from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
+from incident_analytics.reports.times import Moment, read_moments
 
 __all__ = ["Entry", "Placement", "TimelineRemark", "place_entries"]
 

@@ -1,178 +1,32 @@
-"""The words that authors write, to dates, times, zones and lengths of time, as values.py does for all else."""
+"""The words that authors write, to dates, times of day and lengths of time."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, time, timedelta, tzinfo
+from typing import Final, TypeAlias
 
-from incident_analytics.reports.values import Unreadable, is_absent, is_none, is_untold
+from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
+from incident_analytics.reports.zones import ZONE, zone_named
 
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
-    "Duration",
     "Moment",
+    "Piece",
     "Span",
     "find_dates",
-    "find_zone",
-    "in_words",
-    "is_zone",
-    "names_zone",
     "read_date",
-    "read_duration",
     "read_moments",
+    "read_pieces",
     "read_span",
-    "read_zone",
-    "spans_agree",
     "split_moment",
 ]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
-
-# --- zones -----------------------------------------------------------------------------------------------------------
-
-_HOURS: Final = {
-    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "BST": 1,
-    "MEZ": 1, "MESZ": 2,
-    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
-    "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
-}  # fmt: skip
-_REGIONS: Final = {
-    "PT": "America/Los_Angeles", "MT": "America/Denver", "CT": "America/Chicago", "ET": "America/New_York",
-    "PACIFIC": "America/Los_Angeles", "EASTERN": "America/New_York", "UK": "Europe/London",
-    "PST/PDT": "America/Los_Angeles", "MST/MDT": "America/Denver", "CST/CDT": "America/Chicago",
-    "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
-}  # fmt: skip
-_AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
-_ABBREVIATIONS: Final = "|".join(sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=len, reverse=True))
-_AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
-_ZONE: Final = (
-    r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"
-    r"|\+\d{2}:?\d{2}"
-    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}"
-    rf"|\bEtc/[A-Z]++(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
-    rf"|\b(?:{_ABBREVIATIONS})\b"
-    r"|(?<=\d)\s?Z\b"
-)
-_NO_ZONE: Final = re.compile(
-    r"\(\s*(?:24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|start|end"
-    r"|(?:all times )?(?:approx\w*\.?|est\.|estimated|local(?: time)?))\s*\)",
-    re.IGNORECASE,
-)
-"""What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
-_ZONE_PATTERN: Final = re.compile(_ZONE, re.IGNORECASE)
-
-
-def read_zone(text: str) -> tzinfo | None:
-    """Find the zone that words such as a column's header name.
-
-    Parameters
-    ----------
-    text
-        ``Time (CET)``, ``PST``, ``UTC+2``, ``Europe/London``.
-
-    Returns
-    -------
-    datetime.tzinfo or None
-        The zone; a fixed offset for an abbreviation (PST is UTC-8 also in July), summer time only for an IANA name.
-
-    Raises
-    ------
-    Unreadable
-        ``zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago``
-
-    Examples
-    --------
-    >>> read_zone("Time (CET)").utcoffset(None)
-    datetime.timedelta(seconds=3600)
-    """
-    match = _zone_in(text)
-    text = _NO_ZONE.sub("", text)
-    unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
-    if not match and unknown is not None:
-        raise Unreadable(
-            f"zone {unknown!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
-        )
-    return _zone(match[0]) if match else None
-
-
-def names_zone(text: str) -> bool:
-    """Return whether words such as a heading name a zone, be it one that `read_zone` cannot read."""
-    return _zone_in(text) is not None
-
-
-def is_zone(text: str) -> bool:
-    """Return whether words are a zone and nothing else, be it one that `read_zone` cannot read.
-
-    Examples
-    --------
-    >>> is_zone("(IST)"), is_zone("IST office calls")
-    (True, False)
-    """
-    match = _zone_in(text)
-    return match is not None and match[0].strip() == text.strip(" ()[]")
-
-
-_OF_TIMES: Final = re.compile(
-    r"\b(?:times?|timestamps?|time\s?zone|clocks?)\b(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above"
-    rf"|in|here|the|timeline|report)\b)*+(?:{_ZONE})",
-    re.IGNORECASE,
-)
-_OF_HEADING: Final = re.compile(rf"\([^()]*?(?:{_ZONE})[^()]*+\)|(?:{_ZONE})[\W_]*$", re.IGNORECASE)
-
-
-def find_zone(text: str, *, is_heading: bool = False) -> str:
-    """Return the words by which a sentence, or a heading, says in which zone the times are; none where it does not.
-
-    Examples
-    --------
-    >>> find_zone("All times are in JST."), find_zone("Load times rose for PT users.")
-    ('times are in JST', '')
-    >>> find_zone("Timeline (IST)", is_heading=True), find_zone("Timeline, Smith et al", is_heading=True)
-    ('(IST)', '')
-    """
-    match = (_OF_HEADING if is_heading else _OF_TIMES).search(text)
-    if match is None or (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word, too
-        return ""
-    return match[0]
-
-
-def _zone_in(text: str) -> re.Match[str] | None:
-    return _ZONE_PATTERN.search(_NO_ZONE.sub("", text))
-
-
-@lru_cache(maxsize=256)
-def _zone(name: str) -> tzinfo:
-    if name.strip().upper() in _AMBIGUOUS_ZONES:
-        raise Unreadable(
-            f"zone {name!r} means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
-            "unreadable-time",
-        )
-    name = name.strip()
-    if "/" in name or name.upper() in _REGIONS:
-        try:
-            return ZoneInfo(_REGIONS.get(name.upper(), name))
-        except (KeyError, OSError, ValueError) as error:
-            raise Unreadable(
-                f"zone {name!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
-            ) from error
-    if name.upper() in _HOURS:
-        hours = _HOURS[name.upper()]
-        return timezone(timedelta(hours=hours), name.upper()) if hours else UTC
-    sign, hour, minute = re.search(r"([+\-−])\s?(\d{1,2}):?(\d{2})?$", name).groups()  # type: ignore[union-attr]
-    offset = timedelta(hours=int(hour), minutes=int(minute or 0))
-    if offset >= timedelta(hours=15):
-        raise Unreadable(f"no zone has the offset {name!r}; write one such as UTC+2", "unreadable-time")
-    return timezone(-offset if sign in "-−" else offset)
-
-
-# --- dates and times -------------------------------------------------------------------------------------------------
 
 _MONTHS: Final = {
     name: number
@@ -199,10 +53,6 @@ _NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(_NUMBERS, key=len, 
 _UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
-_MINUTE: Final = timedelta(minutes=1)
-_DAY: Final = timedelta(days=1)
-_ABOUT: Final = 0.10
-"""How far a duration that says "about" may be from the times, as a part of it."""
 
 # One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
 _TOKENS: Final = re.compile(
@@ -224,7 +74,7 @@ _TOKENS: Final = re.compile(
             ("hour", r"(?<![\d:.$])\d{1,2}(?:\s?[ap]\.?m\b\.?)"),
             ("word", r"\b(?:noon|midday|midnight)\b"),
             ("bare", r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))"),
-            ("zone", _ZONE),
+            ("zone", ZONE),
             (
                 "about",
                 (
@@ -308,7 +158,7 @@ class Span:
     approximate: bool = False
 
 
-_Piece = Moment | Span | str
+Piece: TypeAlias = Moment | Span | str
 """What a text is made of for the readers below: moments, spans, and the names of the tokens between them."""
 
 _CLOCKS: Final = {"clock", "hour", "word", "bare"}
@@ -318,11 +168,11 @@ _DATES: Final = {"iso", "numeric", "dmy", "mdy"}
 _PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
 
 
-def _pieces(text: str) -> list[_Piece]:
+def read_pieces(text: str) -> list[Piece]:
     """Read the tokens of ``text`` into moments, spans and the words between them."""
     plain = text.translate(_PLAIN)
     tokens = [(match.lastgroup or "", match[0].strip()) for match in _TOKENS.finditer(plain)]
-    pieces: list[_Piece] = []
+    pieces: list[Piece] = []
     approximate = False
     at = 0
     while at < len(tokens):
@@ -365,7 +215,7 @@ def _read_moment(tokens: Sequence[tuple[str, str]], at: int, *, zones: bool = Tr
             moment = _with_clock(moment, kind, words)
             has_clock = True
         elif kind == "zone" and has_clock and moment.zone is None:
-            moment = replace(moment, zone=_zone(words) if zones else UTC)
+            moment = replace(moment, zone=zone_named(words) if zones else UTC)
         elif kind == "later":
             moment = replace(moment, days_later=moment.days_later + int(next(iter(re.findall(r"\d", words)), 1)))
         else:
@@ -488,7 +338,7 @@ def read_moments(text: str) -> list[Moment]:
     >>> [moment.clock for moment in read_moments("07:15-08:19")]
     [datetime.time(7, 15), datetime.time(8, 19)]
     """
-    return [piece for piece in _pieces(text) if isinstance(piece, Moment)]
+    return [piece for piece in read_pieces(text) if isinstance(piece, Moment)]
 
 
 def find_dates(text: str) -> list[Moment]:
@@ -567,252 +417,9 @@ def read_date(text: str) -> date | None:
     return first.date
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """What a Duration line says.
-
-    Attributes
-    ----------
-    total
-        The stated length, None where only its ends are given.
-    windows
-        The stated windows, each with its end or None.
-    is_open
-        Whether it says that the incident goes on.
-    support_hours
-        Whether it counts support hours only.
-    zone
-        The zone named anywhere in the line.
-    """
-
-    total: timedelta | None
-    windows: tuple[tuple[Moment, Moment | None], ...]
-    approximate: bool
-    is_open: bool
-    support_hours: bool
-    zone: tzinfo | None
-
-
-def read_duration(text: str) -> Duration | None:
-    """Read a Duration line in any of the forms in which people write it.
-
-    Parameters
-    ----------
-    text
-        ``0h 16m``, ``07:32 – 17:07 (9h 35m)``, ``17:53 - 16:35 (next day)``, two windows joined by ``and``,
-        ``7h (during support hours 10:00-17:00)``, ``about 2 hours``, ``11+ hours and counting``.
-
-    Returns
-    -------
-    Duration or None
-        None where the author says that it is not known.
-
-    Raises
-    ------
-    Unreadable
-        ``'a few hours' isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'``
-
-    Examples
-    --------
-    >>> duration = read_duration("07:32 – 17:07 (9h 35m)")
-    >>> str(duration.total), [end.clock.hour for _, end in duration.windows]
-    ('9:35:00', [17])
-    """
-    if is_absent(text):
-        return None
-    pieces = _with_elapsed(_pieces(text), text)
-    if _tells_range(pieces):
-        raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
-    support = "support" in pieces
-    if support:
-        pieces = _without_support_hours(pieces)
-    windows, lengths = _windows(pieces), _lengths(pieces)
-    if _SEVERAL.search(text) and not _one_length(lengths):
-        raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
-    if len(windows) > 1 and len(lengths) == len(windows):
-        total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
-    else:
-        total = lengths[0].length if lengths else None
-    if total is None and not windows and "open" not in pieces:
-        raise Unreadable(f"{text.strip()!r} isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'")
-    windows = [_with_half(window, total if len(windows) == 1 else None) for window in _with_zones(windows, text)]
-    zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
-    approximate = any(span.approximate for span in lengths) or any(
-        moment.approximate for window in windows for moment in window if moment
-    )
-    return Duration(
-        total=total,
-        windows=tuple(windows),
-        approximate=approximate,
-        is_open="open" in pieces,
-        support_hours=support,
-        zone=zones[0] if zones else None,
-    )
-
-
-def _windows(pieces: Sequence[_Piece]) -> list[tuple[Moment, Moment | None]]:
-    """Return the pairs of times that ``to`` joins, and the times since when something goes on, without an end."""
-    windows: list[tuple[Moment, Moment | None]] = []
-    past = 0
-    for index, piece in enumerate(pieces):
-        if index < past or not isinstance(piece, Moment):
-            continue
-        end = pieces[index + 2] if index + 2 < len(pieces) and pieces[index + 1] == "to" else None
-        if isinstance(end, Moment):
-            windows.append((piece, end))
-        elif end == "open" or _since(pieces, index):
-            windows.append((piece, None))
-        if isinstance(end, Moment) or end == "open":
-            past = index + 3
-    return windows
-
-
-def _lengths(pieces: Sequence[_Piece]) -> list[Span]:
-    """Return the lengths; those that follow each other are one, as in ``1 hour and 5 minutes``."""
-    lengths: list[Span] = []
-    previous: _Piece = ""
-    for piece in pieces:
-        if isinstance(piece, Span) and isinstance(previous, Span):
-            lengths[-1] = Span(lengths[-1].length + piece.length, lengths[-1].approximate or piece.approximate)
-        elif isinstance(piece, Span):
-            lengths.append(piece)
-        if piece not in {"and", ","} or not isinstance(previous, Span):
-            previous = piece
-    return lengths
-
-
-_SEVERAL: Final = re.compile(
-    r"/|->|→|\b(?:or|was|not|but|per|total|overall|estimated|initially|originally|formerly|previously|corrected)\b",
-    re.IGNORECASE,
-)
-"""Words and marks by which several lengths are not one with its parts."""
-
-
-def _one_length(lengths: Sequence[Span]) -> bool:
-    """Return whether lengths are the same, or one of them is the sum of the others."""
-    total = sum((span.length for span in lengths), timedelta(0))
-    same = all(
-        spans_agree(lengths[0].length, span.length, approximate=lengths[0].approximate or span.approximate)
-        for span in lengths
-    )
-    return same or any(spans_agree(total - span.length, span.length, approximate=span.approximate) for span in lengths)
-
-
-_ZONE_IN_BRACKETS: Final = re.compile(
-    rf"\(\s*(?:all\s+)?(?:times?\s+)?(?:are\s+)?(?:in\s+)?({_ZONE})\s*\)", re.IGNORECASE
-)
-
-
-def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> list[tuple[Moment, Moment | None]]:
-    """Give every time the zone of the other end of its window, else the one that the line names: ``10:00 - 11:00 JST``.
-
-    A line that names several zones leaves a window without any as it is.
-    """
-    bracketed = _ZONE_IN_BRACKETS.search(text)
-    named = [moment.zone for window in windows for moment in window if moment and moment.zone]
-    if bracketed and not named:
-        named = [_zone(bracketed[1])]
-    only = named[0] if named and all(zone == named[0] for zone in named) else None
-    found: list[tuple[Moment, Moment | None]] = []
-    for first, last in windows:
-        start, end = first.zone, last.zone if last else None
-        found.append(
-            (
-                replace(first, zone=start or end or only),
-                replace(last, zone=end or start or only) if last else None,
-            )
-        )
-    return found
-
-
-def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) -> tuple[Moment, Moment | None]:
-    """Give a time of day without am or pm, where the other end has it, the half that makes the stated length.
-
-    Without a length it is the half by which the window is shorter: ``1:00 - 3:00 PM`` is of the afternoon.
-    """
-    first, last = window
-    if last is None or first.clock is None or last.clock is None or first.has_half == last.has_half:
-        return window
-    bare = last if first.has_half else first
-    if bare.clock is None or not 1 <= bare.clock.hour <= 12 or first.zone != last.zone:  # noqa: PLR2004 - a 12-hour clock
-        return window
-    halves = [replace(bare, clock=bare.clock.replace(hour=bare.clock.hour % 12 + hours)) for hours in (0, 12)]
-    windows = [(first, half) if bare is last else (half, last) for half in halves]
-    spans = [_forward(*each) for each in windows]
-    agreeing = [each for each, span in zip(windows, spans, strict=True) if total and spans_agree(total % _DAY, span)]
-    if len(agreeing) == 1:
-        return agreeing[0]
-    if first.date != last.date and first.dated and last.dated:
-        return window
-    return windows[spans.index(min(spans))]
-
-
-def _forward(first: Moment, last: Moment) -> timedelta:
-    """Return the time from one time of day to the next such time as another."""
-    begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))
-    return (end - begin) % _DAY
-
-
-def _with_elapsed(pieces: list[_Piece], text: str) -> list[_Piece]:
-    """Read a clock that is alone, or alone in brackets, as the length that it shows: ``1:45``."""
-    alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
-    for place, piece in enumerate(pieces):
-        bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
-        if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed):
-            clock = piece.clock
-            length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
-            pieces[place] = Span(length, piece.approximate)
-    return pieces
-
-
-def _tells_range(pieces: Sequence[_Piece]) -> bool:
-    """Return whether the words give no single length, as ``1-2 hours`` and ``between 1 and 2 hours`` do."""
-    joints = [place for place, piece in enumerate(pieces[:-1]) if piece in {"to", "and"}]
-    return any(
-        (place == 0 and pieces[0] == "to" and isinstance(pieces[1], Span))
-        or (place > 0 and str(pieces[place - 1]).isdigit() and not isinstance(pieces[place + 1], str))
-        or (pieces[place] == "to" and isinstance(pieces[place - 1], Span) and isinstance(pieces[place + 1], Span))
-        for place in joints
-    )
-
-
-def _since(pieces: Sequence[_Piece], at: int) -> bool:
-    """Return whether the moment at ``at`` is the beginning of what goes on, as in ``Ongoing since 14:02``."""
-    return at > 0 and str(pieces[at - 1]).casefold() == "since" and "open" in pieces
-
-
-def _without_support_hours(pieces: list[_Piece]) -> list[_Piece]:
-    """Drop the clock times of the support hours: those in the same brackets, else those that follow."""
-    at = pieces.index("support")
-    opening = max((place for place in range(at) if pieces[place] == "("), default=None)
-    closing = next((place for place in range(at, len(pieces)) if pieces[place] == ")"), len(pieces))
-    if opening is None or ")" in pieces[opening:at]:
-        opening = at
-    return pieces[:opening] + pieces[closing:]
-
-
-def spans_agree(stated: timedelta, span: timedelta, *, approximate: bool = False) -> bool:
-    """Return whether a stated length is a span, to the minute, or to a tenth of it where the words say "about".
-
-    Examples
-    --------
-    >>> spans_agree(timedelta(hours=2), timedelta(minutes=125), approximate=True)
-    True
-    """
-    tolerance = max(_MINUTE, span * _ABOUT) if approximate else _MINUTE
-    return abs(stated - span) < tolerance
-
-
-def in_words(span: timedelta) -> str:
-    """Return a length for a message, such as ``1h 05m``."""
-    hours, rest = divmod(abs(span), timedelta(hours=1))
-    sign = "-" if span < timedelta(0) else ""
-    return f"{sign}{hours}h {rest // _MINUTE:02}m" if hours else f"{sign}{rest // _MINUTE}m"
-
-
 def read_span(text: str) -> Span | None:
     """Read a length of time such as ``1h 45m``; None where there is none in the words."""
-    spans = [piece for piece in _pieces(text) if isinstance(piece, Span)]
+    spans = [piece for piece in read_pieces(text) if isinstance(piece, Span)]
     if not spans:
         return None
     return Span(sum((span.length for span in spans), timedelta(0)), any(span.approximate for span in spans))

@@ -47,7 +47,20 @@ OWN_TESTS = {
 MODULES = (
     *sorted(f"analysis/{file.stem}" for file in (ROOT / PACKAGE / "analysis").glob("*.py") if file.stem != "__init__"),
     "scope",
-    *(f"reports/{name}" for name in ("values", "times", "timeline", "milestones")),
+    *(
+        f"reports/{name}"
+        for name in (
+            "placeholders",
+            "choices",
+            "marks",
+            "values",
+            "zones",
+            "times",
+            "durations",
+            "timeline",
+            "milestones",
+        )
+    ),
 )
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {}

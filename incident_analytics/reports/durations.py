@@ -1,0 +1,263 @@
+"""The words of a Duration line to lengths and windows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final
+
+from incident_analytics.reports.placeholders import Unreadable, is_absent
+from incident_analytics.reports.times import Moment, Piece, Span, read_pieces
+from incident_analytics.reports.zones import ZONE, zone_named
+
+__all__ = ["Duration", "in_words", "read_duration", "spans_agree"]
+
+_MINUTE: Final = timedelta(minutes=1)
+_DAY: Final = timedelta(days=1)
+_ABOUT: Final = 0.10
+"""How far a duration that says "about" may be from the times, as a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """What a Duration line says.
+
+    Attributes
+    ----------
+    total
+        The stated length, None where only its ends are given.
+    windows
+        The stated windows, each with its end or None.
+    is_open
+        Whether it says that the incident goes on.
+    support_hours
+        Whether it counts support hours only.
+    zone
+        The zone named anywhere in the line.
+    """
+
+    total: timedelta | None
+    windows: tuple[tuple[Moment, Moment | None], ...]
+    approximate: bool
+    is_open: bool
+    support_hours: bool
+    zone: tzinfo | None
+
+
+def read_duration(text: str) -> Duration | None:
+    """Read a Duration line in any of the forms in which people write it.
+
+    Parameters
+    ----------
+    text
+        ``0h 16m``, ``07:32 – 17:07 (9h 35m)``, ``17:53 - 16:35 (next day)``, two windows joined by ``and``,
+        ``7h (during support hours 10:00-17:00)``, ``about 2 hours``, ``11+ hours and counting``.
+
+    Returns
+    -------
+    Duration or None
+        None where the author says that it is not known.
+
+    Raises
+    ------
+    Unreadable
+        ``'a few hours' isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'``
+
+    Examples
+    --------
+    >>> duration = read_duration("07:32 – 17:07 (9h 35m)")
+    >>> str(duration.total), [end.clock.hour for _, end in duration.windows]
+    ('9:35:00', [17])
+    """
+    if is_absent(text):
+        return None
+    pieces = _with_elapsed(read_pieces(text), text)
+    if _tells_range(pieces):
+        raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
+    support = "support" in pieces
+    if support:
+        pieces = _without_support_hours(pieces)
+    windows, lengths = _windows(pieces), _lengths(pieces)
+    if _SEVERAL.search(text) and not _one_length(lengths):
+        raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
+    if len(windows) > 1 and len(lengths) == len(windows):
+        total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
+    else:
+        total = lengths[0].length if lengths else None
+    if total is None and not windows and "open" not in pieces:
+        raise Unreadable(f"{text.strip()!r} isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'")
+    windows = [_with_half(window, total if len(windows) == 1 else None) for window in _with_zones(windows, text)]
+    zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
+    approximate = any(span.approximate for span in lengths) or any(
+        moment.approximate for window in windows for moment in window if moment
+    )
+    return Duration(
+        total=total,
+        windows=tuple(windows),
+        approximate=approximate,
+        is_open="open" in pieces,
+        support_hours=support,
+        zone=zones[0] if zones else None,
+    )
+
+
+def _windows(pieces: Sequence[Piece]) -> list[tuple[Moment, Moment | None]]:
+    """Return the pairs of times that ``to`` joins, and the times since when something goes on, without an end."""
+    windows: list[tuple[Moment, Moment | None]] = []
+    past = 0
+    for index, piece in enumerate(pieces):
+        if index < past or not isinstance(piece, Moment):
+            continue
+        end = pieces[index + 2] if index + 2 < len(pieces) and pieces[index + 1] == "to" else None
+        if isinstance(end, Moment):
+            windows.append((piece, end))
+        elif end == "open" or _since(pieces, index):
+            windows.append((piece, None))
+        if isinstance(end, Moment) or end == "open":
+            past = index + 3
+    return windows
+
+
+def _lengths(pieces: Sequence[Piece]) -> list[Span]:
+    """Return the lengths; those that follow each other are one, as in ``1 hour and 5 minutes``."""
+    lengths: list[Span] = []
+    previous: Piece = ""
+    for piece in pieces:
+        if isinstance(piece, Span) and isinstance(previous, Span):
+            lengths[-1] = Span(lengths[-1].length + piece.length, lengths[-1].approximate or piece.approximate)
+        elif isinstance(piece, Span):
+            lengths.append(piece)
+        if piece not in {"and", ","} or not isinstance(previous, Span):
+            previous = piece
+    return lengths
+
+
+_SEVERAL: Final = re.compile(
+    r"/|->|→|\b(?:or|was|not|but|per|total|overall|estimated|initially|originally|formerly|previously|corrected)\b",
+    re.IGNORECASE,
+)
+"""Words and marks by which several lengths are not one with its parts."""
+
+
+def _one_length(lengths: Sequence[Span]) -> bool:
+    """Return whether lengths are the same, or one of them is the sum of the others."""
+    total = sum((span.length for span in lengths), timedelta(0))
+    same = all(
+        spans_agree(lengths[0].length, span.length, approximate=lengths[0].approximate or span.approximate)
+        for span in lengths
+    )
+    return same or any(spans_agree(total - span.length, span.length, approximate=span.approximate) for span in lengths)
+
+
+_ZONE_IN_BRACKETS: Final = re.compile(
+    rf"\(\s*(?:all\s+)?(?:times?\s+)?(?:are\s+)?(?:in\s+)?({ZONE})\s*\)", re.IGNORECASE
+)
+
+
+def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> list[tuple[Moment, Moment | None]]:
+    """Give every time the zone of the other end of its window, else the one that the line names: ``10:00 - 11:00 JST``.
+
+    A line that names several zones leaves a window without any as it is.
+    """
+    bracketed = _ZONE_IN_BRACKETS.search(text)
+    named = [moment.zone for window in windows for moment in window if moment and moment.zone]
+    if bracketed and not named:
+        named = [zone_named(bracketed[1])]
+    only = named[0] if named and all(zone == named[0] for zone in named) else None
+    found: list[tuple[Moment, Moment | None]] = []
+    for first, last in windows:
+        start, end = first.zone, last.zone if last else None
+        found.append(
+            (
+                replace(first, zone=start or end or only),
+                replace(last, zone=end or start or only) if last else None,
+            )
+        )
+    return found
+
+
+def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) -> tuple[Moment, Moment | None]:
+    """Give a time of day without am or pm, where the other end has it, the half that makes the stated length.
+
+    Without a length it is the half by which the window is shorter: ``1:00 - 3:00 PM`` is of the afternoon.
+    """
+    first, last = window
+    if last is None or first.clock is None or last.clock is None or first.has_half == last.has_half:
+        return window
+    bare = last if first.has_half else first
+    if bare.clock is None or not 1 <= bare.clock.hour <= 12 or first.zone != last.zone:  # noqa: PLR2004 - a 12-hour clock
+        return window
+    halves = [replace(bare, clock=bare.clock.replace(hour=bare.clock.hour % 12 + hours)) for hours in (0, 12)]
+    windows = [(first, half) if bare is last else (half, last) for half in halves]
+    spans = [_forward(*each) for each in windows]
+    agreeing = [each for each, span in zip(windows, spans, strict=True) if total and spans_agree(total % _DAY, span)]
+    if len(agreeing) == 1:
+        return agreeing[0]
+    if first.date != last.date and first.dated and last.dated:
+        return window
+    return windows[spans.index(min(spans))]
+
+
+def _forward(first: Moment, last: Moment) -> timedelta:
+    """Return the time from one time of day to the next such time as another."""
+    begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))
+    return (end - begin) % _DAY
+
+
+def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
+    """Read a clock that is alone, or alone in brackets, as the length that it shows: ``1:45``."""
+    alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
+    for place, piece in enumerate(pieces):
+        bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
+        if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed):
+            clock = piece.clock
+            length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
+            pieces[place] = Span(length, piece.approximate)
+    return pieces
+
+
+def _tells_range(pieces: Sequence[Piece]) -> bool:
+    """Return whether the words give no single length, as ``1-2 hours`` and ``between 1 and 2 hours`` do."""
+    joints = [place for place, piece in enumerate(pieces[:-1]) if piece in {"to", "and"}]
+    return any(
+        (place == 0 and pieces[0] == "to" and isinstance(pieces[1], Span))
+        or (place > 0 and str(pieces[place - 1]).isdigit() and not isinstance(pieces[place + 1], str))
+        or (pieces[place] == "to" and isinstance(pieces[place - 1], Span) and isinstance(pieces[place + 1], Span))
+        for place in joints
+    )
+
+
+def _since(pieces: Sequence[Piece], at: int) -> bool:
+    """Return whether the moment at ``at`` is the beginning of what goes on, as in ``Ongoing since 14:02``."""
+    return at > 0 and str(pieces[at - 1]).casefold() == "since" and "open" in pieces
+
+
+def _without_support_hours(pieces: list[Piece]) -> list[Piece]:
+    """Drop the clock times of the support hours: those in the same brackets, else those that follow."""
+    at = pieces.index("support")
+    opening = max((place for place in range(at) if pieces[place] == "("), default=None)
+    closing = next((place for place in range(at, len(pieces)) if pieces[place] == ")"), len(pieces))
+    if opening is None or ")" in pieces[opening:at]:
+        opening = at
+    return pieces[:opening] + pieces[closing:]
+
+
+def spans_agree(stated: timedelta, span: timedelta, *, approximate: bool = False) -> bool:
+    """Return whether a stated length is a span, to the minute, or to a tenth of it where the words say "about".
+
+    Examples
+    --------
+    >>> spans_agree(timedelta(hours=2), timedelta(minutes=125), approximate=True)
+    True
+    """
+    tolerance = max(_MINUTE, span * _ABOUT) if approximate else _MINUTE
+    return abs(stated - span) < tolerance
+
+
+def in_words(span: timedelta) -> str:
+    """Return a length for a message, such as ``1h 05m``."""
+    hours, rest = divmod(abs(span), timedelta(hours=1))
+    sign = "-" if span < timedelta(0) else ""
+    return f"{sign}{hours}h {rest // _MINUTE:02}m" if hours else f"{sign}{rest // _MINUTE}m"

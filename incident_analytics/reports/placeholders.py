@@ -1,0 +1,104 @@
+"""Words that stand for no value, such as ``Unknown``; and the error for a value that cannot be read."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["Unreadable", "fold", "is_absent", "is_none", "is_placeholder", "is_untold", "is_zero"]
+
+
+class Unreadable(ValueError):  # noqa: N818 - it names the value, and a caller turns it into a problem
+    """A value that cannot be read; ``code`` is the problem's code, the message says what to write instead."""
+
+    def __init__(self, message: str, code: str = "unreadable-value") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+_ABSENT: Final = frozenset(
+    {
+        "", "-", "–", "—", "?", "??", "...", "…", "n/a", "na", "n.a.", "not applicable", "tbd", "tba", "tbc", "todo",
+        "to be determined", "to be confirmed", "to be decided", "unknown", "not known", "unclear", "unsure",
+        "not measured", "not tracked", "not recorded", "not collected", "not available", "not published",
+        "not determined", "not quantified", "not assessed", "not calculated", "not stated", "not yet known", "pending",
+        "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned", "under investigation",
+        "being investigated", "still being investigated", "still under investigation", "to be investigated",
+    }
+)  # fmt: skip
+_PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "no impact"})
+_NONE: Final = _PLAIN_NONE | {
+    "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far",
+}  # fmt: skip
+_ZERO: Final = re.compile(
+    r"(?:no|none|zero|nil)(?: (?:one|direct|lost|failed|additional|extra|user|users|customer"
+    r"|customers|request|requests|data|sla|revenue|credit|credits|cost|costs|refunds|impact|loss|losses|downtime"
+    r"|affected|impacted|issued|incurred|were))*"
+)
+_UNTOLD: Final = re.compile(
+    r"(?:unknown|unclear|n/a|tbd|tba|tbc|pending|(?:still )?under investigation|to be (?:determined|confirmed)"
+    r"|not (?:yet )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|published|applicable))"
+    r"(?: yet| so far)?\s?[(,;:–—-]\D*"
+)
+_BRACKETS: Final = re.compile(r"\[([^\[\]]*+)\]")
+_PLACEHOLDER: Final = re.compile(
+    r"^\$?\[Amount\].*$"
+    r"|^INC-YYYY-MM-DD-#+$|^YYYY-MM-DD$|^HH:MM$|^High/Medium/Low$|^SEV-\[1/2/3\]$"
+    r"|^\[Start time\]\s*-\s*\[End time\].*$",
+)
+
+
+def fold(text: str) -> str:
+    """Return words for comparison: one space, plain quotes, no case, no dot at the end.
+
+    Examples
+    --------
+    >>> fold("How we’ll  apply it.")
+    "how we'll apply it"
+    """
+    plain = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u00a0", " ")
+    return " ".join(plain.split()).casefold().rstrip(". ")
+
+
+def is_placeholder(text: str) -> bool:
+    """Return whether the template's own words were left in place, such as ``[Name] - [Date]``."""
+    plain = text.strip()
+    return _PLACEHOLDER.match(plain) is not None or _is_all_in_brackets(plain)
+
+
+def _is_all_in_brackets(text: str) -> bool:
+    """Return whether all words are in square brackets, the first of which are not a box such as ``[x]``."""
+    first = next((words for words in _BRACKETS.findall(text) if words.strip()), "x")
+    return first not in {"x", "X"} and re.search(r"\w", _BRACKETS.sub("", text)) is None
+
+
+def is_absent(text: str) -> bool:
+    """Return whether the words say that there is no value to give: ``Unknown``, ``TBD``, a placeholder."""
+    plain = fold(text).strip("*_()[] ")
+    return (
+        plain in _ABSENT or is_placeholder(text) or re.fullmatch(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?", plain) is not None
+    )
+
+
+def is_untold(text: str) -> bool:
+    """Return whether the words say that there is no value to give, whatever words, but no figures, explain it.
+
+    Examples
+    --------
+    >>> is_untold("Unknown (the logs are lost)"), is_untold("Unknown, at least 500")
+    (True, False)
+    """
+    return is_absent(text) or _UNTOLD.fullmatch(fold(text).strip("*_ ")) is not None
+
+
+def is_none(text: str) -> bool:
+    """Return whether the words say that there was nothing of it: ``None``, ``0``, ``No impact``."""
+    return fold(text).strip("*_() ") in _NONE
+
+
+def is_zero(text: str) -> bool:
+    """Return whether the words, in answer to how many or how much, say zero: ``None``, ``No users affected``.
+
+    ``None reported`` does not: how many there were besides is not known.
+    """
+    return fold(text).strip("*_() ") in _PLAIN_NONE or _ZERO.fullmatch(fold(text).strip("*_() ")) is not None

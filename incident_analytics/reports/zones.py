@@ -1,0 +1,154 @@
+"""The words that name a zone: a column's header, a heading, a sentence, what is next to a time."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from incident_analytics.reports.placeholders import Unreadable
+
+__all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "zone_named"]
+
+_HOURS: Final = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "BST": 1,
+    "MEZ": 1, "MESZ": 2,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
+    "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+_REGIONS: Final = {
+    "PT": "America/Los_Angeles", "MT": "America/Denver", "CT": "America/Chicago", "ET": "America/New_York",
+    "PACIFIC": "America/Los_Angeles", "EASTERN": "America/New_York", "UK": "Europe/London",
+    "PST/PDT": "America/Los_Angeles", "MST/MDT": "America/Denver", "CST/CDT": "America/Chicago",
+    "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
+}  # fmt: skip
+_AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
+_ABBREVIATIONS: Final = "|".join(sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=len, reverse=True))
+_AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
+ZONE: Final = (
+    r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"
+    r"|\+\d{2}:?\d{2}"
+    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}"
+    rf"|\bEtc/[A-Z]++(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
+    rf"|\b(?:{_ABBREVIATIONS})\b"
+    r"|(?<=\d)\s?Z\b"
+)
+_NO_ZONE: Final = re.compile(
+    r"\(\s*(?:24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|start|end"
+    r"|(?:all times )?(?:approx\w*\.?|est\.|estimated|local(?: time)?))\s*\)",
+    re.IGNORECASE,
+)
+"""What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
+_ZONE_PATTERN: Final = re.compile(ZONE, re.IGNORECASE)
+
+
+def read_zone(text: str) -> tzinfo | None:
+    """Find the zone that words such as a column's header name.
+
+    Parameters
+    ----------
+    text
+        ``Time (CET)``, ``PST``, ``UTC+2``, ``Europe/London``.
+
+    Returns
+    -------
+    datetime.tzinfo or None
+        The zone; a fixed offset for an abbreviation (PST is UTC-8 also in July), summer time only for an IANA name.
+
+    Raises
+    ------
+    Unreadable
+        ``zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago``
+
+    Examples
+    --------
+    >>> read_zone("Time (CET)").utcoffset(None)
+    datetime.timedelta(seconds=3600)
+    """
+    match = _zone_in(text)
+    text = _NO_ZONE.sub("", text)
+    unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
+    if not match and unknown is not None:
+        raise Unreadable(
+            f"zone {unknown!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
+        )
+    return zone_named(match[0]) if match else None
+
+
+def names_zone(text: str) -> bool:
+    """Return whether words such as a heading name a zone, be it one that `read_zone` cannot read."""
+    return _zone_in(text) is not None
+
+
+def is_zone(text: str) -> bool:
+    """Return whether words are a zone and nothing else, be it one that `read_zone` cannot read.
+
+    Examples
+    --------
+    >>> is_zone("(IST)"), is_zone("IST office calls")
+    (True, False)
+    """
+    match = _zone_in(text)
+    return match is not None and match[0].strip() == text.strip(" ()[]")
+
+
+_OF_TIMES: Final = re.compile(
+    r"\b(?:times?|timestamps?|time\s?zone|clocks?)\b(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above"
+    rf"|in|here|the|timeline|report)\b)*+(?:{ZONE})",
+    re.IGNORECASE,
+)
+_OF_HEADING: Final = re.compile(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
+
+
+def find_zone(text: str, *, is_heading: bool = False) -> str:
+    """Return the words by which a sentence, or a heading, says in which zone the times are; none where it does not.
+
+    Examples
+    --------
+    >>> find_zone("All times are in JST."), find_zone("Load times rose for PT users.")
+    ('times are in JST', '')
+    >>> find_zone("Timeline (IST)", is_heading=True), find_zone("Timeline, Smith et al", is_heading=True)
+    ('(IST)', '')
+    """
+    match = (_OF_HEADING if is_heading else _OF_TIMES).search(text)
+    if match is None or (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word, too
+        return ""
+    return match[0]
+
+
+def _zone_in(text: str) -> re.Match[str] | None:
+    return _ZONE_PATTERN.search(_NO_ZONE.sub("", text))
+
+
+@lru_cache(maxsize=256)
+def zone_named(name: str) -> tzinfo:
+    """Return the zone with a name that `ZONE` matches.
+
+    Raises
+    ------
+    Unreadable
+        As `read_zone`.
+    """
+    if name.strip().upper() in _AMBIGUOUS_ZONES:
+        raise Unreadable(
+            f"zone {name!r} means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
+            "unreadable-time",
+        )
+    name = name.strip()
+    if "/" in name or name.upper() in _REGIONS:
+        try:
+            return ZoneInfo(_REGIONS.get(name.upper(), name))
+        except (KeyError, OSError, ValueError) as error:
+            raise Unreadable(
+                f"zone {name!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
+            ) from error
+    if name.upper() in _HOURS:
+        hours = _HOURS[name.upper()]
+        return timezone(timedelta(hours=hours), name.upper()) if hours else UTC
+    sign, hour, minute = re.search(r"([+\-−])\s?(\d{1,2}):?(\d{2})?$", name).groups()  # type: ignore[union-attr]
+    offset = timedelta(hours=int(hour), minutes=int(minute or 0))
+    if offset >= timedelta(hours=15):
+        raise Unreadable(f"no zone has the offset {name!r}; write one such as UTC+2", "unreadable-time")
+    return timezone(-offset if sign in "-−" else offset)

@@ -1,0 +1,70 @@
+"""Words to zones; one that may be several is a problem, never a guess."""
+
+# ruff: noqa: DTZ001
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from incident_analytics.reports.placeholders import Unreadable
+from incident_analytics.reports.zones import read_zone
+
+WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
+
+
+ZONES: list[tuple[str, float, float]] = [  # words, hours from UTC in January and in July
+    ("Time (UTC)", 0, 0), ("time (utc)", 0, 0), ("GMT", 0, 0), ("Time (CET)", 1, 1), ("CEST", 2, 2), ("BST", 1, 1),
+    ("PST", -8, -8), ("Time (pst)", -8, -8), ("PDT", -7, -7), ("EST", -5, -5), ("UTC+2", 2, 2), ("UTC+02:00", 2, 2),
+    ("UTC +2", 2, 2), ("GMT-5", -5, -5), ("UTC−3", -3, -3), ("UTC+5:30", 5.5, 5.5), ("UTC+14", 14, 14),
+    ("Time (-05:00)", -5, -5), ("+02:00", 2, 2), ("Europe/London", 0, 1), ("Time [Europe/Berlin]", 1, 2),
+    ("America/Argentina/Buenos_Aires", -3, -3), ("America/Port-au-Prince", -5, -4), ("Etc/GMT+5", -5, -5),
+    ("US/Eastern", -5, -4), ("PT", -8, -7), ("Pacific Time", -8, -7), ("CET/CEST", 1, 2), ("PST/PDT", -8, -7),
+    ("Time/Date (UTC)", 0, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "winter", "summer"), ZONES)
+def test_zone(words: str, winter: float, summer: float) -> None:
+    """An abbreviation is a fixed offset, an IANA name has its summer time."""
+    zone = read_zone(words)
+    assert zone is not None
+    assert zone.utcoffset(WINTER) == timedelta(hours=winter)
+    assert zone.utcoffset(SUMMER) == timedelta(hours=summer)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Time",
+        "Time (local)",
+        "Time (est.)",
+        "Time (all times approx.)",
+        "Date/Time",
+        "AM/PM",
+        "Start/End",
+        "Event",
+        "",
+        "Western",
+    ],
+)
+def test_words_that_name_no_zone(words: str) -> None:
+    assert read_zone(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("CST", "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
+        ("IST", "zone 'IST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
+        ("Europe/Atlantis", "zone 'Europe/Atlantis' is not known; write UTC or an IANA name such as Europe/London"),
+        ("Zeit (Ortszeit)", "zone 'Ortszeit' is not known; write UTC or an IANA name such as Europe/London"),
+        ("UTC+25", "no zone has the offset 'UTC+25'; write one such as UTC+2"),
+    ],
+)
+def test_a_zone_that_cannot_be_told(words: str, message: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_zone(words)
+    assert str(caught.value) == message
+    assert caught.value.code == "unreadable-time"

@@ -20,7 +20,7 @@ from pathlib import Path
 from unittest import mock
 
 import incident_analytics as ia
-from incident_analytics.reports import parse
+from incident_analytics.reports import chronology
 from incident_analytics.reports.milestones import Clue, DurationClues, Guess, Lexicon, default_lexicon, infer_milestones
 from incident_analytics.schema import MILESTONES
 
@@ -86,7 +86,7 @@ def clues_of(folder: Path) -> dict[str, tuple[Sequence[Clue], DurationClues]]:
         seen.append((clues, evidence))
         return infer_milestones(clues, evidence)
 
-    with mock.patch.object(parse, "infer_milestones", watch):
+    with mock.patch.object(chronology, "infer_milestones", watch):
         corpus = ia.load(folder, status="all")
     return dict(zip(corpus.incidents["incident_id"], seen, strict=True))
 
@@ -132,7 +132,7 @@ def weighted(lexicon: Lexicon, name: str, part: str, weight: float) -> Lexicon:
 def score_reports(folder: Path, golden: Mapping[str, Golden], lexicon: Lexicon) -> Score:
     """Read a folder with a lexicon and hold the reports of ``golden`` against it."""
     with mock.patch.object(
-        parse, "infer_milestones", lambda clues, evidence: infer_milestones(clues, evidence, lexicon)
+        chronology, "infer_milestones", lambda clues, evidence: infer_milestones(clues, evidence, lexicon)
     ):
         corpus = ia.load(folder, status="all")
     corpus = corpus.select(list(golden))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from incident_analytics.reports.choices import Choice
@@ -12,6 +14,7 @@ from incident_analytics.reports.durations import Duration
 from incident_analytics.reports.markdown import Line
 from incident_analytics.reports.placeholders import Unreadable, is_placeholder
 from incident_analytics.reports.timeline import Placement
+from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR
 from incident_analytics.schema import problem_row
 
 __all__ = ["Cells", "Report"]
@@ -39,6 +42,12 @@ class Report:
         Where the incident was over for a time: the places in ``timeline`` of the row that says so, and of the relapse.
     start_is_hidden
         Whether the timeline begins with a row without a time, which may be when it all began.
+    ongoing
+        The field that says that the incident goes on.
+    duration_is_unclear
+        Whether the Duration names a zone that may be several.
+    unended
+        The place in ``timeline`` of a relapse after the last restoration, of unknown end.
     lines
         The line of each field that was found, and of each section's heading.
     """
@@ -50,12 +59,30 @@ class Report:
     placement: Placement | None = None
     gaps: list[tuple[int, int]] = field(default_factory=list)
     start_is_hidden: bool = False
+    ongoing: Line | None = None
+    duration_is_unclear: bool = False
+    unended: int | None = None
     lines: dict[str, int] = field(default_factory=dict)
 
     @property
     def incident(self) -> Cells:
         """The report's row of ``incidents``."""
         return self.rows["incidents"][0]
+
+    def anchor(self) -> date | None:
+        """Return the date that the clock times belong to: the report's Date, else the one in its id."""
+        day: date | None = self.incident.get("date")
+        match = re.search(r"(\d{4})-(\d{2})-(\d{2})", self.incident.get("incident_id") or "")
+        if day is None and match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+            try:
+                return date(*map(int, match.groups()))
+            except ValueError:
+                return None
+        return day
+
+    def words_at(self, line: int) -> str:
+        """Return the words of the field that was read from a line."""
+        return next((row["as_written"] for row in self.rows["readings"] if row["line"] == line), "")
 
     def problem(self, code: str, line: int, message: str, *, path: str | None = None, of_incident: bool = True) -> None:
         """Note a problem, in the report itself unless another file is named.

@@ -1,0 +1,291 @@
+"""When it all was: the instants of a report's timeline and Duration line, and its milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+
+from incident_analytics.reports.durations import in_words, spans_agree
+from incident_analytics.reports.milestones import (
+    Clue,
+    DurationClues,
+    Gap,
+    infer_gaps,
+    infer_milestones,
+    infer_relapse,
+)
+from incident_analytics.reports.report import Report
+from incident_analytics.reports.sections import SectionReader
+from incident_analytics.reports.template import Template
+from incident_analytics.reports.timeline import Placement, place_entries
+from incident_analytics.reports.times import find_dates
+from incident_analytics.schema import LAST_COUNTS, MILESTONES
+
+__all__ = ["Chronology"]
+
+_GROSS = 1.5
+"""By how much of the smaller one a length must exceed another one for no slip of a few minutes to explain it."""
+_SLIP = timedelta(minutes=5)
+"""By how much it must exceed the other at least."""
+_BACK = timedelta(hours=21)
+"""A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
+_SURE = 0.8
+"""How sure a row must be of its milestone to be held against the Duration."""
+
+
+def _is_same(one: datetime, other: datetime) -> bool:
+    """Return whether two instants are the same to the minute."""
+    return abs(one - other) < timedelta(minutes=1)
+
+
+class Chronology:
+    """Gives the rows of a report's timeline their instants, and the report its milestones."""
+
+    def __init__(self, reader: SectionReader, zone: tzinfo) -> None:
+        """Take what has read the sections, and the zone of times that name none."""
+        self.reader = reader
+        self.report: Report = reader.report
+        self.template: Template = reader.template
+        self.values = self.report.incident
+        self.zone = zone
+
+    def place(self) -> None:
+        """Give the timeline's rows and the Duration line's windows their instants."""
+        zone = self._settle_zones()
+        duration = self.report.duration
+        placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
+        placement = self._settle_windows(placement, zone)
+        self.report.placement = placement
+        for remark in placement.remarks:
+            self.report.problem(remark.code, remark.line, remark.message)
+        named = {problem["line"] for problem in self.report.rows["problems"]}
+        for position, (entry, at) in enumerate(zip(self.reader.entries, placement.instants, strict=True), start=1):
+            milestone = self.template.stated_milestone(entry.event)
+            if milestone and at is None and not entry.is_unclear and entry.line not in named:
+                message = (
+                    f"{entry.event!r} has no time of day, so when it was {milestone} is unknown; write it as HH:MM"
+                )
+                self.report.problem("unreadable-time", entry.line, message)
+            self.report.rows["timeline"].append(
+                {
+                    "position": position,
+                    "at": at,
+                    "event": entry.event,
+                    "milestone": milestone,
+                    "milestone_source": "stated" if milestone else None,
+                    "confidence": 1.0 if milestone else None,
+                    "line": entry.line,
+                }
+            )
+        self._take_milestones(placement)
+
+    def _settle_zones(self) -> tzinfo:
+        """Return the zone of times that name none; where a report names one that may be several, they are not read."""
+        duration = self.report.duration
+        if self.reader.zone is None and (self.report.duration_is_unclear or self.reader.zone_is_unclear):
+            entries = self.reader.entries
+            entries[:] = [replace(entry, is_unclear=True) for entry in entries]
+            if duration is not None and duration.zone is None:
+                self.report.duration = replace(duration, windows=())
+        return self.reader.zone or (duration.zone if duration else None) or self.zone
+
+    def _settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
+        """Compare the Duration's times with its total and with what the timeline says by itself.
+
+        An end without a date takes the timeline's day where both have the same time of day. Times that contradict the
+        total, or each other, count only where the timeline has the restoration at the same time; else the timeline's
+        window does where it makes the total, else the end is unknown.
+        """
+        duration = self.report.duration
+        if duration is None or duration.is_open or duration.support_hours:
+            return placement
+        windows = [(start, end) for start, end in placement.windows if start is not None and end is not None]
+        if not windows or len(windows) != len(duration.windows):
+            return placement
+        alone = place_entries(
+            self.reader.entries, day=self.report.anchor(), zone=zone, duration=replace(duration, windows=())
+        )
+        begun, restored = self._told_window(alone)
+        (start, _), (_, end) = windows[0], windows[-1]
+        is_confirmed = restored is not None and _is_same(restored[1], end)
+        if restored is not None and (begun is None or restored[1] < begun):
+            restored = None
+        if (
+            duration.total is None
+            and restored is not None
+            and (over := self._dated_end(placement, restored)) is not None
+        ):
+            return replace(placement, windows=((start, over),))
+        span = sum((last - first for first, last in windows), timedelta(0))
+        fault, is_gross = self._fault_of_range(windows, span)
+        if fault is None or is_confirmed:
+            return placement
+        line, confirmed_by = self.report.lines["duration"], ""
+        if restored is not None:
+            row, over = restored
+            confirmed_by = f", and line {self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
+            if duration.total and spans_agree(duration.total, over - (begun or over), approximate=duration.approximate):
+                message = f"{fault}{confirmed_by}, which makes the stated length and counts; correct its times"
+                self.report.problem("duration-mismatch", line, message)
+                is_begin = begun is not None and _is_same(begun, start)
+                return replace(alone, windows=((start, over),) if is_begin and len(windows) == 1 else ())
+        if not is_gross:
+            return placement
+        message = f"{fault}{confirmed_by}: how long it lasted is unknown; correct what is wrong of these"
+        self.report.problem("duration-mismatch", line, message)
+        self.report.duration = replace(duration, total=None)  # in doubt, no end is derived from it
+        # Where no row has the restoration, the beginning of a range that runs back is in doubt as well.
+        is_sure = restored is not None or (start.date() == end.date() and start < end)
+        is_sure |= any(at is not None and _is_same(at, start) for at in alone.instants)
+        return replace(alone, windows=tuple((first, None) for first, _ in windows) if is_sure else ())
+
+    def _dated_end(self, placement: Placement, restored: tuple[int, datetime]) -> datetime | None:
+        """Return the timeline's restoration where the Duration's end has its time of day and no date, else None."""
+        duration, (row, over) = self.report.duration, restored
+        last = duration.windows[0][1] if duration is not None and len(duration.windows) == 1 else None
+        end = placement.windows[0][1]
+        if last is None or end is None or last.dated or last.days_later:
+            return None
+        days, rest = divmod(over - end, timedelta(days=1))
+        dated = any(find_dates(entry.when) for entry in self.reader.entries[: row + 1])
+        if not dated or rest or days < 1 or any(at and _is_same(at, end) for at in placement.instants):
+            return None
+        return over
+
+    def _fault_of_range(self, windows: Sequence[tuple[datetime, datetime]], span: timedelta) -> tuple[str | None, bool]:
+        """Say what the Duration's times contradict, and whether by more than a slip of a few minutes explains."""
+        duration = self.report.duration
+        if duration is None:
+            return None, False
+        (first, last), whole = (windows[0][0], windows[-1][1]), windows[-1][1] - windows[0][0]
+        if any(end < start for start, end in windows):
+            return f"the Duration ends {last:%Y-%m-%d %H:%M} UTC, before it starts at {first:%Y-%m-%d %H:%M}", True
+        if (total := duration.total) is not None:
+            if any(spans_agree(total, each, approximate=duration.approximate) for each in (span, whole)):
+                return None, False
+            is_gross = max(span, total) >= _GROSS * min(span, total) and abs(span - total) > _SLIP
+            return f"the Duration's own times make {in_words(span)}, it states {in_words(total)}", is_gross
+        end = duration.windows[-1][1]
+        undated = end is not None and not end.dated and not end.days_later
+        if undated and (span > _BACK or not span):
+            side = "before" if span else "that of"
+            return f"the Duration's end has no date, and its time of day is {side} its start", True
+        return None, False
+
+    def _told_window(self, placement: Placement) -> tuple[datetime | None, tuple[int, datetime] | None]:
+        """Return when the timeline by itself has the beginning, and in which row and when it has the restoration."""
+        clues = [
+            Clue(at, entry.event, self.template.stated_milestone(entry.event))
+            for entry, at in zip(self.reader.entries, placement.instants, strict=True)
+        ]
+        inferred = infer_milestones(clues, DurationClues())
+        rows: dict[str, int] = {name: guess.row for name, guess in inferred.items() if guess.confidence >= _SURE}
+        for row, clue in enumerate(clues):
+            if clue.stated and clue.at is not None and (clue.stated in LAST_COUNTS or clue.stated not in rows):
+                rows[clue.stated] = row
+        begun = next((clues[rows[name]].at for name in ("started", "detected") if name in rows), None)
+        over = clues[rows["restored"]].at if "restored" in rows else None
+        return begun, (rows["restored"], over) if over is not None else None
+
+    def _take_milestones(self, placement: Placement) -> None:
+        """Fill the milestone columns from the Duration line's start, the template's phrases and the words of rows."""
+        rows = self.report.rows["timeline"]
+        start = placement.windows[0][0] if placement.windows else None
+        if start is not None:
+            line = self.report.lines["duration"]
+            stated = self.values.setdefault("started_at", start)
+            self.report.note("started_at", self.report.words_at(line), line)
+            if not _is_same(stated, start):
+                self._report_two_instants("duration-mismatch", "started", line, start)
+        duration = self.report.duration
+        evidence = DurationClues(
+            start,
+            placement.windows[-1][1] if placement.windows else None,
+            duration.total if duration and not duration.support_hours else None,
+            approximate=duration is not None and duration.approximate,
+            is_open=(duration is not None and duration.is_open) or self.report.ongoing is not None,
+        )
+        clues = [Clue(row["at"], row["event"], row["milestone"]) for row in rows]
+        inferred = infer_milestones(clues, evidence)
+        self._take_gaps(infer_gaps(clues, evidence))
+        relapse = infer_relapse(clues)
+        if relapse is not None:
+            self._take_relapse(relapse, is_open=evidence.is_open)
+        for milestone in MILESTONES:
+            if milestone == "restored" and relapse is not None and evidence.is_open:
+                continue
+            stated = [place for place, clue in enumerate(clues) if clue.stated == milestone]
+            if stated:  # before the cure the first row counts; of the cure and what follows the last one
+                place = stated[-1 if milestone in LAST_COUNTS else 0]
+                if clues[place].at is not None:
+                    self._take_milestone(milestone, place, placement, "stated", 1.0)
+            elif milestone in inferred:
+                guess = inferred[milestone]
+                self._take_milestone(milestone, guess.row, placement, "inferred", guess.confidence)
+        self._check_start()
+
+    def _take_gaps(self, gaps: Sequence[Gap]) -> None:
+        """Note where the incident was over for a time; the row that says so has the milestone restored."""
+        for gap in gaps:
+            row = self.report.rows["timeline"][gap.over]
+            if row["milestone"] is None:
+                row |= {"milestone": "restored", "milestone_source": "inferred", "confidence": gap.confidence}
+            self.report.gaps.append((gap.over, gap.relapse))
+
+    def _take_relapse(self, gap: Gap, *, is_open: bool) -> None:
+        """Note a relapse after the last restoration: the incident goes on, or a row is missing."""
+        if is_open:
+            self.report.gaps.append((gap.over, gap.relapse))
+            return
+        rows = self.report.rows["timeline"]
+        over, relapse = rows[gap.over], rows[gap.relapse]
+        message = (
+            f"{relapse['event']!r} follows 'restored' of line {over['line']}, and no later row says that it was "
+            "restored again; add the row"
+        )
+        self.report.problem("contradiction", relapse["line"], message)
+        self.report.unended = gap.relapse
+
+    def _check_start(self) -> None:
+        """Report that the start is unknown where an earlier row without a time may be the start."""
+        rows = self.report.rows["timeline"]
+        first = next((place for place, row in enumerate(rows) if row["at"] is not None), 0)
+        if not first or self.values.get("started_at") is not None:
+            return
+        self.report.start_is_hidden = True
+        line = rows[0]["line"]
+        if rows[0]["milestone"] is None:
+            rows[0] |= {"milestone": "started", "milestone_source": "inferred"}
+        if self.reader.entries[0].is_unclear or any(
+            problem["line"] == line for problem in self.report.rows["problems"]
+        ):
+            return  # which says it already
+        message = "the first row of the timeline has no time of day, so when it began is unknown; write it as HH:MM"
+        self.report.problem("unreadable-time", line, message)
+
+    def _take_milestone(self, milestone: str, place: int, placement: Placement, source: str, confidence: float) -> None:
+        row, entry = self.report.rows["timeline"][place], self.reader.entries[place]
+        if row["milestone"] is None:
+            row |= {"milestone": milestone, "milestone_source": source, "confidence": confidence}
+        known = self.values.get(f"{milestone}_at")
+        if source == "stated" and known is not None and not _is_same(known, row["at"]):
+            code = "duration-mismatch" if milestone == "started" else "contradiction"
+            self._report_two_instants(code, milestone, row["line"], row["at"])
+        if f"{milestone}_at" in self.values:
+            return
+        self.values[f"{milestone}_at"] = row["at"]
+        self.report.note(
+            f"{milestone}_at",
+            f"{entry.when} {entry.event}",
+            row["line"],
+            source="inferred" if placement.inferred[place] else source,
+            approximate=placement.approximate[place],
+            confidence=confidence,
+        )
+
+    def _report_two_instants(self, code: str, milestone: str, line: int, at: datetime) -> None:
+        """Report that a line gives another instant for a milestone than the line that it was read from."""
+        stated, of = self.values[f"{milestone}_at"], self.report.lines[f"{milestone}_at"]
+        message = f"{milestone} is {at:%Y-%m-%d %H:%M} UTC here, {stated:%Y-%m-%d %H:%M} UTC in line {of}"
+        self.report.problem(code, line, f"{message}; correct the one or the other")

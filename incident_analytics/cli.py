@@ -124,6 +124,7 @@ def read(
     team: Sequence[str],
     config: str | None,
     problems: bool = True,
+    coverage: bool = False,
 ) -> tuple[Records, Settings]:
     """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
     from incident_analytics.loading import read_records
@@ -132,7 +133,7 @@ def read(
     settings = find(paths, config)
     wanted = Wanted(settings, status, severity, service, team)
     with progress_bar("reading", " reports") as progress:
-        records = read_records(paths or settings.reports, settings=settings, progress=progress)
+        records = read_records(paths or settings.reports, settings=settings, progress=progress, coverage=coverage)
     say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
@@ -161,21 +162,28 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
 @commands.command()
 @reading_options("all")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
+@click.option("--coverage", is_flag=True, help="Show what was read from each line, and which lines are unread.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check(*, strict: bool, form: str, **options: Any) -> None:
+def check(*, strict: bool, coverage: bool, form: str, **options: Any) -> None:
     """List what could not be read, or contradicts itself: path:line, level, what to write instead."""
-    records, _ = read(problems=False, **options)
+    from incident_analytics.checking import coverage_lines
+
+    records, _ = read(problems=False, coverage=coverage, **options)
     problems = list(records.rows("problems"))
     if form == "json":
         files = records.tables["files"]
-        counted = {"files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
-        click.echo(visible_json(json.dumps({"problems": problems, **counted}, ensure_ascii=False)))
+        found = {"problems": problems, "files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
+        if coverage:
+            found["coverage"] = [dict(zip(records.coverage, line, strict=True)) for line in records.accounted()]
+        click.echo(visible_json(json.dumps(found, ensure_ascii=False)))
     else:
         line = as_annotation if form == "github" else as_line
         for path in dict.fromkeys(problem["path"] for problem in problems):
             say(*(line(problem) for problem in problems if problem["path"] == path))
             if form == "text":
                 say("")
+        if coverage:
+            say(*coverage_lines(records), err=form == "github")
         say(*summary(records), err=form == "github")
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
@@ -244,6 +252,7 @@ _SHOWN: Final = {
         "priority": "priority",
         "status": "status",
     },
+    "fields": {"line": "line", "section": "section", "name": "field", "value": "value"},
     "problems": {"line": "line", "level": "problem", "code": "code", "message": "message"},
 }
 """What `show` prints of each table: columns with their headings."""
@@ -315,8 +324,8 @@ def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Col
 def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None:
     """Print a table as CSV, or write it to a file.
 
-    TABLE is one of incidents, timeline, outages, services, costs, actions, findings, signoffs, readings, problems and
-    files. A span is seconds in a column NAME_seconds, an instant ISO 8601 in UTC, an unknown value empty.
+    TABLE is one of incidents, timeline, outages, services, costs, actions, findings, signoffs, fields, readings,
+    problems and files. A span is seconds in a column NAME_seconds, an instant ISO 8601 in UTC, an unknown value empty.
     """
     from incident_analytics.exports import table_as_csv, write_table
     from incident_analytics.loading import as_corpus

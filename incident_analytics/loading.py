@@ -21,9 +21,10 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import PathError, ReportError
 from incident_analytics.files import BOM, decode_text, read_bytes
-from incident_analytics.records import Columns, Records, Wanted
+from incident_analytics.records import COVERAGE, Columns, Records, Wanted
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
+from incident_analytics.reports.coverage import account
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, read_templates
@@ -134,6 +135,7 @@ def read_records(
     settings: Settings,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
+    coverage: bool = False,
 ) -> Records:
     """Read incident reports of every status into plain columns, without pandas.
 
@@ -143,6 +145,8 @@ def read_records(
         As in `load`.
     settings
         The settings.
+    coverage
+        Whether to account for each line of the files that hold reports.
 
     Returns
     -------
@@ -159,7 +163,7 @@ def read_records(
     files = find_files(places)
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
     corrections, correction_problems = _corrections(settings)
-    read = partial(_read_files, settings=settings, templates=templates, corrections=corrections)
+    read = partial(_read_files, settings=settings, templates=templates, corrections=corrections, coverage=coverage)
     run = executor.map if executor is not None else map
     merged: Tables = defaultdict(lambda: defaultdict(list))
     done = 0
@@ -262,7 +266,12 @@ _REPORTS = ("path", "written_id", "stem", "line", "status", "digest")
 
 
 def _read_files(
-    files: Sequence[Path], *, settings: Settings, templates: Sequence[Template], corrections: Corrections
+    files: Sequence[Path],
+    *,
+    settings: Settings,
+    templates: Sequence[Template],
+    corrections: Corrections,
+    coverage: bool,
 ) -> Tables:
     """Read some files; what one of them holds never costs another.
 
@@ -272,7 +281,7 @@ def _read_files(
     for file in files:
         own: Rows = defaultdict(list)
         try:
-            _read_file(file, settings, templates, corrections, own)
+            _read_file(file, settings, templates, corrections, own, coverage=coverage)
         except Exception as error:  # noqa: BLE001 - whatever a reader trips over costs this file alone, and is said
             own = defaultdict(list)
             _leave_out(
@@ -284,12 +293,18 @@ def _read_files(
             )
         for name, found in own.items():
             rows[name] += found
-    tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, "")}
+    tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, ""), "coverage": dict.fromkeys(COVERAGE, "")}
     return {name: {column: [row.get(column) for row in rows[name]] for column in tables[name]} for name in tables}
 
 
 def _read_file(
-    file: Path, settings: Settings, templates: Sequence[Template], corrections: Corrections, rows: Rows
+    file: Path,
+    settings: Settings,
+    templates: Sequence[Template],
+    corrections: Corrections,
+    rows: Rows,
+    *,
+    coverage: bool,
 ) -> None:
     path = os.fsencode(file.as_posix()).decode(errors="replace")  # a name need not be UTF-8; a table's text must
 
@@ -309,6 +324,8 @@ def _read_file(
         for report in reports:
             audit_report(report, template, settings)
             _collect(report, PurePath(path), digest, rows)
+        if reports and coverage:
+            rows["coverage"] += [dict(zip(COVERAGE, (path, *line), strict=True)) for line in account(text, reports)]
         if reports:
             return None
     label = templates[-1].fields["incident_id"][0]
@@ -382,7 +399,9 @@ def _records(columns: Tables, settings: Settings) -> Records:
     ]
     tables["problems"] = problems
     records = Records(
-        {name: {column: tables[name][column] for column in TABLES[name]} for name in TABLES}, settings.severities.order
+        {name: {column: tables[name][column] for column in TABLES[name]} for name in TABLES},
+        settings.severities.order,
+        dict(columns.get("coverage", {})),
     )
     return _without_uncounted(records)
 
@@ -425,7 +444,7 @@ def _take_out_copies(columns: Tables) -> None:
         place = {"path": copy["path"], "line": copy["line"], "incident_id": kept["path"]}
         _add_problem(columns, problem_row("duplicate-id", message, **place))
     for name, table in columns.items():
-        if name != "files":
+        if name not in {"files", "coverage"}:
             kept_rows = [path not in copies for path in table["path" if name == "reports" else "incident_id"]]
             table |= {column: list(compress(cells, kept_rows)) for column, cells in table.items()}
     files = columns["files"]

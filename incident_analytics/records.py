@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import compress
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
@@ -13,13 +13,15 @@ from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.schema import STATUSES
 
-__all__ = ["Columns", "Records", "Wanted", "named_statuses"]
+__all__ = ["COVERAGE", "Columns", "Records", "Wanted", "named_statuses"]
 
 _MOST_PROBLEMS = 10
 """Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
 
 Columns: TypeAlias = dict[str, list[Any]]
 """A table by column, with None for NA."""
+COVERAGE: Final = ("path", "line", "use", "words")
+"""The columns of `Records.coverage`."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,24 @@ class Records:
         Each table of `TABLES` by column.
     severities
         The declared severities, least to worst.
+    coverage
+        A row a line of the files that hold reports, if it was asked for: its path, number and words, and what was
+        read from it as `incident_analytics.reports.coverage.account` says it.
     """
 
     tables: Mapping[str, Columns]
     severities: Sequence[str]
+    coverage: Columns = field(default_factory=dict)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """Give the rows of a table."""
         columns = self.tables[table]
         for values in zip(*columns.values(), strict=True):
             yield dict(zip(columns, values, strict=True))
+
+    def accounted(self) -> Iterator[tuple[str, int, str, str]]:
+        """Give the rows of `coverage`; none where it was not asked for."""
+        return zip(*(self.coverage.get(name, ()) for name in COVERAGE), strict=True)
 
     def remarks(self, *, skipped: bool = True) -> list[str]:
         """Return what every verb says on stderr: which files are copies, and how many are skipped."""

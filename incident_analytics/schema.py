@@ -139,6 +139,13 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "signed_on": DATE,
             "line": POSITION,
         },
+        "fields": {
+            "incident_id": TEXT,
+            "section": TEXT,
+            "name": TEXT,
+            "value": TEXT,
+            "line": POSITION,
+        },
         "readings": {
             "incident_id": TEXT,
             "field": TEXT,

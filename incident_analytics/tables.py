@@ -80,6 +80,11 @@ class Corpus:
         that states a milestone has it, also a repeated one; of a re-opened incident the row that ends each window has
         the milestone ``restored``, stated or inferred. Of mitigated, restored and closed the last row is the
         incident's, of the others the first one.
+    fields
+        What the reports hold that the template does not name: a row for each labelled value, for each paragraph or item
+        of a section, and for each cell of a column. ``section`` is the heading above it as written, NA at the report's
+        head; ``name`` the label or the column's header, of text the section's heading; ``value`` is NA where the report
+        has the label and no value. Of a column ``line`` is that of its row in ``actions`` or ``timeline``.
     readings
         Where each value of ``incidents`` comes from.
     problems
@@ -97,6 +102,7 @@ class Corpus:
     actions: pd.DataFrame
     findings: pd.DataFrame
     signoffs: pd.DataFrame
+    fields: pd.DataFrame
     readings: pd.DataFrame
     problems: pd.DataFrame
     files: pd.DataFrame = field(repr=False)

@@ -264,7 +264,7 @@ def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run)
         (["export", "files", "r", "--service", "X"], "incident-analytics: service 'X' is not one of (none there)\n"),
         (["export", "files", "r", "--team", "X"], "incident-analytics: unknown team 'X': no teams are defined; add team = \"...\" under [services.NAME] in incident-analytics.toml\n"),
         (["check"], "Error: name a report or a folder of reports, or set reports = [...] in incident-analytics.toml\n"),
-        (["export", "table", "r"], "Error: Invalid value for 'TABLE': 'table' is not one of 'incidents', 'timeline', 'outages', 'services', 'costs', 'actions', 'findings', 'signoffs', 'readings', 'problems', 'files'.\n"),
+        (["export", "table", "r"], "Error: Invalid value for 'TABLE': 'table' is not one of 'incidents', 'timeline', 'outages', 'services', 'costs', 'actions', 'findings', 'signoffs', 'fields', 'readings', 'problems', 'files'.\n"),
         (["check", "r", "--format", "xml"], "Error: Invalid value for '--format': 'xml' is not one of 'text', 'json', 'github'.\n"),
         (["nonsense"], "Error: No such command 'nonsense'.\n"),
     ],

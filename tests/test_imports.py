@@ -34,6 +34,7 @@ LAYERS = (
     "tracker",
     "records",
     "loading",
+    "checking",
     "results",
     "formatting",
     "exports",
@@ -79,7 +80,7 @@ ALONE = {
     "subprocess": {"evidence.changes", "exploration"},
     "urllib.request": {"evidence.prometheus"},
     "weasyprint": {"pages"},
-    "yaml": {"reports.sections"},
+    "yaml": {"reports.labels"},
 }
 """The libraries that only these modules, or folders of modules, import."""
 

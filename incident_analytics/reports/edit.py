@@ -14,10 +14,10 @@ from typing import Literal
 
 from incident_analytics.errors import OutputError
 from incident_analytics.files import BOM, decode_text
+from incident_analytics.reports.labels import front_matter, labelled_lines
 from incident_analytics.reports.markdown import MARK, Mark, Paragraph, Section, mark_line, parse_markdown
 from incident_analytics.reports.parse import section_part, split_reports
 from incident_analytics.reports.placeholders import fold
-from incident_analytics.reports.sections import front_matter, labelled_lines
 from incident_analytics.reports.template import Template, bare_words, default_template
 
 __all__ = ["Filled", "Filling", "figure_folder", "fill_report"]

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from incident_analytics.config import Settings
 from incident_analytics.reports.choices import find_choice, read_choice, read_word
 from incident_analytics.reports.durations import read_duration
+from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.markdown import Line, Section
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
-from incident_analytics.reports.sections import SectionReader, labelled, text_or_none
+from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.times import find_dates, read_date, read_moments
 from incident_analytics.reports.zones import names_zone, read_zone

@@ -34,6 +34,7 @@ __all__ = [
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _END = r"(?>\r\n|\n|\r)"  # taken whole: a \r\n that could be read as two ends would double the time with each line
 _RULE = rf"---[ \t]*(?:{_END}|\Z)"
 _FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<yaml>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
@@ -71,6 +72,21 @@ class Paragraph:
 
     lines: tuple[Line, ...]
 
+    @property
+    def text(self) -> str:
+        """Its lines as one."""
+        return " ".join(line.text for line in self.lines)
+
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+        return self.lines[0].line
+
+    @property
+    def last(self) -> int:
+        """Where it ends."""
+        return self.lines[-1].line
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -90,6 +106,11 @@ class Item:
         """Where it begins."""
         return self.lines[0].line
 
+    @property
+    def last(self) -> int:
+        """Where it ends."""
+        return self.lines[-1].line
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -107,6 +128,16 @@ class Table:
     header: Row
     rows: tuple[Row, ...]
 
+    @property
+    def line(self) -> int:
+        """Where it begins."""
+        return self.header.line
+
+    @property
+    def last(self) -> int:
+        """Where it ends."""
+        return self.rows[-1].line if self.rows else self.header.line + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Fence:
@@ -115,8 +146,15 @@ class Fence:
     text: str
     line: int
 
+    @property
+    def last(self) -> int:
+        """Where its text ends."""
+        return self.line + len(_LINE_END.findall(self.text))
 
-Place: TypeAlias = Literal["text", "heading", "header", "table", "code", "open code", "comment", "open comment", "html"]
+
+Place: TypeAlias = Literal[
+    "text", "heading", "header", "table", "code", "open code", "comment", "open comment", "html", "rule"
+]
 """What a line of the source is part of. Code is what a fence or a tag such as <pre> holds, open what has no end."""
 
 
@@ -515,6 +553,8 @@ class _Reader:
     def leaf(self, name: str, value: Any, start: int) -> None:
         if self.fence is not None:
             self.fence.append(value)
+        elif name == "Rule":
+            self.places[self.line_at(start)] = "rule"
         elif name in {"SoftBreak", "HardBreak"}:
             self.flush()
         elif name == "InlineHtml" and value.lower().startswith("<br"):

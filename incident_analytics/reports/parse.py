@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
+from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.markdown import Line, Section, parse_markdown
 from incident_analytics.reports.outages import OutageReader
-from incident_analytics.reports.report import Report
+from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import Kind, find_unread
-from incident_analytics.reports.sections import SectionReader, front_matter, labelled
+from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.unnamed import UnnamedReader
 from incident_analytics.schema import MILESTONES
 
 __all__ = ["parse_reports", "section_part", "split_reports"]
@@ -109,6 +112,15 @@ def _head(sections: Iterable[Section], template: Template) -> Iterator[Section]:
         yield section
 
 
+class _Part(NamedTuple):
+    """A section, the one of the template that it is or is a part of, and whether its own heading says so."""
+
+    section: Section
+    name: str | None
+    is_named: bool
+    is_head: bool
+
+
 class _Parser:
     """Reads one report: the fields at its head, its sections, then when everything was."""
 
@@ -131,8 +143,9 @@ class _Parser:
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         header = HeaderReader(self.reader, list(_head(self.sections, self.template)), self.head)
         header.read_head(self.sections)
-        self.read_sections()
+        parts = self.read_sections()
         header.read_foot(self.sections)
+        self.read_unnamed(parts, self.report_unread(parts))
         incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem
         known = {correction.field: correction for correction in corrections.get(incident_id, ())}
         milestones = {f"{milestone}_at" for milestone in MILESTONES}
@@ -158,9 +171,10 @@ class _Parser:
             self.values[name] = correction.value
             self.report.note_correction(name)
 
-    def read_sections(self) -> None:
+    def read_sections(self) -> list[_Part]:
+        """Read each section by what the template says of it."""
         seen: set[str] = set()
-        parts: list[tuple[Section, Kind | None]] = []
+        parts: list[_Part] = []
         current, level = None, 0
         for section in self.sections:
             found = section_part(section, self.template)
@@ -172,28 +186,63 @@ class _Parser:
                 current = None
             if current is not None:
                 self.reader.read(current, section)
-            parts.append((section, self.kind_of(current)))
-        self.report_unread(parts)
+            if found is not None:
+                self.report.mark(OWN, section.line)
+            parts.append(
+                _Part(
+                    section,
+                    current,
+                    found is not None,
+                    is_head=not seen and section.level <= self.template.report_level,
+                )
+            )
         for name, form in self.template.sections.items():
             if name not in seen:
                 message = f"no section {form.headings[0]!r}; add a heading with these words"
                 self.report.problem("missing-section", self.report.lines["head"], message)
+        return parts
+
+    def reads(self, name: str | None) -> str | None:
+        """Return how the template has a section read, None where it does not know it."""
+        return self.template.sections[name].reads if name else None
 
     def kind_of(self, name: str | None) -> Kind | None:
         """Return what the rows of a section are, ``own`` where the template does not know it."""
         reads = self.template.sections[name].reads if name else "own"
         return reads if reads in {"timeline", "actions", "services", "own"} else None
 
-    def report_unread(self, parts: list[tuple[Section, Kind | None]]) -> None:
-        """Report each line that looks like a row and was neither read nor is named by another problem."""
+    def report_unread(self, parts: Sequence[_Part]) -> set[int]:
+        """Report each line that looks like a row and was neither read as one nor is named by another problem."""
+        kinds = [(part.section, self.kind_of(part.name)) for part in parts]
         if not self.reader.entries:  # then it may be anywhere, whatever that place is for
-            parts = [(section, kind or "timeline") for section, kind in parts]
-        parts = [
+            kinds = [(section, kind or "timeline") for section, kind in kinds]
+        kinds = [
             (section, "actions" if kind == "own" and any(map(self.reader.has_actions, section.tables())) else kind)
-            for section, kind in parts
+            for section, kind in kinds
         ]
         problems = self.report.rows["problems"]
-        named = {row["line"] for row in problems if row["level"] != "info" or row["code"] == "placeholder"}
-        read = {kind: named | lines for kind, lines in self.reader.seen.items()}
-        for line, message in find_unread(parts, lambda title: self.kind_of(self.template.section_named(title)), read):
+        read = {row["line"] for row in problems if row["level"] != "info" or row["code"] == "placeholder"}
+        texts = {f"incidents.{name}" for name, form in self.template.sections.items() if form.reads == "text"}
+        read |= {line for line, use in self.report.used.items() if use not in texts and not use.startswith("findings")}
+        unread = set()
+        for line, message in find_unread(kinds, lambda title: self.kind_of(self.template.section_named(title)), read):
             self.report.problem("unread-row", line, message)
+            unread.add(line)
+        return unread
+
+    def read_unnamed(self, parts: Sequence[_Part], rows: Container[int]) -> None:
+        """Keep what the template does not name: what is left of each section, and the headings themselves."""
+        for key, value in self.head:
+            if value.line not in self.report.used and value.text:
+                self.report.add_field(None, key, value.text, value.line)
+        reader = UnnamedReader(self.report, rows)
+        fields = self.report.rows["fields"]
+        for part in parts:
+            before, is_text = len(fields), self.reads(part.name) == "text"
+            bold_alone = is_text and part.is_named
+            reader.read(part.section, self.reads(part.name), is_head=part.is_head, again=is_text, bold_alone=bold_alone)
+            title, line = part.section.title, part.section.line
+            if title and len(fields) == before and line not in self.report.used:
+                self.report.add_field(title, title, None, line)
+            elif title:
+                self.report.mark("fields", line)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from incident_analytics.reports.choices import Choice
 from incident_analytics.reports.durations import Duration
@@ -17,11 +17,13 @@ from incident_analytics.reports.timeline import Placement
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR
 from incident_analytics.schema import problem_row
 
-__all__ = ["Cells", "Report"]
+__all__ = ["OWN", "Cells", "Report"]
 
 Value = TypeVar("Value")
 Cells = dict[str, Any]
 """One row of a table, by column."""
+OWN: Final = "template"
+"""What a line is that is the template's own: a heading, a table's header, a placeholder."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Report:
         The place in ``timeline`` of a relapse after the last restoration, of unknown end.
     lines
         The line of each field that was found, and of each section's heading.
+    used
+        The ledger: by line what was read from it, such as ``incidents.severity`` or ``actions``, or `OWN`.
     """
 
     file: str
@@ -63,6 +67,7 @@ class Report:
     duration_is_unclear: bool = False
     unended: int | None = None
     lines: dict[str, int] = field(default_factory=dict)
+    used: dict[int, str] = field(default_factory=dict)
 
     @property
     def incident(self) -> Cells:
@@ -84,11 +89,23 @@ class Report:
         """Return the words of the field that was read from a line."""
         return next((row["as_written"] for row in self.rows["readings"] if row["line"] == line), "")
 
+    def mark(self, use: str, first: int, last: int | None = None) -> None:
+        """Note what was read from a line, or from several; what was read from it first stays."""
+        for line in range(first, (last or first) + 1):
+            self.used.setdefault(line, use)
+
+    def add_field(self, section: str | None, name: str | None, value: str | None, line: int) -> None:
+        """Add a value that the template has no place for."""
+        self.used.setdefault(line, f"fields.{name}" if name else "fields")
+        self.rows["fields"].append({"section": section, "name": name, "value": value, "line": line})
+
     def problem(self, code: str, line: int, message: str, *, path: str | None = None, of_incident: bool = True) -> None:
         """Note a problem, in the report itself unless another file is named.
 
         One that is not of the incident is reported even where the incident does not count.
         """
+        if code == "placeholder":
+            self.used[line] = OWN
         own = {} if of_incident else {"incident_id": None}
         self.rows["problems"].append(problem_row(code, message, path=path or self.file, line=line, **own))
 
@@ -104,6 +121,8 @@ class Report:
     ) -> None:
         """Note where a value of incidents comes from."""
         self.lines.setdefault(name, line)
+        if words:
+            self.used.setdefault(line, f"incidents.{name}")
         self.rows["readings"].append(
             {
                 "field": name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -122,7 +122,7 @@ def _is_delimiter(text: str) -> bool:
 def _looks_like(line: SourceLine, kind: Kind) -> bool:
     """Return whether a line looks like a row of its section, by its words and by what it is part of."""
     text = line.text[:_LOOK]
-    if not text.strip() or _is_delimiter(text) or line.place == "header":
+    if not text.strip() or _is_delimiter(text) or line.place in {"header", "rule"}:
         return False
     cells = [cell for cell in split_cells(text) if cell] if "|" in text else []
     is_row = len(cells) > 1 or (bool(cells) and text.lstrip("> \t").startswith("|"))
@@ -171,7 +171,7 @@ _LOOKS_LIKE: Final[Mapping[Kind, str]] = {
 def find_unread(
     parts: Sequence[tuple[Section, Kind | None]],
     kind_named: Callable[[str], Kind | None],
-    read: Mapping[Kind, Collection[int]],
+    read: Container[int],
 ) -> Iterator[tuple[int, str]]:
     """Yield each line that looks like a row and that nothing was read from, with a message.
 
@@ -182,14 +182,14 @@ def find_unread(
     kind_named
         What the rows below a heading are: code, comments and HTML swallow the headings in them.
     read
-        By kind the lines that were read, or are named by another problem.
+        The lines that were read as rows or fields, not just as text, or that are named by another problem.
     """
     context = _Context(kind_named)
     for section, known in parts:
         context.enter(section, known)
         for line in section.source:
             own = context.kind_at(line)
-            if own and line.line not in read[own] and _looks_like(line, own):
+            if own and line.line not in read and _looks_like(line, own):
                 where = _ELSEWHERE if known == "own" and line.place in {"text", "table"} else _WHERE[line.place]
                 yield line.line, f"this looks like {_LOOKS_LIKE[own]}, but is {where}"
 

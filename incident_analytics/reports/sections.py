@@ -8,15 +8,14 @@ from dataclasses import replace
 from datetime import tzinfo
 from typing import TypeAlias, TypeVar
 
-import yaml
-
 from incident_analytics.config import Settings
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
-from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Row, Section, Table
+from incident_analytics.reports.labels import labelled, labelled_lines
+from incident_analytics.reports.markdown import Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
-from incident_analytics.reports.report import Report
-from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, fits, loose_rows, starts_like_item
+from incident_analytics.reports.report import OWN, Report
+from incident_analytics.reports.rows import LooseRows, begins_with_time, fits, loose_rows, starts_like_item
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment
@@ -24,7 +23,7 @@ from incident_analytics.reports.values import read_loss, read_money, read_share
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
 from incident_analytics.schema import PRIORITIES
 
-__all__ = ["SectionReader", "front_matter", "labelled", "labelled_lines", "text_or_none"]
+__all__ = ["SectionReader", "text_or_none"]
 
 Value = TypeVar("Value")
 _Zone: TypeAlias = tuple[tzinfo | None, bool]
@@ -36,56 +35,6 @@ _ENDS_NOT_DONE = re.compile(rf"\s\((?:{_OTHER})\)$", re.IGNORECASE)
 """How an action's own words say its status, before or behind them."""
 MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
-_PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
-
-
-def labelled(section: Section) -> Iterator[tuple[str, Line]]:
-    """Yield each ``label: value`` of a section, from its text, its lists and its two-column tables.
-
-    The lines that follow without a label of their own, in the same paragraph or item, belong to the value.
-    """
-    for block in section.blocks:
-        if isinstance(block, Paragraph | Item):
-            yield from labelled_lines(block.lines)
-        elif isinstance(block, Table) and len(block.header.cells) == 2:  # noqa: PLR2004 - label and value
-            for row in (block.header, *block.rows):
-                if len(row.cells) == 2:  # noqa: PLR2004
-                    yield row.cells[0].text.rstrip(":"), row.cells[1]
-
-
-def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
-    """Yield each ``label: value`` of the lines of a paragraph or item."""
-    found: list[tuple[str, list[str], int]] = []
-    for line in lines:
-        match = _PLAIN_LABEL.match(line.text)
-        if line.label is not None:
-            found.append((line.label, [line.value], line.line))
-        elif match:
-            found.append((match[1], [line.text[match.end() :]], line.line))
-        elif found:
-            found[-1][1].append(line.text)
-    for label, texts, number in found:
-        yield label, Line(" ".join(filter(None, texts)), number)
-
-
-def front_matter(document: Document) -> list[tuple[str, Line]]:
-    """Return each ``key: value`` of the YAML above a document; a list is its plain items joined by commas."""
-    try:
-        root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
-        return []  # then the text above the report is no head of it, and what is missing is said
-    if not isinstance(root, yaml.MappingNode):
-        return []
-    return [
-        (str(key.value), Line(_yaml_text(value), document.front_matter_line + key.start_mark.line))
-        for key, value in root.value
-    ]
-
-
-def _yaml_text(node: yaml.Node) -> str:
-    # Lists in lists are left out: by its aliases YAML nests them without end.
-    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    return ", ".join(item.value for item in items if isinstance(item, yaml.ScalarNode))
 
 
 class SectionReader:
@@ -96,8 +45,6 @@ class SectionReader:
         self.settings = settings
         self.template = template
         self.entries: list[Entry] = []
-        self.seen: dict[Kind, set[int]] = {"timeline": set(), "actions": set(), "services": set(), "own": set()}
-        """The lines that were looked at, by what they were taken for: rows, and headers that are in no table."""
         self.zone: tzinfo | None = None
         """The first zone that the head or the timeline names for its times."""
         self.zone_is_unclear = False
@@ -130,10 +77,11 @@ class SectionReader:
                 pass
 
     def _read_text(self, name: str, form: SectionForm, section: Section) -> None:
-        body = section.body
+        body = section.body if section.blocks or any(line.place == "html" for line in section.source) else ""
         if not body:
             return
         line = next(section.lines(), Line(body, section.line)).line
+        self.report.mark(f"incidents.{name}", section.line + 1, section.source[-1].line)
         if is_placeholder(body):
             message = f"{form.headings[0]} still holds the template's words; fill it in"
             self.report.problem("placeholder", line, message)
@@ -158,12 +106,13 @@ class SectionReader:
         zone = self._zone_of_section(section) if not timed or None in zones.values() else None
         for header, rows, columns in timed:
             self._take_rows(rows, columns, header, zones[header.line] or zone)
+            self._take_unnamed_cells(section, header, rows, columns.values())
         for header, rows, _ in tables if not timed else ():
             if rows and all(map(_moments, rows)):  # whatever the first column is called, it has the times
                 self._take_rows((header, *rows) if _moments(header) else rows, {}, None, zone)
             self._note_times(form, header)
         for group in loose:
-            self._take_loose(group, form, zones, zone)
+            self._take_loose(section, group, form, zones, zone)
         if (
             len(self.entries) == before
             and begins_with_time(section.title)
@@ -171,11 +120,14 @@ class SectionReader:
         ):
             when, event = split_moment(section.title)
             words = [event, *(line.text for line in section.lines())]
+            for line in section.lines():
+                self.report.mark("timeline", line.line)
             self.entries.append(Entry(when, " ".join(filter(None, words)), section.line, *(zone or ())))
         elif len(self.entries) == before or not (timed or any(group.header for group in loose)):
             self._take_items(section, taken, zone)
         self.entries[before:] = sorted(self.entries[before:], key=lambda entry: entry.line)
-        self.seen["timeline"].update(entry.line for entry in self.entries[before:])
+        for entry in self.entries[before:]:
+            self.report.mark("timeline", entry.line)
 
     def _note_times(self, form: SectionForm, header: Row) -> None:
         headers = ", ".join(cell.text for cell in header.cells)
@@ -186,7 +138,12 @@ class SectionReader:
         return self.read_zone(header.cells[columns["at"]], "time column")
 
     def _take_loose(
-        self, group: LooseRows, form: SectionForm, zones: Mapping[int, _Zone | None], zone: _Zone | None
+        self,
+        section: Section,
+        group: LooseRows,
+        form: SectionForm,
+        zones: Mapping[int, _Zone | None],
+        zone: _Zone | None,
     ) -> None:
         """Take the rows outside a table that have a time where one is looked for; `find_unread` names the others."""
         columns = _columns(group.header, form) if group.header else {}
@@ -196,7 +153,17 @@ class SectionReader:
             own = zones[header.line] if header.line in zones else self._zone_of_column(header, columns)
         rows = [row for row in group.rows if _moments(row) or (header is not None and fits(row, header))]
         self._take_rows(rows, columns if header is not None else {}, header, own or zone)
-        self._note_loose("timeline", group.header, rows)
+        if header is not None:
+            self._take_unnamed_cells(section, header, rows, columns.values())
+        self._note_loose(group.header, rows)
+
+    def _take_unnamed_cells(self, section: Section, header: Row, rows: Iterable[Row], named: Collection[int]) -> None:
+        """Keep the cells of the columns that have no place in a row's own table."""
+        others = [(index, cell.text) for index, cell in enumerate(header.cells) if index not in named]
+        for row in (row for row in rows if fits(row, header)) if others else ():
+            for index, name in others:
+                if index < len(row.cells) and (value := row.cells[index].text):
+                    self.report.add_field(section.title or None, name, value, row.line)
 
     def _zone_of_section(self, section: Section) -> _Zone | None:
         """Return the zone that a heading, or a sentence below it, names for its times."""
@@ -217,11 +184,12 @@ class SectionReader:
         if found is None:
             return None
         self.zone = self.zone or found
+        self.report.mark("timeline", line.line)
         return found, False
 
-    def _note_loose(self, kind: Kind, header: Row | None, rows: Sequence[Row]) -> None:
+    def _note_loose(self, header: Row | None, rows: Sequence[Row]) -> None:
         if header is not None:
-            self.seen[kind].add(header.line)
+            self.report.mark(OWN, header.line)
         if rows:
             first, last = rows[0].line, rows[-1].line
             lines = f"line {first} looks like a row" if first == last else f"lines {first} to {last} look like rows"
@@ -264,6 +232,8 @@ class SectionReader:
         Where no item has a time the paragraphs that open with one are the rows, and the items their details.
         """
         day = split_moment(section.title)[0] if find_dates(section.title) else ""
+        if day:
+            self.report.mark("timeline", section.line)
         timed = [part for paragraph in section.paragraphs() for part in _timed_parts(paragraph, taken)]
         items = [item for item in section.items() if item.line not in taken]
         words = [(" ".join(line.text for line in item.lines if line.line not in taken), item.line) for item in items]
@@ -273,6 +243,7 @@ class SectionReader:
             when, event = split_moment(text)
             if when and (not event or is_zone(event)):
                 day = when
+                self.report.mark("timeline", number)
                 zone = (self.read_zone(Line(event, number), "Timeline") if event else None) or zone
             else:
                 own = not day or find_dates(when)
@@ -300,7 +271,7 @@ class SectionReader:
         lists_affected = not ticks and all(ticked is None for ticked, *_ in marked) and "🟢" not in signs
         for ticked, written, line, mark in marked:
             is_spared, words = read_unaffected(written)
-            self.seen["services"].add(line)
+            self.report.mark("services", line)
             if is_absent(words) or is_none(words) or (ticks and ticked is None and words.endswith(":")):
                 continue
             service = self.aliases.get(fold(words), words)
@@ -364,6 +335,7 @@ class SectionReader:
         for kind, line in self._found_fields(form, section).items():
             amount = self.report.attempt(read_money, line, form.fields[kind][0])
             unread = None if is_absent(line.text) or is_placeholder(line.text) else line.text
+            self.report.mark(f"costs.{kind}", line.line)
             self.report.rows["costs"].append(
                 {
                     "kind": kind,
@@ -377,14 +349,10 @@ class SectionReader:
     def _read_findings(self, name: str, form: SectionForm, section: Section) -> None:
         texts: list[tuple[str, list[str], int]] = []
         for block in section.blocks:
-            if isinstance(block, Item) and block.depth and texts:
-                texts[-1][1].append(block.text)
-            elif isinstance(block, Item):
-                texts.append((block.text, [], block.line))
-            elif isinstance(block, Paragraph):
-                texts.append((" ".join(line.text for line in block.lines), [], block.lines[0].line))
-            elif isinstance(block, Table):
+            if isinstance(block, Table):
                 texts += [(" | ".join(cell.text for cell in row.cells), [], row.line) for row in block.rows]
+            elif isinstance(block, Item) and block.depth and texts:
+                texts[-1][1].append(block.text)
             else:
                 texts.append((block.text, [], block.line))
         rows = self.report.rows["findings"]
@@ -397,6 +365,9 @@ class SectionReader:
                 detail = "\n".join(detail for detail in details if not is_placeholder(detail.partition(":")[2]))
                 position += 1
                 rows.append({"kind": name, "position": position, "text": text, "detail": detail or None, "line": line})
+        for block in section.blocks:
+            if not (isinstance(block, Paragraph) and _is_footer(block.text, self.template)):
+                self.report.mark(f"findings.{name}", block.line, block.last)
 
     def has_actions(self, table: Table) -> bool:
         """Return whether a table's header names an action and who does it, or until when."""
@@ -414,18 +385,20 @@ class SectionReader:
             if group.header is not None and "action" in _columns(group.header, form)
         ]
         for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
-            self._add_action_rows(header, rows, _columns(header, form), origin)
+            columns = _columns(header, form)
+            if "action" in columns:
+                self._add_action_rows(header, rows, columns, origin)
+                self._take_unnamed_cells(section, header, rows, columns.values())
         for header, rows in loose:
-            self._note_loose("actions", header, rows)
+            self._note_loose(header, rows)
         taken = {row.line for _, rows in loose for row in rows}
         for lines, checked in _action_items(section, taken):
             text = " ".join(line.text for line in lines)
+            self.report.mark("actions", lines[0].line, lines[-1].line)
             struck = all(line.struck for line in lines)
             self._add_action({"action": Line(text, lines[0].line, struck=struck)}, origin, checked=checked)
 
     def _add_action_rows(self, header: Row, rows: Iterable[Row], columns: Mapping[str, int], origin: str) -> None:
-        if "action" not in columns:
-            return
         for row in rows:
             known = columns
             if not fits(row, header):
@@ -442,7 +415,7 @@ class SectionReader:
 
     def _add_action(self, cells: Mapping[str, Line], origin: str, *, checked: bool | None = None) -> None:
         action = cells["action"]
-        self.seen["actions"].add(action.line)
+        self.report.mark("actions", action.line)
         if is_placeholder(action.text):
             self.report.problem("placeholder", action.line, "the action still holds the template's words; delete it")
             return
@@ -524,6 +497,7 @@ class SectionReader:
                 continue
             name_words, _, date_words = rest.strip().rpartition(" - ") if " - " in rest else (rest, "", "")
             signed_on = None
+            self.report.mark("signoffs", item.line, item.lines[-1].line)
             if not is_absent(date_words) and not is_placeholder(date_words):
                 signed_on = self.report.attempt(read_date, Line(date_words, item.line), "Sign-off date")
             unnamed = is_absent(name_words) or is_none(name_words)

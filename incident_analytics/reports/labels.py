@@ -1,0 +1,69 @@
+"""Labels with their values: lines such as ``**Severity**: SEV-2``, tables of two columns, front matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import yaml
+
+from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Section, Table
+
+__all__ = ["front_matter", "label_of", "labelled", "labelled_lines"]
+
+_PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
+
+
+def labelled(section: Section) -> Iterator[tuple[str, Line]]:
+    """Yield each ``label: value`` of a section, from its text, its lists and its two-column tables.
+
+    The lines that follow without a label of their own, in the same paragraph or item, belong to the value.
+    """
+    for block in section.blocks:
+        if isinstance(block, Paragraph | Item):
+            yield from labelled_lines(block.lines)
+        elif isinstance(block, Table) and len(block.header.cells) == 2:  # noqa: PLR2004 - label and value
+            for row in (block.header, *block.rows):
+                if len(row.cells) == 2:  # noqa: PLR2004
+                    yield row.cells[0].text.rstrip(":"), row.cells[1]
+
+
+def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
+    """Yield each ``label: value`` of the lines of a paragraph or item."""
+    found: list[tuple[str, list[str], int]] = []
+    for line in lines:
+        if (pair := label_of(line)) is not None:
+            label, value = pair
+            found.append((label, [value], line.line))
+        elif found:
+            found[-1][1].append(line.text)
+    for label, texts, number in found:
+        yield label, Line(" ".join(filter(None, texts)), number)
+
+
+def label_of(line: Line) -> tuple[str, str] | None:
+    """Return the label that a line opens with, in bold or not, and the words after it; None where it has none."""
+    if line.label is not None:
+        return line.label, line.value
+    match = _PLAIN_LABEL.match(line.text)
+    return (match[1], line.text[match.end() :]) if match else None
+
+
+def front_matter(document: Document) -> list[tuple[str, Line]]:
+    """Return each ``key: value`` of the YAML above a document; a list is its plain items joined by commas."""
+    try:
+        root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return []  # then the text above the report is no head of it, and what is missing is said
+    if not isinstance(root, yaml.MappingNode):
+        return []
+    return [
+        (str(key.value), Line(_yaml_text(value), document.front_matter_line + key.start_mark.line))
+        for key, value in root.value
+    ]
+
+
+def _yaml_text(node: yaml.Node) -> str:
+    # Lists in lists are left out: by its aliases YAML nests them without end.
+    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    return ", ".join(item.value for item in items if isinstance(item, yaml.ScalarNode))

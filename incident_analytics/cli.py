@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections import Counter
@@ -93,12 +94,46 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                 click.option(
                     "--config", metavar="FILE", help="The settings; else the nearest incident-analytics.toml upward."
                 ),
+                click.option(
+                    "--no-cache",
+                    is_flag=True,
+                    callback=set_variable,
+                    expose_value=False,
+                    help="Read every report, changed or not.",
+                ),
+                click.option(
+                    "--jobs",
+                    type=click.IntRange(1),
+                    metavar="N",
+                    callback=set_variable,
+                    expose_value=False,
+                    help="Processes that read (default: one a core where there are many reports).",
+                ),
             )
         ):
             function = decorate(function)
         return function
 
     return add
+
+
+def set_variable(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Pass an option on to whatever process reads: a notebook's kernel as well as this one."""
+    if value:
+        context.with_resource(variable(f"INCIDENT_ANALYTICS_{parameter.name}".upper(), str(value)))
+
+
+@contextmanager
+def variable(name: str, value: str) -> Iterator[None]:
+    """Set an environment variable for a time."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        del os.environ[name]
+        if before is not None:
+            os.environ[name] = before
 
 
 @contextmanager
@@ -622,3 +657,16 @@ def instant(text: str | None, settings: Settings) -> pd.Timestamp | None:
         return at.tz_localize(settings.timezone) if at.tzinfo is None else at
     except ValueError as error:
         raise click.BadParameter(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error
+
+
+@commands.group()
+def cache() -> None:
+    """Manage the private cache of what was read, which spares reading unchanged reports again."""
+
+
+@cache.command()
+def clear() -> None:
+    """Remove it; the next run reads every report."""
+    from incident_analytics.cache import cache_folder, clear_cache
+
+    say(f"{clear_cache() / 1e6:,.1f} MB removed from {cache_folder()}")

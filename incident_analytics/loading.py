@@ -7,21 +7,26 @@ import errno
 import hashlib
 import os
 import re
+import sys
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from glob import glob
-from itertools import compress
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from incident_analytics.cache import open_cache
+from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, join_parts
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import PathError, ReportError
 from incident_analytics.files import BOM, decode_text, read_bytes
-from incident_analytics.records import COVERAGE, Columns, Records, Wanted
+from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.coverage import account
@@ -30,23 +35,31 @@ from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.tracker import ReportedItem, tracker_problems
+from incident_analytics.workers import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from incident_analytics.tables import Corpus
 
-__all__ = ["as_corpus", "find_files", "load", "narrow", "read_corrections", "read_records"]
+__all__ = ["NOT_READ_BY", "as_corpus", "find_files", "load", "narrow", "read_corrections", "read_records"]
 
-_CHUNK = 64
+_CHUNK: Final = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
+_NO_CACHE: Final = "INCIDENT_ANALYTICS_NO_CACHE"
+_JOBS: Final = "INCIDENT_ANALYTICS_JOBS"
+"""Variables of the environment, which processes that read inherit."""
+_WORTH_PROCESSES: Final = 512
+"""Files whose reading takes longer than processes take to start."""
+_MANY: Final = 64
+"""Files from which on Arrow's columns, and so the cache, are worth the import of pyarrow."""
 
 Rows = defaultdict[str, list[dict[str, Any]]]
 """Rows by table, as they are read."""
 Corrections = Mapping[str, Sequence[Correction]]
 """What is known better than the reports say, by incident_id."""
 Tables = dict[str, Columns]
-"""The tables as plain columns: cheap to send from one process to another."""
+"""The tables of `RAW_TABLES` as plain columns: cheap to send from one process to another."""
 
 
 def load(
@@ -54,8 +67,10 @@ def load(
     *,
     settings: Settings | str | Path | None = None,
     status: str = "final",
-    strict: bool = False,
+    cache: bool = True,
+    jobs: int = 1,
     executor: Executor | None = None,
+    strict: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Corpus:
     """Read incident reports into tables.
@@ -70,10 +85,16 @@ def load(
     status
         Which reports: ``final`` (the completed ones), ``all``, or a status such as ``Draft``. The others are counted
         in ``files``, as are those marked Duplicate, Cancelled, False alarm or Withdrawn, which ``all`` leaves out, too.
+    cache
+        Keep what is read in a private cache, and read only files that changed since: found by path, size and time of
+        change. A few files are always read.
+    jobs
+        Processes that read; with more than one a script needs ``if __name__ == "__main__":``.
+    executor
+        Any `concurrent.futures.Executor` that reads the files in place of ``jobs``, such as that of a Dask client.
+        Files that it loses are given to it once more, and named in ``problems`` if they are lost again.
     strict
         Raise an ExceptionGroup of all problems of level error and warning.
-    executor
-        Reads the files; None reads them here.
     progress
         Called with the number of files read and of all files.
 
@@ -106,8 +127,11 @@ def load(
     (32, ['loaded'])
     """
     settings = _settings(settings)
-    records = read_records(paths, settings=settings, executor=executor, progress=progress)
-    records = records.keep(Wanted(settings, status))
+    records = read_records(paths, settings=settings, cache=cache, jobs=jobs, executor=executor, progress=progress).keep(
+        Wanted(settings, status)
+    )
+    for note in records.notes:
+        warnings.warn(note, stacklevel=2)
     if strict:
         _raise_problems(records)
     return as_corpus(records)
@@ -118,9 +142,11 @@ def as_corpus(records: Records) -> Corpus:
     from incident_analytics.tables import Corpus as Frames
     from incident_analytics.tables import make_table
 
-    return Frames(
-        **{name: make_table(name, columns, severities=records.severities) for name, columns in records.tables.items()}
-    )
+    frames = {}
+    for name, table in records.tables.items():
+        columns = {column: table.arrow(column) if isinstance(table, ArrowTable) else table[column] for column in table}
+        frames[name] = make_table(name, columns, severities=records.severities)
+    return Frames(**frames)
 
 
 def _settings(settings: Settings | str | Path | None) -> Settings:
@@ -133,6 +159,8 @@ def read_records(
     paths: str | Path | Iterable[str | Path],
     *,
     settings: Settings,
+    cache: bool = True,
+    jobs: int | None = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
     coverage: bool = False,
@@ -141,8 +169,9 @@ def read_records(
 
     Parameters
     ----------
-    paths, executor, progress
-        As in `load`.
+    paths, cache, jobs, executor, progress
+        As in `load`; ``jobs`` None takes what the variable INCIDENT_ANALYTICS_JOBS says, else a process a core for many
+        files, and none for a few. INCIDENT_ANALYTICS_NO_CACHE, set to anything, uses no cache.
     settings
         The settings.
     coverage
@@ -161,23 +190,98 @@ def read_records(
     templates = read_templates(settings.templates.files)
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
-    chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
     corrections, correction_problems = _corrections(settings)
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections, coverage=coverage)
-    run = executor.map if executor is not None else map
-    merged: Tables = defaultdict(lambda: defaultdict(list))
-    done = 0
-    for columns in run(read, chunks):
-        for name, table in columns.items():
-            for column, values in table.items():
-                merged[name][column] += values
+    is_large = len(files) >= _MANY and find_spec("pyarrow") is not None
+    is_kept = cache and is_large and not (coverage or os.environ.get(_NO_CACHE))
+    store = open_cache(places, _reading_key(settings, templates)) if is_kept else None
+    waiting = store.find(files, [_path_of(file) for file in files]) if store else range(len(files))
+    chunks = [[files[index] for index in waiting[start : start + _CHUNK]] for start in range(0, len(waiting), _CHUNK)]
+    jobs = jobs or int(os.environ.get(_JOBS, "0")) or (len(waiting) >= _WORTH_PROCESSES and os.cpu_count()) or 1
+    found: list[Tables] = []
+    parts: list[Part] = []
+    n_done = len(files) - len(waiting)
+    for chunk, results in zip(chunks, in_order(read, _lose, chunks, jobs=jobs, executor=executor), strict=True):
+        columns = results[0] if len(results) == 1 else _joined(results)
+        if is_large:
+            parts.append(as_part(columns, [_path_of(file) for file in chunk]))
+        else:
+            found.append(columns)
+        n_done += len(chunk)
         if progress is not None:
-            done = min(done + _CHUNK, len(files))
-            progress(done, len(files))
-    _add_file_problems(merged, settings, correction_problems)
+            progress(n_done, len(files))
+    n_files = list(map(len, chunks))
+    raw: Mapping[str, Table]
+    if store:
+        raw = store.complete(parts, waiting, n_files)
+    elif is_large:
+        raw = as_tables(join_parts(parts, n_files))
+    else:
+        raw = _as_tables(_joined(found))
+    problems = list(_file_problems(raw, settings, correction_problems))
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
-        _note_stale(corrections, merged)
-    return _records(merged, settings)
+        problems += _stale(corrections, raw)
+    records = _settle(raw, problems, settings)
+    if store and store.is_damaged:
+        note = f"the cache in {store.folder} was damaged; every report was read anew"
+        return dataclasses.replace(records, notes=(note,))
+    return records
+
+
+# --- what was read as tables ------------------------------------------------------------------------------------------
+
+
+def _joined(found: Sequence[Tables]) -> Tables:
+    """Join the tables of some chunks."""
+    return {
+        name: Columns({column: [value for tables in found for value in tables[name][column]] for column in dtypes})
+        for name, dtypes in RAW_TABLES.items()
+    }
+
+
+def _as_tables(columns: Tables) -> Tables:
+    """Return the tables of what was read; a problem that is not of its incident has no key."""
+    problems = columns["problems"]
+    keys = [key if own else None for key, own in zip(problems[KEY], problems["of_incident"], strict=True)]
+    kept = Columns({column: problems[column] for column in TABLES["problems"]}).replaced(KEY, keys)
+    return {**columns, "problems": kept}
+
+
+def _as_columns(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Tables:
+    return {
+        name: Columns({column: [row.get(column) for row in rows.get(name, ())] for column in dtypes})
+        for name, dtypes in RAW_TABLES.items()
+    }
+
+
+NOT_READ_BY: Final = frozenset(
+    {
+        *("path", "title", "owner", "report_url", "skipped", "reports", "fiscal_year_start", "sla", "maintenance"),
+        *("metrics_table", "tracker", "check", "evidence"),
+    }
+)
+"""Settings that do not change what a file is read as."""
+
+
+def _reading_key(settings: Settings, templates: Sequence[Template]) -> str:
+    """Return what a file's rows depend on besides its text: settings, templates, corrections, this package."""
+    package = Path(__file__).parent
+    code = sorted(
+        (str(file.relative_to(package)), file.stat().st_size, file.stat().st_mtime_ns)
+        for folder in (package, package / "reports")
+        for pattern in ("*.py", "*.toml")
+        for file in folder.glob(pattern)
+    )
+    corrections = read_bytes(settings.corrections.file) if settings.corrections else b""
+    parts = (
+        settings.model_dump_json(exclude=set(NOT_READ_BY)),
+        *(template.model_dump_json() for template in templates),
+        hashlib.blake2b(corrections).hexdigest(),
+        repr(code),
+        *(version(name) for name in ("incident-analytics", "pyromark", "pyyaml", "tzdata")),
+        sys.version,
+    )
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
 # --- which files -----------------------------------------------------------------------------------------------------
@@ -261,9 +365,6 @@ def _files_below(folder: Path) -> list[Path]:
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
-_REPORTS = ("path", "written_id", "stem", "line", "status", "digest")
-"""What is kept of each report next to the tables, until its incident_id is settled."""
-
 
 def _read_files(
     files: Sequence[Path],
@@ -293,8 +394,7 @@ def _read_files(
             )
         for name, found in own.items():
             rows[name] += found
-    tables = {**TABLES, "reports": dict.fromkeys(_REPORTS, ""), "coverage": dict.fromkeys(COVERAGE, "")}
-    return {name: {column: [row.get(column) for row in rows[name]] for column in tables[name]} for name in tables}
+    return _as_columns(rows)
 
 
 def _read_file(
@@ -306,10 +406,11 @@ def _read_file(
     *,
     coverage: bool,
 ) -> None:
-    path = os.fsencode(file.as_posix()).decode(errors="replace")  # a name need not be UTF-8; a table's text must
+    path = _path_of(file)
 
     def problem(code: str, line: int, message: str) -> None:
-        rows["problems"].append(problem_row(code, message, path=path, line=line, incident_id=path))
+        row = problem_row(code, message, path=path, line=line, incident_id=path)
+        rows["problems"].append({**row, "of_incident": True})
 
     data, fault_of_file = _read_content(file, settings.limits.file_size)
     if fault_of_file:
@@ -325,12 +426,26 @@ def _read_file(
             audit_report(report, template, settings)
             _collect(report, PurePath(path), digest, rows)
         if reports and coverage:
-            rows["coverage"] += [dict(zip(COVERAGE, (path, *line), strict=True)) for line in account(text, reports)]
+            names = RAW_TABLES["coverage"]
+            rows["coverage"] += [dict(zip(names, (path, *line), strict=True)) for line in account(text, reports)]
         if reports:
             return None
     label = templates[-1].fields["incident_id"][0]
     message = f"no incident report: neither a line '**{label}**: ...' nor the template's headings"
     return _leave_out(rows, path, message)
+
+
+def _lose(file: Path, error: Exception) -> Tables:
+    """Return the tables of a file whose process ended twice."""
+    rows: Rows = defaultdict(list)
+    message = f"the process that read it ended ({type(error).__name__}); read it without others, or report this"
+    _leave_out(rows, _path_of(file), message, code="unreadable-file", outcome="unreadable")
+    return _as_columns(rows)
+
+
+def _path_of(file: Path) -> str:
+    """Return a file's path as tables have it: a name need not be UTF-8, a table's text must."""
+    return os.fsencode(file.as_posix()).decode(errors="replace")
 
 
 def _read_content(file: Path, limit: int) -> tuple[bytes, str]:
@@ -348,7 +463,7 @@ def _read_content(file: Path, limit: int) -> tuple[bytes, str]:
 
 
 def _leave_out(rows: Rows, path: str, message: str, *, code: str = "not-a-report", outcome: str = "left out") -> None:
-    rows["problems"].append(problem_row(code, message, path=path, line=1, incident_id=path))
+    rows["problems"].append({**problem_row(code, message, path=path, line=1, incident_id=path), "of_incident": True})
     rows["files"].append({"path": path, "outcome": outcome, "reason": message})
 
 
@@ -374,94 +489,84 @@ def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
     )
     for name, found in report.rows.items():
         for row in found:
-            if name != "problems" or "incident_id" not in row:
-                row["incident_id"] = path
+            row[KEY] = path
         rows[name] += found
 
 
 # --- one corpus ------------------------------------------------------------------------------------------------------
 
 
-def _records(columns: Tables, settings: Settings) -> Records:
-    """Settle which reports count and under which ids, and ignore the problems that the settings ignore."""
-    _take_out_copies(columns)
-    ids = _settle_ids(columns)
-    tables: Tables = {name: dict(columns[name]) or {column: [] for column in TABLES[name]} for name in TABLES}
-    for name, table in tables.items():
-        if name != "files":
-            keys = table["path" if name == "incidents" else "incident_id"]
-            table["incident_id"] = [ids.get(key) for key in keys]
-    problems = tables["problems"]
-    kept = [code not in settings.check.ignore for code in problems["code"]]
-    problems = {column: list(compress(values, kept)) for column, values in problems.items()}
-    problems["level"] = [
-        settings.check.levels.get(code, level) for code, level in zip(problems["code"], problems["level"], strict=True)
-    ]
-    tables["problems"] = problems
-    records = Records(
-        {name: {column: tables[name][column] for column in TABLES[name]} for name in TABLES},
-        settings.severities.order,
-        dict(columns.get("coverage", {})),
-    )
-    return _without_uncounted(records)
+def _settle(raw: Mapping[str, Table], problems: Sequence[Mapping[str, Any]], settings: Settings) -> Records:
+    """Settle which reports count and under which ids, and ignore the problems that the settings ignore.
+
+    ``problems`` are those of other files; where they are of an incident, that is its report's path.
+    """
+    reports = _rows(raw["reports"])
+    copies = _copies(reports)
+    ids = _settle_ids([report for report in reports if report["path"] not in copies])
+    uncounted = {each["path"]: each["status"] for each in reports if each["status"] in UNCOUNTED_STATUSES}
+    names = {path: name for path, name in ids.items() if path not in uncounted}
+    paths = raw["files"]["path"]
+    of_no_report = {path: None for path in paths if path not in ids and path not in copies}
+    tables = {name: raw[name].renamed(names) for name in TABLES if name not in {"problems", "files"}}
+    tables["files"] = note_others(_note_copies(raw["files"], copies), uncounted)
+    found = raw["problems"].renamed({**names, **of_no_report})
+    found = found.with_rows([{**row, KEY: ids.get(row.get(KEY, ""))} for row in (*problems, *_copy_problems(copies))])
+    found = found.without("code", settings.check.ignore)
+    if levels := settings.check.levels:
+        pairs = zip(found["code"], found["level"], strict=True)
+        found = found.replaced("level", [levels.get(code, level) for code, level in pairs])
+    tables["problems"] = found
+    return Records({name: tables[name] for name in TABLES}, settings.severities.order, raw["coverage"])
 
 
-def _without_uncounted(records: Records) -> Records:
-    """Take out the reports that never count, such as duplicates, and note in ``files`` what they are."""
-    incidents = records.tables["incidents"]
-    statuses = dict(zip(incidents["path"], incidents["status"], strict=True))
-    uncounted = {path: status for path, status in statuses.items() if status in UNCOUNTED_STATUSES}
-    if not uncounted:
-        return records
-    gone = {key for key, path in zip(incidents["incident_id"], incidents["path"], strict=True) if path in uncounted}
-    return records.without(gone, uncounted)
+def _rows(table: Table) -> list[dict[str, Any]]:
+    columns = list(table)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*(table[name] for name in columns), strict=True)]
 
 
-def _note_stale(corrections: Corrections, columns: Tables) -> None:
-    """Report the corrections of incidents that have no report."""
-    reports = columns["reports"]
+def _stale(corrections: Corrections, raw: Mapping[str, Table]) -> Iterator[dict[str, Any]]:
+    """Yield a problem for each correction of an incident that has no report."""
+    reports = raw["reports"]
     there = {written or stem for written, stem in zip(reports["written_id"], reports["stem"], strict=True)}
     for correction in (each for name, found in corrections.items() if name not in there for each in found):
         message = f"no report of {correction.incident_id!r} was found; correct the id or delete the line"
-        _add_problem(columns, problem_row("stale-correction", message, path=correction.path, line=correction.line))
+        yield problem_row("stale-correction", message, path=correction.path, line=correction.line)
 
 
-def _add_problem(columns: Tables, row: Mapping[str, Any]) -> None:
-    for column in TABLES["problems"]:
-        columns["problems"][column].append(row.get(column))
+Copies = Mapping[str, tuple[dict[str, Any], dict[str, Any]]]
+"""The copies by path, each with the report that counts."""
 
 
-def _take_out_copies(columns: Tables) -> None:
-    """Take the copies of reports out of all tables, and report each of them."""
-    copies = _copies(columns.get("reports", {}))
-    if not copies:
-        return
+def _copy_problems(copies: Copies) -> Iterator[dict[str, Any]]:
+    """Yield a problem for each copy, of the incident of the report that counts."""
     for copy, kept in copies.values():
         message = f"not counted: {kept['path']} has the Incident ID {kept['written_id']}, too"
         message = f"{message}; delete one of them, or give it another ID"
         if copy["digest"] == kept["digest"]:
             message = f"a copy of {kept['path']}, not counted; delete one of them"
-        place = {"path": copy["path"], "line": copy["line"], "incident_id": kept["path"]}
-        _add_problem(columns, problem_row("duplicate-id", message, **place))
-    for name, table in columns.items():
-        if name not in {"files", "coverage"}:
-            kept_rows = [path not in copies for path in table["path" if name == "reports" else "incident_id"]]
-            table |= {column: list(compress(cells, kept_rows)) for column, cells in table.items()}
-    files = columns["files"]
+        yield problem_row("duplicate-id", message, path=copy["path"], line=copy["line"], incident_id=kept["path"])
+
+
+def _note_copies(files: Table, copies: Copies) -> Table:
+    """Return ``files`` in which copies are called so."""
+    if not copies:
+        return files
+    outcomes, reasons = list(files["outcome"]), list(files["reason"])
     for index, path in enumerate(files["path"]):
         if path in copies:
-            files["outcome"][index], files["reason"][index] = "copy", f"copy of {copies[path][1]['path']}"
+            outcomes[index], reasons[index] = "copy", f"copy of {copies[path][1]['path']}"
+    return files.replaced("outcome", outcomes).replaced("reason", reasons)
 
 
-def _copies(reports: Mapping[str, Sequence[Any]]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return the copies by path, each with the report that counts: of those with one ID, in any case, or one text."""
+def _copies(reports: Sequence[dict[str, Any]]) -> Copies:
+    """Return the copies among the reports: of those with one ID, in any case, or one text, all but one."""
     groups: defaultdict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for values in zip(*(reports.get(column, []) for column in _REPORTS), strict=True):
-        report = dict(zip(_REPORTS, values, strict=True))
+    for report in reports:
         if report["status"] not in UNCOUNTED_STATUSES:
             written = report["written_id"]
             groups["id" if written else "text", written.casefold() if written else report["digest"]].append(report)
-    kept = [(group, _counted(group)) for group in groups.values()]
+    kept = [(group, _counted(group)) for group in groups.values() if len(group) > 1]
     return {copy["path"]: (copy, counted) for group, counted in kept for copy in group if copy is not counted}
 
 
@@ -473,26 +578,25 @@ def _counted(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return next(report for report in group if report["digest"] == best["digest"])
 
 
-def _settle_ids(columns: Tables) -> dict[str, str]:
+def _settle_ids(reports: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Give each path its unique incident_id: the one written, else the file's stem, else the stem with ``~2``."""
     ids: dict[str, str] = {}
     owners: set[str] = set()
     numbers: defaultdict[str, int] = defaultdict(int)  # of the stems: a thousand files may all be called index.md
-    reports = columns.get("reports", {})
-    rows = list(zip(*(reports.get(column, []) for column in _REPORTS), strict=True))
-    counted = [row for row in rows if row[1] and row[4] not in UNCOUNTED_STATUSES]
-    for path, written, *_ in counted:
-        ids[path] = written
-        owners.add(written)
-    for path, written, stem, *_ in rows:
-        if path in ids:
+    for report in reports:
+        if report["written_id"] and report["status"] not in UNCOUNTED_STATUSES:
+            ids[report["path"]] = report["written_id"]
+            owners.add(report["written_id"])
+    for report in reports:
+        if report["path"] in ids:
             continue
-        chosen = written or stem
+        stem = report["stem"]
+        chosen = report["written_id"] or stem
         while chosen in owners:
             numbers[stem] += 1
             chosen = stem if numbers[stem] == 1 else f"{stem}~{numbers[stem]}"
         owners.add(chosen)
-        ids[path] = chosen
+        ids[report["path"]] = chosen
     return ids
 
 
@@ -605,20 +709,20 @@ def _corrections(settings: Settings) -> tuple[Corrections, Sequence[CsvProblem]]
     return read_correction_file(settings.corrections.file, settings.severities.order)
 
 
-def _add_file_problems(columns: Tables, settings: Settings, of_corrections: Sequence[CsvProblem]) -> None:
-    """Add the problems of the files that the settings name next to the reports."""
-    of_tracker = tracker_problems(settings, _reported_items(columns, settings)) if settings.tracker else ()
+def _file_problems(
+    raw: Mapping[str, Table], settings: Settings, of_corrections: Sequence[CsvProblem]
+) -> Iterator[dict[str, Any]]:
+    """Yield the problems of the files that the settings name next to the reports."""
+    of_tracker = tracker_problems(settings, _reported_items(raw, settings)) if settings.tracker else ()
     for part, problems in ((settings.corrections, of_corrections), (settings.tracker, of_tracker)):
         for problem in problems:
             path = part.file.as_posix() if part else ""
-            _add_problem(columns, problem_row(problem.code, problem.message, path=path, line=problem.line))
+            yield problem_row(problem.code, problem.message, path=path, line=problem.line)
 
 
-def _reported_items(columns: Tables, settings: Settings) -> Iterator[ReportedItem]:
+def _reported_items(raw: Mapping[str, Table], settings: Settings) -> Iterator[ReportedItem]:
     """Yield the action items of the reports, each with the first day on which its incident may have begun."""
-    if "actions" not in columns:
-        return
-    reports, incidents, actions = (columns[name] for name in ("reports", "incidents", "actions"))
+    reports, incidents, actions = (raw[name] for name in ("reports", "incidents", "actions"))
     ids = {
         path: written or stem
         for path, written, stem in zip(*(reports[name] for name in ("path", "written_id", "stem")), strict=True)

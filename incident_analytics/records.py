@@ -5,23 +5,80 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Protocol, Self
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, fold
-from incident_analytics.schema import STATUSES
+from incident_analytics.schema import FLAG, POSITION, STATUSES, TABLES, TEXT
 
-__all__ = ["COVERAGE", "Columns", "Records", "Wanted", "named_statuses"]
+__all__ = ["KEY", "RAW_TABLES", "Columns", "Records", "Table", "Wanted", "named_statuses", "note_others"]
+
+KEY: Final = "incident_id"
+"""The column that joins the tables; until it is settled which report has which incident_id, it holds their paths."""
+
+RAW_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    **TABLES,
+    "problems": {**TABLES["problems"], "of_incident": FLAG},
+    "reports": {
+        "path": TEXT,
+        "written_id": TEXT,
+        "stem": TEXT,
+        "line": POSITION,
+        "status": TEXT,
+        "digest": TEXT,
+    },
+    "coverage": {"path": TEXT, "line": POSITION, "use": TEXT, "words": TEXT},
+}
+"""The tables as they are read: ``reports`` has what settles the incident_ids, ``coverage`` what each line was read as,
+``of_incident`` is false for problems that stay when their report does not count."""
 
 _MOST_PROBLEMS = 10
 """Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
 
-Columns: TypeAlias = dict[str, list[Any]]
-"""A table by column, with None for NA."""
-COVERAGE: Final = ("path", "line", "use", "words")
-"""The columns of `Records.coverage`."""
+
+class Table(Protocol):
+    """A table by column, each a list with None for NA."""
+
+    def __getitem__(self, column: str, /) -> list[Any]: ...
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def renamed(self, names: Mapping[str, str | None]) -> Self:
+        """Put other names in the place of the present ones in ``KEY``; the rows of a name without another one go."""
+
+    def without(self, column: str, values: Collection[str]) -> Self:
+        """Leave out the rows with some values in a column."""
+
+    def replaced(self, column: str, values: Sequence[Any]) -> Self:
+        """Put other values in a column."""
+
+    def with_rows(self, rows: Sequence[Mapping[str, Any]]) -> Self:
+        """Add rows at the end, of names that are there."""
+
+
+class Columns(dict[str, list[Any]]):
+    """A `Table` of plain lists."""
+
+    def renamed(self, names: Mapping[str, str | None]) -> Columns:
+        """See `Table`."""
+        kept = [name is None or name in names for name in self[KEY]]
+        found = Columns({column: list(compress(values, kept)) for column, values in self.items()})
+        return found.replaced(KEY, [None if name is None else names[name] for name in found[KEY]])
+
+    def without(self, column: str, values: Collection[str]) -> Columns:
+        """See `Table`."""
+        kept = [value not in values for value in self[column]]
+        return Columns({name: list(compress(cells, kept)) for name, cells in self.items()})
+
+    def replaced(self, column: str, values: Sequence[Any]) -> Columns:
+        """See `Table`."""
+        return Columns({**self, column: list(values)})
+
+    def with_rows(self, rows: Sequence[Mapping[str, Any]]) -> Columns:
+        """See `Table`."""
+        return Columns({column: values + [row.get(column) for row in rows] for column, values in self.items()})
 
 
 @dataclass(frozen=True)
@@ -37,21 +94,24 @@ class Records:
     coverage
         A row a line of the files that hold reports, if it was asked for: its path, number and words, and what was
         read from it as `incident_analytics.reports.coverage.account` says it.
+    notes
+        What else is to be said of the reading.
     """
 
-    tables: Mapping[str, Columns]
+    tables: Mapping[str, Table]
     severities: Sequence[str]
-    coverage: Columns = field(default_factory=dict)
+    coverage: Table = field(default_factory=lambda: Columns({name: [] for name in RAW_TABLES["coverage"]}))
+    notes: Sequence[str] = ()
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """Give the rows of a table."""
         columns = self.tables[table]
-        for values in zip(*columns.values(), strict=True):
+        for values in zip(*(columns[name] for name in columns), strict=True):
             yield dict(zip(columns, values, strict=True))
 
     def accounted(self) -> Iterator[tuple[str, int, str, str]]:
         """Give the rows of `coverage`; none where it was not asked for."""
-        return zip(*(self.coverage.get(name, ()) for name in COVERAGE), strict=True)
+        return zip(*(self.coverage[name] for name in self.coverage), strict=True)
 
     def remarks(self, *, skipped: bool = True) -> list[str]:
         """Return what every verb says on stderr: which files are copies, and how many are skipped."""
@@ -60,7 +120,7 @@ class Records:
         copies = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "copy"]
         unreadable = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "unreadable"]
         n_skipped = sum(outcome == "left out" for _, outcome, _ in rows)
-        found = []
+        found = list(self.notes)
         if copies:
             found.append(f"{len(copies)} of {len(rows)} files not counted: {', '.join(copies)}")
         if unreadable and skipped:
@@ -86,32 +146,21 @@ class Records:
         ids, others = wanted.choose(incidents, self.tables["services"], self.severities)
         return self._only(ids, others)
 
-    def without(self, ids: Collection[str], others: Mapping[str, str | None]) -> Records:
-        """Take out some incidents, whose reports are of another status."""
-        kept = set(self.tables["incidents"]["incident_id"]) - set(ids)
-        return self._only(kept, others)
-
     def _only(self, ids: Collection[str], others: Mapping[str, str | None]) -> Records:
-        tables = {
-            name: columns if name == "files" else _with_ids(columns, ids, and_none=name == "problems")
-            for name, columns in self.tables.items()
-        }
+        names = {name: name for name in ids}
+        tables = {name: table if name == "files" else table.renamed(names) for name, table in self.tables.items()}
         return replace(self, tables={**tables, "files": note_others(tables["files"], others)})
 
 
-def _with_ids(columns: Columns, ids: Collection[str], *, and_none: bool) -> Columns:
-    kept = [each in ids or (and_none and each is None) for each in columns["incident_id"]]
-    return {name: list(compress(values, kept)) for name, values in columns.items()}
-
-
-def note_others(files: Columns, others: Mapping[str, str | None]) -> Columns:
+def note_others(files: Table, others: Mapping[str, str | None]) -> Table:
     """Return ``files`` in which reports, by path, are of another status."""
-    noted = {name: list(values) for name, values in files.items()}
-    for index, path in enumerate(noted["path"]):
+    if not others:
+        return files
+    paths, outcomes, reasons = files["path"], list(files["outcome"]), list(files["reason"])
+    for index, path in enumerate(paths):
         if path in others:
-            noted["outcome"][index] = "other status"
-            noted["reason"][index] = others[path] or "no status that can be read"
-    return noted
+            outcomes[index], reasons[index] = "other status", others[path] or "no status that can be read"
+    return files.replaced("outcome", outcomes).replaced("reason", reasons)
 
 
 def named_statuses(status: str) -> frozenset[str] | None:
@@ -150,7 +199,10 @@ class Wanted:
         named_statuses(self.status)
 
     def choose(
-        self, incidents: Mapping[str, Iterable[Any]], services: Mapping[str, Iterable[Any]], levels: Sequence[str]
+        self,
+        incidents: Table | Mapping[str, Iterable[Any]],
+        services: Table | Mapping[str, Iterable[Any]],
+        levels: Sequence[str],
     ) -> tuple[set[str], dict[str, str | None]]:
         """Return the incident_ids asked for, and by path the status of the reports that are of another one.
 

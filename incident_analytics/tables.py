@@ -5,19 +5,22 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from incident_analytics.errors import ColumnsError, UnknownNameError
-from incident_analytics.schema import LEVEL, PRIORITIES, SEVERITIES, TABLES
+from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, LEVEL, PRIORITIES, SEVERITIES, TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Corpus", "make_table"]
 
 
 def make_table(
     name: str,
-    columns: Mapping[str, Sequence[Any]] | None = None,
+    columns: Mapping[str, Sequence[Any] | pa.ChunkedArray] | None = None,
     *,
     severities: Sequence[str] = SEVERITIES,
 ) -> pd.DataFrame:
@@ -28,7 +31,8 @@ def make_table(
     name
         A key of `TABLES`.
     columns
-        Values by column, with ``None`` for NA; a column left out is all NA. None gives an empty table.
+        Values by column, with ``None`` for NA, or Arrow's columns; a column left out is all NA. None gives an empty
+        table.
     severities
         The declared severities, least to worst: the categories of ``severity``.
 
@@ -62,9 +66,17 @@ def make_table(
     series = {}
     for column, dtype in dtypes.items():
         values = columns.get(column, [None] * length)
+        if not isinstance(values, Sequence):
+            values = values.cast("timestamp[us]") if dtype == DATE else values
+            values = values.to_pandas(types_mapper=_nullable if dtype in {COUNT, FLOAT, FLAG} else None)
         kind = pd.CategoricalDtype(list(categories[column]), ordered=True) if dtype == LEVEL else dtype
-        series[column] = pd.Series(list(values), dtype=kind)
+        series[column] = pd.Series(values if isinstance(values, pd.Series) else list(values), dtype=kind)
     return pd.DataFrame(series)
+
+
+def _nullable(kind: pa.DataType) -> Any:
+    """Return the dtype of pandas for numbers and flags with NA."""
+    return {"int64": pd.Int64Dtype(), "double": pd.Float64Dtype(), "bool": pd.BooleanDtype()}[str(kind)]
 
 
 @dataclass(frozen=True)

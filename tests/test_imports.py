@@ -22,6 +22,7 @@ LAYERS = (
     "masking",
     "visible",
     "temporary",
+    "workers",
     "files",
     "csv_files",
     "schema",
@@ -33,6 +34,8 @@ LAYERS = (
     "reports",
     "tracker",
     "records",
+    "columnar",
+    "cache",
     "loading",
     "checking",
     "results",
@@ -169,7 +172,7 @@ def test_publish_and_population_read_no_report_themselves() -> None:
     assert OWN["population"] <= common | {"publish", "reports.edit", "reports.template"}
 
 
-WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "loading")
+WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "columnar", "cache", "loading")
 """Modules of the reading layer that load neither pandas nor numpy, by whatever way they reach it."""
 
 

@@ -6,14 +6,14 @@ import pytest
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.records import Records, Wanted, named_statuses
+from incident_analytics.records import Columns, Records, Wanted, named_statuses
 from incident_analytics.schema import TABLES
 
 SETTINGS = Settings.model_validate({"services": {"API": {"team": "Core", "aliases": ["Public API"]}, "Web": {}}})
 
 
 def records() -> Records:
-    tables = {name: {column: [] for column in columns} for name, columns in TABLES.items()}
+    tables = {name: Columns({column: [] for column in columns}) for name, columns in TABLES.items()}
     rows = {"A": ("Final", "SEV-1", "API"), "B": ("Draft", "SEV-2", "Web"), "C": (None, "SEV-2", "API")}
     for incident, (status, severity, service) in rows.items():
         path = f"{incident}.md"

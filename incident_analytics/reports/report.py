@@ -106,8 +106,8 @@ class Report:
         """
         if code == "placeholder":
             self.used[line] = OWN
-        own = {} if of_incident else {"incident_id": None}
-        self.rows["problems"].append(problem_row(code, message, path=path or self.file, line=line, **own))
+        row = problem_row(code, message, path=path or self.file, line=line)
+        self.rows["problems"].append({**row, "of_incident": of_incident})
 
     def note(
         self,

@@ -1,0 +1,251 @@
+"""The cache: what it gives equals what is read anew, whatever happened to the files or to the cache in between."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident_analytics import cache, loading
+from incident_analytics.cache import cache_folder, clear_cache
+from incident_analytics.loading import load
+from incident_analytics.schema import TABLES
+from incident_analytics.tables import Corpus
+
+DATA = Path(__file__).parents[1] / "data"
+HEAD = "# Incident: {title}\n\n**Incident ID**: {name}\n**Date**: 2025-03-14\n**Severity**: SEV-2\n"
+REPORT = HEAD + "**Status**: {status}\n\n"
+TIMELINE = "## Timeline\n\n| Time (UTC) | Event |\n|---|---|\n| 14:02 | {title} |\n| 15:{minute} | Service restored |\n"
+TEXTS = (
+    (REPORT + TIMELINE).format(title="Queue full", name="INC-2025-03-14-001", status="Final", minute="10"),
+    (REPORT + TIMELINE).format(title="Queue FULL", name="INC-2025-03-14-001", status="Final", minute="20"),
+    (REPORT + TIMELINE).format(title="Disk full", name="INC-2025-03-14-002", status="Duplicate", minute="30"),
+    (REPORT * 2).format(title="Two", name="INC-2025-03-14-003", status="Draft"),
+    "# Notes\n\nNothing happened.\n",
+    "",
+)
+
+
+@pytest.fixture(autouse=True)
+def few_are_many(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Use the cache for a handful of files, in a folder of the test's own."""
+    monkeypatch.setattr(loading, "_MANY", 1)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    for number, text in enumerate(TEXTS):
+        write(folder / f"{number}.md", text)
+    return folder
+
+
+def write(file: Path, text: str, *, age: int = 1000) -> None:
+    """Write a file that seems to be some seconds old, as those are that nobody has just changed."""
+    file.write_text(text, encoding="utf-8")
+    os.utime(file, (file.stat().st_mtime - age,) * 2)
+
+
+def assert_same(one: Corpus, other: Corpus) -> None:
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name))
+
+
+def assert_cached(folder: Path, **options: Any) -> None:
+    assert_same(load(folder, status="all", **options), load(folder, status="all", cache=False, **options))
+
+
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that grows by each file that is read."""
+    found: list[str] = []
+    read = loading._read_file  # noqa: SLF001 - what is counted is inside
+
+    def count(file: Path, *arguments: Any) -> None:
+        found.append(file.name)
+        read(file, *arguments)
+
+    monkeypatch.setattr(loading, "_read_file", count)
+    return found
+
+
+@pytest.mark.parametrize("folder", ["demo", "real"])
+def test_a_second_load_reads_nothing_and_gives_the_same(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"settings": DATA / "demo" / "incident-analytics.toml"} if folder == "demo" else {}
+    expected = load(DATA / folder, status="all", cache=False, **options)
+    assert_same(load(DATA / folder, status="all", **options), expected)
+    read = files_read(monkeypatch)
+    assert_same(load(DATA / folder, status="all", **options), expected)
+    assert read == []
+
+
+def test_what_changed_is_read_and_nothing_else(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(reports)
+    read = files_read(monkeypatch)
+    write(reports / "1.md", TEXTS[0], age=500)  # of the same size, at another time
+    (reports / "4.md").unlink()
+    write(reports / "3b.md", TEXTS[2])
+    load(reports)
+    assert read == ["1.md", "3b.md"]
+    assert_cached(reports)
+
+
+def test_a_file_that_only_its_time_changed_is_not_read(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(reports)
+    os.utime(reports / "0.md")
+    read = files_read(monkeypatch)
+    load(reports)
+    assert read == []
+
+
+def test_a_file_that_changes_within_the_same_instant_is_read(reports: Path) -> None:
+    file = reports / "0.md"
+    file.write_text(TEXTS[0], encoding="utf-8")
+    same = file.stat().st_mtime_ns
+    load(reports)
+    file.write_text(TEXTS[1].replace("15:20", "15:40"), encoding="utf-8")
+    os.utime(file, ns=(same, same))
+    assert_cached(reports)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.sampled_from([*TEXTS, None]), st.integers(2, 5000)), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=25)
+@given(st.lists(STEPS, min_size=1, max_size=5))
+def test_whatever_changes_the_cache_gives_what_reading_gives(
+    tmp_path_factory: pytest.TempPathFactory, rounds: list[list[tuple[str, str | None, int]]]
+) -> None:
+    """Files come, change and go in any order; unchanged ones, copies and files without a report among them."""
+    folder = tmp_path_factory.mktemp("reports")
+    for steps in rounds:
+        for name, text, age in steps:
+            file = folder / f"{name}.md"
+            if text is None:
+                file.unlink(missing_ok=True)
+            else:
+                write(file, text, age=age)
+        if any(folder.iterdir()):
+            assert_cached(folder)
+
+
+def test_settings_templates_and_corrections_count(reports: Path, tmp_path: Path) -> None:
+    load(reports)
+    corrections = tmp_path / "corrections.csv"
+    header = "incident_id,field,value,reason,by\n"
+    corrections.write_text(f"{header}INC-2025-03-14-001,title,Other,because,me\n", encoding="utf-8")
+    chosen = tmp_path / "incident-analytics.toml"
+    chosen.write_text('[corrections]\nfile = "corrections.csv"\n', encoding="utf-8")
+    assert "Other" in set(load(reports, settings=chosen).incidents["title"])
+    corrections.write_text(f"{header}INC-2025-03-14-001,title,Again,because,me\n", encoding="utf-8")
+    assert "Again" in set(load(reports, settings=chosen).incidents["title"])
+    chosen.write_text('timezone = "Asia/Tokyo"\n', encoding="utf-8")
+    assert_cached(reports, settings=chosen)
+
+
+def test_every_setting_is_known_to_matter_or_not() -> None:
+    """A new one matters unless it is listed; one that is listed is there."""
+    assert set(loading.Settings.model_fields) >= loading.NOT_READ_BY
+    matters = {"timezone", "severities", "services", "calendar_table", "corrections", "templates", "limits"}
+    assert set(loading.Settings.model_fields) - loading.NOT_READ_BY >= matters
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "empty", "remove"])
+@pytest.mark.parametrize("name", ["index", "names", "timeline"])
+def test_a_damaged_cache_is_made_anew_and_said_so(reports: Path, name: str, harm: str) -> None:
+    expected = load(reports, status="all")
+    (file,) = cache_folder().rglob(name)
+    content = file.read_bytes()
+    middle = len(content) // 2
+    if harm == "remove":
+        file.unlink()
+    else:
+        flipped = bytes([*content[:middle], content[middle] ^ 1, *content[middle + 1 :]])
+        file.write_bytes({"flip": flipped, "cut": content[:middle], "empty": b""}[harm])
+    if (name, harm) == ("index", "remove"):  # then there is none, and nothing is wrong
+        assert_same(load(reports, status="all"), expected)
+    else:
+        with pytest.warns(UserWarning, match=r"the cache in .* was damaged; every report was read anew"):
+            assert_same(load(reports, status="all"), expected)
+    assert_cached(reports)
+
+
+def test_the_cache_is_its_owners_alone(reports: Path) -> None:
+    load(reports)
+    assert stat.S_IMODE(cache_folder().stat().st_mode) == 0o700
+    cache_folder().chmod(0o755)  # others can read it, or could have written it
+    before = {file: file.stat().st_mtime_ns for file in cache_folder().rglob("*")}
+    write(reports / "0.md", TEXTS[1])
+    assert_cached(reports)
+    assert {file: file.stat().st_mtime_ns for file in cache_folder().rglob("*")} == before
+
+
+def test_no_home_costs_the_cache_alone(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert_cached(reports)
+
+
+def test_many_changes_do_not_leave_many_files(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "_HOUR", -1)
+    monkeypatch.setattr(cache, "_MOST_SEGMENTS", 4)
+    for round_ in range(12):
+        write(reports / "0.md", TEXTS[round_ % 2], age=round_ + 10)
+        assert_cached(reports)
+    (folder,) = cache_folder().iterdir()
+    assert 1 < len(list(folder.iterdir())) <= 5
+
+
+def test_several_runs_at_once(reports: Path) -> None:
+    expected = load(reports, status="all", cache=False)
+    with ThreadPoolExecutor(4) as threads:
+        for found in threads.map(lambda _: load(reports, status="all"), range(8)):
+            assert_same(found, expected)
+
+
+def test_clearing_gives_the_bytes_back(reports: Path) -> None:
+    load(reports)
+    assert clear_cache() > 0
+    assert not cache_folder().exists()
+    assert clear_cache() == 0
+
+
+class Loses(Executor):
+    """Loses the first tasks that it gets, as a cluster does whose workers die, and those with certain files always."""
+
+    def __init__(self, n: int, always: str = "") -> None:
+        self.left, self.always = n, always
+
+    def submit(self, function: Any, /, *arguments: Any, **options: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        (files,) = arguments
+        if self.left > 0 or any(file.name == self.always for file in files):
+            self.left -= 1
+            future.set_exception(RuntimeError("worker died"))
+        else:
+            future.set_result(function(*arguments, **options))
+        return future
+
+
+def test_files_that_an_executor_loses_are_read_again_or_named(reports: Path) -> None:
+    expected = load(reports, status="all", cache=False)
+    assert_same(load(reports, status="all", cache=False, executor=Loses(1)), expected)
+    found = load(reports, status="all", executor=Loses(1, "0.md"))
+    lost = found.files[found.files["outcome"] == "unreadable"]
+    assert lost["path"].map(lambda path: Path(path).name).tolist() == ["0.md"]
+    assert "the process that read it ended" in lost["reason"].iloc[0]
+    assert_cached(reports)  # it is read again, not remembered as lost
+
+
+def test_processes_give_the_same(reports: Path) -> None:
+    assert_same(load(reports, status="all", jobs=2), load(reports, status="all", cache=False))

@@ -69,9 +69,9 @@ def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     read = loading._read_file  # noqa: SLF001 - what is counted is inside
 
-    def count(file: Path, *arguments: Any) -> None:
+    def count(file: Path, *arguments: Any, **options: Any) -> None:
         found.append(file.name)
-        read(file, *arguments)
+        read(file, *arguments, **options)
 
     monkeypatch.setattr(loading, "_read_file", count)
     return found

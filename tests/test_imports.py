@@ -77,6 +77,7 @@ ALONE = {
     "nbconvert": {"pages"},
     "nbformat": {"commentary", "notebooks", "pages", "population", "publish", "review_index"},
     "papermill": {"notebooks"},
+    "platformdirs": {"cache"},
     "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
     "sklearn": {"analysis.themes"},

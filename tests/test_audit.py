@@ -106,10 +106,30 @@ def test_a_range_whose_end_no_row_tells(tmp_path: Path) -> None:
             "duration-mismatch",
             5,
             (
-                "the Duration ends 2025-03-14 15:50 UTC, but no row of the timeline is at that time; add the row, or "
-                "correct the Duration"
+                "the Duration ends 2025-03-14 15:50 UTC, but no row of the timeline is at that time, the nearest "
+                "is line 20 at 2025-03-14 15:47; add the row, or correct the Duration"
             ),
         )
+    ]
+
+
+def test_the_first_of_two_windows_ends_at_no_rows_time(tmp_path: Path) -> None:
+    """As with one window, and whatever the last one ends with."""
+    rows = ROWS.replace("| 15:47", "| 14:34 | Change reverted |\n| 15:10 | Errors are back |\n| 15:47")
+    message = (
+        "the Duration ends 2025-03-14 14:30 UTC, but no row of the timeline is at that time, the nearest is line 20 at "
+        "2025-03-14 14:34; add the row, or correct the Duration"
+    )
+    assert audited(tmp_path, duration="14:02 - 14:30 and 15:10 - 15:47", rows=rows) == [
+        ("duration-mismatch", 5, message)
+    ]
+    assert audited(tmp_path, duration="14:02 - 14:34 and 15:10 - 15:47", rows=rows) == []
+
+
+def test_a_row_without_a_time_may_be_the_end(tmp_path: Path) -> None:
+    rows = ROWS.replace("| 15:47 |", "| 2025-02-11 15:50 |")
+    assert [(code, line) for code, line, _ in audited(tmp_path, duration="14:02 - 15:50", rows=rows)] == [
+        ("date-mismatch", 20)
     ]
 
 

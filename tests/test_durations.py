@@ -88,6 +88,8 @@ WINDOWS: list[tuple[str, timedelta | None, list[tuple[Any, ...]]]] = [
     ("2021-06-02 - 17:53 UTC to 2021-06-02 - 18:10 UTC", None, [("17:53", "18:10")]),
     ("11:07 - 13:40 (02h 37min) and 15:30 - 17:11 (01h 41min)", 4 * H + 18 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
     ("11:07 - 13:40 (2:37), 15:30 - 17:11 (101m)", 4 * H + 18 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
+    ("14:02 (approx) - 15:47 (2h)", 2 * H, [("14:02", "15:47")]),
+    ("from 14:02 (Friday) until 15:47", None, [("14:02", "15:47")]),
     ("14:02 - 15:47; 16:00 - 16:10", None, [("14:02", "15:47"), ("16:00", "16:10")]),
     ("14:02 - 15:47 and 16:00 - 16:10 (1h 55m total)", 115 * M, [("14:02", "15:47"), ("16:00", "16:10")]),
 ]  # fmt: skip
@@ -161,6 +163,15 @@ def test_words_that_are_no_duration(words: str, why: str) -> None:
     assert str(caught.value) == f"{words!r} {why}"
 
 
+@pytest.mark.parametrize(
+    ("words", "part"), [("2024-XX-XX 10:00 - 11:00", "2024-XX-XX"), ("14:xx - 15:00 (1h)", "14:xx")]
+)
+def test_a_range_with_letters_for_digits_is_not_read(words: str, part: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_duration(words)
+    assert str(caught.value) == f"{part!r} in {words!r} isn't a date or time; write '14:02 - 15:47 (1h 45m)'"
+
+
 def test_a_length_beyond_all_bounds_is_a_slip() -> None:
     """It would not fit a column either."""
     with pytest.raises(Unreadable, match=r"^'999999999 days' is longer than 10 years; write a length such as 1h 45m$"):
@@ -180,6 +191,14 @@ def test_a_length_beyond_all_bounds_is_a_slip() -> None:
         ("10:00 JST - 11:00 and 12:00 - 13:00 UTC (2h)", [9, 9, 0, 0]),
         ("10:00 JST - 11:00, 12:00 - 13:00, 14:00 - 15:00 UTC", [9, 9, None, None, 0, 0]),
         ("10:00 - 11:00 (1h, UK only)", [None, None]),
+        ("2025-03-14 09:40 (UTC) until 2025-03-15 03:40 (UTC), 18 hours", [0, 0]),
+        ("09:40 (JST) - 10:40 (JST) (1h)", [9, 9]),
+        ("[JST] 09:40 – 10:40", [9, 9]),
+        ("JST: 09:40 to 10:40", [9, 9]),
+        ("(JST) 09:40 - 10:40 (1h)", [9, 9]),
+        ("2025-03-14 JST 09:40 - 10:40", [9, 9]),
+        ("09:40 [UTC] – 18:40 [JST]", [0, 9]),
+        ("09:40-10:40Z", [0, 0]),
     ],
 )
 def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: list[int | None]) -> None:

@@ -100,6 +100,29 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n" + "| soon | Service restored |\n" * (n // 28),
         400_000,
     ),
+    "days that no clock shows": (
+        read_report,
+        lambda n: (
+            f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n"
+            + "| 10:00 | x |\n| 09:00 | x |\n" * (n // 28)
+            + "| 2099-09-14 10:00 | x |\n"
+        ),
+        200_000,
+    ),
+    "windows of one time": (
+        read_report,
+        lambda n: (
+            HEAD.replace("15:47 (1h 45m)", "14:02" + " and 14:02 - 14:02" * (n // 36))
+            + "## Timeline\n\n| Time | Event |\n|--|--|\n"
+            + "| 14:02 | x |\n" * (n // 28)
+        ),
+        400_000,
+    ),
+    "rows in a repeated hour": (
+        lambda text: read_report(text.replace("2025-03-14", "2025-10-26")),
+        lambda n: f"{HEAD}## Timeline\n\n| Time (Europe/Berlin) | Event |\n|--|--|\n" + "| 02:03 | x |\n" * (n // 14),
+        200_000,
+    ),
     "rows without a table": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "| 14:03 | x |\n" * (n // 14), 200_000),
     "rows in an open fence": (
         read_report,

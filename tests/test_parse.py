@@ -236,7 +236,10 @@ ITEMS = "\n- 11:00 Initial alert/detection\n- 12:00 Service restored\n"
         "## Timeline\n\n*Times in {}*\n" + ITEMS, "## Timeline\n\n### 2025-03-14 ({})\n" + ITEMS,
         "## Timeline ({})\n\n### 2025-03-14\n" + ITEMS, "## Timeline\n\n- 2025-03-14 ({})\n" + ITEMS[1:],
         "**Time zone**: {}\n\n## Timeline\n" + TABLE.format("Time"), "## Timeline ({})\n" + TABLE.format("Time (UTC+9)"),
-        "## Timeline\n\nAll times are in {}.\n" + TABLE.format("Time (UTC+9)"),
+        "## Timeline\n\nAll times are in {}.\n" + TABLE.format("Time (UTC+9)"), "## Timeline\n\nAll times {}\n" + ITEMS,
+        "## Timeline\n" + TABLE.format("Time {}"), "## Timeline\n" + TABLE.format("{}"), "## Timeline\n" + TABLE.format("Time, {}"),
+        "All times {}\n\n## Timeline\n" + TABLE.format("Time"), "*All times are in {}.*\n\n## Timeline\n" + ITEMS,
+        "## Timeline\n\n| Time (UTC) | Event |\n|--|--|\n\n### 14 March 2025 {}\n" + ITEMS,
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("zone", ["JST", "IST", "CST"])
@@ -830,6 +833,27 @@ def test_words_that_cannot_be_read_never_cost_the_report(tmp_path: Path, words: 
     if corpus.incidents.empty:  # what is below a section's heading is that section's
         corpus = read(tmp_path, f"{title}**Incident ID**: INC-2025-03-14-001\n**Author**: A\n\n{text}\n")
     assert corpus.files["outcome"].tolist() == ["loaded"]
+
+
+@pytest.mark.parametrize(
+    ("date", "incident_id", "day", "source"),
+    [
+        ("04.03.2025", "INC-2025-03-04-001", "2025-03-04", "derived"),
+        ("04.03.2025", "INC-2025-04-03-001", "2025-04-03", "derived"),
+        ("04.03.2025", "INC-2025-05-05-001", None, "stated"),
+        ("Tue, 04.03.2025", "INC-2025-05-05-001", "2025-03-04", "stated"),
+    ],
+)
+def test_the_id_or_the_weekday_settles_which_number_of_the_date_is_the_month(
+    tmp_path: Path, date: str, incident_id: str, day: str | None, source: str
+) -> None:
+    """That the Date could be of two days is said all the same, where only the id settles it."""
+    text = f"# Incident: X\n\n**Incident ID**: {incident_id}\n**Date**: {date}\n**Author**: A\n"
+    corpus = read(tmp_path, text, f"{incident_id}.md")
+    assert corpus.incidents["date"].astype("string").fillna("none").tolist() == [day or "none"]
+    readings = corpus.readings[corpus.readings["field"] == "date"]
+    assert readings["source"].tolist() == [source]
+    assert ("ambiguous-date" in set(corpus.problems["code"])) == ("Tue" not in date)
 
 
 def test_an_unclear_zone_costs_the_time_of_its_row_alone(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_dated_rows_need_no_date_of_the_report() -> None:
         ),
         (
             ["10:00", "05-08-2025 10:30"],
-            ["14 10:00", "14 10:30"],
+            ["14 10:00", None],
             (11, "ambiguous-date", "'05-08-2025 10:30' is 2025-05-08 or 2025-08-05; write it as YYYY-MM-DD"),
         ),
     ],
@@ -161,6 +161,169 @@ def test_a_slip_is_kept_and_reported(
     placement = place(times)
     assert instants_of(placement.instants) == instants
     assert [(found.line, found.code, found.message) for found in placement.remarks] == [remark]
+
+
+@pytest.mark.parametrize(
+    ("times", "duration", "instants"),
+    [
+        (["14th 09:40", "17th 10:40"], "3 days", ["14 09:40", "17 10:40"]),
+        (["Fri 14th 09:40", "Mon 17th 10:40"], "", ["14 09:40", "17 10:40"]),
+        (["14th 23:40", "00:10", "the 17th, 10:40", "11:00"], "", ["14 23:40", "15 00:10", "17 10:40", "17 11:00"]),
+        (["12th 22:00", "09:00"], "", ["12 22:00", "13 09:00"]),
+        (["Fri 22:00", "Sat 00:10"], "", ["14 22:00", "15 00:10"]),
+        (["Fri 10:00", "11:00", "Mon 09:00"], "", ["14 10:00", "14 11:00", "17 09:00"]),
+        (["Thu 22:00", "Fri 01:00"], "", ["13 22:00", "14 01:00"]),
+        (["10:00", "17.03. 10:40"], "", ["14 10:00", "17 10:40"]),
+        (["10:00", "Fri 2025-03-14 10:40"], "", ["14 10:00", "14 10:40"]),
+        (["1741946520", "11:00"], "", ["14 10:02", "14 11:00"]),
+        (["UTC 10:00", "10h47"], "", ["14 10:00", "14 10:47"]),
+    ],
+)
+def test_a_day_without_its_month_and_a_weekday_are_near_the_incident(
+    times: list[str], duration: str, instants: list[str]
+) -> None:
+    placement = place(times, duration)
+    assert instants_of(placement.instants) == instants
+    assert placement.remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("times", "instants", "remark"),
+    [
+        (
+            ["10:00", "Tue 17th 10:40"],
+            ["14 10:00", None],
+            (11, "unreadable-time", "'Tue 17th 10:40' is no time of day; write it as HH:MM"),
+        ),
+        (
+            ["10:00", "8th 10:40"],
+            ["14 10:00", None],
+            (11, "unreadable-time", "'8th 10:40' is no time of day; write it as HH:MM"),
+        ),
+        (
+            ["10:00", "2024-MM-DD"],
+            ["14 10:00", None],
+            (11, "unreadable-time", "'2024-MM-DD' is no date; write it as YYYY-MM-DD HH:MM"),
+        ),
+        (
+            ["10:00", "2024-XX-XX 10:40"],
+            ["14 10:00", None],
+            (11, "unreadable-time", "'2024-XX-XX 10:40' is no date; write it as YYYY-MM-DD HH:MM"),
+        ),
+        (
+            ["10:00", "Mon 2025-03-14 10:40"],
+            ["14 10:00", "14 10:40"],
+            (11, "date-mismatch", "2025-03-14 is a Friday, 'Mon 2025-03-14 10:40' names another day; correct the one or the other"),
+        ),
+        (
+            ["2025-03-14 09:40", "2025-02-11 09:55", "2025-03-14 10:40"],
+            ["14 09:40", None, "14 10:40"],
+            (11, "date-mismatch", "2025-02-11 is 31 days from the incident, and below 2025-03-14 of line 10, so when this was is unknown; correct the date"),
+        ),
+        (
+            ["2025-04-14 09:40", "2025-03-14 09:55", "10:40"],
+            [None, "14 09:55", "14 10:40"],
+            (10, "date-mismatch", "2025-04-14 is 31 days from the incident, and above 2025-03-14 of line 11, so when this was is unknown; correct the date"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_day_in_doubt_is_unknown_and_named(
+    times: list[str], instants: list[str | None], remark: tuple[int, str, str]
+) -> None:
+    placement = place(times)
+    assert instants_of(placement.instants) == instants
+    assert [(found.line, found.code, found.message) for found in placement.remarks] == [remark]
+
+
+def test_the_rows_below_a_stray_date_are_of_no_known_day() -> None:
+    placement = place(["10:00", "2025-02-11 10:20", "10:40", "2025-03-14 11:00", "11:10"])
+    assert instants_of(placement.instants) == ["14 10:00", None, None, "14 11:00", "14 11:10"]
+    assert [(found.line, found.message) for found in placement.remarks] == [
+        (11, "2025-02-11 is 31 days from the incident, and below 2025-03-14 of line 10, so when this was is unknown; correct the date"),
+        (12, "the date above it, 2025-02-11 of line 11, is not the incident's; date the row"),
+    ]  # fmt: skip
+
+
+def test_what_led_to_an_incident_and_what_followed_keep_their_dates() -> None:
+    placement = place(["2025-02-11 09:00", "2025-03-14 10:00", "11:00", "2025-05-01 12:00"])
+    assert [at and at.date() for at in placement.instants] == [date(2025, 2, 11), DAY, DAY, date(2025, 5, 1)]
+    assert placement.remarks == ()
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+AUTUMN, SPRING = date(2025, 10, 26), date(2025, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("times", "duration", "instants"),
+    [
+        (["01:45", "02:30", "02:15", "03:05"], "", ["25 23:45", "26 00:30", "26 01:15", "26 02:05"]),
+        (["02:30", "02:50", "02:10", "02:20"], "", ["26 00:30", "26 00:50", "26 01:10", "26 01:20"]),
+        (["02:30 CEST", "02:30 CET"], "", ["26 00:30", "26 01:30"]),
+        (["02:10", "02:30 CEST"], "", ["26 00:10", "26 00:30"]),
+        (["02:10 CET", "02:30"], "", ["26 01:10", "26 01:30"]),
+        (["00:10 UTC", "01:10 UTC"], "", ["26 00:10", "26 01:10"]),
+        (["01:30", "02:30", "03:10"], "", ["25 23:30", None, "26 02:10"]),
+        (["02:30", "02:10", "02:30", "02:10"], "", ["26 00:30", None, None, "26 01:10"]),
+    ],
+)
+def test_the_order_of_the_rows_tells_the_hours_apart_that_are_alike(
+    times: list[str], duration: str, instants: list[str | None]
+) -> None:
+    """In autumn 02:00 to 03:00 comes twice; where no row tells which is meant the time is unknown, and named."""
+    placement = place(times, duration, day=AUTUMN, zone=BERLIN)
+    assert instants_of(placement.instants) == instants
+    assert [found.line for found in placement.remarks] == [10 + n for n, at in enumerate(instants) if at is None]
+
+
+def test_a_time_of_a_repeated_hour_says_what_to_write() -> None:
+    [remark] = place(["01:30", "02:30"], day=AUTUMN, zone=BERLIN).remarks
+    assert remark.code == "unreadable-time"
+    assert remark.message == (
+        "02:30 is twice on 2025-10-26 in Europe/Berlin, as the clocks go back; write it with its zone, such as UTC"
+    )
+
+
+def test_a_time_that_the_clocks_leave_out_is_no_time() -> None:
+    placement = place(["01:30", "02:30", "03:10"], day=SPRING, zone=BERLIN)
+    assert instants_of(placement.instants) == ["30 00:30", None, "30 01:10"]
+    [remark] = placement.remarks
+    assert (
+        remark.message == "there is no 02:30 on 2025-03-30 in Europe/Berlin, as the clocks go forward; correct the time"
+    )
+
+
+@pytest.mark.parametrize(
+    ("times", "duration", "window"),
+    [
+        (["01:45", "02:30", "02:15"], "01:45 - 02:15", ("25 23:45", "26 01:15")),
+        (["01:45"], "01:45 - 02:15 (1h 30m)", ("25 23:45", "26 01:15")),
+        (["01:45"], "01:45 - 02:15 (30m)", ("25 23:45", "26 00:15")),
+        (["01:45"], "02:15 - 02:30 (1h 15m)", ("26 00:15", "26 01:30")),
+        (["01:45"], "01:45 - 02:15", (None, None)),
+    ],
+)
+def test_a_row_or_the_length_tells_which_hour_the_duration_means(
+    times: list[str], duration: str, window: tuple[str | None, str | None]
+) -> None:
+    placement = place(times, duration, day=AUTUMN, zone=BERLIN)
+    assert [tuple(instants_of(each)) for each in placement.windows] == [window]
+    messages = [found.message for found in placement.remarks]
+    said = "the clocks go back between the Duration's times, so when they are is unknown; write them with their zone, such as UTC"
+    assert messages == ([said] if window == (None, None) else [])
+    assert {found.line for found in placement.remarks} <= {None}
+
+
+@given(st.lists(st.integers(1, 55), min_size=1, max_size=8), st.integers(0, 59))
+def test_rows_that_go_through_a_repeated_hour_keep_their_distances(steps: list[int], begin: int) -> None:
+    """Where their order says which hour is meant; else their times are unknown, but never wrong."""
+    expected = [datetime(2025, 10, 25, 23, begin, tzinfo=UTC)]
+    for step in steps:
+        expected.append(expected[-1] + timedelta(minutes=step))
+    placement = place([f"{at.astimezone(BERLIN):%H:%M}" for at in expected], day=AUTUMN, zone=BERLIN)
+    for at, found in zip(expected, placement.instants, strict=True):
+        assert found in {None, at}
+        assert found is not None or at.astimezone(BERLIN).hour == 2
 
 
 @pytest.mark.parametrize("words", ["TBD", "", "-", "??:??", "Unknown", "--:--"])
@@ -199,7 +362,7 @@ CELLS = st.text(st.sampled_from("0123456789:-/.~? UTCMarpm+()")) | st.sampled_fr
 def test_no_row_is_ever_dropped(times: list[str], duration: str) -> None:
     placement = place(times, duration)
     assert len(placement.instants) == len(placement.approximate) == len(placement.inferred) == len(times)
-    assert all(10 <= remark.line < 10 + len(times) for remark in placement.remarks)
+    assert all(remark.line and 10 <= remark.line < 10 + len(times) for remark in placement.remarks)
 
 
 STEPS = st.lists(st.integers(1, 11 * 60 + 59), min_size=1, max_size=10)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import time as clock_of_the_machine
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from report_writer import clock_forms, date_forms
 
 from incident_analytics.reports.durations import read_duration
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.times import Moment, Span, read_date, read_moments, read_span
+from incident_analytics.reports.times import Moment, Span, read_date, read_moments, read_span, split_moment
 from incident_analytics.reports.zones import read_zone
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
@@ -176,6 +176,152 @@ def test_a_time_is_the_same_in_every_form(at: datetime, data: st.DataObject) -> 
 @pytest.mark.parametrize(("words", "days"), [("2 wks", 14), ("1 wk", 7), ("3w", 21), ("12k", None), ("5 ks", None)])
 def test_a_week_has_many_spellings_and_a_thousand_is_no_length(words: str, days: int | None) -> None:
     assert read_span(words) == (None if days is None else Span(timedelta(days=days)))
+
+
+OTHER_CLOCKS: list[tuple[str, Moment]] = [
+    ("10h47", Moment(clock=time(10, 47))), ("10 h 47", Moment(clock=time(10, 47))), ("10H47", Moment(clock=time(10, 47))),
+    ("2025-03-14 10h47", Moment(2025, 3, 14, time(10, 47))), ("10.47 Uhr", Moment(clock=time(10, 47))),
+    ("10:47 Uhr", Moment(clock=time(10, 47))), ("10 Uhr 47", Moment(clock=time(10, 47))), ("10 Uhr", Moment(clock=time(10))),
+    ("2.30 Uhr nachmittags", Moment(clock=time(14, 30))), ("10時47分", Moment(clock=time(10, 47))), ("10時", Moment(clock=time(10))),
+    ("午後2時30分", Moment(clock=time(14, 30))), ("下午2:30", Moment(clock=time(14, 30))), ("오후 2:30", Moment(clock=time(14, 30))),
+    ("2025年3月14日 10:47", Moment(2025, 3, 14, time(10, 47))), ("2:30 in the afternoon", Moment(clock=time(14, 30))),
+    ("2:30 in the morning", Moment(clock=time(2, 30))), ("14:30 in the afternoon", Moment(clock=time(14, 30))),
+    ("1047pm", Moment(clock=time(22, 47))), ("1047 PM", Moment(clock=time(22, 47))), ("10.47pm", Moment(clock=time(22, 47))),
+    ("1430h", Moment(clock=time(14, 30))), ("1430 hrs", Moment(clock=time(14, 30))), ("1430Z", Moment(clock=time(14, 30), zone=UTC)),
+    ("10:47 Zulu", Moment(clock=time(10, 47), zone=UTC)), ("UTC 14:02", Moment(clock=time(14, 2), zone=UTC)),
+    ("(UTC) 14:02", Moment(clock=time(14, 2), zone=UTC)), ("[UTC] 14:02", Moment(clock=time(14, 2), zone=UTC)),
+    ("UTC: 14:02", Moment(clock=time(14, 2), zone=UTC)), ("2025-03-14 (UTC) 14:02", Moment(2025, 3, 14, time(14, 2), zone=UTC)),
+    ("2025-03-14 UTC 14:02", Moment(2025, 3, 14, time(14, 2), zone=UTC)), ("14:02 (UTC)", Moment(clock=time(14, 2), zone=UTC)),
+    ("1741946520", Moment(2025, 3, 14, time(10, 2), zone=UTC)), ("1741946520123", Moment(2025, 3, 14, time(10, 2), zone=UTC)),
+    ("1741946520.5", Moment(2025, 3, 14, time(10, 2), zone=UTC)), ("17th 10:40", Moment(day=17, clock=time(10, 40))),
+    ("the 17th, 10:40", Moment(day=17, clock=time(10, 40))), ("Mon 17th 10:40", Moment(day=17, clock=time(10, 40), weekday=0)),
+    ("Monday 17 10:40", Moment(day=17, clock=time(10, 40), weekday=0)), ("-17 10:40", Moment(day=17, clock=time(10, 40))),
+    ("Fri 10:47", Moment(clock=time(10, 47), weekday=4)), ("10:47 (Friday)", Moment(clock=time(10, 47), weekday=4)),
+    ("17.03. 10:40", Moment(month=3, day=17, clock=time(10, 40))), ("17.03 10:40", Moment(month=3, day=17, clock=time(10, 40))),
+    ("3/17 10:47", Moment(month=3, day=17, clock=time(10, 47))), ("T+1 10:00", Moment(clock=time(10), days_later=1)),
+    ("Tue 04.03.2025 10:00", Moment(2025, 3, 4, time(10), weekday=1)), ("04.03.2025 10:00 (Thu)", Moment(2025, 4, 3, time(10), weekday=3)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "moment"), OTHER_CLOCKS)
+def test_a_moment_in_the_ways_of_other_places(words: str, moment: Moment) -> None:
+    assert read_moments(words) == [moment]
+
+
+def test_everything_at_once() -> None:
+    [moment] = read_moments("Fri 14 Mar 10:47 PM PT")
+    assert (moment.month, moment.day, moment.clock, moment.weekday) == (3, 14, time(22, 47), 4)
+    assert moment.zone is not None
+    assert moment.zone.utcoffset(SUMMER) == timedelta(hours=-7)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["2023-MM-DD", "2024-XX-XX", "2024-XX-XX 10:00", "2024-03-??", "2024-03-XX 10:00", "YYYY-MM-DD 10:00", "XX/XX/2025 10:00",
+     "14/??/2025 10:00", "March XX 10:00", "?? March 10:00", "202X-03-14 10:00", "2024-03-1? 10:00", "2024-XX 10:00", "14:xx",
+     "1X:XX", "14:MM", "14:0?", "1?:30", "10h??", "day 2 10:47", "17 10:40", "17. 10:40", "04.03. 10:40", "3/17/25 10:47",
+     "14.03.25 10:47", "14 mars 2025 10h47", "14. März 2025 10:47", "#3 10:47", "10:47 (17th)", "10:47 on the 17th",
+     "2025-03-14 10h5", "2025-03-14 +5m", "T+5m", "T+00:05", "T-00:10", "T0+00:05", "T+1h30", "+00:05", "2:30 at night",
+     "2:30 de la noche"],
+)  # fmt: skip
+def test_what_is_in_doubt_is_named_and_not_read(words: str) -> None:
+    """Each of these was once read as another time of day, or as a clock of the day before."""
+    moment = read_moments(words)[0]
+    assert moment.unreadable is not None
+    assert moment.date in {None, date(2025, 3, 14)}
+
+
+@pytest.mark.parametrize(
+    "words", ["2025-03-14 10:47:00 -0500", "2025-03-14T10:47:00-05:00", "2025-03-14 10:47:00-0500"]
+)
+def test_an_offset_behind_the_seconds_is_no_second_time(words: str) -> None:
+    if words.endswith("00-0500"):
+        assert read_moments(words)[0].zone is None
+        return
+    [moment] = read_moments(words)
+    assert moment.zone == timezone(timedelta(hours=-5))
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
+CLOCK_TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
+DATED_FORMS = (
+    "{at:%Y-%m-%d %H:%M}", "{at:%Y-%m-%dT%H:%M}", "{at:%Y-%m-%d} {at:%Hh%M}", "{at:%Y/%m/%d}, {at:%H.%M} Uhr", "{at:%A} {at:%Y-%m-%d} {at:%H:%M}",
+    "{at:%H:%M} on {at:%d %B %Y}", "{at:%d %b %Y} at {at:%I:%M %p}", "{at:%a} {at:%B} {at.day}, {at.year} {at:%I:%M%p}", "{at:%Y-%m-%d} {at:%H%M}",
+    "{at:%Y}年{at.month}月{at.day}日 {at.hour}時{at:%M}分", "{at:%Y-%m-%d} - {at:%H:%M}", "{at:%Y-%m-%d} ({at:%a}) {at:%H:%M}",
+)  # fmt: skip
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31)), st.sampled_from(DATED_FORMS))
+def test_a_moment_reads_back_as_itself_in_every_form(at: datetime, form: str) -> None:
+    [moment] = read_moments(form.format(at=at))
+    assert (moment.date, moment.clock, moment.days_later) == (at.date(), at.time().replace(second=0, microsecond=0), 0)
+    assert moment.weekday in {None, at.weekday()}
+    assert moment.unreadable is None
+
+
+@given(
+    DAYS,
+    CLOCK_TIMES,
+    st.sampled_from(["{:%Y-%m-%d} {:%H:%M}", "{:%d/%m/%Y} {:%H:%M}", "{:%Y.%m.%d} {:%Hh%M}", "{1:%H:%M} {0:%Y-%m-%d}"]),
+    st.data(),
+)
+def test_letters_for_what_is_unknown_are_never_a_time(day: date, clock: time, form: str, data: st.DataObject) -> None:
+    """Whichever digits they replace: then the date, or the time of day, is not read."""
+    words = form.format(day, clock)
+    digits = [index for index, letter in enumerate(words) if letter.isdigit()]
+    hidden = data.draw(st.sets(st.sampled_from(digits), min_size=1))
+    mark = data.draw(st.sampled_from("X?x"))
+    masked = "".join(mark if index in hidden else letter for index, letter in enumerate(words))
+    for moment in read_moments(masked):
+        date_is_hidden = any(masked[index] == mark for index in digits if _is_of_date(words, index))
+        clock_is_hidden = any(masked[index] == mark for index in digits if not _is_of_date(words, index))
+        assert moment.unreadable is not None or (moment.date is None if date_is_hidden else True)
+        assert moment.unreadable is not None or (moment.clock is None if clock_is_hidden else True)
+
+
+def _is_of_date(words: str, index: int) -> bool:
+    return any(mark in word for mark in "-/." for word in [_word_at(words, index)])
+
+
+def _word_at(words: str, index: int) -> str:
+    begin = words.rfind(" ", 0, index) + 1
+    return words[begin:].partition(" ")[0]
+
+
+@given(DAYS, CLOCK_TIMES, st.sampled_from(["", "T", " "]))
+def test_the_usual_form_is_read_as_all_forms_are(day: date, clock: time, joint: str) -> None:
+    """The short way for most cells gives what the tokens give: a space before the text sends it the long way."""
+    words = f"{day:%Y-%m-%d}{joint}{clock:%H:%M}" if joint else f"{clock:%H:%M}"
+    assert read_moments(words) == read_moments(f" {words}")
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "rest"),
+    [
+        ("10h47 Alert fires", "10h47", "Alert fires"),
+        ("UTC 14:02 - Alert fires", "UTC 14:02", "Alert fires"),
+        ("Mon 17th 10:40: Alert fires", "Mon 17th 10:40", "Alert fires"),
+        ("14:02 (UTC) - 15:47 (UTC) Outage", "14:02 (UTC) - 15:47 (UTC", "Outage"),
+        ("Restarted after 1h30", "", "Restarted after 1h30"),
+        ("Rolled back to 1.2.x at 14:02", "14:02", "Rolled back to 1.2.x at"),
+        ("The 5th node fails", "", "The 5th node fails"),
+    ],
+)
+def test_a_line_is_split_at_its_moment(text: str, when: str, rest: str) -> None:
+    assert split_moment(text) == (when, rest)
+
+
+@pytest.mark.parametrize(
+    ("words", "day"), [("Tue, 04.03.2025", date(2025, 3, 4)), ("03/04/2025 (Thursday)", date(2025, 4, 3))]
+)
+def test_the_weekday_settles_which_number_is_the_month(words: str, day: date) -> None:
+    assert read_date(words) == day
+
+
+def test_a_weekday_of_neither_date_settles_nothing() -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_date("Sat, 04.03.2025")
+    assert caught.value.code == "ambiguous-date"
 
 
 READERS: list[Any] = [read_zone, read_date, read_duration, read_moments, read_span]

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.zones import read_zone
+from incident_analytics.reports.zones import read_zone, without_zone
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
 
@@ -32,6 +32,14 @@ def test_zone(words: str, winter: float, summer: float) -> None:
     assert zone is not None
     assert zone.utcoffset(WINTER) == timedelta(hours=winter)
     assert zone.utcoffset(SUMMER) == timedelta(hours=summer)
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [("Time IST", "Time"), ("Time (PST)", "Time"), ("UTC", ""), ("Time, US/Pacific", "Time"), ("Event", "Event")],
+)
+def test_a_header_without_its_zone(header: str, words: str) -> None:
+    assert without_zone(header) == words
 
 
 @pytest.mark.parametrize(

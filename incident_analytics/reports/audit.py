@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
@@ -130,7 +132,7 @@ def _is_corrected(report: Report, name: str) -> bool:
 
 
 def _end(report: Report, windows: list[Window]) -> str | None:
-    """Say where the end of the Duration's range is not when the timeline has the restoration."""
+    """Say where the end of the Duration's range is not when the timeline has the restoration, or at no row's time."""
     duration, placement = report.duration, report.placement
     if not windows or duration is None or placement is None:
         return None
@@ -141,12 +143,25 @@ def _end(report: Report, windows: list[Window]) -> str | None:
         if _is_corrected(report, "restored_at") or spans_agree(
             restored - start, end - start, approximate=duration.approximate
         ):
-            return None
+            return None if duration.approximate else _without_row(report, windows[:-1])
         place = f"line {report.lines['restored_at']} has it restored at {restored:%Y-%m-%d %H:%M}"
         return f"{message} {place}; correct the one or the other"
-    instants = [at for at in placement.instants if at]
-    if instants and all(abs(at - end) >= _MINUTE for at in instants):
-        return f"{message} no row of the timeline is at that time; add the row, or correct the Duration"
+    return _without_row(report, windows)
+
+
+def _without_row(report: Report, windows: list[Window]) -> str | None:
+    """Say which window ends when no row of the timeline is, and which row is the nearest."""
+    rows = sorted((row for row in report.rows["timeline"] if row["at"] is not None), key=itemgetter("at"))
+    if not rows or any(row["milestone"] == "restored" and row["at"] is None for row in report.rows["timeline"]):
+        return None  # a row without a time may be the end
+    for _, end in windows:
+        place = bisect_left(rows, end, key=itemgetter("at"))
+        nearest = min(rows[max(place - 1, 0) : place + 1], key=lambda row: abs(row["at"] - end))
+        if abs(nearest["at"] - end) >= _MINUTE:
+            return (
+                f"the Duration ends {end:%Y-%m-%d %H:%M} UTC, but no row of the timeline is at that time, the nearest "
+                f"is line {nearest['line']} at {nearest['at']:%Y-%m-%d %H:%M}; add the row, or correct the Duration"
+            )
     return None
 
 

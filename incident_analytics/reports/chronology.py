@@ -58,7 +58,7 @@ class Chronology:
         placement = self._settle_windows(placement, zone)
         self.report.placement = placement
         for remark in placement.remarks:
-            self.report.problem(remark.code, remark.line, remark.message)
+            self.report.problem(remark.code, remark.line or self.report.lines["duration"], remark.message)
         named = {problem["line"] for problem in self.report.rows["problems"]}
         for position, (entry, at) in enumerate(zip(self.reader.entries, placement.instants, strict=True), start=1):
             milestone = self.template.stated_milestone(entry.event)

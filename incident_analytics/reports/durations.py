@@ -80,6 +80,9 @@ def read_duration(text: str) -> Duration | None:
     if support:
         pieces = _without_support_hours(pieces)
     windows, lengths = _windows(pieces), _lengths(pieces)
+    unread = next((moment.unreadable for window in windows for moment in window if moment and moment.unreadable), None)
+    if unread is not None:
+        raise Unreadable(f"{unread!r} in {text.strip()!r} isn't a date or time; write '14:02 - 15:47 (1h 45m)'")
     if _SEVERAL.search(text) and not _one_length(lengths):
         raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
     if len(windows) > 1 and len(lengths) == len(windows):
@@ -110,14 +113,24 @@ def _windows(pieces: Sequence[Piece]) -> list[tuple[Moment, Moment | None]]:
     for index, piece in enumerate(pieces):
         if index < past or not isinstance(piece, Moment):
             continue
-        end = pieces[index + 2] if index + 2 < len(pieces) and pieces[index + 1] == "to" else None
+        joint = _past_brackets(pieces, index + 1)
+        last = _past_brackets(pieces, joint + 1) if pieces[joint : joint + 1] == ["to"] else len(pieces)
+        end = pieces[last] if last < len(pieces) else None
         if isinstance(end, Moment):
             windows.append((piece, end))
         elif end == "open" or _since(pieces, index):
             windows.append((piece, None))
         if isinstance(end, Moment) or end == "open":
-            past = index + 3
+            past = last + 1
     return windows
+
+
+def _past_brackets(pieces: Sequence[Piece], index: int) -> int:
+    """Return the index of the first piece from ``index`` on that is no bracket: ``14:02 (approx) - 15:47``."""
+    return next((at for at in range(index, len(pieces)) if pieces[at] not in _GLUE), len(pieces))
+
+
+_GLUE: Final = frozenset({"(", ")", "[", "]", ",", "at"})
 
 
 def _lengths(pieces: Sequence[Piece]) -> list[Span]:
@@ -165,7 +178,9 @@ def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> l
     named = [moment.zone for window in windows for moment in window if moment and moment.zone]
     if bracketed and not named:
         named = [zone_named(bracketed[1])]
-    only = named[0] if named and all(zone == named[0] for zone in named) else None
+    if not named:
+        return list(windows)
+    only = named[0] if all(zone == named[0] for zone in named) else None
     found: list[tuple[Moment, Moment | None]] = []
     for first, last in windows:
         start, end = first.zone, last.zone if last else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
@@ -16,8 +16,9 @@ from incident_analytics.reports.placeholders import Unreadable, fold, is_absent,
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import Template
-from incident_analytics.reports.times import find_dates, read_date, read_moments
-from incident_analytics.reports.zones import names_zone, read_zone
+from incident_analytics.reports.timeline import Entry, place_entries
+from incident_analytics.reports.times import find_dates, read_date
+from incident_analytics.reports.zones import find_zone, names_zone, read_zone
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
@@ -98,6 +99,10 @@ class HeaderReader:
                 self.reader.read_zone(line, label)
             if name := self.template.field_named(label):
                 fields.setdefault(name, line)
+        for paragraph in (paragraph for section in self.above for paragraph in section.paragraphs()):
+            for line in paragraph.lines:
+                if line.label is None and (words := find_zone(line.text)):
+                    self.reader.read_zone(Line(words, line.line), "head")
         return fields
 
     def _check_title(self) -> None:
@@ -124,21 +129,23 @@ class HeaderReader:
         if name == "services":
             self.reader.add_services([(None, word.strip(), line.line, "") for word in line.text.split(",")])
         elif name.endswith("_at"):
-            at = self.report.attempt(self._instant, line, label)
+            at = self._instant(line, label)
             if at is not None:
                 self.values[name] = at
                 self.report.note(name, line.text, line.line)
         else:
             self.reader.read_field(name, line, label)
 
-    def _instant(self, words: str) -> datetime | None:
-        if is_absent(words):
-            return None
-        moments = read_moments(words)
-        day = moments[0].date or self.report.anchor() if moments else None
-        if day is None or moments[0].clock is None:
-            raise Unreadable(f"{words!r} is no date and time; write it as 2025-03-14 14:02 UTC", "unreadable-time")
-        return datetime.combine(day, moments[0].clock, moments[0].zone or self.zone).astimezone(UTC)
+    def _instant(self, line: Line, label: str) -> datetime | None:
+        """Read a date and time as a row of the timeline is read, and report what is unclear about it."""
+        entry = Entry(line.text, "", line.line, is_unclear=self.reader.zone_is_unclear)
+        placement = place_entries([entry], day=self.report.anchor(), zone=self.reader.zone or self.zone)
+        for remark in placement.remarks:
+            self.report.problem(remark.code, line.line, f"{label}: {remark.message}")
+        if placement.instants[0] is None and not placement.remarks and not is_absent(line.text):
+            message = f"{label}: {line.text!r} is no date and time; write it as 2025-03-14 14:02 UTC"
+            self.report.problem("unreadable-time", line.line, message)
+        return placement.instants[0]
 
     def _take_incident_id(self, line: Line) -> None:
         form = "INC-YYYY-MM-DD-###"
@@ -154,9 +161,11 @@ class HeaderReader:
         self.report.note("incident_id", line.text, line.line)
 
     def _take_date(self, line: Line) -> None:
-        day = self.report.attempt(read_date, line, "Date")
+        day, source = self.report.attempt(read_date, line, "Date"), "stated"
+        if day is None and (named := find_dates(line.text)) and self.report.day_of_id() in (named[0].either or ()):
+            day, source = self.report.day_of_id(), "derived"  # of two days the id names one
         self.values["date"] = day
-        self.report.note("date", line.text, line.line)
+        self.report.note("date", line.text, line.line, source=source)
         if day is None and (is_absent(line.text) or is_none(line.text)):
             self.report.problem("missing-date", line.line, "the Date is not filled in; write it as YYYY-MM-DD")
 

@@ -1,4 +1,4 @@
-"""Words that stand for no value, such as ``Unknown``; and the error for a value that cannot be read."""
+"""Words that give no value, such as ``Unknown``; and the error for a value that cannot be read."""
 
 from __future__ import annotations
 

@@ -76,14 +76,17 @@ class Report:
 
     def anchor(self) -> date | None:
         """Return the date that the clock times belong to: the report's Date, else the one in its id."""
-        day: date | None = self.incident.get("date")
+        return self.incident.get("date") or self.day_of_id()
+
+    def day_of_id(self) -> date | None:
+        """Return the date in the report's id, None where it has none."""
         match = re.search(r"(\d{4})-(\d{2})-(\d{2})", self.incident.get("incident_id") or "")
-        if day is None and match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
+        if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
             try:
                 return date(*map(int, match.groups()))
             except ValueError:
                 return None
-        return day
+        return None
 
     def words_at(self, line: int) -> str:
         """Return the words of the field that was read from a line."""

@@ -20,7 +20,7 @@ from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timeline import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment
 from incident_analytics.reports.values import read_loss, read_money, read_share
-from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
+from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import PRIORITIES
 
 __all__ = ["SectionReader", "text_or_none"]
@@ -103,7 +103,8 @@ class SectionReader:
         taken = {row.line for group in loose for row in group.rows}
         timed = [(header, rows, columns) for header, rows, columns in tables if "at" in columns]
         zones = {header.line: self._zone_of_column(header, columns) for header, _, columns in timed}
-        zone = self._zone_of_section(section) if not timed or None in zones.values() else None
+        has_zones = None not in zones.values() and any(rows for _, rows, _ in timed)
+        zone = None if has_zones else self._zone_of_section(section)
         for header, rows, columns in timed:
             self._take_rows(rows, columns, header, zones[header.line] or zone)
             self._take_unnamed_cells(section, header, rows, columns.values())
@@ -522,12 +523,19 @@ def _own_status(words: str) -> tuple[str | None, str]:
 
 
 def _columns(header: Row, form: SectionForm) -> dict[str, int]:
-    """Find a table's columns by their headers, whatever their order; the first of a name counts."""
+    """Find a table's columns by their headers, whatever their order; the first of a name counts.
+
+    A header that is a name and a zone, or a zone alone, is that of the times where no other one is.
+    """
     found: dict[str, int] = {}
     for place, cell in enumerate(header.cells):
         name = form.column_named(cell.text)
         if name and name not in found:
             found[name] = place
+    zoned = ((place, cell.text) for place, cell in enumerate(header.cells) if names_zone(cell.text))
+    for place, text in zoned if "at" not in found and "at" in form.columns else ():
+        if form.column_named(without_zone(text) or form.columns["at"][0]) == "at":
+            found.setdefault("at", place)
     return found
 
 

@@ -6,7 +6,9 @@ All reckoning is done in the clock time of the timeline's zone; instants leave i
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -23,7 +25,9 @@ _MIDNIGHT = timedelta(hours=12)
 _QUIET = timedelta(hours=6)
 """A gap in which days may have passed that the clocks do not show."""
 _NEAR = timedelta(days=10)
-"""How far from the incident's date a row is still taken to belong to it, when its year is in doubt."""
+"""How far from the incident's date a row is still taken to belong to it, when its year or month is in doubt."""
+_BEFORE = timedelta(days=3)
+"""How far before the incident's date a day without its month, or a weekday, is still looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TimelineRemark:
-    """Something to report about a line: a problem code and what to write instead."""
+    """Something to report about a line: a problem code and what to write instead; no line means the Duration's."""
 
     code: str
     message: str
-    line: int
+    line: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,9 @@ class _Row:
     entry: Entry
     clock: timedelta | None = None
     day: date | None = None
+    weekday: int | None = None
+    fold: int | None = None
+    """In an hour that the clocks go through twice: 0 for the first time, 1 for the second, None where not known."""
     approximate: bool = False
     inferred: bool = False
 
@@ -87,7 +94,7 @@ class _Row:
     def at(self) -> datetime | None:
         if self.clock is None or self.day is None:
             return None
-        return datetime.combine(self.day, time(0)) + self.clock
+        return (datetime.combine(self.day, time(0)) + self.clock).replace(fold=self.fold or 0)
 
 
 def place_entries(
@@ -123,11 +130,15 @@ def place_entries(
     if day is None:
         day = reader.day = next((row.day for row in rows if row.day), None)
     reader.check_years(rows)
+    reader.place_weekdays(rows)
     _date_below(rows)
+    reader.refuse_strays(rows)
     windows = reader.dated_windows()
     reader.pin(rows, windows)
     reader.carry(rows)
     windows = reader.finish_windows(rows, windows)
+    reader.settle_hours(rows)
+    windows = reader.settle_ends(rows, windows)
     reader.check_order(rows)
     return Placement(
         instants=tuple(_instant(row.at, zone) for row in rows),
@@ -155,30 +166,41 @@ class _Placer:
         self.pinned = False
         self.remarks: list[TimelineRemark] = []
 
-    def remark(self, code: str, message: str, line: int) -> None:
+    @property
+    def reach(self) -> timedelta:
+        """How far from the incident's date its rows may be."""
+        return _NEAR + ((self.duration.total if self.duration else None) or timedelta(0))
+
+    def remark(self, code: str, message: str, line: int | None) -> None:
         self.remarks.append(TimelineRemark(code, message, line))
 
     # -- from words to clocks and days
 
     def read(self, entry: Entry) -> _Row:
         row = _Row(entry)
+        if is_absent(entry.when) or not set(fold(entry.when)) - set("-:?() "):
+            return row
         try:
             moments = read_moments(entry.when)
         except Unreadable as error:
             self.remark(error.code, str(error), entry.line)
             return row
         if not moments:
-            if not is_absent(entry.when) and set(fold(entry.when)) - set("-:?() "):
-                self.remark("unreadable-time", f"{entry.when!r} holds no time; write it as HH:MM", entry.line)
+            self.remark("unreadable-time", f"{entry.when!r} holds no time; write it as HH:MM", entry.line)
             return row
-        moment = self.with_year(moments[0], row)
+        moment = self.complete(moments[0], row)
         if moment.unreadable:
-            self.remark("unreadable-time", f"{entry.when!r} is no time of day; write it as HH:MM", entry.line)
+            form = (
+                "time of day; write it as HH:MM" if ":" in moment.unreadable else "date; write it as YYYY-MM-DD HH:MM"
+            )
+            self.remark("unreadable-time", f"{entry.when!r} is no {form}", entry.line)
         row.approximate = moment.approximate
         row.day = moment.date
+        row.weekday = moment.weekday
         if moment.either:
             self.choose_date(moment.either, row)
-        if moment.clock is not None and (moment.zone is not None or not entry.is_unclear):
+        is_in_doubt = moment.unreadable is not None or (moment.either is not None and row.day is None)
+        if moment.clock is not None and not is_in_doubt and (moment.zone is not None or not entry.is_unclear):
             row.clock = _clock(moment)
             self.move_zone(row, moment.zone or entry.zone)
         if moment.days_later and row.day is None:
@@ -187,16 +209,32 @@ class _Placer:
             row.day += moment.days_later * _DAY
         return row
 
-    def with_year(self, moment: Moment, row: _Row) -> Moment:
-        """Give a date without a year, or with an impossible one, the year that brings it nearest to the incident."""
-        if moment.year is not None or moment.month is None or moment.day is None or self.day is None:
+    def complete(self, moment: Moment, row: _Row) -> Moment:
+        """Give a date without its year or month those that bring it nearest to the incident.
+
+        A day of the month alone counts where one month alone has it within reach of the incident, on its weekday.
+        """
+        if moment.day is None or self.day is None or (moment.year is not None and moment.month is not None):
             return moment
+        months = [date(self.day.year, self.day.month, 1)]
+        months = [months[0] - _DAY, *months, months[0] + 31 * _DAY]
+        parts = [(each.year, each.month) for each in months]
+        if moment.month is not None:
+            parts = [(year, moment.month) for year in (self.day.year - 1, self.day.year, self.day.year + 1)]
         candidates = []
-        for year in (self.day.year - 1, self.day.year, self.day.year + 1):
+        for year, month in parts:
             try:
-                candidates.append(date(year, moment.month, moment.day))
-            except ValueError:  # 29 February in another year
+                candidates.append(date(year, month, moment.day))
+            except ValueError:  # 29 February in another year, 31 April
                 continue
+        if moment.month is None:
+            candidates = [
+                each
+                for each in candidates
+                if -_BEFORE <= each - self.day <= self.reach and moment.weekday in {None, each.weekday()}
+            ]
+            if len(candidates) != 1:
+                return replace(moment, day=None, unreadable=row.entry.when)
         nearest = min(candidates, key=lambda candidate: abs(candidate - self.day), default=None)  # type: ignore[operator]
         if nearest is None:
             return moment
@@ -205,12 +243,12 @@ class _Placer:
             self.remark(
                 "unreadable-time", f"{moment.slip!r} is no date, read as {nearest}; write {nearest}", row.entry.line
             )
-        return replace(moment, year=nearest.year)
+        return replace(moment, year=nearest.year, month=nearest.month)
 
     def choose_date(self, either: tuple[date, date], row: _Row) -> None:
-        """Take the one of two possible dates that the incident allows; where it allows both the row keeps its clock."""
+        """Take the one of two possible dates that the incident allows; else the day is unknown."""
         first, second = sorted(either)
-        near = [each for each in (first, second) if self.day and abs(each - self.day) <= _NEAR]
+        near = [each for each in (first, second) if self.day and abs(each - self.day) <= self.reach]
         row.day = near[0] if len(near) == 1 else None
         row.inferred = row.day is not None
         self.remark(
@@ -224,25 +262,133 @@ class _Placer:
         day = row.day or self.day
         if day is None:
             return
-        moved = (datetime.combine(day, time(0), zone) + row.clock).astimezone(self.zone)
+        at = datetime.combine(day, time(0)) + row.clock
+        moved = at.replace(tzinfo=zone).astimezone(self.zone)
         row.clock = _since_midnight(moved.time())
+        row.fold = None if _shift(at, zone) else moved.fold
         if row.day is not None:
             row.day = moved.date()
 
     def check_years(self, rows: Sequence[_Row]) -> None:
         """Correct a year that only one other fits: the row lies months away, with the incident's year days."""
-        near = _NEAR + ((self.duration.total if self.duration else None) or timedelta(0))
         for row in rows:
-            if row.day is None or self.day is None or abs(row.day - self.day) <= near or row.day.year == self.day.year:
+            if row.day is None or self.day is None or row.day.year == self.day.year:
+                continue
+            if abs(row.day - self.day) <= self.reach:
                 continue
             try:
                 fitting = row.day.replace(year=self.day.year)
             except ValueError:
                 continue
-            if abs(fitting - self.day) <= near:
+            if abs(fitting - self.day) <= self.reach:
                 message = f"{row.day} is {abs(row.day - self.day).days} days from the incident, read as {fitting}"
                 self.remark("date-mismatch", f"{message}; write {fitting}", row.entry.line)
                 row.day, row.inferred = fitting, True
+
+    def place_weekdays(self, rows: Sequence[_Row]) -> None:
+        """Date the rows that name a weekday alone: the next such day from the row above on, or from near the incident.
+
+        A date that is not on the weekday next to it is kept and reported.
+        """
+        above: date | None = None
+        for row in rows:
+            if row.weekday is not None and row.day is not None and row.day.weekday() != row.weekday:
+                named = f"{row.day} is a {row.day:%A}, {row.entry.when!r} names another day"
+                self.remark("date-mismatch", f"{named}; correct the one or the other", row.entry.line)
+            elif row.weekday is not None and row.day is None and row.clock is not None and self.day is not None:
+                first = above or self.day - _BEFORE
+                row.day = first + (row.weekday - first.weekday()) % 7 * _DAY
+            above = row.day or above
+
+    def refuse_strays(self, rows: Sequence[_Row]) -> None:
+        """Read no time from rows that are dated far from the incident, among rows that are near it.
+
+        Such a date was left in from another report. An earlier date counts above the rows of the incident, where it is
+        what led to it, and a later one below them. Rows without a date have that of the row above, else the incident's.
+        """
+        if self.day is None:
+            return
+        day, reach = self.day, self.reach
+        dated = next((place for place, row in enumerate(rows) if row.day is not None), len(rows))
+        near = [
+            place
+            for place, row in enumerate(rows)
+            if (abs(row.day - day) <= reach if row.day is not None else place < dated and row.clock is not None)
+        ]
+        stray: tuple[date, int] | None = None
+        for place, row in enumerate(rows if near else ()):
+            if row.day is not None:
+                is_early, is_late = row.day < day - reach, row.day > day + reach
+                is_stray = (is_early and place > near[0]) or (is_late and place < near[-1])
+                stray = (row.day, row.entry.line) if is_stray else None
+                if is_stray:
+                    other = rows[near[0] if is_early else near[-1]]
+                    where = f"{'below' if is_early else 'above'} {other.day or day} of line {other.entry.line}"
+                    distance = f"{row.day} is {abs(row.day - day).days} days from the incident, and {where}"
+                    message = f"{distance}, so when this was is unknown; correct the date"
+                    self.remark("date-mismatch", message, row.entry.line)
+            elif stray is not None and row.clock is not None:
+                message = f"the date above it, {stray[0]} of line {stray[1]}, is not the incident's; date the row"
+                self.remark("date-mismatch", message, row.entry.line)
+            if stray is not None:
+                row.day = row.clock = None
+
+    # -- the hour that the clocks go through twice in autumn, and the one that they leave out in spring
+
+    def settle_hours(self, rows: Sequence[_Row]) -> None:
+        """Decide which time of a repeated hour each row means, by the order of the rows; else its time is unknown."""
+        twice: list[tuple[_Row, datetime]] = []
+        for row in rows:
+            at = row.at
+            shift = _shift(at, self.zone) if at else timedelta(0)
+            if at and shift > timedelta(0):
+                twice.append((row, at))
+            elif at and shift < timedelta(0):
+                message = f"there is no {at:%H:%M} on {at:%Y-%m-%d} in {self.zone}, as the clocks go forward"
+                self.remark("unreadable-time", f"{message}; correct the time", row.entry.line)
+                row.clock = None
+        # The second time through begins at the latest with a row below which the clock is earlier, or which says so.
+        second = next((n for n, (row, _) in enumerate(twice) if row.fold == 1), len(twice))
+        falls = [n for n in range(1, len(twice)) if twice[n][1] < twice[n - 1][1]]
+        first = next((n + 1 for n in range(len(twice) - 1, -1, -1) if twice[n][0].fold == 0), 0)
+        if falls and first <= falls[0] and falls[-1] <= second:
+            first, second = falls[0], falls[-1]
+        for n, (row, at) in enumerate(twice):
+            if row.fold is None and first <= second and not first <= n < second:
+                row.fold = int(n >= second)
+            elif row.fold is None:
+                message = f"{at:%H:%M} is twice on {at:%Y-%m-%d} in {self.zone}, as the clocks go back"
+                self.remark("unreadable-time", f"{message}; write it with its zone, such as UTC", row.entry.line)
+                row.clock = None
+
+    def settle_ends(self, rows: Sequence[_Row], windows: Sequence[_Window]) -> list[_Window]:
+        """Decide the same of the Duration's times: by the row at that time, else by the stated length."""
+        folds: dict[datetime, set[int]] = {}
+        for row in rows:
+            if (at := row.at) is not None:
+                folds.setdefault(at.replace(fold=0), set()).add(at.fold)
+        settled: list[_Window] = []
+        total = self.duration.total if self.duration and len(windows) == 1 else None
+        for window in windows:
+            ways = [
+                [at.replace(fold=fold) for fold in sorted(folds.get(at, {0, 1}))]
+                if at and _shift(at, self.zone)
+                else [at]
+                for at in window
+            ]
+            both = [(start, end) for start in ways[0] for end in ways[1]]
+            if len(both) > 1 and total is not None:
+                both = [each for each in both if self.spans(*each, total)] or both
+            if len(both) > 1:
+                message = "the clocks go back between the Duration's times, so when they are is unknown"
+                self.remark("unreadable-time", f"{message}; write them with their zone, such as UTC", None)
+            settled.append(both[0] if len(both) == 1 else (None, None))
+        return settled
+
+    def spans(self, start: datetime | None, end: datetime | None, total: timedelta) -> bool:
+        """Return whether a window has a length, to the minute."""
+        begin, over = _instant(start, self.zone), _instant(end, self.zone)
+        return begin is not None and over is not None and abs(over - begin - total) < timedelta(minutes=1)
 
     # -- the Duration line
 
@@ -258,8 +404,8 @@ class _Placer:
         return windows
 
     def dated(self, moment: Moment) -> datetime | None:
-        moment = self.with_year(moment, _Row(Entry("", "", 0)))
-        if moment.date is None or moment.clock is None:
+        moment = self.complete(moment, _Row(Entry("", "", 0)))
+        if moment.date is None or moment.clock is None or moment.unreadable is not None:
             return None
         at = datetime.combine(moment.date, moment.clock)
         if moment.zone is not None:
@@ -274,6 +420,8 @@ class _Placer:
             return at + end.days_later * _DAY
         if at < start:
             at += _DAY
+        if end.weekday is not None:
+            return at + (end.weekday - at.weekday()) % 7 * _DAY
         if (
             self.duration
             and self.duration.total
@@ -294,15 +442,20 @@ class _Placer:
         """Date the windows that are not dated by themselves: from the row with the same clock, else from the date."""
         finished: list[_Window] = []
         previous: datetime | None = None
+        at_clock: dict[timedelta, list[datetime]] = {}
+        for row in rows:
+            if row.clock is not None and (at := row.at) is not None:
+                at_clock.setdefault(row.clock, []).append(at)
+        for ats in at_clock.values():
+            ats.sort()
         written = self.duration.windows if self.duration else ()
         for (dated_start, dated_end), (first, last) in zip(windows, written, strict=True):
             start, end = dated_start, dated_end
             if start is None and self.day is not None and first.clock is not None:
                 clock = self.local_clock(first, self.day)
-                same = [
-                    row.at for row in rows if row.clock == clock and row.at and (not previous or row.at >= previous)
-                ]
-                start = same[0] if same else datetime.combine((previous or self.day), time(0)) + clock
+                same = at_clock.get(clock, [])
+                place = bisect_left(same, previous) if previous else 0
+                start = same[place] if place < len(same) else datetime.combine((previous or self.day), time(0)) + clock
                 while previous and start < previous:
                     start += _DAY
             if end is None and start is not None and last is not None and last.clock is not None:
@@ -371,7 +524,9 @@ class _Placer:
             self.carry_on(timed, begin, end)
         before, first = timed[known[1] - 1].at if guessed else None, timed[known[1]].at if guessed else None
         if before and first and before > first:
-            _delay(timed[: known[1]], -math.ceil((before - first) / _DAY) * _DAY)
+            back = math.ceil((before - first) / _DAY) * _DAY
+            for row in timed[: known[1]]:
+                row.day = row.day - back if row.day else None
 
     def carry_on(self, timed: Sequence[_Row], begin: int, end: int) -> None:
         """Date the rows between two dated ones; days that no clock shows passed where a clock falls, else in a gap."""
@@ -392,13 +547,11 @@ class _Placer:
             if place < end:
                 timed[place].day = day
         if end < len(timed):
-            slack = (timed[end].day or day) - day
-            for place in falls:
-                if slack > timedelta(0):
-                    _delay(timed[place:end], _DAY)
-                    slack -= _DAY
-            if slack > timedelta(0) and gaps:
-                _delay(timed[gaps[-1] : end], slack)
+            slack = max(((timed[end].day or day) - day).days, 0)
+            passed_at = falls[:slack]
+            if gaps:
+                passed_at += [gaps[-1]] * (slack - len(passed_at))
+            _delay(timed[:end], passed_at)
 
     def passes_midnight(self, timed: Sequence[_Row], before: int, after: int) -> bool:
         """Return whether midnight lies between two rows whose days are not both known."""
@@ -417,15 +570,17 @@ class _Placer:
 
     def check_order(self, rows: Sequence[_Row]) -> None:
         """Report the rows with an earlier time than one above them."""
-        latest: _Row | None = None
+        latest: tuple[datetime, _Row] | None = None
         for row in rows:
-            if row.at is None:
+            if (at := _instant(row.at, self.zone)) is None:
                 continue
-            if latest is not None and latest.at is not None and row.at < latest.at:
-                message = f"{row.at:%Y-%m-%d %H:%M} is below {latest.at:%Y-%m-%d %H:%M} of line {latest.entry.line}"
+            if latest is not None and at < latest[0]:
+                message = (
+                    f"{row.at:%Y-%m-%d %H:%M} is below {latest[1].at:%Y-%m-%d %H:%M} of line {latest[1].entry.line}"
+                )
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
-                latest = row
+                latest = at, row
 
 
 def _date_below(rows: Sequence[_Row]) -> None:
@@ -438,9 +593,20 @@ def _date_below(rows: Sequence[_Row]) -> None:
             row.day, day = row.day or day, None
 
 
-def _delay(rows: Sequence[_Row], by: timedelta) -> None:
-    for row in rows:
-        row.day = row.day + by if row.day else None
+def _delay(rows: Sequence[_Row], passed_at: Collection[int]) -> None:
+    """Move rows by a day for each of the places that is not below them."""
+    days = Counter(passed_at)
+    later = 0
+    for place in range(min(days, default=len(rows)), len(rows)):
+        later += days[place]
+        row = rows[place]
+        row.day = row.day + later * _DAY if row.day else None
+
+
+def _shift(at: datetime, zone: tzinfo) -> timedelta:
+    """Return by how much the clocks of a zone go back around a time, by less than nothing where they go forward."""
+    first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
+    return first - second
 
 
 def _clock(moment: Moment) -> timedelta:

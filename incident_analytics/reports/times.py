@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, time, timedelta, tzinfo
-from typing import Final, TypeAlias
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import Any, Final, TypeAlias
 
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
 from incident_analytics.reports.zones import ZONE, zone_named
@@ -38,7 +38,17 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _MONTH: Final = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEKDAY: Final = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 _DAYS: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?![\d:]))?"
+_BEFORE_CLOCK: Final = r"(?=[\s,@T]+(?:at\s+|~\s?)?\d{1,2}\s?[:.h]\s?\d{2}(?!\d))"
+_AM_PM: Final = r"\s?[ap]\.?m\b\.?"
+_HALVES: Final = {
+    "a": "in the morning|vormittags|du matin|de la mañana|午前|上午|오전",
+    "p": "in the (?:afternoon|evening)|nachmittags|abends|de l'après-midi|du soir|de la tarde|午後|下午|오후",
+    "": "at night|nachts|de la noche|晚上",
+}
+"""Words for the half of the day, with its letter; after ``at night`` the hour may be of either."""
 _NUMBERS: Final = {
     word: number
     for number, words in enumerate(
@@ -54,53 +64,75 @@ _UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
 
+_YEAR: Final = r"[\dyx?*_]{4}"
+_TWO: Final = r"(?:\d\d?|mm|dd|hh|[\dx?*_]{1,2})"
+"""Two digits of a date or time, or letters and marks for those that are unknown."""
+_ENDS: Final = r"(?![\w?*]|[-/.:]\w)"
+
 # One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
-_TOKENS: Final = re.compile(
-    "|".join(
-        f"(?P<{name}>{pattern})"
-        for name, pattern in (
-            ("iso", r"(?<![\d.])\d{4,6}(?P<sep1>[-–/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"),
-            ("numeric", r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)"),
-            ("dmy", rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?"),
-            ("mdy", rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?"),
-            ("month", rf"\b{_MONTH}[\s-]+\d{{4}}(?!\d|:\d)"),
-            ("later", r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)"),
-            ("hm", r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))"),
-            ("span", rf"(?<![\d.]){_NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?"),
-            (
-                "clock",
-                r"(?<![\d:.$])\d{1,2}:(?:\d{2}|\?\?|xx)(?::\d{2}(?:[.,]\d+)?)?(?!\d)(?:\s?[ap]\.?m\b\.?|\s?[ap]\b)?",
-            ),
-            ("hour", r"(?<![\d:.$])\d{1,2}(?:\s?[ap]\.?m\b\.?)"),
-            ("word", r"\b(?:noon|midday|midnight)\b"),
-            ("bare", r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))"),
-            ("zone", ZONE),
-            (
-                "about",
-                (
-                    r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under|over|"
-                    r"up\s+to|at\s+(?:least|most)|(?:less|more)\s+than|estimated|ish)\b\.?"
-                ),
-            ),
-            (
-                "open",
-                (
-                    r"(?<!\bnot\s)(?<!\bno\slonger\s)\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going|active)\b|\bpresent\b|(?<=[-–—→o]\s)now\b"
-                    r"|\b(?:not\s+(?:yet\s+)?|un)(?:resolved|restored)\b|\bso\s+far\b|\bin\s+progress\b"
-                ),
-            ),
-            ("support", r"\b(?:support|business|working|office)\s+hours\b"),
-            ("to", r"->|→|[-–—]|\b(?:to|until|till|through)\b"),
-            ("and", r"[;&]|\band\b|\bplus\b"),
-            (
-                "glue",
-                r"[,()@]|(?<=\d)T(?=\d)|\bat\b|\b(?:from|on|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:\w*day)?\b",
-            ),
-            ("other", r"\w+|[^\w\s]"),
-        )
-    ),
-    re.IGNORECASE,
+_KINDS: Final = {
+    # Letters or marks for what is unknown: 2024-MM-DD, 2024-03-??, 14:xx. None of it is read.
+    "masked": r"(?<![\w.:/-])(?=[\d/.-]*[a-z?*_])"
+    rf"(?:{_YEAR}(?P<sep0>[-/.]){_TWO}(?P=sep0){_TWO}|{_TWO}(?P<sep3>[-/.]){_TWO}(?P=sep3){_YEAR}|\d{{4}}[-/](?:mm|[x?*]{{1,2}}))"
+    rf"{_ENDS}|\b{_MONTH}\s(?:xx?|dd|\?\??){_ENDS}|(?<![\w?])(?:xx?|dd|\?\??)\s{_MONTH}|\bday\s?\d{{1,2}}\b",
+    "masked_clock": rf"(?<![\w?:.$])(?=[x?:hm]*\d)(?=[\d:h]*[x?m]){_TWO}[:h]{_TWO}(?::{_TWO})?{_ENDS}(?:{_AM_PM})?",
+    # Counted from something else: T+5m, T-00:10, +00:05 at the beginning.
+    "offset": r"\bT\d?\s?[-+−]\s?\d+(?::\d{2}(?::\d{2})?|\s?(?:m|s|h\d{0,2}|min)\b)"
+    r"|\A[\s~(]*[-+−]\d{1,3}:\d{2}(?::\d{2})?",
+    "iso": r"(?<![\d.])\d{4,6}(?P<sep1>[-–/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
+    "numeric": r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)",
+    "short": r"(?<![\d.:-])\d{1,2}(?P<sep4>[-/.])\d{1,2}(?P=sep4)\d{2}" + _BEFORE_CLOCK,
+    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?",
+    "mdy": rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
+    "month": rf"\b{_MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
+    "day_month": r"(?<![\d.:/-])\d{1,2}[-/.]\d{1,2}\.?" + _BEFORE_CLOCK,
+    "day": rf"(?:(?:{_WEEKDAY}[.,]?\s+)?(?:\bthe\s+)?\b\d{{1,2}}(?:st|nd|rd|th)|{_WEEKDAY}[.,]?\s+\d{{1,2}}\.?"
+    rf"|\A\s*-\d{{1,2}}){_BEFORE_CLOCK}",
+    "later": r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)",
+    "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))",
+    "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
+    "span": rf"(?<![\d.]){_NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
+    "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b)?"
+    rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
+    "hour": rf"(?<![\d:.$])\d{{1,2}}(?:{_AM_PM}|\sUhr\b(?:\s[0-5]\d\b)?"
+    r"|\s?[時时点點시](?![間间])\s?(?:[0-5]?\d\s?[分분]?)?)",
+    "word": r"\b(?:noon|midday|midnight)\b",
+    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))",
+    "half": rf"(?<![a-z])(?:{'|'.join(_HALVES.values())})(?![a-z])",
+    "zone": ZONE,
+    "about": r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under"
+    r"|over|up\s+to|at\s+(?:least|most)|(?:less|more)\s+than|estimated|ish)\b\.?",
+    "open": r"(?<!\bnot\s)(?<!\bno\slonger\s)\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going|active)\b"
+    r"|\bpresent\b|(?<=[-–—→o]\s)now\b|\b(?:not\s+(?:yet\s+)?|un)(?:resolved|restored)\b|\bso\s+far\b|\bin\s+progress\b",
+    "support": r"\b(?:support|business|working|office)\s+hours\b",
+    "to": r"->|→|[-–—]|\b(?:to|until|till|through)\b",
+    "and": r"[;&]|\band\b|\bplus\b",
+    "weekday": _WEEKDAY,
+    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)|\b(?:at|from|on|uhr)\b",
+    "other": r"\w+|[^\w\s]",
+}
+_DIGIT_FIRST: Final = frozenset(
+    {"masked", "masked_clock", "iso", "numeric", "short", "dmy", "day_month", "day"}
+    | {"hm", "hours", "span", "clock", "hour", "bare", "other"}
 )
+_MARK_FIRST: Final = frozenset(
+    {"masked", "masked_clock", "offset", "day", "later", "zone", "about", "to", "and", "glue", "other"}
+)
+_NO_LETTER_FIRST: Final = frozenset(
+    {"iso", "numeric", "short", "dmy", "day_month", "hm", "hours", "clock", "hour", "bare"}
+)
+
+
+def _tokens_in(kinds: Collection[str]) -> re.Pattern[str]:
+    patterns = (f"(?P<{name}>{pattern})" for name, pattern in _KINDS.items() if name in kinds)
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_AT_DIGIT: Final = _tokens_in(_DIGIT_FIRST)
+_AT_MARK: Final = _tokens_in(_MARK_FIRST)
+_AT_LETTER: Final = _tokens_in(_KINDS.keys() - _NO_LETTER_FIRST)
+"""What may begin with a digit, with a letter, or with neither: so that few kinds are tried for each token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +142,8 @@ class Moment:
     Attributes
     ----------
     year, month, day
-        None where not given; ``year`` also where what is written cannot be a year (``slip`` has its words then).
+        None where not given, as the month of ``17th``; ``year`` also where what is written cannot be a year (``slip``
+        has its words then).
     clock
         The time of day, None where it cannot be read (``14:??``).
     days_later
@@ -121,6 +154,10 @@ class Moment:
         Whether the words say so.
     either
         For ``06-05-2026`` the two dates it may mean; day and month are None then.
+    unreadable
+        The words of a part that is no date or time of day, or that has letters for what is unknown: ``2024-MM-DD``.
+    weekday
+        The day of the week that the words name, 0 for Monday.
     has_half
         Whether the time of day says am or pm.
     """
@@ -135,6 +172,7 @@ class Moment:
     slip: str | None = None
     either: tuple[date, date] | None = None
     unreadable: str | None = None
+    weekday: int | None = None
     has_half: bool = field(default=False, compare=False)
 
     @property
@@ -161,17 +199,38 @@ class Span:
 Piece: TypeAlias = Moment | Span | str
 """What a text is made of for the readers below: moments, spans, and the names of the tokens between them."""
 
-_CLOCKS: Final = {"clock", "hour", "word", "bare"}
-_DATES: Final = {"iso", "numeric", "dmy", "mdy"}
-
+_CLOCKS: Final = frozenset({"clock", "hour", "word", "bare", "masked_clock", "offset"})
+_CELL_CLOCKS: Final = _CLOCKS | {"hm", "hours"}
+"""What is a time of day where no length is asked for: ``10h47`` is a length in a Duration line."""
+_DATES: Final = frozenset({"iso", "numeric", "short", "dmy", "mdy", "day_month", "day", "masked"})
+_NAMES: Final = frozenset({"glue", "other", "zone", "weekday", "half"})
+"""The kinds of tokens whose words say more than the kind does."""
 
 _PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
 
+_Token: TypeAlias = tuple[str, str]
 
-def read_pieces(text: str) -> list[Piece]:
-    """Read the tokens of ``text`` into moments, spans and the words between them."""
-    plain = text.translate(_PLAIN)
-    tokens = [(match.lastgroup or "", match[0].strip()) for match in _TOKENS.finditer(plain)]
+
+def _tokenize(text: str) -> Iterator[re.Match[str]]:
+    """Yield each token of a text, its kind as the group's name."""
+    index = 0
+    while index < len(text):
+        first = text[index]
+        tokens = _AT_LETTER if first.isalpha() else _AT_DIGIT if first.isdecimal() else _AT_MARK
+        match = None if first.isspace() else tokens.match(text, index)
+        index = match.end() if match else index + 1
+        if match:
+            yield match
+
+
+def _tokens_of(text: str) -> list[_Token]:
+    """Return the kind and the words of each token."""
+    return [(match.lastgroup or "", match[0].strip()) for match in _tokenize(text.translate(_PLAIN).strip())]
+
+
+def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
+    """Read the tokens of a text into moments, spans and the words between them; ``clocks`` are the kinds of times."""
+    tokens = _tokens_of(text)
     pieces: list[Piece] = []
     approximate = False
     at = 0
@@ -180,20 +239,16 @@ def read_pieces(text: str) -> list[Piece]:
         if kind == "about":
             approximate = True
             at += 1
-        elif kind in _DATES or kind in _CLOCKS:
-            moment, at = _read_moment(tokens, at)
-            pieces.append(replace(moment, approximate=moment.approximate or approximate))
+        elif _begins_moment(tokens, at, clocks):
+            moment, at = _read_moment(tokens, at, clocks)
+            pieces.append(replace(moment, approximate=True) if approximate else moment)
             approximate = False
-        elif kind in {"span", "hm"}:
+        elif kind in {"span", "hm", "hours"}:
             at += 1
             pieces.append(Span(_length(words), approximate or "+" in words))
             approximate = False
-        elif kind == "later" and at + 1 < len(tokens) and tokens[at + 1][0] in _CLOCKS:
-            moment, at = _read_moment(tokens, at)
-            pieces.append(replace(moment, approximate=moment.approximate or approximate))
-            approximate = False
         else:
-            pieces.append(words if kind in {"glue", "other", "zone"} else kind)
+            pieces.append(words if kind in _NAMES else kind)
             at += 1
     if approximate:  # the word follows what it is about
         last = next((place for place in range(len(pieces) - 1, -1, -1) if not isinstance(pieces[place], str)), None)
@@ -202,109 +257,190 @@ def read_pieces(text: str) -> list[Piece]:
     return pieces
 
 
-def _read_moment(tokens: Sequence[tuple[str, str]], at: int, *, zones: bool = True) -> tuple[Moment, int]:
-    """Read a date, a time or both from ``at``, with the ``(next day)`` and, where ``zones``, the zone after them."""
-    moment = Moment()
+_NEXT_TO: Final = frozenset({"weekday", "half", "later"})
+_FILL: Final = frozenset({"glue", "about"})
+_LEADS: Final = frozenset({"zone", "weekday", "later", "half"})
+"""What may be before a time of day as well as behind it: ``UTC 14:02``, ``next day 14:02``."""
+
+
+def _begins_moment(tokens: Sequence[_Token], at: int, clocks: frozenset[str]) -> bool:
+    kind = tokens[at][0]
+    if kind not in _LEADS:
+        return kind in _DATES or kind in clocks
+    following = _following(tokens, at + 1, _FILL | {"zone", "weekday"})
+    return following in clocks or (kind in {"zone", "weekday"} and following in _DATES)
+
+
+def _following(tokens: Sequence[_Token], at: int, fill: frozenset[str]) -> str:
+    """Return the kind of the first token from ``at`` on that is more than what fills a gap, of at most three."""
+    return next((kind for kind, _ in tokens[at : at + 3] if kind not in fill), "")
+
+
+def _read_moment(
+    tokens: Sequence[_Token], at: int, clocks: frozenset[str], *, zones: bool = True
+) -> tuple[Moment, int]:
+    """Read a date, a time or both from ``at``, with the ``(next day)`` and, where ``zones``, the zone next to them."""
+    parts: dict[str, Any] = {}
     has_date = has_clock = False
+    brackets = 0
     while at < len(tokens):
         kind, words = tokens[at]
         if kind in _DATES and not has_date:
-            moment = _with_date(moment, kind, words)
+            parts |= _date_of(kind, words)
             has_date = True
-        elif kind in _CLOCKS and not has_clock:
-            moment = _with_clock(moment, kind, words)
+        elif kind in clocks and not has_clock:
+            parts |= _clock_of(kind, words, parts.get("days_later", 0))
             has_clock = True
-        elif kind == "zone" and has_clock and moment.zone is None:
-            moment = replace(moment, zone=zone_named(words) if zones else UTC)
-        elif kind == "later":
-            moment = replace(moment, days_later=moment.days_later + int(next(iter(re.findall(r"\d", words)), 1)))
+        elif (
+            kind == "zone"
+            and "zone" not in parts
+            and (has_clock or _following(tokens, at + 1, _FILL) in clocks | _DATES)
+        ):
+            parts["zone"] = zone_named(words) if zones else UTC
+        elif kind in _NEXT_TO and kind not in parts:
+            parts |= _part_next_to(kind, words, parts.get("days_later", 0))
         else:
-            skip = _gap(tokens, at, has_date=has_date, has_clock=has_clock)
+            skip = _gap(tokens, at, clocks, has_date=has_date, has_clock=has_clock, has_weekday="weekday" in parts)
             if not skip:
-                return moment, at
-            moment = replace(
-                moment, approximate=moment.approximate or any(k == "about" for k, _ in tokens[at : at + skip])
-            )
+                break
+            for between, mark in tokens[at : at + skip]:
+                parts["approximate"] = parts.get("approximate", False) or between == "about"
+                brackets += (mark in "([") - (mark in ")]")
             at += skip
             continue
         at += 1
-    return moment, at
+    while brackets > 0 and at < len(tokens) and tokens[at][1] in {")", "]"}:
+        brackets -= 1
+        at += 1
+    return Moment(**_on_its_weekday(_in_its_half(parts))), at
 
 
-def _gap(tokens: Sequence[tuple[str, str]], at: int, *, has_date: bool, has_clock: bool) -> int:
+def _part_next_to(kind: str, words: str, days_later: int) -> dict[str, Any]:
+    """Return the part of a moment that words next to its time of day give: the weekday, the half of the day, days."""
+    if kind == "weekday":
+        return {"weekday": _WEEKDAYS.index(words[:3].casefold())}
+    if kind == "half":
+        return {"half": next(half for half, names in _HALVES.items() if re.fullmatch(names, words, re.IGNORECASE))}
+    return {"days_later": days_later + int(next(iter(re.findall(r"\d", words)), 1))}
+
+
+def _gap(
+    tokens: Sequence[_Token], at: int, clocks: frozenset[str], *, has_date: bool, has_clock: bool, has_weekday: bool
+) -> int:
     """Count the tokens to skip before the next part of the same moment; 0 where the moment ends here."""
-    wanted = (
-        {"later"}
-        | (set() if has_date else _DATES)
-        | (set() if has_clock else _CLOCKS)
-        | ({"zone"} if has_clock else set())
-    )
     for size in range(1, 4):
-        between, (following, _) = tokens[at : at + size], (tokens[at + size] if at + size < len(tokens) else ("", ""))
-        if any(kind not in {"glue", "about", "to"} for kind, _ in between):
+        (between, _), (following, _) = (
+            tokens[at + size - 1],
+            (tokens[at + size] if at + size < len(tokens) else ("", "")),
+        )
+        if between not in _FILL and not (between == "to" and has_date and following in clocks):
             return 0
-        if any(kind == "to" for kind, _ in between) and not (has_date and following in _CLOCKS):
-            return 0
-        if following in wanted:
+        if (
+            following in {"later", "half"}
+            or (not has_date and following in _DATES)
+            or (not has_clock and following in clocks)
+            or (not has_weekday and following == "weekday")
+            or (following == "zone" and (has_clock or _following(tokens, at + size + 1, _FILL) in clocks))
+        ):
             return size
+        if not following:
+            return 0
     return 0
 
 
-def _with_date(moment: Moment, kind: str, words: str) -> Moment:
+def _in_its_half(parts: dict[str, Any]) -> dict[str, Any]:
+    """Move a time of day into the half of the day that words around it name."""
+    half, clock = parts.pop("half", None), parts.get("clock")
+    if half is None or clock is None or parts.get("has_half") or not 1 <= clock.hour <= 12:  # noqa: PLR2004
+        return parts
+    if not half:
+        return parts | {"clock": None, "unreadable": f"{clock:%H:%M}"}
+    return parts | {"clock": clock.replace(hour=clock.hour % 12 + 12 * (half == "p")), "has_half": True}
+
+
+def _on_its_weekday(parts: dict[str, Any]) -> dict[str, Any]:
+    """Settle which of two dates is meant where only one is on the weekday that the words name."""
+    fitting = [day for day in parts.get("either") or () if day.weekday() == parts.get("weekday")]
+    if len(fitting) != 1:
+        return parts
+    return parts | {"either": None, "year": fitting[0].year, "month": fitting[0].month, "day": fitting[0].day}
+
+
+def _date_of(kind: str, words: str) -> dict[str, Any]:
+    """Return the parts of a moment that the words of a date give."""
+    if kind in {"masked", "short"}:
+        return {"unreadable": words}
+    numbers = [int(part) for part in re.findall(r"\d+", words)]
     if kind == "iso":
-        year, month, day = (int(part) for part in re.split(r"[-–/.]", words))
+        year, month, day = numbers
     elif kind == "numeric":
-        first, second, year = (int(part) for part in re.split(r"[-/.]", words))
+        first, second, year = numbers
         if first != second and 1 <= first <= 12 and 1 <= second <= 12 and year:  # noqa: PLR2004 - months of a year
-            return replace(moment, either=(date(year, first, second), date(year, second, first)))
+            return {"either": (date(year, first, second), date(year, second, first))}
         month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
+    elif kind == "day_month":
+        first, second = numbers
+        if first <= 12 and second <= 12 and first != second:  # noqa: PLR2004
+            return {"unreadable": words}
+        month, day = min(first, second), max(first, second)
+        return _checked({"month": month, "day": day}, words)
+    elif kind == "day":
+        weekday = re.search(_WEEKDAY, words, re.IGNORECASE)
+        given = {"weekday": _WEEKDAYS.index(weekday[0][:3].casefold())} if weekday else {}
+        return {"day": numbers[0], **given} if 1 <= numbers[0] <= 31 else {"unreadable": words}  # noqa: PLR2004
     else:
         month = _MONTHS[re.search(_MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
-        numbers = re.findall(r"\d+", words)
-        day = int(numbers[0])
-        if len(numbers[-1]) != 4:  # noqa: PLR2004 - of a year
-            return _checked(replace(moment, month=month, day=day), words)
-        year = int(numbers[-1])
+        day, year = numbers[0], numbers[-1]
+        if len(re.findall(r"\d+", words)[-1]) != 4:  # noqa: PLR2004 - of a year
+            return _checked({"month": month, "day": day}, words)
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        return _checked(replace(moment, month=month, day=day, slip=words), words)
-    return _checked(replace(moment, year=year, month=month, day=day), words)
+        return _checked({"month": month, "day": day, "slip": words}, words)
+    return _checked({"year": year, "month": month, "day": day}, words)
 
 
-def _checked(moment: Moment, words: str) -> Moment:
+def _checked(parts: dict[str, Any], words: str) -> dict[str, Any]:
     """Refuse a day that no calendar has, such as 31 June."""
     try:
-        date(moment.year or 2024, moment.month or 0, moment.day or 0)
+        date(parts.get("year", 2024), parts["month"], parts["day"])
     except ValueError:
-        return replace(moment, year=None, month=None, day=None, unreadable=words)
-    return moment
+        return {"unreadable": words}
+    return parts
 
 
-def _with_clock(moment: Moment, kind: str, words: str) -> Moment:
+def _clock_of(kind: str, words: str, days_later: int) -> dict[str, Any]:
+    """Return the parts of a moment that the words of a time of day give."""
     if kind == "word":
-        return replace(moment, clock=time(0) if words.casefold() == "midnight" else time(12))
+        return {"clock": time(0) if words.casefold() == "midnight" else time(12)}
     numbers = re.findall(r"\d+", words)
-    if kind == "bare" and len(numbers) == 1:
-        numbers = [words[:2], words[2:4]]
-    if "?" in words or "x" in words.casefold():
-        return replace(moment, unreadable=words)
+    if len(numbers) == 1 and len(numbers[0]) > 2:  # noqa: PLR2004 - 1430
+        numbers = [numbers[0][:-2], numbers[0][-2:]]
     hour, minute, second = (int(number) for number in (*numbers[:3], 0, 0, 0)[:3])
-    half = re.search(r"[ap]", words, re.IGNORECASE)
+    half = re.search(r"[ap](?=\.?m?\b)", words, re.IGNORECASE)
+    if kind in {"masked_clock", "offset"} or (
+        kind == "hm" and not re.fullmatch(r"\d{1,2}\s?h\s?\d\d", words, re.IGNORECASE)
+    ):
+        return {"unreadable": words}
+    given: dict[str, Any] = {}
     if half and hour <= 12:  # noqa: PLR2004 - "13:02 PM" is 13:02
         hour = hour % 12 + (12 if half[0].casefold() == "p" else 0)
-        moment = replace(moment, has_half=True)
+        given["has_half"] = True
     if (hour, minute, second) == (24, 0, 0):
-        return replace(moment, clock=time(0), days_later=moment.days_later + 1)
+        return {"clock": time(0), "days_later": days_later + 1}
     if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - the clock's own limits
-        return replace(moment, unreadable=words)
-    return replace(moment, clock=time(hour, minute, second))
+        return {"unreadable": words}
+    return {"clock": time(hour, minute, second), **given}
+
+
+_HOURS_AND_MINUTES: Final = re.compile(r"(\d+)\s?h\D*(\d{2})")
+_AMOUNT_AND_UNIT: Final = re.compile(rf"({_NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)")
 
 
 def _length(words: str) -> timedelta:
     """Return how long ``2h``, ``1.5 hours``, ``five minutes`` or ``1h30`` is."""
     plain = words.casefold().replace(",", ".")
-    if match := re.fullmatch(r"(\d+)\s?h\D*(\d{2})", plain):
+    if match := _HOURS_AND_MINUTES.fullmatch(plain):
         return timedelta(hours=int(match[1]), minutes=int(match[2]))
-    match = re.match(rf"({_NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)", plain)
+    match = _AMOUNT_AND_UNIT.match(plain)
     number, unit = match.groups() if match else ("0", "s")
     amount = _NUMBERS[number] if number in _NUMBERS else float(number)
     seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
@@ -321,12 +457,13 @@ def read_moments(text: str) -> list[Moment]:
     ----------
     text
         Such as a timeline's time cell: ``11:45``, ``~16:00``, ``2021-06-02 - 17:53 UTC``, ``Dec 23 ~7 PM``,
-        ``07:15-08:19``, ``14:??``.
+        ``10h47``, ``17th 10:40``, ``07:15-08:19``, ``14:??``, or seconds since 1970 such as ``1741946520``.
 
     Returns
     -------
     list of Moment
-        Empty where there is none, such as in ``All day``.
+        Empty where there is none, such as in ``All day``. One that is next to figures which may be a part of it, as in
+        ``14 mars 10:47`` and ``10:47 on the 17th``, is unreadable.
 
     Raises
     ------
@@ -338,7 +475,36 @@ def read_moments(text: str) -> list[Moment]:
     >>> [moment.clock for moment in read_moments("07:15-08:19")]
     [datetime.time(7, 15), datetime.time(8, 19)]
     """
-    return [piece for piece in read_pieces(text) if isinstance(piece, Moment)]
+    if usual := _USUAL.fullmatch(text):
+        parts = _date_of("iso", usual[1]) if usual[1] else {}
+        return [Moment(**(parts | _clock_of("clock", usual[2], 0)))]
+    if epoch := _EPOCH.fullmatch(text):
+        at = datetime.fromtimestamp(int(epoch[1]), UTC)
+        return [Moment(at.year, at.month, at.day, at.time(), zone=UTC)]
+    pieces = read_pieces(text, _CELL_CLOCKS)
+    moments = [piece for piece in pieces if isinstance(piece, Moment)]
+    if moments:
+        first = pieces.index(moments[0])
+        dateless = moments[0].clock is not None or not moments[0].dated
+        doubtful = pieces[:first] if dateless else pieces
+        if any(map(_is_figure, doubtful)) or any(map(_is_day, pieces)):
+            moments[0] = replace(moments[0], clock=None, unreadable=text.strip())
+    return moments
+
+
+def _is_figure(piece: Piece) -> bool:
+    """Return whether a piece next to a moment has figures that may be a part of it and were not read."""
+    return isinstance(piece, Span) or (isinstance(piece, str) and re.search(r"\d", piece) is not None)
+
+
+def _is_day(piece: Piece) -> bool:
+    return isinstance(piece, str) and re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", piece, re.IGNORECASE) is not None
+
+
+_USUAL: Final = re.compile(r"(?:(\d{4}-\d\d-\d\d)[ T])?(\d\d?:\d\d)")
+"""The form of nearly all cells, which needs no search for tokens."""
+_EPOCH: Final = re.compile(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
+"""Seconds or milliseconds since 1970, from 2001 to 2033."""
 
 
 def find_dates(text: str) -> list[Moment]:
@@ -349,12 +515,12 @@ def find_dates(text: str) -> list[Moment]:
     >>> [moment.date for moment in find_dates("Sunday, 14 February 2023, 14:02 IST")]
     [datetime.date(2023, 2, 14)]
     """
-    tokens = [(match.lastgroup or "", match[0].strip()) for match in _TOKENS.finditer(text.translate(_PLAIN))]
+    tokens = _tokens_of(text)
     found: list[Moment] = []
     at = 0
     while at < len(tokens):
-        if tokens[at][0] in _DATES | _CLOCKS:
-            moment, at = _read_moment(tokens, at, zones=False)
+        if _begins_moment(tokens, at, _CELL_CLOCKS):
+            moment, at = _read_moment(tokens, at, _CELL_CLOCKS, zones=False)
             found.append(moment)
         else:
             at += 1
@@ -374,19 +540,22 @@ def split_moment(text: str) -> tuple[str, str]:
     >>> split_moment("14:02 UTC - Alert fires"), split_moment("First detected: 2021-06-09 13:15")
     (('14:02 UTC', 'Alert fires'), ('2021-06-09 13:15', 'First detected'))
     """
-    plain = text.replace("\u00a0", " ").replace("\u202f", " ")
-    matches = list(_TOKENS.finditer(plain))
+    plain = text.translate(_PLAIN).strip()
+    matches = list(_tokenize(plain))
     tokens = [(match.lastgroup or "", match[0].strip()) for match in matches]
+    clocks = _CELL_CLOCKS
     for at, (kind, _) in enumerate(tokens):
-        if kind in _DATES or kind in _CLOCKS:
-            _, past = _read_moment(tokens, at, zones=False)  # an unclear one is reported where the moment is read
-            if past < len(tokens) - 1 and tokens[past][0] == "to" and tokens[past + 1][0] in _CLOCKS:
-                _, past = _read_moment(tokens, past + 1, zones=False)
+        if _begins_moment(tokens, at, clocks):
+            _, past = _read_moment(tokens, at, clocks, zones=False)  # an unclear one is reported where it is read
+            if past < len(tokens) - 1 and tokens[past][0] == "to" and tokens[past + 1][0] in clocks:
+                _, past = _read_moment(tokens, past + 1, clocks, zones=False)
             first = at - 1 if at and tokens[at - 1][0] == "about" else at
             before, when = plain[: matches[first].start()], plain[matches[first].start() : matches[past - 1].end()]
             after = plain[matches[past - 1].end() :]
             rest = " ".join(part.strip(" :-–—,|[]()*\t") for part in (before, after)).strip()
             return when.strip(" ()[]"), rest
+        if kind not in _FILL:  # after other words ``1h30`` is a length
+            clocks = _CLOCKS
     return "", text
 
 
@@ -412,7 +581,7 @@ def read_date(text: str) -> date | None:
         earlier, later = sorted(first.either)
         raise Unreadable(f"{text.strip()!r} is {earlier} or {later}; write it as YYYY-MM-DD", "ambiguous-date")
     if first.date is None:
-        missing = "has no year" if first.dated and not first.slip else "is no date"
+        missing = "has no year" if first.month and not first.slip else "is no date"
         raise Unreadable(f"{text.strip()!r} {missing}; write it as YYYY-MM-DD")
     return first.date
 

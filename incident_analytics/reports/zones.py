@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from incident_analytics.reports.placeholders import Unreadable
 
-__all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "zone_named"]
+__all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "without_zone", "zone_named"]
 
 _HOURS: Final = {
-    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "BST": 1,
-    "MEZ": 1, "MESZ": 2,
+    "UTC": 0, "GMT": 0, "Z": 0, "ZULU": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "BST": 1, "MEZ": 1, "MESZ": 2,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
 }  # fmt: skip
@@ -30,10 +30,10 @@ _AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada
 ZONE: Final = (
     r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"
     r"|\+\d{2}:?\d{2}"
-    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}"
+    r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}|(?<=\d\d:\d\d:\d\d\s)[-−]\d{4}\b"
     rf"|\bEtc/[A-Z]++(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
     rf"|\b(?:{_ABBREVIATIONS})\b"
-    r"|(?<=\d)\s?Z\b"
+    r"|(?:(?<=\d)|(?<=\d\s))Z\b"
 )
 _NO_ZONE: Final = re.compile(
     r"\(\s*(?:24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|start|end"
@@ -116,6 +116,18 @@ def find_zone(text: str, *, is_heading: bool = False) -> str:
     if match is None or (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word, too
         return ""
     return match[0]
+
+
+def without_zone(text: str) -> str:
+    """Return the words of a header without the zone that they name; none where they are nothing else.
+
+    Examples
+    --------
+    >>> without_zone("Time IST"), without_zone("UTC"), without_zone("Event")
+    ('Time', '', 'Event')
+    """
+    match = _zone_in(text)
+    return text.replace(match[0], " ").strip(" ()[],:") if match else text
 
 
 def _zone_in(text: str) -> re.Match[str] | None:

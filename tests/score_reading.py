@@ -59,7 +59,7 @@ class Score:
         return (
             f"facts {self.right}/{self.asked} = {self.right / max(self.asked, 1):.3f}, milestones F1 {self.f1:.3f} "
             f"({self.found} right, {self.missed} missed, {self.invented} invented), contradictions "
-            f"{self.told}/{self.contradictions}, false alarms {self.false_alarms}"
+            f"{self.reported}/{self.contradictions}, false alarms {self.false_alarms}"
         )
 
 

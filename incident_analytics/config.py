@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import tomllib
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date, time, timedelta
@@ -27,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.files import matching_paths, read_bytes
+from incident_analytics.files import LOG_LIMIT, matching_paths, read_toml
 from incident_analytics.periods import Calendar
 from incident_analytics.schema import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
 
@@ -448,9 +447,11 @@ class EvidenceSettings(_Section):
 
 
 class LimitSettings(_Section):
-    """``[limits]``: the largest report that is read, in bytes."""
+    """``[limits]``: the largest report that is read, in bytes and in lines, and the largest log, in bytes unpacked."""
 
     file_size: int = Field(default=5_000_000, gt=0)
+    lines: int = Field(default=50_000, gt=0)
+    log_size: int = Field(default=LOG_LIMIT, gt=0)
 
 
 class Settings(_Section):
@@ -571,12 +572,7 @@ def read_settings(path: str | Path, *, trusted: bool = True) -> Settings:
     folder = Path(os.path.realpath(file)).parent
     if not trusted and folder != Path(os.path.realpath(file.parent)):
         raise SettingsError(f"{file}: links to a file outside its folder; add {_config_option(file)} to trust it")
-    try:
-        raw = tomllib.loads(read_bytes(file).decode("utf-8-sig"))
-    except OSError as error:
-        raise SettingsError(f"{file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    raw = read_toml(file)
     if "path" in raw:
         raise SettingsError(f"{file}: path: no such key; the reports' folders are named by reports = [...]")
     if "skipped" in raw:

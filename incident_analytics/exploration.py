@@ -158,7 +158,14 @@ def _has(file: Path, source: str) -> bool:
     """Return whether a file is a notebook whose parameters are these, however much else was changed in it."""
     try:
         written = _parameters_cell(json.loads(read_bytes(file)))["source"]
-    except (OSError, ValueError, LookupError, TypeError, StopIteration):  # somebody's own file that bears the name
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        StopIteration,
+        RecursionError,
+    ):  # somebody's own file that bears the name
         return False
     return "".join(written) == source
 

@@ -8,23 +8,28 @@ import re
 import stat
 import tempfile
 import time
+import tomllib
+from collections.abc import Iterator
 from contextlib import suppress
+from fnmatch import fnmatch
 from io import BufferedReader
 from itertools import takewhile
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from incident_analytics.errors import OutputError
+from incident_analytics.errors import OutputError, SettingsError
 from incident_analytics.temporary import is_abandoned, lock
 
 __all__ = [
     "BOM",
     "INPUT_LIMIT",
+    "LOG_LIMIT",
     "decode_text",
     "file_of_report",
     "matching_paths",
     "open_regular",
     "read_bytes",
+    "read_toml",
     "write_bytes",
 ]
 
@@ -69,23 +74,55 @@ def file_of_report(path: str) -> tuple[Path, int]:
 
 
 def matching_paths(pattern: str | Path) -> list[Path]:
-    """Return the path of that name, else what matches it as a pattern, sorted; hidden ones only where it names them.
+    """Return the path of that name, else what matches it as a pattern, sorted, and what could not be looked into.
 
-    ``**`` follows no links: a folder that links to itself has no end.
+    Hidden names match only parts of the pattern that begin with a dot. ``**`` stands for any folders, follows no links
+    and comes no more than once to each. A folder that cannot be listed is returned itself: it may hold what is looked
+    for, and whoever reads it finds out why it cannot be read.
     """
     place = Path(pattern)
     if os.path.lexists(place):
         return [place]
     fixed = list(takewhile(lambda part: not set("*?[") & set(part), place.parts))
+    found: set[Path] = set()
+    done: set[tuple[Path, tuple[str, ...]]] = set()
     rest = place.parts[len(fixed) :]
-    if not rest:
-        return []
-    names_hidden = any(part.startswith(".") and part != ".." for part in rest)
-    return sorted(
-        found
-        for found in Path(*fixed).glob(str(Path(*rest)))
-        if names_hidden or not any(part.startswith(".") and part != ".." for part in found.parts[len(fixed) :])
-    )
+    rest = tuple(part for part, before in zip(rest, ("", *rest), strict=False) if not part == before == "**")
+    waiting = [(Path(*fixed), rest)] if rest else []
+    while waiting:
+        folder, parts = step = waiting.pop()
+        if step in done:
+            continue
+        done.add(step)
+        try:
+            for path, left in _steps(folder, *parts):
+                if left:
+                    waiting.append((path, left))
+                else:
+                    found.add(path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError:
+            found.add(folder)
+    return sorted(found)
+
+
+def _steps(folder: Path, part: str, *rest: str) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Give what in a folder matches the first part of a pattern, and the parts that are then left."""
+    if part == "**":
+        yield folder, rest
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False):
+                    yield folder / entry.name, (part, *rest)
+    elif not set("*?[") & set(part):
+        if os.path.lexists(folder / part):
+            yield folder / part, rest
+    else:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if fnmatch(entry.name, part) and entry.name.startswith(".") <= part.startswith("."):
+                    yield folder / entry.name, rest
 
 
 def relative_path(path: str | Path, folder: str | Path) -> Path | None:
@@ -108,6 +145,8 @@ def relative_path(path: str | Path, folder: str | Path) -> Path | None:
 
 INPUT_LIMIT: Final = 100_000_000
 """Bytes that an input may have where its settings set no limit of their own."""
+LOG_LIMIT: Final = 1_000_000_000
+"""Bytes that a log may have, unpacked, where the settings set no other limit."""
 _PIECE: Final = 1 << 20
 _PARTIAL: Final = ".partial"
 _TIME_TO_LOCK: Final = 2  # seconds
@@ -155,6 +194,24 @@ def read_bytes(file: Path, *, limit: int = INPUT_LIMIT) -> bytes:
             if len(content) > limit:
                 raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes", str(file))
     return bytes(content)
+
+
+def read_toml(file: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises
+    ------
+    SettingsError
+        ``ours.toml: No such file or directory``, ``ours.toml: not valid TOML: Expected '=' after a key ...``
+    """
+    try:
+        return tomllib.loads(read_bytes(file).decode("utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"{file}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise SettingsError(f"{file}: not valid TOML: too many brackets within each other") from error
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:

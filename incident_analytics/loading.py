@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from glob import glob
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path, PurePath
@@ -25,7 +24,7 @@ from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, jo
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import PathError, ReportError
-from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.files import BOM, decode_text, matching_paths, read_bytes
 from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
@@ -314,6 +313,7 @@ def _files_of(path: str | Path) -> list[Path]:
     place = Path(path)
     try:
         if place.is_dir():
+            os.scandir(place).close()  # what was asked for itself must be there
             return _files_below(place)
         if place.exists():
             return [place]
@@ -321,11 +321,11 @@ def _files_of(path: str | Path) -> list[Path]:
         raise PathError(f"{path}: {error.strerror}; check its permissions") from error
     except (ValueError, RuntimeError) as error:  # a name with a NUL, a link that leads to itself
         raise PathError(f"{path}: {error}") from error
-    found = map(Path, glob(str(path), recursive=True))  # noqa: PTH207 - takes any path whole
-    matches = sorted(match for match in found if match.exists())  # a broken link is found, but is not there
-    if not matches:
+    matches = matching_paths(path)
+    if matches in ([], [place]):  # the latter is a link that leads nowhere
         raise PathError(f"{path}: no such file or folder")
-    return [file for match in matches for file in _files_of(match)]
+    is_folder = os.path.isdir  # which answers also where a path cannot be looked at
+    return [file for match in matches for file in (_files_below(match) if is_folder(match) else [match])]
 
 
 _SUFFIXES = (".md", ".markdown")
@@ -355,8 +355,6 @@ def _files_below(folder: Path) -> list[Path]:
                     elif entry.name.lower().endswith(_SUFFIXES):
                         found.append(here / entry.name)
         except OSError:
-            if here == folder:
-                raise
             found.append(here)
         else:
             listed.add(os.path.realpath(here))
@@ -415,6 +413,9 @@ def _read_file(
     data, fault_of_file = _read_content(file, settings.limits.file_size)
     if fault_of_file:
         return _leave_out(rows, path, fault_of_file, code="unreadable-file", outcome="unreadable")
+    if (lines := data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")) > settings.limits.lines:
+        message = f"{lines:,} lines are more than the limit of {settings.limits.lines:,}; raise lines under [limits]"
+        return _leave_out(rows, path, message, code="unreadable-file", outcome="unreadable")
     digest = hashlib.blake2b(data, digest_size=16).hexdigest()
     text, fault = decode_text(data)
     if fault is not None:

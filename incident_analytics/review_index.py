@@ -10,7 +10,7 @@ from typing import Final
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError, PeriodError
-from incident_analytics.files import write_bytes
+from incident_analytics.files import read_bytes, write_bytes
 from incident_analytics.pages import as_html, is_page
 from incident_analytics.periods import Period
 from incident_analytics.showing import escape_html
@@ -45,7 +45,7 @@ def write_index(folder: Path, settings: Settings) -> bool:
 
     file = folder / "index.html"
     try:
-        if file.exists() and not is_page(file.read_text(encoding="utf-8", errors="replace")):
+        if file.exists() and not is_page(_text(file)):
             return False
         listing = _listing(folder, settings)
     except OSError as error:
@@ -99,5 +99,9 @@ def _item(folder: Path, period: Period, forms: Collection[str]) -> str:
 
 def _headline(page: Path) -> str:
     """Return the headline of a review's page; empty where there is none."""
-    found = re.search(r"<h1\b[^>]*>(.*?)</h1>", page.read_text(encoding="utf-8"), re.DOTALL) if page.exists() else None
+    found = re.search(r"<h1\b[^>]*>(.*?)</h1>", _text(page), re.DOTALL) if page.exists() else None
     return html.unescape(re.sub("<[^>]*>", "", found[1])) if found else ""
+
+
+def _text(file: Path) -> str:
+    return read_bytes(file).decode(errors="replace")

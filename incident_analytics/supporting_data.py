@@ -301,6 +301,7 @@ class SupportingData:
                 baseline_start=self.began - pd.Timedelta(days=1),
                 line_format=logs.format,
                 timezone=logs.timezone,
+                max_bytes=self.settings.limits.log_size,
             )
         except EvidenceError as error:
             self._show_failure("The log files could not be read.", [error])

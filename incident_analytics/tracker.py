@@ -18,7 +18,7 @@ from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_bytes
 from incident_analytics.reports.choices import read_action_status
 from incident_analytics.reports.placeholders import Unreadable, fold
-from incident_analytics.reports.template import default_template, read_templates
+from incident_analytics.reports.template import ID_ROOM, default_template, read_templates
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
 from incident_analytics.reports.zones import read_zone
 
@@ -315,7 +315,7 @@ def _github_items(file: Path, settings: Settings) -> list[_Item]:
         raise CsvError(str(error.strerror)) from error
     except ValueError as error:
         raise CsvError(f"{error}; {ask}") from error
-    except (AttributeError, TypeError) as error:
+    except (AttributeError, TypeError, RecursionError) as error:
         raise CsvError(f"no list of issues; {ask}") from error
 
 
@@ -344,7 +344,7 @@ def _incident_ids(settings: Settings) -> re.Pattern[str]:
 
 def _labelled(labels: Iterable[str], ids: re.Pattern[str]) -> str:
     """Return the one incident_id that labels name, nothing where they name none or several."""
-    named = {match[0] for label in labels for match in ids.finditer(label)}
+    named = {match[0] for label in labels for match in ids.finditer(label[:ID_ROOM])}
     return named.pop() if len(named) == 1 else ""
 
 

@@ -302,3 +302,11 @@ def test_a_secret_that_is_not_there_is_named_by_its_variable(environment: dict[s
     with pytest.raises(SettingsError) as caught:
         PrometheusSettings.model_validate(raw).request_headers(environment)
     assert str(caught.value) == "evidence.prometheus.password_env: the environment has no variable T, or it is empty"
+
+
+def test_brackets_without_end_are_an_error_of_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "incident-analytics.toml"
+    file.write_text("reports = " + "[" * 2000)
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    assert str(caught.value) == f"{file}: not valid TOML: too many brackets within each other"

@@ -545,7 +545,7 @@ def test_a_template_that_takes_any_word_for_an_id_lets_nobody_out_of_the_folder(
     incident_id: str, tmp_path: Path
 ) -> None:
     own = tmp_path / "own.toml"
-    own.write_text('name = "own"\nversion = "1"\nincident_id = "(?s).*"\n[fields]\n[sections]\n[milestones]\n')
+    own.write_text('name = "own"\nversion = "1"\nincident_id = "[\\\\s\\\\S]+"\n[fields]\n[sections]\n[milestones]\n')
     templates = read_templates([own])
     assert figure_folder(tmp_path / "x.md", "OPS 7".replace(" ", "-"), templates=templates) == tmp_path / "OPS-7"
     with pytest.raises(OutputError):

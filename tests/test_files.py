@@ -18,7 +18,7 @@ from incident_analytics.errors import CommentaryError, EvidenceError, NotebookEr
 from incident_analytics.evidence.changes import configuration_changes
 from incident_analytics.evidence.logs import log_templates
 from incident_analytics.evidence.metric_files import read_metric_files
-from incident_analytics.files import decode_text, read_bytes, write_bytes
+from incident_analytics.files import decode_text, matching_paths, read_bytes, write_bytes
 from incident_analytics.loading import find_files, load
 from incident_analytics.publish import run_notebook
 from incident_analytics.tracker import read_tracker
@@ -200,3 +200,43 @@ def test_a_file_is_read_as_far_as_a_limit_allows(tmp_path: Path) -> None:
     assert read_bytes(file, limit=5) == b"12345"
     with pytest.raises(OSError, match="it has more than 4 bytes"):
         read_bytes(file, limit=4)
+
+
+TREE = ("a.md", "b.txt", "x/a.md", "x/y/a.md", "x/y/b.txt", ".h/a.md", "x/.h/a.md", "x/.h.md", "z[1]/a.md")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*.md", ["a.md"]),
+        ("?.md", ["a.md"]),
+        ("*", ["a.md", "b.txt", "x", "z[1]"]),
+        ("**/*.md", ["a.md", "x/a.md", "x/y/a.md", "z[1]/a.md"]),
+        ("**/**/**/*.md", ["a.md", "x/a.md", "x/y/a.md", "z[1]/a.md"]),
+        ("**/y/**/*", ["x/y/a.md", "x/y/b.txt"]),
+        ("x/**", ["x", "x/y"]),
+        ("*/y/../a.md", ["x/y/../a.md"]),
+        ("**/.h/*.md", [".h/a.md", "x/.h/a.md"]),
+        (".*/*.md", [".h/a.md"]),
+        ("x/.*", ["x/.h", "x/.h.md"]),
+        ("z[1]/a.md", ["z[1]/a.md"]),
+        ("z[[]1]/*", ["z[1]/a.md"]),
+        ("a.md/*", []),
+        ("no/*.md", []),
+        ("no", []),
+        ("*.py", []),
+    ],
+)
+def test_what_matches_a_pattern(pattern: str, expected: list[str], tmp_path: Path) -> None:
+    for name in TREE:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [path.relative_to(tmp_path).as_posix() for path in matching_paths(tmp_path / pattern)] == expected
+
+
+@POSIX
+def test_a_pattern_follows_no_links_to_folders_and_lists_broken_links(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "loop").symlink_to(tmp_path)
+    (tmp_path / "x" / "gone.md").symlink_to("nowhere")
+    assert matching_paths(tmp_path / "**" / "*.md") == [tmp_path / "x" / "gone.md"]

@@ -61,6 +61,14 @@ def read_report(text: str) -> None:
         audit_report(report, default_template(), Settings())
 
 
+def read_ids(text: str) -> None:
+    """Read a report whose id and title are a text, by one of the slowest forms of an id that a template may have."""
+    template = default_template().model_copy(update={"incident_id": r"a?a?a?a?a?a?[a-z]*\w*-"})
+    head = f"# Duplicate of {text}\n\n**Incident ID**: {text}\n**Date**: 2025-03-14\n"
+    for _ in parse_reports(head, "x.md", Settings(), template):
+        pass
+
+
 def read_line(text: str) -> None:
     moment = LineReader(zone=UTC, about=datetime(2025, 8, 6, tzinfo=UTC)).moment(text)
     words_of(moment.rest if moment else text)
@@ -133,6 +141,7 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "backslashes in cells": (split_cells, lambda n: "\\" * n + "|", 400_000),
     "timeline items": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "- 14:03 x\n" * (n // 10), 100_000),
     "fences": (fill, lambda n: "`" * (n // 2) + "\n" + "\n " * (n // 4), 100_000),
+    "an id": (read_ids, lambda n: "a" * n, 400_000),
     "names of nobody": (ROLES.text, lambda n: "ann-" * (n // 4), 400_000),
     "handles and addresses of nobody": (ROLES.text, lambda n: "@a.b@" * (n // 5) + "a." * n, 400_000),
     "a path of names": (ROLES.text, lambda n: "lee/" * (n // 4), 400_000),

@@ -229,6 +229,41 @@ def test_a_file_beyond_the_limit_is_unreadable(tmp_path: Path) -> None:
     assert outcomes(corpus, tmp_path) == [("x.md", "unreadable")]
 
 
+@pytest.mark.parametrize("pattern", ["**/*.md", "**", "*", "[a-z]*", "**/**/*", "./**/*.md"])
+def test_a_pattern_hides_no_folder_that_cannot_be_listed(
+    pattern: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open" / "a.md").write_text(report("INC-2025-01-01-001"), encoding="utf-8")
+    (tmp_path / "open" / "b.md").symlink_to("nowhere.md")
+    (tmp_path / "shut").mkdir()
+    scandir = os.scandir
+
+    def refuse(folder: Path) -> object:
+        if Path(folder).name == "shut":
+            raise PermissionError(13, "Permission denied")
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    monkeypatch.chdir(tmp_path)
+    corpus = load(pattern)
+    assert list(corpus.files[["path", "outcome"]].itertuples(index=False, name=None)) == [
+        ("open/a.md", "loaded"), ("open/b.md", "unreadable"), ("shut", "unreadable"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_report_of_more_lines_than_the_limit_is_unreadable(tmp_path: Path, end: str) -> None:
+    text = f"{report()}x\n".replace("\n", end)
+    (tmp_path / "x.md").write_bytes(text.encode())
+    lines = text.count(end)
+    for limit, expected in ((lines, "loaded"), (lines - 1, "unreadable")):
+        corpus = load(tmp_path, settings=Settings.model_validate({"limits": {"lines": limit}}))
+        assert outcomes(corpus, tmp_path) == [("x.md", expected)]
+    message = f"{lines} lines are more than the limit of {lines - 1}; raise lines under [limits]"
+    assert listed(corpus) == [f"x.md:1: {message} [unreadable-file]"]
+
+
 def test_whatever_the_file_system_does_no_file_is_unaccounted_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -164,7 +164,7 @@ def test_a_damaged_gzip_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     found = find(tmp_path / "*.gz")
     (reason,) = found.files["reason"]
     assert 0 < found.files["n_window"][0] < 5000
-    assert reason.startswith("damaged after line ")
+    assert reason.startswith("read as far as line ")
     assert "end-of-stream" in reason
 
 
@@ -275,3 +275,22 @@ def test_a_log_of_a_million_lines_takes_little_memory(tmp_path: Path) -> None:
     n_lines, n_window, n_templates, megabytes = map(int, ran.stdout.split())
     assert (n_lines, n_window, n_templates) == (1_000_000, 100_000, 1)
     assert megabytes < 40
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_log_is_read_as_far_as_a_limit_allows(tmp_path: Path, packed: bool) -> None:
+    content = b"2025-08-05T12:00:00Z ERROR late\n" * 3_000 + b"x" * 1_000_000
+    (tmp_path / "x.log").write_bytes(gzip.compress(content) if packed else content)
+    found = find(tmp_path / "x.log", max_bytes=200_000)
+    assert found.files["reason"].tolist() == [
+        "read as far as line 3,000: it has more than 200,000 bytes, unpacked; raise log_size under [limits]"
+    ]
+    assert counts_of(found) == [("ERROR late", 3000)]
+    assert find(tmp_path / "x.log", max_bytes=len(content)).files["reason"].isna().all()
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="a file without an end")
+def test_a_log_without_an_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.log").symlink_to("/dev/zero")
+    with pytest.raises(EvidenceError, match="a pipe, socket or device, not a regular file"):
+        find(tmp_path / "x.log")

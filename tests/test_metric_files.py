@@ -12,6 +12,7 @@ from builders import UTC, at, ratios, texts
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.errors import PeriodError
+from incident_analytics.evidence import metric_files
 from incident_analytics.evidence.metric_files import read_metric_files
 
 START, END = at("2025-08-19 17:00"), at("2025-08-19 18:00")
@@ -217,3 +218,14 @@ def test_labels_and_names_lose_their_secrets_and_stay_apart(tmp_path: Path) -> N
         ["up token=<secret>", "instance=<ip>:9100", 1.0],
         ["up token=<secret>", "instance=<ip>:9100 (2)", 2.0],
     ]
+
+
+def test_a_parquet_file_with_more_values_than_memory_holds_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few kilobytes can say that one value comes a billion times, so its size alone says little."""
+    monkeypatch.setattr(metric_files, "_MOST", 5)
+    pd.DataFrame({"at": START, "load": range(3)}).to_parquet(tmp_path / "x.parquet")
+    got, problems = read_metric_files([tmp_path / "x.parquet"], start=START, end=END)
+    assert got.empty
+    assert listed(problems, tmp_path) == [("-", "x.parquet: 6 values are more than 5; name a smaller file")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 import incident_analytics as ia
 from incident_analytics.errors import SettingsError
+from incident_analytics.reports.template import Template, read_template
 
 REPORTS = Path(__file__).parent / "reports"
 
@@ -88,3 +90,67 @@ def test_a_wrong_template_file_names_the_key(tmp_path: Path) -> None:
     (tmp_path / "incident-analytics.toml").write_text('templates.files = ["ours.toml"]\n')
     with pytest.raises(SettingsError, match=r"ours\.toml: fields: Input should be a valid dictionary"):
         ia.load(tmp_path, settings=tmp_path / "incident-analytics.toml")
+
+
+def template_with(incident_id: str, folder: Path) -> Template:
+    file = folder / "own.toml"
+    head = f"name = 'own'\nversion = '1'\nincident_id = '{incident_id}'\n"
+    file.write_text(f"{head}[fields]\n[sections]\n[milestones]\n")
+    return read_template(file)
+
+
+@pytest.mark.parametrize(
+    ("incident_id", "text"),
+    [
+        (r"\S+", "any-word"),
+        (r"INC\d{7}", "INC0012345"),
+        (r"[A-Z]+-\d+", "PM-7"),
+        (r"^PM-\d+$", "PM-7"),
+        (r"#\d+", "#7"),
+        (r"(INC|OPS)\-[0-9]{1,9}", "OPS-7"),
+        (r"(?:INC|SEV|OPS|PM)-\d+(?:-[a-z]+)?", "SEV-7-eu"),
+        (r"[]\[.-]+\d\.\d", "[-]1.2"),
+    ],
+)
+def test_the_form_of_an_id_is_a_simple_pattern(incident_id: str, text: str, tmp_path: Path) -> None:
+    assert re.fullmatch(template_with(incident_id, tmp_path).incident_id, text)
+
+
+@pytest.mark.parametrize(
+    "incident_id",
+    [
+        "(a+)+$",
+        "(a|a)*b",
+        "(a|b){9}",
+        "((a))",
+        "(a(?:b)?)",
+        r"\d*\d*\d*x",
+        "[a-z]{1,40}[a-z]{2,}[a-z]+",
+        "a?a?a?a?a?a?a?b",
+        "(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)b",
+        r"(a)\1",
+        "(?!x)a",
+        "(?i)inc",
+        "(?P<x>a)",
+        "a++",
+        "a+?",
+        "(",
+    ],
+)
+def test_the_form_of_an_id_that_may_take_forever_is_refused(incident_id: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        template_with(incident_id, tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path / 'own.toml'}: incident_id: {incident_id!r} is too complex; write text, classes such as [A-Z] or "
+        r"\d, repeats of these, and groups that do not repeat, with at most 2 repeats of varying length and 6 of | "
+        "and ?"
+    )
+
+
+def test_the_form_of_an_id_is_a_regular_expression_and_takes_some_text(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"incident_id: '\[z-a\]' is not a regular expression: bad character range"):
+        template_with("[z-a]", tmp_path)
+    with pytest.raises(
+        SettingsError, match=r"incident_id: 'a\*' takes no text at all for an id; write a\+ or the like"
+    ):
+        template_with("a*", tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -78,4 +79,12 @@ def test_an_index_of_somebody_else_stays_as_it_is(tmp_path: Path) -> None:
 def test_an_index_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "index.html").mkdir()
     with pytest.raises(OutputError, match=r"index\.html: Is a directory"):
+        write_index(tmp_path, Settings())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name")
+@pytest.mark.parametrize("name", ["index.html", "review-2025Q1.html"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(OutputError, match=r"index\.html: a pipe, socket or device, not a regular file"):
         write_index(tmp_path, Settings())

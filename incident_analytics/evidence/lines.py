@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -9,11 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from incident_analytics.files import open_regular
+from incident_analytics.files import LOG_LIMIT, open_regular
 
 __all__ = ["LEVELS", "LineReader", "LogTime", "are_json", "open_log", "tells_error", "words_of"]
 
@@ -73,18 +73,28 @@ class LogTime(NamedTuple):
 
 
 @contextmanager
-def open_log(file: Path) -> Iterator[Iterator[bytes]]:
+def open_log(file: Path, *, limit: int = LOG_LIMIT) -> Iterator[Iterator[bytes]]:
     """Open a log, plain or gzip, as its lines without their ends.
 
-    A line longer than `LINE_BYTES` comes as its first `LINE_BYTES` + 1 bytes.
+    A line longer than `LINE_BYTES` comes as its first `LINE_BYTES` + 1 bytes. After ``limit`` bytes, unpacked, an
+    OSError says that there are more.
     """
     with open_regular(file) as raw:
         packed = raw.peek(2)[:2] == _GZIP  # by content: a log is renamed more often than repacked
-        yield _lines(io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw)
+        yield _lines(io.BufferedReader(gzip.GzipFile(fileobj=raw)) if packed else raw, limit)
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[bytes]:
-    read = partial(stream.readline, LINE_BYTES + 1)
+def _lines(stream: io.BufferedReader, limit: int) -> Iterator[bytes]:
+    left = limit
+
+    def read() -> bytes:
+        nonlocal left
+        part = stream.readline(LINE_BYTES + 1)
+        left -= len(part)
+        if left < 0:
+            raise OSError(errno.EFBIG, f"it has more than {limit:,} bytes, unpacked; raise log_size under [limits]")
+        return part
+
     for line in iter(read, b""):
         rest = line
         while not rest.endswith(b"\n") and len(rest) > LINE_BYTES:

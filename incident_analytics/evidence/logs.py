@@ -28,7 +28,7 @@ from incident_analytics.evidence.lines import (
     words_of,
 )
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
-from incident_analytics.files import matching_paths
+from incident_analytics.files import LOG_LIMIT, matching_paths
 from incident_analytics.formatting import format_span, format_value
 from incident_analytics.schema import COUNT, FLAG, FLOAT, INSTANT, POSITION, TEXT
 
@@ -91,6 +91,7 @@ def log_templates(
     line_format: Literal["auto", "json", "text"] = "auto",
     timezone: str = "UTC",
     max_templates: int = 10_000,
+    max_bytes: int = LOG_LIMIT,
 ) -> LogEvidence:
     """Count the error messages of a window and of the baseline before it.
 
@@ -114,6 +115,8 @@ def log_templates(
         The IANA zone of times that name none.
     max_templates
         How many different messages are kept apart; the rarest beyond are counted together as `OTHER`.
+    max_bytes
+        How many bytes of each file are read, unpacked; a larger one has a ``reason``.
 
     Returns
     -------
@@ -184,6 +187,7 @@ def log_templates(
         line_format=line_format,
         zone=UTC if timezone == "UTC" else ZoneInfo(timezone),
         max_templates=max_templates,
+        max_bytes=max_bytes,
     )
     files_read = [scan.read(name) for name in _expand([files] if isinstance(files, str | Path) else files)]
     if not any(file["n_lines"] for file in files_read) and (failed := [file for file in files_read if file["reason"]]):
@@ -246,6 +250,7 @@ class _Scan:
     line_format: str
     zone: tzinfo
     max_templates: int
+    max_bytes: int
     messages: dict[_Key, _Message] = field(default_factory=dict)
 
     def read(self, name: str) -> dict[str, Any]:
@@ -257,7 +262,7 @@ class _Scan:
             "last_at": None,
             "reason": None,
         }
-        for event in self._events(_readable(name, row), row):
+        for event in self._events(_readable(name, self.max_bytes, row), row):
             self._count(event, row)
         return row
 
@@ -343,14 +348,14 @@ class _Scan:
         self.messages[None, OTHER] = other
 
 
-def _readable(name: str, row: dict[str, Any]) -> Iterator[bytes]:
+def _readable(name: str, limit: int, row: dict[str, Any]) -> Iterator[bytes]:
     """Give the lines of a file as far as it can be read; then say why no further."""
     try:
-        with open_log(Path(name)) as lines:
+        with open_log(Path(name), limit=limit) as lines:
             yield from lines
     except (OSError, EOFError, zlib.error) as error:
         why = getattr(error, "strerror", None) or str(error)
-        row["reason"] = f"damaged after line {row['n_lines']:,}: {why}" if row["n_lines"] else why
+        row["reason"] = f"read as far as line {row['n_lines']:,}: {why}" if row["n_lines"] else why
 
 
 def _merge_alike(messages: dict[_Key, _Message]) -> dict[_Key, _Message]:

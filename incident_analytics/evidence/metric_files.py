@@ -28,6 +28,8 @@ _NOTHING: Final = ("", "nan", "null", "none", "na", "n/a", "<na>", "#n/a")
 """Cells, in any case, that hold no value."""
 _LARGEST: Final = 1_000_000_000
 """Bytes of the largest file that is read."""
+_MOST: Final = 50_000_000
+"""Values of the largest Parquet file that is read."""
 _NUMBER: Final = r"\s*-?\d+(\.\d+)?([eE]\+?\d+)?\s*"
 _MILLISECONDS: Final = 1e11  # as seconds that is the year 5138
 
@@ -171,7 +173,12 @@ def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
     """Return a file's cells; of a CSV file as text, NA where they are empty, indexed by ``line``, with its problems."""
     try:
         if path.suffix.casefold() in {".parquet", ".pq"}:
+            from pyarrow.parquet import read_metadata
+
             with open_regular(path) as stream:
+                shape = read_metadata(stream)  # of what a small file says in little room there may be much
+                if (values := shape.num_rows * shape.num_columns) > _MOST:
+                    raise _FileError(f"{path}: {values:,} values are more than {_MOST:,}; name a smaller file")
                 return pd.read_parquet(stream).reset_index(drop=True), ()
         table = read_csv_file(path, limit=_LARGEST, skip_space=True)
         for column in table.columns:

@@ -18,7 +18,7 @@ from incident_analytics.reports.labels import front_matter, labelled_lines
 from incident_analytics.reports.markdown import MARK, Mark, Paragraph, Section, mark_line, parse_markdown
 from incident_analytics.reports.parse import section_part, split_reports
 from incident_analytics.reports.placeholders import fold
-from incident_analytics.reports.template import Template, bare_words, default_template
+from incident_analytics.reports.template import ID_ROOM, Template, bare_words, default_template
 
 __all__ = ["Filled", "Filling", "figure_folder", "fill_report"]
 
@@ -382,7 +382,8 @@ def figure_folder(report: Path, incident_id: str, *, templates: Sequence[Templat
     >>> figure_folder(Path("reports/x.md"), "INC-2025-03-14-001").as_posix()
     'reports/INC-2025-03-14-001'
     """
-    known = any(re.fullmatch(template.incident_id, incident_id) for template in templates or (default_template(),))
+    forms = [template.incident_id for template in templates or (default_template(),)]
+    known = len(incident_id) <= ID_ROOM and any(re.fullmatch(form, incident_id) for form in forms)
     if not (known and _FOLDER.fullmatch(incident_id)):
         reason = "is not of the template's form, so that no folder can be named by it; correct it"
         raise OutputError(f"{report}: Incident ID {incident_id!r} {reason}")

@@ -15,7 +15,7 @@ from incident_analytics.reports.markdown import Line, Section
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, text_or_none
-from incident_analytics.reports.template import Template
+from incident_analytics.reports.template import ID_ROOM, Template
 from incident_analytics.reports.timeline import Entry, place_entries
 from incident_analytics.reports.times import find_dates, read_date
 from incident_analytics.reports.zones import find_zone, names_zone, read_zone
@@ -110,7 +110,7 @@ class HeaderReader:
         title, pattern = self.values.get("title") or "", self.template.incident_id
         if re.fullmatch(pattern, "any-word") or self.values.get("status") in UNCOUNTED_STATUSES:
             return
-        if re.match(rf"\W*duplicates? of\W+(?:{pattern})(?!\w)", title, re.IGNORECASE):
+        if re.match(rf"\W*duplicates? of\W+(?:{pattern})(?!\w)", title[:ID_ROOM], re.IGNORECASE):
             status, line = self.values.get("status"), self.report.lines.get("title", 1)
             self.values["status"] = UNCOUNTED_STATUSES[0]
             message = f"the title is {title!r}, the Status is {status or 'not recorded'}; write '**Status**: Duplicate'"
@@ -153,7 +153,7 @@ class HeaderReader:
             message = f"the Incident ID is not filled in; write one of the form {form}"
             self.report.problem("malformed-id", line.line, message)
             return
-        match = re.search(self.template.incident_id, line.text)
+        match = re.search(self.template.incident_id, line.text[:ID_ROOM])
         if not match:
             message = f"Incident ID {line.text!r} is not of the form {form}; write one that is"
             self.report.problem("malformed-id", line.line, message)

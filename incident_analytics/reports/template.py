@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.files import read_bytes
+from incident_analytics.files import read_toml
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.schema import MILESTONES
 
-__all__ = ["SectionForm", "Template", "bare_words", "default_template", "read_template", "read_templates"]
+__all__ = ["ID_ROOM", "SectionForm", "Template", "bare_words", "default_template", "read_template", "read_templates"]
 
 Words = dict[str, tuple[str, ...]]
 """Names of fields or columns, each with the words that authors use for it, the template's own first."""
@@ -35,11 +35,35 @@ def bare_words(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s']|_", " ", plain.replace("-", " ")).split())
 
 
-def _pattern(text: str) -> str:
+_CLASS: Final = r"\[ \^?+ \]?+ (?: \\. | [^\\\]] )*+ \]"
+_PIECE: Final = rf"""
+    (?: [^\\^$.|?*+(){{}}[\]] | \\[\WdDsSwW] | \. | {_CLASS} )  (?: [*+?] | \{{\d{{1,3}}(?:,\d{{0,3}})?\}} )?+
+  | \\b | \^ | \$
+"""
+_SIMPLE: Final = re.compile(rf"(?: {_PIECE} | \( (?:\?:)?+ (?: {_PIECE} | \| )*+ \) \??+ | \| )*+", re.VERBOSE)
+_PARTS: Final = re.compile(
+    rf"\\. | {_CLASS} | \(\?: | (?P<repeat> [*+] | \{{\d+,\d*\}} ) | (?P<choice> [?|] )", re.VERBOSE
+)
+_REPEATS: Final = 2
+_CHOICES: Final = 6
+ID_ROOM: Final = 128
+"""Characters at the start of a text in which an id is looked for: with the two numbers above, this bounds the time."""
+
+
+def _id_pattern(text: str) -> str:
+    """Return a pattern as it is, if the time to match it is bounded: Python's engine may else take forever."""
+    parts = Counter(part.lastgroup for part in _PARTS.finditer(text))
+    if not _SIMPLE.fullmatch(text) or parts["repeat"] > _REPEATS or parts["choice"] > _CHOICES:
+        raise ValueError(
+            f"{text!r} is too complex; write text, classes such as [A-Z] or \\d, repeats of these, and groups that do "
+            f"not repeat, with at most {_REPEATS} repeats of varying length and {_CHOICES} of | and ?"
+        )
     try:
-        re.compile(text)
+        takes_nothing = re.fullmatch(text, "") is not None
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from error
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from error
+    if takes_nothing:
+        raise ValueError(f"{text!r} takes no text at all for an id; write a+ or the like in place of a*")
     return text
 
 
@@ -81,7 +105,7 @@ class Template(BaseModel):
 
     name: str
     version: str
-    incident_id: Annotated[str, AfterValidator(_pattern)] = r"\S+"
+    incident_id: Annotated[str, AfterValidator(_id_pattern)] = r"\S+"
     report_level: int = 1
     fields: Words
     statuses: Words = {}
@@ -144,13 +168,12 @@ def read_template(path: Path) -> Template:
         ``ours.toml: sections.timeline.reads: Input should be 'text', 'timeline', ...``
     """
     try:
-        return Template.model_validate(tomllib.loads(read_bytes(path).decode("utf-8-sig")))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+        return Template.model_validate(read_toml(path))
     except ValidationError as error:
-        lines = [f"{path}: {'.'.join(map(str, part['loc']))}: {part['msg']}" for part in error.errors()]
+        lines = [
+            f"{path}: {'.'.join(map(str, part['loc']))}: {part['msg'].removeprefix('Value error, ')}"
+            for part in error.errors()
+        ]
         raise SettingsError("\n".join(lines)) from error
 
 

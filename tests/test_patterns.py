@@ -1,0 +1,105 @@
+"""No regular expression backtracks so much that its time grows faster than the text that it is tried on."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from patterns import Pattern, attacks, from_data, written
+
+EVERY = [*written(), *from_data()]
+
+OF_OWN_PAGES = {
+    "first_screen.py: '<svg.*?</svg>'",
+    'pages.py: \'<h2 id="([^"]*)">(.*?)</h2>\'',
+    "pages.py: '<(h[1-6])>(.*?)</\\\\1>'",
+    "pages.py: '<[^>]*>'",
+    "pages.py: plain",
+    "plots/svg.py: '([\\\\w-]+): ([^;]+)'",
+    "review_index.py: '<[^>]*>'",
+    "review_index.py: '<h1\\\\b[^>]*>(.*?)</h1>'",
+}
+"""Places whose pattern is tried only on HTML or SVG that the package wrote itself, where each mark has its end."""
+
+FLOOR = 0.005
+"""Seconds on the CPU within which growth does not matter, and cannot be measured."""
+FACTOR = 9.0
+"""How many times as long a text of four times the size may take: a linear pattern takes 4, a quadratic one 16 times."""
+LENGTHS = (20, 250, 2_000)
+"""Characters of a text. The shorter ones take less than the floor, unless time grows by doubling or by the cube."""
+
+
+def seconds(attempt: Callable[[Any], object], text: Any) -> float:
+    begun = time.process_time()
+    attempt(text)
+    return time.process_time() - begun
+
+
+def least(attempt: Callable[[Any], object], text: Any) -> float:
+    return min(seconds(attempt, text) for _ in range(3))
+
+
+def search_all(compiled: re.Pattern[Any]) -> Callable[[Any], object]:
+    def attempt(text: Any) -> None:
+        for _ in compiled.finditer(text):
+            pass
+
+    return attempt
+
+
+def slow_attack(pattern: Pattern) -> str | None:
+    """Return a text on which a pattern takes more than it may, and what it takes; None where there is none."""
+    attempts = [pattern.compiled.match, pattern.compiled.fullmatch]
+    if not pattern.only_at_start:
+        attempts = [search_all(pattern.compiled)]
+    for length in LENGTHS:
+        for attack, attempt in product(attacks(pattern.compiled), attempts):
+            text = attack(length)
+            if seconds(attempt, text) < FLOOR or least(attempt, text) < FLOOR:
+                continue
+            if length < LENGTHS[-1]:
+                return f"{text!r}: more than {FLOOR} s"
+            longer = attack(4 * length)
+            short, long = least(attempt, text), least(attempt, longer)
+            if long > FACTOR * short:
+                return (
+                    f"{text[:40]!r}...{text[-5:]!r}: {short:.3f} s for {len(text):,}, {long:.3f} s for {len(longer):,}"
+                )
+    return None
+
+
+def test_the_patterns_are_found() -> None:
+    assert len(EVERY) > 200
+    assert {pattern.place for pattern in EVERY} >= OF_OWN_PAGES
+
+
+BACKTRACKING = [
+    "(?:a+)+$",
+    r"\s+$",
+    "a*b?a*c",
+    "<.*?>",
+    "(?:a|a)*b",
+    # These were in the package.
+    r"\{(.*?)\}",
+    r"""(?:\b(?:time|ts|timestamp)=)?["'\[(]*\d{4}""",
+    r"(?:tells?|told) (?:us|it|ops|support|the \w+ ?\w*) (?:that|the|of|about)",
+    r"\S+ it (?:is|was)(?=:|$)",
+    "(?:is |are |now |fully |all |incident |issue |marked |considered )*resolved",
+    r"^\W*(?:(?:-\s*)*[*_]+)+x",
+]
+
+
+@pytest.mark.parametrize("pattern", BACKTRACKING)
+def test_a_pattern_that_backtracks_is_found(pattern: str) -> None:
+    assert slow_attack(Pattern("here", re.compile(pattern), only_at_start=False)) is not None
+
+
+@pytest.mark.parametrize(
+    "pattern", [each for each in EVERY if each.place not in OF_OWN_PAGES], ids=lambda pattern: pattern.place[:80]
+)
+def test_no_pattern_takes_time_that_grows_faster_than_the_text(pattern: Pattern) -> None:
+    assert slow_attack(pattern) is None

@@ -10,7 +10,16 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from incident_analytics.visible import HIDDEN
+
 __all__ = ["mask_secrets"]
+
+_UNSEEN: Final = re.compile(
+    rf"(?![\t\n\r])[{HIDDEN}]"
+    r"|\\(?:x(?:0[0-8bcef]|1.|7f|[89].|ad)|u(?:00ad|034f|061c|115f|1160|17b[45]|180[b-f]|200[b-f]|202[8-e]|206.|3164"
+    r"|d[89a-f]..|fe0.|feff|ffa0|fff.)|U000e....)"
+)
+"""A character that can't be seen, or one that is written out as `visible` does it."""
 
 _KEYS: Final = r"""
     pass(?:word|wd|phrase|code)? | pwd | secret | token | credentials? | signature | authorization | otp
@@ -174,7 +183,8 @@ def mask_secrets(text: str, *, prose: bool = False) -> str:
         The line with ``<secret>`` in place of passwords, tokens, keys, cookies and what is before the ``@`` of a URL;
         ``<card>`` and ``<iban>`` in place of numbers with the check digits of these; ``<email>``, ``<phone>`` and
         ``<ip>`` in place of addresses. IP addresses of private networks, which lead to nobody, stay. It errs on the
-        side of masking too much. What is secret only to those who know it, such as a name, stays.
+        side of masking too much. What is secret only to those who know it, such as a name, stays. Characters that
+        can't be seen hide no secret; they are gone from a line that has one.
 
     Examples
     --------
@@ -185,6 +195,15 @@ def mask_secrets(text: str, *, prose: bool = False) -> str:
     >>> mask_secrets("Token: expired, password: hunter2", prose=True)
     'Token: expired, password: <secret>'
     """
+    masked = _mask(text, prose=prose)
+    is_plain = masked.isascii() and masked.isprintable() and "\\" not in masked
+    if is_plain or (plain := _UNSEEN.sub("", masked)) == masked:
+        return masked
+    found = _mask(plain, prose=prose)
+    return masked if found == plain else found
+
+
+def _mask(text: str, *, prose: bool) -> str:
     lower = text.lower()
     if len(lower) != len(
         text

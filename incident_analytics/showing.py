@@ -36,6 +36,7 @@ __all__ = [
     "listing",
     "markdown_table",
     "picture_name",
+    "safe_text",
     "table",
     "text",
 ]
@@ -161,7 +162,18 @@ def escape_markdown(words: str) -> str:
 
 
 def _one_line(words: str) -> str:
-    return visible(mask_secrets(_SPACE.sub(" ", words), prose=True))
+    return safe_text(_SPACE.sub(" ", words))
+
+
+def safe_text(words: str) -> str:
+    r"""Return text as it may be shown anywhere: without secrets, and with nothing hidden.
+
+    Examples
+    --------
+    >>> print(safe_text("API\u202e: pass\u200bword=hunter2"), safe_text("API\u202e"))
+    API: password=<secret> API\u202e
+    """
+    return visible(mask_secrets(words, prose=True))
 
 
 def text(sentence: str) -> Shown:
@@ -256,10 +268,18 @@ def table(
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
                 [[_link(*cell) for cell in zip(row, lead, strict=True)] for row, lead in zip(rows, leads, strict=True)],
             ),
-            tables=(table_as_csv(frame),),
+            tables=(table_as_csv(_without_secrets(frame)),),
         ),
         folded,
     )
+
+
+def _without_secrets(frame: pd.DataFrame) -> pd.DataFrame:
+    def mask(words: str) -> str:
+        return mask_secrets(words, prose=True)
+
+    texts = [name for name in frame.columns if frame[name].dtype == "str"]
+    return frame.assign(**{name: frame[name].map(mask, na_action="ignore").astype("str") for name in texts})
 
 
 def _html_table(

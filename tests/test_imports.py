@@ -19,8 +19,8 @@ NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
-    "masking",
     "visible",
+    "masking",
     "temporary",
     "workers",
     "files",

@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incident_analytics.evidence.masking import mask_secrets, mask_variables
+from incident_analytics.visible import HIDDEN, visible
 
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJkZW1vIn0.c2lnbmF0dXJl"
 
@@ -202,6 +203,30 @@ def test_every_form_of_secret_is_masked(form: str) -> None:
     assert secret not in masked
     assert mask_secrets(masked) == masked
     assert mask_secrets(line.format(secret), prose=True) == masked
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\xad", "\u2060", "\x00"])
+@pytest.mark.parametrize("form", FORMS)
+def test_no_hidden_character_hides_a_secret(form: str, hidden: str) -> None:
+    line, secret = FORMS[form]
+    text = hidden.join(line.format(secret))
+    for shown in (text, visible(text)):
+        masked = mask_secrets(shown)
+        assert "<secret>" in masked
+        assert secret not in masked.replace(hidden, "").replace(visible(hidden), "")
+
+
+def test_every_hidden_character_is_looked_through_as_it_is_and_written_out() -> None:
+    hidden = [each for each in map(chr, range(0x10000)) if re.match(f"[{HIDDEN}]", each) and each not in "\t\n\r"]
+    assert [each for each in (*hidden, "\U000e0020") if mask_secrets(f"tok{each}en=zq1") != "token=<secret>"] == []
+    shown = [
+        visible(each) for each in (*hidden, "\U000e0020") if not "\udc80" <= each <= "\udcff"
+    ]  # bytes, not characters
+    assert [each for each in shown if mask_secrets(f"tok{each}en=zq1") != "token=<secret>"] == []
+
+
+def test_a_line_without_a_secret_keeps_its_hidden_characters() -> None:
+    assert mask_secrets("AP\u200bI\x1b[2J") == "AP\u200bI\x1b[2J"
 
 
 PERSONAL = [

@@ -123,13 +123,25 @@ def test_lines_of_one_look_are_one_path_and_others_are_not() -> None:
     assert [path["d"] for path in parts(svg(figure), "path")] == ["M0 10L336 10M0 20L336 20", "M0 30L336 30"]
 
 
-def test_characters_that_xml_does_not_have_are_left_out() -> None:
+def test_characters_that_xml_does_not_have_are_written_out() -> None:
     figure, axes = drawn()
     axes.text(10, 10, "a\x00b\x0b\ufffe")
     with drawing.no_glyph_warnings():
         root = parsed(svg_of(figure, "c\x01d", name="f1"))
-    assert root[0].text == "cd"
-    assert [part.text for part in root.iter(f"{SVG}text")] == ["ab"]
+    assert root[0].text == r"c\x01d"
+    assert [part.text for part in root.iter(f"{SVG}text")] == [r"a\x00b\x0b\ufffe"]
+
+
+def test_a_figure_has_no_secret_and_hides_nothing() -> None:
+    figure, axes = drawn()
+    axes.text(10, 10, "API\u202e pass\u200bword=hunter2")
+    axes.set_title("two lines\npassword=hunter2", loc="right")
+    (mark,) = axes.plot([10], [10], "o")
+    mark.set_url("INC-1 password=hunter2")
+    with drawing.no_glyph_warnings():
+        written = svg_of(figure, "with password=hunter2", name="f1")
+    assert "hunter2" not in written
+    assert written.count("password=&lt;secret&gt;") == 4
 
 
 def test_a_script_whose_letters_join_is_drawn_as_outlines() -> None:

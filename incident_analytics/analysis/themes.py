@@ -13,6 +13,7 @@ import pandas as pd
 from incident_analytics.analysis.grouping import levels
 from incident_analytics.checks import require_columns, require_name
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.masking import mask_secrets
 from incident_analytics.schema import FLOAT, TEXT
 
 __all__ = ["distinct_factors", "recurring_factors", "similar_incidents"]
@@ -120,7 +121,9 @@ def recurring_factors(
         require_columns(incidents, "incident_id", "why_it_happened")
         causes = incidents[["incident_id", "why_it_happened"]].set_axis(["incident_id", "text"], axis="columns")
         texts = pd.concat([texts[texts["incident_id"].isin(incidents["incident_id"])], causes.dropna()])
-    sentences = texts.assign(text=texts["text"].str.split(_SENTENCE_END, regex=True)).explode("text")
+    # Cut into sentences and words, what is secret would not be known as such.
+    safe = texts["text"].map(_without_secrets).astype(TEXT)
+    sentences = texts.assign(text=safe.str.split(_SENTENCE_END, regex=True)).explode("text")
     sentences["text"] = sentences["text"].str.strip()
     sentences["words"] = [" ".join(_words(text)) for text in sentences["text"]]
     sentences = sentences[sentences["words"] != ""]
@@ -264,7 +267,7 @@ def similar_incidents(
     if findings is not None:
         parts.append(_findings_of(findings, kinds))
     texts = pd.concat(parts).dropna().groupby("incident_id")["text"].agg("\n".join)
-    documents = [" ".join(_words(text)) for text in texts.reindex(compared["incident_id"]).fillna("")]
+    documents = [" ".join(_words(_without_secrets(text))) for text in texts.reindex(compared["incident_id"]).fillna("")]
 
     similar = compared.loc[1:, ["incident_id", "occurred_at", "title"]].reset_index(drop=True)
     totals = [0.0] * len(similar)
@@ -293,6 +296,10 @@ def _findings_of(findings: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
     for kind in kinds:
         require_name("kind", kind, dict.fromkeys((*_KINDS, *levels(findings["kind"]))))
     return findings.loc[findings["kind"].isin(kinds), ["incident_id", "text"]].dropna()
+
+
+def _without_secrets(text: str) -> str:
+    return mask_secrets(text, prose=True)
 
 
 def _words(text: str) -> list[str]:

@@ -21,6 +21,8 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
+from incident_analytics.showing import safe_text
+
 __all__ = ["FONT", "svg_file", "svg_of"]
 
 FONT: Final = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', Arial, sans-serif"
@@ -29,7 +31,7 @@ _SVG: Final = "{http://www.w3.org/2000/svg}"
 _XLINK: Final = "{http://www.w3.org/1999/xlink}href"
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _ILL_FORMED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that XML does not have; a report may hold them."""
+"""Characters that XML does not have; a report may hold them, and they are written out."""
 _UNJOINED: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters join or run from right to left: as text a renderer of PDFs would set them one by one."""
 _KEPT: Final = (
@@ -67,7 +69,7 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
         nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
         figure.savefig(out, format="svg", transparent=True, metadata=nothing)
     plt.close(figure)
-    drawn = ET.fromstring(_ILL_FORMED.sub("", out.getvalue()))  # noqa: S314 - matplotlib wrote it
+    drawn = ET.fromstring(_ILL_FORMED.sub(lambda found: ascii(found[0])[1:-1], out.getvalue()))  # noqa: S314 - matplotlib wrote it
     writer = _Writer(drawn, name, links or {})
     parts = writer.parts(drawn, "start")
     width, height = (_short(size) for size in drawn.attrib["viewBox"].split()[2:])
@@ -84,7 +86,7 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
             "stroke-linejoin": "round",
         },
     )
-    ET.SubElement(svg, "title").text = _ILL_FORMED.sub("", alt)
+    ET.SubElement(svg, "title").text = safe_text(alt)
     drawing = ET.SubElement(svg, "g", {"aria-hidden": "true"})
     drawing.extend([*writer.clips(), *_merged(parts)])
     svg.extend(writer.links)
@@ -131,7 +133,7 @@ class _Writer:
         """Return the parts of an incident, named; in a link where the page has its report."""
         address = self.addresses.get(incident_id)
         around = ET.Element("g") if address is None else ET.Element("a", {"href": address})
-        ET.SubElement(around, "title").text = incident_id
+        ET.SubElement(around, "title").text = safe_text(incident_id)
         around.extend(parts)
         if address is None:
             return [around]
@@ -204,6 +206,7 @@ def _text(words: str, look: Mapping[str, str], kept: dict[str, str], anchor: str
         if anchor != "start":
             kept["text-anchor"] = anchor
             x += _width(words, font) * (0.5 if anchor == "middle" else 1)
+    words = safe_text(words)
     if not _UNJOINED.search(words):
         text = ET.Element("text", {"x": _short(x), "y": _short(y), **kept})
         text.text = words

@@ -215,6 +215,8 @@ def _kernel_manager(temporary: TemporaryFolder) -> _KernelManager:
             # A kernel's messages about its own shutdown don't concern the reader; a failing cell has its own output.
             spec.argv = [*spec.argv, "--IPKernelApp.log_level=CRITICAL"]
             spec.env = _environment(folder)
+            # Asked to stop by a message, one that is still starting ends without a traceback, as a signal leaves.
+            spec.interrupt_mode = "message"
             # Whatever JUPYTER_DEFAULT_PROVISIONER_NAME says: on this machine.
             spec.metadata = {"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
             self.last_client: AsyncKernelClient | None = None

@@ -505,25 +505,35 @@ def test_nothing_that_is_written_for_people_is_hidden(run: Run, arguments: tuple
         assert "\n\\x1b]0;lines" not in written
 
 
+LOCALE_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
 @pytest.mark.parametrize(
-    ("encoding", "arguments"),
+    ("encoding", "variables", "arguments"),
     [
-        *((encoding, ("show", "r")) for encoding in ("latin-1", "cp437", "cp1252")),
-        ("latin-1", ("export", "incidents", "r")),
-        ("latin-1", ("metrics", "response", "r")),
+        *((name, {"PYTHONIOENCODING": name}, ("show", "r")) for name in ("latin-1", "cp437", "cp1252")),
+        ("latin-1", {"PYTHONIOENCODING": "latin-1"}, ("export", "incidents", "r")),
+        ("latin-1", {"PYTHONIOENCODING": "latin-1"}, ("metrics", "response", "r")),
+        *(
+            ("ascii", LOCALE_C, arguments)
+            for arguments in (("show", "r"), ("check", "r"), ("export", "incidents", "r"))
+        ),
     ],
 )
 @pytest.mark.usefixtures("run")
-def test_a_terminal_that_lacks_a_character_shows_an_escape(encoding: str, arguments: tuple[str, ...]) -> None:
-    Path("r", "INC-2025-03-14-001.md").write_text(ONE.replace("Jobs stuck", "Jobs ✓ stuck – again"))
+def test_a_terminal_that_lacks_a_character_shows_an_escape(
+    encoding: str, variables: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    Path("r", "INC-2025-03-14-001.md").write_text(ONE.replace("Jobs stuck", "Jobs ✓ stuck – again"), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "incident_analytics", *arguments],
-        env={**os.environ, "PYTHONIOENCODING": encoding},
+        env={**{name: value for name, value in os.environ.items() if name != "HOME"}, **variables},
         capture_output=True,
         check=False,
     )
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
     done.stdout.decode(encoding)
+    done.stderr.decode(encoding)
 
 
 @pytest.mark.parametrize(

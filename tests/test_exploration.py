@@ -9,10 +9,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from browsing import need, outside
@@ -306,31 +309,37 @@ HOSTILE = """# <img src="http://evil.example/title" onerror="document.title='run
 """
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
-    """Start `explore` as a user does, in folders of its own; gives the address that JupyterLab tells."""
-    need("jupyterlab")
+def start_lab(reports: Path, folder: Path, **variables: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start `explore` as a user does, in folders of its own; return it and the address that JupyterLab names."""
     own = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR",
            "JUPYTERLAB_WORKSPACES_DIR")  # fmt: skip
+    environment = {**os.environ, **{name: str(folder / name.lower()) for name in own}, **variables}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    log = folder / "log"
+    command = [sys.executable, "-m", "incident_analytics", "explore", str(reports), "--no-browser"]
+    command += ["--port", port, "-o", str(folder / "work")]
+    with log.open("wb") as stream:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stream)
+    until = time.monotonic() + PATIENCE / 1000
+    while not (address := re.search(r"http://127\S+/lab/tree/\S+\?token=\w+", log.read_text())):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.1)
+    return process, address[0]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]]:
+    """Start `explore` on reports; gives the address."""
+    need("jupyterlab")
     started: list[subprocess.Popen[bytes]] = []
 
     def start(reports: Path) -> str:
-        folder = tmp_path_factory.mktemp("lab")
-        environment = {**os.environ, **{name: str(folder / name.lower()) for name in own}}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = str(free.getsockname()[1])
-        log = folder / "log"
-        command = [sys.executable, "-m", "incident_analytics", "explore", str(reports), "--no-browser"]
-        command += ["--port", port, "-o", str(folder / "work")]
-        with log.open("wb") as stream:
-            started.append(subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stream))
-        until = time.monotonic() + PATIENCE / 1000
-        while not (address := re.search(r"http://127\S+/lab/tree/\S+\?token=\w+", log.read_text())):
-            assert started[-1].poll() is None, log.read_text()
-            assert time.monotonic() < until, log.read_text()
-            time.sleep(0.1)
-        return address[0]
+        process, address = start_lab(reports, tmp_path_factory.mktemp("lab"))
+        started.append(process)
+        return address
 
     yield start
     for process in started:
@@ -342,6 +351,41 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]
             if process.poll() is None:
                 process.terminate()
                 process.wait(PATIENCE / 1000)
+
+
+def processes_in(folder: Path) -> list[str]:
+    """Return the commands that run with a folder for temporary files."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"TMPDIR={folder}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return [command for command in found if command]  # one that has ended has none
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found by Linux's /proc")
+def test_sigterm_ends_jupyterlab_with_its_kernels_and_leaves_no_folder(tmp_path: Path) -> None:
+    need("jupyterlab")
+    (tmp_path / "r.md").write_text(HOSTILE)
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:
+        process, address = start_lab(tmp_path / "r.md", tmp_path, TMPDIR=short)
+        try:
+            base, token = re.fullmatch(r"(http://[^/]+/).*token=(\w+)", address).groups()  # type: ignore[union-attr]
+            request = Request(f"{base}api/kernels", b"{}", {"Authorization": f"token {token}"})  # noqa: S310 - of this machine
+            with urlopen(request, timeout=PATIENCE / 1000) as answer:  # noqa: S310 - likewise
+                kernel = json.load(answer)["id"]
+            until = time.monotonic() + PATIENCE / 1000
+            while not any(kernel in command for command in processes_in(Path(short))):
+                assert time.monotonic() < until, "the kernel never ran"
+                time.sleep(0.1)
+            assert len(list(Path(short).iterdir())) >= 1
+        finally:
+            process.terminate()
+        assert process.wait(PATIENCE / 1000) == 128 + signal.SIGTERM
+        until = time.monotonic() + PATIENCE / 1000
+        while (left := processes_in(Path(short))) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert (left, list(Path(short).iterdir())) == ([], [])
 
 
 def run_all(tab: Any, address: str) -> None:

@@ -7,11 +7,13 @@ import os
 import re
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, cast
 
 import nbformat
 import pytest
+from nbclient.util import run_sync
 from notebook_files import write_notebook
 
 from incident_analytics.errors import (
@@ -223,6 +225,16 @@ def test_matplotlib_gets_a_folder_that_it_can_write_to(tmp_path: Path, monkeypat
     for name in ("XDG_CACHE_HOME", "MPLCONFIGDIR"):
         monkeypatch.setenv(name, "/dev/null")
         assert _environment(tmp_path)["MPLCONFIGDIR"] == str(tmp_path / "matplotlib")
+
+
+def test_a_kernel_that_is_still_starting_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    """At whatever moment: it is asked to end when it imports the first of its modules, and later."""
+    for seconds in (0.02, 0.2, 0.5):
+        with Kernel() as kernel:
+            manager = kernel.options()["km"]
+            run_sync(manager.start_kernel)()
+            time.sleep(seconds)
+        assert capfd.readouterr() == ("", "")
 
 
 # --- the notebooks that come with the package -------------------------------------------------------------------------

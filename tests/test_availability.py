@@ -317,6 +317,12 @@ class TestStatedImpact:
         )
         assert_frame_equal(stated(tables, window="month"), expected)
 
+    def test_nothing_stated_implies_no_window_however_long_the_outage(self) -> None:
+        tables = outage_tables(
+            ("a", f"{DAY}09:00Z", f"{DAY}21:00Z"), a={"occurred_at": f"{DAY}09:00Z", "sla_impact": 0.0}
+        )
+        assert stated(tables)["implied_window"].isna().tolist() == [True]
+
     @pytest.mark.parametrize(
         ("window", "days"), [(None, 10), ("month", 31), ("quarter", 92), ("year", 365), ("rolling-30d", 30)]
     )

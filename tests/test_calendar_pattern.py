@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, time
 from typing import Any
 
 import pandas as pd
@@ -7,11 +8,11 @@ import pytest
 from builders import at, call, period, ratios, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pandas.testing import assert_frame_equal
+from pandas.testing import assert_frame_equal, assert_series_equal
 
-from incident_analytics.analysis.calendar_pattern import start_hours
+from incident_analytics.analysis.calendar_pattern import start_hours, start_times
 from incident_analytics.errors import ColumnsError, PeriodError
-from incident_analytics.periods import Period
+from incident_analytics.periods import Calendar, Period
 from incident_analytics.tables import make_table
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -128,6 +129,52 @@ def test_without_bounds_weekdays_are_tested_from_eight_weeks_on() -> None:
     short = call(start_hours, wednesdays.iloc[[0] * 7 + [7] * 7].reset_index(drop=True)).iloc[0]
     assert short["hour_p_adjusted"] < 0.001
     assert pd.isna(short["weekday_p_adjusted"])
+
+
+def test_eight_weeks_to_the_minute_are_enough() -> None:
+    exactly = [f"{at('2025-07-01T14:00') + pd.Timedelta(weeks=week):%Y-%m-%dT%H:%MZ}" for week in range(9)]
+    assert call(start_hours, started(*exactly, exactly[0]))["weekday_p_value"].notna().all()
+    later = f"{at('2025-07-01T14:01'):%Y-%m-%dT%H:%MZ}"
+    assert call(start_hours, started(later, later, *exactly[1:]))["weekday_p_value"].isna().all()
+
+
+def test_members_are_there_only_when_asked_for() -> None:
+    assert "incident_ids" not in start_hours(incidents_of())
+    assert start_hours(incidents_of(), members=True)["incident_ids"].tolist() == [()] * 168
+
+
+OFFICE = Calendar(time(9), time(17), holidays=(date(2025, 7, 3),))
+
+
+def test_starts_in_and_out_of_business_hours_and_the_time_of_each() -> None:
+    """A week of seven days with four working days of eight hours; the holiday is a Thursday."""
+    rows = incidents_of(
+        {"started_at": "2025-07-01T09:00Z"},
+        {"started_at": "2025-07-01T16:59Z"},
+        {"started_at": "2025-07-01T17:00Z"},
+        {"detected_at": "2025-07-02T03:00Z"},
+        {"started_at": "2025-07-03T12:00Z"},
+        {"started_at": "2025-07-05T12:00Z"},
+        {"started_at": "2025-07-08T00:00Z"},
+        {"occurred_at": "2025-07-01T00:00Z"},
+    )
+    expected = pd.DataFrame(
+        {
+            "when": texts("Business hours", "Evenings and nights", "Weekends and holidays"),
+            "n": [2, 2, 2],
+            "n_missing": [1, 1, 1],
+            "share": ratios(1 / 3, 1 / 3, 1 / 3),
+            "share_of_time": ratios(4 * 8 / 168, 4 * 16 / 168, 3 * 24 / 168),
+        }
+    )
+    assert_frame_equal(call(start_times, rows, within=period("2025-07-01", "2025-07-08"), calendar=OFFICE), expected)
+
+
+def test_without_incidents_there_is_no_share_but_one_of_the_time() -> None:
+    result = call(start_times, incidents_of(), within=period("2025-07-01", "2025-07-08"), calendar=OFFICE)
+    assert_frame_equal(result[["n", "n_missing"]], pd.DataFrame({"n": [0, 0, 0], "n_missing": [0, 0, 0]}))
+    assert_series_equal(result["share"], ratios(None, None, None), check_names=False)
+    assert result["share_of_time"].sum() == pytest.approx(1)
 
 
 def test_seven_of_twelve_on_saturdays_are_a_pattern_with_their_window() -> None:

@@ -143,6 +143,15 @@ class TestActionSurvival:
         assert (row["n"], row["n_done_undated"], row["survival_least"], row["survival_most"]) == (15, 3, 0.8, 1.0)
         assert pd.isna(row["survival"])
 
+    def test_items_followed_for_exactly_that_long_are_followed(self) -> None:
+        actions = actions_of(
+            {"status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-05"},
+            {"status": "open", "created_on": "2025-09-01"},
+        )
+        curve = action_survival(actions, as_of=AS_OF)
+        at_days = {days: open_after(curve, timedelta(days=days))["survival"].tolist() for days in (3, 4, 30, 31)}
+        assert at_days == {3: [1.0], 4: [0.5], 30: [0.5], 31: [pd.NA]}
+
     @given(
         st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=5),
         st.lists(st.integers(0, 5), min_size=1, max_size=2),

@@ -25,7 +25,7 @@ from outage_cases import (
 )
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from incident_analytics.analysis.error_budgets import budget_burn_down
+from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.periods import Period
 from incident_analytics.tables import make_table
@@ -106,6 +106,24 @@ class TestBudget:
             as_of=LATER,
         )
         assert pd.isna(api["time_to_exhaustion"])
+
+
+def test_a_budget_is_over_within_or_cannot_be_judged() -> None:
+    """What is left is an upper bound where outages are missing, and NA without a budget or without any length."""
+    minute = pd.Timedelta(minutes=1)
+    sla = pd.DataFrame(
+        {
+            "budget": spans(9, 9, 9, 9, 9, 9, None),
+            "budget_left": pd.Series(
+                [minute, 0 * minute, -minute, -minute, minute, None, None], dtype="timedelta64[us]"
+            ),
+            "window_n_missing": [0, 0, 0, 1, 1, 1, 0],
+        }
+    )
+    over, within, unclear = budget_states(sla)
+    assert over.tolist() == [False, False, True, True, False, False, False]
+    assert within.tolist() == [True, True, False, False, False, False, False]
+    assert unclear.tolist() == [False, False, False, False, True, True, False]
 
 
 class TestWindows:

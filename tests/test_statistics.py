@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from incident_analytics.analysis import statistics
 from incident_analytics.analysis.statistics import (
+    LEAST,
     detectable_changes,
     geometric_mean_interval,
     holm,
@@ -50,6 +52,25 @@ def test_the_interval_of_a_mean_needs_forty_values_that_vary() -> None:
     assert low < 19.5 < high
     assert np.isnan(mean_interval([7] * 60)).all()
     assert np.isnan(mean_interval([0] * 59 + [1])).all()
+
+
+def test_from_two_hundred_values_on_the_interval_of_a_mean_is_narrower(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [minute**2 for minute in range(200)]
+    found = mean_interval(values)
+    monkeypatch.setattr(statistics, "_LARGE", 201)
+    low, high = mean_interval(values)
+    assert low < found[0] < found[1] < high
+    monkeypatch.setattr(statistics, "_LARGE", 1)
+    assert mean_interval(values) == found
+
+
+def test_as_few_values_as_readers_are_told_of_are_enough() -> None:
+    """The page and the docstrings of the analyses say these numbers."""
+    assert dict(LEAST) == {
+        "mean": 1, "mean interval": 40, "geometric mean": 1, "geometric mean interval": 6, "median": 1,
+        "median interval": 6, "p90": 10, "p90 interval": 36, "rank": 6, "comparison": 6, "survival interval": 6,
+        "start pattern": 10, "weak start pattern": 60,
+    }  # fmt: skip
 
 
 def test_the_interval_of_a_mean_is_never_below_zero() -> None:

@@ -49,6 +49,15 @@ def test_a_curve_keeps_spans_as_spans() -> None:
     assert survival_quantile(curve, 0.5, midpoint=True)[0] == pd.Timedelta("90min")
 
 
+def test_the_middle_is_between_two_that_ended_whoever_was_last_seen_in_between() -> None:
+    """Half are over at 2; the next one ends at 5, and it does not matter that one was seen until 3."""
+    curve = kaplan_meier([1, 2, 3, 5], [True, True, False, True])
+    assert survival_quantile(curve, 0.5)[0] == 2
+    assert survival_quantile(curve, 0.5, midpoint=True)[0] == 3.5
+    none_after = kaplan_meier([1, 2, 3, 5], [True, True, False, False])
+    assert survival_quantile(none_after, 0.5, midpoint=True)[0] is None
+
+
 def test_nothing_ended_leaves_the_curve_at_one_and_nothing_at_all_leaves_it_empty() -> None:
     curve = kaplan_meier([4, 2], [False, False])
     expected = pd.DataFrame(

@@ -86,6 +86,12 @@ class TestJoinTracker:
             assert_frame_equal(call(join_tracker, actions, empty), expected)
         assert_frame_equal(call(unmatched_tracker_rows, nothing, empty), empty)
 
+    def test_a_tracker_of_incidents_and_texts_alone_will_do(self) -> None:
+        actions = actions_of({"action": "Split the queue", "status": "open"})
+        tracker = pd.DataFrame({"incident_id": ["a", "b"], "action": ["split the Queue", "split the Queue"]})
+        assert call(join_tracker, actions, tracker)["matched_by"].tolist() == ["text"]
+        assert call(unmatched_tracker_rows, actions, tracker)["incident_id"].tolist() == ["b"]
+
     def test_a_tracker_with_neither_key_nor_text_is_refused(self) -> None:
         with pytest.raises(ColumnsError, match=r"^column 'key' is missing; the frame has action, status$"):
             join_tracker(make_table("actions"), pd.DataFrame({"action": ["x"], "status": ["done"]}))

@@ -147,7 +147,7 @@ def rate_interval(
     events, spread = np.asarray(n, dtype=np.float64), np.asarray(dispersion, dtype=np.float64)
     length = np.where(np.asarray(exposure, dtype=np.float64) > 0, exposure, np.nan) / spread
     tail = tail_probability(confidence, dispersion=spread, freedom=freedom)
-    low = np.where(events > 0, stats.gamma.ppf(tail, np.where(events > 0, events, 1) / spread), 0)
+    low = np.where(events > 0, stats.gamma.ppf(tail, events / spread), 0)
     high = stats.gamma.isf(tail, (events + 1) / spread)
     return low / length, high / length
 
@@ -178,8 +178,8 @@ def binomial_tails(
     spread = np.asarray(dispersion, dtype=np.float64)
     counted, rest = np.asarray(n, dtype=np.float64) / spread, np.asarray(others, dtype=np.float64) / spread
     one = 1 / spread
-    at_most = np.where(rest > 0, stats.beta.sf(share, counted + one, np.where(rest > 0, rest, 1)), 1.0)
-    at_least = np.where(counted > 0, stats.beta.cdf(share, np.where(counted > 0, counted, 1), rest + one), 1.0)
+    at_most = np.where(rest > 0, stats.beta.sf(share, counted + one, rest), 1.0)
+    at_least = np.where(counted > 0, stats.beta.cdf(share, counted, rest + one), 1.0)
     return at_most[()], at_least[()]
 
 
@@ -230,8 +230,8 @@ def rate_ratio_interval(
     before, after = np.asarray(n_before, dtype=np.float64) / spread, np.asarray(n_after, dtype=np.float64) / spread
     one = 1 / spread
     tail = tail_probability(confidence, dispersion=spread, freedom=freedom)
-    low = np.where(after > 0, stats.beta.ppf(tail, np.where(after > 0, after, 1), before + one), 0.0)
-    high = np.where(before > 0, stats.beta.isf(tail, after + one, np.where(before > 0, before, 1)), 1.0)
+    low = np.where(after > 0, stats.beta.ppf(tail, after, before + one), 0.0)
+    high = np.where(before > 0, stats.beta.isf(tail, after + one, before), 1.0)
     nothing = np.where(before + after > 0, 1.0, np.nan)
     with np.errstate(divide="ignore"):
         return nothing * low / (1 - low) / odds, nothing * high / (1 - high) / odds

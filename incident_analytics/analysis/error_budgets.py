@@ -140,7 +140,7 @@ def sla_impact(
         left = as_microseconds(impact[f"budget_left{weighted}"]).clip(lower=0)
         # A service that is down now spends its budget by the clock; how heavily it is hit is known for the past alone.
         lasts = (left / pace.where(pace > 0)).mask(impact["n_open"] > 0, pd.NA if weighted else left)
-        impact[f"time_to_exhaustion{weighted}"] = as_span(lasts.where((lasts < remaining) & (remaining > 0)))
+        impact[f"time_to_exhaustion{weighted}"] = as_span(lasts.where(lasts < remaining))
     if members:
         impact["incident_ids"] = impact.pop("incident_ids")
     return impact.drop(columns="part")

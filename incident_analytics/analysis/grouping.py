@@ -162,7 +162,7 @@ def match_dispersion(
 
         figures = dispersion[["dispersion", "n_periods"]].astype(FLOAT).to_numpy(float, na_value=np.nan)
         by_name = dict(zip(named(dispersion), figures, strict=True))
-        found = np.array([by_name.get(name, (np.nan, np.nan)) for name in named(groups)]).reshape(-1, 2)
+        found = np.array([by_name.get(name, (np.nan, np.nan)) for name in named(groups)]).reshape(len(groups), 2)
         known, freedom = found[:, 0], found[:, 1] - 1
     else:
         if dispersion is not None and not dispersion >= 1:

@@ -5,7 +5,8 @@ tracker's export in each format, and as corrections. Then
 
 - nothing is raised but the package's own errors,
 - the time on the CPU is bounded by the size of the input,
-- the rows of a report become tables, and a row of its timeline is read or named in a problem,
+- the rows of a report become tables, and a row of its timeline, an action item or a ticked service is read or named in
+  a problem,
 - a report that `populate` fills says the same as before, and filling it again changes nothing.
 """
 
@@ -16,7 +17,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,8 +38,21 @@ _TEMPLATE = Path(__file__).parents[1] / "reports" / "status-log.toml"
 _SETTINGS = Settings(services={"API": {}, "Frontend": {"aliases": ["Web"]}}, timezone="Europe/Berlin")
 _TWO_TEMPLATES = Settings(templates=TemplateSettings(files=(_TEMPLATE,)))
 _COLUMNS = {"key": "Key", "action": "Summary", "status": "Status", "due_on": "Due date", "completed_on": "Resolved"}
-_ROW = re.compile(r"\| (?:[01]\d|2[0-3]):[0-5]\d \| [A-Za-z ]{3,80} \|")
-_HEADING = re.compile(r"## \w[\w ]*")
+_ROWS = {
+    "## Timeline": ("timeline", re.compile(r"\| (?:[01]\d|2[0-3]):[0-5]\d \| [A-Za-z ]{3,80} \|")),
+    "## Action Items": (
+        "actions",
+        re.compile(
+            r"\| (?!No|To be|Action\b)[A-Z][a-z]{2,20} [\w ()-]{8,80} \| [A-Z][A-Za-z ]{1,40} \|(?: [\w-]+ \|){2}"
+        ),
+    ),
+    "### Affected Services": (
+        "services",
+        re.compile(r"- \[x\] (?:API|Frontend|Admin Dashboard|(?:Audio|Content) Generation)"),
+    ),
+}
+"""Of each section, the table that its rows come to, and rows that are plain, so that there is no doubt about them."""
+_HEADING = re.compile(r"(##|###) \w[\w ]*")
 
 
 class Finding(AssertionError):  # noqa: N818 - every fuzzer calls it that
@@ -88,19 +102,23 @@ def report(file: Path, data: bytes) -> None:
             raise Finding(f"{len(ids)} incidents from files that are {outcomes}")
         if ids:
             as_corpus(records)
-            _rows_are_named(data, {*records.tables["timeline"]["line"], *problems["line"]})
+            named = {name: {*records.tables[name]["line"], *problems["line"]} for name, _ in _ROWS.values()}
+            _rows_are_named(data, named)
 
 
-def _rows_are_named(data: bytes, named: set[int]) -> None:
-    """Hold that each plain row below a plain heading ``## Timeline`` has its line among those that are named."""
-    below = False
+def _rows_are_named(data: bytes, named: Mapping[str, Collection[int]]) -> None:
+    """Hold that each plain row of a section has its line among those of the section's table or of the problems."""
+    section = ""
     for line, words in enumerate(re.split(r"\r\n|\n|\r", decode_text(data.removeprefix(BOM))[0]), start=1):
         if "<!--" in words:
             return  # what is between the marks of populate is its own
-        if _HEADING.fullmatch(words):
-            below = words == "## Timeline"
-        elif below and _ROW.fullmatch(words) and line not in named:
-            raise Finding(f"the row of line {line} is neither read nor named: {words!r}")
+        if heading := _HEADING.fullmatch(words):
+            if words in _ROWS or heading[1] == "##" or section.startswith("###"):
+                section = words
+        elif section in _ROWS:
+            table, row = _ROWS[section]
+            if row.fullmatch(words) and line not in named[table]:
+                raise Finding(f"the row of line {line} is neither read nor named: {words!r}")
 
 
 def filled_report(_file: Path, data: bytes) -> None:

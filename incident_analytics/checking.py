@@ -1,23 +1,92 @@
-"""What `check` prints: the problems by file, and what was read from each line."""
+"""What `check` prints: the problems by file, what to mend first, and what was read from each line."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any, Final, TypeAlias
 
 from incident_analytics.records import Records
 from incident_analytics.reports.coverage import UNREAD
 from incident_analytics.reports.report import OWN
+from incident_analytics.schema import LEVELS
 
-__all__ = ["coverage_lines"]
+__all__ = ["by_file", "coverage_lines", "summary", "useful_edits"]
+
+Problem: TypeAlias = Mapping[str, Any]
+"""A row of ``problems``."""
+
+_WEIGHTS: Final = {"error": 25, "warning": 5, "info": 1}
+"""How much an edit helps that a problem of a level asks for, compared with others."""
+_OPTIONAL: Final = frozenset({"missing-section", "approximate", "placeholder"})
+"""Problems that most reports have and that need no edit."""
+_QUOTED: Final = re.compile(r"'[^']*'|\d[\d:.-]*")
+"""What a message quotes from its report."""
+_FEW: Final = 3
+"""Problems that need no summary, and edits that it has."""
+
+
+def by_file(problems: Iterable[Problem]) -> list[list[Problem]]:
+    """Return the problems of each file, worst first, and the files in the order of how bad they are."""
+    files: defaultdict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        files[problem["path"]].append(problem)
+    groups = [
+        sorted(found, key=lambda problem: (LEVELS.index(problem["level"]), problem["line"])) for found in files.values()
+    ]
+    return sorted(groups, key=lambda found: [-sum(row["level"] == level for row in found) for level in LEVELS])
+
+
+def useful_edits(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield the three edits that would help most: those that the worst and most frequent problems ask for.
+
+    Problems with the same message, whatever it quotes, ask for one kind of edit.
+    """
+    kinds: defaultdict[str, list[Problem]] = defaultdict(list)
+    for problem in problems:
+        if problem["code"] not in _OPTIONAL:
+            kinds[_QUOTED.sub("", problem["message"])].append(problem)
+    if len(problems) <= _FEW or not kinds:
+        return
+    edits = [(sum(_WEIGHTS[row["level"]] for row in rows), rows) for rows in kinds.values()]
+    edits.sort(key=lambda edit: -edit[0])
+    yield "Edits that would help most:"
+    for _, rows in edits[:_FEW]:
+        n = len({row["path"] for row in rows})
+        files = "1 file" if n == 1 else f"{n} files"
+        more = " and others" if len(rows) > 1 else ""
+        yield f"  {files}: {rows[0]['message']} ({rows[0]['path']}:{rows[0]['line']}{more})"
+    yield ""
+
+
+def summary(records: Records, levels: Collection[str]) -> list[str]:
+    """Return a line a code of these levels with how often it was found, the worst first, then one on the files."""
+    problems, outcomes = records.tables["problems"], Counter(records.tables["files"]["outcome"])
+    counts = Counter(zip(problems["level"], problems["code"], strict=True))
+    shown = [entry for entry in counts.items() if entry[0][0] in levels]
+    order = sorted(shown, key=lambda entry: (LEVELS.index(entry[0][0]), -entry[1], entry[0][1]))
+    width = len(str(max((count for _, count in order), default=0)))
+    found = Counter(problems["level"])
+    kinds = ["loaded", "other status", "copy", "left out", "unreadable"]
+    kinds = [kind for kind in kinds if kind not in {"copy", "unreadable"} or kind in outcomes]
+    files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
+    n = outcomes.total()
+    return [
+        *(f"{count:{width}}  {level}: {code}" for (level, code), count in order),
+        (
+            f"{n} {'report' if n == 1 else 'reports'}: {files}. Problems: "
+            f"{', '.join(f'{found[level]} {level}' for level in LEVELS)}."
+        ),
+    ]
 
 
 def coverage_lines(records: Records) -> Iterator[str]:
     """Yield by file how many lines were read, are the template's own, and are unread, and what each was read as.
 
-    Of several files only the unread lines are shown.
+    Of several files only the unread lines are shown; nothing where it was not asked for.
     """
     files = [(path, list(lines)) for path, lines in groupby(records.accounted(), key=itemgetter(0))]
     total: Counter[str] = Counter()
@@ -31,7 +100,8 @@ def coverage_lines(records: Records) -> Iterator[str]:
             yield from (f"  {line}: unread: {words.strip()}" for _, line, use, words in lines if use == UNREAD)
     if len(files) > 1:
         yield f"{len(files)} files: {_of_lines(total)}"
-    yield ""
+    if files:
+        yield ""
 
 
 def _of_lines(counts: Counter[str]) -> str:

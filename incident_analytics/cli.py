@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import sys
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -17,7 +16,7 @@ import click
 import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
 from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
-from incident_analytics.schema import TABLES
+from incident_analytics.schema import LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
 
 if TYPE_CHECKING:
@@ -197,37 +196,36 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
 @commands.command()
 @reading_options("all")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
+@click.option(
+    "--level", type=click.Choice(LEVELS), help="The least level to list: warning, and info too in JSON, unless named."
+)
 @click.option("--coverage", is_flag=True, help="Show what was read from each line, and which lines are unread.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-def check(*, strict: bool, coverage: bool, form: str, **options: Any) -> None:
-    """List what could not be read, or contradicts itself: path:line, level, what to write instead."""
-    from incident_analytics.checking import coverage_lines
+def check(*, strict: bool, level: str | None, coverage: bool, form: str, **options: Any) -> None:
+    """List what could not be read, or contradicts itself, by file: path:line, level, what to write instead."""
+    from incident_analytics.checking import by_file, coverage_lines, summary, useful_edits
 
     records, _ = read(problems=False, coverage=coverage, **options)
     problems = list(records.rows("problems"))
+    least = LEVELS.index(level or ("info" if form == "json" else "warning"))
+    listed = by_file(problem for problem in problems if LEVELS.index(problem["level"]) <= least)
     if form == "json":
         files = records.tables["files"]
-        found = {"problems": problems, "files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
+        in_order = [problem for of_file in listed for problem in of_file]
+        found = {"problems": in_order, "files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
         if coverage:
             found["coverage"] = [dict(zip(records.coverage, line, strict=True)) for line in records.accounted()]
         click.echo(visible_json(json.dumps(found, ensure_ascii=False)))
+    elif form == "github":
+        say(*(as_annotation(problem) for of_file in listed for problem in of_file))
+        say(*coverage_lines(records), *summary(records, LEVELS[: least + 1]), err=True)
     else:
-        line = as_annotation if form == "github" else as_line
-        for path in dict.fromkeys(problem["path"] for problem in problems):
-            say(*(line(problem) for problem in problems if problem["path"] == path))
-            if form == "text":
-                say("")
-        if coverage:
-            say(*coverage_lines(records), err=form == "github")
-        say(*summary(records), err=form == "github")
+        for of_file in listed:
+            say(*map("{path}:{line}: {level}: {message} [{code}]".format_map, of_file), "")
+        say(*coverage_lines(records), *useful_edits(problems), *summary(records, LEVELS[: least + 1]))
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
-
-
-def as_line(problem: Mapping[str, Any]) -> str:
-    """Return a problem as an editor or a person finds its place by."""
-    return "{path}:{line}: {level}: {message} [{code}]".format_map(problem)
 
 
 def as_annotation(problem: Mapping[str, Any]) -> str:
@@ -239,27 +237,6 @@ def as_annotation(problem: Mapping[str, Any]) -> str:
     )
     path = path.replace(":", "%3A").replace(",", "%2C")
     return f"::{kind} file={path},line={problem['line']},title={problem['code']}::{message}"
-
-
-def summary(records: Records) -> list[str]:
-    """Return a line a code with how often it was found, the worst level first, then one on the files and the levels."""
-    levels = ("error", "warning", "info")
-    problems, outcomes = records.tables["problems"], Counter(records.tables["files"]["outcome"])
-    counts = Counter(zip(problems["level"], problems["code"], strict=True))
-    order = sorted(counts.items(), key=lambda entry: (levels.index(entry[0][0]), -entry[1], entry[0][1]))
-    width = len(str(max(counts.values(), default=0)))
-    found = Counter(problems["level"])
-    kinds = ["loaded", "other status", "copy", "left out", "unreadable"]
-    kinds = [kind for kind in kinds if kind not in {"copy", "unreadable"} or kind in outcomes]
-    files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
-    n = outcomes.total()
-    return [
-        *(f"{count:{width}}  {level}: {code}" for (level, code), count in order),
-        (
-            f"{n} {'report' if n == 1 else 'reports'}: {files}. Problems: "
-            f"{', '.join(f'{found[level]} {level}' for level in levels)}."
-        ),
-    ]
 
 
 @commands.command()
@@ -517,7 +494,9 @@ MEASURES = {
 @reading_options("final")
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
 @click.option("--against", metavar="PERIOD", help="With response and severity: compare with this earlier period.")
-@click.option("--by", metavar="NAME", help="severity, service, owner, priority, origin, week, month, quarter or year.")
+@click.option(
+    "--by", metavar="NAME", help="severity, service, owner, priority, origin, week, month, quarter, year or field:NAME."
+)
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
 @click.option("--explain", is_flag=True, help="Add the lines of the reports that each row uses.")

@@ -29,6 +29,7 @@ from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
 from incident_analytics.periods import UNITS, BudgetWindow, Calendar, Period, Unit
+from incident_analytics.results import FIELD
 from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
 from incident_analytics.scope import Scope
 
@@ -66,12 +67,13 @@ __all__ = [
     "trend",
 ]
 
+_FIELD: Final = f"{FIELD}NAME"
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "response": ("severity", "service", *UNITS),
+        "response": ("severity", "service", *UNITS, _FIELD),
         "severity": ("severity", *UNITS),
         "sla": ("service", *UNITS),
-        "actions": ("owner", "priority", "severity", "origin", *UNITS),
+        "actions": ("owner", "priority", "severity", "origin", *UNITS, _FIELD),
         "costs": (),
         "themes": (),
     }
@@ -114,7 +116,7 @@ def response(
     metric
         The metric; None takes the primary one of the settings.
     by
-        ``severity``, ``service`` or another column of `response_times`; None takes all together.
+        ``severity``, ``service``, another column of `response_times` or ``field:NAME``; None takes all together.
     every
         By calendar unit as well.
     within
@@ -137,6 +139,7 @@ def response(
         "metric": metric,
         "by": by,
         "services": scope.completed.services if by == "service" else None,
+        "fields": scope.completed.fields,
         "every": every,
         "within": within or scope.window,
         "as_of": scope.as_of,
@@ -390,6 +393,7 @@ def completion(
         every=every,
         within=scope.window if every else None,
         members=members,
+        fields=scope.completed.fields,
     )
 
 
@@ -485,8 +489,8 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
         recurs in causes and factors.
     by
-        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``week``, ``month``, ``quarter`` or ``year``,
-        where the kind has it.
+        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``week``, ``month``, ``quarter``, ``year`` or
+        ``field:NAME``, where the kind has it: an incident counts once in each value of its field.
 
     Returns
     -------
@@ -497,7 +501,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     Raises
     ------
     UnknownNameError
-        ``by 'owner' is not one of severity, service, week, month, quarter, year for response``
+        ``by 'owner' is not one of severity, service, week, month, quarter, year, field:NAME for response``
 
     Examples
     --------
@@ -508,7 +512,8 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     """
     if kind not in KINDS:
         raise UnknownNameError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
-    if by is not None and by not in _BY[kind]:
+    named = _FIELD if by is not None and by.startswith(FIELD) else by
+    if named is not None and named not in _BY[kind]:
         groups = f"by {by!r} is not one of {', '.join(_BY[kind])} for {kind}" if _BY[kind] else f"{kind} have no groups"
         raise UnknownNameError(groups)
     every = by if by in UNITS else None

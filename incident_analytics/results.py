@@ -11,7 +11,10 @@ from typing import Final, Literal, TypeAlias
 
 from incident_analytics.schema import TABLES
 
-__all__ = ["COLUMNS", "GROUPS", "ITEM_HEADINGS", "Column", "Unit", "group_columns", "heading", "unit_of"]
+__all__ = ["COLUMNS", "FIELD", "GROUPS", "ITEM_HEADINGS", "Column", "Unit", "group_columns", "heading", "unit_of"]
+
+FIELD: Final = "field:"
+"""What the name of a group begins with that is one of the reports' own fields, such as ``field:Environment``."""
 
 Unit: TypeAlias = Literal["count", "share", "change", "money", "figure", "p-value", "text"]
 """How a number is written; spans, instants, dates and flags say so by their type."""
@@ -195,6 +198,8 @@ def heading(column: str) -> str:
     found = COLUMNS.get(column)
     if found and found.heading:
         return found.heading
+    if column.startswith(FIELD):
+        return column.removeprefix(FIELD)
     words = column.removeprefix("n_").removesuffix("_at").removesuffix("_on").replace("_", " ")
     return words[:1].upper() + words[1:]
 
@@ -207,11 +212,11 @@ def group_columns(columns: Iterable[str]) -> list[str]:
     >>> group_columns(["period", "severity", "n", "rate"])
     ['period', 'severity']
     """
-    return [column for column in columns if column in GROUPS]
+    return [column for column in columns if column in GROUPS or column.startswith(FIELD)]
 
 
 def undeclared(columns: Collection[str]) -> list[str]:
     """Return the columns of a result that are declared neither here nor in `TABLES`."""
     known = {*COLUMNS, *(column for table in TABLES.values() for column in table)}
     bare = {column: column.removesuffix("_low").removesuffix("_high") for column in columns}
-    return [column for column, name in bare.items() if not {column, name} & known]
+    return [column for column, name in bare.items() if not ({column, name} & known or group_columns([column]))]

@@ -14,6 +14,7 @@ from typing import Any, Final
 __all__ = [
     "DEFAULT_METRICS",
     "LAST_COUNTS",
+    "LEVELS",
     "MILESTONES",
     "PRIORITIES",
     "PROBLEM_LEVELS",
@@ -169,6 +170,9 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 """Each table's columns with their dtypes, in order. ``category`` is an ordered category: severity's
 categories are the declared severities from least to worst, priority's are `PRIORITIES`."""
 
+
+LEVELS: Final = ("error", "warning", "info")
+"""The levels of problems, worst first."""
 
 PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -74,26 +74,48 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 CHECKED = """\
-r/INC-2025-03-14-001.md:5: info: Duration 'about 2 hours' is approximate; write both times [approximate]
-r/INC-2025-03-14-001.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
+r/notes.md:1: error: no incident report: neither a line '**Incident ID**: ...' nor the template's headings [not-a-report]
 
-r/INC-2025-03-14-002.md:5: info: Duration 'about 2 hours' is approximate; write both times [approximate]
 r/INC-2025-03-14-002.md:6: warning: severity 'SEV9' is not one of SEV-1, SEV-2, SEV-3; write one of these, or declare a \
 synonym under [severities] in the settings [unknown-severity]
 r/INC-2025-03-14-002.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
 
-r/notes.md:1: error: no incident report: neither a line '**Incident ID**: ...' nor the template's headings [not-a-report]
+r/INC-2025-03-14-001.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
+
+Edits that would help most:
+  1 file: no incident report: neither a line '**Incident ID**: ...' nor the template's headings (r/notes.md:1)
+  2 files: Due Date: 'January 6' has no year; write it as YYYY-MM-DD (r/INC-2025-03-14-001.md:22 and others)
+  1 file: severity 'SEV9' is not one of SEV-1, SEV-2, SEV-3; write one of these, or declare a synonym under [severities] \
+in the settings (r/INC-2025-03-14-002.md:6)
 
 1  error: not-a-report
 2  warning: unreadable-value
 1  warning: unknown-severity
-2  info: approximate
 3 reports: 2 loaded, 0 other status, 1 left out. Problems: 1 error, 3 warning, 2 info.
 """
 
 
-def test_check_prints_each_problem_by_file_and_a_summary(run: Run) -> None:
+def test_check_prints_errors_and_warnings_by_file_worst_first_and_a_summary(run: Run) -> None:
     assert run("check", "r") == (1, CHECKED, "")
+
+
+@pytest.mark.parametrize(("level", "listed"), [("error", 1), ("warning", 4), ("info", 6)])
+@pytest.mark.parametrize("form", ["text", "json", "github"])
+def test_check_lists_what_is_asked_for(run: Run, form: str, level: str, listed: int) -> None:
+    code, out, err = run("check", "r", "--level", level, "--format", form)
+    counted = out + err
+    found = (
+        len(json.loads(out)["problems"]) if form == "json" else len(re.findall(r"\[[a-z-]+\]$|^::", out, re.MULTILINE))
+    )
+    assert (code, found) == (1, listed)
+    assert form == "json" or counted.endswith("Problems: 1 error, 3 warning, 2 info.\n")
+    if form == "text":
+        assert ("2  info: approximate" in out) == (level == "info")
+
+
+COVERED = """\
+r/INC-2025-03-14-001.md: 18 lines that are not blank: 10 read, 8 template, 0 unread
+"""
 
 
 def test_check_as_json(run: Run) -> None:
@@ -106,7 +128,7 @@ def test_check_as_json(run: Run) -> None:
         2,
         ["problems", "files", "loaded"],
     )
-    assert printed["problems"][1] == {
+    assert printed["problems"][-2] == {
         "path": "r/INC-2025-03-14-001.md",
         "line": 22,
         "incident_id": "INC-2025-03-14-001",
@@ -114,7 +136,7 @@ def test_check_as_json(run: Run) -> None:
         "code": "unreadable-value",
         "message": "Due Date: 'January 6' has no year; write it as YYYY-MM-DD",
     }
-    assert printed["problems"][-1]["incident_id"] is None
+    assert printed["problems"][0]["incident_id"] is None
     assert len(printed["problems"]) == 6
 
 
@@ -124,12 +146,11 @@ def test_check_for_github(run: Run) -> None:
     code, out, err = run("check", "r", "--format", "github")
     lines = out.splitlines()
     assert code == 1
-    assert lines[1] == (
+    assert lines[-1] == (
         "::warning file=r/INC-2025-03-14-001.md,line=22,title=unreadable-value::"
         "Due Date: 'January 6' has no year; write it as YYYY-MM-DD"
     )
-    assert lines[0].startswith("::notice file=r/INC-2025-03-14-001.md,line=5,title=approximate::")
-    assert lines[-2].startswith("::error file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
+    assert lines[0].startswith("::error file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
     assert all(line.startswith("::") for line in lines)
     assert err.endswith("4 reports: 2 loaded, 0 other status, 2 left out. Problems: 2 error, 3 warning, 2 info.\n")
 

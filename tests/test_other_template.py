@@ -72,8 +72,7 @@ def test_what_the_other_template_does_not_ask_for_is_no_problem(log: Path) -> No
         [9, "missing-section"],  # Takeaways
         [12, "approximate"],
         [17, "milestone-order"],  # repaired before it was declared
-        [30, "missing-section"],  # Cause
-        [30, "missing-section"],  # Review actions
+        [30, "missing-section"],  # Cause, Review actions
         [35, "missing-milestone"],  # Incident declared
         [35, "missing-milestone"],  # Repaired
     ]

@@ -764,8 +764,8 @@ def test_a_year_beyond_reckoning_in_the_id_anchors_nothing(tmp_path: Path, year:
 def test_missing_sections_are_told_in_the_templates_order(tmp_path: Path) -> None:
     problems = read(tmp_path, "# Queue\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n").problems
     messages = problems.loc[problems["code"] == "missing-section", "message"].tolist()
-    headings = [form.headings[0] for form in default_template().sections.values()]
-    assert messages == [f"no section {heading!r}; add a heading with these words" for heading in headings]
+    headings = ", ".join(repr(form.headings[0]) for form in default_template().sections.values())
+    assert messages == [f"no sections {headings}; add a heading with these words"]
 
 
 # --- laws ------------------------------------------------------------------------------------------------------------

@@ -9,9 +9,17 @@ import numpy as np
 import pandas as pd
 
 from incident_analytics.analysis.action_items import group_columns, one_row_per_item
-from incident_analytics.analysis.grouping import assign_periods, count_rows, group_rows, member_ids, rows_within
+from incident_analytics.analysis.grouping import (
+    assign_periods,
+    count_rows,
+    group_rows,
+    member_ids,
+    rows_within,
+    with_field,
+)
 from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit
+from incident_analytics.results import FIELD
 from incident_analytics.schema import COUNT, FLOAT
 
 __all__ = [
@@ -32,6 +40,7 @@ def action_completion(
     members: bool = False,
     every: Unit | None = None,
     within: Period | None = None,
+    fields: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count how many action items are done, and how many of those in time.
 
@@ -45,7 +54,8 @@ def action_completion(
         then; one without a date of completion keeps its status. An item is overdue once its due day has ended.
     by
         The columns to group by: ``owner``, ``priority``, ``origin``, another column, or several; also
-        ``severity``.
+        ``severity``, and ``field:NAME`` for one of the reports' own fields or columns: an item counts in each of its
+        values.
     incidents
         The incidents table, which ``by="severity"``, ``every`` and ``within`` need; its date is used where an
         item has no day of creation.
@@ -55,6 +65,8 @@ def action_completion(
         Group by the calendar unit in which the incident occurred as well: ``week``, ``month``, ``quarter`` or ``year``.
     within
         The period to look at, by when the incident occurred; None takes all incidents.
+    fields
+        The fields table, which ``by="field:NAME"`` needs.
 
     Returns
     -------
@@ -104,13 +116,18 @@ def action_completion(
     0  3          1         0.5
     """
     items = one_row_per_item(actions, as_of, incidents)
-    columns = group_columns(actions, by, incidents)
+    columns = [by] if isinstance(by, str) else list(by or ())
+    group_columns(actions, [column for column in columns if not column.startswith(FIELD)], incidents)
     declared = {}
     for name, value in (("every", every), ("within", within)):
         if value is not None and incidents is None:
             raise ColumnsError(f"{name} needs incidents=, the incidents table")
     if within is not None:
         items = rows_within(items, within)
+    for index, column in enumerate(columns):
+        if column.startswith(FIELD):
+            items, columns[index], values = with_field(items, column, fields)
+            declared[columns[index]] = values
     if every is not None:
         columns = ["period", *columns]
         items["period"], parts = assign_periods(items["occurred_at"], every, within)

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from incident_analytics.checks import require_columns, require_window
+from incident_analytics.checks import require_columns, require_name, require_window
 from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit
+from incident_analytics.results import FIELD
 from incident_analytics.schema import FLOAT, TEXT
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "member_ids",
     "rows_within",
     "split_rows",
+    "with_field",
 ]
 
 Number = TypeVar("Number", np.int64, np.float64)
@@ -108,6 +110,64 @@ def group_rows(
     wanted = pd.MultiIndex.from_product([dtype.categories.astype(dtype) for dtype in dtypes.values()], names=list(by))
     groups = wanted.union(occurring.unique(), sort=False).sort_values(na_position="last")
     return groups.to_frame(index=False).astype(frame[list(by)].dtypes), groups.get_indexer(occurring)
+
+
+def with_field(rows: pd.DataFrame, by: str, fields: pd.DataFrame | None) -> tuple[pd.DataFrame, str, list[str]]:
+    """Return a row for each value of a field, so that an incident is in each of its groups.
+
+    Parameters
+    ----------
+    rows
+        Incidents, or action items with their ``line``: of a field that is a column of action items each row has the
+        value of its own line, of any other that of its incident.
+    by
+        The field, such as ``field:Environment``; its case does not matter.
+    fields
+        The fields table.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+        The rows with a further column, str, called as the next value says: NA where there is no value. Values that
+        differ by their case alone are one, as it is written first.
+    name : str
+        ``field:`` and the field's name as it is written first.
+    values : list of str
+        All values there are, sorted.
+
+    Raises
+    ------
+    ColumnsError
+        ``by 'field:Environment' needs fields=, the fields table``
+    UnknownNameError
+        ``field 'Enviroment' is not one of Environment, Trigger``
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> fields = make_table("fields", {
+    ...     "incident_id": ["INC-2025-03-14-001"] * 2, "name": ["Environment"] * 2, "value": ["EU", "US"],
+    ...     "line": [7, 8],
+    ... })
+    >>> rows = pd.DataFrame({"incident_id": ["INC-2025-03-14-001", "INC-2025-03-15-001"]})
+    >>> with_field(rows, "field:environment", fields)[0]["field:Environment"].tolist()
+    ['EU', 'US', nan]
+    """
+    if fields is None:
+        raise ColumnsError(f"by {by!r} needs fields=, the fields table")
+    require_columns(fields, "incident_id", "name", "value", "line")
+    wanted = by.removeprefix(FIELD).strip()
+    found = fields[fields["value"].notna() & (fields["name"].str.casefold() == wanted.casefold())]
+    if found.empty:
+        require_name("field", wanted, sorted(fields["name"].dropna().unique()))
+    name = f"{FIELD}{found['name'].iloc[0] if len(found) else wanted}"
+    first = found.groupby(found["value"].str.casefold())["value"].first()
+    own = found.assign(**{name: found["value"].str.casefold().map(first).astype(TEXT)})
+    keys = ["incident_id"]
+    if "line" in rows and len(own.merge(rows[["incident_id", "line"]], on=["incident_id", "line"])):
+        keys.append("line")
+    own = own[[*keys, name]].drop_duplicates()
+    return rows.merge(own, on=keys, how="left"), name, sorted(first)
 
 
 def count_rows(mask: pd.Series, numbers: Numbers, groups: pd.DataFrame) -> Numbers:

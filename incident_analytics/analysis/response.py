@@ -17,12 +17,14 @@ from incident_analytics.analysis.grouping import (
     member_ids,
     rows_within,
     split_rows,
+    with_field,
 )
 from incident_analytics.analysis.statistics import LEAST, geometric_mean_interval, mean_interval, quantile_interval
 from incident_analytics.analysis.survival import kaplan_meier, survival_quantile
 from incident_analytics.checks import require_columns, require_instant, require_instants, require_name
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.periods import Calendar, Period, Unit
+from incident_analytics.results import FIELD
 from incident_analytics.schema import COUNT, DEFAULT_METRICS, FLOAT, INSTANT, SPAN, TEXT, Metric
 
 __all__ = ["mttr", "response_rank", "response_summary", "response_times"]
@@ -152,6 +154,7 @@ def response_summary(
     metric: str = "time_to_restore",
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
+    fields: pd.DataFrame | None = None,
     every: Unit | None = None,
     within: Period | None = None,
     as_of: pd.Timestamp | None = None,
@@ -170,11 +173,13 @@ def response_summary(
     metric
         The metric to summarise.
     by
-        The columns to group by: ``severity``, ``service``, another column of ``times``, or several.
-        By service an incident counts in each service that it affected: the groups overlap, and their counts add up
-        to more than the incidents.
+        The columns to group by: ``severity``, ``service``, another column of ``times``, ``field:NAME`` for one of the
+        reports' own fields, or several. An incident counts in each service that it affected, and in each value of its
+        field: the groups overlap, and their counts add up to more than the incidents.
     services
         The services table, which ``by="service"`` needs.
+    fields
+        The fields table, which ``by="field:NAME"`` needs.
     every
         Group by calendar units as well: ``week``, ``month``, ``quarter`` or ``year``.
     within
@@ -256,11 +261,14 @@ def response_summary(
     metrics = metric_names(times)
     require_name("metric", metric, metrics)
     columns = [by] if isinstance(by, str) else list(by or ())
-    for column in columns:
-        require_name("by", column, [*group_names(times), "service"])
-
     declared = {}
     rows = rows_within(times, within)
+    for index, column in enumerate(columns):
+        if column.startswith(FIELD):
+            rows, columns[index], values = with_field(rows, column, fields)
+            declared[columns[index]] = values
+        else:
+            require_name("by", column, [*group_names(times), "service"])
     if "service" in columns:
         rows, declared["service"] = with_services(rows, services)
     if every is not None:

@@ -15,7 +15,7 @@ __all__ = ["UNREAD", "account"]
 
 UNREAD: Final = "unread"
 """What a line is that nothing was read from."""
-_MARKUP: Final = re.compile(r"<[^<>]{0,400}>|<!--|-->")
+_MARKUP: Final = re.compile(r"<!--|-->|<[^<>!][^<>]{0,400}>")
 _FENCE: Final = re.compile(r"[>\s]*(?:```|~~~)")
 _LINE: Final = re.compile(r"\r\n|\n|\r")
 
@@ -69,8 +69,10 @@ def _own(line: SourceLine | None, before: str) -> str:
         return UNREAD
     words = _MARKUP.sub(" ", line.text).strip()
     match line.place:
-        case "header" | "rule":
+        case "rule":
             return OWN
+        case "header":
+            return OWN if not line.text.strip("> \t:|-") else UNREAD
         case "heading":  # its underline
             return before if not line.text.strip("=- \t") else UNREAD
         case "code" | "open code" if _FENCE.match(line.text) is not None:

@@ -180,14 +180,13 @@ class _Parser:
             found = section_part(section, self.template)
             if found is not None:
                 current, level = found, section.level
+                self.report.mark(OWN, section.line)
                 self.report.lines.setdefault(f"section {found}", section.line)
                 seen.add(found)
             elif section.level <= level:  # a section of the authors' own; below a known one it is a part of it
                 current = None
             if current is not None:
                 self.reader.read(current, section)
-            if found is not None:
-                self.report.mark(OWN, section.line)
             parts.append(
                 _Part(
                     section,
@@ -196,36 +195,46 @@ class _Parser:
                     is_head=not seen and section.level <= self.template.report_level,
                 )
             )
+        missing = []
         for name, form in self.template.sections.items():
-            if name not in seen:
-                message = f"no section {form.headings[0]!r}; add a heading with these words"
-                self.report.problem("missing-section", self.report.lines["head"], message)
+            has_text = form.reads == "text" and self.values.get(form.column or name) is not None
+            if not (name in seen or name in self.reader.parts or has_text):
+                missing.append(repr(form.headings[0]))
+        if missing:
+            what = "section" if len(missing) == 1 else "sections"
+            message = f"no {what} {', '.join(missing)}; add a heading with these words"
+            self.report.problem("missing-section", self.report.lines["head"], message)
         return parts
 
     def reads(self, name: str | None) -> str | None:
         """Return how the template has a section read, None where it does not know it."""
         return self.template.sections[name].reads if name else None
 
-    def kind_of(self, name: str | None) -> Kind | None:
+    def kind_of(self, name: str | None) -> Kind:
         """Return what the rows of a section are, ``own`` where the template does not know it."""
         reads = self.template.sections[name].reads if name else "own"
-        return reads if reads in {"timeline", "actions", "services", "own"} else None
+        return reads if reads in {"timeline", "actions", "services", "own"} else "prose"
+
+    def kind_titled(self, title: str) -> Kind:
+        """Return what the rows are below a heading."""
+        return self.kind_of(self.template.section_named(title))
 
     def report_unread(self, parts: Sequence[_Part]) -> set[int]:
         """Report each line that looks like a row and was neither read as one nor is named by another problem."""
         kinds = [(part.section, self.kind_of(part.name)) for part in parts]
-        if not self.reader.entries:  # then it may be anywhere, whatever that place is for
-            kinds = [(section, kind or "timeline") for section, kind in kinds]
         kinds = [
             (section, "actions" if kind == "own" and any(map(self.reader.has_actions, section.tables())) else kind)
             for section, kind in kinds
         ]
         problems = self.report.rows["problems"]
         read = {row["line"] for row in problems if row["level"] != "info" or row["code"] == "placeholder"}
-        texts = {f"incidents.{name}" for name, form in self.template.sections.items() if form.reads == "text"}
+        texts = {
+            f"incidents.{form.column or name}" for name, form in self.template.sections.items() if form.reads == "text"
+        }
         read |= {line for line, use in self.report.used.items() if use not in texts and not use.startswith("findings")}
         unread = set()
-        for line, message in find_unread(kinds, lambda title: self.kind_of(self.template.section_named(title)), read):
+        anywhere = not self.reader.entries
+        for line, message in find_unread(kinds, self.kind_titled, read, anywhere=anywhere):
             self.report.problem("unread-row", line, message)
             unread.add(line)
         return unread
@@ -246,3 +255,4 @@ class _Parser:
                 self.report.add_field(title, title, None, line)
             elif title:
                 self.report.mark("fields", line)
+        fields.sort(key=lambda row: int(row["line"]))

@@ -12,8 +12,8 @@ from incident_analytics.reports.marks import read_tick
 
 __all__ = ["Kind", "LooseRows", "begins_with_time", "find_unread", "fits", "loose_rows", "starts_like_item"]
 
-Kind: TypeAlias = Literal["timeline", "actions", "services", "own"]
-"""What a section's rows are; ``own`` is a section of the authors' own, from which nothing is read."""
+Kind: TypeAlias = Literal["timeline", "actions", "services", "own", "prose"]
+"""What a section's rows are; ``own`` is a section of the authors' own, ``prose`` one of the template without rows."""
 
 _CLOCK: Final = (
     r"(?:(?:[01]?\d|2[0-4])[:h][0-5?x][\d?x](?!\d)|(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d%]|\s?%)|\d{1,2}\s?[ap]\.?m\b"
@@ -122,16 +122,20 @@ def _is_delimiter(text: str) -> bool:
 def _looks_like(line: SourceLine, kind: Kind) -> bool:
     """Return whether a line looks like a row of its section, by its words and by what it is part of."""
     text = line.text[:_LOOK]
-    if not text.strip() or _is_delimiter(text) or line.place in {"header", "rule"}:
+    if not text.strip() or _is_delimiter(text) or line.place == "rule":
         return False
     cells = [cell for cell in split_cells(text) if cell] if "|" in text else []
+    if line.place == "header" and not any(map(begins_with_time, cells)):
+        return False
     is_row = len(cells) > 1 or (bool(cells) and text.lstrip("> \t").startswith("|"))
-    if kind == "own":
+    if kind in {"own", "prose"}:
         if line.place in {"code", "comment"}:
             return False
         loose = line.place in {"text", "html"} and is_row and text.lstrip("> \t").startswith("|")
+        if loose or kind == "prose":
+            return loose
         timed = begins_with_time(text) and _WORD.search(text) is not None
-        return loose or timed or read_tick(_bare_item(text))[0] is not None
+        return timed or read_tick(_bare_item(text))[0] is not None
     if kind == "timeline":
         timed = any(map(begins_with_time, cells)) or begins_with_time(text)
         return timed or (is_row and line.place != "table")
@@ -155,68 +159,85 @@ _WHERE: Final = {
     "comment": "in a comment, so it isn't read; take it out or delete it",
     "open comment": "in a comment that never ends, so it isn't read; end the comment with -->",
     "html": "in HTML, so it isn't read; write it in Markdown",
+    "header": "the header of a table, so it isn't read; put a header and |---|---| above it",
     "table": "in a table without the columns of one, so it isn't read; name its columns as the template does",
     "heading": "a heading, so it isn't read; put an empty line below it, or take off the #",
     "text": "outside the table or list, so it isn't read; write it as a row of it",
 }
-_ELSEWHERE: Final = "in a section that the template doesn't have, so it isn't read; move it below its heading"
+_ELSEWHERE: Final = "in a section without rows, so it isn't read as one; move it below the heading of its table or list"
 _LOOKS_LIKE: Final[Mapping[Kind, str]] = {
     "timeline": "a row of the timeline",
     "actions": "an action item",
     "services": "a service",
     "own": "a row or a ticked item",
+    "prose": "a row of a table",
 }
 
 
 def find_unread(
-    parts: Sequence[tuple[Section, Kind | None]],
-    kind_named: Callable[[str], Kind | None],
+    parts: Sequence[tuple[Section, Kind]],
+    kind_named: Callable[[str], Kind],
     read: Container[int],
+    *,
+    anywhere: bool,
 ) -> Iterator[tuple[int, str]]:
     """Yield each line that looks like a row and that nothing was read from, with a message.
 
     Parameters
     ----------
     parts
-        A report's sections, each with what its rows are; None where it has none.
+        A report's sections, each with what its rows are.
     kind_named
         What the rows below a heading are: code, comments and HTML swallow the headings in them.
     read
         The lines that were read as rows or fields, not just as text, or that are named by another problem.
+    anywhere
+        Whether rows of the timeline may be in any section, as no other row of it was read.
     """
     context = _Context(kind_named)
     for section, known in parts:
         context.enter(section, known)
         for line in section.source:
             own = context.kind_at(line)
-            if own and line.line not in read and _looks_like(line, own):
-                where = _ELSEWHERE if known == "own" and line.place in {"text", "table"} else _WHERE[line.place]
+            if own is None or line.line in read:
+                continue
+            if anywhere and known == "prose" and not _looks_like(line, own):
+                own = "timeline"
+            if _looks_like(line, own):
+                elsewhere = known in {"own", "prose"} and line.place in {"text", "table"}
+                where = _ELSEWHERE if elsewhere else _WHERE[line.place]
                 yield line.line, f"this looks like {_LOOKS_LIKE[own]}, but is {where}"
 
 
 class _Context:
     """What the rows are from line to line, also below headings that are hidden, indented or otherwise broken."""
 
-    def __init__(self, kind_named: Callable[[str], Kind | None]) -> None:
+    def __init__(self, kind_named: Callable[[str], Kind]) -> None:
         self.kind_named = kind_named
-        self.kind: Kind | None = None
+        self.kind: Kind = "prose"
         self.level = 0
+        self.rows_level = 0
+        """The level of the last heading that has rows, 0 where none has."""
 
-    def enter(self, section: Section, known: Kind | None) -> None:
+    def enter(self, section: Section, known: Kind) -> None:
         self.before, self.known = self.kind, known
         is_named = self.kind_named(section.title) != "own"
-        if known != "own" or section.level <= self.level or self.before is None:
+        if known != "own" or section.level <= self.level or self.before == "prose":
             self.kind = known
-            if known is None and self.before and not is_named:
+            if known == "prose" and self.before != "prose" and not is_named:
                 self.kind = "own"  # it follows rows whose heading is broken
+        if known == "prose" and (section.level > self.rows_level > 0 or self.before in {"services", "actions"}):
+            self.kind = "own"  # its heading may be in the middle of rows
+        elif is_named and (known != "prose" or section.level <= self.rows_level):
+            self.rows_level = section.level if known != "prose" else 0
         if is_named or section.level <= self.level:
             self.level = section.level
 
     def kind_at(self, line: SourceLine) -> Kind | None:
-        """Return what a line would be a row of; None for no row."""
+        """Return what a line would be a row of; None for a heading that is no row."""
         if line.place == "heading":
-            own, is_row = self.before, "|" in line.text
-            if own and self.known == "own" and is_row and (_looks_like(line, own) or _is_delimiter(line.text)):
+            own, is_own = self.before, self.known == "own" and "|" in line.text
+            if is_own and own != "prose" and (_looks_like(line, own) or _is_delimiter(line.text)):
                 self.kind = own  # a line --- below some rows made a heading of them
             return own
         title = _HEADING.match(line.text[:_LOOK]) if line.place == "text" or line.place in _HIDES else None

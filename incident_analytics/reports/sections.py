@@ -45,6 +45,8 @@ class SectionReader:
         self.settings = settings
         self.template = template
         self.entries: list[Entry] = []
+        self.parts: set[str] = set()
+        """The sections whose fields are below the heading that groups them."""
         self.zone: tzinfo | None = None
         """The first zone that the head or the timeline names for its times."""
         self.zone_is_unclear = False
@@ -74,13 +76,14 @@ class SectionReader:
             case "signoffs":
                 self._read_signoffs(section)
             case "nothing":  # a heading that only groups others
-                pass
+                self._read_parts(form, section)
 
     def _read_text(self, name: str, form: SectionForm, section: Section) -> None:
         body = section.body if section.blocks or any(line.place == "html" for line in section.source) else ""
         if not body:
             return
         line = next(section.lines(), Line(body, section.line)).line
+        name = form.column or name
         self.report.mark(f"incidents.{name}", section.line + 1, section.source[-1].line)
         if is_placeholder(body):
             message = f"{form.headings[0]} still holds the template's words; fill it in"
@@ -136,6 +139,7 @@ class SectionReader:
         self.report.problem("missing-field", header.line, message)
 
     def _zone_of_column(self, header: Row, columns: Mapping[str, int]) -> _Zone | None:
+        self.report.mark(OWN, header.line)
         return self.read_zone(header.cells[columns["at"]], "time column")
 
     def _take_loose(
@@ -258,8 +262,12 @@ class SectionReader:
         for line in (line for paragraph in section.paragraphs() for line in paragraph.lines):
             ticked, words, mark = read_mark(line.text)
             marked += [(ticked, word.strip(), line.line, mark) for word in words.split(",")]
-        for row in (row for table in section.tables() for row in table.rows):
-            marked += _service_of_row(row)
+        for table in section.tables():
+            for row in table.rows:
+                if (found := _service_of_row(row)) is not None:
+                    marked.append(found[0])
+                    self.report.mark("services", row.line)
+                    self._take_unnamed_cells(section, table.header, [row], found[1])
         self.add_services(marked)
 
     def add_services(self, marked: Sequence[MarkedService]) -> None:
@@ -272,8 +280,10 @@ class SectionReader:
         lists_affected = not ticks and all(ticked is None for ticked, *_ in marked) and "🟢" not in signs
         for ticked, written, line, mark in marked:
             is_spared, words = read_unaffected(written)
+            if ticks and ticked is None and words.endswith(":"):
+                continue  # it only groups those below
             self.report.mark("services", line)
-            if is_absent(words) or is_none(words) or (ticks and ticked is None and words.endswith(":")):
+            if is_absent(words) or is_none(words):
                 continue
             service = self.aliases.get(fold(words), words)
             if self.aliases and fold(words) not in self.aliases:
@@ -292,6 +302,25 @@ class SectionReader:
                 self.report.problem("unreadable-value", line, message)
             self.report.rows["services"].append({"service": service, "affected": affected, "line": line})
 
+    def _read_parts(self, form: SectionForm, section: Section) -> None:
+        """Read the fields of other sections that are right below the heading that groups these."""
+        for label, line in labelled(section) if form.parts else ():
+            for name in form.parts:
+                part = self.template.sections[name]
+                if part.reads == "services" and self.template.section_named(label) == name and line.text:
+                    self.add_services([(None, word.strip(), line.line, "") for word in line.text.split(",")])
+                elif (field := part.field_named(label)) is not None and field not in self.report.lines:
+                    self._read_field_of(part, field, line)
+                else:
+                    continue
+                self.parts.add(name)
+
+    def _read_field_of(self, form: SectionForm, name: str, line: Line) -> None:
+        if form.reads == "costs":
+            self._add_cost(name, line, form.fields[name][0])
+        else:
+            self.read_field(name, line, form.fields[name][0])
+
     def _found_fields(self, form: SectionForm, section: Section) -> dict[str, Line]:
         found: dict[str, Line] = {}
         for label, line in labelled(section):
@@ -306,7 +335,8 @@ class SectionReader:
 
     def _read_fields(self, form: SectionForm, section: Section) -> None:
         for column, line in self._found_fields(form, section).items():
-            self.read_field(column, line, form.fields[column][0])
+            if column not in self.report.lines:
+                self.read_field(column, line, form.fields[column][0])
 
     def read_field(self, column: str, line: Line, label: str) -> None:
         """Read one field of the impact or the meeting into its column of incidents."""
@@ -334,18 +364,23 @@ class SectionReader:
 
     def _read_costs(self, form: SectionForm, section: Section) -> None:
         for kind, line in self._found_fields(form, section).items():
-            amount = self.report.attempt(read_money, line, form.fields[kind][0])
-            unread = None if is_absent(line.text) or is_placeholder(line.text) else line.text
-            self.report.mark(f"costs.{kind}", line.line)
-            self.report.rows["costs"].append(
-                {
-                    "kind": kind,
-                    "amount": amount.amount if amount else None,
-                    "currency": amount.currency if amount else None,
-                    "note": amount.note if amount else unread,
-                    "line": line.line,
-                }
-            )
+            self._add_cost(kind, line, form.fields[kind][0])
+
+    def _add_cost(self, kind: str, line: Line, label: str) -> None:
+        if any(row["kind"] == kind for row in self.report.rows["costs"]):
+            return  # it stays among what the template has no place for
+        amount = self.report.attempt(read_money, line, label)
+        unread = None if is_absent(line.text) or is_placeholder(line.text) else line.text
+        self.report.mark(f"costs.{kind}", line.line)
+        self.report.rows["costs"].append(
+            {
+                "kind": kind,
+                "amount": amount.amount if amount else None,
+                "currency": amount.currency if amount else None,
+                "note": amount.note if amount else unread,
+                "line": line.line,
+            }
+        )
 
     def _read_findings(self, name: str, form: SectionForm, section: Section) -> None:
         texts: list[tuple[str, list[str], int]] = []
@@ -368,7 +403,8 @@ class SectionReader:
                 rows.append({"kind": name, "position": position, "text": text, "detail": detail or None, "line": line})
         for block in section.blocks:
             if not (isinstance(block, Paragraph) and _is_footer(block.text, self.template)):
-                self.report.mark(f"findings.{name}", block.line, block.last)
+                first = block.line + 2 if isinstance(block, Table) else block.line  # below its header
+                self.report.mark(f"findings.{name}", first, block.last)
 
     def has_actions(self, table: Table) -> bool:
         """Return whether a table's header names an action and who does it, or until when."""
@@ -388,6 +424,7 @@ class SectionReader:
         for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
             columns = _columns(header, form)
             if "action" in columns:
+                self.report.mark(OWN, header.line)
                 self._add_action_rows(header, rows, columns, origin)
                 self._take_unnamed_cells(section, header, rows, columns.values())
         for header, rows in loose:
@@ -492,13 +529,15 @@ class SectionReader:
 
     def _read_signoffs(self, section: Section) -> None:
         for item in section.items():
-            ticked, words = read_tick(item.text)
+            ticked, words = read_tick(item.lines[0].text)
             role, _, rest = words.partition(":")
             if not rest and item.checked is None and ticked is None:
                 continue
             name_words, _, date_words = rest.strip().rpartition(" - ") if " - " in rest else (rest, "", "")
             signed_on = None
-            self.report.mark("signoffs", item.line, item.lines[-1].line)
+            self.report.mark("signoffs", item.line)
+            for line in item.lines[1:]:
+                self.report.add_field(section.title or None, role.strip(), line.text, line.line)
             if not is_absent(date_words) and not is_placeholder(date_words):
                 signed_on = self.report.attempt(read_date, Line(date_words, item.line), "Sign-off date")
             unnamed = is_absent(name_words) or is_none(name_words)
@@ -539,15 +578,16 @@ def _columns(header: Row, form: SectionForm) -> dict[str, int]:
     return found
 
 
-def _service_of_row(row: Row) -> list[MarkedService]:
-    """Return the service of a table's row, if one cell is nothing but a mark or an answer; else nothing."""
-    cells = [cell.text for cell in row.cells if cell.text]
-    read = [[read_mark(cell), read_mark(f"= {cell}")] for cell in cells]  # a mark alone, or the answer to the header
-    marks = [(index, ticked, mark) for index, ways in enumerate(read) for ticked, words, mark in ways if not words]
+def _service_of_row(row: Row) -> tuple[MarkedService, tuple[int, int]] | None:
+    """Return the service of a table's row and its two cells, if one cell is nothing but a mark or an answer."""
+    cells = {index: cell.text for index, cell in enumerate(row.cells) if cell.text}
+    read = {index: (read_mark(cell), read_mark(f"= {cell}")) for index, cell in cells.items()}  # or it answers a header
+    marks = [(index, ticked, mark) for index, ways in read.items() for ticked, words, mark in ways if not words]
     if len(marks) != 1 or len(cells) == 1:
-        return []
+        return None
     index, ticked, mark = marks[0]
-    return [(ticked, cells[1 if index == 0 else 0], row.line, mark)]
+    name = next(each for each in cells if each != index)
+    return (ticked, cells[name], row.line, mark), (index, name)
 
 
 def _cells(n: int) -> str:

@@ -70,6 +70,8 @@ def _id_pattern(text: str) -> str:
 class SectionForm(BaseModel):
     """How one section is known and read; ``fields`` and ``columns`` say what its parts are called.
 
+    ``column`` is the column of incidents that a text goes to, if that is not called like the section. ``parts`` are the
+    sections whose fields may be right below the heading, too.
     ``placeholder`` is what an author who has nothing to say leaves there: these words alone may be written over.
     """
 
@@ -80,6 +82,8 @@ class SectionForm(BaseModel):
     fields: Words = {}
     columns: Words = {}
     placeholder: str = ""
+    column: str = ""
+    parts: tuple[str, ...] = ()
 
     @cached_property
     def _fields(self) -> Mapping[str, str]:

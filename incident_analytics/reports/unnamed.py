@@ -86,7 +86,11 @@ class UnnamedReader:
             use = None if self.again else used.get(line.line)
             if use is not None:
                 self._end_value(value)
-                value, before = None, use
+                is_row = use in {OWN, "timeline", "actions"} and "|" in line.text  # which goes on in no other line
+                value, before = None, None if is_row else use
+                continue
+            if not line.text.strip("|:- "):
+                self.report.mark(OWN, line.line)  # what is left of a table
                 continue
             pair, is_row = None if is_task else self._label_of(line), line.line in self.rows
             if pair is None and not is_row and before is not None:
@@ -147,22 +151,26 @@ class UnnamedReader:
     def _read_table(self, table: Table) -> None:
         """Read the rows that nobody has read: a label and its value, or a cell for each column's header."""
         self._end_label()
-        header = [cell.text for cell in table.header.cells]
-        rows = [row for row in table.rows if self.again or row.line not in self.report.used]
-        if self.bold_alone or not rows:
+        if self.bold_alone:
             return
-        words = [fold(word) for word in header]
+        used, header = self.report.used, table.header
+        names = [cell.text for cell in header.cells]
+        rows = [row for row in table.rows if self.again or row.line not in used]
+        words = [fold(name) for name in names]
         is_general = len(words) == 2 and words[0] in _LABELS and words[1] in _VALUES  # noqa: PLR2004 - label and value
-        if is_general or (self.is_head and len(header) == 2):  # noqa: PLR2004
-            for row in (*(() if is_general else (table.header,)), *rows):
+        if is_general or (self.is_head and len(words) == 2):  # noqa: PLR2004
+            for row in (*(() if is_general else (header,)), *rows):
                 self._add_pair(row)
-            return
-        for row in rows:
-            for index, cell in enumerate(row.cells):
-                if cell.text:
-                    name = header[index] if index < len(header) else ""
-                    self.report.add_field(self.section, name or self.heading, cell.text, row.line)
-            self.report.mark("fields", row.line)
+        elif rows:
+            for row in rows:
+                for index, cell in enumerate(row.cells):
+                    if cell.text:
+                        name = names[index] if index < len(names) else ""
+                        self.report.add_field(self.section, name or self.heading, cell.text, row.line)
+                self.report.mark("fields", row.line)
+        elif header.line not in used and not (_LABELS | _VALUES).issuperset(words):
+            self.report.add_field(self.section, self.heading, " | ".join(filter(None, names)), header.line)
+        self.report.mark(OWN, header.line)
 
     def _add_pair(self, row: Row) -> None:
         label, *others = (cell.text for cell in row.cells)

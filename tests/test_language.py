@@ -24,7 +24,10 @@ BANNED = re.compile(
 )
 MATCHED_IN_REPORTS = {
     "reports/milestones.py",
-    *(f"reports/{name}.py" for name in ("placeholders", "choices", "marks", "values", "zones", "times", "durations")),
+    *(
+        f"reports/{name}.py"
+        for name in ("placeholders", "choices", "marks", "values", "zones", "tokens", "times", "durations")
+    ),
     "evidence/lines.py",
 }
 """Where a string that is no docstring may be a word to look for in what people wrote."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import timedelta, tzinfo
 from typing import Final
 
 from incident_analytics.reports.placeholders import Unreadable, is_absent
-from incident_analytics.reports.times import Moment, Piece, Span, read_pieces
+from incident_analytics.reports.times import Moment, Piece, Span, forward, half_ways, read_pieces
 from incident_analytics.reports.zones import ZONE, zone_named
 
 __all__ = ["Duration", "in_words", "read_duration", "spans_agree"]
@@ -199,26 +199,16 @@ def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) ->
     Without a length it is the half by which the window is shorter: ``1:00 - 3:00 PM`` is of the afternoon.
     """
     first, last = window
-    if last is None or first.clock is None or last.clock is None or first.has_half == last.has_half:
+    windows = half_ways(first, last) if last is not None else []
+    if not windows or last is None:
         return window
-    bare = last if first.has_half else first
-    if bare.clock is None or not 1 <= bare.clock.hour <= 12 or first.zone != last.zone:  # noqa: PLR2004 - a 12-hour clock
-        return window
-    halves = [replace(bare, clock=bare.clock.replace(hour=bare.clock.hour % 12 + hours)) for hours in (0, 12)]
-    windows = [(first, half) if bare is last else (half, last) for half in halves]
-    spans = [_forward(*each) for each in windows]
+    spans = [forward(*each) for each in windows]
     agreeing = [each for each, span in zip(windows, spans, strict=True) if total and spans_agree(total % _DAY, span)]
     if len(agreeing) == 1:
         return agreeing[0]
     if first.date != last.date and first.dated and last.dated:
         return window
     return windows[spans.index(min(spans))]
-
-
-def _forward(first: Moment, last: Moment) -> timedelta:
-    """Return the time from one time of day to the next such time as another."""
-    begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))
-    return (end - begin) % _DAY
 
 
 def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:

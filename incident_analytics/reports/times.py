@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
-from incident_analytics.reports.zones import ZONE, zone_named
+from incident_analytics.reports.tokens import HALVES, MONTH, MONTHS, NUMBER, NUMBERS, PLAIN, WEEKDAY, WEEKDAYS, tokenize
+from incident_analytics.reports.zones import zone_named
 
 __all__ = [
     "FIRST_YEAR",
@@ -18,6 +19,8 @@ __all__ = [
     "Piece",
     "Span",
     "find_dates",
+    "forward",
+    "half_ways",
     "read_date",
     "read_moments",
     "read_pieces",
@@ -28,111 +31,8 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
 
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_MONTH: Final = rf"(?:{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WEEKDAY: Final = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b"
-_DAYS: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?![\d:]))?"
-_BEFORE_CLOCK: Final = r"(?=[\s,@T]+(?:at\s+|~\s?)?\d{1,2}\s?[:.h]\s?\d{2}(?!\d))"
-_AM_PM: Final = r"\s?[ap]\.?m\b\.?"
-_HALVES: Final = {
-    "a": "in the morning|vormittags|du matin|de la mañana|午前|上午|오전",
-    "p": "in the (?:afternoon|evening)|nachmittags|abends|de l'après-midi|du soir|de la tarde|午後|下午|오후",
-    "": "at night|nachts|de la noche|晚上",
-}
-"""Words for the half of the day, with its letter; after ``at night`` the hour may be of either."""
-_NUMBERS: Final = {
-    word: number
-    for number, words in enumerate(
-        ("zero", "a an one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-         "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
-    )
-    for word in words.split()
-} | {
-    "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
-}  # fmt: skip
-_NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b)"
-_UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
 _UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
-
-_YEAR: Final = r"[\dyx?*_]{4}"
-_TWO: Final = r"(?:\d\d?|mm|dd|hh|[\dx?*_]{1,2})"
-"""Two digits of a date or time, or letters and marks for those that are unknown."""
-_ENDS: Final = r"(?![\w?*]|[-/.:]\w)"
-
-# One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
-_KINDS: Final = {
-    # Letters or marks for what is unknown: 2024-MM-DD, 2024-03-??, 14:xx. None of it is read.
-    "masked": r"(?<![\w.:/-])(?=[\d/.-]*[a-z?*_])"
-    rf"(?:{_YEAR}(?P<sep0>[-/.]){_TWO}(?P=sep0){_TWO}|{_TWO}(?P<sep3>[-/.]){_TWO}(?P=sep3){_YEAR}|\d{{4}}[-/](?:mm|[x?*]{{1,2}}))"
-    rf"{_ENDS}|\b{_MONTH}\s(?:xx?|dd|\?\??){_ENDS}|(?<![\w?])(?:xx?|dd|\?\??)\s{_MONTH}|\bday\s?\d{{1,2}}\b",
-    "masked_clock": rf"(?<![\w?:.$])(?=[x?:hm]*\d)(?=[\d:h]*[x?m]){_TWO}[:h]{_TWO}(?::{_TWO})?{_ENDS}(?:{_AM_PM})?",
-    # Counted from something else: T+5m, T-00:10, +00:05 at the beginning.
-    "offset": r"\bT\d?\s?[-+−]\s?\d+(?::\d{2}(?::\d{2})?|\s?(?:m|s|h\d{0,2}|min)\b)"
-    r"|\A[\s~(]*[-+−]\d{1,3}:\d{2}(?::\d{2})?",
-    "iso": r"(?<![\d.])\d{4,6}(?P<sep1>[-–/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"
-    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
-    "numeric": r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)",
-    "short": r"(?<![\d.:-])\d{1,2}(?P<sep4>[-/.])\d{1,2}(?P=sep4)\d{2}" + _BEFORE_CLOCK,
-    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{_MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?",
-    "mdy": rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
-    "month": rf"\b{_MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
-    "day_month": r"(?<![\d.:/-])\d{1,2}[-/.]\d{1,2}\.?" + _BEFORE_CLOCK,
-    "day": rf"(?:(?:{_WEEKDAY}[.,]?\s+)?(?:\bthe\s+)?\b\d{{1,2}}(?:st|nd|rd|th)|{_WEEKDAY}[.,]?\s+\d{{1,2}}\.?"
-    rf"|\A\s*-\d{{1,2}}){_BEFORE_CLOCK}",
-    "later": r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)",
-    "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))",
-    "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
-    "span": rf"(?<![\d.]){_NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
-    "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b)?"
-    rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
-    "hour": rf"(?<![\d:.$])\d{{1,2}}(?:{_AM_PM}|\sUhr\b(?:\s[0-5]\d\b)?"
-    r"|\s?[時时点點시](?![間间])\s?(?:[0-5]?\d\s?[分분]?)?)",
-    "word": r"\b(?:noon|midday|midnight)\b",
-    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))",
-    "half": rf"(?<![a-z])(?:{'|'.join(_HALVES.values())})(?![a-z])",
-    "zone": ZONE,
-    "about": r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under"
-    r"|over|up\s+to|at\s+(?:least|most)|(?:less|more)\s+than|estimated|ish)\b\.?",
-    "open": r"(?<!\bnot\s)(?<!\bno\slonger\s)\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going|active)\b"
-    r"|\bpresent\b|(?<=[-–—→o]\s)now\b|\b(?:not\s+(?:yet\s+)?|un)(?:resolved|restored)\b|\bso\s+far\b|\bin\s+progress\b",
-    "support": r"\b(?:support|business|working|office)\s+hours\b",
-    "to": r"->|→|[-–—]|\b(?:to|until|till|through)\b",
-    "and": r"[;&]|\band\b|\bplus\b",
-    "weekday": _WEEKDAY,
-    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)|\b(?:at|from|on|uhr)\b",
-    "other": r"\w+|[^\w\s]",
-}
-_DIGIT_FIRST: Final = frozenset(
-    {"masked", "masked_clock", "iso", "numeric", "short", "dmy", "day_month", "day"}
-    | {"hm", "hours", "span", "clock", "hour", "bare", "other"}
-)
-_MARK_FIRST: Final = frozenset(
-    {"masked", "masked_clock", "offset", "day", "later", "zone", "about", "to", "and", "glue", "other"}
-)
-_NO_LETTER_FIRST: Final = frozenset(
-    {"iso", "numeric", "short", "dmy", "day_month", "hm", "hours", "clock", "hour", "bare"}
-)
-
-
-def _tokens_in(kinds: Collection[str]) -> re.Pattern[str]:
-    patterns = (f"(?P<{name}>{pattern})" for name, pattern in _KINDS.items() if name in kinds)
-    return re.compile("|".join(patterns), re.IGNORECASE)
-
-
-_AT_DIGIT: Final = _tokens_in(_DIGIT_FIRST)
-_AT_MARK: Final = _tokens_in(_MARK_FIRST)
-_AT_LETTER: Final = _tokens_in(_KINDS.keys() - _NO_LETTER_FIRST)
-"""What may begin with a digit, with a letter, or with neither: so that few kinds are tried for each token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,26 +106,12 @@ _DATES: Final = frozenset({"iso", "numeric", "short", "dmy", "mdy", "day_month",
 _NAMES: Final = frozenset({"glue", "other", "zone", "weekday", "half"})
 """The kinds of tokens whose words say more than the kind does."""
 
-_PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
-
 _Token: TypeAlias = tuple[str, str]
-
-
-def _tokenize(text: str) -> Iterator[re.Match[str]]:
-    """Yield each token of a text, its kind as the group's name."""
-    index = 0
-    while index < len(text):
-        first = text[index]
-        tokens = _AT_LETTER if first.isalpha() else _AT_DIGIT if first.isdecimal() else _AT_MARK
-        match = None if first.isspace() else tokens.match(text, index)
-        index = match.end() if match else index + 1
-        if match:
-            yield match
 
 
 def _tokens_of(text: str) -> list[_Token]:
     """Return the kind and the words of each token."""
-    return [(match.lastgroup or "", match[0].strip()) for match in _tokenize(text.translate(_PLAIN).strip())]
+    return [(match.lastgroup or "", match[0].strip()) for match in tokenize(text.translate(PLAIN).strip())]
 
 
 def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
@@ -318,9 +204,9 @@ def _read_moment(
 def _part_next_to(kind: str, words: str, days_later: int) -> dict[str, Any]:
     """Return the part of a moment that words next to its time of day give: the weekday, the half of the day, days."""
     if kind == "weekday":
-        return {"weekday": _WEEKDAYS.index(words[:3].casefold())}
+        return {"weekday": WEEKDAYS.index(words[:3].casefold())}
     if kind == "half":
-        return {"half": next(half for half, names in _HALVES.items() if re.fullmatch(names, words, re.IGNORECASE))}
+        return {"half": next(half for half, names in HALVES.items() if re.fullmatch(names, words, re.IGNORECASE))}
     return {"days_later": days_later + int(next(iter(re.findall(r"\d", words)), 1))}
 
 
@@ -385,11 +271,11 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
         month, day = min(first, second), max(first, second)
         return _checked({"month": month, "day": day}, words)
     elif kind == "day":
-        weekday = re.search(_WEEKDAY, words, re.IGNORECASE)
-        given = {"weekday": _WEEKDAYS.index(weekday[0][:3].casefold())} if weekday else {}
+        weekday = re.search(WEEKDAY, words, re.IGNORECASE)
+        given = {"weekday": WEEKDAYS.index(weekday[0][:3].casefold())} if weekday else {}
         return {"day": numbers[0], **given} if 1 <= numbers[0] <= 31 else {"unreadable": words}  # noqa: PLR2004
     else:
-        month = _MONTHS[re.search(_MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
+        month = MONTHS[re.search(MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
         day, year = numbers[0], numbers[-1]
         if len(re.findall(r"\d+", words)[-1]) != 4:  # noqa: PLR2004 - of a year
             return _checked({"month": month, "day": day}, words)
@@ -410,7 +296,7 @@ def _checked(parts: dict[str, Any], words: str) -> dict[str, Any]:
 def _clock_of(kind: str, words: str, days_later: int) -> dict[str, Any]:
     """Return the parts of a moment that the words of a time of day give."""
     if kind == "word":
-        return {"clock": time(0) if words.casefold() == "midnight" else time(12)}
+        return {"clock": time(0) if "night" in words.casefold() else time(12)}
     numbers = re.findall(r"\d+", words)
     if len(numbers) == 1 and len(numbers[0]) > 2:  # noqa: PLR2004 - 1430
         numbers = [numbers[0][:-2], numbers[0][-2:]]
@@ -432,7 +318,7 @@ def _clock_of(kind: str, words: str, days_later: int) -> dict[str, Any]:
 
 
 _HOURS_AND_MINUTES: Final = re.compile(r"(\d+)\s?h\D*(\d{2})")
-_AMOUNT_AND_UNIT: Final = re.compile(rf"({_NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)")
+_AMOUNT_AND_UNIT: Final = re.compile(rf"({NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)")
 
 
 def _length(words: str) -> timedelta:
@@ -442,7 +328,7 @@ def _length(words: str) -> timedelta:
         return timedelta(hours=int(match[1]), minutes=int(match[2]))
     match = _AMOUNT_AND_UNIT.match(plain)
     number, unit = match.groups() if match else ("0", "s")
-    amount = _NUMBERS[number] if number in _NUMBERS else float(number)
+    amount = NUMBERS[number] if number in NUMBERS else float(number)
     seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
     half = 0.5 if "half" in plain and "and" in plain else 0
     if (amount + half) * seconds > _LONGEST.total_seconds():
@@ -489,7 +375,41 @@ def read_moments(text: str) -> list[Moment]:
         doubtful = pieces[:first] if dateless else pieces
         if any(map(_is_figure, doubtful)) or any(map(_is_day, pieces)):
             moments[0] = replace(moments[0], clock=None, unreadable=text.strip())
+        elif pieces[first + 1 : first + 3] == ["to", *moments[1:2]]:
+            moments[0] = _as_other_end(moments[0], moments[1])
     return moments
+
+
+def _as_other_end(first: Moment, last: Moment) -> Moment:
+    """Give the beginning of a range the zone, the date and the half of the day that its end alone names."""
+    first = replace(first, zone=first.zone or last.zone)
+    if ways := half_ways(first, last):
+        first = min(ways, key=lambda way: forward(*way))[0]
+    if first.clock and last.clock and first.clock <= last.clock and not first.dated:
+        return replace(first, year=last.year, month=last.month, day=last.day, either=last.either)
+    return first
+
+
+def half_ways(first: Moment, last: Moment) -> list[tuple[Moment, Moment]]:
+    """Return what a range may mean of which one end says am or pm: the other end in either half of the day.
+
+    None where both ends say so, or neither.
+    """
+    if first.clock is None or last.clock is None or first.has_half == last.has_half or first.zone != last.zone:
+        return []
+    bare = last.clock if first.has_half else first.clock
+    if not 1 <= bare.hour <= 12:  # noqa: PLR2004 - a 12-hour clock
+        return []
+    clocks = [bare.replace(hour=bare.hour % 12 + hours) for hours in (0, 12)]
+    if first.has_half:
+        return [(first, replace(last, clock=clock)) for clock in clocks]
+    return [(replace(first, clock=clock), last) for clock in clocks]
+
+
+def forward(first: Moment, last: Moment) -> timedelta:
+    """Return the time from one time of day to the next such time as another."""
+    begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))
+    return (end - begin) % timedelta(days=1)
 
 
 def _is_figure(piece: Piece) -> bool:
@@ -540,8 +460,8 @@ def split_moment(text: str) -> tuple[str, str]:
     >>> split_moment("14:02 UTC - Alert fires"), split_moment("First detected: 2021-06-09 13:15")
     (('14:02 UTC', 'Alert fires'), ('2021-06-09 13:15', 'First detected'))
     """
-    plain = text.translate(_PLAIN).strip()
-    matches = list(_tokenize(plain))
+    plain = text.translate(PLAIN).strip()
+    matches = list(tokenize(plain))
     tokens = [(match.lastgroup or "", match[0].strip()) for match in matches]
     clocks = _CELL_CLOCKS
     for at, (kind, _) in enumerate(tokens):

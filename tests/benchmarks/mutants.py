@@ -43,6 +43,7 @@ OWN_TESTS = {
     "analysis/action_items": ("action_items", "actions"),  # it prepares what these count
     "analysis/grouping": ("response", "severity"),  # it has no tests of its own: what its groups are for
     "analysis/outages": ("availability",),
+    "reports/tokens": ("times", "durations"),  # what they are for is seen there
     "reports/values": ("values", "numbers"),
 }
 """The files of tests of a module, where these are not `tests/test_<module>.py`."""
@@ -57,6 +58,7 @@ MODULES = (
             "marks",
             "values",
             "zones",
+            "tokens",
             "times",
             "durations",
             "timeline",

@@ -1,0 +1,130 @@
+"""Words about dates and times to tokens: what each part may be, before anything is read from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from incident_analytics.reports.zones import ZONE
+
+__all__ = ["HALVES", "MONTH", "MONTHS", "NUMBER", "NUMBERS", "PLAIN", "WEEKDAY", "WEEKDAYS", "tokenize"]
+
+MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+MONTH: Final = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WEEKDAY: Final = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b"
+_DAYS: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?![\d:]))?"
+_BEFORE_CLOCK: Final = r"(?=[\s,@T]+(?:at\s+|~\s?)?\d{1,2}\s?[:.h]\s?\d{2}(?!\d))"
+_AM_PM: Final = r"\s?[ap]\.?m\b\.?"
+HALVES: Final = {
+    "a": r"a\.?m\.?|in the morning|vormittags|du matin|de la mañana|午前|上午|오전",
+    "p": r"p\.?m\.?|in the (?:afternoon|evening)|nachmittags|abends|de l'après-midi|du soir|de la tarde|午後|下午|오후",
+    "": "at night|nachts|de la noche|晚上",
+}
+"""Words for the half of the day, with its letter; after ``at night`` the hour may be of either."""
+NUMBERS: Final = {
+    word: number
+    for number, words in enumerate(
+        ("zero", "a an one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+         "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
+    )
+    for word in words.split()
+} | {
+    "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
+}  # fmt: skip
+NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
+_UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
+
+_YEAR: Final = r"[\dyx?*_]{4}"
+_TWO: Final = r"(?:\d\d?|mm|dd|hh|[\dx?*_]{1,2})"
+"""Two digits of a date or time, or letters and marks for those that are unknown."""
+_ENDS: Final = r"(?![\w?*]|[-/.:]\w)"
+
+# One token a line of meaning; the first that fits wins, so dates and spans stand before bare numbers.
+_KINDS: Final = {
+    # Letters or marks for what is unknown: 2024-MM-DD, 2024-03-??, 14:xx. None of it is read.
+    "masked": r"(?<![\w.:/-])(?=[\d/.-]*[a-z?*_])"
+    rf"(?:{_YEAR}(?P<sep0>[-/.]){_TWO}(?P=sep0){_TWO}|{_TWO}(?P<sep3>[-/.]){_TWO}(?P=sep3){_YEAR}|\d{{4}}[-/](?:mm|[x?*]{{1,2}}))"
+    rf"{_ENDS}|\b{MONTH}\s(?:xx?|dd|\?\??){_ENDS}|(?<![\w?])(?:xx?|dd|\?\??)\s{MONTH}|\bday\s?\d{{1,2}}\b",
+    "masked_clock": rf"(?<![\w?:.$])(?=[x?:hm]*\d)(?=[\d:h]*[x?m]){_TWO}[:h]{_TWO}(?::{_TWO})?{_ENDS}(?:{_AM_PM})?",
+    # Counted from something else: T+5m, T-00:10, +00:05 at the beginning.
+    "offset": r"\bT\d?\s?[-+−]\s?\d+(?::\d{2}(?::\d{2})?|\s?(?:m|s|h\d{0,2}|min)\b)"
+    r"|\A[\s~(]*[-+−]\d{1,3}:\d{2}(?::\d{2})?",
+    "iso": r"(?<![\d.])\d{4,6}(?P<sep1>[-–/.])\d{1,2}(?P=sep1)\d{1,2}(?!\d)"
+    r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
+    "numeric": r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)",
+    "short": r"(?<![\d.:-])\d{1,2}(?P<sep4>[-/.])\d{1,2}(?P=sep4)\d{2}" + _BEFORE_CLOCK,
+    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?",
+    "mdy": rf"\b{MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
+    "month": rf"\b{MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
+    "day_month": r"(?<![\d.:/-])(?:\d{1,2}[-/]\d{1,2}|\d{1,2}\.(?:0?[1-9]|1[0-2])\.?)(?=\s\d{1,2}[:h]\d{2}(?!\d))",
+    "day": rf"(?:(?:{WEEKDAY}[.,]?\s+)?(?:\bthe\s+)?\b\d{{1,2}}(?:st|nd|rd|th)|{WEEKDAY}[.,]?\s+\d{{1,2}}\.?"
+    rf"|\A\s*-\d{{1,2}}){_BEFORE_CLOCK}",
+    "later": r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)",
+    "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))",
+    "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
+    "span": rf"(?<![\d.]){NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
+    "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b)?"
+    rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
+    "hour": rf"(?<![\d:.$])\d{{1,2}}(?:{_AM_PM}|\sUhr\b(?:\s[0-5]\d\b)?"
+    r"|\s?[時时点點시](?![間间])\s?(?:[0-5]?\d\s?[分분]?)?)",
+    "word": r"\b(?:12\s)?(?:noon|midday|midnight)\b",
+    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))",
+    "half": rf"(?<![a-z])(?:{'|'.join(HALVES.values())})(?![a-z])",
+    "zone": ZONE,
+    "about": r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under"
+    r"|over|up\s+to|at\s+(?:least|most)|(?:less|more)\s+than|estimated|ish)\b\.?",
+    "open": r"(?<!\bnot\s)(?<!\bno\slonger\s)\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going|active)\b"
+    r"|\bpresent\b|(?<=[-–—→o]\s)now\b|\b(?:not\s+(?:yet\s+)?|un)(?:resolved|restored)\b|\bso\s+far\b|\bin\s+progress\b",
+    "support": r"\b(?:support|business|working|office)\s+hours\b",
+    "to": r"->|→|[-–—]|\b(?:to|until|till|through)\b",
+    "and": r"[;&]|\band\b|\bplus\b",
+    "weekday": WEEKDAY,
+    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)|\b(?:at|from|on|uhr)\b",
+    "other": r"\w+|[^\w\s]",
+}
+_DIGIT_FIRST: Final = frozenset(
+    {"masked", "masked_clock", "iso", "numeric", "short", "dmy", "day_month", "day"}
+    | {"hm", "hours", "span", "clock", "hour", "word", "bare", "other"}
+)
+_MARK_FIRST: Final = frozenset(
+    {"masked", "masked_clock", "offset", "day", "later", "zone", "about", "to", "and", "glue", "other"}
+)
+_NO_LETTER_FIRST: Final = frozenset(
+    {"iso", "numeric", "short", "dmy", "day_month", "hm", "hours", "clock", "hour", "bare"}
+)
+
+
+def _tokens_in(kinds: Collection[str]) -> re.Pattern[str]:
+    patterns = (f"(?P<{name}>{pattern})" for name, pattern in _KINDS.items() if name in kinds)
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_AT_DIGIT: Final = _tokens_in(_DIGIT_FIRST)
+_AT_MARK: Final = _tokens_in(_MARK_FIRST)
+_AT_LETTER: Final = _tokens_in(_KINDS.keys() - _NO_LETTER_FIRST)
+"""What may begin with a digit, with a letter, or with neither: so that few kinds are tried for each token."""
+
+PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
+"""Spaces and hyphens of other kinds to plain ones."""
+
+
+def tokenize(text: str) -> Iterator[re.Match[str]]:
+    """Yield each token of a text, its kind as the group's name."""
+    index = 0
+    while index < len(text):
+        first = text[index]
+        tokens = _AT_LETTER if first.isalpha() else _AT_DIGIT if first.isdecimal() else _AT_MARK
+        match = None if first.isspace() else tokens.match(text, index)
+        index = match.end() if match else index + 1
+        if match:
+            yield match

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from report_writer import clock_forms
 
 from incident_analytics.reports.durations import read_duration
-from incident_analytics.reports.timeline import Entry, Placement, place_entries
+from incident_analytics.reports.timed_rows import Entry
+from incident_analytics.reports.timeline import Placement, place_entries
 
 DAY = date(2025, 3, 14)
 CET = timezone(timedelta(hours=1))

@@ -199,6 +199,8 @@ OTHER_CLOCKS: list[tuple[str, Moment]] = [
     ("Fri 10:47", Moment(clock=time(10, 47), weekday=4)), ("10:47 (Friday)", Moment(clock=time(10, 47), weekday=4)),
     ("17.03. 10:40", Moment(month=3, day=17, clock=time(10, 40))), ("17.03 10:40", Moment(month=3, day=17, clock=time(10, 40))),
     ("3/17 10:47", Moment(month=3, day=17, clock=time(10, 47))), ("T+1 10:00", Moment(clock=time(10), days_later=1)),
+    ("PM 2:30", Moment(clock=time(14, 30))), ("10:47  AM", Moment(clock=time(10, 47))), ("a.m. 10:47", Moment(clock=time(10, 47))),
+    ("12 noon", Moment(clock=time(12))), ("12 midnight", Moment(clock=time(0))),
     ("Tue 04.03.2025 10:00", Moment(2025, 3, 4, time(10), weekday=1)), ("04.03.2025 10:00 (Thu)", Moment(2025, 4, 3, time(10), weekday=3)),
 ]  # fmt: skip
 
@@ -206,6 +208,24 @@ OTHER_CLOCKS: list[tuple[str, Moment]] = [
 @pytest.mark.parametrize(("words", "moment"), OTHER_CLOCKS)
 def test_a_moment_in_the_ways_of_other_places(words: str, moment: Moment) -> None:
     assert read_moments(words) == [moment]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("07:15-08:19 UTC", Moment(clock=time(7, 15), zone=UTC)),
+        ("1:00 - 3:00 PM", Moment(clock=time(13))),
+        ("11:30 - 1:15 PM", Moment(clock=time(11, 30))),
+        ("9:00 AM - 1:15", Moment(clock=time(9))),
+        ("10:00 - 10:30 on 2025-03-15", Moment(2025, 3, 15, time(10))),
+        ("23:50 - 00:10 (2025-03-15)", Moment(clock=time(23, 50))),
+        ("2025-03-14 23:50 - 2025-03-15 00:10", Moment(2025, 3, 14, time(23, 50))),
+        ("10.30, 11.15 UTC", Moment(clock=time(10, 30))),
+    ],
+)
+def test_a_range_begins_in_the_zone_and_half_and_on_the_day_of_its_end(words: str, first: Moment) -> None:
+    """Where its end alone names them; two times that are no range have nothing in common."""
+    assert read_moments(words)[0] == first
 
 
 def test_everything_at_once() -> None:

@@ -16,7 +16,8 @@ from incident_analytics.reports.placeholders import Unreadable, fold, is_absent,
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import ID_ROOM, Template
-from incident_analytics.reports.timeline import Entry, place_entries
+from incident_analytics.reports.timed_rows import Entry
+from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import find_dates, read_date
 from incident_analytics.reports.zones import find_zone, names_zone, read_zone
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES

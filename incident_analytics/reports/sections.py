@@ -17,7 +17,7 @@ from incident_analytics.reports.placeholders import Unreadable, fold, is_absent,
 from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import LooseRows, begins_with_time, fits, loose_rows, starts_like_item
 from incident_analytics.reports.template import SectionForm, Template
-from incident_analytics.reports.timeline import Entry
+from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment
 from incident_analytics.reports.values import read_loss, read_money, read_share
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone

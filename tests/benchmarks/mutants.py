@@ -43,6 +43,8 @@ OWN_TESTS = {
     "analysis/action_items": ("action_items", "actions"),  # it prepares what these count
     "analysis/grouping": ("response", "severity"),  # it has no tests of its own: what its groups are for
     "analysis/outages": ("availability",),
+    "reports/clock_changes": ("clock_changes", "timeline"),
+    "reports/timed_rows": ("timeline",),
     "reports/tokens": ("times", "durations"),  # what they are for is seen there
     "reports/values": ("values", "numbers"),
 }
@@ -61,6 +63,8 @@ MODULES = (
             "tokens",
             "times",
             "durations",
+            "clock_changes",
+            "timed_rows",
             "timeline",
             "milestones",
         )

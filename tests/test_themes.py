@@ -183,6 +183,29 @@ class TestSimilarIncidents:
         assert_frame_equal(call(similar_incidents, incidents[::-1], incident_id="b"), expected)
         assert_frame_equal(call(similar_incidents, incidents, incident_id="b", n=1), expected[:1])
 
+    def test_five_are_given_unless_asked_for_another_number_and_five_words_of_each(self) -> None:
+        words = "Certificate expired during renewal because nobody watched automation"
+        earlier = {name: {"occurred_at": MARCH, "title": words} for name in "abcdefg"}
+        incidents = incidents_of(**earlier, z={"occurred_at": MAY, "title": words})
+        found = call(similar_incidents, incidents, incident_id="z")
+        assert found["incident_id"].tolist() == list("abcde")
+        assert found["words"].map(len).tolist() == [5] * 5
+        assert found["similarity"].tolist() == [1.0] * 5
+        assert len(similar_incidents(incidents, incident_id="z", n=6)) == 6
+
+    def test_a_secret_is_no_word_that_ties_incidents(self) -> None:
+        text = "Restarted with postgres://quux:plugh@db and password: xyzzy9"
+        incidents = incidents_of(
+            a={"occurred_at": MARCH, "title": text, "why_it_happened": text},
+            b={"occurred_at": MAY, "title": text, "why_it_happened": text},
+        )
+        ties = [*call(similar_incidents, incidents, incident_id="b")["words"].explode()]
+        findings = make_table("findings")
+        factors = call(recurring_factors, findings, incidents=incidents)
+        shown = " ".join([*ties, *factors["phrase"], *factors["example"]])
+        assert "restart" in shown.lower()
+        assert not any(word in shown for word in ("quux", "plugh", "xyzzy"))
+
     def test_only_incidents_before_this_one_count_unless_all_are_asked_for(self) -> None:
         """And what came later changes nothing; one of no known time cannot be shown to be earlier."""
         facts = {

@@ -856,6 +856,40 @@ def test_the_id_or_the_weekday_settles_which_number_of_the_date_is_the_month(
     assert ("ambiguous-date" in set(corpus.problems["code"])) == ("Tue" not in date)
 
 
+WINDOW = tuple[str | None, str | None]
+NONE: WINDOW = (None, None)
+DOUBTS: list[tuple[str, tuple[str, str], tuple[WINDOW, WINDOW], list[str]]] = [
+    # the Duration, the times of the alert and of the restoration; what is read of these, the outage, what is said
+    ("2025-03-14 09:40 (UTC) until 2025-03-15 03:40 (UTC), 18 hours", ("2025-03-14 09:40", "2025-03-15 03:40"),
+     (("14 09:40", "15 03:40"), ("14 09:40", "15 03:40")), []),
+    ("10:34 - 14:01 (3h 27m)", ("10:34", "10:40"), (("14 10:34", "14 10:40"), ("14 10:34", "14 14:01")), ["duration-mismatch"]),
+    ("Unknown", ("2025-03-14 10h47", "2025-03-14 11h20"), (("14 10:47", "14 11:20"), ("14 10:47", "14 11:20")), []),
+    ("Unknown", ("2023-MM-DD", "2025-03-14 11:00"), ((None, "14 11:00"), NONE), ["unreadable-time"]),
+    ("73h", ("14th 09:40", "17th 10:40"), (("14 09:40", "17 10:40"), ("14 09:40", "17 10:40")), []),
+    ("73h", ("Fri 09:40", "Mon 10:40"), (("14 09:40", "17 10:40"), ("14 09:40", "17 10:40")), []),
+    ("09:40 - 10:40 (1h)", ("2025-03-14 09:40", "2025-02-11 10:40"), (("14 09:40", None), ("14 09:40", "14 10:40")), ["date-mismatch"]),
+    ("1h", ("07:15-08:19 PST", "16:15"), (("14 15:15", "14 16:15"), ("14 15:15", "14 16:15")), []),
+    ("11:00 - 10:00 (1h)", ("11:00", "TBD"), (("14 11:00", None), ("14 11:00", None)), ["duration-mismatch", "unreadable-time"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("duration", "times", "expected", "codes"), DOUBTS)
+def test_a_time_is_right_or_missing_and_named(
+    tmp_path: Path, duration: str, times: tuple[str, str], expected: tuple[WINDOW, WINDOW], codes: list[str]
+) -> None:
+    rows = f"| {times[0]} | Initial alert/detection |\n| {times[1]} | Service restored |\n"
+    corpus = read(tmp_path, stated(duration, rows))
+
+    def written(at: Any) -> str | None:
+        return None if pd.isna(at) else f"{at:%d %H:%M}"
+
+    found = corpus.incidents.iloc[0]
+    outages = [(written(row.started_at), written(row.ended_at)) for row in corpus.outages.itertuples()]
+    assert ((written(found["detected_at"]), written(found["restored_at"])), *(outages or [NONE])) == expected
+    problems = corpus.problems[(corpus.problems["level"] != "info") & (corpus.problems["code"] != "file-name-mismatch")]
+    assert sorted(problems["code"]) == codes
+
+
 def test_an_unclear_zone_costs_the_time_of_its_row_alone(tmp_path: Path) -> None:
     rows = "- 14:00 UTC Alert fires\n- 14:02 IST Page sent\n- 14:30 UTC Service restored\n"
     head = "# Incident: X\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n\n## Timeline\n\n"

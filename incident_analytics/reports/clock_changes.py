@@ -29,7 +29,7 @@ def settle_folds(times: Sequence[datetime], folds: Sequence[int | None]) -> list
     times
         Times of day within the repeated hour, in the order of their rows.
     folds
-        What is known of each: 0 for the first pass, 1 for the second, None where not known.
+        What each is known to be: 0 for the first pass, 1 for the second, None where not known.
 
     Returns
     -------

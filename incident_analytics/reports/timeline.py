@@ -156,9 +156,9 @@ class _Placer(RowReader):
             if len(both) > 1 and total is not None:
                 both = [each for each in both if self.spans(*each, total)] or both
             if len(both) > 1:
-                message = "the clocks go back between the Duration's times, so when they are is unknown"
+                message = "the clocks go back at the Duration's times, so one of them is unknown"
                 self.remark("unreadable-time", f"{message}; write them with their zone, such as UTC", None)
-            settled.append(both[0] if len(both) == 1 else (None, None))
+            settled.append((_only([start for start, _ in both]), _only([end for _, end in both])))
         return settled
 
     def spans(self, start: datetime | None, end: datetime | None, total: timedelta) -> bool:
@@ -357,6 +357,11 @@ class _Placer(RowReader):
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
                 latest = at, row
+
+
+def _only(times: Sequence[datetime | None]) -> datetime | None:
+    """Return the time that all are, in the same pass of a repeated hour; None where they differ."""
+    return times[0] if len({(at, at.fold if at else 0) for at in times}) == 1 else None
 
 
 def _date_below(rows: Sequence[TimedRow]) -> None:

@@ -11,7 +11,7 @@ UV := uv==0.13.9
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review test mutants kills fuzz browser lock clean
+.PHONY: review test bench mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -23,6 +23,10 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# What reading costs, as ratios to what it cannot do without, side by side in one run.
+bench: $(READY)
+	$(BIN)/python tests/benchmarks/loading.py
 
 # Whether tests notice small changes of the code: 300 of them, each against the tests of its module. Takes an hour.
 mutants: $(READY)

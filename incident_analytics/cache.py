@@ -8,14 +8,11 @@ import os
 import shutil
 import stat
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-import platformdirs
 
 from incident_analytics.columnar import Part, arrange_part, as_tables, join_parts, table_schema
 from incident_analytics.files import BOM, read_bytes
@@ -59,6 +56,8 @@ class _Segment:
 
 def cache_folder() -> Path:
     """Return where caches are: a folder of the user's own, such as ``~/.cache/incident-analytics``."""
+    import platformdirs
+
     return Path(platformdirs.user_cache_dir("incident-analytics", appauthor=False))
 
 
@@ -266,7 +265,7 @@ class Cache:
     def _write_segment(self, part: Part, n_files: int) -> tuple[str, dict[str, str]]:
         import pyarrow as pa
 
-        name = uuid.uuid4().hex
+        name = os.urandom(16).hex()
         partial = self.folder / f".{name}"
         partial.mkdir(mode=0o700)
         names = pa.table({"name": pa.array(part.names, pa.large_string()), "source": part.sources})
@@ -286,7 +285,7 @@ class Cache:
         columns |= {name: [entry[index] for entry in entries.values()] for index, name in enumerate(_Entry._fields)}
         about = json.dumps({"key": self.key, "segments": segments})
         payload = _as_parquet(pa.table(columns).replace_schema_metadata({"about": about}))
-        partial = self.folder / f".{uuid.uuid4().hex}"
+        partial = self.folder / f".{os.urandom(16).hex()}"
         partial.write_bytes(hashlib.blake2b(payload, digest_size=_DIGEST_SIZE).digest() + payload)
         partial.replace(self.folder / _INDEX)
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import MissingExtraError, OutputError
 from incident_analytics.files import read_bytes
-from incident_analytics.loading import find_files, read_records
+from incident_analytics.finding import find_files
+from incident_analytics.loading import read_records
 from incident_analytics.notebooks import notebook_file
 from incident_analytics.records import named_statuses
 from incident_analytics.temporary import TemporaryFolder

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
-from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -23,8 +22,9 @@ from incident_analytics.cache import open_cache
 from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, join_parts
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
-from incident_analytics.errors import PathError, ReportError
-from incident_analytics.files import BOM, decode_text, matching_paths, read_bytes
+from incident_analytics.errors import ReportError
+from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.finding import find_files
 from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from incident_analytics.tables import Corpus
 
-__all__ = ["NOT_READ_BY", "as_corpus", "find_files", "load", "narrow", "read_corrections", "read_records"]
+__all__ = ["NOT_READ_BY", "as_corpus", "load", "narrow", "read_corrections", "read_records"]
 
 _CHUNK: Final = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -264,6 +264,8 @@ NOT_READ_BY: Final = frozenset(
 
 def _reading_key(settings: Settings, templates: Sequence[Template]) -> str:
     """Return what a file's rows depend on besides its text: settings, templates, corrections, this package."""
+    from importlib.metadata import version  # slow to import, and not needed for a few files
+
     package = Path(__file__).parent
     code = sorted(
         (str(file.relative_to(package)), file.stat().st_size, file.stat().st_mtime_ns)
@@ -281,84 +283,6 @@ def _reading_key(settings: Settings, templates: Sequence[Template]) -> str:
         sys.version,
     )
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
-
-
-# --- which files -----------------------------------------------------------------------------------------------------
-
-
-def find_files(paths: Iterable[str | Path]) -> list[Path]:
-    """Return the files that `load` reads for these paths, each once, in their order.
-
-    A file and the links to it are one file, under its own name if that is among them.
-
-    Raises
-    ------
-    PathError
-        ``reports: no such file or folder``
-    """
-    folders: dict[str, str] = {}  # each is followed to where it really is only once
-    found: dict[str, Path] = {}
-    for file in (file for path in paths for file in _files_of(path)):
-        folder = os.path.dirname(file)  # noqa: PTH120 - of ten thousand files, ten times as fast
-        if folder not in folders:
-            folders[folder] = os.path.realpath(folder)
-        is_link = file.is_symlink()
-        real = os.path.realpath(file) if is_link else f"{folders[folder]}{os.sep}{file.name}"
-        if real not in found or (found[real].is_symlink() and not is_link):
-            found[real] = file
-    return list(found.values())
-
-
-def _files_of(path: str | Path) -> list[Path]:
-    place = Path(path)
-    try:
-        if place.is_dir():
-            os.scandir(place).close()  # what was asked for itself must be there
-            return _files_below(place)
-        if place.exists():
-            return [place]
-    except OSError as error:
-        raise PathError(f"{path}: {error.strerror}; check its permissions") from error
-    except (ValueError, RuntimeError) as error:  # a name with a NUL, a link that leads to itself
-        raise PathError(f"{path}: {error}") from error
-    matches = matching_paths(path)
-    if matches in ([], [place]):  # the latter is a link that leads nowhere
-        raise PathError(f"{path}: no such file or folder")
-    is_folder = os.path.isdir  # which answers also where a path cannot be looked at
-    return [file for match in matches for file in (_files_below(match) if is_folder(match) else [match])]
-
-
-_SUFFIXES = (".md", ".markdown")
-
-
-def _files_below(folder: Path) -> list[Path]:
-    """Return what is named like a report in a folder and those below it, and the folders that cannot be listed.
-
-    Hidden ones are left out. A link to a folder is listed itself, so that it is said that it was not followed, unless
-    it leads to a folder that is read anyway.
-    """
-    found: list[Path] = []
-    links: list[Path] = []
-    listed: set[str] = set()
-    waiting = [folder]
-    while waiting:
-        here = waiting.pop()
-        try:
-            with os.scandir(here) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append(here / entry.name)
-                    elif entry.is_symlink() and (here / entry.name).is_dir():
-                        links.append(here / entry.name)
-                    elif entry.name.lower().endswith(_SUFFIXES):
-                        found.append(here / entry.name)
-        except OSError:
-            found.append(here)
-        else:
-            listed.add(os.path.realpath(here))
-    return sorted(found + [link for link in links if os.path.realpath(link) not in listed])
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from uuid import uuid4
 from incident_analytics.config import EvidenceSettings, Settings, read_settings
 from incident_analytics.errors import NotebookError, OutputError
 from incident_analytics.files import decode_text, file_of_report, read_bytes, write_bytes
-from incident_analytics.loading import find_files, read_records
+from incident_analytics.finding import find_files
+from incident_analytics.loading import read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.pages import as_markdown
 from incident_analytics.publish import put_file

@@ -17,7 +17,7 @@ from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import CommentaryError, OutputError, UnknownNameError
 from incident_analytics.files import relative_path, write_bytes
-from incident_analytics.loading import find_files
+from incident_analytics.finding import find_files
 from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint, tables_of
 from incident_analytics.periods import Period

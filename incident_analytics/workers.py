@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor
 from contextlib import suppress
-from multiprocessing import get_context
 from typing import TypeVar
 
 __all__ = ["in_order"]
@@ -64,6 +63,9 @@ def _in_processes(
     chunks: Sequence[Sequence[Item]],
     jobs: int,
 ) -> Iterator[list[Result]]:
+    from concurrent.futures import ProcessPoolExecutor  # slow to import
+    from multiprocessing import get_context
+
     context = get_context("spawn")  # a fork would take along locks that other threads hold
     waiting = deque(chunks)
     while waiting:

@@ -19,7 +19,8 @@ from incident_analytics.evidence.changes import configuration_changes
 from incident_analytics.evidence.logs import log_templates
 from incident_analytics.evidence.metric_files import read_metric_files
 from incident_analytics.files import decode_text, matching_paths, read_bytes, write_bytes
-from incident_analytics.loading import find_files, load
+from incident_analytics.finding import find_files
+from incident_analytics.loading import load
 from incident_analytics.publish import run_notebook
 from incident_analytics.tracker import read_tracker
 

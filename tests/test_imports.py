@@ -24,6 +24,7 @@ LAYERS = (
     "temporary",
     "workers",
     "files",
+    "finding",
     "csv_files",
     "schema",
     "periods",
@@ -159,6 +160,7 @@ def test_publish_and_population_read_no_report_themselves() -> None:
     common = {
         "errors",
         "files",
+        "finding",
         "checks",
         "periods",
         "config",

@@ -23,7 +23,8 @@ from pandas.testing import assert_frame_equal
 from incident_analytics import loading
 from incident_analytics.config import Settings, find_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
-from incident_analytics.loading import find_files, load, narrow
+from incident_analytics.finding import find_files
+from incident_analytics.loading import load, narrow
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker

@@ -3,8 +3,8 @@
     python tests/benchmarks/loading.py [REPORTS] [ROUNDS]     2,000 and 5 unless given; `make bench`
 
 The reports are made from a seed: full ones (twelve rows, five action items, every field of the template), and those of
-data/real under other ids and dates. Every figure is the median of the ratios of interleaved rounds: a busy machine slows
-both sides. The bounds are what is aimed at; a line above its bound says so.
+data/real under other ids and dates. Every figure is the median of the ratios of interleaved rounds: a busy machine
+slows both sides. The bounds are what is aimed at; a line above its bound says so.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import pyromark
 
 import incident_analytics as ia
 from incident_analytics import cache
-from incident_analytics.loading import find_files
+from incident_analytics.finding import find_files
 
 ROOT = Path(__file__).parents[2]
 SEED = 20250314

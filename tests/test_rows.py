@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from incident_analytics.config import Settings
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
+from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import default_template
 
 HEAD = (
@@ -39,6 +40,25 @@ def named(report: Report) -> set[int]:
 
 def clocks(report: Report) -> list[str]:
     return [f"{row['at']:%H:%M}" if row["at"] else "" for row in report.rows["timeline"]]
+
+
+@pytest.mark.parametrize(
+    "time",
+    ["14:02", "10h47", "10 h 47", "10.47 Uhr", "10 Uhr 47", "10時47分", "1047pm", "1430Z", "14:xx", "2025-XX-XX 14:02",
+     "T+00:05", "UTC 14:02", "(UTC) 14:02", "2025-03-14 (UTC) 14:02", "2025-03-14 UTC 14:02", "Mon 17th 10:40",
+     "17th 10:40", "PM 2:30"],
+)  # fmt: skip
+def test_a_line_of_plain_text_that_opens_with_a_time_is_a_row(time: str) -> None:
+    """Whether its time can be read, or is named as one that can't."""
+    assert begins_with_time(f"> **{time}** Alert fires")
+    report = read(f"## Timeline\n\n{time} Alert fires\n\n2025-03-20 15:00 Service restored\n")
+    assert [row["event"] for row in report.rows["timeline"]] == ["Alert fires", "Service restored"]
+    assert report.rows["timeline"][0]["at"] or 10 in named(report)
+
+
+@pytest.mark.parametrize("words", ["5 h 20 min of silence", "10時間 later", "5th node fails", "UTC is used"])
+def test_a_line_that_opens_with_a_length_or_a_word_is_no_row(words: str) -> None:
+    assert not begins_with_time(words)
 
 
 # --- the timeline ----------------------------------------------------------------------------------------------------

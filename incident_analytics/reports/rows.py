@@ -17,18 +17,20 @@ Kind: TypeAlias = Literal["timeline", "actions", "services", "own", "prose"]
 
 _CLOCK: Final = (
     r"(?:(?:[01]?\d|2[0-4])[:h][0-5?x][\d?x](?!\d)|(?:[01]?\d|2[0-4])\.[0-5]\d(?![\d%]|\s?%)|\d{1,2}\s?[ap]\.?m\b"
-    r"|(?:[01]\d|2[0-4])[0-5]\d\s?(?:Z|h|hrs|UTC|GMT)\b|(?:noon|midday|midnight)\b)"
+    r"|(?:[01]\d|2[0-4])[0-5]\d\s?(?:Z|h|hrs|UTC|GMT)\b|\d{3,4}\s?[ap]\.?m\b|\d{1,2}\sh\s[0-5]\d\b(?!\s?m)|\d{1,2}\sUhr\b"
+    r"|\d{1,2}\s?[時时点點시](?![間间])|(?:noon|midday|midnight)\b)"
 )
 _MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DATE: Final = (
-    r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
+    r"(?:\d{4}[-/.][\dmx?]{1,2}[-/.][\ddx?]{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}(?:st|nd|rd|th)(?=\W{1,3}\d)"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]{_MONTH}(?:[ ,-]{{1,2}}\d{{4}})?"
     rf"|{_MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
 )
 _MARKUP: Final = re.compile(r"<[^<>]{0,200}>|&nbsp;")
 _BEGINS_WITH_TIME: Final = re.compile(
     r"[\W_]*+(?:\d{1,3}[.)]\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
-    rf"|fri|sat|sun)(?:\w*day)?\b[\W_]*+)?(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:at )?))?{_CLOCK}|T\s?[-+−]\s?\d)",
+    rf"|fri|sat|sun|utc|gmt|[ap]m)(?:\w*day)?\b[\W_]*+)?"
+    rf"(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:(?:at|utc|gmt)\b[\W_]*+)?))?{_CLOCK}|T\s?[-+−]\s?\d)",
     re.IGNORECASE,
 )
 _ITEM: Final = re.compile(

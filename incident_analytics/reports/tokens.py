@@ -73,12 +73,12 @@ _KINDS: Final = {
     "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))",
     "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
     "span": rf"(?<![\d.]){NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
-    "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b)?"
+    "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b|\sUhr\b)?"
     rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
     "hour": rf"(?<![\d:.$])\d{{1,2}}(?:{_AM_PM}|\sUhr\b(?:\s[0-5]\d\b)?"
     r"|\s?[時时点點시](?![間间])\s?(?:[0-5]?\d\s?[分분]?)?)",
     "word": r"\b(?:12\s)?(?:noon|midday|midnight)\b",
-    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))",
+    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))(?:\sUhr\b)?",
     "half": rf"(?<![a-z])(?:{'|'.join(HALVES.values())})(?![a-z])",
     "zone": ZONE,
     "about": r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under"

@@ -76,25 +76,6 @@ def by_quarter() -> pd.DataFrame:
 
 
 @pytest.fixture
-def definitions() -> pd.DataFrame:
-    rows = ("restored_at or ended_at - started_at", 9, 60, 30, 90), ("ended_at - started_at", 5, 45, None, None)
-    return summary("definition", *rows).assign(metric="time_to_restore", is_own=[True, False], same_as=None)
-
-
-@pytest.fixture
-def compared() -> pd.DataFrame:
-    rows = [
-        ("time_to_detect", "all", False, 9, 8, -0.6, -0.8, -0.2, 0.01, 0.02),
-        ("time_to_restore", "all", True, 13, 13, 0.5, -0.2, 1.9, 0.3, 0.3),
-        ("time_to_restore", "SEV-1", False, 2, 0, None, None, None, None, None),
-    ]
-    ratios = ["change", "change_low", "change_high", "p_value", "p_adjusted"]
-    table = pd.DataFrame(rows, columns=["metric", "group", "is_primary", "n_before", "n_after", *ratios])
-    table = table.assign(can_tell=[True, False, None])
-    return table.astype({"is_primary": "boolean", "can_tell": "boolean"} | dict.fromkeys(ratios, "Float64"))
-
-
-@pytest.fixture
 def rates(history: pd.DataFrame) -> pd.DataFrame:
     bounds = {"rate": [2, 1, 4, 0], "rate_low": [0.2, 0.02, 1, 0], "rate_high": [7, 5.5, 10, 3.7]}
     return history.assign(**bounds, dispersion=None).astype(dict.fromkeys([*bounds, "dispersion"], "Float64"))
@@ -199,31 +180,6 @@ def curve() -> pd.DataFrame:
 
 
 @pytest.fixture
-def ages() -> pd.DataFrame:
-    names = ["up to 30d", "31d to 90d", "91d to 180d", "181d to 365d", "over 365d"]
-    return pd.DataFrame(
-        {
-            "priority": pd.Categorical(["Low"] * 5 + ["High"] * 5, ["Low", "High"], ordered=True),
-            "age": pd.Categorical(names * 2, names, ordered=True),
-            "n": [1, 0, 0, 0, 2, 0, 4, 0, 0, 0],
-            "n_undated": [0] * 5 + [1] * 5,
-            "n_unknown": [2] * 5 + [0] * 5,
-        }
-    )
-
-
-@pytest.fixture
-def factors() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "phrase": ["no owner", "no alert", "lock held"],
-            "n": [6, 3, 2],
-            "example": ["The runbook has no owner", "There was no alert", "The lock was held for a day"],
-        }
-    )
-
-
-@pytest.fixture
 def hours() -> pd.DataFrame:
     """Two on a Tuesday at 14:00, one on a Sunday at 23:00, and one of which no time is told."""
     days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -235,50 +191,6 @@ def hours() -> pd.DataFrame:
     windows = dict.fromkeys(["hour_from", "hour_to", "n_in_hours", "weekday_window", "n_in_weekdays"])
     table = table.assign(n_missing=1, **windows, hour_p_adjusted=unknown, weekday_p_adjusted=unknown)
     return table.assign(timezone="Europe/London")
-
-
-@pytest.fixture
-def completion() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "priority": pd.Categorical(["Low", "High", None], ["Low", "Medium", "High"], ordered=True),
-            "n": [4, 10, 1],
-            "n_done": [1, 6, 0],
-            "n_open": [2, 3, 0],
-            "n_unknown": [1, 0, 1],
-            "n_dropped": [0, 1, 0],
-            "n_due": [3, 8, 0],
-            "n_overdue": pd.array([2, 1, None], dtype="Int64"),
-            "n_overdue_unknown": pd.array([0, 0, None], dtype="Int64"),
-            "completion": pd.array([1 / 3, 2 / 3, None], dtype="Float64"),
-        }
-    )
-
-
-@pytest.fixture
-def overdue() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "incident_id": ["INC-1", "INC-2", "INC-3"],
-            "action": ["Add an alert", "Write a runbook", "Ask around"],
-            "owner": ["SRE", None, "SRE"],
-            "status": ["open", "open", None],
-            "overdue_by": spans(1440, 2880, 9999),
-        }
-    )
-
-
-@pytest.fixture
-def costs() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "kind": ["lost_revenue", "lost_revenue", "credits_issued"],
-            "currency": ["EUR", "USD", None],
-            "total": pd.array([400, 34000, None], dtype="Float64"),
-            "n": [1, 6, 0],
-            "n_missing": [2, 2, 8],
-        }
-    )
 
 
 def test_severity_bars_stack_from_the_worst_up_to_the_total(history: pd.DataFrame) -> None:
@@ -405,47 +317,6 @@ def test_availability_without_targets_tells_the_downtime(sla: pd.DataFrame) -> N
     assert "dot: reached; n = outages." in plots.alt_text(ax)
 
 
-def test_completion_parts_add_up_to_each_groups_items(completion: pd.DataFrame) -> None:
-    ax = plots.plot_action_completion(completion)
-    ends = {round(bar.get_y() + bar.get_height() / 2): bar.get_x() + bar.get_width() for bar in ax.patches}
-    assert labels(ax) == ["High  (n = 10)", "Low  (n = 4)", "no priority  (n = 1)"]
-    assert ends == {0: 10, 1: 4, 2: 1}
-    assert notes(ax)[:3] == ["66.7% done (6 of 9)", "33.3% done (1 of 3)", "no status recorded"]
-
-
-def test_open_items_that_are_overdue_are_called_open_too(completion: pd.DataFrame) -> None:
-    """The table beside the figure counts them as open."""
-    ax = plots.plot_action_completion(completion)
-    names = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert names == ["done", "open, not due", "open, overdue", "status not recorded", "dropped"]
-    assert "High: 6 done, 2 open and not due, 1 open and overdue, 0 status not recorded, 1 dropped" in plots.alt_text(
-        ax
-    )
-
-
-def test_open_items_are_drawn_by_age_from_the_highest_priority_down(ages: pd.DataFrame) -> None:
-    ax = plots.plot_action_age(ages)
-    assert labels(ax) == ["High", "Low"]
-    assert notes(ax)[:2] == ["4 open; 1 more of unknown age", "3 open, 2 over 365d"]
-    drawn = [
-        (round(bar.get_y() + bar.get_height() / 2), bar.get_x(), bar.get_width())
-        for bar in ax.patches
-        if bar.get_width()
-    ]
-    assert drawn == [(1, 0, 1), (0, 0, 4), (1, 1, 2)]
-    colors = [to_hex(bar.get_facecolor()) for bar in ax.patches if bar.get_width()]
-    assert colors == [drawing.BLUES[0], drawing.BLUES[1], drawing.BLUES[4]]
-
-
-def test_ages_of_all_items_are_one_bar(ages: pd.DataFrame) -> None:
-    ax = plots.plot_action_age(ages.drop(columns="priority").head(5))
-    assert labels(ax) == ["All items"]
-    assert plots.alt_text(ax).startswith(
-        "2 of 3 open action items have been open for over 365d; 2 items have no recorded status. "
-        "Open action items, by how long"
-    )
-
-
 def test_survival_falls_in_steps_with_a_dot_at_the_age_that_is_told(curve: pd.DataFrame) -> None:
     ax = plots.plot_action_survival(curve)
     steps = [line for line in ax.get_lines() if line.get_drawstyle() == "steps-post"]
@@ -494,42 +365,6 @@ def test_curves_of_the_fewest_items_are_left_out_and_counted(curve: pd.DataFrame
     assert "2 smaller groups not shown" in plots.alt_text(ax)
 
 
-def test_overdue_items_stand_below_their_owners_the_longest_first(overdue: pd.DataFrame) -> None:
-    """Those of unknown status are not drawn."""
-    table = pd.concat([overdue, overdue.iloc[[0]].assign(action="Page by key", overdue_by=spans(4320))])
-    ax = plots.plot_overdue_actions(table)
-    assert labels(ax) == ["SRE (2 overdue)", "Page by key", "Add an alert", "no owner (1 overdue)", "Write a runbook"]
-    assert [note for note in notes(ax) if note] == ["3d", "1d", "2d"]
-    assert [bar.get_url() for bar in ax.patches] == ["INC-1", "INC-1", "INC-2"]
-    assert [(middle(bar), bar.get_width() / 86400) for bar in ax.patches] == [
-        (1, 3),
-        (2, 1),
-        (4, 2),
-    ]
-    weights = [label.get_fontweight() for label in ax.get_yticklabels()]
-    assert weights == ["bold", "normal", "normal", "bold", "normal"]
-
-
-def test_overdue_items_beyond_the_limit_count_for_their_owner(overdue: pd.DataFrame) -> None:
-    table = pd.concat([overdue, overdue.iloc[[0]].assign(action="Page by key", overdue_by=spans(4320))])
-    ax = plots.plot_overdue_actions(table, limit=1)
-    assert labels(ax) == ["SRE (2 overdue)", "Page by key"]
-    assert "Time past the due date, by owner; the 1 most overdue of 3 items." in said(ax)
-
-
-def test_factors_are_bars_with_a_sentence_that_has_them(factors: pd.DataFrame) -> None:
-    ax = plots.plot_recurring_factors(factors, limit=2)
-    assert bars(ax) == [6, 3]
-    assert notes(ax) == ["The runbook has no owner", "6", "There was no alert", "3"]
-    assert said(ax).startswith("“no owner” recurs most often, in 6 incidents; 3 phrases recur in all. Bar: incidents")
-    assert "1 more factor not shown" in said(ax)
-
-
-def test_a_factor_of_two_incidents_has_no_long_bar(factors: pd.DataFrame) -> None:
-    ax = plots.plot_recurring_factors(factors.tail(1))
-    assert bars(ax)[0] / ax.get_xlim()[1] < 0.5
-
-
 def test_start_hours_have_a_cell_an_hour_of_a_weekday_with_their_sums_beside(hours: pd.DataFrame) -> None:
     ax = plots.plot_start_hours(hours)
     cells, above, beside = panels(ax)
@@ -555,27 +390,11 @@ def test_two_incidents_are_no_peak(hours: pd.DataFrame) -> None:
     assert above.get_ylim() == (0, 4)
 
 
-def test_costs_draw_one_currency_and_name_the_others(costs: pd.DataFrame) -> None:
-    ax = plots.plot_costs(costs)
-    assert bars(ax) == [34000]
-    assert "EUR not drawn" in plots.alt_text(ax)
-    assert bars(plots.plot_costs(costs, currency="EUR")) == [400]
-    with pytest.raises(UnknownNameError, match="currency 'GBP' is not one of EUR, USD"):
-        plots.plot_costs(costs, currency="GBP")
-
-
 EVERY_PLOT = {
-    "plot_action_age": "ages",
-    "plot_action_completion": "completion",
-    "plot_comparison": "compared",
     "plot_control_chart": "chart",
-    "plot_definitions": "definitions",
     "plot_action_survival": "curve",
     "plot_availability": "sla",
     "plot_budget_burn_down": "burn_down",
-    "plot_costs": "costs",
-    "plot_overdue_actions": "overdue",
-    "plot_recurring_factors": "factors",
     "plot_response": "by_severity",
     "plot_response_trend": "by_quarter",
     "plot_severity_counts": "history",
@@ -668,12 +487,6 @@ def test_every_plot_can_be_read_on_a_wide_and_on_a_narrow_page(
     [
         ("plot_response", summary("service", ("API", 0, None, None, None))),
         ("plot_response_trend", summary("period", ("2025Q3", 0, None, None, None))),
-        (
-            "plot_definitions",
-            summary("definition", ("ended_at - started_at", 0, None, None, None)).assign(
-                metric="time_to_restore", is_own=True, same_as=None
-            ),
-        ),
         ("plot_severity_counts", {"period": ["2025-07"], "severity": pd.Series(["SEV-1"], dtype=SEVERITY), "n": [0]}),
     ],
 )
@@ -693,10 +506,7 @@ def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(name: str, table: d
             "The error budget of Search can't be judged: some outages have no known end.",
         ),
         ("plot_start_hours", "hours", "No incident has a recorded start time."),
-        ("plot_recurring_factors", "factors", "No phrase recurs in causes and factors."),
         ("plot_action_survival", "curve", "No action item with recorded dates was followed for 30d."),
-        ("plot_action_age", "ages", "No action item is known to be open."),
-        ("plot_overdue_actions", "overdue", "No open action item is overdue."),
     ],
 )
 def test_a_figure_of_nothing_is_shown_as_its_sentence(
@@ -707,7 +517,6 @@ def test_a_figure_of_nothing_is_shown_as_its_sentence(
         "hours": lambda: table.assign(n=0),
         "burn_down": lambda: table[table["service"] == "Search"],
         "curve": lambda: table.iloc[[0]].assign(n=0, **dict.fromkeys(SURVIVAL, pd.array([None], dtype="Float64"))),
-        "ages": lambda: table.assign(n=0, n_undated=0, n_unknown=0),
     }
     shown = plots.shown_plot(getattr(plots, name)(nothing.get(fixture, lambda: table.iloc[:0])()))
     assert unescape(shown.html).replace("\xa0", " ") == f"<p>{sentence}</p>"
@@ -723,15 +532,9 @@ def test_any_name_is_shown_whole_in_words_and_inside_the_figure(name: str) -> No
     severity = pd.Categorical([name], [name], ordered=True)
     rates = pd.DataFrame({"period": ["2025-07"], "severity": severity, "n": 1, "rate": 1.0, "rate_low": 0.1})
     rates["dispersion"] = pd.array([None], dtype="Float64")
-    table = pd.DataFrame(
-        {"metric": "time_to_restore", "group": [name], "is_primary": True, "n_before": 9, "n_after": 9}
-    )
-    figures = {"change": 0.1, "change_low": -0.5, "change_high": 1.5, "p_value": 0.5, "p_adjusted": 0.5}
-    figures |= {"can_tell": False}
     for ax in (
         plots.plot_response(by_service),
         plots.plot_severity_rates(rates.assign(rate_high=5.0)),
-        plots.plot_comparison(table.assign(**figures)),
     ):
         assert stays_inside(ax.figure)
         assert name in plots.alt_text(ax)
@@ -757,10 +560,7 @@ def test_any_name_fits_and_is_no_formula(name: str, request: pytest.FixtureReque
     for plot, fixture, column in (
         ("plot_availability", "sla", "service"),
         ("plot_budget_burn_down", "burn_down", "service"),
-        ("plot_recurring_factors", "factors", "phrase"),
-        ("plot_overdue_actions", "overdue", "owner"),
         ("plot_action_survival", "curve", "priority"),
-        ("plot_action_age", "ages", "priority"),
     ):
         table = request.getfixturevalue(fixture)
         first = table[column].iloc[0]
@@ -785,8 +585,3 @@ def test_any_number_of_services_fits(n: int, sla: pd.DataFrame, burn_down: pd.Da
         assert drawn.x1 < width + 0.01
         assert drawn.y1 < height + 0.01
         assert height < 9
-
-
-def test_costs_that_are_all_zero_are_a_sentence() -> None:
-    zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": ["USD"], "total": [0.0], "n": [3], "n_missing": [0]})
-    assert plots.shown_plot(plots.plot_costs(zero)).markdown == "No lost revenue in 3 reports."

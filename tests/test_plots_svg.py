@@ -218,14 +218,12 @@ def test_ids_differ_from_one_figure_to_the_next() -> None:
 
 
 def test_alternative_text_has_the_rows_that_fit_in_300_characters() -> None:
-    factors = pd.DataFrame({"phrase": [f"phrase {i}" for i in range(10)], "n": 3, "example": ["A sentence " * 3] * 10})
-    ax = plots.plot_recurring_factors(factors)
+    services = [f"service {i}" for i in range(10)]
+    table = pd.DataFrame({"service": services, "n": 2, "n_missing": 0, "target": 0.998, "availability": 0.9953})
+    ax = plots.plot_availability(table.assign(downtime=pd.Timedelta(hours=3)))
     words = plots.alt_text(ax)
     assert len(words) <= 300
-    assert re.search(r"one report\. A sentence .*: 3; \d more\.$", words)
-    plt.close(ax.figure)
-    ax = plots.plot_recurring_factors(factors.assign(example="x" * 400))
-    assert plots.alt_text(ax).endswith("in the words of one report.")
+    assert re.search(r"service 0: 99\.53% \(target 99\.8%\), 3h down, n = 2; .*; [5-9] more\.$", words)
     plt.close(ax.figure)
 
 

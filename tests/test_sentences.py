@@ -8,18 +8,12 @@ from builders import spans
 
 from incident_analytics.errors import ColumnsError
 from incident_analytics.sentences import (
-    describe_ages,
     describe_availability,
     describe_budget,
     describe_change,
-    describe_comparison,
-    describe_completion,
     describe_control_chart,
-    describe_costs,
     describe_counts,
-    describe_definitions,
     describe_downtime,
-    describe_factors,
     describe_gaps,
     describe_overdue,
     describe_rates,
@@ -107,58 +101,6 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
 )
 def test_a_trend_tells_the_last_two_medians_and_no_change(table: pd.DataFrame, text: str) -> None:
     assert describe_response_trend(table) == text
-
-
-def comparison(*rows: tuple[str, str, float | None, float | None], can_tell: bool | None = False) -> pd.DataFrame:
-    table = pd.DataFrame(list(rows), columns=["metric", "group", "change", "p_adjusted"])
-    table = table.assign(is_primary=table.index == 0, n_before=9, n_after=8, can_tell=can_tell)
-    return table.assign(change_low=table["change"] - 0.2, change_high=table["change"] + 0.5)
-
-
-@pytest.mark.parametrize(
-    ("rows", "text"),
-    [
-        (
-            [
-                ("time_to_restore", "all", -0.5, 0.01),
-                ("time_to_detect", "SEV-1", 0.4, 0.04),
-                ("time_to_close", "all", 1, 0.5),
-            ],
-            (
-                "Time to restore changed: -50% (95% CI -70% to +0%, n = 9 before, 8 after). Of 2 other "
-                "comparisons: time to detect of SEV-1 +40% changed."
-            ),
-        ),
-        (
-            [("time_to_restore", "all", -0.5, 0.06), ("time_to_detect", "unknown", 0.4, 0.06)],
-            (
-                "Too few incidents to say whether time to restore changed: -50% (95% CI -70% to +0%, n = 9 before, "
-                "8 after). Of 1 other comparison: no significant change."
-            ),
-        ),
-        (
-            [("time_to_restore", "all", None, None), ("time_to_detect", "all", None, None)],
-            (
-                "Too few incidents to compare time to restore (n = 9 before, 8 after), "
-                "and too few for 1 other comparison."
-            ),
-        ),
-    ],
-)
-def test_a_comparison_speaks_of_a_change_only_where_the_table_does(
-    rows: list[tuple[str, str, float | None, float | None]], text: str
-) -> None:
-    assert describe_comparison(comparison(*rows)) == text
-
-
-def test_definitions_without_a_median_as_defined_say_so() -> None:
-    table = pd.DataFrame({"metric": "time_to_restore", "definition": ["a - b", "c - d"], "is_own": [True, False]})
-    table = table.assign(same_as=None, n=[0, 4], median=spans(None, 60))
-    text = "Median time to restore: unknown as defined; 1h under other definitions."
-    assert describe_definitions(table) == text
-    alike = table[:1].assign(same_as="a - d; c - b", n=4, median=spans(30))
-    text = "Median time to restore: 30m as defined (n = 4); the same under all other definitions."
-    assert describe_definitions(alike) == text
 
 
 def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
@@ -321,36 +263,6 @@ def test_downtime_of_no_named_service_is_nobodys() -> None:
     assert describe_downtime(down.astype({"service": "str"})) == "No outage was reported."
 
 
-COMPLETION = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_due", "n_overdue", "n_overdue_unknown"]
-
-
-@pytest.mark.parametrize(
-    ("row", "text"),
-    [
-        ([0, 0, 0, 0, 0, 0, None, None], "No action items."),
-        ([2, 0, 0, 2, 0, 0, None, None], "2 action items; none has a recorded status."),
-        ([1, 0, 0, 1, 0, 1, 0, 1], "1 action item; it has no recorded status."),
-        ([3, 0, 0, 1, 2, 3, 0, 0], "3 action items: 1 has no recorded status, 2 were dropped."),
-        ([1, 1, 0, 0, 0, 1, 0, 0], "1 of 1 action item with a known status is done (100%), none is overdue."),
-        ([1, 1, 0, 0, 0, 0, None, None], "1 of 1 action item with a known status is done (100%); none has a due date."),
-        (
-            [7, 3, 2, 1, 1, 5, 2, 0],
-            (
-                "3 of 5 action items with a known status are done (60%), 2 are overdue; 1 has no recorded status, "
-                "1 was dropped."
-            ),
-        ),
-        (
-            [6, 3, 2, 1, 0, 5, 0, 1],
-            "3 of 5 action items with a known status are done (60%); 1 has no recorded status.",
-        ),
-    ],
-)
-def test_completion_is_a_share_of_the_items_with_a_recorded_status(row: list[int | None], text: str) -> None:
-    """None is called overdue only where due dates are known, and the status of all that are past due."""
-    assert describe_completion(pd.DataFrame([row], columns=COMPLETION).astype("Int64")) == text
-
-
 def test_items_of_unknown_status_are_not_called_overdue() -> None:
     overdue = pd.DataFrame({"status": pd.Series([None], dtype="str"), "overdue_by": spans(1440)})
     assert describe_overdue(overdue) == "1 item with no recorded status is past due."
@@ -405,35 +317,6 @@ def test_of_many_groups_only_those_of_six_items_are_called_the_least_and_the_gre
 GROUPS = [("A", 0.0, 2), (None, 0.2, 7), ("C", 0.7, 8), ("D", 0.5, 6), ("E", 0.6, 9), ("F", 1.0, 5)]
 
 
-def aged(n: list[int], **others: int) -> pd.DataFrame:
-    names = ["up to 30d", "31d to 90d", "over 365d"]
-    return pd.DataFrame(
-        {"age": pd.Categorical(names, names, ordered=True), "n": n, "n_undated": 0, "n_unknown": 0, **others}
-    )
-
-
-def test_ages_tell_how_many_are_oldest_and_how_many_cannot_be_told() -> None:
-    assert describe_ages(aged([2, 1, 0])) == "None of 3 open action items has been open for over 365d."
-    assert describe_ages(aged([0, 0, 2])) == "2 of 2 open action items have been open for over 365d."
-    both = pd.concat([aged([1, 0, 0], n_undated=2), aged([0, 0, 1], n_undated=1, n_unknown=4)], ignore_index=True)
-    both["age"] = both["age"].astype(aged([0, 0, 0])["age"].dtype)
-    text = (
-        "1 of 2 open action items has been open for over 365d; "
-        "3 more are of unknown age, 4 items have no recorded status."
-    )
-    assert describe_ages(both) == text
-    assert describe_ages(aged([0, 0, 0])) == "No action item is known to be open."
-
-
-def test_factors_that_recur_alike_are_told_together() -> None:
-    factors = pd.DataFrame({"phrase": ["a b", "c d", "e f", "g h"], "n": [2, 2, 2, 2]})
-    assert describe_factors(factors) == "4 phrases recur most often, in 2 incidents each."
-    assert describe_factors(factors.head(1)) == "“a b” recurs most often, in 2 incidents."
-    text = "“a b” recurs most often, in 3 incidents; 4 phrases recur in all."
-    assert describe_factors(factors.assign(n=[3, 2, 2, 2])) == text
-    assert describe_factors(factors.head(0)) == "No phrase recurs in causes and factors."
-
-
 def hours(n: int, by_hour: float | None, by_weekday: float | None, **window: object) -> pd.DataFrame:
     row = {"weekday": "Monday", "hour": 0, "n": n, "n_missing": 0, "timezone": "UTC", "hour_from": 12, "hour_to": 18}
     row |= {"n_in_hours": 30, "hour_p_adjusted": by_hour, "weekday_window": "Monday", "n_in_weekdays": 20}
@@ -481,13 +364,6 @@ def test_starts_have_a_pattern_only_where_the_test_finds_one_and_with_its_window
     table: pd.DataFrame, text: str
 ) -> None:
     assert describe_start_hours(table) == text
-
-
-def test_costs_of_zero_are_told_apart_from_costs_not_told() -> None:
-    zero = pd.DataFrame({"kind": ["lost_revenue"], "currency": [None], "total": [0.0], "n": [2], "n_missing": [1]})
-    untold = pd.DataFrame({"kind": ["lost_revenue"], "currency": [None], "total": [None], "n": [0], "n_missing": [3]})
-    assert describe_costs(zero).startswith("No lost revenue in ")
-    assert describe_costs(untold.astype({"total": "Float64"})) == "No report gives an amount of money."
 
 
 def test_a_table_of_another_kind_is_refused() -> None:

@@ -7,35 +7,22 @@ figure is current. The title is a sentence with the finding; `alt_text` gives it
 from __future__ import annotations
 
 from incident_analytics.plots.actions import (
-    plot_action_age,
-    plot_action_completion,
     plot_action_survival,
-    plot_overdue_actions,
 )
 from incident_analytics.plots.calendar_pattern import plot_start_hours
-from incident_analytics.plots.comparison import plot_comparison, plot_definitions
 from incident_analytics.plots.control_charts import plot_control_chart
-from incident_analytics.plots.costs import plot_costs
 from incident_analytics.plots.drawing import alt_text, show_plot, shown_plot
 from incident_analytics.plots.response import plot_response, plot_response_trend
 from incident_analytics.plots.series import plot_series
 from incident_analytics.plots.severity import plot_severity_counts, plot_severity_rates, plot_time_between
 from incident_analytics.plots.sla import plot_availability, plot_budget_burn_down
-from incident_analytics.plots.themes import plot_recurring_factors
 
 __all__ = [
     "alt_text",
-    "plot_action_age",
-    "plot_action_completion",
     "plot_action_survival",
     "plot_availability",
     "plot_budget_burn_down",
-    "plot_comparison",
     "plot_control_chart",
-    "plot_costs",
-    "plot_definitions",
-    "plot_overdue_actions",
-    "plot_recurring_factors",
     "plot_response",
     "plot_response_trend",
     "plot_series",

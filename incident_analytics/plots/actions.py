@@ -9,59 +9,39 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from incident_analytics.analysis.completion_times import open_after
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import cut, format_count, format_share, format_span
+from incident_analytics.formatting import format_count, format_span
 from incident_analytics.plots.drawing import (
     BLUE,
-    BLUES,
     GREEN,
     INK,
     MUTED,
     NARROW,
-    PALE,
-    PAPER,
-    SKY,
     SMALL,
-    TINY,
     VERMILION,
     WIDE,
     explain,
     fit,
-    ink_on,
     is_narrow,
     keep_apart,
-    label_rows,
     left_to_right,
     name_marks,
     set_height,
     span_axis,
     styled,
-    text_width,
     two_widths,
 )
 from incident_analytics.sentences import (
-    describe_ages,
-    describe_completion,
-    describe_overdue,
     describe_survival,
     each_row,
-    group_columns,
     open_share,
 )
 
-__all__ = ["plot_action_age", "plot_action_completion", "plot_action_survival", "plot_overdue_actions"]
+__all__ = ["plot_action_survival"]
 
-_STATES: Final = (
-    ("done", GREEN),
-    ("open, not due", SKY),
-    ("open, overdue", VERMILION),
-    ("status not recorded", PALE),
-    ("dropped", PAPER),
-)
 # Told apart by the dashes as well as by the colour.
 _CURVES: Final[Sequence[tuple[str, Any]]] = (
     (BLUE, "-"),
@@ -73,141 +53,10 @@ _CURVES: Final[Sequence[tuple[str, Any]]] = (
 _LABEL: Final = 0.17  # of the axes' height: the two lines of text next to a curve
 
 
-@two_widths
-def plot_action_completion(completion: pd.DataFrame, *, width: int = WIDE, ax: Axes | None = None) -> Axes:
-    """Draw what became of the action items, group by group.
-
-    Parameters
-    ----------
-    completion
-        What `action_completion` gives, for one column of groups or for all items.
-    width
-        The figure's width in CSS pixels.
-    ax
-        The axes to draw on; None makes a figure.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        A bar a group: done, open and not due yet, open and overdue, without a recorded status, dropped.
-    """
-    require_columns(completion, "n", "n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "completion")
-    groups = group_columns(completion)
-    rows = completion
-    if groups and isinstance(rows[groups[0]].dtype, pd.CategoricalDtype):
-        rows = rows.sort_values(groups[0], ascending=False)
-    names = [cut(name, 26) for name in _group_names(rows, groups)]
-    overdue = rows["n_overdue"].fillna(0).astype("int64")  # where no item has a due date none can be late
-    parts = {
-        "done": rows["n_done"],
-        "open, not due": rows["n_open"] - overdue,
-        "open, overdue": overdue,
-        "status not recorded": rows["n_unknown"],
-        "dropped": rows["n_dropped"],
-    }
-    notes = [
-        f"{format_share(row.completion)} done ({row.n_done} of {row.n_done + row.n_open})"
-        if row.n_done + row.n_open
-        else "no status recorded"
-        for row in each_row(rows)
-    ]
-    with styled(ax, width=width) as axes:
-        labels = [f"{name}  (n = {n})" for name, n in zip(names, rows["n"], strict=True)]
-        _stack(axes, labels, notes, [(state, parts[state], color) for state, color in _STATES], alone=ax is None)
-        explain(
-            axes,
-            describe_completion(rows),
-            f"action items{f' by {groups[0]}' if groups else ''}; done as a share of those with a recorded status",
-            [
-                f"{name}: " + ", ".join(f"{parts[state].iloc[i]} {state.replace(',', ' and')}" for state, *_ in _STATES)
-                for i, name in enumerate(names)
-            ],
-            alone=ax is None,
-        )
-    return axes
-
-
-@two_widths
-def plot_action_age(ages: pd.DataFrame, *, width: int = WIDE, ax: Axes | None = None) -> Axes:
-    """Draw for how long the open action items have been open, group by group.
-
-    Parameters
-    ----------
-    ages
-        What `action_ages` gives, for one column of groups or for all items.
-    width
-        The figure's width in CSS pixels.
-    ax
-        The axes to draw on; None makes a figure.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        A bar a group, its parts from the youngest items to the oldest, the darker the older.
-    """
-    require_columns(ages, "age", "n", "n_undated", "n_unknown")
-    groups = [column for column in group_columns(ages) if column != "age"]
-    if groups and isinstance(ages[groups[0]].dtype, pd.CategoricalDtype):
-        ages = ages.sort_values(groups[0], ascending=False, kind="stable")
-    shown = ages.assign(n_open=ages["n"].groupby(_group_names(ages, groups)).transform("sum"))
-    shown = shown[shown["n_open"] + shown["n_undated"] > 0]
-    # Every group has its row of every age, in the same order.
-    parts = {str(age): rows.reset_index(drop=True) for age, rows in shown.groupby("age", observed=False)}
-    oldest, rows = list(parts.items())[-1]
-    names = [cut(name, 26) for name in _group_names(rows, groups)]
-    notes = [
-        f"{row.n_open} open"
-        + (f", {row.n} {oldest}" if row.n else "")
-        + (f"; {row.n_undated} more of unknown age" if row.n_undated else "")
-        for row in each_row(rows)
-    ]
-    with styled(ax, width=width) as axes:
-        ramp = [(age, part["n"], color) for (age, part), color in zip(parts.items(), BLUES, strict=True)]
-        _stack(axes, names, notes, ramp, alone=ax is None)
-        explain(
-            axes,
-            describe_ages(ages),
-            f"open action items{f' by {groups[0]}' if groups else ''}, by how long they have been open",
-            [
-                f"{name}: " + ", ".join(f"{part['n'].iloc[i]} {age}" for age, part in parts.items())
-                for i, name in enumerate(names)
-            ],
-            alone=ax is None,
-        )
-    return axes
-
-
 def _group_names(rows: pd.DataFrame, groups: Sequence[str]) -> pd.Series:
     if not groups:
         return pd.Series("All items", index=rows.index, dtype=object)
     return rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str)
-
-
-def _stack(
-    axes: Axes,
-    names: Sequence[str],
-    notes: Sequence[str],
-    parts: Sequence[tuple[str, pd.Series, str]],
-    *,
-    alone: bool,
-) -> None:
-    """Draw a bar a row, made of parts, each with its name, its numbers and colour; a legend below names them."""
-    parts = [part for part in parts if part[1].any()]
-    longest = max([1, *pd.concat([n.reset_index(drop=True) for _, n, _ in parts], axis=1).sum(axis=1)]) if parts else 1
-    handles = [Patch(facecolor=color, edgecolor=INK, linewidth=0.5, label=name) for name, _, color in parts]
-    left = 0 if is_narrow(axes) else max(map(text_width, names), default=0)
-    foot = name_marks(axes, handles, room=(NARROW if is_narrow(axes) else WIDE) - left - 10)
-    pixel = label_rows(axes, names, notes, alone=alone, band=22 if is_narrow(axes) else 30, foot=foot)
-    least = 0.07 if is_narrow(axes) else 0.05  # of the width: a part's number has room in it
-    base: Any = 0
-    for _, n, color in parts:
-        edge = MUTED if color == PAPER else PAPER
-        bars = axes.barh(range(len(n)), n, left=base, height=18 * pixel, color=color, edgecolor=edge)
-        labels = [str(count) if count >= least * longest else "" for count in n]
-        axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=TINY)
-        base = base + n
-    axes.set_xlim(0, longest)
-    axes.set_xticks([])
 
 
 @two_widths
@@ -339,77 +188,3 @@ def _draw_curve(axes: Axes, rows: pd.DataFrame, mark: Any, after: timedelta, **l
     axes.step(seconds, parts["survival"], where="post", linewidth=2, **line)
     if not pd.isna(mark.survival):
         axes.plot(after.total_seconds(), mark.survival, "o", color=line["color"], markersize=9)
-
-
-@two_widths
-def plot_overdue_actions(
-    overdue: pd.DataFrame,
-    *,
-    n_due: int | None = None,
-    n_items: int | None = None,
-    limit: int = 12,
-    width: int = WIDE,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw how long the open action items are past their due dates, owner by owner.
-
-    Parameters
-    ----------
-    overdue
-        What `overdue_actions` gives; items without a recorded status are not drawn.
-    n_due
-        How many items have a due date at all; None where that is not known.
-    n_items
-        How many items there are; None where that is not known.
-    limit
-        How many items at most, the longest overdue.
-    width
-        The figure's width in CSS pixels.
-    ax
-        The axes to draw on; None makes a figure.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        A bar an item, in days, below its owner's name: the owner of the longest overdue first, of each the longest
-        first.
-    """
-    require_columns(overdue, "incident_id", "action", "owner", "status", "overdue_by")
-    certain = overdue[overdue["status"].notna()].sort_values("overdue_by", ascending=False, kind="stable")
-    certain = certain.assign(owner=certain["owner"].fillna("no owner"))
-    shown = certain.head(limit)
-    counts = certain["owner"].value_counts()
-    places: list[tuple[str, Any]] = []  # the owners' names, and under each the items
-    with styled(ax, width=width) as axes:
-        for owner, items in shown.groupby("owner", sort=False):
-            places.append((f"{cut(str(owner), 40)}  ({counts[owner]} overdue)", None))
-            places += [(row.action, row) for row in each_row(items)]
-        notes = ["" if row is None else format_span(row.overdue_by) for _, row in places]
-        bars = [(y, row) for y, (_, row) in enumerate(places) if row is not None]
-        notes_width = max((text_width(note, size=SMALL) for note in notes), default=0)
-        room = NARROW - 16 - notes_width if is_narrow(axes) else 380
-        pixel = label_rows(
-            axes, [fit(name, room) for name, _ in places], notes, alone=ax is None,
-            headings=[y for y, (_, row) in enumerate(places) if row is None], band=8 if is_narrow(axes) else 24,
-        )  # fmt: skip
-        drawn = axes.barh(
-            [y for y, _ in bars], [row.overdue_by.total_seconds() for _, row in bars],
-            height=(8 if is_narrow(axes) else 15) * pixel, color=VERMILION,
-        )  # fmt: skip
-        for bar, (_, row) in zip(drawn, bars, strict=True):
-            bar.set_url(row.incident_id)
-        span_axis(axes, "x", list(shown["overdue_by"]))
-        axes.grid(axis="x")
-        explain(
-            axes,
-            describe_overdue(overdue, n_due=n_due, n_items=n_items),
-            "time past the due date, by owner"
-            + (f"; the {limit} most overdue of {len(certain)} items" if len(certain) > limit else ""),
-            [
-                f"{row.action} ({row.incident_id}): {format_span(row.overdue_by)}, {row.owner}"
-                for _, row in places
-                if row is not None
-            ],
-            alone=ax is None,
-        )
-    return axes

@@ -203,10 +203,10 @@ def alt_text(ax: Axes) -> str:
 
     Examples
     --------
-    >>> from incident_analytics.plots import plot_costs
-    >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [34000.0], "n": [6], "n_missing": [2]}
-    >>> alt_text(plot_costs(pd.DataFrame(row)))
-    'Lost revenue USD 34,000 (6 of 8 reports give a figure). USD, n = reports that state the amount. Lost revenue: ...'
+    >>> from incident_analytics.plots import plot_availability
+    >>> rows = pd.DataFrame({"service": ["API"], "n": [2], "downtime": [pd.Timedelta(hours=3)], "target": [0.998]})
+    >>> alt_text(plot_availability(rows.assign(n_missing=0, availability=0.9953)))  # doctest: +ELLIPSIS
+    'API missed its availability target: 99.53% against 99.8%. ... API: 99.53% (target 99.8%), 3h down, n = 2.'
     """
     return _WORDS[ax].alt
 

@@ -45,7 +45,7 @@ from incident_analytics.sentences import (
     group_columns,
 )
 
-__all__ = ["draw_median", "median_legend", "median_note", "plot_response", "plot_response_trend"]
+__all__ = ["plot_response", "plot_response_trend"]
 
 _LANES: Final = 5  # in which a row's incidents may lie
 _LANE: Final = 11.0  # pixels
@@ -105,7 +105,7 @@ def plot_response(
     ramp = severity_colors(list(rows[group].cat.categories)) if ordered else {}
     colors = [ramp.get(name, BLUE) for name in names]
     incidents = None if times is None else _of_each_group(times, rows, group, names, metric)
-    notes = [median_note(row) for row in each_row(rows)]
+    notes = [_median_note(row) for row in each_row(rows)]
     words = [_with_p90(note, row, p90=times is None) for note, row in zip(notes, each_row(rows), strict=True)]
     with styled(ax, width=width) as axes:
         labels = [f"{fit_name(name)}  ({_counts(row)})" for name, row in zip(names, each_row(rows), strict=True)]
@@ -136,7 +136,7 @@ def plot_response(
         drawn = rows if incidents is None else rows[rows["n"] > 1]
         for y, row in enumerate(each_row(rows)):
             if incidents is None or row.n > 1:
-                draw_median(axes, row, y + place)
+                _draw_median(axes, row, y + place)
         axes.grid(axis="x")
         dots = (
             _p90_legend(rows) if incidents is None else "; each dot is one incident" if any(map(len, incidents)) else ""
@@ -144,7 +144,7 @@ def plot_response(
         explain(
             axes,
             describe_response(rows, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale{dots}{median_legend(drawn)}",
+            f"{metric.replace('_', ' ')}, log scale{dots}{_median_legend(drawn)}",
             [
                 f"{name}: {note}, {_counts(row)}{_each(incidents[y], metric) if incidents else ''}"
                 for y, (name, note, row) in enumerate(zip(names, words, each_row(rows), strict=True))
@@ -154,7 +154,7 @@ def plot_response(
     return axes
 
 
-def median_note(row: Any) -> str:
+def _median_note(row: Any) -> str:
     """Say the median of a row of a summary and its interval, or why there is none."""
     if pd.isna(row.median):
         return "not reached: too many ongoing" if row.n_open else "none recorded"
@@ -169,8 +169,8 @@ def median_note(row: Any) -> str:
     return f"median {format_span(row.median)} (too few for an interval)"
 
 
-def median_legend(rows: pd.DataFrame) -> str:
-    """Explain the marks of `draw_median` that these rows of a summary have."""
+def _median_legend(rows: pd.DataFrame) -> str:
+    """Explain the marks of `_draw_median` that these rows of a summary have."""
     medians = rows[rows["median"].notna()]
     diamond = "; diamond: median" if len(medians) else ""
     return diamond + (
@@ -182,7 +182,7 @@ def _p90_legend(rows: pd.DataFrame) -> str:
     return "; hollow dot: p90" if rows["p90"].notna().any() else ""
 
 
-def draw_median(ax: Axes, row: Any, place: float, *, color: str = INK, upright: bool = False) -> None:
+def _draw_median(ax: Axes, row: Any, place: float, *, color: str = INK, upright: bool = False) -> None:
     """Draw the median of a row of a summary as a diamond, on a bar over its interval where that has both bounds."""
     if pd.isna(row.median):
         return
@@ -304,7 +304,7 @@ def plot_response_trend(
             if row.n == 1 and not row.n_open:
                 axes.plot(x, medians[x], "o", color=BLUE, markersize=6, zorder=4)
             else:
-                draw_median(axes, row, x, color=BLUE, upright=True)
+                _draw_median(axes, row, x, color=BLUE, upright=True)
             if not pd.isna(row.median) and (few or x == last):
                 _name_value(axes, x, medians[x], format_span(row.median), color=BLUE, bold=x == last)
             if x == last and not pd.isna(p90s[x]):
@@ -313,13 +313,13 @@ def plot_response_trend(
         explain(
             axes,
             describe_response_trend(summary, metric=metric),
-            f"{metric.replace('_', ' ')}, log scale{median_legend(summary[summary['n'] + summary['n_open'] > 1])}"
+            f"{metric.replace('_', ' ')}, log scale{_median_legend(summary[summary['n'] + summary['n_open'] > 1])}"
             + ("; line: medians of at least 6 incidents" if (joined[1:] & joined[:-1]).any() else "")
             + ("; dot: the only incident" if ((summary["n"] == 1) & (summary["n_open"] == 0)).any() else "")
             + _p90_legend(summary)
             + ("" if few else "; number of incidents below"),
             [
-                f"{period}: {_with_p90(median_note(row), row, p90=True)}, {_counts(row)}"
+                f"{period}: {_with_p90(_median_note(row), row, p90=True)}, {_counts(row)}"
                 for period, row in zip(periods, each_row(summary), strict=True)
             ],
             alone=ax is None,

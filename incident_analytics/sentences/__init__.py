@@ -7,8 +7,6 @@ the table's adjusted p-value carries it.
 from __future__ import annotations
 
 from incident_analytics.sentences.actions import (
-    describe_ages,
-    describe_completion,
     describe_overdue,
     describe_survival,
     open_share,
@@ -17,12 +15,10 @@ from incident_analytics.sentences.calendar_pattern import describe_start_hours
 from incident_analytics.sentences.comparison import (
     definition_in_words,
     describe_change,
-    describe_comparison,
-    describe_definitions,
     describe_mix,
 )
 from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
-from incident_analytics.sentences.costs import describe_costs, describe_lost_revenue
+from incident_analytics.sentences.costs import describe_lost_revenue
 from incident_analytics.sentences.first_screen import (
     Decision,
     Notice,
@@ -53,7 +49,6 @@ from incident_analytics.sentences.scope import (
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
 from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_downtime
-from incident_analytics.sentences.themes import describe_factors
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
@@ -66,21 +61,15 @@ __all__ = [
     "budget_tile",
     "count_tile",
     "definition_in_words",
-    "describe_ages",
     "describe_availability",
     "describe_budget",
     "describe_change",
-    "describe_comparison",
-    "describe_completion",
     "describe_control_chart",
-    "describe_costs",
     "describe_counts",
     "describe_coverage",
     "describe_decisions",
-    "describe_definitions",
     "describe_dispersion",
     "describe_downtime",
-    "describe_factors",
     "describe_follow_ups",
     "describe_gaps",
     "describe_headline",

@@ -10,57 +10,10 @@ import pandas as pd
 from incident_analytics.analysis.completion_times import open_after
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import cut, format_count, format_share, format_span, join_words
+from incident_analytics.formatting import cut, format_count, format_span, join_words
 from incident_analytics.sentences.wording import FEW, NAME, are, each_row, has
 
-__all__ = ["describe_ages", "describe_completion", "describe_overdue", "describe_survival", "open_share"]
-
-
-def describe_completion(completion: pd.DataFrame) -> str:
-    """Say how many action items are done, and how many are overdue.
-
-    Parameters
-    ----------
-    completion
-        What `action_completion` gives; rows of several groups are added up.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> row = {"n": [9], "n_done": [3], "n_open": [3], "n_unknown": [2], "n_dropped": [1], "n_due": [9]}
-    >>> describe_completion(pd.DataFrame(row | {"n_overdue": [1], "n_overdue_unknown": [1]}))
-    '3 of 6 action items with a known status are done (50%), 1 is overdue; 2 have no recorded status, 1 was dropped.'
-    """
-    counted = ["n", "n_done", "n_open", "n_unknown", "n_dropped", "n_due", "n_overdue", "n_overdue_unknown"]
-    require_columns(completion, *counted)
-    n = completion[counted].fillna(0).sum().astype(int)
-    known = n["n_done"] + n["n_open"]
-    if not n["n"]:
-        return "No action items."
-    rest = []
-    if n["n_unknown"]:
-        rest.append(f"{n['n_unknown']} {has(n['n_unknown'])} no recorded status")
-    if n["n_dropped"]:
-        rest.append(f"{n['n_dropped']} {'was' if n['n_dropped'] == 1 else 'were'} dropped")
-    if not known and n["n_unknown"] == n["n"]:
-        subject = "none has a" if n["n"] > 1 else "it has no"
-        return f"{format_count(n['n'], 'action item')}; {subject} recorded status."
-    if not known:
-        return f"{format_count(n['n'], 'action item')}: {', '.join(rest)}."
-    share = format_share(n["n_done"] / known)
-    items = format_count(known, "action item")
-    done = f"{n['n_done']} of {items} with a known status {are(1 if known == 1 else n['n_done'])} done ({share})"
-    if not n["n_due"]:
-        late = "; none has a due date"
-    elif n["n_overdue"]:
-        late = f", {n['n_overdue']} {are(n['n_overdue'])} overdue"
-    else:
-        late = "" if n["n_overdue_unknown"] else ", none is overdue"
-    return done + late + (f"; {', '.join(rest)}" if rest else "") + "."
+__all__ = ["describe_overdue", "describe_survival", "open_share"]
 
 
 def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items: int | None = None) -> str:
@@ -103,40 +56,6 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items
     by = "by" if len(certain) == 1 else "the oldest by"
     items = f"{format_count(len(certain), 'open item')} {are(len(certain))} overdue"
     return f"{items}, {by} {format_span(certain['overdue_by'].max())}{more}."
-
-
-def describe_ages(ages: pd.DataFrame) -> str:
-    """Say how many action items have been open for longest.
-
-    Parameters
-    ----------
-    ages
-        What `action_ages` gives; rows of several groups are added up.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> age = pd.Categorical(["up to 30d", "over 365d"], ["up to 30d", "over 365d"], ordered=True)
-    >>> describe_ages(pd.DataFrame({"age": age, "n": [3, 1], "n_undated": [2, 2], "n_unknown": [4, 4]}))
-    '1 of 4 open action items has been open for over 365d; 2 more are of unknown age, 4 items have no recorded status.'
-    """
-    require_columns(ages, "age", "n", "n_undated", "n_unknown")
-    oldest = ages["age"].cat.categories[-1]
-    by_age = ages.groupby("age", observed=False)[["n", "n_undated", "n_unknown"]].sum()
-    # Every age of a group has the same counts of items without an age.
-    n, old = int(by_age["n"].sum()), int(by_age["n"].get(oldest, 0))
-    undated, unknown = (int(by_age[column].max()) if len(ages) else 0 for column in ("n_undated", "n_unknown"))
-    others = [f"{undated} more {are(undated)} of unknown age"] if undated else []
-    if unknown:
-        others.append(f"{format_count(unknown, 'item')} {has(unknown)} no recorded status")
-    rest = f"; {', '.join(others)}." if others else "."
-    if not n:
-        return f"No action item is known to be open{rest}"
-    return f"{old or 'None'} of {format_count(n, 'open action item')} {has(max(old, 1))} been open for {oldest}{rest}"
 
 
 def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=30)) -> str:

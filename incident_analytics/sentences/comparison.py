@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import (
     capitalized,
-    format_count,
     format_p_value,
     format_rounded,
-    format_span,
     join_words,
 )
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import each_row, is_finding
 
-__all__ = ["definition_in_words", "describe_change", "describe_comparison", "describe_definitions", "describe_mix"]
+__all__ = ["definition_in_words", "describe_change", "describe_mix"]
 
 
 def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
@@ -88,63 +84,6 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     return f"With {counts}, only {power} in the {name} would show reliably; {course}."
 
 
-def describe_comparison(table: pd.DataFrame) -> str:
-    """Say which of the compared metrics changed, the primary one first.
-
-    Parameters
-    ----------
-    table
-        What `compare_periods` gives.
-
-    Returns
-    -------
-    str
-        One or two sentences. They speak of a change only where p_adjusted is at most 0.05, as the table's own do.
-
-    Examples
-    --------
-    >>> row = {"metric": "time_to_restore", "group": "all", "is_primary": True, "n_before": 13, "n_after": 13}
-    >>> row |= {"change": 0.58, "change_low": -0.28, "change_high": 2.49, "p_adjusted": 0.24, "can_tell": False}
-    >>> describe_comparison(pd.DataFrame([row]))  # doctest: +NORMALIZE_WHITESPACE
-    'Too few incidents to say whether time to restore changed: +58% (95% CI -28% to +249%, n = 13 before, 13
-    after).'
-    """
-    require_columns(
-        table, "metric", "group", "is_primary", "n_before", "n_after", "change", "change_low", "change_high"
-    )
-    require_columns(table, "p_adjusted", "can_tell")
-    if table.empty:
-        return "No comparison."
-    primary, *others = sorted(each_row(table), key=lambda row: not row.is_primary)
-    name = _compared(primary)
-    counts = f"n = {primary.n_before} before, {primary.n_after} after"
-    if pd.isna(primary.p_adjusted):
-        text = f"Too few incidents to compare {name} ({counts})"
-    else:
-        low, high = primary.change_low, primary.change_high
-        interval = "" if pd.isna(low) else f"95% CI {low:+.0%} to {high:+.0%}, "
-        if is_finding(primary.p_adjusted):
-            finding = f"{capitalized(name)} changed"
-        elif pd.isna(primary.can_tell) or primary.can_tell:
-            finding = f"No significant change in {name}"
-        else:
-            finding = f"Too few incidents to say whether {name} changed"
-        text = f"{finding}: {primary.change:+.0%} ({interval}{counts})"
-    if not others:
-        return f"{text}."
-    known = [row for row in others if not pd.isna(row.p_adjusted)]
-    which = [f"{_compared(row)} {row.change:+.0%}" for row in known if is_finding(row.p_adjusted)]
-    if not known:
-        return f"{text}, and too few for {format_count(len(others), 'other comparison')}."
-    rest = f"{join_words(which)} changed" if which else "no significant change"
-    return f"{text}. Of {format_count(len(known), 'other comparison')}: {rest}."
-
-
-def _compared(row: Any) -> str:
-    of = {"all": "", "unknown": " of unknown group"}.get(row.group, f" of {row.group}")
-    return f"{row.metric.replace('_', ' ')}{of}"
-
-
 def definition_in_words(definition: str) -> str:
     """Write a definition of `definition_sensitivity` as people read it.
 
@@ -160,48 +99,6 @@ def definition_in_words(definition: str) -> str:
         return capitalized(end.replace("_", " "))
     begin, finish = (part.replace("_at", "").replace(" or ", ", else ") for part in (start, end))
     return capitalized(f"{begin}{',' if ',' in begin else ''} to {finish}")
-
-
-def describe_definitions(table: pd.DataFrame, *, metric: str = "time_to_restore") -> str:
-    """Say the median of a response metric as it is defined, and under other definitions.
-
-    Parameters
-    ----------
-    table
-        The result of `definition_sensitivity`.
-    metric
-        Its metric.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> table = {"metric": "time_to_restore", "definition": ["ended_at - started_at", "stated_duration"]}
-    >>> table |= {"same_as": None, "is_own": [True, False], "n": [6, 6]}
-    >>> table["median"] = pd.to_timedelta([17.25, 5.1], unit="h")
-    >>> describe_definitions(pd.DataFrame(table))
-    'Median time to restore: 17h 15m as defined (n = 6); 5h 6m by the stated durations (n = 6).'
-    """
-    require_columns(table, "metric", "definition", "same_as", "is_own", "n", "median")
-    name = metric.replace("_", " ")
-    rows = table[table["metric"] == metric]
-    with_median = rows[rows["median"].notna()]
-    if with_median.empty:
-        return f"No {name} is recorded under any definition."
-    is_stated = with_median["definition"] == "stated_duration"
-    own, stated = with_median[with_median["is_own"]], with_median[is_stated & ~with_median["is_own"]]
-    others = with_median.loc[~with_median["is_own"] & ~is_stated, "median"]
-    parts = [f"{format_span(row.median)} as defined (n = {row.n})" for row in each_row(own)]
-    parts += [f"{format_span(row.median)} by the stated durations (n = {row.n})" for row in each_row(stated)]
-    if len(others):
-        low, high = format_span(others.min()), format_span(others.max())
-        parts.append(f"{low if low == high else f'{low} to {high}'} under other definitions")
-    elif own["same_as"].notna().any():
-        parts.append(f"the same under {'the other' if len(parts) > 1 else 'all other'} definitions")
-    return f"Median {name}: {'' if len(own) else 'unknown as defined; '}{'; '.join(parts)}."
 
 
 def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:

@@ -5,36 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_amount, format_count, join_words
+from incident_analytics.formatting import format_amount, format_count, join_words
 from incident_analytics.sentences.wording import each_row
 
-__all__ = ["describe_costs", "describe_lost_revenue"]
-
-
-def describe_costs(totals: pd.DataFrame) -> str:
-    """Say what incidents cost, by kind and currency.
-
-    Parameters
-    ----------
-    totals
-        What `cost_totals` gives.
-
-    Returns
-    -------
-    str
-        One sentence, with how many reports give a figure.
-
-    Examples
-    --------
-    >>> row = {"kind": ["lost_revenue"], "currency": ["USD"], "total": [34000.0], "n": [6], "n_missing": [2]}
-    >>> describe_costs(pd.DataFrame(row))
-    'Lost revenue USD 34,000 (6 of 8 reports give a figure).'
-    """
-    require_columns(totals, "kind", "currency", "total", "n", "n_missing")
-    if not totals["n"].sum():
-        return "No report gives an amount of money."
-    parts = [_total(str(kind), rows) for kind, rows in totals.groupby("kind", sort=False) if rows["n"].sum()]
-    return f"{capitalized(join_words(parts))}."
+__all__ = ["describe_lost_revenue"]
 
 
 def describe_lost_revenue(totals: pd.DataFrame) -> str:

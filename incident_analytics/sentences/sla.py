@@ -83,8 +83,11 @@ def describe_availability(sla: pd.DataFrame) -> str:
         ),
     )
     shares = f"{format_share(worst.availability)} against {format_share(worst.target)}"
-    who = f"{len(held) - len(short) or 'None'} of {format_count(len(held), 'service')}"
-    return f"{who} reached the availability target; furthest below it is {cut(worst.service, NAME)}, {shares}."
+    name = cut(worst.service, NAME)
+    if len(held) == 1:
+        return f"{name} missed its availability target: {shares}."
+    who = f"{len(held) - len(short) or 'None'} of {len(held):,} services"
+    return f"{who} reached the availability target; furthest below it is {name}, {shares}."
 
 
 def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:

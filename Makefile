@@ -11,12 +11,16 @@ UV := uv==0.13.9
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review test bench mutants kills fuzz browser lock clean
+.PHONY: review picture test bench mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
 	$(BIN)/incident-analytics review data/demo --period 2025Q3 -o build/review
 	@echo "Open $(CURDIR)/build/review/review-2025Q3.html in a browser."
+
+# The picture in README.md, after a change to what the first screen shows.
+picture: $(BROWSER)
+	$(BIN)/python data/demo/write_picture.py
 
 test: $(READY)
 	$(BIN)/ruff check .

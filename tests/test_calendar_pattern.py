@@ -245,3 +245,19 @@ def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(
     chances = result[["hour_p_value", "hour_p_adjusted", "weekday_p_value", "weekday_p_adjusted"]].iloc[0].dropna()
     assert chances.between(0, 1).all()
     assert_frame_equal(call(start_hours, rows[::-1], within=within, members=True), result)
+
+
+@given(st.lists(st.none() | INSTANTS, max_size=12), st.integers(0, 22), st.integers(1, 23))
+@settings(deadline=None, max_examples=25)
+def test_every_start_is_in_one_of_three_kinds_of_time(instants: list[str | None], first: int, length: int) -> None:
+    """As the wall clock in New York shows it; the kinds make up all the time there is."""
+    last = min(first + length, 23)
+    calendar = Calendar(time(first), time(last), timezone="America/New_York")
+    rows = incidents_of(*({} if instant is None else {"started_at": instant} for instant in instants))
+    result = call(start_times, rows, within=YEARS, calendar=calendar)
+    clocks = [pd.Timestamp(instant).tz_convert("America/New_York") for instant in instants if instant is not None]
+    kinds = [2 if clock.day_of_week > 4 else 0 if first <= clock.hour < last else 1 for clock in clocks]
+    assert list(result["n"]) == [kinds.count(kind) for kind in range(3)]
+    assert result["n_missing"].tolist() == [0, 0, 0]
+    assert result["share_of_time"].sum() == pytest.approx(1)
+    assert result["share"].isna().all() if not clocks else result["share"].sum() == pytest.approx(1)

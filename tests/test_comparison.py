@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from incident_analytics.analysis.comparison import compare_periods
+from incident_analytics.analysis.comparison import compare_medians, compare_periods
 from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.statistics import detectable_changes
@@ -77,7 +77,7 @@ def test_a_comparison_by_hand() -> None:
             "false_gain_chance": ratios(sum(difference < -1 + 1e-9 for difference in dealt) / 924),
             "sentence": texts(
                 "Too few incidents to say whether time to restore changed: the geometric mean went from 5m 39s in "
-                "2025Q1 (n = 6) to 11m 19s in 2025Q2 (n = 6), +100% (95% CI -62% to +960%); only a fall of 90% or a "
+                "2025Q1 (n = 6) to 11m in 2025Q2 (n = 6), +100% (95% CI -62% to +960%); only a fall of 90% or a "
                 f"rise of {rise:.0%} would reliably show; 1 ongoing incident is not included."
             ),
             "incident_ids_before": [tuple(f"INC-{number:03}" for number in range(6))],
@@ -343,3 +343,32 @@ def test_neither_the_order_nor_the_unit_of_the_spans_matters(
             assert pd.isna(again[column])
         else:
             assert once[column] == pytest.approx(again[column], rel=1e-6, abs=1e-9)
+
+
+@given(MINUTES, MINUTES, st.integers(2, 50))
+@settings(deadline=None, max_examples=25)
+def test_compared_medians_are_medians_and_their_order_and_unit_do_not_matter(
+    before: list[float | None], after: list[float | None], unit: int
+) -> None:
+    def compare(*minutes: list[float | None]) -> pd.Series:
+        times = response_times(in_two_periods(*minutes), metrics=RESTORE)
+        bounds = {"before": BEFORE, "after": AFTER, "as_of": at("2026-01-01")}
+        return call(compare_medians, times, **bounds, resamples=99).iloc[0]
+
+    found = compare(before, after)
+    scaled = compare(*([each and each * unit for each in reversed(minutes)] for minutes in (before, after)))
+    for name, minutes in (("before", before), ("after", after)):
+        known = [each for each in minutes if each is not None]
+        if not found[f"n_open_{name}"]:
+            assert found[f"n_{name}"] == len(known)
+            assert found[name] == pd.Timedelta(minutes=float(np.median(known))) if known else pd.isna(found[name])
+    if pd.notna(found["p_value"]):
+        assert min(found["n_before"], found["n_after"]) >= 6
+        assert not found["n_open_before"]
+        assert not found["n_open_after"]
+    if pd.notna(found["change"]):
+        assert found["change"] == pytest.approx(found["after"] / found["before"] - 1)
+    if pd.notna(found["change_low"]):
+        assert found["change_low"] <= found["change"] <= found["change_high"]
+    for column in ("change", "change_low", "change_high", "p_value"):
+        assert pd.isna(scaled[column]) if pd.isna(found[column]) else scaled[column] == pytest.approx(found[column])

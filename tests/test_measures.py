@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import at, corpus_of, incidents
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from incident_analytics import measures
 from incident_analytics.analysis.response import response_times
@@ -280,3 +283,84 @@ def test_costs_of_pending_reports_count() -> None:
     costs = {"incident_id": ["A"], "kind": ["lost_revenue"], "amount": [5.0], "currency": ["EUR"], "line": [40]}
     corpus = dataclasses.replace(draft, costs=make_table("costs", costs))
     assert measures.costs(Scope.of(corpus, "2025Q3", as_of=END)).loc[0, ["total", "n"]].tolist() == [5.0, 1]
+
+
+OWNED = st.tuples(
+    st.sampled_from(["SRE", "API team", None]),
+    st.sampled_from(["open", "done", "dropped", None]),
+    st.none() | st.integers(-40, 40),
+)
+
+
+@given(st.lists(OWNED, max_size=10))
+@examples(deadline=None, max_examples=25)
+def test_owners_share_out_the_overdue_items(items: list[tuple[str | None, str | None, int | None]]) -> None:
+    """An item is late once its due day has ended, and is counted with its owner, apart where its status is unknown."""
+    due = [None if days is None else END.tz_localize(None) + pd.Timedelta(days=days) for _, _, days in items]
+    corpus = incidents(("INC-1", "2025-07-01", "2025-07-02", "Final"))
+    actions = make_table(
+        "actions",
+        {
+            "incident_id": ["INC-1"] * len(items),
+            "position": list(range(len(items))),
+            "action": [f"item {number}" for number in range(len(items))],
+            "owner": [owner for owner, _, _ in items],
+            "status": [status for _, status, _ in items],
+            "due_on": due,
+            "line": [50] * len(items),
+        },
+    )
+    scope = Scope.of(dataclasses.replace(corpus, actions=actions), "2025Q3", Settings(), END)
+    table = measures.overdue_by_owner(scope)
+    late = [(owner, status, -days) for owner, status, days in items if days is not None and days < 0]
+    late = [item for item in late if item[1] in {"open", None}]
+    by_owner = {
+        owner: (
+            sum(item[:2] == (owner, "open") for item in late),
+            sum(item[:2] == (owner, None) for item in late),
+        )
+        for owner in {item[0] for item in late}
+    }
+    found = table.astype(object).where(table.notna(), None).to_dict("records")
+    assert {row["owner"]: (row["n_overdue"], row["n_overdue_unknown"]) for row in found} == by_owner
+    assert len(found) == len(by_owner)
+    counts = [(row["n_overdue"], row["n_overdue_unknown"]) for row in found]
+    assert counts == sorted(counts, reverse=True)
+
+
+@given(
+    st.lists(st.sets(st.sampled_from(["A", "B", "C"])), max_size=5),
+    st.dictionaries(st.sampled_from(["A", "B", "C"]), st.sampled_from(["red", "blue", None]), min_size=1),
+    st.booleans(),
+)
+@examples(deadline=None, max_examples=15)
+def test_an_incident_counts_once_for_each_team_that_it_affected(
+    affected: list[set[str]], teams: dict[str, str | None], has_target: bool
+) -> None:
+    ids = [f"INC-{number}" for number in range(len(affected))]
+    corpus = incidents(*((name, "2025-07-01T00:00", "2025-07-02T00:00", "Final") for name in ids))
+    rows = [(name, service) for name, services in zip(ids, affected, strict=True) for service in sorted(services)]
+    services = make_table(
+        "services",
+        {
+            "incident_id": [name for name, _ in rows],
+            "service": [service for _, service in rows],
+            "affected": [True] * len(rows),
+            "line": [20] * len(rows),
+        },
+    )
+    target = {"target": 0.999} if has_target else {}
+    settings = Settings.model_validate(
+        {"services": {name: ({"team": team} if team else {}) | target for name, team in teams.items()}}
+    )
+    scope = Scope.of(dataclasses.replace(corpus, services=services), "2025Q3", settings, END)
+    table = measures.by_team(scope)
+    assert list(table["team"]) == list(dict.fromkeys(filter(None, teams.values())))
+    for row in table.to_dict("records"):
+        own = {name for name, team in teams.items() if team == row["team"]}
+        assert row["n"] == sum(bool(own & services) for services in affected)
+        assert row["n_services"] == len(own)
+        if not has_target or not affected:
+            assert pd.isna(row["n_over"])
+        else:  # a day of downtime is more than the budget of a quarter
+            assert row["n_over"] == sum(any(name in services for services in affected) for name in own)

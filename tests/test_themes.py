@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from incident_analytics.analysis.themes import recurring_factors, similar_incidents
+from incident_analytics.analysis.themes import distinct_factors, recurring_factors, similar_incidents
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.loading import load
 from incident_analytics.tables import Corpus, make_table
@@ -350,3 +350,20 @@ def test_an_example_names_no_ticket_where_another_sentence_of_the_phrase_does_no
     assert recurring_factors(findings, min_incidents=3)["example"].tolist() == ["Fix was, again, not finished"]
     named = recurring_factors(findings[:2])
     assert named["example"].tolist() == ["Fix of AUD-223 not finished"]
+
+
+@given(st.lists(st.tuples(WORDS.filter(bool), st.sets(st.sampled_from("abcd"), min_size=1).map(sorted)), max_size=8))
+@settings(deadline=None, max_examples=60)
+def test_a_phrase_is_left_out_just_where_an_earlier_one_says_it(rows: list[tuple[str, list[str]]]) -> None:
+    def says(earlier: tuple[str, list[str]], later: tuple[str, list[str]]) -> bool:
+        one, other = set(earlier[0].split()), set(later[0].split())
+        return (one <= other or other <= one) and len({*earlier[1]} & {*later[1]}) >= len(later[1]) / 2
+
+    table = pd.DataFrame({"phrase": texts(*(row[0] for row in rows)), "incident_ids": [tuple(row[1]) for row in rows]})
+    result = call(distinct_factors, table)
+    kept: list[tuple[str, list[str]]] = []
+    for row in rows:
+        if not any(says(earlier, row) for earlier in kept):
+            kept.append(row)
+    assert list(zip(result["phrase"], map(list, result["incident_ids"]), strict=True)) == kept
+    assert_frame_equal(distinct_factors(result), result)

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import reduce
+from operator import add
 from typing import Any, Final
 
 import pandas as pd
 
 from incident_analytics import sentences
-from incident_analytics.formatting import capitalized, cut, format_count, format_span, format_value, is_missing, nowrap
+from incident_analytics.exports import table_as_csv
+from incident_analytics.formatting import (
+    MISSING,
+    capitalized,
+    cut,
+    format_count,
+    format_span,
+    format_value,
+    is_missing,
+    nowrap,
+)
 from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
 from incident_analytics.periods import label_of
 from incident_analytics.sentences import Tile
-from incident_analytics.showing import Shown, cell_link, escape_html, escape_markdown, markdown_table
+from incident_analytics.showing import Shown, cell_link, escape_html, escape_markdown, markdown_table, pictured
 
 __all__ = ["first_screen", "incident_list", "overdue_items", "side_by_side", "sparkline"]
 
@@ -59,20 +71,17 @@ def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None)
             *notices,
         ]
     )
-    # JupyterLab drops drawings but not the words in them.
-    return Shown(shown.html, shown.markdown, notebook=re.sub(r"<svg.*?</svg>", "", shown.html, flags=re.DOTALL))
+    return replace(shown, notebook=pictured(shown.html))  # JupyterLab drops drawings
 
 
 def side_by_side(*parts: Shown, is_wide: bool = False) -> Shown:
     """Show parts next to each other where there is room, the first twice as wide if wanted; in Markdown one by one."""
     columns = "\n".join(f"<div>\n{part.html}\n</div>" for part in parts)
-    return Shown(
-        f'<div class="columns{" wide" * is_wide}">\n{columns}\n</div>', "\n\n".join(part.markdown for part in parts)
-    )
+    return replace(_joined(parts), html=f'<div class="columns{" wide" * is_wide}">\n{columns}\n</div>')
 
 
 def _joined(parts: Sequence[Shown]) -> Shown:
-    return Shown("\n".join(part.html for part in parts), "\n\n".join(part.markdown for part in parts))
+    return reduce(add, parts)
 
 
 def _opening(facts: Highlights, *, so_far: bool) -> Shown:
@@ -132,8 +141,12 @@ def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
         [escape_markdown(tile.name), f"**{escape_markdown(tile.value)}**", escape_markdown("; ".join(tile.lines))]
         for tile, _ in tiles
     ]
-    html = '<ul class="tiles">\n' + "\n".join(items) + "\n</ul>"
-    return Shown(html, markdown_table(["Key figure", "", ""], ["---"] * 3, rows))
+    html = '<ul class="tiles" data-table="key-figures">\n' + "\n".join(items) + "\n</ul>"
+    figures = pd.DataFrame(
+        {"figure": tile.name, "value": tile.value, "details": "; ".join(tile.lines), "needs_action": tile.needs_action}
+        for tile, _ in tiles
+    )
+    return Shown(html, markdown_table(["Key figure", "", ""], ["---"] * 3, rows), tables=(table_as_csv(figures),))
 
 
 def sparkline(name: str, history: Sequence[Past]) -> str:
@@ -233,19 +246,41 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
         "Users": [_plain(sentences.incident_users(incident)) for incident in shown],
         "Lost revenue": [_plain(sentences.lost_revenue(incident)) for incident in shown],
     }
-    columns = {name: cells for name, cells in columns.items() if any(html for html, _ in cells)}
     heading = "The incidents that mattered" if n > len(shown) else "What happened"
     cost = sentences.describe_lost_revenue(facts.costs)
     every = f"All {format_count(n, 'incident')}" if n > 1 else "The incident in full"
     rest = f" · {cost}" if cost else ""
-    table = _table(columns, numbers={_heading(metric), "Users", "Lost revenue"})
-    return _headed(
-        heading,
-        Shown(
-            f'{table.html}\n<p class="more"><a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>',
-            f"{table.markdown}\n\n{escape_markdown(every + rest)}",
-        ),
+    numbers = {_heading(metric), "Users", "Lost revenue"}
+    table = _table(
+        _with_values(columns), _as_frame(shown, metric), numbers=numbers, table_name="incidents-that-mattered"
     )
+    below = Shown(
+        f'<p class="more"><a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>', escape_markdown(every + rest)
+    )
+    return _headed(heading, table + below)
+
+
+def _as_frame(incidents: Sequence[Incident], metric: str) -> pd.DataFrame:
+    """Return what is shown of incidents as a frame of plain values."""
+    rows = [asdict(incident) for incident in incidents]
+    frame = pd.DataFrame(
+        {
+            "incident_id": [row["incident_id"] for row in rows],
+            "title": [row["title"] for row in rows],
+            "severity": [row["severity"] for row in rows],
+            "occurred_at": pd.to_datetime([row["occurred_at"] for row in rows], utc=True),
+            "services": ["; ".join(row["services"]) for row in rows],
+            metric: pd.to_timedelta([row["time"] for row in rows]),
+            "state": [row["state"] for row in rows],
+            "affected_users": pd.array([row["users"] for row in rows], dtype="Int64"),
+            "affected_users_fraction": pd.array([row["users_fraction"] for row in rows], dtype="Float64"),
+            "is_approximate": [row["is_approximate"] for row in rows],
+            "lost_revenue": ["; ".join(f"{amount:.15g}" for _, amount in row["lost"]) or None for row in rows],
+            "currency": ["; ".join(unit or "" for unit, _ in row["lost"]) or None for row in rows],
+            "status": [row["status"] for row in rows],
+        }
+    )
+    return frame.convert_dtypes()
 
 
 def _heading(metric: str) -> str:
@@ -260,7 +295,7 @@ def _name(incident: Incident, links: Mapping[str, str]) -> _Cell:
     services = [cut(service, _NAME) for service in incident.services]
     affected = ", ".join(services if len(services) <= 3 else [*services[:3], f"{len(services) - 3} more"])  # noqa: PLR2004
     below = " · ".join(filter(None, (incident.severity, when, affected)))
-    html = f"{link[0]}<small>{_html(below)}</small>" if below else link[0]
+    html = f"{link[0]} <small>{_html(below)}</small>" if below else link[0]
     return html, f"{link[1]}{f' ({escape_markdown(below)})' if below else ''}"
 
 
@@ -291,8 +326,8 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in every],
         "Report": [_plain(each.status or "no status") for each in every],
     }
-    columns = {name: cells for name, cells in columns.items() if any(words for words, _ in cells)}
-    return _table(columns, numbers={_heading(metric), "Users", "Lost revenue"}, kind="incidents")
+    numbers = {_heading(metric), "Users", "Lost revenue"}
+    return _table(_with_values(columns), _as_frame(every, metric), numbers=numbers, kind="incidents")
 
 
 def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None) -> Shown:
@@ -312,7 +347,7 @@ def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None)
         "Owner": [_plain("no owner" if is_missing(row["owner"]) else cut(row["owner"], _NAME)) for row in rows],
         "Overdue by": [_plain(format_value(row["overdue_by"])) for row in rows],
     }
-    return _table(columns, numbers={"Overdue by"}, kind="mattered")
+    return _table(columns, overdue, numbers={"Overdue by"})
 
 
 # --- decisions, budgets, notices --------------------------------------------------------------------------------------
@@ -334,7 +369,12 @@ def _decisions(facts: Highlights) -> Shown:
         f"{f' ({escape_markdown(each.owner)})' if each.owner else ''}"
         for number, each in enumerate(decisions, 1)
     ]
-    return _headed("Decisions needed", Shown(f"<ol>{''.join(items)}</ol>", "\n".join(lines)))
+    shown = Shown(
+        f'<ol data-table="decisions-needed">{"".join(items)}</ol>',
+        "\n".join(lines),
+        tables=(table_as_csv(pd.DataFrame(asdict(each) for each in decisions)),),
+    )
+    return _headed("Decisions needed", shown)
 
 
 def _budgets(facts: Highlights) -> Shown:
@@ -351,14 +391,14 @@ def _budgets(facts: Highlights) -> Shown:
         "Budget": [(_bar(each, most), "") for each in shown],
         "Used": [_plain(sentences.budget_share(each)) for each in shown],
     }
-    table = _table(columns, numbers={"Used"}, kind="budgets", only_html={"Budget"})
-    more = f"{format_count(n_more, 'more budget')} below, none of them spent more." if n_more else ""
-    if not more:
-        return _headed("Error budget used", table)
-    return _headed(
-        "Error budget used",
-        Shown(f'{table.html}\n<p class="more">{_html(more)}</p>', f"{table.markdown}\n\n{escape_markdown(more)}"),
+    frame = pd.DataFrame({**asdict(each), "share": each.share} for each in facts.budgets.budgets)
+    frame = frame.astype({"share": "Float64", "budget": "timedelta64[us]", "spent": "timedelta64[us]"})
+    table = _table(
+        columns, frame, numbers={"Used"}, kind="budgets", only_html={"Budget"}, table_name="error-budget-used"
     )
+    more = f"{format_count(n_more, 'more budget')} below, none of them spent more." if n_more else ""
+    below = Shown(f'<p class="more">{_html(more)}</p>', escape_markdown(more))
+    return _headed("Error budget used", table + below if more else table)
 
 
 def _bar(budget: Budget, most: float) -> str:
@@ -426,7 +466,7 @@ def _notices(facts: Highlights) -> list[Shown]:
 
 
 def _headed(heading: str, shown: Shown) -> Shown:
-    return Shown(f"<h2>{escape_html(heading)}</h2>\n{shown.html}", f"## {escape_markdown(heading)}\n\n{shown.markdown}")
+    return Shown(f"<h2>{escape_html(heading)}</h2>", f"## {escape_markdown(heading)}") + shown
 
 
 def _html(words: str) -> str:
@@ -437,14 +477,28 @@ def _plain(words: str) -> _Cell:
     return _html(words), escape_markdown(words)
 
 
+def _with_values(columns: Mapping[str, Sequence[_Cell]]) -> dict[str, list[_Cell]]:
+    """Leave out the columns without any value; in the others mark what is missing."""
+    return {
+        name: [cell if cell[0] else _plain(MISSING) for cell in cells]
+        for name, cells in columns.items()
+        if any(html for html, _ in cells)
+    }
+
+
 def _table(
     columns: Mapping[str, Sequence[_Cell]],
+    frame: pd.DataFrame,
     *,
     numbers: set[str],
     kind: str = "mattered",
     only_html: frozenset[str] | set[str] = frozenset(),
+    table_name: str = "",
 ) -> Shown:
-    """Return a table of cells that are HTML and Markdown already; on a phone each cell bears its heading."""
+    """Return a table of cells that are HTML and Markdown already, and of the frame that they show.
+
+    On a phone each cell bears its heading.
+    """
     marks = {name: ' class="number"' if name in numbers else "" for name in columns}
     head = "".join(f'<th scope="col"{marks[name]}>{escape_html(name)}</th>' for name in columns)
     rows = list(zip(*columns.values(), strict=True))
@@ -460,8 +514,10 @@ def _table(
     words = [name for name in columns if name not in only_html]
     lines = [[cell[1] for name, cell in zip(columns, row, strict=True) if name not in only_html] for row in rows]
     return Shown(
-        f'<table class="{kind}">\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>',
+        f'<table class="{kind}" data-table="{table_name}">\n<thead><tr>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody>\n</table>",
         markdown_table(
             list(map(escape_markdown, words)), ["--:" if name in numbers else "---" for name in words], lines
         ),
+        tables=(table_as_csv(frame),),
     )

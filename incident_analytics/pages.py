@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["as_html", "as_markdown", "as_pdf", "is_page", "need_weasyprint", "tables_of"]
 
 _GENERATOR: Final = re.compile('<meta (?=[^>]*name="generator")[^>]*content="incident-analytics"')
-_TABLE: Final = re.compile('<div class="table"')
+_TABLE: Final = re.compile(r' data-table="([^"]*)"')
 _HERE: Final = Path(__file__).parent
 _UNDESCRIBED: Final = "A figure without a description"
 _ALT_LENGTH: Final = 300
@@ -60,7 +60,7 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
     shown.cells = without_empty_sections(shown.cells)
     for output, names in _with_table_names(shown.cells):
         data = output["data"]
-        marked = _TABLE.sub(lambda found: f'{found[0]} id="{names.pop(0)}"' if names else found[0], _html(data))  # noqa: B023
+        marked = _TABLE.sub(lambda _: f' id="{names.pop(0)}"', _html(data))  # noqa: B023
         output["data"] = {"text/html": marked}
     resources = {"metadata": {"name": title}, "notebook": own_file}
     page: str
@@ -175,8 +175,8 @@ def tables_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
     Parameters
     ----------
     cells
-        As they ran. A table is named by the heading that it is below: ``table-by-service``, the next one there
-        ``table-by-service-2``.
+        As they ran. A table has its own name, or that of the heading that it is below: ``table-by-service``, the next
+        one there ``table-by-service-2``.
     """
     found = ((names, output["data"][PAGE].get("tables", ())) for output, names in _with_table_names(cells))
     return {name: table for names, tables in found for name, table in zip(names, tables, strict=True)}
@@ -191,13 +191,14 @@ def _with_table_names(cells: Iterable[NotebookNode]) -> Iterator[tuple[Any, list
             titles = [section.title for section in parse_markdown(cell.source).sections if section.level]
             heading = _slug(titles[-1]) if titles else heading
         for output in _outputs([cell]):
+            if PAGE not in output.get("data", {}):
+                continue
             names = []
-            for _ in output.get("data", {}).get(PAGE, {}).get("tables", ()):
-                name = f"table-{heading}".rstrip("-")
+            for own in _TABLE.findall(_html(output["data"])):
+                name = f"table-{own or heading}".rstrip("-")
                 taken[name] += 1
                 names.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
-            if PAGE in output.get("data", {}):
-                yield output, names
+            yield output, names
 
 
 def _html(data: Mapping[str, Any]) -> str:

@@ -5,9 +5,12 @@ The outputs are made whole, then put in place one by one: a notebook that fails 
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
+from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -28,9 +31,11 @@ from incident_analytics.showing import FIGURE, PAGE
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["put_file", "review"]
+__all__ = ["put_file", "put_tables", "review"]
 
 _TEXT_CELL: Final = re.compile(r'<t[dh](?: scope="\w+")?(?: class="nowrap")?(?=>)')
+_TABLES: Final = "incident-analytics-tables.csv"  # in a folder of tables: which of its files are ours
+_OUR_TABLE: Final = re.compile(r"table[\w-]*\.csv")
 _TARGETS: Final = ("html", "pdf", "md", "ipynb")
 
 
@@ -92,6 +97,7 @@ def review(
         `incident_analytics.commentary`.
     data_dir
         A folder to write each table of the page to as CSV, ``<id of the table on the page>.csv``; None writes none.
+        ``incident-analytics-tables.csv`` lists them; tables of an earlier review there go, unless they were changed.
     redact
         Whether people are replaced by roles in all that is written, as `incident_analytics.redaction.redact` does:
         owners of action items (also of the tracker), authors, participants, sign-offs, whoever made a correction, and
@@ -185,8 +191,7 @@ def review(
     if "md" in to:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     if data_dir is not None:
-        for name, table in tables_of(ran.cells).items():
-            put_file(Path(data_dir, f"{name}.csv"), table.encode())
+        put_tables(Path(data_dir), {f"{name}.csv": text.encode() for name, text in tables_of(ran.cells).items()})
     if not write_index(folder, chosen.model_copy(update={"title": None}) if redact else chosen):
         say(f"{Path(output_dir, 'index.html')} is not a list of reviews, so it stays as it is")
     return [files[-1] for files in written]
@@ -265,3 +270,33 @@ def _drop_figures(folder: Path, *, but: Collection[Path]) -> None:
                 file.unlink()
     except OSError as error:
         raise OutputError(f"{folder}: {error.strerror}") from error
+
+
+def put_tables(folder: Path, tables: dict[str, bytes]) -> None:
+    """Write tables and the list of them, and remove those of the earlier list that nobody has changed since."""
+    earlier = _listed(folder / _TABLES)
+    for name, content in tables.items():
+        put_file(folder / name, content)
+    try:
+        for name, digest in earlier.items():
+            file = folder / name
+            if name not in tables and file.is_file() and _digest(file.read_bytes()) == digest:
+                file.unlink()
+    except OSError as error:
+        raise OutputError(f"{folder}: {error.strerror}") from error
+    rows = StringIO()
+    csv.writer(rows, lineterminator="\n").writerows([("file", "sha256"), *((n, _digest(c)) for n, c in tables.items())])
+    put_file(folder / _TABLES, rows.getvalue().encode())
+
+
+def _listed(file: Path) -> dict[str, str]:
+    """Return the files that a list of tables names, with their digests; a name that leads elsewhere is none."""
+    try:
+        rows = csv.DictReader(StringIO(file.read_text(encoding="utf-8")))
+        return {row["file"]: row["sha256"] for row in rows if _OUR_TABLE.fullmatch(row.get("file") or "")}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return {}
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

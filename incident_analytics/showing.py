@@ -36,6 +36,7 @@ __all__ = [
     "listing",
     "markdown_table",
     "picture_name",
+    "pictured",
     "safe_text",
     "table",
     "text",
@@ -72,7 +73,8 @@ class Shown:
     notebook
         HTML for JupyterLab where the page's would not survive it, as it drops ``style`` and ``svg``.
     tables
-        The tables that it shows as CSV, in order, with all their columns.
+        The tables that it shows as CSV, in order, with all their columns. The HTML of each has the attribute
+        ``data-table`` with its name; where that is empty the page names the table by the heading above it.
 
     Examples
     --------
@@ -130,6 +132,24 @@ def picture_name(content: bytes, kind: str) -> str:
     'figure-7692c3ad3540bb80.svg'
     """
     return f"figure-{sha256(content).hexdigest()[:16]}.{kind}"
+
+
+def pictured(text: str) -> str:
+    """Return HTML whose drawings are pictures, which JupyterLab keeps.
+
+    Examples
+    --------
+    >>> pictured('<li>13 <svg viewBox="0 0 1 1" aria-label="Q3: 13"></svg></li>')[:47]
+    '<li>13 <img alt="Q3: 13" src="data:image/svg+xm'
+    """
+
+    def picture(drawing: re.Match[str]) -> str:
+        words = re.search(r'aria-label="([^"]*)"', drawing[0])
+        file = drawing[0].replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+        source = f"data:image/svg+xml;base64,{b64encode(file.encode()).decode()}"
+        return f'<img alt="{words[1] if words else ""}" src="{source}">'
+
+    return re.sub(r"<svg .*?</svg>", picture, text, flags=re.DOTALL)
 
 
 def escape_html(words: str) -> str:
@@ -241,7 +261,7 @@ def table(
     >>> import pandas as pd
     >>> shown = table(pd.DataFrame({"service": ["<b>API"], "n": [3]}))
     >>> print(shown.html)
-    <div class="table" tabindex="0"><table>
+    <div class="table" data-table="" tabindex="0"><table>
     <thead><tr><th scope="col">Service</th><th scope="col" class="number">n</th></tr></thead>
     <tbody>
     <tr><td>&lt;b&gt;API</td><td class="number">3</td></tr>
@@ -306,7 +326,7 @@ def _html_table(
     kind = ' class="many"' if is_wide else ""
     # A reader who has no mouse scrolls what has the focus.
     return (
-        f'<div class="table" tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table" data-table="" tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table></div>"
     )
 

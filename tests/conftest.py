@@ -44,16 +44,21 @@ def kernel() -> Iterator[Kernel]:
 
 @pytest.fixture(scope="session")
 def demo_review(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The review of the demo for 2025Q3, by target: run once, as a user runs it. A PDF only where one can be made."""
+    """The review of the demo for 2025Q3, by target: run once, as a user runs it. A PDF only where one can be made.
+
+    Its tables are in the folder ``data``.
+    """
     targets = ["html", "md", "ipynb", *(["pdf"] if find_spec("weasyprint") else [])]
+    data = tmp_path_factory.mktemp("demo tables")
     files = publish.review(
         DEMO,
         period="2025Q3",
         output_dir=tmp_path_factory.mktemp("demo review"),
         to=targets,
         settings=DEMO / "incident-analytics.toml",
+        data_dir=data,
     )
-    return dict(zip(targets, files, strict=True))
+    return dict(zip(targets, files, strict=True)) | {"data": data}
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
@@ -254,10 +255,36 @@ def test_the_tables_of_a_review_are_files_named_as_on_the_page(tmp_path: Path) -
         data_dir=tmp_path / "new" / "data",
         remark=said.append,
     )
-    (csv,) = (tmp_path / "new" / "data").iterdir()
+    (csv,) = (tmp_path / "new" / "data").glob("table*.csv")
     assert (csv.name, csv.read_text(encoding="utf-8")) == ("table.csv", "n\n1\n")
     assert [each["id"] for each in Page(file.read_text(encoding="utf-8")).all("div") if "id" in each] == [csv.stem]
     assert said == [f"{tmp_path / 'index.html'} is not a list of reviews, so it stays as it is"]
+
+
+def test_tables_of_an_earlier_review_go_and_nothing_else_does(tmp_path: Path) -> None:
+    """A table that somebody changed is theirs; the list can't name a file elsewhere."""
+    folder, outside = tmp_path / "data", tmp_path / "table-outside.csv"
+    outside.write_text("n\n1\n")
+    first = {f"table-{name}.csv": b"n\n1\n" for name in ("kept", "gone", "changed", "deleted")}
+    publish.put_tables(folder, first)
+    (folder / "table-own.csv").write_text("mine")
+    (folder / "table-changed.csv").write_text("n\n2\n")
+    (folder / "table-deleted.csv").unlink()
+    with (folder / "incident-analytics-tables.csv").open("a") as listed:
+        listed.write(f"../table-outside.csv,{sha256(outside.read_bytes()).hexdigest()}\n")
+    publish.put_tables(folder, {"table-kept.csv": b"n\n3\n", "table-new.csv": b"n\n"})
+    names = {file.name for file in folder.iterdir()} - {"incident-analytics-tables.csv"}
+    assert names == {"table-kept.csv", "table-new.csv", "table-changed.csv", "table-own.csv"}
+    assert (folder / "table-kept.csv").read_text() == "n\n3\n"
+    assert outside.exists()
+
+
+@pytest.mark.parametrize("text", ["", "x", "file\ntable.csv\n", "sha256\n1\n", "\0", "\udcff"])
+def test_a_list_of_tables_that_cannot_be_read_names_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "table.csv").write_text("mine")
+    (tmp_path / "incident-analytics-tables.csv").write_text(text, errors="surrogateescape")
+    publish.put_tables(tmp_path, {})
+    assert (tmp_path / "table.csv").read_text() == "mine"
 
 
 def test_a_notebook_that_fails_leaves_the_old_page(tmp_path: Path) -> None:
@@ -358,6 +385,24 @@ def test_a_review_has_its_figures_in_every_target(demo_review: dict[str, Path]) 
     assert all((demo_review["md"].parent / file).is_file() for file in files)
     for heading in page.headings():
         assert re.search(rf"(?m)^#+ {re.escape(heading)}$", markdown), heading
+
+
+def test_every_table_of_the_page_is_a_file(demo_review: dict[str, Path]) -> None:
+    page = Page(demo_review["html"].read_text(encoding="utf-8"))
+    named = {each["id"] for tag in ("div", "table", "ul", "ol") for each in page.all(tag) if "id" in each}
+    files = {file.stem: file for file in demo_review["data"].glob("table*.csv")}
+    assert files.keys() == named
+    assert len(page.all("table")) + 2 == len(files)  # tiles and decisions are no tables
+    tables = {name: pd.read_csv(file) for name, file in files.items()}
+    assert list(tables["table-key-figures"]["value"]) == ["13", "1h 36m", "2 of 5", "36"]
+    budgets = tables["table-error-budget-used"].set_index("service")
+    assert budgets.loc["API", "spent_seconds"] == pytest.approx(3.03 * budgets.loc["API", "budget_seconds"], rel=0.01)
+    assert list(tables["table-decisions-needed"]["subject"]) == ["API", "Frontend", "32 action items"]
+    incidents = tables["table-incidents"].set_index("incident_id")
+    assert len(incidents) == 13
+    assert incidents.loc["INC-2025-08-05-001", "time_to_restore_seconds"] == 7560
+    assert set(tables["table-incidents-that-mattered"]["incident_id"]) <= set(incidents.index)
+    assert len(tables["table-follow-ups"]) == len(tables["table-follow-ups-2"]) == 10
 
 
 def test_links_of_a_review_lead_to_its_headings(demo_review: dict[str, Path]) -> None:

@@ -161,7 +161,7 @@ def test_a_table_says_each_dtype_as_people_read_it() -> None:
     )
     page = showing.table(frame).html.replace("</th>", "</th>\n").replace("</td>", "</td>\n").splitlines()
     assert page == [
-        '<div class="table" tabindex="0"><table class="many">',
+        '<div class="table" data-table="" tabindex="0"><table class="many">',
         '<thead><tr><th scope="col" class="nowrap">Incident</th>',
         '<th scope="col" class="nowrap">Began (UTC)</th>',
         '<th scope="col" class="nowrap">Due</th>',

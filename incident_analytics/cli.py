@@ -70,7 +70,7 @@ def remark(text: str) -> None:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(incident_analytics.__version__, message="%(version)s")
 def commands() -> None:
-    """Numbers from incident reports: check what was read, export it, review a period."""
+    """Analyze incident reports: check what was read, export tables, review a period."""
 
 
 def reading_options(default_status: str) -> Callable[[Function], Function]:
@@ -85,13 +85,17 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                     default=default_status,
                     show_default=True,
                     metavar="final|all|NAME",
-                    help="Which reports.",
+                    help="Only reports of this status.",
                 ),
                 click.option("--severity", multiple=True, metavar="NAME", help="Only this severity; may be repeated."),
-                click.option("--service", multiple=True, metavar="NAME", help="Only incidents that hit this service."),
-                click.option("--team", multiple=True, metavar="NAME", help="Only services of this team."),
+                click.option("--service", multiple=True, metavar="NAME", help="Only incidents affecting this service."),
                 click.option(
-                    "--config", metavar="FILE", help="The settings; else the nearest incident-analytics.toml upward."
+                    "--team", multiple=True, metavar="NAME", help="Only incidents affecting this team's services."
+                ),
+                click.option(
+                    "--config",
+                    metavar="FILE",
+                    help="Settings file (default: nearest incident-analytics.toml in this or a parent folder).",
                 ),
                 click.option(
                     "--no-cache",
@@ -196,13 +200,11 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
 @commands.command()
 @reading_options("all")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
-@click.option(
-    "--level", type=click.Choice(LEVELS), help="The least level to list: warning, and info too in JSON, unless named."
-)
+@click.option("--level", type=click.Choice(LEVELS), help="Lowest level to list (default: warning; info in JSON).")
 @click.option("--coverage", is_flag=True, help="Show what was read from each line, and which lines are unread.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, level: str | None, coverage: bool, form: str, **options: Any) -> None:
-    """List what could not be read, or contradicts itself, by file: path:line, level, what to write instead."""
+    """List problems by file, worst first: path:line, level, what is wrong and what to write instead."""
     from incident_analytics.checking import by_file, coverage_lines, summary, useful_edits
 
     records, _ = read(problems=False, coverage=coverage, **options)
@@ -242,7 +244,7 @@ def as_annotation(problem: Mapping[str, Any]) -> str:
 @commands.command()
 @reading_options("all")
 def show(**options: Any) -> None:
-    """Print a report as it was read: each value, the words it was read from, their line, how sure it is."""
+    """Print a report as it was read: each value with the words it comes from, their line and its confidence."""
     records, _ = read(**options)
     for file in records.rows("files"):
         if file["outcome"] in {"left out", "unreadable", "copy"}:
@@ -332,12 +334,12 @@ def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Col
 @click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")
 @reading_options("final")
 @click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
-@click.option("--raw", is_flag=True, help="Leave text cells in CSV that a spreadsheet would run as formulas.")
+@click.option("--raw", is_flag=True, help="Keep CSV cells unchanged, even if a spreadsheet would run them as formulas.")
 def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None:
     """Print a table as CSV, or write it to a file.
 
     TABLE is one of incidents, timeline, outages, services, costs, actions, findings, signoffs, fields, readings,
-    problems and files. A span is seconds in a column NAME_seconds, an instant ISO 8601 in UTC, an unknown value empty.
+    problems and files. Spans are seconds in a column NAME_seconds, instants are ISO 8601 in UTC, missing values are empty.
     """
     from incident_analytics.exports import table_as_csv, write_table
     from incident_analytics.loading import as_corpus
@@ -353,15 +355,17 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 @commands.command()
 @reading_options("final")
 @click.option("--period", required=True, metavar="PERIOD", help=PERIODS)
-@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the review goes.")
-@click.option("--to", default="html", show_default=True, metavar="html,pdf,md,ipynb", help="Which files to make.")
+@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Output folder.")
+@click.option(
+    "--to", default="html", show_default=True, metavar="html,pdf,md,ipynb", help="Formats, separated by commas."
+)
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
 @click.option("--notebook", metavar="FILE", help="Your own notebook instead of the periodic review.")
-@click.option("--commentary", metavar="FILE", help="Markdown: your own words for the heads of the sections.")
+@click.option("--commentary", metavar="FILE", help="Markdown file with your comments on the sections.")
 @click.option("--data", "data_dir", metavar="DIR", help="Write each table of the page to this folder as CSV.")
-@click.option("--redact", is_flag=True, help="Replace people by roles such as Owner 1, in all that is written.")
-@click.option("--open", "is_opened", is_flag=True, help="Open the review when it is done.")
+@click.option("--redact", is_flag=True, help="Replace people by roles such as Owner 1 in every output.")
+@click.option("--open", "is_opened", is_flag=True, help="Open the review when it is ready.")
 def review(
     paths: Sequence[str],
     *,
@@ -372,7 +376,7 @@ def review(
     config: str | None,
     **options: Any,
 ) -> None:
-    """Write the review of a period: a self-contained HTML page, a PDF, Markdown for a wiki, the notebook as it ran."""
+    """Write the review of a period as an HTML page, a PDF, Markdown for a wiki or the executed notebook."""
     from incident_analytics import publish
 
     settings = find(paths, config)
@@ -398,15 +402,15 @@ def review(
 
 @commands.command()
 @reading_options("final")
-@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Where the copy goes.")
+@click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Folder for the copy.")
 @click.option("--port", default=8888, show_default=True, help="Where JupyterLab listens; the next free one if taken.")
 @click.option("--no-browser", is_flag=True, help="Print the URL instead of opening a browser.")
 def explore(
     paths: Sequence[str], *, output: str, port: int, no_browser: bool, config: str | None, **options: Any
 ) -> None:
-    """Open a notebook on the reports in JupyterLab: tables, a grid, controls, worked questions.
+    """Open a notebook on the reports in JupyterLab: tables, a grid, controls, worked examples.
 
-    It is a copy of your own, exploration.ipynb. The same reports, settings and status open it again as you left it.
+    The notebook, exploration.ipynb, is your own copy: the same reports, settings and status open it as you left it.
     """
     from incident_analytics import exploration
 
@@ -428,9 +432,9 @@ def explore(
 
 @commands.command()
 @reading_options("all")
-@click.option("--history", multiple=True, metavar="PATH", help="The earlier reports; else those of the settings.")
-@click.option("--diff", is_flag=True, help="Print what would change, and write nothing.")
-@click.option("--notebook", metavar="FILE", help="Your own notebook instead of supporting_data.")
+@click.option("--history", multiple=True, metavar="PATH", help="Earlier reports (default: those in the settings).")
+@click.option("--diff", is_flag=True, help="Print what would change without writing it.")
+@click.option("--notebook", metavar="FILE", help="Your own notebook instead of the built-in one.")
 def populate(
     paths: Sequence[str],
     *,
@@ -442,8 +446,8 @@ def populate(
 ) -> None:
     """Fill in the Supporting Data of reports: metrics, error messages, configuration changes.
 
-    What a person wrote stays. Each section gets a block between marks that a later run brings up to date, its figures a
-    folder next to the report. The sources are those that the settings name under [evidence].
+    Text written by people stays. Each section gets a marked block that later runs update; its figures go to a folder
+    next to the report. The sources are those under [evidence] in the settings.
     """
     from incident_analytics import population
 
@@ -493,19 +497,19 @@ MEASURES = {
 @click.argument("kind", type=click.Choice(list(MEASURES)), metavar="KIND")
 @reading_options("final")
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
-@click.option("--against", metavar="PERIOD", help="With response and severity: compare with this earlier period.")
+@click.option("--against", metavar="PERIOD", help="Compare with this earlier period (response and severity).")
 @click.option(
     "--by", metavar="NAME", help="severity, service, owner, priority, origin, week, month, quarter, year or field:NAME."
 )
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
-@click.option("--explain", is_flag=True, help="Add the lines of the reports that each row uses.")
+@click.option("--explain", is_flag=True, help="Add the report lines that each row is based on.")
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
 def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, form: str, **options: Any) -> None:
-    """Print measures with their n and 95% intervals.
+    """Print metrics with sample sizes and 95% intervals.
 
-    KIND is one of response (time to detect, restore and so on), severity (how often), sla (downtime and error budget),
-    actions (completion), costs and themes (what recurs in causes and factors).
+    KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
+    budget), actions (completion), costs and themes (recurring causes and factors).
     """
     from incident_analytics import sentences
     from incident_analytics.exports import table_as_csv, table_as_json

@@ -48,7 +48,7 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, OSError, ValueError) as error:
-        raise ValueError(f"{name!r} is no IANA zone such as UTC or Europe/London") from error
+        raise ValueError(f"{name!r} is not an IANA zone such as UTC or Europe/London") from error
     return name
 
 
@@ -100,7 +100,7 @@ def _web_address(url: str, info: ValidationInfo) -> str:
     _reject_untrusted(info, "is a URL")
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"{url!r} is no address such as http://prometheus:9090")
+        raise ValueError(f"{url!r} is not an address such as http://prometheus:9090")
     if "@" in parts.netloc:
         raise ValueError("holds a user or password; name environment variables instead, such as password_env = 'NAME'")
     return url

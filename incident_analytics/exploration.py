@@ -144,7 +144,7 @@ def _names(folder: Path) -> Iterator[Path]:
 
 
 def _literal(value: object) -> str:
-    """Write a value of JSON as Python: what is no text, number, flag, None or list of these raises a TypeError."""
+    """Write a value of JSON as Python: what is not text, a number, flag, None or list of these raises a TypeError."""
     return repr(json.loads(json.dumps(value)))
 
 

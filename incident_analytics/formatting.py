@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
+    "MISSING",
     "capitalized",
     "cut",
     "format_amount",
@@ -42,6 +43,7 @@ __all__ = [
 
 MISSING: Final = "–"
 
+_MINUTES: Final = 600  # seconds from which on a span is written without them
 _FINE: Final = (99, 100)  # percent
 _LEAST_P_VALUE: Final = 0.001  # a smaller value is shown as "< 0.001"
 _WHOLE: Final = 1000  # from here on a figure has no decimals
@@ -58,18 +60,20 @@ def format_span(span: timedelta | None) -> str:
     Returns
     -------
     str
-        Such as ``1h 45m``, rounded to the smaller unit; ``–`` for NA.
+        Such as ``1h 45m``, rounded to the smaller unit; without seconds from ten minutes on; ``–`` for NA.
 
     Examples
     --------
     >>> format_span(timedelta(minutes=105)), format_span(timedelta(hours=30)), format_span(None)
     ('1h 45m', '1d 6h', '–')
-    >>> format_span(timedelta(seconds=-90)), format_span(timedelta(0))
-    ('-1m 30s', '0m')
+    >>> format_span(timedelta(seconds=-90)), format_span(timedelta(0)), format_span(timedelta(seconds=2130))
+    ('-1m 30s', '0m', '36m')
     """
     if span is None or is_missing(span):
         return MISSING
     seconds = round(abs(span.total_seconds()))
+    if seconds >= _MINUTES:
+        seconds = (seconds + 30) // 60 * 60
     # Rounded to the smaller unit before it is split, so that 59m 59.6s is 1h and not 60m.
     for unit, smaller in ((86400, 3600), (3600, 60), (60, 1)):
         rounded = (seconds + smaller // 2) // smaller * smaller
@@ -80,20 +84,6 @@ def format_span(span: timedelta | None) -> str:
     names = {86400: "d", 3600: "h", 60: "m", 1: "s"}
     large, small = rounded // unit, rounded % unit // smaller
     return _signed(f"{large:,}{names[unit]}" + (f" {small}{names[smaller]}" if small else ""), span)
-
-
-def format_rounded(span: timedelta | None) -> str:
-    """Write a span for prose: without seconds from ten minutes on.
-
-    Examples
-    --------
-    >>> format_rounded(timedelta(minutes=35, seconds=30)), format_rounded(timedelta(minutes=5, seconds=30))
-    ('36m', '5m 30s')
-    """
-    if span is None or is_missing(span) or abs(span) < timedelta(minutes=10):
-        return format_span(span)
-    minutes = (abs(span) + timedelta(seconds=30)) // timedelta(minutes=1)
-    return _signed(format_span(timedelta(minutes=minutes)), span)
 
 
 def _signed(text: str, span: timedelta) -> str:
@@ -244,7 +234,7 @@ def format_value(value: Any, column: str = "") -> str:
         return f"{value:%Y-%m-%d}" if value.tzinfo is None else f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return f"{value:%Y-%m-%d}"
-    if type(value).__name__ in {"bool", "bool_"}:  # numpy's is no bool
+    if type(value).__name__ in {"bool", "bool_"}:  # numpy's is not a bool
         return "yes" if value else "no"
     if isinstance(value, Integral):
         return f"{int(value):,}"

@@ -42,6 +42,7 @@ LONG_OVERDUE: Final = timedelta(days=90)
 MATTERED: Final = 5
 """Incidents on the first screen."""
 
+_ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a report's time follows once it is completed
 _PARTS: Final = 8  # periods of a sparkline
 _PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
 
@@ -245,7 +246,8 @@ class Incident:
     occurred_at
         In the team's zone.
     state
-        ``ended``, ``ongoing``; ``pending``, where its report is not completed; ``missing``, without a recorded time.
+        ``ended``, ``ongoing``; ``pending``, where its report says when it ended but is not completed; ``missing``,
+        without a recorded time.
     time
         The primary metric; of an ongoing one how long it has lasted so far.
     users, users_fraction
@@ -481,7 +483,7 @@ class Highlights:
             if row["is_open"] is True:
                 since = row["started_at"] if pd.notna(row["started_at"]) else row["occurred_at"]
                 state, time = "ongoing", scope.as_of - since
-            elif incident_id not in completed:
+            elif incident_id not in completed and any(pd.notna(row[column]) for column in _ENDS):
                 state, time = "pending", None
             else:
                 state = "missing" if time is None else "ended"

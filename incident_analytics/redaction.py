@@ -158,7 +158,7 @@ class Redaction:
         Pairs of a role, such as ``Owner``, and what is written in the place of a name: one or several, with addresses
         or handles.
     kept
-        Names of teams and services, which are no people.
+        Names of teams and services, which are not people.
 
     Examples
     --------
@@ -447,7 +447,7 @@ def redact(corpus: Corpus, *, kept: Iterable[str] = ()) -> Corpus:
     corpus
         The tables.
     kept
-        Names of teams, which are no people. The services of the corpus are none either; nor is a name that begins or
+        Names of teams, which are not people. The services of the corpus are none either; nor is a name that begins or
         ends with a word such as ``team`` or ``squad``, or has none but words of roles, such as ``SRE on-call``.
 
     Returns

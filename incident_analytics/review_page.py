@@ -535,7 +535,9 @@ class ReviewPage:
             pd.DataFrame(
                 {
                     "metric": [name.replace("_", " ") for name in metrics],
-                    "from": ["as stated" if metric.column else _instants(metric.start) for metric in metrics.values()],
+                    "from": [
+                        "as reported" if metric.column else _instants(metric.start) for metric in metrics.values()
+                    ],
                     "to": ["" if metric.column else _instants(metric.end) for metric in metrics.values()],
                 }
             )
@@ -545,16 +547,17 @@ class ReviewPage:
         """Say how figures are made."""
         chosen, window, status = self.settings.sla.severities, self.settings.sla.window, self.scope.status
         counted = join_words(list(chosen)) if chosen else "all severities"
+        reports = "all reports" if status == "all" else f"{status.casefold()} reports"
         length = "30 days" if window == "rolling-30d" else window
         return showing.listing(
             [
-                "An incident belongs to the period in which it began: it started, was detected or was responded to.",
+                "An incident belongs to the period of its start, else of its detection, else of the first response.",
                 "Incidents, severities and availability count every reported incident, whatever its report's status.",
-                "An incident is known once it was detected. Severity, users, services and costs are as recorded today.",
-                f"Response times, causes and action items come from ongoing incidents and reports of status {status}.",
+                "An incident counts as known once detected. Severity, users, services and costs are as recorded today.",
+                f"Response times, causes and action items come from {reports} and from ongoing incidents.",
                 "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
-                "The p90 is the shortest observed time that at least 90% of the incidents stayed within.",
-                "95% intervals (CI) cover at least 95%; those of medians, p90 and rates cover more for few incidents.",
+                "The p90 is the shortest observed time that at least 90% of the incidents did not exceed.",
+                "95% intervals (CI) hold the true value in at least 95% of cases, and in more with few incidents.",
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
                 f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),

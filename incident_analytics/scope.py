@@ -249,7 +249,7 @@ class Scope:
         actions = self.so_far.actions
         if self.tracker is not None:
             actions = join_tracker(actions, self.tracker)
-            # As the audit of a report does: what a tracker has closed before the incident is no completion.
+            # As the audit of a report does: what a tracker has closed before the incident is not a completion.
             incidents = self.so_far.incidents
             begun = incidents["occurred_at"].dt.tz_convert(self.as_of.tz).dt.tz_localize(None).dt.normalize()
             begun = begun.mask(incidents["date"] < begun, incidents["date"]).fillna(incidents["date"])
@@ -280,11 +280,11 @@ class Scope:
     @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """The earlier periods, and whether they can be compared."""
-        now_pending = _pending(self.window, self.known, self.completed)
+        now_pending = _pending(self.window, self.known, self.completed, self.status)
         compared = []
         for earlier in self.period.earlier():
             reason = self.reason_against(earlier)
-            pending = now_pending or _pending(earlier, self.known, self.completed)
+            pending = now_pending or _pending(earlier, self.known, self.completed, self.status)
             compared.append(Comparison(earlier, reason, reason or pending))
         return tuple(compared)
 
@@ -545,7 +545,7 @@ def _milestones_as_known(
 
 
 def _narrowed(everything: Corpus, wanted: Wanted) -> Corpus:
-    """Keep the incidents asked for. A severity that was not asked for is no group without incidents: it is no group."""
+    """Keep the incidents asked for. A severity that was not asked for is left out, not shown as empty."""
     known = narrow(
         everything,
         severities=wanted.severities,
@@ -579,12 +579,12 @@ def _completed(known: Corpus, status: str) -> Corpus:
     return known.select(known.incidents["status"].isin(wanted) | known.incidents["is_open"].fillna(value=False))
 
 
-def _pending(part: Period, known: Corpus, completed: Corpus) -> str | None:
+def _pending(part: Period, known: Corpus, completed: Corpus, status: str) -> str | None:
     """Say how many reports of a period are pending, where they are too many for its response times to be typical."""
     n, n_completed = (int(part.holds(corpus.incidents["occurred_at"]).sum()) for corpus in (known, completed))
     if not n or (n - n_completed) / n <= _MOST_PENDING:
         return None
     pending = n - n_completed
     if n == 1:
-        return f"the only report from {part.label} is not completed"
-    return f"{pending} of the {n} reports from {part.label} {'is' if pending == 1 else 'are'} not completed"
+        return f"the only report from {part.label} is not {status.casefold()}"
+    return f"{pending} of the {n} reports from {part.label} {'is' if pending == 1 else 'are'} not {status.casefold()}"

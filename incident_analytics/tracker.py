@@ -185,12 +185,12 @@ def _read(
         if workflow == "open" and known["status"][row] in {"done", "dropped"}:
             words = items[row].words
             message = f"{_name(known, row)} has the Status {words['workflow']!r} and the Resolution {words['status']!r}"
-            problems.append(CsvProblem("contradiction", lines[row], f"{message}; correct the one or the other"))
+            problems.append(CsvProblem("contradiction", lines[row], f"{message}; correct one or the other"))
             known["status"][row] = None
     problems += _contradictions(known, lines)
     for row, status in enumerate(known["status"]):
         if status == "open" and (day := known["completed_on"][row]) is not None:
-            message = f"{_name(known, row)} is open, but was completed {day}; correct the one or the other"
+            message = f"{_name(known, row)} is open, but was completed {day}; correct one or the other"
             problems.append(CsvProblem("contradiction", lines[row], message))
     for row, end in enumerate(ends):
         if as_of is not None and isinstance(end, datetime) and end > as_of:
@@ -482,7 +482,7 @@ def _end(day: date, text: str, zone: tzinfo) -> date | datetime | Unreadable:
     except Unreadable as error:
         return error
     except ValueError:
-        return Unreadable(f"{text!r} is no time of a day; write it as YYYY-MM-DD")
+        return Unreadable(f"{text!r} is not a date or time; write it as YYYY-MM-DD")
 
 
 def _zone(words: str) -> tzinfo | None:

@@ -75,7 +75,7 @@ def test_a_total_that_is_not_its_own_range(tmp_path: Path) -> None:
             5,
             (
                 "the Duration states 2h 45m, but its own times 2025-03-14 14:02 to 2025-03-14 15:47 UTC make 1h 45m; "
-                "correct the one or the other"
+                "correct one or the other"
             ),
         )
     ]
@@ -88,7 +88,7 @@ def test_a_total_that_is_not_the_time_from_detection_to_restoration(tmp_path: Pa
             5,
             (
                 "the Duration states 45m, but 2025-03-14 14:02 to 2025-03-14 15:47 UTC, where line 20 has it restored, "
-                "make 1h 45m; correct the one or the other"
+                "make 1h 45m; correct one or the other"
             ),
         )
     ]
@@ -206,7 +206,7 @@ def test_support_hours_of_the_calendar_are_said_beside_the_mismatch(tmp_path: Pa
             5,
             (
                 "the Duration states 1h 30m, but 2025-03-14 16:00 to 2025-03-17 09:30 UTC, where line 19 has it "
-                "restored, make 65h 30m; correct the one or the other"
+                "restored, make 65h 30m; correct one or the other"
             ),
         ),
         (
@@ -232,7 +232,7 @@ def test_a_date_that_is_not_the_ids(tmp_path: Path) -> None:
         (
             "date-mismatch",
             4,
-            "the Date is 2025-03-15, the Incident ID of line 3 says 2025-03-14; correct the one or the other",
+            "the Date is 2025-03-15, the Incident ID of line 3 says 2025-03-14; correct one or the other",
         )
     ]
 

@@ -164,8 +164,8 @@ def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
 PROMETHEUS = "[evidence.prometheus]\nurl = 'http://x'\n"
 BAD: list[tuple[str, str]] = [
     ("timezon = 'UTC'", "timezon: Extra inputs are not permitted"),
-    ("timezone = 'Mars/Base'", "timezone: 'Mars/Base' is no IANA zone such as UTC or Europe/London"),
-    ("timezone = '../etc/passwd'", "timezone: '../etc/passwd' is no IANA zone such as UTC or Europe/London"),
+    ("timezone = 'Mars/Base'", "timezone: 'Mars/Base' is not an IANA zone such as UTC or Europe/London"),
+    ("timezone = '../etc/passwd'", "timezone: '../etc/passwd' is not an IANA zone such as UTC or Europe/London"),
     ("fiscal_year_start = 13", "fiscal_year_start: Input should be less than or equal to 12"),
     ("path = 'x'", "path: no such key; the reports' folders are named by reports = [...]"),
     ("[severities]\norder = []", "severities.order: Tuple should have at least 1 item after validation, not 0"),
@@ -203,7 +203,7 @@ BAD: list[tuple[str, str]] = [
     ("report_url = 'https://git.example/reports'", "report_url: 'https://git.example/reports' leads to no report; write {id} or {path} where the report's is to be"),
     ("report_url = 'https://git.example/{name}'", "report_url: 'https://git.example/{name}' leads to no report; write {id} or {path} where the report's is to be"),
     ("title = ''", "title: String should have at least 1 character"),
-    ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'file:///etc'", "evidence.prometheus.url: 'file:///etc' is no address such as http://prometheus:9090"),
+    ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'file:///etc'", "evidence.prometheus.url: 'file:///etc' is not an address such as http://prometheus:9090"),
     ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'http://me:secret@x'", "evidence.prometheus.url: holds a user or password; name environment variables instead, such as password_env = 'NAME'"),
     ("[evidence.logs]\nfiles = []", "evidence.logs.files: Tuple should have at least 1 item after validation, not 0"),
     ("[evidence.logs]\nfiles = ['x']\nformat = 'xml'", "evidence.logs.format: Input should be 'auto', 'json' or 'text'"),

@@ -266,7 +266,7 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
     text = "Median time to restore: 1h 22m, p90 4h 57m (n = 89, 1 ongoing)."
     assert text in demo["controls"].replace("\xa0", " ")
     assert "Q4 2025, as of 2026-01-01 00:00." in demo["quarter"]
-    assert "Not compared with Q3 2025: 4 of the 12 reports from Q4 2025 are not completed." in demo["restore"]
+    assert "Not compared with Q3 2025: 4 of the 12 reports from Q4 2025 are not final." in demo["restore"]
     assert ">API</td>" in demo["budget"]
     assert '<th scope="col">Phrase</th>' in demo["recurs"]
     assert "open items are overdue" in demo["overdue"]

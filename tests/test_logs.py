@@ -115,7 +115,7 @@ def test_what_is_wrong_with_lines_is_said_with_counts(tmp_path: Path) -> None:
         "1 line has no zone and was read as Europe/Berlin.",
         "2 lines have no time and were left out.",
         "1 line has no JSON and was left out.",
-        "1 line has bytes that are no UTF-8, shown as \ufffd.",
+        "1 line has bytes that aren't UTF-8, shown as \ufffd.",
         "1 line has more than 65,536 bytes and was cut.",
     )
 

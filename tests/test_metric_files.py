@@ -127,7 +127,7 @@ BAD = {
     "ragged": ("at,errors\nnever,2\n1,2,3,4\n", [("-", "x.csv:3: the row has 4 cells, the header 2, so it is not used; put quotes around a cell that holds a comma"), ("-", "x.csv:2: column 'at': 1 times such as 'never' cannot be read; write 2025-08-19T17:07:00Z")]),
     "outside": ("at,errors\n2024-01-01T00:00Z,2\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
     "a header alone": ("at,errors\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
-    "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv:2: column 'errors': 1 values such as 'many' of 'errors' are no numbers; write 0.25")]),
+    "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv:2: column 'errors': 1 values such as 'many' of 'errors' are not numbers; write 0.25")]),
 }  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def test_a_cell_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
     assert_frame_equal(got, series(("errors", None, "17:30", 2), ("errors", None, "17:32", None)))
     assert listed(problems, tmp_path) == [
         ("-", "x.csv:2: column 'at': 1 times such as 'yesterday' cannot be read; write 2025-08-19T17:07:00Z"),
-        ("errors", "x.csv:4: column 'value': 1 values such as '1;5' of 'errors' are no numbers; write 0.25"),
+        ("errors", "x.csv:4: column 'value': 1 values such as '1;5' of 'errors' are not numbers; write 0.25"),
     ]
 
 

@@ -16,7 +16,7 @@ from incident_analytics import measures, sentences
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.exports import table_as_csv, table_as_json
 from incident_analytics.first_screen import first_screen
-from incident_analytics.formatting import format_rounded, format_share
+from incident_analytics.formatting import format_share, format_span
 from incident_analytics.loading import load
 from incident_analytics.review_page import ReviewPage
 from incident_analytics.scope import Scope
@@ -335,7 +335,7 @@ def test_the_page_says_how_much_of_a_change_of_the_mean_is_the_mix_of_severities
     text = text_of(ReviewPage(scope).response_change())
     assert "mix of severities" in text
     for part in ("within", "mix"):
-        assert format_rounded(abs(whole[part])) in text
+        assert format_span(abs(whole[part])) in text
 
 
 def test_a_listing_of_reports_of_several_years_is_compared_with_the_years_before() -> None:

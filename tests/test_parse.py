@@ -388,7 +388,7 @@ def test_what_goes_on_and_has_ended_is_a_contradiction(
     corpus = read(tmp_path, stated(duration, rows, status))
     assert corpus.incidents["is_open"].tolist() == [False]
     problems = corpus.problems[corpus.problems["code"] == "contradiction"]
-    assert problems["message"].tolist() == [f"{message}; correct the one or the other"]
+    assert problems["message"].tolist() == [f"{message}; correct one or the other"]
     assert corpus.outages["ended_at"].notna().all()
 
 
@@ -569,12 +569,12 @@ def test_a_field_and_a_row_that_give_two_instants_for_a_milestone_are_a_contradi
         (
             "duration-mismatch",
             3,
-            "started is 2025-03-14 10:00 UTC here, 2025-03-14 09:30 UTC in line 5; correct the one or the other",
+            "started is 2025-03-14 10:00 UTC here, 2025-03-14 09:30 UTC in line 5; correct one or the other",
         ),
         (
             "contradiction",
             15,
-            "restored is 2025-03-14 12:00 UTC here, 2025-03-14 12:10 UTC in line 6; correct the one or the other",
+            "restored is 2025-03-14 12:00 UTC here, 2025-03-14 12:10 UTC in line 6; correct one or the other",
         ),
     ]
 

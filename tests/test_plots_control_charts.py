@@ -84,7 +84,7 @@ def test_g_and_t_charts_have_one_panel() -> None:
     assert "Control chart (g), 4 points" in plots.alt_text(days)
     gaps = control_chart(pd.DataFrame({"gap": spans(None, "24h", "96h", "48h")}), value="gap", kind="t")
     between = plots.plot_control_chart(gaps, value="gap")
-    assert limits(between.child_axes[0])[:2] == ["lower limit 11m 19s", "center 2d 2h"]
+    assert limits(between.child_axes[0])[:2] == ["lower limit 11m", "center 2d 2h"]
     assert "Control chart (t), 3 points" in plots.alt_text(between)
 
 

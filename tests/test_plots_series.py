@@ -67,10 +67,10 @@ def test_a_series_is_a_line_with_its_baseline_and_range() -> None:
     (band,) = ax.patches
     assert (band.get_y(), band.get_y() + band.get_height()) == (0.5, 1.5)
     assert ax.figure.get_suptitle().replace("\n", " ") == (
-        "Errors of API: at worst 4% (17:02), median before 1%, at restoration 1.25%."
+        "Errors of API reached 4% at 17:02 (normally 1%) and was 1.25% at restoration."
     )
     assert plots.alt_text(ax) == (
-        "Errors of API: at worst 4% (17:02), median before 1%, at restoration 1.25%. Errors in %; dashed: median "
+        "Errors of API reached 4% at 17:02 (normally 1%) and was 1.25% at restoration. Errors in %; dashed: median "
         "before; band: 5th to 95th percentile; times in UTC. API: median before 1%, at worst 4% at 2025-08-19 17:02, "
         "at restoration 1.25%, n = 3."
     )

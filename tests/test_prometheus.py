@@ -242,12 +242,12 @@ def found(result: object, kind: str = "matrix", **more: object) -> str:
 ADDRESS = "write the address of Prometheus itself as url"
 WRONG_FORM = f"URL answers in JSON that is none of Prometheus' API; {ADDRESS}"
 FAILURES: dict[str, tuple[Answer, str]] = {
-    "HTML": (says("<p>Log in</p>", kind="text/html"), f"URL answers in text/html that is no JSON; {ADDRESS}"),
-    "cut short": (says('{"status": "succ'), f"URL answers in application/json that is no JSON; {ADDRESS}"),
-    "deep": (says("[" * 100_000), f"URL answers in application/json that is no JSON; {ADDRESS}"),
-    "no UTF-8": (says(b"\xff\xfe\x00"), f"URL answers in application/json that is no JSON; {ADDRESS}"),
+    "HTML": (says("<p>Log in</p>", kind="text/html"), f"URL answers in text/html that isn't JSON; {ADDRESS}"),
+    "cut short": (says('{"status": "succ'), f"URL answers in application/json that isn't JSON; {ADDRESS}"),
+    "deep": (says("[" * 100_000), f"URL answers in application/json that isn't JSON; {ADDRESS}"),
+    "no UTF-8": (says(b"\xff\xfe\x00"), f"URL answers in application/json that isn't JSON; {ADDRESS}"),
     "a list": (says("[]"), WRONG_FORM),
-    "null": (says("null"), f"URL answers in application/json that is no JSON; {ADDRESS}"),
+    "null": (says("null"), f"URL answers in application/json that isn't JSON; {ADDRESS}"),
     "no data": (says('{"status": "success"}'), WRONG_FORM),
     "a string": (says(found([1, "x"], "string")), f"URL answers with a string, not with series; {ADDRESS}"),
     "a vector": (says(found([], "vector")), f"URL answers with a vector, not with series; {ADDRESS}"),
@@ -642,7 +642,7 @@ def test_a_server_that_is_down_is_told_once_for_all_queries() -> None:
 )
 def test_what_is_no_address_is_not_asked(url: str, shown: str) -> None:
     _, problems = read_prometheus(url, {"up": "up"}, services=[], **SHORT)
-    assert messages(problems) == [f"{shown!r} is no http or https address; {ADDRESS}"]
+    assert messages(problems) == [f"{shown!r} is not an http or https address; {ADDRESS}"]
 
 
 def test_days_before_that_ask_too_much_leave_the_incident(serve: Callable[[Answer], str]) -> None:

@@ -106,7 +106,7 @@ def test_a_trend_tells_the_last_two_medians_and_no_change(table: pd.DataFrame, t
 def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
-    text = "Incidents per 30 days in August 2025: 0 SEV-1 and 19.4 SEV-3"
+    text = "Incidents per 30 days in August 2025: 0 SEV-1 and 19 SEV-3"
     assert describe_rates(table) == f"{text}; the intervals of some periods do not overlap for SEV-3."
     many = pd.concat([table.assign(period=table["period"].str.replace("2025", year)) for year in ("2024", "2025")])
     assert describe_rates(many).endswith(" for SEV-3, which among 4 periods may be chance.")
@@ -118,13 +118,13 @@ def test_gaps_of_groups_are_said_group_by_group() -> None:
     times = {"mean": spans(120, 45, None), "mean_low": spans(30, 8, 2), "mean_high": spans(900, None, None)}
     table = pd.DataFrame({"severity": ["SEV-1", None, "SEV-2"], "n": [2, 1, 0], **times})
     table = table.assign(median=table["mean"], longest=table["mean"], longest_before="INC-3")
-    worst = "SEV-1 2h (95% CI: 30m to 15h, 2 gaps)"
-    unknown = "unknown 45m (95% CI: from 8m, 1 gap)"
+    worst = "SEV-1 2h (95% CI 30m to 15h, 2 gaps)"
+    unknown = "unknown 45m (95% CI from 8m, 1 gap)"
     assert describe_gaps(table) == f"Mean time between incidents: {worst} and {unknown}."
-    one = "Mean time between incidents 2h (95% CI: 30m to 15h, 1 gap)."
+    one = "Mean time between incidents: 2h (95% CI 30m to 15h, 1 gap)."
     assert describe_gaps(table[:1].drop(columns="severity").assign(n=1)) == one
     many = pd.concat([table[:2].assign(severity=[f"{name}-1", f"{name}-2"]) for name in ("A", "B")])
-    assert describe_gaps(many).startswith("Mean time between incidents from 45m (95% CI: from 8m, 1 gap) for A-2 to")
+    assert describe_gaps(many).startswith("Mean time between incidents: from 45m (95% CI from 8m, 1 gap) for A-2 to")
     none = "Time between incidents is not known: it takes two incidents with a known time."
     assert describe_gaps(table[2:]) == none
 
@@ -441,10 +441,12 @@ def test_of_several_series_the_one_farthest_from_its_median_is_told() -> None:
             "at_restoration": [None, 50, 50],
         }
     ).astype({"baseline": "Float64", "worst": "Float64", "at_restoration": "Float64"})
-    text = "Tls handshakes of API, zone=eu: at worst 0% (01:50), median before 99.97%."
+    text = "Tls handshakes of API, zone=eu fell to 0% at 01:50 (normally 99.97%)."
     assert describe_series(rows, timezone="Europe/Berlin") == text
-    assert describe_series(rows[1:2]) == "Tls handshakes: at worst 60% (23:50), median before 50%, at restoration 50%."
-    assert describe_series(rows[2:]) == "Tls handshakes of Batch: at worst 900% (23:50), at restoration 50%."
+    assert (
+        describe_series(rows[1:2]) == "Tls handshakes reached 60% at 23:50 (normally 50%) and was 50% at restoration."
+    )
+    assert describe_series(rows[2:]) == "Tls handshakes of Batch reached 900% at 23:50 and was 50% at restoration."
 
 
 def test_series_without_a_worst_value_say_so() -> None:

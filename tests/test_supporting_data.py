@@ -122,7 +122,7 @@ def test_similar_incidents_are_earlier_ones_with_the_words_they_share(expired: S
 def test_metrics_are_drawn_and_summed_up(expired: SupportingData, shown: Shown) -> None:
     expired.series()
     assert shown.figures
-    assert shown.figures[0].startswith("Handshakes of API: at worst 0% (23:50), median before 99.97%")
+    assert shown.figures[0].startswith("Handshakes of API fell to 0% at 23:50 (normally 99.97%)")
     assert "handshakes of API | 99.97% | 0% | 2025-08-05 23:50 | 99.93% |" in shown.texts
     assert shown.failures == []
 

@@ -149,15 +149,15 @@ def test_dated_rows_need_no_date_of_the_report() -> None:
         (
             ["10:00", "22025-03-14 10:30"],
             ["14 10:00", "14 10:30"],
-            (11, "unreadable-time", "'22025-03-14' is no date, read as 2025-03-14; write 2025-03-14"),
+            (11, "unreadable-time", "'22025-03-14' is not a date, read as 2025-03-14; write 2025-03-14"),
         ),
         (
             ["2025-03-14 10:00", "2024-03-14 10:30"],
             ["14 10:00", "14 10:30"],
             (11, "date-mismatch", "2024-03-14 is 365 days from the incident, read as 2025-03-14; write 2025-03-14"),
         ),
-        (["10:00", "14:??"], ["14 10:00", None], (11, "unreadable-time", "'14:??' is no time of day; write it as HH:MM")),
-        (["10:00", "Later"], ["14 10:00", None], (11, "unreadable-time", "'Later' holds no time; write it as HH:MM")),
+        (["10:00", "14:??"], ["14 10:00", None], (11, "unreadable-time", "'14:??' is not a time of day; write it as HH:MM")),
+        (["10:00", "Later"], ["14 10:00", None], (11, "unreadable-time", "'Later' is not a time; write it as HH:MM")),
         (
             ["10:00", "10:30 CST"],
             ["14 10:00", None],
@@ -208,27 +208,27 @@ def test_a_day_without_its_month_and_a_weekday_are_near_the_incident(
         (
             ["10:00", "Tue 17th 10:40"],
             ["14 10:00", None],
-            (11, "unreadable-time", "'Tue 17th 10:40' is no time of day; write it as HH:MM"),
+            (11, "unreadable-time", "'Tue 17th 10:40' is not a time of day; write it as HH:MM"),
         ),
         (
             ["10:00", "8th 10:40"],
             ["14 10:00", None],
-            (11, "unreadable-time", "'8th 10:40' is no time of day; write it as HH:MM"),
+            (11, "unreadable-time", "'8th 10:40' is not a time of day; write it as HH:MM"),
         ),
         (
             ["10:00", "2024-MM-DD"],
             ["14 10:00", None],
-            (11, "unreadable-time", "'2024-MM-DD' is no date; write it as YYYY-MM-DD HH:MM"),
+            (11, "unreadable-time", "'2024-MM-DD' is not a date; write it as YYYY-MM-DD HH:MM"),
         ),
         (
             ["10:00", "2024-XX-XX 10:40"],
             ["14 10:00", None],
-            (11, "unreadable-time", "'2024-XX-XX 10:40' is no date; write it as YYYY-MM-DD HH:MM"),
+            (11, "unreadable-time", "'2024-XX-XX 10:40' is not a date; write it as YYYY-MM-DD HH:MM"),
         ),
         (
             ["10:00", "Mon 2025-03-14 10:40"],
             ["14 10:00", "14 10:40"],
-            (11, "date-mismatch", "2025-03-14 is a Friday, 'Mon 2025-03-14 10:40' names another day; correct the one or the other"),
+            (11, "date-mismatch", "2025-03-14 is a Friday, 'Mon 2025-03-14 10:40' names another day; correct one or the other"),
         ),
         (
             ["2025-03-14 09:40", "2025-02-11 09:55", "2025-03-14 10:40"],

@@ -63,7 +63,7 @@ def test_an_ambiguous_date_is_never_a_guess(words: str, message: str) -> None:
 def test_words_that_are_no_date(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_date(words)
-    assert str(caught.value) == f"{words!r} is no date; write it as YYYY-MM-DD"
+    assert str(caught.value) == f"{words!r} is not a date; write it as YYYY-MM-DD"
     assert caught.value.code == "unreadable-value"
 
 

@@ -339,7 +339,7 @@ def test_an_item_that_is_open_and_completed_is_a_contradiction(tmp_path: Path) -
     problems = load([], settings=tmp_path / "s.toml").problems
     found = problems[problems["code"] == "contradiction"]
     assert found[["line", "level", "message"]].to_numpy().tolist() == [
-        [2, "warning", "A-1 is open, but was completed 2025-03-20; correct the one or the other"]
+        [2, "warning", "A-1 is open, but was completed 2025-03-20; correct one or the other"]
     ]
 
 
@@ -348,7 +348,7 @@ def test_a_resolution_next_to_an_open_status_tells_nothing(tmp_path: Path) -> No
     assert read(tmp_path, "j.csv", text, 'format = "jira"')["status"].fillna("").tolist() == ["", "dropped", "open"]
     problems = load([], settings=tmp_path / "s.toml").problems
     assert problems[["line", "code", "message"]].to_numpy().tolist() == [
-        [2, "contradiction", "A-1 has the Status 'Reopened' and the Resolution 'Done'; correct the one or the other"]
+        [2, "contradiction", "A-1 has the Status 'Reopened' and the Resolution 'Done'; correct one or the other"]
     ]
 
 

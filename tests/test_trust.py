@@ -208,7 +208,7 @@ def test_a_mistake_is_an_error_next_to_what_is_skipped(folder: Path) -> None:
     file = put(folder, "timezone = 'Mars'\n[tracker]\nfile = '/etc/passwd'\nformat = 'jira'")
     with pytest.raises(SettingsError) as caught:
         read_settings(file, trusted=False)
-    assert str(caught.value) == f"{file}: timezone: 'Mars' is no IANA zone such as UTC or Europe/London"
+    assert str(caught.value) == f"{file}: timezone: 'Mars' is not an IANA zone such as UTC or Europe/London"
 
 
 def test_settings_that_are_a_link_out_of_their_folder_are_refused(folder: Path) -> None:

@@ -135,7 +135,7 @@ def compare_periods(
     >>> compared = compare_periods(response_times(incidents), before=before, after=after)
     >>> print(compared["sentence"][0])  # doctest: +NORMALIZE_WHITESPACE
     Too few incidents to say whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
-    to 57m 43s in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
+    to 58m in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
     """
     times = within_both(times, before, after)
     names = dict.fromkeys((metric, *metrics))
@@ -378,7 +378,7 @@ def compare_medians(
     >>> times = response_times(make_table("incidents", columns | {"restored_at": starts + spans}))
     >>> found = compare_medians(times, before=Period.parse("2025Q1"), after=Period.parse("2025Q2")).iloc[0]
     >>> format_span(found["before"]), format_span(found["after"]), round(float(found["p_value"]), 2)
-    ('1h 15m', '47m 30s', 0.45)
+    ('1h 15m', '48m', 0.45)
     """
     require_order(before, after)
     require_name("metric", metric, metric_names(times))

@@ -79,7 +79,7 @@ def time_between(
 
     Notes
     -----
-    The time since the last incident is no gap, as it is not over. `control_chart` takes ``gap`` as a t-chart and
+    The time since the last incident is not a gap, as it is not over. `control_chart` takes ``gap`` as a t-chart and
     ``n_days`` as a g-chart.
 
     Examples

@@ -74,7 +74,7 @@ def configuration_changes(
         - **subject** : str - the first paragraph of its message, in one line; here and in the author and the files'
           names secrets are masked (`mask_secrets`)
         - **files** : object - tuple of str, the files among ``paths`` that differ after it, named from the top of the
-          repository; a renamed file under both names; bytes that are no UTF-8 as ``\\xff``
+          repository; a renamed file under both names; bytes that aren't UTF-8 as ``\\xff``
 
     Raises
     ------

@@ -146,7 +146,7 @@ def log_templates(
         - **n_outside** : int64 - lines of another time
         - **n_continued** : int64 - lines without a time, such as a stack trace's: they belong to the line before
         - **n_untimed** : int64 - lines without a time that have no line before them, JSON objects without one
-        - **n_broken** : int64 - lines of a JSON file that are no JSON object and have no time
+        - **n_broken** : int64 - lines of a JSON file that aren't JSON objects and have no time
         - **n_assumed_zone** : int64 - lines whose time was read in ``timezone``
         - **n_undecodable**, **n_cut** : int64 - lines that are not all UTF-8; lines longer than 64 KiB
         - **first_at**, **last_at** : datetime64[us, UTC] - the span that its lines cover
@@ -444,7 +444,7 @@ def _remarks(files: pd.DataFrame, scan: _Scan, covered: pd.Timedelta, timezone: 
         ("n_assumed_zone", f"no zone and {{was}} read as {timezone}"),
         ("n_untimed", "no time and {was} left out"),
         ("n_broken", "no JSON and {was} left out"),
-        ("n_undecodable", "bytes that are no UTF-8, shown as \ufffd"),
+        ("n_undecodable", "bytes that aren't UTF-8, shown as \ufffd"),
         ("n_cut", f"more than {LINE_BYTES:,} bytes and {{was}} cut"),
     ):
         if count := total[column]:

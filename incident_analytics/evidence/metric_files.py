@@ -159,7 +159,7 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
         rows = table.loc[bad & (table["name"] == name), "value"]
         column = columns.get("value", name)
         values = f"{len(rows)} values such as {rows.iloc[0]!r} of {name!r}"
-        messages.append((str(name), f"{place(rows.index[0])}: column {column!r}: {values} are no numbers; write 0.25"))
+        messages.append((str(name), f"{place(rows.index[0])}: column {column!r}: {values} are not numbers; write 0.25"))
     series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(FLOAT)})
     for column in ("service", "labels"):
         series[column] = table[column].astype(TEXT) if column in table else pd.Series(None, series.index, dtype=TEXT)

@@ -168,7 +168,7 @@ def read_prometheus(
     >>> start, end = pd.Timestamp("2025-08-19T16:07Z"), pd.Timestamp("2025-08-19T23:11Z")
     >>> series, problems = read_prometheus("file:///etc", {"up": "up"}, services=[], start=start, end=end)
     >>> problems["message"].tolist()
-    ["'file:///etc' is no http or https address; write the address of Prometheus itself as url"]
+    ["'file:///etc' is not an http or https address; write the address of Prometheus itself as url"]
     """
     require_window(start, end)
     require_window(baseline_start, start)
@@ -285,7 +285,7 @@ def _ask(
     if status != http.HTTPStatus.OK or failed:
         raise _QueryError(f"{url} answers {_reason(status)}{_remedy(server, status, failed, body)}")
     if answer is None:
-        raise _QueryError(f"{url} answers in {kind or 'no named form'} that is no JSON; {_WRONG_ADDRESS}")
+        raise _QueryError(f"{url} answers in {kind or 'no named form'} that isn't JSON; {_WRONG_ADDRESS}")
     try:
         data, warnings = answer["data"], answer.get("warnings") or []
         if data["resultType"] != "matrix":
@@ -341,7 +341,7 @@ def _fetch(server: _Server, body: bytes) -> tuple[int, str, bytes]:
     url, deadline = server.url, time.monotonic() + server.seconds
     if not _is_address(url):
         shown = re.sub(r"//[^/]*@|\?.*", "...", url)  # there may be a secret in it
-        raise _QueryError(f"{shown!r} is no http or https address; {_WRONG_ADDRESS}")
+        raise _QueryError(f"{shown!r} is not an http or https address; {_WRONG_ADDRESS}")
     handlers = [urllib.request.HTTPSHandler(context=server.tls)] if server.tls else []
     opener = urllib.request.build_opener(_NoRedirect, *handlers)
     try:
@@ -426,7 +426,7 @@ def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         named = bool(parts.hostname) and parts.port != 0 and not parts.query
-    except ValueError:  # a port that is no number
+    except ValueError:  # a port that is not a number
         return False
     return parts.scheme in {"http", "https"} and named and "@" not in parts.netloc
 

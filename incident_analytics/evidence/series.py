@@ -62,7 +62,7 @@ _NOTHING_SET: Final[Mapping[str, Any]] = MappingProxyType({})
 def series_rows(
     name: str, service: str | None, labels: str | None, at: pd.Series | pd.DatetimeIndex, values: Sequence[float]
 ) -> pd.DataFrame:
-    """Return the rows of one series; a value that is no number is NA.
+    """Return the rows of one series; a value that is not a number is NA.
 
     Examples
     --------

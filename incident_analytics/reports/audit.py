@@ -95,7 +95,7 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
     if stated is None or spans_agree(stated, span, approximate=duration.approximate):
         yield from _gaps(report, windows)
         return
-    message = f"the Duration states {in_words(stated)}, but {words} make {in_words(span)}; correct the one or the other"
+    message = f"the Duration states {in_words(stated)}, but {words} make {in_words(span)}; correct one or the other"
     yield "duration-mismatch", line, message
     support = None
     if hours := settings.calendar:
@@ -123,7 +123,7 @@ def _start(report: Report) -> str | None:
         return None
     return (
         f"the Duration starts {start:%Y-%m-%d %H:%M} UTC, but line {begun['line']} says {begun['event']!r} at "
-        f"{begun['at']:%Y-%m-%d %H:%M}; correct the one or the other"
+        f"{begun['at']:%Y-%m-%d %H:%M}; correct one or the other"
     )
 
 
@@ -145,7 +145,7 @@ def _end(report: Report, windows: list[Window]) -> str | None:
         ):
             return None if duration.approximate else _without_row(report, windows[:-1])
         place = f"line {report.lines['restored_at']} has it restored at {restored:%Y-%m-%d %H:%M}"
-        return f"{message} {place}; correct the one or the other"
+        return f"{message} {place}; correct one or the other"
     return _without_row(report, windows)
 
 
@@ -197,7 +197,7 @@ def _dates(report: Report) -> Iterator[Finding]:
     day: date | None = incident.get("date")
     if match and day and day.isoformat() != match[0]:
         message = f"the Date is {day}, the Incident ID of line {report.lines['incident_id']} says {match[0]}"
-        yield "date-mismatch", report.lines["date"], f"{message}; correct the one or the other"
+        yield "date-mismatch", report.lines["date"], f"{message}; correct one or the other"
 
 
 def _milestone_order(report: Report) -> Iterator[Finding]:
@@ -266,7 +266,7 @@ def _users(report: Report) -> Iterator[Finding]:
         if impact is not None and summary is not None and abs(summary - impact) > _ABOUT * max(summary, impact):
             message = (
                 f"Affected users are {impact:,}, the summary from line {lines['summary']} on says {mentions[0][0]!r}; "
-                "correct the one or the other"
+                "correct one or the other"
             )
             yield "contradiction", lines.get("affected_users") or lines[column], message  # a corrected one has its own
 

@@ -288,4 +288,4 @@ class Chronology:
         """Report that a line gives another instant for a milestone than the line that it was read from."""
         stated, of = self.values[f"{milestone}_at"], self.report.lines[f"{milestone}_at"]
         message = f"{milestone} is {at:%Y-%m-%d %H:%M} UTC here, {stated:%Y-%m-%d %H:%M} UTC in line {of}"
-        self.report.problem(code, line, f"{message}; correct the one or the other")
+        self.report.problem(code, line, f"{message}; correct one or the other")

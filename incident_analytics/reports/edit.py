@@ -295,7 +295,7 @@ class _Report:
         return (start + lines[0].start(), start + lines[-1].end()) if lines else (start, start)
 
     def end_of(self, place: int) -> int:
-        """Return where a section ends; the report's footer is no part of its last one."""
+        """Return where a section ends; the report's footer is not part of its last one."""
         section = self.sections[place]
         footer = None
         for block in reversed(section.blocks) if place == len(self.sections) - 1 else ():

@@ -144,7 +144,7 @@ class HeaderReader:
         for remark in placement.remarks:
             self.report.problem(remark.code, line.line, f"{label}: {remark.message}")
         if placement.instants[0] is None and not placement.remarks and not is_absent(line.text):
-            message = f"{label}: {line.text!r} is no date and time; write it as 2025-03-14 14:02 UTC"
+            message = f"{label}: {line.text!r} is not a date and time; write it as 2025-03-14 14:02 UTC"
             self.report.problem("unreadable-time", line.line, message)
         return placement.instants[0]
 

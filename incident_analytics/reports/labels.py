@@ -54,7 +54,7 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
     try:
         root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):
-        return []  # then the text above the report is no head of it, and what is missing is said
+        return []  # then the text above the report is not its head, and what is missing is said
     if not isinstance(root, yaml.MappingNode):
         return []
     return [

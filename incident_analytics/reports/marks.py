@@ -57,7 +57,7 @@ def read_flag(text: str) -> bool | None:
         return None
     if _NO.match(plain) or (not plain and mark in _NO_MARKS):
         if _NONE_KNOWN.match(plain) or _UNSURE.search(plain):
-            raise Unreadable(f"{text.strip()!r} is a no of a part, or so far, only; write No, Yes or Unknown")
+            raise Unreadable(f"{text.strip()!r} is only a no for a part, or so far; write No, Yes or Unknown")
         return False
     if _YES.match(plain) or (not plain and mark in _YES_MARKS):
         if _UNSURE_YES.match(plain):

@@ -52,7 +52,7 @@ class OutageReader:
         self.values["is_open"] = end is None
         if end is not None:
             message = f"the {label} {self.report.words_at(line)!r} says that the incident goes on, but {end}"
-            self.report.problem("contradiction", line, f"{message}; correct the one or the other")
+            self.report.problem("contradiction", line, f"{message}; correct one or the other")
 
     def _take_outages(self, known: Mapping[str, Correction]) -> None:
         """List the windows of impact: the Duration line's, else from the beginning to the restoration."""

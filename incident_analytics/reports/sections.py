@@ -294,7 +294,7 @@ class SectionReader:
             if is_spared:
                 affected = None if ticked else False
             if affected is None and is_spared:
-                message = f"service {words!r} is ticked and said not to be affected; correct the one or the other"
+                message = f"service {words!r} is ticked and said not to be affected; correct one or the other"
                 self.report.problem("contradiction", line, message)
             elif affected is None:
                 what = f"is marked {mark}" if mark else "has no box, while others have one"
@@ -522,7 +522,7 @@ class SectionReader:
             marks |= {"open": {False}, "done": {True}}.get(status or "", set())
         if {True, False} <= marks:
             marked = "open" if choice is not None and status == "done" else "done"
-            message = f"the action is marked as {marked}, {said}; correct the one or the other"
+            message = f"the action is marked as {marked}, {said}; correct one or the other"
             self.report.problem("contradiction", action.line, message)
             return None, words
         return status, words

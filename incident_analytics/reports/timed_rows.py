@@ -97,14 +97,14 @@ class RowReader:
             self.remark(error.code, str(error), entry.line)
             return row
         if not moments:
-            self.remark("unreadable-time", f"{entry.when!r} holds no time; write it as HH:MM", entry.line)
+            self.remark("unreadable-time", f"{entry.when!r} is not a time; write it as HH:MM", entry.line)
             return row
         moment = self.complete(moments[0], row)
         if moment.unreadable:
             form = (
                 "time of day; write it as HH:MM" if ":" in moment.unreadable else "date; write it as YYYY-MM-DD HH:MM"
             )
-            self.remark("unreadable-time", f"{entry.when!r} is no {form}", entry.line)
+            self.remark("unreadable-time", f"{entry.when!r} is not a {form}", entry.line)
         row.approximate = moment.approximate
         row.day = moment.date
         row.weekday = moment.weekday
@@ -152,7 +152,7 @@ class RowReader:
         if moment.slip:
             row.inferred = True
             self.remark(
-                "unreadable-time", f"{moment.slip!r} is no date, read as {nearest}; write {nearest}", row.entry.line
+                "unreadable-time", f"{moment.slip!r} is not a date, read as {nearest}; write {nearest}", row.entry.line
             )
         return replace(moment, year=nearest.year, month=nearest.month)
 
@@ -205,7 +205,7 @@ class RowReader:
         for row in rows:
             if row.weekday is not None and row.day is not None and row.day.weekday() != row.weekday:
                 named = f"{row.day} is a {row.day:%A}, {row.entry.when!r} names another day"
-                self.remark("date-mismatch", f"{named}; correct the one or the other", row.entry.line)
+                self.remark("date-mismatch", f"{named}; correct one or the other", row.entry.line)
             elif row.weekday is not None and row.day is None and row.clock is not None and self.day is not None:
                 first = above or self.day - _BEFORE
                 row.day = first + (row.weekday - first.weekday()) % 7 * _DAY

@@ -486,7 +486,7 @@ def read_date(text: str) -> date | None:
     ------
     Unreadable
         ``'06-05-2026' is 2026-05-06 or 2026-06-05; write it as YYYY-MM-DD`` (code ambiguous-date), or
-        ``'Week 2' is no date; write it as YYYY-MM-DD``.
+        ``'Week 2' is not a date; write it as YYYY-MM-DD``.
 
     Examples
     --------
@@ -501,7 +501,7 @@ def read_date(text: str) -> date | None:
         earlier, later = sorted(first.either)
         raise Unreadable(f"{text.strip()!r} is {earlier} or {later}; write it as YYYY-MM-DD", "ambiguous-date")
     if first.date is None:
-        missing = "has no year" if first.month and not first.slip else "is no date"
+        missing = "has no year" if first.month and not first.slip else "is not a date"
         raise Unreadable(f"{text.strip()!r} {missing}; write it as YYYY-MM-DD")
     return first.date
 

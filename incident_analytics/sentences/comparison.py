@@ -9,7 +9,7 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import (
     capitalized,
     format_p_value,
-    format_rounded,
+    format_span,
     join_words,
 )
 from incident_analytics.periods import label_of
@@ -32,7 +32,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     -------
     str
         One sentence, empty where there is nothing to compare with. It reports a change only where ``p_adjusted`` is at
-        most 0.05; otherwise it says which change would have shown, against the first period. Nothing is tested where
+        most 0.05; otherwise it says which change since the first period would have shown. Nothing is tested where
         incidents are ongoing.
 
     Examples
@@ -42,8 +42,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'With 13 and 12 incidents, only a fall of 76% or a rise of 316% in the median time to restore would show
-    reliably; the rise from 36m in Q2 2025 is within normal variation.'
+    'The rise in the median time to restore from 36m in Q2 2025 is within normal variation: with 12 and 13 incidents,
+    only a fall of 76% or a rise of 316% would show reliably.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -58,7 +58,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     if certain:
         parts = []
         for row in certain:
-            was, now = (row.n_before, row.n_after) if counted else map(format_rounded, (row.before, row.after))
+            was, now = (row.n_before, row.n_after) if counted else map(format_span, (row.before, row.after))
             # Where there was nothing before, the change has no number.
             verb = "rose" if pd.isna(row.change) or row.change > 0 else "fell"
             parts.append(f"{verb} from {was} in {row.earlier} to {now} ({format_p_value(row.p_adjusted)})")
@@ -72,16 +72,18 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
-    power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:.0%}"
+    power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:,.0%}"
     if row.can_tell is True:
         return f"No significant change in the {name} since {row.earlier}; {power} would have shown."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
-    written = f"{was:,}" if counted else format_rounded(was)
-    course = f"the {'rise' if now > was else 'fall'} from {written} in {row.earlier} is within normal variation"
+    written = f"{was:,}" if counted else format_span(was)
     if now == was:
-        course = f"the {'number' if counted else 'median'} is the same as in {row.earlier}"
-    counts = f"{row.n_after:,} and {row.n_before:,} incidents"
-    return f"With {counts}, only {power} in the {name} would show reliably; {course}."
+        course = f"The {name} is the same as in {row.earlier}"
+    else:
+        change = f"{'rise' if now > was else 'fall'} in the {name} from {written} in {row.earlier}"
+        course = f"The {change} is within normal variation"
+    counts = f"{row.n_before:,} and {row.n_after:,} incidents"
+    return f"{course}: with {counts}, only {power} would show reliably."
 
 
 def definition_in_words(definition: str) -> str:
@@ -92,11 +94,11 @@ def definition_in_words(definition: str) -> str:
     >>> definition_in_words("restored_at or ended_at - started_at or detected_at")
     'Started, else detected, to restored, else ended'
     >>> definition_in_words("stated_duration")
-    'Stated duration'
+    'Reported duration'
     """
     end, _, start = definition.partition(" - ")
     if not start:
-        return capitalized(end.replace("_", " "))
+        return capitalized(end.replace("_", " ").replace("stated", "reported"))
     begin, finish = (part.replace("_at", "").replace(" or ", ", else ") for part in (start, end))
     return capitalized(f"{begin}{',' if ',' in begin else ''} to {finish}")
 
@@ -133,6 +135,6 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     if change == pd.Timedelta(0):
         return ""
     verb = "rose" if change > pd.Timedelta(0) else "fell"
-    within, mixed = format_rounded(row.within), format_rounded(row.mix)
+    within, mixed = format_span(row.within), format_span(row.mix)
     parts = f"{within} within severities, {mixed} because the mix of severities changed"
-    return f"The mean {verb} by {format_rounded(abs(change))} since {earlier}: {parts}."
+    return f"The mean {verb} by {format_span(abs(change))} since {earlier}: {parts}."

@@ -14,7 +14,6 @@ from incident_analytics.formatting import (
     cut,
     format_amount,
     format_count,
-    format_rounded,
     format_share,
     format_span,
     join_words,
@@ -228,14 +227,14 @@ def _changed(counts: CountFacts, response: ResponseFacts, *, rose: bool) -> str:
     """Say what changed in one direction: the number of incidents, the median or both."""
     parts = []
     for facts, now, name in (
-        (response, None if response.median is None else format_rounded(response.median), _median_name(response)),
+        (response, None if response.median is None else format_span(response.median), _median_name(response)),
         (counts, f"{counts.n:,}", "number of incidents"),
     ):
         since = [label for label, is_rise, _ in facts.change.since if is_rise == rose]
         was = {past.label: past.value for past in facts.earlier}
         if since:
             value = was.get(since[0])
-            before = format_rounded(value) if isinstance(value, timedelta) else f"{value:,}"
+            before = format_span(value) if isinstance(value, timedelta) else f"{value:,}"
             parts.append(f"the {name} {'rose' if rose else 'fell'} from {before} in {since[0]} to {now}")
     return f"{capitalized(join_words(parts))}."
 
@@ -301,7 +300,7 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
     counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
     lines = (_earlier(facts.earlier), _change_words(facts.change), ", ".join(counts))
-    return Tile(name, format_rounded(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
+    return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
 
 
 def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) -> Tile:
@@ -343,7 +342,7 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
     """
     name = "Overdue action items"
     verb = are(1 if facts.n_known == 1 else facts.n_done)
-    done = f"Items from {label}: {facts.n_done:,} of {facts.n_known:,} tracked {verb} done" if facts.n_known else ""
+    done = f"From {label}: {facts.n_done:,} of {facts.n_known:,} tracked {verb} done" if facts.n_known else ""
     if not facts.n_items:
         return Tile(name, "none reported", ("no report lists action items",))
     if not facts.n_due:
@@ -355,7 +354,7 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
         return Tile("Action items past due", f"{unknown:,}", tuple(filter(None, (why, done))), needs_action=True)
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""
     oldest = "" if facts.oldest is None else f", the oldest by {long_span(facts.oldest)}"
-    lines = (f"all incidents to date{oldest}", more, done)
+    lines = (f"across all incidents{oldest}", more, done)
     return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))
 
 
@@ -382,9 +381,7 @@ def _earlier(earlier: Sequence[Past]) -> str:
     def written(value: Any) -> str:
         if value is None:
             return "not known"
-        return (
-            format_rounded(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
-        )
+        return format_span(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
 
     return ", ".join(f"{past.label}: {written(past.value)}" for past in earlier)
 
@@ -497,7 +494,7 @@ def describe_decisions(
     n = follow_ups.n_long_overdue
     if n:
         them, date = ("it", "set a new date") if n == 1 else ("them", "set new dates")
-        named = [f"{cut(share.owner or 'no owner', NAME)} {share.n}" for share in follow_ups.owners]
+        named = [f"{cut(share.owner or 'no owner', NAME)} ({share.n})" for share in follow_ups.owners]
         decisions.append(
             Decision(
                 format_count(n, "action item"),
@@ -618,7 +615,7 @@ def describe_notices(
         notices.append(Notice(f"Either nothing happened or nothing was written down.{last}"))
     if len(ongoing):
         names = [
-            f"{row['incident_id'] if pd.isna(row['title']) else cut(row['title'], NAME)}"
+            (row["incident_id"] if pd.isna(row["title"]) else f"“{cut(row['title'], NAME)}”")
             + ("" if pd.isna(row["occurred_at"]) else f" (since {_day(row['occurred_at'])})")
             for row in ongoing.head(_NAMED).to_dict("records")
         ]
@@ -656,7 +653,7 @@ def _data_notices(
     if response.n_inferred:
         alone = ""
         if response.median_recorded is not None:
-            alone = f"; the median of the others is {format_rounded(response.median_recorded)}"
+            alone = f"; the median of the others is {format_span(response.median_recorded)}"
         n, ended = response.n_inferred, response.n - response.n_open
         reports = "the only report" if ended == 1 else f"all {n} reports" if n == ended else f"{n} of {ended} reports"
         notices.append(
@@ -675,8 +672,8 @@ def _data_notices(
         if far:
             notices.append(
                 Notice(
-                    f"Reported durations have a median of {format_rounded(response.stated)} "
-                    f"(n = {response.n_stated}), but the timelines give {format_rounded(response.median)}.",
+                    f"Reported durations have a median of {format_span(response.stated)} "
+                    f"(n = {response.n_stated}), but the timelines give {format_span(response.median)}.",
                     "'incident-analytics check' names the reports that disagree with themselves.",
                 )
             )

@@ -136,9 +136,9 @@ def describe_uncompared(reasons: Sequence[tuple[str, str]], *, subject: str = ""
     --------
     >>> describe_uncompared([("Q2 2025", "the first report is from May 2025")])
     'Not compared with Q2 2025: the first report is from May 2025.'
-    >>> reason = "4 of the 12 reports from Q4 2025 are not completed"
+    >>> reason = "4 of the 12 reports from Q4 2025 are not final"
     >>> describe_uncompared([("Q3 2025", reason), ("Q4 2024", reason)], subject="response times")
-    'Response times are not compared with Q3 2025 and Q4 2024: 4 of the 12 reports from Q4 2025 are not completed.'
+    'Response times are not compared with Q3 2025 and Q4 2024: 4 of the 12 reports from Q4 2025 are not final.'
     """
     by_reason: dict[str, list[str]] = {}
     for label, reason in reasons:

@@ -33,7 +33,7 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
     >>> row = {"name": ["error_rate"], "service": ["API"], "labels": [None], "unit": ["%"], "baseline": [0.1]}
     >>> at = [pd.Timestamp("2025-08-19T17:31Z")]
     >>> describe_series(pd.DataFrame(row).assign(worst=[20.4], worst_at=at, at_restoration=[0.2]))
-    'Error rate of API: at worst 20.4% (17:31), median before 0.1%, at restoration 0.2%.'
+    'Error rate of API reached 20.4% at 17:31 (normally 0.1%) and was 0.2% at restoration.'
     """
     require_columns(summary, "name", "service", "labels", "unit", "baseline", "worst", "worst_at", "at_restoration")
     names = [name.replace("_", " ") for name in dict.fromkeys(summary["name"])]
@@ -42,12 +42,13 @@ def describe_series(summary: pd.DataFrame, *, timezone: str = "UTC") -> str:
         return f"No value of {join_words(names) or 'any metric'} during the incident can be compared with those before."
     row = max(each_row(with_worst), key=lambda row: -1 if pd.isna(row.baseline) else abs(row.worst - row.baseline))
     what = " of ".join(filter(None, (row.name.replace("_", " "), series_name(row))))
-    parts = [f"at worst {format_figure(row.worst, row.unit)} ({row.worst_at.tz_convert(timezone):%H:%M})"]
-    if pd.notna(row.baseline):
-        parts.append(f"median before {format_figure(row.baseline, row.unit)}")
-    if pd.notna(row.at_restoration):
-        parts.append(f"at restoration {format_figure(row.at_restoration, row.unit)}")
-    return f"{capitalized(what)}: {', '.join(parts)}."
+    verb = "fell to" if pd.notna(row.baseline) and row.worst < row.baseline else "reached"
+    worst = f"{verb} {format_figure(row.worst, row.unit)} at {row.worst_at.tz_convert(timezone):%H:%M}"
+    usual = "" if pd.isna(row.baseline) else f" (normally {format_figure(row.baseline, row.unit)})"
+    then = (
+        "" if pd.isna(row.at_restoration) else f" and was {format_figure(row.at_restoration, row.unit)} at restoration"
+    )
+    return f"{capitalized(what)} {worst}{usual}{then}."
 
 
 def series_name(row: Any) -> str:

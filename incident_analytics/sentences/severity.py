@@ -8,7 +8,7 @@ import pandas as pd
 
 from incident_analytics.analysis.rates import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_count, format_figure, format_span, join_words
+from incident_analytics.formatting import capitalized, format_count, format_span, join_words
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import FEW, each_row, group_columns
 
@@ -49,7 +49,9 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
         day = period.partition(" ")[0].isdigit()
         when = f" from {period}" if " to " in period else f" on {period}" if day else f" in {period}"
     elif names:
-        when = f" from {names[0]} to {names[-1]}" if len(names) > 1 else f" in {names[0]}"
+        first, year = names[0].rpartition(" ")[::2]
+        first = first if first and names[-1].endswith(f" {year}") else names[0]
+        when = f" from {first} to {names[-1]}" if len(names) > 1 else f" in {names[0]}"
     counted = capitalized(format_count(int(counts["n"].sum()), "incident"))
     return f"{counted}{when}{': ' if parts else ''}{join_words(parts)}."
 
@@ -82,7 +84,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     last = with_rate["period"].iloc[-1]
     names = with_rate["severity"].astype(object).fillna("of unknown severity")
     now = [
-        f"{format_figure(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
+        f"{_two_digits(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
         for row in reversed(list(each_row(with_rate[with_rate["period"] == last])))
     ]
     text = f"Incidents per 30 days in {label_of(last)}: {join_words(now)}"
@@ -114,9 +116,9 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     --------
     >>> months = {"n": [40], "n_periods": [18], "first_period": ["2024-01"], "last_period": ["2025-06"]}
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [2.13]}))
-    'Monthly counts varied 2.13 times as much as independent incidents would (dispersion, January 2024 to June 2025).'
+    'Monthly counts varied 2.1 times as much as if incidents were independent (dispersion, January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [1.0]}))
-    'Monthly counts varied no more than independent incidents would (January 2024 to June 2025).'
+    'Monthly counts varied no more than if incidents were independent (January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"n_periods": [3], "dispersion": [None]}))
     'Dispersion not estimated (3 past months, at least 8 needed): counts are taken as Poisson.'
     """
@@ -131,9 +133,9 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
         return f"Dispersion not estimated ({reason}): counts are taken as Poisson."
     when = f"{label_of(row.first_period)} to {label_of(row.last_period)}"
     if row.dispersion <= 1:
-        return f"Monthly counts varied no more than independent incidents would ({when})."
-    times = format_figure(row.dispersion)
-    return f"Monthly counts varied {times} times as much as independent incidents would (dispersion, {when})."
+        return f"Monthly counts varied no more than if incidents were independent ({when})."
+    times = _two_digits(row.dispersion)
+    return f"Monthly counts varied {times} times as much as if incidents were independent (dispersion, {when})."
 
 
 def describe_gaps(between: pd.DataFrame) -> str:
@@ -155,7 +157,7 @@ def describe_gaps(between: pd.DataFrame) -> str:
     >>> table = pd.DataFrame({name: pd.to_timedelta(value, unit="D") for name, value in days.items()})
     >>> table.insert(0, "n", 2)
     >>> describe_gaps(table.assign(longest_before="INC-3"))
-    'Mean time between incidents 25d (95% CI: 9d to 104d, 2 gaps), median 21d 12h, longest 40d before INC-3.'
+    'Mean time between incidents: 25d (95% CI 9d to 104d, 2 gaps), median 21d 12h, longest 40d (before INC-3).'
     """
     require_columns(between, "n", "mean", "mean_low", "mean_high", "median", "longest", "longest_before")
     groups = group_columns(between)
@@ -164,18 +166,29 @@ def describe_gaps(between: pd.DataFrame) -> str:
         return "Time between incidents is not known: it takes two incidents with a known time."
     if not groups:
         (row,) = each_row(known)
-        rest = f", median {format_span(row.median)}, longest {format_span(row.longest)} before {row.longest_before}"
-        return f"Mean time between incidents {_mean_gap(row)}{rest if row.n > 1 else ''}."
+        rest = f", median {format_span(row.median)}, longest {format_span(row.longest)} (before {row.longest_before})"
+        return f"Mean time between incidents: {_mean_gap(row)}{rest if row.n > 1 else ''}."
     names = known[groups[0]].astype(object).fillna("unknown").astype(str)
     means = dict(zip(names, each_row(known), strict=True))
     if len(known) > FEW:
         ranked = sorted(means, key=lambda name: means[name].mean)
         ends = [f"{_mean_gap(means[name])} for {name}" for name in (ranked[0], ranked[-1])]
-        return f"Mean time between incidents from {' to '.join(ends)}."
+        return f"Mean time between incidents: from {' to '.join(ends)}."
     return f"Mean time between incidents: {join_words([f'{name} {_mean_gap(row)}' for name, row in means.items()])}."
 
 
 def _mean_gap(row: Any) -> str:
     high = "" if pd.isna(row.mean_high) else f" to {format_span(row.mean_high)}"
-    interval = f"95% CI: {'' if high else 'from '}{format_span(row.mean_low)}{high}"
+    interval = f"95% CI {'' if high else 'from '}{format_span(row.mean_low)}{high}"
     return f"{format_span(row.mean)} ({interval}, {format_count(row.n, 'gap')})"
+
+
+def _two_digits(value: float) -> str:
+    """Write a rate or a ratio, which is known no better than that.
+
+    Examples
+    --------
+    >>> _two_digits(0.326), _two_digits(2.28), _two_digits(0), _two_digits(123.4)
+    ('0.33', '2.3', '0', '123')
+    """
+    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"  # noqa: PLR2004 - from here on it is whole

@@ -96,4 +96,4 @@ def require_instants(frame: pd.DataFrame, *columns: str) -> None:
     for column in columns:
         dtype = frame[column].dtype
         if not isinstance(dtype, pd.DatetimeTZDtype):
-            raise ColumnsError(f"{column} is {dtype}, no instants; write pd.to_datetime(..., utc=True)")
+            raise ColumnsError(f"{column} is {dtype}, not instants; write pd.to_datetime(..., utc=True)")

@@ -267,7 +267,7 @@ def _read_notebook(file: Path) -> NotebookNode:
     except OSError as error:
         raise NotebookError(f"{file}: {error.strerror}") from error
     except (nbformat.reader.NotJSONError, nbformat.ValidationError, UnicodeDecodeError) as error:
-        raise NotebookError(f"{file}: no notebook: {error}") from error
+        raise NotebookError(f"{file}: not a notebook: {error}") from error
     # Whatever kernel it was written with, this is the one that runs it.
     notebook.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     for cell in _code_cells(notebook):

@@ -137,7 +137,7 @@ def test_a_row_without_a_time_may_be_the_end(tmp_path: Path) -> None:
 def test_a_range_that_does_not_end_with_the_restoration(tmp_path: Path, end: str) -> None:
     """At 16:30 there is a row, of something that followed."""
     message = (
-        f"the Duration ends 2025-03-14 {end} UTC, but line 20 has it restored at 2025-03-14 15:47; correct the one or "
+        f"the Duration ends 2025-03-14 {end} UTC, but line 20 has it restored at 2025-03-14 15:47; correct one or "
         "the other"
     )
     rows = f"{ROWS}\n| 16:30 | Write to the customers |"
@@ -316,7 +316,7 @@ def test_other_users_in_the_summary_than_in_the_impact(tmp_path: Path) -> None:
             "contradiction",
             23,
             (
-                "Affected users are 1,200, the summary from line 12 on says 'About 3,000 users'; correct the one or "
+                "Affected users are 1,200, the summary from line 12 on says 'About 3,000 users'; correct one or "
                 "the other"
             ),
         )

@@ -45,7 +45,7 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 def test_a_column_without_a_zone_is_refused() -> None:
     frame = pd.DataFrame({"at": pd.to_datetime(["2025-07-01"]), "on": pd.to_datetime(["2025-07-01"], utc=True)})
     require_instants(frame, "on")
-    with pytest.raises(ColumnsError, match=r"^at is datetime64\[us\], no instants; write pd.to_datetime"):
+    with pytest.raises(ColumnsError, match=r"^at is datetime64\[us\], not instants; write pd.to_datetime"):
         require_instants(frame, "on", "at")
 
 

@@ -274,16 +274,16 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
                 "Overdue action items",
                 "2",
                 (
-                    "all incidents to date, the oldest by 45 days",
+                    "across all incidents, the oldest by 45 days",
                     "3 more past due, status not recorded",
-                    "Items from Q3 2025: 3 of 4 tracked are done",
+                    "From Q3 2025: 3 of 4 tracked are done",
                 ),
                 needs_action=True,
             ),
         ),
         (
             follow_up_tile(items(), label="Q3 2025"),
-            Tile("Overdue action items", "0", ("all incidents to date", "Items from Q3 2025: 3 of 4 tracked are done")),
+            Tile("Overdue action items", "0", ("across all incidents", "From Q3 2025: 3 of 4 tracked are done")),
         ),
         (
             follow_up_tile(items(n_past_due_unknown=3, n_known=0), label="Q3 2025"),
@@ -315,7 +315,7 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
     late = items(40, n_long_overdue=32, n_unowned=2, owners=(OwnerShare("SRE", 20), OwnerShare(None, 12)))
     assert said(describe_decisions(budgets(OVER, KEPT), late, pending, owner="Grace")) == [
         "API used 3h of its 1h error budget: freeze risky changes, or adjust the 99.8% target? (API team)",
-        "32 action items are more than 90 days overdue: close them or set new dates. (SRE 20 and no owner 12)",
+        "32 action items are more than 90 days overdue: close them or set new dates. (SRE (20) and no owner (12))",
         "2 overdue action items have no owner: assign one. (Grace)",
         "2 post-mortems are not final: when will they be? (Ada)",
     ]
@@ -372,7 +372,7 @@ def test_a_page_that_lacks_nothing_has_no_notice() -> None:
 def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert notices(ongoing=ONGOING) == [
         (
-            "No <b> (since 29 September 2025) is ongoing; its downtime counts up to the review date.",
+            "“No <b>” (since 29 September 2025) is ongoing; its downtime counts up to the review date.",
             "If it is over, add the restoration to its timeline.",
         )
     ]

@@ -45,7 +45,7 @@ def test_a_span_is_written_in_its_two_largest_units(seconds: float, text: str) -
 def test_a_written_span_is_within_half_of_its_smaller_unit(seconds: int) -> None:
     written = format_span(timedelta(seconds=seconds)).replace(",", "").split()
     spoken = sum(int(part[:-1]) * UNITS[part[-1]] for part in written)
-    assert abs(spoken - seconds) <= (1800 if seconds >= 86400 - 1800 else 30 if seconds >= 3570 else 0)
+    assert abs(spoken - seconds) <= (1800 if seconds >= 86400 - 1800 else 30 if seconds >= 600 else 0)
 
 
 @given(st.floats(min_value=0, max_value=1))

@@ -144,7 +144,7 @@ def test_no_incidents_have_no_mean_time_between_them() -> None:
 
 def test_instants_without_a_zone_are_refused() -> None:
     naive = INCIDENTS.assign(occurred_at=INCIDENTS["occurred_at"].dt.tz_localize(None))
-    message = r"^occurred_at is datetime64\[us\], no instants; write pd\.to_"
+    message = r"^occurred_at is datetime64\[us\], not instants; write pd\.to_"
     with pytest.raises(ColumnsError, match=message):
         time_between(naive)
 

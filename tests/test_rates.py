@@ -433,7 +433,7 @@ def test_the_interval_and_the_p_value_agree_and_the_other_way_round_the_ratio_is
 
 def test_instants_without_a_zone_are_refused() -> None:
     naive = INCIDENTS.assign(occurred_at=INCIDENTS["occurred_at"].dt.tz_localize(None))
-    message = r"^occurred_at is datetime64\[us\], no instants; write pd\.to_"
+    message = r"^occurred_at is datetime64\[us\], not instants; write pd\.to_"
     with pytest.raises(ColumnsError, match=message):
         severity_rates(naive)
     with pytest.raises(ColumnsError, match=message):

@@ -32,7 +32,7 @@ def counts(*rows: tuple[str, str | None, int]) -> pd.DataFrame:
 
 def test_counts_tell_severities_from_the_worst_and_unknown_ones_too() -> None:
     table = counts(("2025-07", "SEV-1", 1), ("2025-07", "SEV-3", 2), ("2025-08", "SEV-3", 3), ("2025-08", None, 1))
-    text = "7 incidents from July 2025 to August 2025: 1 with no severity, 1 SEV-1 and 5 SEV-3."
+    text = "7 incidents from July to August 2025: 1 with no severity, 1 SEV-1 and 5 SEV-3."
     assert describe_counts(table) == text
 
 
@@ -79,18 +79,18 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
 @pytest.mark.parametrize(
     ("table", "text"),
     [
-        (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore 1h in Q3 2025 (n = 4)."),
+        (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore: 1h in Q3 2025 (n = 4)."),
         (
             quarters(("2025Q2", 8, 60, 30, 90), ("2025Q3", 9, 90, 80, 200)),
-            "Median time to restore 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); their 95% intervals overlap.",
+            "Median time to restore: 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); the 95% intervals overlap.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 9, 5, 1, 9)),
-            "Median time to restore 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); their 95% intervals do not overlap.",
+            "Median time to restore: 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); the 95% intervals do not overlap.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 4, 90, None, None)),
-            "Median time to restore 1h 30m in Q3 2025 (n = 4), 1h in Q2 2025 (n = 8).",
+            "Median time to restore: 1h 30m in Q3 2025 (n = 4), 1h in Q2 2025 (n = 8).",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 0, None, None, None)),
@@ -391,8 +391,8 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "With 13 and 12 incidents, only a fall of 70% or a rise of 200% in the median time to restore would show "
-        "reliably; the fall from 1h in Q2 2025 is within normal variation."
+        "The fall in the median time to restore from 1h in Q2 2025 is within normal variation: with 12 and 13 "
+        "incidents, only a fall of 70% or a rise of 200% would show reliably."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
         "No significant change in the median time to restore since Q2 2025; a fall of 70% or a rise of 200% would "

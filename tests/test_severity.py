@@ -253,7 +253,7 @@ def test_the_interval_of_the_correlation_covers_as_often_as_it_says_in_spite_of_
 
 def test_instants_without_a_zone_are_refused() -> None:
     naive = INCIDENTS.assign(occurred_at=INCIDENTS["occurred_at"].dt.tz_localize(None))
-    message = r"^occurred_at is datetime64\[us\], no instants; write pd\.to_"
+    message = r"^occurred_at is datetime64\[us\], not instants; write pd\.to_"
     with pytest.raises(ColumnsError, match=message):
         severity_counts(naive)
     with pytest.raises(ColumnsError, match=message):

@@ -128,7 +128,7 @@ def test_a_trend_has_no_unit_and_turns_round_with_time(minutes: list[int], facto
 
 def test_instants_without_a_zone_are_refused() -> None:
     naive = INCIDENTS.assign(occurred_at=INCIDENTS["occurred_at"].dt.tz_localize(None))
-    message = r"^occurred_at is datetime64\[us\], no instants; write pd\.to_"
+    message = r"^occurred_at is datetime64\[us\], not instants; write pd\.to_"
     with pytest.raises(ColumnsError, match=message):
         rate_trend(naive, within=Q3)
 

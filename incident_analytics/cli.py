@@ -339,7 +339,7 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
     """Print a table as CSV, or write it to a file.
 
     TABLE is one of incidents, timeline, outages, services, costs, actions, findings, signoffs, fields, readings,
-    problems and files. Spans are seconds in a column NAME_seconds, instants are ISO 8601 in UTC, missing values are empty.
+    problems and files. Spans are seconds in a column NAME_seconds, instants ISO 8601 in UTC, missing values empty.
     """
     from incident_analytics.exports import table_as_csv, write_table
     from incident_analytics.loading import as_corpus

@@ -57,7 +57,7 @@ def headline(page: ReviewPage) -> str:
 
 
 def decisions(page: ReviewPage) -> list[str]:
-    return sentences("".join(re.findall("<ol>(.*?)</ol>", opening(page), re.DOTALL)))
+    return sentences("".join(re.findall("<ol[^>]*>(.*?)</ol>", opening(page), re.DOTALL)))
 
 
 def notices(page: ReviewPage) -> list[str]:
@@ -152,9 +152,9 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert found["Overdue action items"] == (
         "36",
         [
-            "all incidents to date, the oldest by 19 months",
+            "across all incidents, the oldest by 19 months",
             "11 more past due, status not recorded",
-            "Items from Q3 2025: 25 of 41 tracked are done",
+            "From Q3 2025: 25 of 41 tracked are done",
         ],
     )
 
@@ -167,8 +167,8 @@ def test_the_headline_and_the_decisions_of_a_quarter(quarter: ReviewPage) -> Non
         "API used 13h 22m of its 4h 25m error budget: freeze risky changes, or adjust the 99.8% target? API team",
         "Frontend used 7h 11m of its 4h 25m error budget: freeze risky changes, or adjust the 99.8% target? Web team",
         (
-            "32 action items are more than 90 days overdue: close them or set new dates. Platform team 9, SRE team 7, "
-            "Engineering management 6 and 6 more"
+            "32 action items are more than 90 days overdue: close them or set new dates. Platform team (9), SRE team "
+            "(7), Engineering management (6) and 6 more"
         ),
     ]
 
@@ -302,7 +302,7 @@ def test_what_is_ongoing_comes_first_and_counts_up_to_the_instant(make: Make) ->
     """At 18:00 the first outage lasted since 17:07; it has no time to restore yet, and counts as downtime."""
     page = make("2025Q3", "2025-08-19T18:00Z")
     assert headline(page).startswith("A SEV-2 incident is still ongoing: Home feed expires and floods the database. ")
-    assert notices(page)[0].startswith("Home feed expires and floods the database (since 19 August 2025) is ongoing; ")
+    assert notices(page)[0].startswith("“Home feed expires and floods the database” (since 19 August 2025) is ongoing; ")
     listed = {row[1]: row for row in rows(page.incidents())[1:]}
     assert "ongoing, 53m so far" in listed["Home feed expires and floods the database"]
     frontend = page.impact.set_index("service").loc["Frontend"]

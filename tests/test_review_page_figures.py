@@ -302,7 +302,9 @@ def test_what_is_ongoing_comes_first_and_counts_up_to_the_instant(make: Make) ->
     """At 18:00 the first outage lasted since 17:07; it has no time to restore yet, and counts as downtime."""
     page = make("2025Q3", "2025-08-19T18:00Z")
     assert headline(page).startswith("A SEV-2 incident is still ongoing: Home feed expires and floods the database. ")
-    assert notices(page)[0].startswith("“Home feed expires and floods the database” (since 19 August 2025) is ongoing; ")
+    assert notices(page)[0].startswith(
+        "“Home feed expires and floods the database” (since 19 August 2025) is ongoing; "
+    )
     listed = {row[1]: row for row in rows(page.incidents())[1:]}
     assert "ongoing, 53m so far" in listed["Home feed expires and floods the database"]
     frontend = page.impact.set_index("service").loc["Frontend"]

@@ -152,7 +152,7 @@ def test_a_range_that_ends_with_the_restoration(tmp_path: Path, duration: str) -
 def test_a_range_that_does_not_start_with_the_row_that_says_so(tmp_path: Path) -> None:
     rows = "| 13:30 | Outage began |\n" + ROWS.replace("14:02", "14:05")
     message = (
-        "the Duration starts 2025-03-14 14:02 UTC, but line 18 says 'Outage began' at 2025-03-14 13:30; correct the "
+        "the Duration starts 2025-03-14 14:02 UTC, but line 18 says 'Outage began' at 2025-03-14 13:30; correct "
         "one or the other"
     )
     assert audited(tmp_path, rows=rows) == [("duration-mismatch", 5, message)]

@@ -403,9 +403,8 @@ def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None
         "No significant change in the median time to restore since Q2 2025."
     )
     as_before = table.assign(after=table["before"])
-    assert describe_change(as_before, measure="time_to_restore").startswith(
-        "The median time to restore is the same as in Q2 2025: "
-    )
+    same = "The median time to restore is the same as in Q2 2025: "
+    assert describe_change(as_before, measure="time_to_restore").startswith(same)
 
 
 def test_nothing_is_tested_while_incidents_are_ongoing() -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import time as clock_of_the_machine
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
@@ -15,7 +16,7 @@ from report_writer import clock_forms, date_forms
 
 from incident_analytics.reports.durations import read_duration
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.times import Moment, Span, read_date, read_moments, read_span, split_moment
+from incident_analytics.reports.times import Moment, Span, find_dates, read_date, read_moments, read_span, split_moment
 from incident_analytics.reports.zones import read_zone
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
@@ -199,6 +200,7 @@ OTHER_CLOCKS: list[tuple[str, Moment]] = [
     ("Fri 10:47", Moment(clock=time(10, 47), weekday=4)), ("10:47 (Friday)", Moment(clock=time(10, 47), weekday=4)),
     ("17.03. 10:40", Moment(month=3, day=17, clock=time(10, 40))), ("17.03 10:40", Moment(month=3, day=17, clock=time(10, 40))),
     ("3/17 10:47", Moment(month=3, day=17, clock=time(10, 47))), ("T+1 10:00", Moment(clock=time(10), days_later=1)),
+    ("UTC Fri 14:02", Moment(clock=time(14, 2), zone=UTC, weekday=4)), ("Fri (UTC) 14:02", Moment(clock=time(14, 2), zone=UTC, weekday=4)),
     ("PM 2:30", Moment(clock=time(14, 30))), ("10:47  AM", Moment(clock=time(10, 47))), ("a.m. 10:47", Moment(clock=time(10, 47))),
     ("12 noon", Moment(clock=time(12))), ("12 midnight", Moment(clock=time(0))),
     ("Tue 04.03.2025 10:00", Moment(2025, 3, 4, time(10), weekday=1)), ("04.03.2025 10:00 (Thu)", Moment(2025, 4, 3, time(10), weekday=3)),
@@ -221,6 +223,8 @@ def test_a_moment_in_the_ways_of_other_places(words: str, moment: Moment) -> Non
         ("23:50 - 00:10 (2025-03-15)", Moment(clock=time(23, 50))),
         ("2025-03-14 23:50 - 2025-03-15 00:10", Moment(2025, 3, 14, time(23, 50))),
         ("10.30, 11.15 UTC", Moment(clock=time(10, 30))),
+        ("14:02 -", Moment(clock=time(14, 2))),
+        ("14:02 - open", Moment(clock=time(14, 2))),
     ],
 )
 def test_a_range_begins_in_the_zone_and_half_and_on_the_day_of_its_end(words: str, first: Moment) -> None:
@@ -356,6 +360,22 @@ def test_any_words_at_all_are_read_or_unreadable(reader: Any, words: str) -> Non
     except Unreadable as error:
         message = str(error)
     assert "; write " in message
+
+
+PARTS = (
+    "10:47", "2025-03-14", "17th", "Mon", "Fri", "UTC", "PT", "IST", "(", ")", "-", "to", "~", "14:??", "2024-MM-DD", "XX", "PM", "am",
+    "10h47", "午後", "2:30", "12", "noon", "T+5m", "+00:05", "at night", "in the morning", "3/17", "04.03.2025", "17.03.", "next day",
+    "(+1)", "1h 45m", "and", "ongoing", "support hours", "about", "[", "]", ":", ",", "-0500", "+02:00", "Z", "1430", "1047pm", "Uhr",
+    "day 2", "24:00", "29 Feb", "14 March", "March ??", "1741946520", "31th", "0th", "?", "now", "Europe/Berlin",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", [*READERS, find_dates, split_moment])
+@given(st.lists(st.sampled_from(PARTS), max_size=7), st.sampled_from(["", " "]))
+def test_parts_of_times_in_any_order_are_read_or_unreadable(reader: Any, parts: list[str], joint: str) -> None:
+    """And in no time: a part that may be before a moment as well as behind it once was read for ever."""
+    with suppress(Unreadable):
+        reader(joint.join(parts))
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
 
 
 _NEXT_TO: Final = frozenset({"weekday", "half", "later"})
+_NAMED: Final = frozenset({"zone", "weekday"})
 _FILL: Final = frozenset({"glue", "about"})
 _LEADS: Final = frozenset({"zone", "weekday", "later", "half"})
 """What may be before a time of day as well as behind it: ``UTC 14:02``, ``next day 14:02``."""
@@ -153,8 +154,8 @@ def _begins_moment(tokens: Sequence[_Token], at: int, clocks: frozenset[str]) ->
     kind = tokens[at][0]
     if kind not in _LEADS:
         return kind in _DATES or kind in clocks
-    following = _following(tokens, at + 1, _FILL | {"zone", "weekday"})
-    return following in clocks or (kind in {"zone", "weekday"} and following in _DATES)
+    following = _following(tokens, at + 1, _FILL | _NAMED)
+    return following in clocks or (kind in _NAMED and following in _DATES)
 
 
 def _following(tokens: Sequence[_Token], at: int, fill: frozenset[str]) -> str:
@@ -177,11 +178,7 @@ def _read_moment(
         elif kind in clocks and not has_clock:
             parts |= _clock_of(kind, words, parts.get("days_later", 0))
             has_clock = True
-        elif (
-            kind == "zone"
-            and "zone" not in parts
-            and (has_clock or _following(tokens, at + 1, _FILL) in clocks | _DATES)
-        ):
+        elif kind == "zone" and "zone" not in parts and (has_clock or _begins_moment(tokens, at, clocks)):
             parts["zone"] = zone_named(words) if zones else UTC
         elif kind in _NEXT_TO and kind not in parts:
             parts |= _part_next_to(kind, words, parts.get("days_later", 0))
@@ -375,7 +372,7 @@ def read_moments(text: str) -> list[Moment]:
         doubtful = pieces[:first] if dateless else pieces
         if any(map(_is_figure, doubtful)) or any(map(_is_day, pieces)):
             moments[0] = replace(moments[0], clock=None, unreadable=text.strip())
-        elif pieces[first + 1 : first + 3] == ["to", *moments[1:2]]:
+        elif len(moments) > 1 and pieces[first + 1 : first + 3] == ["to", moments[1]]:
             moments[0] = _as_other_end(moments[0], moments[1])
     return moments
 

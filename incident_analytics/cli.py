@@ -266,7 +266,7 @@ _SHOWN: Final = {
         "priority": "priority",
         "status": "status",
     },
-    "fields": {"line": "line", "section": "section", "name": "field", "value": "value"},
+    "fields": {"line": "line", "name": "field", "section": "section", "value": "value"},
     "problems": {"line": "line", "level": "problem", "code": "code", "message": "message"},
 }
 """What `show` prints of each table: columns with their headings."""

@@ -78,6 +78,20 @@ _ROLE_WORDS: Final = _TEAM_WORDS | {
 }
 """A name made only of these words and of the settings' teams and services does not belong to a person."""
 
+_FIELD_ROLES: Final = {
+    _COMMANDER: frozenset({"commander", "ic", "coordinator"}),
+    "Owner": frozenset({"owner", "owners", "assignee", "assignees", "responsible", "dri", "who", "lead", "manager"}),
+    "Approver": frozenset({"approver", "approvers", "approved", "reviewer", "reviewers", "reviewed", "signed"}),
+    "Author": frozenset({"author", "authors", "written", "prepared", "reporter", "reported", "writer", "editor"}),
+    "Participant": frozenset(
+        {
+            *("responder", "responders", "participants", "attendees", "oncall", "scribe", "facilitator", "engineer"),
+            *("engineers", "contact", "contacts", "investigator", "investigators", "person", "people", "staff", "name"),
+        }
+    ),
+}
+"""Words in the name of a field or column of the reports' own by which its value is a person."""
+
 _ORDINARY: Final = frozenset(
     {
         *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
@@ -149,6 +163,17 @@ class _Person:
     roles: set[str]
 
 
+def _people_in_fields(fields: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """Yield the people that fields and columns such as Incident Commander name, each with the role."""
+    labelled = fields[fields["name"] != fields["section"]]
+    for name, value in zip(labelled["name"], labelled["value"], strict=True):
+        if not (isinstance(name, str) and isinstance(value, str)) or len(_words(name)) > _LONGEST_NAME:
+            continue
+        role = next((role for role, words in _FIELD_ROLES.items() if not words.isdisjoint(_words(name))), None)
+        if role is not None and (_is_capitalised(value) or "@" in value):
+            yield role, value
+
+
 class Redaction:
     """The roles of people by their names, applied to texts and tables.
 
@@ -217,6 +242,7 @@ class Redaction:
                 for field, role in (("author", "Author"), ("attendees", "Participant"))
                 for written in readings.loc[readings["field"] == field, "as_written"]
             ),
+            *_people_in_fields(corpus.fields),
             *people,
         ]
         known = dict.fromkeys((role, cell) for role, cell in cells if isinstance(cell, str))

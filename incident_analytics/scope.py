@@ -453,6 +453,7 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
     incidents["stated_duration"] = incidents["stated_duration"].mask(changed).astype(SPAN)
     incidents["meeting_on"] = incidents["meeting_on"].mask(incidents["meeting_on"] > day)
 
+    actions = items_as_known(corpus.actions, as_of)
     signoffs = corpus.signoffs.copy()
     later = signoffs["signed_on"] > day
     signoffs["signed"] = signoffs["signed"].mask(later, other=False)
@@ -463,9 +464,21 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
         timeline=timeline,
         outages=outages,
         readings=_readings_as_known(readings, incidents, corpus, outages),
-        actions=items_as_known(corpus.actions, as_of),
+        actions=actions,
         signoffs=signoffs,
+        fields=_fields_as_known(corpus, timeline, actions),
     )
+
+
+def _fields_as_known(corpus: Corpus, timeline: pd.DataFrame, actions: pd.DataFrame) -> pd.DataFrame:
+    """Return the fields without those that are cells of rows that were not there yet."""
+    place = ["incident_id", "line"]
+    rows = pd.concat([corpus.timeline[place], corpus.actions[place]])
+    known = pd.concat([timeline[place], actions[place]])
+    gone = pd.MultiIndex.from_frame(rows).difference(pd.MultiIndex.from_frame(known))
+    if gone.empty:
+        return corpus.fields
+    return corpus.fields[~pd.MultiIndex.from_frame(corpus.fields[place]).isin(gone)].reset_index(drop=True)
 
 
 def _is_unnoticed(incidents: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:

@@ -99,6 +99,10 @@ def test_check_prints_errors_and_warnings_by_file_worst_first_and_a_summary(run:
     assert run("check", "r") == (1, CHECKED, "")
 
 
+def test_of_few_problems_no_edit_is_singled_out(run: Run) -> None:
+    assert "Edits that would help most" not in run("check", "r/INC-2025-03-14-001.md")[1]
+
+
 @pytest.mark.parametrize(("level", "listed"), [("error", 1), ("warning", 4), ("info", 6)])
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_check_lists_what_is_asked_for(run: Run, form: str, level: str, listed: int) -> None:
@@ -114,8 +118,43 @@ def test_check_lists_what_is_asked_for(run: Run, form: str, level: str, listed: 
 
 
 COVERED = """\
-r/INC-2025-03-14-001.md: 18 lines that are not blank: 10 read, 8 template, 0 unread
+r/INC-2025-03-14-001.md: 19 lines that are not blank: 12 read, 6 template, 1 unread
+  1: incidents.title
+  3: incidents.incident_id
+  4: incidents.date
+  5: incidents.stated_duration
+  6: incidents.severity
+  7: incidents.author
+  8: incidents.status
+  10-13: template
+  14-15: timeline
+  17-20: template
+  21-22: actions
+  24: fields.Trigger
+  26: unread: [1]: https://x.example
 """
+
+
+def test_check_shows_what_was_read_from_each_line(run: Run) -> None:
+    report = Path("r/INC-2025-03-14-001.md")
+    report.write_text(f"{ONE}\n**Trigger**: a deploy\n\n[1]: https://x.example\n")
+    code, out, err = run("check", report.as_posix(), "--coverage")
+    assert (code, err) == (0, "")
+    assert COVERED in out
+    code, out, _ = run("check", "r", "--coverage")
+    lines = out.splitlines()
+    assert "r/INC-2025-03-14-002.md: 17 lines that are not blank: 11 read, 6 template, 0 unread" in lines
+    assert "  26: unread: [1]: https://x.example" in lines
+    assert "  6: incidents.severity" not in lines
+    code, out, _ = run("check", "r", "--coverage", "--format", "json")
+    rows = json.loads(out)["coverage"]
+    assert rows[0] == {
+        "path": report.as_posix(),
+        "line": 1,
+        "use": "incidents.title",
+        "words": "# Incident Report: Jobs stuck",
+    }
+    assert [row["line"] for row in rows if row["use"] == "unread"] == [26]
 
 
 def test_check_as_json(run: Run) -> None:
@@ -205,6 +244,8 @@ no cost
 line  action  owner  due         priority  status
   21  =1+1    Ana    2025-03-21  High      done
   22  Two     –      –           Low       –
+
+no field
 
 line  problem  code              message
    5  info     approximate       Duration 'about 2 hours' is approximate; write both times

@@ -124,6 +124,8 @@ NAMED = {
     "a list below a table": (TABLE + "| 14:02 | a |\n\n- 14:30 b\n", [13]),
     "a paragraph below a table": (TABLE + "| 14:02 | a |\n\n**14:30** b\n", [13]),
     "a line continued": ("- 14:02 a\n14:30 b\n", [10]),
+    "a heading of the template": (TABLE + "| 14:02 | a |\n### What Happened\n| 14:30 | b |\n", [13]),
+    "one of its lists": (TABLE + "| 14:02 | a |\n### Metrics\n| 14:30 | b |\n|--|--|\n| 14:40 | more |\n", [13, 15]),
     "a heading of rows": (TABLE + "| 14:02 | a |\n\n| 14:30 | b |\n---\n| 14:40 | c |\n", [13, 15]),
 }
 
@@ -220,6 +222,45 @@ def test_services_answered_with_words_or_in_a_table() -> None:
     assert problems(report, "unread-row") == [("unread-row", 13)]
 
 
+@given(
+    st.characters(categories=["S", "P", "No", "Lo"]) | st.text(st.characters(codec="utf-8"), max_size=4),
+    st.sampled_from(
+        ["- {} API", "- [{}] API", "- ({}) API", "{} API", "- API {}", "- API: {}", "- API ({})", "| {} | API |"]
+    ),
+)
+def test_no_mark_makes_a_service_unaffected_but_an_empty_box_a_cross_or_a_no(mark: str, form: str) -> None:
+    """Any other is affected, or of unknown state and named."""
+    line = form.format(mark)
+    table = "| | Service |\n|--|--|\n" if line.startswith("|") else ""
+    report = read(f"## Affected Services\n{table}{line}\n\n- [ ] Web\n")
+    spared = [row for row in report.rows["services"] if row["affected"] is False and row["service"] != "Web"]
+    assert not spared or EMPTY.search(line), line
+
+
+EMPTY = re.compile(
+    r"\[\s*\\?\s*\]|\(\s*\)|[❌✗✘✖❎☐□⬜🔲◻▢○]|\b(?:no|n|not|false|none|nil|unaffected|unimpacted|ok|okay|fine)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("mark", ["⏳", "⌛", "🕒", "🟡", "⚠️"])
+def test_a_mark_that_says_neither_leaves_it_unknown(mark: str) -> None:
+    report = read(f"## Affected Services\n- {mark} API\n- [x] Web\n")
+    assert [row["affected"] for row in report.rows["services"]] == [None, True]
+    assert problems(report, "unreadable-value") == [("unreadable-value", 9)]
+
+
+def test_what_is_said_of_a_service_is_no_part_of_its_name() -> None:
+    report = read("## Affected Services\n- API: degraded for 5 minutes\n- Web: healthy\n- Backend: Jobs\n- Mail\n")
+    assert [(row["service"], row["affected"]) for row in report.rows["services"]] == [
+        ("API", True),
+        ("Web", False),
+        ("Backend: Jobs", True),
+        ("Mail", True),
+    ]
+    assert [(row["name"], row["value"]) for row in report.rows["fields"]] == [("API", "degraded for 5 minutes")]
+
+
 # --- the law ---------------------------------------------------------------------------------------------------------
 
 TIMES = ["14:02", "14:09", "14:30", "15:11"]
@@ -269,6 +310,8 @@ DAMAGES: dict[str, Damage] = {
     "list": inserted("- a", "  - b"),
     "rule": inserted("---"),
     "heading": inserted("### More"),
+    "heading of the template": inserted("### What Happened"),
+    "heading of a list": inserted("### Metrics"),
     "indent": changed(lambda line: f"    {line}"),
     "tab": changed(lambda line: f"\t{line}"),
     "quote": changed(lambda line: f"> {line}"),

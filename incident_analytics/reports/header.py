@@ -128,7 +128,8 @@ class HeaderReader:
         """Read a field that other templates have at their head: services, instants, what the impact was."""
         label = self.template.fields[name][0]
         if name == "services":
-            self.reader.add_services([(None, word.strip(), line.line, "") for word in line.text.split(",")])
+            words = line.text.split(",")
+            self.reader.add_services([(None, word.strip(), line.line, "") for word in words], None)
         elif name.endswith("_at"):
             at = self._instant(line, label)
             if at is not None:

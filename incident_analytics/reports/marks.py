@@ -7,7 +7,7 @@ from typing import Final
 
 from incident_analytics.reports.placeholders import Unreadable, is_untold
 
-__all__ = ["find_key", "read_flag", "read_mark", "read_tick", "read_unaffected"]
+__all__ = ["find_key", "read_flag", "read_mark", "read_tick", "read_unaffected", "split_gloss"]
 
 _YES: Final = re.compile(r"yes\b(?!\s?/\s?no\b)|y\b|true\b|partial|some\b|minor\b|temporary\b", re.IGNORECASE)
 _NO: Final = re.compile(
@@ -67,10 +67,26 @@ def read_flag(text: str) -> bool | None:
 
 
 _NOT_HIT: Final = re.compile(
-    r"(?<![\s:(,;–—-])[\s:(,;–—-]++(?:not (?:affected|impacted|hit)|unaffected|unimpacted|no (?:impact|effect)|none)"
+    r"(?<![\s:(,;–—-])[\s:(,;–—-]++(?:not (?:affected|impacted|hit)|unaffected|unimpacted|no (?:impact|effect)|none"
+    r"|ok(?:ay)?|fine|healthy|operational|working)"
     r"[\s).]*+$",
     re.IGNORECASE,
 )
+
+
+_GLOSS: Final = re.compile(r"(?P<name>[^:]*[^:\s])\s*:(?:\s+(?P<gloss>[^A-Z\s].*))?", re.DOTALL)
+
+
+def split_gloss(text: str) -> tuple[str, str]:
+    """Cut off what is said of a service behind a colon: words in lower case, as a name may begin with a capital.
+
+    Examples
+    --------
+    >>> split_gloss("API: degraded"), split_gloss("Backend: API"), split_gloss("API:")
+    (('API', 'degraded'), ('Backend: API', ''), ('API', ''))
+    """
+    match = _GLOSS.fullmatch(text)
+    return (match["name"], match["gloss"] or "") if match else (text, "")
 
 
 def read_unaffected(text: str) -> tuple[bool, str]:
@@ -105,7 +121,7 @@ _ANSWER: Final = re.compile(
     re.IGNORECASE,
 )
 _CROSSES: Final = "❌✗✘✖❎"
-_LIGHTS: Final = "🟢🔴🟠🟡⚠🚨🔥❗⛔"
+_LIGHTS: Final = "🟢🔴🟠🟡⚠🚨🔥❗⛔⏳⌛🕒"
 
 
 def read_tick(text: str) -> tuple[bool | None, str]:

@@ -223,7 +223,7 @@ class _Parser:
         """Report each line that looks like a row and was neither read as one nor is named by another problem."""
         kinds = [(part.section, self.kind_of(part.name)) for part in parts]
         kinds = [
-            (section, "actions" if kind == "own" and any(map(self.reader.has_actions, section.tables())) else kind)
+            (section, self.reader.kind_of_tables(section) or kind if kind in {"own", "prose"} else kind)
             for section, kind in kinds
         ]
         problems = self.report.rows["problems"]

@@ -246,6 +246,7 @@ class _Context:
         if title is None:
             return self.kind
         named, depth = self.kind_named(title["title"]), len(title["level"])
-        if named != "own" or (depth <= self.level and line.place in _HIDES):
+        is_within = self.kind != "prose" and depth >= self.level + (self.kind not in {"services", "actions"})
+        if not is_within if named == "prose" else named != "own" or (depth <= self.level and line.place in _HIDES):
             self.kind, self.level = named, depth
         return None

@@ -12,10 +12,10 @@ from incident_analytics.config import Settings
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
 from incident_analytics.reports.labels import labelled, labelled_lines
 from incident_analytics.reports.markdown import Item, Line, Paragraph, Row, Section, Table
-from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected
+from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected, split_gloss
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import OWN, Report
-from incident_analytics.reports.rows import LooseRows, begins_with_time, fits, loose_rows, starts_like_item
+from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, fits, loose_rows, starts_like_item
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment
@@ -33,6 +33,11 @@ _OTHER = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do)|(?:ca
 _NOT_DONE = re.compile(rf"(?:{_OTHER}):\s+(?=\S)", re.IGNORECASE)
 _ENDS_NOT_DONE = re.compile(rf"\s\((?:{_OTHER})\)$", re.IGNORECASE)
 """How an action's own words say its status, before or behind them."""
+_NEEDED: Mapping[Kind, tuple[str, ...]] = {
+    "actions": ("action", "owner", "due_on"),
+    "timeline": ("at", "event"),
+}
+"""By what columns a table is known wherever it is: the first one and one of the others."""
 MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
 
@@ -268,9 +273,9 @@ class SectionReader:
                     marked.append(found[0])
                     self.report.mark("services", row.line)
                     self._take_unnamed_cells(section, table.header, [row], found[1])
-        self.add_services(marked)
+        self.add_services(marked, section.title or None)
 
-    def add_services(self, marked: Sequence[MarkedService]) -> None:
+    def add_services(self, marked: Sequence[MarkedService], section: str | None) -> None:
         """Add services with their boxes; where no service has one the list names what was affected.
 
         Among others that have one, a service without a box, or with a mark that may mean either, is unknown.
@@ -283,9 +288,12 @@ class SectionReader:
             if ticks and ticked is None and words.endswith(":"):
                 continue  # it only groups those below
             self.report.mark("services", line)
+            words, gloss = split_gloss(words)
             if is_absent(words) or is_none(words):
                 continue
             service = self.aliases.get(fold(words), words)
+            if gloss:
+                self.report.add_field(section, service, gloss, line)
             if self.aliases and fold(words) not in self.aliases:
                 known = ", ".join(self.settings.services)
                 message = f"service {words!r} is not one of {known}; write one of these or add an alias to the settings"
@@ -308,7 +316,8 @@ class SectionReader:
             for name in form.parts:
                 part = self.template.sections[name]
                 if part.reads == "services" and self.template.section_named(label) == name and line.text:
-                    self.add_services([(None, word.strip(), line.line, "") for word in line.text.split(",")])
+                    words = line.text.split(",")
+                    self.add_services([(None, word.strip(), line.line, "") for word in words], section.title)
                 elif (field := part.field_named(label)) is not None and field not in self.report.lines:
                     self._read_field_of(part, field, line)
                 else:
@@ -406,11 +415,15 @@ class SectionReader:
                 first = block.line + 2 if isinstance(block, Table) else block.line  # below its header
                 self.report.mark(f"findings.{name}", first, block.last)
 
-    def has_actions(self, table: Table) -> bool:
-        """Return whether a table's header names an action and who does it, or until when."""
-        form = self.template.sections.get("actions")
-        names = _columns(table.header, form).keys() if form else set()
-        return "action" in names and not names.isdisjoint({"owner", "due_on"})
+    def kind_of_tables(self, section: Section) -> Kind | None:
+        """Return what the rows of a section's tables are by their columns: who does what, or what was when."""
+        for table in section.tables():
+            for kind, needed in _NEEDED.items():
+                form = self.template.sections.get(kind)
+                names = _columns(table.header, form).keys() if form else set()
+                if needed[0] in names and not names.isdisjoint(needed[1:]):
+                    return kind
+        return None
 
     def _read_actions(self, origin: str, section: Section) -> None:
         form = self.template.sections["actions"]  # the meeting's actions have the same columns

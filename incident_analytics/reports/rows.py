@@ -228,8 +228,10 @@ class _Context:
             self.kind = known
             if known == "prose" and self.before != "prose" and not is_named:
                 self.kind = "own"  # it follows rows whose heading is broken
-        if known == "prose" and (section.level > self.rows_level > 0 or self.before in {"services", "actions"}):
-            self.kind = "own"  # its heading may be in the middle of rows
+        if known == "prose" and section.level > self.rows_level > 0:
+            self.kind = self.before if self.before != "prose" else "own"  # its heading may be in the middle of rows
+        elif known == "prose" and self.before in {"services", "actions"}:
+            self.kind = "own"
         elif is_named and (known != "prose" or section.level <= self.rows_level):
             self.rows_level = section.level if known != "prose" else 0
         if is_named or section.level <= self.level:

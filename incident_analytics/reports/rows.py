@@ -143,7 +143,7 @@ def _looks_like(line: SourceLine, kind: Kind) -> bool:
         return timed or (is_row and line.place != "table")
     if line.place in {"table", "heading"}:
         return is_row or (line.place == "table" and bool(cells))
-    if line.place == "text" and _bare_item(text) and not starts_like_item(_bare_item(text)):
+    if line.place == "text" and not is_row and _bare_item(text) and not starts_like_item(_bare_item(text)):
         return False  # nested in another item it tells a detail
     in_html = _CELL_TAG.search(text) is not None and re.search(r"\w", _MARKUP.sub(" ", text)) is not None
     return is_row or in_html or starts_like_item(text)

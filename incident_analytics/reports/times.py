@@ -159,8 +159,8 @@ def _begins_moment(tokens: Sequence[_Token], at: int, clocks: frozenset[str]) ->
 
 
 def _following(tokens: Sequence[_Token], at: int, fill: frozenset[str]) -> str:
-    """Return the kind of the first token from ``at`` on that is more than what fills a gap, of at most three."""
-    return next((kind for kind, _ in tokens[at : at + 3] if kind not in fill), "")
+    """Return the kind of the first token from ``at`` on that is more than what fills a gap, of at most four."""
+    return next((kind for kind, _ in tokens[at : at + 4] if kind not in fill), "")
 
 
 def _read_moment(

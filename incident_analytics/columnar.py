@@ -31,7 +31,7 @@ class ArrowTable(Mapping[str, list[Any]]):
     rows
         The table. Its column incident_id, if it has one, holds numbers.
     names
-        What each of these numbers stands for; the same list in all tables.
+        What each of these numbers means; the same list in all tables.
     """
 
     rows: pa.Table

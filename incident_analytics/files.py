@@ -76,7 +76,7 @@ def file_of_report(path: str) -> tuple[Path, int]:
 def matching_paths(pattern: str | Path) -> list[Path]:
     """Return the path of that name, else what matches it as a pattern, sorted, and what could not be looked into.
 
-    Hidden names match only parts of the pattern that begin with a dot. ``**`` stands for any folders, follows no links
+    Hidden names match only parts of the pattern that begin with a dot. ``**`` means any folders, follows no links
     and comes no more than once to each. A folder that cannot be listed is returned itself: it may hold what is looked
     for, and whoever reads it finds out why it cannot be read.
     """

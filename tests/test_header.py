@@ -1,0 +1,75 @@
+"""The fields at a report's head: an instant there is read as a row of the timeline is."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident_analytics.config import Settings
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.report import Report
+from incident_analytics.reports.template import Template, default_template
+
+PLAIN = default_template().model_dump()
+TEMPLATE = Template.model_validate(PLAIN | {"fields": PLAIN["fields"] | {"started_at": ("Started",)}})
+
+
+def read(started: str, below: str = "") -> Report:
+    """Return a report of 14 March 2025 that says when it started."""
+    text = (
+        f"# Incident: X\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Started**: {started}\n{below}"
+    )
+    (report,) = parse_reports(text, "x.md", Settings(), TEMPLATE)
+    return report
+
+
+@pytest.mark.parametrize(
+    ("started", "below", "instant"),
+    [
+        ("2025-03-14 14:02", "", "2025-03-14 14:02"),
+        ("14:02", "", "2025-03-14 14:02"),
+        ("14:02 PST", "", "2025-03-14 22:02"),
+        ("14:02", "\nAll times US/Pacific\n", "2025-03-14 21:02"),
+        ("13 March, 11:30 PM", "", "2025-03-13 23:30"),
+        ("24:00", "", "2025-03-15 00:00"),
+        ("00:16 (next day)", "", "2025-03-15 00:16"),
+        ("Thu 22:00", "", "2025-03-13 22:00"),
+        ("10h47", "", "2025-03-14 10:47"),
+    ],
+)
+def test_when_it_started(started: str, below: str, instant: str) -> None:
+    report = read(started, below)
+    assert f"{report.incident['started_at']:%Y-%m-%d %H:%M}" == instant
+    assert [row for row in report.rows["problems"] if row["code"] == "unreadable-time"] == []
+
+
+@pytest.mark.parametrize(
+    ("started", "code", "message"),
+    [
+        ("2024-XX-XX 10:00", "unreadable-time", "'2024-XX-XX 10:00' is not a date; write it as YYYY-MM-DD HH:MM"),
+        (
+            "05-08-2025 10:30",
+            "ambiguous-date",
+            "'05-08-2025 10:30' is 2025-05-08 or 2025-08-05; write it as YYYY-MM-DD",
+        ),
+        ("in the morning", "unreadable-time", "'in the morning' is not a time; write it as HH:MM"),
+        ("2025-03-14", "unreadable-time", "'2025-03-14' is not a date and time; write it as 2025-03-14 14:02 UTC"),
+        (
+            "14:02 CST",
+            "unreadable-time",
+            "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
+        ),
+    ],
+)
+def test_a_start_in_doubt_is_unknown_and_named(started: str, code: str, message: str) -> None:
+    report = read(started)
+    assert "started_at" not in report.incident
+    assert [(row["code"], row["line"], row["message"]) for row in report.rows["problems"] if row["code"] == code] == [
+        (code, 5, f"Started: {message}")
+    ]
+
+
+@pytest.mark.parametrize("words", ["Unknown", "TBD", ""])
+def test_a_start_that_is_said_to_be_unknown_is_no_problem(words: str) -> None:
+    report = read(words)
+    assert "started_at" not in report.incident
+    assert [row for row in report.rows["problems"] if row["code"] == "unreadable-time"] == []

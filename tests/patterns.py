@@ -112,8 +112,11 @@ def from_data() -> Iterator[Pattern]:
     yield Pattern("template-1.0.toml: incident_id", re.compile(default_template().incident_id), only_at_start=False)
 
 
-def attacks(compiled: re.Pattern[Any]) -> Iterator[Callable[[int], Any]]:
-    """Yield what makes texts of about n characters: a repeat of the pattern pumped, then what it does not match."""
+def attacks(compiled: re.Pattern[Any]) -> Iterator[tuple[Callable[[int], Any], int]]:
+    """Yield what makes texts of n pieces, and how long a piece is: a repeat's text, or another that comes near.
+
+    With and without an end that the pattern does not match.
+    """
     text = compiled.pattern if isinstance(compiled.pattern, str) else compiled.pattern.decode("latin-1")
     flags = compiled.flags & ~(re.UNICODE | re.LOCALE)
     tree = _PARSER.parse(text, flags)
@@ -129,11 +132,11 @@ def attacks(compiled: re.Pattern[Any]) -> Iterator[Callable[[int], Any]]:
         pumped |= dict.fromkeys(("", each) for each in (whole, whole[:-1], f"{whole} ") if each)
     for prefix, pump in pumped:
         for suffix in ("", "\x01"):
-            yield partial(_attack, compiled, prefix, pump, suffix)
+            yield partial(_attack, compiled, prefix, pump, suffix), len(pump)
 
 
 def _attack(compiled: re.Pattern[Any], prefix: str, pump: str, suffix: str, n: int) -> Any:
-    attack = f"{prefix}{pump * (n // len(pump))}{suffix}"
+    attack = f"{prefix}{pump * n}{suffix}"
     return attack if isinstance(compiled.pattern, str) else attack.encode("latin-1", "replace")
 
 

@@ -42,7 +42,7 @@ _PIECE: Final = rf"""
 """
 _SIMPLE: Final = re.compile(rf"(?: {_PIECE} | \( (?:\?:)?+ (?: {_PIECE} | \| )*+ \) \??+ | \| )*+", re.VERBOSE)
 _PARTS: Final = re.compile(
-    rf"\\. | {_CLASS} | \(\?: | (?P<repeat> [*+] | \{{\d+,\d*\}} ) | (?P<choice> [?|] )", re.VERBOSE
+    rf"\\. | {_CLASS}?+ | \(\?: | (?P<repeat> [*+] | \{{\d+,\d*\}} ) | (?P<choice> [?|] )", re.VERBOSE
 )
 _REPEATS: Final = 2
 _CHOICES: Final = 6

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.gaps import time_between
-from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
+from incident_analytics.analysis.rates import _percent, compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.periods import UNITS, Period, Unit
@@ -485,3 +485,19 @@ def test_exposures_fill_the_window(rows: list[tuple[pd.Timestamp | None, str | N
     rates = severity_rates(numbered(rows), every=every, within=within)
     assert rates.drop_duplicates("period")["exposure"].sum() == within.end - within.start
     assert ((rates["rate_low"] <= rates["rate"]) & (rates["rate"] < rates["rate_high"])).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (-1.0, "100%"),
+        (-0.9999, "over 99%"),
+        (-0.994, "99%"),
+        (-0.4, "40%"),
+        (0.0, "0%"),
+        (0.996, "100%"),
+        (11.0, "1,100%"),
+    ],
+)
+def test_a_change_is_all_only_where_nothing_is_left(change: float, shown: str) -> None:
+    assert _percent(change) == shown

@@ -139,6 +139,11 @@ def variable(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
+field_option = click.option(
+    "--field", multiple=True, metavar="NAME=VALUE", help="Only incidents with this value in a field of their own."
+)
+
+
 @contextmanager
 def progress_bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     """Give what shows progress on stderr, where that is a terminal."""
@@ -161,6 +166,7 @@ def read(
     service: Sequence[str],
     team: Sequence[str],
     config: str | None,
+    field: Sequence[str] = (),
     problems: bool = True,
     coverage: bool = False,
 ) -> tuple[Records, Settings]:
@@ -169,7 +175,7 @@ def read(
     from incident_analytics.records import Wanted
 
     settings = find(paths, config)
-    wanted = Wanted(settings, status, severity, service, team)
+    wanted = Wanted(settings, status, severity, service, team, field)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress, coverage=coverage)
     say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
@@ -199,6 +205,7 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
 
 @commands.command()
 @reading_options("all")
+@field_option
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
 @click.option("--level", type=click.Choice(LEVELS), help="Lowest level to list (default: warning; info in JSON).")
 @click.option("--coverage", is_flag=True, help="Show what was read from each line, and which lines are unread.")
@@ -243,6 +250,7 @@ def as_annotation(problem: Mapping[str, Any]) -> str:
 
 @commands.command()
 @reading_options("all")
+@field_option
 def show(**options: Any) -> None:
     """Print a report as it was read: each value with the words it comes from, their line and its confidence."""
     records, _ = read(**options)
@@ -333,6 +341,7 @@ def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Col
 @commands.command()
 @click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")
 @reading_options("final")
+@field_option
 @click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
 @click.option("--raw", is_flag=True, help="Keep CSV cells unchanged, even if a spreadsheet would run them as formulas.")
 def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None:
@@ -496,6 +505,7 @@ MEASURES = {
 @commands.command()
 @click.argument("kind", type=click.Choice(list(MEASURES)), metavar="KIND")
 @reading_options("final")
+@field_option
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
 @click.option("--against", metavar="PERIOD", help="Compare with this earlier period (response and severity).")
 @click.option(
@@ -555,6 +565,7 @@ def read_scope(
     severity: Sequence[str],
     service: Sequence[str],
     team: Sequence[str],
+    field: Sequence[str],
     period: str | None,
     as_of: str | None,
     business_hours: bool,
@@ -574,6 +585,7 @@ def read_scope(
         severities=severity,
         services=service,
         teams=team,
+        fields=field,
         business_hours=business_hours,
     )
 

@@ -542,6 +542,7 @@ def narrow(
     severities: Iterable[str] = (),
     services: Iterable[str] = (),
     teams: Iterable[str] = (),
+    fields: Iterable[str] = (),
     settings: Settings | None = None,
 ) -> Corpus:
     """Keep the incidents of a status, of some severities, and those that affected services, or services of teams.
@@ -556,6 +557,9 @@ def narrow(
         Declared severities; none keeps all.
     services, teams
         Services, and teams of the settings; none keeps all.
+    fields
+        Values of the reports' own fields, such as ``Environment=production``, in any case: of several of one field an
+        incident has one, and it has one of each field that is named.
     settings
         Which team a service belongs to.
 
@@ -567,7 +571,8 @@ def narrow(
     Raises
     ------
     UnknownNameError
-        ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``, ``status 'finished' is not one of final, all, ...``
+        ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``, ``status 'finished' is not one of final, all, ...``,
+        ``field 'Region' is not one of Environment, Trigger``
 
     Examples
     --------
@@ -575,15 +580,16 @@ def narrow(
     >>> corpus.incidents["severity"].unique().tolist()
     ['SEV-3']
     """
-    wanted = Wanted(settings or Settings(), status, list(severities), list(services), list(teams))
-    incidents, hits = (
+    wanted = Wanted(settings or Settings(), status, list(severities), list(services), list(teams), list(fields))
+    incidents, hits, own = (
         {column: frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in columns}
         for frame, columns in (
             (corpus.incidents, ("incident_id", "path", "status", "severity")),
             (corpus.services, ("incident_id", "service", "affected")),
+            (corpus.fields, ("incident_id", "name", "value")),
         )
     )
-    ids, others = wanted.choose(incidents, hits, list(corpus.incidents["severity"].cat.categories))
+    ids, others = wanted.choose(incidents, hits, list(corpus.incidents["severity"].cat.categories), own)
     kept = corpus.select(corpus.incidents["incident_id"].isin(ids))
     if not others:
         return kept

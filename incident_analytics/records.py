@@ -143,7 +143,7 @@ class Records:
     def keep(self, wanted: Wanted) -> Records:
         """Keep some incidents in every table, and note in ``files`` which reports are of another status."""
         incidents = self.tables["incidents"]
-        ids, others = wanted.choose(incidents, self.tables["services"], self.severities)
+        ids, others = wanted.choose(incidents, self.tables["services"], self.severities, self.tables["fields"])
         return self._only(ids, others)
 
     def _only(self, ids: Collection[str], others: Mapping[str, str | None]) -> Records:
@@ -194,6 +194,8 @@ class Wanted:
     severities: Sequence[str] = ()
     services: Sequence[str] = ()
     teams: Sequence[str] = ()
+    fields: Sequence[str] = ()
+    """Values of the reports' own fields, such as ``Environment=production``."""
 
     def __post_init__(self) -> None:
         named_statuses(self.status)
@@ -203,12 +205,13 @@ class Wanted:
         incidents: Table | Mapping[str, Iterable[Any]],
         services: Table | Mapping[str, Iterable[Any]],
         levels: Sequence[str],
+        fields: Mapping[str, Iterable[Any]],
     ) -> tuple[set[str], dict[str, str | None]]:
         """Return the incident_ids asked for, and by path the status of the reports that are of another one.
 
         Parameters
         ----------
-        incidents, services
+        incidents, services, fields
             The tables, by column.
         levels
             The declared severities.
@@ -231,7 +234,26 @@ class Wanted:
         if self.services or self.teams:
             rows = zip(services["incident_id"], named, services["affected"], strict=True)
             ids &= {incident_id for incident_id, service, affected in rows if affected is True and service in hit}
-        return ids, others
+        return self._with_fields(ids, fields), others
+
+    def _with_fields(self, ids: set[str], fields: Mapping[str, Iterable[Any]]) -> set[str]:
+        """Keep the incidents that have one of the values asked for in each field asked for."""
+        asked: dict[str, tuple[str, set[str]]] = {}
+        for each in self.fields:
+            name, sign, value = each.partition("=")
+            if not sign:
+                raise UnknownNameError(f"field {each!r} has no value; write NAME=VALUE")
+            asked.setdefault(fold(name), (name, set()))[1].add(fold(value))
+        if not asked:
+            return ids
+        rows = list(zip(*(fields[name] for name in ("incident_id", "name", "value")), strict=True))
+        names = {name for _, name, _ in rows if isinstance(name, str)}
+        for name, values in asked.values():
+            known = _known("field", name, names)
+            ids = ids & {
+                own for own, each, value in rows if each and fold(each) == fold(known) and fold(value or "") in values
+            }
+        return ids
 
     def severity_names(self, levels: Sequence[str]) -> list[str]:
         """Return the severities asked for, as they are declared and in that order; none where all are."""

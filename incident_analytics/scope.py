@@ -119,6 +119,7 @@ class Scope:
         severities: Iterable[str] = (),
         services: Iterable[str] = (),
         teams: Iterable[str] = (),
+        fields: Iterable[str] = (),
         business_hours: bool = False,
         redaction: Redaction | None = None,
     ) -> Scope:
@@ -142,7 +143,7 @@ class Scope:
             instant the status of an action item that is done or dropped without a date is unknown.
         status
             Whose response times, causes and actions count: ``final``, ``all`` or a report status.
-        severities, services, teams
+        severities, services, teams, fields
             Only these incidents, as `narrow` takes them; none named keeps all.
         business_hours
             Whether response times count the hours of ``[calendar]`` alone.
@@ -192,7 +193,7 @@ class Scope:
             raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
 
         everything = erase_after(corpus, as_of)
-        wanted = Wanted(settings, "all", list(severities), list(services), list(teams))
+        wanted = Wanted(settings, "all", list(severities), list(services), list(teams), list(fields))
         known = _narrowed(everything, wanted)
         return cls(
             period=period,
@@ -204,7 +205,7 @@ class Scope:
             completed=_completed(known, status),
             everything=everything,
             services=_services_shown(everything, known, wanted),
-            chosen=(*wanted.severities, *wanted.services, *wanted.teams),
+            chosen=(*wanted.severities, *wanted.services, *wanted.teams, *wanted.fields),
             calendar=settings.calendar if business_hours else None,
             is_past=as_of < latest,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
@@ -564,6 +565,7 @@ def _narrowed(everything: Corpus, wanted: Wanted) -> Corpus:
         severities=wanted.severities,
         services=wanted.services,
         teams=wanted.teams,
+        fields=wanted.fields,
         settings=wanted.settings,
     )
     if not wanted.severities:

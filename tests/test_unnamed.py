@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import incident_analytics as ia
 from incident_analytics.config import Settings
+from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.redaction import redact
 from incident_analytics.reports.coverage import UNREAD, account
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.template import default_template
+from incident_analytics.scope import Scope
+from incident_analytics.tables import Corpus
 
 HEAD = (
     "# Incident: X\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-2\n"
@@ -143,6 +150,65 @@ def test_what_says_that_there_is_nothing_is_read_and_is_no_value() -> None:
     text = f"{HEAD}{TIMELINE}\n## Action Items\n\nNone.\n"
     assert fields(text) == []
     assert uses(text)[17] == "actions"
+
+
+# --- in tables -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    """Read three reports with fields of their own."""
+    table = "| Action | Owner | Type |\n|--|--|--|\n| Fix | Bo | prevent |\n| Look | Bo | detect |\n"
+    fields_of_each = ("**Region**: EU\n**Region**: US\n**IC**: Ann Lee\n", "**region**: eu\n", "")
+    for number, own in enumerate(fields_of_each, start=1):
+        head = HEAD.replace("03-14-001", f"03-14-00{number}")
+        path = tmp_path / f"INC-2025-03-14-00{number}.md"
+        path.write_text(f"{head}{own}{TIMELINE}\n## Action Items\n\n{table}\n## Trigger\n\nA deploy by Ann.\n")
+    return ia.load(tmp_path, status="all")
+
+
+def test_an_incident_counts_once_in_each_of_its_groups(corpus: Corpus) -> None:
+    times = ia.response_times(corpus.incidents)
+    summary = ia.response_summary(times, by="field:REGION", fields=corpus.fields)
+    assert summary[["field:Region", "n"]].fillna("-").to_numpy().tolist() == [["EU", 2], ["US", 1], ["-", 1]]
+    assert summary["median"].tolist() == [pd.Timedelta("28min")] * 3
+    with pytest.raises(UnknownNameError, match="field 'Zone' is not one of IC, Region, Trigger, Type, region"):
+        ia.response_summary(times, by="field:Zone", fields=corpus.fields)
+    with pytest.raises(ColumnsError, match="by 'field:Region' needs fields=, the fields table"):
+        ia.response_summary(times, by="field:Region")
+
+
+def test_action_items_are_grouped_by_their_own_column_or_by_their_incidents_field(corpus: Corpus) -> None:
+    as_of = pd.Timestamp("2025-05-01", tz="UTC")
+    by_type = ia.action_completion(corpus.actions, as_of=as_of, by="field:Type", fields=corpus.fields)
+    assert by_type[["field:Type", "n"]].to_numpy().tolist() == [["detect", 3], ["prevent", 3]]
+    by_region = ia.action_completion(corpus.actions, as_of=as_of, by="field:Region", fields=corpus.fields)
+    assert by_region["n"].tolist() == [4, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [(["region=EU"], [1, 2]), (["Region=us", "Region=eu"], [1, 2]), (["Region=EU", "IC=ann lee"], [1])],
+)
+def test_incidents_are_filtered_by_their_fields(corpus: Corpus, asked: list[str], expected: list[int]) -> None:
+    kept = ia.narrow(corpus, fields=asked).incidents["incident_id"]
+    assert [int(incident_id[-1]) for incident_id in kept] == expected
+
+
+def test_people_in_fields_are_redacted_everywhere(corpus: Corpus) -> None:
+    fields = redact(corpus).fields
+    assert fields.loc[fields["name"] == "IC", "value"].tolist() == ["Incident commander 1"]
+    assert fields.loc[fields["name"] == "Trigger", "value"].unique().tolist() == ["A deploy by Incident commander 1."]
+    assert fields.loc[fields["name"] == "Region", "value"].tolist() == ["EU", "US"]
+
+
+def test_the_cells_of_a_row_that_was_not_there_yet_are_erased(tmp_path: Path) -> None:
+    path = tmp_path / "INC-2025-03-14-001.md"
+    table = "| Time | Event | Source |\n|--|--|--|\n| 14:02 | Alert | pager |\n| 14:30 | Service restored | staff |\n"
+    path.write_text(f"{HEAD}**Region**: EU\n\n## Timeline\n\n{table}")
+    corpus = ia.load(path, status="all")
+    scope = Scope.of(corpus, "2025-03", as_of=pd.Timestamp("2025-03-14 14:10", tz="UTC"))
+    assert scope.known.fields["value"].tolist() == ["EU", "pager"]
 
 
 # --- every line ------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ _UNFINISHED = re.compile(
     r"(?<!no longer )(?<!not )\b(?:pending|await\w*|waiting|subject to|in review|unfinished|incomplete|wip|tb[dc]"
     r"|to be (?:reviewed|approved|confirmed|signed|completed|published)|preliminary|provisional|almost|nearly"
     r"|not (?:yet )?(?:reviewed|approved|final\w*|complete\w*|signed\w*|published|confirmed)"
-    r"|needs? (?:review|approval|sign-?off))\b|\?",
+    r"|needs? (?:review|approval|sign-?off))\b|\?|[–—:,(/-]\s*(?:no|not)\b\W*$",
     re.IGNORECASE,
 )
 """Words next to the last status that say that the report is not there yet."""

@@ -205,7 +205,7 @@ class Wanted:
         incidents: Table | Mapping[str, Iterable[Any]],
         services: Table | Mapping[str, Iterable[Any]],
         levels: Sequence[str],
-        fields: Mapping[str, Iterable[Any]],
+        fields: Table | Mapping[str, Iterable[Any]],
     ) -> tuple[set[str], dict[str, str | None]]:
         """Return the incident_ids asked for, and by path the status of the reports that are of another one.
 
@@ -236,7 +236,7 @@ class Wanted:
             ids &= {incident_id for incident_id, service, affected in rows if affected is True and service in hit}
         return self._with_fields(ids, fields), others
 
-    def _with_fields(self, ids: set[str], fields: Mapping[str, Iterable[Any]]) -> set[str]:
+    def _with_fields(self, ids: set[str], fields: Table | Mapping[str, Iterable[Any]]) -> set[str]:
         """Keep the incidents that have one of the values asked for in each field asked for."""
         asked: dict[str, tuple[str, set[str]]] = {}
         for each in self.fields:

@@ -264,7 +264,7 @@ def test_comparisons_are_of_every_metric_and_severity(scope: Scope, settings: Se
         ),
         (
             lambda scope: measure(scope, "response", by="owner"),
-            "by 'owner' is not one of severity, service, week, month, quarter, year for response",
+            "by 'owner' is not one of severity, service, week, month, quarter, year, field:NAME for response",
         ),
         (lambda scope: measure(scope, "costs", by="month"), "costs have no groups"),
         (

@@ -70,7 +70,7 @@ def summary(records: Records, levels: Collection[str]) -> list[str]:
     order = sorted(shown, key=lambda entry: (LEVELS.index(entry[0][0]), -entry[1], entry[0][1]))
     width = len(str(max((count for _, count in order), default=0)))
     found = Counter(problems["level"])
-    kinds = ["loaded", "other status", "copy", "left out", "unreadable"]
+    kinds = ["loaded", "other status", "copy", "skipped", "unreadable"]
     kinds = [kind for kind in kinds if kind not in {"copy", "unreadable"} or kind in outcomes]
     files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
     n = outcomes.total()

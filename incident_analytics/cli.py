@@ -255,8 +255,8 @@ def show(**options: Any) -> None:
     """Print a report as it was read: each value with the words it comes from, their line and its confidence."""
     records, _ = read(**options)
     for file in records.rows("files"):
-        if file["outcome"] in {"left out", "unreadable", "copy"}:
-            say(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'left out: '}{file['reason']}")
+        if file["outcome"] in {"skipped", "unreadable", "copy"}:
+            say(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'skipped: '}{file['reason']}")
     for incident in records.rows("incidents"):
         say(*as_read(records, incident))
 
@@ -282,8 +282,14 @@ _SHOWN: Final = {
 
 def as_read(records: Records, incident: Mapping[str, Any]) -> list[str]:
     """Return the lines that show one incident."""
+    from incident_analytics.reports.template import DEFAULT_TEMPLATE
+
     own = incident["incident_id"]
     lines = [cell(incident["path"]), f"{own}  {cell(incident['title'])}"]
+    files = records.tables["files"]
+    template = dict(zip(files["path"], files["template"], strict=True)).get(incident["path"])
+    if template not in {None, DEFAULT_TEMPLATE}:
+        lines.append(f"read by the template {template}")
     values = [
         (
             str(reading["line"]),

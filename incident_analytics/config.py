@@ -298,16 +298,18 @@ class CorrectionSettings(_Section):
 
 
 class CheckSettings(_Section):
-    """``[check]``: problem codes to leave out, and codes whose level is raised or lowered."""
+    """``[check]``: problem codes to leave out, codes whose level is raised or lowered, and globs of files to skip."""
 
+    exclude: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     ignore: tuple[ProblemCode, ...] = ()
     levels: dict[ProblemCode, Literal["error", "warning", "info"]] = {}
 
 
 class TemplateSettings(_Section):
-    """``[templates]``: an organisation's own template files, tried before the built-in one."""
+    """``[templates]``: an organisation's own template files, and the name of the only template to read by."""
 
     files: tuple[FolderPath, ...] = ()
+    only: str | None = None
 
 
 class LogSettings(_Section):

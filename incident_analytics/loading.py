@@ -12,7 +12,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from functools import partial
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -29,9 +29,10 @@ from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table,
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.coverage import account
-from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.parse import read_reports
+from incident_analytics.reports.recognition import Skipped
 from incident_analytics.reports.report import Report
-from incident_analytics.reports.template import Template, read_templates
+from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, read_templates
 from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.tracker import ReportedItem, tracker_problems
 from incident_analytics.workers import in_order
@@ -102,7 +103,7 @@ def load(
     Corpus
         The tables of `incident_analytics.schema.TABLES`. ``problems`` has those of the reports, and of the corrections
         and the tracker's export that the settings name. ``files`` has a row for every report, and one for every file
-        that holds none: loaded + other status + copy + left out + unreadable
+        that holds none: loaded + other status + copy + skipped + unreadable
         is their number. Of several reports with one Incident
         ID, or with the same text, one counts: of different texts the one in the file that is named by the ID, else
         that of the later status, else the first; of the same text the first file. The others are copies: they are in
@@ -186,7 +187,7 @@ def read_records(
     PathError, SettingsError
         As `load`.
     """
-    templates = read_templates(settings.templates.files)
+    templates = read_templates(settings.templates.files, only=settings.templates.only)
     places = [paths] if isinstance(paths, str | Path) else list(paths)
     files = find_files(places)
     corrections, correction_problems = _corrections(settings)
@@ -269,7 +270,7 @@ def _reading_key(settings: Settings, templates: Sequence[Template]) -> str:
     package = Path(__file__).parent
     code = sorted(
         (str(file.relative_to(package)), file.stat().st_size, file.stat().st_mtime_ns)
-        for folder in (package, package / "reports")
+        for folder in (package, package / "reports", package / "reports" / "templates")
         for pattern in ("*.py", "*.toml")
         for file in folder.glob(pattern)
     )
@@ -334,6 +335,8 @@ def _read_file(
         row = problem_row(code, message, path=path, line=line, incident_id=path)
         rows["problems"].append({**row, "of_incident": True})
 
+    if (pattern := excluding_pattern(file, settings)) is not None:
+        return _leave_out(rows, path, f"excluded by {pattern!r} in [check] exclude")
     data, fault_of_file = _read_content(file, settings.limits.file_size)
     if fault_of_file:
         return _leave_out(rows, path, fault_of_file, code="unreadable-file", outcome="unreadable")
@@ -345,19 +348,43 @@ def _read_file(
     if fault is not None:
         line = len(re.findall(rb"\r\n|\n|\r", data[: fault.start])) + 1
         problem("encoding", line, f"byte {data[fault.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
-    for template in templates:
-        reports = parse_reports(text, path, settings, template, corrections)
-        for report in reports:
-            audit_report(report, template, settings)
-            _collect(report, PurePath(path), digest, rows)
-        if reports and coverage:
-            names = RAW_TABLES["coverage"]
-            rows["coverage"] += [dict(zip(names, (path, *line), strict=True)) for line in account(text, reports)]
-        if reports:
-            return None
-    label = templates[-1].fields["incident_id"][0]
-    message = f"no incident report: neither a line '**{label}**: ...' nor the template's headings"
-    return _leave_out(rows, path, message)
+    found = read_reports(text, path, settings, templates, corrections)
+    if isinstance(found, Skipped):
+        return _leave_out(rows, path, found.reason, line=found.line)
+    template, reports = found
+    for report in reports:
+        audit_report(report, template, settings)
+        _collect(report, template.name, PurePath(path), digest, rows)
+    if coverage:
+        names = RAW_TABLES["coverage"]
+        rows["coverage"] += [dict(zip(names, (path, *line), strict=True)) for line in account(text, reports)]
+    return None
+
+
+def excluding_pattern(file: Path, settings: Settings) -> str | None:
+    """Return the first glob of ``[check] exclude`` that a file matches, None for none.
+
+    A glob is taken from the settings' folder, or the working folder; one without a slash is that of a name anywhere.
+    Of a folder that matches all files are excluded.
+
+    Examples
+    --------
+    >>> settings = Settings.model_validate({"check": {"exclude": ["README.md", "docs/**/templates"]}})
+    >>> excluding_pattern(Path("docs/a/templates/incident.md"), settings)
+    'docs/**/templates'
+    """
+    if not settings.check.exclude:
+        return None
+    path = os.path.relpath(file, settings.path.parent if settings.path else None).replace(os.sep, "/")
+    return next((each for each in settings.check.exclude if _glob(each).match(path)), None)
+
+
+@lru_cache(maxsize=64)
+def _glob(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
+    meant = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    words = "".join(meant.get(part) or re.escape(part) for part in parts)
+    return re.compile(f"{'' if '/' in pattern.rstrip('/') else '(?:.*/)?'}{words}(?:/.*)?\\Z", re.DOTALL)
 
 
 def _lose(file: Path, error: Exception) -> Tables:
@@ -387,21 +414,24 @@ def _read_content(file: Path, limit: int) -> tuple[bytes, str]:
         return b"", f"cannot be read: {error.strerror}; check the file and its permissions"
 
 
-def _leave_out(rows: Rows, path: str, message: str, *, code: str = "not-a-report", outcome: str = "left out") -> None:
-    rows["problems"].append({**problem_row(code, message, path=path, line=1, incident_id=path), "of_incident": True})
+def _leave_out(
+    rows: Rows, path: str, message: str, *, line: int = 1, code: str = "not-a-report", outcome: str = "skipped"
+) -> None:
+    problem = problem_row(code, message, path=path, line=line, incident_id=path)
+    rows["problems"].append({**problem, "of_incident": True})
     rows["files"].append({"path": path, "outcome": outcome, "reason": message})
 
 
-def _collect(report: Report, file: PurePath, digest: str, rows: Rows) -> None:
+def _collect(report: Report, template: str, file: PurePath, digest: str, rows: Rows) -> None:
     """Add a report's rows to those of its chunk."""
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
     line = report.lines.get("incident_id", report.lines["head"])
-    if written and report.number == 1 and written != file.stem:
+    if written and report.number == 1 and written != file.stem and template == DEFAULT_TEMPLATE:
         message = f"the file is named {file.name}, its Incident ID is {written}; rename the file to {written}.md"
         report.problem("file-name-mismatch", line, message)
     report.rows["problems"].sort(key=lambda row: int(row["line"]))
-    rows["files"].append({"path": path, "outcome": "loaded"})
+    rows["files"].append({"path": path, "outcome": "loaded", "template": template})
     rows["reports"].append(
         {
             "path": path,

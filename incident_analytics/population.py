@@ -139,7 +139,7 @@ def populate(
     incidents = records.tables["incidents"]
     ids = dict(zip(incidents["path"], incidents["incident_id"], strict=True))
     files = [
-        file for file in records.rows("files") if file["outcome"] in {"left out", "unreadable"} or file["path"] in ids
+        file for file in records.rows("files") if file["outcome"] in {"skipped", "unreadable"} or file["path"] in ids
     ]
     parameters: dict[str, object] = {
         "history": [str(Path(path).absolute()) for path in past],
@@ -149,7 +149,7 @@ def populate(
         parameters["trusted"] = False
     done: list[Populated] = []
     with Kernel() as kernel:
-        templates = read_templates(rules.templates.files)
+        templates = read_templates(rules.templates.files, only=rules.templates.only)
         writer = _Populator(
             kernel, templates, parameters, notebook or notebook_file("supporting_data"), dry_run=dry_run
         )
@@ -160,7 +160,7 @@ def populate(
             if path in ids:
                 done.append(writer.populate(path, ids[path]))
             else:
-                done.append(Populated(path, failures=(f"left out: {file['reason']}",)))
+                done.append(Populated(path, failures=(f"skipped: {file['reason']}",)))
     if progress:
         progress(len(done), len(files))
     return done

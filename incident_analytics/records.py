@@ -119,7 +119,7 @@ class Records:
         rows = list(zip(files["path"], files["outcome"], files["reason"], strict=True))
         copies = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "copy"]
         unreadable = [f"{path} ({reason})" for path, outcome, reason in rows if outcome == "unreadable"]
-        n_skipped = sum(outcome == "left out" for _, outcome, _ in rows)
+        n_skipped = sum(outcome == "skipped" for _, outcome, _ in rows)
         found = list(self.notes)
         if copies:
             found.append(f"{len(copies)} of {len(rows)} files not counted: {', '.join(copies)}")
@@ -134,7 +134,7 @@ class Records:
         found = [
             f"{row['path']}:{row['line']}: {row['level']}: {row['message']}"
             for row in self.rows("problems")
-            if row["incident_id"] is None and row["level"] != "info" and row["code"] != "not-a-report"
+            if row["incident_id"] is None and row["level"] != "info"
         ]
         n_more = len(found) - _MOST_PROBLEMS
         more = [f"{n_more} more of these; run 'incident-analytics check' for all"] if n_more > 0 else []

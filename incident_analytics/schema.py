@@ -164,7 +164,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "code": TEXT,
             "message": TEXT,
         },
-        "files": {"path": TEXT, "outcome": TEXT, "reason": TEXT},
+        "files": {"path": TEXT, "outcome": TEXT, "reason": TEXT, "template": TEXT},
     }
 )
 """Each table's columns with their dtypes, in order. ``category`` is an ordered category: severity's
@@ -176,7 +176,7 @@ LEVELS: Final = ("error", "warning", "info")
 
 PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "not-a-report": "error",
+        "not-a-report": "info",
         "unreadable-file": "error",
         "extra-cells": "error",
         "encoding": "error",
@@ -198,6 +198,7 @@ PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
         "missing-cells": "warning",
         "row-width": "warning",
         "unread-row": "warning",
+        "mapped-severity": "info",
         "duration-support-hours": "info",
         "missing-section": "info",
         "missing-field": "info",

@@ -337,7 +337,7 @@ def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, st
 
 def _incident_ids(settings: Settings) -> re.Pattern[str]:
     """Return what an incident's id looks like by the templates; one that takes any word for an id says nothing."""
-    templates = read_templates(settings.templates.files)
+    templates = read_templates(settings.templates.files, only=settings.templates.only)
     forms = [template.incident_id for template in templates if not re.fullmatch(template.incident_id, "any-word")]
     return re.compile("|".join(rf"(?<![\w-])(?:{form})(?![\w-])" for form in forms))
 

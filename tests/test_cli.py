@@ -83,20 +83,18 @@ r/INC-2025-03-14-002.md:22: warning: Due Date: 'January 6' has no year; write it
 r/INC-2025-03-14-001.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
 
 Edits that would help most:
-  1 file: no incident report: neither a line '**Incident ID**: ...' nor the template's headings (r/notes.md:1)
   2 files: Due Date: 'January 6' has no year; write it as YYYY-MM-DD (r/INC-2025-03-14-001.md:22 and others)
   1 file: severity 'SEV9' is not one of SEV-1, SEV-2, SEV-3; write one of these, or declare a synonym under [severities] \
 in the settings (r/INC-2025-03-14-002.md:6)
 
-1  error: not-a-report
 2  warning: unreadable-value
 1  warning: unknown-severity
-3 reports: 2 loaded, 0 other status, 1 left out. Problems: 1 error, 3 warning, 2 info.
+3 reports: 2 loaded, 0 other status, 1 skipped. Problems: 0 error, 3 warning, 3 info.
 """
 
 
 def test_check_prints_errors_and_warnings_by_file_worst_first_and_a_summary(run: Run) -> None:
-    assert run("check", "r") == (1, CHECKED, "")
+    assert run("check", "r") == (0, CHECKED, "")
 
 
 def test_of_few_problems_no_edit_is_singled_out(run: Run) -> None:
@@ -189,9 +187,9 @@ def test_check_for_github(run: Run) -> None:
         "::warning file=r/INC-2025-03-14-001.md,line=22,title=unreadable-value::"
         "Due Date: 'January 6' has no year; write it as YYYY-MM-DD"
     )
-    assert lines[0].startswith("::error file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
+    assert lines[-1].startswith("::notice file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
     assert all(line.startswith("::") for line in lines)
-    assert err.endswith("4 reports: 2 loaded, 0 other status, 2 left out. Problems: 2 error, 3 warning, 2 info.\n")
+    assert err.endswith("4 reports: 2 loaded, 0 other status, 2 skipped. Problems: 0 error, 3 warning, 4 info.\n")
 
 
 @pytest.mark.parametrize(
@@ -210,7 +208,7 @@ def test_check_of_a_clean_report_says_so(run: Run) -> None:
     text = text.replace("about 2 hours", "22:05 - 00:16 (2h 11m)").replace("January 6", "2025-04-01")
     Path("r/INC-2025-03-14-001.md").write_text(text)
     assert run("check", "--strict", "r/INC-2025-03-14-001.md") == (
-        0, "1 report: 1 loaded, 0 other status, 0 left out. Problems: 0 error, 0 warning, 0 info.\n", ""
+        0, "1 report: 1 loaded, 0 other status, 0 skipped. Problems: 0 error, 0 warning, 0 info.\n", ""
     )  # fmt: skip
 
 
@@ -259,8 +257,8 @@ def test_show_prints_each_value_with_its_words_and_line(run: Run) -> None:
 
 
 def test_show_says_what_was_left_out(run: Run) -> None:
-    reason = "no incident report: neither a line '**Incident ID**: ...' nor the template's headings"
-    assert run("show", "r/notes.md") == (0, f"r/notes.md: left out: {reason}\n", REMARK.replace("3", "1"))
+    reason = CHECKED.partition("notes.md:1: info: ")[2].partition(" [")[0]
+    assert run("show", "r/notes.md") == (0, f"r/notes.md: skipped: {reason}\n", REMARK.replace("3", "1"))
 
 
 EXPORTED = """\
@@ -352,13 +350,13 @@ def test_the_settings_may_name_the_reports(run: Run) -> None:
     Path("incident-analytics.toml").write_text(f'reports = ["r"]\n{SETTINGS}')
     code, out, _ = run("check")
     assert code == 1
-    assert out.endswith("3 reports: 2 loaded, 0 other status, 1 left out. Problems: 1 error, 3 warning, 2 info.\n")
+    assert out.endswith("3 reports: 2 loaded, 0 other status, 1 skipped. Problems: 0 error, 3 warning, 3 info.\n")
 
 
 def test_an_empty_folder_is_no_error(run: Run) -> None:
     Path("empty").mkdir()
     remark = "no reports (*.md) in empty\n"
-    summary = "0 reports: 0 loaded, 0 other status, 0 left out. Problems: 0 error, 0 warning, 0 info.\n"
+    summary = "0 reports: 0 loaded, 0 other status, 0 skipped. Problems: 0 error, 0 warning, 0 info.\n"
     assert run("check", "empty") == (0, summary, remark)
     assert run("export", "files", "empty") == (0, "path,outcome,reason\n", remark)
     assert run("show", "empty") == (0, "", remark)
@@ -436,7 +434,7 @@ def test_every_verb_names_the_copies(run: Run, arguments: list[str]) -> None:
     assert code == (1 if arguments[0] in {"check", "populate"} else 0)  # notes.md is not a report
     assert COPIES in err
     if arguments[0] == "check":
-        assert "5 reports: 2 loaded, 0 other status, 2 copy, 1 left out. Problems: 3 error," in out
+        assert "5 reports: 2 loaded, 0 other status, 2 copy, 1 skipped. Problems: 2 error," in out
     if arguments[0] == "show":
         assert "r/copy.md: copy of r/INC-2025-03-14-001.md\n" in out
 
@@ -525,7 +523,7 @@ def test_show_and_check_say_which_file_was_skipped(run: Run) -> None:
     assert run("check", "r")[2] == ""  # it lists them itself
     code, out, err = run("show", "r")
     assert (code, err) == (0, REMARK)
-    assert out.startswith("r/notes.md: left out: ")
+    assert out.startswith("r/notes.md: skipped: ")
 
 
 # --- what people see --------------------------------------------------------------------------------------------------

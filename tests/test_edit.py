@@ -128,12 +128,6 @@ def test_a_block_ends_its_section_above_a_rule_and_a_footer(before: str, after: 
     assert outcomes == ["added"]
 
 
-def test_no_section_is_added_that_would_make_a_second_report_of_the_rest() -> None:
-    text = f"{HEAD}## Root Cause\n\nx\n\n# Outage\n\n## Timeline\n\nx\n\n## Sign-off\n\nx\n"
-    words = "with it the file would hold other reports; add the section by hand"
-    assert messages_of(text, metric="m", error_message="e") == [f"Metrics: {words}", f"Error Messages: {words}"]
-
-
 def test_of_two_headings_the_one_in_supporting_data_is_meant_and_of_two_there_the_first() -> None:
     impact = f"{HEAD}## Impact\n\n### Errors\n\nmany\n\n## Supporting Data\n\n### Error Messages\n\n"
     rest = "### Errors\n\nagain\n"

@@ -1,4 +1,4 @@
-"""Many files to one corpus: what is read, what is left out and why; nothing raises but a path that is not there."""
+"""Many files to one corpus: what is read, what is skipped and why; nothing raises but a path that is not there."""
 
 # ruff: noqa: E501 - a message is asserted whole, and a row of a table is one line
 
@@ -31,7 +31,14 @@ from incident_analytics.tracker import read_tracker
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="links of POSIX")
+NOT_A_REPORT = (
+    "not an incident report: it has neither an Incident ID of a known form nor enough of severity, duration, timeline, "
+    "impact and root cause"
+)
 FULL = Path(__file__).with_name("reports") / "INC-2025-03-14-001.md"
+
+ROWS = "\n## Timeline\n\n- 10:00 UTC Alert\n"
+"""What makes a report of a text without an id."""
 
 
 def report(
@@ -135,7 +142,7 @@ def test_a_broken_link_is_left_out_and_one_that_is_named_is_missing(tmp_path: Pa
         load(tmp_path / "link.md")
 
 
-# --- loaded + other status + left out = files ------------------------------------------------------------------------
+# --- loaded + other status + skipped = files ------------------------------------------------------------------------
 
 
 def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> None:
@@ -152,11 +159,12 @@ def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> N
     expected = pd.DataFrame(
         {
             "path": [f"{tmp_path.as_posix()}/{name}.md" for name in "abcdef"],
-            "outcome": ["loaded", "other status", "other status", "other status", "left out", "left out"],
+            "outcome": ["loaded", "other status", "other status", "other status", "skipped", "skipped"],
             "reason": [
                 None, "Draft", "Under Review", "no status that can be read",
-                *["no incident report: neither a line '**Incident ID**: ...' nor the template's headings"] * 2,
+                *[NOT_A_REPORT] * 2,
             ],
+            "template": [*["template-1.0"] * 4, None, None],
         },
         dtype="str",
     )  # fmt: skip
@@ -167,14 +175,14 @@ def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> N
 
 def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, a=report("INC-2025-01-01-001"), b=report("INC-2025-01-01-002"))
-    read = loading.parse_reports
+    read = loading.read_reports
 
     def broken(text: str, *args: Any, **options: Any) -> Any:
         if "INC-2025-01-01-001" in text:
             raise RecursionError("too deep")
         return read(text, *args, **options)
 
-    monkeypatch.setattr(loading, "parse_reports", broken)
+    monkeypatch.setattr(loading, "read_reports", broken)
     corpus = load(tmp_path)
     assert outcomes(corpus, tmp_path) == [("a.md", "unreadable"), ("b.md", "loaded")]
     assert listed(corpus, "error", "warning", "info")[0].startswith(
@@ -210,7 +218,7 @@ def test_one_bad_file_never_costs_another(tmp_path: Path) -> None:
     )
     corpus = load(tmp_path)
     assert outcomes(corpus, tmp_path) == [
-        ("a.md", "loaded"), ("b.md", "left out"), ("c.md", "left out"), ("d.md", "left out"), ("e.md", "loaded")
+        ("a.md", "loaded"), ("b.md", "skipped"), ("c.md", "skipped"), ("d.md", "skipped"), ("e.md", "loaded")
     ]  # fmt: skip
 
 
@@ -321,7 +329,7 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
 
 
 def test_ids_are_unique_and_the_files_stem_stands_in(tmp_path: Path) -> None:
-    unnamed = report("").replace("**Incident ID**: \n", "")
+    unnamed = report("", more=ROWS).replace("**Incident ID**: \n", "")
     texts = {"a_x": unnamed, "b_x": f"{unnamed}Other.", "c_x": f"{unnamed}More.", "e": report("PD-7"), "f": report("x")}
     corpus = load(write(tmp_path, **texts))
     assert corpus.incidents["incident_id"].tolist() == ["x~2", "x~3", "x~4", "PD-7", "x"]  # what is written comes first
@@ -353,7 +361,7 @@ ID = "INC-2025-01-01-001"
             {"a": report(ID, more="x"), "b": report(ID, "Draft"), f"c_{ID}": report(ID, "Draft")},
             {"a.md": "copy of b.md", f"c/{ID}.md": "copy of b.md"},
         ),
-        ({"a": report("").replace(": \n", ":\n"), "b": report("").replace(": \n", ":\n")}, {"b.md": "copy of a.md"}),
+        ({"a": report("", more=ROWS).replace(": \n", ":\n"), "b": report("", more=ROWS).replace(": \n", ":\n")}, {"b.md": "copy of a.md"}),
         ({"a": report(ID), "b": report("INC-2025-01-02-001")}, {}),
         ({"a": report(ID), "b": report(ID, "Duplicate")}, {}),
         ({"a": "no report", "b": "no report"}, {}),
@@ -510,7 +518,7 @@ def test_strict_raises_all_errors_and_warnings_together(tmp_path: Path) -> None:
     write(tmp_path, x=report("PD-7", severity="SEV9"), y="no report")
     with pytest.raises(ExceptionGroup) as caught:
         load(tmp_path, strict=True)
-    assert caught.group_contains(ReportError, match=r"y\.md:1: no incident report")
+    assert not any("[not-a-report]" in str(error) for error in caught.value.exceptions)
     assert caught.group_contains(ReportError, match=r"x\.md:5: severity 'SEV9' is not one of .* \[unknown-severity\]$")
     assert caught.value.message == f"{len(caught.value.exceptions)} problems in the reports"
     assert not any("[missing-section]" in str(error) for error in caught.value.exceptions)
@@ -675,7 +683,7 @@ def test_whatever_bytes_come_in_load_returns_and_counts_every_file(texts: list[b
         write(Path(folder), **{f"r{at}": text for at, text in enumerate(texts)})
         corpus = load(folder, status=status)
     paths = corpus.files["path"]
-    assert set(corpus.files["outcome"]) <= {"loaded", "other status", "left out"}
+    assert set(corpus.files["outcome"]) <= {"loaded", "other status", "copy", "skipped"}
     assert paths.is_unique
     assert {path.partition("#")[0] for path in paths} == {
         f"{Path(folder).as_posix()}/r{at}.md" for at in range(len(texts))

@@ -62,12 +62,10 @@ def test_a_full_clean_report_has_no_problem() -> None:
     assert load(REPORTS / "INC-2025-03-14-001.md").problems.empty
 
 
-def test_the_untouched_template_tells_no_value() -> None:
-    """All that it gives are its own headings and boxes; its report is Draft to nobody and Final to nobody."""
-    incident = load(REPORTS / "template.md", status="all").incidents.iloc[0].dropna()
-    assert set(incident.index) == {
-        "incident_id", "title", "is_open", "template_version", "template_updated_on", "path"
-    }  # fmt: skip
+def test_the_untouched_template_is_not_a_report() -> None:
+    corpus = load(REPORTS / "template.md", status="all")
+    assert corpus.files["outcome"].tolist() == ["skipped"]
+    assert corpus.files.loc[0, "reason"].startswith("not an incident report but a template to fill in: ")
 
 
 # --- bad reports -----------------------------------------------------------------------------------------------------
@@ -764,7 +762,7 @@ def test_a_year_beyond_reckoning_in_the_id_anchors_nothing(tmp_path: Path, year:
 def test_missing_sections_are_told_in_the_templates_order(tmp_path: Path) -> None:
     problems = read(tmp_path, "# Queue\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n").problems
     messages = problems.loc[problems["code"] == "missing-section", "message"].tolist()
-    headings = ", ".join(repr(form.headings[0]) for form in default_template().sections.values())
+    headings = ", ".join(repr(form.headings[0]) for form in default_template().sections.values() if form.asked)
     assert messages == [f"no sections {headings}; add a heading with these words"]
 
 

@@ -353,7 +353,7 @@ def test_a_report_that_fails_costs_only_itself(
     show(error=NotebookError("cell 3 failed"))
     one, left_out = populate([report, report.parent / "y.md"])
     assert (one.failures, one.fillings) == (("cell 3 failed",), ())
-    assert left_out.failures[0].startswith("left out: no incident report")
+    assert left_out.failures[0].startswith("skipped: not an incident report")
     assert report.read_text() == REPORT
     assert len(stopped) == 2  # after the failure, and at the end
 

@@ -25,7 +25,7 @@ def records() -> Records:
         }.items():
             for column, values in tables[name].items():
                 values.append(row.get(column))
-    for path, outcome, reason in (("x.md", "copy", "copy of A.md"), ("n.md", "left out", "not a report")):
+    for path, outcome, reason in (("x.md", "copy", "copy of A.md"), ("n.md", "skipped", "not a report")):
         for column, value in {"path": path, "outcome": outcome, "reason": reason}.items():
             tables["files"][column].append(value)
     return Records(tables, ("SEV-3", "SEV-2", "SEV-1"))
@@ -47,7 +47,7 @@ def test_incidents_are_kept_in_every_table(options: dict[str, object], expected:
 
 def test_reports_of_another_status_are_noted_with_it() -> None:
     files = records().keep(Wanted(SETTINGS, "final")).tables["files"]
-    assert files["outcome"] == ["loaded", "other status", "other status", "copy", "left out"]
+    assert files["outcome"] == ["loaded", "other status", "other status", "copy", "skipped"]
     assert files["reason"][1:3] == ["Draft", "no status that can be read"]
 
 

@@ -143,7 +143,7 @@ def test_an_export_joins_by_key_else_by_incident_and_text_and_the_rest_is_listed
 
 def test_ids_of_a_template_of_ones_own_are_found_in_labels_too(tmp_path: Path) -> None:
     """A template that takes any word for an id finds none, else every label were an incident."""
-    form = (Path(__file__).parents[1] / "incident_analytics" / "reports" / "template-1.0.toml").read_text()
+    form = (Path(__file__).parents[1] / "incident_analytics" / "reports/templates/template-1.0.toml").read_text()
     (tmp_path / "own.toml").write_text(form.replace(r"INC-\d{4}-\d{2}-\d{2}-\d{3,}", r"PM\d+"))
     (tmp_path / "any.toml").write_text(form.replace(r"INC-\d{4}-\d{2}-\d{2}-\d{3,}", r"\S+"))
     settings = 'format = "github"\n[templates]\nfiles = ["own.toml", "any.toml"]'

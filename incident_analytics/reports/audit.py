@@ -273,7 +273,7 @@ def _users(report: Report) -> Iterator[Finding]:
 
 def _sign_off(report: Report, template: Template) -> Iterator[Finding]:
     """Find Final reports that nobody has signed."""
-    if not any(form.reads == "signoffs" for form in template.sections.values()):
+    if not any(form.reads == "signoffs" and form.asked for form in template.sections.values()):
         return
     if report.incident.get("status") == "Final" and not any(row["signed"] for row in report.rows["signoffs"]):
         line = report.lines.get("section signoffs", report.lines["head"])

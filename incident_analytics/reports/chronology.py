@@ -55,7 +55,7 @@ class Chronology:
         zone = self._settle_zones()
         duration = self.report.duration
         placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
-        placement = self._settle_windows(placement, zone)
+        placement = self._settle_windows(self._with_offsets(placement), zone)
         self.report.placement = placement
         for remark in placement.remarks:
             self.report.problem(remark.code, remark.line or self.report.lines["duration"], remark.message)
@@ -79,6 +79,20 @@ class Chronology:
                 }
             )
         self._take_milestones(placement)
+
+    def _with_offsets(self, placement: Placement) -> Placement:
+        """Place the rows that have a time since the start alone, where a field or another row says when that was."""
+        offsets = [entry.offset for entry in self.reader.entries]
+        if all(offset is None for offset in offsets):
+            return placement
+        windows = (start for start, _ in placement.windows)
+        start = next(filter(None, (self.values.get("started_at"), *windows)), None)
+        if start is None:
+            return placement
+        instants = [
+            at if offset is None else start + offset for at, offset in zip(placement.instants, offsets, strict=True)
+        ]
+        return replace(placement, instants=tuple(instants))
 
     def _settle_zones(self) -> tzinfo:
         """Return the zone of times that name none; where a report names one that may be several, they are not read."""

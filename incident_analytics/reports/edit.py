@@ -14,10 +14,11 @@ from typing import Literal
 
 from incident_analytics.errors import OutputError
 from incident_analytics.files import BOM, decode_text
-from incident_analytics.reports.labels import front_matter, labelled_lines
-from incident_analytics.reports.markdown import MARK, Mark, Paragraph, Section, mark_line, parse_markdown
-from incident_analytics.reports.parse import section_part, split_reports
+from incident_analytics.reports.labels import labelled_lines
+from incident_analytics.reports.layout import section_parts
+from incident_analytics.reports.markdown import MARK, Mark, Paragraph, mark_line, parse_markdown
 from incident_analytics.reports.placeholders import fold
+from incident_analytics.reports.recognition import take_whole
 from incident_analytics.reports.template import ID_ROOM, Template, bare_words, default_template
 
 __all__ = ["Filled", "Filling", "figure_folder", "fill_report"]
@@ -149,11 +150,8 @@ class _Report:
     def __init__(self, content: bytes, templates: Sequence[Template], number: int) -> None:
         text, error = decode_text(content)
         document = parse_markdown(text)
-        head = front_matter(document)
-        reports: Sequence[Sequence[Section]] = ()
-        for self.template in templates:  # the first that knows a report is the one it is read by
-            if reports := split_reports(document.sections, head, self.template):
-                break
+        found = take_whole(document, templates)
+        reports, self.template = found.reports, found.template
         if not 0 < number <= len(reports):
             raise OutputError(f"no report {number} here; the file holds {len(reports)}")
         self.content = content
@@ -162,7 +160,7 @@ class _Report:
         self.newline = next((end for end, _ in Counter(_NEWLINE.findall(content)).most_common(1)), b"\n")
         self.titles = [each[0].title for each in reports]
         self.sections = reports[number - 1]
-        self.parts = [section_part(section, self.template) for section in self.sections]
+        self.parts = section_parts(self.sections, self.template)
         self.order = list(self.template.sections)
         own = range(self.sections[0].start, self.sections[-1].end)
         self.strays = [mark for mark in document.strays if mark.start in own]

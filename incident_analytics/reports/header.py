@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice, takewhile
+from pathlib import PurePath
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
-from incident_analytics.reports.choices import find_choice, read_choice, read_word
-from incident_analytics.reports.durations import read_duration
+from incident_analytics.reports.choices import Choice, find_choice, read_choice, read_word
+from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
+from incident_analytics.reports.layout import Field, find_fields
 from incident_analytics.reports.markdown import Line, Section
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
@@ -18,7 +25,7 @@ from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import ID_ROOM, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
-from incident_analytics.reports.times import find_dates, read_date
+from incident_analytics.reports.times import date_in, find_dates, read_date
 from incident_analytics.reports.zones import find_zone, names_zone, read_zone
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
@@ -39,35 +46,65 @@ _UNFINISHED = re.compile(
 )
 """Words next to the last status that say that the report is not there yet."""
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
+_FIRST_LINES = 5
+"""Lines at the beginning in which a date is the incident's."""
+_LONGEST_TITLE = 100
+"""Characters of a line that may be a title."""
+_SEASON = timedelta(days=90)
+"""How long after an incident a post about it is published."""
+_TOKEN = re.compile(r"#?(?=[\w.-]*\d)[\w.-]{1,40}")
+"""One word with a figure, as an id is that has no known form."""
+_NUMBER = re.compile(r"\W*([0-5])\W*")
+"""A severity that is its number alone."""
+_ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]{0,80}\}\s*$")
+"""What pandoc and others write behind a heading."""
 _ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times"}
 """Fields at a report's head that say in which zone its times are."""
+
+
+def _is_before(one: date | None, other: date) -> bool:
+    """Return whether a day is at most a season before another."""
+    return one is not None and timedelta(0) <= other - one <= _SEASON
 
 
 class HeaderReader:
     """Reads the fields at the head of one report, and those at its foot."""
 
-    def __init__(self, reader: SectionReader, above: Sequence[Section], front: Sequence[tuple[str, Line]]) -> None:
-        """Take what reads sections, the sections above the first one that the template knows, and the front matter."""
+    def __init__(
+        self,
+        reader: SectionReader,
+        sections: Sequence[Section],
+        parts: Sequence[str | None],
+        front: Sequence[tuple[str, Line]],
+    ) -> None:
+        """Take what reads sections, the sections, which of the template's each of them begins, and the front matter."""
         self.reader = reader
         self.report: Report = reader.report
         self.settings: Settings = reader.settings
         self.template: Template = reader.template
-        self.above = above
+        self.sections = sections
+        self.parts = parts
         self.front = front
         self.values = self.report.incident
         self.zone = ZoneInfo(self.settings.timezone)
+        self.fields: dict[str, Line] = {}
+        """The report's fields by their names."""
+        self.posted: Line | None = None
+        """The date of a blog post."""
+        self.window: Duration | None = None
+        """From when to when, where a field says so next to the one that says how long."""
 
-    def read_head(self, sections: Sequence[Section]) -> None:
-        """Read the title and the fields above the first section that the template knows."""
-        level = self.template.report_level
-        title = next((section for section in sections if section.level == level), None)
+    def read_head(self) -> None:
+        """Read the title and the fields of the report, but those that are instants."""
+        title = self._find_title()
         self.report.lines["head"] = title.line if title else 1
-        fields = self._header_fields()
-        if title is not None or "title" in fields:
-            heading = Line(title.title if title else "", self.report.lines["head"])
-            line = fields.pop("title", heading)
-            self.values["title"] = _TITLE.sub("", line.text) or None
+        fields = self.fields = self._header_fields()
+        line = fields.pop("title", title)
+        if line is not None:
+            self.values["title"] = _TITLE.sub("", _ATTRIBUTES.sub("", line.text)) or None
             self.report.note("title", line.text, line.line)
+        if "incident_id" not in fields and title is not None:
+            self._take_id_of(title)
         takers = {
             "incident_id": self._take_incident_id,
             "date": self._take_date,
@@ -79,32 +116,119 @@ class HeaderReader:
         for name, take in takers.items():
             if name in fields:
                 take(fields[name])
-            elif name in self.template.fields:
-                code = {"incident_id": "malformed-id", "date": "missing-date"}.get(name, "missing-field")
+            elif name in self.template.fields.keys() - self.template.other_fields - {"date"}:
+                code = {"incident_id": "malformed-id"}.get(name, "missing-field")
                 label = self.template.fields[name][0]
                 message = f"no {label}; write a line '**{label}**: ...' below the title"
                 self.report.problem(code, self.report.lines["head"], message)
-        if "date" not in self.template.fields and title is not None:
-            self._take_date_of(title)
         self._check_title()
         for name, line in fields.items():
             if name not in {*takers, "template_version", "template_updated_on"}:
                 self._read_other(name, line)
 
+    def read_instants(self) -> None:
+        """Take the date from elsewhere where no field has it, then read the fields that are instants."""
+        if "date" not in self.report.lines:
+            self._take_date_elsewhere()
+        for name, line in self.fields.items():
+            if name.endswith("_at"):
+                at = self._instant(line, self.template.fields[name][0])
+                if at is not None:
+                    self.values[name] = at
+                    self.report.note(name, line.text, line.line)
+
+    def _find_title(self) -> Line | None:
+        """Return the report's title: a heading of the level of titles, else the first words above its sections."""
+        level = self.template.report_level
+        title = next((section for section in self.sections if section.level == level), None)
+        if title is not None:
+            return Line(title.title, title.line)
+        above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
+        for section, _ in above:
+            if section.level and not self.template.field_named(section.title):
+                return Line(section.title, section.line)
+            first = next(section.paragraphs(), None)
+            line = first.lines[0] if first is not None else None
+            if (
+                line is not None
+                and line.label is None
+                and len(line.text) <= _LONGEST_TITLE
+                and not line.text.endswith(".")
+            ):
+                return line
+        return None
+
     def _header_fields(self) -> dict[str, Line]:
-        """Return the fields of the head by their names; one that names the zone of the times is read at once."""
-        fields: dict[str, Line] = {}
-        own = (pair for section in self.above for pair in labelled(section))
-        for label, line in (*own, *self.front):
-            if fold(label) in _ZONE_LABELS:
-                self.reader.read_zone(line, label)
-            if name := self.template.field_named(label):
-                fields.setdefault(name, line)
-        for paragraph in (paragraph for section in self.above for paragraph in section.paragraphs()):
-            for line in paragraph.lines:
+        """Return the report's fields by their names; one that names the zone of the times is read at once.
+
+        Of several the one in the surest place counts, then the one in the template's own words. What a template does
+        not ask for, or what is in the text of a section, counts only where it can be read.
+        """
+        fields: dict[str, tuple[bool, int, Line]] = {}
+        for found in find_fields(self.sections, self.parts, self.front, self.template):
+            if found.is_sure and fold(found.label) in _ZONE_LABELS:
+                self.reader.read_zone(found.line, found.label)
+            name = self.template.field_named(found.label)
+            if name is None or not self._is_field(name, found):
+                continue
+            rank = self.template.rank_of(name, found.label)
+            if name == "date" and found.is_of_post:
+                self.posted = found.line
+                continue
+            if name == "duration":
+                self._take_window(found.line)
+            if name not in fields or (not found.is_sure, rank) < fields[name][:2]:
+                fields[name] = (not found.is_sure, rank, found.line)
+        self._read_zones_above()
+        return {name: line for name, (_, _, line) in fields.items()}
+
+    def _read_zones_above(self) -> None:
+        """Read the zones that lines above the first section name."""
+        for section, part in zip(self.sections, self.parts, strict=True):
+            if part:
+                return
+            for line in (line for paragraph in section.paragraphs() for line in paragraph.lines):
                 if line.label is None and (words := find_zone(line.text)):
                     self.reader.read_zone(Line(words, line.line), "head")
-        return fields
+
+    def _is_field(self, name: str, found: Field) -> bool:
+        """Return whether a labelled value counts as a field."""
+        if not found.is_sure and name in self.parts:  # a section of its own has it
+            return False
+        is_asked = found.is_sure and name not in self.template.other_fields
+        is_own = is_asked and self.template.rank_of(name, found.label) == 0
+        return is_own or self._is_readable(name, found.line.text)
+
+    def _take_window(self, line: Line) -> None:
+        """Keep a field that says from when to when the incident was, and not how long."""
+        with suppress(Unreadable):
+            duration = read_duration(line.text)
+            if duration is not None and duration.windows and duration.total is None:
+                self.window = self.window or duration
+
+    def _is_readable(self, name: str, words: str) -> bool:
+        """Return whether the words can be a field's value."""
+        try:
+            match name:
+                case "date":
+                    return bool(find_dates(words))
+                case "duration":
+                    return read_duration(words) is not None
+                case "severity":
+                    return self._severity_of(words, self.template.severity_scales) is not None
+                case "status":
+                    return self._uncounted_status(words) is not None or self._one_status(words) is not None
+                case "incident_id":
+                    return self.template.id_in(words) is not None or _TOKEN.fullmatch(words.strip()) is not None
+        except Unreadable:
+            return False
+        return not name.endswith("_at") or re.search(r"\d[:h.]\d\d|\d\s?[ap]m", words, re.IGNORECASE) is not None
+
+    def _take_id_of(self, title: Line) -> None:
+        """Take the Incident ID from the title."""
+        if (incident_id := self.template.id_in(title.text)) is not None:
+            self.values["incident_id"] = incident_id
+            self.report.note("incident_id", title.text, title.line)
 
     def _check_title(self) -> None:
         """Read a report whose title says that it is a duplicate as one, whatever its status."""
@@ -117,31 +241,52 @@ class HeaderReader:
             message = f"the title is {title!r}, the Status is {status or 'not recorded'}; write '**Status**: Duplicate'"
             self.report.problem("contradiction", line, f"{message}, or another title", of_incident=False)
 
-    def _take_date_of(self, title: Section) -> None:
-        """Take the incident's date from its heading, where the template has no field for it."""
-        days = [moment.date for moment in find_dates(title.title) if moment.date is not None]
-        if days:
-            self.values["date"] = days[0]
-            self.report.note("date", title.title, title.line, source="derived")
+    def _take_date_elsewhere(self) -> None:
+        """Take the incident's date from where it is known: title, file name, id, Duration, other instants, timeline."""
+        headings = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
+        fields = [line for name, line in self.fields.items() if name == "duration" or name.endswith("_at")]
+        words = [(section.title, section.line) for section, _ in headings if section.level]
+        name = [(PurePath(self.report.file).stem, self.report.lines["head"])]
+        name.append((self.values.get("incident_id") or "", self.report.lines.get("incident_id", 1)))
+        times = [(line.text, line.line) for line in fields]
+        times += [(entry.when, entry.line) for entry in self.reader.entries]
+        lines = (line for section in self.sections for line in section.lines())
+        first = [(line.text, line.line) for line in islice(lines, _FIRST_LINES)]
+        posted = self.posted
+        day = date_in(posted.text) if posted is not None else None
+        if posted is None or day is None:
+            words += name + times + first
+        else:  # the name of a post's file has the day on which it was published, too
+            words += (
+                [each for each in first if _is_before(date_in(each[0]), day)] + times + [(posted.text, posted.line)]
+            )
+        for text, line_number in words:
+            if (day := date_in(text)) is not None:
+                self.values["date"] = day
+                self.report.note("date", text, line_number, source="derived")
+                return
+        if "date" not in self.fields and "date" not in self.template.other_fields:
+            label = self.template.fields["date"][0]
+            message = f"no {label}; write a line '**{label}**: ...' below the title"
+            self.report.problem("missing-date", self.report.lines["head"], message)
 
     def _read_other(self, name: str, line: Line) -> None:
         """Read a field that other templates have at their head: services, instants, what the impact was."""
         label = self.template.fields[name][0]
         if name == "services":
-            words = line.text.split(",")
+            words = re.split(r"[,;]", line.text)
             self.reader.add_services([(None, word.strip(), line.line, "") for word in words], None)
-        elif name.endswith("_at"):
-            at = self._instant(line, label)
-            if at is not None:
-                self.values[name] = at
-                self.report.note(name, line.text, line.line)
-        else:
+        elif not name.endswith("_at"):
             self.reader.read_field(name, line, label)
 
     def _instant(self, line: Line, label: str) -> datetime | None:
-        """Read a date and time as a row of the timeline is read, and report what is unclear about it."""
+        """Read a date and time as a row of the timeline is read, and report what is unclear about it.
+
+        A time of day without a date is one of the incident's date.
+        """
+        zone = self.reader.zone or (self.report.duration.zone if self.report.duration else None) or self.zone
         entry = Entry(line.text, "", line.line, is_unclear=self.reader.zone_is_unclear)
-        placement = place_entries([entry], day=self.report.anchor(), zone=self.reader.zone or self.zone)
+        placement = place_entries([entry], day=self.report.anchor(), zone=zone)
         for remark in placement.remarks:
             self.report.problem(remark.code, line.line, f"{label}: {remark.message}")
         if placement.instants[0] is None and not placement.remarks and not is_absent(line.text):
@@ -155,11 +300,11 @@ class HeaderReader:
             message = f"the Incident ID is not filled in; write one of the form {form}"
             self.report.problem("malformed-id", line.line, message)
             return
-        match = re.search(self.template.incident_id, line.text[:ID_ROOM])
-        if not match:
+        incident_id = self.template.id_in(line.text) or line.text
+        if "incident_id" not in self.template.other_fields and not self.template.has_own_id(line.text, any_word=True):
             message = f"Incident ID {line.text!r} is not of the form {form}; write one that is"
             self.report.problem("malformed-id", line.line, message)
-        self.values["incident_id"] = match[0] if match else line.text
+        self.values["incident_id"] = incident_id
         self.report.note("incident_id", line.text, line.line)
 
     def _take_date(self, line: Line) -> None:
@@ -173,6 +318,8 @@ class HeaderReader:
 
     def _take_duration(self, line: Line) -> None:
         duration = self.report.attempt(read_duration, line, "Duration")
+        if duration is not None and not duration.windows and self.window is not None:
+            duration = replace(duration, windows=self.window.windows, zone=self.window.zone)
         self.report.duration = duration
         self.report.duration_is_unclear = duration is None and self._is_unclear_zone(line.text)
         self.report.lines["duration"] = line.line
@@ -195,15 +342,35 @@ class HeaderReader:
             self.report.problem("placeholder", line.line, "Severity still holds the template's words; fill it in")
             return
         declared = self.settings.severities.order
-        words = {word: name for word, name in self.template.synonyms("severities").items() if name in declared}
-        synonyms = {**words, **self.settings.severities.synonyms}
         try:
-            choice = read_choice(line.text, tuple(reversed(declared)), synonyms)
+            choice, is_mapped = self._severity_of(line.text), False
         except Unreadable as error:
-            message = f"severity {error}; write one of these, or declare a synonym under [severities] in the settings"
-            self.report.problem("unknown-severity", line.line, message)
-        else:
-            self.values["severity"] = self.report.choose(choice, line, "Severity", declared, unknown="unknown-severity")
+            try:
+                choice, is_mapped = self._severity_of(line.text, self.template.severity_scales), True
+            except Unreadable:
+                message = (
+                    f"severity {error}; write one of these, or declare a synonym under [severities] in the settings"
+                )
+                self.report.problem("unknown-severity", line.line, message)
+                return
+        severity = self.report.choose(choice, line, "Severity", declared, unknown="unknown-severity")
+        self.values["severity"] = severity
+        if severity is not None and is_mapped:
+            word = re.split(r"[(,;/|]", line.text)[0].strip() or line.text
+            message = f"severity {line.text!r} is read as {severity}; if that is right, write"
+            synonym = f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(severity)}"
+            message = f"{message} synonyms = {{ {synonym} }} under [severities] in the settings"
+            self.report.problem("mapped-severity", line.line, message)
+
+    def _severity_of(self, text: str, scales: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Choice | None:
+        """Return the severity that words mean; those of other scales count where the settings declare none."""
+        declared, has_own = self.settings.severities.order, "severities" in self.settings.model_fields_set
+        words = {word: name for word, name in self.template.synonyms("severities").items() if name in declared}
+        if not has_own:
+            words |= {word: name for name, others in scales.items() for word in others}
+        if match := _NUMBER.fullmatch(text):
+            text = f"SEV-{match[1]}"
+        return read_choice(text, tuple(reversed(declared)), {**words, **self.settings.severities.synonyms})
 
     def _take_author(self, line: Line) -> None:
         self.report.note("author", line.text, line.line)
@@ -238,9 +405,9 @@ class HeaderReader:
         found = (name for word, name in names.items() if re.match(rf"{re.escape(fold(word))}(?!\w)", plain))
         return next(found, UNCOUNTED_STATUSES[0] if _DUPLICATE_OF.search(words) else None)
 
-    def read_foot(self, sections: Sequence[Section]) -> None:
+    def read_foot(self) -> None:
         """Read the template's version, from the last place that names it."""
-        for section in reversed(sections):
+        for section in reversed(self.sections):
             for label, line in labelled(section):
                 name = self.template.field_named(label)
                 if name in self.values:

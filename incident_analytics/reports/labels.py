@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 
 import yaml
 
@@ -17,10 +20,16 @@ _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 def labelled(section: Section) -> Iterator[tuple[str, Line]]:
     """Yield each ``label: value`` of a section, from its text, its lists and its two-column tables.
 
-    The lines that follow without a label of their own, in the same paragraph or item, belong to the value.
+    The lines that follow without a label of their own, in the same paragraph or item, belong to the value; of an item
+    that is a label alone the items nested in it are the value.
     """
-    for block in section.blocks:
-        if isinstance(block, Paragraph | Item):
+    for index, block in enumerate(section.blocks):
+        if isinstance(block, Item):
+            pairs = list(labelled_lines(block.lines))
+            if pairs and not pairs[-1][1].text:
+                pairs[-1] = (pairs[-1][0], _below(section.blocks, index, pairs[-1][1]))
+            yield from pairs
+        elif isinstance(block, Paragraph):
             yield from labelled_lines(block.lines)
         elif isinstance(block, Table) and len(block.header.cells) == 2:  # noqa: PLR2004 - label and value
             for row in (block.header, *block.rows):
@@ -28,15 +37,29 @@ def labelled(section: Section) -> Iterator[tuple[str, Line]]:
                     yield row.cells[0].text.rstrip(":"), row.cells[1]
 
 
+def _below(blocks: Sequence[object], index: int, line: Line) -> Line:
+    """Return the items that are nested below an item as the value of its label."""
+    parent, texts = blocks[index], []
+    for block in islice(blocks, index + 1, None):
+        if not (isinstance(parent, Item) and isinstance(block, Item) and block.depth > parent.depth):
+            break
+        texts.append(block.text)
+    return replace(line, text="; ".join(texts))
+
+
 def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
     """Yield each ``label: value`` of the lines of a paragraph or item."""
     found: list[tuple[str, list[str], int]] = []
+    before: str | None = None
     for line in lines:
-        if (pair := label_of(line)) is not None:
+        if line.text.startswith(":") and before is not None and not found:
+            found.append((before, [line.text[1:].strip()], line.line))  # a list of definitions
+        elif (pair := label_of(line)) is not None:
             label, value = pair
             found.append((label, [value], line.line))
         elif found:
             found[-1][1].append(line.text)
+        before = line.text
     for label, texts, number in found:
         yield label, Line(" ".join(filter(None, texts)), number)
 
@@ -50,7 +73,9 @@ def label_of(line: Line) -> tuple[str, str] | None:
 
 
 def front_matter(document: Document) -> list[tuple[str, Line]]:
-    """Return each ``key: value`` of the YAML above a document; a list is its plain items joined by commas."""
+    """Return each key with its value of the YAML or TOML above a document; a list is its plain items with commas."""
+    if "=" in document.front_matter and (found := _toml_front_matter(document)):
+        return found
     try:
         root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):
@@ -61,6 +86,22 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
         (str(key.value), Line(_yaml_text(value), document.front_matter_line + key.start_mark.line))
         for key, value in root.value
     ]
+
+
+def _toml_front_matter(document: Document) -> list[tuple[str, Line]]:
+    try:
+        table = tomllib.loads(document.front_matter)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return []
+    keys = [line.partition("=")[0].strip(" \"'") for line in document.front_matter.splitlines()]
+    lines = {key: index for index, key in reversed(list(enumerate(keys)))}
+    found = []
+    for key, value in table.items():
+        values = [each for each in (value if isinstance(value, list) else [value]) if not isinstance(each, dict | list)]
+        if values:
+            text = ", ".join(map(str, values))
+            found.append((key, Line(text, document.front_matter_line + lines.get(key, 0))))
+    return found
 
 
 def _yaml_text(node: yaml.Node) -> str:

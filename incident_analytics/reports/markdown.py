@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pyromark
+
+from incident_analytics.reports.other_tables import find_tables
 
 __all__ = [
     "MARK",
@@ -25,6 +27,7 @@ __all__ = [
     "Section",
     "SourceLine",
     "Table",
+    "first_line",
     "mark_line",
     "parse_markdown",
     "read_rows",
@@ -36,9 +39,9 @@ _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | 
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _END = r"(?>\r\n|\n|\r)"  # taken whole: a \r\n that could be read as two ends would double the time with each line
-_RULE = rf"---[ \t]*(?:{_END}|\Z)"
-_FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<yaml>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
-_KEY = re.compile(r"[A-Za-z_][\w -]*:(?:\s|\Z)")
+_RULE = rf"(?:---|\+\+\+)[ \t]*(?:{_END}|\Z)"
+_FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<text>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
+_KEY = re.compile(r"[A-Za-z_][\w -]*(?::(?:\s|\Z)|=)")
 MARK = "<!-- incident-analytics: "
 """How a mark begins, one of the two comments around what this package writes into a report; that is not read."""
 _MARK = re.compile(
@@ -52,13 +55,15 @@ _MARK = re.compile(
 class Line:
     """One line of text as a reader sees it, without emphasis and code marks.
 
-    ``label`` is what it opens with in bold when a colon follows, ``struck`` says that all of it is struck out.
+    ``label`` is what it opens with in bold when a colon follows, ``struck`` says that all of it is struck out,
+    ``strong`` that all of it is bold.
     """
 
     text: str
     line: int
     label: str | None = None
     struck: bool = False
+    strong: bool = field(default=False, repr=False, compare=False)
 
     @property
     def value(self) -> str:
@@ -225,7 +230,8 @@ class Document:
     """A whole text: its sections in order, its front matter (empty where it has none).
 
     ``managed`` has the two marks of each block that was written by this package; what is between them is in no
-    section. ``strays`` are marks that lack the other one: what is around them is the author's.
+    section. ``strays`` are marks that lack the other one: what is around them is the author's. ``starts`` has the byte
+    offset of each line.
     """
 
     sections: tuple[Section, ...]
@@ -233,6 +239,7 @@ class Document:
     front_matter_line: int
     managed: tuple[tuple[Mark, Mark], ...] = ()
     strays: tuple[Mark, ...] = ()
+    starts: tuple[int, ...] = field(default=(0,), repr=False, compare=False)
 
 
 def mark_line(name: str, edge: str, *, kept: bool = False, digest: str = "") -> str:
@@ -344,7 +351,8 @@ class _Inline:
         bold = self.bold.strip()
         after = text[len(bold) :].lstrip()
         label = bold.removesuffix(":").rstrip() if bold and (bold.endswith(":") or after.startswith(":")) else None
-        return Line(text, self.line, label or None, bool(text) and self.struck.strip() == text)
+        struck = bool(text) and self.struck.strip() == text
+        return Line(text, self.line, label or None, struck, strong=bool(text) and bold == text)
 
 
 @dataclass(slots=True)
@@ -375,6 +383,7 @@ class _Reader:
         self.cells: list[Line] = []
         self.row_line = 0
         self.in_cell = False
+        self.other_tables = deque[Table]()
         self.managed: list[tuple[Mark, Mark]] = []
         self.hidden: list[int] = []  # where they start
         self.html: set[int] = set()  # where blocks of HTML start
@@ -387,10 +396,11 @@ class _Reader:
         marks = self.hide_managed()
         source = re.sub("\r(?!\n)", "\n", self.source.decode())  # the parser closes no fence at a lone \r
         match = _FRONT_MATTER.match(source)
-        if match and _KEY.match(match["yaml"]):
-            before = source[: match.start("yaml")].encode()
-            self.front = (match["yaml"], self.line_at(len(before)))
+        if match and _KEY.match(match["text"]):
+            before = source[: match.start("text")].encode()
+            self.front = (match["text"], self.line_at(len(before)))
             source = _blank(match[0].encode()).decode() + source[match.end() :]
+        source = self.take_other_tables(source)
         for event, span in pyromark.events_with_range(source, options=_OPTIONS):
             start, end = span["start"], span["end"]
             if isinstance(event, str):
@@ -409,7 +419,22 @@ class _Reader:
                         self.set_place(self.starts[line], end, "comment")
         self.finish_section(len(self.source))
         strays = tuple(mark for mark in marks if mark.start in self.html)
-        return Document(tuple(self.sections), *self.front, tuple(self.managed), strays)
+        return Document(tuple(self.sections), *self.front, tuple(self.managed), strays, tuple(self.starts))
+
+    def take_other_tables(self, source: str) -> str:
+        """Keep the tables that are in other markup for their sections, and blank them for the parser."""
+        found = find_tables(source)
+        if not found:
+            return source
+        for table in found:
+            self.places.update(dict.fromkeys(range(table.first, table.last + 1), "header"))
+            self.places.update((line, "table") for line, _ in table.rows[1:])
+            cells = [(line, " | ".join(cell.replace("|", "\\|") for cell in row)) for line, row in table.rows]
+            header, *rows = read_rows([SourceLine(line, f"| {row} |", "table") for line, row in cells])
+            self.other_tables.append(Table(header, tuple(rows)))
+        ends = [*self.starts, len(source.encode())]
+        spans = [(ends[table.first - 1], ends[table.last]) for table in found]
+        return _blanked(source.encode(), spans).decode()
 
     def hide_managed(self) -> list[Mark]:
         """Blank the managed blocks, so that nothing in them is read, and return the marks that are not theirs.
@@ -454,6 +479,10 @@ class _Reader:
         last = self.line_at(end - 1) if end > start else line - 1
         numbers = range(line, last + 1)
         source = tuple(SourceLine(each, self.text_of(each), self.places.get(each, "text")) for each in numbers)
+        if self.other_tables and self.other_tables[0].header.line <= last:
+            while self.other_tables and self.other_tables[0].header.line <= last:
+                self.blocks.append(self.other_tables.popleft())
+            self.blocks.sort(key=first_line)
         self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks), source))
         self.blocks = []
 
@@ -589,6 +618,13 @@ class _Reader:
         if self.inline is not None and self.frames:
             self.frames[-1].lines.append(self.inline.finish())
             self.inline = None
+
+
+def first_line(block: Paragraph | Item | Table | Fence) -> int:
+    """Return the line on which a block begins."""
+    if isinstance(block, Table):
+        return block.header.line
+    return block.lines[0].line if isinstance(block, Paragraph) else block.line
 
 
 _BULLETS = re.compile(r"\A(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++(?=\|)")

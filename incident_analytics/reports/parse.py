@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -12,9 +12,10 @@ from incident_analytics.config import Settings
 from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
-from incident_analytics.reports.labels import front_matter, labelled
-from incident_analytics.reports.markdown import Line, Section, parse_markdown
+from incident_analytics.reports.layout import section_owners, section_parts
+from incident_analytics.reports.markdown import Section, parse_markdown
 from incident_analytics.reports.outages import OutageReader
+from incident_analytics.reports.recognition import Recognized, Skipped, recognize
 from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader
@@ -22,7 +23,7 @@ from incident_analytics.reports.template import Template
 from incident_analytics.reports.unnamed import UnnamedReader
 from incident_analytics.schema import MILESTONES
 
-__all__ = ["parse_reports", "section_part", "split_reports"]
+__all__ = ["parse_reports", "read_reports"]
 
 
 def parse_reports(
@@ -53,63 +54,40 @@ def parse_reports(
         Usually one; empty where the text is not a report of this template. Where several headings of the template's
         report level each begin a report, the path of the second is ``path#2``.
     """
-    document = parse_markdown(text)
-    head = front_matter(document)
+    found = read_reports(text, path, settings, [template], corrections)
+    return [] if isinstance(found, Skipped) else found[1]
+
+
+def read_reports(
+    text: str,
+    path: str,
+    settings: Settings,
+    templates: Sequence[Template],
+    corrections: Mapping[str, Sequence[Correction]] | None = None,
+) -> tuple[Template, list[Report]] | Skipped:
+    """Read the reports that a text holds by the template that fits it best.
+
+    Parameters
+    ----------
+    text, path, settings, corrections
+        As for `parse_reports`.
+    templates
+        In the order in which they count where several fit equally.
+
+    Returns
+    -------
+    tuple or Skipped
+        The template and the reports, or why the text is not a report.
+    """
+    found = recognize(parse_markdown(text), path, templates)
+    if isinstance(found, Skipped):
+        return found
     reports = []
-    for number, sections in enumerate(split_reports(document.sections, head, template), start=1):
+    for number, sections in enumerate(found.reports, start=1):
         report = Report(path, number)
         report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
-        reports.append(_Parser(report, sections, head, settings, template).parse(corrections or {}))
-    return reports
-
-
-def split_reports(
-    sections: Sequence[Section], head: Sequence[tuple[str, Line]], template: Template
-) -> Sequence[Sequence[Section]]:
-    """Cut a text into its reports: at the headings of the template's report level that each begin one."""
-    groups: list[list[Section]] = [[]]
-    for section in sections:
-        if section.level == template.report_level and groups[-1] and not section_part(section, template):
-            groups.append([])
-        groups[-1].append(section)
-    begun = [group for group in groups if group[0].level == template.report_level and _is_report(group, (), template)]
-    if len(begun) > 1 or (begun and template.report_level > 1):
-        return begun
-    return [sections] if _is_report(sections, head, template) else []
-
-
-def _is_report(sections: Sequence[Section], head: Sequence[tuple[str, Line]], template: Template) -> bool:
-    """Return whether sections are a report: two of the fields at its head, or a timeline and two sections more."""
-    labels = [label for label, _ in head]
-    labels += [label for section in _head(sections, template) for label, _ in labelled(section)]
-    known = {section_part(section, template) for section in sections} - {None}
-    timelines = {name for name in known if name and template.sections[name].reads == "timeline"}
-    return len(_fields(labels, template)) > 1 or (bool(timelines) and len(known) > 2)  # noqa: PLR2004
-
-
-def _fields(labels: Iterable[str], template: Template) -> set[str]:
-    """Return the fields of a report's head that labels mean."""
-    names = {name for label in labels if (name := template.field_named(label))}
-    return names - {"template_version", "template_updated_on"}
-
-
-def section_part(section: Section, template: Template) -> str | None:
-    """Return which section of the template a heading begins; None for a report's title and for the authors' own.
-
-    A heading at the level of titles begins a section where it is called like one and no report's fields follow.
-    """
-    name = template.section_named(section.title) if section.level else None
-    if name and section.level <= template.report_level:
-        return name if len(_fields((label for label, _ in labelled(section)), template)) < 2 else None  # noqa: PLR2004
-    return name
-
-
-def _head(sections: Iterable[Section], template: Template) -> Iterator[Section]:
-    """Yield the sections above the first one that the template knows."""
-    for section in sections:
-        if section_part(section, template):
-            return
-        yield section
+        reports.append(_Parser(report, sections, found, settings).parse(corrections or {}))
+    return found.template, reports
 
 
 class _Part(NamedTuple):
@@ -128,23 +106,24 @@ class _Parser:
         self,
         report: Report,
         sections: Sequence[Section],
-        head: Sequence[tuple[str, Line]],
+        found: Recognized,
         settings: Settings,
-        template: Template,
     ) -> None:
         self.sections = sections
-        self.head = head
-        self.template = template
+        self.head = found.head
+        self.template = template = found.template
+        self.parts = section_parts(sections, template)
         self.report = report
         self.values = report.incident
         self.reader = SectionReader(self.report, settings, template)
         self.zone = ZoneInfo(settings.timezone)
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
-        header = HeaderReader(self.reader, list(_head(self.sections, self.template)), self.head)
-        header.read_head(self.sections)
+        header = HeaderReader(self.reader, self.sections, self.parts, self.head)
+        header.read_head()
         parts = self.read_sections()
-        header.read_foot(self.sections)
+        header.read_instants()
+        header.read_foot()
         self.read_unnamed(parts, self.report_unread(parts))
         incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem
         known = {correction.field: correction for correction in corrections.get(incident_id, ())}
@@ -175,16 +154,12 @@ class _Parser:
         """Read each section by what the template says of it."""
         seen: set[str] = set()
         parts: list[_Part] = []
-        current, level = None, 0
-        for section in self.sections:
-            found = section_part(section, self.template)
+        owners = section_owners(self.sections, self.parts, self.template)
+        for section, found, current in zip(self.sections, self.parts, owners, strict=True):
             if found is not None:
-                current, level = found, section.level
                 self.report.mark(OWN, section.line)
                 self.report.lines.setdefault(f"section {found}", section.line)
                 seen.add(found)
-            elif section.level <= level:  # a section of the authors' own; below a known one it is a part of it
-                current = None
             if current is not None:
                 self.reader.read(current, section)
             parts.append(
@@ -198,7 +173,7 @@ class _Parser:
         missing = []
         for name, form in self.template.sections.items():
             has_text = form.reads == "text" and self.values.get(form.column or name) is not None
-            if not (name in seen or name in self.reader.parts or has_text):
+            if form.asked and not (name in seen or name in self.reader.parts or has_text):
                 missing.append(repr(form.headings[0]))
         if missing:
             what = "section" if len(missing) == 1 else "sections"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import TypeAlias, TypeVar
 
@@ -18,7 +19,7 @@ from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, fits, loose_rows, starts_like_item
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
-from incident_analytics.reports.times import find_dates, read_date, split_moment
+from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
 from incident_analytics.reports.values import read_loss, read_money, read_share
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import PRIORITIES
@@ -29,6 +30,8 @@ Value = TypeVar("Value")
 _Zone: TypeAlias = tuple[tzinfo | None, bool]
 """A zone, and whether the words for it may mean several."""
 _DONE = re.compile(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", re.IGNORECASE)
+_STATE = re.compile(r"\b(?:DONE|TODO)\b")
+"""How the cell of an action's ticket says its status."""
 _OTHER = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do)|(?:cancell?ed|dropped|won't (?:do|fix))"
 _NOT_DONE = re.compile(rf"(?:{_OTHER}):\s+(?=\S)", re.IGNORECASE)
 _ENDS_NOT_DONE = re.compile(rf"\s\((?:{_OTHER})\)$", re.IGNORECASE)
@@ -40,6 +43,8 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = {
 """By what columns a table is known wherever it is: the first one and one of the others."""
 MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
+_LONGEST_DATE = 40
+"""Characters of a line that may be a date alone."""
 
 
 class SectionReader:
@@ -77,7 +82,7 @@ class SectionReader:
             case "findings":
                 self._read_findings(name, form, section)
             case "actions":
-                self._read_actions("meeting" if name == "meeting_actions" else "table", section)
+                self._read_actions("meeting" if name == "meeting_actions" else "table", form, section)
             case "signoffs":
                 self._read_signoffs(section)
             case "nothing":  # a heading that only groups others
@@ -237,27 +242,47 @@ class SectionReader:
             self.entries.append(Entry(when, event.strip(), row.line, *(zone or ())))
 
     def _take_items(self, section: Section, taken: Collection[int], zone: _Zone | None) -> None:
-        """Take a list's items as rows; a heading or an item that is only a date dates those below it.
+        """Take a list's items as rows; a heading, a line or an item that is only a date dates those below it.
 
-        Where no item has a time the paragraphs that open with one are the rows, and the items their details.
+        Paragraphs that open with a time are rows, too. An item without a time is a detail of the row above it where it
+        is nested in one that has a time, or where only paragraphs have times.
         """
         day = split_moment(section.title)[0] if find_dates(section.title) else ""
         if day:
             self.report.mark("timeline", section.line)
-        timed = [part for paragraph in section.paragraphs() for part in _timed_parts(paragraph, taken)]
-        items = [item for item in section.items() if item.line not in taken]
-        words = [(" ".join(line.text for line in item.lines if line.line not in taken), item.line) for item in items]
-        if timed and not any(begins_with_time(text) for text, _ in words):
-            words = timed
-        for text, number in words:
-            when, event = split_moment(text)
+        parts = list(_row_parts(section, taken))
+        has_timed_items = any(part.depth is not None and part.is_timed for part in parts)
+        has_timed_text = any(part.depth is None and part.is_timed for part in parts)
+        parent: _RowPart | None = None
+        details: defaultdict[int, list[str]] = defaultdict(list)  # by the index of their row
+        for part in parts:
+            if part.depth is not None and not part.is_timed:
+                if parent is not None and parent.depth is not None and part.depth > parent.depth:
+                    details[len(self.entries) - 1].append(part.text)
+                    self.report.mark("timeline", part.line)
+                    continue
+                if has_timed_text and not has_timed_items:
+                    continue
+            elif part.depth is None and not part.is_timed and not (has_timed_items or has_timed_text):
+                continue  # a date in the text
+            if (elapsed := split_offset(part.text)) is not None:
+                when = part.text[: len(part.text) - len(elapsed[1])].strip()
+                self.entries.append(Entry(when, elapsed[1], part.line, offset=elapsed[0]))
+                parent = part
+                continue
+            when, event = split_moment(part.text)
             if when and (not event or is_zone(event)):
-                day = when
-                self.report.mark("timeline", number)
-                zone = (self.read_zone(Line(event, number), "Timeline") if event else None) or zone
+                day, parent = when, None
+                self.report.mark("timeline", part.line)
+                zone = (self.read_zone(Line(event, part.line), "Timeline") if event else None) or zone
             else:
                 own = not day or find_dates(when)
-                self.entries.append(Entry(when if own else f"{day} {when}", event, number, *(zone or ())))
+                self.entries.append(Entry(when if own else f"{day} {when}", event, part.line, *(zone or ())))
+                parent = part if part.is_timed else None
+        for index, texts in details.items():
+            self.entries[index] = replace(
+                self.entries[index], event=" ".join([self.entries[index].event, *texts]).strip()
+            )
 
     def _read_services(self, section: Section) -> None:
         marked: list[MarkedService] = []
@@ -425,8 +450,7 @@ class SectionReader:
                     return kind
         return None
 
-    def _read_actions(self, origin: str, section: Section) -> None:
-        form = self.template.sections["actions"]  # the meeting's actions have the same columns
+    def _read_actions(self, origin: str, form: SectionForm, section: Section) -> None:
         loose = [
             (group.header, [row for row in group.rows if fits(row, group.header)])
             for group in loose_rows(
@@ -476,6 +500,9 @@ class SectionReader:
         priority = self._priority(cells["priority"]) if "priority" in cells else None
         status, words = self._action_status(cells, ticked if checked is None else checked, action, words)
         key_cell = cells.get("key")
+        if status is None and key_cell is not None and (match := _STATE.search(key_cell.text)):
+            status = {"DONE": "done", "TODO": "open"}[match[0]]
+            key_cell = replace(key_cell, text=key_cell.text.replace(match[0], "").strip())
         key = find_key(key_cell.text) or (None if is_absent(key_cell.text) else key_cell.text) if key_cell else None
         rows = self.report.rows["actions"]
         rows.append(
@@ -628,13 +655,38 @@ def _moment_first(row: Row, at: int) -> tuple[str, str]:
     return when, " ".join(cell for index, cell in enumerate(cells) if cell and not (is_time and index == at))
 
 
+@dataclass(frozen=True, slots=True)
+class _RowPart:
+    """Words that may be a row of a timeline; ``depth`` is that of an item, None for a part of a paragraph."""
+
+    text: str
+    line: int
+    depth: int | None
+    is_timed: bool
+
+
+def _row_parts(section: Section, taken: Collection[int]) -> Iterator[_RowPart]:
+    """Yield a section's items, the parts of its paragraphs that open with a time, and lines that are only a date."""
+    for block in section.blocks:
+        if isinstance(block, Item):
+            if block.line not in taken:
+                text = " ".join(line.text for line in block.lines if line.line not in taken)
+                yield _RowPart(text, block.line, block.depth, begins_with_time(text))
+        elif isinstance(block, Paragraph):
+            for text, number in _timed_parts(block, taken):
+                yield _RowPart(text, number, None, begins_with_time(text))
+
+
 def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple[str, int]]:
-    """Cut a paragraph that opens with a time at each of its lines that does; yield each part's words and line."""
+    """Cut a paragraph that opens with a time, or is a date alone, at each of its lines that does.
+
+    Yield each part's words and line.
+    """
     parts: list[tuple[list[str], int]] = []
     for line in paragraph.lines:
         if line.line in taken:
             continue
-        if begins_with_time(line.text):
+        if begins_with_time(line.text) or _is_date(line.text):
             parts.append(([line.text], line.line))
         elif parts:
             parts[-1][0].append(line.text)
@@ -642,6 +694,14 @@ def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple
             return
     for texts, number in parts:
         yield " ".join(texts), number
+
+
+def _is_date(text: str) -> bool:
+    """Return whether a line is a date and at most a zone."""
+    if len(text) > _LONGEST_DATE or not find_dates(text):
+        return False
+    _, rest = split_moment(text)
+    return not rest or is_zone(rest)
 
 
 def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[list[Line], bool | None]]:
@@ -673,4 +733,5 @@ def text_or_none(words: str) -> str | None:
 
 
 def _is_footer(text: str, template: Template) -> bool:
-    return any(template.field_named(label) for label, _ in labelled_lines([Line(text, 0)]))
+    names = {template.field_named(label) for label, _ in labelled_lines([Line(text, 0)])}
+    return bool(names - {None} - template.other_fields)

@@ -4,22 +4,51 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_toml
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.schema import MILESTONES
 
-__all__ = ["ID_ROOM", "SectionForm", "Template", "bare_words", "default_template", "read_template", "read_templates"]
+__all__ = [
+    "DEFAULT_TEMPLATE",
+    "ID_ROOM",
+    "SectionForm",
+    "Template",
+    "bare_words",
+    "built_in_templates",
+    "default_template",
+    "read_template",
+    "read_templates",
+]
 
 Words = dict[str, tuple[str, ...]]
 """Names of fields or columns, each with the words that authors use for it, the template's own first."""
+Kind = Literal["statuses", "severities", "severity_scales", "priorities", "action_statuses"]
+
+_FOLDER = Path(__file__).with_name("templates")
+_COMMON = "common"
+DEFAULT_TEMPLATE = "template-1.0"
+"""The name of the template that this package was written for."""
+
+_QUALIFIERS = (
+    r"(?:the|our|a|an|full|complete|detailed|brief|short|high level|preliminary|initial|proposed|planned|immediate"
+    r"|short term|long term|medium term|final|internal|key|main|primary|overall|list of|technical|actual|further)"
+)
+_BEFORE = re.compile(rf"(?:{_QUALIFIERS} )+(?=\S)")
+_AFTER = re.compile(
+    r"(?<=\S)(?: (?:details?|section|utc|gmt|notes|list|so far|of (?:the )?(?:incident|outage|events?)))+$"
+)
+_PARTS = re.compile(r"\s*[/|,+&:–—]\s*|\s+-\s+|\s+and\s+", re.IGNORECASE)
+_NUMBERED = re.compile(r"\W*(?:(?:phase|part|step|section|stage)\W*)?[\dIVXivx]*\W*", re.IGNORECASE)
+_BRACKETED = re.compile(r"\(([^()]*+)\)")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:(?=\s|$)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -28,35 +57,61 @@ def bare_words(text: str) -> str:
 
     Examples
     --------
-    >>> bare_words("3. ⏱ Timeline (UTC):")
-    'timeline'
+    >>> bare_words("3. ⏱ Timeline (UTC):"), bare_words(":stopwatch: Timeline")
+    ('timeline', 'timeline')
     """
-    plain = re.sub(r"\([^()]*+\)|^\W*\d+(?:\.\d+)*[.):]?(?=\s)", " ", fold(text).replace("&", " and "))
+    folded = _SHORTCODE.sub(" ", fold(text)) if ":" in text else fold(text)
+    plain = re.sub(r"\([^()]*+\)|^\W*\d+(?:\.\d+)*[.):]?(?=\s)", " ", folded.replace("&", " and "))
     return " ".join(re.sub(r"[^\w\s']|_", " ", plain.replace("-", " ")).split())
 
 
-_CLASS: Final = r"\[ \^?+ \]?+ (?: \\. | [^\\\]] )*+ \]"
-_PIECE: Final = rf"""
-    (?: [^\\^$.|?*+(){{}}[\]] | \\[\WdDsSwW] | \. | {_CLASS} )  (?: [*+?] | \{{\d{{1,3}}(?:,\d{{0,3}})?\}} )?+
+@lru_cache(maxsize=4096)
+def _wordings(heading: str) -> tuple[str, ...]:
+    """Return the words that a heading may be known by, those that are all of it first.
+
+    Examples
+    --------
+    >>> _wordings("Detailed Timeline, UTC")
+    ('detailed timeline utc', 'timeline', 'detailed timeline', 'utc')
+    """
+    whole = bare_words(heading)
+    if len(whole) > 80:  # noqa: PLR2004 - a sentence
+        return (whole,)
+    plain = _BRACKETED.sub(" ", _SHORTCODE.sub(" ", heading))
+    first, *rest = [part for part in _PARTS.split(plain) if part.strip()] or [""]
+    parts = [first, *(rest if re.search(r"[/&+,|]|\band\b", plain) or _NUMBERED.fullmatch(first) else ())]
+    found = [whole, _unqualified(whole)]
+    for part in (*map(bare_words, (*parts, *_BRACKETED.findall(heading))),):
+        found += [part, _unqualified(part)]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _unqualified(words: str) -> str:
+    return _AFTER.sub("", _BEFORE.sub("", words, count=1))
+
+
+_ID_CLASS: Final = r"\[ \^?+ \]?+ (?: \\. | [^\\\]] )*+ \]"
+_ID_PIECE: Final = rf"""
+    (?: [^\\^$.|?*+(){{}}[\]] | \\[\WdDsSwW] | \. | {_ID_CLASS} )  (?: [*+?] | \{{\d{{1,3}}(?:,\d{{0,3}})?\}} )?+
   | \\b | \^ | \$
 """
-_SIMPLE: Final = re.compile(rf"(?: {_PIECE} | \( (?:\?:)?+ (?: {_PIECE} | \| )*+ \) \??+ | \| )*+", re.VERBOSE)
-_PARTS: Final = re.compile(
-    rf"\\. | {_CLASS}?+ | \(\?: | (?P<repeat> [*+] | \{{\d+,\d*\}} ) | (?P<choice> [?|] )", re.VERBOSE
+_SIMPLE_ID: Final = re.compile(rf"(?: {_ID_PIECE} | \( (?:\?:)?+ (?: {_ID_PIECE} | \| )*+ \) \??+ | \| )*+", re.VERBOSE)
+_ID_PARTS: Final = re.compile(
+    rf"\\. | {_ID_CLASS}?+ | \(\?: | (?P<repeat> [*+] | \{{\d+,\d*\}} ) | (?P<choice> [?|] )", re.VERBOSE
 )
-_REPEATS: Final = 2
-_CHOICES: Final = 6
+_ID_REPEATS: Final = 2
+_ID_CHOICES: Final = 6
 ID_ROOM: Final = 128
 """Characters at the start of a text in which an id is looked for: with the two numbers above, this bounds the time."""
 
 
 def _id_pattern(text: str) -> str:
     """Return a pattern as it is, if the time to match it is bounded: Python's engine may else take forever."""
-    parts = Counter(part.lastgroup for part in _PARTS.finditer(text))
-    if not _SIMPLE.fullmatch(text) or parts["repeat"] > _REPEATS or parts["choice"] > _CHOICES:
+    parts = Counter(part.lastgroup for part in _ID_PARTS.finditer(text))
+    if not _SIMPLE_ID.fullmatch(text) or parts["repeat"] > _ID_REPEATS or parts["choice"] > _ID_CHOICES:
         raise ValueError(
             f"{text!r} is too complex; write text, classes such as [A-Z] or \\d, repeats of these, and groups that do "
-            f"not repeat, with at most {_REPEATS} repeats of varying length and {_CHOICES} of | and ?"
+            f"not repeat, with at most {_ID_REPEATS} repeats of varying length and {_ID_CHOICES} of | and ?"
         )
     try:
         takes_nothing = re.fullmatch(text, "") is not None
@@ -71,8 +126,8 @@ class SectionForm(BaseModel):
     """How one section is known and read; ``fields`` and ``columns`` say what its parts are called.
 
     ``column`` is the column of incidents that a text goes to, if that is not called like the section. ``parts`` are the
-    sections whose fields may be right below the heading, too.
-    ``placeholder`` is what an author who has nothing to say leaves there: these words alone may be written over.
+    sections whose fields may be right below the heading, too. ``placeholder`` is what an author who has nothing to say
+    leaves there: these words alone may be written over. A section that is not ``asked`` for may be missing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -84,6 +139,7 @@ class SectionForm(BaseModel):
     placeholder: str = ""
     column: str = ""
     parts: tuple[str, ...] = ()
+    asked: bool = True
 
     @cached_property
     def _fields(self) -> Mapping[str, str]:
@@ -102,24 +158,77 @@ class SectionForm(BaseModel):
         return self._columns.get(bare_words(header))
 
 
+_HEAD_FIELDS = frozenset(
+    {"incident_id", "date", "duration", "severity", "author", "status", "title", "services", "template_version"}
+    | {"template_updated_on", "summary", "what_happened", "why_it_happened", "affected_users", "failed_requests"}
+    | {"data_loss", "sla_impact", "meeting_on", "attendees", *(f"{milestone}_at" for milestone in MILESTONES)}
+)
+"""What a label at a report's head may be read as."""
+_SECTION_FIELDS = frozenset({"affected_users", "failed_requests", "data_loss", "sla_impact", "meeting_on", "attendees"})
+_COLUMNS = {
+    "timeline": frozenset({"at", "date", "event"}),
+    "actions": frozenset({"action", "owner", "due_on", "created_on", "priority", "status", "completed_on", "key"}),
+}
+_TEXTS = ("summary", "what_happened", "why_it_happened")
+"""The columns of incidents that are the text of a section."""
+
+
+def _unusable(name: str, form: SectionForm) -> Iterator[tuple[str, str]]:
+    """Yield each key of a section that no report could be read by, and why."""
+    if form.reads == "text" and (form.column or name) not in _TEXTS:
+        remedy = "write 'nothing', its text is then in the table fields"
+        if name in _HEAD_FIELDS:
+            remedy = f"declare {name} under [fields], where a heading with the value below it counts, too"
+        yield "reads", f"the section {name!r} has no column for its text; {remedy}"
+    known = {"fields": _SECTION_FIELDS, "costs": form.fields.keys()}.get(form.reads, frozenset())
+    for field in form.fields.keys() - known:
+        of = f"one of {', '.join(sorted(known))}" if known else f"read where reads is {form.reads!r}"
+        yield f"fields.{field}", f"{field!r} is not {of}"
+    for column in form.columns.keys() - (known := _COLUMNS.get(form.reads, frozenset())):
+        of = f"one of {', '.join(sorted(known))}" if known else f"read where reads is {form.reads!r}"
+        yield f"columns.{column}", f"{column!r} is not {of}"
+
+
 class Template(BaseModel):
-    """A report template: its fields, sections and milestone phrases, each with the words that authors use for it."""
+    """A report template: its fields, sections and milestone phrases, each with the words that authors use for it.
+
+    ``other_fields`` are those that it knows and does not ask for, ``other_ids`` the form of ids that are not its own.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     version: str
     incident_id: Annotated[str, AfterValidator(_id_pattern)] = r"\S+"
+    other_ids: Annotated[str, AfterValidator(_id_pattern)] | None = None
     report_level: int = 1
     fields: Words
+    other_fields: frozenset[str] = frozenset()
     statuses: Words = {}
     severities: Words = {}
+    severity_scales: Words = {}
     priorities: Words = {}
     action_statuses: Words = {"done": (), "dropped": (), "open": ()}
     sections: dict[str, SectionForm]
     milestones: dict[
         Literal["started", "detected", "responded", "identified", "mitigated", "restored", "closed"], tuple[str, ...]
-    ]
+    ] = {}
+
+    def __hash__(self) -> int:
+        """Return the hash of its name: what is looked up by templates need not look at all of their words."""
+        return hash((self.name, self.version))
+
+    @model_validator(mode="after")
+    def _check(self) -> Template:
+        wrong = [
+            (f"fields.{name}", f"{name!r} is not one of {', '.join(sorted(_HEAD_FIELDS))}")
+            for name in self.fields.keys() - _HEAD_FIELDS
+        ]
+        for name, form in self.sections.items():
+            wrong += [(f"sections.{name}.{key}", why) for key, why in _unusable(name, form)]
+        if wrong:
+            raise ValueError("\n".join(f"{key}: {why}" for key, why in sorted(wrong)))
+        return self
 
     @cached_property
     def _headings(self) -> Mapping[str, str]:
@@ -130,18 +239,50 @@ class Template(BaseModel):
         return _by_words(self.fields)
 
     @cached_property
+    def own_words(self) -> frozenset[str]:
+        """The words that the template itself writes: the first of each field and heading that it asks for."""
+        fields = [words[0] for name, words in self.fields.items() if name not in self.other_fields and words]
+        return frozenset(map(bare_words, fields + [form.headings[0] for form in self.sections.values() if form.asked]))
+
+    @cached_property
     def _milestones(self) -> list[tuple[str, str]]:
         return [(fold(phrase), name) for name in MILESTONES for phrase in self.milestones.get(name, ())]
 
-    def section_named(self, heading: str) -> str | None:
-        """Return the section that a heading means, or None."""
-        return self._headings.get(bare_words(heading))
+    def section_named(self, heading: str, *, exactly: bool = False) -> str | None:
+        """Return the section that a heading means, or None.
+
+        Words around those that are known, such as "Detailed" or what follows a slash, count only ``exactly``.
+
+        Examples
+        --------
+        >>> default_template().section_named("Phase 1: Facts (timeline)")
+        'timeline'
+        """
+        if exactly:
+            return self._headings.get(bare_words(heading))
+        headings = self._headings
+        return next((headings[words] for words in _wordings(heading) if words in headings), None)
 
     def field_named(self, label: str) -> str | None:
         """Return the field of the header or footer that a label means, or None."""
         return self._fields.get(bare_words(label))
 
-    def synonyms(self, kind: Literal["statuses", "severities", "priorities", "action_statuses"]) -> dict[str, str]:
+    def has_own_id(self, words: str, *, any_word: bool = False) -> bool:
+        """Return whether words hold an id of the template's own form; of one that takes ``any_word`` if that counts."""
+        has_form = any_word or not re.fullmatch(self.incident_id, "any-word")
+        return has_form and re.search(self.incident_id, words[:ID_ROOM]) is not None
+
+    def id_in(self, words: str) -> str | None:
+        """Return the Incident ID of a known form that words hold, or None."""
+        forms = [form for form in (self.incident_id, self.other_ids) if form and not re.fullmatch(form, "any-word")]
+        return next((match[0] for form in forms if (match := re.search(form, words[:ID_ROOM]))), None)
+
+    def rank_of(self, field: str, label: str) -> int:
+        """Return the position of a label among the words for a field."""
+        words = bare_words(label)
+        return next((rank for rank, word in enumerate(self.fields[field]) if bare_words(word) == words), 0)
+
+    def synonyms(self, kind: Kind) -> dict[str, str]:
         """Return other words for the names of a kind, with the name that each means."""
         names: Words = getattr(self, kind)
         return {word: name for name, words in names.items() for word in words}
@@ -163,8 +304,41 @@ def _by_words(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     return {bare_words(word): name for name, words in reversed(list(names.items())) for word in reversed(words)}
 
 
+def _extended(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Add to a template what it inherits: words that it does not use itself, parts that it does not ask for."""
+    fields, sections = own.get("fields", {}), own.get("sections", {})
+    merged: dict[str, Any] = {**base, **own, "other_fields": sorted(base["fields"].keys() - fields.keys())}
+    merged["other_ids"] = base.get("incident_id")
+    merged["fields"] = _with_inherited(fields, base["fields"])
+    for kind in get_args(Kind):
+        merged[kind] = _with_inherited(own.get(kind, {}), base.get(kind, {}))
+    headings = _with_inherited(
+        {name: form.get("headings", ()) for name, form in sections.items()},
+        {name: form["headings"] for name, form in base["sections"].items()},
+    )
+    merged["sections"] = {}
+    for name, words in headings.items():
+        form, inherited = sections.get(name), base["sections"].get(name, {})
+        parts: dict[str, Any] = {"asked": False} if form is None else form
+        merged["sections"][name] = {**inherited, **parts, "headings": words}
+        if parts.get("reads") in {None, inherited.get("reads")}:
+            for kind in ("fields", "columns"):
+                merged["sections"][name][kind] = _with_inherited(parts.get(kind, {}), inherited.get(kind, {}))
+    return merged
+
+
+def _with_inherited(own: Mapping[str, Sequence[str]], base: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Put inherited words behind the own ones, without those that the own ones use for another name."""
+    used = {bare_words(word) for words in own.values() for word in words}
+    merged = {
+        name: [*own.get(name, ()), *(word for word in base.get(name, ()) if bare_words(word) not in used)]
+        for name in dict.fromkeys([*own, *base])
+    }
+    return {name: words for name, words in merged.items() if words or name in own}
+
+
 def read_template(path: Path) -> Template:
-    """Read a template file.
+    """Read a template file; one with ``extends = "common"`` knows the words of that built-in template, too.
 
     Raises
     ------
@@ -172,27 +346,78 @@ def read_template(path: Path) -> Template:
         ``ours.toml: sections.timeline.reads: Input should be 'text', 'timeline', ...``
     """
     try:
-        return Template.model_validate(read_toml(path))
+        return Template.model_validate(_raw(path))
     except ValidationError as error:
-        lines = [
-            f"{path}: {'.'.join(map(str, part['loc']))}: {part['msg'].removeprefix('Value error, ')}"
-            for part in error.errors()
-        ]
-        raise SettingsError("\n".join(lines)) from error
+        raise SettingsError("\n".join(line for part in error.errors() for line in _messages(path, part))) from error
+
+
+def _messages(path: Path, part: Mapping[str, Any]) -> list[str]:
+    keys, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
+    return [": ".join(filter(None, (str(path), keys, line))) for line in message.split("\n")]
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    """Return a template file's keys, with those of the built-in one that it extends."""
+    own = read_toml(path)
+    if (base := own.pop("extends", None)) is not None:
+        names = sorted(file.stem for file in _FOLDER.glob("*.toml"))
+        if base not in names:
+            raise SettingsError(f"{path}: extends: {base!r} is not one of {', '.join(names)}")
+        if _has_shape(own):
+            own = _extended(own, _raw(_FOLDER / f"{base}.toml"))
+    if path.stem != _COMMON and _has_shape(own):
+        _add_columns(own)
+    return own
+
+
+def _has_shape(own: Mapping[str, Any]) -> bool:
+    """Return whether the parts that are merged are tables and lists; what is wrong otherwise, the model says."""
+    tables = [own.get("fields", {}), own.get("sections", {}), *(own.get(kind, {}) for kind in get_args(Kind))]
+    if not all(isinstance(table, dict) for table in tables):
+        return False
+    forms = list(own.get("sections", {}).values())
+    if not all(isinstance(form, dict) and isinstance(form.get("headings", []), list) for form in forms):
+        return False
+    words = [table for form in forms for table in (form.get("fields", {}), form.get("columns", {}))]
+    words += [table for table in tables if table is not tables[1]]
+    return all(isinstance(table, dict) and all(isinstance(each, list) for each in table.values()) for table in words)
+
+
+def _add_columns(own: Mapping[str, Any]) -> None:
+    """Give timelines and lists of actions that name no columns those of another section, or the common ones."""
+    common = _raw(_FOLDER / f"{_COMMON}.toml")["sections"]
+    sections = [*own.get("sections", {}).values(), common["timeline"], common["actions"]]
+    for form in own.get("sections", {}).values():
+        if form.get("reads") in _COLUMNS and not form.get("columns"):
+            same = (each["columns"] for each in sections if each.get("reads") == form["reads"] and each.get("columns"))
+            form["columns"] = next(same)
 
 
 @lru_cache(maxsize=1)
+def built_in_templates() -> tuple[Template, ...]:
+    """Return the templates that the package brings along: version 1.0, then the well-known public ones by name."""
+    files = sorted(_FOLDER.glob("*.toml"), key=lambda file: (file.stem != DEFAULT_TEMPLATE, file.stem))
+    return tuple(read_template(file) for file in files if file.stem != _COMMON)
+
+
 def default_template() -> Template:
-    """Return the template that the package brings along, version 1.0."""
-    return read_template(Path(__file__).with_name("template-1.0.toml"))
+    """Return version 1.0 of the template that this package was written for."""
+    return built_in_templates()[0]
 
 
-def read_templates(files: Iterable[Path]) -> tuple[Template, ...]:
-    """Return an organisation's own templates, then the one that the package brings along: the order to try them in.
+def read_templates(files: Iterable[Path], *, only: str | None = None) -> tuple[Template, ...]:
+    """Return an organisation's own templates, then the built-in ones; of two that fit equally the first one counts.
 
     Raises
     ------
     SettingsError
-        As `read_template`.
+        As `read_template`, and ``templates.only: 'sre' is not one of template-1.0, atlassian, ...``
     """
-    return (*(read_template(file) for file in files), default_template())
+    templates = (*(read_template(file) for file in files), *built_in_templates())
+    if only is None:
+        return templates
+    chosen = tuple(template for template in templates if template.name == only)[:1]
+    if not chosen:
+        names = ", ".join(template.name for template in templates)
+        raise SettingsError(f"templates.only: {only!r} is not one of {names}")
+    return chosen

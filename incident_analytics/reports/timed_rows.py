@@ -28,7 +28,8 @@ class Entry:
     """One row of the timeline as written.
 
     ``zone`` is that of its table or heading, None where these name none; ``is_unclear`` says that they name one which
-    may be several: then a time that names none itself is not known.
+    may be several: then a time that names none itself is not known. ``offset`` is the time since the start where the
+    row has that alone.
     """
 
     when: str
@@ -36,6 +37,7 @@ class Entry:
     line: int
     zone: tzinfo | None = None
     is_unclear: bool = False
+    offset: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class RowReader:
     def read(self, entry: Entry) -> TimedRow:
         """Read the words of one row's time; what they leave to the other rows is still open."""
         row = TimedRow(entry)
-        if is_absent(entry.when) or not set(fold(entry.when)) - set("-:?() "):
+        if entry.offset is not None or is_absent(entry.when) or not set(fold(entry.when)) - set("-:?() "):
             return row
         try:
             moments = read_moments(entry.when)

@@ -444,6 +444,52 @@ def find_dates(text: str) -> list[Moment]:
     return [moment for moment in found if moment.dated]
 
 
+_ISO_DATE: Final = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
+
+
+def date_in(text: str) -> date | None:
+    """Return the first whole date that is somewhere in a text, such as a title or a file's name; None for none.
+
+    Examples
+    --------
+    >>> print(date_in("shop-2025-03-14-queue-down"), date_in("Queue down on 14 March 2025"), date_in("Queue 7"))
+    2025-03-14 2025-03-14 None
+    """
+    if match := _ISO_DATE.search(text):
+        try:
+            day = date(int(match[1]), int(match[3]), int(match[4]))
+        except ValueError:
+            return None
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+    return next((moment.date for moment in find_dates(text) if moment.date is not None), None)
+
+
+_OFFSET: Final = re.compile(
+    r"[\W_]*?T\s?(?P<sign>[+−–-])\s?(?:(?P<clock>\d{1,3}:\d\d(?::\d\d)?)|(?:(?P<h>\d+)\s?h(?:ours?|rs?)?\s?)?"
+    r"(?:(?P<m>\d+)\s?(?:m(?:in(?:ute)?s?)?)?)?(?:\s?(?P<s>\d+)\s?s(?:ec(?:ond)?s?)?)?)(?!\w)[\s:*_–—-]*"
+)
+
+
+def split_offset(text: str) -> tuple[timedelta, str] | None:
+    """Split words that begin with a time since the start into it and the rest; None for any other words.
+
+    Examples
+    --------
+    >>> [split_offset(text) for text in ("T+4m - page", "T+1h30m: fixed", "T+0:15 alert", "T-shirt")]
+    [(datetime.timedelta(seconds=240), 'page'), (datetime.timedelta(seconds=5400), 'fixed'), \
+(datetime.timedelta(seconds=900), 'alert'), None]
+    """
+    match = _OFFSET.match(text)
+    if match is None or not (match["clock"] or match["h"] or match["m"] or match["s"]):
+        return None
+    if match["clock"]:
+        hours, minutes, *seconds = map(int, match["clock"].split(":"))
+        span = timedelta(hours=hours, minutes=minutes, seconds=sum(seconds))
+    else:
+        span = timedelta(**{name: int(match[name[0]] or 0) for name in ("hours", "minutes", "seconds")})
+    return span if match["sign"] == "+" else -span, text[match.end() :]
+
+
 def split_moment(text: str) -> tuple[str, str]:
     """Split words that say what was when into the moment and the rest.
 

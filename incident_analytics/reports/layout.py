@@ -1,0 +1,399 @@
+"""How a report is laid out: headings of any kind, and which section of a template each of them begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from incident_analytics.reports.labels import labelled
+from incident_analytics.reports.markdown import (
+    Document,
+    Fence,
+    Item,
+    Line,
+    Paragraph,
+    Section,
+    Table,
+    first_line,
+)
+from incident_analytics.reports.rows import begins_with_time
+from incident_analytics.reports.template import Template
+
+__all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts"]
+
+_Block: TypeAlias = Paragraph | Item | Table | Fence
+_LONGEST: Final = 60
+"""Characters of a line that may be a heading."""
+_HASHES: Final = re.compile(r"#{1,6}\s*(?=\S)")
+_MAY_BE_HEADING: Final = re.compile(r"\*\*|__|:[ \t]*$|```|~~~|^[^\w\n]*#|^(?: {4}|\t)", re.MULTILINE)
+"""What only a text has that holds a heading, or a fence."""
+_GROUPS: Final = frozenset({"text", "nothing"})
+"""How sections are read that may be headings of a phase or a group within a timeline or a list of actions."""
+_HAVE_FIELDS: Final = frozenset({"text", "nothing", "fields"})
+"""How sections are read in which labelled values may be a report's fields."""
+_OF_INCIDENTS: Final = frozenset(
+    {"incident_id", "severity", "duration", "status", "services", "started_at", "restored_at"}
+)
+"""Fields by which front matter is that of an incident, not of a blog post."""
+_UNIT: Final = re.compile(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IGNORECASE)
+"""The unit that a label has for its number, such as ``duration_minutes: 67``."""
+_LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
+_BETWEEN: Final = re.compile(r"(?:\s+[|·•]|\.)\s+(?=[^\W\d_][^:|]{1,38}:\s)")
+_ENOUGH_ROWS: Final = 3
+"""Rows below a title that are a timeline without a heading."""
+_LISTS: Final = frozenset({"timeline", "actions"})
+
+
+def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section, ...]:
+    """Return a document's sections, with those whose heading is none in Markdown.
+
+    A line in bold, or one that ends with a colon, begins a section where a template knows its words, and so does an
+    item of a list that has others below it; in a text without headings every line does. What a fence in a timeline
+    holds are its lines.
+
+    Parameters
+    ----------
+    document
+        A text that was parsed.
+    templates
+        Whose words count.
+
+    Returns
+    -------
+    tuple of Section
+        Each with the lines and offsets that it has in the text.
+    """
+    known_to = tuple(templates)
+    sections = [part for section in document.sections for part in _Splitter(document, section, known_to).parts()]
+    kinds = [_kinds_of(section.title, known_to) for section in sections]
+    above = next((index for index, found in enumerate(kinds) if found), len(sections))
+    if not any("timeline" in found for found in kinds):
+        for index in range(above):
+            if parts := _with_timeline(document, sections[index]):
+                sections[index : index + 1] = parts
+                break
+    return tuple(sections)
+
+
+@lru_cache(maxsize=4096)
+def _kinds_of(title: str, templates: tuple[Template, ...], *, exactly: bool = False) -> frozenset[str]:
+    """Return how the templates that know a heading read what is below it."""
+    names = ((template, template.section_named(title, exactly=exactly)) for template in templates)
+    return frozenset(template.sections[name].reads for template, name in names if name)
+
+
+def _with_timeline(document: Document, section: Section) -> list[Section]:
+    """Cut the rows of a timeline that has no heading out of the text below a title; nothing where there is none."""
+    timed = [index for index, block in enumerate(section.blocks) if _n_timed(block)]
+    if sum(_n_timed(section.blocks[index]) for index in timed) < _ENOUGH_ROWS:
+        return []
+    blocks, starts, begin = section.blocks, document.starts, section.line
+    edges = [(0, section.title), (timed[0], "Timeline"), (timed[-1] + 1, "")]
+    parts: list[Section] = []
+    for (first, title), (last, _) in pairwise([*edges, (len(blocks), "")]):
+        own = blocks[first:last]
+        line = first_line(own[0]) - isinstance(own[0], Fence) if own and parts else begin
+        until = first_line(blocks[last]) - isinstance(blocks[last], Fence) if last < len(blocks) else None
+        source = section.source[line - begin : None if until is None else until - begin]
+        end = section.end if until is None else starts[until - 1]
+        if not parts:
+            parts.append(replace(section, end=end, blocks=own, source=source))
+        elif own:
+            body = "\n".join(each.text for each in source).strip()
+            at, level = starts[line - 1], section.level + bool(title)
+            lines = [_unfenced(block) if title and isinstance(block, Fence) else block for block in own]
+            parts.append(Section(title, level, line, at, at, end, body, tuple(lines), source))
+    return parts
+
+
+def _n_timed(block: _Block) -> int:
+    """Return how many rows of a timeline a block is."""
+    if isinstance(block, Fence):
+        return sum(map(begins_with_time, block.text.splitlines()))
+    if isinstance(block, Paragraph):
+        return sum(begins_with_time(line.text) for line in block.lines)
+    if isinstance(block, Item):
+        return int(begins_with_time(block.text))
+    return sum(begins_with_time(row.cells[0].text) for row in block.rows if row.cells)
+
+
+def _unfenced(block: Fence) -> Paragraph:
+    lines = enumerate(block.text.splitlines(), block.line)
+    return Paragraph(tuple(Line(text.strip(), number) for number, text in lines if text.strip()))
+
+
+@dataclass(slots=True)
+class _Part:
+    """A heading within a section, its line, and the blocks below it."""
+
+    title: str
+    line: int
+    blocks: list[_Block]
+
+
+class _Splitter:
+    """Cuts one section of the document at the headings that Markdown does not know as such."""
+
+    def __init__(self, document: Document, section: Section, templates: tuple[Template, ...]) -> None:
+        self.document = document
+        self.section = section
+        self.templates = templates
+        self.is_plain = len(document.sections) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
+        self.found = [_Part(section.title, section.line, [])]
+        self.kinds = self.kinds_of(section.title) if section.level else frozenset[str]()
+        self.depth = 0
+
+    def kinds_of(self, title: str, *, exactly: bool = False) -> frozenset[str]:
+        """Return how the templates that know a heading read what is below it."""
+        return _kinds_of(title, self.templates, exactly=exactly)
+
+    def parts(self) -> Iterator[Section]:
+        blocks = self.section.blocks
+        if not blocks or not (self.is_plain or _MAY_BE_HEADING.search(self.section.body)):
+            yield self.section
+            return
+        for index, block in enumerate(blocks):
+            following = blocks[index + 1] if index + 1 < len(blocks) else None
+            if isinstance(block, Paragraph):
+                self.take_paragraph(block, following)
+            elif isinstance(block, Item):
+                self.take_item(block, following)
+            else:
+                self.found[-1].blocks.append(block)
+        for part in self.found:
+            self.open_fences(part)
+        if len(self.found) == 1:
+            own = tuple(self.found[0].blocks)
+            yield self.section if own == blocks else replace(self.section, blocks=own)
+            return
+        for part, after in zip(self.found, [*self.found[1:], None], strict=True):
+            yield self.section_of(part, after)
+
+    def take_paragraph(self, block: Paragraph, following: _Block | None) -> None:
+        lines: list[Line] = []
+        for index, line in enumerate(block.lines):
+            below = block.lines[index + 1].text if index + 1 < len(block.lines) else _first_words(following)
+            title = self.title_of(line, below)
+            if title is None:
+                lines.append(line)
+                continue
+            if lines:
+                self.found[-1].blocks.append(Paragraph(tuple(lines)))
+            lines, self.depth = [], 0
+            self.found.append(_Part(title, line.line, []))
+        if lines:
+            self.found[-1].blocks.append(block if len(lines) == len(block.lines) else Paragraph(tuple(lines)))
+
+    def take_item(self, block: Item, following: _Block | None) -> None:
+        is_parent = isinstance(following, Item) and following.depth > block.depth and "findings" not in self.kinds
+        if is_parent and len(block.lines) == 1 and (title := self.title_of(block.lines[0], _first_words(following))):
+            self.depth = block.depth + 1
+            self.found.append(_Part(title, block.line, []))
+            return
+        if block.depth < self.depth:
+            self.depth = 0
+        self.found[-1].blocks.append(replace(block, depth=block.depth - self.depth) if self.depth else block)
+
+    def title_of(self, line: Line, below: str | None) -> str | None:
+        """Return the heading that a line is, None for any other line."""
+        text = line.text
+        if len(text) > _LONGEST or below is None or (line.value != text and line.value):
+            return None
+        hashes = _HASHES.match(text)
+        if not (line.strong or text.endswith(":") or hashes or self.is_plain):
+            return None
+        title = text[hashes.end() if hashes else 0 :].rstrip(": ")
+        kinds = self.kinds_of(title, exactly=not (line.strong or self.is_plain))
+        if not kinds and line.strong and not self.kinds:  # a field as a heading
+            return title if any(template.field_named(title) for template in self.templates) else None
+        if not kinds or (self.kinds & _LISTS and (kinds & _GROUPS or begins_with_time(below))):
+            return None
+        return title
+
+    def open_fences(self, part: _Part) -> None:
+        """Put the lines of a timeline that is written in a fence into a paragraph."""
+        if not any(isinstance(block, Fence) for block in part.blocks) or "timeline" not in self.kinds_of(part.title):
+            return
+        source, above = self.section.source, self.section.line
+        for index, block in enumerate(part.blocks):
+            if isinstance(block, Fence) and block.text.strip() and source[block.line - above].place in {"code", "text"}:
+                lines = _unfenced(block)
+                if begins_with_time(lines.lines[0].text):
+                    part.blocks[index] = lines
+
+    def section_of(self, part: _Part, after: _Part | None) -> Section:
+        section, starts = self.section, self.document.starts
+        first = part is self.found[0]
+        end = section.end if after is None else starts[after.line - 1]
+        begin = part.line - section.line
+        own = section.source[begin : None if after is None else after.line - section.line]
+        if first:
+            body = "\n".join(line.text for line in (own[1:] if section.level else own)).strip()
+            return replace(section, end=end, body=body, blocks=tuple(part.blocks), source=own)
+        body_start = starts[part.line] if part.line < len(starts) else end
+        return Section(
+            part.title,
+            max(section.level, 1) + 1,
+            part.line,
+            starts[part.line - 1],
+            min(body_start, end),
+            end,
+            "\n".join(line.text for line in own[1:]).strip(),
+            tuple(part.blocks),
+            tuple(line._replace(place="heading") if line.line == part.line else line for line in own),
+        )
+
+
+def _first_words(block: _Block | None) -> str | None:
+    """Return the words with which a block begins, None where there is none."""
+    if block is None:
+        return None
+    if isinstance(block, Paragraph | Item):
+        return block.lines[0].text
+    return " ".join(cell.text for cell in (block.rows or (block.header,))[0].cells) if isinstance(block, Table) else ""
+
+
+def section_parts(sections: Sequence[Section], template: Template) -> list[str | None]:
+    """Return which section of a template each heading begins; None for titles and for the authors' own.
+
+    Words around those of the template, as in "Detailed Timeline", don't matter, but in a title. Below a timeline or a
+    list of actions a heading such as "Detection" or a time only groups what is below it.
+    """
+    parts: list[str | None] = []
+    reads, level = "", 0
+    for section in sections:
+        part = _part(section, template)
+        if part and section.level > level and reads in _LISTS and template.sections[part].reads in _GROUPS:
+            part = None
+        if part:
+            reads, level = template.sections[part].reads, section.level
+        elif section.level <= level:
+            reads, level = "", 0
+        parts.append(part)
+    return parts
+
+
+def section_owners(sections: Sequence[Section], parts: Sequence[str | None], template: Template) -> list[str | None]:
+    """Return which section of a template what is below each heading is part of: its own one, or the one above it.
+
+    A heading that is a time of day is part of the timeline above it, also at its level.
+    """
+    owners: list[str | None] = []
+    owner, level = None, 0
+    for section, part in zip(sections, parts, strict=True):
+        if part is not None:
+            owner, level = part, section.level
+        elif section.level <= level and not (
+            owner and template.sections[owner].reads == "timeline" and begins_with_time(section.title)
+        ):
+            owner = None  # a section of the authors' own
+        owners.append(owner)
+    return owners
+
+
+def _part(section: Section, template: Template) -> str | None:
+    if not section.level:
+        return None
+    is_title = section.level <= template.report_level
+    part = template.section_named(section.title, exactly=is_title or begins_with_time(section.title))
+    # A heading at the level of titles that is called like a section is a title where a report's fields follow.
+    return (
+        None
+        if part and is_title and len(head_fields((label for label, _ in labelled(section)), template)) > 1
+        else part
+    )
+
+
+def head_fields(labels: Iterable[str], template: Template) -> set[str]:
+    """Return the fields of a report's head that labels mean."""
+    names = {name for label in labels if (name := template.field_named(label))}
+    return names - {"template_version", "template_updated_on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A labelled value; ``is_sure`` says that it is where a report's fields are, not in the text of a section.
+
+    ``is_of_post`` says that it is in front matter which is that of a blog post: its date is when it was published.
+    """
+
+    label: str
+    line: Line
+    is_sure: bool
+    is_of_post: bool = False
+
+
+def find_fields(
+    sections: Sequence[Section], parts: Sequence[str | None], head: Sequence[tuple[str, Line]], template: Template
+) -> Iterator[Field]:
+    """Yield the values that may be a report's fields, wherever they are, the surest places first.
+
+    These are labels and tables above the first section, the front matter, headings that are called like a field, and
+    what is labelled in a summary, in an impact, or in a section that the template doesn't know.
+    """
+    above = next((index for index, part in enumerate(parts) if part), len(parts))
+    for section in sections[:above]:
+        for label, line in _labelled_anyhow(section, template):
+            yield Field(label, _with_unit(label, line), is_sure=True)
+    is_post = not any(template.field_named(label) in _OF_INCIDENTS for label, _ in head)
+    for label, line in head:
+        yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_post)
+    for section, part in zip(sections, parts, strict=True):
+        if part is None and section.level and template.field_named(section.title):
+            yield Field(section.title, _first_value(section), is_sure=section.level > template.report_level)
+    for section, part in zip(sections[above:], parts[above:], strict=True):
+        form = template.sections[part] if part else None
+        if (form is None or form.reads in _HAVE_FIELDS) and (":" in section.body or any(section.tables())):
+            for label, line in _labelled_anyhow(section, template):
+                if form is None or not form.field_named(label):  # which the section itself reads
+                    yield Field(label, _with_unit(label, line), is_sure=False)
+
+
+def _with_unit(label: str, line: Line) -> Line:
+    """Give a value that is a number alone the unit that its label has."""
+    unit = _UNIT.search(label) if line.text.strip().isdecimal() else None
+    return replace(line, text=f"{line.text} {unit[0]}") if unit else line
+
+
+def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
+    """Yield what is labelled in a section, with several labels on a line, and tables whose columns are the labels."""
+    for label, line in labelled(section):
+        parts = _BETWEEN.split(line.text) if _BETWEEN.search(line.text) else []
+        if len(parts) > 1 and all(_LABEL.match(part) for part in parts[1:]):
+            yield label, replace(line, text=parts[0].strip())
+            for part in parts[1:]:
+                own, _, value = part.partition(":")
+                yield own.strip(), Line(value.strip(), line.line)
+        else:
+            yield label, line
+    for table in section.tables():
+        yield from _labelled_cells(table, template)
+
+
+def _labelled_cells(table: Table, template: Template) -> Iterator[tuple[str, Line]]:
+    """Yield the cells of a table with their labels: in the header above them, or each left of its value."""
+    cells = table.header.cells
+    if len(cells) < 3:  # noqa: PLR2004 - a label and its value, as `labelled` takes them
+        return
+    if len(table.rows) == 1 and 2 * sum(template.field_named(cell.text) is not None for cell in cells) > len(cells):
+        for cell, value in zip(cells, table.rows[0].cells, strict=False):
+            yield cell.text, value
+    elif len(cells) == 4:  # noqa: PLR2004 - two labels with their values a row
+        for row in (table.header, *table.rows):
+            for name, value in zip(row.cells[::2], row.cells[1::2], strict=False):
+                yield name.text.rstrip(":"), value
+
+
+def _first_value(section: Section) -> Line:
+    """Return the value below a heading that is called like a field: its first paragraph, or the items of its list."""
+    items = [item.text for item in section.items() if not item.depth]
+    lines = list(section.lines())
+    if not lines:
+        return Line("", section.line)
+    first = next(section.paragraphs(), None)
+    words = [line.text for line in first.lines] if first is not None else [", ".join(items)]
+    return Line(" ".join(words), lines[0].line)

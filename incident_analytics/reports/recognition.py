@@ -1,0 +1,402 @@
+"""Which template reads a file, and whether the file is an incident report at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePath
+from typing import Final, TypeAlias
+
+from incident_analytics.reports.labels import front_matter, labelled
+from incident_analytics.reports.layout import Field, find_fields, lay_out, section_owners, section_parts
+from incident_analytics.reports.markdown import Document, Fence, Item, Line, Paragraph, Section, Table
+from incident_analytics.reports.placeholders import fold, is_absent, is_placeholder
+from incident_analytics.reports.rows import begins_with_time
+from incident_analytics.reports.template import Template, bare_words
+from incident_analytics.reports.times import date_in, find_dates
+
+__all__ = ["Recognized", "Skipped", "recognize", "split_reports", "take_whole"]
+
+Fields: TypeAlias = Sequence[tuple[str, Line]]
+"""Labels with their values."""
+
+_OWN, _KNOWN = 3, 2
+"""What a part of a file weighs for a template: one in the template's own words, one in other words for it."""
+_ITS_ID: Final = 6
+"""What an id of the template's own form weighs."""
+_ENOUGH: Final = 4
+"""What the signs of an incident must weigh for a file to be a report; see `_Signs`."""
+_CONTENT: Final = {
+    "root_cause": 2, "why_it_happened": 2, "impact": 1, "user_impact": 1, "services": 1, "costs": 1, "detection": 1,
+    "resolution": 1, "trigger": 1, "contributing_factor": 1, "response": 1, "went_well": 1, "could_improve": 1,
+    "actions": 1, "lesson": 1,
+}  # fmt: skip
+"""Sections with words of their own, and what each weighs."""
+_LISTS: Final = frozenset({"actions", "meeting_actions", "lesson", "went_well", "could_improve"})
+_CORE: Final = frozenset(
+    {"root_cause", "why_it_happened", "impact", "user_impact", "services", "detection", "resolution", "trigger"}
+)
+"""Those that only incidents have."""
+_INCIDENT: Final = re.compile(
+    r"\b(?:incidents?|outages?|post-?\s?mortems?|pir|rca|root cause|down(?:time)?|disruption|degradation)\b",
+    re.IGNORECASE,
+)
+_REPORT: Final = re.compile(
+    r"\b(?:post-?\s?mortems?|pir|rca|root cause analysis|incident (?:report|review|retro\w*|summary)|outage)\b",
+    re.IGNORECASE,
+)
+"""Titles of reports, rather than of what is about incidents."""
+_CLOCK: Final = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
+_OTHER_KIND: Final = re.compile(
+    r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
+    r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
+    r"|security polic(?:y|ies)|plans?)\b",
+    re.IGNORECASE,
+)
+"""Kinds of documents that speak of incidents and are not about one."""
+_LEFT: Final = re.compile(
+    r"\[(?![ xX]\])[^\[\]()\d#]*[^\W\d_][^\[\]()\d#]*\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
+    r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
+)
+"""What only a template has: words in brackets, letters in place of figures."""
+_ASKS: Final = re.compile(
+    r"\W*(?:please|describe|explain|list|provide|include|add|summari[sz]e|write|give|identify|note|document|insert|fill"
+    r"|use this|outline|briefly|what|when|who|how|why|which|e\.g\.|for example|one (?:or two )?sentences?"
+    r"|a (?:brief|short))\b",
+    re.IGNORECASE,
+)
+"""How a template asks for what is to be written."""
+_OFFERS: Final = re.compile(r"\s*(?:[/|,]|\bor\b)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Recognized:
+    """The template that reads a file, its reports as sections, and the fields of its front matter."""
+
+    template: Template
+    reports: Sequence[Sequence[Section]]
+    head: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Why a file is not an incident report, and which line says so."""
+
+    reason: str
+    line: int = 1
+
+
+def recognize(document: Document, path: str, templates: Sequence[Template]) -> Recognized | Skipped:
+    r"""Find the template that explains most of a file, and the file's reports.
+
+    Parameters
+    ----------
+    document
+        The text.
+    path
+        Its file, whose name may say what it is.
+    templates
+        In the order in which they count where several fit equally.
+
+    Returns
+    -------
+    Recognized or Skipped
+        Skipped where the file has too little that only incident reports have: an Incident ID of a known form, a
+        severity, a duration, a timeline, an impact, a root cause; what a template left there doesn't count.
+
+    Examples
+    --------
+    >>> from incident_analytics.reports.markdown import parse_markdown
+    >>> from incident_analytics.reports.template import built_in_templates
+    >>> text = "# ADR 12: A queue\n\n**Date**: 2026-02-11\n**Status**: Approved\n**Author**: A\n"
+    >>> recognize(parse_markdown(text), "adr.md", built_in_templates()).reason
+    "not an incident report: it has Date, Status and Author, but none of Incident ID, Severity, ..."
+    """
+    head = front_matter(document)
+    sections = lay_out(document, templates)
+    best = _best(sections, head, templates)
+    reports = split_reports(sections, head, best, path)
+    if reports:
+        return Recognized(best, reports, head)
+    return _Signs(sections, head, best, path).reason()
+
+
+def take_whole(document: Document, templates: Sequence[Template]) -> Recognized:
+    """Take a text as a report, or as several, whether it has enough of one or not; the empty text is none."""
+    head = front_matter(document)
+    sections = lay_out(document, templates)
+    best = _best(sections, head, templates)
+    reports = split_reports(sections, head, best)
+    return Recognized(best, reports or ([sections] if _fit(sections, head, best)[0] else []), head)
+
+
+def _best(sections: Sequence[Section], head: Fields, templates: Sequence[Template]) -> Template:
+    """Return the template that explains most; others aren't looked at once they can't explain more."""
+    best, most = templates[0], -1
+    for template in templates:
+        fit, open_to_others = _fit(sections, head, template)
+        if fit > most:
+            best, most = template, fit
+        if best is template and open_to_others <= 0:
+            break
+    return best
+
+
+def _fit(sections: Sequence[Section], head: Fields, template: Template) -> tuple[int, int]:
+    """Return how much of a file a template explains, and how much more another template may."""
+    weights: dict[str, int] = {}
+    n_unknown = 0
+
+    def add(name: str, words: str) -> None:
+        weight = _OWN if bare_words(words) in template.own_words else _KNOWN
+        weights[name] = max(weights.get(name, 0), weight)
+
+    parts = section_parts(sections, template)
+    for section, part in zip(sections, parts, strict=True):
+        if part:
+            add(f"section {part}", section.title)
+        elif name := template.field_named(section.title):
+            add(name, section.title)
+        else:
+            n_unknown += section.level > template.report_level
+    for label, line in (*head, *_labels_above(sections, parts)):
+        if not (name := template.field_named(label)):
+            n_unknown += 1
+        elif line.text:
+            add(name, label)
+            if name == "incident_id" and name not in template.other_fields and template.has_own_id(line.text):
+                weights["its id"] = _ITS_ID
+    own_id = weights.pop("its id", 0)  # which no other template has
+    explained = sum(weights.values()) + own_id
+    return explained, _OWN * (len(weights) + n_unknown) - explained
+
+
+def _labels_above(sections: Sequence[Section], parts: Sequence[str | None]) -> Iterator[tuple[str, Line]]:
+    """Yield what is labelled above the first section that a template knows."""
+    for section, part in zip(sections, parts, strict=True):
+        if part:
+            return
+        yield from labelled(section)
+
+
+def split_reports(
+    sections: Sequence[Section], head: Fields, template: Template, path: str = ""
+) -> Sequence[Sequence[Section]]:
+    """Cut a text into its reports: at the headings of the template's report level that each begin one."""
+    groups: list[list[Section]] = [[]]
+    for section, part in zip(sections, section_parts(sections, template), strict=True):
+        if section.level == template.report_level and groups[-1] and not part:
+            groups.append([])
+        groups[-1].append(section)
+    begun = [group for group in groups if group[0].level == template.report_level]
+    if len(begun) > 1 or template.report_level > 1:
+        begun = [group for group in begun if _Signs(group, (), template, "").are_enough()]
+    else:
+        begun = []
+    if len(begun) > 1 or (begun and template.report_level > 1):
+        return begun
+    return [sections] if _Signs(sections, head, template, path).are_enough() else []
+
+
+@dataclass(slots=True)
+class _Sign:
+    words: str
+    line: int
+    weight: int
+    is_unfilled: bool = True
+    is_core: bool = False
+
+
+class _Signs:
+    """What in a text says that it is a report of an incident, and what says that it is not, or not yet."""
+
+    def __init__(self, sections: Sequence[Section], head: Fields, template: Template, path: str) -> None:
+        self.sections = sections
+        self.template = template
+        self.path = path
+        self.found: list[_Sign] = []
+        self.left: list[_Sign] = []
+        self.labels: list[str] = []
+        self.has_id = self.has_own_id = self.has_rows = self.has_date = False
+        parts = section_parts(sections, template)
+        self.read_fields(find_fields(sections, parts, head, template))
+        if self.has_own_id:
+            return
+        self.read_title(head)
+        for section, owner in zip(sections, section_owners(sections, parts, template), strict=True):
+            if owner:
+                self.read_section(section, owner)
+
+    def are_enough(self) -> bool:
+        """Return whether it is a report."""
+        if self.has_own_id or (self.has_id and (self.has_rows or not self.left)):
+            return True
+        is_dated = self.has_date or (self.has_rows and self.has_core)
+        return is_dated and self.weight() >= _ENOUGH
+
+    @property
+    def has_core(self) -> bool:
+        """Whether it has what the reports of projects and games don't."""
+        return any(sign.is_core for sign in self.found)
+
+    def weight(self) -> int:
+        return sum(sign.weight for sign in (*self.found, *self.left))
+
+    def reason(self) -> Skipped:
+        """Say why it is not a report."""
+        unfilled = [sign for sign in self.left if sign.is_unfilled]
+        if unfilled:
+            left = min(unfilled, key=lambda sign: (sign.weight, sign.line))
+            return Skipped(f"not an incident report but a template to fill in: {left.words}", left.line)
+        if self.left:
+            return Skipped(f"not an incident report: {self.left[0].words}", self.left[0].line)
+        has = [sign.words for sign in self.found] or self.labels
+        known = f"it has {_listed(has)}, but " if has else "it has "
+        lacks = (
+            "neither an Incident ID of a known form nor enough of severity, duration, timeline, impact and root cause"
+        )
+        if self.weight() >= _ENOUGH and not self.has_date:
+            lacks = "neither a date nor a time"
+        return Skipped(f"not an incident report: {known}{lacks}")
+
+    def add(self, words: str, line: int, weight: int, *, is_core: bool = False) -> None:
+        if words not in {sign.words for sign in self.found}:
+            self.found.append(_Sign(words, line, weight, is_core=is_core))
+
+    def leave(self, words: str, line: int, weight: int = -2, *, is_unfilled: bool = True) -> None:
+        self.left.append(_Sign(words, line, weight, is_unfilled))
+
+    # -- what there is
+
+    def read_title(self, head: Fields) -> None:
+        found = [(line.text, line.line) for label, line in head if self.template.field_named(label) == "title"]
+        top = self.sections[0] if self.sections else None
+        if top is not None and not top.level and not any(section.level == 1 for section in self.sections):
+            found += [(line.text[:120], line.line) for line in islice(top.lines(), 1)]
+        found += [(section.title, section.line) for section in self.sections if section.level]
+        words, line = found[0] if found else ("", 1)
+        name = PurePath(self.path).stem.replace("_", " ").replace("-", " ")
+        for text in (words, name):
+            if _INCIDENT.search(text) or self.template.id_in(text):
+                weight = 3 if _REPORT.search(text) else 2
+                self.add(f"a title such as {text!r}" if text is words else f"a file called {text!r}", line, weight)
+                break
+        for text, what in ((words, "its title"), (name, "its name")):
+            if (match := _OTHER_KIND.search(text)) and not (match[0].lower() == "readme" and _INCIDENT.search(words)):
+                self.leave(f"{what} says {match[0]!r}", line, -4, is_unfilled=match[0].lower().startswith("template"))
+                break
+        texts = [words, PurePath(self.path).stem, *(line.text for line in islice(_all_lines(self.sections), 5))]
+        self.has_date |= any(date_in(text) is not None for text in texts)
+        moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
+        if moment:
+            self.add("times in its first lines", line, 1)
+        if (match := _LEFT.search(words)) and not _INCIDENT.search(match[0]):
+            self.leave(f"its title is {words!r}", line)
+
+    def read_fields(self, fields: Iterable[Field]) -> None:
+        """Look at the fields, up to an id of the template's own form, which is enough."""
+        for found in fields:
+            label, line = found.label, found.line
+            name = self.template.field_named(label)
+            if name is None:
+                self.read_label(label, line)
+                continue
+            self.labels.append(label)
+            text = line.text
+            if is_left(text) or (name in {"severity", "status"} and _offers(text)):
+                self.leave(f"line {line.line} still says {text!r}", line.line)
+            elif not text or is_absent(text):
+                continue
+            elif name == "incident_id":
+                self.read_id(found)
+                if self.has_own_id:
+                    return
+            elif name == "date":
+                self.has_date |= bool(find_dates(text))
+            elif name in {"severity", "services", "affected_users"} or (name == "duration" and re.search(r"\d", text)):
+                self.add(label, line.line, 1, is_core=True)
+            elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
+                self.has_date |= bool(find_dates(text))
+                self.add(label, line.line, 1, is_core=True)
+
+    def read_label(self, label: str, line: Line) -> None:
+        """Look at a label that is called like a section."""
+        part = self.template.section_named(label, exactly=True)
+        if part in _CONTENT and line.text and not (is_left(line.text) or _ASKS.match(line.text)):
+            self.add(label, line.line, _CONTENT[part], is_core=part in _CORE)
+
+    def read_id(self, found: Field) -> None:
+        is_own = bare_words(found.label) in self.template.own_words
+        self.has_own_id = is_own and self.template.has_own_id(found.line.text)
+        self.has_id |= is_own or self.template.id_in(found.line.text) is not None
+        self.add(found.label, found.line.line, 3 if self.has_id else 1, is_core=True)
+
+    def read_section(self, section: Section, part: str) -> None:
+        if self.template.sections[part].reads == "timeline":
+            rows = [line for line in section.source if begins_with_time(line.text)]
+            if rows and not all(is_left(line.text) for line in rows):
+                self.has_rows = True
+                self.has_date |= any(find_dates(line.text[:40]) for line in rows[:20])
+                self.add("a timeline", section.line, 3)
+                return
+        texts = list(_texts(section))
+        if not texts:
+            return
+        is_list = part in _LISTS  # an action item may begin as what a template asks for does
+        left = [line for line in texts if is_left(line.text) or (not is_list and _ASKS.match(line.text))]
+        if len(left) == len(texts):
+            self.leave(f"line {left[0].line} still says {_short(left[0].text)!r}", left[0].line, -1)
+        elif part in _CONTENT:
+            self.add(section.title, section.line, _CONTENT[part], is_core=part in _CORE)
+
+
+def is_left(text: str) -> bool:
+    """Return whether words are those of a template that nobody has filled in.
+
+    Examples
+    --------
+    >>> [is_left(text) for text in ("[Name]", "YYYY-MM-DD", "<service>", "e.g. 1,500", "see [RFC 7](x)", "[x] API")]
+    [True, True, True, True, False, False]
+    """
+    return (
+        is_placeholder(text) or _LEFT.search(text) is not None or fold(text).startswith(("e.g.", "(e.g.", "example:"))
+    )
+
+
+def _offers(text: str) -> bool:
+    """Return whether a field still offers the words of which one is to be written."""
+    parts = [part for part in _OFFERS.split(text) if re.search(r"\w", part)]
+    n_most = 3
+    return (
+        len(parts) >= (2 if "|" in text else n_most)
+        and len(set(map(fold, parts))) == len(parts)
+        and all(len(part.split()) <= n_most for part in parts)
+    )
+
+
+def _texts(section: Section) -> Iterator[Line]:
+    for block in section.blocks:
+        if isinstance(block, Paragraph | Item):
+            yield from (line for line in block.lines if line.value)
+        elif isinstance(block, Table):
+            for row in block.rows:
+                text = " ".join(cell.text for cell in row.cells)
+                if text.strip():
+                    yield Line(text, row.line)
+        elif isinstance(block, Fence) and block.text.strip():
+            yield Line(block.text.strip().partition("\n")[0], block.line)
+
+
+def _all_lines(sections: Sequence[Section]) -> Iterator[Line]:
+    return (line for section in sections for line in section.lines())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = dict.fromkeys(words)
+    return f"{', '.join(most)} and {last}" if most else last

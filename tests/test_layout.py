@@ -1,0 +1,288 @@
+"""Reports in the layouts of other houses: wherever a field or a section is, it is read, with its own line."""
+
+# ruff: noqa: E501 - a report is one line
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import incident_analytics as ia
+from incident_analytics.reports.layout import lay_out, section_parts
+from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.template import built_in_templates, default_template
+from incident_analytics.tables import Corpus
+
+HEAD = "# Incident: Queue stopped\n\n**Incident ID**: INC-2026-04-07-001\n**Date**: 2026-04-07\n**Severity**: SEV-2\n\n"
+
+
+def read(folder: Path, text: str, name: str = "INC-2026-04-07-001.md") -> Corpus:
+    (folder / name).write_text(text, encoding="utf-8")
+    return ia.load(folder, status="all")
+
+
+def rows(corpus: Corpus) -> list[tuple[str, str, int]]:
+    """Return the time of day, the words and the line of each row of the timeline."""
+    return [
+        (f"{row.at:%H:%M}" if row.at == row.at else "", row.event, row.line) for row in corpus.timeline.itertuples()
+    ]
+
+
+# --- where fields are -------------------------------------------------------------------------------------------------
+
+FIELDS = {
+    "bold labels": "**Date**: 2026-04-07\n**Severity**: SEV-2\n**Duration**: 45 minutes\n**Authors**: Ann, Bo\n",
+    "plain labels": "Date: 2026-04-07\nSeverity: SEV-2\nDuration: 45 minutes\nAuthors: Ann, Bo\n",
+    "labels on a line": "**Date**: 2026-04-07 | **Severity**: SEV-2 | **Duration**: 45 minutes | **Authors**: Ann, Bo\n",
+    "sentences on a line": "Date: 2026-04-07. Severity: SEV-2. Duration: 45 minutes. Authors: Ann, Bo\n",
+    "a list": "- Date: 2026-04-07\n- **Severity:** SEV-2\n- Duration: 45 minutes\n- Authors: Ann, Bo\n",
+    "a table": "| Field | Value |\n|--|--|\n| Date | 2026-04-07 |\n| Severity | SEV-2 |\n| **Duration** | 45 minutes |\n"
+    "| Authors | Ann, Bo |\n",
+    "a table with two labels a row": "| Date | 2026-04-07 | Severity | SEV-2 |\n|--|--|--|--|\n"
+    "| Duration | 45 minutes | Authors | Ann, Bo |\n",
+    "a table with labels above": "| Date | Severity | Duration | Authors |\n|--|--|--|--|\n"
+    "| 2026-04-07 | SEV-2 | 45 minutes | Ann, Bo |\n",
+    "headings": "## Date\n\n2026-04-07\n\n## Severity\n\nSEV-2\n\n## Duration\n\n45 minutes\n\n## Authors\n\n- Ann\n- Bo\n",
+    "bold headings": "**Date**\n2026-04-07\n\n**Severity**\nSEV-2\n\n**Duration**\n45 minutes\n\n**Authors**\nAnn, Bo\n",
+    "definitions": "Date\n:   2026-04-07\n\nSeverity\n:   SEV-2\n\nDuration\n:   45 minutes\n\nAuthors\n:   Ann, Bo\n",
+    "an HTML table": "<table><tr><th>Date</th><td>2026-04-07</td></tr>\n<tr><th>Severity</th><td>SEV-2</td></tr>\n"
+    "<tr><th>Duration</th><td>45 minutes</td></tr>\n<tr><th>Authors</th><td>Ann, Bo</td></tr></table>\n",
+    "a section that has them": "## Incident details\n\n- Date: 2026-04-07\n- Severity: SEV-2\n- Duration: 45 minutes\n"
+    "- Author: Ann, Bo\n",
+    "a summary that has them": "## Summary\n\n- **Date**: 2026-04-07\n- **Severity**: SEV-2\n- **Duration**: 45 minutes\n"
+    "- **Authors**: Ann, Bo\n",
+}
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_a_field_is_read_wherever_it_is(tmp_path: Path, kind: str) -> None:
+    rows_of = "## Timeline\n\n- 10:00 UTC Alert\n- 10:45 UTC Service restored\n"
+    text = f"# Post-mortem: queue stopped\n\n{FIELDS[kind]}\n{rows_of}"
+    corpus = read(tmp_path, text, "queue.md")
+    (incident,) = corpus.incidents.itertuples()
+    found = (f"{incident.date:%Y-%m-%d}", incident.severity, incident.stated_duration, incident.author)
+    assert found == ("2026-04-07", "SEV-2", timedelta(minutes=45), "Ann, Bo")
+    lines = text.split("\n")
+    for reading in corpus.readings.itertuples():
+        if reading.field in {"severity", "stated_duration"}:
+            assert reading.as_written in lines[reading.line - 1]
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ntitle: Queue stopped\ndate: 2026-04-07\nseverity: SEV-2\nduration_minutes: 45\nservices: [api, web]\n---\n",
+        '+++\ntitle = "Queue stopped"\ndate = 2026-04-07\nseverity = "SEV-2"\nduration_minutes = 45\nservices = ["api", "web"]\n+++\n',
+    ],
+)
+def test_front_matter_of_either_kind_has_fields(tmp_path: Path, front: str) -> None:
+    corpus = read(tmp_path, f"{front}\n## Timeline\n\n- 10:00 Alert\n", "queue.md")
+    (incident,) = corpus.incidents.itertuples()
+    assert (incident.title, f"{incident.date:%d %b}", incident.severity) == ("Queue stopped", "07 Apr", "SEV-2")
+    assert incident.stated_duration == timedelta(minutes=45)
+    assert corpus.services["service"].tolist() == ["api", "web"]
+    assert corpus.readings.loc[corpus.readings["field"] == "severity", "line"].tolist() == [4]
+
+
+def test_a_field_at_the_head_counts_more_than_one_in_the_text(tmp_path: Path) -> None:
+    text = f"{HEAD}## Summary\n\n- Severity: SEV-1\n- Date: 2020-01-01\n\n## Timeline\n\n- 10:00 Alert\n"
+    (incident,) = read(tmp_path, text).incidents.itertuples()
+    assert (incident.severity, incident.date.year) == ("SEV-2", 2026)
+
+
+def test_the_templates_own_label_counts_more_than_another_word_for_the_field(tmp_path: Path) -> None:
+    text = HEAD.replace("**Severity**", "**Priority**: P3\n**Severity**") + "## Timeline\n\n- 10:00 Alert\n"
+    assert read(tmp_path, text).incidents["severity"].tolist() == ["SEV-2"]
+
+
+def test_what_cannot_be_a_fields_value_is_not_its_value(tmp_path: Path) -> None:
+    """The template asks for neither; the words say how and by whom, not when."""
+    text = HEAD + "**Detected**: by a customer\n**Resolved**: yes, by Ann\n\n## Timeline\n\n- 10:00 Alert\n"
+    corpus = read(tmp_path, text)
+    assert corpus.incidents["restored_at"].isna().all()
+    assert not corpus.problems["message"].str.contains("is no date and time").any()
+
+
+def test_instants_may_be_fields(tmp_path: Path) -> None:
+    text = HEAD + "**Start**: 23:10 UTC\n**End**: 2026-04-08 00:20 UTC\n\n## Root cause\n\nA lock.\n"
+    (incident,) = read(tmp_path, text).incidents.itertuples()
+    assert (str(incident.started_at), str(incident.restored_at)) == (
+        "2026-04-07 23:10:00+00:00",
+        "2026-04-08 00:20:00+00:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "more"),
+    [
+        ("Queue stopped - April 7, 2026", "x.md", ""),
+        ("Queue stopped", "2026-04-07-queue.md", ""),
+        ("INC-2026-04-07-002 Queue stopped", "x.md", ""),
+        ("Queue stopped", "x.md", "---\ndate: 2026-04-07\nseverity: SEV-2\n---\n"),
+        ("Queue stopped", "x.md", "---\ndate: 2026-05-20\n---\n\nOn April 7, 2026 the queue stopped.\n"),
+    ],
+)
+def test_the_date_may_be_elsewhere(tmp_path: Path, title: str, name: str, more: str) -> None:
+    """In the title, the file's name, the id, or the front matter; a post's own date is not the incident's."""
+    text = f"{more}\n# Outage: {title}\n\n## Timeline (UTC)\n\n| Time | Event |\n|--|--|\n| 10:00 | Alert |\n"
+    corpus = read(tmp_path, text, name)
+    assert [f"{day:%Y-%m-%d}" for day in corpus.incidents["date"]] == ["2026-04-07"]
+    assert [f"{at:%d %H:%M}" for at in corpus.timeline["at"]] == ["07 10:00"]
+
+
+def test_a_date_in_the_rows_alone_is_the_incidents(tmp_path: Path) -> None:
+    text = "# Outage of x\n\n**Incident ID**: INC-17\n\n## What broke\n\nx\n\n## Timeline\n\n- 2026-05-20 10:00 Alert fired\n"
+    corpus = read(tmp_path, text, "x.md")
+    assert corpus.incidents[["incident_id"]].to_numpy().tolist() == [["INC-17"]]
+    assert str(corpus.incidents.loc[0, "date"].date()) == "2026-05-20"
+
+
+# --- timelines --------------------------------------------------------------------------------------------------------
+
+THREE = [("10:00", "Alert"), ("10:05", "Ann acknowledges"), ("10:45", "Service restored")]
+TIMELINES = {
+    "bold times": "**10:00** - Alert\n**10:05** - Ann acknowledges\n**10:45** - Service restored\n",
+    "bold times, a space at the end": "**10:00** - Alert  \n**10:05** - Ann acknowledges  \n**10:45** - Service restored\n",
+    "paragraphs": "10:00 UTC: Alert\n\n10:05 UTC: Ann acknowledges\n\n10:45 UTC: Service restored\n",
+    "a list": "- 10:00 Alert\n- 10:05 Ann acknowledges\n- 10:45 Service restored\n",
+    "a list with details": "- 10:00 Alert\n  - none\n- 10:05 Ann acknowledges\n- 10:45 Service restored\n",
+    "headings": "### 10:00\n\nAlert\n\n### 10:05\n\nAnn acknowledges\n\n### 10:45\n\nService restored\n",
+    "headings of the same level": "## 10:00\n\nAlert\n\n## 10:05\n\nAnn acknowledges\n\n## 10:45\n\nService restored\n",
+    "a fence": "```\n10:00 Alert\n10:05 Ann acknowledges\n10:45 Service restored\n```\n",
+    "a simple table": "  Time    Event\n  ------- ------------------\n  10:00   Alert\n  10:05   Ann acknowledges\n"
+    "  10:45   Service restored\n\n",
+    "a grid table": "+-------+------------------+\n| Time  | Event            |\n+=======+==================+\n"
+    "| 10:00 | Alert            |\n+-------+------------------+\n| 10:05 | Ann acknowledges |\n"
+    "+-------+------------------+\n| 10:45 | Service          |\n|       | restored         |\n"
+    "+-------+------------------+\n",
+    "an HTML table": "<table>\n<tr><th>Time</th><th>Event</th></tr>\n<tr><td>10:00</td><td>Alert</td></tr>\n"
+    "<tr><td>10:05</td><td>Ann acknowledges</td></tr>\n<tr>\n<td>10:45</td>\n<td>Service<br>restored</td>\n</tr>\n"
+    "</table>\n",
+    "days": "**7 April 2026**\n\n- 10:00 Alert\n- 10:05 Ann acknowledges\n- 10:45 Service restored\n",
+}
+
+
+@pytest.mark.parametrize("kind", TIMELINES)
+def test_a_timeline_is_read_in_any_markup(tmp_path: Path, kind: str) -> None:
+    text = f"{HEAD}## Timeline\n\n{TIMELINES[kind]}\n## Lessons Learned\n\n- Cap retries\n"
+    corpus = read(tmp_path, text)
+    found = rows(corpus)
+    assert [(at, event.removesuffix(" none")) for at, event, _ in found] == THREE
+    lines = text.split("\n")
+    assert all(at in "\n".join(lines[line - 1 : line + 2]) for at, _, line in found)
+    assert corpus.findings["text"].tolist() == ["Cap retries"]
+    assert not corpus.problems["code"].eq("unread-row").any()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "## Detailed Timeline", "## Timeline, UTC", "## :stopwatch: Timeline", "## Phase 1: Facts (timeline)",
+        "## 3. Timeline of events (all times UTC)", "**Timeline:**", "**Timeline**", "Timeline:", "##Timeline",
+        "Timeline\n--------",
+    ],
+)  # fmt: skip
+def test_a_heading_of_any_form_begins_the_timeline(tmp_path: Path, heading: str) -> None:
+    text = f"{HEAD}## Summary\n\nIt stopped.\n\n{heading}\n\n- 10:00 Alert\n- 10:05 Ann acknowledges\n- 10:45 Service restored\n"
+    corpus = read(tmp_path, text)
+    assert [row[:2] for row in rows(corpus)] == THREE
+    assert corpus.incidents["summary"].tolist() == ["It stopped."]
+
+
+def test_a_text_without_headings_has_lines_as_headings(tmp_path: Path) -> None:
+    text = (
+        "Postmortem: queue stopped on 2026-04-07\nIssue summary\nThe queue stopped for 45 minutes.\nTimeline\n"
+        "10:00 Alert\n10:05 Ann acknowledges\n10:45 Service restored\nRoot cause and resolution\nA lock was held.\n"
+        "Corrective and preventative measures\n- Time out locks\n"
+    )
+    corpus = read(tmp_path, text, "postmortem.md")
+    assert [row[:2] for row in rows(corpus)] == THREE
+    (incident,) = corpus.incidents.itertuples()
+    assert (incident.title, incident.why_it_happened) == ("queue stopped on 2026-04-07", "A lock was held.")
+    assert corpus.actions["action"].tolist() == ["Time out locks"]
+
+
+def test_rows_below_the_title_are_a_timeline_without_a_heading(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}**10:00** Alert\n\n**10:05** Ann acknowledges\n\n**10:45** Service restored\n\n**Root cause**: a lock\n"
+    )
+    assert rows(read(tmp_path, text)) == [
+        ("10:00", "Alert", 7),
+        ("10:05", "Ann acknowledges", 9),
+        ("10:45", "Service restored", 11),
+    ]
+
+
+def test_times_since_the_start_count_from_the_start_that_a_field_has(tmp_path: Path) -> None:
+    rows_of = "## Timeline\n\n- T+0 deploy\n- T+5m - Alert\n- T+1h05m: Service restored\n"
+    with_start = read(tmp_path, f"{HEAD}**Started**: 2026-04-07 10:00 UTC\n\n{rows_of}")
+    assert [row[0] for row in rows(with_start)] == ["10:00", "10:05", "11:05"]
+    without = read(tmp_path, f"{HEAD}{rows_of}")
+    assert [row[0] for row in rows(without)] == ["", "", ""]
+
+
+def test_a_heading_within_a_timeline_or_a_list_of_actions_groups_its_rows(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}## Timeline\n\n### Detection\n\n- 10:00 Alert\n\n**Resolution**\n\n- 10:45 Service restored\n\n"
+        "## Action items\n\n### Detection\n\n- Alert earlier\n\n### Prevention\n\n- Cap retries\n"
+    )
+    corpus = read(tmp_path, text)
+    assert [row[1] for row in rows(corpus)] == ["Alert", "Service restored"]
+    assert corpus.actions["action"].tolist() == ["Alert earlier", "Cap retries"]
+
+
+def test_bold_headings_below_lessons_say_which_lessons_they_are(tmp_path: Path) -> None:
+    text = (
+        f"{HEAD}## Lessons Learned\n\n**What went well:**\n- Paper worked\n\n**What went poorly:**\n- Failover was manual\n\n"
+        "## Prevention\n- Automate the failover\n"
+    )
+    corpus = read(tmp_path, text)
+    assert corpus.findings[["kind", "text"]].to_numpy().tolist() == [
+        ["went_well", "Paper worked"],
+        ["could_improve", "Failover was manual"],
+    ]
+    assert corpus.actions["action"].tolist() == ["Automate the failover"]
+
+
+def test_the_cell_of_a_ticket_may_say_whether_an_action_is_done(tmp_path: Path) -> None:
+    table = "| Action Item | Type | Owner | Bug |\n|--|--|--|--|\n| Cap | prevent | Ann | n/a **DONE** |\n"
+    corpus = read(tmp_path, f"{HEAD}## Action Items\n\n{table}| Test | process | Bo | Bug 5554823 **TODO** |\n")
+    found = corpus.actions[["action", "owner", "status", "key"]].astype(object)
+    assert found.where(found.notna(), None).to_numpy().tolist() == [
+        ["Cap", "Ann", "done", None],
+        ["Test", "Bo", "open", "Bug 5554823"],
+    ]
+
+
+# --- laws -------------------------------------------------------------------------------------------------------------
+
+LINES = st.sampled_from(
+    [
+        "# Outage", "## Timeline", "**Timeline**", "Timeline:", "- Timeline:", "  - 10:00 a", "- 10:00 a", "**10:00** b",
+        "10:00 c", "```", "| Time | Event |", "|--|--|", "| 10:00 | d |", "  Time   Event", "  ------ -----", "  10:00  e",
+        "+----+----+", "| 10 | e  |", "<table><tr><td>10:00</td>", "<td>f</td></tr></table>", "**Impact**: g", "Date",
+        ":   2026-04-07", "", "---", "### 10:05", "T+5m h", "**What went well**", "-----------",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=40))
+def test_every_part_of_a_text_is_in_one_section_with_its_own_lines(lines: list[str]) -> None:
+    """Whatever lines are in whatever order: sections follow each other, and each line is in one of them."""
+    text = "\n".join(lines)
+    document = parse_markdown(text)
+    sections = lay_out(document, built_in_templates())
+    assert [line.line for section in sections for line in section.source] == [
+        line.line for section in document.sections for line in section.source
+    ]
+    assert all(section.start <= section.body_start <= section.end for section in sections)
+    assert all(one.end == other.start for one, other in pairwise(sections))
+    for section in sections:
+        own = {line.line for line in section.source}
+        assert {line.line for line in section.lines()} <= own
+    assert len(section_parts(sections, default_template())) == len(sections)

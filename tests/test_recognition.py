@@ -1,0 +1,232 @@
+"""What is a report, and by which template it is read."""
+
+# ruff: noqa: E501 - a report is one line
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import incident_analytics as ia
+from incident_analytics.config import read_settings
+from incident_analytics.errors import SettingsError
+from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.recognition import Recognized, Skipped, recognize
+from incident_analytics.reports.template import built_in_templates
+
+ROOT = Path(__file__).parents[1]
+
+
+def found(text: str, path: str = "x.md") -> Recognized | Skipped:
+    return recognize(parse_markdown(text), path, built_in_templates())
+
+
+def reason(text: str, path: str = "x.md") -> str:
+    skipped = found(text, path)
+    assert isinstance(skipped, Skipped)
+    return skipped.reason
+
+
+def template_of(text: str, path: str = "x.md") -> str:
+    read = found(text, path)
+    assert isinstance(read, Recognized), read
+    return read.template.name
+
+
+# --- no reports -------------------------------------------------------------------------------------------------------
+
+OTHERS = {
+    "adr.md": "# ADR-012: A queue between orders and billing\n\n**Date**: 2026-02-11\n**Status**: Approved\n**Author**: A. Architect\n\n## Context\n\nBilling polls.\n\n## Decision\n\nA queue.\n\n## Consequences\n\nImpact on the teams.\n",
+    "adr-with-impact.md": "# 12. Use a queue\n\nDate: 2026-02-11\nStatus: Accepted\n\n## Summary\n\nA queue.\n\n## Impact\n\nLess load.\n\n## Next Steps\n\n- Write the consumer\n",
+    "weekly.md": "# Status of the week\n\n**Author**: Ann\n**Date**: 2026-02-13\n**Status**: Final\n\n## Summary\n\nTwo incidents, both closed.\n\n## Next steps\n\n- Upgrade\n",
+    "README.md": "# Incident reports\n\nThis folder has our post-mortems.\n\n## Severity\n\n| Level | Meaning |\n|--|--|\n| SEV-1 | all users |\n\n## Timeline\n\nWrite one.\n",
+    "runbook.md": "# Runbook: queue is full\n\n**Severity**: SEV-2\n**Last updated**: 2026-01-04\n\n## Impact\n\nOrders wait.\n\n## Detection\n\nAlert QueueFull.\n\n## Resolution\n\n1. Restart the consumer\n",
+    "release-plan.md": "# Release plan 4.2\n\n**Date**: 2026-03-01\n**Owner**: Bo\n\n## Timeline\n\n- 10:00 Freeze\n- 12:00 Roll out\n\n## Impact\n\nNone expected.\n",
+    "meeting.md": "# Team meeting\n\n**Date**: 2026-03-02\n**Attendees**: Ann, Bo\n\n## Action items\n\n- Ann: book a room\n\n## Lessons learned\n\n- Shorter meetings\n",
+    "policy.md": "# Incident response policy\n\n**Version**: 3\n**Owner**: Security\n**Date**: 2026-01-01\n\n## Severity\n\nSEV-1 is a full outage.\n\n## Roles\n\nThe commander leads.\n",
+    "changelog.md": "# Changelog\n\n## 2026-03-01\n\n- Fix: outage of the queue at 10:00\n",
+    "game.md": "# Post-mortem: our game jam\n\n## What went well\n\n- Art\n\n## What went wrong\n\n- Scope\n\n## Timeline\n\n- Friday 18:00 theme announced\n\n## Lessons learned\n\nSmaller scope.\n",
+    "empty.md": "",
+    "notes.md": "# Notes\n\nWe met at 10:00.\n",
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_documents_are_not_reports(name: str) -> None:
+    assert reason(OTHERS[name], name).startswith("not an incident report")
+
+
+BLANK = {
+    "choices": "# Incident Report\n\n**Incident ID**: INC-2026-XXXXX\n**Severity**: SEV1 / SEV2 / SEV3\n**Status**: ✅ Resolved | ⚠️ Ongoing\n**Date**: 2026-02-20\n\n## Timeline\n\n| Time (UTC) | Event |\n|--|--|\n| HH:MM | [What happened] |\n\n## Impact\n\n- **Users affected**: e.g. 1,500 users\n",
+    "words in brackets": "# Post-mortem: [Title]\n\nDate: [YYYY-MM-DD]\nSeverity: [SEV level]\n\n## Summary\n\n[Two sentences]\n\n## Root cause\n\n[Why]\n",
+    "questions": "# Post-mortem\n\nDate:\nSeverity: P0/P1/P2\n\n## Impact\n\nWho was affected, and for how long?\n\n## Root cause\n\nDescribe what caused the incident.\n\n## Timeline\n\n- 10:00 - example: alert fires\n\n## Resolution\n\nHow was it fixed?\n",
+    "comments": "# Incident\n\n**Severity**: <!-- SEV1 to SEV3 -->\n\n## Impact\n\n<!-- who -->\n\n## Root cause\n\n<!-- why -->\n",
+    "tags": "# Incident <name>\n\nDate: <date>\nDuration: <from - to>\n\n## Root cause\n\n<why it happened>\n",
+    "braces": "# {{ title }}\n\n**Date**: {{ date }}\n**Severity**: {{ severity }}\n\n## Timeline\n\n{{ timeline }}\n\n## Root Cause\n\n{{ cause }}\n",
+    "its title": "# Post-mortem template\n\nDate: 2026-01-01\nSeverity: SEV-1\n\n## Impact\n\nAll users.\n\n## Root cause\n\nA lock.\n",
+}
+
+
+@pytest.mark.parametrize("kind", BLANK)
+def test_a_template_that_nobody_filled_in_is_not_a_report(kind: str) -> None:
+    skipped = found(BLANK[kind])
+    assert isinstance(skipped, Skipped)
+    if kind != "comments":
+        assert skipped.reason.startswith("not an incident report but a template to fill in: ")
+        assert 1 <= skipped.line <= BLANK[kind].count("\n")
+
+
+def test_the_template_itself_is_not_a_report() -> None:
+    """With its own placeholders in every field and section."""
+    text = "# Incident Report: [Title]\n\n**Incident ID**: INC-YYYY-MM-DD-###\n**Date**: YYYY-MM-DD\n**Duration**: [Start time] - [End time] (Xh Ym)\n**Severity**: SEV-[1/2/3]\n**Author**: [Name]\n**Status**: Draft / Under Review / Final\n\n## Executive Summary\n\n[Brief summary]\n\n## Timeline\n\n| Time (UTC) | Event |\n|--|--|\n| HH:MM | Initial alert/detection |\n"
+    assert "a template to fill in" in reason(text)
+
+
+def test_a_reason_names_what_there_is_and_what_is_missing() -> None:
+    assert reason(OTHERS["adr-with-impact.md"]) == (
+        "not an incident report: it has Impact and Next Steps, but neither an Incident ID of a known form nor enough of "
+        "severity, duration, timeline, impact and root cause"
+    )
+    assert reason(BLANK["choices"]) == (
+        "not an incident report but a template to fill in: line 3 still says 'INC-2026-XXXXX'"
+    )
+    assert reason(OTHERS["runbook.md"]) == "not an incident report: its title says 'Runbook'"
+
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Outage of x\n\n**Incident ID**: INC-2026-05-20-001\n\n## What broke\n\nx\n\n## Timeline\n\n- 2026-05-20 10:00 Alert\n",
+        "# x\n\n**Incident ID**: INC-2026-05-20-001\n**Severity**: SEV1 / SEV2 / SEV3\n\n## Summary\n\n[Two sentences]\n\n## Timeline\n\n- 10:00 Alert\n",
+        "# Incident review process template\n\n**Incident ID**: INC-2026-05-20-001\n\n## Timeline\n\n- 10:00 Alert\n",
+    ],
+)
+def test_an_id_and_a_timeline_are_never_refused(text: str) -> None:
+    assert isinstance(found(text), Recognized)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Queue stopped\n\nDate: 2026-05-20\nSeverity: P2\nDuration: 40 minutes\n\n## Root cause\n\nA lock.\n",
+        "# Postmortem: queue stopped, 20 May 2026\n\n## Summary\n\nIt stopped.\n\n## Root cause\n\nA lock.\n",
+        "---\ntitle: Why we were down for ten hours\ndate: 2026-05-20\n---\n\nOn May 20 from 10:00 to 20:00 we were down.\n\n## What went wrong?\n\nA lock.\n\n## How did we fix it?\n\nWe restarted.\n",
+    ],
+)
+def test_enough_of_what_only_incidents_have_makes_a_report(text: str) -> None:
+    assert isinstance(found(text), Recognized)
+
+
+# --- templates --------------------------------------------------------------------------------------------------------
+
+LAYOUTS = {
+    "google-sre": "# Shop search (incident 465)\n\n**Date**: 2026-10-21\n**Authors**: jennifer\n**Status**: Complete\n**Summary**: down for 66 minutes\n\n## Impact\n\nQueries lost.\n\n## Root Causes\n\nA leak.\n\n## Trigger\n\nLoad.\n\n## Resolution\n\nMore capacity.\n\n## Detection\n\nA page.\n\n## Timeline\n\n- 14:51 News\n",
+    "pagerduty": "# Incident 7, 2026-10-21\n\n## Overview\n\nLate.\n\n## What Happened\n\nA broker left.\n\n## Contributing Factors\n\n- Timeouts\n\n## Resolution\n\nRestart.\n\n## Impact\n\nNotifications late.\n\n## Responders\n\n- Ann\n\n## Timeline\n\n- 14:51 News\n\n## How'd We Do?\n\n### What Went Well?\n\n- Pages\n",
+    "atlassian": "# Incident 7, 2026-10-21\n\n## Incident summary\n\nLate.\n\n## Leadup\n\nA deploy.\n\n## Fault\n\nA lock.\n\n## Impact\n\nAll.\n\n## Detection\n\nAlert.\n\n## Response\n\nAnn.\n\n## Recovery\n\nRollback.\n\n## Five whys\n\n1. Why?\n",
+    "gitlab": "# 2026-10-21: queue\n\n## Incident Summary\n\n- Service(s) affected: queue\n- Minutes downtime or degradation: 12\n\n## Impact & Metrics\n\nAll.\n\n## Detection & Response\n\nAlert.\n\n## Timeline\n\n- 10:00 Alert\n\n## Root Cause Analysis\n\nA lock.\n\n## What can be improved\n\n- Locks\n",
+    "issue-summary": "# Postmortem\n\n## Issue Summary\n\n- Duration: 75 minutes, from 9:00 AM to 10:15 AM GMT on May 10th, 2026\n\n## Timeline\n\n- 9:00 AM Alert\n\n## Root Cause and Resolution\n\nA lock.\n\n## Corrective and Preventative Measures\n\n- Locks\n",
+    "incident-review": "# Queue, 2026-10-21\n\nSeverity: SEV-2\nDuration: 10 minutes\nDate: 2026-10-21\n\n## Summary\n\nx\n\n## Impact\n\ny\n\n## Timeline\n\n- 10:00 Alert\n\n## Root Cause\n\nz\n\n## Detection\n\nAlert.\n\n## Resolution\n\na\n\n## Prevention\n\n- b\n",
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_template_that_explains_most_of_a_file_reads_it(name: str) -> None:
+    assert template_of(LAYOUTS[name]) == name
+
+
+@pytest.mark.parametrize("folder", ["data/real", "tests/corpus", "tests/reports"])
+def test_reports_in_template_1_are_read_by_it(folder: str) -> None:
+    files = sorted((ROOT / folder).glob("INC-*.md"))
+    assert files
+    assert {template_of(file.read_text(encoding="utf-8"), file.name) for file in files} == {"template-1.0"}
+
+
+def test_no_template_reads_less_of_another_houses_layout_than_template_1(tmp_path: Path) -> None:
+    """What only sections of the common words have is read whichever template is chosen."""
+    for name, text in LAYOUTS.items():
+        (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all")
+    assert dict(zip(corpus.files["path"].map(lambda path: Path(path).stem), corpus.files["template"], strict=True)) == {
+        name: name for name in sorted(LAYOUTS)
+    }
+    assert corpus.incidents["stated_duration"].notna().sum() == 3
+
+
+OWN = """
+name = "ours"
+version = "1"
+{extends}
+[fields]
+date = ["Date"]
+severity = ["Severity"]
+
+[sections.timeline]
+headings = ["Timeline"]
+reads = "timeline"
+"""
+
+
+def settings_with(folder: Path, template: str, more: str = "") -> Path:
+    (folder / "ours.toml").write_text(template, encoding="utf-8")
+    file = folder / "incident-analytics.toml"
+    file.write_text(f'[templates]\nfiles = ["ours.toml"]\n{more}\n', encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("extends", ["", 'extends = "common"'])
+def test_an_additional_template_steals_no_report_that_another_fits_better(tmp_path: Path, extends: str) -> None:
+    settings = settings_with(tmp_path, OWN.format(extends=extends))
+    corpus = ia.load(ROOT / "data" / "real", status="all", settings=settings)
+    alone = ia.load(ROOT / "data" / "real", status="all")
+    assert corpus.files["template"].unique().tolist() == ["template-1.0"]
+    assert [len(corpus.services), len(corpus.costs), len(corpus.actions)] == [
+        len(alone.services), len(alone.costs), len(alone.actions),
+    ]  # fmt: skip
+
+
+def test_a_tie_goes_to_the_teams_own_template(tmp_path: Path) -> None:
+    text = "# Outage\n\n**Date**: 2026-03-01\n**Severity**: SEV-1\n\n## Timeline\n\n- 10:00 Alert\n"
+    (tmp_path / "x.md").write_text(text, encoding="utf-8")
+    settings = settings_with(tmp_path, OWN.format(extends=""))
+    assert ia.load(tmp_path, status="all", settings=settings).files["template"].tolist() == ["ours"]
+    assert ia.load(tmp_path, status="all").files["template"].tolist() == ["template-1.0"]
+
+
+def test_one_template_may_be_forced(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text(LAYOUTS["atlassian"], encoding="utf-8")
+    settings = settings_with(tmp_path, OWN.format(extends='extends = "common"'), 'only = "google-sre"')
+    assert ia.load(tmp_path, status="all", settings=settings).files["template"].tolist() == ["google-sre"]
+    settings = settings_with(tmp_path, OWN.format(extends=""), 'only = "sre"')
+    names = "ours, template-1.0, atlassian, gitlab, google-sre, incident-review, issue-summary, pagerduty"
+    with pytest.raises(SettingsError, match=f"^templates.only: 'sre' is not one of {names}$"):
+        ia.load(tmp_path, settings=settings)
+
+
+# --- what is excluded ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pattern", ["old", "old/", "old/*.md", "**/INC-2026-05-20-001.md", "INC-*", "./old/**"])
+def test_files_may_be_excluded_by_globs_from_the_settings_folder(tmp_path: Path, pattern: str) -> None:
+    (tmp_path / "old").mkdir()
+    report = "# x\n\n**Incident ID**: INC-2026-05-20-001\n**Date**: 2026-05-20\n"
+    (tmp_path / "old" / "INC-2026-05-20-001.md").write_text(report, encoding="utf-8")
+    (tmp_path / "kept.md").write_text(report.replace("001", "002"), encoding="utf-8")
+    settings = tmp_path / "incident-analytics.toml"
+    settings.write_text(f'[check]\nexclude = ["{pattern}"]\n', encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", settings=read_settings(settings))
+    assert corpus.files[["outcome"]].to_numpy().tolist() == [["loaded"], ["skipped"]]
+    assert corpus.files.loc[1, "reason"] == f"excluded by {pattern!r} in [check] exclude"
+    assert corpus.incidents["incident_id"].tolist() == ["INC-2026-05-20-002"]
+
+
+def test_a_folder_with_a_dot_is_read_where_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".github" / "incidents").mkdir(parents=True)
+    (tmp_path / ".github" / "incidents" / "x.md").write_text("# x\n\n**Incident ID**: INC-2026-05-20-001\n")
+    monkeypatch.chdir(tmp_path)
+    for named in (".github", ".github/incidents", ".*/incidents", ".github/**/*.md"):
+        assert ia.load(named, status="all").files["outcome"].tolist() == ["loaded"], named
+    assert ia.load(".", status="all").files.empty

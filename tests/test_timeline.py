@@ -102,12 +102,23 @@ def test_the_duration_line_dates_the_rows_it_begins_and_ends_with(
         ("2025-03-13 23:00 - 01:00", [("13 23:00", "14 01:00")]),
         ("March 13 23:00 - March 14 01:00", [("13 23:00", "14 01:00")]),
         ("10:00 - ongoing", [("14 10:00", None)]),
+        ("Fri 10:00 - Sat 11:00", [("14 10:00", "15 11:00")]),
+        ("Thu 22:00 - Fri 01:00", [("13 22:00", "14 01:00")]),
+        ("Fri 10:00 - Mon 09:00", [("14 10:00", "17 09:00")]),
+        ("Tue 10:00 - Tue 11:00", [(None, None)]),
         ("2h", []),
     ],
 )
 def test_windows_of_the_duration_line(duration: str, windows: list[tuple[str, str | None]]) -> None:
     placement = place(["12:34"], duration)
     assert [tuple(instants_of(window)) for window in placement.windows] == windows
+
+
+def test_a_weekday_of_the_duration_that_is_far_from_the_date_is_named() -> None:
+    placement = place(["12:34"], "Tue 10:00 - Tue 11:00")
+    assert [(found.code, found.line, found.message) for found in placement.remarks] == [
+        ("date-mismatch", None, "the Duration's weekday is not near the incident's Friday 2025-03-14; write its date")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +199,8 @@ def test_a_slip_is_kept_and_reported(
         (["Fri 22:00", "Sat 00:10"], "", ["14 22:00", "15 00:10"]),
         (["Fri 10:00", "11:00", "Mon 09:00"], "", ["14 10:00", "14 11:00", "17 09:00"]),
         (["Thu 22:00", "Fri 01:00"], "", ["13 22:00", "14 01:00"]),
+        (["10:00", "Tue 09:00", "10:00"], "", ["14 10:00", "18 09:00", "18 10:00"]),
+        (["Sat 00:30", "01:00"], "", ["15 00:30", "15 01:00"]),
         (["10:00", "17.03. 10:40"], "", ["14 10:00", "17 10:40"]),
         (["10:00", "Fri 2025-03-14 10:40"], "", ["14 10:00", "14 10:40"]),
         (["1741946520", "11:00"], "", ["14 10:02", "14 11:00"]),
@@ -214,6 +227,11 @@ def test_a_day_without_its_month_and_a_weekday_are_near_the_incident(
             ["10:00", "8th 10:40"],
             ["14 10:00", None],
             (11, "unreadable-time", "'8th 10:40' is not a time of day; write it as HH:MM"),
+        ),
+        (
+            ["Tue 10:00", "2025-03-14 10:30"],
+            [None, "14 10:30"],
+            (10, "date-mismatch", "'Tue 10:00' is not near the incident's Friday 2025-03-14; write its date"),
         ),
         (
             ["10:00", "2024-MM-DD"],

@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 _NEAR = timedelta(days=10)
 """How far from the incident's date a row is still taken to belong to it, when its year or month is in doubt."""
 _BEFORE = timedelta(days=3)
-"""How far before the incident's date a day without its month, or a weekday, is still looked for."""
+"""How far before the incident's date a day without its month is still looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,12 @@ class RowReader:
     def reach(self) -> timedelta:
         """How far from the incident's date its rows may be."""
         return _NEAR + ((self.duration.total if self.duration else None) or timedelta(0))
+
+    def on_weekday(self, weekday: int | None) -> date | None:
+        """Return the incident's date, or the day next to it, that is on a weekday; None where there is no such day."""
+        if self.day is None or weekday is None:
+            return self.day
+        return next((day for day in (self.day, self.day - _DAY, self.day + _DAY) if day.weekday() == weekday), None)
 
     def remark(self, code: str, message: str, line: int | None) -> None:
         """Note something to report."""
@@ -208,10 +214,16 @@ class RowReader:
             if row.weekday is not None and row.day is not None and row.day.weekday() != row.weekday:
                 named = f"{row.day} is a {row.day:%A}, {row.entry.when!r} names another day"
                 self.remark("date-mismatch", f"{named}; correct one or the other", row.entry.line)
-            elif row.weekday is not None and row.day is None and row.clock is not None and self.day is not None:
-                first = above or self.day - _BEFORE
-                row.day = first + (row.weekday - first.weekday()) % 7 * _DAY
-            above = row.day or above
+            elif row.weekday is not None and row.clock is not None and self.day is not None and row.day is None:
+                if above is not None:
+                    row.day = above + (row.weekday - above.weekday()) % 7 * _DAY
+                else:
+                    row.day = self.on_weekday(row.weekday)
+                if row.day is None:
+                    message = f"{row.entry.when!r} is not near the incident's {self.day:%A} {self.day}; write its date"
+                    self.remark("date-mismatch", message, row.entry.line)
+                    row.clock = None
+            above = row.day or above or (self.day if row.clock is not None else None)
 
     def refuse_strays(self, rows: Sequence[TimedRow]) -> None:
         """Read no time from rows that are dated far from the incident, among rows that are near it.

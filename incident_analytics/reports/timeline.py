@@ -173,6 +173,14 @@ class _Placer(RowReader):
         windows: list[_Window] = []
         for start, end in self.duration.windows if self.duration else ():
             first = self.dated(start)
+            if first is None and start.weekday is not None and start.clock is not None:
+                day = self.on_weekday(start.weekday)
+                first = datetime.combine(day, time(0)) + self.local_clock(start, day) if day else None
+                if day is None and self.day is not None:
+                    message = (
+                        f"the Duration's weekday is not near the incident's {self.day:%A} {self.day}; write its date"
+                    )
+                    self.remark("date-mismatch", message, None)
             last = self.dated(end) if end else None
             if last is None and first is not None and end is not None and end.clock is not None:
                 last = self.after(first, end)
@@ -227,7 +235,7 @@ class _Placer(RowReader):
         written = self.duration.windows if self.duration else ()
         for (dated_start, dated_end), (first, last) in zip(windows, written, strict=True):
             start, end = dated_start, dated_end
-            if start is None and self.day is not None and first.clock is not None:
+            if start is None and self.day is not None and first.clock is not None and first.weekday is None:
                 clock = self.local_clock(first, self.day)
                 same = at_clock.get(clock, [])
                 place = bisect_left(same, previous) if previous else 0
@@ -247,7 +255,7 @@ class _Placer(RowReader):
         if not windows or self.duration is None:
             return
         (begin, end), (first, last) = windows[0], self.duration.windows[0]
-        if begin is None and first.clock is not None and self.day is not None:
+        if begin is None and first.clock is not None and self.day is not None and first.weekday is None:
             begin = datetime.combine(self.day, time(0)) + self.local_clock(first, self.day)
         if begin is None:
             return

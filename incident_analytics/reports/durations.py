@@ -83,7 +83,7 @@ def read_duration(text: str) -> Duration | None:
     unread = next((moment.unreadable for window in windows for moment in window if moment and moment.unreadable), None)
     if unread is not None:
         raise Unreadable(f"{unread!r} in {text.strip()!r} isn't a date or time; write '14:02 - 15:47 (1h 45m)'")
-    if _SEVERAL.search(text) and not _one_length(lengths):
+    if len(lengths) > 1 and _SEVERAL.search(text) and not _one_length(lengths):
         raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
     if len(windows) > 1 and len(lengths) == len(windows):
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
@@ -174,9 +174,8 @@ def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> l
 
     A line that names several zones leaves a window without any as it is.
     """
-    bracketed = _ZONE_IN_BRACKETS.search(text)
     named = [moment.zone for window in windows for moment in window if moment and moment.zone]
-    if bracketed and not named:
+    if not named and (bracketed := _ZONE_IN_BRACKETS.search(text)):
         named = [zone_named(bracketed[1])]
     if not named:
         return list(windows)

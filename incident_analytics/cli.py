@@ -252,7 +252,7 @@ def as_annotation(problem: Mapping[str, Any]) -> str:
 @reading_options("all")
 @field_option
 def show(**options: Any) -> None:
-    """Print a report as it was read: each value with the words it comes from, their line and its confidence."""
+    """Print a report as it was read: each value with the words it comes from, their line and its grade."""
     records, _ = read(**options)
     for file in records.rows("files"):
         if file["outcome"] in {"skipped", "unreadable", "copy"}:
@@ -262,7 +262,7 @@ def show(**options: Any) -> None:
 
 
 _SHOWN: Final = {
-    "timeline": {"line": "line", "at": "time (UTC)", "milestone": "milestone", "event": "event"},
+    "timeline": {"line": "line", "at": "time (UTC)", "milestone": "milestone", "grade": "grade", "event": "event"},
     "outages": {"line": "line", "started_at": "outage from (UTC)", "ended_at": "to (UTC)", "source": "source"},
     "services": {"line": "line", "service": "service", "affected": "affected"},
     "costs": {"line": "line", "kind": "cost", "amount": "amount", "currency": "currency", "note": "note"},
@@ -295,13 +295,13 @@ def as_read(records: Records, incident: Mapping[str, Any]) -> list[str]:
             str(reading["line"]),
             reading["field"],
             value_of(incident, reading["field"]),
-            confidence_text(reading),
+            grade_text(reading),
             cell(reading["as_written"]),
         )
         for reading in records.rows("readings")
         if reading["incident_id"] == own and reading["field"] not in {"summary", "what_happened", "why_it_happened"}
     ]
-    lines += ["", *columns(("line", "field", "value", "how", "as written"), values)]
+    lines += ["", *columns(("line", "field", "value", "grade", "as written"), values)]
     for table, headed in _SHOWN.items():
         rows = [
             tuple(cell(row[column], column) for column in headed)
@@ -327,12 +327,11 @@ def cell(value: Any, column: str = "", width: int = 72) -> str:
     return visible(cut(format_value(value, column), width))
 
 
-def confidence_text(reading: Mapping[str, Any]) -> str:
-    """Say where a reading comes from, and how sure it is where it was inferred."""
-    about = ", about" if reading["approximate"] else ""
-    confidence = reading["confidence"]
-    sure = f" {confidence:.0%}" if reading["source"] == "inferred" and confidence is not None else ""
-    return f"{reading['source']}{sure}{about}"
+def grade_text(reading: Mapping[str, Any]) -> str:
+    """Say how far a reading can be trusted, and where it comes from if the report does not state it as it is."""
+    how = [reading["source"]] if reading["source"] in {"derived", "corrected"} else []
+    about = ["about"] if reading["approximate"] else []
+    return ", ".join([reading["grade"], *how, *about])
 
 
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Collection[int] = (0,)) -> list[str]:

@@ -322,6 +322,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         "Severity": [_plain(each.severity or "") for each in every],
         "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in every],
         _heading(metric): [_plain(sentences.incident_time(each)) for each in every],
+        "Grade": [_plain(each.grade if each.state == "ended" else "") for each in every],
         "Users": [_plain(sentences.incident_users(each)) for each in every],
         "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in every],
         "Report": [_plain(each.status or "no status") for each in every],

@@ -15,7 +15,7 @@ import pandas as pd
 
 from incident_analytics import measures
 from incident_analytics.analysis.error_budgets import budget_states
-from incident_analytics.analysis.response import response_summary
+from incident_analytics.analysis.response import response_summary, span_grades
 from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.periods import Period, label_of
 from incident_analytics.scope import Scope
@@ -119,6 +119,8 @@ class ResponseFacts:
         The median of the stated durations where that differs, and on how many it is based.
     earlier, history, change
         As of `CountFacts`.
+    n_check
+        Incidents whose span is graded *check*.
     """
 
     metric: str
@@ -133,6 +135,7 @@ class ResponseFacts:
     earlier: tuple[Past, ...]
     history: tuple[Past, ...]
     change: Change
+    n_check: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,8 @@ class Incident:
         without a recorded time.
     time
         The primary metric; of an ongoing one how long it has lasted so far.
+    grade
+        How far the time can be trusted, one of `GRADES`.
     users, users_fraction
         As reported; None where the report does not say.
     is_approximate
@@ -272,6 +277,7 @@ class Incident:
     is_approximate: bool
     lost: tuple[tuple[str | None, float], ...]
     status: str | None = None
+    grade: str = "recorded"
 
 
 class Highlights:
@@ -356,6 +362,7 @@ class Highlights:
             earlier=tuple(Past(part.label, self._median(part)) for part in comparable),
             history=tuple(Past(part.label, self._median(part)) for part in self.parts),
             change=_change(self.changes, metric),
+            n_check=sum(each.grade == "check" for each in self.incidents),
         )
 
     def _median(self, part: Period) -> timedelta | None:
@@ -468,6 +475,7 @@ class Highlights:
         metric, zone = scope.settings.primary_metric, scope.settings.timezone
         reviewed = scope.reviewed
         times = self.times.set_index("incident_id")[metric]
+        grades = span_grades(self.times, metric=metric, readings=scope.completed.readings).set_axis(times.index)
         completed = set(scope.completed.incidents["incident_id"])
         affected = reviewed.services[reviewed.services["affected"].fillna(value=False)]
         services = affected.dropna(subset=["service"]).groupby("incident_id")["service"].agg(list)
@@ -506,6 +514,7 @@ class Highlights:
                     if incident_id in lost.index
                     else (),
                     status=_or_none(row["status"]),
+                    grade=grades.get(incident_id, "recorded"),
                 )
             )
         return rank_incidents(found, order=list(reviewed.incidents["severity"].cat.categories))

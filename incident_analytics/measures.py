@@ -21,7 +21,7 @@ from incident_analytics.analysis.error_budgets import budget_burn_down, budget_s
 from incident_analytics.analysis.gaps import mean_time_between, time_between
 from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
-from incident_analytics.analysis.response import response_summary, response_times
+from incident_analytics.analysis.response import response_summary, response_times, span_grades
 from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
@@ -80,10 +80,6 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 KINDS: Final = tuple(_BY)
 """The kinds of measures that the verb metrics shows."""
-
-_RECORDED: Final = ("stated", "derived", "corrected")
-"""Where a value comes from that nobody inferred."""
-
 
 # --- response --------------------------------------------------------------------------------------------------------
 
@@ -149,7 +145,8 @@ def response(
     for figure, n_used in (("mean", summary["n"] - summary["n_open"]), ("geometric_mean", summary["n_positive"])):
         for name in (figure, f"{figure}_low", f"{figure}_high"):
             summary[name] = summary[name].mask(n_used < summary["n"])
-    recorded = response_summary(measured[_is_recorded(scope, measured, metric)], **options)
+    grades = span_grades(measured, metric=metric, readings=scope.completed.readings)
+    recorded = response_summary(measured[grades == "recorded"], **options)
     # Both have the same rows but for groups of NA, which occur in one and perhaps not in the other.
     keys = list(summary.columns[: summary.columns.get_loc("n")])
     if keys:
@@ -158,22 +155,6 @@ def response(
     summary.insert(list(summary).index("n_missing"), "n_recorded", n_recorded)
     summary.insert(list(summary).index("median_high") + 1, "median_recorded", recorded["median"])
     return summary
-
-
-def _is_recorded(scope: Scope, measured: pd.DataFrame, metric: str) -> pd.Series:
-    """Return which spans were read from recorded instants alone; ongoing incidents count as well."""
-    readings = scope.completed.readings
-    inferred = readings.loc[~readings["source"].isin(_RECORDED), ["incident_id", "field"]]
-    doubtful = set(zip(inferred["incident_id"], inferred["field"], strict=True))
-    basis = measured[f"{metric}_basis"].fillna("").str.replace(" (business hours)", "", regex=False)
-    return pd.Series(
-        [
-            not any((incident_id, field) in doubtful for field in fields.split(" - "))
-            for incident_id, fields in zip(measured["incident_id"], basis, strict=True)
-        ],
-        index=measured.index,
-        dtype=bool,
-    )
 
 
 def steps(scope: Scope, *, members: bool = False) -> pd.DataFrame:

@@ -502,15 +502,18 @@ def _readings_as_known(
         return readings
     ends = outages.merge(incidents.loc[moved, ["incident_id", "ended_at"]], on=["incident_id", "ended_at"])
     ends = ends.drop_duplicates("incident_id", keep="last")
+    columns = ["incident_id", "line", "as_written", "grade"]
     written = pd.concat(
         [
-            corpus.timeline.rename(columns={"event": "as_written"})[["incident_id", "line", "as_written"]],
-            corpus.readings[["incident_id", "line", "as_written"]],
+            corpus.timeline.rename(columns={"event": "as_written"})[columns],
+            corpus.readings[columns],
         ]
     ).drop_duplicates(["incident_id", "line"])
     ends = ends.merge(written, on=["incident_id", "line"], how="left")
     sources = ends["source"].where(ends["source"] == "duration", "derived").replace("duration", "stated")
-    found = ends.assign(field="ended_at", source=sources, approximate=False).reindex(columns=readings.columns)
+    found = ends.assign(
+        field="ended_at", source=sources, approximate=False, grade=ends["grade"].fillna("recorded")
+    ).reindex(columns=readings.columns)
     kept = pd.concat([readings[~gone], found.astype(readings.dtypes)], ignore_index=True)
     return kept.sort_values("incident_id", kind="stable", ignore_index=True)
 
@@ -548,6 +551,7 @@ def _milestones_as_known(
                     "source": rows["milestone_source"],
                     "approximate": False,
                     "confidence": rows["confidence"],
+                    "grade": rows["grade"],
                     "line": rows["line"],
                 }
             ).astype(readings.dtypes)

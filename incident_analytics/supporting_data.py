@@ -16,7 +16,7 @@ from IPython.display import display
 from incident_analytics import plots, showing
 from incident_analytics.analysis.counts import rate_interval
 from incident_analytics.analysis.error_budgets import sla_impact
-from incident_analytics.analysis.response import response_rank, response_times
+from incident_analytics.analysis.response import response_rank, response_times, span_grades
 from incident_analytics.analysis.themes import similar_incidents
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import EvidenceError, SettingsError
@@ -134,6 +134,10 @@ class SupportingData:
         if ranks.empty:
             return
         steps = pd.DataFrame({"step": ranks["metric"].str.replace("_", " "), "this incident": ranks["span"]})
+        own = times[times["incident_id"] == self.incident_id]
+        grades = [span_grades(own, metric=name, readings=self.own.readings).iloc[0] for name in ranks["metric"]]
+        if set(grades) - {"recorded"}:
+            steps["grade"] = grades
         if same.empty:
             _show(showing.text("Response times."))
         else:

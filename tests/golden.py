@@ -13,7 +13,7 @@ from typing import Any
 from incident_analytics.exports import table_as_json
 from incident_analytics.loading import load
 
-INFERRED = ("milestone", "milestone_source", "confidence")
+INFERRED = ("milestone", "milestone_source", "confidence", "grade")
 """Columns that free text fills too; the golden pairs hold them for stated phrases alone."""
 
 

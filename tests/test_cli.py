@@ -216,21 +216,21 @@ SHOWN = """\
 r/INC-2025-03-14-001.md
 INC-2025-03-14-001  Jobs stuck
 
-line  field            value               how            as written
-   1  title            Jobs stuck          stated         Incident Report: Jobs stuck
-   3  incident_id      INC-2025-03-14-001  stated         INC-2025-03-14-001
-   4  date             2025-03-14          stated         2025-03-14
-   5  stated_duration  2h                  stated, about  about 2 hours
-   6  severity         SEV-2               stated         SEV-2
-   7  author           Ana                 stated         Ana
-   8  status           Final               stated         Final
-  14  detected_at      2025-03-14 22:05    stated         22:05 Initial alert/detection
-  15  restored_at      2025-03-15 00:16    stated         00:16 Service restored
-  15  ended_at         2025-03-15 00:16    derived        00:16 Service restored
+line  field            value               grade              as written
+   1  title            Jobs stuck          recorded           Incident Report: Jobs stuck
+   3  incident_id      INC-2025-03-14-001  recorded           INC-2025-03-14-001
+   4  date             2025-03-14          recorded           2025-03-14
+   5  stated_duration  2h                  recorded, about    about 2 hours
+   6  severity         SEV-2               recorded           SEV-2
+   7  author           Ana                 recorded           Ana
+   8  status           Final               recorded           Final
+  14  detected_at      2025-03-14 22:05    recorded           22:05 Initial alert/detection
+  15  restored_at      2025-03-15 00:16    recorded           00:16 Service restored
+  15  ended_at         2025-03-15 00:16    recorded, derived  00:16 Service restored
 
-line  time (UTC)        milestone  event
-  14  2025-03-14 22:05  detected   Initial alert/detection
-  15  2025-03-15 00:16  restored   Service restored
+line  time (UTC)        milestone  grade     event
+  14  2025-03-14 22:05  detected   recorded  Initial alert/detection
+  15  2025-03-15 00:16  restored   recorded  Service restored
 
 line  outage from (UTC)  to (UTC)          source
   15  2025-03-14 22:05   2025-03-15 00:16  timeline

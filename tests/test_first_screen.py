@@ -387,6 +387,9 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert notices(response=response(5 * HOUR, n_inferred=7, median_recorded=HOUR))[0][0] == (
         "Time to restore was inferred from free text in 7 of 13 reports; the median of the others is 1h."
     )
+    assert notices(response=response(5 * HOUR, n_inferred=7, n_check=2))[0][0] == (
+        "Time to restore was inferred from free text in 7 of 13 reports. 2 values marked '(check)' may be wrong."
+    )
     assert [notices(response=response(HOUR, n=n, n_inferred=n))[0][0] for n in (1, 2)] == [
         "Time to restore was inferred from free text in the only report.",
         "Time to restore was inferred from free text in all 2 reports.",

@@ -521,6 +521,27 @@ def test_each_window_ends_with_a_row_that_has_the_milestone_restored(tmp_path: P
         assert restored["at"].dt.hour.tolist() == [11, 14]
         assert restored["milestone_source"].tolist() == [source, source]
         assert restored["confidence"].between(0.5, 1).all()
+        assert restored["grade"].isin(["recorded"] if source == "stated" else ["sure", "check"]).all()
+
+
+@pytest.mark.parametrize(
+    ("row", "written", "grades"),
+    [
+        ("| 12:00 | Service restored |", "Unknown", {"recorded"}),
+        ("| 12:00 | Service restored for everybody, all back to normal |", "10:00 - 12:00 (2h)", {"recorded"}),
+        ("| 12:00 | Pods recover |", "Unknown", {"check"}),
+        ("| 2024-03-14 12:00 | Service restored |", "Unknown", {"check"}),
+    ],
+)
+def test_an_end_has_the_grade_of_the_row_it_is_taken_from(
+    tmp_path: Path, row: str, written: str, grades: set[str]
+) -> None:
+    """A date that was corrected is to be checked, also in a row that states its milestone."""
+    rows = f"| 10:00 | Initial alert/detection |\n| 11:00 | Coffee |\n{row}\n"
+    readings = read(tmp_path, stated(written, rows)).readings.set_index("field")
+    assert {readings.loc[name, "grade"] for name in ("restored_at", "ended_at")} == grades
+    assert readings.loc["detected_at", "grade"] == "recorded"
+    assert readings.loc["severity", "grade"] == "recorded"
 
 
 SPANS = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=1, max_size=4)

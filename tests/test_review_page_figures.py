@@ -6,6 +6,7 @@ import csv
 import html
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -261,7 +262,9 @@ def test_tables_of_a_quarter(quarter: ReviewPage) -> None:
     assert counts[0] == ["Period", "SEV-1", "SEV-2", "SEV-3", "All"]
     assert [[row[0], row[-1]] for row in counts[1:]] == [["2025-07", "5"], ["2025-08", "6"], ["2025-09", "2"]]
     listed = rows(quarter.incidents())
-    assert listed[0] == ["Date", "Incident", "Severity", "Services", "To restore", "Users", "Lost revenue", "Report"]
+    columns = ["Date", "Incident", "Severity", "Services", "To restore", "Grade", "Users", "Lost revenue", "Report"]
+    assert listed[0] == columns
+    assert Counter(row[5] for row in listed[1:]) == {"recorded": 6, "sure": 7}
     assert len(listed) == 1 + 13
     assert [row[0] for row in listed[1:]] == sorted(row[0] for row in listed[1:])
     services = [row[0] for row in rows(quarter.service_levels())[1:] if len(row) > 4]

@@ -253,7 +253,15 @@ def corpora(draw: st.DrawFn) -> Corpus:
             when = draw(st.none() | moments) if begin is not None else None
             if when is not None and when >= begin:
                 instants[f"{milestone}_at"] = when
-                add("timeline", **own, position=position, at=when, event=milestone, milestone=milestone, confidence=1.0)
+                add(
+                    "timeline",
+                    **own,
+                    position=position,
+                    at=when,
+                    event=milestone,
+                    milestone=milestone,
+                    grade="recorded",
+                )
                 add("readings", **own, field=f"{milestone}_at", as_written=milestone, source="stated")
                 last = when if milestone == "restored" else last
         is_open = begin is not None and last is None and draw(st.booleans())

@@ -25,9 +25,9 @@ from incident_analytics.checks import require_columns, require_instant, require_
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.results import FIELD
-from incident_analytics.schema import COUNT, DEFAULT_METRICS, FLOAT, INSTANT, SPAN, TEXT, Metric
+from incident_analytics.schema import COUNT, DEFAULT_METRICS, FLOAT, GRADES, INSTANT, SPAN, TEXT, Metric
 
-__all__ = ["mttr", "response_rank", "response_summary", "response_times"]
+__all__ = ["mttr", "response_rank", "response_summary", "response_times", "span_grades"]
 
 Values: TypeAlias = npt.NDArray[np.float64]
 
@@ -437,6 +437,45 @@ def _lasted(open_since: pd.Series, as_of: pd.Timestamp | None, calendar: Calenda
 def metric_names(times: pd.DataFrame) -> list[str]:
     """Return the metrics that a result of `response_times` holds."""
     return [column for column in times.columns if f"{column}_basis" in times.columns]
+
+
+def span_grades(times: pd.DataFrame, *, metric: str, readings: pd.DataFrame) -> pd.Series:
+    """Return how far each span can be trusted: the worst grade of the values that it was read from.
+
+    Parameters
+    ----------
+    times
+        The result of `response_times`.
+    metric
+        One of its metrics.
+    readings
+        The readings table.
+
+    Returns
+    -------
+    pandas.Series
+        str, one of `GRADES` for each row of ``times``; ``recorded`` where the span is ongoing or missing.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> times = pd.DataFrame({"incident_id": ["INC-1"], "time_to_detect_basis": ["detected_at - started_at"]})
+    >>> names = {"incident_id": ["INC-1", "INC-1"], "field": ["started_at", "detected_at"], "line": [5, 22]}
+    >>> readings = make_table("readings", {**names, "grade": ["recorded", "check"]})
+    >>> span_grades(times, metric="time_to_detect", readings=readings).tolist()
+    ['check']
+    """
+    graded = readings[readings["grade"].notna()].drop_duplicates(["incident_id", "field"])
+    grades = graded.set_index(["incident_id", "field"])["grade"].to_dict()
+    basis = times[f"{metric}_basis"].fillna("").str.replace(" (business hours)", "", regex=False)
+    return pd.Series(
+        [
+            max((grades.get((incident_id, field), "recorded") for field in fields.split(" - ")), key=GRADES.index)
+            for incident_id, fields in zip(times["incident_id"], basis, strict=True)
+        ],
+        index=times.index,
+        dtype=TEXT,
+    )
 
 
 def group_names(times: pd.DataFrame) -> list[str]:

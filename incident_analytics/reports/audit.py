@@ -30,8 +30,6 @@ _USERS = re.compile(
 )
 """How many users a summary names."""
 
-_SURE = 0.8
-"""How sure the restoration before a relapse must be to be held against the Duration."""
 _BEGUN = re.compile(
     r"\b(?:outage|impact|incident|downtime|disruption|degradation|errors?|failures?)\s"
     r"(?:begins?|began|starts?|started)\b(?!\sto\b)",
@@ -169,7 +167,7 @@ def _gaps(report: Report, windows: list[Window]) -> Iterator[Finding]:
     """Find how much of the windows was between a restoration and the relapse that followed."""
     rows = report.rows["timeline"]
     for over, relapse in report.gaps:
-        if rows[over]["confidence"] < _SURE:
+        if rows[over]["grade"] == "check":
             continue
         since, until = rows[over]["at"], rows[relapse]["at"]
         up = sum((max(timedelta(0), min(end, until) - max(start, since)) for start, end in windows), timedelta(0))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
+from typing import Any
 
 from incident_analytics.reports.durations import in_words, spans_agree
 from incident_analytics.reports.milestones import (
     Clue,
     DurationClues,
     Gap,
+    Guess,
     infer_gaps,
     infer_milestones,
     infer_relapse,
@@ -30,13 +32,18 @@ _SLIP = timedelta(minutes=5)
 """By how much it must exceed the other at least."""
 _BACK = timedelta(hours=21)
 """A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
-_SURE = 0.8
-"""How sure a row must be of its milestone to be held against the Duration."""
 
 
 def _is_same(one: datetime, other: datetime) -> bool:
     """Return whether two instants are the same to the minute."""
     return abs(one - other) < timedelta(minutes=1)
+
+
+def _milestone(name: str, guess: Guess | None) -> dict[str, Any]:
+    """Return the columns of a timeline row that is a milestone: as it states or, with a guess, as was inferred."""
+    if guess is None:
+        return {"milestone": name, "milestone_source": "stated", "confidence": 1.0, "grade": "recorded"}
+    return {"milestone": name, "milestone_source": "inferred", "confidence": guess.confidence, "grade": guess.grade}
 
 
 class Chronology:
@@ -75,6 +82,7 @@ class Chronology:
                     "milestone": milestone,
                     "milestone_source": "stated" if milestone else None,
                     "confidence": 1.0 if milestone else None,
+                    "grade": "recorded" if milestone else None,
                     "line": entry.line,
                 }
             )
@@ -194,7 +202,7 @@ class Chronology:
             for entry, at in zip(self.reader.entries, placement.instants, strict=True)
         ]
         inferred = infer_milestones(clues, DurationClues())
-        rows: dict[str, int] = {name: guess.row for name, guess in inferred.items() if guess.confidence >= _SURE}
+        rows: dict[str, int] = {name: guess.row for name, guess in inferred.items() if guess.grade == "sure"}
         for row, clue in enumerate(clues):
             if clue.stated and clue.at is not None and (clue.stated in LAST_COUNTS or clue.stated not in rows):
                 rows[clue.stated] = row
@@ -233,10 +241,9 @@ class Chronology:
             if stated:  # before the cure the first row counts; of the cure and what follows the last one
                 place = stated[-1 if milestone in LAST_COUNTS else 0]
                 if clues[place].at is not None:
-                    self._take_milestone(milestone, place, placement, "stated", 1.0)
+                    self._take_milestone(milestone, place, placement, None)
             elif milestone in inferred:
-                guess = inferred[milestone]
-                self._take_milestone(milestone, guess.row, placement, "inferred", guess.confidence)
+                self._take_milestone(milestone, inferred[milestone].row, placement, inferred[milestone])
         self._check_start()
 
     def _take_gaps(self, gaps: Sequence[Gap]) -> None:
@@ -244,7 +251,7 @@ class Chronology:
         for gap in gaps:
             row = self.report.rows["timeline"][gap.over]
             if row["milestone"] is None:
-                row |= {"milestone": "restored", "milestone_source": "inferred", "confidence": gap.confidence}
+                row |= _milestone("restored", gap.guess)
             self.report.gaps.append((gap.over, gap.relapse))
 
     def _take_relapse(self, gap: Gap, *, is_open: bool) -> None:
@@ -270,7 +277,7 @@ class Chronology:
         self.report.start_is_hidden = True
         line = rows[0]["line"]
         if rows[0]["milestone"] is None:
-            rows[0] |= {"milestone": "started", "milestone_source": "inferred"}
+            rows[0] |= {"milestone": "started", "milestone_source": "inferred", "grade": "check"}
         if self.reader.entries[0].is_unclear or any(
             problem["line"] == line for problem in self.report.rows["problems"]
         ):
@@ -278,12 +285,14 @@ class Chronology:
         message = "the first row of the timeline has no time of day, so when it began is unknown; write it as HH:MM"
         self.report.problem("unreadable-time", line, message)
 
-    def _take_milestone(self, milestone: str, place: int, placement: Placement, source: str, confidence: float) -> None:
+    def _take_milestone(self, milestone: str, place: int, placement: Placement, guess: Guess | None) -> None:
+        """Take a milestone's instant from a row that states it, or from one that was inferred to be it."""
         row, entry = self.report.rows["timeline"][place], self.reader.entries[place]
+        found = _milestone(milestone, guess)
         if row["milestone"] is None:
-            row |= {"milestone": milestone, "milestone_source": source, "confidence": confidence}
+            row |= found
         known = self.values.get(f"{milestone}_at")
-        if source == "stated" and known is not None and not _is_same(known, row["at"]):
+        if guess is None and known is not None and not _is_same(known, row["at"]):
             code = "duration-mismatch" if milestone == "started" else "contradiction"
             self._report_two_instants(code, milestone, row["line"], row["at"])
         if f"{milestone}_at" in self.values:
@@ -293,9 +302,10 @@ class Chronology:
             f"{milestone}_at",
             f"{entry.when} {entry.event}",
             row["line"],
-            source="inferred" if placement.inferred[place] else source,
+            source="inferred" if placement.inferred[place] else found["milestone_source"],
             approximate=placement.approximate[place],
-            confidence=confidence,
+            confidence=found["confidence"],
+            grade="check" if placement.inferred[place] else found["grade"],
         )
 
     def _report_two_instants(self, code: str, milestone: str, line: int, at: datetime) -> None:

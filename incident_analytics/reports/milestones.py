@@ -1,8 +1,10 @@
 """Which row of a timeline is which milestone, where the row does not say so in the template's phrase.
 
-A row's score for a milestone is the sum of the weights of the groups of words that it holds (milestones.toml), and of
-its place: the Duration line's start, end and total, the rows next to it, the order in which milestones
-usually come. The best row takes the milestone if its score reaches the threshold; else the milestone is not known.
+A row's words become clauses (`incident_analytics.reports.clauses`), these the features that milestones.toml lists with
+their weights. A row's score for a milestone is the sum of the weights of its words and of its place: the Duration
+line's start and end, the rows around it, the milestones found before. The scores of all rows, and 0 for none of them,
+make a probability for each row. The best row takes the milestone if its probability reaches the threshold; else the
+milestone is not known.
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from incident_analytics.reports.clauses import Feature, Vocabulary
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
@@ -24,9 +29,12 @@ __all__ = [
     "Clue",
     "DurationClues",
     "Gap",
-    "Group",
     "Guess",
     "Lexicon",
+    "Option",
+    "Reading",
+    "Scorer",
+    "Weight",
     "default_lexicon",
     "infer_gaps",
     "infer_milestones",
@@ -34,22 +42,22 @@ __all__ = [
 ]
 
 _MINUTE = timedelta(minutes=1)
-_SURE = 0.8
-"""How sure a restoration must be where the report says that the incident goes on."""
+_SURE = 0.97
+"""From this confidence on a guess is graded *sure*."""
+_LIKELY = 0.65
+"""From this confidence on a row takes a milestone."""
+_SPEAKS_FOR = 1.0
+"""The weight from which on a row's words speak for a milestone."""
 _SLIP = timedelta(minutes=5)
 """How much before the stated start a row may be and still belong to the incident."""
+_ROUGHLY = 0.15
+"""How much of a rough length a row may be off."""
+_MOST = 4
+"""How many rows that speak for the same milestone count."""
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
-
-# What the position of a row adds to its words.
-_LABELLED = 4.0
-_AT_THE_END = 2.0
-_AFTER_THE_END = -2.2
-_BEFORE_THE_START = -2.0
-_ALREADY_OVER = -2.5
-_NOT_BEGUN = -1.5
-_RIGHT_BEFORE_THE_END = 0.6
-_NO_OTHER_END = 0.4
-_NEARLY = 1.6
+_LABEL_EXTRAS = re.compile(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
+_ORDER = ("restored", "detected", "responded", "identified", "mitigated", "closed", "started")
+"""In which order the milestones are found: the clearest first, as the others depend on where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,55 +85,128 @@ class DurationClues:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The row (counted from 0) of a milestone, and how sure that is, 0.5 to 1."""
+    """The row (counted from 0) of a milestone, and how likely it is the right one, 0.5 to 1."""
 
     row: int
     confidence: float
 
+    @property
+    def grade(self) -> str:
+        """Return ``sure`` or ``check``."""
+        return "sure" if self.confidence >= _SURE else "check"
+
 
 class Gap(NamedTuple):
-    """A time in which an incident was over: the row that says so, the row of the relapse, how sure the first one is."""
+    """A time in which an incident was over: the row that says so, the row of the relapse, how sure the first one is.
+
+    ``guess`` is None where the row states it.
+    """
 
     over: int
     relapse: int
-    confidence: float
+    guess: Guess | None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Words that mean the same, and what they weigh."""
+class Weight(NamedTuple):
+    """What a feature weighs: as judged by how people write, and as fitted to reports from there."""
 
-    words: re.Pattern[str]
-    weight: float
+    judged: float
+    fitted: float
 
 
-@dataclass(frozen=True, slots=True)
+class Reading(NamedTuple):
+    """What a row says by itself.
+
+    Attributes
+    ----------
+    features
+        The features of its words.
+    weights
+        By milestone what these weigh.
+    speaks_for
+        The milestones for which they weigh enough, as judged, to speak for them wherever the row is.
+    label
+        The milestone that its label names, as in ``Detection: an alert fires``.
+    is_relapse
+        Whether it says that it broke again.
+    """
+
+    features: frozenset[str]
+    weights: Mapping[str, float]
+    speaks_for: frozenset[str]
+    label: str | None
+    is_relapse: bool
+
+
+class Option(NamedTuple):
+    """A row that may be a milestone, with the features of its place."""
+
+    row: int
+    places: tuple[str, ...]
+
+
 class Lexicon:
-    """The words by which rows are milestones, as milestones.toml has them."""
+    """What milestones.toml holds: words by their meaning, and the features of each milestone with their weights.
 
-    threshold: float
-    labels: Mapping[str, str]
-    groups: Mapping[str, Mapping[str, Group]]
-    relapse: re.Pattern[str]
+    Parameters
+    ----------
+    raw
+        The content of the file.
+    fitted
+        By milestone other fitted weights than those of the file.
+
+    Attributes
+    ----------
+    weights
+        By milestone the weight of each feature: of a row's words, and with ``@`` before it of its place.
+    """
+
+    def __init__(
+        self, raw: Mapping[str, Mapping[str, Any]], fitted: Mapping[str, Mapping[str, float]] | None = None
+    ) -> None:
+        self.weights = {
+            name: {
+                **{feature: Weight(*pair) for feature, pair in raw["words"][name].items()},
+                **{f"@{place}": Weight(*pair) for place, pair in raw["places"][name].items()},
+            }
+            for name in MILESTONES
+        }
+        for name, weights in (fitted or {}).items():
+            self.weights[name] = {key: Weight(self.weights[name][key].judged, fit) for key, fit in weights.items()}
+        self._relapse: Mapping[str, float] = raw["relapse"]
+        self._labels = {label: name for name, labels in raw["labels"].items() for label in labels}
+        self._vocabulary = Vocabulary(raw["meanings"])
+        self._features: dict[str, list[tuple[str, Feature]]] = {}
+        for key in {key for part in (*self.weights.values(), self._relapse) for key in part if key[0] != "@"}:
+            feature = Feature.of(key)
+            self._features.setdefault(feature.meanings[0], []).append((key, feature))
+        self.read = lru_cache(maxsize=4096)(self._read)
+
+    def _read(self, text: str) -> Reading:
+        """Return what a row's words say."""
+        clauses = self._vocabulary.clauses(text)
+        meanings = {meaning for clause in clauses for meaning in clause}
+        features = frozenset(
+            key for meaning in meanings for key, feature in self._features.get(meaning, ()) if feature.is_in(clauses)
+        )
+        # Sums are rounded once, so that they do not depend on the order in which a set gives its members.
+        held = {name: [weights[key] for key in features if key in weights] for name, weights in self.weights.items()}
+        match = _LABEL.match(fold(text))
+        return Reading(
+            features,
+            {name: math.fsum(weight.fitted for weight in weights) for name, weights in held.items()},
+            frozenset(
+                name for name, weights in held.items() if math.fsum(weight.judged for weight in weights) >= _SPEAKS_FOR
+            ),
+            self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split())) if match else None,
+            math.fsum(weight for key, weight in self._relapse.items() if key in features) > 0,
+        )
 
 
 @lru_cache(maxsize=1)
 def default_lexicon() -> Lexicon:
     """Return the words and weights of milestones.toml."""
-    raw = tomllib.loads(Path(__file__).with_name("milestones.toml").read_text(encoding="utf-8"))
-    groups = {
-        name: {
-            part: Group(_compile(group["words"], cased=group.get("cased", False)), group["weight"])
-            for part, group in parts.items()
-        }
-        for name, parts in raw["groups"].items()
-    }
-    labels = {word: name for name, words in raw["labels"].items() for word in words}
-    return Lexicon(raw["threshold"], labels, groups, _compile(raw["relapse"]["words"]))
-
-
-def _compile(words: Sequence[str], *, cased: bool = False) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", 0 if cased else re.IGNORECASE)
+    return Lexicon(tomllib.loads(Path(__file__).with_name("milestones.toml").read_text(encoding="utf-8")))
 
 
 def infer_milestones(
@@ -145,7 +226,7 @@ def infer_milestones(
     Returns
     -------
     dict
-        By milestone its row; a milestone without a row of enough weight is not there.
+        By milestone its row; a milestone without a row that is likely enough is not there.
 
     Examples
     --------
@@ -155,7 +236,7 @@ def infer_milestones(
     >>> sorted((name, guess.row) for name, guess in infer_milestones(rows, DurationClues()).items())
     [('detected', 0), ('restored', 1), ('started', 0)]
     """
-    return _Scorer(clues, evidence, lexicon or default_lexicon()).infer()
+    return Scorer(clues, evidence, lexicon or default_lexicon()).infer()
 
 
 def infer_gaps(clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon | None = None) -> list[Gap]:
@@ -176,13 +257,14 @@ def infer_gaps(clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon 
     >>> from datetime import UTC
     >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
     >>> rows = ["Node NotReady", "Node healthy again", "NotReady alert again", "Recovery: another node is in"]
-    >>> infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], DurationClues())
-    [Gap(over=1, relapse=2, confidence=0.92)]
+    >>> gaps = infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], DurationClues())
+    >>> [(gap.over, gap.relapse) for gap in gaps]
+    [(1, 2)]
     """
     lexicon = lexicon or default_lexicon()
-    if not any(lexicon.relapse.search(clue.event) for clue in clues):
+    if not any(lexicon.read(clue.event).is_relapse for clue in clues):
         return []
-    scorer = _Scorer(clues, evidence, lexicon)
+    scorer = Scorer(clues, evidence, lexicon)
     scorer.infer()
     return scorer.gaps()
 
@@ -206,135 +288,249 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
     >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
     >>> rows = [Clue(day(11), "Service restored", "restored"), Clue(day(13), "Incident reopened")]
     >>> infer_relapse(rows)
-    Gap(over=0, relapse=1, confidence=1.0)
+    Gap(over=0, relapse=1, guess=None)
     """
     lexicon = lexicon or default_lexicon()
     stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
     if not stated:
         return None
-    scorer = _Scorer(clues, DurationClues(), lexicon)
-    over = stated[-1]
-    later = sorted((row for row in scorer.rows() if scorer.at(row) > scorer.at(over)), key=scorer.at)
-    relapse = next((row for row in later if lexicon.relapse.search(scorer.texts[row])), None)
-    return None if relapse is None else Gap(over, relapse, 1.0)
+    scorer = Scorer(clues, DurationClues(), lexicon)
+    later = (row for row in scorer.order if scorer.at(row) > scorer.at(stated[-1]) and scorer.clues[row].stated is None)
+    relapse = next((row for row in later if scorer.readings[row].is_relapse), None)
+    return None if relapse is None else Gap(stated[-1], relapse, None)
 
 
-class _Scorer:
-    def __init__(self, clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon) -> None:
+class Scorer:
+    """Scores the rows of one report.
+
+    Parameters
+    ----------
+    clues, evidence, lexicon
+        As for `infer_milestones`.
+    known
+        Milestones whose instants are known, in place of those that the rows state.
+    """
+
+    def __init__(
+        self,
+        clues: Sequence[Clue],
+        evidence: DurationClues,
+        lexicon: Lexicon,
+        known: Mapping[str, datetime] | None = None,
+    ) -> None:
         self.clues = clues
         self.evidence = evidence
         self.lexicon = lexicon
+        self.order = sorted(
+            (row for row, clue in enumerate(clues) if clue.at is not None), key=lambda row: (self.at(row), row)
+        )
+        self.following = dict(pairwise(self.order))
+        self.readings = [lexicon.read(clue.event) for clue in clues]
         self.stated = {clue.stated for clue in clues if clue.stated}
-        self.texts = [clue.event.replace("\u2019", "'") for clue in clues]
-        self.labels = [self.label(fold(clue.event)) for clue in clues]
+        self.known = dict(self.instants_stated() if known is None else known)
         self.found: dict[str, Guess] = {}
-        self.instants = {clue.at for clue in clues}
-        detected = [clue.at for clue in clues if clue.stated == "detected" and clue.at is not None]
-        self.start = None if evidence.start is None else min((evidence.start, *detected))
-        self.weighed: dict[tuple[str, int], float] = {}
-
-    def label(self, text: str) -> str | None:
-        match = _LABEL.match(text)
-        return self.lexicon.labels.get(match[1].strip()) if match else None
-
-    def words(self, name: str, row: int) -> float:
-        """Return what a row's words weigh for a milestone."""
-        if (name, row) not in self.weighed:
-            groups = self.lexicon.groups[name].values()
-            self.weighed[name, row] = sum(group.weight for group in groups if group.words.search(self.texts[row]))
-        return self.weighed[name, row]
-
-    def rows(self) -> list[int]:
-        """Return the rows that have an instant and no phrase of the template, in the order of time."""
-        rows = [row for row, clue in enumerate(self.clues) if clue.at is not None and clue.stated is None]
-        return sorted(rows, key=lambda row: (self.at(row), row))
+        self.start, self.end = self.stated_start(), self.stated_end()
+        self.has_end = any(_is_same(self.at(row), self.end) for row in self.order)
+        self.trouble = next((row for row in self.order if "fault" in self.readings[row].features), None)
+        self.response = next((self.at(row) for row in self.order if "responded" in self.readings[row].speaks_for), None)
+        self.relapse = next((self.at(row) for row in reversed(self.order) if self.readings[row].is_relapse), None)
 
     def at(self, row: int) -> datetime:
+        """Return the instant of a row that has one."""
         at = self.clues[row].at
         if at is None:
             raise ValueError(row)
         return at
 
-    def same(self, row: int, at: datetime | None) -> bool:
-        return at is not None and abs(self.at(row) - at) < _MINUTE
+    def instants_stated(self) -> Iterator[tuple[str, datetime]]:
+        """Give the milestones that rows state: of the cure and what follows it the last row counts, else the first."""
+        for row in self.order:
+            name = self.clues[row].stated
+            if name in LAST_COUNTS:
+                yield name, self.at(row)
+        for row in reversed(self.order):
+            name = self.clues[row].stated
+            if name and name not in LAST_COUNTS:
+                yield name, self.at(row)
 
-    def took(self, milestone: str) -> datetime | None:
-        """Return when a milestone was, stated or found."""
-        rows = [clue.at for clue in self.clues if clue.stated == milestone and clue.at is not None]
-        if rows:
-            return rows[-1] if milestone in LAST_COUNTS else rows[0]
-        return self.clues[self.found[milestone].row].at if milestone in self.found else None
+    def stated_start(self) -> datetime | None:
+        """Return the Duration line's start, or a detection that a row states to be earlier."""
+        start, detected = self.evidence.start, self.known.get("detected")
+        return min(start, detected) if start and detected and "detected" in self.stated else start
 
-    def take(
-        self, milestone: str, scores: Mapping[int, float], *, last: bool = False, within: float = math.inf
-    ) -> None:
-        """Give a milestone to the row that its house labels so, else to one of those that reach the threshold.
+    def stated_end(self) -> datetime | None:
+        """Return the stated end; without one, that of a row which lies exactly the stated length after another one."""
+        total = self.evidence.total
+        if self.evidence.end is not None or total is None or self.evidence.approximate:
+            return self.evidence.end
+        instants = {clue.at for clue in self.clues}
+        ends = (self.at(row) for row in self.rows("restored") if not self.readings[row].is_relapse)
+        return next((at for at in ends if at - total in instants), None)
 
-        Of the cure and what follows it the last one counts, of what comes before the cure the first one; ``within``
-        says how much less than the best row a row may weigh.
+    # -- a row's features
+
+    def rows(self, milestone: str) -> list[int]:
+        """Return the rows that may be a milestone, in the order of time: those that state none.
+
+        One that states the detection may be the response as well.
         """
-        if milestone in self.stated or not scores:
-            return
-        best = max(scores.values())
-        if best < self.lexicon.threshold:
-            return
-        labelled = [row for row in scores if self.labels[row] == milestone and scores[row] >= self.lexicon.threshold]
-        floor = max(self.lexicon.threshold, best - within)
-        near = labelled or [row for row, score in scores.items() if score >= floor]
-        row = near[-1] if last else near[0]
-        self.found[milestone] = Guess(row, self.confidence(scores[row]))
+        allowed = {None, "detected"} if milestone == "responded" else {None}
+        return [row for row in self.order if self.clues[row].stated in allowed]
 
-    def confidence(self, score: float) -> float:
-        return round(1 / (1 + math.exp(self.lexicon.threshold - score - 0.5)), 2)
+    def options(self, milestone: str) -> Iterator[Option]:
+        """Give the rows that may be a milestone, each with the features of its place."""
+        weights = self.lexicon.weights[milestone]
+        rows = self.rows(milestone)
+        after = sum(milestone in self.readings[row].speaks_for for row in rows)
+        before = 0
+        for row in rows:
+            speaks = milestone in self.readings[row].speaks_for
+            after -= speaks
+            if self.may_be(milestone, row):
+                ranks = ["@first"] if speaks and not before else []
+                ranks += ["@last"] if speaks and not after else []
+                ranks += ["@later"] * min(before, _MOST) + ["@earlier"] * min(after, _MOST)
+                places = (f"@{place}" for place in self.places(milestone, row))
+                yield Option(row, tuple(key for key in (*places, *ranks) if key in weights))
+            before += speaks
+
+    def may_be(self, milestone: str, row: int) -> bool:
+        """Return whether a row may be a milestone, given the others that were found.
+
+        A row without any word for it is none, but the start, or the restoration at the stated end. A mitigation is not
+        after the restoration nor in the same row, a start not after any other milestone.
+        """
+        reading, over = self.readings[row], self.known.get("restored")
+        is_end = milestone == "restored" and _is_same(self.at(row), self.end)
+        if milestone != "started" and not is_end and reading.weights[milestone] <= 0 and reading.label != milestone:
+            return False
+        if milestone == "mitigated" and over is not None:
+            alone = sum(self.at(other) == over for other in self.order) == 1
+            found = self.found.get("restored")
+            return self.at(row) <= over and not (alone and self.at(row) == over) and not (found and found.row == row)
+        if milestone == "started":
+            others = [at for name, at in self.known.items() if name != "started"]
+            first = self.known.get("detected") or min(others, default=None)
+            return first is None or self.at(row) <= first
+        return True
+
+    def places(self, milestone: str, row: int) -> Iterator[str]:
+        """Give what the place of a row is: in the timeline, and compared with other milestones."""
+        at, reading = self.at(row), self.readings[row]
+        following = self.following.get(row)
+        detected, responded, over = (self.known.get(name) for name in ("detected", "responded", "restored"))
+        before, after = self.start or at, self.end if self.has_end else None
+        holds = {
+            "always": True,
+            "first row": row == self.order[0],
+            "last row": following is None,
+            "first trouble": row == self.trouble,
+            "at the start": _is_same(at, self.start),
+            "before the start": at <= before - _SLIP,
+            "at the end": _is_same(at, self.end),
+            "after the end": after is not None and at - after >= _MINUTE,
+            "before detection": detected is not None and at < detected,
+            "at detection": _is_same(at, detected),
+            "after a response": self.response is not None and at > self.response,
+            "after the response": responded is not None and at >= responded,
+            "after the cure": over is not None and at > over,
+            "before the cure": over is not None and at < over,
+            "before the end": following is not None and _is_same(self.at(following), over),
+            "helped": following is not None and "restored" in self.readings[following].speaks_for,
+            "relapse": reading.is_relapse
+            if milestone != "restored"
+            else self.relapse is not None and self.relapse > at,
+            "label": reading.label == milestone,
+            "other label": reading.label not in {None, milestone},
+            "fits the total": self.fits_total(row),
+            "near the total": self.is_near_total(row),
+        }
+        return (place for place, is_so in holds.items() if is_so)
+
+    def fits_total(self, row: int) -> bool:
+        """Return whether the stated length leads from a row to the restoration."""
+        over, total = self.known.get("restored"), self.evidence.total
+        return (
+            over is not None
+            and total is not None
+            and not self.evidence.approximate
+            and _is_same(self.at(row), over - total)
+        )
+
+    def is_near_total(self, row: int) -> bool:
+        """Return whether the stated length, which is rough, leads from about a row to the restoration."""
+        over, total = self.known.get("restored"), self.evidence.total
+        if over is None or not total or not self.evidence.approximate:
+            return False
+        return abs((over - self.at(row)) / total - 1) <= _ROUGHLY
+
+    # -- from features to milestones
 
     def infer(self) -> dict[str, Guess]:
-        self.infer_restored()
-        if self.evidence.is_open and "restored" in self.found and self.found["restored"].confidence < _SURE:
-            del self.found["restored"]
-        self.infer_detected()
-        self.infer_responded()
-        self.infer_identified()
-        self.infer_mitigated()
-        self.infer_closed()
-        self.infer_started()
+        """Find the milestones that no row states."""
+        for milestone in _ORDER:
+            guess = None if milestone in self.stated else self.best(milestone)
+            if guess is None or (milestone == "restored" and self.evidence.is_open and guess.grade == "check"):
+                continue
+            self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
         for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
             del self.found[milestone]
         return self.found
+
+    def best(self, milestone: str) -> Guess | None:
+        """Return the row that most likely is a milestone, if it is likely enough; rows at one instant are one.
+
+        Where no row says that it started, the first one is the start: a guess to check.
+        """
+        options = list(self.options(milestone))
+        if milestone == "started" and (self.evidence.start is not None or not options):
+            return None
+        weights = self.lexicon.weights[milestone]
+        odds = {
+            row: math.exp(self.readings[row].weights[milestone] + sum(weights[key].fitted for key in places))
+            for row, places in options
+        }
+        at_once: dict[datetime, float] = defaultdict(float)
+        for row, odd in odds.items():
+            at_once[self.at(row)] += odd
+        whole = 1 + sum(odds.values())
+        likely = {row: at_once[self.at(row)] / whole for row in odds}
+        best = max(likely, key=lambda row: (likely[row], odds[row]), default=None)
+        if best is not None and likely[best] >= _LIKELY:
+            return Guess(best, round(likely[best], 2))
+        return Guess(options[0].row, 0.5) if milestone == "started" else None
+
+    def alone(self, milestone: str, row: int) -> float:
+        """Return how likely a row is a milestone by its words and label alone."""
+        weights, reading = self.lexicon.weights[milestone], self.readings[row]
+        keys = ["@always", "@first", "@last"]
+        if reading.label:
+            keys.append("@label" if reading.label == milestone else "@other label")
+        score = reading.weights[milestone] + sum(weights[key].fitted for key in keys if key in weights)
+        return 1 / (1 + math.exp(-score))
 
     def may_be_untimed(self, milestone: str, row: int) -> bool:
         """Return whether a row without a readable time may be the one that counts for a milestone, not the one found.
 
         Any earlier row may be the start; other milestones need the words.
         """
-        if milestone == "started" and self.fits_total(row):
-            return False
-        places = range(row + 1, len(self.clues)) if milestone in LAST_COUNTS else range(row)
-        untimed = [place for place in places if self.clues[place].at is None]
+        others = range(row + 1, len(self.clues)) if milestone in LAST_COUNTS else range(row)
+        untimed = [other for other in others if self.clues[other].at is None]
         if milestone == "started":
-            return bool(untimed)
-        return any(
-            self.clues[place].stated is None
-            and self.words(milestone, place) + self.labelled(milestone, place) >= self.lexicon.threshold
-            for place in untimed
-        )
-
-    def fits_total(self, row: int) -> bool:
-        """Return whether the stated length leads from a row to the restoration."""
-        over, total = self.took("restored"), self.evidence.total
-        exact = over is not None and total is not None and not self.evidence.approximate
-        return exact and over is not None and self.same(row, over - (total or timedelta(0)))
+            return bool(untimed) and not self.fits_total(row)
+        return any(self.clues[other].stated is None and self.alone(milestone, other) >= _LIKELY for other in untimed)
 
     def gaps(self) -> list[Gap]:
-        over = self.took("restored")
-        timed = sorted((row for row, clue in enumerate(self.clues) if clue.at is not None), key=self.at)
+        """Return the times in which the incident was over, before the last restoration."""
+        over = self.known.get("restored")
         found: list[Gap] = []
         last: int | None = None
-        for row in timed:
+        for row in self.order:
             if over is None or self.at(row) >= over:
                 break
-            if last is not None and self.lexicon.relapse.search(self.texts[row]):
-                confidence = 1.0 if self.clues[last].stated else self.confidence(self.ending(last))
-                found.append(Gap(last, row, confidence))
+            if last is not None and self.readings[row].is_relapse:
+                confidence = round(self.alone("restored", last), 2)
+                found.append(Gap(last, row, None if self.clues[last].stated else Guess(last, confidence)))
                 last = None
             elif self.ends(row):
                 last = row
@@ -344,148 +540,8 @@ class _Scorer:
         """Return whether a row by itself says that the incident is over."""
         if self.clues[row].stated is not None:
             return self.clues[row].stated == "restored"
-        return self.ending(row) >= self.lexicon.threshold
+        return self.alone("restored", row) >= _LIKELY
 
-    def ending(self, row: int) -> float:
-        """Return what a row by itself weighs for the incident's being over."""
-        return self.words("restored", row) + self.hindered(row) + self.labelled("restored", row)
 
-    # -- what the place tells
-
-    def labelled(self, milestone: str, row: int) -> float:
-        if self.labels[row] == milestone:
-            return _LABELLED
-        return -_LABELLED if self.labels[row] else 0.0
-
-    def before_start(self, row: int) -> float:
-        """Weigh down what was before the stated start, or before a detection that a row states to be earlier."""
-        return _BEFORE_THE_START if self.start is not None and self.at(row) <= self.start - _SLIP else 0.0
-
-    def infer_restored(self) -> None:
-        rows = self.rows()
-        end = self.end()
-        ends = [row for row in rows if self.same(row, end)]
-        relapses = [self.at(row) for row in rows if self.lexicon.relapse.search(self.texts[row])]
-        scores: dict[int, float] = {}
-        for row in rows:
-            score = self.words("restored", row) + self.labelled("restored", row)
-            score += self.hindered(row) + self.before_start(row)
-            if row in ends:
-                score += _AT_THE_END
-            elif ends and self.at(row) > self.at(ends[0]):
-                score += _AFTER_THE_END
-            if relapses and relapses[-1] > self.at(row):
-                score += _ALREADY_OVER
-            if self.words("closed", row) > 0:
-                score -= 1.5
-            scores[row] = score
-        self.take("restored", scores, last=True, within=_NEARLY)
-        if "restored" in self.found or "restored" in self.stated:
-            return
-        # Nobody says that it was over: then the last cure was, unless rows tell the cure by the template's phrase.
-        if "mitigated" not in self.stated:
-            cures = {row: self.cure(row) + _NO_OTHER_END for row in rows if not self.labels[row]}
-            last = [row for row in rows if not self.words("closed", row) > 0]
-            if last and cures.get(last[-1], 0) >= self.lexicon.threshold - 0.4 and len(rows) > 1:
-                self.found["restored"] = Guess(last[-1], 0.5)
-
-    def end(self) -> datetime | None:
-        """Return the stated end; without one, the row that lies exactly the stated length after another one."""
-        total = self.evidence.total
-        if self.evidence.end is not None or total is None or self.evidence.approximate:
-            return self.evidence.end
-        fitting = (row for row in self.rows() if self.at(row) - total in self.instants and self.may_end(row))
-        return next((self.at(row) for row in fitting), None)
-
-    def may_end(self, row: int) -> bool:
-        """Return whether nothing in a row's words speaks against its being the end."""
-        others = max(self.words(name, row) for name in ("detected", "responded", "identified"))
-        partly = self.lexicon.groups["restored"]["partly"].words.search(self.texts[row])
-        return others < self.lexicon.threshold and not partly and self.hindered(row) == 0
-
-    def cure(self, row: int) -> float:
-        """Return what a row weighs as a cure, at the end or before it."""
-        words = self.words("mitigated", row) + self.hindered(row)
-        return words + self.labelled("mitigated", row) + self.before_start(row)
-
-    def hindered(self, row: int) -> float:
-        """Return what speaks against a cure in a row: it is in doubt, only planned, or failed."""
-        return self.words("doubt", row) + self.words("plan", row) + self.words("failure", row)
-
-    def helped(self, row: int) -> bool:
-        """Return whether a row says that things get better."""
-        return self.words("restored", row) > 0 and self.words("failure", row) == 0
-
-    def infer_detected(self) -> None:
-        scores = {}
-        for row in self.rows():
-            scores[row] = self.words("detected", row) + self.labelled("detected", row) + self.before_start(row)
-        self.take("detected", scores)
-
-    def infer_responded(self) -> None:
-        scores = {}
-        for row, clue in enumerate(self.clues):
-            if clue.at is None or clue.stated not in {None, "detected"}:
-                continue
-            score = self.words("responded", row) + self.before_start(row)
-            score += -1.0 if self.labels[row] == "detected" else self.labelled("responded", row)
-            scores[row] = score
-        self.take("responded", scores)
-
-    def infer_identified(self) -> None:
-        detected = self.took("detected")
-        scores = {}
-        for row in self.rows():
-            score = self.words("identified", row) + self.labelled("identified", row) + self.before_start(row)
-            score += self.words("doubt", row)
-            if detected is not None and self.at(row) < detected:
-                score -= 1.0
-            if "restored" in self.found and self.found["restored"].row == row:
-                score -= 1.0
-            scores[row] = score
-        self.take("identified", scores, within=_NEARLY / 2)
-
-    def infer_mitigated(self) -> None:
-        over = self.took("restored")
-        rows = self.rows()
-        begun = [at for name in ("detected", "responded") if (at := self.took(name)) is not None]
-        last = self.found["restored"].row if "restored" in self.found else len(self.clues)
-        before_end = [row for row in rows if over is None or (self.at(row), row) < (over, last)]
-        scores: dict[int, float] = {}
-        for place, row in enumerate(before_end):
-            if "restored" in self.found and self.found["restored"].row == row:
-                continue
-            score = self.cure(row)
-            following = before_end[place + 1 : place + 2]
-            if (over is not None and not following) or any(self.helped(later) for later in following):
-                score += _RIGHT_BEFORE_THE_END
-            if (begun and self.at(row) < min(begun)) or self.same(row, self.evidence.start):
-                score += _NOT_BEGUN
-            if self.lexicon.relapse.search(self.texts[row]):
-                score += _ALREADY_OVER
-            scores[row] = score
-        self.take("mitigated", scores, last=True, within=_NEARLY / 2.5)
-
-    def infer_closed(self) -> None:
-        scores = {row: self.words("closed", row) + self.labelled("closed", row) for row in self.rows()}
-        self.take("closed", scores, last=True, within=_NEARLY)
-
-    def infer_started(self) -> None:
-        """Find where it began: where the end less the stated length leads, else the first row that reports a fault."""
-        over = self.took("restored")
-        known = [at for name in MILESTONES[1:] if (at := self.took(name)) is not None]
-        first = self.took("detected") or min(known, default=None)
-        rows = [row for row in self.rows() if first is None or self.at(row) <= first]
-        if not rows or self.evidence.start is not None:
-            return
-        scores = {}
-        for row in rows:
-            score = self.words("started", row) + self.labelled("started", row)
-            total = self.evidence.total
-            if total and over and score > 0:
-                off = abs((over - self.at(row)) - total) / total
-                score += max(0.0, _AT_THE_END * (1 - off / 0.15))
-            scores[row] = score
-        self.take("started", scores, within=_NEARLY / 4)
-        if "started" not in self.found:
-            self.found["started"] = Guess(rows[0], 0.5)
+def _is_same(one: datetime, other: datetime | None) -> bool:
+    return other is not None and abs(one - other) < _MINUTE

@@ -73,7 +73,19 @@ class OutageReader:
         if ended and len(ended) == len(outages):
             self.values["ended_at"], source, at = max(ended)
             stated = "stated" if source == "duration" else "derived"
-            self.report.note("ended_at", self.report.words_at(at), at, source=stated)
+            grade = self._grade_of_end(source, at)
+            self.report.note("ended_at", self.report.words_at(at), at, source=stated, grade=grade)
+
+    def _grade_of_end(self, source: str, line: int) -> str:
+        """Return the grade of the instant that the end of the last outage was taken or derived from."""
+        readings = {row["field"]: row for row in self.report.rows["readings"]}
+        names = {"timeline": ["restored_at"], "derived": ["started_at", "detected_at"]}.get(source, [])
+        grades = [
+            row["grade"] for row in map(readings.get, names) if row and (source == "derived" or row["line"] == line)
+        ]
+        if source == "timeline":
+            grades += [row["grade"] for row in self.report.rows["timeline"] if row["line"] == line]
+        return next(filter(None, grades), "recorded")
 
     def _corrected_outages(self, outages: list[Outage], known: Mapping[str, Correction]) -> list[Outage]:
         """Let the first window begin and the last one end where a correction says so."""

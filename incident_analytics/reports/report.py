@@ -121,8 +121,9 @@ class Report:
         source: str = "stated",
         approximate: bool = False,
         confidence: float | None = None,
+        grade: str = "recorded",
     ) -> None:
-        """Note where a value of incidents comes from."""
+        """Note where a value of incidents comes from, and how far it can be trusted."""
         self.lines.setdefault(name, line)
         if words:
             self.used.setdefault(line, f"incidents.{name}")
@@ -133,6 +134,7 @@ class Report:
                 "source": source,
                 "approximate": approximate,
                 "confidence": (1.0 if source == "stated" else None) if confidence is None else confidence,
+                "grade": grade,
                 "line": line,
             }
         )
@@ -143,7 +145,7 @@ class Report:
             self.note(name, "", self.lines["head"])
         for reading in self.rows["readings"]:
             if reading["field"] == name:
-                reading |= {"source": "corrected", "confidence": 1.0, "approximate": False}
+                reading |= {"source": "corrected", "confidence": 1.0, "grade": "recorded", "approximate": False}
 
     def attempt(self, reader: Callable[[str], Value | None], line: Line, label: str) -> Value | None:
         """Read a value; where it cannot be read it is None, with a problem that says what to write instead."""

@@ -408,20 +408,20 @@ def budget_share(budget: Budget) -> str:
 
 
 def incident_time(incident: Incident) -> str:
-    """Write how long an incident took, or why that is not known.
+    """Write how long an incident took, or why that is not known; a time to check is marked.
 
     Examples
     --------
     >>> from dataclasses import replace
     >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, ())
-    >>> [incident_time(each) for each in (one, replace(one, state="ongoing"), replace(one, state="pending", time=None))]
-    ['2h', 'ongoing, 2h so far', 'report pending']
+    >>> [incident_time(each) for each in (one, replace(one, state="ongoing"), replace(one, grade="check"))]
+    ['2h', 'ongoing, 2h so far', '2h (check)']
     """
     if incident.state == "ongoing":
         return "ongoing" if incident.time is None else f"ongoing, {format_span(incident.time)} so far"
     if incident.time is None:
         return "report pending" if incident.state == "pending" else "not recorded"
-    return format_span(incident.time)
+    return format_span(incident.time) + (" (check)" if incident.grade == "check" else "")
 
 
 def incident_users(incident: Incident) -> str:
@@ -655,10 +655,11 @@ def _data_notices(
         if response.median_recorded is not None:
             alone = f"; the median of the others is {format_span(response.median_recorded)}"
         n, ended = response.n_inferred, response.n - response.n_open
+        check = f" {format_count(response.n_check, 'value')} marked '(check)' may be wrong." if response.n_check else ""
         reports = "the only report" if ended == 1 else f"all {n} reports" if n == ended else f"{n} of {ended} reports"
         notices.append(
             Notice(
-                f"{capitalized(metric)} was inferred from free text in {reports}{alone}.",
+                f"{capitalized(metric)} was inferred from free text in {reports}{alone}.{check}",
                 "Begin the timeline row with 'Service restored' to record it.",
             )
         )

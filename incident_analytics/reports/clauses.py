@@ -1,0 +1,240 @@
+"""A row's text -> the meanings of its words, clause by clause, and how each is meant: asserted, denied, or only tried.
+
+A meaning is a group of words such as ``fault`` or ``act``; which groups there are is up to the caller. "Tries to find
+the cause", "no cause found" and "after the cause was found" hold the same words as "cause found", and say other things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+__all__ = ["Clause", "Feature", "Vocabulary"]
+
+Clause: TypeAlias = tuple[str, ...]
+"""The meanings of a clause in their order, each with its mode before it where it is not asserted: ``no fault``."""
+
+_TOKEN = re.compile(r"@?\w[\w'/-]*|[.,;:!?()–—-]")
+_ENDS = frozenset(".,;:!?()–—-") | {"but", "yet", "although", "though"}
+_JOINS = frozenset({"and", "then", "so", "which"})
+"""Words that a new verb follows: a denial or an attempt ends here."""
+_BACKGROUND = frozenset(
+    [
+        "after",
+        "once",
+        "when",
+        "before",
+        "until",
+        "till",
+        "because",
+        "since",
+        "while",
+        "if",
+        "whenever",
+        "unless",
+        "where",
+    ]
+)
+"""Words that begin what is only the background of the main clause."""
+_DENIALS = frozenset(
+    [
+        "not",
+        "no",
+        "never",
+        "cannot",
+        "without",
+        "nobody",
+        "none",
+        "neither",
+        "nothing",
+        "nor",
+        "unable",
+        "false",
+        "falsely",
+    ]
+)
+_DENIED = 4
+"""How many words a denial reaches."""
+_ATTEMPT = re.compile(
+    r"tr(?:y|ies|ied|ying)|attempt\w*|will|would|should|plan\w*|want(?:s|ed)?|propos\w+|suggest\w*|consider\w*|decid\w+"
+    r"|needs?|could|might|may|wait\w*|hop(?:e|es|ing)|ready|expects?|ought|better|instead"
+)
+_GUESS = re.compile(
+    r"suspect\w*|perhaps|maybe|probabl[ey]|likely|seem(?:s|ed)?|possibl[ey]|hypothes\w+|theor(?:y|ies)|guess\w*|think\w*"
+    r"|thought|believ\w+|appears?|apparently|looks|unclear|whether|ideas?|assum\w+"
+)
+_SKIPPED = frozenset(
+    [
+        "incident",
+        "issue",
+        "problem",
+        "outage",
+        "service",
+        "the",
+        "a",
+        "an",
+        "all",
+        "first",
+        "initial",
+        "then",
+        "finally",
+        "eventually",
+        "now",
+        "sev-1",
+        "sev-2",
+    ]
+)
+"""Words before the one that a row opens with."""
+_ALERT_NAME = re.compile(
+    r"\b[A-Za-z]*[a-z](?:Down|High|Low|Error|Fail|NotReady|Unavailable|Missing|Looping|Latency|Full|Critical|Exceeded"
+    r"|Lag|Expir|Slow|Stuck|Timeout|Unreachable|Degraded)\w*\b|\b(?:High|Low)[A-Z]\w+"
+)
+_INFINITIVE = frozenset({"to"})
+_QUESTION, _COLON = "?", ":"
+_NAME = 3
+"""How many words a name has at most that says who speaks."""
+_MARKED = ("no ", "try ", "after ", "^", "$")
+_STATUS_CODE = re.compile(r"[45](?:\d\d|xx)s?")
+
+
+class Feature(NamedTuple):
+    """Meanings that a row must hold: in one clause, in one clause and this order (``>``), or anywhere (``&``)."""
+
+    meanings: tuple[str, ...]
+    kind: str
+
+    @classmethod
+    def of(cls, words: str) -> Feature:
+        """Read a feature such as ``people > say``, ``act + done``, ``fix & well`` or ``no fault``."""
+        kind = next((sign for sign in ">&" if sign in words), "+")
+        return cls(tuple(part.strip() for part in words.split(kind)), kind)
+
+    def is_in(self, clauses: Iterable[Clause]) -> bool:
+        """Return whether a row holds the feature."""
+        if self.kind == "&":
+            held = {meaning for clause in clauses for meaning in clause}
+            return held.issuperset(self.meanings)
+        return any(self._is_in(clause) for clause in clauses)
+
+    def _is_in(self, clause: Clause) -> bool:
+        if self.kind == "+":
+            return all(meaning in clause for meaning in self.meanings)
+        rest = iter(clause)
+        return all(meaning in rest for meaning in self.meanings)
+
+
+class Vocabulary:
+    """Groups of words, each with its meaning.
+
+    Parameters
+    ----------
+    groups
+        By meaning its words or short phrases; ``*`` at the end of a word allows any ending.
+    """
+
+    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
+        self._known: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for meaning, entries in groups.items():
+            for entry in entries:
+                first, *rest = entry.split()
+                self._known.setdefault(first, []).append((meaning, tuple(rest)))
+        self._meanings = lru_cache(maxsize=20_000)(self._find)
+
+    def _find(self, token: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return what a word may mean, each with the words that must follow it."""
+        found = list(self._known.get(token, ()))
+        for length in range(1, len(token) + 1):
+            found += self._known.get(f"{token[:length]}*", ())
+        if _STATUS_CODE.fullmatch(token):
+            found.append(("fault", ()))
+        if token.startswith("@"):
+            found.append(("speaker", ()))
+        return tuple(found)
+
+    def clauses(self, text: str) -> list[Clause]:
+        """Return the meanings of a row's words, clause by clause.
+
+        The meaning of the word that the row opens with is there with ``^`` as well, that of a clause's last word with
+        ``$``. What is denied has ``no`` before it, what is only attempted, planned or guessed ``try``, and background
+        ``after``. A name before a colon is a ``speaker``.
+
+        Examples
+        --------
+        >>> words = Vocabulary({"find": ["finds", "found"], "cause": ["root cause"], "act": ["restart*"]})
+        >>> words.clauses("Ana tries to find the root cause, restarts the proxy")
+        [('try cause',), ('act',)]
+        >>> words.clauses("No root cause found"), words.clauses("Root cause found")
+        ([('not', 'no cause', 'no find')], [('cause', '^cause', 'find', '$find')])
+        """
+        text = text.replace("\u2019", "'")
+        names = {name.lower() for name in _ALERT_NAME.findall(text)}
+        tokens = _TOKEN.findall(text.lower())
+        clauses: list[Clause] = []
+        found: list[str] = []
+        closing: list[str] = []
+        mood, opens = _Mood(), True
+        for index, token in enumerate(tokens):
+            if token in _ENDS:
+                if token == _QUESTION:
+                    found = [meaning if meaning.startswith(_MARKED) else f"try {meaning}" for meaning in found]
+                elif token == _COLON and not clauses and index <= _NAME:
+                    found.append("speaker")
+                clauses.append((*found, *closing))
+                found, closing, mood = [], [], _Mood()
+                continue
+            found += mood.hear(token)
+            meant = [
+                meaning
+                for meaning, rest in self._meanings(token)
+                if not rest or _follow(tokens[index + 1 : index + 1 + len(rest)], rest)
+            ]
+            found += [mood.mark + meaning for meaning in meant]
+            if token in names:
+                found.append(f"{mood.mark}alarm")
+            if opens and not mood.mark:
+                found += [f"^{meaning}" for meaning in meant]
+            closing = [] if mood.mark else [f"${meaning}" for meaning in meant]
+            opens = opens and token in _SKIPPED
+        clauses.append((*found, *closing))
+        return [clause for clause in clauses if clause]
+
+
+class _Mood:
+    """How the words of a clause are meant: asserted, denied, attempted, or as background."""
+
+    def __init__(self) -> None:
+        self._mode = ""
+        self._denied = 0
+        self._infinitive = 0
+        self.mark = ""
+
+    def hear(self, token: str) -> list[str]:
+        """Take the next word, set the mark of its meanings, and return what the word itself says of the mood."""
+        self._denied, self._infinitive = max(self._denied - 1, 0), max(self._infinitive - 1, 0)
+        said = []
+        if token in _JOINS:
+            self._mode, self._denied = "" if self._mode == "try " else self._mode, 0
+        elif token in _BACKGROUND:
+            self._mode = "after "
+        elif token in _DENIALS or token.endswith("n't"):
+            self._denied = _DENIED + 1
+            said = ["not"]
+        elif _ATTEMPT.fullmatch(token):
+            self._mode = self._mode or "try "
+        elif _GUESS.fullmatch(token):
+            self._mode = self._mode or "try "
+            said = ["guess"]
+        elif token in _INFINITIVE:
+            self._infinitive = 2
+        is_denied = 0 < self._denied <= _DENIED
+        self.mark = "no " if is_denied else self._mode or ("try " if self._infinitive == 1 else "")
+        return said
+
+
+def _follow(tokens: Sequence[str], words: Sequence[str]) -> bool:
+    return len(tokens) == len(words) and all(
+        token.startswith(word[:-1]) if word.endswith("*") else token == word
+        for token, word in zip(tokens, words, strict=True)
+    )

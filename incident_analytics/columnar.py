@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from incident_analytics.files import file_of_report
 from incident_analytics.records import KEY, RAW_TABLES
-from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, LEVEL, POSITION, SPAN, TEXT
+from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, ORDERED, POSITION, SPAN, TEXT
 
 if TYPE_CHECKING:
     import numpy as np
@@ -119,7 +119,7 @@ def table_schema(name: str) -> pa.Schema:
 
     types = {
         TEXT: pa.large_string(),
-        LEVEL: pa.large_string(),
+        ORDERED: pa.large_string(),
         INSTANT: pa.timestamp("us", "UTC"),
         DATE: pa.date32(),
         SPAN: pa.duration("us"),

@@ -34,7 +34,7 @@ SPAN: Final = "timedelta64[us]"
 COUNT: Final = "Int64"
 FLOAT: Final = "Float64"
 FLAG: Final = "boolean"
-LEVEL: Final = "category"  # ordered; its categories come from the settings
+ORDERED: Final = "category"  # ordered; its categories come from the settings
 POSITION: Final = "int64"  # positions and lines, never NA
 
 SEVERITIES: Final = ("SEV-3", "SEV-2", "SEV-1")
@@ -67,7 +67,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "title": TEXT,
             "date": DATE,
             "occurred_at": INSTANT,
-            "severity": LEVEL,
+            "severity": ORDERED,
             "status": TEXT,
             "is_open": FLAG,
             "author": TEXT,
@@ -124,7 +124,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "owner": TEXT,
             "created_on": DATE,
             "due_on": DATE,
-            "priority": LEVEL,
+            "priority": ORDERED,
             "status": TEXT,
             "completed_on": DATE,
             "key": TEXT,

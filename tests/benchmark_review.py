@@ -22,7 +22,8 @@ from time import perf_counter
 
 import nbformat
 
-from incident_analytics import publish
+from incident_analytics import notebooks
+from incident_analytics.temporary import TemporaryFolder
 
 ROOT = Path(__file__).parent.parent
 BOUND = 1.5
@@ -51,8 +52,8 @@ def run(*words: str | Path) -> None:
 
 
 async def start_a_kernel() -> None:
-    with TemporaryDirectory() as folder:
-        manager = publish._kernel_manager(Path(folder))  # noqa: SLF001 - as a review does it
+    with TemporaryFolder() as folder:
+        manager = notebooks._kernel_manager(folder)  # noqa: SLF001 - as a review does it
         await manager.start_kernel()
         client = manager.client()
         client.start_channels()

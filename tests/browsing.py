@@ -15,6 +15,10 @@ CHROMIUM = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgr
 """It runs as root too, and asks for nothing but what the page asks for."""
 
 
+PATIENCE = 180
+"""How many seconds tests wait for what must happen: far longer than it takes, even on a machine that is busy."""
+
+
 def need(library: str) -> Any:
     """Import what ``make browser`` installs; where it is not there the test is skipped, but in CI it fails."""
     try:

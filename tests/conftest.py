@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any, cast
 
 import pytest
-from browsing import CHROMIUM, need, need_program
+from browsing import CHROMIUM, PATIENCE, need, need_program
 from hypothesis import HealthCheck, settings
 
 from incident_analytics import publish
@@ -113,6 +113,7 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
     """A tab in a window of its own, 1280 pixels wide; what it asks for is in `requested`."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.on("request", lambda request: requested.append(request.url))
+        context.set_default_timeout(PATIENCE * 1000)
         opened = context.new_page()
         opened.on("websocket", lambda socket: requested.append(socket.url))
         yield opened

@@ -338,7 +338,7 @@ ITEM = st.fixed_dictionaries(
 
 
 @given(st.lists(ITEM, max_size=10))
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does_not_matter(
     rows: list[dict[str, Any]],
 ) -> None:

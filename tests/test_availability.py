@@ -379,7 +379,7 @@ class TestStatedImpact:
 
 
 @given(ANY_OUTAGES, ANY_MAINTENANCE)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 def test_every_hour_counts_once_with_its_heaviest_outage(
     outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]]
 ) -> None:
@@ -410,7 +410,7 @@ def test_every_hour_counts_once_with_its_heaviest_outage(
 
 
 @given(ANY_OUTAGES)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 def test_united_downtime_is_at_most_the_sum_and_the_window_and_the_order_of_rows_does_not_matter(
     outages: list[tuple[str, int, int, float | None]],
 ) -> None:

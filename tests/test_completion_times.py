@@ -153,8 +153,8 @@ class TestActionSurvival:
         assert at_days == {3: [1.0], 4: [0.5], 30: [0.5], 31: [pd.NA]}
 
     @given(
-        st.lists(st.tuples(st.integers(0, 5), st.booleans()), max_size=5),
-        st.lists(st.integers(0, 5), min_size=1, max_size=2),
+        st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=5),
+        st.lists(st.integers(0, 3), min_size=1, max_size=2),
     )
     @settings(deadline=None, max_examples=25)
     def test_the_bounds_are_the_least_and_the_most_over_all_days_on_which_items_may_have_been_done(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import fields
-from itertools import takewhile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -390,11 +390,17 @@ def test_a_file_in_windows_1252_stays_one() -> None:
 # --- laws ------------------------------------------------------------------------------------------------------------
 
 
+def alike(one: bytes, other: bytes) -> int:
+    """Return how many bytes both begin with."""
+    n = min(len(one), len(other))
+    differs = np.frombuffer(one, np.uint8, n) != np.frombuffer(other, np.uint8, n)
+    return int(differs.argmax()) if differs.any() else n
+
+
 def untouched(old: bytes, new: bytes) -> bytes:
     """Return what of the old bytes is not in the new ones, where one stretch was exchanged for another."""
-    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-    rest = old[start:], new[start:]
-    end = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*map(reversed, rest), strict=False)))
+    start = alike(old, new)
+    end = alike(old[start:][::-1], new[start:][::-1])
     return old[start : len(old) - end]
 
 

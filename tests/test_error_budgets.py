@@ -459,7 +459,7 @@ def test_without_targets_there_is_no_budget_to_follow() -> None:
 
 
 @given(ANY_OUTAGES, ANY_MAINTENANCE, st.integers(min_value=1, max_value=HOURS + 20))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 def test_a_curve_never_rises_and_ends_at_what_sla_impact_says_is_left(
     outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]], seen: int
 ) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from browsing import need, outside
+from browsing import PATIENCE, need, outside
 from nbformat import v4
 
 from incident_analytics import exploration
@@ -32,9 +32,6 @@ DEMO = Path(__file__).parents[1] / "data" / "demo"
 CELLS = [cell["id"] for cell in json.loads(notebook_file("exploration").read_text())["cells"]]
 
 Explore = Callable[..., str]
-
-PATIENCE = 180_000
-"""How long to wait for what a quiet machine shows within seconds (ms)."""
 
 
 @pytest.fixture
@@ -322,7 +319,7 @@ def start_lab(reports: Path, folder: Path, **variables: str) -> tuple[subprocess
     command += ["--port", port, "-o", str(folder / "work")]
     with log.open("wb") as stream:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=stream)
-    until = time.monotonic() + PATIENCE / 1000
+    until = time.monotonic() + PATIENCE
     while not (address := re.search(r"http://127\S+/lab/tree/\S+\?token=\w+", log.read_text())):
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < until, log.read_text()
@@ -345,12 +342,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., str]
     for process in started:
         process.send_signal(signal.SIGINT)
     try:
-        assert [process.wait(PATIENCE / 1000) for process in started] == [0] * len(started), "Ctrl-C ends it cleanly"
+        assert [process.wait(PATIENCE) for process in started] == [0] * len(started), "Ctrl-C ends it cleanly"
     finally:  # where SIGINT is ignored, as in a background job, nothing may stay behind
         for process in started:
             if process.poll() is None:
                 process.terminate()
-                process.wait(PATIENCE / 1000)
+                process.wait(PATIENCE)
 
 
 def processes_in(folder: Path) -> list[str]:
@@ -372,17 +369,17 @@ def test_sigterm_ends_jupyterlab_with_its_kernels_and_leaves_no_folder(tmp_path:
         try:
             base, token = re.fullmatch(r"(http://[^/]+/).*token=(\w+)", address).groups()  # type: ignore[union-attr]
             request = Request(f"{base}api/kernels", b"{}", {"Authorization": f"token {token}"})  # noqa: S310 - of this machine
-            with urlopen(request, timeout=PATIENCE / 1000) as answer:  # noqa: S310 - likewise
+            with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - likewise
                 kernel = json.load(answer)["id"]
-            until = time.monotonic() + PATIENCE / 1000
+            until = time.monotonic() + PATIENCE
             while not any(kernel in command for command in processes_in(Path(short))):
                 assert time.monotonic() < until, "the kernel never ran"
                 time.sleep(0.1)
             assert len(list(Path(short).iterdir())) >= 1
         finally:
             process.terminate()
-        assert process.wait(PATIENCE / 1000) == 128 + signal.SIGTERM
-        until = time.monotonic() + PATIENCE / 1000
+        assert process.wait(PATIENCE) == 128 + signal.SIGTERM
+        until = time.monotonic() + PATIENCE
         while (left := processes_in(Path(short))) and time.monotonic() < until:
             time.sleep(0.1)
         assert (left, list(Path(short).iterdir())) == ([], [])
@@ -390,19 +387,19 @@ def test_sigterm_ends_jupyterlab_with_its_kernels_and_leaves_no_folder(tmp_path:
 
 def run_all(tab: Any, address: str) -> None:
     tab.goto(address)
-    tab.get_by_role("heading", name="Exploration").first.wait_for(timeout=PATIENCE)
-    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=PATIENCE)  # what runs before is lost
+    tab.get_by_role("heading", name="Exploration").first.wait_for()
+    tab.get_by_text("Python 3 (ipykernel) | Idle").wait_for()  # what runs before is lost
     tab.get_by_role("menuitem", name="Run", exact=True).click()
     tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     last = tab.locator(f"[data-windowed-list-index='{CELLS.index('trace')}'] .jp-OutputArea-output")
-    last.wait_for(timeout=PATIENCE)
+    last.wait_for()
 
 
 def test_a_control_redraws_the_figure_and_the_grid_filters(
     tab: Any, requested: list[str], lab: Callable[[Path], str]
 ) -> None:
     expect = need("playwright.sync_api").expect
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=PATIENCE * 1000)
     run_all(tab, lab(DEMO))
     shown = tab.locator(f"[data-windowed-list-index='{CELLS.index('controls')}'] .jp-OutputArea")
     figure, row = shown.locator("img"), shown.locator("tbody tr").first

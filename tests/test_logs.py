@@ -241,9 +241,9 @@ def test_every_line_has_its_place_and_the_order_of_files_does_not_matter(
         )
         for n in range(splits)
     ]
-    found = find(files)
-    assert_frame_equal(found.templates, find(files[::-1]).templates)
-    assert_frame_equal(found.files, find(files[::-1]).files)
+    found, backwards = find(files), find(files[::-1])
+    assert_frame_equal(found.templates, backwards.templates)
+    assert_frame_equal(found.files, backwards.files)
     assert (found.templates["n_before"].sum() <= found.files["n_baseline"].sum()) or found.templates[
         "n_before"
     ].isna().all()

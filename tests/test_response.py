@@ -560,7 +560,7 @@ def any_incidents(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(any_incidents(), st.timedeltas(min_value=pd.Timedelta(days=-900), max_value=pd.Timedelta(days=900)))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 def test_shifting_all_times_changes_no_span(incidents: pd.DataFrame, by: pd.Timedelta) -> None:
     shifted = incidents.assign(**{name: incidents[name] + by for name in incidents.columns[incidents.dtypes == UTC]})
     moved, unmoved = (response_times(each).select_dtypes(exclude="datetimetz") for each in (shifted, incidents))
@@ -568,7 +568,7 @@ def test_shifting_all_times_changes_no_span(incidents: pd.DataFrame, by: pd.Time
 
 
 @given(any_incidents())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_the_order_of_the_rows_does_not_matter_and_no_incident_is_lost(incidents: pd.DataFrame) -> None:
     summary = mttr(response_times(incidents), by="is_open", every="quarter", members=True, as_of=AS_OF)
     backwards = mttr(response_times(incidents[::-1]), by="is_open", every="quarter", members=True, as_of=AS_OF)
@@ -578,7 +578,7 @@ def test_the_order_of_the_rows_does_not_matter_and_no_incident_is_lost(incidents
 
 
 @given(st.lists(st.floats(min_value=0.01, max_value=1e6), min_size=1, max_size=40), st.integers(0, 5))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 def test_the_longer_an_incident_is_open_the_later_is_the_median(minutes: list[float], hours: int) -> None:
     """And never earlier than without it."""
     start = "2025-07-01T00:00Z"
@@ -640,8 +640,8 @@ def test_an_incident_that_is_not_there_is_refused() -> None:
         ranked(10, asked=9)
 
 
-@given(st.lists(st.integers(0, 500), min_size=7, max_size=30))
-@settings(deadline=None)
+@given(st.lists(st.integers(0, 500), min_size=7, max_size=12))
+@settings(deadline=None, max_examples=30)
 def test_the_longest_of_all_is_never_below_the_shortest(minutes: list[int]) -> None:
     """And between them no span has a higher percentile than a longer one."""
     times = response_times(lasting(*minutes), metrics=RESTORE)

@@ -119,7 +119,6 @@ def compare_periods(
 
     Examples
     --------
-    >>> from incident_analytics.analysis.response import response_times
     >>> from incident_analytics import response_times
     >>> from incident_analytics.formatting import format_span
     >>> from incident_analytics.tables import make_table

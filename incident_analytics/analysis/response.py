@@ -495,7 +495,7 @@ def _numbers(spans: pd.Series) -> Values:
 
 def as_spans(numbers: Sequence[float] | Values) -> pd.Series:
     """Return microseconds as spans, NaN as NA."""
-    return pd.Series(np.round(numbers)).astype("Int64").astype(SPAN)
+    return pd.Series(np.round(np.asarray(numbers, dtype=np.float64)).astype(SPAN))
 
 
 def mttr(

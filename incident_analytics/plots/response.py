@@ -272,7 +272,7 @@ def plot_response_trend(
     Parameters
     ----------
     summary
-        What `response_summary` gives with ``freq`` and no other groups.
+        What `response_summary` gives with ``every`` and no other groups.
     metric
         Its metric.
     width

@@ -71,7 +71,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     Parameters
     ----------
     summary
-        What `response_summary` gives with ``freq`` and no other groups.
+        What `response_summary` gives with ``every`` and no other groups.
     metric
         Its metric.
 

@@ -2,24 +2,28 @@
 
 python tests/benchmarks/simulations_screen.py [HISTORIES]
 
-The first screen is the one that a review computes: `measures.changes` on a scope of 2025Q3, with 24 months of history
-before it. Incidents come at a steady rate, Poisson or with the variance twice or three times the mean, and times to
-restore are lognormal. For Kaplan-Meier some incidents are still ongoing.
+The first screen is that of a review of 2025Q3 with 24 months of history before it. Incidents come at a steady rate,
+Poisson or with the variance twice or three times the mean, and times to restore are lognormal. The tests are those that
+`measures.changes` makes, on plain arrays; one history in `CHECKED` goes through `measures.changes` itself, which must
+give the same p-values. For Kaplan-Meier some incidents are still ongoing.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from incident_analytics import measures
+from incident_analytics.analysis.comparison import _permute
 from incident_analytics.analysis.completion_times import action_survival, open_after
+from incident_analytics.analysis.counts import Floats, pearson_dispersion, rate_ratio_p_value
 from incident_analytics.analysis.response import response_summary, response_times
+from incident_analytics.analysis.statistics import LEAST, LEVEL, holm
 from incident_analytics.config import Settings
 from incident_analytics.schema import TABLES
 from incident_analytics.scope import Scope
@@ -28,26 +32,27 @@ from incident_analytics.tables import Corpus, make_table
 MONTHS = pd.date_range("2023-07-01", "2025-10-01", freq="MS", tz="UTC")
 AS_OF = MONTHS[-1]
 LOG_SD = 1.25
-PER_MONTH = 4
+DAY = 86400
+EDGES = ((MONTHS - MONTHS[0]) / pd.Timedelta(seconds=1)).to_numpy(np.float64)
+YEAR_BEFORE, BEFORE, AFTER = slice(12, 15), slice(21, 24), slice(24, 27)
+SETTINGS = ((4, 1), (4, 2), (4, 3), (2, 1), (2, 2), (10, 1), (10, 2))
+CHECKED = 100
 
 
-def draw_starts(draw: np.random.Generator, mean: float, dispersion: float) -> pd.DatetimeIndex:
-    """Return when incidents start: at any time of their month, so many a month."""
-    lengths = ((MONTHS[1:] - MONTHS[:-1]) / pd.Timedelta(days=30)).to_numpy()
+def draw_starts(draw: np.random.Generator, mean: float, dispersion: float) -> Floats:
+    """Return when incidents start: at any second of their month, so many a month; in seconds from the first month."""
+    lengths = (EDGES[1:] - EDGES[:-1]) / (30 * DAY)
     if dispersion == 1:
         counts = draw.poisson(mean * lengths)
     else:
         counts = draw.negative_binomial(mean * lengths / (dispersion - 1), 1 / dispersion)
-    begins = np.repeat(MONTHS[:-1], counts)
-    seconds = draw.random(len(begins)) * np.repeat(lengths, counts) * 30 * 86400
-    return pd.DatetimeIndex(begins + pd.to_timedelta(seconds.round(), unit="s")).sort_values()
+    month = np.repeat(np.arange(lengths.size), counts)
+    return np.sort(EDGES[month] + np.floor(draw.random(month.size) * (EDGES[month + 1] - EDGES[month])))
 
 
-def history(draw: np.random.Generator, mean: float, dispersion: float) -> Corpus:
-    """Return a corpus in which nothing changes."""
-    starts = draw_starts(draw, mean, dispersion)
-    minutes = draw.lognormal(4.25, LOG_SD, len(starts))
-    ends = starts + pd.to_timedelta(np.maximum(minutes * 60, 1).round(), unit="s")
+def corpus(starts: Floats, spans: Floats) -> Corpus:
+    """Return the tables of incidents that start and last so many seconds."""
+    started_at = MONTHS[0] + pd.to_timedelta(starts, unit="s")
     ids = [f"INC-{number}" for number in range(len(starts))]
     table = make_table(
         "incidents",
@@ -56,27 +61,57 @@ def history(draw: np.random.Generator, mean: float, dispersion: float) -> Corpus
             "path": [f"{name}.md" for name in ids],
             "status": ["Final"] * len(ids),
             "severity": ["SEV-2"] * len(ids),
-            "occurred_at": starts,
-            "started_at": starts,
-            "restored_at": ends,
+            "occurred_at": started_at,
+            "started_at": started_at,
+            "restored_at": started_at + pd.to_timedelta(spans, unit="s"),
             "is_open": [False] * len(ids),
         },
     )
     return Corpus(**{name: table if name == "incidents" else make_table(name) for name in TABLES})
 
 
-def screens(histories: int) -> None:
-    """Print how many first screens show any change."""
-    for dispersion in (1, 2, 3):
-        draw = np.random.default_rng(dispersion)
-        found, n_compared = [], []
-        for _ in range(histories):
-            changes = measures.changes(Scope.of(history(draw, PER_MONTH, dispersion), "2025Q3", Settings()))
-            found.append(bool((changes["p_adjusted"] <= 0.05).any()))
-            n_compared.append(len(changes))
+def p_values(starts: Floats, spans: Floats) -> list[float]:
+    """Return the p-values of the first screen: of the medians and the counts of both comparisons."""
+    months = np.histogram(starts, EDGES)[0]
+    first = int(np.flatnonzero(months)[0])
+    past = slice(first, AFTER.start)
+    spread = float(pearson_dispersion(months[past], np.diff(EDGES)[past]))
+    found: list[float] = []
+    for before in (BEFORE, YEAR_BEFORE):
+        if first > before.start:
+            continue
+        logs = []
+        for quarter in (before, AFTER):
+            inside = (starts >= EDGES[quarter.start]) & (starts < EDGES[quarter.stop])
+            logs.append(np.log(np.sort(spans[inside]) * 1e6))
+        if min(values.size for values in logs) >= LEAST["comparison"]:
+            found.append(_permute(*logs, 9999, np.median)[0])
+        odds = (EDGES[AFTER.stop] - EDGES[AFTER.start]) / (EDGES[before.stop] - EDGES[before.start])
+        counts = [months[quarter].sum() for quarter in (before, AFTER)]
+        freedom = AFTER.start - first - 1
+        found.append(float(rate_ratio_p_value(*counts, odds, dispersion=spread, freedom=freedom)))
+    return found
+
+
+def screens(histories: int, settings: Iterable[tuple[int, int]] = SETTINGS) -> None:
+    """Print how many first screens show any change, at each number of incidents a month and variance / mean."""
+    for mean, dispersion in settings:
+        draw = np.random.default_rng([mean, dispersion])
+        found = []
+        for number in range(histories):
+            starts = draw_starts(draw, mean, dispersion)
+            spans = np.maximum(np.round(draw.lognormal(4.25, LOG_SD, starts.size) * 60), 1)
+            tested = p_values(starts, spans)
+            if number % CHECKED == 0:
+                changes = measures.changes(Scope.of(corpus(starts, spans), "2025Q3", Settings()))
+                expected = changes["p_value"].dropna().to_numpy(float)
+                np.testing.assert_allclose(tested, expected, rtol=1e-9, err_msg=f"history {number}")
+                np.testing.assert_allclose(holm(tested), changes["p_adjusted"].dropna().to_numpy(float), rtol=1e-9)
+            found.append(bool((holm(tested) <= LEVEL).any()))
+        share, error = np.mean(found), np.std(found) / math.sqrt(histories)
         print(
-            f"first screen, variance / mean {dispersion}: {np.mean(found):.1%} of {histories:,} find a change "
-            f"({np.mean(n_compared):.1f} comparisons each)",
+            f"first screen, {mean:2} incidents a month, variance / mean {dispersion}: {share:.1%} of {histories:,} "
+            f"find a change (standard error {error:.1%})",
             flush=True,
         )
 

@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from incident_analytics.schema import TABLES
-
 __all__ = ["COLUMNS", "FIELD", "GROUPS", "ITEM_HEADINGS", "Column", "Unit", "group_columns", "heading", "unit_of"]
 
 FIELD: Final = "field:"
@@ -213,10 +211,3 @@ def group_columns(columns: Iterable[str]) -> list[str]:
     ['period', 'severity']
     """
     return [column for column in columns if column in GROUPS or column.startswith(FIELD)]
-
-
-def undeclared(columns: Collection[str]) -> list[str]:
-    """Return the columns of a result that are declared neither here nor in `TABLES`."""
-    known = {*COLUMNS, *(column for table in TABLES.values() for column in table)}
-    bare = {column: column.removesuffix("_low").removesuffix("_high") for column in columns}
-    return [column for column, name in bare.items() if not ({column, name} & known or group_columns([column]))]

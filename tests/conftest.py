@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +15,12 @@ import pytest
 from browsing import CHROMIUM, PATIENCE, need, need_program
 from hypothesis import HealthCheck, settings
 
-from incident_analytics import publish
+from incident_analytics import population, publish
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.loading import load
 from incident_analytics.notebooks import Kernel, run_notebook
+from incident_analytics.scope import Scope
+from incident_analytics.tables import Corpus
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 
@@ -33,6 +38,24 @@ def own_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
         yield
+
+
+@pytest.fixture(scope="session")
+def demo_settings() -> Settings:
+    """The settings of the demo."""
+    return read_settings(DEMO / "incident-analytics.toml")
+
+
+@pytest.fixture(scope="session")
+def demo_corpus(demo_settings: Settings) -> Corpus:
+    """The demo's reports of every status; no test changes them."""
+    return load(DEMO, settings=demo_settings, status="all")
+
+
+@pytest.fixture(scope="session")
+def demo_scope(demo_corpus: Corpus, demo_settings: Settings) -> Scope:
+    """The review of the demo's 2025Q3."""
+    return Scope.of(demo_corpus, "2025Q3", demo_settings)
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +95,13 @@ def write_page(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Call
         return file
 
     return write
+
+
+@pytest.fixture
+def in_shared_kernel(monkeypatch: pytest.MonkeyPatch, kernel: Kernel) -> None:
+    """Run reviews and populate in the kernel that tests share: it has imported what takes a new one seconds."""
+    monkeypatch.setattr(publish, "run_notebook", partial(run_notebook, kernel=kernel))
+    monkeypatch.setattr(population, "Kernel", lambda: nullcontext(kernel))
 
 
 @pytest.fixture(scope="session")

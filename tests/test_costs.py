@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from builders import call, ratios, texts
@@ -11,8 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.errors import ColumnsError
-from incident_analytics.loading import load
-from incident_analytics.tables import make_table
+from incident_analytics.tables import Corpus, make_table
 
 
 def costs_of(*rows: tuple[str, str, float | None, str | None]) -> pd.DataFrame:
@@ -108,15 +105,13 @@ def test_a_frame_without_amounts_is_refused() -> None:
         cost_totals(COSTS.drop(columns="amount"))
 
 
-def test_n_and_n_missing_are_all_of_the_demos_reports() -> None:
+def test_n_and_n_missing_are_all_of_the_demos_reports(demo_corpus: Corpus) -> None:
     """A report has one row a kind, so that its amounts are added up once; dollars and euros stay apart."""
-    demo = Path(__file__).parents[1] / "data" / "demo"
-    corpus = load(demo / "reports", settings=demo / "incident-analytics.toml", status="all")
-    totals = call(cost_totals, corpus.costs, incidents=corpus.incidents)
+    totals = call(cost_totals, demo_corpus.costs, incidents=demo_corpus.incidents)
     assert {"USD", "EUR"} <= set(totals["currency"])
     by_kind = totals.groupby("kind").agg(n=("n", "sum"), n_missing=("n_missing", "first"))
-    assert by_kind["n"].sum() == corpus.costs["amount"].notna().sum() > 60
-    assert set(by_kind.sum(axis="columns")) == {len(corpus.incidents)}
+    assert by_kind["n"].sum() == demo_corpus.costs["amount"].notna().sum() > 60
+    assert set(by_kind.sum(axis="columns")) == {len(demo_corpus.incidents)}
 
 
 @given(

@@ -63,6 +63,7 @@ def test_an_option_is_told_in_its_verbs_section_or_for_all(verb: str) -> None:
     assert {option for option in options(VERBS[verb]) if option not in mentioned} == set()
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 @pytest.mark.parametrize("example", fences(README, "console"), ids=lambda example: example.partition("\n")[0])
 def test_a_command_prints_what_readme_shows(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lines that are shown come out in this order, however wide the columns are; ``...`` stands for others."""

@@ -17,31 +17,14 @@ from incident_analytics import measures
 from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.cli import MEASURES
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.loading import load
 from incident_analytics.measures import KINDS, compare, measure, sources
 from incident_analytics.periods import Period
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus, make_table
 
-DEMO = Path(__file__).parent.parent / "data" / "demo"
 END = at("2025-10-01")
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    return read_settings(DEMO / "incident-analytics.toml")
-
-
-@pytest.fixture(scope="module")
-def corpus(settings: Settings) -> Corpus:
-    return load(DEMO, settings=settings, status="all")
-
-
-@pytest.fixture(scope="module")
-def scope(corpus: Corpus, settings: Settings) -> Scope:
-    return Scope.of(corpus, "2025Q3", settings, END)
 
 
 def test_the_command_knows_every_kind() -> None:
@@ -49,13 +32,13 @@ def test_the_command_knows_every_kind() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_row_names_its_incidents_and_the_lines_it_uses(scope: Scope, kind: str) -> None:
-    table = measure(scope, kind)
+def test_every_row_names_its_incidents_and_the_lines_it_uses(demo_scope: Scope, kind: str) -> None:
+    table = measure(demo_scope, kind)
     named = {incident for ids in table["incident_ids"] for incident in ids}
     assert named
-    assert named <= set(scope.reviewed.incidents["incident_id"]) or kind == "sla"
+    assert named <= set(demo_scope.reviewed.incidents["incident_id"]) or kind == "sla"
     for row in table.to_dict("records"):
-        lines = sources(scope, kind, row)
+        lines = sources(demo_scope, kind, row)
         assert set(lines["incident_id"]) <= set(row["incident_ids"])
         assert (lines["line"] > 0).all()
         assert lines["path"].map(lambda path: Path(path).is_file()).all()
@@ -63,12 +46,12 @@ def test_every_row_names_its_incidents_and_the_lines_it_uses(scope: Scope, kind:
             assert len(lines)
 
 
-def test_response_says_how_much_of_it_is_recorded(scope: Scope) -> None:
-    table = measures.response(scope).iloc[0]
-    times = response_times(scope.reviewed_completed.incidents).set_index("incident_id")["time_to_restore"].dropna()
-    readings = scope.completed.readings
+def test_response_says_how_much_of_it_is_recorded(demo_scope: Scope) -> None:
+    table = measures.response(demo_scope).iloc[0]
+    times = response_times(demo_scope.reviewed_completed.incidents).set_index("incident_id")["time_to_restore"].dropna()
+    readings = demo_scope.completed.readings
     inferred = readings[readings["source"] == "inferred"]
-    basis = response_times(scope.reviewed_completed.incidents).set_index("incident_id")["time_to_restore_basis"]
+    basis = response_times(demo_scope.reviewed_completed.incidents).set_index("incident_id")["time_to_restore_basis"]
     recorded = [
         incident
         for incident in times.index
@@ -80,62 +63,66 @@ def test_response_says_how_much_of_it_is_recorded(scope: Scope) -> None:
     assert table["median_recorded"] == times[recorded].median()
 
 
-def test_a_group_shows_the_primary_metric_alone(scope: Scope, settings: Settings) -> None:
-    table = measure(scope, "response", by="severity")
+def test_a_group_shows_the_primary_metric_alone(demo_scope: Scope, demo_settings: Settings) -> None:
+    table = measure(demo_scope, "response", by="severity")
     assert table["metric"].unique().tolist() == ["time_to_restore"]
-    assert table["severity"].dropna().tolist() == list(settings.severities.order)
-    assert table["n_recorded"].sum() == measures.response(scope)["n_recorded"].sum()
+    assert table["severity"].dropna().tolist() == list(demo_settings.severities.order)
+    assert table["n_recorded"].sum() == measures.response(demo_scope)["n_recorded"].sum()
 
 
-def test_members_are_the_incidents_that_the_figure_uses(scope: Scope) -> None:
+def test_members_are_the_incidents_that_the_figure_uses(demo_scope: Scope) -> None:
     """An incident without a time to identify is not among those of its median."""
-    for row in measures.steps(scope, members=True).to_dict("records"):
-        times = response_times(scope.reviewed_completed.incidents, metrics=scope.settings.metrics)
+    for row in measures.steps(demo_scope, members=True).to_dict("records"):
+        times = response_times(demo_scope.reviewed_completed.incidents, metrics=demo_scope.settings.metrics)
         measured = times.loc[times[row["metric"]].notna() | times["is_open"].fillna(value=False), "incident_id"]
         assert set(row["incident_ids"]) <= set(measured)
         assert len(row["incident_ids"]) >= row["n"]
 
 
-def test_sources_of_a_median_name_both_instants_of_each_span_and_nothing_else(scope: Scope) -> None:
-    row = next(row for row in measure(scope, "response").to_dict("records") if row["metric"] == "time_to_mitigate")
-    lines = sources(scope, "response", row)
+def test_sources_of_a_median_name_both_instants_of_each_span_and_nothing_else(demo_scope: Scope) -> None:
+    row = next(row for row in measure(demo_scope, "response").to_dict("records") if row["metric"] == "time_to_mitigate")
+    lines = sources(demo_scope, "response", row)
     fields = lines["words"].str.partition(": ")[0]
     assert set(fields) == {"started", "mitigated"}
     assert lines.groupby("incident_id").size().eq(2).all()
 
 
-def test_sources_of_a_cost_are_those_of_its_currency(scope: Scope) -> None:
-    row = measure(scope, "costs").to_dict("records")[0]
-    words = sources(scope, "costs", row)["words"]
+def test_sources_of_a_cost_are_those_of_its_currency(demo_scope: Scope) -> None:
+    row = measure(demo_scope, "costs").to_dict("records")[0]
+    words = sources(demo_scope, "costs", row)["words"]
     assert words.str.startswith(f"{row['kind']}: ").all()
     assert len(words) == row["n"]
 
 
-def test_the_tracker_of_the_settings_knows_what_is_done(corpus: Corpus, settings: Settings, scope: Scope) -> None:
-    tracked = measures.completion(scope).loc[0]
-    alone = measures.completion(Scope.of(corpus, "2025Q3", settings.model_copy(update={"tracker": None}), END)).loc[0]
+def test_the_tracker_of_the_settings_knows_what_is_done(
+    demo_corpus: Corpus, demo_settings: Settings, demo_scope: Scope
+) -> None:
+    tracked = measures.completion(demo_scope).loc[0]
+    alone = measures.completion(
+        Scope.of(demo_corpus, "2025Q3", demo_settings.model_copy(update={"tracker": None}), END)
+    ).loc[0]
     assert tracked["n"] == alone["n"]
     assert tracked["n_unknown"] < alone["n_unknown"]
 
 
-def test_targets_come_from_the_settings(scope: Scope, settings: Settings) -> None:
-    assert measure(scope, "sla").set_index("service")["target"].to_dict() == settings.targets
+def test_targets_come_from_the_settings(demo_scope: Scope, demo_settings: Settings) -> None:
+    assert measure(demo_scope, "sla").set_index("service")["target"].to_dict() == demo_settings.targets
 
 
 def test_the_budget_of_a_period_that_is_not_over_is_that_of_the_whole(
-    corpus: Corpus, settings: Settings, scope: Scope
+    demo_corpus: Corpus, demo_settings: Settings, demo_scope: Scope
 ) -> None:
     halfway = at("2025-08-15")
-    so_far = measures.impact(Scope.of(corpus, "2025Q3", settings, halfway)).set_index("service")
-    whole = measures.impact(scope).set_index("service")
+    so_far = measures.impact(Scope.of(demo_corpus, "2025Q3", demo_settings, halfway)).set_index("service")
+    whole = measures.impact(demo_scope).set_index("service")
     assert so_far["budget"].eq(whole["budget"]).all()
     assert (so_far["downtime"] < whole["downtime"]).sum() > 2
     assert so_far.loc["API", "elapsed"] == halfway - at("2025-07-01")
 
 
-def test_quarters_are_fiscal_where_the_period_is(corpus: Corpus, settings: Settings) -> None:
-    fiscal = settings.model_copy(update={"fiscal_year_start": 4})
-    table = measure(Scope.of(corpus, "FY2025", fiscal, END), "response", by="quarter")
+def test_quarters_are_fiscal_where_the_period_is(demo_corpus: Corpus, demo_settings: Settings) -> None:
+    fiscal = demo_settings.model_copy(update={"fiscal_year_start": 4})
+    table = measure(Scope.of(demo_corpus, "FY2025", fiscal, END), "response", by="quarter")
     assert table["period"].tolist() == ["FY2025Q1", "FY2025Q2", "FY2025Q3", "FY2025Q4"]
 
 
@@ -221,15 +208,15 @@ def test_business_hours_count_those_of_the_calendar() -> None:
     assert medians == [pd.Timedelta("66h"), pd.Timedelta("2h")]
 
 
-def test_a_period_without_incidents_has_rows_that_say_so(corpus: Corpus, settings: Settings) -> None:
-    table = measure(Scope.of(corpus, "1999Q4", settings, END), "response")
-    assert table["n"].tolist() == [0] * len(settings.metrics)
+def test_a_period_without_incidents_has_rows_that_say_so(demo_corpus: Corpus, demo_settings: Settings) -> None:
+    table = measure(Scope.of(demo_corpus, "1999Q4", demo_settings, END), "response")
+    assert table["n"].tolist() == [0] * len(demo_settings.metrics)
     assert table["median"].isna().all()
     assert (table["n_recorded"] == 0).all()
 
 
-def test_all_comparisons_are_adjusted_together(scope: Scope) -> None:
-    table = measures.changes(scope)
+def test_all_comparisons_are_adjusted_together(demo_scope: Scope) -> None:
+    table = measures.changes(demo_scope)
     assert table["measure"].tolist() == ["time_to_restore", "incidents"] * 2
     assert table["earlier"].tolist() == ["2025Q2", "2025Q2", "2024Q3", "2024Q3"]
     assert table["p_adjusted"].tolist() == pytest.approx(list(holm(table["p_value"].to_numpy(dtype=float))))
@@ -247,12 +234,12 @@ def test_what_cannot_be_compared_has_no_row() -> None:
     assert measures.changes(Scope.of(corpus_of(), "2025Q3", as_of=END)).empty
 
 
-def test_comparisons_are_of_every_metric_and_severity(scope: Scope, settings: Settings) -> None:
+def test_comparisons_are_of_every_metric_and_severity(demo_scope: Scope, demo_settings: Settings) -> None:
     before = Period.parse("2025Q2")
-    response = compare(scope, "response", against=before)
-    assert response["metric"].tolist()[0] == settings.primary_metric
-    assert set(response["metric"]) == set(settings.metrics)
-    assert set(settings.severities.order) <= set(compare(scope, "severity", against=before)["severity"])
+    response = compare(demo_scope, "response", against=before)
+    assert response["metric"].tolist()[0] == demo_settings.primary_metric
+    assert set(response["metric"]) == set(demo_settings.metrics)
+    assert set(demo_settings.severities.order) <= set(compare(demo_scope, "severity", against=before)["severity"])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from builders import at, corpus_of, incidents
 
 from incident_analytics import measures, sentences
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import Settings
 from incident_analytics.exports import table_as_csv, table_as_json
 from incident_analytics.first_screen import first_screen
 from incident_analytics.formatting import format_share, format_span
@@ -31,16 +31,6 @@ API = Settings.model_validate({"services": {"API": {"target": 0.99}}})
 def text_of(content: Shown) -> str:
     """Return what HTML says, with one space between words."""
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", content.html)).split())
-
-
-@pytest.fixture(scope="module")
-def settings() -> Settings:
-    return read_settings(DEMO / "incident-analytics.toml")
-
-
-@pytest.fixture(scope="module")
-def demo(settings: Settings) -> Corpus:
-    return load(DEMO, settings=settings, status="all")
 
 
 def test_an_ongoing_incident_counts_as_downtime_before_its_report_is_final() -> None:
@@ -126,9 +116,11 @@ def test_every_currency_has_its_total() -> None:
 @pytest.mark.parametrize(
     ("as_of", "n_open"), [("2025-08-19 18:00", 1), ("2025-08-19 19:00", 0), ("2025-08-19 21:00", 1)]
 )
-def test_a_restoration_after_the_instant_is_not_used(demo: Corpus, settings: Settings, as_of: str, n_open: int) -> None:
+def test_a_restoration_after_the_instant_is_not_used(
+    demo_corpus: Corpus, demo_settings: Settings, as_of: str, n_open: int
+) -> None:
     """One incident was restored at 18:40, re-opened at 20:30 and restored at 22:11: at 19:00 it looked over."""
-    scope = Scope.of(demo, "2025Q3", settings, at(as_of))
+    scope = Scope.of(demo_corpus, "2025Q3", demo_settings, at(as_of))
     assert measures.response(scope).loc[0, "n_open"] == n_open
     assert len(scope.reviewed_completed.incidents) == 8
     assert scope.ongoing["incident_id"].tolist() == ["INC-2025-08-19-001"] * n_open
@@ -142,26 +134,26 @@ def test_pending_reports_count_as_incidents() -> None:
     assert len(scope.pending) == 3
 
 
-def test_budgets_run_over_their_window_not_over_the_period(demo: Corpus, settings: Settings) -> None:
-    table = measures.impact(Scope.of(demo, "2025", settings, END))
+def test_budgets_run_over_their_window_not_over_the_period(demo_corpus: Corpus, demo_settings: Settings) -> None:
+    table = measures.impact(Scope.of(demo_corpus, "2025", demo_settings, END))
     failed = table[table["budget_left"] < pd.Timedelta(0)]
     found = sorted(zip(failed["period"], failed["service"], strict=True))
     assert found == [("2025Q2", "Frontend"), ("2025Q3", "API"), ("2025Q3", "Frontend")]
-    month = measures.impact(Scope.of(demo, "2025-07", settings, END)).set_index("service")
-    quarter = measures.impact(Scope.of(demo, "2025Q3", settings, END)).set_index("service")
+    month = measures.impact(Scope.of(demo_corpus, "2025-07", demo_settings, END)).set_index("service")
+    quarter = measures.impact(Scope.of(demo_corpus, "2025Q3", demo_settings, END)).set_index("service")
     assert month["budget"].eq(quarter["budget"]).all()
 
 
 @pytest.mark.parametrize("period", ["2024-06-01/2025-07-02", "2024-01-01/2025-09-01"])
-def test_a_period_of_more_than_a_year_is_reviewed(demo: Corpus, settings: Settings, period: str) -> None:
-    scope = Scope.of(demo, period, settings, END)
+def test_a_period_of_more_than_a_year_is_reviewed(demo_corpus: Corpus, demo_settings: Settings, period: str) -> None:
+    scope = Scope.of(demo_corpus, period, demo_settings, END)
     assert scope.highlighted(scope.history(2), "month")
     assert len(measures.counts(scope)) > 12
     assert all(each.period.end <= scope.window.start for each in scope.comparisons)
 
 
-def test_a_part_of_a_unit_does_not_bear_its_name(demo: Corpus, settings: Settings) -> None:
-    scope = Scope.of(demo, "2025-07-10/2025-09-15", settings, END)
+def test_a_part_of_a_unit_does_not_bear_its_name(demo_corpus: Corpus, demo_settings: Settings) -> None:
+    scope = Scope.of(demo_corpus, "2025-07-10/2025-09-15", demo_settings, END)
     assert measures.counts(scope, every="quarter")["period"].unique().tolist() == ["2025-07-10/2025-09-15"]
     months = measures.counts(scope)["period"].unique().tolist()
     assert months == ["2025-07-10/2025-08-01", "2025-08", "2025-09-01/2025-09-15"]
@@ -176,9 +168,9 @@ def test_a_part_of_a_unit_does_not_bear_its_name(demo: Corpus, settings: Setting
     ],
 )
 def test_the_headline_names_a_part_of_a_month_by_its_days(
-    demo: Corpus, settings: Settings, period: str, words: str
+    demo_corpus: Corpus, demo_settings: Settings, period: str, words: str
 ) -> None:
-    scope = Scope.of(demo, period, settings, END)
+    scope = Scope.of(demo_corpus, period, demo_settings, END)
     n = len(scope.reviewed.incidents)
     said = sentences.describe_counts(measures.counts(scope), period=scope.window.label)
     assert said.startswith(f"{n} incidents ")
@@ -271,11 +263,11 @@ def test_a_budget_that_outlasts_its_window_has_no_time_to_exhaustion() -> None:
     "chosen", [{"services": ["API"]}, {"severities": ["SEV-1"]}, {"services": ["api"], "severities": ["sev1"]}]
 )
 def test_a_service_was_as_long_down_for_those_who_choose_some_incidents(
-    demo: Corpus, settings: Settings, chosen: dict[str, list[str]]
+    demo_corpus: Corpus, demo_settings: Settings, chosen: dict[str, list[str]]
 ) -> None:
     columns = ["service", "n", "downtime", "availability", "budget_left"]
-    whole = measures.availability(Scope.of(demo, "2025Q4", settings))[columns].set_index("service")
-    scope = Scope.of(demo, "2025Q4", settings, **chosen)  # type: ignore[arg-type]
+    whole = measures.availability(Scope.of(demo_corpus, "2025Q4", demo_settings))[columns].set_index("service")
+    scope = Scope.of(demo_corpus, "2025Q4", demo_settings, **chosen)  # type: ignore[arg-type]
     some = measures.availability(scope)[columns].set_index("service")
     pd.testing.assert_frame_equal(some, whole.loc[some.index])
     assert "API" in some.index
@@ -284,8 +276,8 @@ def test_a_service_was_as_long_down_for_those_who_choose_some_incidents(
         assert measures.budget(scope)["service"].unique().tolist() == ["API"]
 
 
-def test_a_severity_that_was_not_chosen_is_no_zero(demo: Corpus, settings: Settings) -> None:
-    scope = Scope.of(demo, "2025Q4", settings, severities=["SEV-3", "sev1"])
+def test_a_severity_that_was_not_chosen_is_no_zero(demo_corpus: Corpus, demo_settings: Settings) -> None:
+    scope = Scope.of(demo_corpus, "2025Q4", demo_settings, severities=["SEV-3", "sev1"])
     assert set(measures.rates(scope)["severity"]) == set(measures.counts(scope)["severity"]) == {"SEV-1", "SEV-3"}
 
 
@@ -328,9 +320,9 @@ def test_a_calculated_impact_is_as_precise_as_its_value(minutes: int) -> None:
 
 
 def test_the_page_says_how_much_of_a_change_of_the_mean_is_the_mix_of_severities(
-    demo: Corpus, settings: Settings
+    demo_corpus: Corpus, demo_settings: Settings
 ) -> None:
-    scope = Scope.of(demo, "2025Q3", settings)
+    scope = Scope.of(demo_corpus, "2025Q3", demo_settings)
     whole = measures.mix(scope, scope.comparisons[0].period).iloc[0]
     text = text_of(ReviewPage(scope).response_change())
     assert "mix of severities" in text

@@ -154,6 +154,7 @@ def test_a_filled_report_reads_to_the_same_tables(demo: Path) -> None:
     assert gone == ["placeholder"] * 9
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 def test_a_second_run_without_the_later_reports_changes_nothing(demo: Path, filled: list[Populated]) -> None:
     """Neither time nor what came later is in a block: the first run saw all reports, this one those before August."""
     paths = [Path(one.path) for one in filled[:3]]
@@ -165,6 +166,7 @@ def test_a_second_run_without_the_later_reports_changes_nothing(demo: Path, fill
     assert {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in paths} == before
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 def test_a_source_that_fails_costs_its_part_alone(demo: Path, filled: list[Populated], tmp_path: Path) -> None:
     """It is told in a new block, with the reason on stderr alone; a block that is there stays as it was."""
     settings = (demo / "incident-analytics.toml").read_text()

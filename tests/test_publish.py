@@ -169,6 +169,7 @@ def test_the_markdown_shows_what_the_page_shows(written: list[Path]) -> None:
     )
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 def test_only_figures_of_an_earlier_review_go(written: list[Path], tmp_path: Path) -> None:
     folder = tmp_path / "review-2025Q3_files"
     folder.mkdir()
@@ -190,6 +191,7 @@ As always.
 """
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 def test_words_of_the_lead_stand_in_all_that_is_written(tmp_path: Path) -> None:
     """They are the same after each run, whatever the notebook; their markup is Markdown's alone."""
     cells = [nbformat.v4.new_code_cell(PARAMETERS, id="parameters", metadata={"tags": ["parameters"]})]
@@ -241,6 +243,7 @@ def test_the_same_input_gives_the_same_bytes(written: list[Path]) -> None:
     assert [file.read_bytes() for file in again] == [file.read_bytes() for file in written]
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 def test_the_tables_of_a_review_are_files_named_as_on_the_page(tmp_path: Path) -> None:
     table = "from incident_analytics import showing\nimport pandas as pd\nshowing.table(pd.DataFrame({'n': [1]}))"
     notebook = write_notebook(tmp_path / "own.ipynb", PARAMETERS, table)
@@ -287,6 +290,7 @@ def test_a_list_of_tables_that_cannot_be_read_names_none(tmp_path: Path, text: s
     assert (tmp_path / "table.csv").read_text() == "mine"
 
 
+@pytest.mark.usefixtures("in_shared_kernel")
 def test_a_notebook_that_fails_leaves_the_old_page(tmp_path: Path) -> None:
     notebook = write_notebook(tmp_path / "own.ipynb", PARAMETERS, "1 / 0", "print('the end')")
     old = tmp_path / "review-2025Q3.html"

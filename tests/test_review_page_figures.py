@@ -18,7 +18,7 @@ import pytest
 from builders import at
 
 from incident_analytics import review_page
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError, UnknownNameError
 from incident_analytics.first_screen import first_screen
 from incident_analytics.loading import load
@@ -78,25 +78,19 @@ def rows(content: Shown) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def demo() -> tuple[Corpus, Settings]:
-    settings = read_settings(SETTINGS)
-    return load(DATA / "demo", settings=settings, status="all"), settings
-
-
-@pytest.fixture(scope="module")
-def make(demo: tuple[Corpus, Settings]) -> Make:
+def make(demo_corpus: Corpus, demo_settings: Settings) -> Make:
     """Make the page of a review of the demo."""
-    corpus, settings = demo
 
     def page(period: str, as_of: str | None = None, **options: Any) -> ReviewPage:
-        return ReviewPage(Scope.of(corpus, period, settings, None if as_of is None else at(as_of), **options))
+        instant = None if as_of is None else at(as_of)
+        return ReviewPage(Scope.of(demo_corpus, period, demo_settings, instant, **options))
 
     return page
 
 
 @pytest.fixture(scope="module")
-def quarter(make: Make) -> ReviewPage:
-    return make("2025Q3")
+def quarter(demo_scope: Scope) -> ReviewPage:
+    return ReviewPage(demo_scope)
 
 
 @pytest.fixture

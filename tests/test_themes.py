@@ -14,7 +14,6 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.themes import distinct_factors, recurring_factors, similar_incidents
 from incident_analytics.errors import ColumnsError, UnknownNameError
-from incident_analytics.loading import load
 from incident_analytics.tables import Corpus, make_table
 
 FACTOR, IMPROVE = "contributing_factor", "could_improve"
@@ -295,26 +294,23 @@ def test_similarity_is_mutual_lies_between_0_and_1_and_needs_a_common_word(title
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 
 
-@pytest.fixture(scope="module")
-def demo() -> Corpus:
-    return load(DEMO / "reports", settings=DEMO / "incident-analytics.toml", status="all")
-
-
 class TestDemo:
     """The demo's writer plants themes in its reports, and lets some incidents happen again."""
 
-    def test_every_planted_factor_is_found_with_its_incidents(self, demo: Corpus) -> None:
+    def test_every_planted_factor_is_found_with_its_incidents(self, demo_corpus: Corpus) -> None:
         """A planted sentence that two reports hold gives a phrase of just these reports, from its own words."""
         planted = [
             factor
             for theme in tomllib.loads((DEMO / "scenarios.toml").read_text())["theme"]
             for factor in theme["factors"]
         ]
-        found = call(recurring_factors, demo.findings, kinds=(FACTOR,))
+        found = call(recurring_factors, demo_corpus.findings, kinds=(FACTOR,))
         checked = 0
         for sentence in (sentence for sentence in planted if "{" not in sentence):
-            holds = demo.findings["text"].str.contains(sentence, regex=False) & (demo.findings["kind"] == FACTOR)
-            members = tuple(sorted(set(demo.findings.loc[holds, "incident_id"])))
+            holds = demo_corpus.findings["text"].str.contains(sentence, regex=False) & (
+                demo_corpus.findings["kind"] == FACTOR
+            )
+            members = tuple(sorted(set(demo_corpus.findings.loc[holds, "incident_id"])))
             if len(members) > 1:
                 checked += 1
                 words = set(re.findall(r"[a-z'-]+", sentence.lower()))
@@ -323,21 +319,23 @@ class TestDemo:
         assert checked >= 12
 
     @pytest.mark.parametrize("phrase", ["missing alert", "nothing alerted", "no alert", "no owner", "no canary"])
-    def test_a_theme_in_several_wordings_is_found_by_what_they_share(self, demo: Corpus, phrase: str) -> None:
-        found = recurring_factors(demo.findings, kinds=(FACTOR,)).set_index("phrase")
-        said = demo.findings["text"].str.contains(rf"\b{phrase}\b", case=False) & (demo.findings["kind"] == FACTOR)
-        hidden = demo.findings["text"].str.contains(rf"\b{phrase.replace(' ', ' an? ')}\b", case=False)
-        expected = set(demo.findings.loc[said | hidden, "incident_id"])
+    def test_a_theme_in_several_wordings_is_found_by_what_they_share(self, demo_corpus: Corpus, phrase: str) -> None:
+        found = recurring_factors(demo_corpus.findings, kinds=(FACTOR,)).set_index("phrase")
+        said = demo_corpus.findings["text"].str.contains(rf"\b{phrase}\b", case=False) & (
+            demo_corpus.findings["kind"] == FACTOR
+        )
+        hidden = demo_corpus.findings["text"].str.contains(rf"\b{phrase.replace(' ', ' an? ')}\b", case=False)
+        expected = set(demo_corpus.findings.loc[said | hidden, "incident_id"])
         assert expected <= set(found.loc[phrase, "incident_ids"])
         assert found.loc[phrase, "n"] >= 3
 
-    def test_an_incident_that_happened_again_is_most_like_its_forerunner(self, demo: Corpus) -> None:
+    def test_an_incident_that_happened_again_is_most_like_its_forerunner(self, demo_corpus: Corpus) -> None:
         """Eleven reports blame the follow-ups of an earlier incident, which they name by its id alone."""
-        again = demo.findings["text"].str.extract(r"^Follow-ups of (INC-\S+)")[0].dropna()
+        again = demo_corpus.findings["text"].str.extract(r"^Follow-ups of (INC-\S+)")[0].dropna()
         assert len(again) >= 10
         for row, earlier in again.items():
-            incident_id = demo.findings.loc[row, "incident_id"]
-            most = similar_incidents(demo.incidents, demo.findings, incident_id=incident_id, n=1)
+            incident_id = demo_corpus.findings.loc[row, "incident_id"]
+            most = similar_incidents(demo_corpus.incidents, demo_corpus.findings, incident_id=incident_id, n=1)
             assert most["incident_id"].tolist() == [earlier]
 
 

@@ -176,6 +176,8 @@ def severity_rates(
 
     Notes
     -----
+    Each period counts as one whose incidents were all reported: where none was written down the rate is unknown, not 0.
+
     The 95% interval covers the rate of Poisson counts in at least 95% of cases. With a dispersion estimated from 12 to
     24 months it covers 95% to 98% where the variance is 2 or 3 times the mean; without one 83% to 95% where it is 2
     times, 74% to 92% where it is 3 times the mean (simulated, 1 to 12 incidents a month).

@@ -53,7 +53,7 @@ def severity_counts(
 
         - period, str: ``2025-07``, ``2025Q3``, ``2025``, fiscal ``FY2025Q3``
         - severity, category
-        - n, int64: incidents
+        - n, int64: incidents; 0 where none was reported
         - incident_ids, tuple of str, where asked for
 
         Incidents without a severity are counted in a row of severity NA, which a period has only where there are

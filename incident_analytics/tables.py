@@ -132,8 +132,9 @@ class Corpus:
         Returns
         -------
         Corpus
-            The same tables with the rows of these incidents alone. ``files`` stays whole, and so do
-            problems that belong to no incident: what was left out does not change by looking at a part.
+            The same tables with the rows of these incidents alone; the corpus itself where all are kept. ``files``
+            stays whole, and so do problems that belong to no incident: what was left out does not change by looking at
+            a part.
 
         Raises
         ------
@@ -153,6 +154,8 @@ class Corpus:
             chosen = set(incidents)
             for unknown in sorted(chosen - set(known)):
                 raise UnknownNameError(f"incident {unknown!r} is not in the corpus of {len(known)} incidents")
+        if len(chosen) == len(known):
+            return self
         tables = {}
         for table in dataclasses.fields(self):
             frame: pd.DataFrame = getattr(self, table.name)

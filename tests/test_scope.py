@@ -217,7 +217,7 @@ def test_a_report_as_of_an_instant_reads_as_it_was_written_then(drawn: tuple[Sto
 SERVED = Settings.model_validate({"services": {"API": {"target": 0.999, "team": "Core"}}})
 
 
-@settings(deadline=None, max_examples=10, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=5, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(stories(), min_size=1, max_size=3), st.integers(1, 12 * 24 * 60))
 def test_what_the_page_says_as_of_an_instant_is_what_it_would_have_said_then(told: list[Story], later: int) -> None:
     """Every word of the first screen and of the list of incidents."""

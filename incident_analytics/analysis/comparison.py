@@ -192,6 +192,7 @@ def _compare(times: pd.DataFrame, metric: str, before: Period, after: Period, re
     """Return the figures of one comparison by itself."""
     row: dict[str, Any] = {}
     logs = []
+    times = times[["incident_id", "occurred_at", metric, f"{metric}_open_since"]]
     for name, period in (("before", before), ("after", after)):
         found = rows_within(times, period)
         spans = microseconds(found[metric])

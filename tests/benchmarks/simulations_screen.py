@@ -73,6 +73,8 @@ def corpus(starts: Floats, spans: Floats) -> Corpus:
 def p_values(starts: Floats, spans: Floats) -> list[float]:
     """Return the p-values of the first screen: of the medians and the counts of both comparisons."""
     months = np.histogram(starts, EDGES)[0]
+    if not months[AFTER].any():  # either nothing happened or nothing was written down
+        return []
     first = int(np.flatnonzero(months)[0])
     past = slice(first, AFTER.start)
     spread = float(pearson_dispersion(months[past], np.diff(EDGES)[past]))

@@ -354,7 +354,7 @@ def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corp
     assert not (over & once.incidents["is_open"]).any()
 
 
-@settings(deadline=None, max_examples=30, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
 @given(
     corpora(),
     st.sampled_from(["2025Q3", "2025-08", "2025-07-25/2025-09-02"]),

@@ -7,6 +7,7 @@ by how much from past months; the analyses of rates take its result as ``dispers
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -397,6 +398,7 @@ def rows_by(
     return rows, columns, {"service": names}
 
 
+@lru_cache(maxsize=1024)
 def _detectable_ratio(n: int, share: float, tail: float, dispersion: float) -> float:
     """Return the greatest ratio of rates below 1 that n incidents show, where ``share`` of them means a ratio of 1."""
     from scipy import stats

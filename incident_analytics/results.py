@@ -5,7 +5,7 @@ Formatting, the command and the figures ask here how a number is written; nothin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 

@@ -63,10 +63,10 @@ def make_table(
             raise ColumnsError(f"{name} has no column {column!r}; it has {', '.join(dtypes)}")
     length = len(next(iter(columns.values()), ()))
     categories = {"severity": severities, "priority": PRIORITIES}
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for column, dtype in dtypes.items():
         values = columns.get(column, [None] * length)
-        kind = pd.CategoricalDtype(list(categories[column]), ordered=True) if dtype == ORDERED else dtype
+        kind: Any = pd.CategoricalDtype(list(categories[column]), ordered=True) if dtype == ORDERED else dtype
         if isinstance(values, Sequence):
             arrays[column] = pd.array(list(values), dtype=kind)  # twice as fast as a series each
             continue

@@ -65,14 +65,14 @@ def make_table(
     categories = {"severity": severities, "priority": PRIORITIES}
     arrays: dict[str, Any] = {}
     for column, dtype in dtypes.items():
-        values = columns.get(column, [None] * length)
+        values: Any = columns.get(column, [None] * length)
         kind: Any = pd.CategoricalDtype(list(categories[column]), ordered=True) if dtype == ORDERED else dtype
-        if isinstance(values, Sequence):
+        if hasattr(values, "to_pandas"):  # one of Arrow's
+            values = values.cast("timestamp[us]") if dtype == DATE else values
+            values = values.to_pandas(types_mapper=_nullable if dtype in {COUNT, FLOAT, FLAG} else None)
+            arrays[column] = pd.Series(values, dtype=kind).array
+        else:
             arrays[column] = pd.array(list(values), dtype=kind)  # twice as fast as a series each
-            continue
-        values = values.cast("timestamp[us]") if dtype == DATE else values
-        values = values.to_pandas(types_mapper=_nullable if dtype in {COUNT, FLOAT, FLAG} else None)
-        arrays[column] = pd.Series(values, dtype=kind).array
     return pd.DataFrame(arrays, index=pd.RangeIndex(length))
 
 

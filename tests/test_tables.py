@@ -88,6 +88,15 @@ def test_select_leaves_the_corpus_as_it_was() -> None:
         assert_frame_equal(getattr(whole, name), getattr(copy, name))
 
 
+def test_columns_are_of_any_kind_that_has_values() -> None:
+    """Lists, ranges, arrays and those of pandas give the same table."""
+    starts = pd.date_range("2025-03-26", periods=3, tz="UTC")
+    expected = make_table("incidents", {"incident_id": ["0", "1", "2"], "occurred_at": list(starts)})
+    for column in (starts, starts.to_series(), starts.array, tuple(starts), starts.strftime("%Y-%m-%dT%H:%MZ")):
+        assert_frame_equal(make_table("incidents", {"incident_id": list("012"), "occurred_at": column}), expected)
+    assert make_table("actions", {"position": range(2)})["position"].tolist() == [0, 1]
+
+
 def test_selecting_nothing_and_everything() -> None:
     whole = corpus()
     assert whole.select([]).incidents.empty

@@ -94,7 +94,7 @@ def test_columns_are_of_any_kind_that_has_values() -> None:
     expected = make_table("incidents", {"incident_id": ["0", "1", "2"], "occurred_at": list(starts)})
     for column in (starts, starts.to_series(), starts.array, tuple(starts), starts.strftime("%Y-%m-%dT%H:%MZ")):
         assert_frame_equal(make_table("incidents", {"incident_id": list("012"), "occurred_at": column}), expected)
-    assert make_table("actions", {"position": range(2)})["position"].tolist() == [0, 1]
+    assert make_table("actions", {"position": range(2), "line": [7, 8]})["position"].tolist() == [0, 1]
 
 
 def test_selecting_nothing_and_everything() -> None:

@@ -72,6 +72,11 @@ MODULES = (
 )
 
 EQUIVALENT: dict[tuple[str, str, str], str] = {
+    (
+        "analysis/availability",
+        '"implied_window": as_span(as_microseconds(downtime) / stated.where(stated > 0)),',
+        "Gt -> GtE",
+    ): "a span that is infinite is NA, too",
     ("analysis/clusters", "_BATCH: Final = 1_000_000  # numbers held at once while simulating", "1000000 -> 1000001"): (
         "how much memory a simulation takes"
     ),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import partial
 from importlib.util import find_spec
@@ -13,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from incident_analytics import publish
+from incident_analytics import population, publish
 from incident_analytics.notebooks import Kernel, run_notebook
+from incident_analytics.population import populate
 
 PAYLOADS = {
     "password": "password=zqhunter",
@@ -200,3 +203,46 @@ def test_a_pdf_has_no_secret_and_no_hidden_character(review: Path, pdfium: Any) 
     assert "<secret>" in text
     assert SECRETS.findall(re.sub(r"\s", "", text)) == []
     assert re.findall("[\x1b\x07\x9b\u200b\u202e\u2060]", text) == []
+
+
+@pytest.fixture(scope="module")
+def populated(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Path:
+    """A folder with a report that was filled in from a history, logs, metrics and commits with every payload."""
+    folder = tmp_path_factory.mktemp("populated") / "reports"
+    reports_of(folder)
+    report = folder / "INC-2025-08-03-001.md"
+    every = " ".join((*PAYLOADS.values(), IN_TERMINALS))
+    lines = [f"2025-08-03T10:{minute:02}:00Z ERROR cannot reach queue {every}" for minute in range(30)]
+    (folder / "queue.log").write_text("\n".join(lines), encoding="utf-8")
+    values = [f'2025-08-0{day}T{hour:02}:00Z,API,"depth {every}",{hour}' for day in (1, 2, 3) for hour in range(24)]
+    (folder / "depth.csv").write_text("\n".join(["at,service,name,value", *values]), encoding="utf-8")
+    repository = folder / "config"
+    repository.mkdir()
+    (repository / "a.toml").write_text("x = 1\n")
+    names = ("-c", f"user.name=Ann {PAYLOADS['token']}", "-c", "user.email=a@x.example")
+    when = {"GIT_AUTHOR_DATE": "2025-08-03T09:30:00Z", "GIT_COMMITTER_DATE": "2025-08-03T09:30:00Z"}
+    for command in (["init", "-q"], ["add", "."], [*names, "commit", "-q", "-m", f"Change {every}"]):
+        subprocess.run(["git", *command], cwd=repository, env={**os.environ, **when}, check=True)
+    with (folder / "incident-analytics.toml").open("a", encoding="utf-8") as settings:
+        settings.write(
+            '[evidence.logs]\nfiles = ["queue.log"]\n[evidence.metrics]\nfiles = ["depth.csv"]\n'
+            '[evidence.changes]\nrepository = "config"\n'
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(population, "run_notebook", partial(run_notebook, kernel=kernel))
+        (done,) = populate(report, settings=folder / "incident-analytics.toml")
+    assert [filling.outcome for filling in done.fillings] == ["added"] * 3
+    return report
+
+
+def test_what_populate_writes_has_no_secret_and_hides_nothing(populated: Path) -> None:
+    text = populated.read_text(encoding="utf-8")
+    blocks = re.findall(
+        r"<!-- incident-analytics: (\w+) begin [^\n]*\n(.*?)<!-- incident-analytics: \1 end", text, re.DOTALL
+    )
+    assert [name for name, _ in blocks] == ["metric", "error_message", "configuration_change"]
+    texts = {name: f"{block}\n{html.unescape(block)}" for name, block in blocks} | texts_of(populated.with_suffix(""))
+    assert any(name.endswith(".svg") for name in texts)
+    assert found_in(texts, SECRETS) == {}
+    assert found_in(texts, HIDDEN) == {}
+    assert all("&lt;secret&gt;" in block or "<secret>" in block for _, block in blocks)

@@ -202,11 +202,12 @@ class _Parser:
             for section, kind in kinds
         ]
         problems = self.report.rows["problems"]
-        read = {row["line"] for row in problems if row["level"] != "info" or row["code"] == "placeholder"}
         texts = {
             f"incidents.{form.column or name}" for name, form in self.template.sections.items() if form.reads == "text"
         }
-        read |= {line for line, use in self.report.used.items() if use not in texts and not use.startswith("findings")}
+        used = self.report.used.items()
+        read = {line: use for line, use in used if use not in texts and not use.startswith("findings")}
+        read |= {row["line"]: "" for row in problems if row["level"] != "info" or row["code"] == "placeholder"}
         unread = set()
         anywhere = not self.reader.entries
         for line, message in find_unread(kinds, self.kind_titled, read, anywhere=anywhere):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -166,6 +166,8 @@ _WHERE: Final = {
     "heading": "a heading, so it isn't read; put an empty line below it, or take off the #",
     "text": "outside the table or list, so it isn't read; write it as a row of it",
 }
+_ROWS: Final = frozenset({"timeline", "actions", "services"})
+"""What is read from the rows of one kind is not what those of another kind say."""
 _ELSEWHERE: Final = "in a section without rows, so it isn't read as one; move it below the heading of its table or list"
 _LOOKS_LIKE: Final[Mapping[Kind, str]] = {
     "timeline": "a row of the timeline",
@@ -179,7 +181,7 @@ _LOOKS_LIKE: Final[Mapping[Kind, str]] = {
 def find_unread(
     parts: Sequence[tuple[Section, Kind]],
     kind_named: Callable[[str], Kind],
-    read: Container[int],
+    read: Mapping[int, str],
     *,
     anywhere: bool,
 ) -> Iterator[tuple[int, str]]:
@@ -192,7 +194,7 @@ def find_unread(
     kind_named
         What the rows below a heading are: code, comments and HTML swallow the headings in them.
     read
-        The lines that were read as rows or fields, not just as text, or that are named by another problem.
+        By line what was read from it, if not just text; the lines that are named by another problem.
     anywhere
         Whether rows of the timeline may be in any section, as no other row of it was read.
     """
@@ -201,7 +203,8 @@ def find_unread(
         context.enter(section, known)
         for line in section.source:
             own = context.kind_at(line)
-            if own is None or line.line in read:
+            use = read.get(line.line)
+            if own is None or (use is not None and not (_ROWS.issuperset({use, own}) and use != own)):
                 continue
             if anywhere and known == "prose" and not _looks_like(line, own):
                 own = "timeline"

@@ -52,7 +52,7 @@ _ROWS = {
     ),
 }
 """Of each section, the table that its rows come to, and rows that are plain, so that there is no doubt about them."""
-_HEADING = re.compile(r"(##|###) \w[\w ]*")
+_HEADING = re.compile(r"(#{1,6}) .*")
 
 
 class Finding(AssertionError):  # noqa: N818 - every fuzzer calls it that
@@ -113,7 +113,7 @@ def _rows_are_named(data: bytes, named: Mapping[str, Collection[int]]) -> None:
         if "<!--" in words:
             return  # what is between the marks of populate is its own
         if heading := _HEADING.fullmatch(words):
-            if words in _ROWS or heading[1] == "##" or section.startswith("###"):
+            if words in _ROWS or len(heading[1]) <= 2 or section.startswith("###"):
                 section = words
         elif section in _ROWS:
             table, row = _ROWS[section]

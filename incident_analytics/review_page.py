@@ -547,6 +547,7 @@ class ReviewPage:
         """Say how figures are made."""
         chosen, window, status = self.settings.sla.severities, self.settings.sla.window, self.scope.status
         counted = join_words(list(chosen)) if chosen else "all severities"
+        has_teams = any(service.team for service in self.settings.services.values())
         reports = "all reports" if status == "all" else f"{status.casefold()} reports"
         length = "30 days" if window == "rolling-30d" else window
         return showing.listing(
@@ -561,6 +562,7 @@ class ReviewPage:
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
                 f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),
+                *(["An incident counts for every team with a service that it affected."] if has_teams else []),
                 "Incidents that report 0 affected users don't count as downtime.",
                 "Completion = done / (done + open), as of the review date.",
                 "An action item is overdue once its due day has ended.",

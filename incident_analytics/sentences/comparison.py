@@ -82,7 +82,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     else:
         change = f"{'rise' if now > was else 'fall'} in the {name} from {written} in {row.earlier}"
         course = f"The {change} is within normal variation"
-    counts = f"{row.n_before:,} and {row.n_after:,} incidents"
+    same = row.n_before == row.n_after
+    counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
     return f"{course}: with {counts}, only {power} would show reliably."
 
 

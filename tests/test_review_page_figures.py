@@ -417,9 +417,7 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
     page = ReviewPage.read([str(DATA / "real")], period="2019-01-01/2021-01-01")
     found = tiles(page)
     assert found["Overdue action items"][0] == "not recorded"
-    assert (
-        found["Overdue action items"][1][-1] == "Items from 1 January 2019 to 31 December 2020: 0 of 1 tracked is done"
-    )
+    assert found["Overdue action items"][1][-1] == "From 1 January 2019 to 31 December 2020: 0 of 1 tracked is done"
     assert "Services over error budget" not in found
     assert found["Most downtime"][1][-1] == "no service has a target"
     said = notices(page)

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from incident_analytics.records import Records
 from incident_analytics.reports.coverage import UNREAD
 from incident_analytics.reports.report import OWN
+from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.schema import LEVELS
 
 __all__ = ["by_file", "coverage_lines", "summary", "useful_edits"]
@@ -21,8 +22,8 @@ Problem: TypeAlias = Mapping[str, Any]
 
 _WEIGHTS: Final = {"error": 25, "warning": 5, "info": 1}
 """How much an edit helps that a problem of a level asks for, compared with others."""
-_OPTIONAL: Final = frozenset({"missing-section", "approximate", "placeholder"})
-"""Problems that most reports have and that need no edit."""
+_OPTIONAL: Final = frozenset({"missing-section", "approximate", "placeholder", "not-a-report"})
+"""Problems that most folders have and that need no edit."""
 _QUOTED: Final = re.compile(r"'[^']*'|\d[\d:.-]*")
 """What a message quotes from its report."""
 _FEW: Final = 3
@@ -74,12 +75,15 @@ def summary(records: Records, levels: Collection[str]) -> list[str]:
     kinds = [kind for kind in kinds if kind not in {"copy", "unreadable"} or kind in outcomes]
     files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
     n = outcomes.total()
+    templates = Counter(filter(None, records.tables["files"]["template"]))
+    read_by = ", ".join(f"{name} {count}" for name, count in templates.most_common())
     return [
         *(f"{count:{width}}  {level}: {code}" for (level, code), count in order),
         (
             f"{n} {'report' if n == 1 else 'reports'}: {files}. Problems: "
             f"{', '.join(f'{found[level]} {level}' for level in LEVELS)}."
         ),
+        *([f"Read by the templates: {read_by}."] if set(templates) - {DEFAULT_TEMPLATE} else []),
     ]
 
 

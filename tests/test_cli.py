@@ -74,8 +74,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 CHECKED = """\
-r/notes.md:1: error: no incident report: neither a line '**Incident ID**: ...' nor the template's headings [not-a-report]
-
 r/INC-2025-03-14-002.md:6: warning: severity 'SEV9' is not one of SEV-1, SEV-2, SEV-3; write one of these, or declare a \
 synonym under [severities] in the settings [unknown-severity]
 r/INC-2025-03-14-002.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
@@ -101,7 +99,7 @@ def test_of_few_problems_no_edit_is_singled_out(run: Run) -> None:
     assert "Edits that would help most" not in run("check", "r/INC-2025-03-14-001.md")[1]
 
 
-@pytest.mark.parametrize(("level", "listed"), [("error", 1), ("warning", 4), ("info", 6)])
+@pytest.mark.parametrize(("level", "listed"), [("error", 0), ("warning", 3), ("info", 6)])
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_check_lists_what_is_asked_for(run: Run, form: str, level: str, listed: int) -> None:
     code, out, err = run("check", "r", "--level", level, "--format", form)
@@ -109,8 +107,8 @@ def test_check_lists_what_is_asked_for(run: Run, form: str, level: str, listed: 
     found = (
         len(json.loads(out)["problems"]) if form == "json" else len(re.findall(r"\[[a-z-]+\]$|^::", out, re.MULTILINE))
     )
-    assert (code, found) == (1, listed)
-    assert form == "json" or counted.endswith("Problems: 1 error, 3 warning, 2 info.\n")
+    assert (code, found) == (0, listed)
+    assert form == "json" or counted.endswith("Problems: 0 error, 3 warning, 3 info.\n")
     if form == "text":
         assert ("2  info: approximate" in out) == (level == "info")
 
@@ -159,13 +157,13 @@ def test_check_as_json(run: Run) -> None:
     code, out, err = run("check", "r", "--format", "json")
     printed = json.loads(out)
     assert (code, err, printed["files"], printed["loaded"], list(printed)) == (
-        1,
+        0,
         "",
         3,
         2,
         ["problems", "files", "loaded"],
     )
-    assert printed["problems"][-2] == {
+    assert printed["problems"][3] == {
         "path": "r/INC-2025-03-14-001.md",
         "line": 22,
         "incident_id": "INC-2025-03-14-001",
@@ -173,21 +171,21 @@ def test_check_as_json(run: Run) -> None:
         "code": "unreadable-value",
         "message": "Due Date: 'January 6' has no year; write it as YYYY-MM-DD",
     }
-    assert printed["problems"][0]["incident_id"] is None
+    assert printed["problems"][-1]["incident_id"] is None
     assert len(printed["problems"]) == 6
 
 
 def test_check_for_github(run: Run) -> None:
     """Annotations alone on stdout; the path of the third report holds what must be escaped."""
     Path("r/a,b%c.md").write_text("# Notes\n")
-    code, out, err = run("check", "r", "--format", "github")
+    code, out, err = run("check", "r", "--format", "github", "--level", "info")
     lines = out.splitlines()
-    assert code == 1
-    assert lines[-1] == (
+    assert code == 0
+    assert lines[3] == (
         "::warning file=r/INC-2025-03-14-001.md,line=22,title=unreadable-value::"
         "Due Date: 'January 6' has no year; write it as YYYY-MM-DD"
     )
-    assert lines[-1].startswith("::notice file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
+    assert lines[5].startswith("::notice file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
     assert all(line.startswith("::") for line in lines)
     assert err.endswith("4 reports: 2 loaded, 0 other status, 2 skipped. Problems: 0 error, 3 warning, 4 info.\n")
 
@@ -195,8 +193,9 @@ def test_check_for_github(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["check", "r"], 1), (["check", "r/INC-2025-03-14-001.md"], 0), (["check", "--strict", "r/INC-2025-03-14-001.md"], 1),
-        (["check", "r", "--status", "Draft", "--severity", "SEV-1"], 1), (["show", "r"], 0), (["export", "files", "r"], 0),
+        (["check", "r"], 0), (["check", "r/INC-2025-03-14-001.md"], 0), (["check", "--strict", "r/INC-2025-03-14-001.md"], 1),
+        (["check", "r", "--status", "Draft", "--severity", "SEV-1"], 0), (["check", "--strict", "r"], 1),
+        (["show", "r"], 0), (["export", "files", "r"], 0),
     ],
 )  # fmt: skip
 def test_check_alone_exits_with_1_on_problems(run: Run, arguments: list[str], code: int) -> None:
@@ -257,7 +256,10 @@ def test_show_prints_each_value_with_its_words_and_line(run: Run) -> None:
 
 
 def test_show_says_what_was_left_out(run: Run) -> None:
-    reason = CHECKED.partition("notes.md:1: info: ")[2].partition(" [")[0]
+    reason = (
+        "not an incident report: it has neither an Incident ID of a known form nor enough of severity, duration, "
+        "timeline, impact and root cause"
+    )
     assert run("show", "r/notes.md") == (0, f"r/notes.md: skipped: {reason}\n", REMARK.replace("3", "1"))
 
 
@@ -349,7 +351,7 @@ def test_broken_settings_exit_with_2_and_name_file_and_key(run: Run) -> None:
 def test_the_settings_may_name_the_reports(run: Run) -> None:
     Path("incident-analytics.toml").write_text(f'reports = ["r"]\n{SETTINGS}')
     code, out, _ = run("check")
-    assert code == 1
+    assert code == 0
     assert out.endswith("3 reports: 2 loaded, 0 other status, 1 skipped. Problems: 0 error, 3 warning, 3 info.\n")
 
 
@@ -358,7 +360,7 @@ def test_an_empty_folder_is_no_error(run: Run) -> None:
     remark = "no reports (*.md) in empty\n"
     summary = "0 reports: 0 loaded, 0 other status, 0 skipped. Problems: 0 error, 0 warning, 0 info.\n"
     assert run("check", "empty") == (0, summary, remark)
-    assert run("export", "files", "empty") == (0, "path,outcome,reason\n", remark)
+    assert run("export", "files", "empty") == (0, "path,outcome,reason,template\n", remark)
     assert run("show", "empty") == (0, "", remark)
 
 

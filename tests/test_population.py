@@ -392,7 +392,7 @@ def test_a_link_stays_one_and_the_figures_are_beside_the_file(report: Path, show
 def test_an_incident_id_that_names_no_folder_costs_the_report_only_where_it_has_figures(
     report: Path, show: Callable[..., None]
 ) -> None:
-    report.write_text(REPORT.replace("INC-2025-03-14-001", "../x"))
+    report.write_text(f"{REPORT.replace('INC-2025-03-14-001', '../x')}\n## Timeline\n\n- 10:00 UTC Alert\n")
     show(metric=[picture(b"a")])
     (one,) = populate(report)
     assert one.failures == (

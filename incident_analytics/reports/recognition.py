@@ -112,7 +112,7 @@ def recognize(document: Document, path: str, templates: Sequence[Template]) -> R
     >>> from incident_analytics.reports.template import built_in_templates
     >>> text = "# ADR 12: A queue\n\n**Date**: 2026-02-11\n**Status**: Approved\n**Author**: A\n"
     >>> recognize(parse_markdown(text), "adr.md", built_in_templates()).reason
-    "not an incident report: it has Date, Status and Author, but none of Incident ID, Severity, ..."
+    "not an incident report: its title says 'ADR'"
     """
     head = front_matter(document)
     sections = lay_out(document, templates)

@@ -26,7 +26,7 @@ from incident_analytics.reports.markdown import parse_markdown, split_cells
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.placeholders import is_placeholder
 from incident_analytics.reports.rows import begins_with_time
-from incident_analytics.reports.template import default_template
+from incident_analytics.reports.template import bare_words, default_template
 from incident_analytics.reports.times import read_moments, split_moment
 from incident_analytics.reports.values import read_money, read_share
 from incident_analytics.reports.zones import read_zone
@@ -133,6 +133,13 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         100_000,
     ),
     "rows without a table": (read_report, lambda n: f"{HEAD}## Timeline\n\n" + "| 14:03 | x |\n" * (n // 14), 100_000),
+    "tables of dashes without end": (parse_markdown, lambda n: "-----\n -- --\n14:02 a\n\n" * (n // 23), 200_000),
+    "grids without rows": (parse_markdown, lambda n: "+---+---+\n" * (n // 10), 200_000),
+    "tables of HTML": (parse_markdown, lambda n: "<table><tr><td>14:02<td>" * (n // 24), 200_000),
+    "headings in bold": (read_report, lambda n: f"{HEAD}## Summary\n\n" + "**Timeline**\n\nx\n\n" * (n // 18), 200_000),
+    "details of a row": (read_report, lambda n: f"{HEAD}## Timeline\n\n- 14:02 a\n" + "  - b\n" * (n // 6), 200_000),
+    "labels on a line": (read_report, lambda n: f"{HEAD}ab: c" + " | ab: c" * (n // 8), 200_000),
+    "parts of a heading": (bare_words, lambda n: "a/" * (n // 2), 400_000),
     "rows in an open fence": (
         read_report,
         lambda n: f"{HEAD}## Timeline\n\n```\n" + "| 14:03 | x |\n" * (n // 14),

@@ -577,7 +577,7 @@ LOCALE_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
         ("latin-1", {"PYTHONIOENCODING": "latin-1"}, ("export", "incidents", "r")),
         ("latin-1", {"PYTHONIOENCODING": "latin-1"}, ("metrics", "response", "r")),
         *(
-            ("ascii", LOCALE_C, arguments)
+            ("utf-8", LOCALE_C, arguments)
             for arguments in (("show", "r"), ("check", "r"), ("export", "incidents", "r"))
         ),
     ],

@@ -42,7 +42,7 @@ def test_make_table_refuses_unknown_names() -> None:
         UnknownNameError, match=r"^table 'incident' is not one of incidents, timeline, outages, services, "
     ):
         make_table("incident")
-    with pytest.raises(ColumnsError, match=r"^files has no column 'outcomes'; it has path, outcome, reason$"):
+    with pytest.raises(ColumnsError, match=r"^files has no column 'outcomes'; it has path, outcome, reason, template$"):
         make_table("files", {"outcomes": []})
 
 

@@ -380,7 +380,8 @@ def test_a_review_has_its_figures_in_every_target(demo_review: dict[str, Path]) 
     markdown = demo_review["md"].read_text(encoding="utf-8")
     ran = nbformat.read(demo_review["ipynb"], as_version=4)
     outputs = [output.get("data", {}) for cell in ran.cells for output in cell.get("outputs", ())]
-    shown = [data["text/html"] for data in outputs if "data:image/svg+xml;base64," in data.get("text/html", "")]
+    shown = [data["text/html"] for data in outputs if data.get("text/html", "").startswith("<figure>")]
+    assert all("data:image/svg+xml;base64," in html for html in shown)
     figures = [found for tag, found in page.tags if tag == "figure" and found.get("class") == "plot"]
     pictures = re.findall(r"(?m)^!\[(.*)\]", markdown)
     assert len(shown) == len(set(shown)) == len(figures) == len(pictures) > 5

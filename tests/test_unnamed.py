@@ -83,7 +83,6 @@ SECTIONS = {
     "a table without rows": ("| Change | By |\n|--|--|\n", [("Trigger", "Change | By", 15)]),
     "a code block": ("```\na\nb\n```\n", [("Trigger", "a\nb", 16)]),
     "HTML": ("<div>\n<b>A deploy</b>\n</div>\n", [("Trigger", "A deploy", 15)]),
-    "nothing": ("", [("Trigger", None, 14)]),
 }
 
 
@@ -93,6 +92,10 @@ def test_a_section_that_the_template_does_not_name_is_kept(layout: str) -> None:
     text = f"{HEAD}{TIMELINE}## Trigger\n{text}"
     assert fields(text) == [("Trigger", *row) for row in expected]
     assert UNREAD not in uses(text).values()
+
+
+def test_a_heading_with_nothing_below_it_is_kept() -> None:
+    assert fields(f"{HEAD}{TIMELINE}\n## Fauna\n") == [("Fauna", "Fauna", None, 15)]
 
 
 def test_text_below_a_heading_that_groups_others_has_a_home() -> None:
@@ -136,13 +139,13 @@ def test_the_columns_of_other_tables_are_kept_with_the_lines_of_their_rows() -> 
 
 
 def test_labels_in_a_text_are_kept_twice() -> None:
-    text = f"{HEAD}\n## Summary\n\nIt broke.\n**Trigger**: a deploy\n\n### Detection\n\nBy the pager.\n"
+    text = f"{HEAD}\n## Summary\n\nIt broke.\n**Trigger**: a deploy\n\n### Fauna\n\nBy the pager.\n"
     report = read(text)
     assert "**Trigger**: a deploy" in report.incident["summary"]
     assert "By the pager." in report.incident["summary"]
     assert [row[:3] for row in fields(text)] == [
         ("Summary", "Trigger", "a deploy"),
-        ("Detection", "Detection", "By the pager."),
+        ("Fauna", "Fauna", "By the pager."),
     ]
 
 

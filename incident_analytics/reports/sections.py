@@ -338,6 +338,8 @@ class SectionReader:
     def _read_parts(self, form: SectionForm, section: Section) -> None:
         """Read the fields of other sections that are right below the heading that groups these."""
         for label, line in labelled(section) if form.parts else ():
+            if line.line in self.report.used:
+                continue  # the head has read it
             for name in form.parts:
                 part = self.template.sections[name]
                 if part.reads == "services" and self.template.section_named(label) == name and line.text:

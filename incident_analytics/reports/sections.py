@@ -338,15 +338,16 @@ class SectionReader:
     def _read_parts(self, form: SectionForm, section: Section) -> None:
         """Read the fields of other sections that are right below the heading that groups these."""
         for label, line in labelled(section) if form.parts else ():
-            if line.line in self.report.used:
-                continue  # the head has read it
+            is_read = line.line in self.report.used  # with the head
             for name in form.parts:
                 part = self.template.sections[name]
                 if part.reads == "services" and self.template.section_named(label) == name and line.text:
-                    words = line.text.split(",")
-                    self.add_services([(None, word.strip(), line.line, "") for word in words], section.title)
-                elif (field := part.field_named(label)) is not None and field not in self.report.lines:
-                    self._read_field_of(part, field, line)
+                    if not is_read:
+                        words = line.text.split(",")
+                        self.add_services([(None, word.strip(), line.line, "") for word in words], section.title)
+                elif (field := part.field_named(label)) is not None:
+                    if not is_read and field not in self.report.lines:
+                        self._read_field_of(part, field, line)
                 else:
                     continue
                 self.parts.add(name)

@@ -157,7 +157,8 @@ class _Parser:
         owners = section_owners(self.sections, self.parts, self.template)
         for section, found, current in zip(self.sections, self.parts, owners, strict=True):
             if found is not None:
-                self.report.mark(OWN, section.line)
+                if "|" not in section.title:  # else a line --- below a row made a heading of it
+                    self.report.mark(OWN, section.line)
                 self.report.lines.setdefault(f"section {found}", section.line)
                 seen.add(found)
             if current is not None:

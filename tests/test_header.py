@@ -71,3 +71,16 @@ def test_a_start_that_is_said_to_be_unknown_is_no_problem(words: str) -> None:
     report = read(words)
     assert "started_at" not in report.incident
     assert [row for row in report.rows["problems"] if row["code"] == "unreadable-time"] == []
+
+
+@pytest.mark.parametrize(("closed", "hour"), [("3:15 PM ET", 14), ("3:15 PM", 10), ("3:15 PM PT", 10)])
+def test_a_zone_of_all_instants_at_the_head_is_that_of_the_timeline(closed: str, hour: int) -> None:
+    """One that only some of them name, or that they name differently, is not."""
+    text = (
+        "# Incident: X\n\n**Incident ID**: INC-2022-03-14-001\n**Date**: 2022-03-14\n"
+        f"**Started**: 3/14/2022 10:02 AM ET\n**Closed**: 3/14/2022 {closed}\n\n"
+        "## Timeline\n\n- 10:02 AM - Users get error 1033\n- 1:35 PM - Portal available\n"
+    )
+    fields = PLAIN["fields"] | {"started_at": ("Started",), "closed_at": ("Closed",)}
+    (report,) = parse_reports(text, "x.md", Settings(), Template.model_validate(PLAIN | {"fields": fields}))
+    assert f"{report.rows['timeline'][0]['at']:%H:%M}" == f"{hour}:02"

@@ -230,3 +230,31 @@ def test_a_folder_with_a_dot_is_read_where_it_is_named(tmp_path: Path, monkeypat
     for named in (".github", ".github/incidents", ".*/incidents", ".github/**/*.md"):
         assert ia.load(named, status="all").files["outcome"].tolist() == ["loaded"], named
     assert ia.load(".", status="all").files.empty
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Chaos experiment 12: kill the cache", "DR test report 2024-11", "CHG-118: Upgrade PostgreSQL",
+        "Change request: new primary", "Game day: lose a region", "Fire drill", "Failover exercise",
+    ],
+)  # fmt: skip
+def test_what_was_planned_is_not_an_incident(title: str) -> None:
+    text = (
+        f"# {title}\n\n- **Date**: 2024-09-05\n- **Duration**: 30 minutes\n- **Status**: Approved\n\n"
+        "## Timeline\n\n- 10:00 cache killed as planned\n- 10:30 cache restored\n"
+    )
+    assert isinstance(recognize(parse_markdown(text), "note.md", built_in_templates()), Skipped)
+
+
+def test_an_incident_of_a_planned_test_is_a_report() -> None:
+    text = (
+        "# Post-mortem: failover test takes the site down\n\n- Date: 2024-09-05\n- Severity: SEV-1\n\n"
+        "## Timeline\n\n- 10:00 failover starts\n- 10:30 site restored\n\n## Root cause\n\nA stale route.\n"
+    )
+    assert isinstance(recognize(parse_markdown(text), "note.md", built_in_templates()), Recognized)
+
+
+def test_rows_that_are_still_to_be_written_are_no_timeline() -> None:
+    text = "# Postmortem: TODO\n\n- Date: TODO\n- Severity: TODO\n\n## Timeline (UTC)\n\n- 00:00 TODO\n- 00:10 ...\n"
+    assert isinstance(recognize(parse_markdown(text), "note.md", built_in_templates()), Skipped)

@@ -25,7 +25,7 @@ from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import ID_ROOM, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
-from incident_analytics.reports.times import date_in, find_dates, read_date
+from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments
 from incident_analytics.reports.zones import find_zone, names_zone, read_zone
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
@@ -48,6 +48,8 @@ _UNFINISHED = re.compile(
 _DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
 _FIRST_LINES = 5
 """Lines at the beginning in which a date is the incident's."""
+_STAMP = 40
+"""Characters of a field that are looked at for a date."""
 _LONGEST_TITLE = 100
 """Characters of a line that may be a title."""
 _SEASON = timedelta(days=90)
@@ -165,9 +167,12 @@ class HeaderReader:
         not ask for, or what is in the text of a section, counts only where it can be read.
         """
         fields: dict[str, tuple[bool, int, Line]] = {}
+        stamps: list[Line] = []
         for found in find_fields(self.sections, self.parts, self.front, self.template):
             if found.is_sure and fold(found.label) in _ZONE_LABELS:
                 self.reader.read_zone(found.line, found.label)
+            if found.is_sure and find_dates(found.line.text[:_STAMP]):
+                stamps.append(found.line)
             name = self.template.field_named(found.label)
             if name is None or not self._is_field(name, found):
                 continue
@@ -180,7 +185,19 @@ class HeaderReader:
             if name not in fields or (not found.is_sure, rank) < fields[name][:2]:
                 fields[name] = (not found.is_sure, rank, found.line)
         self._read_zones_above()
+        self._take_zone_of_instants(stamps)
         return {name: line for name, (_, _, line) in fields.items()}
+
+    def _take_zone_of_instants(self, lines: Sequence[Line]) -> None:
+        """Take the one zone that all instants at the head name for that of the timeline, if that names none itself."""
+        if self.reader.zone is not None or self.reader.zone_is_unclear:
+            return
+        try:
+            zones = {moment.zone for line in lines for moment in read_moments(line.text) if moment.clock is not None}
+        except Unreadable:  # which is reported where the field itself is read
+            return
+        if len(zones) == 1:
+            self.reader.zone = zones.pop()
 
     def _read_zones_above(self) -> None:
         """Read the zones that lines above the first section name."""

@@ -52,15 +52,24 @@ _CLOCK: Final = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b\d{1,2}\s?[ap]\.?m
 _OTHER_KIND: Final = re.compile(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
     r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
-    r"|security polic(?:y|ies)|plans?)\b",
+    r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
+    r"|service levels?)\b",
     re.IGNORECASE,
 )
 """Kinds of documents that speak of incidents and are not about one."""
+_PLANNED: Final = re.compile(
+    r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
+    r"|(?:dr|recovery|failover) tests?)\b",
+    re.IGNORECASE,
+)
+"""What was planned; it may still have become an incident."""
 _LEFT: Final = re.compile(
     r"\[(?![ xX]\])[^\[\]()\d#]*[^\W\d_][^\[\]()\d#]*\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
+_TO_DO: Final = re.compile(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)
+"""A row that has a time and no event yet."""
 _ASKS: Final = re.compile(
     r"\W*(?:please|describe|explain|list|provide|include|add|summari[sz]e|write|give|identify|note|document|insert|fill"
     r"|use this|outline|briefly|what|when|who|how|why|which|e\.g\.|for example|one (?:or two )?sentences?"
@@ -287,6 +296,9 @@ class _Signs:
             if (match := _OTHER_KIND.search(text)) and not (match[0].lower() == "readme" and _INCIDENT.search(words)):
                 self.leave(f"{what} says {match[0]!r}", line, -4, is_unfilled=match[0].lower().startswith("template"))
                 break
+            if match := _PLANNED.search(text):
+                self.leave(f"{what} says {match[0]!r}", line, -3, is_unfilled=False)
+                break
         texts = [words, PurePath(self.path).stem, *(line.text for line in islice(_all_lines(self.sections), 5))]
         self.has_date |= any(date_in(text) is not None for text in texts)
         moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
@@ -336,7 +348,7 @@ class _Signs:
     def read_section(self, section: Section, part: str) -> None:
         if self.template.sections[part].reads == "timeline":
             rows = [line for line in section.source if begins_with_time(line.text)]
-            if rows and not all(is_left(line.text) for line in rows):
+            if rows and not all(is_left(line.text) or _TO_DO.search(line.text) for line in rows):
                 self.has_rows = True
                 self.has_date |= any(find_dates(line.text[:40]) for line in rows[:20])
                 self.add("a timeline", section.line, 3)

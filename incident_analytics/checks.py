@@ -91,7 +91,7 @@ def require_instants(frame: pd.DataFrame, *columns: str) -> None:
     >>> require_instants(pd.DataFrame({"at": pd.to_datetime(["2025-07-01"])}), "at")
     Traceback (most recent call last):
     ...
-    incident_analytics.errors.ColumnsError: at is datetime64[us], no instants; write pd.to_datetime(..., utc=True)
+    incident_analytics.errors.ColumnsError: at is datetime64[us], not instants; write pd.to_datetime(..., utc=True)
     """
     for column in columns:
         dtype = frame[column].dtype

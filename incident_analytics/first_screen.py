@@ -12,7 +12,6 @@ from typing import Any, Final
 import pandas as pd
 
 from incident_analytics import sentences
-from incident_analytics.exports import table_as_csv
 from incident_analytics.formatting import (
     MISSING,
     capitalized,
@@ -26,7 +25,15 @@ from incident_analytics.formatting import (
 from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
 from incident_analytics.periods import label_of
 from incident_analytics.sentences import Tile
-from incident_analytics.showing import Shown, cell_link, escape_html, escape_markdown, markdown_table, pictured
+from incident_analytics.showing import (
+    Shown,
+    cell_link,
+    escape_html,
+    escape_markdown,
+    markdown_table,
+    pictured,
+    table_for_file,
+)
 
 __all__ = ["first_screen", "incident_list", "overdue_items", "side_by_side", "sparkline"]
 
@@ -146,7 +153,7 @@ def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
         {"figure": tile.name, "value": tile.value, "details": "; ".join(tile.lines), "needs_action": tile.needs_action}
         for tile, _ in tiles
     )
-    return Shown(html, markdown_table(["Key figure", "", ""], ["---"] * 3, rows), tables=(table_as_csv(figures),))
+    return Shown(html, markdown_table(["Key figure", "", ""], ["---"] * 3, rows), tables=(table_for_file(figures),))
 
 
 def sparkline(name: str, history: Sequence[Past]) -> str:
@@ -373,7 +380,7 @@ def _decisions(facts: Highlights) -> Shown:
     shown = Shown(
         f'<ol data-table="decisions-needed">{"".join(items)}</ol>',
         "\n".join(lines),
-        tables=(table_as_csv(pd.DataFrame(asdict(each) for each in decisions)),),
+        tables=(table_for_file(pd.DataFrame(asdict(each) for each in decisions)),),
     )
     return _headed("Decisions needed", shown)
 
@@ -520,5 +527,5 @@ def _table(
         markdown_table(
             list(map(escape_markdown, words)), ["--:" if name in numbers else "---" for name in words], lines
         ),
-        tables=(table_as_csv(frame),),
+        tables=(table_for_file(frame),),
     )

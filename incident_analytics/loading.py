@@ -12,7 +12,8 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from functools import lru_cache, partial
+from fnmatch import fnmatchcase
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -376,15 +377,30 @@ def excluding_pattern(file: Path, settings: Settings) -> str | None:
     if not settings.check.exclude:
         return None
     path = os.path.relpath(file, settings.path.parent if settings.path else None).replace(os.sep, "/")
-    return next((each for each in settings.check.exclude if _glob(each).match(path)), None)
+    return next((each for each in settings.check.exclude if _is_named(path, each)), None)
 
 
-@lru_cache(maxsize=64)
-def _glob(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern.removeprefix("./").rstrip("/"))
-    meant = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    words = "".join(meant.get(part) or re.escape(part) for part in parts)
-    return re.compile(f"{'' if '/' in pattern.rstrip('/') else '(?:.*/)?'}{words}(?:/.*)?\\Z", re.DOTALL)
+def _is_named(path: str, pattern: str) -> bool:
+    """Return whether a path, or a folder that it is in, is what a pattern names; one without a slash may be anywhere.
+
+    ``**`` means any folders; to go back to the last one alone is enough, and takes no time that grows by doubling.
+    """
+    names, parts = path.split("/"), [*pattern.removeprefix("./").rstrip("/").split("/"), "**"]
+    if len(parts) == 2:  # noqa: PLR2004 - one name
+        parts.insert(0, "**")
+    index = position = since = 0
+    folders: int | None = None
+    while position < len(names):
+        if index < len(parts) and parts[index] == "**":
+            folders, since, index = index, position, index + 1
+        elif index < len(parts) and fnmatchcase(names[position], parts[index]):
+            index, position = index + 1, position + 1
+        elif folders is not None:
+            since += 1
+            index, position = folders + 1, since
+        else:
+            return False
+    return set(parts[index:]) <= {"**"}
 
 
 def _lose(file: Path, error: Exception) -> Tables:

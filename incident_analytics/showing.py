@@ -39,6 +39,7 @@ __all__ = [
     "pictured",
     "safe_text",
     "table",
+    "table_for_file",
     "text",
 ]
 
@@ -288,18 +289,20 @@ def table(
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
                 [[_link(*cell) for cell in zip(row, lead, strict=True)] for row, lead in zip(rows, leads, strict=True)],
             ),
-            tables=(table_as_csv(_without_secrets(frame)),),
+            tables=(table_for_file(frame),),
         ),
         folded,
     )
 
 
-def _without_secrets(frame: pd.DataFrame) -> pd.DataFrame:
-    def mask(words: str) -> str:
-        return mask_secrets(words, prose=True)
+def table_for_file(frame: pd.DataFrame) -> str:
+    """Return a table as CSV, as a page's tables go to files: without secrets."""
 
-    texts = [name for name in frame.columns if frame[name].dtype == "str"]
-    return frame.assign(**{name: frame[name].map(mask, na_action="ignore").astype("str") for name in texts})
+    def mask(cell: object) -> object:
+        return mask_secrets(cell, prose=True) if isinstance(cell, str) else cell
+
+    texts = [name for name in frame.columns if frame[name].dtype in {"str", "object"}]
+    return table_as_csv(frame.assign(**{name: frame[name].map(mask).astype(frame[name].dtype) for name in texts}))
 
 
 def _html_table(

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 
 import incident_analytics
 from incident_analytics.periods import _NAMES
-from incident_analytics.reports.milestones import default_lexicon
-from incident_analytics.reports.template import default_template
+from incident_analytics.reports.template import built_in_templates
 
 PACKAGE = Path(incident_analytics.__file__).parent
 _CALLS = {"compile", "sub", "subn", "search", "match", "split", "finditer", "fullmatch", "findall"}
@@ -101,15 +100,11 @@ def _value_of(node: ast.expr, scope: dict[str, Any]) -> Any:
 
 
 def from_data() -> Iterator[Pattern]:
-    """Yield the patterns of tables: milestones.toml, the built-in template, the names of periods."""
-    lexicon = default_lexicon()
-    for name, parts in lexicon.groups.items():
-        for part, group in parts.items():
-            yield Pattern(f"milestones.toml: {name}.{part}", group.words, only_at_start=False)
-    yield Pattern("milestones.toml: relapse", lexicon.relapse, only_at_start=False)
+    """Yield the patterns of tables: the built-in templates, the names of periods."""
     for form, _ in _NAMES:
         yield Pattern(f"periods.py: {form}", re.compile(form), only_at_start=True)
-    yield Pattern("template-1.0.toml: incident_id", re.compile(default_template().incident_id), only_at_start=False)
+    for template in built_in_templates():
+        yield Pattern(f"{template.name}.toml: incident_id", re.compile(template.incident_id), only_at_start=False)
 
 
 def attacks(compiled: re.Pattern[Any]) -> Iterator[tuple[Callable[[int], Any], int]]:

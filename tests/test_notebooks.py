@@ -144,7 +144,9 @@ def test_a_notebook_without_a_parameters_cell_is_refused(tmp_path: Path) -> None
         run_notebook(notebook, {"paths": [], "period": ""})
 
 
-@pytest.mark.parametrize(("content", "message"), [(None, "No such file"), ("{", "no notebook"), ("{}", "no notebook")])
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "No such file"), ("{", "not a notebook"), ("{}", "not a notebook")]
+)
 def test_a_file_that_is_not_a_notebook_is_refused(content: str | None, message: str, tmp_path: Path) -> None:
     file = tmp_path / "own.ipynb"
     if content is not None:

@@ -58,7 +58,7 @@ _TOKEN = re.compile(r"#?(?=[\w.-]*\d)[\w.-]{1,40}")
 """One word with a figure, as an id is that has no known form."""
 _NUMBER = re.compile(r"\W*([0-5])\W*")
 """A severity that is its number alone."""
-_ATTRIBUTES = re.compile(r"\s*\{[#.:][^{}]{0,80}\}\s*$")
+_ATTRIBUTES = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
 """What pandoc and others write behind a heading."""
 _ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times"}
 """Fields at a report's head that say in which zone its times are."""

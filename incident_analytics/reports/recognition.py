@@ -64,7 +64,7 @@ _PLANNED: Final = re.compile(
 )
 """What was planned; it may still have become an incident."""
 _LEFT: Final = re.compile(
-    r"\[(?![ xX]\])[^\[\]()\d#]*[^\W\d_][^\[\]()\d#]*\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
+    r"\[(?![ xX]\])(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
@@ -77,7 +77,7 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 """How a template asks for what is to be written."""
-_OFFERS: Final = re.compile(r"\s*(?:[/|,]|\bor\b)\s*")
+_OFFERS: Final = re.compile(r" ?(?:[/|,]|\bor\b) ?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,7 +379,7 @@ def is_left(text: str) -> bool:
 
 def _offers(text: str) -> bool:
     """Return whether a field still offers the words of which one is to be written."""
-    parts = [part for part in _OFFERS.split(text) if re.search(r"\w", part)]
+    parts = [part for part in _OFFERS.split(" ".join(text.split())) if re.search(r"\w", part)]
     n_most = 3
     return (
         len(parts) >= (2 if "|" in text else n_most)

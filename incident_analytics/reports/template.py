@@ -43,9 +43,9 @@ _QUALIFIERS = (
 )
 _BEFORE = re.compile(rf"(?:{_QUALIFIERS} )+(?=\S)")
 _AFTER = re.compile(
-    r"(?<=\S)(?: (?:details?|section|utc|gmt|notes|list|so far|of (?:the )?(?:incident|outage|events?)))+$"
+    r"(?<=\S)(?: (?:details?|section|utc|gmt|notes|list|so far|of (?:the )?(?:incident|outage|events?))){1,8}+$"
 )
-_PARTS = re.compile(r"\s*[/|,+&:–—]\s*|\s+-\s+|\s+and\s+", re.IGNORECASE)
+_PARTS = re.compile(r" ?[/|,+&:–—] ?| - | and ", re.IGNORECASE)
 _NUMBERED = re.compile(r"\W*(?:(?:phase|part|step|section|stage)\W*)?[\dIVXivx]*\W*", re.IGNORECASE)
 _BRACKETED = re.compile(r"\(([^()]*+)\)")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]+:(?=\s|$)", re.IGNORECASE)
@@ -78,7 +78,7 @@ def _wordings(heading: str) -> tuple[str, ...]:
     if len(whole) > 80:  # noqa: PLR2004 - a sentence
         return (whole,)
     plain = _BRACKETED.sub(" ", _SHORTCODE.sub(" ", heading))
-    first, *rest = [part for part in _PARTS.split(plain) if part.strip()] or [""]
+    first, *rest = [part for part in _PARTS.split(" ".join(plain.split())) if part.strip()] or [""]
     parts = [first, *(rest if re.search(r"[/&+,|]|\band\b", plain) or _NUMBERED.fullmatch(first) else ())]
     found = [whole, _unqualified(whole)]
     for part in (*map(bare_words, (*parts, *_BRACKETED.findall(heading))),):

@@ -223,8 +223,12 @@ class _Context:
         self.level = 0
         self.rows_level = 0
         """The level of the last heading that has rows, 0 where none has."""
+        self.known: Kind = "prose"
+        self.follows_list = False
+        """Whether nothing but sections of the authors' own is between a list and here."""
 
     def enter(self, section: Section, known: Kind) -> None:
+        self.follows_list = self.kind in {"services", "actions"} or (self.known == "own" and self.follows_list)
         self.before, self.known = self.kind, known
         is_named = self.kind_named(section.title) != "own"
         if known != "own" or section.level <= self.level or self.before == "prose":
@@ -233,7 +237,7 @@ class _Context:
                 self.kind = "own"  # it follows rows whose heading is broken
         if known == "prose" and section.level > self.rows_level > 0:
             self.kind = self.before if self.before != "prose" else "own"  # its heading may be in the middle of rows
-        elif known == "prose" and self.before in {"services", "actions"}:
+        elif known == "prose" and self.follows_list:
             self.kind = "own"
         elif is_named and (known != "prose" or section.level <= self.rows_level):
             self.rows_level = section.level if known != "prose" else 0

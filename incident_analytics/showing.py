@@ -301,9 +301,8 @@ def table_for_file(frame: pd.DataFrame) -> str:
     def mask(cell: object) -> object:
         return mask_secrets(cell, prose=True) if isinstance(cell, str) else cell
 
-    # Not a set: their hashes are not those of the names.
-    texts = [name for name in frame.columns if frame[name].dtype in ("str", "object")]
-    return table_as_csv(frame.assign(**{name: frame[name].map(mask).astype(frame[name].dtype) for name in texts}))
+    plain = frame.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz", "timedelta"])
+    return table_as_csv(frame.assign(**{name: plain[name].astype("object").map(mask).astype("str") for name in plain}))
 
 
 def _html_table(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_analytics import showing
-from incident_analytics.showing import PAGE, Shown
+from incident_analytics.showing import PAGE, Shown, table_for_file
 from incident_analytics.visible import visible
 
 OPTIONS = (
@@ -241,3 +241,9 @@ def test_a_secret_that_somebody_wrote_into_a_report_is_masked_in_both_languages(
     for shown in (showing.table(frame), showing.listing([words])):
         assert "hunter2" not in shown.html + shown.markdown
         assert "toor" not in shown.html + shown.markdown
+
+
+@pytest.mark.parametrize("dtype", ["str", "object", "string", "category"])
+def test_a_table_for_a_file_has_no_secret_whatever_its_dtype(dtype: str) -> None:
+    frame = pd.DataFrame({"title": pd.Series(["Queue password=hunter2", None], dtype=dtype), "n": [1, 2]})
+    assert table_for_file(frame) == "title,n\nQueue password=<secret>,1\n,2\n"

@@ -302,7 +302,8 @@ def table_for_file(frame: pd.DataFrame) -> str:
         return mask_secrets(cell, prose=True) if isinstance(cell, str) else cell
 
     plain = frame.select_dtypes(exclude=["number", "bool", "datetime", "datetimetz", "timedelta"])
-    return table_as_csv(frame.assign(**{name: plain[name].astype("object").map(mask).astype("str") for name in plain}))
+    texts = {str(name): plain[name].astype("object").map(mask).astype("str") for name in plain}
+    return table_as_csv(frame.assign(**texts))
 
 
 def _html_table(

@@ -178,9 +178,7 @@ def test_two_runs_on_the_same_input_are_the_same(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets of POSIX")
-def test_nothing_that_the_user_has_set_reaches_a_notebook(
-    tmp_path: Path, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_that_the_user_has_set_reaches_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of matplotlib, IPython and Jupyter, a broken kernel of the name, a long TMPDIR, no home to write to."""
     notebook = write_notebook(
         tmp_path / "n.ipynb",
@@ -188,7 +186,7 @@ def test_nothing_that_the_user_has_set_reaches_a_notebook(
         "from matplotlib import pyplot, rcParams\nprint('of_the_user' in globals(), rcParams['axes.facecolor'])",
         "pyplot.figure(figsize=(1, 1)).add_subplot().plot([x]);",
     )
-    usual = run_notebook(notebook, {"x": 1}, kernel=kernel)
+    usual = run_notebook(notebook, {"x": 1})  # in a kernel of its own, as below
     user, long = tmp_path / "user", tmp_path / ("long " * 30)
     kernels, startup = user / "jupyter" / "kernels" / "python3", user / "ipython" / "profile_default" / "startup"
     for folder in (kernels, startup, long):

@@ -102,6 +102,7 @@ def report(file: Path, data: bytes) -> None:
             raise Finding(f"{len(ids)} incidents from files that are {outcomes}")
         if ids:
             as_corpus(records)
+        if ids and "copy" not in outcomes:  # a copy's rows are in no table, and it is a problem itself
             named = {name: {*records.tables[name]["line"], *problems["line"]} for name, _ in _ROWS.values()}
             _rows_are_named(data, named)
 

@@ -253,7 +253,7 @@ class Cache:
         now = time.time_ns()
         for source, position in enumerate(positions):
             path, status = self.paths[position], self.stats[position]
-            if status is None or path in unreadable:
+            if status is None or path in unreadable or "\ufffd" in path:  # several names may be shown so
                 continue
             size, changed_ns = status
             if now - changed_ns < _RECENT:

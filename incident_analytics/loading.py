@@ -257,8 +257,8 @@ def _as_columns(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Tables:
 
 NOT_READ_BY: Final = frozenset(
     {
-        *("path", "title", "owner", "report_url", "skipped", "reports", "fiscal_year_start", "sla", "maintenance"),
-        *("metrics_table", "tracker", "check", "evidence"),
+        *("title", "owner", "report_url", "skipped", "reports", "fiscal_year_start", "sla", "maintenance"),
+        *("metrics_table", "tracker", "evidence"),
     }
 )
 """Settings that do not change what a file is read as."""

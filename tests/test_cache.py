@@ -153,10 +153,29 @@ def test_settings_templates_and_corrections_count(reports: Path, tmp_path: Path)
     assert_cached(reports, settings=chosen)
 
 
+def test_files_excluded_since_are_skipped(reports: Path, tmp_path: Path) -> None:
+    chosen = tmp_path / "incident-analytics.toml"
+    for pattern, n in (("nothing.md", 6), ("0.md", 5), ("nothing.md", 6)):
+        chosen.write_text(f'[check]\nexclude = ["reports/{pattern}"]\n', encoding="utf-8")
+        found = load(reports, status="all", settings=chosen)
+        assert (~found.files["reason"].str.startswith("excluded", na=False)).sum() == n + 1
+        assert_cached(reports, settings=chosen)
+
+
 def test_every_setting_is_known_to_matter_or_not() -> None:
     """A new one matters unless it is listed; one that is listed is there."""
     assert set(loading.Settings.model_fields) >= loading.NOT_READ_BY
-    matters = {"timezone", "severities", "services", "calendar_table", "corrections", "templates", "limits"}
+    matters = {
+        "timezone",
+        "severities",
+        "services",
+        "calendar_table",
+        "corrections",
+        "templates",
+        "limits",
+        "check",
+        "path",
+    }
     assert set(loading.Settings.model_fields) - loading.NOT_READ_BY >= matters
 
 

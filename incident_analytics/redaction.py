@@ -444,7 +444,7 @@ def _without_short_names(people: dict[_Words, _Person]) -> dict[_Words, _Person]
 
 
 def _are_one_name(tokens: Sequence[re.Match[str]], text: str) -> bool:
-    """Return whether there is no more between words than there is within a name."""
+    """Return whether the text between two words is short enough for them to be one name."""
     gaps = [text[before.end() : after.start()] for before, after in pairwise(tokens)]
     return all(len(gap) <= _WIDEST_GAP and not set("/\\") & set(gap) for gap in gaps)
 

@@ -128,7 +128,7 @@ def with_field(rows: pd.DataFrame, by: str, fields: pd.DataFrame | None) -> tupl
     Returns
     -------
     rows : pandas.DataFrame
-        The rows with a further column, str, called as the next value says: NA where there is no value. Values that
+        The rows with another column, str, named by the second value returned: NA where a value is missing. Values that
         differ by their case alone are one, as it is written first.
     name : str
         ``field:`` and the field's name as it is written first.

@@ -126,7 +126,7 @@ def _windows(pieces: Sequence[Piece]) -> list[tuple[Moment, Moment | None]]:
 
 
 def _past_brackets(pieces: Sequence[Piece], index: int) -> int:
-    """Return the index of the first piece from ``index`` on that is no bracket: ``14:02 (approx) - 15:47``."""
+    """Return the index of the first piece from ``index`` on that is not in brackets: ``14:02 (approx) - 15:47``."""
     return next((at for at in range(index, len(pieces)) if pieces[at] not in _GLUE), len(pieces))
 
 

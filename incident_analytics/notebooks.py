@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = ["Kernel", "notebook_file", "run_notebook"]
 _HERE: Final = Path(__file__).parent
 _ARGUMENT_ERRORS: Final = {error.__name__: error for error in (PathError, PeriodError, SettingsError, UnknownNameError)}
 """What a wrong argument raises inside a notebook: the cell is not at fault and is not named."""
+_PRINTED: Final = "printed.txt"
 
 
 def run_notebook(
@@ -70,7 +72,7 @@ def run_notebook(
         As in `review`.
     """
     import papermill
-    from nbclient.exceptions import CellControlSignal, DeadKernelError
+    from nbclient.exceptions import CellControlSignal
 
     file = Path(notebook)
     source = _read_notebook(file)
@@ -110,8 +112,9 @@ def run_notebook(
             if error.ename in _ARGUMENT_ERRORS:
                 raise _ARGUMENT_ERRORS[error.ename](error.evalue) from error
             raise NotebookError(f"{at_fault()} failed: {error.ename}: {error.evalue}") from error
-        except (CellControlSignal, DeadKernelError) as error:
-            raise NotebookError(f"{at_fault()} ended the kernel: {error}") from error
+        except (CellControlSignal, RuntimeError) as error:
+            end = f"{at_fault()} ended the kernel: {error}" if begun else f"{file.name}: the kernel did not start"
+            raise NotebookError(f"{end}{kernel.last_words()}") from error
     never_ran = [cell for cell in _code_cells(ran) if cell.source.strip() and cell.execution_count is None]
     if never_ran or any(output.get("ename") == "SystemExit" for cell in _code_cells(ran) for output in cell.outputs):
         raise NotebookError(f"{at_fault()} ended the notebook early, with {len(never_ran)} code cells still to run")
@@ -129,7 +132,11 @@ class _KernelManager(Protocol):
 
     def close_client(self) -> None: ...
 
+    async def is_alive(self) -> bool: ...
+
     async def shutdown_kernel(self) -> None: ...
+
+    async def cleanup_resources(self) -> None: ...
 
 
 class Kernel:
@@ -164,6 +171,14 @@ class Kernel:
         # Not papermill's cwd, which would move this process as well.
         return {"km": self._manager, "resources": {"metadata": {"path": str(working_folder)}}}
 
+    def last_words(self) -> str:
+        """Return the end of what the kernel printed outside of its cells, as the end of a message."""
+        printed = self._folder.path / _PRINTED
+        text = printed.read_text(encoding="utf-8", errors="replace") if printed.is_file() else ""
+        lines = [line for line in text.splitlines() if line.strip()]
+        named = [line for line in lines if re.match(r"\w*Error: ", line)] or lines
+        return f" ({shorten(named[-1], 200)})" if named else ""
+
     def stop(self) -> None:
         """End the kernel, whatever it is doing."""
         from nbclient.util import run_sync
@@ -174,7 +189,8 @@ class Kernel:
         _end_tasks()
         if manager.has_kernel:
             manager.close_client()
-            run_sync(manager.shutdown_kernel)()
+            # One that is gone already cannot be asked to end.
+            run_sync(manager.shutdown_kernel if run_sync(manager.is_alive)() else manager.cleanup_resources)()
 
 
 def _end_tasks() -> None:
@@ -220,6 +236,11 @@ def _kernel_manager(temporary: TemporaryFolder) -> _KernelManager:
             # Whatever JUPYTER_DEFAULT_PROVISIONER_NAME says: on this machine.
             spec.metadata = {"kernel_provisioner": {"provisioner_name": "local-provisioner"}}
             self.last_client: AsyncKernelClient | None = None
+
+        async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+            # What it prints outside of its cells, as when it is asked to end while it starts, is for nobody's terminal.
+            with (folder / _PRINTED).open("wb") as printed:
+                await super().start_kernel(stdout=printed, stderr=printed, **options)
 
         def client(self, **options: Any) -> AsyncKernelClient:  # type: ignore[override]
             # Each notebook has its own. All have one identity: until the one before is closed its messages are lost.

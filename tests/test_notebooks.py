@@ -227,6 +227,18 @@ def test_matplotlib_gets_a_folder_that_it_can_write_to(tmp_path: Path, monkeypat
         assert _environment(tmp_path)["MPLCONFIGDIR"] == str(tmp_path / "matplotlib")
 
 
+def test_a_kernel_that_cannot_start_is_said_so_with_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    environment = _environment(tmp_path) | {"PYTHONHOME": str(tmp_path)}
+    monkeypatch.setattr("incident_analytics.notebooks._environment", lambda _folder: environment)
+    with pytest.raises(NotebookError) as caught:
+        run_notebook(write_notebook(tmp_path / "own.ipynb", "x = 0"), {"x": 1})
+    reason = "the kernel did not start (ModuleNotFoundError: No module named 'encodings')"
+    assert str(caught.value) == f"own.ipynb: {reason}"
+    assert "Fatal Python error" not in capfd.readouterr().err
+
+
 def test_a_kernel_that_is_still_starting_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
     """At whatever moment: it is asked to end when it imports the first of its modules, and later."""
     for seconds in (0.02, 0.2, 0.5):

@@ -134,6 +134,13 @@ def test_rows_that_are_not_read_are_named_with_their_lines(layout: str) -> None:
     assert problems(read(f"## Timeline\n{text}"), "unread-row") == [("unread-row", line) for line in lines]
 
 
+@pytest.mark.parametrize("heading", ["Financial Impact", "Root Cause", "Affected Services", "Action Items", "Our own"])
+@pytest.mark.parametrize("torn", ["- **Credits**: 40 | 50 |", "- Waiting jobs |", "Forty jobs wait |", "> - Jobs wait"])
+def test_a_row_of_the_timeline_that_text_runs_into_is_named(heading: str, torn: str) -> None:
+    report = read(f"## Timeline\n\n{TABLE}| 14:02 | a |\n\n## {heading}\n\n{torn}\n| 14:30 | b |\n| 14:40 | c |\n")
+    assert [line for _, line in problems(report, "unread-row")][-2:] == [17, 18]
+
+
 def test_sections_that_an_open_fence_swallows_are_looked_through_as_well() -> None:
     text = f"## Timeline\n{TABLE}| 14:02 | a |\n\n```\nlog\n\n## Action Items\n- b\n\n## Affected Services\n- [x] API\n"
     report = read(text)

@@ -149,6 +149,13 @@ def _looks_like(line: SourceLine, kind: Kind) -> bool:
     return is_row or in_html or starts_like_item(text)
 
 
+def _is_torn(line: SourceLine, use: str) -> bool:
+    """Return whether a row with a time is part of the text that is broken off above it, such as a list item."""
+    text = line.text[:_LOOK].lstrip("> \t")
+    is_text = line.place == "text" and text.startswith("|") and use not in {"", "timeline"}
+    return is_text and any(map(begins_with_time, split_cells(text)))
+
+
 def _bare_item(text: str) -> str:
     """Return a list item without the bullet or number by which Markdown knows it; any other line is returned empty."""
     match = _BULLET.match(text)
@@ -204,7 +211,7 @@ def find_unread(
         for line in section.source:
             own = context.kind_at(line)
             use = read.get(line.line)
-            if own is None or (use is not None and not (_ROWS.issuperset({use, own}) and use != own)):
+            if own is None or not (use is None or (_ROWS.issuperset({use, own}) and use != own) or _is_torn(line, use)):
                 continue
             if anywhere and known == "prose" and not _looks_like(line, own):
                 own = "timeline"

@@ -9,7 +9,6 @@ import shutil
 import stat
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -116,26 +115,29 @@ class Cache:
     ----------
     folder
         Where it is.
-    is_damaged
-        Whether it could not be read, and is made anew.
+    notes
+        What its user should hear: that it was damaged, or could not be written.
     """
 
     def __init__(self, folder: Path, key: str) -> None:
         self.folder = folder
         self.key = f"{_FORMAT} {key}"
-        self.is_damaged = False
+        self.notes: list[str] = []
+        is_damaged = False
         self.index: dict[str, _Entry] = {}
         self.segments: dict[str, _Segment] = {}
         for is_last in (False, True):
             try:
                 self._read()
             except FileNotFoundError:  # another run has written it anew in the meantime
-                self.is_damaged = is_last
+                is_damaged = is_last
             except Exception:  # noqa: BLE001 - whatever is wrong with it, the reports are read instead
-                self.is_damaged = True
+                is_damaged = True
             else:
                 break
             self.index, self.segments = {}, {}
+        if is_damaged:
+            self.notes.append(f"the cache in {folder} was damaged; every report was read anew")
         self.found: dict[str, _Entry] = {}
         self.stats: Sequence[tuple[int, int] | None] = ()
         self.paths: Sequence[str] = ()
@@ -224,8 +226,10 @@ class Cache:
         numbers = [*(each.n_files for each in own), *([len(waiting)] if new else [])]
         whole = arrange_part(join_parts(parts, numbers), positions)
         if new or self.found != self.index:
-            with suppress(OSError):  # a full disk costs the cache, not the reading
+            try:
                 self._keep(whole, new, waiting)
+            except OSError as error:  # a full disk costs the cache, not the reading
+                self.notes.append(f"the cache in {self.folder} can't be written ({error.strerror}); reading goes on")
         return as_tables(whole)
 
     # -- writing
@@ -271,11 +275,15 @@ class Cache:
         names = pa.table({"name": pa.array(part.names, pa.large_string()), "source": part.sources})
         names = names.replace_schema_metadata({"files": str(n_files)})
         digests = {}
-        for table in (*RAW_TABLES, "names"):
-            content = _as_parquet(names if table == "names" else part.tables[table])
-            (partial / table).write_bytes(content)
-            digests[table] = hashlib.blake2b(content, digest_size=_DIGEST_SIZE).hexdigest()
-        partial.rename(self.folder / name)
+        try:
+            for table in (*RAW_TABLES, "names"):
+                content = _as_parquet(names if table == "names" else part.tables[table])
+                (partial / table).write_bytes(content)
+                digests[table] = hashlib.blake2b(content, digest_size=_DIGEST_SIZE).hexdigest()
+            partial.rename(self.folder / name)
+        except OSError:
+            _remove(partial)
+            raise
         return name, digests
 
     def _write_index(self, entries: Mapping[str, _Entry], segments: Mapping[str, Mapping[str, str]]) -> None:

@@ -23,7 +23,7 @@ from incident_analytics.cache import open_cache
 from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, join_parts
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
-from incident_analytics.errors import ReportError
+from incident_analytics.errors import ReportError, SettingsError
 from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
@@ -198,7 +198,7 @@ def read_records(
     store = open_cache(places, _reading_key(settings, templates)) if is_kept else None
     waiting = store.find(files, [_path_of(file) for file in files]) if store else range(len(files))
     chunks = [[files[index] for index in waiting[start : start + _CHUNK]] for start in range(0, len(waiting), _CHUNK)]
-    jobs = jobs or int(os.environ.get(_JOBS, "0")) or (len(waiting) >= _WORTH_PROCESSES and os.cpu_count()) or 1
+    jobs = jobs or _jobs_of_environment() or (len(waiting) >= _WORTH_PROCESSES and os.cpu_count()) or 1
     found: list[Tables] = []
     parts: list[Part] = []
     n_done = len(files) - len(waiting)
@@ -223,10 +223,15 @@ def read_records(
     if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
         problems += _stale(corrections, raw)
     records = _settle(raw, problems, settings)
-    if store and store.is_damaged:
-        note = f"the cache in {store.folder} was damaged; every report was read anew"
-        return dataclasses.replace(records, notes=(note,))
-    return records
+    return dataclasses.replace(records, notes=tuple(store.notes)) if store else records
+
+
+def _jobs_of_environment() -> int:
+    """Return how many processes the environment asks for, 0 where it does not say."""
+    asked = os.environ.get(_JOBS, "").strip()
+    if asked and not (asked.isascii() and asked.isdecimal()):
+        raise SettingsError(f"the variable {_JOBS} is {asked!r}; set it to a number of processes, such as 2")
+    return int(asked or 0)
 
 
 # --- what was read as tables ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -213,6 +214,24 @@ def test_no_home_costs_the_cache_alone(reports: Path, tmp_path: Path, monkeypatc
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert_cached(reports)
+
+
+def test_a_full_disk_costs_the_cache_alone_and_is_said(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[bytes] = []
+
+    def write_some(file: Path, content: bytes) -> int:
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(file))
+        written.append(content)
+        with file.open("wb") as stream:
+            return stream.write(content)
+
+    expected = load(reports, status="all", cache=False)
+    monkeypatch.setattr(Path, "write_bytes", write_some)
+    with pytest.warns(UserWarning, match=r"^the cache in .* can't be written \(No space left on device\)"):
+        assert_same(load(reports, status="all"), expected)
+    (folder,) = cache_folder().iterdir()
+    assert list(folder.iterdir()) == []
 
 
 def test_many_changes_do_not_leave_many_files(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,7 @@ from incident_analytics import loading
 from incident_analytics.config import Settings, find_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.finding import find_files
-from incident_analytics.loading import load, narrow
+from incident_analytics.loading import load, narrow, read_records
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
@@ -740,3 +740,10 @@ def test_a_link_that_leads_to_itself_is_a_message_and_settings_are_looked_for_ab
     assert find_settings(loop) == settings
     with pytest.raises(PathError, match=r"loop\.md: no such file or folder$"):
         load(loop)
+
+
+@pytest.mark.parametrize("words", ["two", "-1", "1.5", "²"])
+def test_a_number_of_processes_that_is_none_is_said_so(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INCIDENT_ANALYTICS_JOBS", words)
+    with pytest.raises(SettingsError, match=f"INCIDENT_ANALYTICS_JOBS is '{words}'; set it to a number of processes"):
+        read_records([], settings=Settings())

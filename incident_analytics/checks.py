@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
+from incident_analytics.errors import ColumnsError, PeriodError
+from incident_analytics.names import unknown_name
 from incident_analytics.periods import Period
 
 __all__ = ["require_columns", "require_instant", "require_instants", "require_name", "require_order", "require_window"]
@@ -24,7 +25,7 @@ def require_name(what: str, name: str, known: Iterable[str]) -> None:
     """
     known = list(known)
     if name not in known:
-        raise UnknownNameError(f"{what} {name!r} is not one of {', '.join(known) or '(none there)'}")
+        raise unknown_name(what, name, known)
 
 
 def require_window(start: pd.Timestamp | None, end: pd.Timestamp | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from incident_analytics.errors import CommentaryError
 from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.names import did_you_mean
 from incident_analytics.reports.markdown import parse_markdown
 
 if TYPE_CHECKING:
@@ -100,7 +101,10 @@ def add_commentary(notebook: NotebookNode, file: str | Path) -> NotebookNode:
         heading = _alike(remark.heading or headings[0])
         if heading not in known:
             there = ", ".join(headings)
-            raise CommentaryError(f"{file}:{remark.line}: no section is headed {remark.heading!r}; there are: {there}")
+            raise CommentaryError(
+                f"{file}:{remark.line}: no section is headed {remark.heading!r}; there are: {there}"
+                f"{did_you_mean(remark.heading or '', headings)}"
+            )
         if remark.text:
             words.setdefault(heading, []).append(remark.text)
     commented = deepcopy(notebook)

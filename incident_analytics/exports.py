@@ -11,6 +11,7 @@ import pandas as pd
 
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import write_bytes
+from incident_analytics.names import did_you_mean
 from incident_analytics.visible import visible, visible_json
 
 __all__ = ["plain_table", "table_as_csv", "table_as_json", "write_table"]
@@ -132,7 +133,9 @@ def write_table(table: pd.DataFrame, path: str | Path, *, name: str = "table", r
         ".xlsx": lambda: _as_excel(table, name),
     }
     if file.suffix not in writers:
-        raise UnknownNameError(f"{file.suffix!r} is not one of {', '.join(writers)}")
+        raise UnknownNameError(
+            f"{file.suffix!r} is not one of {', '.join(writers)}{did_you_mean(file.suffix, writers)}"
+        )
     write_bytes(file, writers[file.suffix]())
 
 

@@ -28,6 +28,7 @@ from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
+from incident_analytics.names import unknown_name
 from incident_analytics.periods import UNITS, BudgetWindow, Calendar, Period, Unit
 from incident_analytics.results import FIELD
 from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
@@ -507,7 +508,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     {'kind': 'lost_revenue', 'currency': 'USD', 'total': 0.0, 'n': 4, 'n_missing': 5}
     """
     if kind not in KINDS:
-        raise UnknownNameError(f"kind {kind!r} is not one of {', '.join(KINDS)}")
+        raise unknown_name("kind", kind, KINDS)
     named = _FIELD if by is not None and by.startswith(FIELD) else by
     if named is not None and named not in _BY[kind]:
         groups = f"by {by!r} is not one of {', '.join(_BY[kind])} for {kind}" if _BY[kind] else f"{kind} have no groups"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 from incident_analytics.commentary import add_commentary
 from incident_analytics.errors import NotebookError, PathError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.files import read_bytes
+from incident_analytics.names import did_you_mean
 from incident_analytics.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -305,7 +306,9 @@ def _need_parameters(file: Path, notebook: NotebookNode, parameters: Mapping[str
     known: Collection[str] = papermill.inspect_notebook(notebook)
     for name in parameters:
         if not name.isidentifier() or name not in known:
-            raise NotebookError(f"{file}: parameter {name!r} is not one of {', '.join(known) or 'none'}")
+            raise NotebookError(
+                f"{file}: parameter {name!r} is not one of {', '.join(known) or 'none'}{did_you_mean(name, known)}"
+            )
     return known
 
 

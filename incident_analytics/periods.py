@@ -6,9 +6,11 @@ Instants are pandas Timestamps, but pandas is imported only where one is made: r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from incident_analytics.errors import PeriodError
@@ -16,7 +18,7 @@ from incident_analytics.errors import PeriodError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "label_of"]
+__all__ = ["HOURS", "UNITS", "BudgetWindow", "Calendar", "Hours", "Period", "Unit", "label_of"]
 
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
@@ -25,12 +27,34 @@ UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
 BudgetWindow: TypeAlias = Literal["month", "quarter", "year", "rolling-30d"]
 """What an error budget runs over."""
 
+Hours: TypeAlias = Literal["business", "evening", "night", "weekend"]
+HOURS: Final[tuple[Hours, ...]] = ("business", "evening", "night", "weekend")
+"""The hours of a week, as `Calendar.hours_at` has them."""
+
 _ROLLING: Final = timedelta(days=30)
 _MONTHS_IN: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _MONTH_NAMES: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_SEPARATORS: Final = re.compile(r"[\s_,\u2010-\u2015\u2212-]+")
+_DAY: Final = r"(\d{4}) (\d{1,2}) (\d{1,2})"
+_YEAR: Final = r"(?P<year>\d{4})"
+_ANY_YEAR: Final = r"(?:(?P<fiscal>FY) ?)?(?P<year>(?(fiscal)(?:\d{2})?\d{2}|\d{4}))"
+_PART: Final = r"(?P<part>Q[1-4]|H[12])"
+_WEEK: Final = r"(?:W|WEEK|CW|WK) ?(?P<week>\d{1,2})"
+_MONTH: Final = r"(?P<month>[A-Z]{3,9})\.?"
+_FORMS: Final = (
+    rf"{_ANY_YEAR}(?: ?{_PART})?",
+    rf"{_PART} ?(?:OF )?{_ANY_YEAR}",
+    rf"{_YEAR} ?{_WEEK}",
+    rf"{_WEEK} ?(?:OF )?{_YEAR}",
+    rf"{_YEAR}[ /](?P<month>\d{{1,2}})",
+    rf"(?P<month>\d{{1,2}})/{_YEAR}",
+    rf"{_YEAR} ?{_MONTH}",
+    rf"{_MONTH} ?(?:OF )?{_YEAR}",
+)
+"""How people write calendar units, in capitals and with one space for spaces, hyphens and commas."""
 _EXAMPLES: Final = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or 2025-01-01/2025-04-01"
 
 
@@ -94,6 +118,24 @@ class Calendar:
                 spent += max(min(end, closes) - max(start, opens), timedelta(0))
         return spent
 
+    def hours_at(self, at: datetime) -> Hours:
+        """Return which hours an instant lies in, by the clock of the zone.
+
+        ``business``: the business hours of a working day. ``evening``: from their end to midnight, ``night``: from
+        midnight to their start, both on working days. ``weekend``: every other day, holidays too.
+
+        Examples
+        --------
+        >>> Calendar(start=time(8), end=time(17)).hours_at(datetime(2025, 3, 14, 20, 49, tzinfo=UTC))
+        'evening'
+        """
+        clock = at.astimezone(ZoneInfo(self.timezone))
+        if clock.weekday() not in self.days or clock.date() in self.holidays:
+            return "weekend"
+        if clock.time() < self.start:
+            return "night"
+        return "business" if clock.time() < self.end else "evening"
+
 
 @dataclass(frozen=True)
 class Period:
@@ -130,15 +172,15 @@ class Period:
         ----------
         text
             ``2025Q3``, ``2025-07``, ``2025-W30``, ``2025H1``, ``2025``, fiscal ``FY2025Q3`` or ``FY2025`` (named by the
-            year it ends in), ``last-week``, ``last-month``, ``last-quarter`` or ``last-year``, or two dates
-            ``2025-01-01/2025-04-01``, the second one excluded. Case does not matter; ``Q3 2025`` and ``2025-Q3`` work
-            too.
+            year it ends in), ``last-week``, ``last-month``, ``last-quarter``, ``last-year`` or ``this-...``, or two
+            dates ``2025-01-01/2025-04-01``, the second one excluded. Case, spaces and hyphens do not matter, and what
+            `label` writes is read: ``Q3 2025``, ``July 2025``, ``week 30 of 2025``, ``last quarter``.
         timezone
             The IANA zone whose midnights bound the period.
         fiscal_year_start
             The month in which a fiscal year starts, 1 to 12.
         now
-            The instant that ``last-...`` counts from.
+            The instant that ``last-...`` and ``this-...`` count from.
 
         Returns
         -------
@@ -160,38 +202,45 @@ class Period:
         '2025Q3'
         """
         unreadable = PeriodError(f"can't read period {text!r}; try {_EXAMPLES}")
-        words = "".join(text.split()).upper()
-        words = re.sub(r"([QH]\d)-?((?:FY)?\d{4})", r"\2\1", words)  # Q3 2025 is 2025Q3
+        words = _SEPARATORS.sub(" ", normalize("NFKC", text).strip()).upper()
         try:
-            if last := re.fullmatch(r"LAST-(WEEK|MONTH|QUARTER|YEAR)", words):
-                if now is None:
-                    raise unreadable
-                unit = last[1].casefold()
-                today = now.astimezone(ZoneInfo(timezone)).date()
-                # The day before this unit began lies in the last one.
-                return cls._unit(_first_day(today, unit) - timedelta(days=1), unit, timezone, fiscal_year_start)
-            if "/" in words:
-                first, past = map(date.fromisoformat, words.split("/"))
+            if bounds := re.fullmatch(rf"{_DAY} ?(?:/|\.\.) ?{_DAY}", words):
+                numbers = list(map(int, bounds.groups()))
+                first, past = date(*numbers[:3]), date(*numbers[3:])
                 if past <= first:
                     raise PeriodError(f"period {text!r} ends before it starts; write the earlier date first")
                 return cls._between(f"{first}/{past}", first, past, timezone, fiscal_year_start)
-            if week := re.fullmatch(r"(\d{4})-?W(\d{1,2})", words):
-                monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-                return cls._unit(monday, "week", timezone, fiscal_year_start)
-            if month := re.fullmatch(r"(\d{4})-(\d{1,2})", words):
-                return cls._unit(date(int(month[1]), int(month[2]), 1), "month", timezone, fiscal_year_start)
-            named = re.fullmatch(r"(FY)?(\d{4})(?:-?(Q[1-4]|H[12]))?", words)
-            if named is None:
-                raise unreadable
-            is_fiscal, part = bool(named[1]), named[3] or "Y1"
-            unit = {"Y": "year", "H": "half", "Q": "quarter"}[part[0]]
-            first = _year_start(int(named[2]), fiscal_year_start if is_fiscal else 1)
-            first = _add_months(first, (int(part[1]) - 1) * _MONTHS_IN[unit])
-            return cls._unit(first, unit, timezone, fiscal_year_start, fiscal=is_fiscal)
+            if relative := re.fullmatch(r"(LAST|PREVIOUS|THIS|CURRENT) ?(WEEK|MONTH|QUARTER|YEAR)", words):
+                if now is None:
+                    raise unreadable
+                unit = relative[2].casefold()
+                day = now.astimezone(ZoneInfo(timezone)).date()
+                if relative[1] in {"LAST", "PREVIOUS"}:  # the day before this unit began lies in the last one
+                    day = _first_day(day, unit) - timedelta(days=1)
+                return cls._unit(day, unit, timezone, fiscal_year_start)
+            if named := next(filter(None, (re.fullmatch(form, words) for form in _FORMS)), None):
+                return cls._named(named.groupdict(), timezone, fiscal_year_start)
+            raise unreadable
         except (ValueError, OverflowError) as error:
             if isinstance(error, PeriodError):
                 raise
             raise unreadable from error
+
+    @classmethod
+    def _named(cls, found: Mapping[str, str | None], timezone: str, fiscal_year_start: int) -> Period:
+        """Return the calendar unit that the groups of one of `_FORMS` name; ValueError where there is no such unit."""
+        digits = found["year"] or ""
+        year = int(digits) if len(digits) > 2 else 2000 + int(digits)  # noqa: PLR2004 - FY25
+        if week := found.get("week"):
+            return cls._unit(date.fromisocalendar(year, int(week), 1), "week", timezone, fiscal_year_start)
+        if month := found.get("month"):
+            number = int(month) if month.isdecimal() else _month_number(month)
+            return cls._unit(date(year, number, 1), "month", timezone, fiscal_year_start)
+        is_fiscal, part = bool(found.get("fiscal")), found.get("part") or "Y1"
+        unit = {"Y": "year", "H": "half", "Q": "quarter"}[part[0]]
+        first = _year_start(year, fiscal_year_start if is_fiscal else 1)
+        first = _add_months(first, (int(part[1]) - 1) * _MONTHS_IN[unit])
+        return cls._unit(first, unit, timezone, fiscal_year_start, fiscal=is_fiscal)
 
     @classmethod
     def _unit(cls, day: date, unit: str, timezone: str, fiscal_year_start: int, *, fiscal: bool = False) -> Period:
@@ -488,6 +537,14 @@ _NAMES: Final = (
 def _require_unit(every: str) -> None:
     if every not in UNITS:
         raise PeriodError(f"every {every!r} is not one of {', '.join(UNITS)}")
+
+
+def _month_number(name: str) -> int:
+    """Return the number of a month by its English name, or three or more of its letters; ValueError for any other."""
+    found = [number for number, month in enumerate(_MONTH_NAMES, start=1) if month.upper().startswith(name)]
+    if len(found) != 1:
+        raise ValueError(name)
+    return found[0]
 
 
 def _year_start(year: int, month: int) -> date:

@@ -18,9 +18,10 @@ import pandas as pd
 
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import CommentaryError, OutputError, UnknownNameError
+from incident_analytics.errors import CommentaryError, OutputError
 from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.finding import find_files
+from incident_analytics.names import unknown_name
 from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint, tables_of
 from incident_analytics.periods import Period
@@ -200,7 +201,7 @@ def review(
 def _need_targets(to: Sequence[str]) -> None:
     """Raise where a target is unknown or can't be made."""
     if unknown := [target for target in to if target not in _TARGETS]:
-        raise UnknownNameError(f"target {unknown[0]!r} is not one of {', '.join(_TARGETS)}")
+        raise unknown_name("target", unknown[0], _TARGETS)
     if "pdf" in to:
         need_weasyprint()
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, Self
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.names import known_name, unknown_name
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.schema import FLAG, POSITION, STATUSES, TABLES, TEXT
@@ -34,6 +35,8 @@ RAW_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 """The tables as they are read: ``reports`` has what settles the incident_ids, ``coverage`` what each line was read as,
 ``of_incident`` is false for problems that stay when their report does not count."""
 
+_NO_SERVICES = "no report names a service, and [services.NAME] in the settings declares none"
+_NO_FIELDS = "the reports have no label, section or column that the template does not name"
 _MOST_PROBLEMS = 10
 """Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
 
@@ -176,7 +179,7 @@ def named_statuses(status: str) -> frozenset[str] | None:
     for name in STATUSES:
         if fold(name) == fold(status):
             return frozenset({name})
-    raise UnknownNameError(f"status {status!r} is not one of final, all, {', '.join(STATUSES[:-1])}")
+    raise unknown_name("status", status, ["final", "all", *STATUSES[:-1]])
 
 
 @dataclass(frozen=True)
@@ -249,7 +252,7 @@ class Wanted:
         rows = list(zip(*(fields[name] for name in ("incident_id", "name", "value")), strict=True))
         names = {name for _, name, _ in rows if isinstance(name, str)}
         for name, values in asked.values():
-            known = _known("field", name, names)
+            known = known_name("field", name, sorted(names), empty=_NO_FIELDS)
             ids = ids & {
                 own for own, each, value in rows if each and fold(each) == fold(known) and fold(value or "") in values
             }
@@ -264,13 +267,16 @@ class Wanted:
         """Return the services asked for, and those of the teams asked for, as the settings or the reports name them."""
         declared = self.settings.services
         aliases = {fold(word): name for name, service in declared.items() for word in (name, *service.aliases)}
-        hit = {_known("service", aliases.get(fold(name), name), {*named, *declared}) for name in self.services}
+        there = sorted({*named, *declared})
+        hit = {
+            known_name("service", aliases.get(fold(name), name), there, empty=_NO_SERVICES) for name in self.services
+        }
         teams = {service.team for service in declared.values() if service.team}
         for team in self.teams:
             if not teams:
                 remedy = 'add team = "..." under [services.NAME] in incident-analytics.toml'
                 raise UnknownNameError(f"unknown team {team!r}: no teams are defined; {remedy}")
-            chosen = _known("team", team, teams)
+            chosen = known_name("team", team, sorted(teams))
             hit |= {name for name, service in declared.items() if service.team == chosen}
         return hit
 
@@ -279,13 +285,4 @@ class Wanted:
             found = read_word(name, self.settings.severities.order, self.settings.severities.synonyms) or name
         except Unreadable:
             found = name
-        return _known("severity", found, levels)
-
-
-def _known(kind: str, name: str, there: Collection[str]) -> str:
-    """Return the name as it is written there, whatever its case."""
-    for known in there:
-        if fold(known) == fold(name):
-            return known
-    names = there if isinstance(there, Sequence) else sorted(there)
-    raise UnknownNameError(f"{kind} {name!r} is not one of {', '.join(names) or '(none there)'}")
+        return known_name("severity", found, levels)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from incident_analytics.errors import ColumnsError, UnknownNameError
+from incident_analytics.names import unknown_name
 from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, ORDERED, PRIORITIES, SEVERITIES, TABLES
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def make_table(
     Float64Dtype()
     """
     if name not in TABLES:
-        raise UnknownNameError(f"table {name!r} is not one of {', '.join(TABLES)}")
+        raise unknown_name("table", name, TABLES)
     columns = columns or {}
     dtypes = TABLES[name]
     for column in columns:

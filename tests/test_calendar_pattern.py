@@ -160,11 +160,11 @@ def test_starts_in_and_out_of_business_hours_and_the_time_of_each() -> None:
     )
     expected = pd.DataFrame(
         {
-            "when": texts("Business hours", "Evenings and nights", "Weekends and holidays"),
-            "n": [2, 2, 2],
-            "n_missing": [1, 1, 1],
-            "share": ratios(1 / 3, 1 / 3, 1 / 3),
-            "share_of_time": ratios(4 * 8 / 168, 4 * 16 / 168, 3 * 24 / 168),
+            "when": texts("Business hours", "Evenings", "Nights", "Weekends and holidays"),
+            "n": [2, 1, 1, 2],
+            "n_missing": [1, 1, 1, 1],
+            "share": ratios(1 / 3, 1 / 6, 1 / 6, 1 / 3),
+            "share_of_time": ratios(4 * 8 / 168, 4 * 7 / 168, 4 * 9 / 168, 3 * 24 / 168),
         }
     )
     assert_frame_equal(call(start_times, rows, within=period("2025-07-01", "2025-07-08"), calendar=OFFICE), expected)
@@ -172,8 +172,8 @@ def test_starts_in_and_out_of_business_hours_and_the_time_of_each() -> None:
 
 def test_without_incidents_there_is_no_share_but_one_of_the_time() -> None:
     result = call(start_times, incidents_of(), within=period("2025-07-01", "2025-07-08"), calendar=OFFICE)
-    assert_frame_equal(result[["n", "n_missing"]], pd.DataFrame({"n": [0, 0, 0], "n_missing": [0, 0, 0]}))
-    assert_series_equal(result["share"], ratios(None, None, None), check_names=False)
+    assert_frame_equal(result[["n", "n_missing"]], pd.DataFrame({"n": [0] * 4, "n_missing": [0] * 4}))
+    assert_series_equal(result["share"], ratios(None, None, None, None), check_names=False)
     assert result["share_of_time"].sum() == pytest.approx(1)
 
 
@@ -249,15 +249,18 @@ def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(
 
 @given(st.lists(st.none() | INSTANTS, max_size=12), st.integers(0, 22), st.integers(1, 23))
 @settings(deadline=None, max_examples=25)
-def test_every_start_is_in_one_of_three_kinds_of_time(instants: list[str | None], first: int, length: int) -> None:
+def test_every_start_is_in_one_of_four_kinds_of_time(instants: list[str | None], first: int, length: int) -> None:
     """As the wall clock in New York shows it; the kinds make up all the time there is."""
     last = min(first + length, 23)
     calendar = Calendar(time(first), time(last), timezone="America/New_York")
     rows = incidents_of(*({} if instant is None else {"started_at": instant} for instant in instants))
     result = call(start_times, rows, within=YEARS, calendar=calendar)
     clocks = [pd.Timestamp(instant).tz_convert("America/New_York") for instant in instants if instant is not None]
-    kinds = [2 if clock.day_of_week > 4 else 0 if first <= clock.hour < last else 1 for clock in clocks]
-    assert list(result["n"]) == [kinds.count(kind) for kind in range(3)]
-    assert result["n_missing"].tolist() == [0, 0, 0]
+    kinds = [
+        3 if clock.day_of_week > 4 else 2 if clock.hour < first else 0 if clock.hour < last else 1 for clock in clocks
+    ]
+    assert list(result["n"]) == [kinds.count(kind) for kind in range(4)]
+    assert result["n_missing"].tolist() == [0] * 4
+    assert result["share_of_time"].ge(0).all()
     assert result["share_of_time"].sum() == pytest.approx(1)
     assert result["share"].isna().all() if not clocks else result["share"].sum() == pytest.approx(1)

@@ -53,7 +53,7 @@ def test_a_column_without_a_zone_is_refused() -> None:
     ("known", "message"),
     [
         (["SEV-2", "SEV-1"], "severity 'SEV9' is not one of SEV-2, SEV-1"),
-        ([], "severity 'SEV9' is not one of (none there)"),
+        ([], "unknown severity 'SEV9': there is none"),
     ],
 )
 def test_an_unknown_name_lists_the_known_ones(known: list[str], message: str) -> None:

@@ -323,7 +323,7 @@ def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run)
         (["check", "r", "--config", "no.toml"], "incident-analytics: no.toml: No such file or directory\n"),
         (["export", "files", "r", "-o", "x.txt"], "incident-analytics: '.txt' is not one of .csv, .json, .parquet, .xlsx\n"),
         (["export", "files", "r", "--severity", "SEV9"], "incident-analytics: severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1\n"),
-        (["export", "files", "r", "--service", "X"], "incident-analytics: service 'X' is not one of (none there)\n"),
+        (["export", "files", "r", "--service", "X"], "incident-analytics: unknown service 'X': no report names a service, and [services.NAME] in the settings declares none\n"),
         (["export", "files", "r", "--team", "X"], "incident-analytics: unknown team 'X': no teams are defined; add team = \"...\" under [services.NAME] in incident-analytics.toml\n"),
         (["check"], "Error: name a report or a folder of reports, or set reports = [...] in incident-analytics.toml\n"),
         (["export", "table", "r"], "Error: Invalid value for 'TABLE': 'table' is not one of 'incidents', 'timeline', 'outages', 'services', 'costs', 'actions', 'findings', 'signoffs', 'fields', 'readings', 'problems', 'files'.\n"),

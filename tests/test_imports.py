@@ -19,6 +19,7 @@ NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
+    "names",
     "visible",
     "masking",
     "temporary",
@@ -161,6 +162,7 @@ def test_publish_and_population_read_no_report_themselves() -> None:
         "errors",
         "files",
         "finding",
+        "names",
         "checks",
         "periods",
         "config",

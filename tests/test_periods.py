@@ -29,7 +29,15 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "America/Sao_
         ("2025-Q3", {}, "2025Q3", "2025-07-01", "2025-10-01"),
         ("Q3 2025", {}, "2025Q3", "2025-07-01", "2025-10-01"),
         ("q3-2025", {}, "2025Q3", "2025-07-01", "2025-10-01"),
+        ("2025 Q3", {}, "2025Q3", "2025-07-01", "2025-10-01"),
+        ("2025\u2013q3", {}, "2025Q3", "2025-07-01", "2025-10-01"),
         ("2025-07", {}, "2025-07", "2025-07-01", "2025-08-01"),
+        ("2025/07", {}, "2025-07", "2025-07-01", "2025-08-01"),
+        ("7/2025", {}, "2025-07", "2025-07-01", "2025-08-01"),
+        ("July 2025", {}, "2025-07", "2025-07-01", "2025-08-01"),
+        ("jul. 2025", {}, "2025-07", "2025-07-01", "2025-08-01"),
+        ("2025 july", {}, "2025-07", "2025-07-01", "2025-08-01"),
+        ("Sept-2025", {}, "2025-09", "2025-09-01", "2025-10-01"),
         ("2025-7", {}, "2025-07", "2025-07-01", "2025-08-01"),
         ("2024-02", {}, "2024-02", "2024-02-01", "2024-03-01"),
         ("2024-12", {}, "2024-12", "2024-12-01", "2025-01-01"),
@@ -39,10 +47,15 @@ ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "America/Sao_
         ("2025", {}, "2025", "2025-01-01", "2026-01-01"),
         ("2025-W30", {}, "2025-W30", "2025-07-21", "2025-07-28"),
         ("2025w1", {}, "2025-W01", "2024-12-30", "2025-01-06"),
+        ("W30 2025", {}, "2025-W30", "2025-07-21", "2025-07-28"),
+        ("Week 30, 2025", {}, "2025-W30", "2025-07-21", "2025-07-28"),
         ("2020-W53", {}, "2020-W53", "2020-12-28", "2021-01-04"),
         ("2025-01-01/2025-04-01", {}, "2025-01-01/2025-04-01", "2025-01-01", "2025-04-01"),
         ("2025-01-01 / 2025-04-01", {}, "2025-01-01/2025-04-01", "2025-01-01", "2025-04-01"),
+        ("2025-01-01..2025-04-01", {}, "2025-01-01/2025-04-01", "2025-01-01", "2025-04-01"),
         ("FY2025Q3", {"fiscal_year_start": 4}, "FY2025Q3", "2024-10-01", "2025-01-01"),
+        ("FY25 Q3", {"fiscal_year_start": 4}, "FY2025Q3", "2024-10-01", "2025-01-01"),
+        ("fy25", {"fiscal_year_start": 4}, "FY2025", "2024-04-01", "2025-04-01"),
         ("fy2025-q4", {"fiscal_year_start": 4}, "FY2025Q4", "2025-01-01", "2025-04-01"),
         ("Q4 FY2025", {"fiscal_year_start": 4}, "FY2025Q4", "2025-01-01", "2025-04-01"),
         ("FY2025H2", {"fiscal_year_start": 4}, "FY2025H2", "2024-10-01", "2025-04-01"),
@@ -69,6 +82,11 @@ def test_a_period_is_read_in_every_spelling(
         ("last-month", "2025-11"),
         ("last-quarter", "2025Q3"),
         ("Last-Year", "2024"),
+        ("last quarter", "2025Q3"),
+        ("previous month", "2025-11"),
+        ("this-week", "2026-W01"),
+        ("this quarter", "2025Q4"),
+        ("Current Year", "2025"),
     ],
 )
 def test_the_last_unit_is_the_one_before_the_one_that_goes_on(text: str, name: str) -> None:
@@ -80,9 +98,11 @@ def test_the_last_unit_is_the_one_before_the_one_that_goes_on(text: str, name: s
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2025Q5", "2025Q0", "2025-13", "2025-00", "2025H3", "25Q3", "FY25", "2025-07-01", "2025/2026", "2025-",
+    ["", "2025Q5", "2025Q0", "2025-13", "2025-00", "2025H3", "25Q3", "2025-07-01", "2025/2026", "2025-",
      "FY2025-", "2025-01-01/", "/", "2025-02-30/2025-03-01", "2025-01-01/2025-02-01/2025-03-01", "last quarter",
-     "last-day", "20255", "0000", "9999", "2025-W54", "2025-W53", "2025-W0", "W30 2025", "Q3", "last-quarter"],
+     "last-day", "20255", "0000", "9999", "2025-W54", "2025-W53", "2025-W0", "Q3", "last-quarter", "Ju 2025",
+     "Juli 2025", "13/2025", "202507", "2025 13", "H3 2025", "FY225", "-2025", "2025 Q3 Q4",
+     "2025-01-01 to 2025-03-31", "July"],
 )  # fmt: skip
 def test_what_cannot_be_read_shows_the_spellings(text: str) -> None:
     """`last-quarter` needs the instant that it counts from."""
@@ -343,6 +363,44 @@ def test_every_part_of_a_period_lies_in_its_budget_window(within: Period, window
         assert whole.start <= part.start < part.end <= whole.end
         assert whole.unit == window
     assert len({whole.start for _, whole in found}) == len(found)
+
+
+@given(any_period(), st.sampled_from([str.upper, str.lower, str.title]), st.sampled_from([" ", "-", "  ", "_"]))
+@settings(deadline=None, max_examples=150)
+def test_what_a_period_is_called_is_read_as_that_period(within: Period, case: Any, between: str) -> None:
+    options = {"timezone": within.timezone, "fiscal_year_start": within.fiscal_year_start}
+    if within.unit is not None:
+        assert Period.parse(case(within.label).replace(" ", between), **options) == Period.parse(within.name, **options)
+
+
+HOURS = Calendar(time(8), time(17), holidays=(date(2025, 3, 17),), timezone="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("at", "hours"),
+    [
+        ("2025-03-14T06:59", "night"),  # 07:59 in Berlin
+        ("2025-03-14T07:00", "business"),
+        ("2025-03-14T15:59", "business"),
+        ("2025-03-14T16:00", "evening"),
+        ("2025-03-14T22:59", "evening"),
+        ("2025-03-14T23:00", "weekend"),  # midnight of Saturday
+        ("2025-03-13T23:00", "night"),
+        ("2025-03-16T22:59", "weekend"),
+        ("2025-03-17T12:00", "weekend"),  # a holiday
+        ("2025-03-18T12:00", "business"),
+    ],
+)
+def test_an_instant_is_in_business_hours_evening_night_or_weekend(at: str, hours: str) -> None:
+    assert HOURS.hours_at(datetime.fromisoformat(at).replace(tzinfo=UTC)) == hours
+
+
+@given(st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)), st.sampled_from(ZONES))  # noqa: DTZ001
+@settings(deadline=None, max_examples=150)
+def test_business_time_passes_in_business_hours_alone(clock: datetime, zone: str) -> None:
+    at, moment = clock.replace(tzinfo=UTC), timedelta(microseconds=1)
+    calendar = replace(HOURS, timezone=zone)
+    assert (calendar.hours_at(at) == "business") == (calendar.business_time(at, at + moment) == moment)
 
 
 def test_business_hours_are_those_within() -> None:

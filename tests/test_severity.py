@@ -263,7 +263,7 @@ def test_instants_without_a_zone_are_refused() -> None:
 @pytest.mark.parametrize(
     ("analysis", "error", "message"),
     [
-        (lambda: severity_duration(INCIDENTS), UnknownNameError, "metric 'time_to_restore' is not one of (none there)"),
+        (lambda: severity_duration(INCIDENTS), UnknownNameError, "unknown metric 'time_to_restore': there is none"),
         (
             lambda: severity_duration(response_times(INCIDENTS.astype({"severity": "str"}))),
             ColumnsError,

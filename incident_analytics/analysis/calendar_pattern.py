@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import time
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +17,7 @@ from incident_analytics.analysis.clusters import find_cluster
 from incident_analytics.analysis.grouping import group_rows, member_ids, rows_within
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.checks import require_columns, require_instants
-from incident_analytics.periods import Calendar, Period
+from incident_analytics.periods import Calendar, Hours, Period
 from incident_analytics.schema import COUNT, FLOAT, TEXT
 
 __all__ = ["start_hours", "start_times"]
@@ -31,6 +33,14 @@ _DAY_WINDOWS: Final = {
     "weekend": (5, 6),
     "Monday to Friday": tuple(range(5)),
 }
+_HOURS: Final[Mapping[Hours, str]] = MappingProxyType(
+    {
+        "business": "Business hours",
+        "evening": "Evenings",
+        "night": "Nights",
+        "weekend": "Weekends and holidays",
+    }
+)
 _MANY_WEEKS: Final = pd.Timedelta(weeks=8)
 """The shortest time in which all weekdays are about as frequent: of 31 days some come five times, some four."""
 
@@ -119,7 +129,7 @@ def start_hours(
 
 
 def start_times(incidents: pd.DataFrame, *, within: Period, calendar: Calendar) -> pd.DataFrame:
-    """Count the incidents that started in business hours, outside of them, and on days off.
+    """Count the incidents that started in business hours, in the evening, at night, and on days off.
 
     Parameters
     ----------
@@ -133,7 +143,8 @@ def start_times(incidents: pd.DataFrame, *, within: Period, calendar: Calendar) 
     Returns
     -------
     pandas.DataFrame
-        A row each for business hours, evenings and nights of working days, and weekends and holidays:
+        A row each for business hours, evenings and nights of working days, and weekends and holidays, as
+        `Calendar.hours_at` has them:
 
         - when, str
         - n, int64: incidents that started then, or where no start is recorded were detected or responded to then
@@ -153,29 +164,30 @@ def start_times(incidents: pd.DataFrame, *, within: Period, calendar: Calendar) 
     >>> found[["when", "n", "n_missing", "share_of_time"]].round(2)
                         when  n  n_missing  share_of_time
     0         Business hours  1          1           0.23
-    1    Evenings and nights  1          1           0.45
-    2  Weekends and holidays  1          1           0.32
+    1               Evenings  1          1           0.20
+    2                 Nights  0          1           0.25
+    3  Weekends and holidays  1          1           0.32
     """
     instants = ["started_at", "detected_at", "responded_at"]
     require_columns(incidents, "incident_id", "occurred_at", *instants)
     rows = rows_within(incidents, within)
     began = rows["started_at"].fillna(rows[instants].min(axis="columns")).dropna()
-    moment = pd.Timedelta(microseconds=1)
-    in_hours = sum(calendar.business_time(at, at + moment) > timedelta(0) for at in began)
-    whole_days = replace(calendar, start=time.min, end=time.max)
-    on_days = sum(whole_days.business_time(at, at + moment) > timedelta(0) for at in began)
-    hours, days = (each.business_time(within.start, within.end) for each in (calendar, whole_days))
+    started = Counter(calendar.hours_at(at.to_pydatetime()) for at in began)
     length = within.end - within.start
     table = pd.DataFrame(
         {
-            "when": pd.Series(["Business hours", "Evenings and nights", "Weekends and holidays"], dtype=TEXT),
-            "n": pd.Series([in_hours, on_days - in_hours, len(began) - on_days], dtype="int64"),
+            "when": pd.Series(list(_HOURS.values()), dtype=TEXT),
+            "n": pd.Series([started[hours] for hours in _HOURS], dtype="int64"),
             "n_missing": len(rows) - len(began),
         }
     )
-    table["share"] = (table["n"] / len(began) if len(began) else pd.Series([None] * 3)).astype(FLOAT)
-    spent = [hours / length, (days - hours) / length, 1 - days / length]
-    table["share_of_time"] = pd.Series(spent, dtype=FLOAT)
+    table["share"] = (table["n"] / len(began) if len(began) else pd.Series([None] * len(_HOURS))).astype(FLOAT)
+    up_to_end, whole_days = replace(calendar, start=time.min), replace(calendar, start=time.min, end=time.max)
+    business, to_end, days = (
+        each.business_time(within.start, within.end) for each in (calendar, up_to_end, whole_days)
+    )
+    spent = [business, days - to_end, to_end - business, length - days]
+    table["share_of_time"] = pd.Series([each / length for each in spent], dtype=FLOAT)
     return table
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from incident_analytics.names import fold
+
 __all__ = ["Unreadable", "fold", "is_absent", "is_none", "is_placeholder", "is_untold", "is_zero"]
 
 
@@ -46,18 +48,6 @@ _PLACEHOLDER: Final = re.compile(
     r"|^INC-YYYY-MM-DD-#+$|^YYYY-MM-DD$|^HH:MM$|^High/Medium/Low$|^SEV-\[1/2/3\]$"
     r"|^\[Start time\]\s*-\s*\[End time\].*$",
 )
-
-
-def fold(text: str) -> str:
-    """Return words for comparison: one space, plain quotes, no case, no dot at the end.
-
-    Examples
-    --------
-    >>> fold("How we’ll  apply it.")
-    "how we'll apply it"
-    """
-    plain = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u00a0", " ")
-    return " ".join(plain.split()).casefold().rstrip(". ")
 
 
 def is_placeholder(text: str) -> bool:

@@ -8,13 +8,17 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
 import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
+from incident_analytics.names import did_you_mean
 from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
 from incident_analytics.schema import LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
@@ -31,6 +35,19 @@ __all__ = ["main"]
 Function = TypeVar("Function", bound=Callable[..., Any])
 PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
 AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
+
+
+class OneOf(click.Choice[str]):
+    """One of some words, in any case; for one that is nearly right the message has the right one."""
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        super().__init__(choices, case_sensitive=False)
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return what is wrong, what there is, and what may be meant."""
+        message = super().get_invalid_choice_message(value, ctx)
+        meant = did_you_mean(str(value), list(self.choices))
+        return message.removesuffix(".") + meant if meant else message
 
 
 def main() -> None:
@@ -73,6 +90,13 @@ def commands() -> None:
     """Analyze incident reports: check what was read, export tables, review a period."""
 
 
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    help="Settings file (default: nearest incident-analytics.toml in this or a parent folder).",
+)
+
+
 def reading_options(default_status: str) -> Callable[[Function], Function]:
     """Add what every verb that reads has: the paths, which reports, which settings."""
 
@@ -92,11 +116,7 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                 click.option(
                     "--team", multiple=True, metavar="NAME", help="Only incidents affecting this team's services."
                 ),
-                click.option(
-                    "--config",
-                    metavar="FILE",
-                    help="Settings file (default: nearest incident-analytics.toml in this or a parent folder).",
-                ),
+                config_option,
                 click.option(
                     "--no-cache",
                     is_flag=True,
@@ -190,13 +210,13 @@ def read(
     return records, settings
 
 
-def find(paths: Sequence[str], config: str | None) -> Settings:
+def find(paths: Sequence[str], config: str | None, *, need_paths: bool = True) -> Settings:
     """Return the settings that the options and paths lead to; without a file the defaults."""
     from incident_analytics.config import find_trusted_settings, read_settings
 
     settings = read_settings(config) if config else find_trusted_settings(paths[0] if paths else ".")
     say(*settings.skipped, err=True)
-    if not paths and not settings.reports:
+    if need_paths and not paths and not settings.reports:
         raise click.UsageError(
             "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
         )
@@ -207,9 +227,9 @@ def find(paths: Sequence[str], config: str | None) -> Settings:
 @reading_options("all")
 @field_option
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
-@click.option("--level", type=click.Choice(LEVELS), help="Lowest level to list (default: warning; info in JSON).")
+@click.option("--level", type=OneOf(LEVELS), help="Lowest level to list (default: warning; info in JSON).")
 @click.option("--coverage", is_flag=True, help="Show what was read from each line, and which lines are unread.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--format", "form", type=OneOf(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, level: str | None, coverage: bool, form: str, **options: Any) -> None:
     """List problems by file, worst first: path:line, level, what is wrong and what to write instead."""
     from incident_analytics.checking import by_file, coverage_lines, summary, useful_edits
@@ -344,7 +364,69 @@ def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Col
 
 
 @commands.command()
-@click.argument("table", type=click.Choice(list(TABLES)), metavar="TABLE")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+def init(paths: Sequence[str]) -> None:
+    """Write incident-analytics.toml, proposed from what the reports hold, to this folder, and print its path.
+
+    It declares the services that the reports name and the words that they use for severities, and has room for targets.
+    What the reports leave open is a question in it. A settings file that is there already is never touched.
+    """
+    from incident_analytics import proposal
+    from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
+    from incident_analytics.loading import read_records
+
+    folder, places = Path(), paths or (".",)
+    if (folder / SETTINGS_NAME).exists():
+        proposal.write_settings("", folder)  # raises: it is there
+    with progress_bar("reading", " reports") as progress:
+        records = read_records(places, settings=Settings(), progress=progress)
+    say(*records.remarks(), err=True)
+    file = proposal.write_settings(proposal.propose_settings(records, places, folder=folder), folder)
+    read_settings(file)
+    say(file)
+
+
+@commands.command()
+def template() -> None:
+    """Print the report template 1.0."""
+    from incident_analytics.reports.template import template_text
+
+    click.echo(template_text(), nl=sys.stdout.isatty())  # to a file it goes as it is
+
+
+@commands.command()
+@click.option("--severity", required=True, metavar="NAME", help="Its severity, such as SEV-2.")
+@click.option("--service", multiple=True, metavar="NAME", help="A service that it affects; may be repeated.")
+@click.option("--title", metavar="WORDS", help="What the incident is called.")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Its day (default: today).")
+@click.option(
+    "-o", "--output", metavar="DIR", help="Folder for the report (default: reports in the settings, else this folder)."
+)
+@config_option
+def new(
+    *,
+    severity: str,
+    service: Sequence[str],
+    title: str | None,
+    on: datetime | None,
+    output: str | None,
+    config: str | None,
+) -> None:
+    """Write the next report from the template, ready to fill in, and print its path."""
+    from incident_analytics import drafting
+
+    settings = find((), config, need_paths=False)
+    day = on or datetime.now(ZoneInfo(settings.timezone))
+    folder = None if output is None else Path(output)
+    say(
+        drafting.new_report(
+            severity=severity, services=service, title=title, on=day.date(), folder=folder, settings=settings
+        )
+    )
+
+
+@commands.command()
+@click.argument("table", type=OneOf(list(TABLES)), metavar="TABLE")
 @reading_options("final")
 @field_option
 @click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
@@ -508,7 +590,7 @@ MEASURES = {
 
 
 @commands.command()
-@click.argument("kind", type=click.Choice(list(MEASURES)), metavar="KIND")
+@click.argument("kind", type=OneOf(list(MEASURES)), metavar="KIND")
 @reading_options("final")
 @field_option
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
@@ -519,7 +601,7 @@ MEASURES = {
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
 @click.option("--explain", is_flag=True, help="Add the report lines that each row is based on.")
-@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=OneOf(["text", "csv", "json"]), default="text", show_default=True)
 def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, form: str, **options: Any) -> None:
     """Print metrics with sample sizes and 95% intervals.
 

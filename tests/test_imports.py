@@ -39,6 +39,8 @@ LAYERS = (
     "columnar",
     "cache",
     "loading",
+    "drafting",
+    "proposal",
     "checking",
     "results",
     "formatting",
@@ -243,8 +245,20 @@ def test_reading_loads_nothing_heavy_however_indirectly() -> None:
     assert ran.stdout.strip() == ""
 
 
-@pytest.mark.parametrize("verb", ["check", "show"])
-def test_check_and_show_run_where_pandas_is_not_installed(verb: str) -> None:
+BASE_VERBS = (
+    ("check", "{report}"),
+    ("show", "{report}"),
+    ("init", "{report}"),
+    ("new", "--severity", "SEV-2", "--service", "API"),
+    ("template",),
+)
+"""What runs without pandas."""
+
+
+@pytest.mark.parametrize("command", BASE_VERBS, ids=lambda command: command[0])
+def test_verbs_that_read_or_write_reports_run_where_pandas_is_not_installed(
+    command: tuple[str, ...], tmp_path: Path
+) -> None:
     """``None`` in sys.modules makes an import fail as it does where the library is missing."""
     missing = [name for name in HEAVY if name != "papermill"]
     code = (
@@ -252,13 +266,27 @@ def test_check_and_show_run_where_pandas_is_not_installed(verb: str) -> None:
         "from incident_analytics.cli import main; main()"
     )
     report = Path(__file__).parent.parent / "data" / "demo" / "reports" / "INC-2025-08-05-001.md"
-    command = [sys.executable, "-W", "error", "-c", code, verb, str(report)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
-    whole = [sys.executable, "-W", "error", "-m", NAME, verb, str(report)]
-    expected = subprocess.run(whole, capture_output=True, text=True, check=False, encoding="utf-8")
-    assert "Traceback" not in ran.stderr
-    assert (ran.returncode, ran.stdout, ran.stderr) == (expected.returncode, expected.stdout, expected.stderr)
-    assert ran.stdout
+    arguments = [argument.format(report=report) for argument in command]
+    results = []
+    for name, start in (("without", ["-c", code]), ("with", ["-m", NAME])):
+        (tmp_path / name).mkdir()
+        results.append(
+            subprocess.run(
+                [sys.executable, "-W", "error", *start, *arguments],
+                capture_output=True,
+                text=True,
+                check=False,
+                encoding="utf-8",
+                cwd=tmp_path / name,
+            )
+        )
+    without, whole = results
+    assert "Traceback" not in without.stderr
+    assert (without.returncode, without.stdout, without.stderr) == (whole.returncode, whole.stdout, whole.stderr)
+    assert without.stdout
+    assert sorted(file.name for file in (tmp_path / "without").iterdir()) == sorted(
+        file.name for file in (tmp_path / "with").iterdir()
+    )
 
 
 def test_help_is_the_same_command_as_a_module() -> None:

@@ -103,7 +103,11 @@ class HeaderReader:
         fields = self.fields = self._header_fields()
         line = fields.pop("title", title)
         if line is not None:
-            self.values["title"] = _TITLE.sub("", _ATTRIBUTES.sub("", line.text)) or None
+            words = _TITLE.sub("", _ATTRIBUTES.sub("", line.text))
+            if is_placeholder(words):
+                self.report.problem("placeholder", line.line, "the title still holds the template's words; fill it in")
+                words = ""
+            self.values["title"] = words or None
             self.report.note("title", line.text, line.line)
         if "incident_id" not in fields and title is not None:
             self._take_id_of(title)

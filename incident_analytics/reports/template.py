@@ -26,6 +26,7 @@ __all__ = [
     "default_template",
     "read_template",
     "read_templates",
+    "template_text",
 ]
 
 Words = dict[str, tuple[str, ...]]
@@ -335,6 +336,17 @@ def _with_inherited(own: Mapping[str, Sequence[str]], base: Mapping[str, Sequenc
         for name in dict.fromkeys([*own, *base])
     }
     return {name: words for name, words in merged.items() if words or name in own}
+
+
+def template_text() -> str:
+    """Return the template 1.0 as it is to be filled in.
+
+    Examples
+    --------
+    >>> template_text().splitlines()[2]
+    '**Incident ID**: INC-YYYY-MM-DD-###  '
+    """
+    return (_FOLDER / f"{DEFAULT_TEMPLATE}.md").read_bytes().decode()
 
 
 def read_template(path: Path) -> Template:

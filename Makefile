@@ -5,13 +5,14 @@ BIN := .venv/bin
 READY := .venv/ready
 BROWSER := .venv/browser
 FUZZ := .venv/fuzz
+DOCS := .venv/docs
 UV := uv==0.13.9
 
 # Only what the lock file names is imported.
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review picture test bench mutants kills fuzz browser lock clean
+.PHONY: review picture docs test bench mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -21,6 +22,15 @@ review: $(READY)
 # The picture in README.md, after a change to what the first screen shows.
 picture: $(BROWSER)
 	$(BIN)/python data/demo/write_picture.py
+
+# The documentation as a site of files that open without a server.
+docs: $(DOCS)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@echo "Open $(CURDIR)/build/site/index.html in a browser."
+
+$(DOCS): requirements-docs.txt $(READY)
+	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-docs.txt
+	@touch $@
 
 test: $(READY)
 	$(BIN)/ruff check .
@@ -66,8 +76,8 @@ $(BROWSER): requirements-browser.txt $(READY)
 	@touch $@
 
 # requirements.txt is what the package needs, requirements-dev.txt that and the tools, requirements-browser.txt
-# that with JupyterLab, the renderer of PDFs and what drives a browser, requirements-fuzz.txt what fuzzes: all in the
-# same versions.
+# that with JupyterLab, the renderer of PDFs and what drives a browser, requirements-fuzz.txt what fuzzes, requirements-docs.txt
+# what sets the documentation: all in the same versions.
 LOCK := build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
@@ -78,6 +88,7 @@ lock:
 	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) pyproject.toml --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) --group fuzz -o requirements-fuzz.txt
+	$(LOCK) --group docs -c requirements-browser.txt -o requirements-docs.txt
 
 clean:
 	rm -rf .venv build

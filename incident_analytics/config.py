@@ -28,7 +28,7 @@ from pydantic_core import PydanticCustomError
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import LOG_LIMIT, matching_paths, read_toml
 from incident_analytics.periods import Calendar
-from incident_analytics.schema import DEFAULT_METRICS, PROBLEM_LEVELS, SEVERITIES, TABLES, Metric
+from incident_analytics.schema import DEFAULT_METRICS, PROBLEMS, SEVERITIES, TABLES, Metric
 
 __all__ = [
     "SETTINGS_NAME",
@@ -66,8 +66,8 @@ def _instant_column(name: str) -> str:
 
 
 def _problem_code(code: str) -> str:
-    if code not in PROBLEM_LEVELS:
-        raise ValueError(f"{code!r} is not one of {', '.join(PROBLEM_LEVELS)}")
+    if code not in PROBLEMS:
+        raise ValueError(f"{code!r} is not one of {', '.join(PROBLEMS)}")
     return code
 
 

@@ -16,9 +16,10 @@ __all__ = [
     "GRADES",
     "LAST_COUNTS",
     "LEVELS",
+    "MEANINGS",
     "MILESTONES",
     "PRIORITIES",
-    "PROBLEM_LEVELS",
+    "PROBLEMS",
     "SEVERITIES",
     "STATUSES",
     "TABLES",
@@ -179,50 +180,185 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 categories are the declared severities from least to worst, priority's are `PRIORITIES`."""
 
 
+MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "incidents": "a report: its milestones, severity, impact and texts",
+        "incidents.incident_id": "the Incident ID, as the report writes it; unique",
+        "incidents.title": "the heading's words, without the ID",
+        "incidents.date": "the Date of the header, in the incident's own zone",
+        "incidents.occurred_at": "the earliest of start, detection and response; else the beginning of its date",
+        "incidents.severity": "the declared severity, after synonyms; ordered from least to worst",
+        "incidents.status": "the report's status, such as Final",
+        "incidents.is_open": "whether the incident was still going on when the report was written",
+        "incidents.author": "who wrote the report",
+        "incidents.started_at": "when the impact began",
+        "incidents.detected_at": "when somebody or something noticed it",
+        "incidents.responded_at": "when somebody began to work on it",
+        "incidents.identified_at": "when the cause was known",
+        "incidents.mitigated_at": "when the impact was reduced",
+        "incidents.restored_at": "when the service worked again",
+        "incidents.closed_at": "when the incident was declared over",
+        "incidents.ended_at": "the end of the last outage",
+        "incidents.stated_duration": "the Duration as the report states it",
+        "incidents.affected_users": "how many users were affected",
+        "incidents.affected_users_fraction": "which share of the users was affected",
+        "incidents.failed_requests": "how many requests failed",
+        "incidents.failed_requests_fraction": "which share of the requests failed",
+        "incidents.data_loss": "whether data was lost",
+        "incidents.sla_impact": "the share of the SLA's period that the report says was lost",
+        "incidents.summary": "the text of the section of this name",
+        "incidents.what_happened": "the text of the section of this name",
+        "incidents.why_it_happened": "the text of the section of this name",
+        "incidents.meeting_on": "the day of the review meeting",
+        "incidents.attendees": "who took part in it",
+        "incidents.template_version": "the template's version, from the report's foot",
+        "incidents.template_updated_on": "the template's date, from the report's foot",
+        "incidents.path": "the report's file",
+        "timeline": "a row of the timeline; of a re-opened incident each window ends with a row *restored*",
+        "timeline.position": "its place in the timeline, from 1",
+        "timeline.at": "when it happened",
+        "timeline.event": "its words",
+        "timeline.milestone": "the milestone that it states, if any",
+        "timeline.milestone_source": "`stated` in the template's phrase, or `inferred` from other words",
+        "timeline.confidence": "the share of like rows that were right, where inferred",
+        "timeline.grade": "`recorded`, `sure` or `check`",
+        "outages": "a window of impact; a re-opened incident has several",
+        "outages.position": "its place among those of the incident, from 1",
+        "outages.started_at": "its beginning",
+        "outages.ended_at": "its end; NA while it goes on",
+        "outages.source": "what gave it: the `duration`, the `timeline`, or `derived` from milestones",
+        "services": "a service that the report names, affected or not",
+        "services.service": "its name, after aliases",
+        "services.affected": "whether the incident affected it",
+        "costs": "an amount of the financial impact",
+        "costs.kind": "what it is, such as `lost_revenue`, `additional_costs` or `credits_issued`",
+        "costs.amount": "in units of the currency, never in cents",
+        "costs.currency": "the ISO 4217 code",
+        "costs.note": "what the report says about it",
+        "actions": "an action item of the table or of the meeting",
+        "actions.position": "its place among those of the incident, from 1",
+        "actions.action": "what is to be done",
+        "actions.owner": "who does it",
+        "actions.created_on": "when it was agreed on",
+        "actions.due_on": "when it is due; it is late after that day ends",
+        "actions.priority": "Low, Medium or High",
+        "actions.status": "`open`, `done` or `dropped`; NA where nobody recorded it",
+        "actions.completed_on": "when it was done",
+        "actions.key": "its key in the issue tracker",
+        "actions.origin": "`table`, or `meeting`",
+        "findings": "a contributing factor, lesson, error message or other listed text",
+        "findings.kind": "what it is, such as `contributing_factor`, `lesson`, `error_message` or `went_well`",
+        "findings.position": "its place among those of its kind, from 1",
+        "findings.text": "its words",
+        "findings.detail": "what is nested below it",
+        "signoffs": "a role that signs, with name and date",
+        "signoffs.role": "the role",
+        "signoffs.name": "who signed",
+        "signoffs.signed": "whether it is signed",
+        "signoffs.signed_on": "when",
+        "fields": "a value that the template has no place for, such as *Environment*",
+        "fields.section": "the heading above it; NA at the report's head",
+        "fields.name": "the label, the column's header, or the section's heading",
+        "fields.value": "its words; NA where the label has none",
+        "readings": "a value of incidents: the words it was read from, their line, its grade",
+        "readings.field": "the column of incidents",
+        "readings.as_written": "the report's own words",
+        "readings.source": "`stated`, `inferred`, `derived` or `corrected`",
+        "readings.approximate": "whether the words say *about*, or a bound",
+        "readings.confidence": "the share of like values that were right, where inferred",
+        "readings.grade": "`recorded`, `sure` or `check`",
+        "problems": "something that could not be read, or contradicts itself",
+        "problems.path": "the file",
+        "problems.line": "the line, from 1",
+        "problems.incident_id": "whose problem it is; NA of a file without an incident",
+        "problems.level": "`error`, `warning` or `info`",
+        "problems.code": "its kind; see Problems",
+        "problems.message": "what is wrong, and what to write instead",
+        "files": "a file: loaded, of another status, a copy, skipped or unreadable",
+        "files.path": "the file",
+        "files.outcome": "what became of it",
+        "files.reason": "why it was not loaded",
+        "files.template": "the template that read it",
+        "incident_id": "whose row it is",
+        "line": "its line in the report, from 1",
+    }
+)
+"""What a row of each table is, and what each column holds; of a column that many tables share, its name alone."""
+
+
 LEVELS: Final = ("error", "warning", "info")
 """The levels of problems, worst first."""
 
-PROBLEM_LEVELS: Final[Mapping[str, str]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A kind of problem.
+
+    Attributes
+    ----------
+    level
+        One of `LEVELS`, unless the settings say otherwise.
+    meaning
+        What it says.
+    """
+
+    level: str
+    meaning: str
+
+
+PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
     {
-        "not-a-report": "info",
-        "unreadable-file": "error",
-        "extra-cells": "error",
-        "encoding": "error",
-        "duplicate-id": "error",
-        "malformed-id": "error",
-        "missing-date": "error",
-        "duration-mismatch": "warning",
-        "date-mismatch": "warning",
-        "time-out-of-order": "warning",
-        "milestone-order": "warning",
-        "unreadable-time": "warning",
-        "unreadable-value": "warning",
-        "ambiguous-date": "warning",
-        "unknown-severity": "warning",
-        "unknown-service": "warning",
-        "file-name-mismatch": "warning",
-        "contradiction": "warning",
-        "stale-correction": "warning",
-        "missing-cells": "warning",
-        "row-width": "warning",
-        "unread-row": "warning",
-        "mapped-severity": "info",
-        "duration-support-hours": "info",
-        "missing-section": "info",
-        "missing-field": "info",
-        "placeholder": "info",
-        "missing-milestone": "info",
-        "missing-sign-off": "info",
-        "approximate": "info",
-        "outside-table": "info",
+        "not-a-report": Problem(
+            "info", "the file is not an incident report, or a template to fill in, and was skipped"
+        ),
+        "unreadable-file": Problem(
+            "error", "a report, a folder or the tracker's export cannot be read, or is too large"
+        ),
+        "extra-cells": Problem(
+            "error", "a row of the tracker's export or the corrections has more cells than the header, and is not used"
+        ),
+        "encoding": Problem("error", "the file is not UTF-8 and was read as Windows-1252"),
+        "duplicate-id": Problem("error", "another file has the same Incident ID or text and counts; this one does not"),
+        "malformed-id": Problem("error", "the Incident ID is missing or not of the template's form"),
+        "missing-date": Problem("error", "there is no Date"),
+        "duration-mismatch": Problem("warning", "the Duration contradicts its own times or the timeline"),
+        "date-mismatch": Problem("warning", "a date contradicts the incident's other dates"),
+        "time-out-of-order": Problem("warning", "a row of the timeline goes back in time, and not because of midnight"),
+        "milestone-order": Problem("warning", "a milestone comes before one that it usually follows"),
+        "unreadable-time": Problem("warning", "a time of the timeline cannot be read"),
+        "unreadable-value": Problem("warning", "a value cannot be read"),
+        "ambiguous-date": Problem("warning", "the date may be one of two days"),
+        "unknown-severity": Problem("warning", "the severity is not one of the declared ones"),
+        "unknown-service": Problem("warning", "the service is not one of the declared ones"),
+        "file-name-mismatch": Problem("warning", "the file is named after another incident"),
+        "contradiction": Problem("warning", "two statements exclude each other, such as two severities in one field"),
+        "stale-correction": Problem("warning", "the correction changes nothing, or its incident does not exist"),
+        "missing-cells": Problem(
+            "warning", "a row of the tracker's export or the corrections has fewer cells than the header"
+        ),
+        "row-width": Problem("warning", "a row of a report's table has more or fewer cells than the header"),
+        "unread-row": Problem(
+            "warning", "a line looks like a row of the timeline, an action item or a service, and was not read"
+        ),
+        "mapped-severity": Problem(
+            "info", "the severity is of another scale, such as P1, and was read as one of SEV-1 to SEV-3"
+        ),
+        "duration-support-hours": Problem("info", "the Duration counts support hours, not calendar time"),
+        "missing-section": Problem("info", "a section of the template is not there"),
+        "missing-field": Problem("info", "a field of the template is not there"),
+        "placeholder": Problem("info", "the template's own words are still there"),
+        "missing-milestone": Problem("info", "the timeline has no row for this milestone"),
+        "missing-sign-off": Problem("info", "the report is Final, and nobody has signed it"),
+        "approximate": Problem("info", "the value is a rounded one"),
+        "outside-table": Problem("info", "rows outside their table were read as if they were in it"),
     }
 )
-"""Each problem code with its level unless the settings say otherwise."""
+"""The kinds of problems by their codes."""
 
 
 def problem_row(code: str, message: str, *, path: str, line: int, **of_incident: str | None) -> dict[str, Any]:
     """Return a row of ``problems``; of_incident is its ``incident_id``, if it has one."""
-    return {**of_incident, "path": path, "line": line, "level": PROBLEM_LEVELS[code], "code": code, "message": message}
+    return {**of_incident, "path": path, "line": line, "level": PROBLEMS[code].level, "code": code, "message": message}
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
-"""The texts hold: what README and CONTRIBUTING name exists, what exists they name, what they show comes out."""
+"""The texts hold: what README, the documentation and CONTRIBUTING name exists, what they show comes out."""
 
 from __future__ import annotations
 
 import doctest
+import importlib.util
 import re
 import shlex
 import tomllib
@@ -16,13 +17,27 @@ from test_imports import LAYERS
 import incident_analytics
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.schema import PROBLEM_LEVELS, TABLES
+from incident_analytics.loading import load
+from incident_analytics.schema import MEANINGS, PROBLEMS, TABLES
 
 ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+PAGES = {"README.md": README} | {
+    file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8") for file in sorted(DOCS.rglob("*.md"))
+}
+"""What is read before and while the tool is used."""
 VERBS = {name: verb for name, verb in commands.commands.items() if isinstance(verb, click.Command)}
+
+_specification = importlib.util.spec_from_file_location("reference", DOCS / "reference.py")
+assert _specification is not None
+assert _specification.loader is not None
+reference = importlib.util.module_from_spec(_specification)
+_specification.loader.exec_module(reference)
+WRITTEN = {f"docs/{name}": write() for name, write in reference.PAGES.items()}
+"""The pages that are made from the code."""
 
 
 def section(text: str, heading: str) -> str:
@@ -33,74 +48,84 @@ def section(text: str, heading: str) -> str:
     return found[1]
 
 
-def fences(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-
-
-def first_column(text: str) -> list[str]:
-    """Return the first cell of each row of the table in a section, without its header."""
-    return re.findall(r"^\| ([^|]+?) \|", text, re.MULTILINE)[1:]
+def fences(language: str) -> list[tuple[str, str]]:
+    """Return the blocks of a language, each with the page that shows it."""
+    return [
+        (page, block)
+        for page, text in PAGES.items()
+        for block in re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    ]
 
 
 def options(verb: click.Command) -> set[str]:
-    return {name for parameter in verb.params for name in parameter.opts if name.startswith("--")}
+    nested = verb.commands.values() if isinstance(verb, click.Group) else ()
+    own = {name for parameter in verb.params for name in parameter.opts if name.startswith("--")}
+    return own.union(*map(options, nested))
 
 
-def test_every_verb_has_its_section() -> None:
-    headings = re.findall(r"^### (.+)$", section(README, "## The command"), re.MULTILINE)
-    assert sorted(headings) == sorted([*VERBS, "All verbs"])
+def run(command: str) -> list[str]:
+    result = CliRunner().invoke(commands, shlex.split(command.removeprefix("incident-analytics ")))
+    assert result.exit_code == 0, result.output
+    return result.stdout.splitlines()
 
 
-def test_every_option_is_told_and_no_other() -> None:
+# --- README and the pages that are written by hand --------------------------------------------------------------------
+
+
+def test_readme_is_read_in_five_minutes() -> None:
+    assert len(README.splitlines()) <= 200
+
+
+def test_readme_lists_every_verb() -> None:
+    assert re.findall(r"^\| `([a-z]+)` \|", section(README, "## The verbs"), re.MULTILINE) == sorted(
+        VERBS, key=section(README, "## The verbs").index
+    )
+    assert len(re.findall(r"^\| `", section(README, "## The verbs"), re.MULTILINE)) == len(VERBS)
+
+
+def test_an_option_that_is_named_is_there() -> None:
     there = set().union(*map(options, VERBS.values())) | {"--version", "--help"}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", README)) == there
+    named = {option for text in PAGES.values() for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)}
+    assert named - there == set()
 
 
-@pytest.mark.parametrize("verb", sorted(VERBS))
-def test_an_option_is_told_in_its_verbs_section_or_for_all(verb: str) -> None:
-    command = section(README, "## The command")
-    mentioned = section(command, f"### {verb}") + section(command, "### All verbs")
-    assert {option for option in options(VERBS[verb]) if option not in mentioned} == set()
+def test_every_page_is_reached_from_readme() -> None:
+    assert [page for page in PAGES if page not in {"README.md", "docs/index.md"} and f"({page})" not in README] == []
 
 
+@pytest.mark.parametrize(("page", "example"), fences("console"), ids=lambda words: words.partition("\n")[0])
 @pytest.mark.usefixtures("in_shared_kernel")
-@pytest.mark.parametrize("example", fences(README, "console"), ids=lambda example: example.partition("\n")[0])
-def test_a_command_prints_what_readme_shows(example: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_prints_what_is_shown(page: str, example: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The lines that are shown come out in this order, however wide the columns are; ``...`` stands for others."""
+    assert page
     monkeypatch.chdir(ROOT)
     command, *shown = example.splitlines()
-    words = shlex.split(command.removeprefix("$ incident-analytics "))
-    result = CliRunner().invoke(commands, words, catch_exceptions=False)
-    assert result.exit_code == 0
-    lines = [line.split() for line in shown if line != "..."]
-    printed = iter([line.split() for line in result.stdout.splitlines()])
-    assert lines
-    assert [line for line in lines if line not in printed] == []
+    printed = iter([line.split() for line in run(command.removeprefix("$ "))])
+    assert [line for line in shown if line != "..." and line.split() not in printed] == []
 
 
-def test_readme_python_gives_what_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("page", "example"), fences("sh"), ids=lambda words: words.partition("\n")[0])
+@pytest.mark.usefixtures("in_shared_kernel")
+def test_a_command_that_is_shown_runs(page: str, example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert page
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    (tmp_path / "build").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for command in example.splitlines():
+        run(command)
+    assert list((tmp_path / "build").iterdir())
+
+
+@pytest.mark.parametrize("page", [page for page, text in PAGES.items() if ">>> " in text])
+def test_python_that_is_shown_gives_what_it_shows(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    outcome = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    outcome = doctest.testfile(str(ROOT / page), module_relative=False)
     assert outcome.failed == 0
     assert outcome.attempted > 0
 
 
-def test_every_public_name_is_told() -> None:
-    mentioned = set(re.findall(r"[A-Za-z_]+", " ".join(re.findall(r"`([^`\n]+)`", README) + fences(README, "python"))))
-    assert set(incident_analytics.__all__) - mentioned == set()
-
-
-def test_every_table_is_told() -> None:
-    assert first_column(section(README, "## The tables")) == list(TABLES)
-
-
-def test_every_problem_code_is_told_with_its_level() -> None:
-    mentioned = re.findall(r"^\| ([a-z-]+) \| (error|warning|info) \|", section(README, "## Problems"), re.MULTILINE)
-    assert mentioned == list(PROBLEM_LEVELS.items())
-
-
 def test_the_settings_example_is_a_settings_file_with_all_keys(tmp_path: Path) -> None:
-    (example,) = fences(README, "toml")
+    (example,) = (block for page, block in fences("toml") if page == "docs/reference/settings.md")
     file = tmp_path / "incident-analytics.toml"
     file.write_text(example, encoding="utf-8")
     read_settings(file)
@@ -108,10 +133,63 @@ def test_the_settings_example_is_a_settings_file_with_all_keys(tmp_path: Path) -
     assert set(tomllib.loads(example)) == keys
 
 
-@pytest.mark.parametrize("text", [README, CONTRIBUTING, CHANGELOG], ids=["README", "CONTRIBUTING", "CHANGELOG"])
-def test_links_lead_to_files_that_are_there(text: str) -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", text)
-    assert [link for link in links if not (ROOT / link).exists()] == []
+@pytest.mark.parametrize(("page", "example"), fences("toml"), ids=lambda words: words.partition("\n")[0])
+def test_settings_that_are_shown_have_known_keys(page: str, example: str) -> None:
+    assert page
+    keys = {field.alias or name for name, field in Settings.model_fields.items()}
+    assert set(tomllib.loads(example)) <= keys
+
+
+def test_states_of_action_items_are_read_as_the_guide_says(tmp_path: Path) -> None:
+    (items,) = (block for page, block in fences("markdown") if page == "docs/how-to/follow-ups.md")
+    report = "# Down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n\n## Action Items\n\n"
+    (tmp_path / "INC-2025-03-14-001.md").write_text(report + items, encoding="utf-8")
+    actions = load(tmp_path, status="all").actions
+    assert actions["status"].tolist() == ["done"] * len(items.splitlines())
+    assert set(actions["action"]) == {"Renew the certificate by cron"}
+
+
+@pytest.mark.parametrize("page", [*PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"])
+def test_links_lead_to_files_that_are_there(page: str) -> None:
+    folder = (ROOT / page).parent
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
+    made = {(ROOT / name).resolve() for name in [*WRITTEN, "docs/review.png"]}
+    assert [link for link in links if not (folder / link).exists() and (folder / link).resolve() not in made] == []
+
+
+# --- the pages that are made from the code ----------------------------------------------------------------------------
+
+
+def test_every_column_of_a_table_has_its_meaning_and_nothing_else_has() -> None:
+    columns = {f"{name}.{column}" for name, columns in TABLES.items() for column in columns}
+    shared = {name for name in MEANINGS if "." not in name} - set(TABLES)
+    assert {name for name in columns if not (name in MEANINGS or name.partition(".")[2] in shared)} == set()
+    assert set(MEANINGS) - columns - set(TABLES) == shared == {"incident_id", "line"}
+    text = WRITTEN["docs/reference/tables.md"]
+    for name, own in TABLES.items():
+        assert re.findall(r"^\| `([a-z_]+)` \|", section(text, f"## {name}"), re.MULTILINE) == list(own)
+
+
+def test_every_problem_code_is_told_with_its_level() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| (\w+) \| .+ \|$", WRITTEN["docs/reference/problems.md"], re.MULTILINE)
+    assert rows == [(code, problem.level) for code, problem in PROBLEMS.items()]
+
+
+def test_every_option_is_told_with_its_meaning() -> None:
+    text = WRITTEN["docs/reference/verbs.md"]
+    for name, verb in VERBS.items():
+        if not isinstance(verb, click.Group):
+            rows = re.findall(r"^\| `([^`]+)` \|.*\| (.*) \|$", section(text, f"## {name}"), re.MULTILINE)
+            told = {option for words, meaning in rows if meaning for option in words.split(", ")}
+            assert options(verb) - told == set()
+
+
+def test_every_public_name_is_told() -> None:
+    told = re.findall(r"^::: [\w.]+\.(\w+)$", WRITTEN["docs/reference/python.md"], re.MULTILINE)
+    assert sorted(told) == sorted(incident_analytics.__all__)
+
+
+# --- CONTRIBUTING and the changelog -----------------------------------------------------------------------------------
 
 
 def test_the_map_names_every_module_in_the_order_of_imports() -> None:

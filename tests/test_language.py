@@ -67,7 +67,10 @@ def test_messages_and_docstrings_have_no_banned_words(file: Path) -> None:
     assert {found for text in strings(file) for found in banned(text)} == set()
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+PAGES = [file.relative_to(ROOT).as_posix() for file in sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *PAGES])
 def test_documents_have_no_banned_words(name: str) -> None:
     assert banned((ROOT / name).read_text(encoding="utf-8")) == []
 

@@ -137,7 +137,8 @@ def test_a_feature_is_in_one_clause_unless_it_says_otherwise() -> None:
     assert row == [("act", "$act"), ("well",), ("people", "say")]
     held = {"act & well", "people + say", "people > say", "say + people", "well"}
     lost = {"act + well", "say > people", "^act", "no act", "$well"}
-    assert {name for name in held | lost if Feature.of(name).is_in(row)} == held
+    meanings = {meaning for clause in row for meaning in clause}
+    assert {name for name in held | lost if Feature.of(name).is_in(row, meanings)} == held
 
 
 @pytest.mark.parametrize(("confidence", "grade"), [(0.96, "check"), (0.97, "sure"), (1.0, "sure"), (0.5, "check")])

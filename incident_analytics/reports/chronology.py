@@ -125,6 +125,10 @@ class Chronology:
         windows = [(start, end) for start, end in placement.windows if start is not None and end is not None]
         if not windows or len(windows) != len(duration.windows):
             return placement
+        span = sum((last - first for first, last in windows), timedelta(0))
+        fault, is_gross = self._fault_of_range(windows, span)
+        if fault is None and (duration.total is not None or not self._dates_rows()):
+            return placement  # whatever the timeline says by itself
         alone = place_entries(
             self.reader.entries, day=self.report.anchor(), zone=zone, duration=replace(duration, windows=())
         )
@@ -139,8 +143,6 @@ class Chronology:
             and (over := self._dated_end(placement, restored)) is not None
         ):
             return replace(placement, windows=((start, over),))
-        span = sum((last - first for first, last in windows), timedelta(0))
-        fault, is_gross = self._fault_of_range(windows, span)
         if fault is None or is_confirmed:
             return placement
         line, confirmed_by = self.report.lines["duration"], ""
@@ -170,10 +172,18 @@ class Chronology:
         if last is None or end is None or last.dated or last.days_later:
             return None
         days, rest = divmod(over - end, timedelta(days=1))
-        dated = any(find_dates(entry.when) for entry in self.reader.entries[: row + 1])
-        if not dated or rest or days < 1 or any(at and _is_same(at, end) for at in placement.instants):
+        if (
+            not self._dates_rows(row + 1)
+            or rest
+            or days < 1
+            or any(at and _is_same(at, end) for at in placement.instants)
+        ):
             return None
         return over
+
+    def _dates_rows(self, n: int | None = None) -> bool:
+        """Return whether any of the timeline's rows, or of its first n, has a date."""
+        return any(find_dates(entry.when) for entry in self.reader.entries[:n])
 
     def _fault_of_range(self, windows: Sequence[tuple[datetime, datetime]], span: timedelta) -> tuple[str | None, bool]:
         """Say what the Duration's times contradict, and whether by more than a slip of a few minutes explains."""

@@ -7,7 +7,7 @@ the cause", "no cause found" and "after the cause was found" hold the same words
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -91,7 +91,11 @@ _ALERT_NAME = re.compile(
     r"\b[A-Za-z]*[a-z](?:Down|High|Low|Error|Fail|NotReady|Unavailable|Missing|Looping|Latency|Full|Critical|Exceeded"
     r"|Lag|Expir|Slow|Stuck|Timeout|Unreachable|Degraded)\w*\b|\b(?:High|Low)[A-Z]\w+"
 )
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+"""What every name of an alert has."""
 _INFINITIVE = frozenset({"to"})
+_END, _JOIN, _BACK, _DENIAL, _TRY, _SUPPOSE, _TO = ("end", "join", "background", "denial", "try", "suppose", "to")
+"""What a word may do to how its clause is meant."""
 _QUESTION, _COLON = "?", ":"
 _NAME = 3
 """How many words a name has at most that says who speaks."""
@@ -111,11 +115,12 @@ class Feature(NamedTuple):
         kind = next((sign for sign in ">&" if sign in words), "+")
         return cls(tuple(part.strip() for part in words.split(kind)), kind)
 
-    def is_in(self, clauses: Iterable[Clause]) -> bool:
-        """Return whether a row holds the feature."""
-        if self.kind == "&":
-            held = {meaning for clause in clauses for meaning in clause}
-            return held.issuperset(self.meanings)
+    def is_in(self, clauses: Iterable[Clause], held: Collection[str]) -> bool:
+        """Return whether a row of some clauses, which hold some meanings between them, holds the feature."""
+        if not all(meaning in held for meaning in self.meanings):
+            return False
+        if self.kind == "&" or len(self.meanings) == 1:
+            return True
         return any(self._is_in(clause) for clause in clauses)
 
     def _is_in(self, clause: Clause) -> bool:
@@ -123,6 +128,13 @@ class Feature(NamedTuple):
             return all(meaning in clause for meaning in self.meanings)
         rest = iter(clause)
         return all(meaning in rest for meaning in self.meanings)
+
+
+class _Word(NamedTuple):
+    """What a word does to how the clause is meant, and what it may mean, each with the words that must follow it."""
+
+    role: str
+    meanings: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Vocabulary:
@@ -140,10 +152,9 @@ class Vocabulary:
             for entry in entries:
                 first, *rest = entry.split()
                 self._known.setdefault(first, []).append((meaning, tuple(rest)))
-        self._meanings = lru_cache(maxsize=20_000)(self._find)
+        self._word = lru_cache(maxsize=20_000)(self._find)
 
-    def _find(self, token: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return what a word may mean, each with the words that must follow it."""
+    def _find(self, token: str) -> _Word:
         found = list(self._known.get(token, ()))
         for length in range(1, len(token) + 1):
             found += self._known.get(f"{token[:length]}*", ())
@@ -151,7 +162,7 @@ class Vocabulary:
             found.append(("fault", ()))
         if token.startswith("@"):
             found.append(("speaker", ()))
-        return tuple(found)
+        return _Word(_role_of(token), tuple(found))
 
     def clauses(self, text: str) -> list[Clause]:
         """Return the meanings of a row's words, clause by clause.
@@ -169,14 +180,15 @@ class Vocabulary:
         ([('not', 'no cause', 'no find')], [('cause', '^cause', 'find', '$find')])
         """
         text = text.replace("\u2019", "'")
-        names = {name.lower() for name in _ALERT_NAME.findall(text)}
+        names = {name.lower() for name in _ALERT_NAME.findall(text)} if _INNER_CAPITAL.search(text) else ()
         tokens = _TOKEN.findall(text.lower())
         clauses: list[Clause] = []
         found: list[str] = []
         closing: list[str] = []
         mood, opens = _Mood(), True
         for index, token in enumerate(tokens):
-            if token in _ENDS:
+            role, meanings = self._word(token)
+            if role == _END:
                 if token == _QUESTION:
                     found = [meaning if meaning.startswith(_MARKED) else f"try {meaning}" for meaning in found]
                 elif token == _COLON and not clauses and index <= _NAME:
@@ -184,21 +196,38 @@ class Vocabulary:
                 clauses.append((*found, *closing))
                 found, closing, mood = [], [], _Mood()
                 continue
-            found += mood.hear(token)
-            meant = [
-                meaning
-                for meaning, rest in self._meanings(token)
-                if not rest or _follow(tokens[index + 1 : index + 1 + len(rest)], rest)
-            ]
-            found += [mood.mark + meaning for meaning in meant]
+            if role:
+                found += mood.hear(index, role)
+            mark, closing = mood.mark(index), []
+            for meaning, rest in meanings:
+                if not rest or _follow(tokens[index + 1 : index + 1 + len(rest)], rest):
+                    found.append(mark + meaning)
+                    closing.append(f"${meaning}")
+            closing = [] if mark else closing
             if token in names:
-                found.append(f"{mood.mark}alarm")
-            if opens and not mood.mark:
-                found += [f"^{meaning}" for meaning in meant]
-            closing = [] if mood.mark else [f"${meaning}" for meaning in meant]
-            opens = opens and token in _SKIPPED
+                found.append(f"{mark}alarm")
+            if opens:
+                found += [f"^{meaning[1:]}" for meaning in closing]
+                opens = token in _SKIPPED
         clauses.append((*found, *closing))
         return [clause for clause in clauses if clause]
+
+
+def _role_of(token: str) -> str:
+    """Return what a word does to how its clause is meant; nothing for most words."""
+    if token in _ENDS:
+        return _END
+    if token in _JOINS:
+        return _JOIN
+    if token in _BACKGROUND:
+        return _BACK
+    if token in _DENIALS or token.endswith("n't"):
+        return _DENIAL
+    if _ATTEMPT.fullmatch(token):
+        return _TRY
+    if _GUESS.fullmatch(token):
+        return _SUPPOSE
+    return _TO if token in _INFINITIVE else ""
 
 
 class _Mood:
@@ -206,31 +235,30 @@ class _Mood:
 
     def __init__(self) -> None:
         self._mode = ""
-        self._denied = 0
-        self._infinitive = 0
-        self.mark = ""
+        self._denied = range(0)
+        self._attempted = -1
 
-    def hear(self, token: str) -> list[str]:
-        """Take the next word, set the mark of its meanings, and return what the word itself says of the mood."""
-        self._denied, self._infinitive = max(self._denied - 1, 0), max(self._infinitive - 1, 0)
-        said = []
-        if token in _JOINS:
-            self._mode, self._denied = "" if self._mode == "try " else self._mode, 0
-        elif token in _BACKGROUND:
+    def hear(self, index: int, role: str) -> Sequence[str]:
+        """Take a word with a role, and return what the word itself says of the mood."""
+        if role == _JOIN:
+            self._mode, self._denied = "" if self._mode == "try " else self._mode, range(0)
+        elif role == _BACK:
             self._mode = "after "
-        elif token in _DENIALS or token.endswith("n't"):
-            self._denied = _DENIED + 1
-            said = ["not"]
-        elif _ATTEMPT.fullmatch(token):
+        elif role == _DENIAL:
+            self._denied = range(index + 1, index + 1 + _DENIED)
+            return ("not",)
+        elif role == _TO:
+            self._attempted = index + 1
+        else:
             self._mode = self._mode or "try "
-        elif _GUESS.fullmatch(token):
-            self._mode = self._mode or "try "
-            said = ["guess"]
-        elif token in _INFINITIVE:
-            self._infinitive = 2
-        is_denied = 0 < self._denied <= _DENIED
-        self.mark = "no " if is_denied else self._mode or ("try " if self._infinitive == 1 else "")
-        return said
+            return ("guess",) if role == _SUPPOSE else ()
+        return ()
+
+    def mark(self, index: int) -> str:
+        """Return the mark of what a word means."""
+        if index in self._denied:
+            return "no "
+        return self._mode or ("try " if index == self._attempted else "")
 
 
 def _follow(tokens: Sequence[str], words: Sequence[str]) -> bool:

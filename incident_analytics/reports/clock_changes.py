@@ -7,6 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 
 __all__ = ["clock_shift", "settle_folds"]
 
+_NONE = timedelta(0)
+
 
 def clock_shift(at: datetime, zone: tzinfo) -> timedelta:
     """Return by how much the clocks of a zone go back around a time, by less than nothing where they go forward.
@@ -17,7 +19,9 @@ def clock_shift(at: datetime, zone: tzinfo) -> timedelta:
     >>> str(clock_shift(datetime(2025, 10, 26, 2, 30), ZoneInfo("Europe/Berlin")))
     '1:00:00'
     """
-    first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta(0) for fold in (0, 1))
+    if zone.utcoffset(None) is not None:  # as of every zone whose clocks never change
+        return _NONE
+    first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() or _NONE for fold in (0, 1))
     return first - second
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 
 import yaml
@@ -44,7 +43,7 @@ def _below(blocks: Sequence[object], index: int, line: Line) -> Line:
         if not (isinstance(parent, Item) and isinstance(block, Item) and block.depth > parent.depth):
             break
         texts.append(block.text)
-    return replace(line, text="; ".join(texts))
+    return line._replace(text="; ".join(texts))
 
 
 def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
 from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.markdown import (
+    RUNNING,
+    Block,
     Document,
     Fence,
     Item,
@@ -18,14 +20,12 @@ from incident_analytics.reports.markdown import (
     Paragraph,
     Section,
     Table,
-    first_line,
 )
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template
 
 __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts"]
 
-_Block: TypeAlias = Paragraph | Item | Table | Fence
 _LONGEST: Final = 60
 """Characters of a line that may be a heading."""
 _HASHES: Final = re.compile(r"#{1,6}\s*(?=\S)")
@@ -96,8 +96,8 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
     parts: list[Section] = []
     for (first, title), (last, _) in pairwise([*edges, (len(blocks), "")]):
         own = blocks[first:last]
-        line = first_line(own[0]) - isinstance(own[0], Fence) if own and parts else begin
-        until = first_line(blocks[last]) - isinstance(blocks[last], Fence) if last < len(blocks) else None
+        line = own[0].line - isinstance(own[0], Fence) if own and parts else begin
+        until = blocks[last].line - isinstance(blocks[last], Fence) if last < len(blocks) else None
         source = section.source[line - begin : None if until is None else until - begin]
         end = section.end if until is None else starts[until - 1]
         if not parts:
@@ -110,7 +110,7 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
     return parts
 
 
-def _n_timed(block: _Block) -> int:
+def _n_timed(block: Block) -> int:
     """Return how many rows of a timeline a block is."""
     if isinstance(block, Fence):
         return sum(map(begins_with_time, block.text.splitlines()))
@@ -132,7 +132,7 @@ class _Part:
 
     title: str
     line: int
-    blocks: list[_Block]
+    blocks: list[Block]
 
 
 class _Splitter:
@@ -173,7 +173,7 @@ class _Splitter:
         for part, after in zip(self.found, [*self.found[1:], None], strict=True):
             yield self.section_of(part, after)
 
-    def take_paragraph(self, block: Paragraph, following: _Block | None) -> None:
+    def take_paragraph(self, block: Paragraph, following: Block | None) -> None:
         lines: list[Line] = []
         for index, line in enumerate(block.lines):
             below = block.lines[index + 1].text if index + 1 < len(block.lines) else _first_words(following)
@@ -188,7 +188,7 @@ class _Splitter:
         if lines:
             self.found[-1].blocks.append(block if len(lines) == len(block.lines) else Paragraph(tuple(lines)))
 
-    def take_item(self, block: Item, following: _Block | None) -> None:
+    def take_item(self, block: Item, following: Block | None) -> None:
         is_parent = isinstance(following, Item) and following.depth > block.depth and "findings" not in self.kinds
         if is_parent and len(block.lines) == 1 and (title := self.title_of(block.lines[0], _first_words(following))):
             self.depth = block.depth + 1
@@ -248,11 +248,11 @@ class _Splitter:
         )
 
 
-def _first_words(block: _Block | None) -> str | None:
+def _first_words(block: Block | None) -> str | None:
     """Return the words with which a block begins, None where there is none."""
     if block is None:
         return None
-    if isinstance(block, Paragraph | Item):
+    if isinstance(block, RUNNING):
         return block.lines[0].text
     return " ".join(cell.text for cell in (block.rows or (block.header,))[0].cells) if isinstance(block, Table) else ""
 
@@ -356,7 +356,7 @@ def find_fields(
 def _with_unit(label: str, line: Line) -> Line:
     """Give a value that is a number alone the unit that its label has."""
     unit = _UNIT.search(label) if line.text.strip().isdecimal() else None
-    return replace(line, text=f"{line.text} {unit[0]}") if unit else line
+    return line._replace(text=f"{line.text} {unit[0]}") if unit else line
 
 
 def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
@@ -364,7 +364,7 @@ def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str
     for label, line in labelled(section):
         parts = _BETWEEN.split(line.text) if _BETWEEN.search(line.text) else []
         if len(parts) > 1 and all(_LABEL.match(part) for part in parts[1:]):
-            yield label, replace(line, text=parts[0].strip())
+            yield label, line._replace(text=parts[0].strip())
             for part in parts[1:]:
                 own, _, value = part.partition(":")
                 yield own.strip(), Line(value.strip(), line.line)

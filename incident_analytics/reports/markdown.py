@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
-from typing import Any, Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
+from operator import attrgetter
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import pyromark
 
@@ -16,6 +17,8 @@ from incident_analytics.reports.other_tables import find_tables
 
 __all__ = [
     "MARK",
+    "RUNNING",
+    "Block",
     "Document",
     "Fence",
     "Item",
@@ -27,7 +30,6 @@ __all__ = [
     "Section",
     "SourceLine",
     "Table",
-    "first_line",
     "mark_line",
     "parse_markdown",
     "read_rows",
@@ -36,7 +38,6 @@ __all__ = [
 ]
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _END = r"(?>\r\n|\n|\r)"  # taken whole: a \r\n that could be read as two ends would double the time with each line
 _RULE = rf"(?:---|\+\+\+)[ \t]*(?:{_END}|\Z)"
@@ -51,8 +52,7 @@ _MARK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of text as a reader sees it, without emphasis and code marks.
 
     ``label`` is what it opens with in bold when a colon follows, ``struck`` says that all of it is struck out,
@@ -63,7 +63,7 @@ class Line:
     line: int
     label: str | None = None
     struck: bool = False
-    strong: bool = field(default=False, repr=False, compare=False)
+    strong: bool = False
 
     @property
     def value(self) -> str:
@@ -157,6 +157,10 @@ class Fence:
         return self.line + len(_LINE_END.findall(self.text))
 
 
+Block: TypeAlias = Paragraph | Item | Table | Fence
+RUNNING: Final = (Paragraph, Item)
+"""The blocks that have lines of running text."""
+
 Place: TypeAlias = Literal[
     "text", "heading", "header", "table", "code", "open code", "comment", "open comment", "html", "rule"
 ]
@@ -186,7 +190,7 @@ class Section:
     body_start: int
     end: int
     body: str
-    blocks: tuple[Paragraph | Item | Table | Fence, ...]
+    blocks: tuple[Block, ...]
     source: tuple[SourceLine, ...] = field(default=(), repr=False, compare=False)
 
     def paragraphs(self) -> Iterator[Paragraph]:
@@ -204,7 +208,7 @@ class Section:
     def lines(self) -> Iterator[Line]:
         """Yield the lines of paragraphs and list items in order."""
         for block in self.blocks:
-            if isinstance(block, Paragraph | Item):
+            if isinstance(block, RUNNING):
                 yield from block.lines
 
 
@@ -270,7 +274,7 @@ def parse_markdown(text: str) -> Document:
     --------
     >>> document = parse_markdown("## Timeline\n\n| Time | Event |\n|--|--|\n| 14:02 | `api` down |\n")
     >>> next(document.sections[1].tables()).rows[0].cells[1]
-    Line(text='api down', line=5, label=None, struck=False)
+    Line(text='api down', line=5, label=None, struck=False, strong=False)
     """
     return _Reader(text).read()
 
@@ -336,18 +340,20 @@ def _as_plain(events: Sequence[tuple[str, Any, int, int]], source: bytes, allow:
     return edits
 
 
-@dataclass(slots=True)
 class _Inline:
     """The line being collected: its text, what of it is bold at the start, what is struck."""
 
-    line: int
-    text: str = ""
-    bold: str = ""
-    plain: bool = False
-    struck: str = ""
+    __slots__ = ("bold", "line", "plain", "struck", "text")
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+        self.text = self.bold = self.struck = ""
+        self.plain = False
 
     def finish(self) -> Line:
         text = self.text.strip()
+        if not (self.bold or self.struck):
+            return Line(text, self.line)
         bold = self.bold.strip()
         after = text[len(bold) :].lstrip()
         label = bold.removesuffix(":").rstrip() if bold and (bold.endswith(":") or after.startswith(":")) else None
@@ -355,28 +361,30 @@ class _Inline:
         return Line(text, self.line, label or None, struck, strong=bool(text) and bold == text)
 
 
-@dataclass(slots=True)
 class _Frame:
     """An open block: its kind, its lines so far and, for an item, its box."""
 
-    kind: str
-    lines: list[Line] = field(default_factory=list)
-    checked: bool | None = None
+    __slots__ = ("checked", "kind", "lines")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.lines: list[Line] = []
+        self.checked: bool | None = None
 
 
 class _Reader:
-    """Walks the parser's events once; a method a kind of event."""
+    """Walks the parser's events once; a method for what begins, and one for what ends, of each kind of element."""
 
     def __init__(self, text: str) -> None:
         self.source = text.encode("utf-8", "replace")
-        self.starts = [0, *(match.end() for match in _NEWLINE.finditer(self.source))]
+        self.starts = _starts_of(self.source)
         self.sections: list[Section] = []
-        self.blocks: list[Paragraph | Item | Table | Fence] = []
+        self.blocks: list[Block] = []
         self.heading = ("", 0, 0, 0)  # title, level, start, body start
         self.level = 0
         self.frames: list[_Frame] = []
         self.inline: _Inline | None = None
-        self.depth = Counter[str]()  # how many elements of a kind are open
+        self.n_quotes = self.n_strong = self.n_struck = 0  # elements that are open
         self.fence: list[str] | None = None
         self.front = ("", 1)
         self.rows: list[Row] = []
@@ -388,38 +396,82 @@ class _Reader:
         self.hidden: list[int] = []  # where they start
         self.html: set[int] = set()  # where blocks of HTML start
         self.places: dict[int, Place] = {}  # of lines that are not just text
+        self.texts: list[str] = []  # the lines, without their ends
 
     def line_at(self, offset: int) -> int:
         return bisect_right(self.starts, offset)
 
     def read(self) -> Document:
         marks = self.hide_managed()
-        source = re.sub("\r(?!\n)", "\n", self.source.decode())  # the parser closes no fence at a lone \r
+        source = self.source.decode()
+        self.texts = source.split("\n")
+        if "\r" in source:
+            self.texts = _LINE_END.split(source)
+            source = re.sub("\r(?!\n)", "\n", source)  # the parser closes no fence at a lone \r
         match = _FRONT_MATTER.match(source)
         if match and _KEY.match(match["text"]):
             before = source[: match.start("text")].encode()
             self.front = (match["text"], self.line_at(len(before)))
             source = _blank(match[0].encode()).decode() + source[match.end() :]
-        source = self.take_other_tables(source)
-        for event, span in pyromark.events_with_range(source, options=_OPTIONS):
-            start, end = span["start"], span["end"]
-            if isinstance(event, str):
-                self.leaf(event, "", start)
-                continue
-            (name, value), *_ = event.items()
-            if name == "Start":
-                self.open(_kind(value), value, start)
-            elif name == "End":
-                self.close(_kind(value), start, end)
-            else:
-                self.leaf(name, value, start)
-                if name == "InlineHtml" and str(value).startswith("<!--"):
-                    line = self.line_at(start)  # which has words of its own
-                    if line < self.line_at(end - 1):
-                        self.set_place(self.starts[line], end, "comment")
+        self.walk(self.take_other_tables(source))
         self.finish_section(len(self.source))
         strays = tuple(mark for mark in marks if mark.start in self.html)
         return Document(tuple(self.sections), *self.front, tuple(self.managed), strays, tuple(self.starts))
+
+    def walk(self, source: str) -> None:
+        """Take each event of the parser."""
+        opens: dict[str, Callable[[Any, int], None]] = {
+            "Heading": self.open_heading,
+            "Paragraph": self.open_paragraph,
+            "Item": self.open_item,
+            "TableCell": self.open_cell,
+            "TableHead": self.open_row,
+            "TableRow": self.open_row,
+            "Table": self.open_table,
+            "CodeBlock": self.open_fence,
+            "HtmlBlock": self.open_html,
+            "BlockQuote": self.open_quote,
+            "Strong": self.open_strong,
+            "Strikethrough": self.open_struck,
+        }
+        closes: dict[str, Callable[[int, int], None]] = {
+            "Heading": self.close_frame,
+            "Paragraph": self.close_frame,
+            "Item": self.close_frame,
+            "TableCell": self.close_cell,
+            "TableHead": self.close_row,
+            "TableRow": self.close_row,
+            "Table": self.close_table,
+            "CodeBlock": self.close_fence,
+            "HtmlBlock": self.close_html,
+            "BlockQuote": self.close_quote,
+            "Strong": self.close_strong,
+            "Strikethrough": self.close_struck,
+        }
+        for event, span in pyromark.events_with_range(source, options=_OPTIONS):
+            if isinstance(event, str):
+                self.leaf(event, "", span["start"])
+                continue
+            name: str
+            value: Any
+            ((name, value),) = event.items()
+            if name == "Text" and self.fence is None:
+                self.add(value, span["start"])
+            elif name == "Start":
+                if (begin := opens.get(_kind(value))) is not None:
+                    begin(value, span["start"])
+            elif name == "End":
+                if (finish := closes.get(_kind(value))) is not None:
+                    finish(span["start"], span["end"])
+            else:
+                self.leaf(name, value, span["start"])
+                if name == "InlineHtml" and value.startswith("<!--"):
+                    self.note_comment(span["start"], span["end"])
+
+    def note_comment(self, start: int, end: int) -> None:
+        line = self.line_at(start)  # which has words of its own
+        if line < self.line_at(end - 1):
+            self.set_place(self.starts[line], end, "comment")
 
     def take_other_tables(self, source: str) -> str:
         """Keep the tables that are in other markup for their sections, and blank them for the parser."""
@@ -442,6 +494,8 @@ class _Reader:
         A mark inside a fence is that fence's text. Which ones are is seen with the blocks' text blanked: it may hold
         a fence that does not end.
         """
+        if MARK.encode() not in self.source:
+            return []
         source = re.sub(rb"\r(?!\n)", b"\n", self.source)
         marks = [
             Mark(
@@ -477,107 +531,135 @@ class _Reader:
         body = "\n\n".join(text for text in texts if text)
         line = self.line_at(start)
         last = self.line_at(end - 1) if end > start else line - 1
-        numbers = range(line, last + 1)
-        source = tuple(SourceLine(each, self.text_of(each), self.places.get(each, "text")) for each in numbers)
+        lines, places = enumerate(self.texts[line - 1 : last], line), self.places
+        source = tuple([SourceLine(number, words, places.get(number, "text")) for number, words in lines])
         if self.other_tables and self.other_tables[0].header.line <= last:
             while self.other_tables and self.other_tables[0].header.line <= last:
                 self.blocks.append(self.other_tables.popleft())
-            self.blocks.sort(key=first_line)
+            self.blocks.sort(key=attrgetter("line"))
         self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks), source))
         self.blocks = []
 
-    def open(self, kind: str, value: Any, start: int) -> None:
-        self.depth[kind] += 1
-        if kind == "Heading" and not self.frames and not self.depth["BlockQuote"]:
+    # -- elements that hold text
+
+    def open_heading(self, value: Any, start: int) -> None:
+        if not self.frames and not self.n_quotes:
             self.finish_section(start)
             self.level = int(value["Heading"]["level"][1:])
-        if kind in {"Heading", "Paragraph", "Item"}:
-            self.flush()
-            if kind == "Item" and self.frames and self.frames[-1].kind == "Item":
-                self.finish_item(self.frames[-1], len(self.frames) - 1)  # a parent comes before its nested items
-            self.frames.append(_Frame(kind))
-        elif kind == "TableCell":
-            self.inline = _Inline(self.row_line)
-            self.in_cell = True
-        elif kind == "Table":
-            self.flush()
-            self.rows = []
-        elif kind in {"TableHead", "TableRow"}:
-            self.cells = []
-            self.row_line = self.line_at(start)  # a cell that its row lacks is placed past the line's end
-            self.places[self.row_line] = "table"
-        elif kind == "CodeBlock":
-            self.flush()
-            self.fence = []
-        elif kind == "HtmlBlock":
-            self.html.add(start)
+        self.flush()
+        self.frames.append(_Frame("Heading"))
 
-    def close(self, kind: str, start: int, end: int) -> None:
-        self.depth[kind] -= 1
-        if kind in {"Heading", "Paragraph", "Item"}:
-            self.flush()
-            self.close_frame(self.frames.pop(), start, end)
-        elif kind == "TableCell":
-            self.cells.append(self.inline.finish() if self.inline else Line("", self.row_line))
-            self.inline = None
-            self.in_cell = False
-        elif kind in {"TableHead", "TableRow"}:
-            cells = split_cells(self.source[start:end].decode())
-            width = len(cells)
-            while width > len(self.cells) and not cells[width - 1]:
-                width -= 1
-            self.rows.append(Row(tuple(self.cells), self.row_line, width))
-        elif kind == "Table":
-            self.close_table()
-        elif kind == "CodeBlock":
-            text = "".join(self.fence or [])
-            fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
-            if fenced:
-                self.set_place(start, end, "code" if _is_closed(self.source[start:end]) else "open code")
-            self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
-            self.fence = None
-        elif kind == "HtmlBlock":
-            self.set_place(start, end, _place_of_html(self.source[start:end]))
+    def open_paragraph(self, _: Any, __: int) -> None:
+        self.flush()
+        self.frames.append(_Frame("Paragraph"))
 
-    def set_place(self, start: int, end: int, place: Place) -> None:
-        last = self.line_at(max(start, end - 1))
-        self.places.update(dict.fromkeys(range(self.line_at(start), last + 1), place))
+    def open_item(self, _: Any, __: int) -> None:
+        self.flush()
+        if self.frames and self.frames[-1].kind == "Item":
+            self.finish_item(self.frames[-1], len(self.frames) - 1)  # a parent comes before its nested items
+        self.frames.append(_Frame("Item"))
 
-    def close_table(self) -> None:
-        """Add the table; the parser drops cells that the header lacks, so rows with more of them are read anew."""
-        header, rows = self.rows[0], self.rows[1:]
-        self.places[header.line] = self.places[header.line + 1] = "header"
-        wide = [index for index, row in enumerate(rows) if row.width > len(header.cells)]
-        written = [SourceLine(rows[index].line, self.text_of(rows[index].line), "table") for index in wide]
-        for index, row in zip(wide, read_rows(written), strict=True):
-            n = rows[index].width  # without the empty cells at its end
-            rows[index] = Row(row.cells[:n], row.line, n)
-        self.blocks.append(Table(header, tuple(rows)))
-
-    def text_of(self, line: int) -> str:
-        """Return a line as written, without its end."""
-        end = self.starts[line] if line < len(self.starts) else len(self.source)
-        return self.source[self.starts[line - 1] : end].decode().rstrip("\r\n")
-
-    def close_frame(self, frame: _Frame, start: int, end: int) -> None:
+    def close_frame(self, start: int, end: int) -> None:
+        self.flush()
+        frame = self.frames.pop()
         parent = self.frames[-1] if self.frames else None
-        if frame.kind == "Paragraph" and parent is not None:  # a paragraph inside an item is the item's own text
-            parent.lines += frame.lines
-        elif frame.kind == "Paragraph" or (frame.kind == "Heading" and self.depth["BlockQuote"]):
+        if frame.kind == "Item":
+            self.finish_item(frame, len(self.frames))
+        elif parent is not None and not (frame.kind == "Heading" and self.n_quotes):
+            parent.lines += frame.lines  # a paragraph or a heading inside an item is the item's own text
+        elif frame.kind == "Paragraph" or self.n_quotes:
             if frame.lines:
                 self.blocks.append(Paragraph(tuple(frame.lines)))
-        elif frame.kind == "Item":
-            self.finish_item(frame, len(self.frames))
-        elif parent is None:
-            self.heading = (" ".join(line.text for line in frame.lines), self.level, start, end)
+        else:
+            self.heading = (" ".join([line.text for line in frame.lines]), self.level, start, end)
             self.set_place(start, end, "heading")
-        else:  # a heading inside a list item or a quote is that block's text
-            parent.lines += frame.lines
 
     def finish_item(self, frame: _Frame, depth: int) -> None:
         if frame.lines:
             self.blocks.append(Item(tuple(frame.lines), frame.checked, depth))
         frame.lines = []
+
+    def open_quote(self, _: Any, __: int) -> None:
+        self.n_quotes += 1
+
+    def close_quote(self, _: int, __: int) -> None:
+        self.n_quotes -= 1
+
+    def open_strong(self, _: Any, __: int) -> None:
+        self.n_strong += 1
+
+    def close_strong(self, _: int, __: int) -> None:
+        self.n_strong -= 1
+
+    def open_struck(self, _: Any, __: int) -> None:
+        self.n_struck += 1
+
+    def close_struck(self, _: int, __: int) -> None:
+        self.n_struck -= 1
+
+    # -- tables
+
+    def open_table(self, _: Any, __: int) -> None:
+        self.flush()
+        self.rows = []
+
+    def open_row(self, _: Any, start: int) -> None:
+        self.cells = []
+        self.row_line = self.line_at(start)  # a cell that its row lacks is placed past the line's end
+        self.places[self.row_line] = "table"
+
+    def open_cell(self, _: Any, __: int) -> None:
+        self.inline = _Inline(self.row_line)
+        self.in_cell = True
+
+    def close_cell(self, _: int, __: int) -> None:
+        self.cells.append(self.inline.finish() if self.inline else Line("", self.row_line))
+        self.inline = None
+        self.in_cell = False
+
+    def close_row(self, start: int, end: int) -> None:
+        cells = split_cells(self.source[start:end].decode())
+        width = len(cells)
+        while width > len(self.cells) and not cells[width - 1]:
+            width -= 1
+        self.rows.append(Row(tuple(self.cells), self.row_line, width))
+
+    def close_table(self, _: int, __: int) -> None:
+        """Add the table; the parser drops cells that the header lacks, so rows with more of them are read anew."""
+        header, rows = self.rows[0], self.rows[1:]
+        self.places[header.line] = self.places[header.line + 1] = "header"
+        wide = [index for index, row in enumerate(rows) if row.width > len(header.cells)]
+        written = [SourceLine(rows[index].line, self.texts[rows[index].line - 1], "table") for index in wide]
+        for index, row in zip(wide, read_rows(written), strict=True):
+            n = rows[index].width  # without the empty cells at its end
+            rows[index] = Row(row.cells[:n], row.line, n)
+        self.blocks.append(Table(header, tuple(rows)))
+
+    # -- code and HTML
+
+    def open_fence(self, _: Any, __: int) -> None:
+        self.flush()
+        self.fence = []
+
+    def close_fence(self, start: int, end: int) -> None:
+        text = "".join(self.fence or [])
+        fenced = self.source[start:end].lstrip()[:3] in {b"```", b"~~~"}
+        if fenced:
+            self.set_place(start, end, "code" if _is_closed(self.source[start:end]) else "open code")
+        self.blocks.append(Fence(text.rstrip("\r\n"), self.line_at(start) + fenced))
+        self.fence = None
+
+    def open_html(self, _: Any, start: int) -> None:
+        self.html.add(start)
+
+    def close_html(self, start: int, end: int) -> None:
+        self.set_place(start, end, _place_of_html(self.source[start:end]))
+
+    def set_place(self, start: int, end: int, place: Place) -> None:
+        last = self.line_at(max(start, end - 1))
+        self.places.update(dict.fromkeys(range(self.line_at(start), last + 1), place))
+
+    # -- what they hold
 
     def leaf(self, name: str, value: Any, start: int) -> None:
         if self.fence is not None:
@@ -605,11 +687,11 @@ class _Reader:
                 return
             self.inline = _Inline(self.line_at(start))
         inline = self.inline
-        if self.depth["Strong"] and not inline.plain:
+        if self.n_strong and not inline.plain:
             inline.bold += text
-        elif text.strip():
+        elif not inline.plain and text.strip():
             inline.plain = True
-        if self.depth["Strikethrough"]:
+        if self.n_struck:
             inline.struck += text
         inline.text += text
 
@@ -620,11 +702,12 @@ class _Reader:
             self.inline = None
 
 
-def first_line(block: Paragraph | Item | Table | Fence) -> int:
-    """Return the line on which a block begins."""
-    if isinstance(block, Table):
-        return block.header.line
-    return block.lines[0].line if isinstance(block, Paragraph) else block.line
+def _starts_of(source: bytes) -> list[int]:
+    """Return where each line begins."""
+    starts = list(accumulate(map(len, source.splitlines(keepends=True)), initial=0))
+    if len(starts) > 1 and not source.endswith((b"\n", b"\r")):
+        starts.pop()  # where it ends
+    return starts
 
 
 _BULLETS = re.compile(r"\A(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++(?=\|)")
@@ -639,15 +722,23 @@ def split_cells(text: str) -> list[str]:
     >>> split_cells(r"> | 14:02 | a \| b | |")
     ['14:02', 'a \\| b', '']
     """
-    cells, begin = [], 0
-    written = _BULLETS.sub("", text.strip("> \t\r\n"), count=1)
+    written = text.strip("> \t\r\n")
+    if not written.startswith("|"):
+        written = _BULLETS.sub("", written, count=1)
     plain = written.removeprefix("|")
-    for match in _CELL_END.finditer(plain):
-        cells.append(plain[begin : match.start()] + match[1])
-        begin = match.end()
-    if begin < len(plain) or not cells or plain == written:  # a | at the end alone begins a last cell
-        cells.append(plain[begin:])
+    cells = plain.split("|") if "\\" not in plain else _split_escaped(plain)
+    if len(cells) > 1 and not cells[-1] and plain != written:  # a | at the end alone begins a last cell
+        cells.pop()
     return [cell.strip() for cell in cells]
+
+
+def _split_escaped(text: str) -> list[str]:
+    """Return the parts of a text between its pipes; one behind a backslash is a part's own."""
+    parts, begin = [], 0
+    for match in _CELL_END.finditer(text):
+        parts.append(text[begin : match.start()] + match[1])
+        begin = match.end()
+    return [*parts, text[begin:]]
 
 
 def read_rows(lines: Sequence[SourceLine]) -> list[Row]:
@@ -671,7 +762,7 @@ def read_rows(lines: Sequence[SourceLine]) -> list[Row]:
             (table,) = parse_markdown(text).sections[0].tables()
             for index, row in zip(indexes, table.rows, strict=True):
                 line = lines[index].line
-                found[index] = Row(tuple(replace(cell, line=line) for cell in row.cells), line, width)
+                found[index] = Row(tuple(cell._replace(line=line) for cell in row.cells), line, width)
     return found
 
 

@@ -177,29 +177,34 @@ class Lexicon:
         self._labels = {label: name for name, labels in raw["labels"].items() for label in labels}
         self._vocabulary = Vocabulary(raw["meanings"])
         self._features: dict[str, list[tuple[str, Feature]]] = {}
+        self._weighs: dict[str, list[tuple[str, Weight]]] = {}
         for key in {key for part in (*self.weights.values(), self._relapse) for key in part if key[0] != "@"}:
             feature = Feature.of(key)
             self._features.setdefault(feature.meanings[0], []).append((key, feature))
+            self._weighs[key] = [(name, weights[key]) for name, weights in self.weights.items() if key in weights]
         self.read = lru_cache(maxsize=4096)(self._read)
 
     def _read(self, text: str) -> Reading:
         """Return what a row's words say."""
         clauses = self._vocabulary.clauses(text)
-        meanings = {meaning for clause in clauses for meaning in clause}
+        held = {meaning for clause in clauses for meaning in clause}
         features = frozenset(
-            key for meaning in meanings for key, feature in self._features.get(meaning, ()) if feature.is_in(clauses)
+            key for meaning in held for key, feature in self._features.get(meaning, ()) if feature.is_in(clauses, held)
         )
-        # Sums are rounded once, so that they do not depend on the order in which a set gives its members.
-        held = {name: [weights[key] for key in features if key in weights] for name, weights in self.weights.items()}
+        weights: dict[str, list[Weight]] = {name: [] for name in self.weights}
+        for key in features:
+            for name, weight in self._weighs[key]:
+                weights[name].append(weight)
         match = _LABEL.match(fold(text))
+        # Sums are rounded once, so that they do not depend on the order in which a set gives its members.
         return Reading(
             features,
-            {name: math.fsum(weight.fitted for weight in weights) for name, weights in held.items()},
+            {name: math.fsum(weight.fitted for weight in found) for name, found in weights.items()},
             frozenset(
-                name for name, weights in held.items() if math.fsum(weight.judged for weight in weights) >= _SPEAKS_FOR
+                name for name, found in weights.items() if math.fsum(weight.judged for weight in found) >= _SPEAKS_FOR
             ),
             self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split())) if match else None,
-            math.fsum(weight for key, weight in self._relapse.items() if key in features) > 0,
+            math.fsum(self._relapse[key] for key in features if key in self._relapse) > 0,
         )
 
 

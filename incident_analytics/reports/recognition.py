@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.layout import Field, find_fields, lay_out, section_owners, section_parts
-from incident_analytics.reports.markdown import Document, Fence, Item, Line, Paragraph, Section, Table
+from incident_analytics.reports.markdown import RUNNING, Document, Fence, Line, Section, Table
 from incident_analytics.reports.placeholders import fold, is_absent, is_placeholder
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template, bare_words
@@ -390,7 +390,7 @@ def _offers(text: str) -> bool:
 
 def _texts(section: Section) -> Iterator[Line]:
     for block in section.blocks:
-        if isinstance(block, Paragraph | Item):
+        if isinstance(block, RUNNING):
             yield from (line for line in block.lines if line.value)
         elif isinstance(block, Table):
             for row in block.rows:

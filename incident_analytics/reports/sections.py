@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 from incident_analytics.config import Settings
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
 from incident_analytics.reports.labels import labelled, labelled_lines
-from incident_analytics.reports.markdown import Item, Line, Paragraph, Row, Section, Table
+from incident_analytics.reports.markdown import RUNNING, Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected, split_gloss
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import OWN, Report
@@ -505,7 +505,7 @@ class SectionReader:
         key_cell = cells.get("key")
         if status is None and key_cell is not None and (match := _STATE.search(key_cell.text)):
             status = {"DONE": "done", "TODO": "open"}[match[0]]
-            key_cell = replace(key_cell, text=key_cell.text.replace(match[0], "").strip())
+            key_cell = key_cell._replace(text=key_cell.text.replace(match[0], "").strip())
         key = find_key(key_cell.text) or (None if is_absent(key_cell.text) else key_cell.text) if key_cell else None
         rows = self.report.rows["actions"]
         rows.append(
@@ -713,7 +713,7 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
     A line of a paragraph is one where it opens with a bullet or tick that Markdown doesn't know.
     """
     for block in section.blocks:
-        if not isinstance(block, Item | Paragraph):
+        if not isinstance(block, RUNNING):
             continue
         parts: list[list[Line]] = []
         for line in block.lines:
@@ -726,7 +726,7 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
         if isinstance(block, Item) and block.depth and block.checked is None:
             parts = [lines for lines in parts if read_tick(lines[0].text)[0] is not None]
         for index, lines in enumerate(parts):
-            first = replace(lines[0], text=lines[0].text.lstrip("•‣◦·▪ "))
+            first = lines[0]._replace(text=lines[0].text.lstrip("•‣◦·▪ "))
             yield [first, *lines[1:]], block.checked if isinstance(block, Item) and not index else None
 
 

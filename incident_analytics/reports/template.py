@@ -246,8 +246,11 @@ class Template(BaseModel):
         return frozenset(map(bare_words, fields + [form.headings[0] for form in self.sections.values() if form.asked]))
 
     @cached_property
-    def _milestones(self) -> list[tuple[str, str]]:
-        return [(fold(phrase), name) for name in MILESTONES for phrase in self.milestones.get(name, ())]
+    def _milestones(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        """What an event begins with that states a milestone, and the milestones by their phrases."""
+        phrases = [(fold(phrase), name) for name in MILESTONES for phrase in self.milestones.get(name, ())]
+        words = "|".join(re.escape(phrase) for phrase, _ in phrases) or "(?!)"
+        return re.compile(rf"(?:{words})(?!\w)"), dict(reversed(phrases))  # of two with one phrase the first has it
 
     def section_named(self, heading: str, *, exactly: bool = False) -> str | None:
         """Return the section that a heading means, or None.
@@ -296,8 +299,9 @@ class Template(BaseModel):
         >>> default_template().stated_milestone("Service restored - the queue is empty")
         'restored'
         """
-        words = fold(event)
-        return next((name for phrase, name in self._milestones if re.match(rf"{re.escape(phrase)}(?!\w)", words)), None)
+        pattern, names = self._milestones
+        match = pattern.match(fold(event))
+        return names[match[0]] if match else None
 
 
 def _by_words(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

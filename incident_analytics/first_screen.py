@@ -278,6 +278,7 @@ def _as_frame(incidents: Sequence[Incident], metric: str) -> pd.DataFrame:
             "occurred_at": pd.to_datetime([row["occurred_at"] for row in rows], utc=True),
             "services": ["; ".join(row["services"]) for row in rows],
             metric: pd.to_timedelta([row["time"] for row in rows]),
+            "grade": [row["grade"] if row["state"] == "ended" else None for row in rows],
             "state": [row["state"] for row in rows],
             "affected_users": pd.array([row["users"] for row in rows], dtype="Int64"),
             "affected_users_fraction": pd.array([row["users_fraction"] for row in rows], dtype="Float64"),
@@ -328,14 +329,15 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         ],
         "Severity": [_plain(each.severity or "") for each in every],
         "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in every],
-        _heading(metric): [_plain(sentences.incident_time(each)) for each in every],
-        "Grade": [_plain(each.grade if each.state == "ended" else "") for each in every],
+        _heading(metric): [_broken_at_commas(sentences.incident_time(each, is_marked=True)) for each in every],
         "Users": [_plain(sentences.incident_users(each)) for each in every],
         "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in every],
         "Report": [_plain(each.status or "no status") for each in every],
     }
     numbers = {_heading(metric), "Users", "Lost revenue"}
-    return _table(_with_values(columns), _as_frame(every, metric), numbers=numbers, kind="incidents")
+    table = _table(_with_values(columns), _as_frame(every, metric), numbers=numbers, kind="incidents")
+    marks = sentences.describe_marks(every, measure=metric)
+    return table + Shown(f'<p class="more">{_html(marks)}</p>', escape_markdown(marks)) if marks else table
 
 
 def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None) -> Shown:
@@ -444,6 +446,7 @@ def _notices(facts: Highlights) -> list[Shown]:
         budgets=facts.budgets,
         follow_ups=facts.follow_ups,
         undated=scope.undated,
+        mapped=facts.mapped_severities,
         uncompared=[
             sentences.describe_uncompared(
                 [(label, reason) for subject, label, reason in facts.uncompared if subject == which],
@@ -483,6 +486,13 @@ def _html(words: str) -> str:
 
 def _plain(words: str) -> _Cell:
     return _html(words), escape_markdown(words)
+
+
+def _broken_at_commas(words: str) -> _Cell:
+    """Return a cell whose lines end nowhere but after commas."""
+    return escape_html(words.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")), escape_markdown(
+        words
+    )
 
 
 def _with_values(columns: Mapping[str, Sequence[_Cell]]) -> dict[str, list[_Cell]]:

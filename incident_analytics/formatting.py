@@ -192,23 +192,23 @@ def format_dispersion(dispersions: Iterable[float | None]) -> str:
     Examples
     --------
     >>> format_dispersion([2.13, 2.13])
-    'Allows for a dispersion of 2.13.'
+    'Allows for counts that vary 2.13 times as much as by chance.'
     >>> format_dispersion([None, None])
     'Dispersion not estimated, counts taken as Poisson.'
     >>> format_dispersion([1.0])
-    'Past counts are not overdispersed, counts taken as Poisson.'
+    'Past counts varied no more than by chance (taken as Poisson).'
     >>> format_dispersion([1.0, None, 2.13])
-    'Allows for a dispersion of 1 to 2.13; not estimated for some, whose counts are taken as Poisson.'
+    'Allows for counts that vary up to 2.13 times as much as by chance; not estimated for some (taken as Poisson).'
     """
     every = list(dispersions)
     known = [float(value) for value in every if value is not None and not is_missing(value)]
     if not known:
         return "Dispersion not estimated, counts taken as Poisson."
     if len(known) == len(every) and max(known) <= 1:
-        return "Past counts are not overdispersed, counts taken as Poisson."
-    ends = dict.fromkeys(format_figure(value) for value in (min(known), max(known)))
-    some = "; not estimated for some, whose counts are taken as Poisson" if len(known) < len(every) else ""
-    return f"Allows for a dispersion of {' to '.join(ends)}{some}."
+        return "Past counts varied no more than by chance (taken as Poisson)."
+    least, most = (format_figure(value) for value in (min(known), max(known)))
+    some = "; not estimated for some (taken as Poisson)" if len(known) < len(every) else ""
+    return f"Allows for counts that vary {'up to ' * (least != most)}{most} times as much as by chance{some}."
 
 
 def format_value(value: Any, column: str = "") -> str:

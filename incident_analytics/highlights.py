@@ -5,6 +5,7 @@ Nothing here is worded or shown: `incident_analytics.sentences` and `incident_an
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.analysis.response import response_summary, span_grades
 from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.periods import Period, label_of
+from incident_analytics.reports.choices import leading_word
 from incident_analytics.scope import Scope
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "FollowUpFacts",
     "Highlights",
     "Incident",
+    "MappedSeverity",
     "OwnerShare",
     "Past",
     "ResponseFacts",
@@ -280,6 +283,15 @@ class Incident:
     grade: str = "recorded"
 
 
+@dataclass(frozen=True, slots=True)
+class MappedSeverity:
+    """A word of reports that the settings do not declare, the severity as which it counts, and in how many reports."""
+
+    word: str
+    severity: str
+    n: int
+
+
 class Highlights:
     """The facts of the first screen, each computed once, from one scope.
 
@@ -518,6 +530,17 @@ class Highlights:
                 )
             )
         return rank_incidents(found, order=list(reviewed.incidents["severity"].cat.categories))
+
+    @cached_property
+    def mapped_severities(self) -> tuple[MappedSeverity, ...]:
+        """The severities of the window's incidents that were mapped by default, the most frequent first."""
+        reviewed = self.scope.reviewed
+        mapped = reviewed.problems.loc[reviewed.problems["code"] == "mapped-severity", "incident_id"]
+        readings = reviewed.readings[reviewed.readings["field"] == "severity"]
+        words = readings.drop_duplicates("incident_id").set_index("incident_id")["as_written"].map(leading_word)
+        severities = reviewed.incidents.set_index("incident_id")["severity"]
+        counts = Counter((str(words[each]), str(severities[each])) for each in mapped.unique())
+        return tuple(MappedSeverity(*pair, n) for pair, n in sorted(counts.items(), key=lambda each: (-each[1], each)))
 
     @cached_property
     def costs(self) -> pd.DataFrame:

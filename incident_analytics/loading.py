@@ -26,6 +26,7 @@ from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import ReportError, SettingsError
 from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.finding import find_files
+from incident_analytics.metric_csv import metric_problems
 from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
@@ -700,6 +701,9 @@ def _file_problems(
         for problem in problems:
             path = part.file.as_posix() if part else ""
             yield problem_row(problem.code, problem.message, path=path, line=problem.line)
+    if settings.evidence.metrics is not None:
+        for file, problem in metric_problems(settings.evidence.metrics.files, settings.timezone):
+            yield problem_row(problem.code, problem.message, path=file.as_posix(), line=problem.line)
 
 
 def _reported_items(raw: Mapping[str, Table], settings: Settings) -> Iterator[ReportedItem]:

@@ -423,10 +423,11 @@ class ReviewPage:
         n_unknown = int(late["status"].isna().sum())
         if len(late) <= _TOP and not n_unknown:
             return None
+        unknown = f", {n_unknown:,} without a recorded status" if n_unknown else ""
         return showing.table(
             late.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
-            folded=f"{format_count(len(late), 'item')}{f', {n_unknown:,} without a recorded status' * bool(n_unknown)}",
+            folded=f"{format_count(len(late), 'item')}{unknown}",
             links=self.links,
         )
 
@@ -557,12 +558,13 @@ class ReviewPage:
                 "An incident counts as known once detected. Severity, users, services and costs are as recorded today.",
                 f"Response times, causes and action items come from {reports} and from ongoing incidents.",
                 "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
-                "The p90 is the shortest observed time that at least 90% of the incidents did not exceed.",
-                "95% intervals (CI) hold the true value in at least 95% of cases, and in more with few incidents.",
+                "The p90 is an observed time: at least 90% of incidents took no longer.",
+                "95% intervals (CI) contain the true value at least 95% of the time.",
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
                 f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),
-                *(["An incident counts for every team with a service that it affected."] if has_teams else []),
+                *(["An incident that affects services of several teams counts for each of them."] if has_teams else []),
+                "Downtime counts overlapping outages of a service once, and only the part within the period.",
                 "Incidents that report 0 affected users don't count as downtime.",
                 "Completion = done / (done + open), as of the review date.",
                 "An action item is overdue once its due day has ended.",

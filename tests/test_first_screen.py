@@ -19,6 +19,7 @@ from incident_analytics.highlights import (
     CountFacts,
     FollowUpFacts,
     Incident,
+    MappedSeverity,
     OwnerShare,
     Past,
     ResponseFacts,
@@ -33,9 +34,11 @@ from incident_analytics.sentences import (
     describe_decisions,
     describe_follow_ups,
     describe_headline,
+    describe_marks,
     describe_notices,
     describe_setting,
     follow_up_tile,
+    incident_time,
     response_tile,
 )
 from incident_analytics.showing import text
@@ -155,7 +158,7 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         "2 follow-ups are overdue by more than 90 days."
     )
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
-    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to call it a change."
+    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: no clear change (small sample)."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
 
 
@@ -189,6 +192,24 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
     assert rank_incidents(incidents[::-1], order=ORDER) == ranked
 
 
+@pytest.mark.parametrize(
+    ("grades", "note"),
+    [
+        (["recorded"], ""),
+        (["recorded", "sure"], "* Time to restore inferred from free text."),
+        (["check"], "(check) Time to restore inferred from free text, but may be wrong."),
+        (["sure", "check"], "* Time to restore inferred from free text. (check) The same, but may be wrong."),
+    ],
+)
+def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], note: str) -> None:
+    listed = [replace(incident("a", "SEV-2", hours=2), grade=grade) for grade in grades]
+    assert describe_marks(listed, measure="time_to_restore") == note
+    marked = {"recorded": "2h", "sure": "2h*", "check": "2h (check)"}
+    assert [incident_time(each, is_marked=True) for each in listed] == [marked[grade] for grade in grades]
+    ongoing = [replace(each, state="ongoing") for each in listed]
+    assert describe_marks(ongoing, measure="time_to_restore") == ""
+
+
 # --- every state of a tile --------------------------------------------------------------------------------------------
 
 
@@ -197,7 +218,7 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
     [
         (
             count_tile(counts(), has_reports=True),
-            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few incidents to call it a change")),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "no clear change (small sample)")),
         ),
         (
             count_tile(counts(0, earlier=None), has_reports=False),
@@ -221,7 +242,7 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "too few incidents to call it a change", "n = 13, 1 ongoing, 2 not recorded"),
+                ("Q2 2025: 1h", "no clear change (small sample)", "n = 13, 1 ongoing, 2 not recorded"),
             ),
         ),
         (
@@ -406,6 +427,11 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
         "action items."
     )
     assert notices(undated=["INC-1"])[0] == ("1 report has no date and is in no period: INC-1.", "Add the date.")
+    mapped = [MappedSeverity("High", "SEV-2", 5), MappedSeverity("P4", "SEV-3", 1)]
+    assert notices(mapped=mapped)[0] == (
+        "Severities that the settings don't declare were mapped by default: High as SEV-2 (5) and P4 as SEV-3 (1).",
+        "To settle them, add synonyms under [severities].",
+    )
 
 
 def test_the_line_above_the_headline_has_only_what_there_is() -> None:

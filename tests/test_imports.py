@@ -27,6 +27,7 @@ LAYERS = (
     "files",
     "finding",
     "csv_files",
+    "metric_csv",
     "schema",
     "periods",
     "tables",

@@ -506,7 +506,7 @@ def test_a_plot_with_nothing_to_see_is_shown_as_its_sentence(name: str, table: d
             "The error budget of Search can't be judged: some outages have no known end.",
         ),
         ("plot_start_hours", "hours", "No incident has a recorded start time."),
-        ("plot_action_survival", "curve", "No action item with recorded dates was followed for 30d."),
+        ("plot_action_survival", "curve", "No action item with recorded dates was followed for 30 days."),
     ],
 )
 def test_a_figure_of_nothing_is_shown_as_its_sentence(

@@ -18,7 +18,7 @@ import pytest
 from builders import at
 
 from incident_analytics import review_page
-from incident_analytics.config import Settings
+from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PeriodError, SettingsError, UnknownNameError
 from incident_analytics.first_screen import first_screen
 from incident_analytics.loading import load
@@ -125,7 +125,7 @@ def test_the_figures_are_those_of_the_facts_behind_the_demo(quarter: ReviewPage)
     assert by_severity == {"SEV-1": 1, "SEV-2": 7, "SEV-3": 5}
     assert found["Incidents"] == (
         "13",
-        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few incidents to call it a change"],
+        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "no clear change (small sample)"],
     )
     assert (len(recorded), median(recorded)) == (6, timedelta(hours=2, minutes=52, seconds=30))
     assert notices(quarter)[0].startswith(
@@ -138,7 +138,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert list(found) == ["Incidents", "Median time to restore", "Services over error budget", "Overdue action items"]
     assert found["Median time to restore"] == (
         "1h 36m",
-        ["Q2 2025: 36m, Q3 2024: 1h 57m", "too few incidents to call it a change", "n = 13"],
+        ["Q2 2025: 36m, Q3 2024: 1h 57m", "no clear change (small sample)", "n = 13"],
     )
     assert found["Services over error budget"] == (
         "2 of 5",
@@ -256,9 +256,10 @@ def test_tables_of_a_quarter(quarter: ReviewPage) -> None:
     assert counts[0] == ["Period", "SEV-1", "SEV-2", "SEV-3", "All"]
     assert [[row[0], row[-1]] for row in counts[1:]] == [["2025-07", "5"], ["2025-08", "6"], ["2025-09", "2"]]
     listed = rows(quarter.incidents())
-    columns = ["Date", "Incident", "Severity", "Services", "To restore", "Grade", "Users", "Lost revenue", "Report"]
+    columns = ["Date", "Incident", "Severity", "Services", "To restore", "Users", "Lost revenue", "Report"]
     assert listed[0] == columns
-    assert Counter(row[5] for row in listed[1:]) == {"recorded": 6, "sure": 7}
+    assert Counter(row[4].endswith("*") for row in listed[1:]) == {False: 6, True: 7}
+    assert text_of(quarter.incidents()).endswith("* Time to restore inferred from free text.")
     assert len(listed) == 1 + 13
     assert [row[0] for row in listed[1:]] == sorted(row[0] for row in listed[1:])
     services = [row[0] for row in rows(quarter.service_levels())[1:] if len(row) > 4]
@@ -312,6 +313,32 @@ def test_what_is_ongoing_comes_first_and_counts_up_to_the_instant(make: Make) ->
 def test_a_period_that_has_not_begun_has_no_page(make: Make) -> None:
     with pytest.raises(PeriodError, match=r"^2025Q3 has not started yet; choose an earlier period$"):
         make("2025Q3", "2025-07-01T00:00Z")
+
+
+# --- severities of another scale --------------------------------------------------------------------------------------
+
+
+def test_severities_that_were_mapped_by_default_are_said_once(tmp_path: Path) -> None:
+    """Words that no settings declare are counted by what they were read as; a declared word is not named."""
+    for number, severity in enumerate(("High (customers)", "High", "P4", "SEV-1", "a mess"), start=1):
+        head = f"**Incident ID**: INC-2025-07-0{number}-001\n**Severity**: {severity}\n**Status**: Final\n"
+        (tmp_path / f"{number}.md").write_text(f"# It broke\n\n{head}", encoding="utf-8")
+    page = ReviewPage(Scope.of(load(tmp_path, status="all"), "2025Q3", Settings()))
+    said = [each for each in notices(page) if "by default" in each]
+    assert len(said) == 1
+    assert said[0].startswith(
+        "Severities that the settings don't declare were mapped by default: High as SEV-2 (2) and P4 as SEV-3 (1). "
+    )
+    assert "mapped by default" in first_screen(page.highlights).markdown
+    declared = read_settings(write_settings(tmp_path, '[severities]\nsynonyms = { High = "SEV-2", P4 = "SEV-3" }\n'))
+    settled = ReviewPage(Scope.of(load(tmp_path, settings=declared, status="all"), "2025Q3", declared))
+    assert not [each for each in notices(settled) if "by default" in each]
+
+
+def write_settings(folder: Path, text: str) -> Path:
+    file = folder / "incident-analytics.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 # --- pending reports --------------------------------------------------------------------------------------------------

@@ -280,15 +280,15 @@ def survival(*rows: tuple[str | None, int, float, int]) -> pd.DataFrame:
 def test_survival_is_told_of_those_who_were_followed_for_so_long() -> None:
     """A is followed for 40 days, of B all are done by day 5, the items of C are young."""
     curve = survival(("A", 0, 1, 3), ("A", 40, 0.5, 3), ("B", 0, 1, 9), ("B", 5, 0, 9), ("C", 0, 1, 4), ("C", 9, 1, 4))
-    assert describe_survival(curve) == "Still open after 30d: 100% of A (n = 3) and 0% of B (n = 9)."
+    assert describe_survival(curve) == "Still open after 30 days: 100% of A (n = 3) and 0% of B (n = 9)."
     sentence = describe_survival(curve, after=timedelta(days=60))
-    assert sentence == "Still open after 60d: 0% of B (n = 9)."
-    assert describe_survival(curve.tail(2)) == "No action item with recorded dates was followed for 30d."
+    assert sentence == "Still open after 60 days: 0% of B (n = 9)."
+    assert describe_survival(curve.tail(2)) == "No action item with recorded dates was followed for 30 days."
 
 
 def test_where_done_items_have_no_date_the_share_is_a_range() -> None:
     curve = survival(("A", 0, 0.8, 15), ("A", 40, 0.7, 15)).assign(survival_most=1.0, n_done_undated=3)
-    text = "Still open after 30d: 80% to 100% of A (n = 15); 3 done items have no completion date."
+    text = "Still open after 30 days: 80% to 100% of A (n = 15). 3 done items have no completion date."
     assert describe_survival(curve) == text
 
 
@@ -296,21 +296,21 @@ def test_items_that_no_curve_can_use_are_told_once_a_group() -> None:
     curve = survival(("A", 0, 1, 3), ("A", 40, 1, 3), ("B", 0, 1, 2), ("B", 50, 1, 2))
     curve["n_undated"] = [4, 4, 1, 1]
     text = (
-        "Still open after 30d: 100% of A (n = 3) and 100% of B (n = 2); "
-        "5 items not used: when they were created or dropped isn't recorded."
+        "Still open after 30 days: 100% of A (n = 3) and 100% of B (n = 2). "
+        "5 items without a creation or drop date are left out."
     )
     assert describe_survival(curve) == text
     none = curve.iloc[[2]].assign(survival_least=pd.NA, survival_most=pd.NA, n=0)
     text = (
-        "No action item with recorded dates was followed for 30d; "
-        "1 item not used: when it was created or dropped isn't recorded."
+        "No action item with recorded dates was followed for 30 days. "
+        "1 item without a creation or drop date is left out."
     )
     assert describe_survival(none) == text
 
 
 def test_of_many_groups_only_those_of_six_items_are_called_the_least_and_the_greatest() -> None:
     curves = [((name, 0, 1.0, n), (name, 40, share, n)) for name, share, n in GROUPS]
-    text = "Still open after 40d: from 20% of no owner (n = 7) to 70% of C (n = 8)."
+    text = "Still open after 40 days: from 20% of no owner (n = 7) to 70% of C (n = 8)."
     assert describe_survival(survival(*(row for rows in curves for row in rows)), after=timedelta(days=40)) == text
 
 
@@ -391,19 +391,19 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "The fall in the median time to restore from 1h in Q2 2025 is within normal variation: with 12 and 13 "
-        "incidents, only a fall of 70% or a rise of 200% would show reliably."
+        "The median time to restore fell from 1h in Q2 2025 to 30m, within normal variation. With 12 and 13 "
+        "incidents, only a drop of 70% or a rise to 3 times would be clear."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
-        "No significant change in the median time to restore since Q2 2025; a fall of 70% or a rise of 200% would "
-        "have shown."
+        "No significant change in the median time to restore since Q2 2025; a drop of 70% or a rise to 3 times "
+        "would have shown."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (
         "No significant change in the median time to restore since Q2 2025."
     )
     as_before = table.assign(after=table["before"])
-    same = "The median time to restore is the same as in Q2 2025: "
+    same = "The median time to restore is the same as in Q2 2025. With 12 and 13 "
     assert describe_change(as_before, measure="time_to_restore").startswith(same)
 
 

@@ -454,7 +454,8 @@ def span_grades(times: pd.DataFrame, *, metric: str, readings: pd.DataFrame) -> 
     Returns
     -------
     pandas.Series
-        str, one of `GRADES` for each row of ``times``; ``recorded`` where the span is ongoing or missing.
+        str, one of `GRADES` for each row of ``times``; ``check`` where a value has no grade, ``recorded`` where the
+        span is ongoing or missing.
 
     Examples
     --------
@@ -464,13 +465,17 @@ def span_grades(times: pd.DataFrame, *, metric: str, readings: pd.DataFrame) -> 
     >>> readings = make_table("readings", {**names, "grade": ["recorded", "check"]})
     >>> span_grades(times, metric="time_to_detect", readings=readings).tolist()
     ['check']
+    >>> span_grades(times, metric="time_to_detect", readings=readings[:1]).tolist()  # no grade is known
+    ['check']
     """
     graded = readings[readings["grade"].notna()].drop_duplicates(["incident_id", "field"])
     grades = graded.set_index(["incident_id", "field"])["grade"].to_dict()
     basis = times[f"{metric}_basis"].fillna("").str.replace(" (business hours)", "", regex=False)
     return pd.Series(
         [
-            max((grades.get((incident_id, field), "recorded") for field in fields.split(" - ")), key=GRADES.index)
+            max((grades.get((incident_id, field), "check") for field in fields.split(" - ")), key=GRADES.index)
+            if fields
+            else "recorded"
             for incident_id, fields in zip(times["incident_id"], basis, strict=True)
         ],
         index=times.index,

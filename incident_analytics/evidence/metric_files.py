@@ -12,25 +12,13 @@ from incident_analytics.checks import require_window
 from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
 from incident_analytics.evidence.series import SERIES, join_series, mask_names, problem_table
 from incident_analytics.files import matching_paths, open_regular
+from incident_analytics.metric_csv import EPOCH, LARGEST, LOCAL, NOTHING, PARQUET, TIME_ADVICE, ZONED, metric_columns
 from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
 __all__ = ["read_metric_files"]
 
-_COLUMNS: Final = {
-    "at": ("at", "time", "timestamp", "ts", "datetime"),
-    "name": ("name", "metric"),
-    "service": ("service",),
-    "labels": ("labels",),
-    "value": ("value",),
-}
-"""What a column may be called, in any case."""
-_NOTHING: Final = ("", "nan", "null", "none", "na", "n/a", "<na>", "#n/a")
-"""Cells, in any case, that hold no value."""
-_LARGEST: Final = 1_000_000_000
-"""Bytes of the largest file that is read."""
 _MOST: Final = 50_000_000
 """Values of the largest Parquet file that is read."""
-_NUMBER: Final = r"\s*-?\d+(\.\d+)?([eE]\+?\d+)?\s*"
 _MILLISECONDS: Final = 1e11  # as seconds that is the year 5138
 
 
@@ -118,24 +106,13 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
     """Return the series of one file, and what of it could not be read, each with the metric."""
     raw, flaws = _raw(path)
     messages: list[tuple[str | None, str]] = [(None, f"{path}:{flaw.line}: {flaw.message}") for flaw in flaws]
-    there = {str(column).strip().casefold(): column for column in raw.columns}
-    columns = {role: there[word] for role, words in _COLUMNS.items() for word in words[::-1] if word in there}
-    has = ", ".join(map(str, raw.columns)) or "none"
-    if "at" not in columns:
-        raise _FileError(f"{path}: no column of times; name one at, time or timestamp (it has {has})")
+    try:
+        columns = metric_columns(list(raw.columns))
+    except CsvError as error:
+        raise _FileError(error.located(path)) from error
     table = pd.DataFrame({role: raw[column] for role, column in columns.items()}, index=raw.index)
-    if "value" in columns and "name" not in columns:
-        raise _FileError(f"{path}: column {columns['value']!r} has values of no name; add a column name (it has {has})")
     if "value" not in columns:
-        if "name" in columns:
-            raise _FileError(
-                f"{path}: column {columns['name']!r} has names of no values; add a column value (it has {has})"
-            )
         metrics = [column for column in raw.columns if column not in columns.values()]
-        if not metrics:
-            raise _FileError(
-                f"{path}: no column of values; add name and value, or a column for each metric (it has {has})"
-            )
         wide = pd.concat([table, raw[metrics]], axis=1)
         # A cell that is empty says that the row is of another metric.
         long = wide.melt(list(table.columns), metrics, var_name="name", ignore_index=False)
@@ -150,16 +127,20 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
     if at.isna().any():
         first = int(at.isna().argmax())
         times = f"{at.isna().sum()} times such as {table['at'].iloc[first]!r}"
-        message = f"{place(first)}: column {columns['at']!r}: {times} cannot be read; write 2025-08-19T17:07:00Z"
+        message = f"{place(first)}: column {columns['at']!r}: {times} cannot be read; {TIME_ADVICE}"
         messages.append((None, message))
     value = pd.to_numeric(table["value"], errors="coerce").astype(float)
     words = table["value"].astype(str).str.strip().str.casefold()
-    bad = value.isna() & table["value"].notna() & ~words.isin(_NOTHING)
+    bad = value.isna() & table["value"].notna() & ~words.isin(NOTHING)
     for name in dict.fromkeys(table.loc[bad, "name"]):
         rows = table.loc[bad & (table["name"] == name), "value"]
         column = columns.get("value", name)
         values = f"{len(rows)} values such as {rows.iloc[0]!r} of {name!r}"
         messages.append((str(name), f"{place(rows.index[0])}: column {column!r}: {values} are not numbers; write 0.25"))
+    nameless = table["name"].isna()
+    if nameless.any():
+        where = place(int(nameless.argmax()))
+        messages.append((None, f"{where}: column {columns['name']!r}: {nameless.sum()} rows without a name, not used"))
     series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(FLOAT)})
     for column in ("service", "labels"):
         series[column] = table[column].astype(TEXT) if column in table else pd.Series(None, series.index, dtype=TEXT)
@@ -172,7 +153,7 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
 def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
     """Return a file's cells; of a CSV file as text, NA where they are empty, indexed by ``line``, with its problems."""
     try:
-        if path.suffix.casefold() in {".parquet", ".pq"}:
+        if path.suffix.casefold() in PARQUET:
             from pyarrow.parquet import read_metadata
 
             with open_regular(path) as stream:
@@ -180,7 +161,7 @@ def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
                 if (values := shape.num_rows * shape.num_columns) > _MOST:
                     raise _FileError(f"{path}: {values:,} values are more than {_MOST:,}; name a smaller file")
                 return pd.read_parquet(stream).reset_index(drop=True), ()
-        table = read_csv_file(path, limit=_LARGEST, skip_space=True)
+        table = read_csv_file(path, limit=LARGEST, skip_space=True)
         for column in table.columns:
             table.position(column)  # which of two columns of one name is meant, nobody can say
     except OSError as error:
@@ -191,7 +172,7 @@ def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
         raise _FileError(f"{path}: no Parquet that can be read: {' '.join(str(error).split())}") from error
     lines = pd.Index([row.line for row in table.rows], name="line", dtype="int64")
     cells = pd.DataFrame([row.cells for row in table.rows], columns=list(table.columns), index=lines, dtype="str")
-    return cells.apply(lambda column: column.mask(column.str.strip().str.casefold().isin(_NOTHING))), table.problems
+    return cells.apply(lambda column: column.mask(column.str.strip().str.casefold().isin(NOTHING))), table.problems
 
 
 def _instants(times: pd.Series, timezone: str) -> pd.Series:
@@ -199,15 +180,13 @@ def _instants(times: pd.Series, timezone: str) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(times.dtype):
         zoned = times if isinstance(times.dtype, pd.DatetimeTZDtype) else _localize(times, timezone)
         return zoned.astype(INSTANT)
-    words = times.astype(TEXT)
-    number = words.str.fullmatch(_NUMBER, na=False)
+    words = times.astype(TEXT).str.strip()
+    number, zoned, local = (words.str.fullmatch(pattern, na=False) for pattern in (EPOCH, ZONED, LOCAL))
     seconds = pd.to_numeric(words.where(number), errors="coerce").astype(float)
     seconds = seconds.where(seconds.abs() < _MILLISECONDS, seconds / 1000)
     since_1970 = pd.to_datetime((1e6 * seconds).round(), unit="us", utc=True, errors="coerce").astype(INSTANT)
-    rest = words.where(~number)
-    zoned = rest.str.contains(r"(?:Z|[+-]\d\d:?\d\d)\s*$", case=False, regex=True, na=False)
-    named = pd.to_datetime(rest.where(zoned), format="ISO8601", utc=True, errors="coerce").astype(INSTANT)
-    bare = pd.to_datetime(rest.where(~zoned), format="ISO8601", errors="coerce").astype("datetime64[us]")
+    named = pd.to_datetime(words.where(zoned), format="ISO8601", utc=True, errors="coerce").astype(INSTANT)
+    bare = pd.to_datetime(words.where(local), format="ISO8601", errors="coerce").astype("datetime64[us]")
     return since_1970.fillna(named).fillna(_localize(bare, timezone).astype(INSTANT))
 
 

@@ -364,7 +364,7 @@ def allowance(dispersions: Iterable[float | None]) -> str:
     Examples
     --------
     >>> allowance([2.13])
-    '; allows for a dispersion of 2.13'
+    '; allows for counts that vary 2.13 times as much as by chance'
     """
     sentence = format_dispersion(dispersions)
     return f"; {sentence[0].lower()}{sentence[1:].removesuffix('.')}"

@@ -11,7 +11,7 @@ from typing import Final
 
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 
-__all__ = ["Choice", "find_choice", "read_action_status", "read_choice", "read_word"]
+__all__ = ["Choice", "find_choice", "leading_word", "read_action_status", "read_choice", "read_word"]
 
 
 def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> str | None:
@@ -58,6 +58,17 @@ def _parts_of(text: str) -> list[str]:
     """Return the words outside of brackets, whole and between their marks, then those in brackets."""
     outside, inside = re.sub(r"\([^()]*+\)", " ", text), re.findall(r"\(([^()]*+)\)", text)
     return [outside.strip(), *(part.strip() for part in re.split(r"[/,;:–—]|\s-\s", outside)), *inside]
+
+
+def leading_word(text: str) -> str:
+    """Return a field's first word or words, without what explains or qualifies them.
+
+    Examples
+    --------
+    >>> leading_word("High (customers affected)"), leading_word("P1, at first P2"), leading_word("(High)")
+    ('High', 'P1', '(High)')
+    """
+    return re.split(r"[(,;/|]", text)[0].strip() or text
 
 
 @dataclass(frozen=True, slots=True)

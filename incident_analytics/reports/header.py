@@ -14,7 +14,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
-from incident_analytics.reports.choices import Choice, find_choice, read_choice, read_word
+from incident_analytics.reports.choices import Choice, find_choice, leading_word, read_choice, read_word
 from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.layout import Field, find_fields
@@ -377,9 +377,8 @@ class HeaderReader:
         severity = self.report.choose(choice, line, "Severity", declared, unknown="unknown-severity")
         self.values["severity"] = severity
         if severity is not None and is_mapped:
-            word = re.split(r"[(,;/|]", line.text)[0].strip() or line.text
             message = f"severity {line.text!r} is read as {severity}; if that is right, write"
-            synonym = f"{json.dumps(word, ensure_ascii=False)} = {json.dumps(severity)}"
+            synonym = f"{json.dumps(leading_word(line.text), ensure_ascii=False)} = {json.dumps(severity)}"
             message = f"{message} synonyms = {{ {synonym} }} under [severities] in the settings"
             self.report.problem("mapped-severity", line.line, message)
 

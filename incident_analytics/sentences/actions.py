@@ -80,20 +80,20 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     >>> curve = pd.DataFrame({"priority": "High", "time": time, "survival_least": [0.9, 0.5, 0.5]})
     >>> curve = curve.assign(survival_most=[1.0, 0.6, 0.6], n=8, n_done_undated=1, n_undated=0)
     >>> describe_survival(curve)
-    'Still open after 30d: 50% to 60% of High (n = 8); 1 done item has no completion date.'
+    'Still open after 30 days: 50% to 60% of High (n = 8). 1 done item has no completion date.'
     """
     require_columns(curve, "time", "survival_least", "survival_most", "n", "n_done_undated", "n_undated")
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     first = curve[curve["time"] == pd.Timedelta(0)]  # each row of a group repeats its counts
     done_undated, undated = int(first["n_done_undated"].sum()), int(first["n_undated"].sum())
-    rest = f"; {format_count(done_undated, 'done item')} {has(done_undated)} no completion date" if done_undated else ""
+    rest = f" {format_count(done_undated, 'done item')} {has(done_undated)} no completion date." if done_undated else ""
     if undated:
-        created = "it was created" if undated == 1 else "they were created"
-        rest += f"; {format_count(undated, 'item')} not used: when {created} or dropped isn't recorded"
+        rest += f" {format_count(undated, 'item')} without a creation or drop date {are(undated)} left out."
+    span = format_count(after.days, "day") if after == timedelta(days=after.days) else format_span(after)
     rows = open_after(curve[curve["survival_most"].notna()], after)
     rows = rows[rows["survival_most"].notna()]
     if rows.empty:
-        return f"No action item with recorded dates was followed for {format_span(after)}{rest}."
+        return f"No action item with recorded dates was followed for {span}.{rest}"
     is_large = rows["n"] >= LEAST["survival interval"]
     if len(rows) > FEW and is_large.any():
         rows = rows[is_large]
@@ -104,7 +104,7 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
     if len(parts) > FEW:
         least, most = list(rows["survival_least"]), list(rows["survival_most"])
         parts = [f"from {parts[least.index(min(least))]} to {parts[most.index(max(most))]}"]
-    return f"Still open after {format_span(after)}: {join_words(parts)}{rest}."
+    return f"Still open after {span}: {join_words(parts)}.{rest}"
 
 
 def open_share(row: Any) -> str:

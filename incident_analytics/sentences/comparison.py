@@ -13,7 +13,7 @@ from incident_analytics.formatting import (
     join_words,
 )
 from incident_analytics.periods import label_of
-from incident_analytics.sentences.wording import each_row, is_finding
+from incident_analytics.sentences.wording import each_row, is_finding, two_digits
 
 __all__ = ["definition_in_words", "describe_change", "describe_mix"]
 
@@ -42,8 +42,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'The rise in the median time to restore from 36m in Q2 2025 is within normal variation: with 12 and 13 incidents,
-    only a fall of 76% or a rise of 316% would show reliably.'
+    'The median time to restore rose from 36m in Q2 2025 to 1h 36m, within normal variation. With 12 and 13 incidents,
+    only a drop of 76% or a rise to 4.2 times would be clear.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -72,19 +72,30 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
-    power = f"a fall of {-row.detectable_fall:.0%} or a rise of {row.detectable_rise:,.0%}"
+    power = f"a drop of {-row.detectable_fall:.0%} or a rise {_by_or_to(row.detectable_rise)}"
     if row.can_tell is True:
         return f"No significant change in the {name} since {row.earlier}; {power} would have shown."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
-    written = f"{was:,}" if counted else format_span(was)
     if now == was:
         course = f"The {name} is the same as in {row.earlier}"
     else:
-        change = f"{'rise' if now > was else 'fall'} in the {name} from {written} in {row.earlier}"
-        course = f"The {change} is within normal variation"
+        values = [f"{value:,}" if counted else format_span(value) for value in (was, now)]
+        verb = "rose" if now > was else "fell"
+        course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}, within normal variation"
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
-    return f"{course}: with {counts}, only {power} would show reliably."
+    return f"{course}. With {counts}, only {power} would be clear."
+
+
+def _by_or_to(rise: float) -> str:
+    """Write how large a rise is; from a doubling on as the multiple that it comes to.
+
+    Examples
+    --------
+    >>> _by_or_to(0.47), _by_or_to(3.16), _by_or_to(24.4)
+    ('of 47%', 'to 4.2 times', 'to 25 times')
+    """
+    return f"of {rise:.0%}" if rise < 1 else f"to {two_digits(1 + rise)} times"
 
 
 def definition_in_words(definition: str) -> str:
@@ -125,7 +136,7 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     >>> for column, minutes in {"mean_before": 100, "mean_after": 156, "within": 38, "mix": 18}.items():
     ...     table[column] = pd.to_timedelta([minutes], unit="min")
     >>> describe_mix(table, earlier="Q2 2025")
-    'The mean rose by 56m since Q2 2025: 38m within severities, 18m because the mix of severities changed.'
+    'The mean rose by 56m since Q2 2025: +38m within the same severity, +18m from more incidents of slower severities.'
     """
     require_columns(mix, "group", "n_before", "n_after", "mean_before", "mean_after", "within", "mix")
     (row,) = each_row(mix[mix["group"] == "all"])
@@ -136,6 +147,11 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     if change == pd.Timedelta(0):
         return ""
     verb = "rose" if change > pd.Timedelta(0) else "fell"
-    within, mixed = format_span(row.within), format_span(row.mix)
-    parts = f"{within} within severities, {mixed} because the mix of severities changed"
-    return f"The mean {verb} by {format_span(abs(change))} since {earlier}: {parts}."
+    which = "more" if row.mix > pd.Timedelta(0) else "fewer"
+    parts = [f"{_signed(row.within)} within the same severity"]
+    parts += [f"{_signed(row.mix)} from {which} incidents of slower severities"] if row.mix else []
+    return f"The mean {verb} by {format_span(abs(change))} since {earlier}: {', '.join(parts)}."
+
+
+def _signed(span: pd.Timedelta) -> str:
+    return f"{'+' * (span > pd.Timedelta(0))}{format_span(span)}"

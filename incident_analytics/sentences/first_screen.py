@@ -26,6 +26,7 @@ from incident_analytics.highlights import (
     Finding,
     FollowUpFacts,
     Incident,
+    MappedSeverity,
     Past,
     ResponseFacts,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "describe_decisions",
     "describe_follow_ups",
     "describe_headline",
+    "describe_marks",
     "describe_notices",
     "describe_setting",
     "follow_up_tile",
@@ -56,6 +58,8 @@ _FAR: Final = 2
 
 _NAMED: Final = 3  # services, or incidents, that a sentence names
 _MONTH: Final = timedelta(days=30.44)
+_INFERRED: Final = "*"
+_CHECK: Final = " (check)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +394,7 @@ def _change_words(change: Change) -> str:
     if change.state == "changed":
         since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
         return f"significantly {join_words(since)}"
-    return {"few": "too few incidents to call it a change", "unchanged": "no significant change"}.get(change.state, "")
+    return {"few": "no clear change (small sample)", "unchanged": "no significant change"}.get(change.state, "")
 
 
 def _budget_name(budget: Budget, facts: BudgetFacts) -> str:
@@ -407,8 +411,15 @@ def budget_share(budget: Budget) -> str:
 # --- incidents --------------------------------------------------------------------------------------------------------
 
 
-def incident_time(incident: Incident) -> str:
+def incident_time(incident: Incident, *, is_marked: bool = False) -> str:
     """Write how long an incident took, or why that is not known; a time to check is marked.
+
+    Parameters
+    ----------
+    incident
+        The incident.
+    is_marked
+        Whether a time that was inferred without doubt is marked too; `describe_marks` explains the marks.
 
     Examples
     --------
@@ -416,12 +427,38 @@ def incident_time(incident: Incident) -> str:
     >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, ())
     >>> [incident_time(each) for each in (one, replace(one, state="ongoing"), replace(one, grade="check"))]
     ['2h', 'ongoing, 2h so far', '2h (check)']
+    >>> incident_time(replace(one, grade="sure"), is_marked=True)
+    '2h*'
     """
     if incident.state == "ongoing":
         return "ongoing" if incident.time is None else f"ongoing, {format_span(incident.time)} so far"
     if incident.time is None:
         return "report pending" if incident.state == "pending" else "not recorded"
-    return format_span(incident.time) + (" (check)" if incident.grade == "check" else "")
+    return format_span(incident.time) + {"check": _CHECK, "sure": _INFERRED * is_marked}.get(incident.grade, "")
+
+
+def describe_marks(incidents: Sequence[Incident], *, measure: str) -> str:
+    """Explain the marks that `incident_time` gives to times; empty where it gives none.
+
+    Parameters
+    ----------
+    incidents
+        The incidents that are listed.
+    measure
+        The primary metric.
+
+    Examples
+    --------
+    >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, (), grade="sure")
+    >>> describe_marks([one], measure="time_to_restore")
+    '* Time to restore inferred from free text.'
+    """
+    grades = {each.grade for each in incidents if each.state == "ended"}
+    name = capitalized(measure.replace("_", " "))
+    said = [f"{_INFERRED} {name} inferred from free text."] if "sure" in grades else []
+    if "check" in grades:
+        said.append(f"{_CHECK.strip()} {'The same' if said else f'{name} inferred from free text'}, but may be wrong.")
+    return " ".join(said)
 
 
 def incident_users(incident: Incident) -> str:
@@ -582,6 +619,7 @@ def describe_notices(
     budgets: BudgetFacts,
     follow_ups: FollowUpFacts,
     undated: Sequence[str] = (),
+    mapped: Sequence[MappedSeverity] = (),
     uncompared: Sequence[str] = (),
     has_tracker: bool = False,
 ) -> list[Notice]:
@@ -599,6 +637,8 @@ def describe_notices(
         The facts.
     undated
         The incidents without a date.
+    mapped
+        The severities that were mapped by default.
     uncompared
         Sentences on the periods that are not compared.
     has_tracker
@@ -633,6 +673,14 @@ def describe_notices(
             )
         )
     notices += _data_notices(counts, response, budgets, has_reports=has_reports)
+    if mapped:
+        words = [f"{cut(each.word, NAME)} as {each.severity} ({each.n:,})" for each in mapped]
+        notices.append(
+            Notice(
+                f"Severities that the settings don't declare were mapped by default: {first_of(words)}.",
+                "To settle them, add synonyms under [severities].",
+            )
+        )
     notices += _item_notices(follow_ups, has_tracker=has_tracker)
     if undated:
         n = len(undated)

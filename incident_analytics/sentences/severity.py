@@ -10,7 +10,7 @@ from incident_analytics.analysis.rates import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_span, join_words
 from incident_analytics.periods import label_of
-from incident_analytics.sentences.wording import FEW, each_row, group_columns
+from incident_analytics.sentences.wording import FEW, each_row, group_columns, two_digits
 
 __all__ = ["describe_counts", "describe_dispersion", "describe_gaps", "describe_rates"]
 
@@ -84,7 +84,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     last = with_rate["period"].iloc[-1]
     names = with_rate["severity"].astype(object).fillna("of unknown severity")
     now = [
-        f"{_two_digits(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
+        f"{two_digits(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
         for row in reversed(list(each_row(with_rate[with_rate["period"] == last])))
     ]
     text = f"Incidents per 30 days in {label_of(last)}: {join_words(now)}"
@@ -116,9 +116,9 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     --------
     >>> months = {"n": [40], "n_periods": [18], "first_period": ["2024-01"], "last_period": ["2025-06"]}
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [2.13]}))
-    'Monthly counts varied 2.1 times as much as if incidents were independent (dispersion, January 2024 to June 2025).'
+    'Month to month, counts varied 2.1 times as much as by chance (dispersion, January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [1.0]}))
-    'Monthly counts varied no more than if incidents were independent (January 2024 to June 2025).'
+    'Month to month, counts varied no more than by chance (January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"n_periods": [3], "dispersion": [None]}))
     'Dispersion not estimated (3 past months, at least 8 needed): counts are taken as Poisson.'
     """
@@ -133,9 +133,9 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
         return f"Dispersion not estimated ({reason}): counts are taken as Poisson."
     when = f"{label_of(row.first_period)} to {label_of(row.last_period)}"
     if row.dispersion <= 1:
-        return f"Monthly counts varied no more than if incidents were independent ({when})."
-    times = _two_digits(row.dispersion)
-    return f"Monthly counts varied {times} times as much as if incidents were independent (dispersion, {when})."
+        return f"Month to month, counts varied no more than by chance ({when})."
+    times = two_digits(row.dispersion)
+    return f"Month to month, counts varied {times} times as much as by chance (dispersion, {when})."
 
 
 def describe_gaps(between: pd.DataFrame) -> str:
@@ -181,14 +181,3 @@ def _mean_gap(row: Any) -> str:
     high = "" if pd.isna(row.mean_high) else f" to {format_span(row.mean_high)}"
     interval = f"95% CI {'' if high else 'from '}{format_span(row.mean_low)}{high}"
     return f"{format_span(row.mean)} ({interval}, {format_count(row.n, 'gap')})"
-
-
-def _two_digits(value: float) -> str:
-    """Write a rate or a ratio, which is known no better than that.
-
-    Examples
-    --------
-    >>> _two_digits(0.326), _two_digits(2.28), _two_digits(0), _two_digits(123.4)
-    ('0.33', '2.3', '0', '123')
-    """
-    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"  # noqa: PLR2004 - from here on it is whole

@@ -72,10 +72,8 @@ def format_span(span: timedelta | None) -> str:
     if span is None or is_missing(span):
         return MISSING
     seconds = round(abs(span.total_seconds()))
-    if seconds >= _MINUTES:
-        seconds = (seconds + 30) // 60 * 60
     # Rounded to the smaller unit before it is split, so that 59m 59.6s is 1h and not 60m.
-    for unit, smaller in ((86400, 3600), (3600, 60), (60, 1)):
+    for unit, smaller in ((86400, 3600), (3600, 60), (60, 60 if seconds >= _MINUTES else 1)):
         rounded = (seconds + smaller // 2) // smaller * smaller
         if rounded >= unit:
             break

@@ -88,6 +88,8 @@ WINDOWS: list[tuple[str, timedelta | None, list[tuple[Any, ...]]]] = [
     ("2021-06-02 - 17:53 UTC to 2021-06-02 - 18:10 UTC", None, [("17:53", "18:10")]),
     ("11:07 - 13:40 (02h 37min) and 15:30 - 17:11 (01h 41min)", 4 * H + 18 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
     ("11:07 - 13:40 (2:37), 15:30 - 17:11 (101m)", 4 * H + 18 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
+    ("11:07 → 13:40 (2h 33m) and 15:30 → 17:11 (1h 41m)", 4 * H + 14 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
+    ("11:07 -> 13:40 (2h 33m); 15:30 -> 17:11 (1h 41m)", 4 * H + 14 * M, [("11:07", "13:40"), ("15:30", "17:11")]),
     ("14:02 (approx) - 15:47 (2h)", 2 * H, [("14:02", "15:47")]),
     ("from 14:02 (Friday) until 15:47", None, [("14:02", "15:47")]),
     ("14:02 - 15:47; 16:00 - 16:10", None, [("14:02", "15:47"), ("16:00", "16:10")]),
@@ -212,7 +214,7 @@ def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: lis
     "words",
     [
         "2h / 3h", "2h (was 3h)", "not 2h but 3h", "2h per region, 6h total", "2h or 3h", "11:00 - 12:00 (1h) [estimated 3h]",
-        "3h, initially 2h",
+        "3h, initially 2h", "2h → 3h", "14:02 → 15:47 (1h 45m → 2h)",
     ],
 )  # fmt: skip
 def test_a_duration_of_several_lengths_is_not_read(words: str) -> None:

@@ -83,9 +83,11 @@ def read_duration(text: str) -> Duration | None:
     unread = next((moment.unreadable for window in windows for moment in window if moment and moment.unreadable), None)
     if unread is not None:
         raise Unreadable(f"{unread!r} in {text.strip()!r} isn't a date or time; write '14:02 - 15:47 (1h 45m)'")
-    if len(lengths) > 1 and _SEVERAL.search(text) and not _one_length(lengths):
+    one_each = len(windows) > 1 and len(lengths) == len(windows)
+    is_several = _SEVERAL.search(text) or (_ARROW.search(text) and not one_each)
+    if len(lengths) > 1 and is_several and not _one_length(lengths):
         raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
-    if len(windows) > 1 and len(lengths) == len(windows):
+    if one_each:
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
         total = lengths[0].length if lengths else None
@@ -148,10 +150,12 @@ def _lengths(pieces: Sequence[Piece]) -> list[Span]:
 
 
 _SEVERAL: Final = re.compile(
-    r"/|->|→|\b(?:or|was|not|but|per|total|overall|estimated|initially|originally|formerly|previously|corrected)\b",
+    r"/|\b(?:or|was|not|but|per|total|overall|estimated|initially|originally|formerly|previously|corrected)\b",
     re.IGNORECASE,
 )
 """Words and marks by which several lengths are not one with its parts."""
+_ARROW: Final = re.compile("->|→")
+"""So is an arrow, but not between the two ends of a window."""
 
 
 def _one_length(lengths: Sequence[Span]) -> bool:

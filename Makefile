@@ -75,17 +75,18 @@ $(BROWSER): requirements-browser.txt $(READY)
 	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-browser.txt
 	@touch $@
 
-# requirements.txt is what the package needs, requirements-dev.txt that and the tools, requirements-browser.txt
-# that with JupyterLab, the renderer of PDFs and what drives a browser, requirements-fuzz.txt what fuzzes, requirements-docs.txt
-# what sets the documentation: all in the same versions.
+# requirements-base.txt is what checking needs, requirements.txt that with what reviews need, requirements-dev.txt that
+# and the tools, requirements-browser.txt that with JupyterLab, the renderer of PDFs and what drives a browser,
+# requirements-fuzz.txt what fuzzes, requirements-docs.txt what sets the documentation: all in the same versions.
 LOCK := build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
 lock:
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip install --quiet $(UV)
-	$(LOCK) pyproject.toml -o requirements.txt
-	$(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(LOCK) pyproject.toml --extra review -o requirements.txt
+	$(LOCK) pyproject.toml -c requirements.txt -o requirements-base.txt
+	$(LOCK) pyproject.toml --extra review --group dev -c requirements.txt -o requirements-dev.txt
 	$(LOCK) pyproject.toml --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) --group fuzz -o requirements-fuzz.txt
 	$(LOCK) --group docs -c requirements-browser.txt -o requirements-docs.txt

@@ -5,25 +5,31 @@ The public names are listed in ``__init__.pyi`` and imported on first use, so th
 
 from __future__ import annotations
 
-import re
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 __version__ = "0.1.0"
 
-_STUB = Path(__file__).with_suffix(".pyi").read_text(encoding="utf-8")
-_HOMES = {name: module for module, name in re.findall(r"^from (\S+) import (\w+)", _STUB, re.MULTILINE)}
-__all__ = [*_HOMES]  # noqa: PLE0604 - the names are the keys above
+
+@cache
+def _homes() -> dict[str, str]:
+    """Return the module of each public name."""
+    stub = f"{__file__.removesuffix('.py')}.pyi"
+    with open(stub, encoding="utf-8") as lines:  # noqa: PTH123 - pathlib takes longer to import than all of this
+        words = [line.split() for line in lines if line.startswith("from ")]
+    return {name: module for _, module, _, name, *_ in words}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name == "__all__":
+        return [*_homes()]
+    if name not in _homes():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    value = getattr(import_module(_homes()[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_homes()})

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from io import TextIOWrapper
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -19,12 +20,12 @@ import click
 import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
 from incident_analytics.names import did_you_mean
-from incident_analytics.results import ITEM_HEADINGS, group_columns, heading
 from incident_analytics.schema import LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
 
 if TYPE_CHECKING:
     import pandas as pd
+    from tqdm import tqdm
 
     from incident_analytics.config import Settings
     from incident_analytics.records import Records
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_QUICK: Final = 0.5
+"""Seconds of work for which no progress is shown."""
 PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
 AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
 
@@ -166,14 +169,18 @@ field_option = click.option(
 
 @contextmanager
 def progress_bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Give what shows progress on stderr, where that is a terminal."""
-    from tqdm import tqdm
-
-    with tqdm(desc=what, unit=unit, leave=False, disable=not sys.stderr.isatty(), delay=0.5) as bar:
+    """Give what shows progress on stderr, where that is a terminal and the work takes a while."""
+    with ExitStack() as stack:
+        begin = monotonic() if sys.stderr.isatty() else inf
+        bars: list[tqdm[Any]] = []
 
         def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
+            if not bars and monotonic() - begin > _QUICK:
+                from tqdm import tqdm  # slow to import
+
+                bars.append(stack.enter_context(tqdm(desc=what, unit=unit, leave=False, total=total)))
+            for bar in bars:
+                bar.update(done - bar.n)
 
         yield progress
 
@@ -244,6 +251,8 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         found = {"problems": in_order, "files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
         if coverage:
             found["coverage"] = [dict(zip(records.coverage, line, strict=True)) for line in records.accounted()]
+        import json  # slow to import
+
         click.echo(visible_json(json.dumps(found, ensure_ascii=False)))
     elif form == "github":
         say(*(as_annotation(problem) for of_file in listed for problem in of_file))
@@ -613,6 +622,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     from incident_analytics.formatting import join_words
     from incident_analytics.measures import compare, measure
     from incident_analytics.periods import Period
+    from incident_analytics.results import ITEM_HEADINGS, group_columns
 
     scope = read_scope(**options)
     table = measure(scope, kind, by=by)
@@ -701,6 +711,7 @@ def remarks(scope: Scope) -> list[str]:
 def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
     """Return the lines of the reports that each row uses."""
     from incident_analytics.measures import sources
+    from incident_analytics.results import group_columns
 
     lines = []
     for row in table.to_dict("records"):
@@ -713,6 +724,7 @@ def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
 def as_text(table: pd.DataFrame, names: list[str], headings: Mapping[str, str]) -> list[str]:
     """Return a result table as lines to paste: headings in words, each figure with its interval where it has one."""
     from incident_analytics.formatting import format_with_interval
+    from incident_analytics.results import group_columns, heading
 
     groups = {*group_columns(names), "example"}
     rows = []

@@ -6,29 +6,30 @@ import os
 import re
 import shlex
 from base64 import b64encode
-from collections.abc import Mapping
-from datetime import date, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
-
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import LOG_LIMIT, matching_paths, read_toml
 from incident_analytics.periods import Calendar
 from incident_analytics.schema import DEFAULT_METRICS, PROBLEMS, SEVERITIES, TABLES, Metric
+from incident_analytics.toml_tables import (
+    Fault,
+    FaultyTableError,
+    InSource,
+    Source,
+    TomlTable,
+    UntrustedError,
+    above,
+    at_least,
+    at_most,
+    key,
+    not_empty,
+)
 
 __all__ = [
     "SETTINGS_NAME",
@@ -40,8 +41,6 @@ __all__ = [
 ]
 
 SETTINGS_NAME = "incident-analytics.toml"
-_UNTRUSTED = "untrusted"
-"""The type of error of a value that only trusted settings may have."""
 
 
 def _known_zone(name: str) -> str:
@@ -71,14 +70,14 @@ def _problem_code(code: str) -> str:
     return code
 
 
-def _reject_untrusted(info: ValidationInfo, reason: str) -> None:
+def _reject_untrusted(source: Source, reason: str) -> None:
     """Refuse a value that reaches outside the folder of settings that nobody vouched for."""
-    if info.context and not info.context["trusted"]:
-        raise PydanticCustomError(_UNTRUSTED, reason)
+    if not source.trusted:
+        raise UntrustedError(reason)
 
 
-def _variable_name(name: str, info: ValidationInfo) -> str:
-    _reject_untrusted(info, "reads an environment variable")
+def _variable_name(name: str, source: Source) -> str:
+    _reject_untrusted(source, "reads an environment variable")
     return name
 
 
@@ -96,8 +95,12 @@ def _header_value(value: str) -> str:
     return value
 
 
-def _web_address(url: str, info: ValidationInfo) -> str:
-    _reject_untrusted(info, "is a URL")
+def _trusted_address(url: str, source: Source) -> str:
+    _reject_untrusted(source, "is a URL")
+    return url
+
+
+def _web_address(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError(f"{url!r} is not an address such as http://prometheus:9090")
@@ -113,13 +116,11 @@ def _report_address(url: str) -> str:
     return url
 
 
-def _from_folder(path: Path, info: ValidationInfo) -> Path:
+def _from_folder(path: Path, source: Source) -> Path:
     """Return a path taken from the settings file's folder, so that the working folder does not matter."""
-    if not info.context:
-        return path
-    place: Path = info.context["folder"] / path
-    if not info.context["trusted"] and _leaves(place, info.context["folder"]):
-        _reject_untrusted(info, "leads outside the file's folder")
+    place = source.folder / path
+    if not source.trusted and _leaves(place, source.folder):
+        raise UntrustedError("leads outside the file's folder")
     return place
 
 
@@ -139,95 +140,86 @@ def _leaves(place: Path, folder: Path) -> bool:
     return False
 
 
-def _repository(place: Path, info: ValidationInfo) -> Path:
+def _repository(place: Path, source: Source) -> Path:
     """Return a repository's path; a folder may name objects anywhere, a bundle holds its own."""
     if place.is_dir():
-        _reject_untrusted(info, "is a git repository, not a bundle")
+        _reject_untrusted(source, "is a git repository, not a bundle")
     return place
 
 
-FolderPath = Annotated[Path, AfterValidator(_from_folder)]
+FolderPath = Annotated[Path, InSource(_from_folder)]
 """A file or folder of the settings. This type, `WebAddress` and `VariableName` hold what trust in settings is about."""
-RepositoryPath = Annotated[FolderPath, AfterValidator(_repository)]
-HeaderName = Annotated[str, AfterValidator(_header_name)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-VariableName = Annotated[str, AfterValidator(_variable_name)]
-InstantColumn = Annotated[str, AfterValidator(_instant_column)]
-ProblemCode = Annotated[str, AfterValidator(_problem_code)]
+RepositoryPath = Annotated[FolderPath, InSource(_repository)]
+HeaderName = Annotated[str, _header_name]
+WebAddress = Annotated[str, InSource(_trusted_address), _web_address]
+VariableName = Annotated[str, InSource(_variable_name)]
+InstantColumn = Annotated[str, _instant_column]
+ProblemCode = Annotated[str, _problem_code]
 
 
-class _Section(BaseModel):
-    """What all parts of the settings share: a misspelt key is an error, and nothing changes after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SeveritySettings(_Section):
+class SeveritySettings(TomlTable):
     """``[severities]``: the declared severities from least to worst, and other words for them."""
 
-    order: tuple[str, ...] = Field(default=SEVERITIES, min_length=1)
+    order: Annotated[tuple[str, ...], not_empty] = SEVERITIES
     synonyms: dict[str, str] = {}
 
-    @model_validator(mode="after")
-    def _check(self) -> SeveritySettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if len(set(self.order)) < len(self.order):
-            raise ValueError("order names a severity twice")
+            yield "", "order names a severity twice"
         for word, severity in self.synonyms.items():
             if severity not in self.order:
-                raise ValueError(f"synonym {word!r} is {severity!r}, which is not in order")
-        return self
+                yield "", f"synonym {word!r} is {severity!r}, which is not in order"
 
 
-class ServiceSettings(_Section):
+class ServiceSettings(TomlTable):
     """``[services.NAME]``: its target availability as a fraction, its team, other names that reports give it."""
 
-    target: Annotated[float, AfterValidator(_fraction)] | None = None
+    target: Annotated[float, _fraction] | None = None
     team: str | None = None
     aliases: tuple[str, ...] = ()
 
 
-class SlaSettings(_Section):
+class SlaSettings(TomlTable):
     """``[sla]``: over which window, counting which severities (all unless named) and how long an outage at least."""
 
     window: Literal["month", "quarter", "rolling-30d"] = "quarter"
     severities: tuple[str, ...] | None = None
-    minimum_outage: timedelta = Field(default=timedelta(0), ge=timedelta(0))
+    minimum_outage: Annotated[timedelta, at_least(0)] = timedelta(0)
 
 
-class MaintenanceSettings(_Section):
+class MaintenanceSettings(TomlTable):
     """``[[maintenance]]``: a planned window of a service, out of numerator and denominator."""
 
     service: str
-    start: AwareDatetime
-    end: AwareDatetime
+    start: datetime
+    end: datetime
 
-    @model_validator(mode="after")
-    def _check(self) -> MaintenanceSettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if self.end <= self.start:
-            raise ValueError("end is not after start")
-        return self
+            yield "", "end is not after start"
 
 
-class _Fallbacks(_Section):
-    start: tuple[InstantColumn, ...] = Field(default=(), alias="from")
-    end: tuple[InstantColumn, ...] = Field(default=(), alias="to")
+class _Fallbacks(TomlTable):
+    start: tuple[InstantColumn, ...] = key(default=(), alias="from")
+    end: tuple[InstantColumn, ...] = key(default=(), alias="to")
 
 
-class MetricSettings(_Section):
+class MetricSettings(TomlTable):
     """``[metrics.NAME]``: a span between two instants of incidents, each with fallbacks, or a stated duration."""
 
-    start: InstantColumn | None = Field(default=None, alias="from")
-    end: InstantColumn | None = Field(default=None, alias="to")
+    start: InstantColumn | None = key(default=None, alias="from")
+    end: InstantColumn | None = key(default=None, alias="to")
     fallbacks: _Fallbacks = _Fallbacks()
     column: Literal["stated_duration"] | None = None
 
-    @model_validator(mode="after")
-    def _check(self) -> MetricSettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if self.column is not None and (self.start or self.end):
-            raise ValueError("column and from/to are two definitions; delete one")
+            yield "", "column and from/to are two definitions; delete one"
         if self.column is None and not (self.start and self.end):
-            raise ValueError('from and to are missing; write both, or column = "stated_duration"')
-        return self
+            yield "", 'from and to are missing; write both, or column = "stated_duration"'
 
     def definition(self) -> Metric:
         """Return the metric as analyses take it."""
@@ -236,27 +228,24 @@ class MetricSettings(_Section):
         return Metric((self.start, *self.fallbacks.start), (self.end, *self.fallbacks.end))
 
 
-class MetricsSettings(_Section):
+class MetricsSettings(TomlTable):
     """``[metrics]``: which metric is the primary one, and tables that define your own metrics."""
 
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, MetricSettings] = Field(init=False)
-
     primary: str = "time_to_restore"
+    own: dict[str, MetricSettings] = key(default={}, others=True)
 
     @property
     def definitions(self) -> dict[str, Metric]:
         """The default metrics, overridden by the team's own."""
-        return {**DEFAULT_METRICS, **{name: own.definition() for name, own in self.__pydantic_extra__.items()}}
+        return {**DEFAULT_METRICS, **{name: metric.definition() for name, metric in self.own.items()}}
 
-    @model_validator(mode="after")
-    def _check(self) -> MetricsSettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if self.primary not in self.definitions:
-            raise ValueError(f"primary {self.primary!r} is not one of {', '.join(self.definitions)}")
-        return self
+            yield "", f"primary {self.primary!r} is not one of {', '.join(self.definitions)}"
 
 
-class TrackerSettings(_Section):
+class TrackerSettings(TomlTable):
     """``[tracker]``: an issue tracker's export, in which format, and which of its columns holds what.
 
     A CSV export of Jira (``jira``) has columns of its own, which ``columns`` may add to or override; the JSON of
@@ -267,82 +256,80 @@ class TrackerSettings(_Section):
     format: Literal["csv", "jira", "github"] = "csv"
     columns: dict[Literal["key", "incident_id", "action", "status", "owner", "due_on", "completed_on"], str] = {}
 
-    @model_validator(mode="after")
-    def _check(self) -> TrackerSettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if self.format == "csv" and not self.columns:
-            raise ValueError("columns is missing; name the column of each, such as columns = { key = 'Key' }")
+            yield "", "columns is missing; name the column of each, such as columns = { key = 'Key' }"
         if self.format == "github" and self.columns:
-            raise ValueError("columns has no meaning for format github; delete it")
-        return self
+            yield "", "columns has no meaning for format github; delete it"
 
 
-class CalendarSettings(_Section):
+class CalendarSettings(TomlTable):
     """``[calendar]``: the support hours, on which days of the week (Monday is 0), and the days off."""
 
     start: time
     end: time
-    days: tuple[Annotated[int, Field(ge=0, le=6)], ...] = (0, 1, 2, 3, 4)
+    days: tuple[Annotated[int, at_least(0), at_most(6)], ...] = (0, 1, 2, 3, 4)
     holidays: tuple[date, ...] = ()
 
-    @model_validator(mode="after")
-    def _check(self) -> CalendarSettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if self.end <= self.start:
-            raise ValueError("end is not after start")
-        return self
+            yield "", "end is not after start"
 
 
-class CorrectionSettings(_Section):
+class CorrectionSettings(TomlTable):
     """``[corrections]``: a CSV (incident_id, field, value, reason, by) that overrides readings."""
 
     file: FolderPath
 
 
-class CheckSettings(_Section):
+class CheckSettings(TomlTable):
     """``[check]``: problem codes to leave out, codes whose level is raised or lowered, and globs of files to skip."""
 
-    exclude: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    exclude: tuple[Annotated[str, not_empty], ...] = ()
     ignore: tuple[ProblemCode, ...] = ()
     levels: dict[ProblemCode, Literal["error", "warning", "info"]] = {}
 
 
-class TemplateSettings(_Section):
+class TemplateSettings(TomlTable):
     """``[templates]``: an organisation's own template files, and the name of the only template to read by."""
 
     files: tuple[FolderPath, ...] = ()
     only: str | None = None
 
 
-class LogSettings(_Section):
+class LogSettings(TomlTable):
     """``[evidence.logs]``: log files or globs of them, their format, and the zone of times in them that name none."""
 
-    files: tuple[FolderPath, ...] = Field(min_length=1)
+    files: Annotated[tuple[FolderPath, ...], not_empty]
     format: Literal["auto", "json", "text"] = "auto"
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    timezone: Annotated[str, _known_zone] = "UTC"
 
 
-class ChangeSettings(_Section):
+class ChangeSettings(TomlTable):
     """``[evidence.changes]``: a git repository or bundle, what in it is configuration, and what of it is deployed."""
 
     repository: RepositoryPath
-    paths: tuple[Annotated[str, Field(min_length=1)], ...] = ()
-    branch: str = Field(default="HEAD", min_length=1)
-    hours_before: float = Field(default=24, gt=0, allow_inf_nan=False)
+    paths: tuple[Annotated[str, not_empty], ...] = ()
+    branch: Annotated[str, not_empty] = "HEAD"
+    hours_before: Annotated[float, above(0)] = 24
 
 
-class QuerySettings(_Section):
+class QuerySettings(TomlTable):
     """One of ``[evidence.prometheus.queries]``: PromQL, the unit that its values are shown in, which way is worse."""
 
     query: str
     unit: str | None = None
     worst: Literal["high", "low"] | None = None
 
-    @model_validator(mode="before")
     @classmethod
-    def _plain(cls, value: Any) -> Any:
+    def from_shorthand(cls, value: Any) -> Any:
+        """Return a query that is written as a text alone as a table."""
         return {"query": value} if isinstance(value, str) else value
 
 
-class PrometheusSettings(_Section):
+class PrometheusSettings(TomlTable):
     """``[evidence.prometheus]``: where Prometheus answers, and what it is asked.
 
     Secrets stay in the environment: ``token_env`` names the variable of a bearer token, ``password_env`` that of the
@@ -352,31 +339,30 @@ class PrometheusSettings(_Section):
     """
 
     url: WebAddress
-    timeout: timedelta = Field(default=timedelta(seconds=10), gt=timedelta(0))
+    timeout: Annotated[timedelta, above(0)] = timedelta(seconds=10)
     token_env: VariableName | None = None
     user: str | None = None
     password_env: VariableName | None = None
-    headers: dict[HeaderName, Annotated[str, AfterValidator(_header_value)]] = {}
+    headers: dict[HeaderName, Annotated[str, _header_value]] = {}
     headers_env: dict[HeaderName, VariableName] = {}
     ca_file: FolderPath | None = None
     client_certificate: FolderPath | None = None
     client_key: FolderPath | None = None
-    queries: dict[str, QuerySettings] = Field(min_length=1)
+    queries: Annotated[dict[str, QuerySettings], not_empty]
 
-    @model_validator(mode="after")
-    def _check(self) -> PrometheusSettings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         if (self.user is None) != (self.password_env is None):
-            raise ValueError("user and password_env go together; set both or neither")
+            yield "", "user and password_env go together; set both or neither"
         if self.user is not None and self.token_env is not None:
-            raise ValueError("token_env and user are two ways to sign in; delete one")
+            yield "", "token_env and user are two ways to sign in; delete one"
         if self.client_key is not None and self.client_certificate is None:
-            raise ValueError("client_certificate is missing; name the certificate that client_key belongs to")
+            yield "", "client_certificate is missing; name the certificate that client_key belongs to"
         names = [name.casefold() for name in (*self.headers, *self.headers_env)]
         if len(set(names)) < len(names):
-            raise ValueError("headers and headers_env name a header twice; delete one")
+            yield "", "headers and headers_env name a header twice; delete one"
         if "authorization" in names and (self.token_env or self.user):
-            raise ValueError("a header Authorization and token_env or user are two ways to sign in; delete one")
-        return self
+            yield "", "a header Authorization and token_env or user are two ways to sign in; delete one"
 
     def request_headers(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
         """Return the request headers, with their secrets from the environment.
@@ -407,15 +393,15 @@ class PrometheusSettings(_Section):
         return headers
 
 
-class MetricFileSettings(_Section):
+class MetricFileSettings(TomlTable):
     """``[evidence.metrics]``: CSV or Parquet files with series; of each metric the unit, and which way is worse."""
 
-    files: tuple[FolderPath, ...] = Field(min_length=1)
+    files: Annotated[tuple[FolderPath, ...], not_empty]
     units: dict[str, str] = {}
     worst: dict[str, Literal["high", "low"]] = {}
 
 
-class EvidenceSettings(_Section):
+class EvidenceSettings(TomlTable):
     """``[evidence]``: what Supporting Data is filled from, and how much time around an incident it shows.
 
     Attributes
@@ -426,8 +412,8 @@ class EvidenceSettings(_Section):
         How many days before that show what is usual.
     """
 
-    margin: timedelta = Field(default=timedelta(hours=1), ge=timedelta(0))
-    baseline_days: int = Field(default=7, gt=0)
+    margin: Annotated[timedelta, at_least(0)] = timedelta(hours=1)
+    baseline_days: Annotated[int, above(0)] = 7
     prometheus: PrometheusSettings | None = None
     metrics: MetricFileSettings | None = None
     logs: LogSettings | None = None
@@ -448,15 +434,15 @@ class EvidenceSettings(_Section):
         return {**files, **{name: query.worst for name, query in queries.items() if query.worst is not None}}
 
 
-class LimitSettings(_Section):
+class LimitSettings(TomlTable):
     """``[limits]``: the largest report that is read, in bytes and in lines, and the largest log, in bytes unpacked."""
 
-    file_size: int = Field(default=5_000_000, gt=0)
-    lines: int = Field(default=50_000, gt=0)
-    log_size: int = Field(default=LOG_LIMIT, gt=0)
+    file_size: Annotated[int, above(0)] = 5_000_000
+    lines: Annotated[int, above(0)] = 50_000
+    log_size: Annotated[int, above(0)] = LOG_LIMIT
 
 
-class Settings(_Section):
+class Settings(TomlTable):
     """All settings; every part has a default, so that everything works without a file.
 
     Attributes
@@ -479,19 +465,19 @@ class Settings(_Section):
     """
 
     path: Path | None = None
-    title: Annotated[str, Field(min_length=1)] | None = None
-    owner: Annotated[str, Field(min_length=1)] | None = None
-    report_url: Annotated[WebAddress, AfterValidator(_report_address)] | None = None
+    title: Annotated[str, not_empty] | None = None
+    owner: Annotated[str, not_empty] | None = None
+    report_url: Annotated[WebAddress, _report_address] | None = None
     skipped: tuple[str, ...] = ()
     reports: tuple[FolderPath, ...] = ()
-    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
-    fiscal_year_start: int = Field(default=1, ge=1, le=12)
+    timezone: Annotated[str, _known_zone] = "UTC"
+    fiscal_year_start: Annotated[int, at_least(1), at_most(12)] = 1
     severities: SeveritySettings = SeveritySettings()
     services: dict[str, ServiceSettings] = {}
-    calendar_table: CalendarSettings | None = Field(default=None, alias="calendar")
+    calendar_table: CalendarSettings | None = key(default=None, alias="calendar")
     sla: SlaSettings = SlaSettings()
     maintenance: tuple[MaintenanceSettings, ...] = ()
-    metrics_table: MetricsSettings = Field(default=MetricsSettings(), alias="metrics")
+    metrics_table: MetricsSettings = key(default=MetricsSettings(), alias="metrics")
     tracker: TrackerSettings | None = None
     corrections: CorrectionSettings | None = None
     check: CheckSettings = CheckSettings()
@@ -499,19 +485,18 @@ class Settings(_Section):
     evidence: EvidenceSettings = EvidenceSettings()
     limits: LimitSettings = LimitSettings()
 
-    @model_validator(mode="after")
-    def _check(self) -> Settings:
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
         for severity in self.sla.severities or ():
             if severity not in self.severities.order:
                 order = ", ".join(self.severities.order)
-                raise ValueError(f"sla.severities: {severity!r} is not one of {order}")
+                yield "", f"sla.severities: {severity!r} is not one of {order}"
         owners: dict[str, str] = {}
         for name, service in self.services.items():
             for word in (name, *service.aliases):
                 owner = owners.setdefault(word.casefold(), name)
                 if owner != name:
-                    raise ValueError(f"services.{name}: {word!r} is a name of {owner} too")
-        return self
+                    yield "", f"services.{name}: {word!r} is a name of {owner} too"
 
     @property
     def metrics(self) -> dict[str, Metric]:
@@ -582,13 +567,11 @@ def read_settings(path: str | Path, *, trusted: bool = True) -> Settings:
     skipped: dict[str, str] = {}
     while True:
         try:
-            return Settings.model_validate(
-                {**raw, "path": file, "skipped": tuple(skipped.values())},
-                context={"folder": folder, "trusted": trusted},
-            )
-        except ValidationError as error:
-            if not (found := _without_untrusted(raw, error)):
-                raise SettingsError("\n".join(_messages(file, error))) from error
+            values = {**raw, "path": file, "skipped": tuple(skipped.values())}
+            return Settings.model_validate(values, Source(folder, trusted))
+        except FaultyTableError as error:
+            if not (found := _without_untrusted(raw, error.faults)):
+                raise SettingsError("\n".join(f"{file}: {fault}" for fault in error.faults)) from error
             for source, reason in found.items():
                 skipped[source] = f"{file}: {source} skipped: {reason}; add {_config_option(file)} to trust it"
 
@@ -619,27 +602,19 @@ def _config_option(file: Path) -> str:
     return f"--config {shlex.quote(str(file))}"
 
 
-def _without_untrusted(raw: dict[str, Any], error: ValidationError) -> dict[str, str]:
+def _without_untrusted(raw: dict[str, Any], faults: Sequence[Fault]) -> dict[str, str]:
     """Take the tables, or keys of no table, that hold a value of no trust out of the settings; return each with why."""
     found: dict[str, str] = {}
-    for part in error.errors():
-        if part["type"] != _UNTRUSTED:
+    for fault in faults:
+        if not fault.untrusted:
             continue
-        names = [name for name in part["loc"] if isinstance(name, str)]  # not the index in a list
+        names = [name for name in fault.keys if isinstance(name, str)]  # not the index in a list
         *tables, last = names[:1] if len(names) == 1 else names[:-1]
         table: dict[str, Any] = raw
         for name in tables:
             table = table.get(name, {})
         if last in table:
             del table[last]
-            key = f"its {names[-1]}" if len(names) > 1 else "it"
-            found[".".join([*tables, last])] = f"{key} {part['msg']}"
+            named = f"its {names[-1]}" if len(names) > 1 else "it"
+            found[".".join([*tables, last])] = f"{named} {fault.message}"
     return found
-
-
-def _messages(file: Path, error: ValidationError) -> list[str]:
-    lines = []
-    for part in error.errors():
-        key, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
-        lines.append(": ".join(filter(None, (str(file), key, message))))
-    return lines

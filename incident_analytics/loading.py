@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import errno
 import hashlib
+import json
 import os
 import re
 import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from fnmatch import fnmatchcase
 from functools import partial
 from importlib.util import find_spec
@@ -19,7 +19,6 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from incident_analytics.cache import open_cache
 from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, join_parts
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
@@ -36,12 +35,16 @@ from incident_analytics.reports.recognition import Skipped
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, read_templates
 from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
+from incident_analytics.toml_tables import TomlTable
 from incident_analytics.tracker import ReportedItem, tracker_problems
 from incident_analytics.workers import in_order
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
 
+    from incident_analytics.cache import Cache
     from incident_analytics.tables import Corpus
 
 __all__ = ["NOT_READ_BY", "as_corpus", "load", "narrow", "read_corrections", "read_records"]
@@ -196,7 +199,7 @@ def read_records(
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections, coverage=coverage)
     is_large = len(files) >= _MANY and find_spec("pyarrow") is not None
     is_kept = cache and is_large and not (coverage or os.environ.get(_NO_CACHE))
-    store = open_cache(places, _reading_key(settings, templates)) if is_kept else None
+    store = _cache_of(places, settings, templates) if is_kept else None
     waiting = store.find(files, [_path_of(file) for file in files]) if store else range(len(files))
     chunks = [[files[index] for index in waiting[start : start + _CHUNK]] for start in range(0, len(waiting), _CHUNK)]
     jobs = jobs or _jobs_of_environment() or (len(waiting) >= _WORTH_PROCESSES and os.cpu_count()) or 1
@@ -270,6 +273,12 @@ NOT_READ_BY: Final = frozenset(
 """Settings that do not change what a file is read as."""
 
 
+def _cache_of(places: Sequence[str | Path], settings: Settings, templates: Sequence[Template]) -> Cache | None:
+    from incident_analytics.cache import open_cache  # not needed for a few files
+
+    return open_cache(places, _reading_key(settings, templates))
+
+
 def _reading_key(settings: Settings, templates: Sequence[Template]) -> str:
     """Return what a file's rows depend on besides its text: settings, templates, corrections, this package."""
     from importlib.metadata import version  # slow to import, and not needed for a few files
@@ -283,14 +292,25 @@ def _reading_key(settings: Settings, templates: Sequence[Template]) -> str:
     )
     corrections = read_bytes(settings.corrections.file) if settings.corrections else b""
     parts = (
-        settings.model_dump_json(exclude=set(NOT_READ_BY)),
-        *(template.model_dump_json() for template in templates),
+        _as_key({name: getattr(settings, name) for name in settings.model_fields.keys() - NOT_READ_BY}),
+        *map(_as_key, templates),
         hashlib.blake2b(corrections).hexdigest(),
         repr(code),
         *(version(name) for name in ("incident-analytics", "pyromark", "pyyaml", "tzdata")),
         sys.version,
     )
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _as_key(value: Any) -> str:
+    """Write settings as text that is the same in every process."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, TomlTable):
+            return value.model_dump()
+        return sorted(value) if isinstance(value, frozenset) else str(value)
+
+    return json.dumps(value, default=plain, sort_keys=True)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor
 from contextlib import suppress
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 __all__ = ["in_order"]
 
@@ -63,7 +65,7 @@ def _in_processes(
     chunks: Sequence[Sequence[Item]],
     jobs: int,
 ) -> Iterator[list[Result]]:
-    from concurrent.futures import ProcessPoolExecutor  # slow to import
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor  # slow to import
     from multiprocessing import get_context
 
     context = get_context("spawn")  # a fork would take along locks that other threads hold

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from incident_analytics.config import SETTINGS_NAME, PrometheusSettings, Settings, find_settings, read_settings
 from incident_analytics.errors import SettingsError
@@ -163,53 +162,53 @@ def test_a_byte_order_mark_is_no_error(tmp_path: Path) -> None:
 
 PROMETHEUS = "[evidence.prometheus]\nurl = 'http://x'\n"
 BAD: list[tuple[str, str]] = [
-    ("timezon = 'UTC'", "timezon: Extra inputs are not permitted"),
+    ("timezon = 'UTC'", "timezon: no such key; did you mean timezone?"),
     ("timezone = 'Mars/Base'", "timezone: 'Mars/Base' is not an IANA zone such as UTC or Europe/London"),
     ("timezone = '../etc/passwd'", "timezone: '../etc/passwd' is not an IANA zone such as UTC or Europe/London"),
-    ("fiscal_year_start = 13", "fiscal_year_start: Input should be less than or equal to 12"),
+    ("fiscal_year_start = 13", "fiscal_year_start: 13 is above 12"),
     ("path = 'x'", "path: no such key; the reports' folders are named by reports = [...]"),
-    ("[severities]\norder = []", "severities.order: Tuple should have at least 1 item after validation, not 0"),
+    ("[severities]\norder = []", "severities.order: is empty"),
     ("[severities]\nsynonyms = { P1 = 'SEV-9' }", "severities: synonym 'P1' is 'SEV-9', which is not in order"),
     ("[services.API]\ntarget = 99.9", "services.API.target: 99.9 is not above 0 and at most 1; write 0.999 for 99.9%"),
     ("[services.API]\ntarget = 0", "services.API.target: 0 is not above 0 and at most 1; write 0.999 for 99.9%"),
-    ("[services.API]\ntaget = 0.9", "services.API.taget: Extra inputs are not permitted"),
+    ("[services.API]\ntaget = 0.9", "services.API.taget: no such key; did you mean target?"),
     ("[services.A]\naliases = ['x']\n[services.B]\naliases = ['X']", "services.B: 'X' is a name of A too"),
     ("[services.A]\n[services.B]\naliases = ['a']", "services.B: 'a' is a name of A too"),
-    ("[sla]\nwindow = 'week'", "sla.window: Input should be 'month', 'quarter' or 'rolling-30d'"),
+    ("[sla]\nwindow = 'week'", "sla.window: 'week' is not one of month, quarter, rolling-30d"),
     ("[sla]\nseverities = ['SEV9']", "sla.severities: 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
-    ("[sla]\nminimum_outage = -5", "sla.minimum_outage: Input should be greater than or equal to 0 seconds"),
+    ("[sla]\nminimum_outage = -5", "sla.minimum_outage: -5 is below 0"),
     (
         "[[maintenance]]\nservice = 'A'\nstart = 2025-01-02T00:00:00Z\nend = 2025-01-01T00:00:00Z",
         "maintenance.0: end is not after start",
     ),
     (
         "[[maintenance]]\nservice = 'A'\nstart = 2025-01-02T00:00:00\nend = 2025-01-03T00:00:00Z",
-        "maintenance.0.start: Input should have timezone info",
+        "maintenance.0.start: 2025-01-02T00:00:00 has no zone; write 2025-01-02T00:00:00Z if it is UTC",
     ),
     ("[metrics]\nprimary = 'mttr'", "metrics: primary 'mttr' is not one of time_to_detect, time_to_acknowledge, time_to_identify, time_to_mitigate, time_to_restore, time_to_close, reported_duration"),
     ("[metrics.x]\nfrom = 'started'\nto = 'closed_at'", "metrics.x.from: 'started' is not one of occurred_at, started_at, detected_at, responded_at, identified_at, mitigated_at, restored_at, closed_at, ended_at"),
     ("[metrics.x]\nfrom = 'started_at'", 'metrics.x: from and to are missing; write both, or column = "stated_duration"'),
-    ("[tracker]\nfile = 'x.csv'\n[tracker.columns]\nid = 'Id'", "tracker.columns.id.[key]: Input should be 'key', 'incident_id', 'action', 'status', 'owner', 'due_on' or 'completed_on'"),
-    ("[check]\nlevels = { approximate = 'fatal' }", "check.levels.approximate: Input should be 'error', 'warning' or 'info'"),
-    ("[evidence]\nmargin = 'PT-1H'", "evidence.margin: Input should be a valid timedelta, invalid digit in duration"),
-    ("[evidence]\nmargin = -60", "evidence.margin: Input should be greater than or equal to 0 seconds"),
-    ("[evidence]\nbaseline_days = 0", "evidence.baseline_days: Input should be greater than 0"),
-    ("[evidence.metrics]\nfiles = []", "evidence.metrics.files: Tuple should have at least 1 item after validation, not 0"),
-    ("[evidence.metrics]\nfiles = ['x.csv']\nworst = { up = 'down' }", "evidence.metrics.worst.up: Input should be 'high' or 'low'"),
-    (f"{PROMETHEUS}queries = {{}}", "evidence.prometheus.queries: Dictionary should have at least 1 item after validation, not 0"),
-    (f"{PROMETHEUS}queries.up = {{ unit = '%' }}", "evidence.prometheus.queries.up.query: Field required"),
+    ("[tracker]\nfile = 'x.csv'\n[tracker.columns]\nid = 'Id'", "tracker.columns.id: 'id' is not one of key, incident_id, action, status, owner, due_on, completed_on"),
+    ("[check]\nlevels = { approximate = 'fatal' }", "check.levels.approximate: 'fatal' is not one of error, warning, info"),
+    ("[evidence]\nmargin = 'PT-1H'", "evidence.margin: 'PT-1H' is not a length of time; write one such as PT5M, or seconds"),
+    ("[evidence]\nmargin = -60", "evidence.margin: -60 is below 0"),
+    ("[evidence]\nbaseline_days = 0", "evidence.baseline_days: 0 is not above 0"),
+    ("[evidence.metrics]\nfiles = []", "evidence.metrics.files: is empty"),
+    ("[evidence.metrics]\nfiles = ['x.csv']\nworst = { up = 'down' }", "evidence.metrics.worst.up: 'down' is not one of high, low"),
+    (f"{PROMETHEUS}queries = {{}}", "evidence.prometheus.queries: is empty"),
+    (f"{PROMETHEUS}queries.up = {{ unit = '%' }}", "evidence.prometheus.queries.up.query: is missing"),
     (f"{PROMETHEUS}queries.up = 'up'\ntoken_env = 'T'\nuser = 'me'\npassword_env = 'P'", "evidence.prometheus: token_env and user are two ways to sign in; delete one"),
     (f"{PROMETHEUS}queries.up = 'up'\nuser = 'me'", "evidence.prometheus: user and password_env go together; set both or neither"),
     ("report_url = 'https://git.example/reports'", "report_url: 'https://git.example/reports' leads to no report; write {id} or {path} where the report's is to be"),
     ("report_url = 'https://git.example/{name}'", "report_url: 'https://git.example/{name}' leads to no report; write {id} or {path} where the report's is to be"),
-    ("title = ''", "title: String should have at least 1 character"),
+    ("title = ''", "title: is empty"),
     ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'file:///etc'", "evidence.prometheus.url: 'file:///etc' is not an address such as http://prometheus:9090"),
     ("[evidence.prometheus]\nqueries.up = 'up'\nurl = 'http://me:secret@x'", "evidence.prometheus.url: holds a user or password; name environment variables instead, such as password_env = 'NAME'"),
-    ("[evidence.logs]\nfiles = []", "evidence.logs.files: Tuple should have at least 1 item after validation, not 0"),
-    ("[evidence.logs]\nfiles = ['x']\nformat = 'xml'", "evidence.logs.format: Input should be 'auto', 'json' or 'text'"),
-    ("[evidence.changes]\npaths = ['x']", "evidence.changes.repository: Field required"),
-    ("[evidence.changes]\nrepository = 'x'\nhours_before = 0", "evidence.changes.hours_before: Input should be greater than 0"),
-    ("[limits]\nfile_size = 0", "limits.file_size: Input should be greater than 0"),
+    ("[evidence.logs]\nfiles = []", "evidence.logs.files: is empty"),
+    ("[evidence.logs]\nfiles = ['x']\nformat = 'xml'", "evidence.logs.format: 'xml' is not one of auto, json, text"),
+    ("[evidence.changes]\npaths = ['x']", "evidence.changes.repository: is missing"),
+    ("[evidence.changes]\nrepository = 'x'\nhours_before = 0", "evidence.changes.hours_before: 0 is not above 0"),
+    ("[limits]\nfile_size = 0", "limits.file_size: 0 is not above 0"),
 ]  # fmt: skip
 
 
@@ -236,8 +235,8 @@ def test_every_wrong_key_has_a_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(file)
     assert str(caught.value).splitlines() == [
-        f"{file}: timezone: Input should be a valid string",
-        f"{file}: fiscal_year_start: Input should be greater than or equal to 1",
+        f"{file}: timezone: 3 is not text",
+        f"{file}: fiscal_year_start: 0 is below 1",
     ]
 
 
@@ -283,7 +282,7 @@ def test_a_folder_of_that_name_is_no_settings_file(tmp_path: Path) -> None:
 
 
 def test_settings_do_not_change_after_reading() -> None:
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(AttributeError, match="frozen"):
         Settings().timezone = "CET"  # type: ignore[misc]
 
 

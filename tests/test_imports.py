@@ -33,6 +33,7 @@ LAYERS = (
     "tables",
     "redaction",
     "checks",
+    "toml_tables",
     "config",
     "reports",
     "tracker",
@@ -83,9 +84,7 @@ ALONE = {
     "nbformat": {"commentary", "notebooks", "pages", "population", "publish", "review_index"},
     "papermill": {"notebooks"},
     "platformdirs": {"cache"},
-    "pydantic": {"config", "reports.template"},
     "pyromark": {"reports.markdown"},
-    "sklearn": {"analysis.themes"},
     "subprocess": {"evidence.changes", "exploration"},
     "urllib.request": {"evidence.prometheus"},
     "weasyprint": {"pages"},
@@ -93,7 +92,7 @@ ALONE = {
 }
 """The libraries that only these modules, or folders of modules, import."""
 
-HEAVY = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy", "sklearn")
+HEAVY = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy")
 """What costs too much to be loaded by an import of the package, or by --help."""
 
 

@@ -15,7 +15,7 @@ from incident_analytics.notebooks import notebook_file
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-browser.txt")
+LOCKS = ("requirements-base.txt", "requirements.txt", "requirements-dev.txt", "requirements-browser.txt")
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -26,11 +26,13 @@ def pins(lock: str) -> dict[str, str]:
 def asked(lock: str) -> list[Requirement]:
     extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
     more = {
-        "requirements.txt": [],
-        "requirements-dev.txt": groups["dev"],
-        "requirements-browser.txt": [*extras["lab"], *extras["pdf"], *groups["browser"]],
+        "requirements-base.txt": [],
+        "requirements.txt": extras["review"],
+        "requirements-dev.txt": [*extras["review"], *groups["dev"]],
+        "requirements-browser.txt": [*extras["review"], *extras["lab"], *extras["pdf"], *groups["browser"]],
     }[lock]
-    return [Requirement(line) for line in (*PROJECT["project"]["dependencies"], *more)]
+    asked = [Requirement(line) for line in (*PROJECT["project"]["dependencies"], *more)]
+    return [ask for ask in asked if ask.name != PROJECT["project"]["name"]]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -65,7 +67,7 @@ def test_a_lock_has_hashes_and_names_no_host(lock: str) -> None:
 def test_all_locks_have_the_same_versions() -> None:
     """What the tests ran with is what the wheel is installed with."""
     tools, browser = pins("requirements-dev.txt"), pins("requirements-browser.txt")
-    assert pins("requirements.txt").items() <= tools.items()
+    assert pins("requirements-base.txt").items() <= pins("requirements.txt").items() <= tools.items()
     assert {name: version for name, version in browser.items() if tools.get(name, version) != version} == {}
 
 

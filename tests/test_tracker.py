@@ -193,7 +193,7 @@ def test_an_export_of_another_kind_is_refused_with_what_to_write(
             'format = "github"\ncolumns = { key = "number" }',
             "tracker: columns has no meaning for format github; delete it",
         ),
-        ('format = "trello"', "tracker.format: Input should be 'csv', 'jira' or 'github'"),
+        ('format = "trello"', "tracker.format: 'trello' is not one of csv, jira, github"),
     ],
 )
 def test_settings_that_do_not_fit_the_format_are_refused(tmp_path: Path, settings: str, message: str) -> None:

@@ -8,11 +8,10 @@ import types
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import nbformat
 import pytest
-from pydantic import AfterValidator, BaseModel
 
 from incident_analytics import population
 from incident_analytics.cli import main
@@ -27,6 +26,7 @@ from incident_analytics.config import (
 )
 from incident_analytics.errors import NotebookError, SettingsError
 from incident_analytics.publish import review
+from incident_analytics.toml_tables import InSource, TomlTable
 
 PROMETHEUS = "[evidence.prometheus]\nqueries.up = 'up'\n"
 
@@ -230,21 +230,21 @@ def test_settings_cannot_say_themselves_what_is_skipped(folder: Path, key: str) 
 
 @pytest.mark.parametrize("key", ["notebook", "commentary", "output", "python", "kernel", "trusted"])
 def test_what_runs_or_is_written_to_comes_from_the_command_line_alone(folder: Path, key: str) -> None:
-    with pytest.raises(SettingsError, match="Extra inputs are not permitted"):
+    with pytest.raises(SettingsError, match=f"{key}: no such key"):
         read_settings(put(folder, f"{key} = 'x'"))
 
 
 # --- every key ----------------------------------------------------------------------------------------------------
 
 
-def fields(model: type[BaseModel], inside: str = "") -> Iterator[tuple[str, Any]]:
+def fields(table: type[TomlTable], inside: str = "") -> Iterator[tuple[str, Any]]:
     """Give the name and the annotation of each key, those of tables within tables too."""
-    for name, field in model.model_fields.items():
-        annotation = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
-        yield f"{inside}{field.alias or name}", annotation
-        for each in parts(annotation):
-            if isinstance(each, type) and issubclass(each, BaseModel):
-                yield from fields(each, f"{inside}{field.alias or name}.")
+    kinds = get_type_hints(table, include_extras=True)
+    for name, declared in table.model_fields.items():
+        yield f"{inside}{declared.alias or name}", kinds[name]
+        for each in parts(kinds[name]):
+            if isinstance(each, type) and issubclass(each, TomlTable):
+                yield from fields(each, f"{inside}{declared.alias or name}.")
 
 
 def parts(annotation: Any) -> Iterator[Any]:
@@ -258,18 +258,18 @@ def parts(annotation: Any) -> Iterator[Any]:
             yield from parts(each)
 
 
-def functions(annotation: Any) -> set[Callable[..., object]]:
+def checks_of(annotation: Any) -> set[InSource]:
     found = (part for part in parts(annotation) if get_origin(part) is Annotated)
-    return {extra.func for part in found for extra in part.__metadata__ if isinstance(extra, AfterValidator)}
+    return {check for part in found for check in part.__metadata__ if isinstance(check, InSource)}
 
 
 def test_every_key_that_leads_outside_is_checked_and_in_the_tables_above() -> None:
     """A key is known by its type, and by names that speak of a way out."""
-    [from_folder] = functions(FolderPath)
-    checks = {from_folder, *functions(WebAddress), *functions(VariableName)}
+    [from_folder] = checks_of(FolderPath)
+    checks = {from_folder, *checks_of(WebAddress), *checks_of(VariableName)}
     checked: set[str] = set()
     for key, annotation in fields(Settings):
-        names = functions(annotation)
+        names = checks_of(annotation)
         if names & checks:
             checked.add(key)
         if Path in set(parts(annotation)) and key != "path":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from math import log, sqrt
 from typing import Final
 
 import numpy as np
@@ -34,15 +35,30 @@ _WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])+")
 _SENTENCE_END: Final = r"[.;:!?]\s+|[\r\n]+"
 _LONGEST_PHRASE: Final = 12
 _WORDS_SHOWN: Final = 5
-_DENIALS: Final = frozenset(
-    ("cannot", "neither", "never", "no", "nobody", "none", "nor", "not", "nothing", "only", "without")
+_STOP_WORDS: Final = frozenset(
+    """
+    a about above across after afterwards again against all almost alone along already also although always am
+    among amongst amoungst an and another any anyhow anyone anything anyway anywhere are around as at back be
+    became because become becomes becoming been before beforehand behind being below beside besides between
+    beyond both bottom but by can cant co con could couldnt cry de describe did do does done down due during
+    each eg eight either eleven else elsewhere enough etc even ever every everyone everything everywhere except
+    few fifteen fifty find first five for former formerly forty found four from front further get give go had
+    has hasnt have he hence her here hereafter hereby herein hereupon hers herself him himself his how however
+    hundred i ie if in inc indeed into is it its itself keep last latter latterly least less ltd made many may
+    me meanwhile might mill mine more moreover most mostly move much must my myself name namely nevertheless
+    next nine noone now nowhere of off often on once one onto or other others otherwise our ours ourselves out
+    over own part per perhaps please put rather re same see seem seemed seeming seems serious several she should
+    show side since sincere six sixty so some somehow someone something sometime sometimes somewhere still such
+    take ten than that the their them themselves then thence there thereafter thereby therefore therein
+    thereupon these they thick thin third this those though three through throughout thru thus to together too
+    top toward towards twelve twenty two un under until up upon us very via was we well were what whatever when
+    whence whenever where whereafter whereas whereby wherein whereupon wherever whether which while whither who
+    whoever whole whom whose why will with within would yet you your yours yourself yourselves
+    """.split()  # noqa: SIM905 - a list of 300 words is read as text
 )
-"""Stop words that stay: a factor is mostly the lack of something."""
-
-_THINGS: Final = frozenset(
-    ("amount", "bill", "call", "computer", "detail", "empty", "fill", "fire", "full", "interest", "system")
-)
-"""Stop words that stay, as they are what the reports are about."""
+"""The list of the Information Retrieval Group in Glasgow, as scikit-learn has it, with ``did`` and ``does``; without
+those that deny, such as ``no`` and ``without``, as a factor is mostly the lack of something, and those that name what
+reports are about, such as ``system`` and ``fire``."""
 
 
 def recurring_factors(
@@ -238,8 +254,7 @@ def similar_incidents(
     References
     ----------
     G. Salton and C. Buckley, "Term-weighting approaches in automatic text retrieval", Information Processing &
-    Management 24 (1988) 513-523, https://doi.org/10.1016/0306-4573(88)90021-0; scikit-learn's TfidfVectorizer with
-    sublinear term frequencies.
+    Management 24 (1988) 513-523, https://doi.org/10.1016/0306-4573(88)90021-0, with sublinear term frequencies.
 
     Examples
     --------
@@ -253,8 +268,6 @@ def similar_incidents(
               incident_id                   words
     0  INC-2025-03-14-001  (certificate, expired)
     """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
     require_columns(incidents, "incident_id", "occurred_at", *_TOLD_IN)
     is_asked = incidents["incident_id"] == incident_id
     if not is_asked.any():
@@ -272,21 +285,32 @@ def similar_incidents(
     similar = compared.loc[1:, ["incident_id", "occurred_at", "title"]].reset_index(drop=True)
     totals = [0.0] * len(similar)
     ties: list[tuple[str, ...]] = [()] * len(similar)
-    if documents[0] and len(similar):
-        weigh = TfidfVectorizer(tokenizer=str.split, token_pattern=None, lowercase=False, sublinear_tf=True)
-        weights = weigh.fit_transform(documents)
-        words = weigh.get_feature_names_out()
-        products = weights[1:].multiply(weights[:1]).tocsr()
-        for row in range(len(similar)):
-            cells = slice(products.indptr[row], products.indptr[row + 1])
-            # Rounded, so that neither the last digit nor the platform decides between equals.
-            tied = sorted(zip(-products.data[cells].round(12), words[products.indices[cells]], strict=True))
-            totals[row] = min(round(float(products.data[cells].sum()), 12), 1.0)
-            ties[row] = tuple(str(word) for _, word in tied[:_WORDS_SHOWN])
+    asked, *earlier = _weights(documents)
+    for row, weights in enumerate(earlier):
+        # Rounded, so that neither the last digit nor the platform decides between equals.
+        tied = sorted((-round(asked[word] * weights[word], 12), word) for word in asked.keys() & weights.keys())
+        totals[row] = min(round(sum(asked[word] * weights[word] for _, word in tied), 12), 1.0)
+        ties[row] = tuple(word for _, word in tied[:_WORDS_SHOWN])
     similar["similarity"] = pd.Series(totals, dtype=FLOAT)
     similar["words"] = pd.Series(ties, dtype=object)
     similar = similar[similar["similarity"] > 0]
     return similar.sort_values(["similarity", "incident_id"], ascending=[False, True], ignore_index=True).head(n)
+
+
+def _weights(documents: Sequence[str]) -> list[dict[str, float]]:
+    """Return the weight of each word in each document: that of a document's words together is 1.
+
+    A word counts the more the more often the document has it, by the logarithm, and the fewer documents have it.
+    """
+    counts = [Counter(document.split()) for document in documents]
+    n_with = Counter(word for count in counts for word in count)
+    rarity = {word: log((1 + len(documents)) / (1 + n)) + 1 for word, n in n_with.items()}
+    found = [{word: (1 + log(n)) * rarity[word] for word, n in count.items()} for count in counts]
+    lengths = [sqrt(sum(weight**2 for weight in weights.values())) for weights in found]
+    return [
+        {word: weight / length for word, weight in weights.items()}
+        for weights, length in zip(found, lengths, strict=True)
+    ]
 
 
 def _findings_of(findings: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
@@ -305,31 +329,19 @@ def _without_secrets(text: str) -> str:
 def _words(text: str) -> list[str]:
     """Return the words of a text in lower case, without stop words."""
     words = (word.replace("’", "'") for word in _WORD.findall(text.lower()))
-    return [word for word in words if word not in _stop_words()]
-
-
-@cache
-def _stop_words() -> frozenset[str]:
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
-    return (frozenset(ENGLISH_STOP_WORDS) | {"did", "does"}) - _DENIALS - _THINGS
+    return [word for word in words if word not in _STOP_WORDS]
 
 
 def _phrases(sentences: pd.Series, min_words: int) -> pd.DataFrame:
     """Return each phrase of each sentence once, a sentence by its position."""
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    longest = max((text.count(" ") + 1 for text in sentences), default=0)
-    if longest < min_words:
-        return pd.DataFrame({"phrase": pd.Series(dtype=TEXT), "sentence": pd.Series(dtype="int64")})
-    counts = CountVectorizer(
-        ngram_range=(min_words, max(min_words, _LONGEST_PHRASE)),
-        tokenizer=str.split,
-        token_pattern=None,
-        lowercase=False,
-    )
-    holds, phrases = counts.fit_transform(sentences).nonzero()
-    return pd.DataFrame({"phrase": counts.get_feature_names_out()[phrases], "sentence": holds.astype(np.int64)})
+    found = {
+        (" ".join(words[start:end]), position): None
+        for position, words in enumerate(text.split(" ") for text in sentences)
+        for start in range(len(words))
+        for end in range(start + min_words, min(len(words), start + max(min_words, _LONGEST_PHRASE)) + 1)
+    }
+    phrases = pd.Series([phrase for phrase, _ in found], dtype=TEXT)
+    return pd.DataFrame({"phrase": phrases, "sentence": np.array([position for _, position in found], dtype=np.int64)})
 
 
 def _parts_of_longer_ones(n: pd.Series) -> list[str]:

@@ -6,10 +6,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-
-import yaml
+from typing import TYPE_CHECKING
 
 from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Section, Table
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = ["front_matter", "label_of", "labelled", "labelled_lines"]
 
@@ -75,6 +77,8 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
     """Return each key with its value of the YAML or TOML above a document; a list is its plain items with commas."""
     if "=" in document.front_matter and (found := _toml_front_matter(document)):
         return found
+    import yaml  # slow to import, and few reports have front matter
+
     try:
         root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, RecursionError):
@@ -104,6 +108,8 @@ def _toml_front_matter(document: Document) -> list[tuple[str, Line]]:
 
 
 def _yaml_text(node: yaml.Node) -> str:
+    import yaml
+
     # Lists in lists are left out: by its aliases YAML nests them without end.
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     return ", ".join(item.value for item in items if isinstance(item, yaml.ScalarNode))

@@ -9,12 +9,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_toml
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.schema import MILESTONES
+from incident_analytics.toml_tables import FaultyTableError, TomlTable, not_empty
 
 __all__ = [
     "DEFAULT_TEMPLATE",
@@ -123,7 +122,7 @@ def _id_pattern(text: str) -> str:
     return text
 
 
-class SectionForm(BaseModel):
+class SectionForm(TomlTable):
     """How one section is known and read; ``fields`` and ``columns`` say what its parts are called.
 
     ``column`` is the column of incidents that a text goes to, if that is not called like the section. ``parts`` are the
@@ -131,9 +130,7 @@ class SectionForm(BaseModel):
     leaves there: these words alone may be written over. A section that is not ``asked`` for may be missing.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    headings: tuple[str, ...] = Field(min_length=1)
+    headings: Annotated[tuple[str, ...], not_empty]
     reads: Literal["text", "timeline", "services", "fields", "costs", "findings", "actions", "signoffs", "nothing"]
     fields: Words = {}
     columns: Words = {}
@@ -190,18 +187,16 @@ def _unusable(name: str, form: SectionForm) -> Iterator[tuple[str, str]]:
         yield f"columns.{column}", f"{column!r} is not {of}"
 
 
-class Template(BaseModel):
+class Template(TomlTable):
     """A report template: its fields, sections and milestone phrases, each with the words that authors use for it.
 
     ``other_fields`` are those that it knows and does not ask for, ``other_ids`` the form of ids that are not its own.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     name: str
     version: str
-    incident_id: Annotated[str, AfterValidator(_id_pattern)] = r"\S+"
-    other_ids: Annotated[str, AfterValidator(_id_pattern)] | None = None
+    incident_id: Annotated[str, _id_pattern] = r"\S+"
+    other_ids: Annotated[str, _id_pattern] | None = None
     report_level: int = 1
     fields: Words
     other_fields: frozenset[str] = frozenset()
@@ -219,17 +214,12 @@ class Template(BaseModel):
         """Return the hash of its name: what is looked up by templates need not look at all of their words."""
         return hash((self.name, self.version))
 
-    @model_validator(mode="after")
-    def _check(self) -> Template:
-        wrong = [
-            (f"fields.{name}", f"{name!r} is not one of {', '.join(sorted(_HEAD_FIELDS))}")
-            for name in self.fields.keys() - _HEAD_FIELDS
-        ]
-        for name, form in self.sections.items():
-            wrong += [(f"sections.{name}.{key}", why) for key, why in _unusable(name, form)]
-        if wrong:
-            raise ValueError("\n".join(f"{key}: {why}" for key, why in sorted(wrong)))
-        return self
+    def faults(self) -> Iterator[tuple[str, str]]:
+        """See `TomlTable`."""
+        for name in sorted(self.fields.keys() - _HEAD_FIELDS):
+            yield f"fields.{name}", f"{name!r} is not one of {', '.join(sorted(_HEAD_FIELDS))}"
+        for name, form in sorted(self.sections.items()):
+            yield from ((f"sections.{name}.{key}", why) for key, why in sorted(_unusable(name, form)))
 
     @cached_property
     def _headings(self) -> Mapping[str, str]:
@@ -359,17 +349,12 @@ def read_template(path: Path) -> Template:
     Raises
     ------
     SettingsError
-        ``ours.toml: sections.timeline.reads: Input should be 'text', 'timeline', ...``
+        ``ours.toml: sections.timeline.reads: 'table' is not one of text, timeline, ...``
     """
     try:
         return Template.model_validate(_raw(path))
-    except ValidationError as error:
-        raise SettingsError("\n".join(line for part in error.errors() for line in _messages(path, part))) from error
-
-
-def _messages(path: Path, part: Mapping[str, Any]) -> list[str]:
-    keys, message = ".".join(map(str, part["loc"])), part["msg"].removeprefix("Value error, ")
-    return [": ".join(filter(None, (str(path), keys, line))) for line in message.split("\n")]
+    except FaultyTableError as error:
+        raise SettingsError("\n".join(f"{path}: {fault}" for fault in error.faults)) from error
 
 
 def _raw(path: Path) -> dict[str, Any]:
@@ -380,10 +365,16 @@ def _raw(path: Path) -> dict[str, Any]:
         if base not in names:
             raise SettingsError(f"{path}: extends: {base!r} is not one of {', '.join(names)}")
         if _has_shape(own):
-            own = _extended(own, _raw(_FOLDER / f"{base}.toml"))
+            own = _extended(own, _raw_built_in(base))
     if path.stem != _COMMON and _has_shape(own):
         _add_columns(own)
     return own
+
+
+@lru_cache(maxsize=8)
+def _raw_built_in(name: str) -> dict[str, Any]:
+    """Return the keys of a built-in template that others extend."""
+    return _raw(_FOLDER / f"{name}.toml")
 
 
 def _has_shape(own: Mapping[str, Any]) -> bool:
@@ -401,7 +392,7 @@ def _has_shape(own: Mapping[str, Any]) -> bool:
 
 def _add_columns(own: Mapping[str, Any]) -> None:
     """Give timelines and lists of actions that name no columns those of another section, or the common ones."""
-    common = _raw(_FOLDER / f"{_COMMON}.toml")["sections"]
+    common = _raw_built_in(_COMMON)["sections"]
     sections = [*own.get("sections", {}).values(), common["timeline"], common["actions"]]
     for form in own.get("sections", {}).values():
         if form.get("reads") in _COLUMNS and not form.get("columns"):

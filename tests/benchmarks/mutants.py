@@ -349,10 +349,8 @@ def load_libraries() -> None:
     import hypothesis
     import matplotlib as mpl
     import pandas  # noqa: F401, ICN001
-    import pydantic  # noqa: F401
     import pytest  # noqa: F401
     import scipy.stats  # noqa: F401
-    import sklearn.feature_extraction.text  # noqa: F401
 
     mpl.use("agg")
     phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)

@@ -26,7 +26,13 @@ def __getattr__(name: str) -> Any:
         return [*_homes()]
     if name not in _homes():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_homes()[name]), name)
+    try:
+        value = getattr(import_module(_homes()[name]), name)
+    except ModuleNotFoundError as error:
+        from incident_analytics.errors import MissingExtraError
+        from incident_analytics.extras import missing
+
+        raise MissingExtraError(missing(name, str(error.name))) from error
     globals()[name] = value
     return value
 

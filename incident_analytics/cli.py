@@ -19,6 +19,7 @@ import click
 
 import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
+from incident_analytics.extras import require_review
 from incident_analytics.names import did_you_mean
 from incident_analytics.schema import LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
@@ -446,6 +447,7 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
     TABLE is one of incidents, timeline, outages, services, costs, actions, findings, signoffs, fields, readings,
     problems and files. Spans are seconds in a column NAME_seconds, instants ISO 8601 in UTC, missing values empty.
     """
+    require_review("export")
     from incident_analytics.exports import table_as_csv, write_table
     from incident_analytics.loading import as_corpus
 
@@ -482,6 +484,7 @@ def review(
     **options: Any,
 ) -> None:
     """Write the review of a period as an HTML page, a PDF, Markdown for a wiki or the executed notebook."""
+    require_review("review")
     from incident_analytics import publish
 
     settings = find(paths, config)
@@ -554,6 +557,7 @@ def populate(
     Text written by people stays. Each section gets a marked block that later runs update; its figures go to a folder
     next to the report. The sources are those under [evidence] in the settings.
     """
+    require_review("populate")
     from incident_analytics import population
 
     if not paths:
@@ -617,6 +621,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
     budget), actions (completion), costs and themes (recurring causes and factors).
     """
+    require_review("metrics")
     from incident_analytics import sentences
     from incident_analytics.exports import table_as_csv, table_as_json
     from incident_analytics.formatting import join_words

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import MissingExtraError, OutputError
+from incident_analytics.errors import OutputError
+from incident_analytics.extras import require
 from incident_analytics.files import read_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.loading import read_records
@@ -78,7 +78,7 @@ def explore(
     Raises
     ------
     MissingExtraError
-        ``JupyterLab is not installed: pip install 'incident-analytics[lab]'``
+        ``explore needs jupyterlab; pip install 'incident-analytics[lab]'``
     PathError
         ``reports: no such file or folder``
     UnknownNameError
@@ -88,10 +88,7 @@ def explore(
     OutputError
         The copy cannot be written, or JupyterLab failed to start.
     """
-    for library in _LAB:
-        if find_spec(library) is None:
-            name = "JupyterLab" if library == "jupyterlab" else library
-            raise MissingExtraError(f"{name} is not installed: pip install 'incident-analytics[lab]'")
+    require("explore", *_LAB, extra="lab")
     configured = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     sources = [paths] if isinstance(paths, str | Path) else paths
     find_files(sources)

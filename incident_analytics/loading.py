@@ -23,6 +23,7 @@ from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, jo
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import ReportError, SettingsError
+from incident_analytics.extras import require
 from incident_analytics.files import BOM, decode_text, read_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.metric_csv import metric_problems
@@ -122,6 +123,8 @@ def load(
         ``status 'finished' is not one of final, all, Draft, Under Review``
     SettingsError
         Where the settings file cannot be read.
+    MissingExtraError
+        ``load needs pandas; pip install 'incident-analytics[review]'``
     ExceptionGroup
         Of `ReportError`, where ``strict``.
 
@@ -131,6 +134,7 @@ def load(
     >>> len(corpus.incidents), corpus.files["outcome"].unique().tolist()
     (32, ['loaded'])
     """
+    require("load", "pandas")
     settings = _settings(settings)
     records = read_records(paths, settings=settings, cache=cache, jobs=jobs, executor=executor, progress=progress).keep(
         Wanted(settings, status)

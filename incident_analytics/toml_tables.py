@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -26,6 +25,7 @@ from typing import (
 )
 
 from incident_analytics.errors import SettingsError
+from incident_analytics.names import closest_name
 
 __all__ = [
     "Fault",
@@ -248,8 +248,8 @@ def _fill(table: TomlTable, values: Any, source: Source | None) -> None:
 
 def _remedy(unknown: str, table: TomlTable) -> str:
     known = [declared.alias or name for name, declared in table.model_fields.items()]
-    close = get_close_matches(unknown, known, 1)
-    return f"did you mean {close[0]}?" if close else f"the keys here are {', '.join(known)}"
+    close = closest_name(unknown, known)
+    return f"did you mean {close}?" if close else f"the keys here are {', '.join(known)}"
 
 
 def _within(outer: str | int, faults: Iterable[Fault]) -> list[Fault]:

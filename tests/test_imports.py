@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 import incident_analytics
+from incident_analytics import extras
 
 PACKAGE = Path(incident_analytics.__file__).parent
 NAME = PACKAGE.name
 
 LAYERS = (
     "errors",
+    "extras",
     "names",
     "visible",
     "masking",
@@ -94,6 +99,10 @@ ALONE = {
 
 HEAVY = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "scipy")
 """What costs too much to be loaded by an import of the package, or by --help."""
+
+
+WITHOUT_REVIEW = f"import sys; sys.modules.update(dict.fromkeys({[*extras.REVIEW, 'pyarrow', 'jupyterlab']}))"
+"""What makes these libraries fail to import, as they do where they are missing."""
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -245,6 +254,46 @@ def test_reading_loads_nothing_heavy_however_indirectly() -> None:
     assert ran.stdout.strip() == ""
 
 
+REPORT = str(Path(__file__).parent.parent / "data" / "demo" / "reports" / "INC-2025-08-05-001.md")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["export", "incidents", REPORT], "export needs pandas; pip install 'incident-analytics[review]'"),
+        (["metrics", "response", REPORT], "metrics needs pandas; pip install 'incident-analytics[review]'"),
+        (["review", REPORT, "--period", "2025Q3"], "review needs pandas; pip install 'incident-analytics[review]'"),
+        (["populate", REPORT], "populate needs pandas; pip install 'incident-analytics[review]'"),
+        (["explore", REPORT], "explore needs jupyterlab; pip install 'incident-analytics[lab]'"),
+    ],
+)
+def test_a_verb_whose_extra_is_missing_says_so_in_one_line(arguments: list[str], message: str) -> None:
+    """And leaves nothing: neither a file nor a traceback."""
+    code = f"{WITHOUT_REVIEW}; from incident_analytics.cli import main; main()"
+    command = [sys.executable, "-W", "error", "-c", code, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (2, "", f"incident-analytics: {message}\n")
+
+
+@pytest.mark.parametrize("name", ["load", "response_summary", "review", "Corpus"])
+def test_a_name_whose_extra_is_missing_says_so(name: str) -> None:
+    """Even where the call alone needs it."""
+    code = (
+        f"{WITHOUT_REVIEW}; import incident_analytics as ia; from incident_analytics.errors import MissingExtraError\n"
+        f"try: ia.{name}('.')\nexcept MissingExtraError as error: print(error)"
+    )
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert re.fullmatch(rf"{name} needs (?:numpy|pandas); pip install 'incident-analytics\[review\]'\n", ran.stdout)
+
+
+def test_what_the_review_needs_is_what_its_extra_installs() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = [Requirement(line).name.replace("-", "_") for line in project["optional-dependencies"]["review"]]
+    assert set(extras.REVIEW) <= set(asked)
+    base = {Requirement(line).name for line in project["dependencies"]}
+    assert base & set(asked) == set()
+
+
 BASE_VERBS = (
     ("check", "{report}"),
     ("show", "{report}"),
@@ -260,13 +309,8 @@ def test_verbs_that_read_or_write_reports_run_where_pandas_is_not_installed(
     command: tuple[str, ...], tmp_path: Path
 ) -> None:
     """``None`` in sys.modules makes an import fail as it does where the library is missing."""
-    missing = [name for name in HEAVY if name != "papermill"]
-    code = (
-        f"import sys; sys.modules.update(dict.fromkeys({missing})); sys.argv = ['x', *sys.argv[1:]]; "
-        "from incident_analytics.cli import main; main()"
-    )
-    report = Path(__file__).parent.parent / "data" / "demo" / "reports" / "INC-2025-08-05-001.md"
-    arguments = [argument.format(report=report) for argument in command]
+    code = f"{WITHOUT_REVIEW}; from incident_analytics.cli import main; main()"
+    arguments = [argument.format(report=REPORT) for argument in command]
     results = []
     for name, start in (("without", ["-c", code]), ("with", ["-m", NAME])):
         (tmp_path / name).mkdir()

@@ -5,14 +5,14 @@ The public names are listed in ``__init__.pyi`` and imported on first use, so th
 
 from __future__ import annotations
 
-from functools import cache
+import functools
 from importlib import import_module
 from typing import Any
 
 __version__ = "0.1.0"
 
 
-@cache
+@functools.cache
 def _homes() -> dict[str, str]:
     """Return the module of each public name."""
     stub = f"{__file__.removesuffix('.py')}.pyi"

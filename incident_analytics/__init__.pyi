@@ -16,6 +16,10 @@ from incident_analytics.analysis.error_budgets import sla_impact as sla_impact
 from incident_analytics.analysis.gaps import mean_time_between as mean_time_between
 from incident_analytics.analysis.gaps import time_between as time_between
 from incident_analytics.analysis.mix import mean_change_by_mix as mean_change_by_mix
+from incident_analytics.analysis.prevention import action_classes as action_classes
+from incident_analytics.analysis.prevention import class_completion as class_completion
+from incident_analytics.analysis.prevention import due_times as due_times
+from incident_analytics.analysis.prevention import preventive_items as preventive_items
 from incident_analytics.analysis.rates import compare_rates as compare_rates
 from incident_analytics.analysis.rates import count_dispersion as count_dispersion
 from incident_analytics.analysis.rates import severity_rates as severity_rates

@@ -609,7 +609,9 @@ MEASURES = {
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
 @click.option("--against", metavar="PERIOD", help="Compare with this earlier period (response and severity).")
 @click.option(
-    "--by", metavar="NAME", help="severity, service, owner, priority, origin, week, month, quarter, year or field:NAME."
+    "--by",
+    metavar="NAME",
+    help="severity, service, owner, priority, origin, class, week, month, quarter, year or field:NAME.",
 )
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
@@ -647,7 +649,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
             plain = table.drop(columns="incident_ids")
         click.echo(table_as_csv(plain) if form == "csv" else f"{table_as_json(plain)}\n", nl=False)
         return
-    shown = [*group_columns(table.columns), "n", *MEASURES[kind]]
+    shown = [*group_columns(table.columns), "n", *(["n_proposed"] if by == "class" else []), *MEASURES[kind]]
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
     only = f" (only {join_words(list(scope.chosen))})" if scope.chosen else ""
     say(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")

@@ -462,6 +462,8 @@ class Settings(TomlTable):
         The IANA zone of the team: its midnights bound periods, and dates without a time are its midnights.
     fiscal_year_start
         The month in which the fiscal year starts, 1 to 12.
+    follow_up
+        ``[follow_up]``: within how many days an action item is to be due, by the severity of its incident.
     """
 
     path: Path | None = None
@@ -476,6 +478,7 @@ class Settings(TomlTable):
     services: dict[str, ServiceSettings] = {}
     calendar_table: CalendarSettings | None = key(default=None, alias="calendar")
     sla: SlaSettings = SlaSettings()
+    follow_up: dict[str, Annotated[int, at_least(1), at_most(3650)]] = {}
     maintenance: tuple[MaintenanceSettings, ...] = ()
     metrics_table: MetricsSettings = key(default=MetricsSettings(), alias="metrics")
     tracker: TrackerSettings | None = None
@@ -491,6 +494,10 @@ class Settings(TomlTable):
             if severity not in self.severities.order:
                 order = ", ".join(self.severities.order)
                 yield "", f"sla.severities: {severity!r} is not one of {order}"
+        for severity in self.follow_up:
+            if severity not in self.severities.order:
+                order = ", ".join(self.severities.order)
+                yield "", f"follow_up: {severity!r} is not one of {order}"
         owners: dict[str, str] = {}
         for name, service in self.services.items():
             for word in (name, *service.aliases):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import time
+from datetime import time, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -20,6 +20,7 @@ from incident_analytics.analysis.definitions import definition_sensitivity
 from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states, sla_impact
 from incident_analytics.analysis.gaps import mean_time_between, time_between
 from incident_analytics.analysis.mix import mean_change_by_mix
+from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.response import response_summary, response_times, span_grades
 from incident_analytics.analysis.severity import severity_counts
@@ -42,6 +43,7 @@ __all__ = [
     "budget",
     "by_team",
     "changes",
+    "classes",
     "compare",
     "completion",
     "control",
@@ -49,6 +51,7 @@ __all__ = [
     "counts",
     "definitions",
     "dispersion",
+    "due",
     "gaps",
     "hours",
     "impact",
@@ -56,6 +59,7 @@ __all__ = [
     "mix",
     "overdue",
     "overdue_by_owner",
+    "preventive",
     "rates",
     "reported_impact",
     "response",
@@ -74,7 +78,7 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "response": ("severity", "service", *UNITS, _FIELD),
         "severity": ("severity", *UNITS),
         "sla": ("service", *UNITS),
-        "actions": ("owner", "priority", "severity", "origin", *UNITS, _FIELD),
+        "actions": ("owner", "priority", "severity", "origin", "class", *UNITS, _FIELD),
         "costs": (),
         "themes": (),
     }
@@ -394,6 +398,35 @@ def completion(
     )
 
 
+def classes(scope: Scope, *, members: bool = False) -> pd.DataFrame:
+    """Return `class_completion` of the window's action items."""
+    return class_completion(
+        scope.reviewed_actions,
+        as_of=scope.as_of,
+        incidents=scope.completed.incidents,
+        fields=scope.completed.fields,
+        members=members,
+    )
+
+
+def preventive(scope: Scope) -> pd.DataFrame:
+    """Return `preventive_items` of the window's completed reports; of ongoing incidents nothing is agreed yet."""
+    incidents = scope.reviewed_completed.incidents
+    over = incidents[~incidents["is_open"].fillna(value=False)]
+    return preventive_items(over, scope.reviewed_actions, fields=scope.completed.fields)
+
+
+def due(scope: Scope, *, by: str) -> pd.DataFrame:
+    """Return `due_times` of the window's action items, by ``severity`` or ``priority``, against ``[follow_up]``."""
+    return due_times(
+        scope.reviewed_actions,
+        as_of=scope.as_of,
+        incidents=scope.completed.incidents,
+        targets={severity: timedelta(days=days) for severity, days in scope.settings.follow_up.items()},
+        by=by,
+    )
+
+
 def ages(scope: Scope) -> pd.DataFrame:
     """Return `action_ages` of all items so far, by priority."""
     return action_ages(scope.actions, as_of=scope.as_of, by="priority", incidents=scope.so_far.incidents)
@@ -486,8 +519,8 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
         recurs in causes and factors.
     by
-        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``week``, ``month``, ``quarter``, ``year`` or
-        ``field:NAME``, where the kind has it: an incident counts once in each value of its field.
+        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``class``, ``week``, ``month``, ``quarter``,
+        ``year`` or ``field:NAME``, where the kind has it: an incident counts once in each value of its field.
 
     Returns
     -------
@@ -523,7 +556,9 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ),
         "severity": lambda: rates(scope, every=every or "month", members=True),
         "sla": lambda: impact(scope, every=every, members=True),
-        "actions": lambda: completion(scope, by=group, every=every, members=True),
+        "actions": lambda: (
+            classes(scope, members=True) if by == "class" else completion(scope, by=group, every=every, members=True)
+        ),
         "costs": lambda: costs(scope, members=True),
         "themes": lambda: themes(scope),
     }

@@ -411,6 +411,31 @@ class ReviewPage:
         items = completion.sort_values("priority", ascending=False)
         return showing.table(items, columns=columns, headings=ITEM_HEADINGS)
 
+    def action_classes(self) -> Shown | None:
+        """Show what the window's action items are for, and which incidents have none that prevents."""
+        table = measures.classes(self.scope)
+        if table.loc[table["class"].notna(), "n"].sum() < _ENOUGH:
+            return None
+        said = showing.text(sentences.describe_prevention(measures.preventive(self.scope)))
+        table = table.assign(**{"class": table["class"].astype(object).fillna("not known")})
+        columns = ["class", "n", "n_proposed", "share", "n_done", "n_open", "n_unknown", "completion"]
+        return said + showing.table(table, columns=columns, headings=ITEM_HEADINGS)
+
+    def due_times(self) -> Shown | None:
+        """Compare the due dates of the window's action items with the targets of the settings."""
+        by_severity, by_priority = (measures.due(self.scope, by=by) for by in ("severity", "priority"))
+        if not by_severity["n_judged"].any():
+            return None
+        columns = ["n", "median", "n_judged", "share_met", "n_missing"]
+        said = showing.text(sentences.describe_due(by_severity))
+        severity = by_severity.sort_values("severity", ascending=False)
+        priority = by_priority.sort_values("priority", ascending=False)
+        return (
+            said
+            + showing.table(severity, columns=["severity", "target", *columns])
+            + showing.table(priority, columns=["priority", *columns])
+        )
+
     def action_survival(self) -> None:
         """Show how long action items stay open."""
         curve = measures.survival(self.scope)

@@ -228,6 +228,8 @@ PARTS = (
     "availability",
     "reported_impact",
     "action_completion",
+    "action_classes",
+    "due_times",
     "action_survival",
     "overdue_actions",
     "cost_totals",

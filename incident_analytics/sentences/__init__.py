@@ -38,6 +38,7 @@ from incident_analytics.sentences.first_screen import (
     lost_revenue,
     response_tile,
 )
+from incident_analytics.sentences.prevention import describe_due, describe_prevention
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.scope import (
     LEVELS_COUNT_ALL,
@@ -71,6 +72,7 @@ __all__ = [
     "describe_decisions",
     "describe_dispersion",
     "describe_downtime",
+    "describe_due",
     "describe_follow_ups",
     "describe_gaps",
     "describe_headline",
@@ -80,6 +82,7 @@ __all__ = [
     "describe_notices",
     "describe_ongoing",
     "describe_overdue",
+    "describe_prevention",
     "describe_rates",
     "describe_response",
     "describe_response_trend",

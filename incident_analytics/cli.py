@@ -464,7 +464,11 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 @click.option("--period", required=True, metavar="PERIOD", help=PERIODS)
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Output folder.")
 @click.option(
-    "--to", default="html", show_default=True, metavar="html,pdf,md,ipynb", help="Formats, separated by commas."
+    "--to",
+    default="html",
+    show_default=True,
+    metavar="html,pdf,md,ipynb,slack,confluence",
+    help="Formats, separated by commas.",
 )
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")

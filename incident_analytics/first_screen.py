@@ -120,6 +120,7 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
     return Shown(
         f'<p class="setting">{spans}</p>\n<h1>{_html(headline)}</h1>',
         f"{' · '.join(map(escape_markdown, parts))}\n\n# {escape_markdown(headline)}",
+        digest=(("", " · ".join(parts)), (headline, "")),
     )
 
 
@@ -153,7 +154,12 @@ def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
         {"figure": tile.name, "value": tile.value, "details": "; ".join(tile.lines), "needs_action": tile.needs_action}
         for tile, _ in tiles
     )
-    return Shown(html, markdown_table(["Key figure", "", ""], ["---"] * 3, rows), tables=(table_for_file(figures),))
+    return Shown(
+        html,
+        markdown_table(["Key figure", "", ""], ["---"] * 3, rows),
+        tables=(table_for_file(figures),),
+        digest=tuple((f"{tile.name}:", "; ".join((tile.value, *tile.lines))) for tile, _ in tiles),
+    )
 
 
 def sparkline(name: str, history: Sequence[Past]) -> str:
@@ -368,7 +374,8 @@ def _decisions(facts: Highlights) -> Shown:
         facts.budgets, facts.follow_ups, facts.scope.pending, owner=facts.scope.settings.owner
     )
     if not decisions:
-        return _headed("Decisions needed", Shown("<p>No open decisions.</p>", "No open decisions."))
+        none = "No open decisions."
+        return _headed("Decisions needed", Shown(f"<p>{none}</p>", none, digest=(("", none),)))
     items = [
         f"<li><strong>{_html(each.subject)}</strong> {_html(each.question)}"
         f"{f' <small>{_html(each.owner)}</small>' if each.owner else ''}</li>"
@@ -383,6 +390,9 @@ def _decisions(facts: Highlights) -> Shown:
         f'<ol data-table="decisions-needed">{"".join(items)}</ol>',
         "\n".join(lines),
         tables=(table_for_file(pd.DataFrame(asdict(each) for each in decisions)),),
+        digest=tuple(
+            (each.subject, f"{each.question} ({each.owner})" if each.owner else each.question) for each in decisions
+        ),
     )
     return _headed("Decisions needed", shown)
 

@@ -21,6 +21,7 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import CommentaryError, OutputError
 from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.finding import find_files
+from incident_analytics.handouts import as_confluence, as_slack
 from incident_analytics.names import unknown_name
 from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint, tables_of
@@ -37,7 +38,7 @@ __all__ = ["put_file", "put_tables", "review"]
 _TEXT_CELL: Final = re.compile(r'<t[dh](?: scope="\w+")?(?: class="nowrap")?(?=>)')
 _TABLES: Final = "incident-analytics-tables.csv"  # in a folder of tables: which of its files are ours
 _OUR_TABLE: Final = re.compile(r"table[\w-]*\.csv")
-_TARGETS: Final = ("html", "pdf", "md", "ipynb")
+_TARGETS: Final = ("html", "pdf", "md", "ipynb", "slack", "confluence")
 
 
 def review(
@@ -73,7 +74,9 @@ def review(
         The folder to write to; it is made where there is none.
     to
         What to write: ``html``, one page that needs nothing else, ``pdf``, the same page for print, tagged (PDF/UA),
-        ``md``, Markdown for a wiki with its figures in a folder next to it, and ``ipynb``, the notebook as it ran.
+        ``md``, Markdown for a wiki with its figures in a folder next to it, ``ipynb``, the notebook as it ran,
+        ``slack``, a digest of at most ten lines for chat, and ``confluence``, its storage format with the figures to
+        attach in that folder.
     settings
         A settings file; None takes the defaults.
     trusted
@@ -113,14 +116,15 @@ def review(
     Returns
     -------
     list of pathlib.Path
-        The files written, ``review-<period>.<target>``, in the order of ``to``. ``index.html`` in the same folder lists
-        all reviews there, unless a file of that name is somebody else's. The figures of ``md`` are in the
-        folder ``review-<period>_files``; those of an earlier review there go, other files stay.
+        The files written, ``review-<period>.<target>`` (``.slack.txt`` and ``.confluence.xml`` for the last two), in
+        the order of ``to``. ``index.html`` in the same folder lists all reviews there, unless a file of that name is
+        somebody else's. The figures of ``md`` and ``confluence`` are in the folder ``review-<period>_files``; those of
+        an earlier review there go, other files stay.
 
     Raises
     ------
     UnknownNameError
-        ``target 'docx' is not one of html, pdf, md, ipynb``
+        ``target 'docx' is not one of html, pdf, md, ipynb, slack, confluence``
     PathError
         ``reports: no such file or folder``
     PeriodError
@@ -187,9 +191,9 @@ def review(
     page = as_html(ran, f"Incident review, {window.label}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review is in place do the others go.
-    made = [_files(target, ran, page, stem, own_file) for target in dict.fromkeys(to)]
+    made = [_files(target, ran, page, stem, to) for target in dict.fromkeys(to)]
     written = [[put_file(Path(output_dir, name), content) for name, content in files.items()] for files in made]
-    if "md" in to:
+    if {"md", "confluence"} & {*to}:
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     if data_dir is not None:
         put_tables(Path(data_dir), {f"{name}.csv": text.encode() for name, text in tables_of(ran.cells).items()})
@@ -229,7 +233,7 @@ def _as_notebook(notebook: NotebookNode) -> bytes:
     return f"{text}\n".encode()
 
 
-def _files(target: str, notebook: NotebookNode, page: str, stem: str, own_file: str | None) -> dict[str, bytes]:
+def _files(target: str, notebook: NotebookNode, page: str, stem: str, to: Sequence[str]) -> dict[str, bytes]:
     """Return a target's files by their paths in the output folder, the review itself last."""
     match target:
         case "html":
@@ -239,9 +243,16 @@ def _files(target: str, notebook: NotebookNode, page: str, stem: str, own_file: 
         case "md":
             folder = f"{stem}_files"
             text, figures = as_markdown(notebook.cells, folder)
-            if own_file is not None:
-                text += f"\n[The notebook that made this review]({own_file}), with its code and results.\n"
+            if "ipynb" in to:
+                text += f"\n[The notebook that made this review]({stem}.ipynb), with its code and results.\n"
             files = {f"{folder}/{name}": content for name, content in figures.items()} | {f"{stem}.md": text.encode()}
+        case "slack":
+            whole = next((f"{stem}.{form}" for form in ("html", "pdf", "md") if form in to), None)
+            files = {f"{stem}.slack.txt": as_slack(notebook.cells, whole).encode()}
+        case "confluence":
+            text, figures = as_confluence(notebook.cells, f"{stem}_files")
+            files = {f"{stem}_files/{name}": content for name, content in figures.items()}
+            files |= {f"{stem}.confluence.xml": text.encode()}
         case _:
             files = {f"{stem}.ipynb": _as_notebook(notebook)}
     return files

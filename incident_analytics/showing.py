@@ -76,6 +76,8 @@ class Shown:
     tables
         The tables that it shows as CSV, in order, with all their columns. The HTML of each has the attribute
         ``data-table`` with its name; where that is empty the page names the table by the heading above it.
+    digest
+        The lines that a chat shows of it, each a name and words.
 
     Examples
     --------
@@ -92,6 +94,7 @@ class Shown:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     notebook: str | None = None
     tables: tuple[str, ...] = ()
+    digest: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Shown) -> Shown:
         return Shown(
@@ -102,6 +105,7 @@ class Shown:
             if self.notebook is None and other.notebook is None
             else "\n".join(each.html if each.notebook is None else each.notebook for each in (self, other)),
             self.tables + other.tables,
+            self.digest + other.digest,
         )
 
     def __repr__(self) -> str:
@@ -119,6 +123,8 @@ class Shown:
             carried["pictures"] = {name: b64encode(content).decode("ascii") for name, content in self.pictures.items()}
         if self.tables:
             carried["tables"] = list(self.tables)
+        if self.digest:
+            carried["digest"] = [list(line) for line in self.digest]
         if carried:
             bundle[PAGE] = carried
         return bundle

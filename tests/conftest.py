@@ -71,7 +71,7 @@ def demo_review(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
     Its tables are in the folder ``data``.
     """
-    targets = ["html", "md", "ipynb", *(["pdf"] if find_spec("weasyprint") else [])]
+    targets = ["html", "md", "ipynb", "slack", "confluence", *(["pdf"] if find_spec("weasyprint") else [])]
     data = tmp_path_factory.mktemp("demo tables")
     files = publish.review(
         DEMO,

@@ -141,7 +141,7 @@ def test_the_notebook_as_it_ran_names_no_folder_of_this_machine(written: list[Pa
 
 def test_a_review_names_no_folder_of_this_machine_in_any_form(demo_review: dict[str, Path]) -> None:
     """Neither where the reports are nor where the review is written."""
-    for target in ("html", "md", "ipynb"):
+    for target in ("html", "md", "ipynb", "slack", "confluence"):
         text = demo_review[target].read_text(encoding="utf-8")
         for folder in (ROOT, demo_review["html"].parent):
             assert str(folder) not in text, target
@@ -311,7 +311,11 @@ def test_a_parameter_that_the_notebook_does_not_set_is_refused(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"to": ("html", "docx")}, UnknownNameError, "target 'docx' is not one of html, pdf, md, ipynb"),
+        (
+            {"to": ("html", "docx")},
+            UnknownNameError,
+            "target 'docx' is not one of html, pdf, md, ipynb, slack, confluence",
+        ),
         ({"period": "2025Q5"}, PeriodError, "can't read period '2025Q5'; try 2025Q3"),
         ({"settings": "absent.toml"}, SettingsError, "absent.toml: No such file"),
         ({"paths": ["absent*.md"]}, PathError, "absent*.md: no such file or folder"),

@@ -34,7 +34,7 @@ from incident_analytics.reports.coverage import account
 from incident_analytics.reports.parse import read_reports
 from incident_analytics.reports.recognition import Skipped
 from incident_analytics.reports.report import Report
-from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, read_templates
+from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, default_template, read_templates
 from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.toml_tables import TomlTable
 from incident_analytics.tracker import ReportedItem, tracker_problems
@@ -473,7 +473,8 @@ def _collect(report: Report, template: str, file: PurePath, digest: str, rows: R
     incident = report.incident
     path, written = incident["path"], incident.get("incident_id")
     line = report.lines.get("incident_id", report.lines["head"])
-    if written and report.number == 1 and written != file.stem and template == DEFAULT_TEMPLATE:
+    named = default_template().id_in(file.stem)
+    if written and report.number == 1 and named not in {None, written} and template == DEFAULT_TEMPLATE:
         message = f"the file is named {file.name}, its Incident ID is {written}; rename the file to {written}.md"
         report.problem("file-name-mismatch", line, message)
     report.rows["problems"].sort(key=lambda row: int(row["line"]))

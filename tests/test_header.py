@@ -84,3 +84,23 @@ def test_a_zone_of_all_instants_at_the_head_is_that_of_the_timeline(closed: str,
     fields = PLAIN["fields"] | {"started_at": ("Started",), "closed_at": ("Closed",)}
     (report,) = parse_reports(text, "x.md", Settings(), Template.model_validate(PLAIN | {"fields": fields}))
     assert f"{report.rows['timeline'][0]['at']:%H:%M}" == f"{hour}:02"
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("Incident Report: INC-2026-0892 Payments down", "Payments down"),
+        ("INC-2026-0892: Payments down", "Payments down"),
+        ("Payments down (INC-2026-0892)", "Payments down"),
+        ("[INC-2026-0892] - Payments down", "Payments down"),
+        ("INC-2026-0892", "INC-2026-0892"),
+        ("Payments down as in INC-2026-0892 before", "Payments down as in INC-2026-0892 before"),
+    ],
+)
+def test_an_id_in_the_title_is_the_reports_and_no_part_of_its_words(heading: str, title: str) -> None:
+    rows = (
+        "**Date**: 2026-03-12\n**Severity**: SEV-1\n\n## Timeline\n\n- 09:18 UTC Alert\n- 13:00 UTC Service restored\n"
+    )
+    (report,) = parse_reports(f"# {heading}\n\n{rows}", "x.md", Settings(), default_template())
+    assert (report.incident["incident_id"], report.incident["title"]) == ("INC-2026-0892", title)
+    assert "malformed-id" not in [row["code"] for row in report.rows["problems"]]

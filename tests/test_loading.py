@@ -426,7 +426,10 @@ def test_links_to_one_file_are_one_file(tmp_path: Path) -> None:
     assert load([away, real]).files["outcome"].tolist() == ["loaded"]
 
 
-@pytest.mark.parametrize("name", ["code/x.md", "c#ode/x.md", "report#2.md", "report#2"])
+OTHER = "INC-2025-01-01-009"
+
+
+@pytest.mark.parametrize("name", [f"code/{OTHER}.md", f"c#ode/{OTHER}.md", f"{OTHER}#2.md", f"{OTHER} db#2"])
 def test_a_number_sign_in_a_path_hides_no_other_name(tmp_path: Path, name: str) -> None:
     """Only the later reports of a file are exempt: the file can't be named after all of them."""
     file = tmp_path / name
@@ -436,6 +439,12 @@ def test_a_number_sign_in_a_path_hides_no_other_name(tmp_path: Path, name: str) 
     assert corpus.incidents["path"].tolist() == [file.as_posix(), f"{file.as_posix()}#2"]
     found = corpus.problems[corpus.problems["code"] == "file-name-mismatch"]
     assert found["incident_id"].tolist() == [ID]
+
+
+@pytest.mark.parametrize("name", ["payments.md", "2025-01-01 payments.md", f"{ID} payments.md", "01-queue-full.md"])
+def test_a_file_named_after_no_other_incident_is_named_well(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text(report(ID))
+    assert "file-name-mismatch" not in load(tmp_path).problems["code"].tolist()
 
 
 @pytest.mark.parametrize(

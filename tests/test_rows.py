@@ -351,3 +351,14 @@ def test_whatever_breaks_the_layout_no_row_is_gone(damages: list[tuple[str, int]
         assert service is None or service in hit or number in warned, (number, line, text)
         todo = any(action in row["action"] for row in rows["actions"]) if action else True
         assert todo or number in warned, (number, line, text)
+
+
+def test_owner_and_date_of_an_item_without_a_table_are_read() -> None:
+    report = read(
+        "## Action Items\n\n- [x] Push on\n- [ ] Add limits (owner: Joe, due 2026-06-20)\n- Say so. Owner: Ann\n"
+    )
+    assert [(row["action"], row["owner"], str(row["due_on"]), row["status"]) for row in report.rows["actions"]] == [
+        ("Push on", None, "None", "done"),
+        ("Add limits", "Joe", "2026-06-20", "open"),
+        ("Say so", "Ann", "None", None),
+    ]

@@ -61,14 +61,14 @@ def _parts_of(text: str) -> list[str]:
 
 
 def leading_word(text: str) -> str:
-    """Return a field's first word or words, without what explains or qualifies them.
+    """Return a field's first word or words, without a mark before and what explains or qualifies them.
 
     Examples
     --------
-    >>> leading_word("High (customers affected)"), leading_word("P1, at first P2"), leading_word("(High)")
+    >>> leading_word("High (customers affected)"), leading_word("🔴 P1, at first P2"), leading_word("(High)")
     ('High', 'P1', '(High)')
     """
-    return re.split(r"[(,;/|]", text)[0].strip() or text
+    return re.split(r"[(,;/|]", re.sub(r"^[^\w(]+", "", text))[0].strip() or text
 
 
 @dataclass(frozen=True, slots=True)

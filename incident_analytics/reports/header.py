@@ -122,7 +122,9 @@ class HeaderReader:
         for name, take in takers.items():
             if name in fields:
                 take(fields[name])
-            elif name in self.template.fields.keys() - self.template.other_fields - {"date"}:
+            elif (
+                name in self.template.fields.keys() - self.template.other_fields - {"date"} and name not in self.values
+            ):
                 code = {"incident_id": "malformed-id"}.get(name, "missing-field")
                 label = self.template.fields[name][0]
                 message = f"no {label}; write a line '**{label}**: ...' below the title"
@@ -250,6 +252,10 @@ class HeaderReader:
         if (incident_id := self.template.id_in(title.text)) is not None:
             self.values["incident_id"] = incident_id
             self.report.note("incident_id", title.text, title.line)
+            words = self.values.get("title") or ""
+            if match := re.match(rf"\W*+{re.escape(incident_id)}\W++", words):
+                words = words[match.end() :]
+            self.values["title"] = words.removesuffix(f"({incident_id})").rstrip() or words or None
 
     def _check_title(self) -> None:
         """Read a report whose title says that it is a duplicate as one, whatever its status."""

@@ -11,6 +11,7 @@ from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
+from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled, labelled_lines
 from incident_analytics.reports.markdown import RUNNING, Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected, split_gloss
@@ -474,7 +475,9 @@ class SectionReader:
             text = " ".join(line.text for line in lines)
             self.report.mark("actions", lines[0].line, lines[-1].line)
             struck = all(line.struck for line in lines)
-            self._add_action({"action": Line(text, lines[0].line, struck=struck)}, origin, checked=checked)
+            text, details = split_details(text, form.columns)
+            cells = {column: Line(value, lines[0].line) for column, value in details.items()}
+            self._add_action({"action": Line(text, lines[0].line, struck=struck), **cells}, origin, checked=checked)
 
     def _add_action_rows(self, header: Row, rows: Iterable[Row], columns: Mapping[str, int], origin: str) -> None:
         for row in rows:

@@ -1,0 +1,101 @@
+"""What an action item without a table says after its own words: ``Add limits (owner: Joe, due 2026-06-20)``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from itertools import zip_longest
+from typing import Final
+
+from incident_analytics.reports.placeholders import Unreadable
+from incident_analytics.reports.times import read_date
+
+__all__ = ["split_details"]
+
+_ROOM: Final = 300
+"""Characters at the end of an item that are looked at."""
+_MOST_WORDS: Final = 4
+"""Words of a value; more of them are a sentence."""
+_DATES: Final = frozenset({"due_on", "created_on", "completed_on"})
+_BETWEEN: Final = " \t.,;|–—-•()[]"
+"""What may be between an item's words and its details, and between two of these."""
+_DUE: Final = re.compile(r"(?:due|by)\s+(?:on\s+|by\s+)?(\S.*)", re.IGNORECASE)
+
+
+def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, str]]:
+    """Return an item's words without the labelled details at their end, and these by column.
+
+    Details are pairs of a label and a value up to the end, or in brackets at the end. Where a part is no such pair, all
+    of it stays in the words: what is not sure is not taken.
+
+    Parameters
+    ----------
+    words
+        The item's words.
+    columns
+        The labels by column, as the template has them.
+
+    Examples
+    --------
+    >>> labels = {"owner": ["Owner"], "due_on": ["Due"]}
+    >>> split_details("Add memory limits (owner: Joe, due 2026-06-20)", labels)
+    ('Add memory limits', {'owner': 'Joe', 'due_on': '2026-06-20'})
+    >>> split_details("Add memory limits - Owner: Joe; Due: 2026-06-20.", labels)
+    ('Add memory limits', {'owner': 'Joe', 'due_on': '2026-06-20'})
+    >>> split_details("Say in the guide who the owner: field is for", labels)
+    ('Say in the guide who the owner: field is for', {})
+    """
+    names = {label.casefold(): column for column, labels in columns.items() if column != "action" for label in labels}
+    if not names:
+        return words, {}
+    text = words.rstrip(" \t.")
+    start = max(text.rfind("("), text.rfind("["))
+    if text.endswith((")", "]")) and len(text) - _ROOM < start and (found := _in_brackets(text[start + 1 : -1], names)):
+        return text[:start].rstrip(_BETWEEN), found
+    return _at_end(words, names)
+
+
+def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in re.split(r"[,;|]", text):
+        label, colon, value = part.partition(":")
+        column = names.get(" ".join(label.split()).casefold()) if colon else None
+        if column is None and (due := _DUE.fullmatch(part.strip())):
+            column, value = "due_on", due[1]
+        if column is None or column in found or not _is_value(column, value.strip()):
+            return {}
+        found[column] = value.strip()
+    return found
+
+
+def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    start = max(len(words) - _ROOM, 0)
+    labels = list(_label_pattern(tuple(names)).finditer(words, start))
+    found: dict[str, str] = {}
+    for match, following in zip_longest(labels, labels[1:]):
+        end = following.start() if following else len(words)
+        column, value = names[" ".join(match[1].split()).casefold()], words[match.end() : end].strip(_BETWEEN)
+        if column in found or not _is_value(column, value):
+            return words, {}
+        found[column] = value
+    before = words[: labels[0].start()].rstrip(_BETWEEN) if labels else ""
+    return (before, found) if before else (words, {})
+
+
+@cache
+def _label_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches a label with its colon, after the end of other words."""
+    labels = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
+    return re.compile(rf"(?:[.,;|–—(\[]|\s-)\s{{0,3}}\**({labels})\**\s?:\**", re.IGNORECASE)
+
+
+def _is_value(column: str, value: str) -> bool:
+    if not value or len(value.split()) > _MOST_WORDS:
+        return False
+    if column not in _DATES:
+        return True
+    try:
+        return read_date(value) is not None
+    except Unreadable:
+        return False

@@ -1,0 +1,60 @@
+"""What an action item says after its own words: its owner and dates, where they are sure."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incident_analytics.reports.item_details import split_details
+from incident_analytics.reports.template import default_template
+
+COLUMNS = default_template().sections["actions"].columns
+ACTION = "Add memory limits to the render workers"
+
+
+@pytest.mark.parametrize(
+    ("tail", "details"),
+    [
+        (" (owner: Joe, due 2026-06-20)", {"owner": "Joe", "due_on": "2026-06-20"}),
+        (" (Owner: Joe; Due: 2026-06-20).", {"owner": "Joe", "due_on": "2026-06-20"}),
+        (" [assignee: @joe]", {"owner": "@joe"}),
+        (" (by 20 June 2026)", {"due_on": "20 June 2026"}),
+        (" (due by 2026-06-20, priority: High)", {"due_on": "2026-06-20", "priority": "High"}),
+        (" - Owner: Joe - Due: 2026-06-20", {"owner": "Joe", "due_on": "2026-06-20"}),
+        (". **Owner**: Joe Smith. **ETA**: 2026-06-20.", {"owner": "Joe Smith", "due_on": "2026-06-20"}),
+        (" | DRI: platform team | Ticket: OPS-12", {"owner": "platform team", "key": "OPS-12"}),
+        (" — Owner: Joe — Status: done", {"owner": "Joe", "status": "done"}),
+    ],
+)
+def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> None:
+    assert split_details(ACTION + tail, COLUMNS) == (ACTION, details)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ACTION,
+        "Say in the guide who the owner: field is for",
+        "Write the runbook, owner: whoever was on call during the night of the failover",
+        "Write the runbook (owner: Joe, after the move to the new cluster)",
+        "Write the runbook (due: soon)",
+        "Write the runbook, due: after the holidays",
+        "Write the runbook (owner: Joe, owner: Ann)",
+        "Write the runbook (see the ticket)",
+        "Owner: Joe",
+        "Reduce the timeout (30s)",
+    ],
+)
+def test_what_is_not_sure_stays_in_the_words(text: str) -> None:
+    assert split_details(text, COLUMNS) == (text, {})
+
+
+@given(st.text(st.sampled_from("ab :,;|-–()[]*owner due2026-06-20"), max_size=60))
+def test_no_word_is_lost(text: str) -> None:
+    words, details = split_details(text, COLUMNS)
+    assert text.startswith(words)
+    for value in details.values():
+        assert value in text.removeprefix(words)
+    if not details:
+        assert words == text

@@ -359,7 +359,7 @@ def cell(value: Any, column: str = "", width: int = 72) -> str:
 
 def grade_text(reading: Mapping[str, Any]) -> str:
     """Say how far a reading can be trusted, and where it comes from if the report does not state it as it is."""
-    how = [reading["source"]] if reading["source"] in {"derived", "corrected"} else []
+    how = [reading["source"]] if reading["source"] in {"derived", "corrected", "confirmed"} else []
     about = ["about"] if reading["approximate"] else []
     return ", ".join([reading["grade"], *how, *about])
 
@@ -379,7 +379,7 @@ def init(paths: Sequence[str]) -> None:
     """Write incident-analytics.toml, proposed from what the reports hold, to this folder, and print its path.
 
     It declares the services that the reports name and the words that they use for severities, and has room for targets.
-    What the reports leave open is a question in it. A settings file that is there already is never touched.
+    What the reports do not say is a question in it. A settings file that is there already is never touched.
     """
     from incident_analytics import proposal
     from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
@@ -433,6 +433,56 @@ def new(
             severity=severity, services=service, title=title, on=day.date(), folder=folder, settings=settings
         )
     )
+
+
+@commands.command()
+@reading_options("all")
+@field_option
+@click.option("--by", metavar="NAME", help="Who confirms (default: your login name).")
+@click.option("--list", "is_listed", is_flag=True, help="List the values instead of asking.")
+def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: str | None, **options: Any) -> None:
+    """Ask about each value graded "check", with its timeline, and write what you confirm to the corrections file.
+
+    One key answers: Enter accepts the best guess, the key of another row picks that, n says that the report does not
+    have it, l keeps it for another time, u takes the last answer back, q ends. What is confirmed is kept at once and
+    not asked again.
+    """
+    from getpass import getuser
+
+    from incident_analytics import confirming
+
+    settings = find(paths, config)
+    paths = tuple(paths or map(str, settings.reports))
+
+    def doubts(*, is_first: bool = False) -> list[confirming.Doubt]:
+        records, _ = read(paths, config=config, problems=is_first, **options)
+        return confirming.find_doubts(records)
+
+    found = doubts(is_first=True)
+    if is_listed or not found or not sys.stdin.isatty():
+        rows = [
+            (
+                f"{each.path}:{each.line}",
+                each.incident_id,
+                each.field,
+                cell(each.value, each.field),
+                cell(each.as_written),
+            )
+            for each in found
+        ]
+        say(*(columns(("line", "incident", "field", "value", "as written"), rows, ()) if rows else ()))
+        remark(f"{len(found)} {'value' if len(found) == 1 else 'values'} to confirm")
+        return
+    file = confirming.correction_file(settings, paths)
+    n = confirming.walk(
+        doubts,
+        file,
+        by=by or getuser(),
+        on=datetime.now(ZoneInfo(settings.timezone)).date(),
+        say=say,
+        key=click.getchar,
+    )
+    say("", f"{n} {'value' if n == 1 else 'values'} written to {file.file}" if n else "nothing was changed")
 
 
 @commands.command()

@@ -50,11 +50,12 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A file's columns by their names, the rows that can be used, and the problems."""
+    """A file's columns by their names, the rows that can be used, the problems, and what separates the cells."""
 
     columns: tuple[str, ...]
     rows: tuple[CsvRow, ...]
     problems: tuple[CsvProblem, ...]
+    delimiter: str = ","
 
     def positions(self, column: str) -> list[int]:
         """Return where the columns of a name are; there may be none, or several."""
@@ -138,7 +139,7 @@ def parse_csv(content: bytes, *, skip_space: bool = False) -> CsvTable:
             message = f"the row has {count} cells, the header {width}; those missing are read as empty, write them"
             problems.append(CsvProblem("missing-cells", line, message))
         rows.append(CsvRow((*cells[:width], *[""] * (width - count)), line))
-    return CsvTable(tuple(columns), tuple(rows), tuple(problems))
+    return CsvTable(tuple(columns), tuple(rows), tuple(problems), delimiter)
 
 
 def _decode(content: bytes) -> tuple[str, list[CsvProblem]]:

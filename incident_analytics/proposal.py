@@ -1,4 +1,4 @@
-"""A first settings file, proposed from what the reports hold; what they leave open is a question in it."""
+"""A first settings file, proposed from what the reports hold, with questions where they do not say enough."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ALIKE: Final = 0.8
 """How alike two services' names must be, from 0 to 1, to ask whether they are one."""
 _MOST_QUESTIONS: Final = 12
 _DROPPED: Final = frozenset({"the", "service", "services", "svc"})
-"""Words of a service's name that do not tell it from another one."""
+"""Words of a service's name by which it is no other service."""
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[(,;/|]")
 
@@ -239,7 +239,7 @@ def _question_lines(questions: Sequence[str]) -> list[str]:
         return []
     shown, n_more = questions[:_MOST_QUESTIONS], len(questions) - _MOST_QUESTIONS
     more = [f"#   ... and {n_more} more like these"] if n_more > 0 else []
-    return ["#", "# Questions that the reports leave open:", *(f"# - {visible(each)}" for each in shown), *more]
+    return ["#", "# Questions that the reports do not answer:", *(f"# - {visible(each)}" for each in shown), *more]
 
 
 # --- lines of TOML ---------------------------------------------------------------------------------------------------

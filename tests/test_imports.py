@@ -48,6 +48,7 @@ LAYERS = (
     "loading",
     "drafting",
     "proposal",
+    "confirming",
     "checking",
     "results",
     "formatting",
@@ -300,6 +301,7 @@ BASE_VERBS = (
     ("check", "{report}"),
     ("show", "{report}"),
     ("init", "{report}"),
+    ("confirm", "{report}", "--list"),
     ("new", "--severity", "SEV-2", "--service", "API"),
     ("template",),
 )
@@ -329,7 +331,7 @@ def test_verbs_that_read_or_write_reports_run_where_pandas_is_not_installed(
     without, whole = results
     assert "Traceback" not in without.stderr
     assert (without.returncode, without.stdout, without.stderr) == (whole.returncode, whole.stdout, whole.stderr)
-    assert without.stdout
+    assert without.stdout or command[0] == "confirm"
     assert sorted(file.name for file in (tmp_path / "without").iterdir()) == sorted(
         file.name for file in (tmp_path / "with").iterdir()
     )

@@ -1,4 +1,4 @@
-"""Settings proposed from reports: they load, read the reports as before, and ask what the reports leave open."""
+"""Settings proposed from reports: they load, read the reports as before, and ask what the reports do not say."""
 
 from __future__ import annotations
 

@@ -126,7 +126,8 @@ def _start(report: Report) -> str | None:
 
 
 def _is_corrected(report: Report, name: str) -> bool:
-    return any(row["field"] == name and row["source"] == "corrected" for row in report.rows["readings"])
+    vouched = {"corrected", "confirmed"}
+    return any(row["field"] == name and row["source"] in vouched for row in report.rows["readings"])
 
 
 def _end(report: Report, windows: list[Window]) -> str | None:

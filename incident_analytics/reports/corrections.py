@@ -15,9 +15,10 @@ from incident_analytics.errors import SettingsError
 from incident_analytics.reports.times import read_span
 from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES, UNCOUNTED_STATUSES
 
-__all__ = ["Correction", "read_correction_file"]
+__all__ = ["COLUMNS", "Correction", "read_correction_file"]
 
-_COLUMNS = ("incident_id", "field", "value", "reason", "by")
+COLUMNS = ("incident_id", "field", "value", "reason", "by")
+"""The columns that a corrections file has; it may have ``on``, the day of the correction, as well."""
 _NOT_CORRECTED = {"incident_id", "path"}
 _MOST = 2**63
 """What a column of counts holds less than."""
@@ -25,7 +26,7 @@ _MOST = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One line of the file: a field of incidents, its right value (None: the report should not say), why, by whom."""
+    """One line of the file: a field of incidents, its right value (None: the report should not say), why, who, when."""
 
     incident_id: str
     field: str
@@ -34,12 +35,13 @@ class Correction:
     by: str
     path: str
     line: int
+    on: date | None = None
 
 
 def read_correction_file(
     file: Path, severities: Sequence[str]
 ) -> tuple[Mapping[str, Sequence[Correction]], Sequence[CsvProblem]]:
-    """Read a CSV with the columns incident_id, field, value, reason and by.
+    """Read a CSV with the columns incident_id, field, value, reason and by, and perhaps on.
 
     Parameters
     ----------
@@ -63,10 +65,11 @@ def read_correction_file(
     """
     try:
         table = read_csv_file(file)
-        missing = [column for column in _COLUMNS if column not in table.columns]
+        missing = [column for column in COLUMNS if column not in table.columns]
         if missing:
-            raise SettingsError(f"{file}:1: no column {', '.join(missing)}; the columns are {', '.join(_COLUMNS)}")
-        positions = {column: table.position(column) for column in _COLUMNS}
+            raise SettingsError(f"{file}:1: no column {', '.join(missing)}; the columns are {', '.join(COLUMNS)}")
+        optional = ["on"] if "on" in table.columns else []
+        positions = {column: table.position(column) for column in (*COLUMNS, *optional)}
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
     except CsvError as error:
@@ -91,7 +94,12 @@ def _correction(cells: Mapping[str, str], file: Path, line: int, severities: Seq
         value = _value(fields[name], words) if words else None
     except ValueError as error:
         raise SettingsError(f"{file}:{line}: {name} {words!r} {error}") from error
-    return Correction(cells["incident_id"], name, value, cells["reason"], cells["by"], file.as_posix(), line)
+    on = cells.get("on", "")
+    try:
+        day = date.fromisoformat(on) if on else None
+    except ValueError as error:
+        raise SettingsError(f"{file}:{line}: on {on!r} is not a date; write it as 2025-03-14") from error
+    return Correction(cells["incident_id"], name, value, cells["reason"], cells["by"], file.as_posix(), line, day)
 
 
 def _value(kind: str, words: str) -> datetime | date | timedelta | float | str:

@@ -140,15 +140,19 @@ class _Parser:
         return self.report
 
     def correct(self, known: Mapping[str, Correction], names: Iterable[str]) -> None:
-        """Put what is known better in the place of what was read, and say where it changes nothing."""
+        """Put what is known better in the place of what was read, and say where it changes nothing.
+
+        A value that was inferred and that a person says is right is confirmed.
+        """
         for name in sorted(names):
             correction = known[name]
-            if self.values.get(name) == correction.value:
+            is_same = self.values.get(name) == correction.value
+            if is_same and not self.report.is_doubtful(name):
                 message = f"{correction.incident_id} already has this {name}; delete the line"
                 self.report.problem("stale-correction", correction.line, message, path=correction.path)
                 continue
             self.values[name] = correction.value
-            self.report.note_correction(name)
+            self.report.note_correction(name, confirmed=is_same)
 
     def read_sections(self) -> list[_Part]:
         """Read each section by what the template says of it."""

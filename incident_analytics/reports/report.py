@@ -139,13 +139,25 @@ class Report:
             }
         )
 
-    def note_correction(self, name: str) -> None:
-        """Mark where a value of incidents comes from as corrected; the words stay as written."""
+    def is_doubtful(self, name: str) -> bool:
+        """Return whether a value was inferred, or is approximate, so that a person may confirm it."""
+        rows = [row for row in self.rows["readings"] if row["field"] == name]
+        return any(row["grade"] != "recorded" or row["approximate"] for row in rows)
+
+    def note_correction(self, name: str, *, confirmed: bool = False) -> None:
+        """Mark where a value of incidents comes from as corrected, or confirmed; the words stay as written.
+
+        The row of the timeline that the milestone is taken from is recorded, too.
+        """
         if not any(reading["field"] == name for reading in self.rows["readings"]):
             self.note(name, "", self.lines["head"])
+        source = "confirmed" if confirmed else "corrected"
         for reading in self.rows["readings"]:
             if reading["field"] == name:
-                reading |= {"source": "corrected", "confidence": 1.0, "grade": "recorded", "approximate": False}
+                reading |= {"source": source, "confidence": 1.0, "grade": "recorded", "approximate": False}
+        for row in self.rows["timeline"]:
+            if row["milestone"] and f"{row['milestone']}_at" == name and row["at"] == self.incident.get(name):
+                row |= {"confidence": 1.0, "grade": "recorded"}
 
     def attempt(self, reader: Callable[[str], Value | None], line: Line, label: str) -> Value | None:
         """Read a value; where it cannot be read it is None, with a problem that says what to write instead."""

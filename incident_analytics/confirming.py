@@ -1,0 +1,361 @@
+"""Values graded *check*, confirmed by a person: each with its timeline and the best guess, one key each.
+
+What is confirmed goes to the corrections file at once, so that nothing is lost whenever it ends, and a later run asks
+only for the rest.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from itertools import groupby
+from pathlib import Path
+from string import ascii_lowercase
+from typing import Any, Final
+
+from incident_analytics.config import SETTINGS_NAME, Settings
+from incident_analytics.csv_files import CsvError, parse_csv
+from incident_analytics.errors import OutputError, SettingsError
+from incident_analytics.files import read_bytes, write_bytes
+from incident_analytics.records import Records
+from incident_analytics.reports.corrections import COLUMNS
+
+__all__ = ["CorrectionFile", "Doubt", "Event", "correction_file", "find_doubts", "walk"]
+
+_ACCEPT: Final = ("\r", "\n", " ", "y")
+_COMMANDS: Final = "lnquy"
+ROW_KEYS: Final = "123456789" + "".join(letter for letter in ascii_lowercase if letter not in _COMMANDS)
+"""The keys that pick a row of a timeline."""
+_HELP: Final = "Enter: right   its key: another row   n: not in the report   l: leave   u: undo   q: quit"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A row of a timeline that has an instant, and the milestone that it was read as."""
+
+    at: datetime
+    words: str
+    milestone: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A value graded *check*.
+
+    Attributes
+    ----------
+    incident_id, title, path
+        Whose it is.
+    field
+        The column of incidents.
+    value
+        The best guess.
+    as_written
+        The words that it was read from, in this line.
+    confidence
+        The share of like values that were right, None where that is not known.
+    events
+        The rows of the report's timeline that have an instant.
+    """
+
+    incident_id: str
+    title: str | None
+    path: str
+    field: str
+    value: Any
+    as_written: str
+    line: int
+    confidence: float | None
+    events: tuple[Event, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What is asked: a field of an incident."""
+        return self.incident_id, self.field
+
+    @property
+    def choices(self) -> dict[str, Event]:
+        """The rows to choose from by their keys: of a timeline with too many those nearest to the best guess."""
+        guess = next((place for place, event in enumerate(self.events) if event.line == self.line), 0)
+        first = max(0, min(guess - len(ROW_KEYS) // 2, len(self.events) - len(ROW_KEYS)))
+        return dict(zip(ROW_KEYS, self.events[first : first + len(ROW_KEYS)], strict=False))
+
+
+def find_doubts(records: Records) -> list[Doubt]:
+    """Return the values graded *check*, by incident in the order of the files.
+
+    An end that was derived is asked for only once nothing else of its incident is in doubt: it may follow from that.
+    """
+    incidents = {row["incident_id"]: row for row in records.rows("incidents")}
+    events: dict[str, list[Event]] = {}
+    for row in records.rows("timeline"):
+        if row["at"] is not None:
+            event = Event(row["at"], row["event"] or "", row["milestone"], row["line"])
+            events.setdefault(row["incident_id"], []).append(event)
+    readings = [row for row in records.rows("readings") if row["grade"] == "check"]
+    found = []
+    for incident_id, group in groupby(readings, key=lambda row: row["incident_id"]):
+        rows = list(group)
+        direct = [row for row in rows if row["source"] != "derived"]
+        incident = incidents[incident_id]
+        found += [
+            Doubt(
+                incident_id,
+                incident["title"],
+                incident["path"],
+                row["field"],
+                incident[row["field"]],
+                row["as_written"] or "",
+                row["line"],
+                row["confidence"],
+                tuple(events.get(incident_id, ())),
+            )
+            for row in direct or rows
+            if incident[row["field"]] is not None
+        ]
+    return found
+
+
+class CorrectionFile:
+    """The corrections file that confirmed values go to; it and its key in the settings are made with the first one."""
+
+    def __init__(self, file: Path, settings_file: Path | None) -> None:
+        """Take the file, and the settings that are to name it; None where they do already."""
+        self.file = file
+        self.settings_file = settings_file
+        self._added: list[tuple[bytes | None, bytes]] = []
+        """What the file held before and after each row that was added, to take it back."""
+
+    def add(self, doubt: Doubt, value: Any, *, by: str, on: date) -> None:
+        """Add a row.
+
+        Raises
+        ------
+        OutputError
+            The file changed in the meantime, or cannot be written.
+        SettingsError
+            The file is not a corrections file.
+        """
+        try:
+            before = read_bytes(self.file) if self.file.exists() else None
+        except OSError as error:
+            raise OutputError(f"{self.file}: {error.strerror}") from error
+        is_same = value == doubt.value
+        cells = {
+            "incident_id": doubt.incident_id,
+            "field": doubt.field,
+            "value": "" if value is None else _as_text(value),
+            "reason": "confirmed" if is_same else "not in the report" if value is None else "another row is right",
+            "by": by,
+            "on": on.isoformat(),
+        }
+        after = _with_row(self.file, before, cells)
+        write_bytes(self.file, after, expected=before)
+        self._added.append((before, after))
+        if self.settings_file is not None:
+            _add_key(self.settings_file, self.file)
+            self.settings_file = None
+
+    def undo(self) -> bool:
+        """Take the last row back; False where there is none."""
+        if not self._added:
+            return False
+        before, after = self._added.pop()
+        header = before if before is not None else _line([*COLUMNS, "on"], ",", "\n").encode()
+        write_bytes(self.file, header, expected=after)
+        return True
+
+
+def correction_file(settings: Settings, paths: Sequence[str | Path]) -> CorrectionFile:
+    """Return the corrections file of the settings, else ``corrections.csv`` next to them.
+
+    Parameters
+    ----------
+    settings
+        The settings.
+    paths
+        The reports. Without a settings file one is made in the working folder, or where that does not lead to the
+        first of these, in its folder.
+
+    Raises
+    ------
+    SettingsError
+        The settings name a corrections file that they may not use.
+    """
+    if settings.corrections is not None:
+        return CorrectionFile(settings.corrections.file, None)
+    if refused := [reason for reason in settings.skipped if ": corrections skipped: " in reason]:
+        raise SettingsError(refused[0])
+    settings_file = settings.path or _folder_of(paths) / SETTINGS_NAME
+    return CorrectionFile(settings_file.parent / "corrections.csv", settings_file)
+
+
+def _folder_of(paths: Sequence[str | Path]) -> Path:
+    """Return the folder in which settings are found for these paths."""
+    first = Path(os.path.realpath(paths[0] if paths else "."))
+    if first.is_relative_to(Path.cwd()):
+        return Path()
+    return first if first.is_dir() else first.parent
+
+
+def walk(
+    read: Callable[[], Sequence[Doubt]],
+    file: CorrectionFile,
+    *,
+    by: str,
+    on: date,
+    say: Callable[[str], object],
+    key: Callable[[], str],
+) -> int:
+    """Ask for each value in doubt, and write down what is confirmed at once.
+
+    Parameters
+    ----------
+    read
+        Gives the values in doubt, as the reports and the corrections are by then.
+    file
+        Where confirmed values go.
+    by, on
+        Who confirms them, and when.
+    say
+        Called with each line to show.
+    key
+        Gives the next key.
+
+    Returns
+    -------
+    int
+        How many values were confirmed.
+    """
+    left: set[tuple[str, str]] = set()
+    done: list[Doubt] = []
+    while waiting := [doubt for doubt in read() if doubt.key not in left]:
+        position = 0
+        while position < len(waiting):
+            doubt = waiting[position]
+            for line in _question(doubt, position + 1, len(waiting)):
+                say(line)
+            answer = _answer(doubt, say, key)
+            if answer == "quit":
+                return len(done)
+            if answer == "undo":
+                if done and done[-1] in waiting and file.undo():
+                    position = waiting.index(done[-1])
+                    left.discard(done.pop().key)
+                else:
+                    say("there is nothing to undo here")
+                continue
+            if answer == "leave":
+                left.add(doubt.key)
+            else:
+                value = answer.at if isinstance(answer, Event) else doubt.value if answer == "right" else None
+                file.add(doubt, value, by=by, on=on)
+                left.add(doubt.key)  # asked once, whatever becomes of it
+                done.append(doubt)
+                say(f"{doubt.field}: {_as_text(value) if value is not None else 'not in the report'}")
+            position += 1
+    return len(done)
+
+
+def _question(doubt: Doubt, number: int, n: int) -> Iterator[str]:
+    """Yield the lines that show one value with its timeline; times in UTC."""
+    sure = "" if doubt.confidence is None else f", like values were right in {doubt.confidence:.0%}"
+    yield ""
+    yield f"{number} of {n}   {doubt.incident_id}  {doubt.title or ''}".rstrip()
+    yield f"{doubt.path}:{doubt.line}"
+    yield f"{doubt.field} is {_shown(doubt.value)}{sure}?"
+    choices = doubt.choices
+    for name, event in choices.items():
+        is_guess = event.line == doubt.line and event.at == doubt.value
+        milestone = f"  [{event.milestone}]" if event.milestone else ""
+        yield f"{'>' if is_guess else ' '} {name}  {_shown(event.at)}  {_cut(event.words)}{milestone}"
+    if not any(event.at == doubt.value for event in choices.values()):
+        yield f"  line {doubt.line}: {_cut(doubt.as_written)}"
+    if (n_more := len(doubt.events) - len(choices)) > 0:
+        yield f"  {n_more} rows farther away are not shown"
+    yield _HELP
+
+
+def _answer(doubt: Doubt, say: Callable[[str], object], key: Callable[[], str]) -> Event | str:
+    """Return the row that was chosen, or ``right``, ``absent``, ``leave``, ``undo`` or ``quit``."""
+    choices = doubt.choices
+    while True:
+        try:
+            pressed = key()
+        except EOFError:
+            return "quit"
+        if pressed in _ACCEPT:
+            return "right"
+        if pressed in choices:
+            return choices[pressed]
+        named = {"n": "absent", "l": "leave", "u": "undo", "q": "quit", "\x04": "quit"}
+        if pressed in named:
+            return named[pressed]
+        say(_HELP)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _with_row(file: Path, before: bytes | None, cells: dict[str, str]) -> bytes:
+    """Return a corrections file with another row, in the order and with the delimiter of its header."""
+    if before is None or not before.strip():
+        header = [*COLUMNS, "on"]
+        return (_line(header, ",", "\n") + _line([cells[name] for name in header], ",", "\n")).encode()
+    try:
+        table = parse_csv(before)
+    except CsvError as error:
+        raise SettingsError(error.located(file)) from error
+    if before.startswith((b"\xff\xfe", b"\xfe\xff")) or any(each.code == "encoding" for each in table.problems):
+        raise OutputError(f"{file}: not UTF-8, and left as it is; save it as UTF-8 and run again")
+    if "on" not in table.columns:
+        cells = {**cells, "reason": f"{cells['reason']} {cells['on']}"}
+    newline = "\r\n" if b"\r\n" in before else "\n"
+    row = _line([cells.get(name, "") for name in table.columns], table.delimiter, newline)
+    end = "" if before.endswith((b"\n", b"\r")) else newline
+    return before + f"{end}{row}".encode()
+
+
+def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
+    stream = StringIO()
+    csv.writer(stream, delimiter=delimiter, lineterminator=end).writerow(cells)
+    return stream.getvalue()
+
+
+def _add_key(settings_file: Path, file: Path) -> None:
+    """Name the corrections file at the end of the settings; all that is there stays as it is."""
+    try:
+        before = read_bytes(settings_file) if settings_file.exists() else None
+    except OSError as error:
+        raise OutputError(f"{settings_file}: {error.strerror}") from error
+    text = before or b""
+    gap = b"" if not text else b"\n" if text.endswith(b"\n") else b"\n\n"
+    key = f'[corrections]                      # what a person confirmed or corrected\nfile = "{file.name}"\n'
+    write_bytes(settings_file, text + gap + key.encode(), expected=before)
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def _as_text(value: Any) -> str:
+    """Return a value as a corrections file has it."""
+    if isinstance(value, datetime):
+        return re.sub(r"\+00:00$", "Z", value.astimezone(UTC).isoformat())
+    if isinstance(value, timedelta):
+        return f"{value / timedelta(minutes=1):g}m"
+    return str(value).casefold() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: Any) -> str:
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else _as_text(value)
+
+
+def _cut(text: str, width: int = 90) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= width else f"{words[: width - 3]}..."

@@ -13,7 +13,7 @@ from incident_analytics.periods import Period
 __all__ = ["require_columns", "require_instant", "require_instants", "require_name", "require_order", "require_window"]
 
 
-def require_name(what: str, name: str, known: Iterable[str]) -> None:
+def require_name(what: str, name: str, known: Iterable[str], *, empty: str = "there is none") -> None:
     """Raise an `UnknownNameError` that lists the known names where ``name`` is none of them.
 
     Examples
@@ -25,7 +25,7 @@ def require_name(what: str, name: str, known: Iterable[str]) -> None:
     """
     known = list(known)
     if name not in known:
-        raise unknown_name(what, name, known)
+        raise unknown_name(what, name, known, empty=empty)
 
 
 def require_window(start: pd.Timestamp | None, end: pd.Timestamp | None) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from io import TextIOWrapper
 from math import inf
 from pathlib import Path
@@ -21,6 +21,7 @@ import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
 from incident_analytics.extras import require_review
 from incident_analytics.names import did_you_mean
+from incident_analytics.periods import HOURS
 from incident_analytics.schema import LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
 
@@ -120,6 +121,19 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                 click.option(
                     "--team", multiple=True, metavar="NAME", help="Only incidents affecting this team's services."
                 ),
+                click.option(
+                    "--field",
+                    multiple=True,
+                    metavar="NAME=VALUE",
+                    help="Only incidents with this value in a field of their own.",
+                ),
+                click.option(
+                    "--hours",
+                    multiple=True,
+                    type=OneOf(HOURS),
+                    metavar="|".join(HOURS),
+                    help="Only incidents that started then, by [calendar], or 9 to 17 Monday to Friday without one.",
+                ),
                 config_option,
                 click.option(
                     "--no-cache",
@@ -163,11 +177,6 @@ def variable(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
-field_option = click.option(
-    "--field", multiple=True, metavar="NAME=VALUE", help="Only incidents with this value in a field of their own."
-)
-
-
 @contextmanager
 def progress_bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
     """Give what shows progress on stderr, where that is a terminal and the work takes a while."""
@@ -195,18 +204,21 @@ def read(
     team: Sequence[str],
     config: str | None,
     field: Sequence[str] = (),
+    hours: Sequence[str] = (),
     problems: bool = True,
     coverage: bool = False,
 ) -> tuple[Records, Settings]:
     """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
-    from incident_analytics.loading import read_records
-    from incident_analytics.records import Wanted
+    from incident_analytics.loading import read_records, reports_named
+    from incident_analytics.records import Wanted, describe_startless
 
     settings = find(paths, config)
-    wanted = Wanted(settings, status, severity, service, team, field)
+    paths, ids = reports_named(paths, settings)
+    wanted = Wanted(settings, status, severity, service, team, field, hours, ids)
     with progress_bar("reading", " reports") as progress:
         records = read_records(paths or settings.reports, settings=settings, progress=progress, coverage=coverage)
     say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
+    say(*filter(None, [describe_startless(wanted.without_start(records.tables["incidents"]))]), err=True)
     records = records.keep(wanted)
     files = records.tables["files"]
     if problems and files["path"] and set(files["outcome"]) == {"unreadable"}:
@@ -233,7 +245,6 @@ def find(paths: Sequence[str], config: str | None, *, need_paths: bool = True) -
 
 @commands.command()
 @reading_options("all")
-@field_option
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
 @click.option("--level", type=OneOf(LEVELS), help="Lowest level to list (default: warning; info in JSON).")
 @click.option("--coverage", is_flag=True, help="Show what was read from each line, and which lines are unread.")
@@ -280,7 +291,6 @@ def as_annotation(problem: Mapping[str, Any]) -> str:
 
 @commands.command()
 @reading_options("all")
-@field_option
 def show(**options: Any) -> None:
     """Print a report as it was read: each value with the words it comes from, their line and its grade."""
     records, _ = read(**options)
@@ -437,7 +447,6 @@ def new(
 
 @commands.command()
 @reading_options("all")
-@field_option
 @click.option("--by", metavar="NAME", help="Who confirms (default: your login name).")
 @click.option("--list", "is_listed", is_flag=True, help="List the values instead of asking.")
 def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: str | None, **options: Any) -> None:
@@ -488,7 +497,6 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
 @commands.command()
 @click.argument("table", type=OneOf(list(TABLES)), metavar="TABLE")
 @reading_options("final")
-@field_option
 @click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
 @click.option("--raw", is_flag=True, help="Keep CSV cells unchanged, even if a spreadsheet would run them as formulas.")
 def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None:
@@ -552,6 +560,7 @@ def review(
             severities=options.pop("severity"),
             services=options.pop("service"),
             teams=options.pop("team"),
+            fields=options.pop("field"),
             as_of=instant(as_of, settings),
             progress=progress,
             remark=remark,
@@ -586,6 +595,8 @@ def explore(
         severities=options["severity"],
         services=options["service"],
         teams=options["team"],
+        fields=options["field"],
+        hours=options["hours"],
         port=port,
         browser=not no_browser,
         remark=remark,
@@ -613,10 +624,14 @@ def populate(
     """
     require_review("populate")
     from incident_analytics import population
+    from incident_analytics.loading import reports_named
 
     if not paths:
         raise click.UsageError("name a report or a folder of reports; populate writes to none that was not named")
     settings = find(paths, config)
+    paths, ids = reports_named(paths, settings)
+    if ids and not history:
+        history = tuple(map(str, settings.reports)) or (".",)
     with progress_bar("populating", " reports") as progress:
         outcomes = population.populate(
             paths,
@@ -627,6 +642,9 @@ def populate(
             severities=options["severity"],
             services=options["service"],
             teams=options["team"],
+            fields=options["field"],
+            hours=options["hours"],
+            incidents=ids,
             dry_run=diff,
             notebook=notebook,
             progress=progress,
@@ -659,13 +677,12 @@ MEASURES = {
 @commands.command()
 @click.argument("kind", type=OneOf(list(MEASURES)), metavar="KIND")
 @reading_options("final")
-@field_option
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
 @click.option("--against", metavar="PERIOD", help="Compare with this earlier period (response and severity).")
 @click.option(
     "--by",
     metavar="NAME",
-    help="severity, service, owner, priority, origin, class, week, month, quarter, year or field:NAME.",
+    help="severity, service, team, owner, priority, origin, class, week, month, quarter, year or field:NAME.",
 )
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
@@ -690,7 +707,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     changes = None
     if against:
         zone, fiscal = scope.settings.timezone, scope.settings.fiscal_year_start
-        changes = compare(scope, kind, against=Period.parse(against, timezone=zone, fiscal_year_start=fiscal))
+        earlier = Period.parse(against, timezone=zone, fiscal_year_start=fiscal, now=datetime.now(UTC))
+        changes = compare(scope, kind, against=earlier)
     say(*remarks(scope), err=True)
     if kind == "sla" and scope.chosen:
         remark(sentences.LEVELS_COUNT_ALL)
@@ -724,6 +742,7 @@ def read_scope(
     service: Sequence[str],
     team: Sequence[str],
     field: Sequence[str],
+    hours: Sequence[str],
     period: str | None,
     as_of: str | None,
     business_hours: bool,
@@ -744,6 +763,7 @@ def read_scope(
         services=service,
         teams=team,
         fields=field,
+        hours=hours,
         business_hours=business_hours,
     )
 
@@ -751,6 +771,7 @@ def read_scope(
 def remarks(scope: Scope) -> list[str]:
     """Return what makes the figures less complete than they look, a line each."""
     from incident_analytics import sentences
+    from incident_analytics.records import describe_startless
 
     found = [
         sentences.describe_ongoing(scope.ongoing),
@@ -764,6 +785,7 @@ def remarks(scope: Scope) -> list[str]:
     if scope.silence:
         found.append(sentences.describe_silence(scope.silence, None))
     found.append(sentences.describe_undetected(scope.undetected))
+    found.append(describe_startless(scope.startless))
     if scope.undated:
         found.append(f"no date, so not counted in any period: {', '.join(scope.undated)}")
     return list(filter(None, found))

@@ -518,6 +518,11 @@ class Settings(TomlTable):
         return Calendar(**self.calendar_table.model_dump(), timezone=self.timezone)
 
     @property
+    def working_hours(self) -> Calendar:
+        """The support hours, or 9 to 17 from Monday to Friday where the settings have none."""
+        return self.calendar or Calendar(time(9), time(17), timezone=self.timezone)
+
+    @property
     def primary_metric(self) -> str:
         """The one metric whose comparison counts without adjustment."""
         return self.metrics_table.primary

@@ -38,6 +38,8 @@ def explore(
     severities: Sequence[str] = (),
     services: Sequence[str] = (),
     teams: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    hours: Sequence[str] = (),
     port: int = 8888,
     browser: bool = True,
     remark: Callable[[str], object] | None = None,
@@ -60,7 +62,7 @@ def explore(
         Whether the settings may lead outside their folder, as `read_settings` takes it.
     status
         ``final``, ``all`` or the name of a status.
-    severities, services, teams
+    severities, services, teams, fields, hours
         Which incidents, as `narrow` takes them; none named keeps all.
     port
         Where JupyterLab listens, on this machine alone; the next free one where it is taken.
@@ -101,6 +103,8 @@ def explore(
         "severities": list(severities),
         "services": list(services),
         "teams": list(teams),
+        "fields": list(fields),
+        "hours": list(hours),
     }
     if remark:
         records = read_records(sources, settings=configured)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from incident_analytics.errors import PathError
 from incident_analytics.files import matching_paths
+from incident_analytics.names import did_you_mean
 
 __all__ = ["find_files"]
 
@@ -54,11 +55,20 @@ def _files_of(path: str | Path) -> list[_Found]:
         raise PathError(f"{path}: {error}") from error
     matches = matching_paths(path)
     if matches in ([], [place]):  # the latter is a link that leads nowhere
-        raise PathError(f"{path}: no such file or folder")
+        raise PathError(f"{path}: no such file or folder{_meant(place)}")
     found: list[_Found] = []
     for match in matches:  # os.path.isdir answers also where a path cannot be looked at
         found += _files_below(match) if os.path.isdir(match) else [_Found(match, match.is_symlink())]  # noqa: PTH112
     return found
+
+
+def _meant(place: Path) -> str:
+    """Return the end of a message about a path that is not there: the one next to it that is most like it."""
+    try:
+        there = [entry.name for entry in os.scandir(place.parent) if not entry.name.startswith(".")]
+    except (OSError, ValueError):
+        return ""
+    return did_you_mean(place.name, there)
 
 
 _SUFFIXES = (".md", ".markdown")

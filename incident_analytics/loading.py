@@ -22,11 +22,12 @@ from zoneinfo import ZoneInfo
 from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, join_parts
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
-from incident_analytics.errors import ReportError, SettingsError
+from incident_analytics.errors import PathError, ReportError, SettingsError
 from incident_analytics.extras import require
-from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.files import BOM, decode_text, file_of_report, read_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.metric_csv import metric_problems
+from incident_analytics.names import did_you_mean
 from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
@@ -35,7 +36,7 @@ from incident_analytics.reports.parse import read_reports
 from incident_analytics.reports.recognition import Skipped
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, default_template, read_templates
-from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
+from incident_analytics.schema import STARTS, STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.toml_tables import TomlTable
 from incident_analytics.tracker import ReportedItem, tracker_problems
 from incident_analytics.workers import in_order
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from incident_analytics.cache import Cache
     from incident_analytics.tables import Corpus
 
-__all__ = ["NOT_READ_BY", "as_corpus", "load", "narrow", "read_corrections", "read_records"]
+__all__ = ["NOT_READ_BY", "as_corpus", "load", "narrow", "read_corrections", "read_records", "reports_named"]
 
 _CHUNK: Final = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
@@ -156,6 +157,55 @@ def as_corpus(records: Records) -> Corpus:
         columns = {column: table.arrow(column) if isinstance(table, ArrowTable) else table[column] for column in table}
         frames[name] = make_table(name, columns, severities=records.severities)
     return Frames(**frames)
+
+
+def reports_named(paths: Sequence[str], settings: Settings) -> tuple[Sequence[str], tuple[str, ...]]:
+    """Return the files of the reports that are named by their Incident IDs, next to the paths.
+
+    Parameters
+    ----------
+    paths
+        Paths, or Incident IDs in any case.
+    settings
+        Their ``reports`` are searched, else the working folder.
+
+    Returns
+    -------
+    tuple
+        The paths, those of the reports in place of their ids; and the ids, if nothing else is named: other reports in
+        the same files are not meant then.
+
+    Raises
+    ------
+    PathError
+        ``INC-2025-03-14-009: no report in reports has this Incident ID``
+    """
+    places = list(map(str, settings.reports)) or ["."]
+    templates = read_templates(settings.templates.files, only=settings.templates.only)
+    is_id = {path: any(each.id_in(path.upper()) == path.upper() for each in templates) for path in paths}
+    named = {path for path in paths if is_id[path] and not Path(path).exists()}
+    if not named:
+        return paths, ()
+    files = {file.stem.casefold(): file for file in find_files(places)}
+    found = {path: files[path.casefold()] for path in named if path.casefold() in files}
+    found = {path: file for path, file in found.items() if _names(file, path)}
+    if len(found) < len(named):
+        incidents = read_records(places, settings=settings).tables["incidents"]
+        there = dict(zip(map(str.casefold, incidents[KEY]), incidents["path"], strict=True))
+        for path in named - found.keys():
+            if path.casefold() not in there:
+                meant = did_you_mean(path, incidents[KEY])
+                raise PathError(f"{path}: no report in {', '.join(places)} has this Incident ID{meant}")
+            found[path] = file_of_report(there[path.casefold()])[0]
+    return [str(found.get(path, path)) for path in paths], tuple(named) if len(named) == len(set(paths)) else ()
+
+
+def _names(file: Path, incident_id: str) -> bool:
+    """Return whether a file gives an Incident ID somewhere."""
+    try:
+        return incident_id.casefold() in decode_text(read_bytes(file))[0].casefold()
+    except OSError:
+        return False
 
 
 def _settings(settings: Settings | str | Path | None) -> Settings:
@@ -620,6 +670,7 @@ def narrow(
     services: Iterable[str] = (),
     teams: Iterable[str] = (),
     fields: Iterable[str] = (),
+    hours: Iterable[str] = (),
     settings: Settings | None = None,
 ) -> Corpus:
     """Keep the incidents of a status, of some severities, and those that affected services, or services of teams.
@@ -637,6 +688,10 @@ def narrow(
     fields
         Values of the reports' own fields, such as ``Environment=production``, in any case: of several of one field an
         incident has one, and it has one of each field that is named.
+    hours
+        ``business``, ``evening``, ``night`` or ``weekend``, as `Calendar.hours_at` has them by the settings'
+        ``[calendar]``, or 9 to 17 from Monday to Friday: incidents that started then, or where no start is recorded
+        were detected or responded to then. One without any of these is in none.
     settings
         Which team a service belongs to.
 
@@ -657,11 +712,13 @@ def narrow(
     >>> corpus.incidents["severity"].unique().tolist()
     ['SEV-3']
     """
-    wanted = Wanted(settings or Settings(), status, list(severities), list(services), list(teams), list(fields))
+    wanted = Wanted(
+        settings or Settings(), status, list(severities), list(services), list(teams), list(fields), list(hours)
+    )
     incidents, hits, own = (
         {column: frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in columns}
         for frame, columns in (
-            (corpus.incidents, ("incident_id", "path", "status", "severity")),
+            (corpus.incidents, ("incident_id", "path", "status", "severity", *STARTS)),
             (corpus.services, ("incident_id", "service", "affected")),
             (corpus.fields, ("incident_id", "name", "value")),
         )

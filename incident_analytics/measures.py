@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from datetime import time, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -19,21 +20,24 @@ from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.analysis.definitions import definition_sensitivity
 from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states, sla_impact
 from incident_analytics.analysis.gaps import mean_time_between, time_between
+from incident_analytics.analysis.grouping import assign_periods, levels, with_field
 from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
-from incident_analytics.analysis.response import response_summary, response_times, span_grades
+from incident_analytics.analysis.response import response_summary, response_times, span_grades, with_services
 from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
-from incident_analytics.names import unknown_name
-from incident_analytics.periods import UNITS, BudgetWindow, Calendar, Period, Unit
+from incident_analytics.names import did_you_mean, unknown_name
+from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
+from incident_analytics.records import NO_TEAMS
 from incident_analytics.results import FIELD
 from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
 from incident_analytics.scope import Scope
+from incident_analytics.tables import Corpus
 
 __all__ = [
     "KINDS",
@@ -75,12 +79,12 @@ __all__ = [
 _FIELD: Final = f"{FIELD}NAME"
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "response": ("severity", "service", *UNITS, _FIELD),
-        "severity": ("severity", *UNITS),
-        "sla": ("service", *UNITS),
-        "actions": ("owner", "priority", "severity", "origin", "class", *UNITS, _FIELD),
-        "costs": (),
-        "themes": (),
+        "response": ("severity", "service", "team", *UNITS, _FIELD),
+        "severity": ("severity", "service", "team", *UNITS, _FIELD),
+        "sla": ("service", "team", *UNITS),
+        "actions": ("owner", "priority", "severity", "service", "team", "origin", "class", *UNITS, _FIELD),
+        "costs": ("severity", "service", "team", *UNITS, _FIELD),
+        "themes": ("severity", "service", "team", *UNITS, _FIELD),
     }
 )
 KINDS: Final = tuple(_BY)
@@ -117,7 +121,8 @@ def response(
     metric
         The metric; None takes the primary one of the settings.
     by
-        ``severity``, ``service``, another column of `response_times` or ``field:NAME``; None takes all together.
+        ``severity``, ``service``, ``team``, another column of `response_times` or ``field:NAME``; None takes all
+        together.
     every
         By calendar unit as well.
     within
@@ -149,6 +154,17 @@ def _response(
     members: bool = False,
 ) -> pd.DataFrame:
     """Summarise a metric of the result of `times`, as `response` does."""
+    if by == "team":
+        by_team = _response(
+            dataclasses.replace(scope, completed=_with_teams(scope, scope.completed)),
+            measured,
+            metric=metric,
+            by="service",
+            every=every,
+            within=within,
+            members=members,
+        )
+        return by_team.rename(columns={"service": "team"})
     options: dict[str, Any] = {
         "metric": metric,
         "by": by,
@@ -274,9 +290,7 @@ def control(scope: Scope) -> tuple[pd.DataFrame, str]:
 
 def start_shares(scope: Scope) -> pd.DataFrame:
     """Return `start_times` of the last year's incidents, by the business hours of the settings, else 9 to 17."""
-    zone = scope.settings.timezone
-    calendar = scope.settings.calendar or Calendar(time(9), time(17), timezone=zone)
-    return start_times(scope.known.incidents, within=scope.history(1), calendar=calendar)
+    return start_times(scope.known.incidents, within=scope.history(1), calendar=scope.settings.working_hours)
 
 
 def hours(scope: Scope) -> pd.DataFrame:
@@ -519,8 +533,10 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
         recurs in causes and factors.
     by
-        ``severity``, ``service``, ``owner``, ``priority``, ``origin``, ``class``, ``week``, ``month``, ``quarter``,
-        ``year`` or ``field:NAME``, where the kind has it: an incident counts once in each value of its field.
+        ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``week``, ``month``,
+        ``quarter``, ``year`` or ``field:NAME``, in any case, where the kind has it: an incident counts once in each
+        service, team and value of its field, and where it has none in a group of its own, which is NA. Service levels
+        by team are those of each team's services.
 
     Returns
     -------
@@ -531,7 +547,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     Raises
     ------
     UnknownNameError
-        ``by 'owner' is not one of severity, service, week, month, quarter, year, field:NAME for response``
+        ``by 'owner' is not one of severity, service, team, week, month, ... for response``, or there are no teams
 
     Examples
     --------
@@ -542,20 +558,29 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     """
     if kind not in KINDS:
         raise unknown_name("kind", kind, KINDS)
-    named = _FIELD if by is not None and by.startswith(FIELD) else by
-    if named is not None and named not in _BY[kind]:
-        groups = f"by {by!r} is not one of {', '.join(_BY[kind])} for {kind}" if _BY[kind] else f"{kind} have no groups"
-        raise UnknownNameError(groups)
+    by = _group_named(kind, by)
     every = by if by in UNITS else None
     group = None if every else by
+    if by == "team" and not _teams(scope):
+        raise unknown_name("group", by, [], empty=NO_TEAMS)
     if kind == "response" and by is None:
         return steps(scope, members=True)
+    of_group: Mapping[str, Callable[[Corpus], pd.DataFrame]] = {
+        "severity": lambda corpus: _rates_of(scope, corpus),
+        "actions": lambda corpus: _completion_of(scope, corpus),
+        "costs": lambda corpus: cost_totals(corpus.costs, incidents=corpus.incidents, members=True),
+        "themes": lambda corpus: recurring_factors(corpus.findings, incidents=corpus.incidents),
+    }
+    is_own_field = kind == "actions" and by is not None and by.startswith(FIELD)  # an item may have its own value
+    if kind in of_group and by is not None and not is_own_field and by not in _ALREADY_BY.get(kind, ()):
+        corpus = scope.reviewed if kind in {"severity", "costs"} else scope.reviewed_completed
+        return _by_group(scope, corpus, by, of_group[kind])
     tables: Mapping[str, Callable[[], pd.DataFrame]] = {
         "response": lambda: _metric_first(
             response(scope, by=group, every=every, members=True).assign(metric=scope.settings.primary_metric)
         ),
         "severity": lambda: rates(scope, every=every or "month", members=True),
-        "sla": lambda: impact(scope, every=every, members=True),
+        "sla": lambda: _impact_by_team(scope) if by == "team" else impact(scope, every=every, members=True),
         "actions": lambda: (
             classes(scope, members=True) if by == "class" else completion(scope, by=group, every=every, members=True)
         ),
@@ -563,6 +588,94 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         "themes": lambda: themes(scope),
     }
     return tables[kind]()
+
+
+_ALREADY_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"severity": ("severity", *UNITS), "actions": ("owner", "priority", "severity", "origin", "class", *UNITS)}
+)
+"""The groups that an analysis has by itself."""
+
+
+def _group_named(kind: str, by: str | None) -> str | None:
+    """Return a group as it is called, whatever its case; a field's name stays as it is."""
+    if by is None:
+        return None
+    field = f"{FIELD}{by[len(FIELD) :]}" if by.casefold().startswith(FIELD) else None
+    if field and _FIELD in _BY[kind]:
+        return field
+    found = {name.casefold(): name for name in _BY[kind] if name != _FIELD}.get(by.casefold())
+    if found is None:
+        groups = ", ".join(_BY[kind])
+        raise UnknownNameError(f"by {by!r} is not one of {groups} for {kind}{did_you_mean(by, _BY[kind])}")
+    return found
+
+
+def _teams(scope: Scope) -> dict[str, str]:
+    """Return the team of each service that has one."""
+    return {name: service.team for name, service in scope.settings.services.items() if service.team}
+
+
+def _with_teams(scope: Scope, corpus: Corpus) -> Corpus:
+    """Return the tables with the teams in the place of their services."""
+    services = corpus.services.assign(service=corpus.services["service"].map(_teams(scope)).astype(TEXT))
+    return dataclasses.replace(corpus, services=services.dropna(subset="service"))
+
+
+def _by_group(scope: Scope, corpus: Corpus, by: str, compute: Callable[[Corpus], pd.DataFrame]) -> pd.DataFrame:
+    """Return the result for each group of incidents, with the group in its first column."""
+    column, members, labels = _members(scope, corpus, by)
+    dtype = members[column].dtype
+    tables = []
+    for label in [*labels, None] if members[column].isna().any() else labels:
+        own = members[column].isna() if label is None else members[column] == label
+        table = compute(corpus.select(corpus.incidents["incident_id"].isin(members.loc[own, "incident_id"])))
+        table.insert(0, column, pd.Series([label] * len(table), index=table.index, dtype=dtype))
+        tables.append(table)
+    if not tables:
+        table = compute(corpus.select(corpus.incidents["incident_id"].isna()))
+        table.insert(0, column, pd.Series(dtype=dtype))
+        return table.head(0)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _members(scope: Scope, corpus: Corpus, by: str) -> tuple[str, pd.DataFrame, list[Any]]:
+    """Return the column that a group is called by, a row for each incident and group of it, and all groups."""
+    ids = corpus.incidents[["incident_id"]]
+    if by.startswith(FIELD):
+        members, column, labels = with_field(ids, by, scope.known.fields)
+        return column, members, labels
+    if by in {"service", "team"}:
+        named = _with_teams(scope, scope.known) if by == "team" else scope.known
+        members, labels = with_services(ids, named.services)
+        return by, members.rename(columns={"service": by}), labels
+    if by in UNITS:
+        periods, parts = assign_periods(corpus.incidents["occurred_at"], by, scope.window)
+        return "period", ids.assign(period=periods), list(parts)
+    return by, corpus.incidents[["incident_id", by]], levels(corpus.incidents[by])
+
+
+def _rates_of(scope: Scope, corpus: Corpus) -> pd.DataFrame:
+    """Return how often incidents of each severity came in the whole window, from a part of its incidents."""
+    past = dispersion(scope, by="severity")
+    table = severity_rates(corpus.incidents, every="year", within=scope.window, dispersion=past, members=True)
+    if not scope.has_reports(scope.window):
+        for column in ("exposure", "rate", "rate_low", "rate_high"):
+            table[column] = table[column].mask(table["n"] >= 0)
+    return table if len(set(table["period"])) > 1 else table.drop(columns="period")
+
+
+def _completion_of(scope: Scope, corpus: Corpus) -> pd.DataFrame:
+    """Return the completion of the window's action items that come from some of its incidents."""
+    items = scope.reviewed_actions
+    own = items[items["incident_id"].isin(corpus.incidents["incident_id"])].reset_index(drop=True)
+    return action_completion(own, as_of=scope.as_of, incidents=scope.completed.incidents, members=True)
+
+
+def _impact_by_team(scope: Scope) -> pd.DataFrame:
+    """Return `impact` with the team of each service in the first column; the services of no team come last."""
+    table = impact(scope, members=True)
+    table.insert(0, "team", table["service"].map(_teams(scope)).astype(TEXT))
+    return table.sort_values("team", kind="stable", ignore_index=True)
 
 
 def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from incident_analytics.loading import read_records
 from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.pages import as_markdown
 from incident_analytics.publish import put_file
-from incident_analytics.records import Wanted
+from incident_analytics.records import Wanted, describe_startless
 from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
 from incident_analytics.reports.template import Template, read_templates
 from incident_analytics.showing import FIGURE
@@ -73,6 +73,9 @@ def populate(
     severities: Sequence[str] = (),
     services: Sequence[str] = (),
     teams: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    hours: Sequence[str] = (),
+    incidents: Sequence[str] = (),
     dry_run: bool = False,
     notebook: str | Path | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -99,8 +102,10 @@ def populate(
         also sets ``trusted`` in its cell tagged ``parameters``.
     status
         Which of the reports: ``final``, ``all`` or the name of a status.
-    severities, services, teams
+    severities, services, teams, fields, hours
         Which of the reports, as `narrow` takes them; none named keeps all.
+    incidents
+        The incident_ids of the reports, in any case; none named keeps all.
     dry_run
         Write nothing, neither report nor figure.
     notebook
@@ -130,14 +135,16 @@ def populate(
     rules = read_settings(settings, trusted=trusted) if settings is not None else Settings()
     past = _each(history) if history is not None else rules.reports or _each(reports)
     find_files(past)
-    wanted = Wanted(rules, status, severities, services, teams)
+    wanted = Wanted(rules, status, severities, services, teams, fields, hours, incidents)
     records = read_records(reports, settings=rules)
     if remark is not None:
         for text in [*records.remarks(), *records.input_problems(), *_sources(rules.evidence)]:
             remark(text)
+        if startless := describe_startless(wanted.without_start(records.tables["incidents"])):
+            remark(startless)
     records = records.keep(wanted)
-    incidents = records.tables["incidents"]
-    ids = dict(zip(incidents["path"], incidents["incident_id"], strict=True))
+    kept = records.tables["incidents"]
+    ids = dict(zip(kept["path"], kept["incident_id"], strict=True))
     files = [
         file for file in records.rows("files") if file["outcome"] in {"skipped", "unreadable"} or file["path"] in ids
     ]

@@ -53,6 +53,8 @@ def review(
     severities: Sequence[str] = (),
     services: Sequence[str] = (),
     teams: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    hours: Sequence[str] = (),
     as_of: pd.Timestamp | None = None,
     business_hours: bool = False,
     notebook: str | Path | None = None,
@@ -84,7 +86,7 @@ def review(
         also sets ``trusted`` in its cell tagged ``parameters``.
     status
         ``final``, ``all`` or the name of a status.
-    severities, services, teams
+    severities, services, teams, fields, hours
         Which incidents, as `narrow` takes them; none named keeps all.
     as_of
         The instant at which open incidents and action items are judged; None is the period's end or now,
@@ -93,9 +95,9 @@ def review(
         Whether response times count the hours of ``[calendar]`` alone.
     notebook
         A notebook of your own in place of the periodic review; it has a cell tagged ``parameters`` that sets
-        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services``, ``teams`` or
-        ``business_hours`` where these are used. Where it sets ``output_dir`` it gets the folder of the page, to link
-        from there.
+        ``paths``, ``period``, ``settings``, ``status`` and ``as_of``, and ``severities``, ``services``, ``teams``,
+        ``fields``, ``hours`` or ``business_hours`` where these are used. Where it sets ``output_dir`` it gets the
+        folder of the page, to link from there.
     commentary
         A Markdown file with your own words for the heads of the notebook's sections; see `read_commentary` in
         `incident_analytics.commentary`.
@@ -165,6 +167,7 @@ def review(
         "as_of": None if as_of is None else as_of.isoformat(),
     }
     narrowed = {"severities": list(severities), "services": list(services), "teams": list(teams)}
+    narrowed |= {"fields": list(fields), "hours": list(hours)}
     parameters |= {name: names for name, names in narrowed.items() if names}
     flags = {"business_hours": (business_hours, False), "trusted": (trusted, True), "redact": (redact, False)}
     parameters |= {name: value for name, (value, usual) in flags.items() if value is not usual}

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import compress
 from typing import Any, Final, Protocol, Self
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.names import known_name, unknown_name
+from incident_analytics.periods import HOURS
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, fold
-from incident_analytics.schema import FLAG, POSITION, STATUSES, TABLES, TEXT
+from incident_analytics.schema import FLAG, NO_FIELDS, POSITION, STARTS, STATUSES, TABLES, TEXT
 
-__all__ = ["KEY", "RAW_TABLES", "Columns", "Records", "Table", "Wanted", "named_statuses", "note_others"]
+__all__ = [
+    "KEY",
+    "NO_TEAMS",
+    "RAW_TABLES",
+    "Columns",
+    "Records",
+    "Table",
+    "Wanted",
+    "describe_startless",
+    "named_statuses",
+    "note_others",
+]
 
 KEY: Final = "incident_id"
 """The column that joins the tables; until it is settled which report has which incident_id, it holds their paths."""
@@ -35,8 +48,8 @@ RAW_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 """The tables as they are read: ``reports`` has what settles the incident_ids, ``coverage`` what each line was read as,
 ``of_incident`` is false for problems that stay when their report does not count."""
 
+NO_TEAMS: Final = 'no teams are defined; add team = "..." under [services.NAME] in incident-analytics.toml'
 _NO_SERVICES = "no report names a service, and [services.NAME] in the settings declares none"
-_NO_FIELDS = "the reports have no label, section or column that the template does not name"
 _MOST_PROBLEMS = 10
 """Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
 
@@ -182,6 +195,20 @@ def named_statuses(status: str) -> frozenset[str] | None:
     raise unknown_name("status", status, ["final", "all", *STATUSES[:-1]])
 
 
+def _starts(incidents: Table | Mapping[str, Iterable[Any]]) -> list[datetime | None]:
+    """Return when each incident began, None where no time of day is recorded."""
+    rows = zip(*(incidents[name] for name in STARTS), strict=True)
+    return [start or min(filter(None, others), default=None) for start, *others in rows]
+
+
+def describe_startless(ids: Sequence[str]) -> str:
+    """Say which incidents a choice of hours leaves out, as nobody knows when they began; empty for none."""
+    if not ids:
+        return ""
+    count = "1 incident has" if len(ids) == 1 else f"{len(ids)} incidents have"
+    return f"{count} no recorded start time and so no hours: {', '.join(ids)}"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which incidents are asked for, by the names of the settings; nothing named keeps all.
@@ -199,9 +226,14 @@ class Wanted:
     teams: Sequence[str] = ()
     fields: Sequence[str] = ()
     """Values of the reports' own fields, such as ``Environment=production``."""
+    hours: Sequence[str] = ()
+    """When incidents started: of `HOURS`, by the settings' calendar."""
+    ids: Sequence[str] = ()
+    """The incident_ids themselves, in any case."""
 
     def __post_init__(self) -> None:
         named_statuses(self.status)
+        self.hours_named()
 
     def choose(
         self,
@@ -237,7 +269,24 @@ class Wanted:
         if self.services or self.teams:
             rows = zip(services["incident_id"], named, services["affected"], strict=True)
             ids &= {incident_id for incident_id, service, affected in rows if affected is True and service in hit}
+        if self.hours:
+            calendar, wanted = self.settings.working_hours, self.hours_named()
+            starts = zip(incidents["incident_id"], _starts(incidents), strict=True)
+            ids &= {own for own, start in starts if start is not None and calendar.hours_at(start) in wanted}
+        if self.ids:
+            asked = set(map(fold, self.ids))
+            ids = {own for own in ids if fold(own) in asked}
         return self._with_fields(ids, fields), others
+
+    def hours_named(self) -> set[str]:
+        """Return which of `HOURS` are asked for."""
+        return {known_name("hours", name, HOURS) for name in self.hours}
+
+    def without_start(self, incidents: Table | Mapping[str, Iterable[Any]]) -> list[str]:
+        """Return the incidents that no hours can hold, as no start is recorded; none where no hours are asked for."""
+        if not self.hours:
+            return []
+        return [own for own, start in zip(incidents["incident_id"], _starts(incidents), strict=True) if start is None]
 
     def _with_fields(self, ids: set[str], fields: Table | Mapping[str, Iterable[Any]]) -> set[str]:
         """Keep the incidents that have one of the values asked for in each field asked for."""
@@ -252,7 +301,7 @@ class Wanted:
         rows = list(zip(*(fields[name] for name in ("incident_id", "name", "value")), strict=True))
         names = {name for _, name, _ in rows if isinstance(name, str)}
         for name, values in asked.values():
-            known = known_name("field", name, sorted(names), empty=_NO_FIELDS)
+            known = known_name("field", name, sorted(names), empty=NO_FIELDS)
             ids = ids & {
                 own for own, each, value in rows if each and fold(each) == fold(known) and fold(value or "") in values
             }
@@ -273,10 +322,7 @@ class Wanted:
         }
         teams = {service.team for service in declared.values() if service.team}
         for team in self.teams:
-            if not teams:
-                remedy = 'add team = "..." under [services.NAME] in incident-analytics.toml'
-                raise UnknownNameError(f"unknown team {team!r}: no teams are defined; {remedy}")
-            chosen = known_name("team", team, sorted(teams))
+            chosen = known_name("team", team, sorted(teams), empty=NO_TEAMS)
             hit |= {name for name, service in declared.items() if service.team == chosen}
         return hit
 

@@ -22,6 +22,7 @@ from incident_analytics.formatting import format_count, format_dispersion, join_
 from incident_analytics.highlights import Highlights
 from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.periods import label_of
+from incident_analytics.records import describe_startless
 from incident_analytics.redaction import Redaction
 from incident_analytics.results import ITEM_HEADINGS
 from incident_analytics.scope import Scope
@@ -73,6 +74,8 @@ class ReviewPage:
         severities: Sequence[str] = (),
         services: Sequence[str] = (),
         teams: Sequence[str] = (),
+        fields: Sequence[str] = (),
+        hours: Sequence[str] = (),
         as_of: str | None = None,
         business_hours: bool = False,
         redact: bool = False,
@@ -82,8 +85,10 @@ class ReviewPage:
 
         Parameters
         ----------
-        paths, period, settings, trusted, status, severities, services, teams, as_of, business_hours, redact
+        paths, period, settings, trusted, status
             As in `incident_analytics.review`; a settings file, and ``as_of`` as text.
+        severities, services, teams, fields, hours, as_of, business_hours, redact
+            As there, too.
         output_dir
             The folder of the page, from which links lead to the reports; None makes none, nor does ``redact``: the
             reports show the names.
@@ -111,6 +116,8 @@ class ReviewPage:
             severities=severities,
             services=services,
             teams=teams,
+            fields=fields,
+            hours=hours,
             business_hours=business_hours,
             redaction=redaction,
         )
@@ -119,7 +126,8 @@ class ReviewPage:
             page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
         page.folders = folders
         undetected = sentences.describe_undetected(scope.undetected)
-        page.remarks = [*records.remarks(), *records.input_problems(), *([undetected] if undetected else [])]
+        left_out = filter(None, (undetected, describe_startless(scope.startless)))
+        page.remarks = [*records.remarks(), *records.input_problems(), *left_out]
         return page
 
     remarks: Sequence[str] = ()

@@ -18,9 +18,11 @@ __all__ = [
     "LEVELS",
     "MEANINGS",
     "MILESTONES",
+    "NO_FIELDS",
     "PRIORITIES",
     "PROBLEMS",
     "SEVERITIES",
+    "STARTS",
     "STATUSES",
     "TABLES",
     "UNCOUNTED_STATUSES",
@@ -52,6 +54,9 @@ PRIORITIES: Final = ("Low", "Medium", "High")
 
 MILESTONES: Final = ("started", "detected", "responded", "identified", "mitigated", "restored", "closed")
 """The milestones of an incident in their usual order; each is a column ``<milestone>_at`` of incidents."""
+
+STARTS: Final = ("started_at", "detected_at", "responded_at")
+"""When an incident began: at its start, or where none is recorded at the earliest of the others."""
 
 LAST_COUNTS: Final = frozenset({"mitigated", "restored", "closed"})
 """Of these milestones the last row of a timeline counts, of the others the first."""
@@ -285,6 +290,9 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What a row of each table is, and what each column holds; of a column that many tables share, its name alone."""
 
+
+NO_FIELDS: Final = "the reports have no label, section or column that the template does not name"
+"""Why the table fields is empty, as messages say it."""
 
 LEVELS: Final = ("error", "warning", "info")
 """The levels of problems, worst first."""

@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.records import Wanted, named_statuses
 from incident_analytics.redaction import Redaction
-from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN
+from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN, STARTS
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
 
@@ -80,7 +80,7 @@ class Scope:
     services
         The services whose levels are shown: those chosen, and those of the chosen teams; None shows all.
     chosen
-        The severities, services and teams that were chosen; none where all are reviewed.
+        The severities, services, teams, fields and hours that were chosen; none where all are reviewed.
     calendar
         The business hours that response times count; None counts all time.
     is_past
@@ -88,6 +88,8 @@ class Scope:
         have been done by then.
     undetected
         The incidents that had begun at ``as_of``, but were detected later: they are in no table.
+    startless
+        Where hours were chosen the incidents that are in none, as no start is recorded.
     redaction
         What replaces people by roles in the tracker's rows; None leaves names.
     """
@@ -105,6 +107,7 @@ class Scope:
     calendar: Calendar | None = None
     is_past: bool = False
     undetected: tuple[str, ...] = ()
+    startless: tuple[str, ...] = ()
     redaction: Redaction | None = None
 
     @classmethod
@@ -120,6 +123,7 @@ class Scope:
         services: Iterable[str] = (),
         teams: Iterable[str] = (),
         fields: Iterable[str] = (),
+        hours: Iterable[str] = (),
         business_hours: bool = False,
         redaction: Redaction | None = None,
     ) -> Scope:
@@ -143,7 +147,7 @@ class Scope:
             instant the status of an action item that is done or dropped without a date is unknown.
         status
             Whose response times, causes and actions count: ``final``, ``all`` or a report status.
-        severities, services, teams, fields
+        severities, services, teams, fields, hours
             Only these incidents, as `narrow` takes them; none named keeps all.
         business_hours
             Whether response times count the hours of ``[calendar]`` alone.
@@ -193,7 +197,7 @@ class Scope:
             raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
 
         everything = erase_after(corpus, as_of)
-        wanted = Wanted(settings, "all", list(severities), list(services), list(teams), list(fields))
+        wanted = Wanted(settings, "all", list(severities), list(services), list(teams), list(fields), list(hours))
         known = _narrowed(everything, wanted)
         return cls(
             period=period,
@@ -205,10 +209,11 @@ class Scope:
             completed=_completed(known, status),
             everything=everything,
             services=_services_shown(everything, known, wanted),
-            chosen=(*wanted.severities, *wanted.services, *wanted.teams, *wanted.fields),
+            chosen=(*wanted.severities, *wanted.services, *wanted.teams, *wanted.fields, *wanted.hours),
             calendar=settings.calendar if business_hours else None,
             is_past=as_of < latest,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
+            startless=tuple(wanted.without_start(_plain(everything.incidents, "incident_id", *STARTS))),
             redaction=redaction,
         )
 
@@ -570,6 +575,7 @@ def _narrowed(everything: Corpus, wanted: Wanted) -> Corpus:
         services=wanted.services,
         teams=wanted.teams,
         fields=wanted.fields,
+        hours=wanted.hours,
         settings=wanted.settings,
     )
     if not wanted.severities:
@@ -577,6 +583,11 @@ def _narrowed(everything: Corpus, wanted: Wanted) -> Corpus:
     severity = known.incidents["severity"]
     levels = wanted.severity_names(list(severity.cat.categories))
     return dataclasses.replace(known, incidents=known.incidents.assign(severity=severity.cat.set_categories(levels)))
+
+
+def _plain(table: pd.DataFrame, *names: str) -> dict[str, list[Any]]:
+    """Return columns as plain lists, with None for NA."""
+    return {name: table[name].astype(object).where(table[name].notna(), None).tolist() for name in names}
 
 
 def _services_shown(everything: Corpus, known: Corpus, wanted: Wanted) -> frozenset[str] | None:

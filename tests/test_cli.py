@@ -621,3 +621,52 @@ def test_a_review_opens_when_it_is_done(
     found = run("review", "r", "--period", "2025Q1", "-o", "out", "--data", "tables", "--open")
     assert found == (code, "out/review-2025Q1.html\nout/review-2025Q1.pdf\n", told)
     assert opened == ["out/review-2025Q1.html"]
+
+
+@pytest.mark.parametrize("name", ["INC-2025-03-14-001", "inc-2025-03-14-001", "r/INC-2025-03-14-001.md"])
+def test_a_report_can_be_named_by_its_id(run: Run, name: str) -> None:
+    """The settings' reports are searched, else the working folder."""
+    code, out, _ = run("show", name)
+    assert (code, out) == (0, SHOWN)
+
+
+def test_an_id_means_its_report_alone_whatever_the_file_is_called(run: Run) -> None:
+    Path("r/INC-2025-03-14-001.md").rename("r/both.md")
+    Path("r/both.md").write_text(ONE + TWO.replace("-002", "-003"))
+    code, out, _ = run("show", "INC-2025-03-14-003")
+    assert code == 0
+    assert re.findall(r"^INC-[\d-]+", out, re.MULTILINE) == ["INC-2025-03-14-003"]
+
+
+def test_an_id_of_no_report_is_said_so(run: Run) -> None:
+    code, out, err = run("show", "INC-2025-03-14-009")
+    message = "incident-analytics: INC-2025-03-14-009: no report in . has this Incident ID\n"
+    assert (code, out, err) == (2, "", message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["metrics", "respons", "r"], "'respons' is not one of 'response', 'severity', 'sla', 'actions', 'costs', 'themes'; did you mean 'response'?\n"),
+        (["check", "r", "--status", "finl"], "status 'finl' is not one of final, all, Draft, Under Review; did you mean 'final'?\n"),
+        (["check", "r/INC-2025-03-14-001.mdd"], "no such file or folder; did you mean 'INC-2025-03-14-001.md'?\n"),
+        (["check", "r", "--hours", "evenings"], "'evenings' is not one of 'business', 'evening', 'night', 'weekend'; did you mean 'evening'?\n"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_answered_with_what_may_be_meant(run: Run, arguments: list[str], message: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert err.endswith(message)
+
+
+def test_names_are_read_in_any_case(run: Run) -> None:
+    expected = run("metrics", "severity", "r", "--period", "2025Q1", "--format", "csv", "--by", "severity")
+    assert run("metrics", "SEVERITY", "r", "--period", "q1 2025", "--format", "CSV", "--by", "Severity") == expected
+
+
+def test_hours_choose_reports_and_name_those_without_a_start(run: Run) -> None:
+    """The report's detection at 22:05 on a Friday is an evening."""
+    Path("r/INC-2025-03-14-003.md").write_text(ONE.replace("-001", "-003").replace("22:05", "HH:MM"))
+    code, out, err = run("export", "incidents", "r", "--hours", "Evening")
+    assert (code, [line.split(",")[0] for line in out.splitlines()[1:]]) == (0, ["INC-2025-03-14-001"])
+    assert "1 incident has no recorded start time and so no hours: INC-2025-03-14-003\n" in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -205,13 +206,16 @@ def at_terminal(keys: Iterator[bytes], *arguments: str, cwd: Path) -> tuple[int,
     command = [sys.executable, "-m", "incident_analytics", *arguments]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, close_fds=True) as process:
         os.close(theirs)
-        shown, asked = "", 0
+        shown, asked, key = "", 0, b"q"
         with suppress(OSError):  # the terminal's other end is closed
-            while data := os.read(ours, 65536):
-                shown += data.decode(errors="replace")
+            while True:
+                if not select.select([ours], [], [], 1)[0]:
+                    os.write(ours, key)  # pressed before it listened, it was lost
+                    continue
+                shown += os.read(ours, 65536).decode(errors="replace")
                 while shown.count("q: quit") > asked:
-                    asked += 1
-                    os.write(ours, next(keys, b"q"))
+                    asked, key = asked + 1, next(keys, b"q")
+                    os.write(ours, key)
         code = process.wait()
     os.close(ours)
     return code, shown

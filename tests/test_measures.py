@@ -20,7 +20,7 @@ from incident_analytics.cli import MEASURES
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.measures import KINDS, compare, measure, sources
-from incident_analytics.periods import Period
+from incident_analytics.periods import UNITS, Period
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus, make_table
 
@@ -68,6 +68,99 @@ def test_a_group_shows_the_primary_metric_alone(demo_scope: Scope, demo_settings
     assert table["metric"].unique().tolist() == ["time_to_restore"]
     assert table["severity"].dropna().tolist() == list(demo_settings.severities.order)
     assert table["n_recorded"].sum() == measures.response(demo_scope)["n_recorded"].sum()
+
+
+GROUPED = [(kind, by) for kind, groups in measures._BY.items() for by in groups if not by.startswith("field:")]  # noqa: SLF001
+
+
+@pytest.mark.parametrize(("kind", "by"), GROUPED)
+def test_every_group_of_every_kind_names_its_incidents(demo_scope: Scope, kind: str, by: str) -> None:
+    """The groups together have the incidents of the whole; the name of a group is read in any case."""
+    table = measure(demo_scope, kind, by=by.upper())
+    column = "period" if by in UNITS else by
+    assert column in table.columns
+    named = {incident for ids in table["incident_ids"] for incident in ids}
+    assert named <= set(demo_scope.reviewed.incidents["incident_id"]) or kind == "sla"
+    if kind != "themes":
+        assert named == {incident for ids in measure(demo_scope, kind)["incident_ids"] for incident in ids} or (
+            kind == "response"  # where a metric of its own is shown
+        )
+    assert table["n"].dtype == "int64"
+
+
+SPLIT = corpus_of(
+    incidents={
+        "incident_id": ["a", "b", "c"],
+        "occurred_at": ["2025-07-04T03:00Z", "2025-07-05T12:00Z", "2025-08-06T12:00Z"],
+        "started_at": ["2025-07-04T03:00Z", "2025-07-05T12:00Z", None],
+        "severity": ["SEV-1", "SEV-2", "SEV-2"],
+    }
+)
+
+
+def test_a_measure_is_split_by_what_incidents_affected() -> None:
+    """An incident counts once in each team and field value, and in a group of its own where it has none."""
+    corpus = dataclasses.replace(
+        SPLIT,
+        services=make_table(
+            "services",
+            {
+                "incident_id": ["a", "a", "b", "c"],
+                "service": ["API", "Web", "Web", "Db"],
+                "affected": [True, True, True, False],
+                "line": [1] * 4,
+            },
+        ),
+        costs=make_table(
+            "costs",
+            {
+                "incident_id": ["a", "b", "c"],
+                "kind": ["lost_revenue"] * 3,
+                "amount": [1.0, 10.0, 100.0],
+                "currency": ["USD"] * 3,
+                "line": [1] * 3,
+            },
+        ),
+        fields=make_table(
+            "fields", {"incident_id": ["a", "b"], "name": ["Region"] * 2, "value": ["EU", "eu"], "line": [1, 1]}
+        ),
+    )
+    services = {"API": {"team": "Core"}, "Web": {"team": "Front"}, "Db": {}}
+    scope = Scope.of(corpus, "2025Q3", Settings.model_validate({"services": services}), END, "all")
+
+    def totals(by: str) -> list[tuple[str | None, float]]:
+        table = measure(scope, "costs", by=by)
+        table = table[(table["kind"] == "lost_revenue") & table["total"].notna()]
+        return [
+            (None if pd.isna(label) else label, total)
+            for label, total in zip(table.iloc[:, 0], table["total"], strict=True)
+        ]
+
+    assert totals("team") == [("Core", 1.0), ("Front", 11.0), (None, 100.0)]
+    assert totals("service") == [("API", 1.0), ("Web", 11.0), (None, 100.0)]
+    assert totals("FIELD:region") == [("EU", 11.0), (None, 100.0)]
+    assert totals("month") == [("2025-07", 11.0), ("2025-08", 100.0)]
+    assert totals("severity") == [("SEV-2", 110.0), ("SEV-1", 1.0)]
+    rates = measure(scope, "severity", by="team")
+    assert rates.loc[rates["n"] > 0, ["team", "severity", "n"]].astype(object).to_numpy().tolist() == [
+        ["Core", "SEV-1", 1],
+        ["Front", "SEV-2", 1],
+        ["Front", "SEV-1", 1],
+        [rates["team"].iloc[-1], "SEV-2", 1],
+    ]
+    levels = measure(scope, "sla", by="team")
+    assert levels["team"].dropna().tolist() == ["Core", "Front"]
+
+
+def test_hours_choose_by_when_incidents_started() -> None:
+    """One without a recorded start is in none, and is named."""
+    for hours, ids in ({"NIGHT": ["a"], "weekend": ["b"], "business": [], "evening": []}).items():
+        scope = Scope.of(SPLIT, "2025Q3", None, END, "all", hours=[hours])
+        assert scope.known.incidents["incident_id"].tolist() == ids
+        assert scope.startless == ("c",)
+    assert Scope.of(SPLIT, "2025Q3", None, END, "all").startless == ()
+    with pytest.raises(UnknownNameError, match=r"^hours 'weekends' is not one of .*; did you mean 'weekend'\?$"):
+        Scope.of(SPLIT, "2025Q3", None, END, "all", hours=["weekends"])
 
 
 def test_members_are_the_incidents_that_the_figure_uses(demo_scope: Scope) -> None:
@@ -251,9 +344,16 @@ def test_comparisons_are_of_every_metric_and_severity(demo_scope: Scope, demo_se
         ),
         (
             lambda scope: measure(scope, "response", by="owner"),
-            "by 'owner' is not one of severity, service, week, month, quarter, year, field:NAME for response",
+            "by 'owner' is not one of severity, service, team, week, month, quarter, year, field:NAME for response",
         ),
-        (lambda scope: measure(scope, "costs", by="month"), "costs have no groups"),
+        (
+            lambda scope: measure(scope, "sla", by="servce"),
+            r"by 'servce' is not one of service, team, week, month, quarter, year for sla; did you mean 'service'\?",
+        ),
+        (
+            lambda scope: measure(dataclasses.replace(scope, settings=Settings()), "costs", by="team"),
+            r"unknown group 'team': no teams are defined; add team = .* under \[services.NAME\] in .*",
+        ),
         (
             lambda scope: compare(scope, "sla", against=Period.parse("2025Q2")),
             "sla can't be compared; response and severity can",

@@ -18,7 +18,7 @@ from incident_analytics.analysis.grouping import group_rows, member_ids, rows_wi
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.checks import require_columns, require_instants
 from incident_analytics.periods import Calendar, Hours, Period
-from incident_analytics.schema import COUNT, FLOAT, TEXT
+from incident_analytics.schema import COUNT, FLOAT, STARTS, TEXT
 
 __all__ = ["start_hours", "start_times"]
 
@@ -104,13 +104,12 @@ def start_hours(
         weekday  hour  n  n_missing
     111  Friday    15  1          1
     """
-    instants = ["started_at", "detected_at", "responded_at"]
-    require_columns(incidents, "incident_id", "occurred_at", *instants)
-    require_instants(incidents, "occurred_at", *instants)
+    require_columns(incidents, "incident_id", "occurred_at", *STARTS)
+    require_instants(incidents, "occurred_at", *STARTS)
     rows = rows_within(incidents, within)
     timezone = "UTC" if within is None else within.timezone
     # occurred_at has the earliest of them, or midnight where there is none.
-    began = rows["started_at"].fillna(rows[instants].min(axis="columns"))
+    began = rows["started_at"].fillna(rows[list(STARTS)].min(axis="columns"))
     with_start = rows[began.notna()].reset_index(drop=True)
     clock = began.dropna().dt.tz_convert(timezone).reset_index(drop=True)
     weekdays = pd.CategoricalDtype(list(_WEEKDAYS), ordered=True)
@@ -168,10 +167,9 @@ def start_times(incidents: pd.DataFrame, *, within: Period, calendar: Calendar) 
     2                 Nights  0          1           0.25
     3  Weekends and holidays  1          1           0.32
     """
-    instants = ["started_at", "detected_at", "responded_at"]
-    require_columns(incidents, "incident_id", "occurred_at", *instants)
+    require_columns(incidents, "incident_id", "occurred_at", *STARTS)
     rows = rows_within(incidents, within)
-    began = rows["started_at"].fillna(rows[instants].min(axis="columns")).dropna()
+    began = rows["started_at"].fillna(rows[list(STARTS)].min(axis="columns")).dropna()
     started = Counter(calendar.hours_at(at.to_pydatetime()) for at in began)
     length = within.end - within.start
     table = pd.DataFrame(

@@ -14,7 +14,7 @@ from incident_analytics.checks import require_columns, require_name, require_win
 from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit
 from incident_analytics.results import FIELD
-from incident_analytics.schema import FLOAT, TEXT
+from incident_analytics.schema import FLOAT, NO_FIELDS, TEXT
 
 __all__ = [
     "Numbers",
@@ -159,7 +159,7 @@ def with_field(rows: pd.DataFrame, by: str, fields: pd.DataFrame | None) -> tupl
     wanted = by.removeprefix(FIELD).strip()
     found = fields[fields["value"].notna() & (fields["name"].str.casefold() == wanted.casefold())]
     if found.empty:
-        require_name("field", wanted, sorted(fields["name"].dropna().unique()))
+        require_name("field", wanted, sorted(fields["name"].dropna().unique()), empty=NO_FIELDS)
     name = f"{FIELD}{found['name'].iloc[0] if len(found) else wanted}"
     first = found.groupby(found["value"].str.casefold())["value"].first()
     own = found.assign(**{name: found["value"].str.casefold().map(first).astype(TEXT)})

@@ -22,8 +22,9 @@ def fold(text: str) -> str:
     >>> fold("How we’ll  apply it.")
     "how we'll apply it"
     """
-    plain = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u00a0", " ")
-    return " ".join(plain.split()).casefold().rstrip(". ")
+    if not text.isascii():
+        text = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u00a0", " ")
+    return " ".join(text.split()).casefold().rstrip(". ")
 
 
 def closest_name(name: str, known: Iterable[str]) -> str | None:

@@ -50,14 +50,24 @@ def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -
     raise Unreadable(f"{text.strip()!r} is not one of {', '.join(declared)}")
 
 
-def _meant(declared: Sequence[str], synonyms: Mapping[str, str]) -> dict[str, str]:
-    return {_bare(word): word for word in declared} | {_bare(word): target for word, target in synonyms.items()}
+def _meant(declared: Sequence[str], synonyms: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what each word means, by its letters and digits alone."""
+    return _bare_names((*((word, word) for word in declared), *synonyms.items()))
+
+
+@lru_cache(maxsize=256)
+def _bare_names(names: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {_bare(name): meaning for name, meaning in names}
 
 
 def _parts_of(text: str) -> list[str]:
     """Return the words outside of brackets, whole and between their marks, then those in brackets."""
-    outside, inside = re.sub(r"\([^()]*+\)", " ", text), re.findall(r"\(([^()]*+)\)", text)
-    return [outside.strip(), *(part.strip() for part in re.split(r"[/,;:–—]|\s-\s", outside)), *inside]
+    outside, inside = _IN_BRACKETS.sub(" ", text), _IN_BRACKETS.findall(text)
+    return [outside.strip(), *(part.strip() for part in _MARKS.split(outside)), *inside]
+
+
+_IN_BRACKETS: Final = re.compile(r"\(([^()]*+)\)")
+_MARKS: Final = re.compile(r"[/,;:–—]|\s-\s")
 
 
 def leading_word(text: str) -> str:
@@ -252,7 +262,7 @@ class _Named:
 
 def _find_words(text: str, names: Mapping[str, str]) -> list[_Named]:
     """Find all names in a text, in their order; ``SEV-1/2`` names two."""
-    meant = {_bare(name): meaning for name, meaning in names.items()}
+    meant = _bare_names(tuple(names.items()))
     found: list[_Named] = []
     for match in _any_of(tuple(names)).finditer(text):
         bare = _bare(match[0])

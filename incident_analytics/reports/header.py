@@ -433,7 +433,10 @@ class HeaderReader:
 
     def read_foot(self) -> None:
         """Read the template's version, from the last place that names it."""
+        wanted = self.template.fields.keys() & {"template_version", "template_updated_on"}
         for section in reversed(self.sections):
+            if self.values.keys() >= wanted:
+                return
             for label, line in labelled(section):
                 name = self.template.field_named(label)
                 if name in self.values:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.markdown import (
@@ -48,6 +48,12 @@ _ENOUGH_ROWS: Final = 3
 _LISTS: Final = frozenset({"timeline", "actions"})
 
 
+class _KindsOf(Protocol):
+    """How the templates that know a heading read what is below it; ``exactly`` asks for no other words around."""
+
+    def __call__(self, title: str, *, exactly: bool = False) -> frozenset[str]: ...
+
+
 def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section, ...]:
     """Return a document's sections, with those whose heading is none in Markdown.
 
@@ -68,8 +74,11 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
         Each with the lines and offsets that it has in the text.
     """
     known_to = tuple(templates)
-    sections = [part for section in document.sections for part in _Splitter(document, section, known_to).parts()]
-    kinds = [_kinds_of(section.title, known_to) for section in sections]
+    kinds_of = _kinds_by(known_to)
+    sections = [
+        part for section in document.sections for part in _Splitter(document, section, known_to, kinds_of).parts()
+    ]
+    kinds = [kinds_of(section.title) for section in sections]
     above = next((index for index, found in enumerate(kinds) if found), len(sections))
     if not any("timeline" in found for found in kinds):
         for index in range(above):
@@ -79,11 +88,16 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
     return tuple(sections)
 
 
-@lru_cache(maxsize=4096)
-def _kinds_of(title: str, templates: tuple[Template, ...], *, exactly: bool = False) -> frozenset[str]:
-    """Return how the templates that know a heading read what is below it."""
-    names = ((template, template.section_named(title, exactly=exactly)) for template in templates)
-    return frozenset(template.sections[name].reads for template, name in names if name)
+@lru_cache(maxsize=16)
+def _kinds_by(templates: tuple[Template, ...]) -> _KindsOf:
+    """Return what looks up headings in templates; these are compared once, not with every heading."""
+
+    @lru_cache(maxsize=4096)
+    def kinds_of(title: str, *, exactly: bool = False) -> frozenset[str]:
+        names = ((template, template.section_named(title, exactly=exactly)) for template in templates)
+        return frozenset(template.sections[name].reads for template, name in names if name)
+
+    return kinds_of
 
 
 def _with_timeline(document: Document, section: Section) -> list[Section]:
@@ -138,18 +152,17 @@ class _Part:
 class _Splitter:
     """Cuts one section of the document at the headings that Markdown does not know as such."""
 
-    def __init__(self, document: Document, section: Section, templates: tuple[Template, ...]) -> None:
+    def __init__(
+        self, document: Document, section: Section, templates: tuple[Template, ...], kinds_of: _KindsOf
+    ) -> None:
         self.document = document
         self.section = section
         self.templates = templates
         self.is_plain = len(document.sections) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
         self.found = [_Part(section.title, section.line, [])]
-        self.kinds = self.kinds_of(section.title) if section.level else frozenset[str]()
+        self.kinds_of = kinds_of
+        self.kinds = kinds_of(section.title) if section.level else frozenset[str]()
         self.depth = 0
-
-    def kinds_of(self, title: str, *, exactly: bool = False) -> frozenset[str]:
-        """Return how the templates that know a heading read what is below it."""
-        return _kinds_of(title, self.templates, exactly=exactly)
 
     def parts(self) -> Iterator[Section]:
         blocks = self.section.blocks
@@ -295,11 +308,16 @@ def section_owners(sections: Sequence[Section], parts: Sequence[str | None], tem
     return owners
 
 
+@lru_cache(maxsize=4096)
+def _section_titled(title: str, template: Template, *, exactly: bool) -> str | None:
+    return template.section_named(title, exactly=exactly or begins_with_time(title))
+
+
 def _part(section: Section, template: Template) -> str | None:
     if not section.level:
         return None
     is_title = section.level <= template.report_level
-    part = template.section_named(section.title, exactly=is_title or begins_with_time(section.title))
+    part = _section_titled(section.title, template, exactly=is_title)
     # A heading at the level of titles that is called like a section is a title where a report's fields follow.
     return (
         None

@@ -454,15 +454,17 @@ class _Reader:
                 continue
             name: str
             value: Any
-            ((name, value),) = event.items()
+            name, value = event.popitem()  # type: ignore[union-attr]
             if name == "Text" and self.fence is None:
                 self.add(value, span["start"])
             elif name == "Start":
-                if (begin := opens.get(_kind(value))) is not None:
-                    begin(value, span["start"])
+                kind = value if isinstance(value, str) else next(iter(value))
+                if kind in opens:
+                    opens[kind](value, span["start"])
             elif name == "End":
-                if (finish := closes.get(_kind(value))) is not None:
-                    finish(span["start"], span["end"])
+                kind = value if isinstance(value, str) else next(iter(value))
+                if kind in closes:
+                    closes[kind](span["start"], span["end"])
             else:
                 self.leaf(name, value, span["start"])
                 if name == "InlineHtml" and value.startswith("<!--"):

@@ -116,6 +116,8 @@ _UNTICKED: Final = re.compile(
     r"|(?:[❌☐□⏳]|(?<=\s)[\[(]\s{1,3}[\])])\ufe0f?$",
     re.IGNORECASE,
 )
+_OPENS_TICK: Final = "[(✅✔☑☒🗹🗸✓🟢■◼⬛❌✗✘✖☐□⬜⏳🔲◻▢○🕒⌛"
+_ENDS_TICK: Final = "])✅✔☑☒✓❌☐□⏳\ufe0f"
 _ANSWER: Final = re.compile(
     r"(?<=[\s:=–—(-])(?:(?P<yes>yes|y|true|(?<!not )(?:affected|impacted|down))|no|n|false)\)?$",
     re.IGNORECASE,
@@ -138,6 +140,8 @@ def read_tick(text: str) -> tuple[bool | None, str]:
     (True, 'Revert the change')
     """
     words = text.strip()
+    if words[:1] not in _OPENS_TICK and words[-1:] not in _ENDS_TICK:
+        return None, words  # as of nearly all words
     for pattern, ticked in ((_TICKED, True), (_UNTICKED, False)):
         if pattern.search(words):
             return ticked, pattern.sub("", words).strip()
@@ -174,5 +178,5 @@ _KEY: Final = re.compile(
 
 def find_key(text: str) -> str | None:
     """Return the first tracker key in words, such as ``AUD-123`` or ``#365``, or None."""
-    match = _KEY.search(text)
+    match = _KEY.search(text) if "-" in text or "#" in text else None
     return match[0] if match else None

@@ -48,26 +48,29 @@ _PLACEHOLDER: Final = re.compile(
     r"|^INC-YYYY-MM-DD-#+$|^YYYY-MM-DD$|^HH:MM$|^High/Medium/Low$|^SEV-\[1/2/3\]$"
     r"|^\[Start time\]\s*-\s*\[End time\].*$",
 )
+_WORD: Final = re.compile(r"\w")
+_BEGINS_PLACEHOLDER: Final = "$[IYHS"
+_TWICE_ABSENT: Final = re.compile(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?")
 
 
 def is_placeholder(text: str) -> bool:
     """Return whether the template's own words were left in place, such as ``[Name] - [Date]``."""
     plain = text.strip()
+    if plain[:1] not in _BEGINS_PLACEHOLDER and "[" not in plain:
+        return False  # as of nearly all words
     return _PLACEHOLDER.match(plain) is not None or _is_all_in_brackets(plain)
 
 
 def _is_all_in_brackets(text: str) -> bool:
     """Return whether all words are in square brackets, the first of which are not a box such as ``[x]``."""
     first = next((words for words in _BRACKETS.findall(text) if words.strip()), "x")
-    return first not in {"x", "X"} and re.search(r"\w", _BRACKETS.sub("", text)) is None
+    return first not in {"x", "X"} and _WORD.search(_BRACKETS.sub("", text)) is None
 
 
 def is_absent(text: str) -> bool:
     """Return whether the words say that there is no value to give: ``Unknown``, ``TBD``, a placeholder."""
     plain = fold(text).strip("*_()[] ")
-    return (
-        plain in _ABSENT or is_placeholder(text) or re.fullmatch(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?", plain) is not None
-    )
+    return plain in _ABSENT or is_placeholder(text) or _TWICE_ABSENT.fullmatch(plain) is not None
 
 
 def is_untold(text: str) -> bool:
@@ -91,4 +94,5 @@ def is_zero(text: str) -> bool:
 
     ``None reported`` does not: how many there were besides is not known.
     """
-    return fold(text).strip("*_() ") in _PLAIN_NONE or _ZERO.fullmatch(fold(text).strip("*_() ")) is not None
+    plain = fold(text).strip("*_() ")
+    return plain in _PLAIN_NONE or _ZERO.fullmatch(plain) is not None

@@ -278,8 +278,12 @@ class Template(TomlTable):
 
     def synonyms(self, kind: Kind) -> dict[str, str]:
         """Return other words for the names of a kind, with the name that each means."""
-        names: Words = getattr(self, kind)
-        return {word: name for name, words in names.items() for word in words}
+        return self._synonyms[kind]
+
+    @cached_property
+    def _synonyms(self) -> Mapping[str, dict[str, str]]:
+        kinds: dict[str, Words] = {kind: getattr(self, kind) for kind in get_args(Kind)}
+        return {kind: {word: name for name, words in names.items() for word in words} for kind, names in kinds.items()}
 
     def stated_milestone(self, event: str) -> str | None:
         """Return the milestone whose phrase an event begins with, or None.

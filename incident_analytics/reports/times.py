@@ -424,6 +424,14 @@ _EPOCH: Final = re.compile(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
 """Seconds or milliseconds since 1970, from 2001 to 2033."""
 
 
+_MAY_BE_DATE: Final = re.compile(
+    r"\d(?:[-–\u2010\u2011/.]|\s?[年년]|st|nd|rd|th)|[-\u2010\u2011]\d"
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun",
+    re.IGNORECASE,
+)
+"""What all words have that name a date: few others have to be taken apart."""
+
+
 def find_dates(text: str) -> list[Moment]:
     """Find the moments that name a date, for the date alone: no zone is read, so any words can be searched.
 
@@ -432,6 +440,8 @@ def find_dates(text: str) -> list[Moment]:
     >>> [moment.date for moment in find_dates("Sunday, 14 February 2023, 14:02 IST")]
     [datetime.date(2023, 2, 14)]
     """
+    if not _MAY_BE_DATE.search(text):
+        return []
     tokens = _tokens_of(text)
     found: list[Moment] = []
     at = 0

@@ -149,6 +149,8 @@ def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str])
         return None
     if "?" in text:
         raise Unreadable(f"{text.strip()!r} is in doubt; it is not one of {', '.join(declared)}")
+    if text.isalnum() and (word := _meant(declared, synonyms).get(text.casefold())):
+        return Choice(word, (word,))  # one word names one, as nearly always
     choice = find_choice(text, declared, synonyms)
     if choice is None and (word := read_word(text, declared, synonyms)) is not None:
         return Choice(word, (word,))

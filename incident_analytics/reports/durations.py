@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
+from functools import lru_cache
 from typing import Final
 
 from incident_analytics.reports.placeholders import Unreadable, is_absent
@@ -46,6 +47,7 @@ class Duration:
     zone: tzinfo | None
 
 
+@lru_cache(maxsize=16)
 def read_duration(text: str) -> Duration | None:
     """Read a Duration line in any of the forms in which people write it.
 

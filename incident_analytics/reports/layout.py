@@ -29,7 +29,9 @@ __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "
 _LONGEST: Final = 60
 """Characters of a line that may be a heading."""
 _HASHES: Final = re.compile(r"#{1,6}\s*(?=\S)")
-_MAY_BE_HEADING: Final = re.compile(r"\*\*|__|:[ \t]*$|```|~~~|^[^\w\n]*#|^(?: {4}|\t)", re.MULTILINE)
+_SIGNS: Final = ("**", "__", "```", "~~~", "\n    ", "\n\t")
+_COLON: Final = re.compile(r":[ \t]*$", re.MULTILINE)
+_HASH: Final = re.compile(r"^[^\w\n]*#", re.MULTILINE)
 """What only a text has that holds a heading, or a fence."""
 _GROUPS: Final = frozenset({"text", "nothing"})
 """How sections are read that may be headings of a phase or a group within a timeline or a list of actions."""
@@ -166,7 +168,7 @@ class _Splitter:
 
     def parts(self) -> Iterator[Section]:
         blocks = self.section.blocks
-        if not blocks or not (self.is_plain or _MAY_BE_HEADING.search(self.section.body)):
+        if not blocks or not (self.is_plain or _may_hold_heading(self.section.body)):
             yield self.section
             return
         for index, block in enumerate(blocks):
@@ -306,6 +308,13 @@ def section_owners(sections: Sequence[Section], parts: Sequence[str | None], tem
             owner = None  # a section of the authors' own
         owners.append(owner)
     return owners
+
+
+def _may_hold_heading(body: str) -> bool:
+    """Return whether a text may hold a heading or a fence."""
+    if any(sign in body for sign in _SIGNS):
+        return True
+    return _COLON.search(body) is not None or ("#" in body and _HASH.search(body) is not None)
 
 
 @lru_cache(maxsize=4096)

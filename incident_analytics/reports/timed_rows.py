@@ -17,6 +17,7 @@ from incident_analytics.reports.times import Moment, read_moments
 __all__ = ["Entry", "RowReader", "TimedRow", "TimelineRemark", "since_midnight"]
 
 _DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
 _NEAR = timedelta(days=10)
 """How far from the incident's date a row is still taken to belong to it, when its year or month is in doubt."""
 _BEFORE = timedelta(days=3)
@@ -67,7 +68,8 @@ class TimedRow:
         """The clock time in the timeline's zone, None where its day or time of day is not known."""
         if self.clock is None or self.day is None:
             return None
-        return (datetime.combine(self.day, time(0)) + self.clock).replace(fold=self.fold or 0)
+        at = datetime.combine(self.day, _MIDNIGHT) + self.clock
+        return at.replace(fold=self.fold) if self.fold else at
 
 
 class RowReader:
@@ -97,7 +99,7 @@ class RowReader:
     def read(self, entry: Entry) -> TimedRow:
         """Read the words of one row's time; what they leave to the other rows is still open."""
         row = TimedRow(entry)
-        if entry.offset is not None or is_absent(entry.when) or not set(fold(entry.when)) - set("-:?() "):
+        if entry.offset is not None or not (entry.when[:1].isdecimal() or _says_when(entry.when)):
             return row
         try:
             moments = read_moments(entry.when)
@@ -176,7 +178,7 @@ class RowReader:
 
     def move_zone(self, row: TimedRow, zone: tzinfo | None) -> None:
         """Turn a clock time with another zone into one of the timeline's zone."""
-        if zone is None or row.clock is None:
+        if zone is None or zone is self.zone or row.clock is None:
             return
         day = row.day or self.day
         if day is None:
@@ -257,6 +259,11 @@ class RowReader:
                 self.remark("date-mismatch", message, row.entry.line)
             if stray is not None:
                 row.day = row.clock = None
+
+
+def _says_when(words: str) -> bool:
+    """Return whether words are more than marks and ways to say that the time is not known."""
+    return not is_absent(words) and bool(set(fold(words)) - set("-:?() "))
 
 
 def since_midnight(clock: time | None) -> timedelta:

@@ -92,9 +92,10 @@ def place_entries(
     windows = reader.finish_windows(rows, windows)
     reader.settle_hours(rows)
     windows = reader.settle_ends(rows, windows)
-    reader.check_order(rows)
+    instants = tuple([_instant(row.at, zone) for row in rows])
+    reader.check_order(rows, instants)
     return Placement(
-        instants=tuple(_instant(row.at, zone) for row in rows),
+        instants=instants,
         approximate=tuple(row.approximate for row in rows),
         inferred=tuple(row.inferred for row in rows),
         windows=tuple((_instant(start, zone), _instant(end, zone)) for start, end in windows),
@@ -139,6 +140,8 @@ class _Placer(RowReader):
 
     def settle_ends(self, rows: Sequence[TimedRow], windows: Sequence[_Window]) -> list[_Window]:
         """Decide the same of the Duration's times: by the row at that time, else by the stated length."""
+        if not any(at and clock_shift(at, self.zone) for window in windows for at in window):
+            return list(windows)
         folds: dict[datetime, set[int]] = {}
         for row in rows:
             if (at := row.at) is not None:
@@ -352,11 +355,11 @@ class _Placer(RowReader):
         )
         return not (back and short)
 
-    def check_order(self, rows: Sequence[TimedRow]) -> None:
+    def check_order(self, rows: Sequence[TimedRow], instants: Sequence[datetime | None]) -> None:
         """Report the rows with an earlier time than one above them."""
         latest: tuple[datetime, TimedRow] | None = None
-        for row in rows:
-            if (at := _instant(row.at, self.zone)) is None:
+        for row, at in zip(rows, instants, strict=True):
+            if at is None:
                 continue
             if latest is not None and at < latest[0]:
                 message = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
@@ -109,9 +110,10 @@ _NAMES: Final = frozenset({"glue", "other", "zone", "weekday", "half"})
 _Token: TypeAlias = tuple[str, str]
 
 
-def _tokens_of(text: str) -> list[_Token]:
-    """Return the kind and the words of each token."""
-    return [(match.lastgroup or "", match[0].strip()) for match in tokenize(text.translate(PLAIN).strip())]
+@lru_cache(maxsize=16)
+def _tokens_of(text: str) -> tuple[_Token, ...]:
+    """Return the kind and the words of each token; one field is read for its date, its zone and more in a row."""
+    return tuple([(match.lastgroup or "", match[0].strip()) for match in tokenize(text.translate(PLAIN).strip())])
 
 
 def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
@@ -358,9 +360,8 @@ def read_moments(text: str) -> list[Moment]:
     >>> [moment.clock for moment in read_moments("07:15-08:19")]
     [datetime.time(7, 15), datetime.time(8, 19)]
     """
-    if usual := _USUAL.fullmatch(text):
-        parts = _date_of("iso", usual[1]) if usual[1] else {}
-        return [Moment(**(parts | _clock_of("clock", usual[2], 0)))]
+    if (usual := _usual_moment(text) if len(text) <= _LONGEST_USUAL else None) is not None:
+        return [usual]
     if epoch := _EPOCH.fullmatch(text):
         at = datetime.fromtimestamp(int(epoch[1]), UTC)
         return [Moment(at.year, at.month, at.day, at.time(), zone=UTC)]
@@ -418,8 +419,22 @@ def _is_day(piece: Piece) -> bool:
     return isinstance(piece, str) and re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", piece, re.IGNORECASE) is not None
 
 
-_USUAL: Final = re.compile(r"(?:(\d{4}-\d\d-\d\d)[ T])?(\d\d?:\d\d)")
+_USUAL: Final = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)(?:[ T](?P<clock>\d\d?:\d\d))?|(?P<alone>\d\d?:\d\d)")
 """The form of nearly all cells, which needs no search for tokens."""
+_LONGEST_USUAL: Final = len("2025-03-14 14:02")
+
+
+@lru_cache(maxsize=4096)
+def _usual_moment(text: str) -> Moment | None:
+    """Return the moment of a cell that has the usual form, None for any other."""
+    usual = _USUAL.fullmatch(text)
+    if usual is None:
+        return None
+    clock = usual["clock"] or usual["alone"]
+    parts = _date_of("iso", usual["date"]) if usual["date"] else {}
+    return Moment(**(parts | (_clock_of("clock", clock, 0) if clock else {})))
+
+
 _EPOCH: Final = re.compile(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
 """Seconds or milliseconds since 1970, from 2001 to 2033."""
 
@@ -546,7 +561,8 @@ def read_date(text: str) -> date | None:
     >>> read_date("14 February 2023")
     datetime.date(2023, 2, 14)
     """
-    if is_untold(text) or is_none(text):
+    is_usual = len(text) <= _LONGEST_USUAL and _usual_moment(text) is not None
+    if not is_usual and (is_untold(text) or is_none(text)):
         return None
     moments = [moment for moment in read_moments(text) if moment.dated or moment.unreadable]
     first = moments[0] if moments else Moment()

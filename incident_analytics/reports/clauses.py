@@ -7,7 +7,7 @@ the cause", "no cause found" and "after the cause was found" hold the same words
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -115,17 +115,17 @@ class Feature(NamedTuple):
         kind = next((sign for sign in ">&" if sign in words), "+")
         return cls(tuple(part.strip() for part in words.split(kind)), kind)
 
-    def is_in(self, clauses: Iterable[Clause], held: Collection[str]) -> bool:
+    def is_in(self, clauses: Iterable[Clause], held: set[str]) -> bool:
         """Return whether a row of some clauses, which hold some meanings between them, holds the feature."""
-        if not all(meaning in held for meaning in self.meanings):
+        if not held.issuperset(self.meanings):
             return False
         if self.kind == "&" or len(self.meanings) == 1:
             return True
-        return any(self._is_in(clause) for clause in clauses)
-
-    def _is_in(self, clause: Clause) -> bool:
         if self.kind == "+":
-            return all(meaning in clause for meaning in self.meanings)
+            return any(map(frozenset(self.meanings).issubset, clauses))
+        return any(map(self._is_in_order, clauses))
+
+    def _is_in_order(self, clause: Clause) -> bool:
         rest = iter(clause)
         return all(meaning in rest for meaning in self.meanings)
 
@@ -198,9 +198,9 @@ class Vocabulary:
                 continue
             if role:
                 found += mood.hear(index, role)
-            mark, closing = mood.mark(index), []
+            mark, closing = mood.mark(index) if meanings or names else "", []
             for meaning, rest in meanings:
-                if not rest or _follow(tokens[index + 1 : index + 1 + len(rest)], rest):
+                if not rest or _follow(tokens, index + 1, rest):
                     found.append(mark + meaning)
                     closing.append(f"${meaning}")
             closing = [] if mark else closing
@@ -261,8 +261,11 @@ class _Mood:
         return self._mode or ("try " if index == self._attempted else "")
 
 
-def _follow(tokens: Sequence[str], words: Sequence[str]) -> bool:
-    return len(tokens) == len(words) and all(
-        token.startswith(word[:-1]) if word.endswith("*") else token == word
-        for token, word in zip(tokens, words, strict=True)
-    )
+def _follow(tokens: Sequence[str], begin: int, words: Sequence[str]) -> bool:
+    """Return whether some words are those from a place on."""
+    if begin + len(words) > len(tokens):
+        return False
+    for token, word in zip(tokens[begin : begin + len(words)], words, strict=True):
+        if not (token.startswith(word[:-1]) if word.endswith("*") else token == word):
+            return False
+    return True

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from itertools import islice, takewhile
 from pathlib import PurePath
 from types import MappingProxyType
@@ -67,6 +68,15 @@ _ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times"}
 def _is_before(one: date | None, other: date) -> bool:
     """Return whether a day is at most a season before another."""
     return one is not None and timedelta(0) <= other - one <= _SEASON
+
+
+@lru_cache(maxsize=64)
+def _uncounted(template: Template) -> tuple[re.Pattern[str], Mapping[str, str]]:
+    """Return how words begin that say that a report is not about an incident of its own, and what they mean."""
+    words = [(name, name) for name in UNCOUNTED_STATUSES]
+    words += [(word, name) for word, name in template.synonyms("statuses").items() if name in UNCOUNTED_STATUSES]
+    names = {fold(word): name for word, name in reversed(words)}
+    return re.compile(rf"({'|'.join(re.escape(fold(word)) for word, _ in words)})(?!\w)"), names
 
 
 class HeaderReader:
@@ -424,12 +434,10 @@ class HeaderReader:
 
     def _uncounted_status(self, words: str) -> str | None:
         """Return the status of a report that is not about an incident of its own, such as a duplicate."""
-        plain = fold(words).strip("*_[]( ")
-        names = {name: name for name in UNCOUNTED_STATUSES} | {
-            word: name for word, name in self.template.synonyms("statuses").items() if name in UNCOUNTED_STATUSES
-        }
-        found = (name for word, name in names.items() if re.match(rf"{re.escape(fold(word))}(?!\w)", plain))
-        return next(found, UNCOUNTED_STATUSES[0] if _DUPLICATE_OF.search(words) else None)
+        pattern, names = _uncounted(self.template)
+        if match := pattern.match(fold(words).strip("*_[]( ")):
+            return names[match[1]]
+        return UNCOUNTED_STATUSES[0] if _DUPLICATE_OF.search(words) else None
 
     def read_foot(self) -> None:
         """Read the template's version, from the last place that names it."""

@@ -69,6 +69,8 @@ def label_of(line: Line) -> tuple[str, str] | None:
     """Return the label that a line opens with, in bold or not, and the words after it; None where it has none."""
     if line.label is not None:
         return line.label, line.value
+    if ":" not in line.text:
+        return None
     match = _PLAIN_LABEL.match(line.text)
     return (match[1], line.text[match.end() :]) if match else None
 

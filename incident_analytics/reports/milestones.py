@@ -191,20 +191,20 @@ class Lexicon:
         features = frozenset(
             key for meaning in held for key, feature in self._features.get(meaning, ()) if feature.is_in(clauses, held)
         )
-        weights: dict[str, list[Weight]] = {name: [] for name in self.weights}
+        weights: defaultdict[str, list[Weight]] = defaultdict(list)
         for key in features:
             for name, weight in self._weighs[key]:
                 weights[name].append(weight)
         match = _LABEL.match(fold(text))
         # Sums are rounded once, so that they do not depend on the order in which a set gives its members.
+        fitted = {name: math.fsum([weight.fitted for weight in found]) for name, found in weights.items()}
+        judged = {name: math.fsum([weight.judged for weight in found]) for name, found in weights.items()}
         return Reading(
             features,
-            {name: math.fsum(weight.fitted for weight in found) for name, found in weights.items()},
-            frozenset(
-                name for name, found in weights.items() if math.fsum(weight.judged for weight in found) >= _SPEAKS_FOR
-            ),
+            {**dict.fromkeys(self.weights, 0.0), **fitted},
+            frozenset([name for name, weight in judged.items() if weight >= _SPEAKS_FOR]),
             self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split())) if match else None,
-            math.fsum(self._relapse[key] for key in features if key in self._relapse) > 0,
+            math.fsum([self._relapse[key] for key in features if key in self._relapse]) > 0,
         )
 
 
@@ -297,7 +297,7 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
     """
     lexicon = lexicon or default_lexicon()
     stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
-    if not stated:
+    if not stated or not any(lexicon.read(clue.event).is_relapse for clue in clues):
         return None
     scorer = Scorer(clues, DurationClues(), lexicon)
     later = (row for row in scorer.order if scorer.at(row) > scorer.at(stated[-1]) and scorer.clues[row].stated is None)
@@ -335,7 +335,7 @@ class Scorer:
         self.known = dict(self.instants_stated() if known is None else known)
         self.found: dict[str, Guess] = {}
         self.start, self.end = self.stated_start(), self.stated_end()
-        self.has_end = any(_is_same(self.at(row), self.end) for row in self.order)
+        self.has_end = self.end is not None and any(_is_same(self.at(row), self.end) for row in self.order)
         self.trouble = next((row for row in self.order if "fault" in self.readings[row].features), None)
         self.response = next((self.at(row) for row in self.order if "responded" in self.readings[row].speaks_for), None)
         self.relapse = next((self.at(row) for row in reversed(self.order) if self.readings[row].is_relapse), None)

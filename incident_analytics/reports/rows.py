@@ -123,6 +123,8 @@ def _is_delimiter(text: str) -> bool:
 
 def _looks_like(line: SourceLine, kind: Kind) -> bool:
     """Return whether a line looks like a row of its section, by its words and by what it is part of."""
+    if kind == "prose" and "|" not in line.text:
+        return False  # as of nearly all lines
     text = line.text[:_LOOK]
     if not text.strip() or _is_delimiter(text) or line.place == "rule":
         return False
@@ -151,9 +153,10 @@ def _looks_like(line: SourceLine, kind: Kind) -> bool:
 
 def _is_torn(line: SourceLine, use: str) -> bool:
     """Return whether a row with a time is part of the text that is broken off above it, such as a list item."""
+    if line.place != "text" or "|" not in line.text or use in {"", "timeline"}:
+        return False
     text = line.text[:_LOOK].lstrip("> \t")
-    is_text = line.place == "text" and text.startswith("|") and use not in {"", "timeline"}
-    return is_text and any(map(begins_with_time, split_cells(text)))
+    return text.startswith("|") and any(map(begins_with_time, split_cells(text)))
 
 
 def _bare_item(text: str) -> str:
@@ -211,7 +214,8 @@ def find_unread(
         for line in section.source:
             own = context.kind_at(line)
             use = read.get(line.line)
-            if own is None or not (use is None or (_ROWS.issuperset({use, own}) and use != own) or _is_torn(line, use)):
+            is_other = use is None or (use != own and use in _ROWS and own in _ROWS)
+            if own is None or not (is_other or _is_torn(line, use or "")):
                 continue
             if anywhere and known == "prose" and not _looks_like(line, own):
                 own = "timeline"
@@ -258,7 +262,9 @@ class _Context:
             if is_own and own != "prose" and (_looks_like(line, own) or _is_delimiter(line.text)):
                 self.kind = own  # a line --- below some rows made a heading of them
             return own
-        title = _HEADING.match(line.text[:_LOOK]) if line.place == "text" or line.place in _HIDES else None
+        if "#" not in line.text or not (line.place == "text" or line.place in _HIDES):
+            return self.kind
+        title = _HEADING.match(line.text[:_LOOK])
         if title is None:
             return self.kind
         named, depth = self.kind_named(title["title"]), len(title["level"])

@@ -739,5 +739,7 @@ def text_or_none(words: str) -> str | None:
 
 
 def _is_footer(text: str, template: Template) -> bool:
+    if ":" not in text:
+        return False
     names = {template.field_named(label) for label, _ in labelled_lines([Line(text, 0)])}
     return bool(names - {None} - template.other_fields)

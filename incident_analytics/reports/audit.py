@@ -112,12 +112,14 @@ def _start(report: Report) -> str | None:
     """Say where the Duration's range starts at a time of no row, and a row says that it began at another one."""
     start = report.placement.windows[0][0] if report.placement and report.placement.windows else None
     rows = [row for row in report.rows["timeline"] if row["at"] is not None]
-    begun = next((row for row in rows if _BEGUN.search(row["event"])), None)
-    if start is None or begun is None or _is_corrected(report, "started_at"):
+    if start is None or _is_corrected(report, "started_at"):
         return None
     if report.duration is not None and report.duration.approximate:
         return None
     if any(abs(row["at"] - start) < _MINUTE for row in rows):
+        return None
+    begun = next((row for row in rows if _BEGUN.search(row["event"])), None)
+    if begun is None:
         return None
     return (
         f"the Duration starts {start:%Y-%m-%d %H:%M} UTC, but line {begun['line']} says {begun['event']!r} at "

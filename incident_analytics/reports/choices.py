@@ -196,6 +196,8 @@ def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str
     >>> read_action_status("Done / Open", words, {}).word is None
     True
     """
+    if not text:
+        return None
     meant = _meant(declared, synonyms)
     if is_absent(text) and _bare(text) not in meant:  # pending is a status, too
         return None

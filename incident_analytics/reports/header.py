@@ -76,7 +76,8 @@ def _uncounted(template: Template) -> tuple[re.Pattern[str], Mapping[str, str]]:
     words = [(name, name) for name in UNCOUNTED_STATUSES]
     words += [(word, name) for word, name in template.synonyms("statuses").items() if name in UNCOUNTED_STATUSES]
     names = {fold(word): name for word, name in reversed(words)}
-    return re.compile(rf"({'|'.join(re.escape(fold(word)) for word, _ in words)})(?!\w)"), names
+    forms = "|".join(re.escape(fold(word)) for word, _ in words)
+    return re.compile(rf"({forms})(?!\w)"), names
 
 
 class HeaderReader:

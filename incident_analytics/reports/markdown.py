@@ -527,10 +527,7 @@ class _Reader:
 
     def finish_section(self, end: int) -> None:
         title, level, start, body_start = self.heading
-        hidden = self.managed[bisect_left(self.hidden, body_start) : bisect_left(self.hidden, end)]
-        edges = [body_start, *(edge for first, last in hidden for edge in (first.start, last.end)), end]
-        texts = [self.source[edges[at] : edges[at + 1]].decode().strip() for at in range(0, len(edges), 2)]
-        body = "\n\n".join(text for text in texts if text)
+        body = self.body_between(body_start, end)
         line = self.line_at(start)
         last = self.line_at(end - 1) if end > start else line - 1
         lines, places = enumerate(self.texts[line - 1 : last], line), self.places
@@ -541,6 +538,15 @@ class _Reader:
             self.blocks.sort(key=attrgetter("line"))
         self.sections.append(Section(title, level, line, start, body_start, end, body, tuple(self.blocks), source))
         self.blocks = []
+
+    def body_between(self, begin: int, end: int) -> str:
+        """Return the text from one offset to another, without managed blocks."""
+        if not self.managed:
+            return self.source[begin:end].decode().strip()
+        hidden = self.managed[bisect_left(self.hidden, begin) : bisect_left(self.hidden, end)]
+        edges = [begin, *(edge for first, last in hidden for edge in (first.start, last.end)), end]
+        texts = [self.source[edges[at] : edges[at + 1]].decode().strip() for at in range(0, len(edges), 2)]
+        return "\n\n".join(text for text in texts if text)
 
     # -- elements that hold text
 

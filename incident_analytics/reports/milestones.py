@@ -395,8 +395,8 @@ class Scorer:
                 ranks = ["@first"] if speaks and not before else []
                 ranks += ["@last"] if speaks and not after else []
                 ranks += ["@later"] * min(before, _MOST) + ["@earlier"] * min(after, _MOST)
-                places = (f"@{place}" for place in self.places(milestone, row))
-                yield Option(row, tuple(key for key in (*places, *ranks) if key in weights))
+                places = [f"@{place}" for place in self.places(milestone, row)]
+                yield Option(row, tuple([key for key in (*places, *ranks) if key in weights]))
             before += speaks
 
     def may_be(self, milestone: str, row: int) -> bool:

@@ -73,7 +73,7 @@ class UnnamedReader:
             else:
                 self._read_lines(block)
         self._end_label()
-        if any(line.place == "html" for line in section.source):
+        if "html" in [line.place for line in section.source]:
             self._read_html(section.source)
 
     def _read_lines(self, block: Paragraph | Item) -> None:

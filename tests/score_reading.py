@@ -4,9 +4,10 @@
     python tests/score_reading.py --fit [FOLDER ...]  and write the weights fitted to all of them
 
 For each organisation the weights of milestones.toml are fitted anew, from those judged by how people write, on the
-reports of all others, and its own reports are read with the fitted weights and held against golden.csv. The features
-are the same throughout, so this shows what the weights owe to the reports that they were fitted to. What the features
-owe to them only reports can show that nobody had seen when the features were chosen: name their folder.
+reports of all others and the timelines of timelines.txt, and its own reports are read with the fitted weights and held
+against golden.csv. The features are the same throughout, so this shows what the weights owe to the reports that they
+were fitted to. What the features owe to them only reports can show that nobody had seen when the features were chosen:
+name their folder.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ import incident_analytics as ia
 from incident_analytics.reports import chronology, milestones
 from incident_analytics.reports.milestones import (
     Clue,
-    DurationClues,
     Gap,
     Lexicon,
+    ReportClues,
     Scorer,
     default_lexicon,
     infer_gaps,
@@ -43,6 +44,9 @@ from incident_analytics.schema import GRADES, MILESTONES
 ROOT = Path(__file__).parent.parent
 MINUTE = timedelta(minutes=1)
 WORDS = Path(milestones.__file__).with_suffix(".toml")
+MADE_UP = Path(__file__).with_name("timelines.txt")
+TIMED = re.compile(r"(\d\d):(\d\d)(?: ([AP]M)| UTC)?:?[ -]+(.*)")
+LETTERS = dict(zip("SDRIMEC", MILESTONES, strict=True))
 TRUST = 2.0
 """How strongly the judged weights hold against the reports: what a weight one off costs, in units of log odds."""
 CROWD = 0.3
@@ -111,15 +115,15 @@ class Report:
     """What the scorer is given for a report, and what a careful reader takes from it."""
 
     clues: Sequence[Clue]
-    evidence: DurationClues
+    evidence: ReportClues
     golden: Golden
 
 
 def reports_of(folder: Path, golden: Mapping[str, Golden]) -> dict[str, Report]:
     """Return the reports of a folder as the scorer sees them."""
-    seen: list[tuple[Sequence[Clue], DurationClues]] = []
+    seen: list[tuple[Sequence[Clue], ReportClues]] = []
 
-    def watch(clues: Sequence[Clue], evidence: DurationClues) -> list[Gap]:
+    def watch(clues: Sequence[Clue], evidence: ReportClues) -> list[Gap]:
         seen.append((clues, evidence))
         return infer_gaps(clues, evidence)
 
@@ -129,6 +133,28 @@ def reports_of(folder: Path, golden: Mapping[str, Golden]) -> dict[str, Report]:
             ia.load(folder / f"{key}.md", status="all", cache=False)
         found[key] = Report(*seen[-1], golden[key])
     return found
+
+
+def made_up() -> list[Report]:
+    """Return the timelines of timelines.txt, each as an organisation of its own."""
+    reports = []
+    for block in MADE_UP.read_text(encoding="utf-8").split("\n= ")[1:]:
+        name, cause, *rows = block.strip().splitlines()
+        at, clues = datetime(2025, 3, 14, tzinfo=UTC), []
+        golden = dict.fromkeys([f"{milestone}_at" for milestone in MILESTONES], "")
+        for row in rows:
+            words, _, letters = row.partition(" | ")
+            match = TIMED.match(words)
+            if match is None:
+                raise ValueError(row)
+            hour, minute, half, event = match.groups()
+            clock = timedelta(hours=int(hour) % 12 + 12 * (half == "PM") if half else int(hour), minutes=int(minute))
+            at += (clock - timedelta(hours=at.hour, minutes=at.minute)) % timedelta(days=1)
+            clues.append(Clue(at, event))
+            golden |= {f"{LETTERS[letter]}_at": at.isoformat() for letter in letters}
+        evidence = ReportClues(cause=cause.removeprefix("cause: "))
+        reports.append(Report(clues, evidence, golden | {"organisation": f"made up: {name}", "ambiguous_fields": ""}))
+    return reports
 
 
 def examples(
@@ -277,6 +303,7 @@ def main(folders: Sequence[Path], *, write: bool) -> None:
     total = Score()
     for house, own in houses.items():
         others = [report for of in reports.values() for report in of.values() if report.golden["organisation"] != house]
+        others += made_up()
         lexicon, score = with_weights(fit(others)), Score()
         for folder in folders:
             if keys := [key for where, key in own if where == folder]:
@@ -285,7 +312,7 @@ def main(folders: Sequence[Path], *, write: bool) -> None:
         total.add(score)
     print(f"one organisation left out at a time: {total}")
     if write:
-        write_weights(fit([report for of in reports.values() for report in of.values()]))
+        write_weights(fit([*(report for of in reports.values() for report in of.values()), *made_up()]))
 
 
 if __name__ == "__main__":

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from incident_analytics.reports.clauses import Feature, Vocabulary
 from incident_analytics.reports.milestones import (
     Clue,
-    DurationClues,
     Gap,
     Guess,
+    ReportClues,
     Scorer,
     default_lexicon,
     infer_gaps,
@@ -30,10 +30,10 @@ def at(clock: str) -> datetime:
     return DAY + timedelta(hours=hours, minutes=minutes)
 
 
-def rows_of(*rows: str, evidence: DurationClues | None = None) -> dict[str, int]:
+def rows_of(*rows: str, evidence: ReportClues | None = None) -> dict[str, int]:
     """Infer from rows such as ``14:02 Users report 503s``; milestones with the number of their row."""
     clues = [Clue(at(row[:5]), row[6:]) for row in rows]
-    return {name: guess.row for name, guess in infer_milestones(clues, evidence or DurationClues()).items()}
+    return {name: guess.row for name, guess in infer_milestones(clues, evidence or ReportClues()).items()}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def rows_of(*rows: str, evidence: DurationClues | None = None) -> dict[str, int]
     ],
 )
 def test_a_row_tells_its_milestone(event: str, milestone: str) -> None:
-    rows = ["09:00 Node drained", f"10:00 {event}", "11:00 Coffee"]
+    rows = ["09:00 Breakfast", f"10:00 {event}", "11:00 Coffee"]
     assert rows_of(*rows).get(milestone) == 1
 
 
@@ -96,6 +96,12 @@ def test_a_row_tells_its_milestone(event: str, milestone: str) -> None:
         (["10:00 Alert fires", "10:41 No more errors"], "restored", 1),
         (["09:58 Alert fires", "10:10 Root cause detected: disk of the queue host is full"], "identified", 1),
         (["09:30 Start of billing outage", "10:15 End of billing outage"], "restored", 1),
+        # What the cure takes up, next to it, was the cause, whether a word says so or not.
+        (["10:00 Alert fires", "10:03 Vik acknowledges", "10:20 Scheduler account is locked", "10:25 Account unlocked",
+          "10:30 All jobs run again, resolved"], "identified", 2),
+        # An engineer who comes is a response; a check that fails, or a checkout, is none.
+        (["10:00 Latency alert for checkout", "10:05 Priya joins the call", "10:20 Resolved"], "responded", 1),
+        (["10:00 Synthetic check fails", "10:05 Technician dispatched", "10:20 Resolved"], "responded", 1),
     ],
 )  # fmt: skip
 def test_the_clause_decides_which_row_it_is(rows: list[str], milestone: str, row: int) -> None:
@@ -107,6 +113,7 @@ def test_the_clause_decides_which_row_it_is(rows: list[str], milestone: str, row
     [
         (["10:00 Alert fires", "10:10 Ana tries to find the cause"], "identified"),
         (["10:00 Alert fires", "10:10 The cause is not known yet"], "identified"),
+        (["10:00 Alert fires", "10:10 Decision to fail over once the node is up"], "mitigated"),
         (["10:00 Alert fires", "10:10 Could be fixed by a restart"], "mitigated"),
         (["10:00 Alert fires", "10:10 Not resolved"], "restored"),
         (["10:00 Alert fires", "10:10 Service still not working"], "restored"),
@@ -149,22 +156,22 @@ def test_a_guess_is_sure_from_the_confidence_that_was_right_at_98_percent(confid
 @pytest.mark.parametrize(("minutes", "is_before"), [(4, False), (5, True), (60, True)])
 def test_a_row_more_than_a_slip_before_the_stated_start_is_before_it(minutes: int, is_before: bool) -> None:
     start = at("10:00")
-    scorer = Scorer([Clue(start - timedelta(minutes=minutes), "Alert")], DurationClues(start=start), default_lexicon())
+    scorer = Scorer([Clue(start - timedelta(minutes=minutes), "Alert")], ReportClues(start=start), default_lexicon())
     assert ("before the start" in scorer.places("detected", 0)) == is_before
 
 
 def test_the_row_one_stated_length_after_another_is_the_end() -> None:
     rows = [Clue(at("10:00"), "Coffee"), Clue(at("11:00"), "Coffee"), Clue(at("12:00"), "Coffee")]
     for hours, end in ((1, "11:00"), (2, "12:00")):
-        assert Scorer(rows, DurationClues(total=timedelta(hours=hours)), default_lexicon()).end == at(end)
-    assert Scorer(rows, DurationClues(total=timedelta(hours=1), approximate=True), default_lexicon()).end is None
-    assert Scorer(rows, DurationClues(total=timedelta(hours=3)), default_lexicon()).end is None
+        assert Scorer(rows, ReportClues(total=timedelta(hours=hours)), default_lexicon()).end == at(end)
+    assert Scorer(rows, ReportClues(total=timedelta(hours=1), approximate=True), default_lexicon()).end is None
+    assert Scorer(rows, ReportClues(total=timedelta(hours=3)), default_lexicon()).end is None
 
 
 @pytest.mark.parametrize(("off", "is_near"), [(0, True), (9, True), (10, False), (-8, True), (-10, False)])
 def test_a_rough_length_is_met_within_15_percent(off: int, is_near: bool) -> None:
     rows = [Clue(at("10:00"), "Coffee"), Clue(at("11:00") + timedelta(minutes=off), "Service restored", "restored")]
-    evidence = DurationClues(total=timedelta(hours=1), approximate=True)
+    evidence = ReportClues(total=timedelta(hours=1), approximate=True)
     assert Scorer(rows, evidence, default_lexicon()).is_near_total(0) == is_near
 
 
@@ -175,6 +182,19 @@ def test_every_entry_of_the_lexicon_counts() -> None:
     for name, weights in lexicon.weights.items():
         for key, weight in weights.items():
             assert weight.judged * weight.fitted >= 0, (name, key)
+
+
+def test_words_of_the_root_cause_name_the_row_that_found_it() -> None:
+    clues = [
+        Clue(at("10:00"), "Alert: API 5xx"),
+        Clue(at("10:05"), "On-call acknowledges"),
+        Clue(at("10:15"), "Load balancer answers everything with 503"),
+        Clue(at("10:20"), "Archive fills the root filesystem of the database host"),
+        Clue(at("10:25"), "Archive deleted"),
+        Clue(at("10:30"), "Resolved"),
+    ]
+    cause = ReportClues(cause="Nobody emptied the archive, so the filesystem of the database ran full.")
+    assert infer_milestones(clues, cause)["identified"].row == 3
 
 
 def test_rows_that_tell_nothing_give_nothing_but_where_it_began() -> None:
@@ -223,7 +243,7 @@ def test_a_change_that_tells_the_cause_is_no_cure() -> None:
         "09:30 Version 2 deployed",
         "10:00 Users report 503s",
         "11:00 Resolved",
-        evidence=DurationClues(start=at("09:30"), end=at("11:00")),
+        evidence=ReportClues(start=at("09:30"), end=at("11:00")),
     )
     assert "mitigated" not in found
 
@@ -256,11 +276,11 @@ def test_what_was_over_for_a_time_leaves_a_gap() -> None:
         "15:18 Resolved",
     ]
     clues = [Clue(at(row[:5]), row[6:]) for row in rows]
-    (gap,) = infer_gaps(clues, DurationClues())
+    (gap,) = infer_gaps(clues, ReportClues())
     assert (gap.over, gap.relapse) == (1, 2)
     assert gap.guess is not None
     assert gap.guess.row == 1
-    assert infer_gaps(clues[:2], DurationClues()) == []
+    assert infer_gaps(clues[:2], ReportClues()) == []
 
 
 def test_the_templates_phrase_ends_the_first_of_two_windows() -> None:
@@ -270,7 +290,7 @@ def test_the_templates_phrase_ends_the_first_of_two_windows() -> None:
         Clue(at("11:00"), "The same errors again"),
         Clue(at("11:20"), "Service restored", "restored"),
     ]
-    assert infer_gaps(clues, DurationClues()) == [Gap(1, 2, None)]
+    assert infer_gaps(clues, ReportClues()) == [Gap(1, 2, None)]
 
 
 def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
@@ -279,7 +299,7 @@ def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
         Clue(at("10:40"), "Incident closed", "closed"),
         Clue(at("11:00"), "Incident reopened, the same errors"),
     ]
-    assert infer_gaps(clues, DurationClues()) == []
+    assert infer_gaps(clues, ReportClues()) == []
     assert infer_relapse(clues) == Gap(0, 2, None)
     assert infer_relapse([*clues, Clue(at("11:20"), "Service restored", "restored")]) is None
     assert infer_relapse(clues[1:]) is None
@@ -294,8 +314,8 @@ def test_a_relapse_after_the_last_restoration_is_not_a_gap() -> None:
 )
 def test_what_a_row_without_a_time_may_be_is_not_taken_from_a_later_row(untimed: list[str], timed: list[str]) -> None:
     rows = [Clue(at(row[:5]), row[6:]) for row in timed]
-    without = infer_milestones(rows, DurationClues())
-    found = infer_milestones([*(Clue(None, event) for event in untimed), *rows], DurationClues())
+    without = infer_milestones(rows, ReportClues())
+    found = infer_milestones([*(Clue(None, event) for event in untimed), *rows], ReportClues())
     assert "started" in without
     assert "started" not in found
     assert found["restored"].row == 2
@@ -304,23 +324,23 @@ def test_what_a_row_without_a_time_may_be_is_not_taken_from_a_later_row(untimed:
 
 def test_a_later_restoration_without_a_time_leaves_the_restoration_unknown() -> None:
     rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "All back to normal")]
-    assert infer_milestones(rows, DurationClues())["restored"].row == 1
+    assert infer_milestones(rows, ReportClues())["restored"].row == 1
     assert "restored" not in infer_milestones(
-        [*rows, Clue(None, "Recovered for good, all back to normal")], DurationClues()
+        [*rows, Clue(None, "Recovered for good, all back to normal")], ReportClues()
     )
-    assert infer_milestones([*rows, Clue(None, "Coffee")], DurationClues())["restored"].row == 1
+    assert infer_milestones([*rows, Clue(None, "Coffee")], ReportClues())["restored"].row == 1
 
 
 def test_the_stated_length_confirms_a_start_below_a_row_without_a_time() -> None:
     rows = [Clue(None, "Release 4.2"), Clue(at("10:00"), "Errors begin"), Clue(at("12:00"), "All back to normal")]
-    assert infer_milestones(rows, DurationClues(total=timedelta(hours=2)))["started"].row == 1
-    assert "started" not in infer_milestones(rows, DurationClues(total=timedelta(hours=2), approximate=True))
+    assert infer_milestones(rows, ReportClues(total=timedelta(hours=2)))["started"].row == 1
+    assert "started" not in infer_milestones(rows, ReportClues(total=timedelta(hours=2), approximate=True))
 
 
 def test_the_last_cure_is_not_the_end_of_what_goes_on() -> None:
-    rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "Rolled back to the last version")]
-    assert "restored" in infer_milestones(rows, DurationClues())
-    assert "restored" not in infer_milestones(rows, DurationClues(is_open=True))
+    rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "Fix deployed everywhere")]
+    assert "restored" in infer_milestones(rows, ReportClues())
+    assert "restored" not in infer_milestones(rows, ReportClues(is_open=True))
 
 
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
@@ -328,7 +348,7 @@ def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
         "10:48 No nodes",
         "11:01 Balancer finds the new nodes healthy, traffic flows",
         "11:08 Second mail, says service is restored",
-        evidence=DurationClues(start=at("10:48"), end=at("11:01")),
+        evidence=ReportClues(start=at("10:48"), end=at("11:01")),
     )
     assert found["restored"] == 1
 
@@ -345,7 +365,7 @@ def test_rows_before_the_stated_start_detect_nothing() -> None:
         "09:33 Users miss their logs",
         "10:48 No nodes",
         "10:50 Alert fires",
-        evidence=DurationClues(start=at("10:48"), end=at("11:01")),
+        evidence=ReportClues(start=at("10:48"), end=at("11:01")),
     )
     assert found["detected"] == 2
 
@@ -362,26 +382,26 @@ def test_the_total_leads_from_the_end_to_the_row_where_it_began() -> None:
         "13:06 A first 403 on staging fails",
         "13:35 Beta deployed; 403 again",
         "15:25 Patch deployed, outage over",
-        evidence=DurationClues(total=timedelta(hours=1, minutes=50), approximate=True),
+        evidence=ReportClues(total=timedelta(hours=1, minutes=50), approximate=True),
     )
     assert found["started"] == 1
 
 
 def test_a_milestone_that_a_row_states_is_not_inferred() -> None:
     clues = [Clue(at("10:00"), "Initial alert/detection", "detected"), Clue(at("10:10"), "Users report 503s")]
-    assert "detected" not in infer_milestones(clues, DurationClues())
+    assert "detected" not in infer_milestones(clues, ReportClues())
 
 
 def test_rows_without_an_instant_tell_nothing() -> None:
-    assert infer_milestones([Clue(None, "Resolved"), Clue(None, "Alert fires")], DurationClues()) == {}
+    assert infer_milestones([Clue(None, "Resolved"), Clue(None, "Alert fires")], ReportClues()) == {}
 
 
 @given(st.lists(st.text(max_size=60), max_size=12), st.integers(-500, 500))
 def test_any_words_are_taken_and_a_shift_of_all_times_changes_nothing(events: list[str], shift: int) -> None:
     rows = [Clue(DAY + timedelta(minutes=7 * place), event) for place, event in enumerate(events)]
     moved = [Clue(row.at + timedelta(minutes=shift) if row.at else None, row.event) for row in rows]
-    found = infer_milestones(rows, DurationClues())
-    assert found == infer_milestones(moved, DurationClues())
+    found = infer_milestones(rows, ReportClues())
+    assert found == infer_milestones(moved, ReportClues())
     assert all(0.5 <= guess.confidence <= 1 and 0 <= guess.row < len(rows) for guess in found.values())
 
 

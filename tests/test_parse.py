@@ -535,7 +535,7 @@ def test_each_window_ends_with_a_row_that_has_the_milestone_restored(tmp_path: P
     [
         ("| 12:00 | Service restored |", "Unknown", {"recorded"}),
         ("| 12:00 | Service restored for everybody, all back to normal |", "10:00 - 12:00 (2h)", {"recorded"}),
-        ("| 12:00 | Pods recover |", "Unknown", {"check"}),
+        ("| 12:00 | Pods work |", "Unknown", {"check"}),
         ("| 2024-03-14 12:00 | Service restored |", "Unknown", {"check"}),
     ],
 )

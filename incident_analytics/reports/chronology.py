@@ -10,9 +10,9 @@ from typing import Any
 from incident_analytics.reports.durations import in_words, spans_agree
 from incident_analytics.reports.milestones import (
     Clue,
-    DurationClues,
     Gap,
     Guess,
+    ReportClues,
     infer_gaps,
     infer_milestones,
     infer_relapse,
@@ -211,7 +211,7 @@ class Chronology:
             Clue(at, entry.event, self.template.stated_milestone(entry.event))
             for entry, at in zip(self.reader.entries, placement.instants, strict=True)
         ]
-        inferred = infer_milestones(clues, DurationClues())
+        inferred = infer_milestones(clues, ReportClues())
         rows: dict[str, int] = {name: guess.row for name, guess in inferred.items() if guess.grade == "sure"}
         for row, clue in enumerate(clues):
             if clue.stated and clue.at is not None and (clue.stated in LAST_COUNTS or clue.stated not in rows):
@@ -231,12 +231,13 @@ class Chronology:
             if not _is_same(stated, start):
                 self._report_two_instants("duration-mismatch", "started", line, start)
         duration = self.report.duration
-        evidence = DurationClues(
+        evidence = ReportClues(
             start,
             placement.windows[-1][1] if placement.windows else None,
             duration.total if duration and not duration.support_hours else None,
             approximate=duration is not None and duration.approximate,
             is_open=(duration is not None and duration.is_open) or self.report.ongoing is not None,
+            cause=" ".join(filter(None, (self.values.get("why_it_happened"), self.values.get("what_happened")))),
         )
         clues = [Clue(row["at"], row["event"], row["milestone"]) for row in rows]
         inferred = infer_milestones(clues, evidence)

@@ -58,7 +58,7 @@ _DENIALS = frozenset(
 _DENIED = 4
 """How many words a denial reaches."""
 _ATTEMPT = re.compile(
-    r"tr(?:y|ies|ied|ying)|attempt\w*|will|would|should|plan\w*|want(?:s|ed)?|propos\w+|suggest\w*|consider\w*|decid\w+"
+    r"tr(?:y|ies|ied|ying)|attempt\w*|will|would|should|plan\w*|want(?:s|ed)?|propos\w+|suggest\w*|consider\w*|deci[ds]\w+"
     r"|needs?|could|might|may|wait\w*|hop(?:e|es|ing)|ready|expects?|ought|better|instead"
 )
 _GUESS = re.compile(
@@ -100,6 +100,7 @@ _QUESTION, _COLON = "?", ":"
 _NAME = 3
 """How many words a name has at most that says who speaks."""
 _MARKED = ("no ", "try ", "after ", "^", "$")
+_PARTICIPLE = re.compile(r"[a-z]{3,}ed")
 _STATUS_CODE = re.compile(r"[45](?:\d\d|xx)s?")
 
 
@@ -162,6 +163,8 @@ class Vocabulary:
             found.append(("fault", ()))
         if token.startswith("@"):
             found.append(("speaker", ()))
+        if not found and _PARTICIPLE.fullmatch(token):
+            found.append(("participle", ()))
         return _Word(_role_of(token), tuple(found))
 
     def clauses(self, text: str) -> list[Clause]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,12 +27,12 @@ from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = [
     "Clue",
-    "DurationClues",
     "Gap",
     "Guess",
     "Lexicon",
     "Option",
     "Reading",
+    "ReportClues",
     "Scorer",
     "Weight",
     "default_lexicon",
@@ -56,6 +56,27 @@ _MOST = 4
 """How many rows that speak for the same milestone count."""
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
 _LABEL_EXTRAS = re.compile(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
+_WORD = re.compile(r"[^\W_]{4,}")
+_STEM = 4
+"""How many letters of a word are compared."""
+# fmt: off
+_COMMON = frozenset(
+    {
+        "after", "again", "also", "another", "back", "been", "before", "being", "does", "down", "each", "even",
+        "first", "from", "have", "into", "just", "last", "like", "made", "more", "most", "much", "near", "once",
+        "only", "other", "over", "same", "some", "still", "such", "than", "that", "their", "them", "then", "there",
+        "these", "they", "this", "those", "until", "very", "were", "what", "when", "where", "which", "while",
+        "will", "with", "without", "would",
+    }
+)
+# fmt: on
+"""Longer words that say nothing of what a row is about."""
+_ACTS = frozenset({"act", "revert", "fix", "participle"})
+_BETTER = frozenset({"well", "okay", "stop", "part"})
+_NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
+"""Features of a row that says how things are."""
+_BY_PLACE = {"identified": frozenset({"before an act", "before the cure"})}
+"""Places at which a row may be a milestone that has no word for it."""
 _ORDER = ("restored", "detected", "responded", "identified", "mitigated", "closed", "started")
 """In which order the milestones are found: the clearest first, as the others depend on where it is."""
 
@@ -70,8 +91,8 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class DurationClues:
-    """What the Duration line says of the same incident: its start and end, its length, whether that is rough.
+class ReportClues:
+    """What the report says elsewhere: the Duration's start and end, its length, whether that is rough, and the cause.
 
     ``is_open`` is whether the report says that the incident goes on.
     """
@@ -81,6 +102,7 @@ class DurationClues:
     total: timedelta | None = None
     approximate: bool = False
     is_open: bool = False
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +151,8 @@ class Reading(NamedTuple):
         The milestone that its label names, as in ``Detection: an alert fires``.
     is_relapse
         Whether it says that it broke again.
+    stems
+        How its longer words begin, by which it is compared with other rows.
     """
 
     features: frozenset[str]
@@ -136,6 +160,7 @@ class Reading(NamedTuple):
     speaks_for: frozenset[str]
     label: str | None
     is_relapse: bool
+    stems: frozenset[str]
 
 
 class Option(NamedTuple):
@@ -205,7 +230,19 @@ class Lexicon:
             frozenset([name for name, weight in judged.items() if weight >= _SPEAKS_FOR]),
             self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split())) if match else None,
             math.fsum([self._relapse[key] for key in features if key in self._relapse]) > 0,
+            stems(text),
         )
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return how the longer words of a text begin: ``locked`` and ``locks`` begin alike.
+
+    Examples
+    --------
+    >>> sorted(stems("The account is locked, accounts lock"))
+    ['accou', 'lock']
+    """
+    return frozenset(word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _COMMON)
 
 
 @lru_cache(maxsize=1)
@@ -214,9 +251,7 @@ def default_lexicon() -> Lexicon:
     return Lexicon(tomllib.loads(Path(__file__).with_name("milestones.toml").read_text(encoding="utf-8")))
 
 
-def infer_milestones(
-    clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon | None = None
-) -> dict[str, Guess]:
+def infer_milestones(clues: Sequence[Clue], evidence: ReportClues, lexicon: Lexicon | None = None) -> dict[str, Guess]:
     """Find the rows that are milestones by their own words.
 
     Parameters
@@ -238,13 +273,13 @@ def infer_milestones(
     >>> from datetime import UTC
     >>> day = lambda hour, minute: datetime(2025, 3, 14, hour, minute, tzinfo=UTC)
     >>> rows = [Clue(day(14, 2), "Users report 503s"), Clue(day(15, 47), "Rollback done, site back to normal")]
-    >>> sorted((name, guess.row) for name, guess in infer_milestones(rows, DurationClues()).items())
+    >>> sorted((name, guess.row) for name, guess in infer_milestones(rows, ReportClues()).items())
     [('detected', 0), ('restored', 1), ('started', 0)]
     """
     return Scorer(clues, evidence, lexicon or default_lexicon()).infer()
 
 
-def infer_gaps(clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon | None = None) -> list[Gap]:
+def infer_gaps(clues: Sequence[Clue], evidence: ReportClues, lexicon: Lexicon | None = None) -> list[Gap]:
     """Find where an incident was over for a time: it was restored, broke again, and was restored for good.
 
     Parameters
@@ -262,7 +297,7 @@ def infer_gaps(clues: Sequence[Clue], evidence: DurationClues, lexicon: Lexicon 
     >>> from datetime import UTC
     >>> day = lambda hour: datetime(2025, 3, 14, hour, tzinfo=UTC)
     >>> rows = ["Node NotReady", "Node healthy again", "NotReady alert again", "Recovery: another node is in"]
-    >>> gaps = infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], DurationClues())
+    >>> gaps = infer_gaps([Clue(day(10 + place), row) for place, row in enumerate(rows)], ReportClues())
     >>> [(gap.over, gap.relapse) for gap in gaps]
     [(1, 2)]
     """
@@ -299,7 +334,7 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
     stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
     if not stated or not any(lexicon.read(clue.event).is_relapse for clue in clues):
         return None
-    scorer = Scorer(clues, DurationClues(), lexicon)
+    scorer = Scorer(clues, ReportClues(), lexicon)
     later = (row for row in scorer.order if scorer.at(row) > scorer.at(stated[-1]) and scorer.clues[row].stated is None)
     relapse = next((row for row in later if scorer.readings[row].is_relapse), None)
     return None if relapse is None else Gap(stated[-1], relapse, None)
@@ -319,7 +354,7 @@ class Scorer:
     def __init__(
         self,
         clues: Sequence[Clue],
-        evidence: DurationClues,
+        evidence: ReportClues,
         lexicon: Lexicon,
         known: Mapping[str, datetime] | None = None,
     ) -> None:
@@ -339,6 +374,27 @@ class Scorer:
         self.trouble = next((row for row in self.order if "fault" in self.readings[row].features), None)
         self.response = next((self.at(row) for row in self.order if "responded" in self.readings[row].speaks_for), None)
         self.relapse = next((self.at(row) for row in reversed(self.order) if self.readings[row].is_relapse), None)
+        self.cause = stems(evidence.cause)
+        signs = (
+            row
+            for row in self.order
+            if "fault" in self.readings[row].features or "detected" in self.readings[row].speaks_for
+        )
+        self.troubles = list(islice(signs, 2))
+        self.first_act = next(filter(self.is_act, self.order), None)
+        self.last_word = next(
+            (
+                row
+                for row in reversed(self.order)
+                if not (self.has_end and self.end and self.at(row) > self.end)
+                and "close" not in self.readings[row].features
+                and not self.readings[row].features.isdisjoint(_NEWS)
+            ),
+            None,
+        )
+        self.acts: list[int] = []
+        self.next: int | None = None
+        self.cure: int | None = None
 
     def at(self, row: int) -> datetime:
         """Return the instant of a row that has one."""
@@ -386,6 +442,7 @@ class Scorer:
         """Give the rows that may be a milestone, each with the features of its place."""
         weights = self.lexicon.weights[milestone]
         rows = self.rows(milestone)
+        self.look_over()
         after = sum(milestone in self.readings[row].speaks_for for row in rows)
         before = 0
         for row in rows:
@@ -407,7 +464,16 @@ class Scorer:
         """
         reading, over = self.readings[row], self.known.get("restored")
         is_end = milestone == "restored" and _is_same(self.at(row), self.end)
-        if milestone != "started" and not is_end and reading.weights[milestone] <= 0 and reading.label != milestone:
+        is_placed = milestone in _BY_PLACE and not _BY_PLACE[milestone].isdisjoint(
+            name for name, is_so in self.follows_up(row) if is_so
+        )
+        if (
+            milestone != "started"
+            and not is_end
+            and not is_placed
+            and reading.weights[milestone] <= 0
+            and reading.label != milestone
+        ):
             return False
         if milestone == "mitigated" and over is not None:
             alone = sum(self.at(other) == over for other in self.order) == 1
@@ -449,8 +515,54 @@ class Scorer:
             "other label": reading.label not in {None, milestone},
             "fits the total": self.fits_total(row),
             "near the total": self.is_near_total(row),
+            **dict(self.follows_up(row)),
         }
         return (place for place, is_so in holds.items() if is_so)
+
+    def is_act(self, row: int) -> bool:
+        """Return whether a row says that somebody changed something."""
+        return not self.readings[row].features.isdisjoint(_ACTS)
+
+    def look_over(self) -> None:
+        """Find the rows by which the places of others are known, given the milestones found so far."""
+        detected, over = self.known.get("detected"), self.known.get("restored")
+        since = [row for row in self.order if detected is None or self.at(row) > detected]
+        self.next = since[0] if detected is not None and since else None
+        self.acts = [row for row in since if self.is_act(row) and (over is None or self.at(row) < over)]
+        self.cure = None
+        for row in reversed(self.order):
+            if over is None or self.at(row) >= over:
+                self.cure = row if over is not None and self.at(row) == over else self.cure
+            elif self.is_act(row):
+                self.cure = row
+            elif (self.cure is not None and self.at(self.cure) < over) or self.readings[row].features.isdisjoint(
+                _BETTER
+            ):
+                break
+
+    def follows_up(self, row: int) -> Iterator[tuple[str, bool]]:
+        """Give what connects a row with others: what they are about, what was done after it, what is told later."""
+        at, reading, following = self.at(row), self.readings[row], self.following.get(row)
+        detected, identified = self.known.get("detected"), self.known.get("identified")
+        is_act, n_causes = self.is_act(row), len(reading.stems & self.cause)
+        acts = [act for act in self.acts if act != row and self.at(act) >= at][:2]
+        may_explain = not is_act and detected is not None and at >= detected
+        yield "act", is_act
+        yield "before an act", may_explain and bool(acts) and following == acts[0]
+        yield "before the cure", may_explain and following is not None and following == self.cure
+        yield "taken up", any(reading.stems & self.readings[act].stems for act in acts)
+        yield "word of the cause", n_causes == 1
+        yield "words of the cause", n_causes > 1
+        yield "last act", row in self.acts[-1:]
+        yield "of the cure", self.cure is not None and at >= self.at(self.cure)
+        yield "after the cause", identified is not None and at >= identified
+        yield (
+            "takes up the trouble",
+            any(reading.stems & self.readings[other].stems for other in self.troubles if self.at(other) < at),
+        )
+        yield "after an act", self.first_act is not None and self.first_act != row and self.at(self.first_act) <= at
+        yield "last of all", self.last_word is None or self.at(self.last_word) <= at
+        yield "next", row == self.next
 
     def fits_total(self, row: int) -> bool:
         """Return whether the stated length leads from a row to the restoration."""
@@ -475,12 +587,16 @@ class Scorer:
         """Find the milestones that no row states."""
         for milestone in _ORDER:
             guess = None if milestone in self.stated else self.best(milestone)
-            if guess is None or (milestone == "restored" and self.evidence.is_open and guess.grade == "check"):
+            if guess is None or (milestone == "restored" and self.evidence.is_open and not self.says_over(guess)):
                 continue
             self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
         for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
             del self.found[milestone]
         return self.found
+
+    def says_over(self, guess: Guess) -> bool:
+        """Return whether a row surely says that it is over, and not only what was done."""
+        return guess.grade == "sure" and not self.readings[guess.row].features.isdisjoint({"over", "well"})
 
     def best(self, milestone: str) -> Guess | None:
         """Return the row that most likely is a milestone, if it is likely enough; rows at one instant are one.

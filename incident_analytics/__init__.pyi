@@ -23,6 +23,10 @@ from incident_analytics.analysis.prevention import preventive_items as preventiv
 from incident_analytics.analysis.rates import compare_rates as compare_rates
 from incident_analytics.analysis.rates import count_dispersion as count_dispersion
 from incident_analytics.analysis.rates import severity_rates as severity_rates
+from incident_analytics.analysis.repeats import items_at_repeat as items_at_repeat
+from incident_analytics.analysis.repeats import recurrence_change as recurrence_change
+from incident_analytics.analysis.repeats import repeat_incidents as repeat_incidents
+from incident_analytics.analysis.repeats import repeat_rate as repeat_rate
 from incident_analytics.analysis.response import mttr as mttr
 from incident_analytics.analysis.response import response_rank as response_rank
 from incident_analytics.analysis.response import response_summary as response_summary

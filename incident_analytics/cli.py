@@ -670,6 +670,7 @@ MEASURES = {
     ),
     "costs": ("total", "n_missing"),
     "themes": ("example",),
+    "repeats": ("n_repeats", "share", "n_while_open", "n_open_unknown", "n_disputed"),
 }
 """The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
 
@@ -692,7 +693,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     """Print metrics with sample sizes and 95% intervals.
 
     KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
-    budget), actions (completion), costs and themes (recurring causes and factors).
+    budget), actions (completion), costs, themes (recurring causes and factors) and repeats (what happened before).
     """
     require_review("metrics")
     from incident_analytics import sentences

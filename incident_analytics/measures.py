@@ -24,6 +24,7 @@ from incident_analytics.analysis.grouping import assign_periods, levels, with_fi
 from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
+from incident_analytics.analysis.repeats import items_at_repeat, recurrence_change, repeat_incidents, repeat_rate
 from incident_analytics.analysis.response import response_summary, response_times, span_grades, with_services
 from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.statistics import holm
@@ -65,6 +66,9 @@ __all__ = [
     "overdue_by_owner",
     "preventive",
     "rates",
+    "recurrence",
+    "repeats",
+    "repeats_rate",
     "reported_impact",
     "response",
     "sources",
@@ -85,6 +89,7 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "actions": ("owner", "priority", "severity", "service", "team", "origin", "class", *UNITS, _FIELD),
         "costs": ("severity", "service", "team", *UNITS, _FIELD),
         "themes": ("severity", "service", "team", *UNITS, _FIELD),
+        "repeats": UNITS,
     }
 )
 KINDS: Final = tuple(_BY)
@@ -518,6 +523,25 @@ def themes(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
     return recurring_factors(corpus.findings, incidents=corpus.incidents)
 
 
+def repeats(scope: Scope) -> pd.DataFrame:
+    """Return `items_at_repeat` of the completed reports to date: an earlier incident's report may be of any status."""
+    found = repeat_incidents(scope.known.incidents, scope.known.findings)
+    found = found[found["incident_id"].isin(scope.so_far.incidents["incident_id"])]
+    return items_at_repeat(found, scope.actions, timezone=scope.settings.timezone)
+
+
+def repeats_rate(
+    scope: Scope, found: pd.DataFrame, *, every: Unit | None = None, members: bool = False
+) -> pd.DataFrame:
+    """Return `repeat_rate` of the window's completed reports, from the result of `repeats`."""
+    return repeat_rate(scope.completed.incidents, found, every=every, within=scope.window, members=members)
+
+
+def recurrence(scope: Scope, found: pd.DataFrame) -> pd.DataFrame:
+    """Return `recurrence_change` of the completed reports to date, from the result of `repeats`."""
+    return recurrence_change(scope.so_far.incidents, found, scope.actions, as_of=scope.as_of)
+
+
 # --- the verb metrics ------------------------------------------------------------------------------------------------
 
 
@@ -531,7 +555,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     kind
         ``response``: every metric, or the primary one by a group. ``severity``: rates by month, or by another unit.
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
-        recurs in causes and factors.
+        recurs in causes and factors. ``repeats``: how many incidents happened before.
     by
         ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``week``, ``month``,
         ``quarter``, ``year`` or ``field:NAME``, in any case, where the kind has it: an incident counts once in each
@@ -586,6 +610,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ),
         "costs": lambda: costs(scope, members=True),
         "themes": lambda: themes(scope),
+        "repeats": lambda: repeats_rate(scope, repeats(scope), every=every, members=True),
     }
     return tables[kind]()
 
@@ -865,6 +890,9 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
                 ),
                 readings[readings["field"] == "why_it_happened"].assign(words=lambda found: found["as_written"]),
             ]
+        ),
+        "repeats": lambda: known.findings[known.findings["kind"] == "contributing_factor"].assign(
+            words=lambda found: found["text"]
         ),
     }[kind]()
     if kind == "costs":

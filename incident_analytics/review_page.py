@@ -476,6 +476,32 @@ class ReviewPage:
         shown = shown.assign(example=shown["example"].str.replace(_INCIDENT, "[…]", regex=True))
         return showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
+    def repeats(self) -> Shown | None:
+        """Show which incidents of the last year happened before, and whether follow-ups worked."""
+        found = measures.repeats(self.scope)
+        recent = found[self.scope.history(1).holds(found["occurred_at"])]
+        if recent.empty:
+            return None
+        rate, change = measures.repeats_rate(self.scope, found), measures.recurrence(self.scope, found)
+        said = [
+            sentences.describe_repeats(rate, label=self.scope.window.label),
+            sentences.describe_recurrence(change),
+        ]
+        columns = [
+            "incident_id",
+            "earlier_id",
+            "gap",
+            "found_by",
+            "n",
+            "n_open",
+            "n_unknown",
+            "was_open",
+            "is_disputed",
+        ]
+        headings = {**ITEM_HEADINGS, "n": "Its items"}
+        table = showing.table(recent, columns=columns, headings=headings, links=self.links)
+        return showing.text(" ".join(filter(None, said))) + table
+
     def cost_totals(self) -> Shown | None:
         """Show what the window's incidents cost."""
         costs = self.highlights.costs

@@ -232,6 +232,7 @@ PARTS = (
     "due_times",
     "action_survival",
     "overdue_actions",
+    "repeats",
     "cost_totals",
     "files",
     "problems",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import log, sqrt
 from typing import Final
 
@@ -17,7 +18,7 @@ from incident_analytics.errors import UnknownNameError
 from incident_analytics.masking import mask_secrets
 from incident_analytics.schema import FLOAT, TEXT
 
-__all__ = ["distinct_factors", "recurring_factors", "similar_incidents"]
+__all__ = ["alike_pairs", "distinct_factors", "recurring_factors", "similar_incidents"]
 
 _KINDS: Final = (
     "contributing_factor",
@@ -35,6 +36,8 @@ _WORD: Final = re.compile(r"[^\W\d_](?:['’-]?[^\W\d_])+")
 _SENTENCE_END: Final = r"[.;:!?]\s+|[\r\n]+"
 _LONGEST_PHRASE: Final = 12
 _WORDS_SHOWN: Final = 5
+_LEAST_WORDS: Final = 8  # different words of a text that is compared: shorter ones are alike by chance
+_BLOCK: Final = 500  # incidents compared with all others at once
 _STOP_WORDS: Final = frozenset(
     """
     a about above across after afterwards again against all almost alone along already also although always am
@@ -276,11 +279,7 @@ def similar_incidents(
     if only_before:
         others = others[others["occurred_at"] < incidents.loc[is_asked, "occurred_at"].iloc[0]]
     compared = pd.concat([incidents[is_asked], others.sort_values("incident_id")], ignore_index=True)
-    parts = [compared[["incident_id", column]].set_axis(["incident_id", "text"], axis="columns") for column in _TOLD_IN]
-    if findings is not None:
-        parts.append(_findings_of(findings, kinds))
-    texts = pd.concat(parts).dropna().groupby("incident_id")["text"].agg("\n".join)
-    documents = [" ".join(_words(_without_secrets(text))) for text in texts.reindex(compared["incident_id"]).fillna("")]
+    documents = _documents(compared, findings, kinds)
 
     similar = compared.loc[1:, ["incident_id", "occurred_at", "title"]].reset_index(drop=True)
     totals = [0.0] * len(similar)
@@ -311,6 +310,84 @@ def _weights(documents: Sequence[str]) -> list[dict[str, float]]:
         {word: weight / length for word, weight in weights.items()}
         for weights, length in zip(found, lengths, strict=True)
     ]
+
+
+def alike_pairs(
+    incidents: pd.DataFrame,
+    findings: pd.DataFrame | None = None,
+    *,
+    least: float,
+    kinds: Sequence[str] = ("contributing_factor",),
+) -> pd.DataFrame:
+    """Find the pairs of incidents that are described in nearly the same words.
+
+    Parameters
+    ----------
+    incidents, findings, kinds
+        As in `similar_incidents`.
+    least
+        The similarity from which on a pair is one, above 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a pair: earlier_id and incident_id, str, by when they occurred, then by id; similarity, Float64. Incidents
+        of no known time are in no pair, nor are those described in fewer than 8 different words, without stop words.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> incidents = make_table("incidents", {
+    ...     "incident_id": ["a", "b", "c"],
+    ...     "occurred_at": ["2025-03-14T09:00Z", "2025-05-02T09:00Z", "2025-06-20T09:00Z"],
+    ...     "title": ["Certificate", "Disk full", "Certificate again"],
+    ...     "summary": [(words := "Load balancers refused handshakes of old clients at midnight"), None, words],
+    ... })
+    >>> alike_pairs(incidents, least=0.5)
+      earlier_id incident_id  similarity
+    0          a           c         1.0
+    """
+    from scipy import sparse
+
+    require_columns(incidents, "incident_id", "occurred_at", *_TOLD_IN)
+    dated = incidents[incidents["occurred_at"].notna()]
+    dated = dated.sort_values(["occurred_at", "incident_id"], ignore_index=True)
+    documents = _documents(dated, findings, kinds, is_shown=False)
+    weights = _weights([text if len(set(text.split())) >= _LEAST_WORDS else "" for text in documents])
+    columns = {word: column for column, word in enumerate(sorted({word for each in weights for word in each}))}
+    ends = np.cumsum([0, *map(len, weights)])
+    indices = [columns[word] for each in weights for word in each]
+    values = [*chain.from_iterable(each.values() for each in weights)]
+    matrix = sparse.csr_array((values, indices, ends), shape=(len(dated), max(len(columns), 1)), dtype=float)
+    found: list[tuple[int, int, float]] = []
+    for start in range(0, len(dated), _BLOCK):  # so that no more than a block of all pairs is held
+        block = (matrix[start : start + _BLOCK] @ matrix.T).tocoo()
+        later, earlier = block.row + start, block.col
+        kept = (later > earlier) & (block.data.round(12) >= least)
+        found += zip(earlier[kept], later[kept], block.data[kept].round(12), strict=True)
+    found.sort(key=lambda pair: (pair[1], pair[0]))
+    ids = dated["incident_id"].to_numpy(dtype=object)
+    return pd.DataFrame(
+        {
+            "earlier_id": pd.Series([ids[first] for first, _, _ in found], dtype=TEXT),
+            "incident_id": pd.Series([ids[second] for _, second, _ in found], dtype=TEXT),
+            "similarity": pd.Series([min(float(value), 1.0) for *_, value in found], dtype=FLOAT),
+        }
+    )
+
+
+def _documents(
+    incidents: pd.DataFrame, findings: pd.DataFrame | None, kinds: Sequence[str], *, is_shown: bool = True
+) -> list[str]:
+    """Return the words of each incident, without stop words, and without what is secret where words are shown."""
+    parts = [
+        incidents[["incident_id", column]].set_axis(["incident_id", "text"], axis="columns") for column in _TOLD_IN
+    ]
+    if findings is not None:
+        parts.append(_findings_of(findings, kinds))
+    texts = pd.concat(parts).dropna().groupby("incident_id")["text"].agg("\n".join)
+    texts = texts.reindex(incidents["incident_id"]).fillna("")
+    return [" ".join(_words(_without_secrets(text) if is_shown else text)) for text in texts]
 
 
 def _findings_of(findings: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:

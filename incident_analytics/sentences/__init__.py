@@ -39,6 +39,7 @@ from incident_analytics.sentences.first_screen import (
     response_tile,
 )
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
+from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.scope import (
     LEVELS_COUNT_ALL,
@@ -84,6 +85,8 @@ __all__ = [
     "describe_overdue",
     "describe_prevention",
     "describe_rates",
+    "describe_recurrence",
+    "describe_repeats",
     "describe_response",
     "describe_response_trend",
     "describe_series",

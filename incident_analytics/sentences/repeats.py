@@ -1,0 +1,101 @@
+"""Sentences on incidents that happen again, and on whether their follow-ups worked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from incident_analytics.checks import require_columns
+from incident_analytics.formatting import format_count
+
+__all__ = ["describe_recurrence", "describe_repeats"]
+
+
+def describe_repeats(rate: pd.DataFrame, *, label: str) -> str:
+    r"""Say how many incidents happened before, and for how many the follow-ups were still open.
+
+    Parameters
+    ----------
+    rate
+        The row of `repeat_rate`.
+    label
+        What the period is called.
+
+    Returns
+    -------
+    str
+        One sentence; empty without incidents.
+
+    Examples
+    --------
+    >>> row = {"n": 13, "n_repeats": 3, "share": 0.23, "share_low": 0.05, "share_high": 0.54, "n_disputed": 1}
+    >>> said = describe_repeats(pd.DataFrame([row | {"n_while_open": 2, "n_open_unknown": 1}]), label="Q3 2025")
+    >>> print(said.replace(", 2", ",\n2").replace("; ", ";\n"))
+    Q3 2025: 3 of 13 incidents happened before (23%, 95% CI 5% to 54%),
+    2 of them while follow-ups were open (1 unknown);
+    by the dates of the items none was open in 1 of these.
+    """
+    require_columns(
+        rate, "n", "n_repeats", "share", "share_low", "share_high", "n_while_open", "n_open_unknown", "n_disputed"
+    )
+    (row,) = rate.to_dict("records")
+    if not row["n"]:
+        return ""
+    n, n_open, n_unknown = (int(row[name]) for name in ("n_repeats", "n_while_open", "n_open_unknown"))
+    said = f"{label}: {n} of {format_count(row['n'], 'incident')} happened before"
+    said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
+    if n:
+        said += f", {n_open} of them while follow-ups were open{f' ({n_unknown} unknown)' if n_unknown else ''}"
+    if row["n_disputed"]:
+        said += f"; by the dates of the items none was open in {row['n_disputed']} of these"
+    return f"{said}."
+
+
+def describe_recurrence(change: pd.DataFrame) -> str:
+    r"""Say whether kinds of incidents recurred less often once their action items were done, or why that is not known.
+
+    Parameters
+    ----------
+    change
+        The row of `recurrence_change`.
+
+    Returns
+    -------
+    str
+        Sentences.
+
+    Examples
+    --------
+    >>> row = {"n": 4, "n_open": 1, "n_unknown": 2, "n_before": 1, "n_after": 3, "ratio": 1.2, "ratio_low": 0.1}
+    >>> row |= {"ratio_high": 70.0, "can_tell": False, "power_half": 0.03}
+    >>> said = describe_recurrence(pd.DataFrame([row]))
+    >>> print(said.replace(". ", ".\n").replace("done: ", "done:\n"))
+    Can't say whether follow-ups work: of 4 kinds, 1 recurrence came before and 3 after their action items were done:
+    1.2 times as often (95% CI 0.1 to 70).
+    With these numbers a halving would be found in 3% of cases.
+    Not used: 1 kind with open items and 2 of unknown status.
+    """
+    require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
+    (row,) = change.to_dict("records")
+    unused = [f"{format_count(row['n_open'], 'kind')} with open items"] * bool(row["n_open"])
+    unused += [f"{row['n_unknown']} of unknown status"] * bool(row["n_unknown"])
+    left = f" Not used: {' and '.join(unused)}." if unused else ""
+    if not row["n"]:
+        return f"Can't say whether follow-ups work: nothing recurred whose action items are known to be done.{left}"
+    n_before = f"{row['n_before']:,} recurrence{'s' * (row['n_before'] != 1)}"
+    split = f"{n_before} came before and {row['n_after']} after their action items were done"
+    counted = f"of {format_count(row['n'], 'kind')}, {split}{_ratio(row)}."
+    if row["can_tell"]:
+        fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
+        return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
+    power = f" With these numbers a halving would be found in {row['power_half']:.0%} of cases."
+    return f"Can't say whether follow-ups work: {counted}{power}{left}"
+
+
+def _ratio(row: dict[Any, Any]) -> str:
+    """Write how many times as often they recurred, with its interval, as far as both are known."""
+    if pd.isna(row["ratio"]) or pd.isna(row["ratio_low"]):
+        return ""
+    high = f"to {row['ratio_high']:.2g}" if not pd.isna(row["ratio_high"]) else "upward"
+    return f": {row['ratio']:.2g} times as often (95% CI {row['ratio_low']:.2g} {high})"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from math import log, sqrt
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -38,27 +39,7 @@ _LONGEST_PHRASE: Final = 12
 _WORDS_SHOWN: Final = 5
 _LEAST_WORDS: Final = 8  # different words of a text that is compared: shorter ones are alike by chance
 _BLOCK: Final = 500  # incidents compared with all others at once
-_STOP_WORDS: Final = frozenset(
-    """
-    a about above across after afterwards again against all almost alone along already also although always am
-    among amongst amoungst an and another any anyhow anyone anything anyway anywhere are around as at back be
-    became because become becomes becoming been before beforehand behind being below beside besides between
-    beyond both bottom but by can cant co con could couldnt cry de describe did do does done down due during
-    each eg eight either eleven else elsewhere enough etc even ever every everyone everything everywhere except
-    few fifteen fifty find first five for former formerly forty found four from front further get give go had
-    has hasnt have he hence her here hereafter hereby herein hereupon hers herself him himself his how however
-    hundred i ie if in inc indeed into is it its itself keep last latter latterly least less ltd made many may
-    me meanwhile might mill mine more moreover most mostly move much must my myself name namely nevertheless
-    next nine noone now nowhere of off often on once one onto or other others otherwise our ours ourselves out
-    over own part per perhaps please put rather re same see seem seemed seeming seems serious several she should
-    show side since sincere six sixty so some somehow someone something sometime sometimes somewhere still such
-    take ten than that the their them themselves then thence there thereafter thereby therefore therein
-    thereupon these they thick thin third this those though three through throughout thru thus to together too
-    top toward towards twelve twenty two un under until up upon us very via was we well were what whatever when
-    whence whenever where whereafter whereas whereby wherein whereupon wherever whether which while whither who
-    whoever whole whom whose why will with within would yet you your yours yourself yourselves
-    """.split()  # noqa: SIM905 - a list of 300 words is read as text
-)
+_STOP_WORDS: Final = frozenset(Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8").split())
 """The list of the Information Retrieval Group in Glasgow, as scikit-learn has it, with ``did`` and ``does``; without
 those that deny, such as ``no`` and ``without``, as a factor is mostly the lack of something, and those that name what
 reports are about, such as ``system`` and ``fire``."""

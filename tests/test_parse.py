@@ -185,6 +185,12 @@ def test_a_row_that_holds_no_action_is_none(tmp_path: Path, row: str) -> None:
         ("⏳ Fix it", "Fix it", "open"), ("Fix it", "Fix it", None), ("Fix what was done", "Fix what was done", None),
         ("~~Fix~~ it", "Fix it", None), ("TODO: Fix it", "Fix it", "open"), ("Fix it (not done)", "Fix it", "open"),
         ("Cancelled: Fix it", "Fix it", "dropped"), ("[x] Fix it (not done)", "Fix it", None), ("[x] Not started: Fix it", "Fix it", None),
+        ("Fix it - done", "Fix it", "done"), ("Fix it: done", "Fix it", "done"), ("Fix it [x]", "Fix it", "done"),
+        ("Fix it -- Done.", "Fix it", "done"), ("Completed: Fix it", "Fix it", "done"), ("Done - Fix it", "Fix it", "done"),
+        ("Fix it - in progress", "Fix it", "open"), ("Fix it (won't do)", "Fix it", "dropped"), ("[ ] Fix it - done", "Fix it", None),
+        ("Done-ness check", "Done-ness check", None), ("Get it done", "Get it done", None), ("Fix it, done", "Fix it, done", None),
+        ("Fix it (fixed in v2)", "Fix it (fixed in v2)", None), ("Fix it - closed by 12 March", "Fix it - closed by 12 March", None),
+        ("Is it closed?", "Is it closed?", None), ("Fix it - to be done", "Fix it - to be done", None),
         ("[x] Won't do: Fix it", "Fix it", "dropped"), ("Open-source it", "Open-source it", None), ("Fix it (in March)", "Fix it (in March)", None),
     ],
 )  # fmt: skip
@@ -192,6 +198,35 @@ def test_done_marks_of_actions(tmp_path: Path, written: str, action: str, status
     actions = read(tmp_path, HEAD + f"## Action Items\n\n| Action |\n|--|\n| {written} |\n").actions
     assert actions["action"].tolist() == [action]
     assert actions["status"].astype("object").where(actions["status"].notna(), None).tolist() == [status]
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "done_on"),
+    [
+        ("| Fix it - done 2025-04-12 | |", "done", "2025-04-12"), ("| Fix it ✅ done 2025-04-12 | |", "done", "2025-04-12"),
+        ("| ✅ Done 2025-04-12: Fix it | |", "done", "2025-04-12"), ("| Fix it (closed 12 Apr) | |", "done", "2025-04-12"),
+        ("| Fix it, closed 12 April | |", "done", "2025-04-12"), ("| Fix it ✅ 2025-04-12 | |", "done", "2025-04-12"),
+        ("| Fix it | done 2025-04-12 |", "done", "2025-04-12"), ("| Fix it | ✅ done on 12 April 2025 |", "done", "2025-04-12"),
+        ("| Fix it | Closed (12 Apr) |", "done", "2025-04-12"), ("| Fix it | Done |", "done", None),
+        ("| Fix it - closed 2 Jan | |", "done", None), ("| Fix it | closed 04/03/2025 |", "done", None),
+        ("| Fix it | Open 2025-04-12 |", "open", None), ("| Fix it | Done by 2025-04-12 |", None, None),
+    ],
+)  # fmt: skip
+def test_the_day_behind_a_state_is_when_it_was_done(
+    tmp_path: Path, written: str, status: str | None, done_on: str | None
+) -> None:
+    """Without a year it is the first one after the incident, of 14 March, if that is within half a year; else unknown."""
+    corpus = read(tmp_path, HEAD + f"\n## Action Items\n\n| Action | Status |\n|--|--|\n{written}\n")
+    (action,) = corpus.actions.astype(object).where(corpus.actions.notna(), None).to_dict("records")
+    assert (action["action"], action["status"]) == ("Fix it", status)
+    assert (action["completed_on"] and f"{action['completed_on']:%Y-%m-%d}") == done_on
+
+
+def test_a_completed_column_counts_more_than_the_day_of_a_state(tmp_path: Path) -> None:
+    text = (
+        "\n## Action Items\n\n| Action | Status | Completed |\n|--|--|--|\n| Fix it | done 2025-04-12 | 2025-04-13 |\n"
+    )
+    assert str(read(tmp_path, HEAD + text).actions.loc[0, "completed_on"].date()) == "2025-04-13"
 
 
 @pytest.mark.parametrize(
@@ -714,7 +749,7 @@ def test_of_two_priorities_the_last_in_force_counts_and_is_a_problem(tmp_path: P
         ("| Fix it | Done |", "done", None), ("| Fix it | ✅ Done |", "done", None), ("| Fix it | 🟢 Open |", "open", None),
         ("| Fix it | Todo |", "open", None), ("| Fix it | Pending |", "open", None), ("| Fix it | TBD |", None, None),
         ("| Fix it | Not done |", "open", None), ("| Fix it | In progress - blocked |", "open", None),
-        ("| Fix it | Done (2025-03-04) |", "done", None), ("| Fix it | Dropped (not needed) |", "dropped", None),
+        ("| Fix it | Done (2025-04-04) |", "done", None), ("| Fix it | Dropped (not needed) |", "dropped", None),
         ("| Fix it | Open (was done) |", "open", "contradiction"), ("| Fix it | Done -> Reopened |", "open", "contradiction"),
         ("| Fix it | Done / Open |", None, "unreadable-value"), ("| Fix it | Done: no |", None, "unreadable-value"),
         ("| Fix it | Closed (won't fix) |", None, "unreadable-value"),

@@ -6,10 +6,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
+from incident_analytics.reports.action_states import read_own_state, read_state_date, split_state
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
 from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled, labelled_lines
@@ -30,13 +31,8 @@ __all__ = ["SectionReader", "text_or_none"]
 Value = TypeVar("Value")
 _Zone: TypeAlias = tuple[tzinfo | None, bool]
 """A zone, and whether the words for it may mean several."""
-_DONE = re.compile(r"\(?done\)?\s*[:–—-]\s*|.*(\(done\))$", re.IGNORECASE)
 _STATE = re.compile(r"\b(?:DONE|TODO)\b")
 """How the cell of an action's ticket says its status."""
-_OTHER = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do)|(?:cancell?ed|dropped|won't (?:do|fix))"
-_NOT_DONE = re.compile(rf"(?:{_OTHER}):\s+(?=\S)", re.IGNORECASE)
-_ENDS_NOT_DONE = re.compile(rf"\s\((?:{_OTHER})\)$", re.IGNORECASE)
-"""How an action's own words say its status, before or behind them."""
 _NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "actions": ("action", "owner", "due_on"),
     "timeline": ("at", "event"),
@@ -504,7 +500,7 @@ class SectionReader:
         if is_absent(words) or is_none(words):
             return
         priority = self._priority(cells["priority"]) if "priority" in cells else None
-        status, words = self._action_status(cells, ticked if checked is None else checked, action, words)
+        status, words, done_on = self._action_status(cells, ticked if checked is None else checked, action, words)
         key_cell = cells.get("key")
         if status is None and key_cell is not None and (match := _STATE.search(key_cell.text)):
             status = {"DONE": "done", "TODO": "open"}[match[0]]
@@ -520,7 +516,7 @@ class SectionReader:
                 "due_on": self._cell(cells, "due_on", "Due Date", read_date),
                 "priority": priority,
                 "status": status,
-                "completed_on": self._cell(cells, "completed_on", "Completed", read_date),
+                "completed_on": self._cell(cells, "completed_on", "Completed", read_date) or done_on,
                 "key": key or find_key(words),
                 "origin": origin,
                 "line": action.line,
@@ -541,26 +537,29 @@ class SectionReader:
 
     def _action_status(
         self, cells: Mapping[str, Line], ticked: bool | None, action: Line, words: str
-    ) -> tuple[str | None, str]:
-        """Return an action's status and its words without what says it.
+    ) -> tuple[str | None, str, date | None]:
+        """Return an action's status, its words without what says it, and the day on which that says it was done.
 
-        It is in a Status column, a box or mark, the word Done, or words struck out; where these disagree it is unknown.
+        It is in a Status column, a box or mark, words such as Done, or words struck out; where these disagree it is
+        unknown.
         """
         mark, state = read_tick(cells["status"].text) if "status" in cells else (None, "")
         line = Line(state, cells["status"].line) if state else action
         declared = tuple(self.template.action_statuses)
+        bare, when = split_state(state)
         try:
-            choice = read_action_status(state, declared, self.template.synonyms("action_statuses"))
+            choice = self._read_status(state, bare, declared)
         except Unreadable as error:
             self.report.problem(error.code, line.line, f"Status: {error}")
-            return None, words
+            return None, words, None
         marks = {ticked, True if action.struck else None}
         if choice is None:
             marks.add(mark)
-            own, words = _own_status(words)
-            marks |= {"open": {False}, "done": {True}}.get(own or "", set())
+            own = read_own_state(words)
+            words, when = own.words, own.when
+            marks |= {"open": {False}, "done": {True}}.get(own.status or "", set())
             said = "and as open"
-            status = own or ("done" if True in marks else "open" if False in marks else None)
+            status = own.status or ("done" if True in marks else "open" if False in marks else None)
         else:
             marks.add(None if "🟢" in cells["status"].text else mark)  # which may mean that it is on track
             said = f"the Status is {state!r}"
@@ -570,8 +569,24 @@ class SectionReader:
             marked = "open" if choice is not None and status == "done" else "done"
             message = f"the action is marked as {marked}, {said}; correct one or the other"
             self.report.problem("contradiction", action.line, message)
-            return None, words
-        return status, words
+            return None, words, None
+        day = Line(when, line.line)
+        is_dated = status == "done" and when
+        done_on = self.report.attempt(self._read_done_on, day, "the day it was done") if is_dated else None
+        return status, words, done_on
+
+    def _read_status(self, state: str, bare: str, declared: Sequence[str]) -> Choice | None:
+        """Read a status; where it cannot be read as a whole, without the day behind it."""
+        synonyms = self.template.synonyms("action_statuses")
+        try:
+            return read_action_status(state, declared, synonyms)
+        except Unreadable:
+            if bare == state:
+                raise
+            return read_action_status(bare, declared, synonyms)
+
+    def _read_done_on(self, when: str) -> date | None:
+        return read_state_date(when, self.report.anchor())
 
     def _read_signoffs(self, section: Section) -> None:
         for item in section.items():
@@ -596,15 +611,6 @@ class SectionReader:
                     "line": item.line,
                 }
             )
-
-
-def _own_status(words: str) -> tuple[str | None, str]:
-    """Return the status that an action's own words say, None for none, and the words without it."""
-    if match := _DONE.match(words):
-        return "done", (words[: match.start(1)] if match[1] else words[match.end() :]).strip()
-    if match := _NOT_DONE.match(words) or _ENDS_NOT_DONE.search(words):
-        return "open" if match["open"] else "dropped", (words[: match.start()] + words[match.end() :]).strip()
-    return None, words
 
 
 def _columns(header: Row, form: SectionForm) -> dict[str, int]:

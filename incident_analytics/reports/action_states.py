@@ -1,0 +1,117 @@
+"""What an action's own words, or its status, say of its state: whether it is done, and since when."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from incident_analytics.reports.times import find_dates, read_date, split_moment
+
+__all__ = ["OwnState", "read_own_state", "read_state_date", "split_state"]
+
+_DONE: Final = r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented)"
+_OPEN: Final = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do|ongoing|blocked|wip)"
+_DROPPED: Final = r"(?P<dropped>cancell?ed|dropped|won't (?:do|fix)|wontfix)"
+_TICK: Final = "[✅✔☑✓]\ufe0f?"
+_BEFORE: Final = re.compile(
+    rf"\(?(?:(?:done|completed|closed)(?![\w-])(?P<when>[^:()–—]{{0,30}}?)|{_OPEN}|{_DROPPED})\)?"
+    r"(?::\s|\s[–—-]\s|(?<=\))\s?[:–—-])\s*+(?=\S)",
+    re.IGNORECASE,
+)
+_AFTER: Final = re.compile(
+    rf"(?:\s[–—-]{{1,2}}\s?|[:;,]\s|\s?[(\[]|\s(?={_TICK}))(?:{_TICK}\s?)?"
+    rf"(?:(?:{_DONE}|{_OPEN}|{_DROPPED})(?![\w-])|(?<=[✅✔☑✓\ufe0f])|(?<=[✅✔☑✓\ufe0f]\s))"
+    r"(?P<when>[^()\[\]]{0,30}+)[)\]]?\.?$",
+    re.IGNORECASE,
+)
+_STATE: Final = re.compile(
+    r"(?P<word>[^\d:(,]{2,20}?)[\s:(,–—-]{1,3}(?:on\s)?"
+    r"(?P<when>\d[^()]{0,30}|[A-Z][a-z]{2,8}\.? \d[^()]{0,20})\)?"
+)
+_LONGEST: Final = 60
+"""Characters at the end of an action's words in which its state is."""
+_SEASON: Final = timedelta(days=183)
+"""How long after its incident an item may be done for a date without a year to have a sure one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnState:
+    """A state (None for none), the words without what says it, and the words of the day since when."""
+
+    status: str | None
+    words: str
+    when: str = ""
+
+
+def read_own_state(words: str) -> OwnState:
+    """Read the state before or behind an action's words, where people write it.
+
+    Examples
+    --------
+    >>> read_own_state("Renew it by cron - closed 12 Feb")
+    OwnState(status='done', words='Renew it by cron', when='12 Feb')
+    >>> read_own_state("Cancelled: Renew it by cron").status, read_own_state("Get it done").status
+    ('dropped', None)
+    """
+    if (match := _BEFORE.match(words)) and (when := _date_in(match["when"] or "")) is not None:
+        status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
+        return OwnState(status, words[match.end() :].strip(), when)
+    first = max(0, len(words) - _LONGEST)
+    match = _AFTER.search(words, first)
+    if match and words[: match.start()].strip() and (when := _date_in(match["when"])) is not None:
+        status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
+        is_aside = match[0].startswith(",") or (match["done"] is None and status == "done")
+        if not is_aside or when:  # after a comma, or with a tick alone, the day makes it a state
+            return OwnState(status, words[: match.start()].strip(), when)
+    return OwnState(None, words)
+
+
+def split_state(state: str) -> tuple[str, str]:
+    """Split a status into its word and the words of a day behind it, which are empty where there are none.
+
+    Examples
+    --------
+    >>> split_state("done 2025-02-12"), split_state("Closed (12 Feb)"), split_state("In progress")
+    (('done', '2025-02-12'), ('Closed', '12 Feb'), ('In progress', ''))
+    """
+    match = _STATE.fullmatch(state.strip())
+    if match and _date_in(match["when"]):
+        return match["word"].strip(), match["when"].strip()
+    return state, ""
+
+
+def read_state_date(when: str, after: date | None) -> date | None:
+    """Read the day since when an action is done; one without a year is the first after its incident, if that is near.
+
+    Raises
+    ------
+    Unreadable
+        As `read_date`.
+
+    Examples
+    --------
+    >>> read_state_date("12 Feb", date(2025, 1, 20)), read_state_date("2025-02-12", None)
+    (datetime.date(2025, 2, 12), datetime.date(2025, 2, 12))
+    """
+    moment = find_dates(when)[0]
+    if after is not None and moment.month and moment.day and moment.year is None and not moment.slip:
+        for year in (after.year, after.year + 1):
+            try:
+                day = date(year, moment.month, moment.day)
+            except ValueError:
+                continue
+            if after <= day <= after + _SEASON:
+                return day
+    return read_date(when)
+
+
+def _date_in(when: str) -> str | None:
+    """Return the words of a day, empty for none; None where words are more than that."""
+    words = when.strip(" \t,.:–—-")
+    words = re.sub(r"^on\s", "", words, flags=re.IGNORECASE)
+    if not words:
+        return ""
+    moment, rest = split_moment(words)
+    return words if moment and not rest and find_dates(words) else None

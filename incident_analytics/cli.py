@@ -655,7 +655,8 @@ def populate(
             say(*outcome.diff.split("\n")[:-1])
         elif outcome.fillings:
             say(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
-        say(*(f"{outcome.path}: {failure}" for failure in outcome.failures), err=True)
+        skipped = [outcome.skipped] if outcome.skipped else []
+        say(*(f"{outcome.path}: {reason}" for reason in (*skipped, *outcome.failures)), err=True)
     if any(outcome.failures for outcome in outcomes):
         sys.exit(1)
 

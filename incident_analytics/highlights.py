@@ -292,6 +292,43 @@ class MappedSeverity:
     n: int
 
 
+@dataclass(frozen=True, slots=True)
+class MissingFacts:
+    """What the window's reports and the settings lack for a truer review.
+
+    Attributes
+    ----------
+    has_settings
+        Whether there is a settings file.
+    n_services, without_target
+        How many services the review shows, and those of them without a target.
+    mapped
+        The severities that were mapped by default.
+    unknown_severity
+        The incidents without a severity that can be read.
+    n_unknown, has_tracker
+        Action items whose status is not recorded, and whether the settings name an issue tracker.
+    ongoing
+        The incidents that are not over.
+    metric, unmeasured
+        The primary metric in words, and the incidents that are over without it.
+    n_inferred
+        Values graded *check*, which a person can confirm.
+    """
+
+    has_settings: bool
+    n_services: int
+    without_target: tuple[str, ...]
+    mapped: tuple[MappedSeverity, ...]
+    unknown_severity: tuple[str, ...]
+    n_unknown: int
+    has_tracker: bool
+    ongoing: tuple[str, ...]
+    metric: str
+    unmeasured: tuple[str, ...]
+    n_inferred: int
+
+
 class Highlights:
     """The facts of the first screen, each computed once, from one scope.
 
@@ -541,6 +578,30 @@ class Highlights:
         severities = reviewed.incidents.set_index("incident_id")["severity"]
         counts = Counter((str(words[each]), str(severities[each])) for each in mapped.unique())
         return tuple(MappedSeverity(*pair, n) for pair, n in sorted(counts.items(), key=lambda each: (-each[1], each)))
+
+    @cached_property
+    def missing(self) -> MissingFacts:
+        """What would make the review truer."""
+        scope, settings = self.scope, self.scope.settings
+        services = sorted(set(self.impact["service"].dropna()))
+        incidents = scope.reviewed.incidents
+        metric = settings.primary_metric
+        times = self.times[scope.window.holds(self.times["occurred_at"])]
+        unmeasured = times[metric].isna() & times[f"{metric}_basis"].isna() & times[f"{metric}_open_since"].isna()
+        ids = times.loc[unmeasured, "incident_id"]
+        return MissingFacts(
+            has_settings=settings.path is not None,
+            n_services=len(services),
+            without_target=tuple(name for name in services if name not in settings.targets),
+            mapped=self.mapped_severities,
+            unknown_severity=tuple(incidents.loc[incidents["severity"].isna(), "incident_id"]),
+            n_unknown=self.follow_ups.n_unknown,
+            has_tracker=settings.tracker is not None,
+            ongoing=tuple(scope.ongoing["incident_id"]),
+            metric=metric.replace("_", " "),
+            unmeasured=tuple(ids),
+            n_inferred=int((scope.reviewed.readings["grade"] == "check").sum()),
+        )
 
     @cached_property
     def costs(self) -> pd.DataFrame:

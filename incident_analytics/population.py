@@ -20,8 +20,9 @@ from incident_analytics.notebooks import Kernel, notebook_file, run_notebook
 from incident_analytics.pages import as_markdown
 from incident_analytics.publish import put_file
 from incident_analytics.records import Wanted, describe_startless
-from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report
+from incident_analytics.reports.edit import Filled, Filling, figure_folder, fill_report, has_supporting_data
 from incident_analytics.reports.template import Template, read_templates
+from incident_analytics.schema import STATUSES
 from incident_analytics.showing import FIGURE
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Populated:
         Sentences: which sources could not be read or had nothing, why the report was left as it was.
     before, after
         The file's bytes.
+    skipped
+        Why nothing was to be done, a clause; empty where something was.
     """
 
     path: str
@@ -54,6 +57,7 @@ class Populated:
     failures: tuple[str, ...] = ()
     before: bytes = b""
     after: bytes = b""
+    skipped: str = ""
 
     @property
     def diff(self) -> str:
@@ -120,8 +124,9 @@ def populate(
     Returns
     -------
     list of Populated
-        A row a report, and one for each file that holds none. One that fails costs only itself, and a source that
-        fails only its section: a block that is there already is kept as it is.
+        A row a report, and one for each file that cannot be read, or was named and holds no report. A draft without a
+        section Supporting Data is skipped, as are other files in a folder, such as blank templates. A report that fails
+        costs only itself, and a source that fails only its section: a block that is there already is kept as it is.
 
     Raises
     ------
@@ -145,9 +150,15 @@ def populate(
     records = records.keep(wanted)
     kept = records.tables["incidents"]
     ids = dict(zip(kept["path"], kept["incident_id"], strict=True))
+    named = {Path(path).as_posix() for path in _each(reports)}
     files = [
-        file for file in records.rows("files") if file["outcome"] in {"skipped", "unreadable"} or file["path"] in ids
+        file
+        for file in records.rows("files")
+        if file["path"] in ids
+        or file["outcome"] == "unreadable"
+        or (file["outcome"] == "skipped" and file["path"] in named)  # in a folder a README or template is no failure
     ]
+    drafts = {row["path"] for row in records.rows("incidents") if row["status"] == STATUSES[0]}
     parameters: dict[str, object] = {
         "history": [str(Path(path).absolute()) for path in past],
         "settings": None if settings is None else str(Path(settings).absolute()),
@@ -165,7 +176,7 @@ def populate(
                 progress(len(done), len(files))
             path = file["path"]
             if path in ids:
-                done.append(writer.populate(path, ids[path]))
+                done.append(writer.populate(path, ids[path], is_draft=path in drafts))
             else:
                 done.append(Populated(path, failures=(f"skipped: {file['reason']}",)))
     if progress:
@@ -203,11 +214,16 @@ class _Populator:
         self.notebook, self.run = notebook, uuid4().hex
         self.unwritten: dict[Path, bytes] = {}
 
-    def populate(self, path: str, incident_id: str) -> Populated:
-        """Fill a report; a failure is reported, and leaves it as it was."""
+    def populate(self, path: str, incident_id: str, *, is_draft: bool) -> Populated:
+        """Fill a report; a failure is reported, and leaves it as it was.
+
+        A draft gets no section that it does not have.
+        """
         file, number = file_of_report(path)
         try:
             before = self.unwritten[file] if file in self.unwritten else read_bytes(file)
+            if is_draft and not has_supporting_data(before, templates=self.templates, number=number):
+                return Populated(path, skipped="skipped, a draft without a section Supporting Data")
             parameters = {"report": str(file.absolute()), "number": number, **self.parameters}
             ran = run_notebook(self.notebook, parameters, optional={"run": self.run}, kernel=self.kernel)
             blocks, figures = _blocks(ran, incident_id)

@@ -173,7 +173,8 @@ class ReviewPage:
     def first_screen(self) -> None:
         """Show what the review comes to."""
         shown = first_screen(self.highlights, self.links)
-        display(shown, metadata={"remarks": list(self.remarks)})  # type: ignore[no-untyped-call]
+        remarks = [*self.remarks, *sentences.describe_missing(self.highlights.missing)]
+        display(shown, metadata={"remarks": remarks})  # type: ignore[no-untyped-call]
 
     def incidents(self) -> Shown | None:
         """List the window's incidents."""

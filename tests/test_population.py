@@ -22,6 +22,7 @@ from incident_analytics import cli, population
 from incident_analytics.errors import NotebookError, PathError, UnknownNameError
 from incident_analytics.loading import load
 from incident_analytics.population import Populated, populate
+from incident_analytics.reports.template import template_text
 from incident_analytics.showing import FIGURE
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
@@ -53,14 +54,14 @@ def with_id(text: str, number: int, **changes: str) -> str:
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo with three reports to fill in, and in ``more`` a draft without the section and a file of two reports."""
+    """The demo with three reports to fill in, and in ``more`` one without the section and a file of two reports."""
     folder = tmp_path_factory.mktemp("populate") / "demo"
     shutil.copytree(DEMO, folder)
     (folder / "logs" / "hostile.log.gz").write_text(f"2025-08-06T00:31:00Z ERROR {HOSTILE}\n")
     more = folder / "more"
     more.mkdir()
     expired = (folder / "reports" / f"{IDS[1]}.md").read_text()
-    draft = with_id(expired, 7, Final="Draft").partition("## Supporting Data")[0]
+    draft = with_id(expired, 7, Final="Under Review").partition("## Supporting Data")[0]
     (more / "draft.md").write_text(draft.replace("Expired wildcard", "Expired <b>`x`</b> | wildcard"))
     untold = re.sub(r"(?m)^\*\*Duration.*\n|^\| \d.*\n", "", with_id(expired, 9))
     (more / "two.md").write_text(f"{with_id(expired, 8)}\n{untold}")
@@ -358,6 +359,34 @@ def test_a_report_that_fails_costs_only_itself(
     assert left_out.failures[0].startswith("skipped: not an incident report")
     assert report.read_text() == REPORT
     assert len(stopped) == 2  # after the failure, and at the end
+
+
+def test_in_a_folder_templates_and_drafts_without_the_section_are_left_as_they_are(
+    tmp_path: Path, show: Callable[..., None]
+) -> None:
+    """A draft that has the section is populated, and so is a completed report that has none."""
+    texts = {
+        "README.md": "# Notes\n",
+        "template.md": template_text(),
+        "draft.md": REPORT.replace("INC-2025-03-14-001", "INC-2025-03-14-002").replace("Final", "Draft"),
+    }
+    assert "**Status**: Draft" in texts["draft.md"]
+    bare, kept, _ = texts["draft.md"].partition("## Supporting Data")
+    assert kept
+    texts["bare.md"] = bare.replace("-002", "-003")
+    texts["final.md"] = bare.replace("-002", "-004").replace("Draft", "Final")
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    show(metric=[words("m")])
+    outcomes = {Path(each.path).name: each for each in populate(tmp_path)}
+    assert {name: each.skipped for name, each in outcomes.items()} == {
+        "bare.md": "skipped, a draft without a section Supporting Data",
+        "draft.md": "",
+        "final.md": "",
+    }
+    assert not any(each.failures for each in outcomes.values())
+    changed = {name for name, text in texts.items() if (tmp_path / name).read_text() != text}
+    assert changed == {"draft.md", "final.md"}
 
 
 def test_a_report_that_cannot_be_written_keeps_nothing_of_the_run(report: Path, show: Callable[..., None]) -> None:

@@ -21,7 +21,7 @@ from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.recognition import take_whole
 from incident_analytics.reports.template import ID_ROOM, Template, bare_words, default_template
 
-__all__ = ["Filled", "Filling", "figure_folder", "fill_report"]
+__all__ = ["Filled", "Filling", "figure_folder", "fill_report", "has_supporting_data"]
 
 Outcome = Literal["replaced", "added", "unchanged", "updated", "kept aside", "left alone"]
 Change = tuple[bytes, Outcome, str]
@@ -29,6 +29,8 @@ Change = tuple[bytes, Outcome, str]
 
 _GROUP = "supporting_data"
 """The section of the filled ones; it is added where they are missing."""
+_FILLED = ("metric", "error_message", "configuration_change")
+"""The sections that belong to it."""
 _FOOTER = frozenset({"template_version", "template_updated_on"})
 _KEPT = "*Edited by hand, and so kept as it was; what is new follows.*"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -142,6 +144,19 @@ def fill_report(
         label = forms[name].headings[0] if name in forms else name
         fillings.append(Filling(name, outcome, f"{label}: {words}"))
     return Filled(bom + report.content, tuple(fillings))
+
+
+def has_supporting_data(content: bytes, *, templates: Sequence[Template] = (), number: int = 1) -> bool:
+    r"""Return whether a report has a section for supporting data, or one of those that belong there.
+
+    Examples
+    --------
+    >>> report = b"**Incident ID**: INC-2025-03-14-001\n**Severity**: SEV-1\n\n"
+    >>> has_supporting_data(report), has_supporting_data(report + b"### Metrics\n")
+    (False, True)
+    """
+    report = _Report(content, templates or (default_template(),), number)
+    return any(report.find(name) is not None for name in (_GROUP, *_FILLED))
 
 
 class _Report:

@@ -38,6 +38,7 @@ from incident_analytics.sentences.first_screen import (
     lost_revenue,
     response_tile,
 )
+from incident_analytics.sentences.improvements import describe_missing
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
@@ -79,6 +80,7 @@ __all__ = [
     "describe_headline",
     "describe_lost_revenue",
     "describe_marks",
+    "describe_missing",
     "describe_mix",
     "describe_notices",
     "describe_ongoing",

@@ -50,8 +50,8 @@ def test_where_nothing_is_missing_nothing_is_said() -> None:
         (
             {"unmeasured": ("INC-1",)},
             (
-                "- 1 incident without a time to restore (INC-1): add the times to the report; 'incident-analytics check' "
-                "names the rows"
+                "- 1 incident without a time to restore (INC-1): add the times to the report; "
+                "'incident-analytics check' names the rows"
             ),
         ),
         ({"n_inferred": 3}, "- 3 values inferred with some doubt: run 'incident-analytics confirm'"),

@@ -32,7 +32,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
     ...     has_settings=True, n_services=2, without_target=("API", "Web"), mapped=(), unknown_severity=(),
     ...     n_unknown=18, has_tracker=False, ongoing=("INC-7",), n_inferred=0, metric="time to restore", unmeasured=(),
     ... )
-    >>> print(*describe_missing(facts), sep="\\n")
+    >>> print(*describe_missing(facts), sep="\n")
     To make this review truer:
     - no targets: add target = 0.999 under [services.NAME] in incident-analytics.toml
     - 18 action statuses missing: add a Status column, or name the issue tracker's export under [tracker]

@@ -188,7 +188,7 @@ class ReviewPage:
 
     def response_by_severity(self) -> None:
         """Draw the primary metric by severity."""
-        if self.by_severity["n"].any():
+        if self.by_severity["n"].sum() > _FEW:
             drawn = plots.plot_response(self.by_severity, times=self.times, metric=self.metric)
             plots.show_plot(drawn, links=self.links)
 
@@ -353,8 +353,11 @@ class ReviewPage:
             columns += ["target", "budget", "budget_left"]
             columns += ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
         folded = format_count(len(self.impact), "service") if len(self.impact) > _LONG_TABLE else None
+        headings = {"n": "Outages"}
+        if self.impact["n_missing"].any():
+            headings = {"n": "Timed outages", "n_missing": "Untimed outages"}
         services = showing.table(
-            self.impact, columns=columns, empty="No service was affected.", folded=folded, headings={"n": "Outages"}
+            self.impact, columns=columns, empty="No service was affected.", folded=folded, headings=headings
         )
         teams = measures.by_team(self.scope)
         if teams.empty:
@@ -386,9 +389,11 @@ class ReviewPage:
 
     # -- follow-ups
 
-    def follow_ups(self) -> Shown:
+    def follow_ups(self) -> Shown | None:
         """Say how the follow-ups of all incidents are, list those overdue for longest, and count them by owner."""
         facts = self.highlights.follow_ups
+        if not facts.n_items:
+            return None
         said = showing.text(sentences.describe_follow_ups(facts, label=self.scope.window.label))
         late = self.highlights.overdue
         top = late[late["status"].notna()].head(_TOP)
@@ -397,8 +402,11 @@ class ReviewPage:
         items = overdue_items(top, self.links)
         columns = ["owner", "n_overdue", "n_overdue_unknown", "overdue_by"]
         headings = {"n_overdue_unknown": "Not recorded", "overdue_by": "Longest"}
-        owners = showing.table(measures.overdue_by_owner(self.scope).head(_TOP), columns=columns, headings=headings)
-        return said + side_by_side(items, owners, is_wide=True)
+        owners = measures.overdue_by_owner(self.scope).head(_TOP)
+        if len(owners) < _FEW:
+            return said + items
+        by_owner = showing.table(owners, columns=columns, headings=headings)
+        return said + side_by_side(items, by_owner, is_wide=True)
 
     def action_completion(self) -> Shown | None:
         """Show the window's action items by priority."""
@@ -418,6 +426,7 @@ class ReviewPage:
             "on_time",
         ]
         items = completion.sort_values("priority", ascending=False)
+        items = items.assign(priority=items["priority"].astype(object).fillna("no priority"))
         return showing.table(items, columns=columns, headings=ITEM_HEADINGS)
 
     def action_classes(self) -> Shown | None:
@@ -527,8 +536,9 @@ class ReviewPage:
 
     def _without_folders(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table in which files, in the texts too, are named without the folders of this machine."""
-        known = self.scope.known
-        names = {path: _named_from(self.folders, path) for path in (*known.files["path"], *known.problems["path"])}
+        if table.empty:
+            return table
+        names = self._names
         any_path = re.compile("|".join(re.escape(path) for path in sorted(names, key=len, reverse=True)) or r"(?!)")
         texts = table.columns.intersection(["reason", "message"])
         return table.assign(
@@ -539,6 +549,15 @@ class ReviewPage:
             },
         )
 
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """What the page calls each file."""
+        known = self.scope.known
+        return {
+            path: _named_from(self.folders, path)
+            for path in dict.fromkeys((*known.files["path"], *known.problems["path"]))
+        }
+
     def completed_and_all(self) -> Shown | None:
         """Compare the primary metric of the completed reports with that of all reports."""
         if self.scope.pending.empty:
@@ -546,7 +565,7 @@ class ReviewPage:
         scope = self.scope
         everything = Scope.of(scope.known, scope.period, self.settings, scope.as_of, "all", redaction=scope.redaction)
         rows = {
-            f"status {self.scope.status}": measures.response(self.scope),
+            f"{self.scope.status.casefold()} reports": measures.response(self.scope),
             "all reports": measures.response(everything),
         }
         table = pd.concat(rows, names=["reports"]).reset_index(level="reports")

@@ -468,9 +468,11 @@ def span_grades(times: pd.DataFrame, *, metric: str, readings: pd.DataFrame) -> 
     >>> span_grades(times, metric="time_to_detect", readings=readings[:1]).tolist()  # no grade is known
     ['check']
     """
-    graded = readings[readings["grade"].notna()].drop_duplicates(["incident_id", "field"])
-    grades = graded.set_index(["incident_id", "field"])["grade"].to_dict()
     basis = times[f"{metric}_basis"].fillna("").str.replace(" (business hours)", "", regex=False)
+    used = {field for fields in basis.unique() for field in fields.split(" - ")}
+    graded = readings[readings["field"].isin(used) & readings["grade"].notna()]
+    graded = graded.drop_duplicates(["incident_id", "field"])
+    grades = dict(zip(zip(graded["incident_id"], graded["field"], strict=True), graded["grade"], strict=True))
     return pd.Series(
         [
             max((grades.get((incident_id, field), "check") for field in fields.split(" - ")), key=GRADES.index)

@@ -270,7 +270,8 @@ def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, width: int =
         explain(
             axes,
             describe_gaps(between),
-            "time since the last incident; peak: time between two incidents; dotted: since the last one; dashed: mean",
+            "time since the last incident; peak: time between two incidents; dotted: since the last one; "
+            "dashed: mean, which counts that too",
             [
                 f"{name}{': ' if name else ''}"
                 + ", ".join(f"{format_span(row.gap)} before {row.incident_id}" for row in each_row(part))

@@ -15,6 +15,8 @@ from incident_analytics.analysis.error_budgets import budget_burn_down as budget
 from incident_analytics.analysis.error_budgets import sla_impact as sla_impact
 from incident_analytics.analysis.gaps import mean_time_between as mean_time_between
 from incident_analytics.analysis.gaps import time_between as time_between
+from incident_analytics.analysis.interruptions import failing_together as failing_together
+from incident_analytics.analysis.interruptions import team_interruptions as team_interruptions
 from incident_analytics.analysis.mix import mean_change_by_mix as mean_change_by_mix
 from incident_analytics.analysis.prevention import action_classes as action_classes
 from incident_analytics.analysis.prevention import class_completion as class_completion

@@ -672,6 +672,10 @@ MEASURES = {
     "costs": ("total", "n_missing"),
     "themes": ("example",),
     "repeats": ("n_repeats", "share", "n_while_open", "n_open_unknown", "n_disputed"),
+    "interruptions": (
+        *("n_business", "n_evening", "n_night", "n_weekend", "share", "share_of_time"),
+        *("n_overlapping", "n_unended", "n_missing"),
+    ),
 }
 """The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
 
@@ -694,7 +698,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     """Print metrics with sample sizes and 95% intervals.
 
     KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
-    budget), actions (completion), costs, themes (recurring causes and factors) and repeats (what happened before).
+    budget), actions (completion), costs, themes (recurring causes and factors), repeats (what happened before) and
+    interruptions (starts outside business hours, by team).
     """
     require_review("metrics")
     from incident_analytics import sentences

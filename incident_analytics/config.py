@@ -180,6 +180,12 @@ class ServiceSettings(TomlTable):
     aliases: tuple[str, ...] = ()
 
 
+class TeamSettings(TomlTable):
+    """``[teams.NAME]``: the zone in which a team works, where it is not that of the settings."""
+
+    timezone: Annotated[str, _known_zone]
+
+
 class SlaSettings(TomlTable):
     """``[sla]``: over which window, counting which severities (all unless named) and how long an outage at least."""
 
@@ -476,6 +482,7 @@ class Settings(TomlTable):
     fiscal_year_start: Annotated[int, at_least(1), at_most(12)] = 1
     severities: SeveritySettings = SeveritySettings()
     services: dict[str, ServiceSettings] = {}
+    teams: dict[str, TeamSettings] = {}
     calendar_table: CalendarSettings | None = key(default=None, alias="calendar")
     sla: SlaSettings = SlaSettings()
     follow_up: dict[str, Annotated[int, at_least(1), at_most(3650)]] = {}
@@ -498,6 +505,10 @@ class Settings(TomlTable):
             if severity not in self.severities.order:
                 order = ", ".join(self.severities.order)
                 yield "", f"follow_up: {severity!r} is not one of {order}"
+        teams = dict.fromkeys(service.team for service in self.services.values() if service.team)
+        for team in self.teams:
+            if team not in teams:
+                yield "", f"teams: {team!r} is not one of {', '.join(teams) or 'no teams'}"
         owners: dict[str, str] = {}
         for name, service in self.services.items():
             for word in (name, *service.aliases):

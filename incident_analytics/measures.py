@@ -21,6 +21,7 @@ from incident_analytics.analysis.definitions import definition_sensitivity
 from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states, sla_impact
 from incident_analytics.analysis.gaps import mean_time_between, time_between
 from incident_analytics.analysis.grouping import assign_periods, levels, with_field
+from incident_analytics.analysis.interruptions import failing_together, team_interruptions
 from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
@@ -60,6 +61,7 @@ __all__ = [
     "gaps",
     "hours",
     "impact",
+    "interrupted",
     "measure",
     "mix",
     "overdue",
@@ -77,6 +79,7 @@ __all__ = [
     "survival",
     "themes",
     "times",
+    "together",
     "trend",
 ]
 
@@ -90,6 +93,7 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "costs": ("severity", "service", "team", *UNITS, _FIELD),
         "themes": ("severity", "service", "team", *UNITS, _FIELD),
         "repeats": UNITS,
+        "interruptions": (),
     }
 )
 KINDS: Final = tuple(_BY)
@@ -301,6 +305,32 @@ def start_shares(scope: Scope) -> pd.DataFrame:
 def hours(scope: Scope) -> pd.DataFrame:
     """Return `start_hours` of the last year's incidents."""
     return start_hours(scope.known.incidents, within=scope.history(1))
+
+
+def interrupted(scope: Scope, *, within: Period | None = None, members: bool = False) -> pd.DataFrame:
+    """Return `team_interruptions` of the window's incidents, or of another period: a row a team, none without teams."""
+    settings = scope.settings
+    calendar = settings.working_hours
+    teams = {
+        service: team for service, team in _teams(scope).items() if scope.services is None or service in scope.services
+    }
+    zones = {
+        team: settings.teams[team].timezone if team in settings.teams else settings.timezone for team in teams.values()
+    }
+    return team_interruptions(
+        scope.known.incidents,
+        scope.known.services,
+        teams=teams,
+        calendars={team: dataclasses.replace(calendar, timezone=zone) for team, zone in zones.items()},
+        within=within or scope.window,
+        as_of=scope.as_of,
+        members=members,
+    )
+
+
+def together(scope: Scope, *, within: Period) -> pd.DataFrame:
+    """Return `failing_together` of every incident, whatever was chosen: a choice of services would itself pair them."""
+    return failing_together(scope.everything.incidents, scope.everything.services, within=within)
 
 
 # --- service levels --------------------------------------------------------------------------------------------------
@@ -556,6 +586,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ``response``: every metric, or the primary one by a group. ``severity``: rates by month, or by another unit.
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
         recurs in causes and factors. ``repeats``: how many incidents happened before.
+        ``interruptions``: when each team's incidents started, and how many at the same time.
     by
         ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``week``, ``month``,
         ``quarter``, ``year`` or ``field:NAME``, in any case, where the kind has it: an incident counts once in each
@@ -585,8 +616,8 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     by = _group_named(kind, by)
     every = by if by in UNITS else None
     group = None if every else by
-    if by == "team" and not _teams(scope):
-        raise unknown_name("group", by, [], empty=NO_TEAMS)
+    if (by == "team" or kind == "interruptions") and not _teams(scope):
+        raise unknown_name("group", by or "team", [], empty=NO_TEAMS)
     if kind == "response" and by is None:
         return steps(scope, members=True)
     of_group: Mapping[str, Callable[[Corpus], pd.DataFrame]] = {
@@ -611,6 +642,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         "costs": lambda: costs(scope, members=True),
         "themes": lambda: themes(scope),
         "repeats": lambda: repeats_rate(scope, repeats(scope), every=every, members=True),
+        "interruptions": lambda: interrupted(scope, members=True),
     }
     return tables[kind]()
 
@@ -630,7 +662,7 @@ def _group_named(kind: str, by: str | None) -> str | None:
         return field
     found = {name.casefold(): name for name in _BY[kind] if name != _FIELD}.get(by.casefold())
     if found is None:
-        groups = ", ".join(_BY[kind])
+        groups = ", ".join(_BY[kind]) or "no groups"
         raise UnknownNameError(f"by {by!r} is not one of {groups} for {kind}{did_you_mean(by, _BY[kind])}")
     return found
 
@@ -891,6 +923,9 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
                 readings[readings["field"] == "why_it_happened"].assign(words=lambda found: found["as_written"]),
             ]
         ),
+        "interruptions": lambda: readings[
+            readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
+        ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + found["as_written"]),
         "repeats": lambda: known.findings[known.findings["kind"] == "contributing_factor"].assign(
             words=lambda found: found["text"]
         ),

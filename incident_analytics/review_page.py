@@ -340,6 +340,20 @@ class ReviewPage:
             headings={"n": "Incidents", "share": "Share", "share_of_time": "Share of time"},
         )
 
+    def interruptions(self) -> Shown | None:
+        """Show when each team's incidents of the last year started, and which services fail together."""
+        history = self.scope.history(1)
+        table, pairs = measures.interrupted(self.scope, within=history), measures.together(self.scope, within=history)
+        shown = table[table["n"] > 0]
+        said = [sentences.describe_failing_together(pairs)]
+        if shown["n"].sum() < LEAST["start pattern"]:
+            return showing.text(said[0]) if said[0] else None
+        columns = ["team", "timezone", "n", "n_business", "n_evening", "n_night", "n_weekend", "share", "share_of_time"]
+        columns += ["n_overlapping", "n_unended", "n_missing"]
+        headings = {"share": "Outside hours"}
+        said.insert(0, sentences.describe_interruptions(shown))
+        return showing.text(" ".join(filter(None, said))) + showing.table(shown, columns=columns, headings=headings)
+
     # -- service levels
 
     def service_levels(self) -> Shown | None:

@@ -225,6 +225,7 @@ PARTS = (
     "severity_rates",
     "time_between",
     "control_chart",
+    "interruptions",
     "availability",
     "reported_impact",
     "action_completion",

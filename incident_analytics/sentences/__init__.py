@@ -39,6 +39,7 @@ from incident_analytics.sentences.first_screen import (
     response_tile,
 )
 from incident_analytics.sentences.improvements import describe_missing
+from incident_analytics.sentences.interruptions import describe_failing_together, describe_interruptions
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
@@ -75,9 +76,11 @@ __all__ = [
     "describe_dispersion",
     "describe_downtime",
     "describe_due",
+    "describe_failing_together",
     "describe_follow_ups",
     "describe_gaps",
     "describe_headline",
+    "describe_interruptions",
     "describe_lost_revenue",
     "describe_marks",
     "describe_missing",

@@ -1,0 +1,69 @@
+"""Sentences on whom incidents interrupt, and on services that fail together."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from incident_analytics.checks import require_columns
+from incident_analytics.formatting import format_p_value, join_words
+from incident_analytics.sentences.wording import FEW, each_row, is_finding
+
+__all__ = ["describe_failing_together", "describe_interruptions"]
+
+
+def describe_interruptions(interruptions: pd.DataFrame) -> str:
+    """Say how many of each team's incidents started outside its business hours.
+
+    Parameters
+    ----------
+    interruptions
+        What `team_interruptions` gives; the teams with most such incidents are named.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no team has an incident of known start.
+
+    Examples
+    --------
+    >>> rows = {"team": ["API team", "Web team"], "n": [10, 4], "n_business": [4, 4]}
+    >>> describe_interruptions(pd.DataFrame(rows))
+    'Incidents that started outside business hours: 6 of 10 (API team) and 0 of 4 (Web team).'
+    """
+    require_columns(interruptions, "team", "n", "n_business")
+    rows = interruptions[interruptions["n"] > 0]
+    if rows.empty:
+        return ""
+    rows = rows.assign(n_off=rows["n"] - rows["n_business"])
+    rows = rows.sort_values(["n_off", "team"], ascending=[False, True]).head(FEW)
+    parts = [f"{row.n_off} of {row.n} ({row.team})" for row in each_row(rows)]
+    return f"Incidents that started outside business hours: {join_words(parts)}."
+
+
+def describe_failing_together(pairs: pd.DataFrame) -> str:
+    """Say which services fail together more often than chance explains.
+
+    Parameters
+    ----------
+    pairs
+        What `failing_together` gives.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no pair is a finding.
+
+    Examples
+    --------
+    >>> row = {"service": "API", "other": "Web", "n": 40, "n_both": 12, "expected": 5.2, "p_adjusted": 0.004}
+    >>> describe_failing_together(pd.DataFrame([row]))
+    'Fail together more often than chance explains: API and Web (12 of 40 incidents, 5.2 expected; adjusted p = 0.004).'
+    """
+    require_columns(pairs, "service", "other", "n", "n_both", "expected", "p_adjusted")
+    found = [
+        f"{row.service} and {row.other} ({row.n_both} of {row.n} incidents, {row.expected:.1f} expected; "
+        f"adjusted {format_p_value(row.p_adjusted)})"
+        for row in each_row(pairs)
+        if is_finding(row.p_adjusted)
+    ]
+    return f"Fail together more often than chance explains: {'; '.join(found[:FEW])}." if found else ""

@@ -93,6 +93,7 @@ def propose_settings(records: Records, reports: Sequence[str | Path], *, folder:
         ]
     lines += [
         *([] if services else [""]),
+        *_check_lines(records, loaded),
         "# [tracker]            # an issue tracker's export, for the state of action items",
         '# file = "tracker.csv"',
     ]
@@ -263,6 +264,20 @@ def _severity_lines(synonyms: dict[str, tuple[str, int]]) -> list[str]:
         "[severities]",
         f"order = [{', '.join(map(_text, SEVERITIES))}] # least to worst",
         f"synonyms = {{ {', '.join(words)} }}" if words else '# synonyms = { P1 = "SEV-1", Critical = "SEV-1" }',
+    ]
+
+
+def _check_lines(records: Records, loaded: int) -> list[str]:
+    """Return the level of a missing Incident ID where most reports have none: it is no slip then."""
+    without = sum(row["code"] == "malformed-id" for row in records.rows("problems"))
+    if 2 * without <= loaded:
+        return []
+    of_all = "The report has" if loaded == 1 else f"{without:,} of {_count(loaded, 'report')} have"
+    return [
+        f"# {of_all} no Incident ID of a known form; the names of the files are used.",
+        "[check]",
+        'levels = { malformed-id = "info" }',
+        "",
     ]
 
 

@@ -92,6 +92,19 @@ def test_a_zone_that_all_reports_name_is_taken(tmp_path: Path, zones: tuple[str,
     assert tomllib.loads(text)["timezone"] == zone
 
 
+@pytest.mark.parametrize(("n_without", "level"), [(2, "info"), (1, None)])
+def test_ids_that_most_reports_do_not_have_are_no_errors(tmp_path: Path, n_without: int, level: str | None) -> None:
+    propose(tmp_path, *[("SEV-1", "UTC", "API")] * 3)
+    for file in sorted((tmp_path / "reports").iterdir())[:n_without]:
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace("**Incident ID**: INC-2025-03-14-", "**Number**: "), encoding="utf-8")
+        file.rename(file.with_name(f"gateway-{file.stem[-1]}.md"))
+    records = read_records(tmp_path / "reports", settings=Settings())
+    assert records.tables["files"]["outcome"] == ["loaded"] * 3
+    proposed = read_settings(write_settings(propose_settings(records, ["reports"], folder=tmp_path), tmp_path))
+    assert proposed.check.levels.get("malformed-id") == level
+
+
 def test_of_no_reports_there_are_settings_to_fill_in(tmp_path: Path) -> None:
     text = propose(tmp_path)
     assert read_settings(write_settings(text, tmp_path)).services == {}

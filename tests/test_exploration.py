@@ -78,6 +78,8 @@ def test_a_copy_is_the_notebook_with_its_parameters(opened: Explore, tmp_path: P
         "severities": [],
         "services": [],
         "teams": [],
+        "fields": [],
+        "hours": [],
     }
 
 

@@ -13,7 +13,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
@@ -383,6 +383,7 @@ def _read_files(
     The rows are joined by ``path`` in the column incident_id: ids may be missing or taken, paths are unique.
     """
     rows: Rows = defaultdict(list)
+    templates = _as_before(tuple(templates))
     for file in files:
         own: Rows = defaultdict(list)
         try:
@@ -399,6 +400,12 @@ def _read_files(
         for name, found in own.items():
             rows[name] += found
     return _as_columns(rows)
+
+
+@lru_cache(maxsize=8)
+def _as_before(templates: tuple[Template, ...]) -> tuple[Template, ...]:
+    """Return templates as they first came: a process gets others that are equal with each task, which costs to see."""
+    return templates
 
 
 def _read_file(

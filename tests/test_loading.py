@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from copy import deepcopy
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from incident_analytics.config import Settings, find_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.finding import find_files
 from incident_analytics.loading import load, narrow, read_records
+from incident_analytics.reports.template import built_in_templates
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import Corpus
 from incident_analytics.tracker import read_tracker
@@ -756,3 +758,10 @@ def test_a_number_of_processes_that_is_none_is_said_so(words: str, monkeypatch: 
     monkeypatch.setenv("INCIDENT_ANALYTICS_JOBS", words)
     with pytest.raises(SettingsError, match=f"INCIDENT_ANALYTICS_JOBS is '{words}'; set it to a number of processes"):
         read_records([], settings=Settings())
+
+
+def test_the_templates_of_a_later_task_are_those_that_the_process_has() -> None:
+    # Each task brings its own; whatever is looked up by a template would compare all of its words with the other's.
+    first = loading._as_before(built_in_templates())  # noqa: SLF001
+    later = loading._as_before(deepcopy(first))  # noqa: SLF001
+    assert [id(template) for template in later] == [id(template) for template in first]

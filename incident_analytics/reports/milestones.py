@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -208,6 +208,11 @@ class Lexicon:
             self._features.setdefault(feature.meanings[0], []).append((key, feature))
             self._weighs[key] = [(name, weights[key]) for name, weights in self.weights.items() if key in weights]
         self.read = lru_cache(maxsize=4096)(self._read)
+        self._read_rows = lru_cache(maxsize=2)(lambda events: tuple(map(self.read, events)))
+
+    def read_rows(self, clues: Sequence[Clue]) -> Sequence[Reading]:
+        """Return what each row of a report says; those of the last reports are kept, however many rows they have."""
+        return self._read_rows(tuple([clue.event for clue in clues]))
 
     def _read(self, text: str) -> Reading:
         """Return what a row's words say."""
@@ -302,7 +307,7 @@ def infer_gaps(clues: Sequence[Clue], evidence: ReportClues, lexicon: Lexicon | 
     [(1, 2)]
     """
     lexicon = lexicon or default_lexicon()
-    if not any(lexicon.read(clue.event).is_relapse for clue in clues):
+    if not any(reading.is_relapse for reading in lexicon.read_rows(clues)):
         return []
     scorer = Scorer(clues, evidence, lexicon)
     scorer.infer()
@@ -332,7 +337,7 @@ def infer_relapse(clues: Sequence[Clue], lexicon: Lexicon | None = None) -> Gap 
     """
     lexicon = lexicon or default_lexicon()
     stated = [row for row, clue in enumerate(clues) if clue.stated == "restored" and clue.at is not None]
-    if not stated or not any(lexicon.read(clue.event).is_relapse for clue in clues):
+    if not stated or not any(reading.is_relapse for reading in lexicon.read_rows(clues)):
         return None
     scorer = Scorer(clues, ReportClues(), lexicon)
     later = (row for row in scorer.order if scorer.at(row) > scorer.at(stated[-1]) and scorer.clues[row].stated is None)
@@ -365,7 +370,8 @@ class Scorer:
             (row for row, clue in enumerate(clues) if clue.at is not None), key=lambda row: (self.at(row), row)
         )
         self.following = dict(pairwise(self.order))
-        self.readings = [lexicon.read(clue.event) for clue in clues]
+        self.readings = lexicon.read_rows(clues)
+        self.n_rows = Counter(self.at(row) for row in self.order)
         self.stated = {clue.stated for clue in clues if clue.stated}
         self.known = dict(self.instants_stated() if known is None else known)
         self.found: dict[str, Guess] = {}
@@ -476,7 +482,7 @@ class Scorer:
         ):
             return False
         if milestone == "mitigated" and over is not None:
-            alone = sum(self.at(other) == over for other in self.order) == 1
+            alone = self.n_rows[over] == 1
             found = self.found.get("restored")
             return self.at(row) <= over and not (alone and self.at(row) == over) and not (found and found.row == row)
         if milestone == "started":

@@ -661,6 +661,19 @@ def populate(
         sys.exit(1)
 
 
+@commands.command("notebook")
+@click.argument("name", metavar="NAME")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it (default: NAME.ipynb).")
+def copy_of_notebook(name: str, output: str | None) -> None:
+    """Copy a notebook, to run it by papermill or to change it.
+
+    NAME is periodic_review, supporting_data or exploration. The copy reads the reports that the nearest settings name.
+    """
+    from incident_analytics.notebooks import copy_notebook
+
+    say(copy_notebook(name, output))
+
+
 MEASURES = {
     "response": ("median", "p90", "mean", "geometric_mean", "n_recorded", "n_missing", "n_open", "n_negative"),
     "severity": ("rate",),

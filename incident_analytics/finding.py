@@ -11,7 +11,7 @@ from incident_analytics.errors import PathError
 from incident_analytics.files import matching_paths
 from incident_analytics.names import did_you_mean
 
-__all__ = ["find_files"]
+__all__ = ["find_files", "find_upward"]
 
 
 class _Found(NamedTuple):
@@ -39,6 +39,18 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
         if real not in found or (found[real].is_link and not each.is_link):
             found[real] = each
     return [each.file for each in found.values()]
+
+
+def find_upward(path: str | Path) -> Path:
+    """Return where a relative path is: below the working folder, else below the nearest folder above that has it.
+
+    So a notebook finds what it names, whether it was started in its own folder or in the project's.
+    """
+    place = Path(path)
+    if place.is_absolute() or place.exists() or matching_paths(place):
+        return place
+    here = Path.cwd()
+    return next((found for folder in here.parents if (found := folder / place).exists()), place)
 
 
 def _files_of(path: str | Path) -> list[_Found]:

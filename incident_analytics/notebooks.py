@@ -13,21 +13,39 @@ from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self, cast
 
 from incident_analytics.commentary import add_commentary
-from incident_analytics.errors import NotebookError, PathError, PeriodError, SettingsError, UnknownNameError
+from incident_analytics.errors import (
+    NotebookError,
+    OutputError,
+    PathError,
+    PeriodError,
+    SettingsError,
+    UnknownNameError,
+)
 from incident_analytics.files import read_bytes
-from incident_analytics.names import did_you_mean
+from incident_analytics.names import did_you_mean, unknown_name
 from incident_analytics.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from jupyter_client.asynchronous.client import AsyncKernelClient
     from nbformat import NotebookNode
 
-__all__ = ["Kernel", "notebook_file", "run_notebook"]
+__all__ = ["Kernel", "copy_notebook", "notebook_file", "run_notebook"]
 
 _HERE: Final = Path(__file__).parent
 _ARGUMENT_ERRORS: Final = {error.__name__: error for error in (PathError, PeriodError, SettingsError, UnknownNameError)}
 """What a wrong argument raises inside a notebook: the cell is not at fault and is not named."""
 _PRINTED: Final = "printed.txt"
+
+
+_OWN_DEFAULTS: Final = {
+    "paths": "[]",
+    "period": '"last-quarter"',
+    "settings": "None",
+    "report": '"INC-2025-01-31-001.md"',
+    "history": "[]",
+}
+"""What the parameters of a copied notebook are set to: the demo is not where it will run."""
+_DEMO_DEFAULT: Final = re.compile(rf"((?P<name>{'|'.join(_OWN_DEFAULTS)})(?:: \w+)? = )(?:\[[^]]*\]|\"[^\"]*\")")
 
 
 def run_notebook(
@@ -355,6 +373,50 @@ def _without_traces(notebook: NotebookNode) -> NotebookNode:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = f"injected-parameters-{number}"
     return notebook
+
+
+def copy_notebook(name: str, file: str | Path | None = None) -> Path:
+    """Copy a notebook of the package, to run it by papermill or to change it.
+
+    The copy reads the reports that the nearest settings name, and reviews the last quarter.
+
+    Parameters
+    ----------
+    name
+        ``periodic_review``, ``supporting_data`` or ``exploration``.
+    file
+        Where to write it; None is the notebook's own name in the working folder.
+
+    Raises
+    ------
+    UnknownNameError
+        ``notebook 'review' is not one of exploration, periodic_review, supporting_data``
+    OutputError
+        ``mine.ipynb: is there already; name another file``
+    """
+    names = sorted(each.stem for each in notebook_file("periodic_review").parent.glob("*.ipynb"))
+    if name not in names:
+        raise unknown_name("notebook", name, names)
+    notebook = json.loads(notebook_file(name).read_text(encoding="utf-8"))
+    place = Path(f"{name}.ipynb" if file is None else file)
+    for cell in notebook["cells"]:
+        if "parameters" in cell["metadata"].get("tags", ()):
+            cell["source"] = [_own_default(line) for line in cell["source"]]
+    try:
+        with place.open("x", encoding="utf-8", newline="\n") as stream:
+            json.dump(notebook, stream, ensure_ascii=False, indent=1)
+            stream.write("\n")
+    except FileExistsError as error:
+        raise OutputError(f"{place}: is there already; name another file") from error
+    except OSError as error:
+        raise OutputError(f"{place}: {error.strerror}") from error
+    return place
+
+
+def _own_default(line: str) -> str:
+    """Return a line of the cell tagged parameters with the value that it has in a copy, not that of the demo."""
+    match = _DEMO_DEFAULT.match(line)
+    return f"{match[1]}{_OWN_DEFAULTS[match['name']]}{line[match.end() :]}" if match else line
 
 
 def notebook_file(name: str) -> Path:

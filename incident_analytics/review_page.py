@@ -16,7 +16,9 @@ from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.analysis.themes import distinct_factors
 from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import Settings, find_settings, read_settings
+from incident_analytics.errors import PathError
+from incident_analytics.finding import find_upward
 from incident_analytics.first_screen import first_screen, incident_list, overdue_items, side_by_side
 from incident_analytics.formatting import format_count, format_dispersion, join_words, lowered, report_links
 from incident_analytics.highlights import Highlights
@@ -86,21 +88,29 @@ class ReviewPage:
         Parameters
         ----------
         paths, period, settings, trusted, status
-            As in `incident_analytics.review`; a settings file, and ``as_of`` as text.
+            As in `incident_analytics.review`; a settings file, and ``as_of`` as text. A relative path is looked for
+            from the working folder upward. Without any path the reports are those that the settings name, by default
+            the nearest ones. A single path or name may be given as it is, a period as a number.
         severities, services, teams, fields, hours, as_of, business_hours, redact
             As there, too.
         output_dir
             The folder of the page, from which links lead to the reports; None makes none, nor does ``redact``: the
             reports show the names.
         """
-        chosen = read_settings(settings, trusted=trusted) if settings else Settings()
+        paths, severities, services = map(_as_names, (paths, severities, services))
+        teams, fields, hours = map(_as_names, (teams, fields, hours))
+        file = find_settings(".") if settings is None and not paths else settings and find_upward(settings)
+        chosen = read_settings(file, trusted=trusted) if file else Settings()
+        paths = [str(find_upward(path)) for path in paths] or [str(path) for path in chosen.reports]
+        if not paths:
+            raise PathError("no reports to review: set paths, or reports = [...] in incident-analytics.toml")
         instant = None
         if as_of is not None:
-            instant = pd.Timestamp(as_of)
+            instant = pd.Timestamp(str(as_of))
             instant = instant.tz_localize(chosen.timezone) if instant.tzinfo is None else instant
         records = read_records(paths, settings=chosen)
         corpus = as_corpus(records)
-        folders = [_folder_of(path) for path in [*paths, *([settings] if settings else [])]]
+        folders = [_folder_of(path) for path in [*paths, *([str(file)] if file else [])]]
         redaction = _redaction(corpus, chosen) if redact else None
         if redaction is not None:
             corpus = redaction.corpus(corpus)
@@ -689,6 +699,11 @@ def _redaction(corpus: Corpus, settings: Settings) -> Redaction:
     teams = [each.team for each in settings.services.values() if each.team is not None]
     aliases = [alias for each in settings.services.values() for alias in each.aliases]
     return Redaction.of(corpus, kept=[*settings.services, *aliases, *teams], people=people)
+
+
+def _as_names(names: object) -> list[str]:
+    """Return names as a list, whether one or several were given."""
+    return [str(name) for name in (names if isinstance(names, list | tuple) else [names])]
 
 
 def _folder_of(path: str) -> Path:

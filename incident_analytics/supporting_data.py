@@ -25,6 +25,7 @@ from incident_analytics.evidence.logs import log_templates
 from incident_analytics.evidence.metric_files import read_metric_files
 from incident_analytics.evidence.prometheus import read_prometheus
 from incident_analytics.evidence.series import join_series, summarize_series
+from incident_analytics.finding import find_upward
 from incident_analytics.formatting import (
     cut,
     format_count,
@@ -78,6 +79,8 @@ class SupportingData:
         trusted: bool = True,
         run: str | None = None,
     ) -> None:
+        report, settings = str(find_upward(report)), str(find_upward(settings)) if settings else None
+        history = [str(find_upward(path)) for path in history]
         self.report = Path(report)
         self.settings_file = settings
         self.settings = read_settings(settings, trusted=trusted) if settings else Settings()

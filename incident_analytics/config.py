@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import LOG_LIMIT, matching_paths, read_toml
+from incident_analytics.imports import import_services
+from incident_analytics.names import fold
 from incident_analytics.periods import Calendar
 from incident_analytics.schema import DEFAULT_METRICS, PROBLEMS, SEVERITIES, TABLES, Metric
 from incident_analytics.toml_tables import (
@@ -184,6 +186,13 @@ class TeamSettings(TomlTable):
     """``[teams.NAME]``: the zone in which a team works, where it is not that of the settings."""
 
     timezone: Annotated[str, _known_zone]
+
+
+class ImportSettings(TomlTable):
+    """``[imports]``: files of other tools that name services: OpenSLO (targets), Backstage's catalog (teams)."""
+
+    openslo: tuple[FolderPath, ...] = ()
+    backstage: tuple[FolderPath, ...] = ()
 
 
 class SlaSettings(TomlTable):
@@ -483,6 +492,7 @@ class Settings(TomlTable):
     severities: SeveritySettings = SeveritySettings()
     services: dict[str, ServiceSettings] = {}
     teams: dict[str, TeamSettings] = {}
+    imports: ImportSettings = ImportSettings()
     calendar_table: CalendarSettings | None = key(default=None, alias="calendar")
     sla: SlaSettings = SlaSettings()
     follow_up: dict[str, Annotated[int, at_least(1), at_most(3650)]] = {}
@@ -576,7 +586,7 @@ def read_settings(path: str | Path, *, trusted: bool = True) -> Settings:
     ------
     SettingsError
         ``incident-analytics.toml: services.API.target: 99.9 is not above 0 and at most 1; write 0.999 for 99.9%``
-        with a line for each key that is wrong.
+        with a line for each key that is wrong, and what is wrong in a file of ``[imports]``, with its line.
     """
     file = Path(path)
     folder = Path(os.path.realpath(file)).parent
@@ -591,12 +601,34 @@ def read_settings(path: str | Path, *, trusted: bool = True) -> Settings:
     while True:
         try:
             values = {**raw, "path": file, "skipped": tuple(skipped.values())}
-            return Settings.model_validate(values, Source(folder, trusted))
+            return _with_imports(Settings.model_validate(values, Source(folder, trusted)))
         except FaultyTableError as error:
             if not (found := _without_untrusted(raw, error.faults)):
                 raise SettingsError("\n".join(f"{file}: {fault}" for fault in error.faults)) from error
             for source, reason in found.items():
                 skipped[source] = f"{file}: {source} skipped: {reason}; add {_config_option(file)} to trust it"
+
+
+def _with_imports(settings: Settings) -> Settings:
+    """Return settings with the services of the files that they import; what they say themselves counts."""
+    imported = import_services(settings.imports.openslo, settings.imports.backstage)
+    if not imported:
+        return settings
+    services = dict(settings.services)
+    owners = {fold(word): name for name, service in services.items() for word in (name, *service.aliases)}
+    for each in imported:
+        words = [each.name, *([each.alias] if each.alias else [])]
+        name = next((owners[fold(word)] for word in words if fold(word) in owners), each.name)
+        own = services.get(name, ServiceSettings())
+        if own.target is None and len(each.targets) > 1:
+            listed = ", ".join(f"{target:g} ({where})" for target, where in each.targets)
+            raise SettingsError(f"{each.name} has several targets: {listed}; write one under [services.{name}]")
+        target = own.target if own.target is not None or not each.targets else each.targets[0][0]
+        others = tuple(word for word in words if fold(word) not in owners and word != name)
+        update = {"target": target, "team": own.team or each.team, "aliases": (*own.aliases, *others)}
+        services[name] = own.model_copy(update=update)
+        owners |= {fold(word): name for word in words}
+    return settings.model_copy(update={"services": services})
 
 
 def find_trusted_settings(start: str | Path, *, working_folder: str | Path = ".") -> Settings:

@@ -107,6 +107,8 @@ def table_as_json(table: pd.DataFrame) -> str:
 def write_table(table: pd.DataFrame, path: str | Path, *, name: str = "table", raw: bool = False) -> None:
     """Write a table to a file whose ending says how: .csv, .json, .parquet or .xlsx.
 
+    CSV begins with a byte order mark, by which Excel knows that it is UTF-8.
+
     Parameters
     ----------
     table
@@ -127,7 +129,9 @@ def write_table(table: pd.DataFrame, path: str | Path, *, name: str = "table", r
     """
     file = Path(path)
     writers: dict[str, Callable[[], bytes]] = {
-        ".csv": lambda: table_as_csv(table, raw=raw).encode(),
+        ".csv": lambda: table_as_csv(table, raw=raw).encode(
+            "utf-8-sig"
+        ),  # without the mark Excel takes another encoding
         ".json": lambda: table_as_json(table).encode(),
         ".parquet": lambda: _as_parquet(table),
         ".xlsx": lambda: _as_excel(table, name),

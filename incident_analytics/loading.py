@@ -320,7 +320,7 @@ def _as_columns(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Tables:
 
 NOT_READ_BY: Final = frozenset(
     {
-        *("title", "owner", "report_url", "skipped", "reports", "fiscal_year_start", "sla", "maintenance"),
+        *("title", "owner", "report_url", "skipped", "reports", "imports", "fiscal_year_start", "sla", "maintenance"),
         *("metrics_table", "tracker", "evidence"),
     }
 )

@@ -127,6 +127,9 @@ def test_python_that_is_shown_gives_what_it_shows(page: str, monkeypatch: pytest
 def test_the_settings_example_is_a_settings_file_with_all_keys(tmp_path: Path) -> None:
     (example,) = (block for page, block in fences("toml") if page == "docs/reference/settings.md")
     file = tmp_path / "incident-analytics.toml"
+    (tmp_path / "slo").mkdir()
+    for imported in ("slo/api.yaml", "catalog-info.yaml"):
+        (tmp_path / imported).touch()
     file.write_text(example, encoding="utf-8")
     read_settings(file)
     keys = {field.alias or name for name, field in Settings.model_fields.items()} - {"path", "skipped"}

@@ -143,7 +143,7 @@ def test_a_hidden_character_is_written_out_where_people_read(tmp_path: Path, end
     write_table(pd.DataFrame({"a": pd.Series([text], dtype="str")}), file)
     match ending:
         case ".csv":
-            assert file.read_text() == f"a\n{visible(hidden)}=1+1\n"
+            assert file.read_bytes() == f"\ufeffa\n{visible(hidden)}=1+1\n".encode()
         case ".json":
             assert hidden not in file.read_text()
             assert json.loads(file.read_text()) == [{"a": text}]

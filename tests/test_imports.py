@@ -39,6 +39,7 @@ LAYERS = (
     "redaction",
     "checks",
     "toml_tables",
+    "imports",
     "config",
     "reports",
     "tracker",
@@ -95,7 +96,7 @@ ALONE = {
     "subprocess": {"evidence.changes", "exploration"},
     "urllib.request": {"evidence.prometheus"},
     "weasyprint": {"pages"},
-    "yaml": {"reports.labels"},
+    "yaml": {"imports", "reports.labels"},
 }
 """The libraries that only these modules, or folders of modules, import."""
 

@@ -33,6 +33,8 @@ PROMETHEUS = "[evidence.prometheus]\nqueries.up = 'up'\n"
 FILES = {
     "reports": ("reports", "reports = ['{place}']"),
     "tracker.file": ("tracker", "[tracker]\nfile = '{place}'\nformat = 'jira'"),
+    "imports.openslo": ("imports", "[imports]\nopenslo = ['{place}']"),
+    "imports.backstage": ("imports", "[imports]\nbackstage = ['{place}']"),
     "corrections.file": ("corrections", "[corrections]\nfile = '{place}'"),
     "templates.files": ("templates", "[templates]\nfiles = ['inside.txt', '{place}']"),
     "evidence.logs.files": ("evidence.logs", "[evidence.logs]\nfiles = ['inside.txt', '{place}']"),
@@ -129,6 +131,8 @@ def has(settings: Settings, key: str) -> bool:
     value: Any = settings
     for name in key.split("."):
         value = getattr(value, name)
+    if key == "imports":
+        return bool(value.openslo or value.backstage)
     return bool(value.files if key == "templates" else value)
 
 
@@ -176,6 +180,10 @@ def test_no_path_leads_out_of_the_folder(folder: Path, key: str, place: str) -> 
 def test_files_in_the_folder_are_used(folder: Path, key: str, place: str) -> None:
     source, text = FILES[key]
     file = put(folder, text.format(place=place.format(folder=folder)))
+    if source == "imports" and place in {"not-there.txt", "more"}:  # read at once, and no YAML is there
+        with pytest.raises(SettingsError, match="no such file or folder"):
+            read_settings(file, trusted=False)
+        return
     found = read_settings(file, trusted=False)
     if (key, place) == ("evidence.changes.repository", "more"):
         reason = "its repository is a git repository, not a bundle"

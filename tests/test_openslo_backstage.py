@@ -1,0 +1,167 @@
+"""Services, teams and targets from OpenSLO and Backstage: what is taken, and what is wrong by file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.errors import SettingsError
+
+SLOS = """apiVersion: openslo/v1
+kind: Service
+metadata:
+  name: api
+  displayName: API
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: api-availability
+spec:
+  service: api
+  objectives:
+    - displayName: Good
+      target: 0.998
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: api-latency
+spec:
+  service: api
+  objectives:
+    - target: 0.95
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: frontend
+spec:
+  service: frontend
+  objectives:
+    - targetPercent: 99.9
+---
+apiVersion: openslo/v1
+kind: AlertPolicy
+metadata:
+  name: other
+"""
+CATALOG = """apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: api
+spec:
+  type: service
+  owner: group:default/api-team
+---
+kind: Component
+metadata:
+  name: frontend
+  title: Frontend
+spec:
+  type: website
+  owner: web
+---
+kind: Component
+metadata:
+  name: some-library
+spec:
+  type: library
+  owner: web
+---
+kind: Component
+metadata:
+  name: batch
+spec:
+  type: Service
+  owner: user:jane
+---
+kind: Group
+metadata:
+  name: api-team
+spec:
+  profile:
+    displayName: API team
+"""
+
+
+def settings_of(folder: Path, own: str = "", *, openslo: str = SLOS, backstage: str = CATALOG) -> Settings:
+    (folder / "slo").mkdir(exist_ok=True)
+    (folder / "slo" / "all.yaml").write_text(openslo, encoding="utf-8")
+    (folder / "catalog-info.yaml").write_text(backstage, encoding="utf-8")
+    file = folder / "incident-analytics.toml"
+    imports = '[imports]\nopenslo = ["slo"]\nbackstage = ["catalog-*.yaml"]\n'
+    file.write_text(f"{imports}{own}", encoding="utf-8")
+    return read_settings(file)
+
+
+def test_services_have_their_names_targets_and_teams(tmp_path: Path) -> None:
+    services = settings_of(tmp_path).services
+    assert {name: (each.target, each.team, each.aliases) for name, each in services.items()} == {
+        "API": (0.998, "API team", ("api",)),
+        "Frontend": (0.999, "web", ("frontend",)),
+        "batch": (None, None, ()),
+    }
+
+
+def test_what_the_settings_say_counts(tmp_path: Path) -> None:
+    own = '[services."Public API"]\naliases = ["api"]\ntarget = 0.99\n[services.frontend]\nteam = "Ours"\n'
+    services = settings_of(tmp_path, own).services
+    assert {name: (each.target, each.team, each.aliases) for name, each in services.items()} == {
+        "Public API": (0.99, "API team", ("api",)),
+        "frontend": (0.999, "Ours", ()),
+        "batch": (None, None, ()),
+    }
+
+
+def test_several_targets_are_a_question_not_a_guess(tmp_path: Path) -> None:
+    slos = SLOS.replace("api-availability", "api-errors")
+    with pytest.raises(SettingsError) as caught:
+        settings_of(tmp_path, openslo=slos)
+    where = f"{tmp_path}/slo/all.yaml"
+    expected = f"API has several targets: 0.998 ({where}:14), 0.95 ({where}:24); write one under [services.API]"
+    assert str(caught.value) == expected
+    assert settings_of(tmp_path, "[services.API]\ntarget = 0.99\n", openslo=slos).targets["API"] == 0.99
+
+
+@pytest.mark.parametrize(
+    ("openslo", "message"),
+    [
+        (SLOS.replace("  service: frontend\n", ""), "26: the SLO has no spec.service; name the service that it is for"),
+        (SLOS.replace("target: 0.95", "op: lte"), "24: the objective has no target; write target: 0.999"),
+        (
+            SLOS.replace("target: 0.95", "target: high"),
+            "24: the objective target 'high' is not a number; write target: 0.999",
+        ),
+        (
+            SLOS.replace("target: 0.95", "target: 95"),
+            "24: the objective's target 95 is not above 0 and at most 1; write target: 0.999, or targetPercent: 99.9",
+        ),
+        (
+            SLOS.replace("  objectives:\n    - target: 0.95\n", ""),
+            "17: the SLO has no spec.objectives; write one with target: 0.999",
+        ),
+        ("kind: Service\n", "1: the Service has no metadata.name"),
+        ("a: [1\nb: 2", "2: not valid YAML: expected ',' or ']', but got ':'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_by_file_and_line(tmp_path: Path, openslo: str, message: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings_of(tmp_path, openslo=openslo)
+    assert str(caught.value) == f"{tmp_path}/slo/all.yaml:{message}"
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "incident-analytics.toml"
+    file.write_text('[imports]\nopenslo = ["none.yaml", "x/*.yaml"]\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_settings(file)
+    expected = [f"{tmp_path}/{name}: no such file or folder" for name in ("none.yaml", "x/*.yaml")]
+    assert str(caught.value).splitlines() == expected
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "kind: 3\n---\n---\nspec: []\n", "&a [*a]\n"])
+def test_other_yaml_gives_no_service(tmp_path: Path, text: str) -> None:
+    assert settings_of(tmp_path, openslo=text, backstage=text).services == {}

@@ -263,18 +263,17 @@ class MetricsSettings(TomlTable):
 class TrackerSettings(TomlTable):
     """``[tracker]``: an issue tracker's export, in which format, and which of its columns holds what.
 
-    A CSV export of Jira (``jira``) has columns of its own, which ``columns`` may add to or override; the JSON of
-    ``gh issue list`` (``github``) has fields that never change.
+    The CSV exports of Jira (``jira``), GitLab (``gitlab``) and Linear (``linear``) have columns of their own, which
+    ``columns`` may add to or override; without ``format`` and ``columns`` they are recognised by them. The JSON of
+    ``gh issue list`` (``github``) and of ``glab issue list`` (``gitlab``) has fields that never change.
     """
 
     file: FolderPath
-    format: Literal["csv", "jira", "github"] = "csv"
+    format: Literal["csv", "jira", "github", "gitlab", "linear"] = "csv"
     columns: dict[Literal["key", "incident_id", "action", "status", "owner", "due_on", "completed_on"], str] = {}
 
     def faults(self) -> Iterator[tuple[str, str]]:
         """See `TomlTable`."""
-        if self.format == "csv" and not self.columns:
-            yield "", "columns is missing; name the column of each, such as columns = { key = 'Key' }"
         if self.format == "github" and self.columns:
             yield "", "columns has no meaning for format github; delete it"
 

@@ -38,6 +38,28 @@ _JIRA_COLUMNS: Final = {
     "due_on": "Due date",
     "completed_on": "Resolved",
 }
+_EXPORTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "jira": _JIRA_COLUMNS,
+    "gitlab": {
+        "key": "Issue ID",
+        "action": "Title",
+        "status": "State",
+        "owner": "Assignee",
+        "due_on": "Due Date",
+        "completed_on": "Closed At (UTC)",
+    },
+    "linear": {
+        "key": "ID",
+        "action": "Title",
+        "status": "Status",
+        "owner": "Assignee",
+        "due_on": "Due Date",
+        "completed_on": "Completed",
+    },
+}
+"""The columns of the CSV exports that have their own."""
+_MARKS: Final = ("key", "action", "status")
+"""The columns by which an export is recognised."""
 _JIRA_STATUSES: Final = {
     **dict.fromkeys(("Declined", "Cannot Reproduce", "Incomplete", "Invalid", "Abandoned"), "dropped"),
     **dict.fromkeys(("Reopened", "Selected for Development"), "open"),
@@ -73,9 +95,12 @@ def read_tracker(settings: Settings | str | Path, as_of: pd.Timestamp | None = N
     settings
         A `Settings` with a ``[tracker]`` section, or the path of a settings file. The format there is one of
 
-        - ``csv``: a table with a header, whose columns the settings name
+        - ``csv``: a table with a header, whose columns the settings name; where they name none, the export of Jira,
+          GitLab or Linear by its columns, or the JSON of GitHub or GitLab
         - ``jira``: Jira's CSV export with at least ``Issue key``, and ``Summary``, ``Status``, ``Resolution``,
           ``Assignee``, ``Due date``, ``Resolved`` and ``Labels`` where it has them; the settings may name others
+        - ``gitlab``, ``linear``: the CSV export of GitLab or Linear; of GitLab also the JSON of ``glab issue list
+          --all --output json``
         - ``github``: the JSON of ``gh issue list --state all --limit 1000 --json
           number,title,state,closedAt,labels,url,assignees``; ``stateReason`` is read too where it is there
     as_of
@@ -147,16 +172,19 @@ def _read_items(
     tracker: TrackerSettings, settings: Settings
 ) -> tuple[Sequence[_Item], Mapping[Any, str], list[CsvProblem]]:
     """Return the items as written, the heading of each column, and the problems of the file's rows."""
-    if tracker.format == "github":
-        return _github_items(tracker.file, settings), {}, []
+    if tracker.format == "github" or (tracker.file.suffix == ".json" and not tracker.columns):
+        return _issue_items(tracker.file, settings), {}, []
     try:
         table = read_csv_file(tracker.file)
     except OSError as error:
         raise CsvError(str(error.strerror)) from error
-    headings = tracker.columns if tracker.format == "csv" else _jira_columns(table, tracker.columns)
+    form = _recognised(table) if tracker.format == "csv" and not tracker.columns else tracker.format
+    headings = tracker.columns if form == "csv" else _known_columns(table, form, tracker.columns)
     items = _csv_items(table, headings)
-    if tracker.format == "jira":
+    if form == "jira":
         items = _jira_items(table, items, tracker.columns, settings)
+    elif form != "csv":
+        items = _other_items(table, items, tracker.columns, headings, settings)
     return items, headings, list(table.problems)
 
 
@@ -280,8 +308,16 @@ def _csv_items(table: CsvTable, columns: Mapping[Any, str]) -> list[_Item]:
     return [_Item({name: row.cells[at] for name, at in positions.items()}, row.line) for row in table.rows]
 
 
-def _jira_columns(table: CsvTable, columns: Mapping[Any, str]) -> dict[str, str]:
-    there = {name: column for name, column in _JIRA_COLUMNS.items() if name == "key" or table.positions(column)}
+def _recognised(table: CsvTable) -> str:
+    """Return the tracker whose export has such columns."""
+    for form, columns in _EXPORTS.items():
+        if all(table.positions(columns[name]) for name in _MARKS):
+            return form
+    raise CsvError("its columns are not those of Jira, GitLab or Linear; name them, such as columns = { key = 'Key' }")
+
+
+def _known_columns(table: CsvTable, form: str, columns: Mapping[Any, str]) -> dict[str, str]:
+    there = {name: column for name, column in _EXPORTS[form].items() if name == "key" or table.positions(column)}
     return {**there, **columns}
 
 
@@ -304,11 +340,36 @@ def _jira_items(table: CsvTable, items: Sequence[_Item], columns: Mapping[Any, s
     return [completed(item, row) for item, row in zip(items, table.rows, strict=True)]
 
 
-def _github_items(file: Path, settings: Settings) -> list[_Item]:
+def _other_items(
+    table: CsvTable,
+    items: Sequence[_Item],
+    columns: Mapping[Any, str],
+    headings: Mapping[Any, str],
+    settings: Settings,
+) -> list[_Item]:
+    """Add the incident that labels of GitLab or Linear name, GitLab's mark of an issue, and the zone of a column."""
+    labels, ids = table.positions("Labels"), _incident_ids(settings)
+
+    def completed(item: _Item, row: CsvRow) -> _Item:
+        words = dict(item.words)
+        if "incident_id" not in columns:
+            words["incident_id"] = _labelled([label for at in labels for label in row.cells[at].split(",")], ids)
+        if headings["key"] == _EXPORTS["gitlab"]["key"] and words["key"].strip().isdecimal():
+            words["key"] = f"#{words['key'].strip()}"
+        if headings.get("completed_on", "").endswith("(UTC)") and words["completed_on"].strip():
+            words["completed_on"] += " UTC"
+        return _Item(words, item.line)
+
+    return [completed(item, row) for item, row in zip(items, table.rows, strict=True)]
+
+
+def _issue_items(file: Path, settings: Settings) -> list[_Item]:
+    """Return the issues of GitHub's or GitLab's JSON."""
     ids = _incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
-        return [_Item(_issue_words(issue, ids), 1) for issue in json.loads(read_bytes(file).decode("utf-8-sig"))]
+        issues = json.loads(read_bytes(file).decode("utf-8-sig"))
+        return [_Item(_gitlab_words(issue, ids) if "iid" in issue else _issue_words(issue, ids), 1) for issue in issues]
     except KeyError as error:
         raise CsvError(f"no field {error} in every issue; {ask}") from error
     except OSError as error:
@@ -332,6 +393,22 @@ def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, st
         "status": "open" if is_open else "dropped" if is_dropped else issue.get("stateReason") or issue["state"],
         "due_on": "",
         "completed_on": "" if is_open else issue.get("closedAt") or "",
+    }
+
+
+def _gitlab_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:
+    """Return what GitLab says of an issue as words."""
+    is_open = fold(issue["state"]) == "opened"
+    labels = [str(label) for label in issue.get("labels") or ()]
+    is_dropped = not _GITHUB_DROPPED.isdisjoint(map(str.casefold, labels))
+    return {
+        "key": f"#{issue['iid']}",
+        "incident_id": _labelled(labels, ids),
+        "action": issue["title"],
+        "owner": ", ".join(person["name"] for person in issue.get("assignees") or ()),
+        "status": "open" if is_open else "dropped" if is_dropped else "closed",
+        "due_on": issue.get("due_date") or "",
+        "completed_on": "" if is_open else issue.get("closed_at") or "",
     }
 
 

@@ -61,7 +61,7 @@ def parameters(file: Path) -> dict[str, object]:
     (cell,) = (cell for cell in json.loads(file.read_text())["cells"] if cell["metadata"].get("tags"))
     names: dict[str, object] = {}
     exec("".join(cell["source"]), {}, names)  # noqa: S102 - that it is only values is what is tested
-    return names
+    return {name: value for name, value in names.items() if name != "__annotations__"}
 
 
 def test_a_copy_is_the_notebook_with_its_parameters(opened: Explore, tmp_path: Path) -> None:

@@ -154,9 +154,93 @@ def test_ids_of_a_template_of_ones_own_are_found_in_labels_too(tmp_path: Path) -
 ASK = "write gh issue list --state all --limit 1000 --json number,title,state,closedAt,labels,url,assignees"
 
 
+GITLAB = """\
+Title,Description,Issue ID,URL,State,Author,Assignee,Due Date,Created At (UTC),Closed At (UTC),Labels
+Add an alert,x,12,https://gitlab.example/12,Closed,a,ana,2025-03-21,2025-03-14 09:00:00,2025-03-14 23:30:00,"ops,INC-2025-03-14-001"
+Split it,x,13,https://gitlab.example/13,Open,a,,,2025-03-14 09:00:00,,ops
+"""  # noqa: E501 - an export has long rows
+LINEAR = """\
+ID,Team,Title,Description,Status,Priority,Assignee,Labels,Created,Completed,Canceled,Due Date
+ENG-1,Eng,Add an alert,x,Done,High,ana,"INC-2025-03-14-001, ops",2025-03-14T09:00:00.000Z,2025-03-14T23:30:00.000Z,,2025-03-21
+ENG-2,Eng,Split it,x,Canceled,Low,,,2025-03-14T09:00:00.000Z,,2025-03-15T09:00:00.000Z,
+ENG-3,Eng,Rotate,x,In Progress,Low,,,2025-03-14T09:00:00.000Z,,,
+"""  # noqa: E501
+GITLAB_JSON = [
+    {
+        "iid": 12,
+        "title": "Add an alert",
+        "state": "closed",
+        "labels": ["ops", "INC-2025-03-14-001"],
+        "assignees": [{"name": "ana"}],
+        "due_date": "2025-03-21",
+        "closed_at": "2025-03-14T23:30:00.000Z",
+    },
+    {"iid": 13, "title": "Split it", "state": "opened", "labels": [], "assignees": [], "due_date": None},
+    {"iid": 14, "title": "Ask", "state": "closed", "labels": ["wontfix"], "closed_at": "2025-03-14T08:00:00Z"},
+]
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(
+    ("name", "form", "text", "rows"),
+    [
+        (
+            "gitlab.csv",
+            "gitlab",
+            GITLAB,
+            [
+                ("#12", "INC-2025-03-14-001", "Add an alert", "ana", "done", "2025-03-21", "2025-03-15"),
+                ("#13", None, "Split it", None, "open", None, None),
+            ],
+        ),
+        (
+            "linear.csv",
+            "linear",
+            LINEAR,
+            [
+                ("ENG-1", "INC-2025-03-14-001", "Add an alert", "ana", "done", "2025-03-21", "2025-03-15"),
+                ("ENG-2", None, "Split it", None, "dropped", None, None),
+                ("ENG-3", None, "Rotate", None, "open", None, None),
+            ],
+        ),
+        (
+            "gitlab.json",
+            "gitlab",
+            json.dumps(GITLAB_JSON),
+            [
+                ("#12", "INC-2025-03-14-001", "Add an alert", "ana", "done", "2025-03-21", "2025-03-15"),
+                ("#13", None, "Split it", None, "open", None, None),
+                ("#14", None, "Ask", None, "dropped", None, "2025-03-14"),
+            ],
+        ),
+    ],
+)
+def test_exports_of_gitlab_and_linear_are_read_and_recognised(
+    tmp_path: Path, name: str, form: str, text: str, rows: list[tuple[str | None, ...]], *, named: bool
+) -> None:
+    """Their instants are UTC: half past eleven in the evening is the next day in Berlin."""
+    own = f'format = "{form}"\n' if named else ""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "s.toml").write_text(f'timezone = "Europe/Berlin"\n[tracker]\nfile = "{name}"\n{own}')
+    assert_frame_equal(read_tracker(tmp_path / "s.toml"), tracker_of(*rows))
+
+
+def test_exports_of_jira_and_github_are_recognised(tmp_path: Path) -> None:
+    assert_frame_equal(read(tmp_path, "x.csv", JIRA, ""), read(tmp_path, "y.csv", JIRA, 'format = "jira"'))
+    issues = json.dumps([{"number": 1, "title": "x", "state": "OPEN"}])
+    named = read(tmp_path, "y.json", issues, 'format = "github"')
+    assert_frame_equal(read(tmp_path, "x.json", issues, ""), named)
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "text", "message"),
     [
+        (
+            "x.csv",
+            "",
+            "Key,Text\n1,x\n",
+            "its columns are not those of Jira, GitLab or Linear; name them, such as columns = { key = 'Key' }",
+        ),
         ("jira.csv", 'format = "jira"', "Key,Summary\nOPS-1,x\n", "no column 'Issue key'; it has Key, Summary"),
         (
             "jira.csv",
@@ -188,12 +272,11 @@ def test_an_export_of_another_kind_is_refused_with_what_to_write(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("", "tracker: columns is missing; name the column of each, such as columns = { key = 'Key' }"),
         (
             'format = "github"\ncolumns = { key = "number" }',
             "tracker: columns has no meaning for format github; delete it",
         ),
-        ('format = "trello"', "tracker.format: 'trello' is not one of csv, jira, github"),
+        ('format = "trello"', "tracker.format: 'trello' is not one of csv, jira, github, gitlab, linear"),
     ],
 )
 def test_settings_that_do_not_fit_the_format_are_refused(tmp_path: Path, settings: str, message: str) -> None:

@@ -204,7 +204,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "incidents.restored_at": "when the service worked again",
         "incidents.closed_at": "when the incident was declared over",
         "incidents.ended_at": "the end of the last outage",
-        "incidents.stated_duration": "the Duration as the report states it",
+        "incidents.stated_duration": "the Duration as the report states it, or from its start to its end",
         "incidents.affected_users": "how many users were affected",
         "incidents.affected_users_fraction": "which share of the users was affected",
         "incidents.failed_requests": "how many requests failed",

@@ -89,6 +89,66 @@ def test_front_matter_of_either_kind_has_fields(tmp_path: Path, front: str) -> N
     assert corpus.readings.loc[corpus.readings["field"] == "severity", "line"].tolist() == [4]
 
 
+def test_keys_within_a_key_of_the_front_matter_are_fields(tmp_path: Path) -> None:
+    front = "---\nlayout: incident\nincident:\n  level: SEV-2\n  began: 2026-04-07 10:00 UTC\n  ended: 2026-04-07 10:45 UTC\n---\n"
+    corpus = read(tmp_path, f"{front}\n## Timeline\n\n- 10:00 Alert\n", "queue.md")
+    (incident,) = corpus.incidents.itertuples()
+    assert (incident.severity, f"{incident.started_at:%H:%M}", f"{incident.restored_at:%H:%M}") == (
+        "SEV-2",
+        "10:00",
+        "10:45",
+    )
+    assert corpus.readings.loc[corpus.readings["field"] == "severity", "line"].tolist() == [4]
+
+
+def test_of_boxes_below_a_heading_the_ticked_one_is_the_value(tmp_path: Path) -> None:
+    boxes = "## Severity\n\n- [ ] SEV-1\n- [x] SEV-3\n\n## Status\n\n- [ ] Draft\n- [x] Final\n\n"
+    head = "# Incident: Queue stopped\n\n**Incident ID**: INC-2026-04-07-001\n**Date**: 2026-04-07\n\n"
+    corpus = read(tmp_path, f"{head}{boxes}## Timeline\n\n- 10:00 Alert\n")
+    assert corpus.incidents[["severity", "status"]].to_numpy().tolist() == [["SEV-3", "Final"]]
+
+
+def test_text_below_impact_says_how_many_users_were_hit(tmp_path: Path) -> None:
+    corpus = read(
+        tmp_path,
+        f"{HEAD}## Impact\n\nLogins failed.\n412 customers could not log in.\n\n## Timeline\n\n- 10:00 Alert\n",
+    )
+    assert corpus.incidents["affected_users"].tolist() == [412]
+    (reading,) = corpus.readings[corpus.readings["field"] == "affected_users"].itertuples()
+    assert (reading.as_written, reading.source) == ("412 customers could not log in.", "derived")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ("**Started**: 2026-04-07\n", "unreadable-time"),
+        ("**Started**: 2026-04-07 10:00\n", None),
+        ("**Severity**: SEV-1\n", "contradiction"),
+        ("**Severity**: sev 2\n", None),
+        ("**Date**: 2026-04-08\n", "contradiction"),
+        ("**Date**: 7 April 2026\n", None),
+    ],
+)
+def test_a_field_without_its_clock_or_with_two_values_is_named(tmp_path: Path, more: str, code: str | None) -> None:
+    corpus = read(tmp_path, f"{HEAD.rstrip()}\n{more}\n## Timeline\n\n- 10:00 Alert\n")
+    named = corpus.problems[corpus.problems["code"].isin(["unreadable-time", "contradiction"])]
+    assert named["code"].tolist() == ([code] if code else [])
+    assert named["line"].tolist() == ([6] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("10:00 - 10:45 UTC", 45),
+        ("2026-04-07 10:00 to 2026-04-07 10:45 UTC", 45),
+        ("10:00 - 10:45 UTC (40 minutes)", 40),
+    ],
+)
+def test_a_range_states_a_length(tmp_path: Path, words: str, minutes: int) -> None:
+    corpus = read(tmp_path, f"{HEAD.rstrip()}\n**Duration**: {words}\n\n## Timeline\n\n- 10:00 Alert\n")
+    assert corpus.incidents["stated_duration"].tolist() == [timedelta(minutes=minutes)]
+
+
 def test_a_field_at_the_head_counts_more_than_one_in_the_text(tmp_path: Path) -> None:
     text = f"{HEAD}## Summary\n\n- Severity: SEV-1\n- Date: 2020-01-01\n\n## Timeline\n\n- 10:00 Alert\n"
     (incident,) = read(tmp_path, text).incidents.itertuples()

@@ -16,7 +16,7 @@ from report_writer import money_forms
 from incident_analytics.reports.choices import read_choice, read_word
 from incident_analytics.reports.marks import find_key, read_flag, read_tick
 from incident_analytics.reports.placeholders import Unreadable, is_placeholder, is_untold
-from incident_analytics.reports.values import Amount, Loss, Share, read_loss, read_money, read_share
+from incident_analytics.reports.values import Amount, Loss, Share, find_users, read_loss, read_money, read_share
 
 SEVERITIES = ("SEV-1", "SEV-2", "SEV-3")
 SYNONYMS = {"Critical": "SEV-1", "P1": "SEV-1", "Major": "SEV-2", "Minor": "SEV-3"}
@@ -303,3 +303,46 @@ def test_a_sum_with_words_beside_it_is_an_amount(words: str, amount: float) -> N
 def test_a_loss_of_zero_for_the_time_being_is_not_read(words: str) -> None:
     with pytest.raises(Unreadable):
         read_loss(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "fraction"),
+    [
+        ("~15,000 users experienced errors (10% of active users)", 15000, 0.1),
+        ("1864 users saw empty results.", 1864, None),
+        ("The site was unavailable to approximately 60% of our users. Page views fell by 40%.", None, 0.6),
+        ("45 minutes of downtime affecting 70% of users with 502 errors", None, 0.7),
+        ("100% service outage, all customers affected", None, 1.0),
+        ("Half of users were unable to log in", None, 0.5),
+    ],
+)
+def test_prose_says_how_many_users_were_hit(words: str, count: int | None, fraction: float | None) -> None:
+    found = find_users(words)
+    assert found is not None
+    assert (found[0].count, found[0].fraction) == (count, fraction)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We have 5,000 users",
+        "Up to 5,000 users were affected",
+        "Between 100 and 200 users were affected",
+        "100-200 customers were affected",
+        "Not all users were affected",
+        "All customers in the EU were affected",
+        "500 users could not log in; 900 users saw errors",
+        "120% of users saw errors",
+        "Users were affected for 5 minutes",
+        "$400 customers lost",
+        "",
+    ],
+)
+def test_a_bound_a_part_or_two_numbers_say_nothing_of_how_many_users(words: str) -> None:
+    assert find_users(words) is None
+
+
+@given(st.text(alphabet="0123456789,.%~ -ausershitlofn\n"))
+def test_any_prose_gives_one_share_or_none(words: str) -> None:
+    found = find_users(words)
+    assert found is None or found[0].fraction is None or 0 <= found[0].fraction <= 1

@@ -64,6 +64,7 @@ class Chronology:
         placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
         placement = self._settle_windows(self._with_offsets(placement), zone)
         self.report.placement = placement
+        self._take_length_of_range(placement)
         for remark in placement.remarks:
             self.report.problem(remark.code, remark.line or self.report.lines["duration"], remark.message)
         named = {problem["line"] for problem in self.report.rows["problems"]}
@@ -87,6 +88,15 @@ class Chronology:
                 }
             )
         self._take_milestones(placement)
+
+    def _take_length_of_range(self, placement: Placement) -> None:
+        """Take the length that a Duration of one start and one end states without a figure."""
+        duration = self.report.duration
+        if duration is None or duration.total is not None or duration.is_open or duration.support_hours:
+            return
+        (start, end), *others = placement.windows or ((None, None),)
+        if not others and start is not None and end is not None and end > start:
+            self.values["stated_duration"] = end - start
 
     def _with_offsets(self, placement: Placement) -> Placement:
         """Place the rows that have a time since the start alone, where a field or another row says when that was."""

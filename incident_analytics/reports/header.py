@@ -192,6 +192,7 @@ class HeaderReader:
                 stamps.append(found.line)
             name = self.template.field_named(found.label)
             if name is None or not self._is_field(name, found):
+                self._check_clock(name, found)
                 continue
             rank = self.template.rank_of(name, found.label)
             if name == "date" and found.is_of_post:
@@ -199,11 +200,30 @@ class HeaderReader:
                 continue
             if name == "duration":
                 self._take_window(found.line)
+            if name in fields and found.is_sure and not fields[name][0]:
+                self._check_same(name, fields[name][2], found.line)
             if name not in fields or (not found.is_sure, rank) < fields[name][:2]:
                 fields[name] = (not found.is_sure, rank, found.line)
         self._read_zones_above()
         self._take_zone_of_instants(stamps)
         return {name: line for name, (_, _, line) in fields.items()}
+
+    def _check_clock(self, name: str | None, found: Field) -> None:
+        """Report an instant at the head that has a date and no time of day."""
+        if name is not None and found.is_sure and name.endswith("_at") and date_in(found.line.text) is not None:
+            message = f"{found.label} {found.line.text!r} has no time of day; write it as 2025-03-14 14:02 UTC"
+            self.report.problem("unreadable-time", found.line.line, message)
+
+    def _check_same(self, name: str, one: Line, other: Line) -> None:
+        """Report two fields at the head that give the date or the severity differently."""
+        values: list[object] = []
+        with suppress(Unreadable):
+            for line in (one, other):
+                choice = self._severity_of(line.text, self.template.severity_scales) if name == "severity" else None
+                values.append(date_in(line.text) if name == "date" else choice and choice.word)
+        if None not in values and len(set(values)) > 1:
+            message = f"the {name} is {other.text!r} here, {one.text!r} in line {one.line}; correct one or the other"
+            self.report.problem("contradiction", other.line, message)
 
     def _take_zone_of_instants(self, lines: Sequence[Line]) -> None:
         """Take the one zone that all instants at the head name for that of the timeline, if that names none itself."""

@@ -76,7 +76,10 @@ def label_of(line: Line) -> tuple[str, str] | None:
 
 
 def front_matter(document: Document) -> list[tuple[str, Line]]:
-    """Return each key with its value of the YAML or TOML above a document; a list is its plain items with commas."""
+    """Return each key with its value of the YAML or TOML above a document.
+
+    A list is its plain items with commas; of a key that has keys of its own these are returned.
+    """
     if "=" in document.front_matter and (found := _toml_front_matter(document)):
         return found
     import yaml  # slow to import, and few reports have front matter
@@ -89,7 +92,8 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
         return []
     return [
         (str(key.value), Line(_yaml_text(value), document.front_matter_line + key.start_mark.line))
-        for key, value in root.value
+        for outer, node in root.value
+        for key, value in (node.value if isinstance(node, yaml.MappingNode) else [(outer, node)])
     ]
 
 

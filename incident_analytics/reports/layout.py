@@ -416,8 +416,13 @@ def _labelled_cells(table: Table, template: Template) -> Iterator[tuple[str, Lin
 
 
 def _first_value(section: Section) -> Line:
-    """Return the value below a heading that is called like a field: its first paragraph, or the items of its list."""
-    items = [item.text for item in section.items() if not item.depth]
+    """Return the value below a heading that is called like a field: its first paragraph, or the items of its list.
+
+    Of items to tick the ticked ones are the value.
+    """
+    listed = [item for item in section.items() if not item.depth]
+    to_tick = any(item.checked is not None for item in listed)
+    items = [item.text for item in listed if item.checked or not to_tick]
     lines = list(section.lines())
     if not lines:
         return Line("", section.line)

@@ -547,12 +547,12 @@ class Scorer:
                 break
 
     def follows_up(self, row: int) -> Iterator[tuple[str, bool]]:
-        """Give what connects a row with others: what they are about, what was done after it, what is told later."""
+        """Give what connects a row with others: what they are about, what was done after it, what comes last."""
         at, reading, following = self.at(row), self.readings[row], self.following.get(row)
         detected, identified = self.known.get("detected"), self.known.get("identified")
         is_act, n_causes = self.is_act(row), len(reading.stems & self.cause)
         acts = [act for act in self.acts if act != row and self.at(act) >= at][:2]
-        may_explain = not is_act and detected is not None and at >= detected
+        may_explain = not is_act and detected is not None and at >= detected and "responded" not in reading.speaks_for
         yield "act", is_act
         yield "before an act", may_explain and bool(acts) and following == acts[0]
         yield "before the cure", may_explain and following is not None and following == self.cure
@@ -596,9 +596,18 @@ class Scorer:
             if guess is None or (milestone == "restored" and self.evidence.is_open and not self.says_over(guess)):
                 continue
             self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
+        self.drop_cure_before_detection()
         for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
             del self.found[milestone]
         return self.found
+
+    def drop_cure_before_detection(self) -> None:
+        """Drop a restoration and a later detection, but a sure one: nothing is over before anybody knows of it."""
+        over, detected = self.found.get("restored"), self.found.get("detected")
+        if over and detected and self.at(over.row) < self.at(detected.row):
+            both = over.grade == detected.grade
+            for name in [name for name in ("restored", "detected") if both or self.found[name].grade == "check"]:
+                del self.found[name]
 
     def says_over(self, guess: Guess) -> bool:
         """Return whether a row surely says that it is over, and not only what was done."""

@@ -21,6 +21,7 @@ from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.unnamed import UnnamedReader
+from incident_analytics.reports.values import find_users
 from incident_analytics.schema import MILESTONES
 
 __all__ = ["parse_reports", "read_reports"]
@@ -90,6 +91,10 @@ def read_reports(
     return found.template, reports
 
 
+_IMPACT = {"impact", "user_impact"}
+"""Sections whose text may say how many users were hit."""
+
+
 class _Part(NamedTuple):
     """A section, the one of the template that it is or is a part of, and whether its own heading says so."""
 
@@ -125,6 +130,7 @@ class _Parser:
         header.read_instants()
         header.read_foot()
         self.read_unnamed(parts, self.report_unread(parts))
+        self.take_users_of_prose()
         incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem
         known = {correction.field: correction for correction in corrections.get(incident_id, ())}
         milestones = {f"{milestone}_at" for milestone in MILESTONES}
@@ -138,6 +144,26 @@ class _Parser:
         OutageReader(self.report, self.zone).read(known)
         self.correct(known, known.keys() & derived)
         return self.report
+
+    def take_users_of_prose(self) -> None:
+        """Take how many users were hit from the text on the impact, or the summary, where no field says it."""
+        if self.report.lines.keys() & {"affected_users", "affected_users_fraction"}:
+            return
+        texts = [
+            (row["value"] or "", row["line"])
+            for row in self.report.rows["fields"]
+            if {self.template.section_named(row[name] or "") for name in ("section", "name")} & _IMPACT
+        ]
+        texts += [
+            (self.values.get(name) or "", self.report.lines.get(name, self.report.lines["head"]))
+            for name in ("impact", "summary")
+        ]
+        found = [(*users, line) for words, line in texts if (users := find_users(words)) is not None]
+        if len({(share.count, share.fraction) for share, _, _ in found}) != 1:
+            return
+        share, words, line = found[0]
+        self.values["affected_users"], self.values["affected_users_fraction"] = share.count, share.fraction
+        self.report.note("affected_users", words, line, source="derived", approximate=share.approximate)
 
     def correct(self, known: Mapping[str, Correction], names: Iterable[str]) -> None:
         """Put what is known better in the place of what was read, and say where it changes nothing.

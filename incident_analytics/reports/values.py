@@ -7,12 +7,13 @@ Every reader takes the words of one field and gives a value, None where the auth
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from incident_analytics.reports.placeholders import Unreadable, fold, is_untold, is_zero
 
-__all__ = ["Amount", "Loss", "Share", "read_loss", "read_money", "read_share"]
+__all__ = ["Amount", "Loss", "Share", "find_users", "read_loss", "read_money", "read_share"]
 
 _MAGNITUDES: Final = {
     "k": 1e3,
@@ -55,6 +56,12 @@ _PARTS: Final = {
     "a quarter": 1 / 4,
     "a fifth": 1 / 5,
     "a tenth": 1 / 10,
+    "three quarters": 3 / 4,
+    "two fifths": 2 / 5,
+    "three fifths": 3 / 5,
+    "four fifths": 4 / 5,
+    "one in ten": 1 / 10,
+    "one in five": 1 / 5,
 }
 _PART_PATTERN: Final = re.compile(rf"\b(?:{'|'.join(_PARTS)})\b", re.IGNORECASE)
 
@@ -183,6 +190,73 @@ def _share(text: str) -> Share | None:
     if not (vague or percents or count is None or _VAGUE.search(plain)):
         return Share(count, None, about)
     raise Unreadable(f"{text.strip()!r} has no number; write a number or a percentage")
+
+
+_USERS: Final = (
+    r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people)\b"
+    r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
+)
+_SAID_OF_USERS: Final = re.compile(
+    rf"(?<![\w.,$€£]){_FIGURE}\s(?:(?:unique|active|paying|registered|distinct|different|end)\s)?(?P<counted>{_USERS})"
+    rf"|(?P<part>{_PERCENT.pattern.replace('(?P<sign>', '(?:').replace('(?P<value>', '(?:')}"
+    rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s)*{_USERS}",
+    re.IGNORECASE,
+)
+_HIT: Final = re.compile(
+    r"\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met|without|lost"
+    r"|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*|disrupt\w*)\b",
+    re.IGNORECASE,
+)
+_NOT_ALL_HIT: Final = re.compile(
+    r"\b(?:not|no|unaffected|except|other than|without affecting|never|most of)\b", re.IGNORECASE
+)
+_CONTEXT: Final = 60
+"""Characters before a number of users that may say that it is a bound, or not all."""
+_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
+
+
+def find_users(text: str) -> tuple[Share, str] | None:
+    """Find how many users prose says were hit, where it gives one number, one part of them, or both.
+
+    Parameters
+    ----------
+    text
+        ``~15,000 users experienced errors (10% of active users)``. A bound, a range, and users of one kind or place
+        only (``all customers in the EU``) are not taken.
+
+    Returns
+    -------
+    tuple or None
+        The number or part, and the words that say so.
+
+    Examples
+    --------
+    >>> find_users("Four fifths of users saw errors. Builds went on.")
+    (Share(count=None, fraction=0.8, approximate=False), 'Four fifths of users saw errors.')
+    >>> find_users("Up to 5,000 users were affected"), find_users("We have 5,000 users")
+    (None, None)
+    """
+    counts: dict[int, str] = {}
+    parts: dict[float, str] = {}
+    for sentence in _SENTENCE.split(text):
+        if not _HIT.search(sentence):
+            continue
+        for match in _SAID_OF_USERS.finditer(sentence):
+            before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
+            if _BOUND_BEFORE.search(before) or re.search(r"(?:\d|\bto|[-–—]|\bof|\bor|\band)\s?$", before):
+                return None
+            if match["counted"]:
+                if (count := _count(match)) is not None:
+                    counts[count] = sentence.strip()
+            elif _NOT_ALL_HIT.search(before) is None:
+                with suppress(Unreadable):  # more than all
+                    share = _share(match["part"])
+                    if share is not None and share.fraction is not None:
+                        parts[share.fraction] = sentence.strip()
+    if len(counts) > 1 or len(parts) > 1 or not (counts or parts):
+        return None
+    words = next(iter([*counts.values(), *parts.values()]))
+    return Share(next(iter(counts), None), next(iter(parts), None), _ABOUT.search(words) is not None), words
 
 
 _LOST: Final = re.compile(r"downtime|lost|loss", re.IGNORECASE)

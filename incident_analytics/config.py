@@ -514,16 +514,21 @@ class Settings(TomlTable):
             if severity not in self.severities.order:
                 order = ", ".join(self.severities.order)
                 yield "", f"follow_up: {severity!r} is not one of {order}"
-        teams = dict.fromkeys(service.team for service in self.services.values() if service.team)
-        for team in self.teams:
-            if team not in teams:
-                yield "", f"teams: {team!r} is not one of {', '.join(teams) or 'no teams'}"
+        if not self.imports.backstage:  # which may name more
+            yield from self.unknown_teams()
         owners: dict[str, str] = {}
         for name, service in self.services.items():
             for word in (name, *service.aliases):
                 owner = owners.setdefault(word.casefold(), name)
                 if owner != name:
                     yield "", f"services.{name}: {word!r} is a name of {owner} too"
+
+    def unknown_teams(self) -> Iterator[tuple[str, str]]:
+        """Yield each team of ``[teams]`` that has no service."""
+        teams = dict.fromkeys(service.team for service in self.services.values() if service.team)
+        for team in self.teams:
+            if team not in teams:
+                yield "", f"teams: {team!r} is not one of {', '.join(teams) or 'no teams'}"
 
     @property
     def metrics(self) -> dict[str, Metric]:
@@ -611,8 +616,6 @@ def read_settings(path: str | Path, *, trusted: bool = True) -> Settings:
 def _with_imports(settings: Settings) -> Settings:
     """Return settings with the services of the files that they import; what they say themselves counts."""
     imported = import_services(settings.imports.openslo, settings.imports.backstage)
-    if not imported:
-        return settings
     services = dict(settings.services)
     owners = {fold(word): name for name, service in services.items() for word in (name, *service.aliases)}
     for each in imported:
@@ -627,7 +630,10 @@ def _with_imports(settings: Settings) -> Settings:
         update = {"target": target, "team": own.team or each.team, "aliases": (*own.aliases, *others)}
         services[name] = own.model_copy(update=update)
         owners |= {fold(word): name for word in words}
-    return settings.model_copy(update={"services": services})
+    found = settings.model_copy(update={"services": services}) if imported else settings
+    if unknown := [message for _, message in found.unknown_teams()]:
+        raise SettingsError("\n".join(f"{settings.path}: {message}" for message in unknown))
+    return found
 
 
 def find_trusted_settings(start: str | Path, *, working_folder: str | Path = ".") -> Settings:

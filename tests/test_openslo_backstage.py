@@ -116,6 +116,13 @@ def test_what_the_settings_say_counts(tmp_path: Path) -> None:
     }
 
 
+def test_a_team_of_the_catalog_may_have_a_zone(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, '[teams."API team"]\ntimezone = "Asia/Tokyo"\n')
+    assert settings.teams["API team"].timezone == "Asia/Tokyo"
+    with pytest.raises(SettingsError, match=r"incident-analytics\.toml: teams: 'None' is not one of API team, web$"):
+        settings_of(tmp_path, '[teams.None]\ntimezone = "Asia/Tokyo"\n')
+
+
 def test_several_targets_are_a_question_not_a_guess(tmp_path: Path) -> None:
     slos = SLOS.replace("api-availability", "api-errors")
     with pytest.raises(SettingsError) as caught:

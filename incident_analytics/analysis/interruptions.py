@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import combinations
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -218,33 +217,23 @@ def failing_together(incidents: pd.DataFrame, services: pd.DataFrame, *, within:
     wide = named.assign(weight=weight).pivot_table(
         index="incident_id", columns="service", values="weight", aggfunc="max", fill_value=0.0
     )
-    wide = wide.loc[:, (wide == 1).any()].replace(0.5, np.nan)
-    rows = list(_pairs(wide, len(ids)))
-    dtypes = {
-        **dict.fromkeys(("service", "other"), TEXT),
-        **dict.fromkeys(("n", "n_missing", "n_service", "n_other", "n_both"), "int64"),
-        "expected": FLOAT,
-    }
-    table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
-    counts = (table[name].to_numpy() for name in ("n_both", "n", "n_service", "n_other"))
-    both, n, one, other = counts
-    table["p_value"] = pd.Series(np.minimum(stats.hypergeom.sf(both - 1, n, one, other), 1.0), dtype=FLOAT)
+    wide = wide.loc[:, (wide == 1).any()].astype(np.float64).replace(0.5, np.nan)
+    affects, is_known = (flags.to_numpy(dtype=np.int64) for flags in (wide == 1, wide.notna()))
+    one, other = np.triu_indices(wide.shape[1], k=1)
+    n, n_both = ((each.T @ each)[one, other] for each in (is_known, affects))
+    n_service, n_other = ((affects.T @ is_known)[pair] for pair in ((one, other), (other, one)))
+    table = pd.DataFrame(
+        {
+            "service": pd.Series(wide.columns[one], dtype=TEXT),
+            "other": pd.Series(wide.columns[other], dtype=TEXT),
+            "n": n,
+            "n_missing": len(ids) - n,
+            "n_service": n_service,
+            "n_other": n_other,
+            "n_both": n_both,
+        }
+    )
+    table["expected"] = (table["n_service"] * table["n_other"] / table["n"]).astype(FLOAT)
+    table["p_value"] = pd.Series(np.minimum(stats.hypergeom.sf(n_both - 1, n, n_service, n_other), 1.0), dtype=FLOAT)
     table["p_adjusted"] = pd.Series(holm(table["p_value"].to_numpy(dtype=np.float64)), dtype=FLOAT)
     return table.sort_values(["p_value", "service", "other"], ignore_index=True)
-
-
-def _pairs(affected: pd.DataFrame, n_incidents: int) -> Iterator[dict[str, Any]]:
-    """Give the counts of each pair of services."""
-    for service, other in combinations(sorted(affected.columns), 2):
-        known = affected[[service, other]].dropna()
-        n, one, two = len(known), int(known[service].sum()), int(known[other].sum())
-        yield {
-            "service": service,
-            "other": other,
-            "n": n,
-            "n_missing": n_incidents - n,
-            "n_service": one,
-            "n_other": two,
-            "n_both": int((known.sum(axis="columns") == 2).sum()),  # noqa: PLR2004 - both
-            "expected": one * two / n if n else None,
-        }

@@ -167,6 +167,7 @@ COLUMNS: Final[dict[str, Column]] = {
         gap="Time since",
         found_by="Found by",
         was_open="Follow-ups open",
+        is_disputed="Disputed",
         occurred_at="Began (UTC)",
         worst_at="Worst at (UTC)",
         is_open="Ongoing",

@@ -73,9 +73,9 @@ def describe_due(due: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> days = pd.to_timedelta([14, 30], unit="D")
-    >>> rows = {"severity": ["SEV-1", "SEV-2"], "target": days, "n": [3, 1], "n_judged": [3, 1], "n_met": [2, 1]}
-    >>> describe_due(pd.DataFrame(rows).assign(n_missing=[2, 0], n_negative=0))
+    >>> days = pd.to_timedelta([30, 14], unit="D")
+    >>> rows = {"severity": ["SEV-2", "SEV-1"], "target": days, "n": [1, 3], "n_judged": [1, 3], "n_met": [1, 2]}
+    >>> describe_due(pd.DataFrame(rows).assign(n_missing=[0, 2], n_negative=0))
     '3 of 4 action items are due within the target (SEV-1 14d and SEV-2 30d). Not judged: 2 without a due date.'
     """
     require_columns(due, "severity", "target", "n", "n_missing", "n_negative", "n_judged", "n_met")
@@ -83,7 +83,7 @@ def describe_due(due: pd.DataFrame) -> str:
     if judged.empty:
         return ""
     n_met, n = int(judged["n_met"].sum()), int(judged["n_judged"].sum())
-    targets = join_words([f"{row.severity} {format_span(row.target)}" for row in each_row(judged)])
+    targets = join_words([f"{row.severity} {format_span(row.target)}" for row in each_row(judged[::-1])])
     said = f"{n_met} of {format_count(n, 'action item')} {are(n_met)} due within the target ({targets})"
     left = {
         "without a due date": int(due["n_missing"].sum()),

@@ -43,8 +43,8 @@ _TEXTS: Final = ("title", "summary", "what_happened", "why_it_happened")
 _ID: Final = re.compile(r"[\w-]+")
 _SENTENCE_END: Final = re.compile(r"(?<=[.;!?])\s+|[\r\n]+")
 _AGAIN: Final = (
-    r"again|another|already|as in|earlier|follow-?ups?|happened in|known from|like|once more|previous(?:ly)?|"
-    r"recur(?:s|red|rence|ring)?|regression|repeat(?:s|ed)?|repetition|same|(?:second|third) time|similar"
+    r"again|as in|happened in|known from|once more|recur(?:s|red|rence|ring)?|regression|repeat(?:s|ed)?|repetition|"
+    r"same(?! (?:day|engineer|evening|hour|morning|night|people|person|team|time|week)\b)|(?:second|third) time|similar"
 )
 _SAYS_AGAIN: Final = re.compile(rf"\b(?:{_AGAIN})\b", re.IGNORECASE)
 _DENIES: Final = re.compile(
@@ -116,9 +116,10 @@ def repeat_incidents(
     says_open: set[tuple[str, str]] = set()
     for later, earlier, sentence in _named(dated, findings):
         if at[earlier] < at[later] and not _DENIES.search(sentence):
-            if _SAYS_AGAIN.search(sentence):
+            is_open = _SAYS_OPEN.search(sentence)
+            if is_open or _SAYS_AGAIN.search(sentence):
                 found[later, earlier] = "named"
-            if _SAYS_OPEN.search(sentence):
+            if is_open:
                 says_open.add((later, earlier))
     linked = {later for later, _ in found}
     for later, earlier in _titled(dated):
@@ -352,6 +353,10 @@ def recurrence_change(
     Each kind is compared with itself, so that frequent kinds, and items done sooner, do not count for a change. The
     first incident of a kind counts for neither side. Where items are done *because* a kind has just recurred, the time
     before them looks worse than it was. A small power means that the answer is not known, not that nothing changed.
+
+    Simulated, 500 corpora each: of 8, 20 and 60 kinds where nothing changed, 2.2%, 4.0% and 4.0% show a change. At ratios
+    of 0.5 and 0.3, with 8 and 20 kinds, the share that does is within 2.3 points of the power stated (standard error up
+    to 2.2 points; tests/benchmarks/simulations_repeats.py).
 
     References
     ----------

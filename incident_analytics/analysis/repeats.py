@@ -354,9 +354,9 @@ def recurrence_change(
     first incident of a kind counts for neither side. Where items are done *because* a kind has just recurred, the time
     before them looks worse than it was. A small power means that the answer is not known, not that nothing changed.
 
-    Simulated, 500 corpora each: of 8, 20 and 60 kinds where nothing changed, 2.2%, 4.0% and 4.0% show a change. At ratios
-    of 0.5 and 0.3, with 8 and 20 kinds, the share that does is within 2.3 points of the power stated (standard error up
-    to 2.2 points; tests/benchmarks/simulations_repeats.py).
+    Simulated, 500 corpora each: of 8, 20 and 60 kinds where nothing changed, 2.2%, 4.0% and 4.0% show a change. At
+    ratios of 0.5 and 0.3, with 8 and 20 kinds, the share that does is within 2.3 points of the power stated (standard
+    error up to 2.2 points; tests/benchmarks/simulations_repeats.py).
 
     References
     ----------

@@ -73,7 +73,8 @@ def summary(records: Records, levels: Collection[str]) -> list[str]:
     found = Counter(problems["level"])
     kinds = ["loaded", "other status", "copy", "skipped", "unreadable"]
     kinds = [kind for kind in kinds if kind not in {"copy", "unreadable"} or kind in outcomes]
-    files = ", ".join(f"{outcomes[name]} {name}" for name in kinds)
+    words = {"other status": "of another status", "copy": "copy" if outcomes["copy"] == 1 else "copies"}
+    files = ", ".join(f"{outcomes[name]} {words.get(name, name)}" for name in kinds)
     n = outcomes.total()
     templates = Counter(filter(None, records.tables["files"]["template"]))
     read_by = ", ".join(f"{name} {count}" for name, count in templates.most_common())
@@ -81,10 +82,14 @@ def summary(records: Records, levels: Collection[str]) -> list[str]:
         *(f"{count:{width}}  {level}: {code}" for (level, code), count in order),
         (
             f"{n} {'report' if n == 1 else 'reports'}: {files}. Problems: "
-            f"{', '.join(f'{found[level]} {level}' for level in LEVELS)}."
+            f"{', '.join(f'{found[level]} {level}{_plural(level, found[level])}' for level in LEVELS)}."
         ),
         *([f"Read by the templates: {read_by}."] if set(templates) - {DEFAULT_TEMPLATE} else []),
     ]
+
+
+def _plural(level: str, n: int) -> str:
+    return "" if n == 1 or level == "info" else "s"
 
 
 def coverage_lines(records: Records) -> Iterator[str]:

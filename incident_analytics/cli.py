@@ -125,7 +125,7 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                     "--field",
                     multiple=True,
                     metavar="NAME=VALUE",
-                    help="Only incidents with this value in a field of their own.",
+                    help="Only incidents with this value in a custom field.",
                 ),
                 click.option(
                     "--hours",
@@ -140,7 +140,7 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                     is_flag=True,
                     callback=set_variable,
                     expose_value=False,
-                    help="Read every report, changed or not.",
+                    help="Ignore the cache and read every report.",
                 ),
                 click.option(
                     "--jobs",
@@ -148,7 +148,7 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                     metavar="N",
                     callback=set_variable,
                     expose_value=False,
-                    help="Processes that read (default: one a core where there are many reports).",
+                    help="Number of processes that read (default: one per core for large folders).",
                 ),
             )
         ):
@@ -243,7 +243,7 @@ def find(paths: Sequence[str], config: str | None, *, need_paths: bool = True) -
     return settings
 
 
-@commands.command()
+@commands.command(short_help="List what couldn't be read or contradicts itself.")
 @reading_options("all")
 @click.option("--strict", is_flag=True, help="Exit with 1 on warnings too.")
 @click.option("--level", type=OneOf(LEVELS), help="Lowest level to list (default: warning; info in JSON).")
@@ -289,7 +289,7 @@ def as_annotation(problem: Mapping[str, Any]) -> str:
     return f"::{kind} file={path},line={problem['line']},title={problem['code']}::{message}"
 
 
-@commands.command()
+@commands.command(short_help="Print a report as it was read, line by line.")
 @reading_options("all")
 def show(**options: Any) -> None:
     """Print a report as it was read: each value with the words it comes from, their line and its grade."""
@@ -322,6 +322,7 @@ _SHOWN: Final = {
 
 def as_read(records: Records, incident: Mapping[str, Any]) -> list[str]:
     """Return the lines that show one incident."""
+    from incident_analytics.formatting import MISSING
     from incident_analytics.reports.template import DEFAULT_TEMPLATE
 
     own = incident["incident_id"]
@@ -334,22 +335,26 @@ def as_read(records: Records, incident: Mapping[str, Any]) -> list[str]:
         (
             str(reading["line"]),
             reading["field"],
-            value_of(incident, reading["field"]),
-            grade_text(reading),
+            value := value_of(incident, reading["field"]),
+            "" if value == MISSING else grade_text(reading),
             cell(reading["as_written"]),
         )
         for reading in records.rows("readings")
         if reading["incident_id"] == own and reading["field"] not in {"summary", "what_happened", "why_it_happened"}
     ]
     lines += ["", *columns(("line", "field", "value", "grade", "as written"), values)]
+    empty = []
     for table, headed in _SHOWN.items():
         rows = [
             tuple(cell(row[column], column) for column in headed)
             for row in records.rows(table)
             if row["incident_id"] == own
         ]
-        lines += ["", *columns(tuple(headed.values()), rows)]
-    return [*lines, ""]
+        if rows:
+            lines += ["", *columns(tuple(headed.values()), rows)]
+        else:
+            empty.append("other fields" if table == "fields" else table)
+    return [*lines, *(["", f"None found: {', '.join(empty)}."] if empty else []), ""]
 
 
 def value_of(incident: Mapping[str, Any], name: str) -> str:
@@ -376,14 +381,12 @@ def grade_text(reading: Mapping[str, Any]) -> str:
 
 def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Collection[int] = (0,)) -> list[str]:
     """Lay rows out under their header, some columns right-aligned; the last column has no width."""
-    if not rows:
-        return [f"no {header[1 if header[0] == 'line' else 0].casefold()}"]
     widths = [max(len(row[index]) for row in (header, *rows)) for index in range(len(header))]
     form = "  ".join(f"{{:{'>' if index in right else '<'}{width}}}" for index, width in enumerate(widths))
     return [form.format(*row).rstrip() for row in (header, *rows)]
 
 
-@commands.command()
+@commands.command(short_help="Write a first settings file from the reports.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 def init(paths: Sequence[str]) -> None:
     """Write incident-analytics.toml, proposed from what the reports hold, to this folder, and print its path.
@@ -414,7 +417,7 @@ def template() -> None:
     click.echo(template_text(), nl=sys.stdout.isatty())  # to a file it goes as it is
 
 
-@commands.command()
+@commands.command(short_help="Write the next report, ready to fill in.")
 @click.option("--severity", required=True, metavar="NAME", help="Its severity, such as SEV-2.")
 @click.option("--service", multiple=True, metavar="NAME", help="A service that it affects; may be repeated.")
 @click.option("--title", metavar="WORDS", help="What the incident is called.")
@@ -445,7 +448,7 @@ def new(
     )
 
 
-@commands.command()
+@commands.command(short_help="Ask about the values that were inferred with doubt.")
 @reading_options("all")
 @click.option("--by", metavar="NAME", help="Who confirms (default: your login name).")
 @click.option("--list", "is_listed", is_flag=True, help="List the values instead of asking.")
@@ -517,7 +520,7 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
         click.echo(table_as_csv(frame, raw=raw), nl=False)
 
 
-@commands.command()
+@commands.command(short_help="Write the review of a period.")
 @reading_options("final")
 @click.option("--period", required=True, metavar="PERIOD", help=PERIODS)
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Output folder.")
@@ -571,7 +574,7 @@ def review(
         raise OutputError(f"{files[0]}: no program here opens it")
 
 
-@commands.command()
+@commands.command(short_help="Open a notebook on the reports in JupyterLab.")
 @reading_options("final")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Folder for the copy.")
 @click.option("--port", default=8888, show_default=True, help="Where JupyterLab listens; the next free one if taken.")
@@ -603,7 +606,7 @@ def explore(
     )
 
 
-@commands.command()
+@commands.command(short_help="Fill in the Supporting Data of reports.")
 @reading_options("all")
 @click.option("--history", multiple=True, metavar="PATH", help="Earlier reports (default: those in the settings).")
 @click.option("--diff", is_flag=True, help="Print what would change without writing it.")
@@ -856,7 +859,7 @@ def instant(text: str | None, settings: Settings) -> pd.Timestamp | None:
         raise click.BadParameter(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error
 
 
-@commands.group()
+@commands.group(short_help="Manage what is kept of reports already read.")
 def cache() -> None:
     """Manage the private cache of what was read, which spares reading unchanged reports again."""
 

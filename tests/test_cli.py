@@ -87,7 +87,7 @@ in the settings (r/INC-2025-03-14-002.md:6)
 
 2  warning: unreadable-value
 1  warning: unknown-severity
-3 reports: 2 loaded, 0 other status, 1 skipped. Problems: 0 error, 3 warning, 3 info.
+3 reports: 2 loaded, 0 of another status, 1 skipped. Problems: 0 errors, 3 warnings, 3 info.
 """
 
 
@@ -108,7 +108,7 @@ def test_check_lists_what_is_asked_for(run: Run, form: str, level: str, listed: 
         len(json.loads(out)["problems"]) if form == "json" else len(re.findall(r"\[[a-z-]+\]$|^::", out, re.MULTILINE))
     )
     assert (code, found) == (0, listed)
-    assert form == "json" or counted.endswith("Problems: 0 error, 3 warning, 3 info.\n")
+    assert form == "json" or counted.endswith("Problems: 0 errors, 3 warnings, 3 info.\n")
     if form == "text":
         assert ("2  info: approximate" in out) == (level == "info")
 
@@ -187,7 +187,7 @@ def test_check_for_github(run: Run) -> None:
     )
     assert lines[5].startswith("::notice file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
     assert all(line.startswith("::") for line in lines)
-    assert err.endswith("4 reports: 2 loaded, 0 other status, 2 skipped. Problems: 0 error, 3 warning, 4 info.\n")
+    assert err.endswith("4 reports: 2 loaded, 0 of another status, 2 skipped. Problems: 0 errors, 3 warnings, 4 info.\n")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_check_of_a_clean_report_says_so(run: Run) -> None:
     text = text.replace("about 2 hours", "22:05 - 00:16 (2h 11m)").replace("January 6", "2025-04-01")
     Path("r/INC-2025-03-14-001.md").write_text(text)
     assert run("check", "--strict", "r/INC-2025-03-14-001.md") == (
-        0, "1 report: 1 loaded, 0 other status, 0 skipped. Problems: 0 error, 0 warning, 0 info.\n", ""
+        0, "1 report: 1 loaded, 0 of another status, 0 skipped. Problems: 0 errors, 0 warnings, 0 info.\n", ""
     )  # fmt: skip
 
 
@@ -234,19 +234,15 @@ line  time (UTC)        milestone  grade     event
 line  outage from (UTC)  to (UTC)          source
   15  2025-03-14 22:05   2025-03-15 00:16  timeline
 
-no service
-
-no cost
-
 line  action  owner  due         priority  status
   21  =1+1    Ana    2025-03-21  High      done
   22  Two     –      –           Low       –
 
-no field
-
 line  problem  code              message
    5  info     approximate       Duration 'about 2 hours' is approximate; write both times
   22  warning  unreadable-value  Due Date: 'January 6' has no year; write it as YYYY-MM-DD
+
+None found: services, costs, other fields.
 
 """
 
@@ -352,13 +348,13 @@ def test_the_settings_may_name_the_reports(run: Run) -> None:
     Path("incident-analytics.toml").write_text(f'reports = ["r"]\n{SETTINGS}')
     code, out, _ = run("check")
     assert code == 0
-    assert out.endswith("3 reports: 2 loaded, 0 other status, 1 skipped. Problems: 0 error, 3 warning, 3 info.\n")
+    assert out.endswith("3 reports: 2 loaded, 0 of another status, 1 skipped. Problems: 0 errors, 3 warnings, 3 info.\n")
 
 
 def test_an_empty_folder_is_no_error(run: Run) -> None:
     Path("empty").mkdir()
     remark = "no reports (*.md) in empty\n"
-    summary = "0 reports: 0 loaded, 0 other status, 0 skipped. Problems: 0 error, 0 warning, 0 info.\n"
+    summary = "0 reports: 0 loaded, 0 of another status, 0 skipped. Problems: 0 errors, 0 warnings, 0 info.\n"
     assert run("check", "empty") == (0, summary, remark)
     assert run("export", "files", "empty") == (0, "path,outcome,reason,template\n", remark)
     assert run("show", "empty") == (0, "", remark)
@@ -436,7 +432,7 @@ def test_every_verb_names_the_copies(run: Run, arguments: list[str]) -> None:
     assert code == (1 if arguments[0] in {"check", "populate"} else 0)  # notes.md is not a report
     assert COPIES in err
     if arguments[0] == "check":
-        assert "5 reports: 2 loaded, 0 other status, 2 copy, 1 skipped. Problems: 2 error," in out
+        assert "5 reports: 2 loaded, 0 of another status, 2 copies, 1 skipped. Problems: 2 errors," in out
     if arguments[0] == "show":
         assert "r/copy.md: copy of r/INC-2025-03-14-001.md\n" in out
 
@@ -647,7 +643,7 @@ def test_an_id_of_no_report_is_said_so(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["metrics", "respons", "r"], "'respons' is not one of 'response', 'severity', 'sla', 'actions', 'costs', 'themes'; did you mean 'response'?\n"),
+        (["metrics", "respons", "r"], "'respons' is not one of 'response', 'severity', 'sla', 'actions', 'costs', 'themes', 'repeats'; did you mean 'response'?\n"),
         (["check", "r", "--status", "finl"], "status 'finl' is not one of final, all, Draft, Under Review; did you mean 'final'?\n"),
         (["check", "r/INC-2025-03-14-001.mdd"], "no such file or folder; did you mean 'INC-2025-03-14-001.md'?\n"),
         (["check", "r", "--hours", "evenings"], "'evenings' is not one of 'business', 'evening', 'night', 'weekend'; did you mean 'evening'?\n"),
@@ -670,3 +666,8 @@ def test_hours_choose_reports_and_name_those_without_a_start(run: Run) -> None:
     code, out, err = run("export", "incidents", "r", "--hours", "Evening")
     assert (code, [line.split(",")[0] for line in out.splitlines()[1:]]) == (0, ["INC-2025-03-14-001"])
     assert "1 incident has no recorded start time and so no hours: INC-2025-03-14-003\n" in err
+
+
+def test_the_list_of_verbs_says_each_in_a_line(run: Run) -> None:
+    _, out, _ = run("--help")
+    assert "..." not in out.partition("Commands:")[2]

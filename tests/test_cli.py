@@ -187,7 +187,9 @@ def test_check_for_github(run: Run) -> None:
     )
     assert lines[5].startswith("::notice file=r/a%2Cb%25c.md,line=1,title=not-a-report::")
     assert all(line.startswith("::") for line in lines)
-    assert err.endswith("4 reports: 2 loaded, 0 of another status, 2 skipped. Problems: 0 errors, 3 warnings, 4 info.\n")
+    assert err.endswith(
+        "4 reports: 2 loaded, 0 of another status, 2 skipped. Problems: 0 errors, 3 warnings, 4 info.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -348,7 +350,9 @@ def test_the_settings_may_name_the_reports(run: Run) -> None:
     Path("incident-analytics.toml").write_text(f'reports = ["r"]\n{SETTINGS}')
     code, out, _ = run("check")
     assert code == 0
-    assert out.endswith("3 reports: 2 loaded, 0 of another status, 1 skipped. Problems: 0 errors, 3 warnings, 3 info.\n")
+    assert out.endswith(
+        "3 reports: 2 loaded, 0 of another status, 1 skipped. Problems: 0 errors, 3 warnings, 3 info.\n"
+    )
 
 
 def test_an_empty_folder_is_no_error(run: Run) -> None:

@@ -13,7 +13,6 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -439,6 +438,8 @@ def new(
     from incident_analytics import drafting
 
     settings = find((), config, need_paths=False)
+    from zoneinfo import ZoneInfo  # slow to import
+
     day = on or datetime.now(ZoneInfo(settings.timezone))
     folder = None if output is None else Path(output)
     say(
@@ -485,6 +486,8 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
         say(*(columns(("line", "incident", "field", "value", "as written"), rows, ()) if rows else ()))
         remark(f"{len(found)} {'value' if len(found) == 1 else 'values'} to confirm")
         return
+    from zoneinfo import ZoneInfo
+
     file = confirming.correction_file(settings, paths)
     n = confirming.walk(
         doubts,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from incident_analytics.errors import UnknownNameError
 
@@ -37,6 +36,8 @@ def closest_name(name: str, known: Iterable[str]) -> str | None:
     >>> closest_name("card gatway", ["API", "Card Gateway"]), closest_name("SEV-9", ["SEV-3"])
     ('Card Gateway', None)
     """
+    from difflib import get_close_matches  # slow to import
+
     by_form = {fold(each): each for each in known}
     asked = fold(name)
     alike = get_close_matches(asked, by_form, n=len(by_form) or 1, cutoff=_ALIKE)

@@ -295,7 +295,7 @@ def test_export_writes_files(run: Run, ending: str) -> None:
     assert run("export", "actions", "r", "-o", f"out.{ending}") == (0, "", REMARK)
     assert Path(f"out.{ending}").stat().st_size > 0
     if ending == "csv":
-        assert Path("out.csv").read_text() == EXPORTED
+        assert Path("out.csv").read_bytes() == f"\ufeff{EXPORTED}".encode(), "Excel takes it for UTF-8 by its mark"
 
 
 def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run) -> None:

@@ -303,7 +303,7 @@ def _as_frame(incidents: Sequence[Incident], metric: str) -> pd.DataFrame:
 
 
 def _heading(metric: str) -> str:
-    return "To restore" if metric == "time_to_restore" else capitalized(metric.replace("_", " "))
+    return capitalized(metric.replace("_", " "))
 
 
 def _name(incident: Incident, links: Mapping[str, str]) -> _Cell:

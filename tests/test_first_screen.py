@@ -158,7 +158,7 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         "2 follow-ups are overdue by more than 90 days."
     )
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
-    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: no clear change (small sample)."
+    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to tell."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
 
 
@@ -218,7 +218,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
     [
         (
             count_tile(counts(), has_reports=True),
-            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "no clear change (small sample)")),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few incidents to tell")),
         ),
         (
             count_tile(counts(0, earlier=None), has_reports=False),
@@ -242,7 +242,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "no clear change (small sample)", "n = 13, 1 ongoing, 2 not recorded"),
+                ("Q2 2025: 1h", "too few incidents to tell", "n = 13, 1 ongoing, 2 not recorded"),
             ),
         ),
         (
@@ -295,23 +295,28 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
                 "Overdue action items",
                 "2",
                 (
-                    "across all incidents, the oldest by 45 days",
+                    "from all incidents to date, the longest by 45 days",
                     "3 more past due, status not recorded",
-                    "From Q3 2025: 3 of 4 tracked are done",
+                    "Q3 2025 items: 3 of 4 done, 1 open",
                 ),
                 needs_action=True,
             ),
         ),
         (
             follow_up_tile(items(), label="Q3 2025"),
-            Tile("Overdue action items", "0", ("across all incidents", "From Q3 2025: 3 of 4 tracked are done")),
+            Tile("Overdue action items", "0", ("from all incidents to date", "Q3 2025 items: 3 of 4 done, 1 open")),
         ),
         (
-            follow_up_tile(items(n_past_due_unknown=3, n_known=0), label="Q3 2025"),
-            Tile("Action items past due", "3", ("whether they are done isn't recorded",), needs_action=True),
+            follow_up_tile(items(n_past_due_unknown=3, n_done=0, n_known=0, n_unknown=4), label="Q3 2025"),
+            Tile(
+                "Action items past due",
+                "3",
+                ("whether they are done isn't recorded", "Q3 2025 items: 4 of 4 without a status"),
+                needs_action=True,
+            ),
         ),
         (
-            follow_up_tile(items(n_due=0, n_known=0), label="Q3 2025"),
+            follow_up_tile(items(n=0, n_due=0, n_done=0, n_known=0), label="Q3 2025"),
             Tile("Overdue action items", "not recorded", ("none of 9 items has a due date",)),
         ),
         (
@@ -335,12 +340,19 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
     pending = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "author": ["Ada", None]})
     late = items(40, n_long_overdue=32, n_unowned=2, owners=(OwnerShare("SRE", 20), OwnerShare(None, 12)))
     assert said(describe_decisions(budgets(OVER, KEPT), late, pending, owner="Grace")) == [
-        "API used 3h of its 1h error budget: freeze risky changes, or adjust the 99.8% target? (API team)",
+        "API was down 3h against a budget of 1h: freeze risky changes, or adjust the 99.8% target? (API team)",
         "32 action items are more than 90 days overdue: close them or set new dates. (SRE (20) and no owner (12))",
         "2 overdue action items have no owner: assign one. (Grace)",
         "2 post-mortems are not final: when will they be? (Ada)",
     ]
     assert describe_decisions(budgets(KEPT), items(), NONE) == []
+
+
+def test_owners_with_their_numbers_add_up() -> None:
+    """Of many the first are named, and the others counted together."""
+    owners = tuple(OwnerShare(name, n) for name, n in (("A", 9), ("B", 7), ("C", 6), ("D", 4), ("E", 3)))
+    (decision,) = describe_decisions(budgets(KEPT), items(29, n_long_overdue=29, owners=owners), NONE)
+    assert decision.owner == "A (9), B (7), C (6) and 2 other owners (7)"
 
 
 def test_many_overspent_budgets_share_a_decision() -> None:
@@ -356,21 +368,21 @@ def test_many_overspent_budgets_share_a_decision() -> None:
         (
             items(36, n_past_due_unknown=11, n=49, n_done=25, n_known=41, n_unknown=8, oldest=timedelta(days=576)),
             (
-                "From Q3 2025: 25 of 41 tracked items are done (61%); 8 have no recorded status. Across "
-                "all incidents: 36 items are overdue, the oldest by 19 months; 11 more are past due but have no "
-                "recorded status."
+                "From Q3 2025: 25 of 41 tracked items are done (61%); 8 have no recorded status. From "
+                "all incidents to date: 36 items are overdue, the longest by 19 months; 11 more are past due but have "
+                "no recorded status."
             ),
         ),
         (
             items(),
-            "From Q3 2025: 3 of 4 tracked items are done (75%). Across all incidents nothing is overdue.",
+            "From Q3 2025: 3 of 4 tracked items are done (75%). From all incidents to date nothing is overdue.",
         ),
         (items(n=0, n_due=0), "No action items from Q3 2025."),
         (items(n_due=0, n_known=0, n_unknown=4), "From Q3 2025: 4 items, none of them with a recorded status."),
         (items(n_items=0), "No report lists action items."),
         (
             items(n=0, n_past_due_unknown=1),
-            "No action items from Q3 2025. Across all incidents: 1 is past due but has no recorded status.",
+            "No action items from Q3 2025. From all incidents to date: 1 is past due but has no recorded status.",
         ),
     ],
 )

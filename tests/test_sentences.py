@@ -135,8 +135,15 @@ FLAGS = ["beyond_limits", "three_of_four", "eight_in_a_row", "range_beyond_limit
 @pytest.mark.parametrize(
     ("n", "flags", "text"),
     [
-        (12, [], "Time to restore: 12 points within normal variation."),
-        (9, [], "Time to restore: 9 points within normal variation; with so little data the limits are a first guess."),
+        (12, [], "Time to restore: all 12 points are within the control limits."),
+        (
+            9,
+            [],
+            (
+                "Time to restore: all 9 points are within the control limits; with so little data the limits are a "
+                "first guess."
+            ),
+        ),
         (1, [], "No limits of time to restore can be drawn: they take two points, and there is 1."),
         (12, [(3, "beyond_limits")], "Time to restore: 1 of 12 points is beyond the limits (4)."),
         (
@@ -162,7 +169,7 @@ def test_a_chart_of_counts_is_neither_a_first_guess_nor_doubted_for_its_length()
     chart = chart.assign(**dict.fromkeys(FLAGS[1:], pd.NA), beyond_limits=[True] + [False] * 29)
     assert describe_control_chart(chart, value="n") == "Incidents: 1 of 30 points is beyond the limits (1)."
     short = chart[1:5].assign(n_points=4)
-    assert describe_control_chart(short, value="n") == "Incidents: 4 points within normal variation."
+    assert describe_control_chart(short, value="n") == "Incidents: all 4 points are within the control limits."
     none = describe_control_chart(short.assign(upper=None), value="n")
     assert none == "Incidents: too few in 4 points for one of them to be beyond the limits."
 
@@ -329,13 +336,13 @@ def hours(n: int, by_hour: float | None, by_weekday: float | None, **window: obj
         (
             hours(80, 0.00001, 0.0123),
             (
-                "Incidents cluster in working hours and on Mondays: 30 of 80 started between 12:00 and 18:00 UTC "
-                "(p < 0.001) and 20 of 80 started on a Monday (p = 0.012)."
+                "Incidents cluster in the daytime and on Mondays: 30 of 80 started between 12:00 and 18:00 UTC "
+                "on any day (p < 0.001) and 20 of 80 started on a Monday (p = 0.012)."
             ),
         ),
         (
             hours(80, 0.2, 0.05, weekday_window="Monday to Friday"),
-            "Incidents cluster on working days: 20 of 80 started from Monday to Friday (p = 0.05).",
+            "Incidents cluster on weekdays: 20 of 80 started from Monday to Friday (p = 0.05).",
         ),
         (
             hours(80, 0.2, 0.05, weekday_window="weekend"),
@@ -343,11 +350,14 @@ def hours(n: int, by_hour: float | None, by_weekday: float | None, **window: obj
         ),
         (
             hours(80, 0.01, 0.3, hour_from=22, hour_to=2, timezone="Europe/London"),
-            "Incidents cluster at night: 30 of 80 started between 22:00 and 02:00 Europe/London time (p = 0.01).",
+            (
+                "Incidents cluster at night: 30 of 80 started between 22:00 and 02:00 Europe/London time on any day "
+                "(p = 0.01)."
+            ),
         ),
         (
             hours(80, 0.01, 0.3, hour_from=5, hour_to=12),
-            "Incidents cluster at certain hours: 30 of 80 started between 05:00 and 12:00 UTC (p = 0.01).",
+            "Incidents cluster at certain hours: 30 of 80 started between 05:00 and 12:00 UTC on any day (p = 0.01).",
         ),
         (hours(80, 0.2, 0.3), "No clear pattern by hour or weekday (80 incidents)."),
         (hours(12, 0.2, 0.3), "No clear pattern by hour or weekday (12 incidents is too few to detect a weak one)."),
@@ -391,12 +401,12 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "The median time to restore fell from 1h in Q2 2025 to 30m, within normal variation. With 12 and 13 "
-        "incidents, only a drop of 70% or a rise to 3 times would be clear."
+        "The median time to restore fell from 1h in Q2 2025 to 30m: too few incidents to tell. With 12 and 13 "
+        "incidents, only a fall of 70% or a 3-fold rise would stand out from chance."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
-        "No significant change in the median time to restore since Q2 2025; a drop of 70% or a rise to 3 times "
-        "would have shown."
+        "No significant change in the median time to restore since Q2 2025; a fall of 70% or a 3-fold rise would "
+        "have stood out from chance."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (

@@ -53,7 +53,7 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items
             return f"{format_count(unknown, 'item')} with no recorded status {are(unknown)} past due."
         return "No open action item is overdue."
     more = f"; {unknown} more with no recorded status {are(unknown)} past due" if unknown else ""
-    by = "by" if len(certain) == 1 else "the oldest by"
+    by = "by" if len(certain) == 1 else "the longest by"
     items = f"{format_count(len(certain), 'open item')} {are(len(certain))} overdue"
     return f"{items}, {by} {format_span(certain['overdue_by'].max())}{more}."
 

@@ -13,7 +13,7 @@ from incident_analytics.sentences.wording import are, is_finding
 
 __all__ = ["describe_start_hours"]
 
-_WORKING: Final = (7, 19)  # a window of hours between these is called working hours, one outside of them night
+_DAY: Final = (7, 19)  # a window of hours between these is in the daytime, one outside of them at night
 
 
 def describe_start_hours(hours: pd.DataFrame) -> str:
@@ -34,7 +34,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     >>> row = {"n": [46], "n_missing": [0], "timezone": ["UTC"], "hour_from": [9], "hour_to": [15], "n_in_hours": [25]}
     >>> row |= {"hour_p_adjusted": [0.001], "weekday_window": ["Monday"], "n_in_weekdays": [9]}
     >>> describe_start_hours(pd.DataFrame(row | {"weekday_p_adjusted": [0.4]}))
-    'Incidents cluster in working hours: 25 of 46 started between 09:00 and 15:00 UTC (p = 0.001).'
+    'Incidents cluster in the daytime: 25 of 46 started between 09:00 and 15:00 UTC on any day (p = 0.001).'
     """
     require_columns(hours, "n", "n_missing", "timezone", "hour_from", "hour_to", "n_in_hours", "hour_p_adjusted")
     require_columns(hours, "weekday_window", "n_in_weekdays", "weekday_p_adjusted")
@@ -49,7 +49,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     if is_finding(found.hour_p_adjusted):
         names.append(_hours_name(found.hour_from, found.hour_to))
         zone = found.timezone if found.timezone == "UTC" else f"{found.timezone} time"
-        window = f"between {found.hour_from:02}:00 and {found.hour_to:02}:00 {zone}"
+        window = f"between {found.hour_from:02}:00 and {found.hour_to:02}:00 {zone} on any day"
         parts.append((found.n_in_hours, window, found.hour_p_adjusted))
     if is_finding(found.weekday_p_adjusted):
         name, window = _weekday_names(found.weekday_window)
@@ -69,11 +69,11 @@ def _hours_name(first: int, last: int) -> str:
     Examples
     --------
     >>> _hours_name(9, 15), _hours_name(22, 4), _hours_name(16, 23)
-    ('in working hours', 'at night', 'at certain hours')
+    ('in the daytime', 'at night', 'at certain hours')
     """
-    begin, end = _WORKING
+    begin, end = _DAY
     if begin <= first < last <= end:
-        return "in working hours"
+        return "in the daytime"
     if first >= end and (last > first or last <= begin):
         return "at night"
     return "at night" if last <= begin and first < last else "at certain hours"
@@ -84,5 +84,5 @@ def _weekday_names(window: str) -> tuple[str, str]:
     if window == "weekend":
         return "on weekends", "on a weekend"
     if window == "Monday to Friday":
-        return "on working days", "from Monday to Friday"
+        return "on weekdays", "from Monday to Friday"
     return f"on {window}s", f"on a {window}"

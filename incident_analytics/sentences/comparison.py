@@ -42,8 +42,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'The median time to restore rose from 36m in Q2 2025 to 1h 36m, within normal variation. With 12 and 13 incidents,
-    only a drop of 76% or a rise to 4.2 times would be clear.'
+    'The median time to restore rose from 36m in Q2 2025 to 1h 36m: too few incidents to tell. With 12
+    and 13 incidents, only a fall of 76% or a 4.2-fold rise would stand out from chance.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -72,30 +72,30 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
-    power = f"a drop of {-row.detectable_fall:.0%} or a rise {_by_or_to(row.detectable_rise)}"
+    power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)} would"
     if row.can_tell is True:
-        return f"No significant change in the {name} since {row.earlier}; {power} would have shown."
+        return f"No significant change in the {name} since {row.earlier}; {power} have stood out from chance."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
     if now == was:
         course = f"The {name} is the same as in {row.earlier}"
     else:
         values = [f"{value:,}" if counted else format_span(value) for value in (was, now)]
         verb = "rose" if now > was else "fell"
-        course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}, within normal variation"
+        course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}: too few incidents to tell"
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
-    return f"{course}. With {counts}, only {power} would be clear."
+    return f"{course}. With {counts}, only {power} stand out from chance."
 
 
-def _by_or_to(rise: float) -> str:
+def _rise(rise: float) -> str:
     """Write how large a rise is; from a doubling on as the multiple that it comes to.
 
     Examples
     --------
-    >>> _by_or_to(0.47), _by_or_to(3.16), _by_or_to(24.4)
-    ('of 47%', 'to 4.2 times', 'to 25 times')
+    >>> _rise(0.47), _rise(3.16), _rise(24.4)
+    ('47% rise', '4.2-fold rise', '25-fold rise')
     """
-    return f"of {rise:.0%}" if rise < 1 else f"to {two_digits(1 + rise)} times"
+    return f"{rise:.0%} rise" if rise < 1 else f"{two_digits(1 + rise)}-fold rise"
 
 
 def definition_in_words(definition: str) -> str:
@@ -135,8 +135,9 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     >>> table = pd.DataFrame({"group": ["all"], "n_before": [12], "n_after": [13]})
     >>> for column, minutes in {"mean_before": 100, "mean_after": 156, "within": 38, "mix": 18}.items():
     ...     table[column] = pd.to_timedelta([minutes], unit="min")
-    >>> describe_mix(table, earlier="Q2 2025")
-    'The mean rose by 56m since Q2 2025: +38m within the same severity, +18m from more incidents of slower severities.'
+    >>> describe_mix(table, earlier="Q2 2025")  # doctest: +NORMALIZE_WHITESPACE
+    'The mean rose by 56m since Q2 2025: 38m because incidents of the same severity took longer, 18m because more were
+    of a severity that takes longer.'
     """
     require_columns(mix, "group", "n_before", "n_after", "mean_before", "mean_after", "within", "mix")
     (row,) = each_row(mix[mix["group"] == "all"])
@@ -146,12 +147,16 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     change = row.mean_after - row.mean_before
     if change == pd.Timedelta(0):
         return ""
-    verb = "rose" if change > pd.Timedelta(0) else "fell"
-    which = "more" if row.mix > pd.Timedelta(0) else "fewer"
-    parts = [f"{_signed(row.within)} within the same severity"]
-    parts += [f"{_signed(row.mix)} from {which} incidents of slower severities"] if row.mix else []
-    return f"The mean {verb} by {format_span(abs(change))} since {earlier}: {', '.join(parts)}."
-
-
-def _signed(span: pd.Timedelta) -> str:
-    return f"{'+' * (span > pd.Timedelta(0))}{format_span(span)}"
+    rose = change > pd.Timedelta(0)
+    causes = (
+        (row.within, "incidents of the same severity took longer", "incidents of the same severity took less time"),
+        (row.mix, "more were of a severity that takes longer", "fewer were of a severity that takes longer"),
+    )
+    parts = [
+        f"{'' if (part > pd.Timedelta(0)) == rose else 'less '}{format_span(abs(part))} because "
+        f"{longer if part > pd.Timedelta(0) else shorter}"
+        for part, longer, shorter in causes
+        if part
+    ]
+    parts.sort(key=lambda part: part.startswith("less "))
+    return f"The mean {'rose' if rose else 'fell'} by {format_span(abs(change))} since {earlier}: {', '.join(parts)}."

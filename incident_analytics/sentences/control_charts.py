@@ -62,7 +62,7 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     few = "; with so little data the limits are a first guess" if n < _FIRST_GUESS and not is_calibrated else ""
     marked = chart[list(SIGNALS)].fillna(value=False).astype(bool)
     if not marked.any(axis=None):
-        return f"{name}: {n} points within normal variation{few}."
+        return f"{name}: all {n} {_points_in_words(chart)} are within the control limits{few}."
     where = [point for point, flag in zip(point_names(chart), marked["beyond_limits"], strict=True) if flag]
     names = f" ({join_words(where)})" if len(where) < FEW else ""
     which = [
@@ -78,6 +78,12 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     else:
         signals += which[0][1]
     return f"{name}: {signals}{few}{chance}."
+
+
+def _points_in_words(chart: pd.DataFrame) -> str:
+    """Return what the points of a chart are: months where every period is one."""
+    periods = chart["period"].dropna() if "period" in chart else pd.Series(dtype="str")
+    return "months" if len(periods) and periods.astype(str).str.fullmatch(r"\d{4}-\d{2}").all() else "points"
 
 
 def value_in_words(value: str) -> str:

@@ -27,6 +27,7 @@ from incident_analytics.highlights import (
     FollowUpFacts,
     Incident,
     MappedSeverity,
+    OwnerShare,
     Past,
     ResponseFacts,
 )
@@ -345,8 +346,7 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
         What people call the period.
     """
     name = "Overdue action items"
-    verb = are(1 if facts.n_known == 1 else facts.n_done)
-    done = f"From {label}: {facts.n_done:,} of {facts.n_known:,} tracked {verb} done" if facts.n_known else ""
+    done = f"{label} items: {_states(facts)}" if facts.n else ""
     if not facts.n_items:
         return Tile(name, "none reported", ("no report lists action items",))
     if not facts.n_due:
@@ -357,9 +357,17 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
         why = "whether they are done isn't recorded"
         return Tile("Action items past due", f"{unknown:,}", tuple(filter(None, (why, done))), needs_action=True)
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""
-    oldest = "" if facts.oldest is None else f", the oldest by {long_span(facts.oldest)}"
-    lines = (f"across all incidents{oldest}", more, done)
+    longest = "" if facts.oldest is None else f", the longest by {long_span(facts.oldest)}"
+    lines = (f"from all incidents to date{longest}", more, done)
     return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))
+
+
+def _states(facts: FollowUpFacts) -> str:
+    """Say how many of the period's items are done, open and neither, so that the numbers add up."""
+    parts = {"done": facts.n_done, "open": facts.n_known - facts.n_done, "without a status": facts.n_unknown}
+    parts["dropped"] = facts.n - sum(parts.values())
+    said = [f"{n:,} {state}" for state, n in parts.items() if n or (state == "done" and facts.n_known)]
+    return ", ".join([f"{said[0].replace(' ', f' of {facts.n:,} ', 1)}", *said[1:]])
 
 
 def long_span(span: timedelta) -> str:
@@ -394,7 +402,7 @@ def _change_words(change: Change) -> str:
     if change.state == "changed":
         since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
         return f"significantly {join_words(since)}"
-    return {"few": "no clear change (small sample)", "unchanged": "no significant change"}.get(change.state, "")
+    return {"few": "too few incidents to tell", "unchanged": "no significant change"}.get(change.state, "")
 
 
 def _budget_name(budget: Budget, facts: BudgetFacts) -> str:
@@ -507,11 +515,11 @@ def describe_decisions(
     over = budgets.of("over")
     for budget in over if len(over) <= _NAMED else over[: _NAMED - 1]:
         spent = f"{'at least ' * budget.is_bound}{_or_unknown(budget.spent)}"
-        window = f" of {label_of(budget.window)}" if budgets.several else ""
+        window = f" in {label_of(budget.window)}" if budgets.several else ""
         decisions.append(
             Decision(
                 cut(budget.service, NAME),
-                f"used {spent} of its {format_span(budget.budget)} error budget{window}: freeze risky changes, or "
+                f"was down {spent}{window} against a budget of {format_span(budget.budget)}: freeze risky changes, or "
                 f"adjust the {format_share(budget.target)} target?",
                 budget.team or "",
             )
@@ -531,12 +539,11 @@ def describe_decisions(
     n = follow_ups.n_long_overdue
     if n:
         them, date = ("it", "set a new date") if n == 1 else ("them", "set new dates")
-        named = [f"{cut(share.owner or 'no owner', NAME)} ({share.n})" for share in follow_ups.owners]
         decisions.append(
             Decision(
                 format_count(n, "action item"),
                 f"{are(n)} more than 90 days overdue: close {them} or {date}.",
-                first_of(named) if len(named) > 1 else cut(follow_ups.owners[0].owner or "", NAME),
+                _owners(follow_ups.owners),
             )
         )
     if follow_ups.n_unowned:
@@ -557,8 +564,20 @@ def describe_decisions(
     return decisions
 
 
+def _owners(owners: Sequence[OwnerShare]) -> str:
+    """Name owners with their numbers, which add up: of many the first ones, and the others together."""
+    if len(owners) == 1:
+        return cut(owners[0].owner or "", NAME)
+    shown = owners if len(owners) <= _NAMED + 1 else owners[:_NAMED]
+    named = [f"{cut(share.owner or 'no owner', NAME)} ({share.n})" for share in shown]
+    rest = owners[len(shown) :]
+    if rest:
+        named.append(f"{len(rest)} other owners ({sum(share.n for share in rest)})")
+    return join_words(named)
+
+
 def _or_unknown(span: timedelta | None) -> str:
-    return "an unknown part" if span is None else format_span(span)
+    return "for an unknown time" if span is None else format_span(span)
 
 
 def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
@@ -592,17 +611,17 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
     if not facts.n_due:
         return done
     if facts.is_clear:
-        return f"{done} Across all incidents nothing is overdue."
+        return f"{done} From all incidents to date nothing is overdue."
     late = ""
     if facts.n_overdue and facts.oldest is not None:
-        by = "by" if facts.n_overdue == 1 else "the oldest by"
+        by = "by" if facts.n_overdue == 1 else "the longest by"
         items = format_count(facts.n_overdue, "item")
         late = f"{items} {are(facts.n_overdue)} overdue, {by} {long_span(facts.oldest)}"
     n = facts.n_past_due_unknown
     if n:
         more = f"{n:,} {'more ' if late else ''}{are(n)} past due but {has(n)} no recorded status"
         late = f"{late}; {more}" if late else more
-    return f"{done} Across all incidents: {late}."
+    return f"{done} From all incidents to date: {late}."
 
 
 # --- notices ----------------------------------------------------------------------------------------------------------

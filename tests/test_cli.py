@@ -16,6 +16,7 @@ import pytest
 
 from incident_analytics import __version__
 from incident_analytics.cli import main
+from incident_analytics.reports.template import template_text
 from incident_analytics.schema import TABLES
 from incident_analytics.visible import HIDDEN
 
@@ -675,3 +676,64 @@ def test_hours_choose_reports_and_name_those_without_a_start(run: Run) -> None:
 def test_the_list_of_verbs_says_each_in_a_line(run: Run) -> None:
     _, out, _ = run("--help")
     assert "..." not in out.partition("Commands:")[2]
+
+
+BESIDES_REPORTS = {
+    "README.md": """# Incident reports
+
+We write one for every SEV-1 and SEV-2.
+
+## Severity
+
+| Severity | Meaning |
+|---|---|
+| SEV-1 | All users affected |
+
+## Timeline
+
+- 14:02 Initial alert/detection
+- 14:10 Service restored
+
+## Root cause
+
+Explain why.
+
+## Action items
+
+- [ ] Each with an owner
+
+Last updated 2025-03-01
+""",
+    "index.md": """# Incidents
+
+| ID | Date | Severity | Duration | Title |
+|---|---|---|---|---|
+| INC-2025-03-14-001 | 2025-03-14 | SEV-1 | 2h | Jobs stuck |
+""",
+    "google-template.md": """# Postmortem: <title>
+
+**Date**: YYYY-MM-DD
+**Status**: Draft
+**Severity**: <P1/P2/P3>
+
+## Impact
+How many users, for how long.
+
+## Timeline
+
+- HH:MM event
+""",
+    "CONTRIBUTING.md": "# Process\n\nHow to run an incident: severity, timeline.\n",
+    "INC-0000-00-00-000.md": template_text().replace("# Incident Report Template", "# Incident Report: [Title]"),
+    "ours.md": template_text().replace("[Your name]", "Ana").replace("INC-YYYY-MM-DD-###", "INC-2025-MM-DD-001"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDES_REPORTS)
+def test_check_passes_where_other_files_are_next_to_the_reports(run: Run, name: str) -> None:
+    Path("r", name).write_text(BESIDES_REPORTS[name])
+    Path("r/INC-2025-03-14-002.md").unlink()
+    code, out, _ = run("check", "r", "--level", "info", "--format", "json")
+    found = json.loads(out)
+    assert (code, found["files"], found["loaded"]) == (0, 3, 1)
+    assert [each["code"] for each in found["problems"] if each["path"] == f"r/{name}"] == ["not-a-report"]

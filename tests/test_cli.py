@@ -691,8 +691,7 @@ We write one for every SEV-1 and SEV-2.
 
 ## Timeline
 
-- 14:02 Initial alert/detection
-- 14:10 Service restored
+Write what happened when, in UTC.
 
 ## Root cause
 

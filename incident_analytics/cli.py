@@ -12,7 +12,8 @@ from io import TextIOWrapper
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
@@ -63,6 +64,8 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal's encoding lacks is written out
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    # Where JupyterLab is installed, nbformat loads it for seconds, to check addresses that no notebook has.
+    sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
     try:
         commands.main(prog_name="incident-analytics", standalone_mode=False)
     except click.Abort:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -49,9 +48,6 @@ _MOST: Final = 4  # a budget spent more often than that fills its bar
 _BUDGETS: Final = 8  # error budgets shown
 _NAME: Final = 40  # characters of a service's name
 _TITLE: Final = 120  # characters of an incident's title
-
-_COUNTED: Final = re.compile(r"(?<=\d) (?=[a-z])")
-"""The gap between a number and what it counts, at which no line of a headline ends."""
 
 _Cell = tuple[str, str]
 """A cell of a table, in HTML and in Markdown."""
@@ -121,9 +117,8 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
         so_far=so_far,
     )
     spans = " · ".join(f"<span>{_html(part)}</span>" for part in parts)
-    tied = _COUNTED.sub("\N{NO-BREAK SPACE}", headline)
     return Shown(
-        f'<p class="setting">{spans}</p>\n<h1>{_html(tied)}</h1>',
+        f'<p class="setting">{spans}</p>\n<h1>{_html(headline)}</h1>',
         f"{' · '.join(map(escape_markdown, parts))}\n\n# {escape_markdown(headline)}",
         digest=(("", " · ".join(parts)), (headline, "")),
     )

@@ -736,3 +736,15 @@ def test_check_passes_where_other_files_are_next_to_the_reports(run: Run, name: 
     found = json.loads(out)
     assert (code, found["files"], found["loaded"]) == (0, 3, 1)
     assert [each["code"] for each in found["problems"] if each["path"] == f"r/{name}"] == ["not-a-report"]
+
+
+def test_reading_a_notebook_loads_no_grammars_of_addresses() -> None:
+    """Where JupyterLab is installed, nbformat's checks would build dozens of them, which takes seconds."""
+    code = (
+        "import sys; from incident_analytics.cli import main\n"
+        "try: sys.argv = ['incident-analytics', '--version']; main()\n"
+        "except SystemExit: pass\n"
+        "import nbformat; print('lark' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"

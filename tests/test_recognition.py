@@ -47,6 +47,7 @@ OTHERS = {
     "policy.md": "# Incident response policy\n\n**Version**: 3\n**Owner**: Security\n**Date**: 2026-01-01\n\n## Severity\n\nSEV-1 is a full outage.\n\n## Roles\n\nThe commander leads.\n",
     "changelog.md": "# Changelog\n\n## 2026-03-01\n\n- Fix: outage of the queue at 10:00\n",
     "game.md": "# Post-mortem: our game jam\n\n## What went well\n\n- Art\n\n## What went wrong\n\n- Scope\n\n## Timeline\n\n- Friday 18:00 theme announced\n\n## Lessons learned\n\nSmaller scope.\n",
+    "change.md": "# Change request 12: new switch\n\nDate: 2026-03-01\nSeverity: low\nDuration: 2 hours\n",
     "empty.md": "",
     "notes.md": "# Notes\n\nWe met at 10:00.\n",
 }
@@ -115,6 +116,7 @@ def test_an_id_and_a_timeline_are_never_refused(text: str) -> None:
         "# Queue stopped\n\nDate: 2026-05-20\nSeverity: P2\nDuration: 40 minutes\n\n## Root cause\n\nA lock.\n",
         "# Postmortem: queue stopped, 20 May 2026\n\n## Summary\n\nIt stopped.\n\n## Root cause\n\nA lock.\n",
         "---\ntitle: Why we were down for ten hours\ndate: 2026-05-20\n---\n\nOn May 20 from 10:00 to 20:00 we were down.\n\n## What went wrong?\n\nA lock.\n\n## How did we fix it?\n\nWe restarted.\n",
+        "# 2026-05-20 queue stuck\n\n**Sev:** low. **Down:** 25 min (10:05-10:30 UTC). **Who:** Bo\n\nThe host was out of inodes.\n",
     ],
 )
 def test_enough_of_what_only_incidents_have_makes_a_report(text: str) -> None:

@@ -228,11 +228,14 @@ class _Signs:
         self.found: list[_Sign] = []
         self.left: list[_Sign] = []
         self.labels: list[str] = []
+        self.named: set[str] = set()
         self.has_id = self.has_own_id = self.has_rows = self.has_date = False
         parts = section_parts(sections, template)
         self.read_fields(find_fields(sections, parts, head, template))
         if self.has_own_id:
             return
+        if self.named >= {"severity", "duration"}:  # of which only incidents have both, in however few lines
+            self.add("a severity with a duration", 1, 1, is_core=True)
         self.read_title(head)
         for section, owner in zip(sections, section_owners(sections, parts, template), strict=True):
             if owner:
@@ -329,6 +332,7 @@ class _Signs:
                 self.has_date |= bool(find_dates(text))
             elif name in {"severity", "services", "affected_users"} or (name == "duration" and re.search(r"\d", text)):
                 self.add(label, line.line, 1, is_core=True)
+                self.named.add(name)
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))
                 self.add(label, line.line, 1, is_core=True)

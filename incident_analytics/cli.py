@@ -100,7 +100,7 @@ def commands() -> None:
 config_option = click.option(
     "--config",
     metavar="FILE",
-    help="Settings file (default: nearest incident-analytics.toml in this or a parent folder).",
+    help="Settings file (default: the nearest incident-analytics.toml above the first path, else above this folder).",
 )
 
 

@@ -639,6 +639,8 @@ def _with_imports(settings: Settings) -> Settings:
 def find_trusted_settings(start: str | Path, *, working_folder: str | Path = ".") -> Settings:
     """Read the nearest settings file as far as it can be trusted; the defaults where there is none.
 
+    It is in the folder of ``start`` or above it, else in the working folder or above that.
+
     Parameters
     ----------
     start
@@ -652,7 +654,7 @@ def find_trusted_settings(start: str | Path, *, working_folder: str | Path = "."
     SettingsError
         As `read_settings`.
     """
-    file = find_settings(start)
+    file = find_settings(start) or find_settings(working_folder)
     if file is None:
         return Settings()
     return read_settings(file, trusted=Path(working_folder).resolve().is_relative_to(file.parent))

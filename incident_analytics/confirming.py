@@ -31,7 +31,7 @@ _ACCEPT: Final = ("\r", "\n", " ", "y")
 _COMMANDS: Final = "lnquy"
 ROW_KEYS: Final = "123456789" + "".join(letter for letter in ascii_lowercase if letter not in _COMMANDS)
 """The keys that pick a row of a timeline."""
-_HELP: Final = "Enter: right   its key: another row   n: not in the report   l: leave   u: undo   q: quit"
+_HELP: Final = "Enter: yes   its key: another row   n: not in the report   l: leave   u: undo   q: quit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +265,7 @@ def walk(
 
 def _question(doubt: Doubt, number: int, n: int) -> Iterator[str]:
     """Yield the lines that show one value with its timeline; times in UTC."""
-    sure = "" if doubt.confidence is None else f", like values were right in {doubt.confidence:.0%}"
+    sure = "" if doubt.confidence is None else f" (such values were right {doubt.confidence:.0%} of the time)"
     yield ""
     yield f"{number} of {n}   {doubt.incident_id}  {doubt.title or ''}".rstrip()
     yield f"{doubt.path}:{doubt.line}"

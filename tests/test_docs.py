@@ -77,10 +77,10 @@ def test_readme_is_read_in_five_minutes() -> None:
 
 
 def test_readme_lists_every_verb() -> None:
-    assert re.findall(r"^\| `([a-z]+)` \|", section(README, "## The verbs"), re.MULTILINE) == sorted(
-        VERBS, key=lambda name: section(README, "## The verbs").index(f"| `{name}` |")
+    assert re.findall(r"^\| `([a-z]+)` \|", section(README, "## Commands"), re.MULTILINE) == sorted(
+        VERBS, key=lambda name: section(README, "## Commands").index(f"| `{name}` |")
     )
-    assert len(re.findall(r"^\| `", section(README, "## The verbs"), re.MULTILINE)) == len(VERBS)
+    assert len(re.findall(r"^\| `", section(README, "## Commands"), re.MULTILINE)) == len(VERBS)
 
 
 def test_an_option_that_is_named_is_there() -> None:

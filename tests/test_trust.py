@@ -420,3 +420,14 @@ def test_a_notebook_that_does_not_take_trust_does_not_run_on_such_settings(
     arguments: dict[str, Any] = {"period": "2025Q1", "output_dir": tmp_path / "out", "settings": file}
     with pytest.raises(NotebookError, match="parameter 'trusted' is not one of"):
         review(folder, **arguments, notebook=mine, trusted=False)
+
+
+def test_settings_of_the_working_folder_count_where_the_reports_have_none(tmp_path: Path) -> None:
+    """As `init` writes them, for reports anywhere; settings nearer to the reports come first."""
+    reports, working_folder = tmp_path / "reports", tmp_path / "work"
+    for place in (reports, working_folder):
+        place.mkdir()
+    put(working_folder, 'title = "Ours"\n')
+    assert find_trusted_settings(reports, working_folder=working_folder).title == "Ours"
+    put(reports, 'title = "Theirs"\n')
+    assert find_trusted_settings(reports, working_folder=working_folder).title == "Theirs"

@@ -158,7 +158,7 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         "2 follow-ups are overdue by more than 90 days."
     )
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
-    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to tell."
+    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to say."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
 
 
@@ -218,7 +218,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
     [
         (
             count_tile(counts(), has_reports=True),
-            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few incidents to tell")),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few incidents to say")),
         ),
         (
             count_tile(counts(0, earlier=None), has_reports=False),
@@ -242,7 +242,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "too few incidents to tell", "n = 13, 1 ongoing, 2 not recorded"),
+                ("Q2 2025: 1h", "too few incidents to say", "n = 13, 1 ongoing, 2 not recorded"),
             ),
         ),
         (

@@ -189,7 +189,7 @@ def test_publish_and_population_read_no_report_themselves() -> None:
         "showing",
     }
     assert OWN["publish"] <= common
-    assert OWN["population"] <= common | {"publish", "reports.edit", "reports.template"}
+    assert OWN["population"] <= common | {"publish", "schema", "reports.edit", "reports.template"}
 
 
 WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "columnar", "cache", "loading")

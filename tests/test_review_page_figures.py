@@ -125,7 +125,7 @@ def test_the_figures_are_those_of_the_facts_behind_the_demo(quarter: ReviewPage)
     assert by_severity == {"SEV-1": 1, "SEV-2": 7, "SEV-3": 5}
     assert found["Incidents"] == (
         "13",
-        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few incidents to tell"],
+        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few incidents to say"],
     )
     assert (len(recorded), median(recorded)) == (6, timedelta(hours=2, minutes=52, seconds=30))
     assert notices(quarter)[0].startswith(
@@ -138,7 +138,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert list(found) == ["Incidents", "Median time to restore", "Services over error budget", "Overdue action items"]
     assert found["Median time to restore"] == (
         "1h 36m",
-        ["Q2 2025: 36m, Q3 2024: 1h 57m", "too few incidents to tell", "n = 13"],
+        ["Q2 2025: 36m, Q3 2024: 1h 57m", "too few incidents to say", "n = 13"],
     )
     assert found["Services over error budget"] == (
         "2 of 5",

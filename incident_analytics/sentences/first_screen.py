@@ -402,7 +402,7 @@ def _change_words(change: Change) -> str:
     if change.state == "changed":
         since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
         return f"significantly {join_words(since)}"
-    return {"few": "too few incidents to tell", "unchanged": "no significant change"}.get(change.state, "")
+    return {"few": "too few incidents to say", "unchanged": "no significant change"}.get(change.state, "")
 
 
 def _budget_name(budget: Budget, facts: BudgetFacts) -> str:

@@ -43,7 +43,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
     'The median time to restore rose from 36m in Q2 2025 to 1h 36m: too few incidents to say. With 12
-    and 13 incidents, only a fall of 76% or a 4.2-fold rise would stand out from chance.'
+    and 13 incidents, only a fall of 76% or a 4.2-fold rise would clearly be more than chance.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -84,7 +84,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}: too few incidents to say"
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
-    return f"{course}. With {counts}, only {power} stand out from chance."
+    return f"{course}. With {counts}, only {power} clearly be more than chance."
 
 
 def _rise(rise: float) -> str:

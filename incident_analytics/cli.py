@@ -688,7 +688,7 @@ MEASURES = {
     "severity": ("rate",),
     "sla": ("downtime", "availability", "target", "budget", "budget_left", "time_to_exhaustion", "n_missing", "n_open"),
     "actions": (
-        *("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "n_overdue_unknown"),
+        *("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "n_overdue_unknown", "n_open_undated"),
         *("completion", "on_time", "median_age"),
     ),
     "costs": ("total", "n_missing"),

@@ -214,6 +214,8 @@ class FollowUpFacts:
         All items to date, and those with a due date.
     n_overdue, n_past_due_unknown
         Items known to be late, and those past due without a recorded status.
+    n_open_undated
+        Open items without a due date that can be read: they may be late as well.
     n_long_overdue, oldest
         Of n_overdue those beyond `LONG_OVERDUE`, and the longest.
     owners
@@ -228,6 +230,7 @@ class FollowUpFacts:
     n_due: int
     n_overdue: int
     n_past_due_unknown: int
+    n_open_undated: int
     n_long_overdue: int
     oldest: timedelta | None
     owners: tuple[OwnerShare, ...]
@@ -238,9 +241,14 @@ class FollowUpFacts:
     n_unknown: int
 
     @property
+    def may_be_more(self) -> bool:
+        """Whether more items may be overdue than are known to be."""
+        return bool(self.n_past_due_unknown or self.n_open_undated)
+
+    @property
     def is_clear(self) -> bool:
         """Whether it is known that nothing is overdue."""
-        return bool(self.n_due) and not self.n_overdue and not self.n_past_due_unknown
+        return bool(self.n_due) and not self.n_overdue and not self.may_be_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,6 +512,7 @@ class Highlights:
             n_due=int(scope.actions["due_on"].notna().sum()),
             n_overdue=len(late),
             n_past_due_unknown=len(self.overdue) - len(late),
+            n_open_undated=measures.n_open_undated(scope),
             n_long_overdue=len(long),
             oldest=late["overdue_by"].max() if len(late) else None,
             owners=tuple(

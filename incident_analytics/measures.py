@@ -64,6 +64,7 @@ __all__ = [
     "interrupted",
     "measure",
     "mix",
+    "n_open_undated",
     "overdue",
     "overdue_by_owner",
     "preventive",
@@ -538,6 +539,12 @@ def by_team(scope: Scope) -> pd.DataFrame:
 def overdue(scope: Scope) -> pd.DataFrame:
     """Return `overdue_actions` of all items so far."""
     return overdue_actions(scope.actions, as_of=scope.as_of, incidents=scope.so_far.incidents)
+
+
+def n_open_undated(scope: Scope) -> int:
+    """Count the open items of all incidents to date without a due date that can be read: they may be overdue."""
+    items = action_completion(scope.actions, as_of=scope.as_of, incidents=scope.so_far.incidents)
+    return int(items["n_open_undated"].sum())
 
 
 def costs(scope: Scope, *, members: bool = False) -> pd.DataFrame:

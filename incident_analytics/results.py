@@ -139,6 +139,7 @@ COLUMNS: Final[dict[str, Column]] = {
         n_overdue="Overdue",
         n_unknown="Not recorded",
         n_overdue_unknown="Overdue, unrecorded",
+        n_open_undated="Open, undated",
         n_baseline="n before",
         n_weighted="n with share",
         n_recorded="Recorded",

@@ -444,6 +444,7 @@ class ReviewPage:
             "n_open",
             "n_overdue",
             "n_overdue_unknown",
+            "n_open_undated",
             "n_unknown",
             "n_dropped",
             "completion",

@@ -63,6 +63,7 @@ class TestActionCompletion:
                 "n_due": [8],
                 "n_overdue": pd.array([1], dtype="Int64"),
                 "n_overdue_unknown": pd.array([1], dtype="Int64"),
+                "n_open_undated": [0],
                 "completion": ratios(4 / 7),
                 "on_time": ratios(2 / 3),
                 "n_dated": [3],
@@ -85,6 +86,7 @@ class TestActionCompletion:
                 "n_due": [3, 3, 1, 1],
                 "n_overdue": pd.array([0, 1, 0, 0], dtype="Int64"),
                 "n_overdue_unknown": pd.array([0, 0, 1, 0], dtype="Int64"),
+                "n_open_undated": [0, 0, 0, 0],
                 "completion": ratios(1.0, 0.0, None, None),
                 "on_time": ratios(2 / 3, None, None, None),
                 "n_dated": [3, 0, 0, 0],
@@ -117,6 +119,17 @@ class TestActionCompletion:
             whole = call(action_completion, rows, as_of=AS_OF)
             assert whole[["n", "n_done", "n_open", "n_unknown"]].to_numpy().tolist() == [[4, 1, 0, 3]]
             assert call(action_completion, rows, as_of=AS_OF, by="owner")["owner"].dropna().tolist() == ["Ana"]
+
+    def test_open_items_without_a_due_date_are_counted_apart_once_each(self) -> None:
+        actions = actions_of(
+            {"status": "open", "due_on": "2025-01-01"},
+            {"status": "open", "key": "OPS-1"},
+            {"status": "open", "key": "OPS-1"},
+            {"status": "done"},
+            {"status": None},
+        )
+        result = call(action_completion, actions, as_of=AS_OF)
+        assert result[["n", "n_overdue", "n_open_undated"]].to_numpy().tolist() == [[4, 1, 1]]
 
     def test_no_items_and_nothing_known_give_na_and_not_zero(self) -> None:
         none = call(action_completion, make_table("actions"), as_of=AS_OF)
@@ -347,6 +360,7 @@ def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does
     assert all(result[ratio].dropna().between(0, 1).all() for ratio in ("completion", "on_time"))
     (whole,) = result.to_dict("records")
     assert whole["n"] == sum(whole[f"n_{status}"] for status in ("done", "open", "unknown", "dropped")) <= len(rows)
+    assert whole["n_open_undated"] <= min(whole["n_open"], whole["n"] - whole["n_due"])
     late = [count for count in (whole["n_overdue"], whole["n_overdue_unknown"]) if not pd.isna(count)]
     assert len(late) == (2 if whole["n_due"] else 0)
     assert len(overdue_actions(actions, as_of=AS_OF)) == sum(late)

@@ -80,7 +80,7 @@ def budgets(*each: Budget, **options: Any) -> BudgetFacts:
 
 def items(n_overdue: int = 0, **options: Any) -> FollowUpFacts:
     facts = FollowUpFacts(
-        n_items=9, n_due=9, n_overdue=n_overdue, n_past_due_unknown=0, n_long_overdue=0,
+        n_items=9, n_due=9, n_overdue=n_overdue, n_past_due_unknown=0, n_open_undated=0, n_long_overdue=0,
         oldest=timedelta(days=45) if n_overdue else None, owners=(), n_unowned=0, n=4, n_done=3, n_known=4, n_unknown=0,
     )  # fmt: skip
     return replace(facts, **options)
@@ -102,6 +102,7 @@ KEPT, OVER, UNJUDGED = budget(state="within", spent=0.5), budget(), budget(state
         ({"changes": (FEW, FELL)}, ("better",)),
         ({"changes": (FELL, ROSE)}, ("worse", "better")),
         ({"follow_ups": items(1)}, ("overdue",)),
+        ({"follow_ups": items(n_open_undated=1)}, ("unjudged",)),
         ({"follow_ups": items(1), "changes": (FELL,)}, ("overdue", "better")),
         (
             {"n_ongoing": 2, "budgets": budgets(OVER), "changes": (ROSE,), "follow_ups": items(1)},
@@ -157,6 +158,8 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
     assert headline("overdue", follow_ups=items(2, n_long_overdue=2)) == (
         "2 follow-ups are overdue by more than 90 days."
     )
+    for more in ({"n_open_undated": 1}, {"n_past_due_unknown": 1}):
+        assert headline("overdue", follow_ups=items(1, **more)) == "At least 1 follow-up is overdue."
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
     assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to say."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
@@ -316,8 +319,30 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
             ),
         ),
         (
+            follow_up_tile(items(2, n_open_undated=4, n=0), label="Q3 2025"),
+            Tile(
+                "Overdue action items",
+                "2",
+                ("from all incidents to date, the longest by 45 days", "4 open items have no readable due date"),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(n_past_due_unknown=3, n_open_undated=1, n=0), label="Q3 2025"),
+            Tile(
+                "Action items past due",
+                "3",
+                ("whether they are done isn't recorded", "1 open item has no readable due date"),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(n_open_undated=1, n=0), label="Q3 2025"),
+            Tile("Overdue action items", "none known", ("1 open item has no readable due date",)),
+        ),
+        (
             follow_up_tile(items(n=0, n_due=0, n_done=0, n_known=0), label="Q3 2025"),
-            Tile("Overdue action items", "not recorded", ("none of 9 items has a due date",)),
+            Tile("Overdue action items", "not recorded", ("none of 9 items has a readable due date",)),
         ),
         (
             follow_up_tile(items(n_items=0, n_due=0), label="Q3 2025"),
@@ -383,6 +408,20 @@ def test_many_overspent_budgets_share_a_decision() -> None:
         (
             items(n=0, n_past_due_unknown=1),
             "No action items from Q3 2025. From all incidents to date: 1 is past due but has no recorded status.",
+        ),
+        (
+            items(1, n=0, n_open_undated=4),
+            (
+                "No action items from Q3 2025. From all incidents to date: 1 item is overdue, by 45 days; "
+                "4 open items have no readable due date."
+            ),
+        ),
+        (
+            items(n=0, n_open_undated=1),
+            (
+                "No action items from Q3 2025. From all incidents to date: no item is known to be overdue; "
+                "1 open item has no readable due date."
+            ),
         ),
     ],
 )

@@ -274,7 +274,10 @@ def test_items_of_unknown_status_are_not_called_overdue() -> None:
     overdue = pd.DataFrame({"status": pd.Series([None], dtype="str"), "overdue_by": spans(1440)})
     assert describe_overdue(overdue) == "1 item with no recorded status is past due."
     assert describe_overdue(overdue[:0]) == "No open action item is overdue."
-    assert describe_overdue(overdue[:0], n_due=0, n_items=3).startswith("No action item has a due date, so")
+    assert describe_overdue(overdue[:0], n_open_undated=2) == (
+        "No open action item is known to be overdue; 2 open items have no readable due date."
+    )
+    assert describe_overdue(overdue[:0], n_due=0, n_items=3).startswith("No action item has a readable due date, so")
     assert describe_overdue(overdue[:0], n_due=0, n_items=0) == "No action items."
 
 

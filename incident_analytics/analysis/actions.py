@@ -81,8 +81,9 @@ def action_completion(
         - n_done, n_open, n_unknown, n_dropped, int64: items of each status, unknown where neither report nor tracker
           has one; they add up to n
         - n_due, int64: items with a due date
-        - n_overdue, Int64: open items whose due day has ended; NA where no item has a due date
+        - n_overdue, Int64: open items whose due day has ended; NA where no item has a due date that can be read
         - n_overdue_unknown, Int64: items without a recorded status whose due day has ended; NA as that
+        - n_open_undated, int64: open items without a due date that can be read, which may be overdue as well
         - completion, Float64: ``n_done / (n_done + n_open)``, 0 to 1
         - on_time, Float64: of the done items with a due date and a date of completion, those done by the due date
         - n_dated, int64: these items, the sample size of on_time
@@ -152,6 +153,7 @@ def action_completion(
         n_due=n_due,
         n_overdue=count(is_open & items["overdue_by"].notna()).astype(COUNT).where(n_due > 0),
         n_overdue_unknown=count(unknown & items["overdue_by"].notna()).astype(COUNT).where(n_due > 0),
+        n_open_undated=count(is_open & items["due_on"].isna()),
         completion=(n_done / (n_done + n_open)).astype(FLOAT),
         on_time=(count(dated & (items["completed_on"] <= items["due_on"])) / n_dated).astype(FLOAT),
         n_dated=n_dated,

@@ -16,7 +16,9 @@ from incident_analytics.sentences.wording import FEW, NAME, are, each_row, has
 __all__ = ["describe_overdue", "describe_survival", "open_share"]
 
 
-def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items: int | None = None) -> str:
+def describe_overdue(
+    overdue: pd.DataFrame, *, n_due: int | None = None, n_items: int | None = None, n_open_undated: int = 0
+) -> str:
     """Say how many action items are overdue, and by how long.
 
     Parameters
@@ -27,6 +29,8 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items
         How many items have a due date at all; None where that is not known.
     n_items
         How many items there are; None where that is not known.
+    n_open_undated
+        How many open items have no due date that can be read: they may be overdue as well.
 
     Returns
     -------
@@ -39,23 +43,25 @@ def describe_overdue(overdue: pd.DataFrame, *, n_due: int | None = None, n_items
     >>> describe_overdue(pd.DataFrame(rows), n_due=9)
     '1 open item is overdue, by 45d; 1 more with no recorded status is past due.'
     >>> describe_overdue(pd.DataFrame(rows)[:0], n_due=0)
-    "No action item has a due date, so overdue items can't be counted."
+    "No action item has a readable due date, so overdue items can't be counted."
     """
     require_columns(overdue, "status", "overdue_by")
     if n_items == 0:
         return "No action items."
     if n_due == 0:
-        return "No action item has a due date, so overdue items can't be counted."
+        return "No action item has a readable due date, so overdue items can't be counted."
     certain = overdue[overdue["status"].notna()]
     unknown = len(overdue) - len(certain)
+    n = n_open_undated
+    undated = f"; {format_count(n, 'open item')} {has(n)} no readable due date" if n else ""
     if certain.empty:
         if unknown:
-            return f"{format_count(unknown, 'item')} with no recorded status {are(unknown)} past due."
-        return "No open action item is overdue."
+            return f"{format_count(unknown, 'item')} with no recorded status {are(unknown)} past due{undated}."
+        return f"No open action item is {'known to be ' if n else ''}overdue{undated}."
     more = f"; {unknown} more with no recorded status {are(unknown)} past due" if unknown else ""
     by = "by" if len(certain) == 1 else "the longest by"
     items = f"{format_count(len(certain), 'open item')} {are(len(certain))} overdue"
-    return f"{items}, {by} {format_span(certain['overdue_by'].max())}{more}."
+    return f"{items}, {by} {format_span(certain['overdue_by'].max())}{more}{undated}."
 
 
 def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=30)) -> str:

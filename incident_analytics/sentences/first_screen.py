@@ -245,7 +245,8 @@ def _changed(counts: CountFacts, response: ResponseFacts, *, rose: bool) -> str:
 
 
 def _overdue(facts: FollowUpFacts) -> str:
-    items = f"{format_count(facts.n_overdue, 'follow-up')} {are(facts.n_overdue)} overdue"
+    least = "At least " if facts.may_be_more else ""
+    items = f"{least}{format_count(facts.n_overdue, 'follow-up')} {are(facts.n_overdue)} overdue"
     if not facts.n_long_overdue:
         return f"{items}."
     if facts.n_long_overdue == facts.n_overdue:
@@ -350,16 +351,24 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
     if not facts.n_items:
         return Tile(name, "none reported", ("no report lists action items",))
     if not facts.n_due:
-        why = "no due date" if facts.n_items == 1 else f"none of {facts.n_items:,} items has a due date"
+        why = "no due date" if facts.n_items == 1 else f"none of {facts.n_items:,} items has a readable due date"
         return Tile(name, "not recorded", tuple(filter(None, (why, done))))
-    unknown = facts.n_past_due_unknown
+    unknown, undated = facts.n_past_due_unknown, _undated(facts.n_open_undated)
     if not facts.n_overdue and unknown:
         why = "whether they are done isn't recorded"
-        return Tile("Action items past due", f"{unknown:,}", tuple(filter(None, (why, done))), needs_action=True)
+        lines = (why, undated, done)
+        return Tile("Action items past due", f"{unknown:,}", tuple(filter(None, lines)), needs_action=True)
+    if not facts.n_overdue and undated:
+        return Tile(name, "none known", tuple(filter(None, (undated, done))))
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""
     longest = "" if facts.oldest is None else f", the longest by {long_span(facts.oldest)}"
-    lines = (f"from all incidents to date{longest}", more, done)
+    lines = (f"from all incidents to date{longest}", more, undated, done)
     return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))
+
+
+def _undated(n: int) -> str:
+    """Say how many open items may be overdue, as no due date of them can be read; nothing where there is none."""
+    return f"{format_count(n, 'open item')} {has(n)} no readable due date" if n else ""
 
 
 def _states(facts: FollowUpFacts) -> str:
@@ -621,7 +630,9 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
     if n:
         more = f"{n:,} {'more ' if late else ''}{are(n)} past due but {has(n)} no recorded status"
         late = f"{late}; {more}" if late else more
-    return f"{done} From all incidents to date: {late}."
+    undated = _undated(facts.n_open_undated)
+    parts = [late or "no item is known to be overdue", *([undated] if undated else [])]
+    return f"{done} From all incidents to date: {'; '.join(parts)}."
 
 
 # --- notices ----------------------------------------------------------------------------------------------------------
@@ -769,7 +780,7 @@ def _item_notices(facts: FollowUpFacts, *, has_tracker: bool) -> list[Notice]:
     if facts.n_items and not facts.n_due:
         return [
             Notice(
-                f"No action item has a due date ({facts.n_items:,} items), so overdue ones can't be counted.",
+                f"No action item has a readable due date ({facts.n_items:,} items), so overdue ones can't be counted.",
                 "Fill in the Due Date column.",
             )
         ]

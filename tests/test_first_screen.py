@@ -253,6 +253,10 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
             Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 13")),
         ),
         (
+            response_tile(response(n=6, n_inferred=5, change=FELL)),
+            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 6, 5 inferred")),
+        ),
+        (
             response_tile(response(None, n=3, n_open=2)),
             Tile("Median time to restore", "not known yet", ("2 of 3 incidents ongoing",)),
         ),

@@ -304,6 +304,7 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
         return Tile(name, "–", ("no completed report",))
     counts = [f"n = {facts.n}"]
     counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
+    counts += [f"{facts.n_inferred} inferred"] if facts.n_inferred else []
     counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
     lines = (_earlier(facts.earlier), _change_words(facts.change), ", ".join(counts))
     return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
@@ -355,9 +356,8 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
         return Tile(name, "not recorded", tuple(filter(None, (why, done))))
     unknown, undated = facts.n_past_due_unknown, _undated(facts.n_open_undated)
     if not facts.n_overdue and unknown:
-        why = "whether they are done isn't recorded"
-        lines = (why, undated, done)
-        return Tile("Action items past due", f"{unknown:,}", tuple(filter(None, lines)), needs_action=True)
+        said = filter(None, ("whether they are done isn't recorded", undated, done))
+        return Tile("Action items past due", f"{unknown:,}", tuple(said), needs_action=True)
     if not facts.n_overdue and undated:
         return Tile(name, "none known", tuple(filter(None, (undated, done))))
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""

@@ -97,8 +97,8 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
     parts = sentences.describe_setting(
         scope.period,
         as_of=scope.as_of,
-        n_used=facts.counts.n - len(scope.pending) - n_ongoing,
-        n_pending=len(scope.pending),
+        n_used=facts.counts.n - len(scope.unfinished),
+        n_pending=len(scope.unfinished),
         n_ongoing=n_ongoing,
         status=scope.status,
         title=scope.settings.title,
@@ -371,10 +371,10 @@ def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None)
 
 def _decisions(facts: Highlights) -> Shown:
     decisions = sentences.describe_decisions(
-        facts.budgets, facts.follow_ups, facts.scope.pending, owner=facts.scope.settings.owner
+        facts.budgets, facts.follow_ups, facts.unfinished, owner=facts.scope.settings.owner
     )
     if not decisions:
-        none = "No open decisions."
+        none = sentences.describe_no_decision(facts.budgets, facts.follow_ups)
         return _headed("Decisions needed", Shown(f"<p>{none}</p>", none, digest=(("", none),)))
     items = [
         f"<li><strong>{_html(each.subject)}</strong> {_html(each.question)}"
@@ -445,12 +445,12 @@ def _notices(facts: Highlights) -> list[Shown]:
     scope = facts.scope
     before = scope.reported_at[scope.reported_at < scope.window.start]
     zone = scope.settings.timezone
-    ongoing = scope.ongoing.assign(occurred_at=scope.ongoing["occurred_at"].dt.tz_convert(zone))
     notices = sentences.describe_notices(
         has_reports=facts.has_reports,
         last_report=before.max().tz_convert(zone) if len(before) else None,
-        ongoing=ongoing,
-        n_pending=len(scope.pending),
+        ongoing=facts.ongoing,
+        n_pending=len(scope.unfinished),
+        n_pending_ongoing=int(scope.unfinished["is_open"].fillna(value=False).sum()),
         counts=facts.counts,
         response=facts.response,
         budgets=facts.budgets,

@@ -190,23 +190,24 @@ def format_dispersion(dispersions: Iterable[float | None]) -> str:
     Examples
     --------
     >>> format_dispersion([2.13, 2.13])
-    'Allows for counts that vary 2.13 times as much as by chance.'
+    'Intervals widened for extra variation (2.13 times).'
     >>> format_dispersion([None, None])
     'Dispersion not estimated, counts taken as Poisson.'
     >>> format_dispersion([1.0])
     'Past counts varied no more than by chance (taken as Poisson).'
     >>> format_dispersion([1.0, None, 2.13])
-    'Allows for counts that vary up to 2.13 times as much as by chance; not estimated for some (taken as Poisson).'
+    'Intervals widened for extra variation (up to 2.13 times); not estimated for some (taken as Poisson).'
     """
     every = list(dispersions)
     known = [float(value) for value in every if value is not None and not is_missing(value)]
     if not known:
         return "Dispersion not estimated, counts taken as Poisson."
-    if len(known) == len(every) and max(known) <= 1:
-        return "Past counts varied no more than by chance (taken as Poisson)."
+    if max(known) <= 1:
+        some = "" if len(known) == len(every) else ", as far as estimated"
+        return f"Past counts varied no more than by chance{some} (taken as Poisson)."
     least, most = (format_figure(value) for value in (min(known), max(known)))
     some = "; not estimated for some (taken as Poisson)" if len(known) < len(every) else ""
-    return f"Allows for counts that vary {'up to ' * (least != most)}{most} times as much as by chance{some}."
+    return f"Intervals widened for extra variation ({'up to ' * (least != most)}{most} times){some}."
 
 
 def format_value(value: Any, column: str = "") -> str:
@@ -307,8 +308,17 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     ('1.9 (0.8 to 3.7)', '6')
     >>> format_with_interval({"downtime": timedelta(hours=1), "n_missing": 1}, "downtime")
     'at least 1h'
+    >>> format_with_interval({"availability": 1.0, "n": 0}, "availability")
+    '100% (no outage reported)'
+    >>> format_with_interval({"completion": 1.0, "n_done": 1, "n_open": 0, "n_unknown": 3}, "completion")
+    '100% (1 of 4 known)'
     """
     value, low, high = (row.get(f"{column}{bound}") for bound in ("", "_low", "_high"))
+    if column == "availability" and value == 1 and row.get("n") == 0:
+        return f"{format_value(value, column)} (no outage reported)"
+    if column == "completion" and not is_missing(value) and row.get("n_unknown"):
+        n_known = row["n_done"] + row["n_open"]
+        return f"{format_value(value, column)} ({n_known:,} of {n_known + row['n_unknown']:,} known)"
     if is_missing(low):
         words, n_missing = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
         is_bound = not is_missing(value) and bool(row.get(n_missing))

@@ -20,6 +20,7 @@ from incident_analytics.analysis.response import response_summary, span_grades
 from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.periods import Period, label_of
 from incident_analytics.reports.choices import leading_word
+from incident_analytics.schema import TEXT
 from incident_analytics.scope import Scope
 
 __all__ = [
@@ -222,6 +223,8 @@ class FollowUpFacts:
         The owners of the long overdue items, those with most first.
     n_unowned
         Overdue items without an owner.
+    n_items_unknown
+        Of n_items those whose status is not recorded.
     n, n_done, n_known, n_unknown
         This period's items, those done, those of which the status is known, and those of which it is not.
     """
@@ -239,6 +242,7 @@ class FollowUpFacts:
     n_done: int
     n_known: int
     n_unknown: int
+    n_items_unknown: int = 0
 
     @property
     def may_be_more(self) -> bool:
@@ -417,10 +421,18 @@ class Highlights:
             stated=None if stated.empty else _or_none(stated["median"].iloc[0]),
             n_stated=0 if stated.empty else int(stated["n"].iloc[0]),
             earlier=tuple(Past(part.label, self._median(part)) for part in comparable),
-            history=tuple(Past(part.label, self._median(part)) for part in self.parts),
+            # A line from the period before to this one would compare the two.
+            history=tuple(Past(part.label, self._median(part)) for part in self.parts)
+            if self.is_response_compared
+            else (),
             change=_change(self.changes, metric),
             n_check=sum(each.grade == "check" for each in self.incidents),
         )
+
+    @property
+    def is_response_compared(self) -> bool:
+        """Whether the response times may be compared with those of the period before."""
+        return all((each.reason or each.response_reason) is None for each in self.scope.comparisons[:1])
 
     def _median(self, part: Period) -> timedelta | None:
         median: timedelta | None = _or_none(self._medians.get(part.start))
@@ -524,6 +536,7 @@ class Highlights:
             n_done=int(period["n_done"]),
             n_known=int(period["n_done"] + period["n_open"]),
             n_unknown=int(period["n_unknown"]),
+            n_items_unknown=int(scope.actions["status"].isna().sum()),
         )
 
     @cached_property
@@ -616,6 +629,34 @@ class Highlights:
     def costs(self) -> pd.DataFrame:
         """What the window's incidents cost."""
         return measures.costs(self.scope)
+
+    @cached_property
+    def ongoing(self) -> pd.DataFrame:
+        """The incidents that are not over, of any period: when they occurred by the team's clock, how long so far.
+
+        ``so_far`` is from the start, else from ``occurred_at``; ``has_downtime`` is whether they count as downtime.
+        """
+        scope, ongoing = self.scope, self.scope.ongoing
+        return ongoing.assign(
+            occurred_at=ongoing["occurred_at"].dt.tz_convert(scope.settings.timezone),
+            so_far=scope.as_of - ongoing["started_at"].fillna(ongoing["occurred_at"]),
+            has_downtime=measures.with_downtime(scope, ongoing),
+        )
+
+    @cached_property
+    def unfinished(self) -> pd.DataFrame:
+        """The window's incidents whose reports are not completed, with ``owner``: a team of theirs, else the author."""
+        scope, unfinished = self.scope, self.scope.unfinished
+        teams = {name: service.team for name, service in scope.settings.services.items() if service.team}
+        affected = scope.reviewed.services[scope.reviewed.services["affected"].fillna(value=False)]
+        named = affected.assign(team=affected["service"].map(teams)).dropna(subset=["team"])
+        first = named.drop_duplicates("incident_id").set_index("incident_id")["team"].to_dict()
+        known = set(teams.values())
+        owners = [
+            author if author in known else first.get(incident_id, author)
+            for incident_id, author in zip(unfinished["incident_id"], unfinished["author"], strict=True)
+        ]
+        return unfinished.assign(owner=pd.Series(owners, index=unfinished.index, dtype=TEXT))
 
     @property
     def uncompared(self) -> list[tuple[str, str, str]]:

@@ -23,6 +23,7 @@ from incident_analytics.analysis.gaps import mean_time_between, time_between
 from incident_analytics.analysis.grouping import assign_periods, levels, with_field
 from incident_analytics.analysis.interruptions import failing_together, team_interruptions
 from incident_analytics.analysis.mix import mean_change_by_mix
+from incident_analytics.analysis.outages import usable_outages
 from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.repeats import items_at_repeat, recurrence_change, repeat_incidents, repeat_rate
@@ -82,6 +83,7 @@ __all__ = [
     "times",
     "together",
     "trend",
+    "with_downtime",
 ]
 
 _FIELD: Final = f"{FIELD}NAME"
@@ -186,11 +188,9 @@ def _response(
         "calendar": scope.calendar,
     }
     summary = response_summary(measured, members=members, **options)
-    for figure, n_used in (("mean", summary["n"] - summary["n_open"]), ("geometric_mean", summary["n_positive"])):
-        for name in (figure, f"{figure}_low", f"{figure}_high"):
-            summary[name] = summary[name].mask(n_used < summary["n"])
+    summary = _without_partial_means(summary)
     grades = span_grades(measured, metric=metric, readings=scope.completed.readings)
-    recorded = response_summary(measured[grades == "recorded"], **options)
+    recorded = response_summary(measured[(grades == "recorded") & measured[metric].notna()], **options)
     # Both have the same rows but for groups of NA, which occur in one and perhaps not in the other.
     keys = list(summary.columns[: summary.columns.get_loc("n")])
     if keys:
@@ -199,6 +199,15 @@ def _response(
     summary.insert(list(summary).index("n_missing"), "n_recorded", n_recorded)
     summary.insert(list(summary).index("median_high") + 1, "median_recorded", recorded["median"])
     return summary
+
+
+def _without_partial_means(summary: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the means that not all incidents of n are in: those of the ended ones alone are too small."""
+    whole = summary.copy()
+    for figure, n_used in (("mean", summary["n"] - summary["n_open"]), ("geometric_mean", summary["n_positive"])):
+        for name in (figure, f"{figure}_low", f"{figure}_high"):
+            whole[name] = summary[name].mask(n_used < summary["n"])
+    return whole
 
 
 def steps(scope: Scope, *, members: bool = False) -> pd.DataFrame:
@@ -216,15 +225,17 @@ def _metric_first(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def definitions(scope: Scope) -> pd.DataFrame:
-    """Return `definition_sensitivity` of the primary metric."""
+    """Return `definition_sensitivity` of the primary metric; a mean is NA as in `response`."""
     metric = scope.settings.primary_metric
-    return definition_sensitivity(
-        scope.completed.incidents,
-        metrics={metric: scope.settings.metrics[metric]},
-        within=scope.window,
-        as_of=scope.as_of,
-        calendar=scope.calendar,
-        timeline=scope.completed.timeline,
+    return _without_partial_means(
+        definition_sensitivity(
+            scope.completed.incidents,
+            metrics={metric: scope.settings.metrics[metric]},
+            within=scope.window,
+            as_of=scope.as_of,
+            calendar=scope.calendar,
+            timeline=scope.completed.timeline,
+        )
     )
 
 
@@ -407,6 +418,15 @@ def impact(
     return table
 
 
+def with_downtime(scope: Scope, incidents: pd.DataFrame) -> pd.Series:
+    """Return which incidents count as downtime: of a severity of ``[sla] severities``, and not of 0 users."""
+    severities = scope.settings.sla.severities
+    counted = usable_outages(
+        scope.everything.outages, scope.everything.incidents, as_of=scope.as_of, severities=severities
+    )
+    return incidents["incident_id"].isin(counted["incident_id"])
+
+
 def availability(scope: Scope) -> pd.DataFrame:
     """Return `impact` over the whole window, whatever the budgets' windows: a row a service."""
     return impact(scope, window=None)
@@ -494,11 +514,12 @@ def overdue_by_owner(scope: Scope) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row an owner, the one with most first: owner, str, NA of items without one; n_overdue, int64, items known to
-        be late; n_overdue_unknown, int64, those past due without a recorded status; overdue_by, timedelta64[us], the
-        longest of both.
+        be late; n_overdue_unknown, int64, those past due without a recorded status, which may be done; overdue_by,
+        timedelta64[us], the longest of n_overdue, NA without one.
     """
     late = overdue(scope)
-    late = late.assign(n_overdue=late["status"].notna(), n_overdue_unknown=late["status"].isna())
+    is_known = late["status"].notna()
+    late = late.assign(n_overdue=is_known, n_overdue_unknown=~is_known, overdue_by=late["overdue_by"].where(is_known))
     table = late.groupby("owner", dropna=False, as_index=False).agg(
         n_overdue=("n_overdue", "sum"), n_overdue_unknown=("n_overdue_unknown", "sum"), overdue_by=("overdue_by", "max")
     )

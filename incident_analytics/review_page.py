@@ -14,7 +14,7 @@ from IPython.display import display
 import incident_analytics
 from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.statistics import LEAST
-from incident_analytics.analysis.themes import distinct_factors
+from incident_analytics.analysis.themes import distinct_factors, factor_in_words
 from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, find_settings, read_settings
 from incident_analytics.errors import PathError
@@ -23,7 +23,7 @@ from incident_analytics.first_screen import first_screen, incident_list, overdue
 from incident_analytics.formatting import format_count, format_dispersion, join_words, lowered, report_links
 from incident_analytics.highlights import Highlights
 from incident_analytics.loading import as_corpus, read_corrections, read_records
-from incident_analytics.periods import label_of
+from incident_analytics.periods import Unit, label_of
 from incident_analytics.records import describe_startless
 from incident_analytics.redaction import Redaction
 from incident_analytics.results import ITEM_HEADINGS
@@ -43,7 +43,7 @@ _FEW: Final = 2  # rows from which on a comparison of groups is one
 _ENOUGH: Final = 6  # incidents, or points, from which on a figure shows more than its table
 _LONG_TABLE: Final = 20  # services from which on their table is folded
 _INCIDENT: Final = re.compile(r"\bINC-\d[\d-]*\d")
-_FACTOR_HEADINGS: Final = {"example": "In the words of a report", "n": "Incidents"}
+_FACTOR_HEADINGS: Final = {"example": "What recurs", "n": "Incidents"}
 
 
 class ReviewPage:
@@ -133,7 +133,12 @@ class ReviewPage:
         )
         page = cls(scope, {} if redact else _links(corpus, chosen, output_dir))
         if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
-            page.unmatched = unmatched_tracker_rows(corpus.actions, scope.tracker)
+            rows = unmatched_tracker_rows(corpus.actions, scope.tracker)
+            if "incident_id" in rows:  # of an incident that nobody knew of yet there was no row either
+                known = scope.everything.incidents["incident_id"]
+                later = corpus.incidents.loc[~corpus.incidents["incident_id"].isin(known), "incident_id"]
+                rows = rows[~rows["incident_id"].isin(later)].reset_index(drop=True)
+            page.unmatched = rows
         page.folders = folders
         undetected = sentences.describe_undetected(scope.undetected)
         left_out = filter(None, (undetected, describe_startless(scope.startless)))
@@ -228,7 +233,8 @@ class ReviewPage:
     def response_trend(self) -> None:
         """Draw the primary metric by quarter, over two years."""
         if (self.by_quarter["n"] >= LEAST["median interval"]).sum() >= _FEW:
-            plots.show_plot(plots.plot_response_trend(self.by_quarter, metric=self.metric))
+            is_compared = self.highlights.is_response_compared
+            plots.show_plot(plots.plot_response_trend(self.by_quarter, metric=self.metric, is_compared=is_compared))
 
     @cached_property
     def by_quarter(self) -> pd.DataFrame:
@@ -274,9 +280,8 @@ class ReviewPage:
         columns += ["detectable_fall", "detectable_rise"]
         headings = {"earlier": "Compared with", "p_adjusted": "Adjusted p-value"}
         headings |= {"n_before": "n before", "n_after": "n after", "before": "Median before", "after": "Median after"}
-        table = table.assign(
-            measure=table["measure"].str.replace("_", " "), earlier=[label_of(name) for name in table["earlier"]]
-        )
+        names = table["measure"].str.replace("_", " ").replace("incidents", "incidents per day")
+        table = table.assign(measure=names, earlier=[label_of(name) for name in table["earlier"]])
         return showing.table(table, columns=columns, headings=headings)
 
     # -- how many, how often
@@ -307,12 +312,13 @@ class ReviewPage:
         return showing.text(" ".join(filter(None, said))) if any(said) else None
 
     def severity_rates(self) -> Shown | None:
-        """Show how often incidents of each severity came, by quarter over two years."""
-        history = self.scope.history(2)
-        rates = measures.rates(self.scope, within=history, every="quarter")
+        """Show how often incidents of each severity came: by quarter over two years, of a year by year over five."""
+        every: Unit = "year" if self.scope.period.unit == "year" else "quarter"
+        history = self.scope.history(5 if every == "year" else 2)
+        rates = measures.rates(self.scope, within=history, every=every)
         if rates["n"].sum() < _ENOUGH:
             return None
-        plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, "quarter")))
+        plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, every)))
         words = sentences.describe_dispersion(measures.dispersion(self.scope))
         table = showing.table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
         return showing.text(words) + table
@@ -323,7 +329,8 @@ class ReviewPage:
         if pd.isna(row["p_value"]):
             return []
         said = row["sentence"].removesuffix(format_dispersion([row["dispersion"]])).rstrip()
-        return [f"Over the last two years: {lowered(said)}"]
+        history = self.scope.history(2)
+        return [f"From {(self.scope.covered(history) or history).dates}: {lowered(said)}"]
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""
@@ -347,8 +354,8 @@ class ReviewPage:
         return showing.table(
             measures.start_shares(self.scope),
             columns=["when", "n", "share", "share_of_time"],
-            headings={"n": "Incidents", "share": "Share", "share_of_time": "Share of time"},
-        )
+            headings={"n": "Incidents", "share": "Share", "share_of_time": "Share of the week"},
+        ) + showing.text(sentences.describe_business_hours(self.settings.working_hours))
 
     def interruptions(self) -> Shown | None:
         """Show when each team's incidents of the last year started, and which services fail together."""
@@ -383,6 +390,7 @@ class ReviewPage:
         services = showing.table(
             self.impact, columns=columns, empty="No service was affected.", folded=folded, headings=headings
         )
+        services += showing.text(sentences.describe_counted(self.settings.sla.severities))
         teams = measures.by_team(self.scope)
         if teams.empty:
             return services
@@ -425,8 +433,10 @@ class ReviewPage:
             return said
         items = overdue_items(top, self.links)
         columns = ["owner", "n_overdue", "n_overdue_unknown", "overdue_by"]
-        headings = {"n_overdue_unknown": "Not recorded", "overdue_by": "Longest"}
-        owners = measures.overdue_by_owner(self.scope).head(_TOP)
+        headings = {"overdue_by": "Most overdue by"}
+        owners = measures.overdue_by_owner(self.scope)
+        if len(owners) > _TOP:
+            owners = pd.concat([owners.head(_TOP), _together(owners[_TOP:])], ignore_index=True)
         if len(owners) < _FEW:
             return said + items
         by_owner = showing.table(owners, columns=columns, headings=headings)
@@ -491,11 +501,11 @@ class ReviewPage:
         n_unknown = int(late["status"].isna().sum())
         if len(late) <= _TOP and not n_unknown:
             return None
-        unknown = f", {n_unknown:,} without a recorded status" if n_unknown else ""
+        unknown = f", {n_unknown:,} past due without a recorded status" if n_unknown else ""
         return showing.table(
             late.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
-            folded=f"{format_count(len(late), 'item')}{unknown}",
+            folded=f"{len(late) - n_unknown:,} overdue{unknown}",
             links=self.links,
         )
 
@@ -508,7 +518,8 @@ class ReviewPage:
             return None
         shown = distinct_factors(factors).head(_PHRASES)
         # The phrase is in reports that name other incidents.
-        shown = shown.assign(example=shown["example"].str.replace(_INCIDENT, "[…]", regex=True))
+        named = [factor_in_words(*pair) for pair in zip(shown["phrase"], shown["example"], strict=True)]
+        shown = shown.assign(example=[_INCIDENT.sub("[…]", words) for words in named])
         return showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
     def repeats(self) -> Shown | None:
@@ -655,17 +666,19 @@ class ReviewPage:
         has_teams = any(service.team for service in self.settings.services.values())
         reports = "all reports" if status == "all" else f"{status.casefold()} reports"
         length = "30 days" if window == "rolling-30d" else window
+        budgets = f"Error budgets run over each {length}, without planned maintenance."
         return showing.listing(
             [
                 "An incident belongs to the period of its start, else of its detection, else of the first response.",
-                "Incidents, severities and availability count every reported incident, whatever its report's status.",
+                "Incidents and severities count every reported incident, whatever its report's status.",
+                f"Availability and downtime count {counted}, whatever the report's status.",
                 "An incident counts as known once detected. Severity, users, services and costs are as recorded today.",
                 f"Response times, causes and action items come from {reports} and from ongoing incidents.",
                 "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
                 "The p90 is an observed time: at least 90% of incidents took no longer.",
                 "95% intervals (CI) contain the true value at least 95% of the time.",
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
-                f"Error budgets run over each {length} and count {counted}, without planned maintenance.",
+                *([budgets] if self.settings.targets else []),
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),
                 *(["An incident that affects services of several teams counts for each of them."] if has_teams else []),
                 "Downtime counts overlapping outages of a service once, and only the part within the period.",
@@ -675,6 +688,14 @@ class ReviewPage:
                 f"incident_analytics {incident_analytics.__version__}.",
             ]
         )
+
+
+def _together(owners: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of `measures.overdue_by_owner` as one."""
+    row = owners.agg({"n_overdue": "sum", "n_overdue_unknown": "sum", "overdue_by": "max"})
+    return (
+        pd.DataFrame([row]).assign(owner=format_count(len(owners), "more owner"))[owners.columns].astype(owners.dtypes)
+    )
 
 
 def _instants(columns: Sequence[str]) -> str:

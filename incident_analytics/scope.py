@@ -284,15 +284,39 @@ class Scope:
         return incidents[~used].reset_index(drop=True)
 
     @cached_property
+    def unfinished(self) -> pd.DataFrame:
+        """The window's incidents whose reports are not of the status asked for: those pending, and ongoing ones."""
+        incidents = self.reviewed.incidents
+        wanted = named_statuses(self.status)
+        is_wanted = pd.Series(True, index=incidents.index) if wanted is None else incidents["status"].isin(wanted)
+        return incidents[~is_wanted].reset_index(drop=True)
+
+    @cached_property
     def comparisons(self) -> tuple[Comparison, ...]:
         """The earlier periods, and whether they can be compared."""
-        now_pending = _pending(self.window, self.known, self.completed, self.status)
+        now_pending = self._pending_in(self.window)
         compared = []
         for earlier in self.period.earlier():
             reason = self.reason_against(earlier)
-            pending = now_pending or _pending(earlier, self.known, self.completed, self.status)
+            pending = now_pending or self._pending_in(earlier)
             compared.append(Comparison(earlier, reason, reason or pending))
         return tuple(compared)
+
+    def _pending_in(self, part: Period) -> str | None:
+        """Say how many reports of a period are not completed, where too many for its response times to be typical.
+
+        Ongoing incidents do have a response time, so far: they do not make it less typical, but their reports count.
+        """
+        incidents = self.known.incidents[part.holds(self.known.incidents["occurred_at"])]
+        used = incidents["incident_id"].isin(self.completed.incidents["incident_id"])
+        n, wanted = len(incidents), named_statuses(self.status)
+        if not n or wanted is None or (~used).mean() <= _MOST_PENDING:
+            return None
+        if n == 1:
+            return f"the only report from {part.label} is not {self.status.casefold()}"
+        pending = int((~incidents["status"].isin(wanted)).sum())
+        verb = "is" if pending == 1 else "are"
+        return f"{pending} of the {n} reports from {part.label} {verb} not {self.status.casefold()}"
 
     def reason_against(self, earlier: Period) -> str | None:
         """Say, as a clause, why the number of incidents cannot be compared with an earlier period; None where it can.
@@ -405,9 +429,10 @@ class Scope:
 def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
     """Return the tables as they were known at an instant.
 
-    Incidents that start later, or that were detected later, are gone, and so are later rows of timelines, restorations
-    and other milestones, ends of outages, completions, meetings and sign-offs. An incident whose end is erased is
-    ongoing, and its reported duration unknown. An incident without a recorded detection was known once it began.
+    Incidents that start later, or that were detected later, are gone with their files, and so are later rows of
+    timelines, restorations and other milestones, ends of outages, completions, meetings and sign-offs. An incident
+    whose end is erased is ongoing, and its reported duration unknown. An incident without a recorded detection was
+    known once it began.
     Undated facts (severity, users, causes, costs) stay as they are today, and so does the report's status.
 
     Parameters
@@ -435,7 +460,9 @@ def erase_after(corpus: Corpus, as_of: pd.Timestamp) -> Corpus:
     2019
     """
     require_instant("as_of", as_of)
-    corpus = corpus.select(~(corpus.incidents["occurred_at"] >= as_of) & ~_is_unnoticed(corpus.incidents, as_of))
+    is_known = ~(corpus.incidents["occurred_at"] >= as_of) & ~_is_unnoticed(corpus.incidents, as_of)
+    files = corpus.files[~corpus.files["path"].isin(corpus.incidents.loc[~is_known, "path"])].reset_index(drop=True)
+    corpus = dataclasses.replace(corpus.select(is_known), files=files)
     day = (as_of - pd.Timedelta(microseconds=1)).tz_localize(None).normalize()
     timeline = corpus.timeline[~(corpus.timeline["at"] > as_of)].reset_index(drop=True)
     is_later = corpus.outages["started_at"] > as_of
@@ -607,14 +634,3 @@ def _completed(known: Corpus, status: str) -> Corpus:
     if wanted is None:
         return known
     return known.select(known.incidents["status"].isin(wanted) | known.incidents["is_open"].fillna(value=False))
-
-
-def _pending(part: Period, known: Corpus, completed: Corpus, status: str) -> str | None:
-    """Say how many reports of a period are pending, where they are too many for its response times to be typical."""
-    n, n_completed = (int(part.holds(corpus.incidents["occurred_at"]).sum()) for corpus in (known, completed))
-    if not n or (n - n_completed) / n <= _MOST_PENDING:
-        return None
-    pending = n - n_completed
-    if n == 1:
-        return f"the only report from {part.label} is not {status.casefold()}"
-    return f"{pending} of the {n} reports from {part.label} {'is' if pending == 1 else 'are'} not {status.casefold()}"

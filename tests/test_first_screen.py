@@ -35,6 +35,7 @@ from incident_analytics.sentences import (
     describe_follow_ups,
     describe_headline,
     describe_marks,
+    describe_no_decision,
     describe_notices,
     describe_setting,
     follow_up_tile,
@@ -50,7 +51,7 @@ ORDER = ["SEV-3", "SEV-2", "SEV-1"]
 ROSE = Change("changed", (("Q2 2025", True, 0.01),))
 FELL = Change("changed", (("Q2 2025", False, 0.01),))
 FEW = Change("few")
-NONE = pd.DataFrame({"incident_id": [], "title": [], "severity": [], "occurred_at": [], "author": []})
+NONE = pd.DataFrame({"incident_id": [], "title": [], "severity": [], "occurred_at": [], "owner": []})
 
 
 def counts(n: int = 13, change: Change = FEW, earlier: int | None = 9, **options: Any) -> CountFacts:
@@ -133,7 +134,14 @@ def headline(*findings: Any, **options: Any) -> str:
 
 
 ONGOING = pd.DataFrame(
-    {"incident_id": ["INC-1"], "title": ["No <b>"], "severity": ["SEV-2"], "occurred_at": [at("2025-09-29 08:00")]}
+    {
+        "incident_id": ["INC-1"],
+        "title": ["No <b>"],
+        "severity": ["SEV-2"],
+        "occurred_at": [at("2025-09-29 08:00")],
+        "so_far": [pd.Timedelta(hours=40)],
+        "has_downtime": [True],
+    }
 )
 
 
@@ -366,7 +374,7 @@ def said(found: list[Any]) -> list[str]:
 
 
 def test_each_decision_has_a_subject_and_an_owner() -> None:
-    pending = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "author": ["Ada", None]})
+    pending = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "owner": ["Ada", None]})
     late = items(40, n_long_overdue=32, n_unowned=2, owners=(OwnerShare("SRE", 20), OwnerShare(None, 12)))
     assert said(describe_decisions(budgets(OVER, KEPT), late, pending, owner="Grace")) == [
         "API was down 3h against a budget of 1h: freeze risky changes, or adjust the 99.8% target? (API team)",
@@ -375,6 +383,13 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
         "2 post-mortems are not final: when will they be? (Ada)",
     ]
     assert describe_decisions(budgets(KEPT), items(), NONE) == []
+
+
+def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
+    assert describe_no_decision(budgets(KEPT), items()) == "No open decisions."
+    assert describe_no_decision(budgets(), items(n_due=0)) == (
+        "No decision could be derived: there are no targets or due dates."
+    )
 
 
 def test_owners_with_their_numbers_add_up() -> None:
@@ -406,8 +421,20 @@ def test_many_overspent_budgets_share_a_decision() -> None:
             items(),
             "From Q3 2025: 3 of 4 tracked items are done (75%). From all incidents to date nothing is overdue.",
         ),
-        (items(n=0, n_due=0), "No action items from Q3 2025."),
-        (items(n_due=0, n_known=0, n_unknown=4), "From Q3 2025: 4 items, none of them with a recorded status."),
+        (
+            items(n=0, n_due=0, n_items_unknown=7),
+            (
+                "No action items from Q3 2025. From all incidents to date: 9 items without a due date, 7 of them "
+                "without a recorded status."
+            ),
+        ),
+        (
+            items(n_due=0, n_known=0, n_unknown=4),
+            (
+                "From Q3 2025: 4 items, none of them with a recorded status. From all incidents to date: 9 items "
+                "without a due date."
+            ),
+        ),
         (items(n_items=0), "No report lists action items."),
         (
             items(n=0, n_past_due_unknown=1),
@@ -448,10 +475,20 @@ def test_a_page_that_lacks_nothing_has_no_notice() -> None:
 def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert notices(ongoing=ONGOING) == [
         (
-            "“No <b>” (since 29 September 2025) is ongoing; its downtime counts up to the review date.",
+            "“No <b>” (since 29 September 2025, 1d 16h so far) is ongoing; its downtime counts up to the review date.",
             "If it is over, add the restoration to its timeline.",
         )
     ]
+    minor = ONGOING.assign(severity="SEV-3", has_downtime=False)
+    assert notices(ongoing=minor)[0][0] == (
+        "“No <b>” (since 29 September 2025, 1d 16h so far) is ongoing; as a SEV-3 it does not count as downtime."
+    )
+    both = notices(ongoing=pd.concat([ONGOING, minor, minor]))[0][0]
+    assert both.count("counts up to the review date. “") == 1
+    assert both.endswith(" are ongoing; they do not count as downtime.")
+    assert notices(n_pending=5, n_pending_ongoing=1)[0][0].endswith(
+        " action items; the ongoing one is in response times already, as ongoing."
+    )
     assert notices(budgets=budgets())[0][1] == "Set target under [services.NAME]."
     assert notices(follow_ups=items(n_due=0))[0][1] == "Fill in the Due Date column."
     unknown = items(n_past_due_unknown=11)
@@ -478,8 +515,8 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
         "Either nothing happened or nothing was written down. The last report before it is from 30 December 2025."
     )
     assert notices(n_pending=2)[0][0] == (
-        "2 reports are not final: they count as incidents and downtime, but not yet in response times, causes and "
-        "action items."
+        "2 reports are not final: they count as incidents and in service levels, but not yet in response times, causes "
+        "and action items."
     )
     assert notices(undated=["INC-1"])[0] == ("1 report has no date and is in no period: INC-1.", "Add the date.")
     mapped = [MappedSeverity("High", "SEV-2", 5), MappedSeverity("P4", "SEV-3", 1)]
@@ -501,7 +538,8 @@ def test_the_line_above_the_headline_has_only_what_there_is() -> None:
         "(UTC)",
         "only API",
         "response times in business hours",
-        "1 final report, 0 pending, 1 ongoing",
+        "1 final report, 0 pending",
+        "1 incident ongoing",
         "as of 19 August 2025, 19:00",
         "owner: SRE",
     )

@@ -122,7 +122,7 @@ def test_limits_of_counts_follow_the_length_of_each_month() -> None:
         plots.alt_text(ax)
     )
     allowed = plots.plot_control_chart(control_chart(table, value="n", dispersion=2.0), value="n")
-    assert "; allows for a dispersion of 2. 2025-07: 40" in plots.alt_text(allowed)
+    assert "; intervals widened for extra variation (2 times). 2025-07: 40" in plots.alt_text(allowed)
 
 
 def test_a_month_beyond_its_limits_is_a_diamond_with_its_name() -> None:

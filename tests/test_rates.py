@@ -303,7 +303,7 @@ def test_counts_that_can_show_a_halving_have_no_significant_change_and_others_ar
         compare_rates, table_of(monthly({"2025-05": 120, "2025-08": 120})), before=Q2, after=Q3, dispersion=6.0
     )
     assert dispersed["can_tell"].tolist() == [False], "six times the variance shows what a sixth of the counts does"
-    assert dispersed["sentence"][0].endswith(" Allows for counts that vary 6 times as much as by chance.")
+    assert dispersed["sentence"][0].endswith(" Intervals widened for extra variation (6 times).")
 
 
 def test_severities_are_compared_each_with_p_values_adjusted_for_their_number() -> None:

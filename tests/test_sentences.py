@@ -409,7 +409,7 @@ def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
         "No significant change in the median time to restore since Q2 2025; a fall of 70% or a 3-fold rise would "
-        "have stood out from chance."
+        "have shown."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (

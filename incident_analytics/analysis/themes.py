@@ -19,7 +19,7 @@ from incident_analytics.errors import UnknownNameError
 from incident_analytics.masking import mask_secrets
 from incident_analytics.schema import FLOAT, TEXT
 
-__all__ = ["alike_pairs", "distinct_factors", "recurring_factors", "similar_incidents"]
+__all__ = ["alike_pairs", "distinct_factors", "factor_in_words", "recurring_factors", "similar_incidents"]
 
 _KINDS: Final = (
     "contributing_factor",
@@ -187,6 +187,33 @@ def distinct_factors(factors: pd.DataFrame) -> pd.DataFrame:
         if chosen[-1]:
             kept.append((words, incidents))
     return factors[pd.Series(chosen, index=factors.index, dtype=bool)].reset_index(drop=True)
+
+
+def factor_in_words(phrase: str, example: str) -> str:
+    """Write a recurring phrase in the words of its example, with the rest of the example where that says more.
+
+    Parameters
+    ----------
+    phrase, example
+        As in the result of `recurring_factors`.
+
+    Examples
+    --------
+    >>> factor_in_words("nothing alerted", "Nothing alerted on clock offset")
+    "Nothing alerted, as in 'Nothing alerted on clock offset'"
+    >>> factor_in_words("tests green staging small", "All tests were green, because staging is too small.")
+    'All tests were green, because staging is too small.'
+    """
+    found = [word for word in _WORD.finditer(example) if word[0].lower().replace("’", "'") not in _STOP_WORDS]
+    words = [word[0].lower().replace("’", "'") for word in found]
+    wanted = phrase.split(" ")
+    if words == wanted:
+        return example
+    for first in range(len(words) - len(wanted) + 1):
+        if words[first : first + len(wanted)] == wanted:
+            shared = example[found[first].start() : found[first + len(wanted) - 1].end()]
+            return f"{shared[:1].upper()}{shared[1:]}, as in '{example}'"
+    return example
 
 
 def similar_incidents(

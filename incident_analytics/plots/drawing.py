@@ -31,7 +31,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, nowrap
+from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, is_missing, nowrap
 from incident_analytics.plots.svg import svg_file, svg_of
 from incident_analytics.showing import Shown, escape_html, escape_markdown, picture_name, text
 
@@ -364,8 +364,13 @@ def allowance(dispersions: Iterable[float | None]) -> str:
     Examples
     --------
     >>> allowance([2.13])
-    '; allows for counts that vary 2.13 times as much as by chance'
+    '; intervals widened for extra variation (2.13 times)'
+    >>> allowance([1.0])
+    ''
     """
+    dispersions = list(dispersions)
+    if all(value is not None and not is_missing(value) and value <= 1 for value in dispersions):
+        return ""
     sentence = format_dispersion(dispersions)
     return f"; {sentence[0].lower()}{sentence[1:].removesuffix('.')}"
 

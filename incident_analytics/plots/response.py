@@ -265,7 +265,12 @@ def _draw_incidents(
 
 @two_widths
 def plot_response_trend(
-    summary: pd.DataFrame, *, metric: str = "time_to_restore", width: int = WIDE, ax: Axes | None = None
+    summary: pd.DataFrame,
+    *,
+    metric: str = "time_to_restore",
+    is_compared: bool = True,
+    width: int = WIDE,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the median of a response metric and its interval, period by period.
 
@@ -275,6 +280,8 @@ def plot_response_trend(
         What `response_summary` gives with ``every`` and no other groups.
     metric
         Its metric.
+    is_compared
+        Whether the last period may be compared with those before it; otherwise neither words nor a line do so.
     width
         The figure's width in CSS pixels.
     ax
@@ -292,6 +299,7 @@ def plot_response_trend(
     room = width - 60  # pixels, next to the times at the left
     few = len(periods) * _WORDS_WIDTH <= room
     joined = (summary["n"] >= LEAST["median interval"]).to_numpy(bool)
+    joined = joined & (is_compared | (np.arange(len(joined)) < len(joined) - 1))
     with styled(ax, width=width, height=240 if width > NARROW else 220) as axes:
         label_periods(axes, periods, [f"n = {n}" if few else str(n) for n in summary["n"]], room=room)
         shown = ["median", "median_low", "median_high", "p90"]
@@ -312,7 +320,7 @@ def plot_response_trend(
         axes.grid(axis="y")
         explain(
             axes,
-            describe_response_trend(summary, metric=metric),
+            describe_response_trend(summary, metric=metric, is_compared=is_compared),
             f"{metric.replace('_', ' ')}, log scale{_median_legend(summary[summary['n'] + summary['n_open'] > 1])}"
             + ("; line: medians of at least 6 incidents" if (joined[1:] & joined[:-1]).any() else "")
             + ("; dot: the only incident" if ((summary["n"] == 1) & (summary["n_open"] == 0)).any() else "")

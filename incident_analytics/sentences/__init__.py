@@ -11,7 +11,7 @@ from incident_analytics.sentences.actions import (
     describe_survival,
     open_share,
 )
-from incident_analytics.sentences.calendar_pattern import describe_start_hours
+from incident_analytics.sentences.calendar_pattern import describe_business_hours, describe_start_hours
 from incident_analytics.sentences.comparison import (
     definition_in_words,
     describe_change,
@@ -30,6 +30,7 @@ from incident_analytics.sentences.first_screen import (
     describe_follow_ups,
     describe_headline,
     describe_marks,
+    describe_no_decision,
     describe_notices,
     describe_setting,
     follow_up_tile,
@@ -53,7 +54,7 @@ from incident_analytics.sentences.scope import (
 )
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
-from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_downtime
+from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_counted, describe_downtime
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
@@ -68,8 +69,10 @@ __all__ = [
     "definition_in_words",
     "describe_availability",
     "describe_budget",
+    "describe_business_hours",
     "describe_change",
     "describe_control_chart",
+    "describe_counted",
     "describe_counts",
     "describe_coverage",
     "describe_decisions",
@@ -85,6 +88,7 @@ __all__ = [
     "describe_marks",
     "describe_missing",
     "describe_mix",
+    "describe_no_decision",
     "describe_notices",
     "describe_ongoing",
     "describe_overdue",

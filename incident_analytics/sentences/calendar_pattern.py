@@ -9,11 +9,34 @@ import pandas as pd
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_count, format_p_value, join_words
+from incident_analytics.periods import Calendar
 from incident_analytics.sentences.wording import are, is_finding
 
-__all__ = ["describe_start_hours"]
+__all__ = ["describe_business_hours", "describe_start_hours"]
 
 _DAY: Final = (7, 19)  # a window of hours between these is in the daytime, one outside of them at night
+
+
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def describe_business_hours(calendar: Calendar) -> str:
+    """Say which hours business hours are.
+
+    Examples
+    --------
+    >>> from datetime import time
+    >>> describe_business_hours(Calendar(time(9), time(17)))
+    'Business hours: Monday to Friday, 09:00 to 17:00 UTC.'
+    >>> describe_business_hours(Calendar(time(8), time(16, 30), days=(0, 2), timezone="Europe/Berlin"))
+    'Business hours: Monday and Wednesday, 08:00 to 16:30 Europe/Berlin time.'
+    """
+    days = sorted(calendar.days)
+    names = [_WEEKDAYS[day] for day in days]
+    in_a_row = len(days) > 2 and days == list(range(days[0], days[-1] + 1))  # noqa: PLR2004 - two are named
+    which = f"{names[0]} to {names[-1]}" if in_a_row else join_words(names)
+    zone = calendar.timezone if calendar.timezone == "UTC" else f"{calendar.timezone} time"
+    return f"Business hours: {which}, {calendar.start:%H:%M} to {calendar.end:%H:%M} {zone}."
 
 
 def describe_start_hours(hours: pd.DataFrame) -> str:

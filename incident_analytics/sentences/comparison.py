@@ -74,7 +74,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         return f"No significant change in the {name} since {row.earlier}."
     power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)} would"
     if row.can_tell is True:
-        return f"No significant change in the {name} since {row.earlier}; {power} have stood out from chance."
+        return f"No significant change in the {name} since {row.earlier}; {power} have shown."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
     if now == was:
         course = f"The {name} is the same as in {row.earlier}"

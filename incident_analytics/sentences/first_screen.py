@@ -45,6 +45,7 @@ __all__ = [
     "describe_follow_ups",
     "describe_headline",
     "describe_marks",
+    "describe_no_decision",
     "describe_notices",
     "describe_setting",
     "follow_up_tile",
@@ -147,7 +148,7 @@ def describe_setting(
     'Incident review, Q3 2025 · 1 July to 30 September 2025 (UTC) · 11 final reports, 2 pending · as of 1 October 2025'
     """
     reports = format_count(n_used, "report" if status == "all" else f"{status.casefold()} report")
-    parts = [reports, f"{n_pending} pending" if status != "all" else "", f"{n_ongoing} ongoing" if n_ongoing else ""]
+    parts = [reports, f"{n_pending} pending" if status != "all" else ""]
     clock = "" if as_of == as_of.normalize() else f", {as_of:%H:%M}"
     dates = f"{period.dates} ({period.timezone})"
     return tuple(
@@ -160,6 +161,7 @@ def describe_setting(
                 f"only {join_words(list(chosen))}" if chosen else "",
                 "response times in business hours" if business_hours else "",
                 ", ".join(filter(None, parts)),
+                f"{format_count(n_ongoing, 'incident')} ongoing" if n_ongoing else "",
                 f"as of {as_of.day} {as_of:%B %Y}{clock}",
                 f"owner: {owner}" if owner else "",
             ),
@@ -490,7 +492,7 @@ def incident_users(incident: Incident) -> str:
     about = "~" if incident.is_approximate else ""
     if incident.users is not None:
         return f"{about}{incident.users:,}"
-    return "" if incident.users_fraction is None else f"{about}{format_share(incident.users_fraction)}"
+    return "" if incident.users_fraction is None else f"{about}{format_share(incident.users_fraction)} of users"
 
 
 def lost_revenue(incident: Incident) -> str:
@@ -511,7 +513,7 @@ def describe_decisions(
     budgets, follow_ups
         The facts.
     pending
-        The incidents that are over but whose reports are not final, with ``author``.
+        The incidents whose reports are not final, with ``owner``.
     owner
         Who answers for the review.
 
@@ -562,15 +564,38 @@ def describe_decisions(
         )
     if len(pending):
         n = len(pending)
-        authors = list(dict.fromkeys(pending["author"].dropna()))
+        owners = list(dict.fromkeys(pending["owner"].dropna()))
         decisions.append(
             Decision(
                 format_count(n, "post-mortem"),
                 f"{are(n)} not final: when will {'it' if n == 1 else 'they'} be?",
-                first_of(authors),
+                first_of(owners),
             )
         )
     return decisions
+
+
+def describe_no_decision(budgets: BudgetFacts, follow_ups: FollowUpFacts) -> str:
+    """Say that a review leaves nothing to decide, or that the settings and reports lack what decisions come from.
+
+    Parameters
+    ----------
+    budgets, follow_ups
+        The facts.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    lacking = []
+    if not budgets.budgets:
+        lacking.append("targets")
+    if follow_ups.n_items and not follow_ups.n_due:
+        lacking.append("due dates")
+    if not lacking:
+        return "No open decisions."
+    return f"No decision could be derived: there are no {' or '.join(lacking)}."
 
 
 def _owners(owners: Sequence[OwnerShare]) -> str:
@@ -618,7 +643,9 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
         else:
             done = f"From {label}: {format_count(facts.n, 'item')}, all dropped."
     if not facts.n_due:
-        return done
+        n = facts.n_items_unknown
+        status = f", {n:,} of them without a recorded status" if n else ""
+        return f"{done} From all incidents to date: {format_count(facts.n_items, 'item')} without a due date{status}."
     if facts.is_clear:
         return f"{done} From all incidents to date nothing is overdue."
     late = ""
@@ -644,6 +671,7 @@ def describe_notices(
     last_report: pd.Timestamp | None,
     ongoing: pd.DataFrame,
     n_pending: int,
+    n_pending_ongoing: int = 0,
     counts: CountFacts,
     response: ResponseFacts,
     budgets: BudgetFacts,
@@ -660,9 +688,9 @@ def describe_notices(
     has_reports, last_report
         Whether anything was reported, and when the last incident before the period was.
     ongoing
-        The incidents that are not over, with title and occurred_at in the team's zone.
-    n_pending
-        The period's reports that are not of the status asked for.
+        The incidents that are not over, as `Highlights.ongoing` has them.
+    n_pending, n_pending_ongoing
+        The period's reports that are not of the status asked for, and those of them whose incident is ongoing.
     counts, response, budgets, follow_ups
         The facts.
     undated
@@ -684,22 +712,20 @@ def describe_notices(
         last = "" if last_report is None else f" The last report before it is from {_day(last_report)}."
         notices.append(Notice(f"Either nothing happened or nothing was written down.{last}"))
     if len(ongoing):
-        names = [
-            (row["incident_id"] if pd.isna(row["title"]) else f"“{cut(row['title'], NAME)}”")
-            + ("" if pd.isna(row["occurred_at"]) else f" (since {_day(row['occurred_at'])})")
-            for row in ongoing.head(_NAMED).to_dict("records")
-        ]
-        if len(ongoing) > _NAMED:
-            names.append(f"{len(ongoing) - _NAMED} more")
-        verb = "is ongoing; its downtime counts" if len(ongoing) == 1 else "are ongoing; their downtime counts"
-        remedy = "If it is over, add the restoration to its timeline."
-        notices.append(Notice(f"{join_words(names)} {verb} up to the review date.", remedy))
+        is_down = ongoing["has_downtime"].astype(bool)
+        said = [*_still_ongoing(ongoing[is_down], counts=True), *_still_ongoing(ongoing[~is_down], counts=False)]
+        notices.append(Notice(" ".join(said), "If it is over, add the restoration to its timeline."))
     if n_pending:
         they = "it counts as an incident" if n_pending == 1 else "they count as incidents"
+        so_far = ""
+        if n_pending_ongoing:
+            them = "the ongoing one" if n_pending_ongoing == 1 else f"the {n_pending_ongoing} ongoing ones"
+            them = "it" if n_pending == 1 else them
+            so_far = f"; {them} {are(n_pending_ongoing)} in response times already, as ongoing"
         notices.append(
             Notice(
-                f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} and downtime, "
-                "but not yet in response times, causes and action items."
+                f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} and in service levels, "
+                f"but not yet in response times, causes and action items{so_far}."
             )
         )
     notices += _data_notices(counts, response, budgets, has_reports=has_reports)
@@ -721,6 +747,29 @@ def describe_notices(
             )
         )
     return notices + [Notice(sentence) for sentence in uncompared]
+
+
+def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool) -> list[str]:
+    """Say which incidents are ongoing that count as downtime, or which that do not; nothing where there is none."""
+    if ongoing.empty:
+        return []
+    names = []
+    for row in ongoing.head(_NAMED).to_dict("records"):
+        since = "" if pd.isna(row["occurred_at"]) else f"since {_day(row['occurred_at'])}"
+        so_far = "" if pd.isna(row["so_far"]) else f"{format_span(row['so_far'])} so far"
+        when = ", ".join(filter(None, (since, so_far)))
+        name = row["incident_id"] if pd.isna(row["title"]) else f"“{cut(row['title'], NAME)}”"
+        names.append(f"{name} ({when})" if when else name)
+    if len(ongoing) > _NAMED:
+        names.append(f"{len(ongoing) - _NAMED} more")
+    one = len(ongoing) == 1
+    if counts:
+        rest = f"{'its' if one else 'their'} downtime counts up to the review date"
+    else:
+        severities = list(dict.fromkeys(ongoing["severity"].dropna()))
+        which = f"as a {severities[0]} " if one and severities else ""
+        rest = f"{which}{'it does' if one else 'they do'} not count as downtime"
+    return [f"{join_words(names)} {are(len(ongoing))} ongoing; {rest}."]
 
 
 def _data_notices(

@@ -65,7 +65,7 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
     return f"Median {name}: {join_words([' '.join(pair) for pair in zip(names, medians, strict=True)])}."
 
 
-def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore") -> str:
+def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_restore", is_compared: bool = True) -> str:
     """Say the median of a response metric in the last period, and in the one before it that has a median.
 
     Parameters
@@ -74,6 +74,8 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
         What `response_summary` gives with ``every`` and no other groups.
     metric
         Its metric.
+    is_compared
+        Whether the last period may be compared with those before it; otherwise only its own median is said.
 
     Returns
     -------
@@ -99,7 +101,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     medians = [f"{format_span(row.median)} in {label_of(row.period)} (n = {row.n})" for row in with_median[:-3:-1]]
     if with_median[-1].period != last:
         return f"No median {name} in {label_of(last)}; {medians[0]}."
-    before = f", {medians[1]}" if len(medians) > 1 else ""
+    before = f", {medians[1]}" if is_compared and len(medians) > 1 else ""
     bounds = [bound for row in with_median[-2:] for bound in (row.median_low, row.median_high)]
     if before and not any(map(pd.isna, bounds)):
         apart = bounds[0] > bounds[3] or bounds[2] > bounds[1]

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span
+from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span, join_words
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import NAME, are, each_row, first_of
 
-__all__ = ["describe_availability", "describe_budget", "describe_downtime"]
+__all__ = ["describe_availability", "describe_budget", "describe_counted", "describe_downtime"]
+
+
+def describe_counted(severities: Sequence[str] | None) -> str:
+    """Say which incidents are outages, so that a service with incidents can have none.
+
+    Parameters
+    ----------
+    severities
+        As ``[sla] severities``; None counts all.
+
+    Examples
+    --------
+    >>> describe_counted(["SEV-1", "SEV-2"])
+    'Only SEV-1 and SEV-2 incidents count as outages; those of other severities, or of 0 users, do not.'
+    >>> describe_counted(None)
+    'Incidents of 0 users do not count as outages.'
+    """
+    if not severities:
+        return "Incidents of 0 users do not count as outages."
+    which = f"Only {join_words(list(severities))} incidents count as outages"
+    return f"{which}; those of other severities, or of 0 users, do not."
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:

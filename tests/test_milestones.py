@@ -148,7 +148,7 @@ def test_a_feature_is_in_one_clause_unless_it_says_otherwise() -> None:
     assert {name for name in held | lost if Feature.of(name).is_in(row, meanings)} == held
 
 
-@pytest.mark.parametrize(("confidence", "grade"), [(0.96, "check"), (0.97, "sure"), (1.0, "sure"), (0.5, "check")])
+@pytest.mark.parametrize(("confidence", "grade"), [(0.96, "check"), (0.98, "sure"), (1.0, "sure"), (0.5, "check")])
 def test_a_guess_is_sure_from_the_confidence_that_was_right_at_98_percent(confidence: float, grade: str) -> None:
     assert Guess(0, confidence).grade == grade
 

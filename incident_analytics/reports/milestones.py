@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 _MINUTE = timedelta(minutes=1)
-_SURE = 0.97
+_SURE = 0.98
 """From this confidence on a guess is graded *sure*."""
 _LIKELY = 0.65
 """From this confidence on a row takes a milestone."""

@@ -15,7 +15,7 @@ from incident_analytics.reports.report import OWN
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.schema import LEVELS
 
-__all__ = ["by_file", "coverage_lines", "summary", "useful_edits"]
+__all__ = ["by_file", "coverage_lines", "skipped_lines", "summary", "useful_edits"]
 
 Problem: TypeAlias = Mapping[str, Any]
 """A row of ``problems``."""
@@ -27,7 +27,7 @@ _OPTIONAL: Final = frozenset({"missing-section", "approximate", "placeholder", "
 _QUOTED: Final = re.compile(r"'[^']*'|\d[\d:.-]*")
 """What a message quotes from its report."""
 _FEW: Final = 3
-"""Problems that need no summary, and edits that it has."""
+"""Problems that need no summary, edits that it has, and files named for a reason."""
 
 
 def by_file(problems: Iterable[Problem]) -> list[list[Problem]]:
@@ -60,6 +60,21 @@ def useful_edits(problems: Sequence[Problem]) -> Iterator[str]:
         files = "1 file" if n == 1 else f"{n} files"
         more = " and others" if len(rows) > 1 else ""
         yield f"  {files}: {rows[0]['message']} ({rows[0]['path']}:{rows[0]['line']}{more})"
+    yield ""
+
+
+def skipped_lines(records: Records) -> Iterator[str]:
+    """Yield why files were skipped, a line a reason with the first files that it holds for; nothing without any."""
+    reasons: defaultdict[str, list[str]] = defaultdict(list)
+    for file in records.rows("files"):
+        if file["outcome"] == "skipped":
+            reasons[file["reason"]].append(file["path"])
+    if not reasons:
+        return
+    yield "Skipped:"
+    for reason, paths in sorted(reasons.items(), key=lambda entry: -len(entry[1])):
+        more = f" and {len(paths) - _FEW} more (--level info lists all)" if len(paths) > _FEW else ""
+        yield f"  {', '.join(paths[:_FEW])}{more}: {reason}"
     yield ""
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from math import inf
@@ -253,7 +253,7 @@ def find(paths: Sequence[str], config: str | None, *, need_paths: bool = True) -
 @click.option("--format", "form", type=OneOf(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, level: str | None, coverage: bool, form: str, **options: Any) -> None:
     """List problems by file, worst first: path:line, level, what is wrong and what to write instead."""
-    from incident_analytics.checking import by_file, coverage_lines, summary, useful_edits
+    from incident_analytics.checking import by_file, coverage_lines, skipped_lines, summary, useful_edits
 
     records, _ = read(problems=False, coverage=coverage, **options)
     problems = list(records.rows("problems"))
@@ -274,7 +274,8 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
     else:
         for of_file in listed:
             say(*map("{path}:{line}: {level}: {message} [{code}]".format_map, of_file), "")
-        say(*coverage_lines(records), *useful_edits(problems), *summary(records, LEVELS[: least + 1]))
+        skipped = [] if least == LEVELS.index("info") else skipped_lines(records)  # these are listed as problems
+        say(*coverage_lines(records), *skipped, *useful_edits(problems), *summary(records, LEVELS[: least + 1]))
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
@@ -416,7 +417,19 @@ def template() -> None:
     """Print the report template 1.0."""
     from incident_analytics.reports.template import template_text
 
+    with suppress(IncidentAnalyticsError):  # settings with a fault are no reason to print nothing
+        note_other_template(find((), None, need_paths=False), "this is")
+
     click.echo(template_text(), nl=sys.stdout.isatty())  # to a file it goes as it is
+
+
+def note_other_template(settings: Settings, what: str) -> None:
+    """Say so where the settings read every report by another template than the one that is written."""
+    from incident_analytics.reports.template import DEFAULT_TEMPLATE
+
+    only = settings.templates.only
+    if only not in {None, DEFAULT_TEMPLATE}:
+        remark(f"the settings read reports by the template {only!r} alone; {what} template 1.0")
 
 
 @commands.command(short_help="Write the next report, ready to fill in.")
@@ -441,6 +454,7 @@ def new(
     from incident_analytics import drafting
 
     settings = find((), config, need_paths=False)
+    note_other_template(settings, "the new report follows")
     from zoneinfo import ZoneInfo  # slow to import
 
     day = on or datetime.now(ZoneInfo(settings.timezone))
@@ -519,6 +533,10 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
     from incident_analytics.loading import as_corpus
 
     records, _ = read(**options)
+    outcomes = records.tables["files"]["outcome"]
+    n_other, n_loaded = outcomes.count("other status"), outcomes.count("loaded")
+    if n_other and n_loaded:
+        remark(f"{n_loaded} of {n_loaded + n_other} reports; --status all exports all")
     frame: pd.DataFrame = getattr(as_corpus(records), table)
     if output:
         write_table(frame, output, name=table, raw=raw)
@@ -528,7 +546,7 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 
 @commands.command(short_help="Write the review of a period.")
 @reading_options("final")
-@click.option("--period", required=True, metavar="PERIOD", help=PERIODS)
+@click.option("--period", metavar="PERIOD", help=f"{PERIODS}  [required]")
 @click.option("-o", "--output", default=".", show_default=True, metavar="DIR", help="Output folder.")
 @click.option(
     "--to",
@@ -547,6 +565,7 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
 def review(
     paths: Sequence[str],
     *,
+    period: str | None,
     output: str,
     to: str,
     as_of: str | None,
@@ -556,12 +575,15 @@ def review(
 ) -> None:
     """Write the review of a period as an HTML page, a PDF, Markdown for a wiki or the executed notebook."""
     require_review("review")
+    if period is None:
+        raise click.UsageError("name the period to review, such as --period 2025Q3 or --period last-quarter")
     from incident_analytics import publish
 
     settings = find(paths, config)
     with progress_bar("reviewing", " cells") as progress:
         files = publish.review(
             paths or settings.reports,
+            period=period,
             output_dir=output,
             to=[target.strip() for target in to.split(",")],
             settings=settings.path,

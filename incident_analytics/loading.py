@@ -195,9 +195,18 @@ def reports_named(paths: Sequence[str], settings: Settings) -> tuple[Sequence[st
         for path in named - found.keys():
             if path.casefold() not in there:
                 meant = did_you_mean(path, incidents[KEY])
+                by_name = next((file for stem, file in files.items() if _begins(stem, path)), None)
+                if by_name is not None:
+                    meant = f"; did you mean the file {by_name}?"
                 raise PathError(f"{path}: no report in {', '.join(places)} has this Incident ID{meant}")
             found[path] = file_of_report(there[path.casefold()])[0]
     return [str(found.get(path, path)) for path in paths], tuple(named) if len(named) == len(set(paths)) else ()
+
+
+def _begins(stem: str, incident_id: str) -> bool:
+    """Return whether a file's name, in lower case, begins with an Incident ID, which ends there."""
+    own = incident_id.casefold()
+    return stem.startswith(own) and not stem.removeprefix(own)[:1].isalnum()
 
 
 def _names(file: Path, incident_id: str) -> bool:

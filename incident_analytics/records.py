@@ -331,4 +331,4 @@ class Wanted:
             found = read_word(name, self.settings.severities.order, self.settings.severities.synonyms) or name
         except Unreadable:
             found = name
-        return known_name("severity", found, levels)
+        return known_name("severity", found, [*levels, *self.settings.severities.synonyms])

@@ -81,6 +81,10 @@ r/INC-2025-03-14-002.md:22: warning: Due Date: 'January 6' has no year; write it
 
 r/INC-2025-03-14-001.md:22: warning: Due Date: 'January 6' has no year; write it as YYYY-MM-DD [unreadable-value]
 
+Skipped:
+  r/notes.md: not an incident report: it has neither an Incident ID of a known form nor enough of severity, duration, \
+timeline, impact and root cause
+
 Edits that would help most:
   2 files: Due Date: 'January 6' has no year; write it as YYYY-MM-DD (r/INC-2025-03-14-001.md:22 and others)
   1 file: severity 'SEV9' is not one of SEV-1, SEV-2, SEV-3; write one of these, or declare a synonym under [severities] \
@@ -94,6 +98,58 @@ in the settings (r/INC-2025-03-14-002.md:6)
 
 def test_check_prints_errors_and_warnings_by_file_worst_first_and_a_summary(run: Run) -> None:
     assert run("check", "r") == (0, CHECKED, "")
+
+
+def test_check_names_the_skipped_files_by_reason(run: Run) -> None:
+    for name in "abcd":
+        Path(f"r/{name}.md").write_text("# Notes\n")
+    reason = CHECKED.partition("r/notes.md: ")[2].partition("\n")[0]
+    listed = run("check", "r")[1]
+    assert f"Skipped:\n  r/a.md, r/b.md, r/c.md and 2 more (--level info lists all): {reason}\n" in listed
+    assert "Skipped:" not in run("check", "r", "--level", "info")[1]
+    assert "Skipped:" not in run("check", "r/INC-2025-03-14-001.md")[1]
+
+
+def test_review_without_a_period_shows_one(run: Run) -> None:
+    code, out, err = run("review", "r")
+    assert (code, out) == (2, "")
+    assert "name the period to review, such as --period 2025Q3 or --period last-quarter" in err
+
+
+def test_an_unknown_severity_names_the_words_in_use_too(run: Run) -> None:
+    severities = '[severities]\norder = ["low", "high"]\nsynonyms = { P1 = "high", P2 = "low" }\n'
+    Path("incident-analytics.toml").write_text(SETTINGS + severities)
+    code, _, err = run("export", "files", "r", "--severity", "P9")
+    assert (code, err.splitlines()[-1]) == (2, "incident-analytics: severity 'P9' is not one of low, high, P1, P2")
+    assert run("show", "r", "--severity", "p1")[0] == 0
+
+
+def test_an_id_that_no_report_has_may_be_a_files_name(run: Run) -> None:
+    Path("incident-analytics.toml").write_text('reports = ["r"]\n')
+    Path("r/INC-2025-03-15-001-jobs.md").write_text("# Notes\n")
+    code, _, err = run("show", "inc-2025-03-15-001")
+    r = Path("r").resolve()
+    message = f"inc-2025-03-15-001: no report in {r} has this Incident ID; did you mean the file {r}/{{}}?"
+    assert (code, err.splitlines()[-1]) == (2, f"incident-analytics: {message.format('INC-2025-03-15-001-jobs.md')}")
+    assert "the file" not in run("show", "INC-2025-03-15-0012")[2]
+
+
+@pytest.mark.parametrize("only", ["template-1.0", "atlassian"])
+def test_template_and_new_say_so_where_the_settings_read_another_template(run: Run, only: str) -> None:
+    Path("incident-analytics.toml").write_text(f'[templates]\nonly = "{only}"\n')
+    said = f"the settings read reports by the template {only!r} alone; "
+    printed, written = run("template")[2], run("new", "--severity", "SEV-2")[2]
+    if only == "template-1.0":
+        assert printed == written == ""
+    else:
+        assert (printed, written) == (f"{said}this is template 1.0\n", f"{said}the new report follows template 1.0\n")
+
+
+def test_template_is_printed_next_to_settings_with_a_fault(run: Run) -> None:
+    Path("incident-analytics.toml").write_text("[nonsense\n")
+    code, out, err = run("template")
+    assert (code, err) == (0, "")
+    assert out.startswith("# Incident Report Template")
 
 
 def test_of_few_problems_no_edit_is_singled_out(run: Run) -> None:
@@ -268,20 +324,22 @@ INC-2025-03-14-001,1,'=1+1,Ana,,2025-03-21,High,done,,,table,21
 INC-2025-03-14-001,2,Two,,,,Low,,,,table,22
 """
 REMARK = "1 of 3 files skipped; run 'incident-analytics check' for details\n"
+EXPORT_REMARK = f"{REMARK}1 of 2 reports; --status all exports all\n"
 
 
 def test_export_prints_csv_and_prefixes_formulas(run: Run) -> None:
-    assert run("export", "actions", "r") == (0, EXPORTED, REMARK)
+    assert run("export", "actions", "r") == (0, EXPORTED, EXPORT_REMARK)
 
 
 def test_export_raw_leaves_formulas(run: Run) -> None:
-    assert run("export", "actions", "r", "--raw") == (0, EXPORTED.replace("'=1+1", "=1+1"), REMARK)
+    assert run("export", "actions", "r", "--raw") == (0, EXPORTED.replace("'=1+1", "=1+1"), EXPORT_REMARK)
 
 
 @pytest.mark.parametrize(("status", "n"), [("all", 4), ("final", 2), ("Draft", 2), ("under review", 0)])
-def test_export_takes_a_status(run: Run, status: str, n: int) -> None:
-    code, out, _ = run("export", "actions", "r", "--status", status)
+def test_export_takes_a_status_and_says_how_many_reports_it_leaves_out(run: Run, status: str, n: int) -> None:
+    code, out, err = run("export", "actions", "r", "--status", status)
     assert (code, len(out.splitlines()) - 1) == (0, n)
+    assert ("1 of 2 reports; --status all exports all\n" in err) == (n == 2)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -293,7 +351,7 @@ def test_every_table_can_be_exported(run: Run, table: str) -> None:
 
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet", "xlsx"])
 def test_export_writes_files(run: Run, ending: str) -> None:
-    assert run("export", "actions", "r", "-o", f"out.{ending}") == (0, "", REMARK)
+    assert run("export", "actions", "r", "-o", f"out.{ending}") == (0, "", EXPORT_REMARK)
     assert Path(f"out.{ending}").stat().st_size > 0
     if ending == "csv":
         assert Path("out.csv").read_bytes() == f"\ufeff{EXPORTED}".encode(), "Excel takes it for UTF-8 by its mark"
@@ -308,7 +366,11 @@ def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run)
     )
     assert run("export", "files", "r", "-o", "r")[0] == 2
     Path("x.csv").mkdir()
-    assert run("export", "files", "r", "-o", "x.csv") == (1, "", f"{REMARK}incident-analytics: x.csv: Is a directory\n")
+    assert run("export", "files", "r", "-o", "x.csv") == (
+        1,
+        "",
+        f"{EXPORT_REMARK}incident-analytics: x.csv: Is a directory\n",
+    )
     Path("x.csv").rmdir()
     assert sorted(Path().rglob("*")) == before
 

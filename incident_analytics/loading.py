@@ -447,7 +447,8 @@ def _read_file(
         problem("encoding", line, f"byte {data[fault.start]:#04x} is not UTF-8, read as Windows-1252; save it as UTF-8")
     found = read_reports(text, path, settings, templates, corrections)
     if isinstance(found, Skipped):
-        return _leave_out(rows, path, found.reason, line=found.line)
+        code = "doubtful-report" if found.is_doubtful else "not-a-report"
+        return _leave_out(rows, path, found.reason, line=found.line, code=code)
     template, reports = found
     for report in reports:
         audit_report(report, template, settings)

@@ -319,6 +319,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "not-a-report": Problem(
             "info", "the file is not an incident report, or a template to fill in, and was skipped"
         ),
+        "doubtful-report": Problem(
+            "warning", "the file was skipped as not an incident report, although it has a severity or a timeline"
+        ),
         "unreadable-file": Problem(
             "error", "a report, a folder or the tracker's export cannot be read, or is too large"
         ),

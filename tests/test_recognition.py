@@ -34,6 +34,50 @@ def template_of(text: str, path: str = "x.md") -> str:
     return read.template.name
 
 
+INCIDENT_TITLES = (
+    "Route plans did not reach the depots", "Guide pages returned 404", "Weekly report job failed",
+    "Template rendering broke", "Delivery plan changes were lost", "Policy engine denied every request",
+    "Monthly invoices were sent twice", "Review index served stale pages", "Release notes page was down",
+    "Checklist service lost its entries", "Handover mails were not delivered", "The search index was empty",
+    "Meeting minutes could not be saved", "Retention policies deleted live data", "Batch process hung",
+    "Proposal export timed out", "Plan upgrades were charged twice", "SLO dashboards showed no data",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("part", ["timeline", "impact"])
+@pytest.mark.parametrize("title", INCIDENT_TITLES)
+def test_a_word_of_the_title_may_be_what_broke(title: str, part: str) -> None:
+    body = {
+        "timeline": "## Timeline\n\n- 10:00 errors begin\n- 10:10 pager\n- 10:30 all is well\n\n## Cause\n\nA full disk.\n",
+        "impact": "## Impact\n\n17 depots worked with old data.\n\n## Cause\n\nA full disk.\n",
+    }[part]
+    text = f"# {title}\n\n**Severity:** SEV-2\n**Date:** 2026-08-05\n**Services:** sync\n\n{body}"
+    name = title.lower().replace(" ", "-") + ".md"
+    assert isinstance(found(text, name), Recognized)
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("# Route plans did not arrive\n\n**Severity:** SEV-2\n**Date:** 2026-08-05\n\n## Cause\n\nA full disk.\n", "it has a severity: if it is one, add an impact or a timeline"),
+        ("# Weekly report job failed\n\n**Date:** 2026-08-05\n\n## Timeline\n\n- 10:00 job fails\n- 10:30 job runs\n", "it has a timeline: if it is one, add a severity"),
+        ("# Runbook: queue is full\n\n**Date**: 2026-01-04\n\n## Impact\n\nOrders wait.\n", None),
+        ("# Incident template\n\n**Severity:** SEV-1 / SEV-2\n\n## Timeline\n\n- HH:MM begins\n", None),
+    ],
+)  # fmt: skip
+def test_a_file_that_has_much_of_a_report_is_not_skipped_quietly(
+    tmp_path: Path, text: str, doubtful: str | None
+) -> None:
+    (tmp_path / "x.md").write_text(text)
+    corpus = ia.load(tmp_path, status="all")
+    (problem,) = corpus.problems.to_dict("records")
+    assert corpus.files["outcome"].tolist() == ["skipped"]
+    assert (problem["code"], problem["level"]) == (
+        ("doubtful-report", "warning") if doubtful else ("not-a-report", "info")
+    )
+    assert not doubtful or problem["message"].endswith(doubtful)
+
+
 # --- no reports -------------------------------------------------------------------------------------------------------
 
 OTHERS = {
@@ -46,6 +90,7 @@ OTHERS = {
     "meeting.md": "# Team meeting\n\n**Date**: 2026-03-02\n**Attendees**: Ann, Bo\n\n## Action items\n\n- Ann: book a room\n\n## Lessons learned\n\n- Shorter meetings\n",
     "policy.md": "# Incident response policy\n\n**Version**: 3\n**Owner**: Security\n**Date**: 2026-01-01\n\n## Severity\n\nSEV-1 is a full outage.\n\n## Roles\n\nThe commander leads.\n",
     "changelog.md": "# Changelog\n\n## 2026-03-01\n\n- Fix: outage of the queue at 10:00\n",
+    "runbook-dated.md": "# Runbook: queue is full\n\n**Severity**: SEV-2\n**Date**: 2026-01-04\n\n## Impact\n\nOrders wait.\n\n## Detection\n\nAlert QueueFull.\n\n## Resolution\n\n1. Restart the consumer\n",
     "game.md": "# Post-mortem: our game jam\n\n## What went well\n\n- Art\n\n## What went wrong\n\n- Scope\n\n## Timeline\n\n- Friday 18:00 theme announced\n\n## Lessons learned\n\nSmaller scope.\n",
     "change.md": "# Change request 12: new switch\n\nDate: 2026-03-01\nSeverity: low\nDuration: 2 hours\n",
     "empty.md": "",

@@ -23,6 +23,7 @@ from incident_analytics.reports.markdown import (
 )
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.zones import find_zone
 
 __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts"]
 
@@ -81,13 +82,42 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
         part for section in document.sections for part in _Splitter(document, section, known_to, kinds_of).parts()
     ]
     kinds = [kinds_of(section.title) for section in sections]
+    if any("timeline" in found for found in kinds):
+        return tuple(sections)
     above = next((index for index, found in enumerate(kinds) if found), len(sections))
-    if not any("timeline" in found for found in kinds):
-        for index in range(above):
-            if parts := _with_timeline(document, sections[index]):
-                sections[index : index + 1] = parts
-                break
+    for index in (*range(above), *_only_timed(sections, above, known_to)):
+        if parts := _with_timeline(document, sections[index]):
+            sections[index : index + 1] = parts
+            break
     return tuple(sections)
+
+
+def _only_timed(sections: Sequence[Section], first: int, templates: Sequence[Template]) -> list[int]:
+    """Return the index of the one section with rows of a timeline that its heading does not name; none for several.
+
+    It is one of the authors' own, or says what happened. What is below a heading with rows or values of another kind
+    is not looked at, nor are logs in a fence and tables of figures.
+    """
+    found: list[int] = []
+    level, is_other = 0, False
+    for index, section in enumerate(sections[first:], start=first):
+        names = {template.section_named(section.title) for template in templates} - {None}
+        if names or section.level <= level:
+            level, is_other = section.level, not names <= {"what_happened"}
+        if section.level and not is_other:
+            n_timed = sum(_n_timed(block) for block in section.blocks if _may_be_timeline(block, templates))
+            if n_timed >= _ENOUGH_ROWS:
+                found.append(index)
+    return found if len(found) == 1 else []
+
+
+def _may_be_timeline(block: Block, templates: Sequence[Template]) -> bool:
+    """Return whether a block may hold rows of a timeline: a table has a column of times and one of events."""
+    if not isinstance(block, Table):
+        return not isinstance(block, Fence)
+    forms = (template.sections.get("timeline") for template in templates)
+    headers = [cell.text for cell in block.header.cells]
+    return any(form is not None and {"at", "event"} <= {*map(form.column_named, headers)} for form in forms)
 
 
 @lru_cache(maxsize=16)
@@ -108,7 +138,8 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
     if sum(_n_timed(section.blocks[index]) for index in timed) < _ENOUGH_ROWS:
         return []
     blocks, starts, begin = section.blocks, document.starts, section.line
-    edges = [(0, section.title), (timed[0], "Timeline"), (timed[-1] + 1, "")]
+    top = timed[0] - (timed[0] > 0 and _names_zone(blocks[timed[0] - 1]))
+    edges = [(0, section.title), (top, "Timeline"), (timed[-1] + 1, "")]
     parts: list[Section] = []
     for (first, title), (last, _) in pairwise([*edges, (len(blocks), "")]):
         own = blocks[first:last]
@@ -124,6 +155,11 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
             lines = [_unfenced(block) if title and isinstance(block, Fence) else block for block in own]
             parts.append(Section(title, level, line, at, at, end, body, tuple(lines), source))
     return parts
+
+
+def _names_zone(block: Block) -> bool:
+    """Return whether a paragraph says in which zone the times below it are."""
+    return isinstance(block, Paragraph) and any(find_zone(line.text) for line in block.lines)
 
 
 def _n_timed(block: Block) -> int:

@@ -34,6 +34,7 @@ _CONTENT: Final = {
     "actions": 1, "lesson": 1,
 }  # fmt: skip
 """Sections with words of their own, and what each weighs."""
+_IMPACT: Final = frozenset({"impact", "user_impact"})
 _LISTS: Final = frozenset({"actions", "meeting_actions", "lesson", "went_well", "could_improve"})
 _CORE: Final = frozenset(
     {"root_cause", "why_it_happened", "impact", "user_impact", "services", "detection", "resolution", "trigger"}
@@ -57,6 +58,8 @@ _OTHER_KIND: Final = re.compile(
     re.IGNORECASE,
 )
 """Kinds of documents that speak of incidents and are not about one."""
+_IS_LABEL: Final = re.compile(r"[\s\d_-]*(?::|\s[–—-]\s)")
+"""What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
 _PLANNED: Final = re.compile(
     r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
     r"|(?:dr|recovery|failover) tests?)\b",
@@ -91,10 +94,11 @@ class Recognized:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Why a file is not an incident report, and which line says so."""
+    """Why a file is not an incident report, which line says so, and whether it has much of one all the same."""
 
     reason: str
     line: int = 1
+    is_doubtful: bool = False
 
 
 def recognize(document: Document, path: str, templates: Sequence[Template]) -> Recognized | Skipped:
@@ -216,6 +220,8 @@ class _Sign:
     weight: int
     is_unfilled: bool = True
     is_core: bool = False
+    may_break: bool = False
+    """Whether it is a word for another kind of document, which may as well be what broke."""
 
 
 class _Signs:
@@ -230,6 +236,7 @@ class _Signs:
         self.labels: list[str] = []
         self.named: set[str] = set()
         self.has_id = self.has_own_id = self.has_rows = self.has_date = False
+        self.has_severity = self.has_impact = False
         parts = section_parts(sections, template)
         self.read_fields(find_fields(sections, parts, head, template))
         if self.has_own_id:
@@ -253,11 +260,35 @@ class _Signs:
         """Whether it has what the reports of projects and games don't."""
         return any(sign.is_core for sign in self.found)
 
+    @property
+    def is_of_one_incident(self) -> bool:
+        """Whether it rates one incident and says what came of it: then a word of its title says what broke."""
+        return self.has_severity and (self.has_rows or self.has_impact)
+
     def weight(self) -> int:
-        return sum(sign.weight for sign in (*self.found, *self.left))
+        """Return what the signs weigh together; a word for another kind of document weighs less than an incident."""
+        unfilled = any(sign.is_unfilled and not sign.may_break for sign in self.left)
+        left = [
+            sign
+            for sign in self.left
+            if not (sign.may_break and self.is_of_one_incident and not (sign.is_unfilled and unfilled))
+        ]
+        return sum(sign.weight for sign in (*self.found, *left))
 
     def reason(self) -> Skipped:
-        """Say why it is not a report."""
+        """Say why it is not a report; where it has much of one, also what would make it one."""
+        skipped = self.why_not()
+        if not (self.has_severity or self.has_rows) or not all(sign.may_break for sign in self.left):
+            return skipped
+        reason = skipped.reason
+        if not self.is_of_one_incident:
+            has = "a severity" if self.has_severity else "a timeline"
+            lacks = "an impact or a timeline" if self.has_severity else "a severity"
+            reason = f"{reason}; it has {has}: if it is one, add {lacks}"
+        return Skipped(reason, skipped.line, is_doubtful=True)
+
+    def why_not(self) -> Skipped:
+        """Say what speaks against a report."""
         unfilled = [sign for sign in self.left if sign.is_unfilled]
         if unfilled:
             left = min(unfilled, key=lambda sign: (sign.weight, sign.line))
@@ -277,8 +308,10 @@ class _Signs:
         if words not in {sign.words for sign in self.found}:
             self.found.append(_Sign(words, line, weight, is_core=is_core))
 
-    def leave(self, words: str, line: int, weight: int = -2, *, is_unfilled: bool = True) -> None:
-        self.left.append(_Sign(words, line, weight, is_unfilled))
+    def leave(
+        self, words: str, line: int, weight: int = -2, *, is_unfilled: bool = True, may_break: bool = False
+    ) -> None:
+        self.left.append(_Sign(words, line, weight, is_unfilled, may_break=may_break))
 
     # -- what there is
 
@@ -297,7 +330,11 @@ class _Signs:
                 break
         for text, what in ((words, "its title"), (name, "its name")):
             if (match := _OTHER_KIND.search(text)) and not (match[0].lower() == "readme" and _INCIDENT.search(words)):
-                self.leave(f"{what} says {match[0]!r}", line, -4, is_unfilled=match[0].lower().startswith("template"))
+                is_template = match[0].lower().startswith("template")
+                before, after = text[: match.start()].strip(" [(*"), text[match.end() :]
+                is_label = not before and _IS_LABEL.match(after) is not None
+                may_break = not (is_label or (is_template and not after.strip(" ])*")))
+                self.leave(f"{what} says {match[0]!r}", line, -4, is_unfilled=is_template, may_break=may_break)
                 break
             if match := _PLANNED.search(text):
                 self.leave(f"{what} says {match[0]!r}", line, -3, is_unfilled=False)
@@ -333,6 +370,7 @@ class _Signs:
             elif name in {"severity", "services", "affected_users"} or (name == "duration" and re.search(r"\d", text)):
                 self.add(label, line.line, 1, is_core=True)
                 self.named.add(name)
+                self.has_severity |= name == "severity" and "sev" in label.casefold()
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))
                 self.add(label, line.line, 1, is_core=True)
@@ -341,6 +379,7 @@ class _Signs:
         """Look at a label that is called like a section."""
         part = self.template.section_named(label, exactly=True)
         if part in _CONTENT and line.text and not (is_left(line.text) or _ASKS.match(line.text)):
+            self.has_impact |= part in _IMPACT
             self.add(label, line.line, _CONTENT[part], is_core=part in _CORE)
 
     def read_id(self, found: Field) -> None:
@@ -365,6 +404,7 @@ class _Signs:
         if len(left) == len(texts):
             self.leave(f"line {left[0].line} still says {_short(left[0].text)!r}", left[0].line, -1)
         elif part in _CONTENT:
+            self.has_impact |= part in _IMPACT
             self.add(section.title, section.line, _CONTENT[part], is_core=part in _CORE)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.clock_changes import clock_shift, settle_folds
+from incident_analytics.reports.clock_changes import clock_shift, pass_named, settle_folds
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
@@ -65,3 +65,24 @@ def test_times_in_their_order_are_never_taken_for_the_other_pass(minutes: list[i
     found = settle_folds([each.replace(tzinfo=None, fold=0) for each in passes], known)
     assert all(fold in {None, each.fold} for fold, each in zip(found, passes, strict=True))
     assert all(fold == each for fold, each in zip(found, known, strict=True) if each is not None)
+
+
+@pytest.mark.parametrize(
+    ("when", "event", "expected"),
+    [
+        ("02:30", "Job runs (summer time)", 0),
+        ("02:30", "Job runs again (winter time) and empties the plans", 1),
+        ("02:30", "(winter time): Job runs", 1),
+        ("02:30", "summer time - Job runs", 0),
+        ("02:30 (daylight saving time)", "Job runs", 0),
+        ("02:30 standard time", "Job runs", 1),
+        ("02:30", "Job runs (CEST)", 0),
+        ("02:30", "Job runs (CET)", 1),
+        ("02:30", "Job runs (JST)", None),
+        ("02:30", "Job runs (IST)", None),
+        ("02:30", "Winter time begins", None),
+        ("02:30", "Job (summer time) or (winter time)", None),
+    ],
+)
+def test_words_next_to_a_time_name_the_pass(when: str, event: str, expected: int | None) -> None:
+    assert pass_named(when, event, at("02:30"), BERLIN) == expected

@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -276,6 +277,65 @@ def test_rows_below_the_title_are_a_timeline_without_a_heading(tmp_path: Path) -
         ("10:05", "Ann acknowledges", 9),
         ("10:45", "Service restored", 11),
     ]
+
+
+ROWS = "- 10:00 - Alert (page)\n- 10:05 - Ann acknowledges\n- 10:45 - Service restored\n"
+TABLE_OF_ROWS = (
+    "| Time | What |\n|--|--|\n| 10:00 | Alert |\n| 10:05 | Ann acknowledges |\n| 10:45 | Service restored |\n"
+)
+OF_ROWS = ["What happened when", "What happened", "Sequence of events", "Chronology", "How it went", "Log", "Minutes"]
+
+
+@pytest.mark.parametrize("text", [ROWS, TABLE_OF_ROWS], ids=["list", "table"])
+@pytest.mark.parametrize("heading", OF_ROWS)
+def test_rows_with_times_are_the_timeline_whatever_their_heading(tmp_path: Path, heading: str, text: str) -> None:
+    corpus = read(
+        tmp_path,
+        f"{HEAD}## Summary\n\nA stop.\n\n## {heading}\n\nTimes are in CET.\n\n{text}\nThat was all.\n\n## Fix\n\nx\n",
+    )
+    assert [row[0] for row in rows(corpus)] == ["09:00", "09:05", "09:45"]
+    assert not corpus.problems["code"].eq("unread-row").any()
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "## Load\n\n| Time | Orders |\n|--|--|\n| 10:00 | 3 |\n| 10:05 | 4 |\n| 10:10 | 5 |\n",
+        "## Server\n\n```\n10:00 ERROR x\n10:01 ERROR y\n10:02 ERROR z\n```\n",
+        f"## Ann's notes\n\n{ROWS}\n## Bo's notes\n\n{ROWS}",
+        f"## Lessons learned\n\n### Night\n\n{ROWS}",
+        "## Notes\n\n- 10:00 Alert\n- 10:05 Ann\n",
+    ],
+)
+def test_what_may_be_something_else_is_no_timeline(tmp_path: Path, own: str) -> None:
+    assert rows(read(tmp_path, f"{HEAD}## Summary\n\nA stop.\n\n{own}")) == []
+
+
+def test_rows_of_another_section_do_not_count_next_to_a_timeline(tmp_path: Path) -> None:
+    corpus = read(tmp_path, f"{HEAD}## Timeline\n\n- 09:00 - Deploy\n\n## Minutes\n\n{ROWS}")
+    assert [row[:2] for row in rows(corpus)] == [("09:00", "Deploy")]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("24 July", "2026-07-24"),
+        ("end of August 2026", "2026-08-31"),
+        ("by the end of February 2028", "2028-02-29"),
+        ("End of Sept", "2026-09-30"),
+        ("2 April", None),
+        ("mid-August", None),
+        ("end of the year", None),
+        ("29 February", None),
+    ],
+)
+def test_the_day_of_an_action_may_be_in_words(tmp_path: Path, words: str, expected: str | None) -> None:
+    table = f"| What | Who | By when | State |\n|--|--|--|--|\n| Time out locks | Ann | {words} | open |\n"
+    head = "# Queue stopped\n\n**Severity**: SEV-2\n**Day**: Tuesday, 7 April 2026\n\n## Impact\n\nAll waited.\n\n"
+    corpus = read(tmp_path, f"{head}## Cause\n\nA lock.\n\n## Follow-ups\n\n{table}", "queue.md")
+    (due,) = corpus.actions["due_on"]
+    assert (None if pd.isna(due) else f"{due:%Y-%m-%d}") == expected
+    assert corpus.problems["code"].eq("unreadable-value").sum() == (expected is None)
 
 
 def test_times_since_the_start_count_from_the_start_that_a_field_has(tmp_path: Path) -> None:

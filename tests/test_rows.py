@@ -151,7 +151,7 @@ def test_sections_that_an_open_fence_swallows_are_looked_through_as_well() -> No
 
 
 def test_a_timeline_without_its_heading_is_named() -> None:
-    report = read(f"## What happened when\n\n{TABLE}| 14:02 | Alert |\n| 14:30 | Cure |\n")
+    report = read(f"## Our own\n\n{TABLE}| 14:02 | Alert |\n| 14:30 | Cure |\n")
     assert problems(report, "unread-row") == [("unread-row", 12), ("unread-row", 13)]
 
 

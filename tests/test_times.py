@@ -390,3 +390,17 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
         except Unreadable:
             continue
     assert clock_of_the_machine.process_time() - begin < 3
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("02:30 - Job runs (summer time)", "Job runs (summer time)"),
+        ("(02:30) Job runs", "Job runs"),
+        ("02:30 [the ticket](https://x.example/1)", "[the ticket](https://x.example/1)"),
+        ("Job runs [02:30]", "Job runs"),
+        ("**02:30** (late) Job", "(late) Job"),
+    ],
+)
+def test_a_bracket_stays_where_its_other_half_does(text: str, rest: str) -> None:
+    assert split_moment(text)[1].strip("* ") == rest

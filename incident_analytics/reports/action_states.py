@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from incident_analytics.reports.times import find_dates, read_date, split_moment
+from incident_analytics.reports.placeholders import Unreadable
+from incident_analytics.reports.times import Moment, find_dates, read_date, split_moment
+from incident_analytics.reports.tokens import MONTH, MONTHS
 
-__all__ = ["OwnState", "read_own_state", "read_state_date", "split_state"]
+__all__ = ["OwnState", "read_action_date", "read_own_state", "split_state"]
 
 _DONE: Final = r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented)"
 _OPEN: Final = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do|ongoing|blocked|wip)"
@@ -30,10 +33,13 @@ _STATE: Final = re.compile(
     r"(?P<word>[^\d:(,]{2,20}?)[\s:(,–—-]{1,3}(?:on\s)?"
     r"(?P<when>\d[^()]{0,30}|[A-Z][a-z]{2,8}\.? \d[^()]{0,20})\)?"
 )
+_END_OF_MONTH: Final = re.compile(
+    rf"(?:by\s|before\s)?(?:the\s)?end\s(?:of\s)?(?P<month>{MONTH})(?:,?\s(?P<year>(?:19|2[01])\d\d))?", re.IGNORECASE
+)
 _LONGEST: Final = 60
 """Characters at the end of an action's words in which its state is."""
 _SEASON: Final = timedelta(days=183)
-"""How long after its incident an item may be done for a date without a year to have a sure one."""
+"""How long after its incident a day without a year may be for its year to be sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,10 @@ def split_state(state: str) -> tuple[str, str]:
     return state, ""
 
 
-def read_state_date(when: str, after: date | None) -> date | None:
-    """Read the day since when an action is done; one without a year is the first after its incident, if that is near.
+def read_action_date(words: str, after: date | None) -> date | None:
+    """Read a day of an action: one without a year is the first after its incident, if that is near.
+
+    The end of a month is its last day.
 
     Raises
     ------
@@ -92,19 +100,42 @@ def read_state_date(when: str, after: date | None) -> date | None:
 
     Examples
     --------
-    >>> read_state_date("12 Feb", date(2025, 1, 20)), read_state_date("2025-02-12", None)
+    >>> read_action_date("12 Feb", date(2025, 1, 20)), read_action_date("2025-02-12", None)
     (datetime.date(2025, 2, 12), datetime.date(2025, 2, 12))
+    >>> read_action_date("end of February 2024", None), read_action_date("end of Feb", date(2025, 1, 20))
+    (datetime.date(2024, 2, 29), datetime.date(2025, 2, 28))
     """
-    moment = find_dates(when)[0]
-    if after is not None and moment.month and moment.day and moment.year is None and not moment.slip:
-        for year in (after.year, after.year + 1):
-            try:
-                day = date(year, moment.month, moment.day)
-            except ValueError:
-                continue
-            if after <= day <= after + _SEASON:
-                return day
-    return read_date(when)
+    if match := _END_OF_MONTH.fullmatch(words.strip()):
+        month = MONTHS[match["month"].rstrip(".").casefold()]
+        if match["year"]:
+            return _last_of(int(match["year"]), month)
+        days = [_last_of(year, month) for year in _years(after)]
+    else:
+        try:
+            return read_date(words)
+        except Unreadable:
+            moment = next(iter(find_dates(words)), Moment())
+            if moment.month is None or moment.day is None or moment.year or moment.slip:
+                raise
+            days = [day for year in _years(after) if (day := _day_of(year, moment.month, moment.day)) is not None]
+    near = (day for day in days if after is not None and after <= day <= after + _SEASON)
+    return next(near, None) or read_date(words)
+
+
+def _years(after: date | None) -> list[int]:
+    return [] if after is None else [after.year, after.year + 1]
+
+
+def _day_of(year: int, month: int, day: int) -> date | None:
+    """Return a day, None for 29 February in another year."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _last_of(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _date_in(when: str) -> str | None:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
+from typing import Final
 
-__all__ = ["clock_shift", "settle_folds"]
+from incident_analytics.reports.placeholders import Unreadable
+from incident_analytics.reports.zones import is_zone, read_zone
+
+__all__ = ["clock_shift", "pass_named", "settle_folds"]
 
 _NONE = timedelta(0)
+_TIMES = r"(?:(?P<first>summer|daylight(?:\s(?:savings?))?)|(?P<second>winter|standard))\stime\b"
+_IN_TIME: Final = re.compile(rf"\b{_TIMES}", re.IGNORECASE)
+_IN_EVENT: Final = re.compile(rf"(?:^\W*|[(\[]\s*){_TIMES}(?=\s*[\]):,;–—-])", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
 
 
 def clock_shift(at: datetime, zone: tzinfo) -> timedelta:
@@ -23,6 +32,28 @@ def clock_shift(at: datetime, zone: tzinfo) -> timedelta:
         return _NONE
     first, second = (at.replace(tzinfo=zone, fold=fold).utcoffset() or _NONE for fold in (0, 1))
     return first - second
+
+
+def pass_named(when: str, event: str, at: datetime, zone: tzinfo) -> int | None:
+    """Return the pass of a repeated hour that a row names: next to its time, or in brackets in its event.
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> at, zone = datetime(2025, 10, 26, 2, 30), ZoneInfo("Europe/Berlin")
+    >>> rows = [("02:30", "Job runs (summer time)"), ("02:30 winter time", "Job runs"), ("02:30", "Job runs (CET)")]
+    >>> [pass_named(when, event, at, zone) for when, event in [*rows, ("02:30", "Winter time begins, says Bo")]]
+    [0, 1, 1, None]
+    """
+    found = {0 if match["first"] else 1 for match in (*_IN_TIME.finditer(when), *_IN_EVENT.finditer(event))}
+    for words in _BRACKETS.findall(event):
+        try:
+            named = read_zone(words) if is_zone(words) else None
+        except Unreadable:
+            continue
+        offset = named.utcoffset(None) if named is not None else None
+        found |= {fold for fold in (0, 1) if at.replace(tzinfo=zone, fold=fold).utcoffset() == offset}
+    return found.pop() if len(found) == 1 else None
 
 
 def settle_folds(times: Sequence[datetime], folds: Sequence[int | None]) -> list[int | None]:

@@ -145,10 +145,13 @@ class HeaderReader:
             if name not in {*takers, "template_version", "template_updated_on"}:
                 self._read_other(name, line)
 
-    def read_instants(self) -> None:
-        """Take the date from elsewhere where no field has it, then read the fields that are instants."""
+    def read_date(self) -> None:
+        """Take the date from elsewhere where no field has it."""
         if "date" not in self.report.lines:
             self._take_date_elsewhere()
+
+    def read_instants(self) -> None:
+        """Read the fields that are instants."""
         for name, line in self.fields.items():
             if name.endswith("_at"):
                 at = self._instant(line, self.template.fields[name][0])

@@ -8,8 +8,8 @@ from functools import cache
 from itertools import zip_longest
 from typing import Final
 
+from incident_analytics.reports.action_states import read_action_date
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.times import read_date
 
 __all__ = ["split_details"]
 
@@ -96,6 +96,6 @@ def _is_value(column: str, value: str) -> bool:
     if column not in _DATES:
         return True
     try:
-        return read_date(value) is not None
+        return read_action_date(value, None) is not None
     except Unreadable:
         return False

@@ -127,6 +127,8 @@ class _Parser:
         header = HeaderReader(self.reader, self.sections, self.parts, self.head)
         header.read_head()
         parts = self.read_sections()
+        header.read_date()
+        self.read_actions(parts)
         header.read_instants()
         header.read_foot()
         self.read_unnamed(parts, self.report_unread(parts))
@@ -191,7 +193,7 @@ class _Parser:
                     self.report.mark(OWN, section.line)
                 self.report.lines.setdefault(f"section {found}", section.line)
                 seen.add(found)
-            if current is not None:
+            if current is not None and self.reads(current) != "actions":
                 self.reader.read(current, section)
             parts.append(
                 _Part(
@@ -211,6 +213,12 @@ class _Parser:
             message = f"no {what} {', '.join(missing)}; add a heading with these words"
             self.report.problem("missing-section", self.report.lines["head"], message)
         return parts
+
+    def read_actions(self, parts: Sequence[_Part]) -> None:
+        """Read the actions, whose days may count from the incident's date."""
+        for part in parts:
+            if part.name is not None and self.reads(part.name) == "actions":
+                self.reader.read(part.name, part.section)
 
     def reads(self, name: str | None) -> str | None:
         """Return how the template has a section read, None where it does not know it."""

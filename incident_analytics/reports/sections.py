@@ -10,7 +10,7 @@ from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
-from incident_analytics.reports.action_states import read_own_state, read_state_date, split_state
+from incident_analytics.reports.action_states import read_action_date, read_own_state, split_state
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
 from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled, labelled_lines
@@ -513,10 +513,10 @@ class SectionReader:
                 "action": words,
                 "owner": self._cell(cells, "owner", "Owner", text_or_none),
                 "created_on": self._cell(cells, "created_on", "Created", read_date),
-                "due_on": self._cell(cells, "due_on", "Due Date", read_date),
+                "due_on": self._cell(cells, "due_on", "Due Date", self._read_day),
                 "priority": priority,
                 "status": status,
-                "completed_on": self._cell(cells, "completed_on", "Completed", read_date) or done_on,
+                "completed_on": self._cell(cells, "completed_on", "Completed", self._read_day) or done_on,
                 "key": key or find_key(words),
                 "origin": origin,
                 "line": action.line,
@@ -572,7 +572,7 @@ class SectionReader:
             return None, words, None
         day = Line(when, line.line)
         is_dated = status == "done" and when
-        done_on = self.report.attempt(self._read_done_on, day, "the day it was done") if is_dated else None
+        done_on = self.report.attempt(self._read_day, day, "the day it was done") if is_dated else None
         return status, words, done_on
 
     def _read_status(self, state: str, bare: str, declared: Sequence[str]) -> Choice | None:
@@ -585,8 +585,8 @@ class SectionReader:
                 raise
             return read_action_status(bare, declared, synonyms)
 
-    def _read_done_on(self, when: str) -> date | None:
-        return read_state_date(when, self.report.anchor())
+    def _read_day(self, words: str) -> date | None:
+        return read_action_date(words, self.report.anchor())
 
     def _read_signoffs(self, section: Section) -> None:
         for item in section.items():

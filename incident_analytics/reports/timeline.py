@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from incident_analytics.reports.clock_changes import clock_shift, settle_folds
+from incident_analytics.reports.clock_changes import clock_shift, pass_named, settle_folds
 from incident_analytics.reports.durations import Duration
 from incident_analytics.reports.timed_rows import Entry, RowReader, TimedRow, TimelineRemark, since_midnight
 from incident_analytics.reports.times import Moment
@@ -125,6 +125,8 @@ class _Placer(RowReader):
             at = row.at
             shift = clock_shift(at, self.zone) if at else timedelta(0)
             if at and shift > timedelta(0):
+                if row.fold is None:
+                    row.fold = pass_named(row.entry.when, row.entry.event, at, self.zone)
                 twice.append((row, at))
             elif at and shift < timedelta(0):
                 message = f"there is no {at:%H:%M} on {at:%Y-%m-%d} in {self.zone}, as the clocks go forward"

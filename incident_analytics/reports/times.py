@@ -540,11 +540,24 @@ def split_moment(text: str) -> tuple[str, str]:
             first = at - 1 if at and tokens[at - 1][0] == "about" else at
             before, when = plain[: matches[first].start()], plain[matches[first].start() : matches[past - 1].end()]
             after = plain[matches[past - 1].end() :]
-            rest = " ".join(part.strip(" :-–—,|[]()*\t") for part in (before, after)).strip()
+            rest = " ".join(map(_trimmed, (before, after))).strip()
             return when.strip(" ()[]"), rest
         if kind not in _FILL:  # after other words ``1h30`` is a length
             clocks = _CLOCKS
     return "", text
+
+
+def _trimmed(text: str) -> str:
+    """Return words without the marks around them; a bracket that has its other half within them stays."""
+    words = text.strip(" :-–—,|[]()*\t")
+    first = text.find(words)
+    before, after = text[:first], text[first + len(words) :]
+    for opening, closing in ("()", "[]"):
+        if words.count(opening) > words.count(closing) and after.startswith(closing):
+            words, after = words + closing, after[1:]
+        elif words.count(opening) < words.count(closing) and before.endswith(opening):
+            words, before = opening + words, before[:-1]
+    return words
 
 
 def read_date(text: str) -> date | None:

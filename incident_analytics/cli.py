@@ -500,7 +500,7 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
             )
             for each in found
         ]
-        say(*(columns(("line", "incident", "field", "value", "as written"), rows, ()) if rows else ()))
+        say(*(columns(("line", "incident", "field", "value (UTC)", "as written"), rows, ()) if rows else ()))
         remark(f"{len(found)} {'value' if len(found) == 1 else 'values'} to confirm")
         return
     from zoneinfo import ZoneInfo

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from io import StringIO
 from itertools import groupby
 from pathlib import Path
@@ -62,6 +62,8 @@ class Doubt:
         The share of like values that were right, None where that is not known.
     events
         The rows of the report's timeline that have an instant.
+    zone
+        The zone in which the report has its times.
     """
 
     incident_id: str
@@ -73,6 +75,7 @@ class Doubt:
     line: int
     confidence: float | None
     events: tuple[Event, ...]
+    zone: tzinfo = UTC
 
     @property
     def key(self) -> tuple[str, str]:
@@ -115,6 +118,7 @@ def find_doubts(records: Records) -> list[Doubt]:
                 row["line"],
                 row["confidence"],
                 tuple(events.get(incident_id, ())),
+                records.zones[incident["path"]],
             )
             for row in direct or rows
             if incident[row["field"]] is not None
@@ -264,17 +268,18 @@ def walk(
 
 
 def _question(doubt: Doubt, number: int, n: int) -> Iterator[str]:
-    """Yield the lines that show one value with its timeline; times in UTC."""
+    """Yield the lines that show one value with its timeline; times in the report's zone and in UTC."""
     sure = "" if doubt.confidence is None else f" (such values were right {doubt.confidence:.0%} of the time)"
     yield ""
     yield f"{number} of {n}   {doubt.incident_id}  {doubt.title or ''}".rstrip()
     yield f"{doubt.path}:{doubt.line}"
-    yield f"{doubt.field} is {_shown(doubt.value)}{sure}?"
+    yield f"{doubt.field} is {_shown(doubt.value, doubt.zone)}{sure}?"
     choices = doubt.choices
     for name, event in choices.items():
         is_guess = event.line == doubt.line and event.at == doubt.value
         milestone = f"  [{event.milestone}]" if event.milestone else ""
-        yield f"{'>' if is_guess else ' '} {name}  {_shown(event.at)}  {_cut(event.words)}{milestone}"
+        at = _shown(event.at, doubt.zone).removesuffix(" UTC")
+        yield f"{'>' if is_guess else ' '} {name}  {at}  {_cut(event.words)}{milestone}"
     if not any(event.at == doubt.value for event in choices.values()):
         yield f"  line {doubt.line}: {_cut(doubt.as_written)}"
     if (n_more := len(doubt.events) - len(choices)) > 0:
@@ -352,8 +357,15 @@ def _as_text(value: Any) -> str:
     return str(value).casefold() if isinstance(value, bool) else str(value)
 
 
-def _shown(value: Any) -> str:
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else _as_text(value)
+def _shown(value: Any, zone: tzinfo) -> str:
+    """Return a value as a person reads it: ``2025-03-14 14:18 CET (13:18 UTC)``."""
+    if not isinstance(value, datetime):
+        return _as_text(value)
+    local, universal = value.astimezone(zone), value.astimezone(UTC)
+    text = f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+    if not local.utcoffset():
+        return text
+    return f"{text} ({universal:{'%H:%M' if local.date() == universal.date() else '%Y-%m-%d %H:%M'}} UTC)"
 
 
 def _cut(text: str, width: int = 90) -> str:

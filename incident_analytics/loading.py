@@ -36,6 +36,7 @@ from incident_analytics.reports.parse import read_reports
 from incident_analytics.reports.recognition import Skipped
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, default_template, read_templates
+from incident_analytics.reports.zones import zone_named
 from incident_analytics.schema import STARTS, STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.toml_tables import TomlTable
 from incident_analytics.tracker import ReportedItem, tracker_problems
@@ -554,6 +555,7 @@ def _collect(report: Report, template: str, file: PurePath, digest: str, rows: R
             "line": line,
             "status": incident.get("status"),
             "digest": f"{digest}#{report.number}",
+            "zone": None if report.zone is None else str(report.zone),
         }
     )
     for name, found in report.rows.items():
@@ -586,7 +588,11 @@ def _settle(raw: Mapping[str, Table], problems: Sequence[Mapping[str, Any]], set
         pairs = zip(found["code"], found["level"], strict=True)
         found = found.replaced("level", [levels.get(code, level) for code, level in pairs])
     tables["problems"] = found
-    return Records({name: tables[name] for name in TABLES}, settings.severities.order, raw["coverage"])
+    zones = {
+        report["path"]: zone_named(report["zone"]) if report["zone"] else ZoneInfo(settings.timezone)
+        for report in reports
+    }
+    return Records({name: tables[name] for name in TABLES}, settings.severities.order, raw["coverage"], zones=zones)
 
 
 def _rows(table: Table) -> list[dict[str, Any]]:
@@ -772,7 +778,7 @@ def read_corrections(settings: Settings | str | Path) -> pd.DataFrame:
     Raises
     ------
     SettingsError
-        ``corrections.csv:3: field 'restored' is not one of title, date, ...``
+        ``corrections.csv:1: no column reason, by; the columns are incident_id, field, value, reason, by``
     """
     if not isinstance(settings, Settings):
         settings = read_settings(settings)

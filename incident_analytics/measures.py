@@ -919,7 +919,8 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a line: incident_id, path, line (int64), words (str), as the report has them.
+        A row a line: incident_id, path, line (int64), words (str), as the report has them; those of a value that a
+        person corrected or confirmed begin with ``(corrected)`` or ``(confirmed)``.
 
     Examples
     --------
@@ -933,7 +934,7 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     readings, outages = known.readings, scope.everything.outages
     found = {
         "response": lambda: _instants_used(scope, str(row["metric"])),
-        "severity": lambda: readings[readings["field"] == "severity"].assign(words=readings["as_written"]),
+        "severity": lambda: readings[readings["field"] == "severity"].assign(words=_marked(readings)),
         "sla": lambda: outages.assign(
             words=[f"{each.started_at} to {each.ended_at} ({each.source})" for each in outages.itertuples()]
         ),
@@ -948,12 +949,12 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
                 known.findings[known.findings["kind"].isin(["contributing_factor", "could_improve"])].assign(
                     words=lambda found: found["text"]
                 ),
-                readings[readings["field"] == "why_it_happened"].assign(words=lambda found: found["as_written"]),
+                readings[readings["field"] == "why_it_happened"].assign(words=_marked),
             ]
         ),
         "interruptions": lambda: readings[
             readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
-        ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + found["as_written"]),
+        ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + _marked(found)),
         "repeats": lambda: known.findings[known.findings["kind"] == "contributing_factor"].assign(
             words=lambda found: found["text"]
         ),
@@ -977,4 +978,11 @@ def _instants_used(scope: Scope, metric: str) -> pd.DataFrame:
     fields = basis["field"].str.replace(" (business hours)", "", regex=False).str.split(" - ")
     used = basis.assign(field=fields).explode("field")
     lines = scope.completed.readings.merge(used, on=["incident_id", "field"])
-    return lines.assign(words=lines["field"].str.removesuffix("_at") + ": " + lines["as_written"])
+    return lines.assign(words=lines["field"].str.removesuffix("_at") + ": " + _marked(lines))
+
+
+def _marked(readings: pd.DataFrame) -> pd.Series:
+    """Return the words of readings, behind a mark where a person corrected or confirmed the value."""
+    source = readings["source"]
+    marks = ("(" + source + ") ").where(source.isin(["corrected", "confirmed"]), "")
+    return marks + readings["as_written"]

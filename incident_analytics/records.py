@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import compress
 from typing import Any, Final, Protocol, Self
 
@@ -42,6 +42,7 @@ RAW_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "line": POSITION,
         "status": TEXT,
         "digest": TEXT,
+        "zone": TEXT,
     },
     "coverage": {"path": TEXT, "line": POSITION, "use": TEXT, "words": TEXT},
 }
@@ -112,12 +113,15 @@ class Records:
         read from it as `incident_analytics.reports.coverage.account` says it.
     notes
         What else is to be said of the reading.
+    zones
+        By path the zone in which a report has its times, else the settings'.
     """
 
     tables: Mapping[str, Table]
     severities: Sequence[str]
     coverage: Table = field(default_factory=lambda: Columns({name: [] for name in RAW_TABLES["coverage"]}))
     notes: Sequence[str] = ()
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """Give the rows of a table."""
@@ -150,7 +154,7 @@ class Records:
         found = [
             f"{row['path']}:{row['line']}: {row['level']}: {row['message']}"
             for row in self.rows("problems")
-            if row["incident_id"] is None and row["level"] != "info"
+            if row["level"] != "info" and (row["incident_id"] is None or row["code"] == "unreadable-correction")
         ]
         n_more = len(found) - _MOST_PROBLEMS
         more = [f"{n_more} more of these; run 'incident-analytics check' for all"] if n_more > 0 else []

@@ -224,7 +224,7 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "timeline.at": "when it happened",
         "timeline.event": "its words",
         "timeline.milestone": "the milestone that it states, if any",
-        "timeline.milestone_source": "`stated` in the template's phrase, or `inferred` from other words",
+        "timeline.milestone_source": "`stated` in the template's phrase, `inferred`, `confirmed` or `corrected`",
         "timeline.confidence": "the share of like rows that were right, where inferred",
         "timeline.grade": "`recorded`, `sure` or `check`",
         "outages": "a window of impact; a re-opened incident has several",
@@ -267,8 +267,8 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "fields.value": "its words; NA where the label has none",
         "readings": "a value of incidents: the words it was read from, their line, its grade",
         "readings.field": "the column of incidents",
-        "readings.as_written": "the report's own words",
-        "readings.source": "`stated`, `inferred`, `derived` or `corrected`",
+        "readings.as_written": "the report's own words; of a corrected time that it does not have, the correction's",
+        "readings.source": "`stated`, `inferred`, `derived`, `corrected` or `confirmed`",
         "readings.approximate": "whether the words say *about*, or a bound",
         "readings.confidence": "the share of like values that were right, where inferred",
         "readings.grade": "`recorded`, `sure` or `check`",
@@ -343,6 +343,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "unknown-service": Problem("warning", "the service is not one of the declared ones"),
         "file-name-mismatch": Problem("warning", "the file is named after another incident"),
         "contradiction": Problem("warning", "two statements exclude each other, such as two severities in one field"),
+        "unreadable-correction": Problem(
+            "error", "a row of the corrections has a field or value that cannot be used, and is not used"
+        ),
         "stale-correction": Problem("warning", "the correction changes nothing, or its incident does not exist"),
         "missing-cells": Problem(
             "warning", "a row of the tracker's export or the corrections has fewer cells than the header"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import subprocess
 import sys
@@ -31,7 +32,7 @@ REPORT = """# Incident Report: Search is stale
 | Time (UTC) | Event |
 |---|---|
 | 12:25 | Cluster goes read-only |
-| 13:18 | Monitoring alert, search index age |
+| 13:18 | Message from shop: results are old |
 | 13:20 | Incident response began |
 | 14:53 | Product informed |
 | 15:44 | Index current again |
@@ -79,13 +80,37 @@ def test_what_is_in_doubt_is_asked_with_its_timeline_and_the_best_guess() -> Non
     assert asked[:2] == [(ID, "detected_at"), (ID, "restored_at")]
     _, shown = confirm("q")
     assert shown[1:3] == [f"1 of {len(asked)}   {ID}  Search is stale", f"r/{ID}.md:14"]
-    assert shown[3].startswith("detected_at is 2025-03-14 13:18")
+    assert re.fullmatch(r"detected_at is 2025-03-14 13:18 UTC \(such values were right \d+% of the time\)\?", shown[3])
     assert shown[4:6] == [
         "  1  2025-03-14 12:25  Cluster goes read-only  [started]",
-        "> 2  2025-03-14 13:18  Monitoring alert, search index age  [detected]",
+        "> 2  2025-03-14 13:18  Message from shop: results are old  [detected]",
     ]
     assert not Path("corrections.csv").exists()
     assert not Path(SETTINGS_NAME).exists()
+
+
+@pytest.mark.parametrize(
+    ("timezone", "header", "guess", "row"),
+    [
+        ("Europe/Berlin", "Time", "13:18 CET (12:18 UTC)", "12:25 CET (11:25 UTC)"),
+        ("Europe/Berlin", "Time (Asia/Kolkata)", "13:18 IST (07:48 UTC)", "12:25 IST (06:55 UTC)"),
+        ("Europe/Berlin", "Time (UTC)", "13:18 UTC", "12:25"),
+        ("Pacific/Auckland", "Time", "13:18 NZDT (00:18 UTC)", "12:25 NZDT (2025-03-13 23:25 UTC)"),
+    ],
+)
+def test_times_are_shown_in_the_zone_of_the_report_and_in_utc(
+    folder: Path, timezone: str, header: str, guess: str, row: str
+) -> None:
+    (folder / SETTINGS_NAME).write_text(f'timezone = "{timezone}"\n', encoding="utf-8")
+    for file in (folder / "r").iterdir():
+        text = file.read_text(encoding="utf-8").replace("Time (UTC)", header)
+        file.write_text(text.replace("**Started**: 2025-03-14 12:25 UTC\n", ""), encoding="utf-8")
+    _, shown = confirm("q")
+    asked = next(place for place, line in enumerate(shown) if " is 2025-03-14 " in line)
+    first = f"  1  2025-03-14 {row}  Cluster goes read-only  [started]"
+    assert first in shown
+    _, shown = confirm("llllllll")
+    assert any(line.startswith(f"detected_at is 2025-03-14 {guess} (such values") for line in shown[asked:])
 
 
 @pytest.mark.usefixtures("folder")
@@ -238,7 +263,7 @@ def test_without_a_terminal_the_values_are_listed(folder: Path, arguments: list[
     assert lines[0].split("  ")[0] == "line"
     assert lines[1].split() == [
         *(f"r/{ID}.md:14", ID, "detected_at", "2025-03-14", "13:18"),
-        *["13:18", "Monitoring", "alert,", "search", "index", "age"],
+        *["13:18", "Message", "from", "shop:", "results", "are", "old"],
     ]
     assert ran.stderr == f"{len(lines) - 1} values to confirm\n"
     assert sorted(file.name for file in folder.iterdir()) == ["r"]

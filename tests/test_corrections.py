@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 
 import incident_analytics as ia
 from incident_analytics.errors import SettingsError
+from incident_analytics.measures import measure, sources
+from incident_analytics.scope import Scope
 
 REPORT = Path(__file__).parent.parent / "data" / "real" / "INC-2021-05-10-001.md"
 ID = "INC-2021-05-10-001"
@@ -114,32 +117,37 @@ def test_a_single_report_that_is_loaded_makes_no_other_correction_stale(tmp_path
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        (f"{ID},restored,2021-05-10,,", r"corrections\.csv:2: field 'restored' is not one of title, date, .*"),
+        (f"{ID},restored,2021-05-10,,", r"not used: field 'restored' is not one of title, date, .*"),
         (
             f"{ID},restored_at,nine,,",
-            r"corrections\.csv:2: restored_at 'nine' is not a time; write it as 2025-03-14T.*",
+            r"not used: restored_at 'nine' is not a time; write it as 2025-03-14T.*",
         ),
-        (f"{ID},date,nine,,", r"corrections\.csv:2: date 'nine' is not a date; write it as 2025-03-14"),
+        (f"{ID},date,nine,,", r"not used: date 'nine' is not a date; write it as 2025-03-14"),
         (
             f"{ID},stated_duration,long,,",
-            r"corrections\.csv:2: stated_duration 'long' is not a length of time; write .*",
+            r"not used: stated_duration 'long' is not a length of time; write .*",
         ),
-        (f"{ID},affected_users,many,,", r"corrections\.csv:2: affected_users 'many' is not a number"),
-        (f"{ID},affected_users,{10**30},,", r"corrections\.csv:2: affected_users '10+' is not a number"),
-        (f"{ID},sla_impact,inf,,", r"corrections\.csv:2: sla_impact 'inf' is not a number"),
+        (f"{ID},affected_users,many,,", r"not used: affected_users 'many' is not a number"),
+        (f"{ID},affected_users,{10**30},,", r"not used: affected_users '10+' is not a number"),
+        (f"{ID},sla_impact,inf,,", r"not used: sla_impact 'inf' is not a number"),
         (
             f"{ID},started_at,0001-01-01T00:00+05:00,,",
-            r"corrections\.csv:2: started_at '0001-.*' is not a time; write .*",
+            r"not used: started_at '0001-.*' is not a time; write .*",
         ),
-        (f"{ID},is_open,perhaps,,", r"corrections\.csv:2: is_open 'perhaps' is neither true nor false"),
-        (f"{ID},severity,SEV9,,", r"corrections\.csv:2: severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
+        (f"{ID},restored_at,2021-05-10,,", r"not used: restored_at '2021-05-10' is not a time; write it as .*"),
+        (f"{ID},lost_revenue,9000,,", r"not used: field 'lost_revenue' is not .*; anything else .* in the report"),
+        (f"{ID},is_open,perhaps,,", r"not used: is_open 'perhaps' is neither true nor false"),
+        (f"{ID},severity,SEV9,,", r"not used: severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1"),
     ],
 )
-def test_a_correction_that_cannot_be_read_names_its_line_and_what_to_write(
+def test_a_correction_that_cannot_be_used_costs_itself_and_says_what_to_write(
     tmp_path: Path, line: str, message: str
 ) -> None:
-    with pytest.raises(SettingsError, match=message):
-        archive(tmp_path, line)
+    corpus, file = archive(tmp_path, line, f"{ID},affected_users,120,counted since,support")
+    (problem,) = corpus.problems[corpus.problems["path"] == file.as_posix()].to_dict("records")
+    assert (problem["line"], problem["level"], problem["code"]) == (2, "error", "unreadable-correction")
+    assert re.fullmatch(message, problem["message"])
+    assert corpus.incidents["affected_users"].tolist() == [120]
 
 
 def test_missing_columns_are_named(tmp_path: Path) -> None:
@@ -193,4 +201,109 @@ def test_a_correction_of_too_many_cells_is_not_used_and_is_an_error(tmp_path: Pa
     assert found[["line", "level", "code"]].to_numpy().tolist() == [
         [2, "error", "extra-cells"],
         [3, "warning", "missing-cells"],
+    ]
+
+
+def in_zones(folder: Path, value: str, *, head: str = "", column: str = "Time", end: str = "") -> ia.Corpus:
+    """Load a report whose table's time column is called ``column``, with a corrected start, in Europe/Berlin."""
+    rows = (
+        f"| 09:10{end} | The shop does not answer |\n| 10:30 | Second broker is back |\n| 11:30 | Product informed |\n"
+    )
+    (folder / f"{ID}.md").write_text(
+        f"# Incident: X\n\n**Incident ID**: {ID}\n**Date**: 2021-05-10\n{head}\n"
+        f"## Timeline\n\n| {column} | Event |\n|--|--|\n{rows}",
+        encoding="utf-8",
+    )
+    corrections = folder / "corrections.csv"
+    corrections.write_text(f"incident_id,field,value,reason,by\n{ID},started_at,{value},logs,ops\n", encoding="utf-8")
+    settings = ia.Settings.model_validate({"corrections": {"file": corrections}, "timezone": "Europe/Berlin"})
+    return ia.load(folder, settings=settings, status="all")
+
+
+@pytest.mark.parametrize(
+    ("column", "head", "value", "utc"),
+    [
+        ("Time", "", "2021-05-10T08:15", "06:15"),  # the settings' zone: CEST
+        ("Time", "", "2021-05-10 08:15", "06:15"),
+        ("Time", "", "2021-05-10T08:15Z", "08:15"),
+        ("Time", "", "2021-05-10T08:15-02:00", "10:15"),
+        ("Time (UTC)", "", "2021-05-10T08:15", "08:15"),
+        ("Time (PDT)", "", "2021-05-10T01:15", "08:15"),
+        ("Time (CET)", "", "2021-05-10T08:15", "07:15"),  # as the timeline has it, though it is summer
+        ("Time (Asia/Kolkata)", "", "2021-05-10T08:15", "02:45"),
+        ("Time (JST)", "**Started**: 2021-05-10 00:10 UTC\n", "2021-05-10T08:15", "2021-05-09 23:15"),
+        ("Time", "**Duration**: 09:10 - 10:30 UTC\n", "2021-05-10T08:15", "08:15"),
+    ],
+)
+def test_a_corrected_time_without_an_offset_is_in_the_zone_of_the_reports_times(
+    tmp_path: Path, column: str, head: str, value: str, utc: str
+) -> None:
+    corpus = in_zones(tmp_path, value, column=column, head=head)
+    expected = utc if len(utc) > 5 else f"2021-05-10 {utc}"
+    assert corpus.incidents.loc[0, "started_at"] == pd.Timestamp(expected, tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("column", "end", "value", "message"),
+    [
+        ("Time (IST)", "", "2021-05-10T08:15", "has no zone, and the report's own is unclear; add an offset or Z"),
+        ("Time", " PDT", "2021-05-10T08:15", "has no zone, and the report's own is unclear; add an offset or Z"),
+        ("Time", "", "2021-10-31T02:30", "is twice or never in Europe/Berlin, as clocks change; add the offset, such"),
+        ("Time", "", "2021-03-28T02:30", "is twice or never in Europe/Berlin, as clocks change; add the offset, such"),
+    ],
+)
+def test_a_corrected_time_of_unclear_zone_is_not_used(
+    tmp_path: Path, column: str, end: str, value: str, message: str
+) -> None:
+    uncorrected = in_zones(tmp_path, "2021-05-10T00:00Z", column=column, end=end)
+    assert "unreadable-correction" not in set(uncorrected.problems["code"])
+    corpus = in_zones(tmp_path, value, column=column, end=end)
+    (problem,) = corpus.problems[corpus.problems["code"] == "unreadable-correction"].to_dict("records")
+    assert (problem["path"], problem["line"]) == ((tmp_path / "corrections.csv").as_posix(), 2)
+    assert message in problem["message"]
+    assert corpus.readings.loc[corpus.readings["field"] == "started_at", "source"].isin(["stated", "inferred"]).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "reading", "milestones"),
+    [
+        # A row of the timeline has the corrected instant: it is the evidence, and the milestone is its own.
+        ("2021-05-10T11:30Z", (12, "11:30 Product informed"), {10: None, 11: "restored", 12: "started"}),
+        # A row has one milestone: the one that it has stays.
+        ("2021-05-10T10:30Z", (11, "10:30 Second broker is back"), {10: None, 11: "restored", 12: None}),
+        # None has it: the words are the correction's.
+        ("2021-05-10T08:15Z", (1, "corrections.csv:2: logs"), {10: None, 11: "restored", 12: None}),
+        ("", (1, "corrections.csv:2: logs"), {10: None, 11: "restored", 12: None}),
+    ],
+)
+def test_the_evidence_of_a_corrected_time_is_the_row_that_has_it_or_the_correction(
+    tmp_path: Path, value: str, reading: tuple[int, str], milestones: dict[int, str | None]
+) -> None:
+    before = in_zones(tmp_path, "2021-05-10T09:10Z", column="Time (UTC)").timeline.set_index("line")
+    assert before.loc[10, "milestone"] == "started"
+    assert before.loc[10, "milestone_source"] == "confirmed"
+    corpus = in_zones(tmp_path, value, column="Time (UTC)")
+    started = corpus.readings.set_index("field").loc["started_at"]
+    assert (started["line"], started["as_written"], started["source"]) == (*reading, "corrected")
+    timeline = corpus.timeline.set_index("line")
+    assert pd.isna(timeline.loc[10, ["milestone", "milestone_source", "confidence", "grade"]]).all()
+    found = {line: None if pd.isna(name) else name for line, name in timeline["milestone"].items()}
+    assert found == milestones
+
+
+def test_a_corrected_end_is_not_stale_and_moves_the_outage(tmp_path: Path) -> None:
+    corpus, _ = archive(tmp_path, f"{ID},ended_at,2021-05-10T17:00:00Z,seen in the logs,ops lead")
+    assert corpus.incidents.loc[0, "ended_at"] == pd.Timestamp("2021-05-10 17:00Z")
+    assert corpus.outages["ended_at"].tolist() == [pd.Timestamp("2021-05-10 17:00Z")]
+    assert corpus.readings.set_index("field").loc["ended_at", "source"] == "corrected"
+    assert "stale-correction" not in set(corpus.problems["code"])
+
+
+def test_the_lines_behind_a_figure_say_which_values_a_person_corrected_or_confirmed(tmp_path: Path) -> None:
+    corpus = in_zones(tmp_path, "2021-05-10T08:15Z", column="Time (UTC)")
+    scope = Scope.of(corpus, "2021-05")
+    row = next(each for each in measure(scope, "response").to_dict("records") if each["metric"] == "time_to_restore")
+    assert sources(scope, "response", row)["words"].tolist() == [
+        "started: (corrected) corrections.csv:2: logs",
+        "restored: 10:30 Second broker is back",
     ]

@@ -17,11 +17,13 @@ from incident_analytics.reports.milestones import (
     infer_milestones,
     infer_relapse,
 )
+from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.timeline import Placement, place_entries
 from incident_analytics.reports.times import find_dates
+from incident_analytics.reports.zones import names_zone, read_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = ["Chronology"]
@@ -120,7 +122,25 @@ class Chronology:
             entries[:] = [replace(entry, is_unclear=True) for entry in entries]
             if duration is not None and duration.zone is None:
                 self.report.duration = replace(duration, windows=())
+        self._note_zone()
         return self.reader.zone or (duration.zone if duration else None) or self.zone
+
+    def _note_zone(self) -> None:
+        """Note the one zone in which the timeline's rows are; without rows, the one that the report names elsewhere."""
+        report, duration, entries = self.report, self.report.duration, self.reader.entries
+        elsewhere = self.reader.zone or (duration.zone if duration else None)
+        found = set() if entries else {elsewhere}
+        is_unclear = not entries and (self.reader.zone_is_unclear or report.duration_is_unclear)
+        for entry in entries:
+            try:
+                own = read_zone(entry.when) if names_zone(entry.when) else None
+            except Unreadable:
+                is_unclear = True
+                continue
+            is_unclear |= own is None and entry.is_unclear
+            found.add(own or entry.zone or elsewhere)
+        report.zone_is_unclear = is_unclear or len(found) > 1
+        report.zone = None if report.zone_is_unclear else found.pop()
 
     def _settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
         """Compare the Duration's times with its total and with what the timeline says by itself.

@@ -65,16 +65,25 @@ class OutageReader:
             readings[:] = [reading for reading in readings if reading["field"] != "restored_at"]
         if outages:
             outages = self._corrected_outages(outages, known)
+        self._take_end(outages)
+        if outages and "ended_at" in known and (end := known["ended_at"].value) is not None:
+            start, _, _, at = outages[-1]
+            outages[-1] = (start, end, "corrected", at)
         for position, (start, end, source, at) in enumerate(outages, start=1):
             self.report.rows["outages"].append(
                 {"position": position, "started_at": start, "ended_at": end, "source": source, "line": at}
             )
+
+    def _take_end(self, outages: Sequence[Outage]) -> None:
+        """Take the end of the last window as that of the incident, where each of them ended."""
         ended = [(end, source, at) for _, end, source, at in outages if end is not None]
-        if ended and len(ended) == len(outages):
-            self.values["ended_at"], source, at = max(ended)
-            stated = "stated" if source == "duration" else "derived"
-            grade = self._grade_of_end(source, at)
-            self.report.note("ended_at", self.report.words_at(at), at, source=stated, grade=grade)
+        if not ended or len(ended) < len(outages):
+            return
+        self.values["ended_at"], source, at = max(ended)
+        stated = "stated" if source == "duration" else "derived"
+        restored = {row["field"]: row["as_written"] for row in self.report.rows["readings"]}.get("restored_at", "")
+        words = restored if source == "corrected" else self.report.words_at(at)
+        self.report.note("ended_at", words, at, source=stated, grade=self._grade_of_end(source, at))
 
     def _grade_of_end(self, source: str, line: int) -> str:
         """Return the grade of the instant that the end of the last outage was taken or derived from."""
@@ -91,10 +100,8 @@ class OutageReader:
         """Let the first window begin and the last one end where a correction says so."""
         if "started_at" in known and (begin := known["started_at"].value) is not None:
             outages[0] = (begin, *outages[0][1:])
-        for name in ("restored_at", "ended_at"):
-            if name in known and (end := known[name].value) is not None:
-                start, _, _, at = outages[-1]
-                outages[-1] = (start, end, "corrected", at)
+        if "restored_at" in known and (end := known["restored_at"].value) is not None:
+            outages[-1] = (outages[-1][0], end, "corrected", self.report.lines["restored_at"])
         return outages
 
     def _stated_outages(self) -> list[Outage]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import NamedTuple
@@ -142,6 +142,7 @@ class _Parser:
         if duration is not None and duration.total != total:  # it was corrected, and an end may be derived from it
             self.report.duration = replace(duration, total=total, approximate=False)
         Chronology(self.reader, self.zone).place()
+        known = dict(self.in_zone(known.values()))
         self.correct(known, known.keys() & milestones)
         OutageReader(self.report, self.zone).read(known)
         self.correct(known, known.keys() & derived)
@@ -172,6 +173,7 @@ class _Parser:
 
         A value that was inferred and that a person says is right is confirmed.
         """
+        times = {entry.line: entry.when for entry in self.reader.entries}
         for name in sorted(names):
             correction = known[name]
             is_same = self.values.get(name) == correction.value
@@ -180,7 +182,17 @@ class _Parser:
                 self.report.problem("stale-correction", correction.line, message, path=correction.path)
                 continue
             self.values[name] = correction.value
-            self.report.note_correction(name, confirmed=is_same)
+            self.report.note_correction(correction, times, confirmed=is_same)
+
+    def in_zone(self, corrections: Iterable[Correction]) -> Iterator[tuple[str, Correction]]:
+        """Yield corrections by field, their instants in UTC, without those of which no zone is known."""
+        zone = None if self.report.zone_is_unclear else self.report.zone or self.zone
+        for correction in corrections:
+            try:
+                yield correction.field, correction.in_zone(zone)
+            except ValueError as error:
+                message = f"not used: {error}"
+                self.report.problem("unreadable-correction", correction.line, message, path=correction.path)
 
     def read_sections(self) -> list[_Part]:
         """Read each section by what the template says of it."""

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any, Final, TypeVar
 
 from incident_analytics.reports.choices import Choice
+from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.durations import Duration
 from incident_analytics.reports.markdown import Line
 from incident_analytics.reports.placeholders import Unreadable, is_placeholder
 from incident_analytics.reports.timeline import Placement
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR
-from incident_analytics.schema import problem_row
+from incident_analytics.schema import INSTANT, MILESTONES, TABLES, problem_row
 
 __all__ = ["OWN", "Cells", "Report"]
 
@@ -46,6 +47,9 @@ class Report:
         Whether the timeline begins with a row without a time, which may be when it all began.
     ongoing
         The field that says that the incident goes on.
+    zone, zone_is_unclear
+        The zone in which the timeline, else the report, has its times, None where it names none; and whether it names
+        several, or one that may be several.
     duration_is_unclear
         Whether the Duration names a zone that may be several.
     unended
@@ -64,6 +68,8 @@ class Report:
     gaps: list[tuple[int, int]] = field(default_factory=list)
     start_is_hidden: bool = False
     ongoing: Line | None = None
+    zone: tzinfo | None = None
+    zone_is_unclear: bool = False
     duration_is_unclear: bool = False
     unended: int | None = None
     lines: dict[str, int] = field(default_factory=dict)
@@ -144,20 +150,46 @@ class Report:
         rows = [row for row in self.rows["readings"] if row["field"] == name]
         return any(row["grade"] != "recorded" or row["approximate"] for row in rows)
 
-    def note_correction(self, name: str, *, confirmed: bool = False) -> None:
+    def note_correction(self, correction: Correction, times: Mapping[int, str], *, confirmed: bool = False) -> None:
         """Mark where a value of incidents comes from as corrected, or confirmed; the words stay as written.
 
-        The row of the timeline that the milestone is taken from is recorded, too.
+        The words of a corrected instant are those of the row of the timeline that has it, else of the correction;
+        ``times`` are those of the rows as written, by line.
         """
+        name = correction.field
         if not any(reading["field"] == name for reading in self.rows["readings"]):
             self.note(name, "", self.lines["head"])
+        marks: Cells = {"confidence": 1.0, "grade": "recorded"}
         source = "confirmed" if confirmed else "corrected"
         for reading in self.rows["readings"]:
             if reading["field"] == name:
-                reading |= {"source": source, "confidence": 1.0, "grade": "recorded", "approximate": False}
+                reading |= {"source": source, "approximate": False, **marks}
+                if not confirmed and TABLES["incidents"][name] == INSTANT:
+                    self._move(reading, correction, times)
         for row in self.rows["timeline"]:
             if row["milestone"] and f"{row['milestone']}_at" == name and row["at"] == self.incident.get(name):
-                row |= {"confidence": 1.0, "grade": "recorded"}
+                row |= {"milestone_source": source, **marks}
+
+    def _move(self, reading: Cells, correction: Correction, times: Mapping[int, str]) -> None:
+        """Let a corrected instant come from the row that has it, and the row that was read have it no more."""
+        name, at = correction.field, correction.value
+        timeline = self.rows["timeline"]
+        for row in timeline:
+            if row["line"] == reading["line"] and f"{row['milestone']}_at" == name and row["at"] != at:
+                row.update(dict.fromkeys(("milestone", "milestone_source", "confidence", "grade")))
+        rows = [row for row in timeline if at is not None and row["at"] == at]
+        rows = [row for row in rows if f"{row['milestone']}_at" == name] or rows
+        if len(rows) == 1:
+            line = rows[0]["line"]
+            words = f"{times.get(line, '')} {rows[0]['event']}".strip()
+            if rows[0]["milestone"] is None and name.removesuffix("_at") in MILESTONES:
+                rows[0]["milestone"] = name.removesuffix("_at")
+        else:  # no row has it, or nobody knows which
+            line, words = self.lines["head"], correction.words
+        reading |= {"line": line, "as_written": words}
+        self.lines.pop(name, None)
+        if at is not None:
+            self.lines[name] = line
 
     def attempt(self, reader: Callable[[str], Value | None], line: Line, label: str) -> Value | None:
         """Read a value; where it cannot be read it is None, with a problem that says what to write instead."""

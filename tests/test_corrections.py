@@ -301,7 +301,7 @@ def test_a_corrected_end_is_not_stale_and_moves_the_outage(tmp_path: Path) -> No
 
 def test_the_lines_behind_a_figure_say_which_values_a_person_corrected_or_confirmed(tmp_path: Path) -> None:
     corpus = in_zones(tmp_path, "2021-05-10T08:15Z", column="Time (UTC)")
-    scope = Scope.of(corpus, "2021-05")
+    scope = Scope.of(corpus, "2021-05", status="all")
     row = next(each for each in measure(scope, "response").to_dict("records") if each["metric"] == "time_to_restore")
     assert sources(scope, "response", row)["words"].tolist() == [
         "started: (corrected) corrections.csv:2: logs",

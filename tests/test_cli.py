@@ -362,7 +362,7 @@ def test_an_output_that_cannot_be_made_exits_with_1_and_leaves_nothing(run: Run)
     assert run("export", "files", "r", "-o", "no/x.csv") == (
         1,
         "",
-        f"{REMARK}incident-analytics: no/x.csv: No such file or directory\n",
+        f"{EXPORT_REMARK}incident-analytics: no/x.csv: No such file or directory\n",
     )
     assert run("export", "files", "r", "-o", "r")[0] == 2
     Path("x.csv").mkdir()

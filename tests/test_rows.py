@@ -35,7 +35,10 @@ def problems(report: Report, *codes: str) -> list[tuple[str, int]]:
 
 def named(report: Report) -> set[int]:
     """Return the lines that warnings and errors name."""
-    return {row["line"] for row in report.rows["problems"] if row["level"] != "info"}
+    warnings = [row for row in report.rows["problems"] if row["level"] != "info"]
+    ranges = [re.search(r" timed rows under .*, lines (\d+) to (\d+), aren't read", row["message"]) for row in warnings]
+    together = {line for found in ranges if found for line in range(int(found[1]), int(found[2]) + 1)}
+    return together | {row["line"] for row in warnings}
 
 
 def clocks(report: Report) -> list[str]:
@@ -153,6 +156,17 @@ def test_sections_that_an_open_fence_swallows_are_looked_through_as_well() -> No
 def test_a_timeline_without_its_heading_is_named() -> None:
     report = read(f"## Our own\n\n{TABLE}| 14:02 | Alert |\n| 14:30 | Cure |\n")
     assert problems(report, "unread-row") == [("unread-row", 12), ("unread-row", 13)]
+
+
+def test_rows_that_are_no_timeline_for_sure_have_one_warning_with_a_remedy() -> None:
+    rows = "- 14:02 Alert\n- 14:10 Ann looks\n- 14:30 Cure\n"
+    report = read(f"## Summary\n\nA stop.\n\n## Ann's notes\n\n{rows}\n## Bo's notes\n\n{rows}")
+    messages = [row["message"] for row in report.rows["problems"] if row["code"] == "unread-row"]
+    remedy = "rename it to Timeline, or name it in a layout, see docs/how-to/layouts.md"
+    assert messages == [
+        f"3 timed rows under \"Ann's notes\", lines 14 to 16, aren't read; {remedy}",
+        f"3 timed rows under \"Bo's notes\", lines 20 to 22, aren't read; {remedy}",
+    ]
 
 
 def test_a_log_in_a_section_of_its_own_is_no_timeline() -> None:

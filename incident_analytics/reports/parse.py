@@ -262,7 +262,8 @@ class _Parser:
         unread = set()
         anywhere = not self.reader.entries
         for line, message in find_unread(kinds, self.kind_titled, read, anywhere=anywhere):
-            self.report.problem("unread-row", line, message)
+            if message:
+                self.report.problem("unread-row", line, message)
             unread.add(line)
         return unread
 

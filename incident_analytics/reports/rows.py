@@ -41,6 +41,8 @@ _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _CELL_TAG: Final = re.compile(r"<(?:td|th|tr|li)\b", re.IGNORECASE)
 _HEADING: Final = re.compile(r"[>\s*+-]*+(?P<level>#{1,6})[ \t]*+(?P<title>\S.*)")
 _HIDES: Final = frozenset({"code", "open code", "comment", "open comment", "html"})
+_MANY: Final = 3
+"""Rows with a time that are named together."""
 _LOOK: Final = 400
 """Characters of a line that are looked at: its time or mark is at its beginning."""
 
@@ -151,6 +153,10 @@ def _looks_like(line: SourceLine, kind: Kind) -> bool:
     return is_row or in_html or starts_like_item(text)
 
 
+def _is_timed(text: str) -> bool:
+    return any(map(begins_with_time, split_cells(text[:_LOOK]) if "|" in text else [text]))
+
+
 def _is_torn(line: SourceLine, use: str) -> bool:
     """Return whether a row with a time is part of the text that is broken off above it, such as a list item."""
     if line.place != "text" or "|" not in line.text or use in {"", "timeline"}:
@@ -197,6 +203,9 @@ def find_unread(
 ) -> Iterator[tuple[int, str]]:
     """Yield each line that looks like a row and that nothing was read from, with a message.
 
+    Several rows with a time in a section that is not the timeline have one message, at the first of them; that of the
+    others is empty.
+
     Parameters
     ----------
     parts
@@ -211,6 +220,7 @@ def find_unread(
     context = _Context(kind_named)
     for section, known in parts:
         context.enter(section, known)
+        timed: dict[int, str] = {}
         for line in section.source:
             own = context.kind_at(line)
             use = read.get(line.line)
@@ -222,7 +232,17 @@ def find_unread(
             if _looks_like(line, own):
                 elsewhere = known in {"own", "prose"} and line.place in {"text", "table"}
                 where = _ELSEWHERE if elsewhere else _WHERE[line.place]
-                yield line.line, f"this looks like {_LOOKS_LIKE[own]}, but is {where}"
+                message = f"this looks like {_LOOKS_LIKE[own]}, but is {where}"
+                if elsewhere and section.level and _is_timed(line.text):
+                    timed[line.line] = message
+                else:
+                    yield line.line, message
+        if len(timed) >= _MANY:
+            first, *others = timed
+            where = f"{len(timed)} timed rows under {section.title!r}, lines {first} to {others[-1]}, aren't read"
+            remedy = "rename it to Timeline, or name it in a layout, see docs/how-to/layouts.md"
+            timed = {first: f"{where}; {remedy}", **dict.fromkeys(others, "")}
+        yield from timed.items()
 
 
 class _Context:

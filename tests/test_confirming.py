@@ -105,12 +105,9 @@ def test_times_are_shown_in_the_zone_of_the_report_and_in_utc(
     for file in (folder / "r").iterdir():
         text = file.read_text(encoding="utf-8").replace("Time (UTC)", header)
         file.write_text(text.replace("**Started**: 2025-03-14 12:25 UTC\n", ""), encoding="utf-8")
-    _, shown = confirm("q")
-    asked = next(place for place, line in enumerate(shown) if " is 2025-03-14 " in line)
-    first = f"  1  2025-03-14 {row}  Cluster goes read-only  [started]"
-    assert first in shown
-    _, shown = confirm("llllllll")
-    assert any(line.startswith(f"detected_at is 2025-03-14 {guess} (such values") for line in shown[asked:])
+    _, shown = confirm("l" * 9)
+    assert any(f" 1  2025-03-14 {row}  Cluster goes read-only" in line for line in shown)
+    assert any(line.startswith(f"detected_at is 2025-03-14 {guess} (such values") for line in shown)
 
 
 @pytest.mark.usefixtures("folder")

@@ -298,7 +298,8 @@ def _as_frame(incidents: Sequence[Incident], metric: str) -> pd.DataFrame:
 
 
 def _heading(metric: str) -> str:
-    return capitalized(metric.replace("_", " "))
+    """Return a metric's name in the width of a column: ``To restore``."""
+    return capitalized(metric.replace("_", " ").removeprefix("time "))
 
 
 def _name(incident: Incident, links: Mapping[str, str]) -> _Cell:

@@ -309,13 +309,13 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     >>> format_with_interval({"downtime": timedelta(hours=1), "n_missing": 1}, "downtime")
     'at least 1h'
     >>> format_with_interval({"availability": 1.0, "n": 0}, "availability")
-    '100% (no outage reported)'
+    'no outage'
     >>> format_with_interval({"completion": 1.0, "n_done": 1, "n_open": 0, "n_unknown": 3}, "completion")
     '100% (1 of 4 known)'
     """
     value, low, high = (row.get(f"{column}{bound}") for bound in ("", "_low", "_high"))
     if column == "availability" and value == 1 and row.get("n") == 0:
-        return f"{format_value(value, column)} (no outage reported)"
+        return "no outage"
     if column == "completion" and not is_missing(value) and row.get("n_unknown"):
         n_known = row["n_done"] + row["n_open"]
         return f"{format_value(value, column)} ({n_known:,} of {n_known + row['n_unknown']:,} known)"

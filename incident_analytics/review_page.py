@@ -369,7 +369,9 @@ class ReviewPage:
         columns += ["n_overlapping", "n_unended", "n_missing"]
         headings = {"share": "Outside hours"}
         said.insert(0, sentences.describe_interruptions(shown))
-        return showing.text(" ".join(filter(None, said))) + showing.table(shown, columns=columns, headings=headings)
+        return showing.text(" ".join(filter(None, said))) + showing.table(
+            shown, columns=columns, headings=headings, folded=_FOLDED
+        )
 
     # -- service levels
 
@@ -433,7 +435,7 @@ class ReviewPage:
             return said
         items = overdue_items(top, self.links)
         columns = ["owner", "n_overdue", "n_overdue_unknown", "overdue_by"]
-        headings = {"overdue_by": "Most overdue by"}
+        headings = {"overdue_by": "Longest"}
         owners = measures.overdue_by_owner(self.scope)
         if len(owners) > _TOP:
             owners = pd.concat([owners.head(_TOP), _together(owners[_TOP:])], ignore_index=True)
@@ -472,7 +474,7 @@ class ReviewPage:
         said = showing.text(sentences.describe_prevention(measures.preventive(self.scope)))
         table = table.assign(**{"class": table["class"].astype(object).fillna("not known")})
         columns = ["class", "n", "n_proposed", "share", "n_done", "n_open", "n_unknown", "completion"]
-        return said + showing.table(table, columns=columns, headings=ITEM_HEADINGS)
+        return said + showing.table(table, columns=columns, headings=ITEM_HEADINGS, folded=_FOLDED)
 
     def due_times(self) -> Shown | None:
         """Compare the due dates of the window's action items with the targets of the settings."""
@@ -485,8 +487,8 @@ class ReviewPage:
         priority = by_priority.sort_values("priority", ascending=False)
         return (
             said
-            + showing.table(severity, columns=["severity", "target", *columns])
-            + showing.table(priority, columns=["priority", *columns])
+            + showing.table(severity, columns=["severity", "target", *columns], folded="By severity")
+            + showing.table(priority, columns=["priority", *columns], folded="By priority")
         )
 
     def action_survival(self) -> None:
@@ -545,7 +547,8 @@ class ReviewPage:
             "is_disputed",
         ]
         headings = {**ITEM_HEADINGS, "n": "Its items"}
-        table = showing.table(recent, columns=columns, headings=headings, links=self.links)
+        folded = format_count(len(recent), "repeat")
+        table = showing.table(recent, columns=columns, headings=headings, links=self.links, folded=folded)
         return showing.text(" ".join(filter(None, said))) + table
 
     def cost_totals(self) -> Shown | None:

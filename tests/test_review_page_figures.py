@@ -265,7 +265,7 @@ def test_tables_of_a_quarter(quarter: ReviewPage) -> None:
     assert counts[0] == ["Period", "SEV-1", "SEV-2", "SEV-3", "All"]
     assert [[row[0], row[-1]] for row in counts[1:]] == [["2025-07", "5"], ["2025-08", "6"], ["2025-09", "2"]]
     listed = rows(quarter.incidents())
-    columns = ["Date", "Incident", "Severity", "Services", "Time to restore", "Users", "Lost revenue", "Report"]
+    columns = ["Date", "Incident", "Severity", "Services", "To restore", "Users", "Lost revenue", "Report"]
     assert listed[0] == columns
     assert Counter(row[4].endswith("*") for row in listed[1:]) == {False: 6, True: 7}
     assert text_of(quarter.incidents()).endswith("* Time to restore inferred from free text.")
@@ -633,7 +633,7 @@ def test_items_past_due_of_unrecorded_status_are_in_the_table(tmp_path: Path) ->
     heading, *found = rows(page.action_completion())
     high = dict(zip(heading, next(row for row in found if row[0] == "High"), strict=True))
     assert "Overdue" not in high  # a column of zeros
-    assert high["Past due, unrecorded"] == "1"
+    assert high["No status"] == "1"
     assert tiles(page)["Action items past due"][0] == "1"
 
 
@@ -745,7 +745,7 @@ def test_what_is_not_compared_is_neither_said_nor_drawn_as_a_course(fourth: Revi
 def test_one_mean_and_one_median_of_the_recorded_times(fourth: ReviewPage) -> None:
     """With an ongoing incident there is no mean under any definition, and the recorded times are the unmarked ones."""
     listed = rows(fourth.incidents())
-    time = listed[0].index("Time to restore")
+    time = listed[0].index("To restore")
     unmarked = sorted(row[time] for row in listed[1:] if re.fullmatch(r"[\dhm ]+", row[time]))
     assert unmarked == ["1h 23m", "2h 21m", "32m"]
     assert fourth.highlights.response.median_recorded == timedelta(hours=1, minutes=23)

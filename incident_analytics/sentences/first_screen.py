@@ -492,7 +492,7 @@ def incident_users(incident: Incident) -> str:
     about = "~" if incident.is_approximate else ""
     if incident.users is not None:
         return f"{about}{incident.users:,}"
-    return "" if incident.users_fraction is None else f"{about}{format_share(incident.users_fraction)} of users"
+    return "" if incident.users_fraction is None else f"{about}{format_share(incident.users_fraction)}"
 
 
 def lost_revenue(incident: Incident) -> str:

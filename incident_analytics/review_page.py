@@ -355,7 +355,7 @@ class ReviewPage:
             measures.start_shares(self.scope),
             columns=["when", "n", "share", "share_of_time"],
             headings={"n": "Incidents", "share": "Share", "share_of_time": "Share of the week"},
-        ) + showing.text(sentences.describe_business_hours(self.settings.working_hours))
+        ) + showing.text(f"Over the last year. {sentences.describe_business_hours(self.settings.working_hours)}")
 
     def interruptions(self) -> Shown | None:
         """Show when each team's incidents of the last year started, and which services fail together."""

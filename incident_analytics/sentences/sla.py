@@ -26,14 +26,13 @@ def describe_counted(severities: Sequence[str] | None) -> str:
     Examples
     --------
     >>> describe_counted(["SEV-1", "SEV-2"])
-    'Only SEV-1 and SEV-2 incidents count as outages; those of other severities, or of 0 users, do not.'
+    'Only SEV-1 and SEV-2 incidents that affected users count as outages.'
     >>> describe_counted(None)
     'Incidents of 0 users do not count as outages.'
     """
     if not severities:
         return "Incidents of 0 users do not count as outages."
-    which = f"Only {join_words(list(severities))} incidents count as outages"
-    return f"{which}; those of other severities, or of 0 users, do not."
+    return f"Only {join_words(list(severities))} incidents that affected users count as outages."
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:

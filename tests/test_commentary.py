@@ -98,7 +98,10 @@ def test_cells_of_an_old_notebook_have_no_ids_afterwards_either(tmp_path: Path) 
         (
             "Head.\n\n## Severities\n",
             REVIEW,
-            "words.md:3: no section is headed 'Severities'; there are: Review, Severity, By service, Cost",
+            (
+                "words.md:3: no section is headed 'Severities'; there are: Review, Severity, By service, Cost; "
+                "did you mean 'Severity'?"
+            ),
         ),
         ("\nHead.\n", ("No heading",), "words.md:1: the notebook has no headings to put words below"),
     ],

@@ -225,7 +225,8 @@ def test_a_wrong_key_is_named_with_its_file(tmp_path: Path, text: str, message: 
 )
 def test_a_misspelt_problem_code_is_an_error(tmp_path: Path, text: str) -> None:
     with pytest.raises(
-        SettingsError, match=r"check\..*: 'missing-secton' is not one of not-a-report, unreadable-file, "
+        SettingsError,
+        match=r"check\..*: 'missing-secton' is not one of not-a-report, doubtful-report, unreadable-file, ",
     ):
         read_settings(write(tmp_path, text))
 

@@ -234,14 +234,17 @@ class _Signs:
         self.found: list[_Sign] = []
         self.left: list[_Sign] = []
         self.labels: list[str] = []
-        self.named: set[str] = set()
+        self.named: dict[str, int] = {}
         self.has_id = self.has_own_id = self.has_rows = self.has_date = False
         self.has_severity = self.has_impact = False
         parts = section_parts(sections, template)
         self.read_fields(find_fields(sections, parts, head, template))
         if self.has_own_id:
             return
-        if self.named >= {"severity", "duration"}:  # of which only incidents have both, in however few lines
+        rows = {row.line for section in sections for table in section.tables() for row in table.rows}
+        if self.named.get("severity", 0) in rows and self.named["severity"] == self.named.get("duration"):
+            self.has_severity = False  # a row of a list of incidents
+        elif self.named.keys() >= {"severity", "duration"}:  # only incidents have both, in however few lines
             self.add("a severity with a duration", 1, 1, is_core=True)
         self.read_title(head)
         for section, owner in zip(sections, section_owners(sections, parts, template), strict=True):
@@ -369,7 +372,7 @@ class _Signs:
                 self.has_date |= bool(find_dates(text))
             elif name in {"severity", "services", "affected_users"} or (name == "duration" and re.search(r"\d", text)):
                 self.add(label, line.line, 1, is_core=True)
-                self.named.add(name)
+                self.named[name] = line.line
                 self.has_severity |= name == "severity" and "sev" in label.casefold()
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))

@@ -80,7 +80,7 @@ def _meant(place: Path) -> str:
         there = [entry.name for entry in os.scandir(place.parent) if not entry.name.startswith(".")]
     except (OSError, ValueError):
         return ""
-    return did_you_mean(place.name, there)
+    return did_you_mean(place.name, [name for name in there if name != place.name])
 
 
 _SUFFIXES = (".md", ".markdown")

@@ -211,6 +211,8 @@ def test_the_command_hands_on_what_it_was_given(
         "severities": ["SEV-1"],
         "services": ["API"],
         "teams": ["Web team"],
+        "fields": [],
+        "hours": [],
     }
 
 
@@ -263,7 +265,7 @@ def test_every_question_is_answered(demo: dict[str, str]) -> None:
     text = "Median time to restore: 1h 22m, p90 4h 57m (n = 89, 1 ongoing)."
     assert text in demo["controls"].replace("\xa0", " ")
     assert "Q4 2025, as of 2026-01-01 00:00." in demo["quarter"]
-    assert "Not compared with Q3 2025: 4 of the 12 reports from Q4 2025 are not final." in demo["restore"]
+    assert "Not compared with Q3 2025: 5 of the 12 reports from Q4 2025 are not final." in demo["restore"]
     assert ">API</td>" in demo["budget"]
     assert '<th scope="col">Phrase</th>' in demo["recurs"]
     assert "open items are overdue" in demo["overdue"]

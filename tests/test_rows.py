@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incident_analytics.config import Settings
@@ -348,6 +348,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(DAMAGES)), st.integers(FIRST, len(GOOD) - 1)), min_size=1, max_size=3))
+@example([("heading of a list", 18), ("heading of a list", 18)])
 def test_whatever_breaks_the_layout_no_row_is_gone(damages: list[tuple[str, int]]) -> None:
     lines = list(GOOD)
     for name, index in damages:

@@ -256,10 +256,14 @@ class _Context:
         """The level of the last heading that has rows, 0 where none has."""
         self.known: Kind = "prose"
         self.follows_list = False
-        """Whether nothing but sections of the authors' own is between a list and here."""
+        """Whether nothing but sections of the authors' own, or empty ones, is between a list and here."""
+        self.has_text = False
+        """Whether the section has lines of its own so far."""
 
     def enter(self, section: Section, known: Kind) -> None:
-        self.follows_list = self.kind in {"services", "actions"} or (self.known == "own" and self.follows_list)
+        is_between = self.known == "own" or not self.has_text
+        self.follows_list = self.kind in {"services", "actions"} or (is_between and self.follows_list)
+        self.has_text = False
         self.before, self.known = self.kind, known
         is_named = self.kind_named(section.title) != "own"
         if known != "own" or section.level <= self.level or self.before == "prose":
@@ -282,13 +286,16 @@ class _Context:
             if is_own and own != "prose" and (_looks_like(line, own) or _is_delimiter(line.text)):
                 self.kind = own  # a line --- below some rows made a heading of them
             return own
+        self.has_text |= bool(line.text.strip())
         if "#" not in line.text or not (line.place == "text" or line.place in _HIDES):
             return self.kind
         title = _HEADING.match(line.text[:_LOOK])
         if title is None:
             return self.kind
         named, depth = self.kind_named(title["title"]), len(title["level"])
-        is_within = self.kind != "prose" and depth >= self.level + (self.kind not in {"services", "actions"})
+        deeper = depth >= self.level + (self.kind not in {"services", "actions"})
+        # Where a fence or comment has swallowed rows, what is below a heading in it may be rows all the same.
+        is_within = self.kind != "prose" and (deeper or line.place in _HIDES)
         if not is_within if named == "prose" else named != "own" or (depth <= self.level and line.place in _HIDES):
             self.kind, self.level = named, depth
         return None

@@ -58,7 +58,7 @@ _SAYS_OPEN: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_MARK: Final = re.compile(
-    r"[\s,:-]*[(\[]?\b(?:again|once more|recurrence|repeat(?:ed)?|(?:second|third|fourth) time)[)\]]?\s*$",
+    r"\b(?:again|once more|recurrence|repeat(?:ed)?|(?:second|third|fourth) time)[)\]]?$",
     re.IGNORECASE,
 )
 
@@ -531,9 +531,10 @@ def _titled(incidents: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Give the incidents, in the order in which they occurred, whose title is marked as that of an earlier one."""
     latest: dict[str, str] = {}
     for own, title in incidents[["incident_id", "title"]].dropna().itertuples(index=False):
-        plain = _TITLE_MARK.sub("", title)
-        words = " ".join(plain.casefold().split())
-        if plain != title and words in latest:
+        whole = title.rstrip()
+        marked = _TITLE_MARK.search(whole)
+        words = " ".join((whole[: marked.start()].rstrip(" \t,:-([") if marked else whole).casefold().split())
+        if marked and words in latest:
             yield own, latest[words]
         latest[words] = own
 

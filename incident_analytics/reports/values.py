@@ -199,7 +199,7 @@ _USERS: Final = (
 _SAID_OF_USERS: Final = re.compile(
     rf"(?<![\w.,$€£]){_FIGURE}\s(?:(?:unique|active|paying|registered|distinct|different|end)\s)?(?P<counted>{_USERS})"
     rf"|(?P<part>{_PERCENT.pattern.replace('(?P<sign>', '(?:').replace('(?P<value>', '(?:')}"
-    rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s)*{_USERS}",
+    rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s){{0,3}}{_USERS}",
     re.IGNORECASE,
 )
 _HIT: Final = re.compile(

@@ -163,7 +163,7 @@ def start_times(incidents: pd.DataFrame, *, within: Period, calendar: Calendar) 
     >>> found[["when", "n", "n_missing", "share_of_time"]].round(2)
                         when  n  n_missing  share_of_time
     0         Business hours  1          1           0.23
-    1               Evenings  1          1           0.20
+    1               Evenings  1          1            0.2
     2                 Nights  0          1           0.25
     3  Weekends and holidays  1          1           0.32
     """

@@ -245,7 +245,7 @@ def stems(text: str) -> frozenset[str]:
     Examples
     --------
     >>> sorted(stems("The account is locked, accounts lock"))
-    ['accou', 'lock']
+    ['acco', 'lock']
     """
     return frozenset(word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _COMMON)
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import minimize
 
 import incident_analytics as ia
@@ -268,9 +269,8 @@ def score_reports(folder: Path, golden: Mapping[str, Golden], lexicon: Lexicon) 
             n_rows.get(key, 0) == int(right["n_timeline_rows"]),
         ]
         if right["stated_duration_seconds"] and "stated_duration" not in right["ambiguous_fields"]:
-            facts.append(
-                abs(incident["stated_duration"] - timedelta(seconds=int(right["stated_duration_seconds"]))) < MINUTE
-            )
+            stated = timedelta(seconds=int(right["stated_duration_seconds"]))
+            facts.append(pd.notna(incident["stated_duration"]) and abs(incident["stated_duration"] - stated) < MINUTE)
         for milestone in MILESTONES:
             if f"{milestone}_at" in right["ambiguous_fields"].split():
                 continue

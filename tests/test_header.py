@@ -104,3 +104,23 @@ def test_an_id_in_the_title_is_the_reports_and_no_part_of_its_words(heading: str
     (report,) = parse_reports(f"# {heading}\n\n{rows}", "x.md", Settings(), default_template())
     assert (report.incident["incident_id"], report.incident["title"]) == ("INC-2026-0892", title)
     assert "malformed-id" not in [row["code"] for row in report.rows["problems"]]
+
+
+@pytest.mark.parametrize(
+    ("front", "name", "day"),
+    [
+        ("date: 2023-12-05\nincident_date: 2023-12-02\nseverity: high", "x.md", "2023-12-02"),
+        ("date: 2023-12-05\nbegan: 2023-12-02 19:40 UTC\nseverity: high", "2023-12-02-shipping.md", "2023-12-02"),
+        ("title: Shipping failed\ndate: 2023-12-05", "pm-2023-12-02.md", "2023-12-02"),
+        ("date: 2023-12-02\nbegan: 2023-12-02 19:40 UTC\nseverity: high", "x.md", "2023-12-02"),
+        ("date: 2023-12-02\nlastmod: 2023-11-30\nseverity: high", "x.md", "2023-12-02"),
+        ("date: 2023-12-02\nseverity: high", "2023-12-01.md", "2023-12-02"),
+    ],
+)
+def test_a_date_later_than_all_others_of_the_front_matter_is_that_of_publishing(
+    front: str, name: str, day: str
+) -> None:
+    rows = "## Timeline\n\n- 19:40 UTC Alert\n- 21:15 UTC Service restored\n"
+    (report,) = parse_reports(f"---\n{front}\n---\n\n# Shipping failed\n\n{rows}", name, Settings(), default_template())
+    assert str(report.incident["date"]) == day
+    assert f"{report.incident['restored_at']:%Y-%m-%d %H:%M}" == f"{day} 21:15"

@@ -319,7 +319,9 @@ class HeaderReader:
             words += name + times + first
         else:  # the name of a post's file has the day on which it was published, too
             words += (
-                [each for each in first if _is_before(date_in(each[0]), day)] + times + [(posted.text, posted.line)]
+                [each for each in (*first, *name) if _is_before(date_in(each[0]), day)]
+                + times
+                + [(posted.text, posted.line)]
             )
         for text, line_number in words:
             if (day := date_in(text)) is not None:

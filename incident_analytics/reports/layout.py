@@ -21,8 +21,10 @@ from incident_analytics.reports.markdown import (
     Section,
     Table,
 )
+from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.times import date_in
 from incident_analytics.reports.zones import find_zone
 
 __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts"]
@@ -377,11 +379,26 @@ def head_fields(labels: Iterable[str], template: Template) -> set[str]:
     return names - {"template_version", "template_updated_on"}
 
 
+_PUBLISHED: Final = ("date", "published", "publishdate", "pubdate", "posted")
+"""Keys of front matter that say when a text was published, or when the incident was."""
+
+
+def _is_dated_later(head: Sequence[tuple[str, Line]]) -> bool:
+    """Return whether the date of front matter is later than every other one in it, but those of changes."""
+    days = {fold(label): date_in(line.text) for label, line in head}
+    published = next((day for word in _PUBLISHED if (day := days.get(word))), None)
+    others = [
+        day for word, day in days.items() if day and word not in _PUBLISHED and "mod" not in word and "upd" not in word
+    ]
+    return published is not None and bool(others) and max(others) < published
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A labelled value; ``is_sure`` says that it is where a report's fields are, not in the text of a section.
 
-    ``is_of_post`` says that it is in front matter which is that of a blog post: its date is when it was published.
+    ``is_of_post`` says that its date is when the text was published: in the front matter of a blog post, or of one
+    whose other dates are all earlier, or at the head of a mail.
     """
 
     label: str
@@ -400,11 +417,15 @@ def find_fields(
     """
     above = next((index for index, part in enumerate(parts) if part), len(parts))
     for section in sections[:above]:
-        for label, line in _labelled_anyhow(section, template):
-            yield Field(label, _with_unit(label, line), is_sure=True)
+        labels = list(_labelled_anyhow(section, template))
+        is_mail = {fold(label) for label, _ in labels} >= {"from", "subject"}
+        for label, line in labels:
+            yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_mail)
     is_post = not any(template.field_named(label) in _OF_INCIDENTS for label, _ in head)
+    is_later = _is_dated_later(head)
     for label, line in head:
-        yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_post)
+        of_post = is_post or (is_later and fold(label) in _PUBLISHED)
+        yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=of_post)
     for section, part in zip(sections, parts, strict=True):
         if part is None and section.level and template.field_named(section.title):
             yield Field(section.title, _first_value(section), is_sure=section.level > template.report_level)

@@ -40,7 +40,7 @@ INCIDENT_TITLES = (
     "Monthly invoices were sent twice", "Review index served stale pages", "Release notes page was down",
     "Checklist service lost its entries", "Handover mails were not delivered", "The search index was empty",
     "Meeting minutes could not be saved", "Retention policies deleted live data", "Batch process hung",
-    "Proposal export timed out", "Plan upgrades were charged twice", "SLO dashboards showed no data",
+    "Benchmark runs filled the disk", "Invitations were sent twice", "Proposal export timed out", "Plan upgrades were charged twice", "SLO dashboards showed no data",
 )  # fmt: skip
 
 
@@ -85,6 +85,10 @@ OTHERS = {
     "adr-with-impact.md": "# 12. Use a queue\n\nDate: 2026-02-11\nStatus: Accepted\n\n## Summary\n\nA queue.\n\n## Impact\n\nLess load.\n\n## Next Steps\n\n- Write the consumer\n",
     "weekly.md": "# Status of the week\n\n**Author**: Ann\n**Date**: 2026-02-13\n**Status**: Final\n\n## Summary\n\nTwo incidents, both closed.\n\n## Next steps\n\n- Upgrade\n",
     "README.md": "# Incident reports\n\nThis folder has our post-mortems.\n\n## Severity\n\n| Level | Meaning |\n|--|--|\n| SEV-1 | all users |\n\n## Timeline\n\nWrite one.\n",
+    "benchmark.md": "# Benchmark: NVMe against SATA\n\nDate: 2022-10-19\nDuration: 4 hours\n\n## Results\n\nTwice as fast.\n",
+    "bug.md": "# Bug 1187: export fails\n\n**Date**: 2024-05-03\n**Severity**: Minor\n**Status**: Confirmed\n\n## Steps\n\n1. Export\n",
+    "invitation.md": "# Invitation: post-mortem PM-61, checkout latency\n\n**When**: 2024-02-22, 15:00 - 16:00 CET\n\n## Agenda\n\n1. Timeline\n",
+    "restore-test.md": "# Restore test August 2023\n\n- Date: 2023-08-22\n\n| Time | Step |\n|--|--|\n| 09:00 | Backup fetched |\n| 11:40 | Restore complete |\n",
     "runbook.md": "# Runbook: queue is full\n\n**Severity**: SEV-2\n**Last updated**: 2026-01-04\n\n## Impact\n\nOrders wait.\n\n## Detection\n\nAlert QueueFull.\n\n## Resolution\n\n1. Restart the consumer\n",
     "release-plan.md": "# Release plan 4.2\n\n**Date**: 2026-03-01\n**Owner**: Bo\n\n## Timeline\n\n- 10:00 Freeze\n- 12:00 Roll out\n\n## Impact\n\nNone expected.\n",
     "meeting.md": "# Team meeting\n\n**Date**: 2026-03-02\n**Attendees**: Ann, Bo\n\n## Action items\n\n- Ann: book a room\n\n## Lessons learned\n\n- Shorter meetings\n",

@@ -54,7 +54,7 @@ _OTHER_KIND: Final = re.compile(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
     r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
     r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
-    r"|service levels?)\b",
+    r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+)\b",
     re.IGNORECASE,
 )
 """Kinds of documents that speak of incidents and are not about one."""
@@ -62,7 +62,7 @@ _IS_LABEL: Final = re.compile(r"[\s\d_-]*(?::|\s[–—-]\s)")
 """What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
 _PLANNED: Final = re.compile(
     r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
-    r"|(?:dr|recovery|failover) tests?)\b",
+    r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance)\b",
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""

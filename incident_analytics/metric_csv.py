@@ -172,6 +172,7 @@ def _is_nothing(cell: str) -> bool:
 
 
 _EPOCH: Final = re.compile(EPOCH)
+_LAST: Final = 2**63 / 1e3  # milliseconds: later instants have no place in 64 bits of microseconds
 _MOMENT: Final = re.compile(f"{LOCAL}|{ZONED}")
 _SPACED: Final = re.compile(r"\s[Z+-]")
 
@@ -184,7 +185,7 @@ def _is_time(cell: str, zone: ZoneInfo) -> bool:
     """
     words = cell.strip()
     if _EPOCH.fullmatch(words):
-        return True
+        return abs(float(words)) < _LAST
     if not _MOMENT.fullmatch(words):
         return False
     try:

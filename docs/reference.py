@@ -27,7 +27,7 @@ _ROOMS: Final = {
     "Evidence": ("evidence",),
     "Reviews": ("publish", "population", "exploration"),
 }
-"""Where a public name is told, by the first part of its module's name."""
+"""The headings of the page, each with the first parts of the names of the modules that it lists."""
 _UNITS: Final = {
     "timedelta64[us]": "span",
     "datetime64[us, UTC]": "instant, UTC",

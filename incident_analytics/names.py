@@ -68,7 +68,7 @@ def unknown_name(what: str, name: str, known: Iterable[str], *, empty: str = "th
     known
         The names there are.
     empty
-        A clause that says why there is no name at all.
+        Why there are no names, as a clause.
 
     Examples
     --------

@@ -299,13 +299,20 @@ class Cache:
 
     def _remove_unused(self, segments: Mapping[str, Any]) -> None:
         """Remove segments that no index names any more, and caches that nobody uses; others may be at work."""
-        now = time.time()
         for place in self.folder.iterdir():
-            if place.name not in {_INDEX, *segments} and now - place.lstat().st_mtime > _HOUR:
+            if place.name not in {_INDEX, *segments} and _is_older(place, _HOUR):
                 _remove(place)
         for cache in self.folder.parent.iterdir():
-            if now - cache.lstat().st_mtime > _UNUSED:
+            if _is_older(cache, _UNUSED):
                 _remove(cache)
+
+
+def _is_older(place: Path, age: float) -> bool:
+    """Return whether nobody changed a place for so many seconds; one that another run just renamed is gone, not old."""
+    try:
+        return time.time() - place.lstat().st_mtime > age
+    except FileNotFoundError:
+        return False
 
 
 def _remove(place: Path) -> None:

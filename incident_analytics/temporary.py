@@ -96,9 +96,10 @@ def is_abandoned(file: Path) -> bool:
 
 def _remove_abandoned(place: Path) -> None:
     """Remove the folders of this user's runs that were killed."""
-    with suppress(OSError, AttributeError):  # Windows has no users of this kind, and no locks either
-        own = os.getuid()
-        for folder in place.glob(f"{_PREFIX}*"):
-            status = folder.lstat()
-            if status.st_uid == own and is_abandoned(folder / _LOCK):
+    if sys.platform == "win32":  # it has no users of this kind, and no locks either
+        return
+    own = os.getuid()
+    for folder in place.glob(f"{_PREFIX}*"):
+        with suppress(OSError):  # another run removes its own, or this one, meanwhile
+            if folder.lstat().st_uid == own and is_abandoned(folder / _LOCK):
                 shutil.rmtree(folder, ignore_errors=True)

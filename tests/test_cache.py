@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -249,6 +250,20 @@ def test_several_runs_at_once(reports: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
         for found in threads.map(lambda _: load(reports, status="all"), range(8)):
             assert_same(found, expected)
+
+
+def test_what_another_run_renames_meanwhile_is_no_failure(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(reports, status="all")
+    write(reports / "0.md", TEXTS[1])
+    listed = Path.iterdir
+
+    def with_one_that_is_gone(folder: Path) -> Iterator[Path]:
+        yield folder / ".renamed"
+        yield from listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", with_one_that_is_gone)
+    load(reports, status="all")  # a note would be a warning, and so an error
+    assert_cached(reports)
 
 
 def test_clearing_gives_the_bytes_back(reports: Path) -> None:

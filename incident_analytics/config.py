@@ -265,7 +265,8 @@ class TrackerSettings(TomlTable):
 
     The CSV exports of Jira (``jira``), GitLab (``gitlab``) and Linear (``linear``) have columns of their own, which
     ``columns`` may add to or override; without ``format`` and ``columns`` they are recognised by them. The JSON of
-    ``gh issue list`` (``github``) and of ``glab issue list`` (``gitlab``) has fields that never change.
+    ``gh issue list`` (``github``), of ``glab issue list`` (``gitlab``) and of Jira's REST search (``jira``) has fields
+    that never change.
     """
 
     file: FolderPath

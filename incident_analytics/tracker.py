@@ -96,13 +96,17 @@ def read_tracker(settings: Settings | str | Path, as_of: pd.Timestamp | None = N
         A `Settings` with a ``[tracker]`` section, or the path of a settings file. The format there is one of
 
         - ``csv``: a table with a header, whose columns the settings name; where they name none, the export of Jira,
-          GitLab or Linear by its columns, or the JSON of GitHub or GitLab
+          GitLab or Linear by its columns, or the JSON of GitHub, GitLab or Jira
         - ``jira``: Jira's CSV export with at least ``Issue key``, and ``Summary``, ``Status``, ``Resolution``,
           ``Assignee``, ``Due date``, ``Resolved`` and ``Labels`` where it has them; the settings may name others
         - ``gitlab``, ``linear``: the CSV export of GitLab or Linear; of GitLab also the JSON of ``glab issue list
           --all --output json``
         - ``github``: the JSON of ``gh issue list --state all --limit 1000 --json
           number,title,state,closedAt,labels,url,assignees``; ``stateReason`` is read too where it is there
+
+        ``csv`` and ``jira`` also take a file ``*.json`` with the answer of Jira's REST search: ``issues``, each with
+        ``key`` and in ``fields`` the ``summary``, ``status``, ``resolution``, ``assignee``, ``duedate``,
+        ``resolutiondate`` and ``labels``.
     as_of
         The instant as of which items are wanted: one that was completed at a later instant is open, without a date
         of completion. An item of which the export has only the day keeps it. None takes all as it is.
@@ -364,12 +368,15 @@ def _other_items(
 
 
 def _issue_items(file: Path, settings: Settings) -> list[_Item]:
-    """Return the issues of GitHub's or GitLab's JSON."""
+    """Return the issues of the JSON of GitHub, GitLab or Jira."""
     ids = _incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
-        issues = json.loads(read_bytes(file).decode("utf-8-sig"))
-        return [_Item(_gitlab_words(issue, ids) if "iid" in issue else _issue_words(issue, ids), 1) for issue in issues]
+        found = json.loads(read_bytes(file).decode("utf-8-sig"))
+        if isinstance(found, dict) and "issues" in found:
+            found = found["issues"]
+            ask = "write the answer of Jira's search with its fields summary, status, resolutiondate and others"
+        return [_Item(_json_words(issue, ids), 1) for issue in found]
     except KeyError as error:
         raise CsvError(f"no field {error} in every issue; {ask}") from error
     except OSError as error:
@@ -378,6 +385,32 @@ def _issue_items(file: Path, settings: Settings) -> list[_Item]:
         raise CsvError(f"{error}; {ask}") from error
     except (AttributeError, TypeError, RecursionError) as error:
         raise CsvError(f"no list of issues; {ask}") from error
+
+
+def _json_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:
+    """Return what an issue says as words, by the fields that only one of the trackers has."""
+    read = _jira_words if "fields" in issue else _gitlab_words if "iid" in issue else _issue_words
+    words = read(issue, ids)
+    if not all(isinstance(text, str) for text in words.values()):
+        raise TypeError
+    return words
+
+
+def _jira_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:
+    """Return what Jira's REST API says of an issue as words: a resolution gives the status where there is one."""
+    fields = issue["fields"]
+    status, resolution = fields["status"]["name"], (fields.get("resolution") or {}).get("name") or ""
+    is_resolved = fold(resolution) not in {"", "unresolved"}
+    return {
+        "key": issue["key"],
+        "incident_id": _labelled(map(str, fields.get("labels") or ()), ids),
+        "action": fields["summary"],
+        "owner": (fields.get("assignee") or {}).get("displayName") or "",
+        "status": resolution if is_resolved else status,
+        "workflow": status if is_resolved else "",
+        "due_on": fields.get("duedate") or "",
+        "completed_on": fields.get("resolutiondate") or "",
+    }
 
 
 def _issue_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:

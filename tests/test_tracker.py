@@ -152,6 +152,7 @@ def test_ids_of_a_template_of_ones_own_are_found_in_labels_too(tmp_path: Path) -
 
 
 ASK = "write gh issue list --state all --limit 1000 --json number,title,state,closedAt,labels,url,assignees"
+ASK_JIRA = "write the answer of Jira's search with its fields summary, status, resolutiondate and others"
 
 
 GITLAB = """\
@@ -178,6 +179,32 @@ GITLAB_JSON = [
     {"iid": 13, "title": "Split it", "state": "opened", "labels": [], "assignees": [], "due_date": None},
     {"iid": 14, "title": "Ask", "state": "closed", "labels": ["wontfix"], "closed_at": "2025-03-14T08:00:00Z"},
 ]
+
+
+def jira_issue(key: str, status: str, **fields: Any) -> dict[str, Any]:
+    """Return an issue as Jira's REST search writes it."""
+    usual = {"summary": f"Item {key}", "status": {"name": status, "statusCategory": {"key": "x"}}, "labels": []}
+    return {"id": "10001", "self": f"https://jira.example/{key}", "key": key, "fields": {**usual, **fields}}
+
+
+JIRA_JSON = {
+    "startAt": 0,
+    "total": 4,
+    "issues": [
+        jira_issue(
+            "OPS-1",
+            "Done",
+            labels=["postmortem", "INC-2025-03-14-001"],
+            assignee={"displayName": "Ana", "emailAddress": "ana@example.com"},
+            resolution={"name": "Done"},
+            duedate="2025-03-21",
+            resolutiondate="2025-03-14T23:30:00.000+0000",
+        ),
+        jira_issue("OPS-2", "Closed", resolution={"name": "Won't Do"}, assignee=None, duedate=None),
+        jira_issue("OPS-3", "In Progress", resolution=None, resolutiondate=None),
+        jira_issue("OPS-4", "To Do", resolution={"name": "Done"}),
+    ],
+}
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -213,9 +240,20 @@ GITLAB_JSON = [
                 ("#14", None, "Ask", None, "dropped", None, "2025-03-14"),
             ],
         ),
+        (
+            "jira.json",
+            "jira",
+            json.dumps(JIRA_JSON),
+            [
+                ("OPS-1", "INC-2025-03-14-001", "Item OPS-1", "Ana", "done", "2025-03-21", "2025-03-15"),
+                ("OPS-2", None, "Item OPS-2", None, "dropped", None, None),
+                ("OPS-3", None, "Item OPS-3", None, "open", None, None),
+                ("OPS-4", None, "Item OPS-4", None, None, None, None),
+            ],
+        ),
     ],
 )
-def test_exports_of_gitlab_and_linear_are_read_and_recognised(
+def test_exports_of_gitlab_linear_and_jira_are_read_and_recognised(
     tmp_path: Path, name: str, form: str, text: str, rows: list[tuple[str | None, ...]], *, named: bool
 ) -> None:
     """Their instants are UTC: half past eleven in the evening is the next day in Berlin."""
@@ -258,6 +296,14 @@ def test_exports_of_jira_and_github_are_recognised(tmp_path: Path) -> None:
             'format = "github"',
             '[{"number": 1, "title": "x", "state": "OPEN", "labels": ["x"]}]',
             f"no list of issues; {ASK}",
+        ),
+        ("i.json", "", '[{"number": 1, "title": 5, "state": "OPEN"}]', f"no list of issues; {ASK}"),
+        ("i.json", 'format = "jira"', '{"issues": {"key": 1}}', f"no list of issues; {ASK_JIRA}"),
+        (
+            "i.json",
+            'format = "jira"',
+            '{"issues": [{"key": "OPS-1", "fields": {"status": {"name": "Done"}}}]}',
+            f"no field 'summary' in every issue; {ASK_JIRA}",
         ),
     ],
 )

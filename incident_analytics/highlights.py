@@ -673,7 +673,8 @@ class Highlights:
     def findings(self) -> tuple[Finding, ...]:
         """What there is to say, the most urgent first; see `rank_findings`."""
         return rank_findings(
-            n_ongoing=len(self.scope.ongoing),
+            n_ongoing=len(self.ongoing),
+            is_down=bool(self.ongoing["has_downtime"].any()),
             has_reports=self.has_reports,
             budgets=self.budgets if self.has_reports else None,
             changes=(self.response.change, self.counts.change),
@@ -684,6 +685,7 @@ class Highlights:
 def rank_findings(
     *,
     n_ongoing: int,
+    is_down: bool,
     has_reports: bool,
     budgets: BudgetFacts | None,
     changes: Iterable[Change],
@@ -695,6 +697,8 @@ def rank_findings(
     ----------
     n_ongoing
         Incidents that are not over.
+    is_down
+        Whether one of them counts as downtime.
     has_reports
         Whether anything was reported.
     budgets
@@ -707,7 +711,7 @@ def rank_findings(
     Returns
     -------
     tuple of str
-        1. ``ongoing``: an incident is not over
+        1. ``ongoing``: an incident that counts as downtime is not over; one that does not comes after ``worse``
         2. ``silent``: nothing was reported
         3. ``budget``: a service is over its error budget
         4. ``worse``: incidents come significantly more often, or take significantly longer
@@ -718,15 +722,16 @@ def rank_findings(
     """
     over = budgets.of("over") if budgets else ()
     changes = tuple(changes)
-    checks: dict[Finding, bool] = {
-        "ongoing": n_ongoing > 0,
-        "silent": not has_reports,
-        "budget": bool(over),
-        "worse": any(change.rose for change in changes),
-        "overdue": follow_ups.n_overdue > 0,
-        "better": any(change.state == "changed" and not change.rose for change in changes),
-    }
-    found = tuple(finding for finding, holds in checks.items() if holds)
+    checks: list[tuple[Finding, bool]] = [
+        ("ongoing", is_down),
+        ("silent", not has_reports),
+        ("budget", bool(over)),
+        ("worse", any(change.rose for change in changes)),
+        ("ongoing", n_ongoing > 0 and not is_down),
+        ("overdue", follow_ups.n_overdue > 0),
+        ("better", any(change.state == "changed" and not change.rose for change in changes)),
+    ]
+    found = tuple(finding for finding, holds in checks if holds)
     if found:
         return found
     kept = budgets is not None and bool(budgets.budgets) and not budgets.of("unknown")

@@ -354,7 +354,7 @@ class ReviewPage:
         return showing.table(
             measures.start_shares(self.scope),
             columns=["when", "n", "share", "share_of_time"],
-            headings={"n": "Incidents", "share": "Share", "share_of_time": "Share of the week"},
+            headings={"n": "Incidents", "share": "Share"},
         ) + showing.text(f"Over the last year. {sentences.describe_business_hours(self.settings.working_hours)}")
 
     def interruptions(self) -> Shown | None:
@@ -485,6 +485,7 @@ class ReviewPage:
         said = showing.text(sentences.describe_due(by_severity))
         severity = by_severity.sort_values("severity", ascending=False)
         priority = by_priority.sort_values("priority", ascending=False)
+        priority = priority.assign(priority=priority["priority"].astype(object).fillna("no priority"))
         return (
             said
             + showing.table(severity, columns=["severity", "target", *columns], folded="By severity")
@@ -507,6 +508,7 @@ class ReviewPage:
         return showing.table(
             late.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
+            headings={"overdue_by": "Past due by"} if n_unknown else {},
             folded=f"{len(late) - n_unknown:,} overdue{unknown}",
             links=self.links,
         )

@@ -96,7 +96,8 @@ KEPT, OVER, UNJUDGED = budget(state="within", spent=0.5), budget(), budget(state
     ("options", "expected"),
     [
         ({}, ("quiet",)),
-        ({"n_ongoing": 1}, ("ongoing",)),
+        ({"n_ongoing": 1, "is_down": True}, ("ongoing",)),
+        ({"n_ongoing": 1, "budgets": budgets(OVER), "follow_ups": items(1)}, ("budget", "ongoing", "overdue")),
         ({"has_reports": False, "budgets": None}, ("silent",)),
         ({"budgets": budgets(KEPT, OVER)}, ("budget",)),
         ({"changes": (ROSE, FEW)}, ("worse",)),
@@ -106,7 +107,7 @@ KEPT, OVER, UNJUDGED = budget(state="within", spent=0.5), budget(), budget(state
         ({"follow_ups": items(n_open_undated=1)}, ("unjudged",)),
         ({"follow_ups": items(1), "changes": (FELL,)}, ("overdue", "better")),
         (
-            {"n_ongoing": 2, "budgets": budgets(OVER), "changes": (ROSE,), "follow_ups": items(1)},
+            {"n_ongoing": 2, "is_down": True, "budgets": budgets(OVER), "changes": (ROSE,), "follow_ups": items(1)},
             ("ongoing", "budget", "worse", "overdue"),
         ),
         ({"has_reports": False, "budgets": None, "follow_ups": items(1)}, ("silent", "overdue")),
@@ -120,7 +121,8 @@ def test_findings_are_ranked_and_a_quarter_is_quiet_only_where_that_is_known(
     options: dict[str, Any], expected: tuple[str, ...]
 ) -> None:
     asked: dict[str, Any] = {
-        "n_ongoing": 0, "has_reports": True, "budgets": budgets(KEPT), "changes": (FEW,), "follow_ups": items(),
+        "n_ongoing": 0, "is_down": False, "has_reports": True, "budgets": budgets(KEPT), "changes": (FEW,),
+        "follow_ups": items(),
     } | options  # fmt: skip
     assert rank_findings(**asked) == expected
 
@@ -412,14 +414,14 @@ def test_many_overspent_budgets_share_a_decision() -> None:
         (
             items(36, n_past_due_unknown=11, n=49, n_done=25, n_known=41, n_unknown=8, oldest=timedelta(days=576)),
             (
-                "From Q3 2025: 25 of 41 tracked items are done (61%); 8 have no recorded status. From "
+                "Of 49 action items from Q3 2025, 25 are done, 16 are open and 8 have no recorded status. From "
                 "all incidents to date: 36 items are overdue, the longest by 19 months; 11 more are past due but have "
                 "no recorded status."
             ),
         ),
         (
             items(),
-            "From Q3 2025: 3 of 4 tracked items are done (75%). From all incidents to date nothing is overdue.",
+            "Of 4 action items from Q3 2025, 3 are done and 1 is open. From all incidents to date nothing is overdue.",
         ),
         (
             items(n=0, n_due=0, n_items_unknown=7),
@@ -431,11 +433,26 @@ def test_many_overspent_budgets_share_a_decision() -> None:
         (
             items(n_due=0, n_known=0, n_unknown=4),
             (
-                "From Q3 2025: 4 items, none of them with a recorded status. From all incidents to date: 9 items "
+                "None of the 4 action items from Q3 2025 has a recorded status. From all incidents to date: 9 items "
                 "without a due date."
             ),
         ),
         (items(n_items=0), "No report lists action items."),
+        (
+            items(n=1, n_done=0, n_known=0, n_unknown=0),
+            "The only action item from Q3 2025 is dropped. From all incidents to date nothing is overdue.",
+        ),
+        (
+            items(n=4, n_done=4),
+            "All 4 action items from Q3 2025 are done. From all incidents to date nothing is overdue.",
+        ),
+        (
+            items(n=6, n_done=0, n_known=4, n_unknown=1),
+            (
+                "Of 6 action items from Q3 2025, none is done, 4 are open, 1 has no recorded status and 1 is dropped. "
+                "From all incidents to date nothing is overdue."
+            ),
+        ),
         (
             items(n=0, n_past_due_unknown=1),
             "No action items from Q3 2025. From all incidents to date: 1 is past due but has no recorded status.",

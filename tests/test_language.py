@@ -13,7 +13,6 @@ import pytest
 
 import incident_analytics
 from incident_analytics.cli import commands
-from incident_analytics.results import COLUMNS, heading
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(incident_analytics.__file__).parent
@@ -83,7 +82,3 @@ def test_notebooks_have_no_banned_words(file: Path) -> None:
 
 def test_help_has_no_banned_words() -> None:
     assert [found for text in helps(commands, click.Context(commands)) for found in banned(text)] == []
-
-
-def test_a_heading_has_at_most_three_words() -> None:
-    assert {name: heading(name) for name in COLUMNS if len(heading(name).split()) > 3} == {}

@@ -436,8 +436,8 @@ def test_before_the_first_report_nothing_is_zero(make: Make, shown: list[str]) -
 def test_a_silence_after_the_last_report_names_it_and_what_is_ongoing(make: Make) -> None:
     page = make("2026Q2")
     assert headline(page) == (
-        "A SEV-3 incident is still ongoing: Some renders fail with 'cannot connect'. "
-        "No incident was reported in Q2 2026."
+        "No incident was reported in Q2 2026. "
+        "A SEV-3 incident is still ongoing: Some renders fail with 'cannot connect'."
     )
     assert notices(page)[0] == (
         "Either nothing happened or nothing was written down. The last report before it is from 30 December 2025."
@@ -633,7 +633,7 @@ def test_items_past_due_of_unrecorded_status_are_in_the_table(tmp_path: Path) ->
     heading, *found = rows(page.action_completion())
     high = dict(zip(heading, next(row for row in found if row[0] == "High"), strict=True))
     assert "Overdue" not in high  # a column of zeros
-    assert high["No status"] == "1"
+    assert high["Past due, unknown"] == "1"
     assert tiles(page)["Action items past due"][0] == "1"
 
 

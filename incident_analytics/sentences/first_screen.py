@@ -631,17 +631,7 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
     """
     if not facts.n_items:
         return "No report lists action items."
-    done = f"No action items from {label}."
-    if facts.n:
-        unknown = f"; {facts.n_unknown:,} {has(facts.n_unknown)} no recorded status" if facts.n_unknown else ""
-        if facts.n_known:
-            share = format_share(facts.n_done / facts.n_known)
-            tracked = f"{facts.n_done:,} of {format_count(facts.n_known, 'tracked item')}"
-            done = f"From {label}: {tracked} {are(1 if facts.n_known == 1 else facts.n_done)} done ({share}){unknown}."
-        elif facts.n_unknown:
-            done = f"From {label}: {format_count(facts.n, 'item')}, none of them with a recorded status."
-        else:
-            done = f"From {label}: {format_count(facts.n, 'item')}, all dropped."
+    done = _progress(facts, label)
     if not facts.n_due:
         n = facts.n_items_unknown
         status = f", {n:,} of them without a recorded status" if n else ""
@@ -660,6 +650,33 @@ def describe_follow_ups(facts: FollowUpFacts, *, label: str) -> str:
     undated = _undated(facts.n_open_undated)
     parts = [late or "no item is known to be overdue", *([undated] if undated else [])]
     return f"{done} From all incidents to date: {'; '.join(parts)}."
+
+
+def _progress(facts: FollowUpFacts, label: str) -> str:
+    """Say how many of the period's items are done, open and neither, so that the numbers add up."""
+    n_open = facts.n_known - facts.n_done
+    n_dropped = facts.n - facts.n_known - facts.n_unknown
+    if not facts.n:
+        return f"No action items from {label}."
+    if facts.n_unknown == facts.n > 1:
+        return f"None of the {facts.n:,} action items from {label} has a recorded status."
+    parts = [
+        f"{n:,} {verb(n)} {state}"
+        for n, verb, state in (
+            (facts.n_done, are, "done"),
+            (n_open, are, "open"),
+            (facts.n_unknown, has, "no recorded status"),
+            (n_dropped, are, "dropped"),
+        )
+        if n
+    ]
+    if facts.n == 1:
+        return f"The only action item from {label} {parts[0].removeprefix('1 ')}."
+    if len(parts) == 1:
+        return f"All {parts[0].replace(' ', f' action items from {label} ', 1)}."
+    if not facts.n_done:
+        parts.insert(0, "none is done")
+    return f"Of {facts.n:,} action items from {label}, {join_words(parts)}."
 
 
 # --- notices ----------------------------------------------------------------------------------------------------------

@@ -14,7 +14,9 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import duckdb
 import pandas as pd
+import polars as pl
 import pytest
 from builders import UTC
 from hypothesis import given
@@ -24,6 +26,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics import exports
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.exports import plain_table, table_as_csv, table_as_json, write_table
+from incident_analytics.loading import load
 from incident_analytics.schema import TABLES
 from incident_analytics.tables import make_table
 from incident_analytics.visible import visible
@@ -232,3 +235,55 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Pa
         os.umask(mask)
     assert (tmp_path / "new.csv").stat().st_mode & 0o777 == 0o644
     assert (tmp_path / "old.csv").stat().st_mode & 0o777 == 0o600
+
+
+# --- elsewhere --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every table of the real reports as Parquet."""
+    folder = tmp_path_factory.mktemp("parquet")
+    corpus = load(Path(__file__).parents[1] / "data" / "real", status="all")
+    for name in TABLES:
+        write_table(getattr(corpus, name), folder / f"{name}.parquet")
+    return folder
+
+
+def test_duckdb_reads_every_table_and_joins_them(exported: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for name in TABLES:
+            file = exported / f"{name}.parquet"
+            found = connection.execute("SELECT count(*) FROM read_parquet(?)", [str(file)]).fetchone()
+            assert found == (len(pd.read_parquet(file)),), name
+        files = {name: exported / f"{name}.parquet" for name in ("incidents", "timeline")}
+        rows = connection.execute(
+            "SELECT incident_id, max(t.at) - min(t.at), i.detected_at FROM read_parquet(?) i "
+            "JOIN read_parquet(?) t USING (incident_id) WHERE i.detected_at IS NOT NULL AND t.at IS NOT NULL "
+            "GROUP BY incident_id, i.detected_at ORDER BY incident_id",
+            [str(file) for file in files.values()],
+        ).fetchall()
+    tables = {name: pd.read_parquet(file) for name, file in files.items()}
+    known = tables["incidents"].dropna(subset=["detected_at"]).set_index("incident_id")["detected_at"]
+    timed = tables["timeline"].dropna(subset=["at"]).groupby("incident_id")["at"]
+    spans = (timed.max() - timed.min()).loc[lambda each: each.index.isin(known.index)]
+    assert [(incident_id, pd.Timedelta(span)) for incident_id, span, _ in rows] == list(spans.items())
+    assert [pd.Timestamp(at).tz_convert("UTC") for *_, at in rows] == known.loc[spans.index].tolist()
+    assert len(rows) > 10
+
+
+def test_polars_reads_every_table_with_its_types(exported: Path) -> None:
+    for name in TABLES:
+        file = exported / f"{name}.parquet"
+        expected = pd.read_parquet(file, dtype_backend="pyarrow")
+        found = pl.read_parquet(file)
+        assert found.columns == list(expected.columns), name
+        assert found.null_count().row(0) == tuple(expected.isna().sum()), name
+    incidents = pl.read_parquet(exported / "incidents.parquet")
+    types = {name: incidents.schema[name] for name in ("occurred_at", "stated_duration_seconds", "incident_id")}
+    assert types == {
+        "occurred_at": pl.Datetime("us", "UTC"),
+        "stated_duration_seconds": pl.Float64(),
+        "incident_id": pl.String(),
+    }

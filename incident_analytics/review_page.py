@@ -358,9 +358,9 @@ class ReviewPage:
         ) + showing.text(f"Over the last year. {sentences.describe_business_hours(self.settings.working_hours)}")
 
     def interruptions(self) -> Shown | None:
-        """Show when each team's incidents of the last year started, and which services fail together."""
-        history = self.scope.history(1)
-        table, pairs = measures.interrupted(self.scope, within=history), measures.together(self.scope, within=history)
+        """Show when each team's incidents of the last year started, and which services fail together over two."""
+        table = measures.interrupted(self.scope, within=self.scope.history(1))
+        pairs = measures.together(self.scope, within=self.scope.history(2))
         shown = table[table["n"] > 0]
         said = [sentences.describe_failing_together(pairs)]
         if shown["n"].sum() < LEAST["start pattern"]:

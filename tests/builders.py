@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,12 @@ def call(function: Callable[..., pd.DataFrame], *frames: pd.DataFrame, **argumen
         assert frame is not result
         assert_frame_equal(frame, copy)
     return result
+
+
+def demo_rows(name: str) -> list[dict[str, str]]:
+    """Return the rows of ``facts`` or ``planted``: what the script that wrote the demo's reports put into them."""
+    file = Path(__file__).parent.parent / "data" / "demo" / f"{name}.csv"
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
 
 
 def at(text: str) -> pd.Timestamp:

@@ -408,8 +408,8 @@ def test_a_control_redraws_the_figure_and_the_grid_filters(
     expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (16m to 6h 45m)", "6h 45m", "4h 51m", "0"])
     seen = [figure.get_attribute("src")]
     for control, value, median in (
-        ("severity", "SEV-2", "1h 34m (1h 14m to 2h 21m)"),
-        ("metric", "time to detect", "8m (5m to 12m)"),
+        ("severity", "SEV-2", "1h 32m (47m to 2h 21m)"),
+        ("metric", "time to detect", "8m 30s (5m to 12m)"),
         ("service", "API", "8m (5m to 10m)"),
         ("by", "quarter", "10m"),
         ("period", "2025Q3", "9m"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from builders import at, call
+from builders import at, call, demo_rows
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import measures, sentences
@@ -159,6 +159,13 @@ class TestInterruptions:
 
 
 class TestFailingTogether:
+    def test_of_the_demo_the_pair_that_was_planted_and_no_other(self, demo_scope: Scope) -> None:
+        planted = {row["detail"] for row in demo_rows("planted") if row["what"] == "failing-together"}
+        pairs = measures.together(demo_scope, within=demo_scope.history(2))
+        found = pairs[pairs["p_adjusted"] <= 0.05]
+        assert {f"{row.service} and {row.other}" for row in found.itertuples()} == planted
+        assert found.reset_index()[["n", "n_both"]].to_dict("records") == [{"n": 86, "n_both": 18}]
+
     def test_the_whole(self) -> None:
         table = incidents_of(*[("2025-03-03T01:00Z", None)] * 6)
         found = call(failing_together, table, services_of(API="abcd?", Web="abe", Mail="?"))

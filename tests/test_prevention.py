@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from builders import AS_OF, actions_of, at, call, severities, spans
+from builders import AS_OF, actions_of, at, call, demo_rows, severities, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
@@ -23,7 +23,7 @@ from incident_analytics.analysis.prevention import (
 from incident_analytics.config import read_settings
 from incident_analytics.errors import ColumnsError, SettingsError
 from incident_analytics.scope import Scope
-from incident_analytics.tables import make_table
+from incident_analytics.tables import Corpus, make_table
 
 GOLDEN = Path(__file__).parent / "corpus" / "action_classes.csv"
 
@@ -157,7 +157,18 @@ class TestClassCompletion:
         table = measures.measure(demo_scope, "actions", by="class")
         whole = measures.measure(demo_scope, "actions")
         assert table["n"].sum() == whole["n"].iloc[0]
-        assert table["n_proposed"].sum() == table.loc[table["class"].notna(), "n"].sum() == 21
+        assert (table["n_proposed"].sum(), table.loc[table["class"].notna(), "n"].sum()) == (19, 32)
+
+    def test_of_the_demo_the_recorded_classes_are_those_of_its_facts(self, demo_corpus: Corpus) -> None:
+        """Eight reports have a column Type, with a word for each item."""
+        facts = {
+            row["incident_id"]: row["action_types"].split("|") for row in demo_rows("facts") if row["action_types"]
+        }
+        assert len(facts) == 8
+        items = action_classes(demo_corpus.actions, fields=demo_corpus.fields)
+        recorded = items[items["class_grade"] == "recorded"]
+        found = recorded.groupby("incident_id")["class"].agg(lambda classes: list(classes.astype(str)))
+        assert found.to_dict() == facts
 
 
 class TestPreventiveItems:

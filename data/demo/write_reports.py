@@ -3,8 +3,8 @@
     python write_reports.py [FOLDER]
 
 writes FOLDER/reports/INC-*.md, tracker.csv, facts.csv (what each report says, for tests) and planted.csv (the
-contradictions and gaps that are there on purpose). The texts are in scenarios.toml. The same seed gives the same
-bytes. No real company, product or person occurs.
+contradictions, gaps and patterns that are there on purpose). The texts are in scenarios.toml. The same seed gives the
+same bytes. No real company, product or person occurs.
 
 How the reports are written. Most are plain; what is not is sown over them by `ODDITIES`, a few reports each:
 
@@ -24,6 +24,7 @@ How the reports are written. Most are plain; what is not is sown over them by `O
     due dates               2025-03-14; TBD; Week 2; January 6                                           all
     done marks              Status column, ~~text~~, ✅, [x]; Ticket column, key in the text             nearly half
     action items            one row `None`                                                               two reports
+                            a Type column, see PLANTS                                                    eight reports
     windows                 re-opened twice; overlapping pairs; two of days; undated midnights; one open as staged
     contradictions          duration against its range, the rows, its end; a wrong year; see planted.csv 8%
     gaps                    placeholders, missing sections                                               one tenth
@@ -284,6 +285,10 @@ class Style:
     nbsp: bool = False
     heading_marks: bool = False
     one_line_fences: bool = False
+    rated: int = 0  # the severity that the report gives, where it is not the case's, which its twin has
+    twin: str = ""
+    also: tuple[str, ...] = ()  # services that were affected as well as the case's
+    types: tuple[str, ...] = ()  # what each action item is for, in a column of its own
 
 
 @dataclass
@@ -322,6 +327,16 @@ class Incident:
     def service(self) -> str:
         """The service that is hit first."""
         return self.case.services[0]
+
+    @property
+    def services(self) -> list[str]:
+        """All services that are hit."""
+        return [*self.case.services, *self.style.also]
+
+    @property
+    def severity(self) -> int:
+        """The severity that the report gives."""
+        return self.style.rated or self.case.severity
 
     @property
     def team(self) -> str:
@@ -516,6 +531,27 @@ ODDITIES: Final = (  # sown over the reports of less careful authors
     Oddity(2, {"heading_marks": True}),
     Oddity(2, {"one_line_fences": True}, lambda it: "Supporting Data" not in it.style.placeholders + it.style.missing),
 )
+TYPES: Final = {"prevent": "Prevention", "detect": "Detection", "mitigate": "Mitigation", "process": "Process"}
+PLANTS: Final[Mapping[str, Mapping[str, Any]]] = {  # what analyses are to find, in reports that are otherwise as drawn
+    # API and Frontend fail together more often than chance explains; each of these would be the API's alone
+    "INC-2024-11-14-002": {"also": ("Frontend",)},
+    "INC-2024-11-27-001": {"also": ("Frontend",)},
+    "INC-2025-03-24-001": {"also": ("Frontend",)},
+    "INC-2025-03-30-001": {"also": ("Frontend",)},
+    "INC-2025-05-29-001": {"also": ("Frontend",)},
+    "INC-2025-05-30-001": {"also": ("Frontend",)},
+    # the same case as its twin, with about as many users and minutes, rated higher
+    "INC-2024-04-22-001": {"rated": 2, "twin": "INC-2025-01-30-001"},
+    # what each action item is for, in the order of the rows
+    "INC-2024-03-17-001": {"types": ("prevent", "prevent", "detect", "process")},
+    "INC-2024-10-13-001": {"types": ("prevent", "process", "process", "mitigate")},
+    "INC-2025-02-27-001": {"types": ("prevent", "detect", "prevent", "detect")},
+    "INC-2025-03-14-001": {"types": ("mitigate", "mitigate", "process", "prevent")},
+    "INC-2025-07-22-002": {"types": ("prevent", "process", "detect")},
+    "INC-2025-08-18-001": {"types": ("prevent", "process", "process", "detect")},
+    "INC-2025-08-22-001": {"types": ("detect", "process", "mitigate")},
+    "INC-2025-09-25-002": {"types": ("mitigate", "process", "prevent")},
+}
 MOST_ODDITIES: Final = 3  # in one report
 CAREFUL: Final = 0.4  # the share of reports without any
 
@@ -705,6 +741,14 @@ def give_ids(incidents: Sequence[Incident]) -> None:
         incident.sla_after = incident.sla_before - incident.minutes / length
 
 
+def plant(incidents: Iterable[Incident]) -> None:
+    """Change the reports of `PLANTS`; nothing is drawn for it, so that all others stay as they are."""
+    by_id = {incident.incident_id: incident for incident in incidents}
+    for incident_id, style in PLANTS.items():
+        incident = by_id[incident_id]
+        incident.style = replace(incident.style, **style)
+
+
 def united_minutes(windows: Iterable[tuple[datetime, datetime]]) -> int:
     """Return the minutes that lie in at least one of the windows."""
     total, reached = 0, datetime.min.replace(tzinfo=UTC)
@@ -858,7 +902,7 @@ class Writer:
         """Whether the report tells which action items are done."""
         return "Status" in self.style.columns or bool(self.style.done_mark)
 
-    def action_row(self, action: Action) -> str:
+    def action_row(self, index: int, action: Action) -> str:
         """Write a row of the action items."""
         text = f"{action.text} ({action.key})" if self.style.key_in_text else action.text
         mark = self.style.done_mark
@@ -869,12 +913,14 @@ class Writer:
         status = "Done" if action.is_marked else self.rng.choice(("Open", "In progress"))
         extra = {"Ticket": action.key, "Status": status}
         cells = [text, action.owner, action.due, action.priority, *(extra[column] for column in self.style.columns)]
+        if self.style.types:
+            cells.append(TYPES[self.style.types[index]])
         return table_row(cells)
 
     def action_items(self) -> list[str]:
         """Write the action items."""
-        columns = ["Action", "Owner", "Due Date", "Priority", *self.style.columns]
-        rows = [self.action_row(action) for action in self.actions]
+        columns = ["Action", "Owner", "Due Date", "Priority", *self.style.columns, *["Type"] * bool(self.style.types)]
+        rows = [self.action_row(index, action) for index, action in enumerate(self.actions)]
         if self.style.no_actions:
             rows = [table_row(["None", *[""] * (len(columns) - 1)])]
         return [table_row(columns), "|" + "|".join("-" * (len(column) + 2) for column in columns) + "|", *rows]
@@ -884,15 +930,15 @@ class Writer:
     def header(self) -> list[str]:
         """Write the title and the header."""
         incident, style = self.incident, self.style
-        code = f"SEV-{self.case.severity}"
-        gloss = GLOSSES[self.case.severity]
+        code = f"SEV-{incident.severity}"
+        gloss = GLOSSES[incident.severity]
         status = style.final if style.status == "Final" else style.status
         author = self.rng.choice((*AUTHORS, incident.team, incident.team))
         fields = {
             "Incident ID": incident.incident_id,
             "Date": style.date.format(day=incident.local(incident.first)),
             "Duration": self.duration()[0],
-            "Severity": style.severity.format(code=code, digit=self.case.severity, gloss=gloss),
+            "Severity": style.severity.format(code=code, digit=incident.severity, gloss=gloss),
             "Author": author,
             "Status": status,
         }
@@ -1157,7 +1203,7 @@ class Writer:
         boxes = []
         for service in SERVICES:
             name = ALIASES.get(service, service) if self.style.alias and service == self.incident.service else service
-            boxes.append(f"- {yes if service in self.case.services else no} {name}")
+            boxes.append(f"- {yes if service in self.incident.services else no} {name}")
         users = [
             "### User Impact",
             f"- **Affected users**: {self.users}",
@@ -1317,23 +1363,27 @@ class Writer:
         return {
             "incident_id": incident.incident_id,
             "status": style.status,
-            "severity": f"SEV-{self.case.severity}",
+            "severity": f"SEV-{incident.severity}",
             "stock": "yes" if style.stock else "no",
             "started_at": f"{incident.first:%Y-%m-%dT%H:%M:%SZ}" if from_line else "",
             **{f"{milestone}_at": instant for milestone, instant in told.items()},
             "stated_duration_seconds": "" if stated is None else stated,
-            "services": "|".join(service for service in SERVICES if service in self.case.services),
+            "services": "|".join(service for service in SERVICES if service in incident.services),
+            "action_types": "|".join(style.types),
             "n_action_items": len(self.actions),
             "n_action_items_done": sum(action.is_marked for action in self.actions),
         }
 
     def planted(self) -> list[dict[str, str]]:
-        """Return the contradictions and gaps of this report, by problem code."""
+        """Return the contradictions and gaps of this report, by problem code, and the patterns that it is part of."""
         style, rows = self.style, []
         if style.planted:
             rows.append(PLANTED[style.planted])
         rows += [("placeholder", f"{section} left as in the template") for section in self.placeholders]
         rows += [("missing-section", f"no section {section}") for section in style.missing]
+        rows += [("failing-together", f"{self.incident.service} and {service}") for service in style.also]
+        if style.rated:
+            rows.append(("near-twin", f"{style.twin} is SEV-{self.case.severity}"))
         return [{"incident_id": self.incident.incident_id, "what": what, "detail": detail} for what, detail in rows]
 
 
@@ -1476,6 +1526,7 @@ def write(folder: Path) -> None:
     incidents = draw_incidents(rng, themes, cases)
     draw_styles(rng, incidents)
     give_ids(incidents)
+    plant(incidents)
     keys = draw_keys(rng)
     writers = [Writer(incident, keys) for incident in incidents]
     reports = folder / "reports"

@@ -33,6 +33,7 @@ from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.figures import read_from
 from incident_analytics.formatting import format_amount
 from incident_analytics.names import did_you_mean, unknown_name
 from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
@@ -62,6 +63,7 @@ __all__ = [
     "gaps",
     "hours",
     "impact",
+    "instants_used",
     "interrupted",
     "measure",
     "mix",
@@ -107,14 +109,18 @@ KINDS: Final = tuple(_BY)
 
 def times(scope: Scope) -> pd.DataFrame:
     """Return `response_times` of the completed reports and of what is ongoing."""
-    return response_times(
-        scope.completed.incidents,
-        metrics=scope.settings.metrics,
-        calendar=scope.calendar,
-        timeline=scope.completed.timeline,
-    )
+    if "times" not in scope.results:  # which several figures are made from
+        scope.results["times"] = response_times(
+            scope.completed.incidents,
+            metrics=scope.settings.metrics,
+            calendar=scope.calendar,
+            timeline=scope.completed.timeline,
+        )
+    found: pd.DataFrame = scope.results["times"]
+    return found.copy(deep=False)
 
 
+@read_from("spans", of="completed")
 def response(
     scope: Scope,
     *,
@@ -210,6 +216,7 @@ def _without_partial_means(summary: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
+@read_from("spans", of="completed")
 def steps(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     """Summarise every metric of the settings, a row each, named in the first column ``metric``."""
     measured = times(scope)
@@ -224,6 +231,7 @@ def _metric_first(table: pd.DataFrame) -> pd.DataFrame:
     return table[["metric", *(column for column in table if column != "metric")]]
 
 
+@read_from("times", of="completed")
 def definitions(scope: Scope) -> pd.DataFrame:
     """Return `definition_sensitivity` of the primary metric; a mean is NA as in `response`."""
     metric = scope.settings.primary_metric
@@ -239,6 +247,7 @@ def definitions(scope: Scope) -> pd.DataFrame:
     )
 
 
+@read_from("spans", "severity", of="completed", since="before")
 def mix(scope: Scope, earlier: Period) -> pd.DataFrame:
     """Return `mean_change_by_mix` of the primary metric by severity, from an earlier period to this one."""
     return mean_change_by_mix(
@@ -249,11 +258,13 @@ def mix(scope: Scope, earlier: Period) -> pd.DataFrame:
 # --- how many, how often ---------------------------------------------------------------------------------------------
 
 
+@read_from("start", "severity")
 def counts(scope: Scope, *, within: Period | None = None, every: Unit = "month") -> pd.DataFrame:
     """Return `severity_counts` of every known incident: 0 in a part that no reports cover, as none was reported."""
     return severity_counts(scope.known.incidents, every=every, within=within or scope.window)
 
 
+@read_from("start", "severity", since="before")
 def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", members: bool = False) -> pd.DataFrame:
     """Return `severity_rates` of every known incident, which allow for the dispersion of past months.
 
@@ -273,28 +284,33 @@ def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", 
     return table
 
 
+@read_from("start", since="before")
 def dispersion(scope: Scope, *, by: str | None = None) -> pd.DataFrame:
     """Return `count_dispersion` of the two years before the window, of all incidents or by severity."""
     return count_dispersion(scope.known.incidents, within=scope.past(2), by=by)
 
 
+@read_from("start", since="before")
 def trend(scope: Scope) -> pd.DataFrame:
     """Return `rate_trend` of every known incident of up to two years, as far as reports cover them."""
     history = scope.history(2)
     return rate_trend(scope.known.incidents, within=scope.covered(history) or history, dispersion=dispersion(scope))
 
 
+@read_from("start")
 def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
     """Return `time_between` of every known incident."""
     return time_between(scope.known.incidents, within=within)
 
 
+@read_from("start", since="before")
 def between(scope: Scope, *, within: Period) -> pd.DataFrame:
     """Return `mean_time_between` of every known incident, up to the end of the months that reports cover."""
     covered = scope.covered(within) or within
     return mean_time_between(gaps(scope, within=within), until=covered.end, dispersion=dispersion(scope))
 
 
+@read_from("start", since="before")
 def control(scope: Scope) -> tuple[pd.DataFrame, str]:
     """Return the control chart of up to two years, and the column charted; months that no reports cover are left out.
 
@@ -309,16 +325,19 @@ def control(scope: Scope) -> tuple[pd.DataFrame, str]:
     return control_chart(monthly, value="n", dispersion=dispersion(scope)), "n"
 
 
+@read_from("start", since="before")
 def start_shares(scope: Scope) -> pd.DataFrame:
     """Return `start_times` of the last year's incidents, by the business hours of the settings, else 9 to 17."""
     return start_times(scope.known.incidents, within=scope.history(1), calendar=scope.settings.working_hours)
 
 
+@read_from("start", since="before")
 def hours(scope: Scope) -> pd.DataFrame:
     """Return `start_hours` of the last year's incidents."""
     return start_hours(scope.known.incidents, within=scope.history(1))
 
 
+@read_from("times", "services")
 def interrupted(scope: Scope, *, within: Period | None = None, members: bool = False) -> pd.DataFrame:
     """Return `team_interruptions` of the window's incidents, or of another period: a row a team, none without teams."""
     settings = scope.settings
@@ -340,6 +359,7 @@ def interrupted(scope: Scope, *, within: Period | None = None, members: bool = F
     )
 
 
+@read_from("start", "services", of="everything")
 def together(scope: Scope, *, within: Period) -> pd.DataFrame:
     """Return `failing_together` of every incident, whatever was chosen: a choice of services would itself pair them."""
     return failing_together(scope.everything.incidents, scope.everything.services, within=within)
@@ -367,6 +387,7 @@ def _budgets(scope: Scope) -> dict[str, Any]:
     }
 
 
+@read_from("outages", "services", "users", "severity", of="everything")
 def impact(
     scope: Scope,
     *,
@@ -427,16 +448,19 @@ def with_downtime(scope: Scope, incidents: pd.DataFrame) -> pd.Series:
     return incidents["incident_id"].isin(counted["incident_id"])
 
 
+@read_from("outages", "services", "users", "severity", of="everything")
 def availability(scope: Scope) -> pd.DataFrame:
     """Return `impact` over the whole window, whatever the budgets' windows: a row a service."""
     return impact(scope, window=None)
 
 
+@read_from("outages", "services", "users", "severity", of="everything")
 def budget(scope: Scope) -> pd.DataFrame:
     """Return `budget_burn_down` of the services with a target."""
     return budget_burn_down(scope.everything.outages, **_budgets(scope))
 
 
+@read_from("sla_impact", "outages", "users")
 def reported_impact(scope: Scope) -> pd.DataFrame:
     """Return `stated_impact` of the window's incidents whose reports give an SLA impact."""
     table = stated_impact(
@@ -452,6 +476,7 @@ def reported_impact(scope: Scope) -> pd.DataFrame:
 # --- follow-ups, costs, themes ---------------------------------------------------------------------------------------
 
 
+@read_from("actions", of="completed")
 def completion(
     scope: Scope, *, by: str | None = None, every: Unit | None = None, members: bool = False
 ) -> pd.DataFrame:
@@ -468,6 +493,7 @@ def completion(
     )
 
 
+@read_from("actions", of="completed")
 def classes(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     """Return `class_completion` of the window's action items."""
     return class_completion(
@@ -479,6 +505,7 @@ def classes(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     )
 
 
+@read_from("title", "severity", "actions", of="completed")
 def preventive(scope: Scope) -> pd.DataFrame:
     """Return `preventive_items` of the window's completed reports; of ongoing incidents nothing is agreed yet."""
     incidents = scope.reviewed_completed.incidents
@@ -486,6 +513,7 @@ def preventive(scope: Scope) -> pd.DataFrame:
     return preventive_items(over, scope.reviewed_actions, fields=scope.completed.fields)
 
 
+@read_from("actions", of="completed")
 def due(scope: Scope, *, by: str) -> pd.DataFrame:
     """Return `due_times` of the window's action items, by ``severity`` or ``priority``, against ``[follow_up]``."""
     return due_times(
@@ -497,16 +525,19 @@ def due(scope: Scope, *, by: str) -> pd.DataFrame:
     )
 
 
+@read_from("actions", of="completed", since="all")
 def ages(scope: Scope) -> pd.DataFrame:
     """Return `action_ages` of all items so far, by priority."""
     return action_ages(scope.actions, as_of=scope.as_of, by="priority", incidents=scope.so_far.incidents)
 
 
+@read_from("actions", of="completed", since="all")
 def survival(scope: Scope) -> pd.DataFrame:
     """Return `action_survival` of all items so far, by priority."""
     return action_survival(scope.actions, as_of=scope.as_of, by="priority", incidents=scope.so_far.incidents)
 
 
+@read_from("actions", of="completed", since="all")
 def overdue_by_owner(scope: Scope) -> pd.DataFrame:
     """Count the overdue items of all incidents to date by owner.
 
@@ -527,6 +558,7 @@ def overdue_by_owner(scope: Scope) -> pd.DataFrame:
     return table.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 
+@read_from("outages", "services", "severity", of="everything")
 def by_team(scope: Scope) -> pd.DataFrame:
     """Count the services, the overspent error budgets and the incidents of each team that the settings name.
 
@@ -557,22 +589,26 @@ def by_team(scope: Scope) -> pd.DataFrame:
     )
 
 
+@read_from("actions", of="completed", since="all")
 def overdue(scope: Scope) -> pd.DataFrame:
     """Return `overdue_actions` of all items so far."""
     return overdue_actions(scope.actions, as_of=scope.as_of, incidents=scope.so_far.incidents)
 
 
+@read_from("actions", of="completed", since="all")
 def n_open_undated(scope: Scope) -> int:
     """Count the open items of all incidents to date without a due date that can be read: they may be overdue."""
     items = action_completion(scope.actions, as_of=scope.as_of, incidents=scope.so_far.incidents)
     return int(items["n_open_undated"].sum())
 
 
+@read_from("costs")
 def costs(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     """Return `cost_totals` of the window's incidents, whatever the status of their reports."""
     return cost_totals(scope.reviewed.costs, incidents=scope.reviewed.incidents, members=members)
 
 
+@read_from("causes", of="completed")
 def themes(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
     """Return `recurring_factors` of the window's completed reports, or of those of another period."""
     corpus = scope.reviewed_completed
@@ -581,6 +617,7 @@ def themes(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
     return recurring_factors(corpus.findings, incidents=corpus.incidents)
 
 
+@read_from("title", "start", "causes", "actions", since="all")
 def repeats(scope: Scope) -> pd.DataFrame:
     """Return `items_at_repeat` of the completed reports to date: an earlier incident's report may be of any status."""
     found = repeat_incidents(scope.known.incidents, scope.known.findings)
@@ -588,16 +625,17 @@ def repeats(scope: Scope) -> pd.DataFrame:
     return items_at_repeat(found, scope.actions, timezone=scope.settings.timezone)
 
 
-def repeats_rate(
-    scope: Scope, found: pd.DataFrame, *, every: Unit | None = None, members: bool = False
-) -> pd.DataFrame:
-    """Return `repeat_rate` of the window's completed reports, from the result of `repeats`."""
+@read_from("title", "start", "causes", "actions", since="all")
+def repeats_rate(scope: Scope, *, every: Unit | None = None, members: bool = False) -> pd.DataFrame:
+    """Return `repeat_rate` of the window's completed reports."""
+    found = repeats(scope)
     return repeat_rate(scope.completed.incidents, found, every=every, within=scope.window, members=members)
 
 
-def recurrence(scope: Scope, found: pd.DataFrame) -> pd.DataFrame:
-    """Return `recurrence_change` of the completed reports to date, from the result of `repeats`."""
-    return recurrence_change(scope.so_far.incidents, found, scope.actions, as_of=scope.as_of)
+@read_from("title", "start", "causes", "actions", since="all")
+def recurrence(scope: Scope) -> pd.DataFrame:
+    """Return `recurrence_change` of the completed reports to date."""
+    return recurrence_change(scope.so_far.incidents, repeats(scope), scope.actions, as_of=scope.as_of)
 
 
 # --- the verb metrics ------------------------------------------------------------------------------------------------
@@ -669,7 +707,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ),
         "costs": lambda: costs(scope, members=True),
         "themes": lambda: themes(scope),
-        "repeats": lambda: repeats_rate(scope, repeats(scope), every=every, members=True),
+        "repeats": lambda: repeats_rate(scope, every=every, members=True),
         "interruptions": lambda: interrupted(scope, members=True),
     }
     return tables[kind]()
@@ -833,6 +871,7 @@ _CHANGES: Final = {
 }
 
 
+@read_from("spans", "start", since="before")
 def changes(scope: Scope) -> pd.DataFrame:
     """Compare the primary metric and the number of incidents with the earlier periods.
 
@@ -933,7 +972,7 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     known = scope.known
     readings, outages = known.readings, scope.everything.outages
     found = {
-        "response": lambda: _instants_used(scope, str(row["metric"])),
+        "response": lambda: instants_used(scope, str(row["metric"])),
         "severity": lambda: readings[readings["field"] == "severity"].assign(words=_marked(readings)),
         "sla": lambda: outages.assign(
             words=[f"{each.started_at} to {each.ended_at} ({each.source})" for each in outages.itertuples()]
@@ -971,7 +1010,7 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     return found[["incident_id", "path", "line", "words"]].reset_index(drop=True)
 
 
-def _instants_used(scope: Scope, metric: str) -> pd.DataFrame:
+def instants_used(scope: Scope, metric: str) -> pd.DataFrame:
     """Return the readings of the two instants, or of the stated duration, that each span of a metric is made of."""
     measured = times(scope)
     basis = measured[["incident_id", f"{metric}_basis"]].set_axis(["incident_id", "field"], axis="columns").dropna()

@@ -15,22 +15,19 @@ import incident_analytics
 from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.analysis.themes import distinct_factors, factor_in_words
-from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings, find_settings, read_settings
-from incident_analytics.errors import PathError
 from incident_analytics.finding import find_upward
 from incident_analytics.first_screen import first_screen, incident_list, overdue_items, side_by_side
 from incident_analytics.formatting import format_count, format_dispersion, join_words, lowered, report_links
 from incident_analytics.highlights import Highlights
-from incident_analytics.loading import as_corpus, read_corrections, read_records
+from incident_analytics.loading import read_corrections
 from incident_analytics.periods import Unit, label_of
 from incident_analytics.records import describe_startless
-from incident_analytics.redaction import Redaction
 from incident_analytics.results import ITEM_HEADINGS
+from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
-from incident_analytics.tracker import read_tracker
 
 __all__ = ["ReviewPage"]
 
@@ -101,58 +98,33 @@ class ReviewPage:
         teams, fields, hours = map(_as_names, (teams, fields, hours))
         file = find_settings(".") if settings is None and not paths else settings and find_upward(settings)
         chosen = read_settings(file, trusted=trusted) if file else Settings()
-        paths = [str(find_upward(path)) for path in paths] or [str(path) for path in chosen.reports]
-        if not paths:
-            raise PathError("no reports to review: set paths, or reports = [...] in incident-analytics.toml")
-        instant = None
-        if as_of is not None:
-            instant = pd.Timestamp(str(as_of))
-            instant = instant.tz_localize(chosen.timezone) if instant.tzinfo is None else instant
-        records = read_records(paths, settings=chosen)
-        corpus = as_corpus(records)
-        folders = [_folder_of(path) for path in [*paths, *([str(file)] if file else [])]]
-        redaction = _redaction(corpus, chosen) if redact else None
-        if redaction is not None:
-            corpus = redaction.corpus(corpus)
-            words = {"title": chosen.title, "owner": chosen.owner}
-            chosen = chosen.model_copy(update={key: text and redaction.text(text) for key, text in words.items()})
-            folders = [Path(redaction.text(str(folder), is_path=True)) for folder in folders]
-        scope = Scope.of(
-            corpus,
-            str(period),
+        given = read_input(
+            [str(find_upward(path)) for path in paths],
             chosen,
-            instant,
-            status,
+            period=str(period),
+            as_of=as_of,
+            redact=redact,
+            status=status,
             severities=severities,
             services=services,
             teams=teams,
             fields=fields,
             hours=hours,
             business_hours=business_hours,
-            redaction=redaction,
         )
-        page = cls(scope, {} if redact else _links(corpus, chosen, output_dir))
-        if scope.tracker is not None:  # every report counts: an item of a draft is not a stray row of the tracker
-            rows = unmatched_tracker_rows(corpus.actions, scope.tracker)
-            if "incident_id" in rows:  # of an incident that nobody knew of yet there was no row either
-                known = scope.everything.incidents["incident_id"]
-                later = corpus.incidents.loc[~corpus.incidents["incident_id"].isin(known), "incident_id"]
-                rows = rows[~rows["incident_id"].isin(later)].reset_index(drop=True)
-            page.unmatched = rows
-        page.folders = folders
+        scope = given.scope
+        page = cls(scope, {} if redact else _links(given.corpus, chosen, output_dir))
+        page.given = given
         undetected = sentences.describe_undetected(scope.undetected)
         left_out = filter(None, (undetected, describe_startless(scope.startless)))
-        page.remarks = [*records.remarks(), *records.input_problems(), *left_out]
+        page.remarks = [*given.records.remarks(), *given.records.input_problems(), *left_out]
         return page
 
     remarks: Sequence[str] = ()
     """What was not counted; `review` passes it on to whoever runs it."""
 
-    folders: Sequence[Path] = ()
-    """Folders that the page does not name: files are named from there on."""
-
-    unmatched: pd.DataFrame | None = None
-    """The tracker's rows that match no action item of any report; None without a tracker."""
+    given: ReviewInput | None = None
+    """What `read` has read."""
 
     # -- what several parts use
 
@@ -532,7 +504,7 @@ class ReviewPage:
         recent = found[self.scope.history(1).holds(found["occurred_at"])]
         if recent.empty:
             return None
-        rate, change = measures.repeats_rate(self.scope, found), measures.recurrence(self.scope, found)
+        rate, change = measures.repeats_rate(self.scope), measures.recurrence(self.scope)
         said = [
             sentences.describe_repeats(rate, label=self.scope.window.label),
             sentences.describe_recurrence(change),
@@ -595,7 +567,7 @@ class ReviewPage:
         """What the page calls each file."""
         known = self.scope.known
         return {
-            path: _named_from(self.folders, path)
+            path: self.given.called(path) if self.given else Path(path).name
             for path in dict.fromkeys((*known.files["path"], *known.problems["path"]))
         }
 
@@ -631,15 +603,16 @@ class ReviewPage:
 
     def tracker_rows(self) -> Shown | None:
         """List the rows of the issue tracker's export that match no action item."""
-        if self.unmatched is None:
+        unmatched = self.given.unmatched if self.given else None
+        if unmatched is None:
             return None
-        n = len(self.unmatched)
+        n = len(unmatched)
         if n == 0:
             return showing.text("Every row of the tracker matches an action item.")
         words = "1 row of the tracker matches" if n == 1 else f"{n:,} rows of the tracker match"
-        columns = [column for column in ("key", "incident_id", "action", "owner", "due_on") if column in self.unmatched]
+        columns = [column for column in ("key", "incident_id", "action", "owner", "due_on") if column in unmatched]
         return showing.text(f"{words} no action item.") + showing.table(
-            self.unmatched, columns=columns, folded="Rows without an action item", links=self.links
+            unmatched, columns=columns, folded="Rows without an action item", links=self.links
         )
 
     def corrections(self) -> Shown | None:
@@ -715,38 +688,6 @@ def _links(corpus: Corpus, settings: Settings, output_dir: str | None) -> dict[s
     return report_links(corpus.incidents, seen_from=output_dir or ".", report_url=settings.report_url, folder=folder)
 
 
-def _redaction(corpus: Corpus, settings: Settings) -> Redaction:
-    """Find the people of the reports, the tracker, the corrections and the settings."""
-    people = [("Editor", by) for by in read_corrections(settings)["by"].dropna()]
-    if settings.tracker is not None:
-        rows = read_tracker(settings, pd.Timestamp.now("UTC"))
-        people += [("Owner", owner) for owner in rows["owner"].dropna()] if "owner" in rows else []
-    if settings.owner is not None:
-        people.append(("Review owner", settings.owner))
-    teams = [each.team for each in settings.services.values() if each.team is not None]
-    aliases = [alias for each in settings.services.values() for alias in each.aliases]
-    return Redaction.of(corpus, kept=[*settings.services, *aliases, *teams], people=people)
-
-
 def _as_names(names: object) -> list[str]:
     """Return names as a list, whether one or several were given."""
     return [str(name) for name in (names if isinstance(names, list | tuple) else [names])]
-
-
-def _folder_of(path: str) -> Path:
-    """Return the folder that a file, a folder or a glob is in."""
-    parts = Path(path).parts
-    n_plain = next((index for index, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
-    return Path(*parts[:n_plain]).parent if n_plain == len(parts) else Path(*parts[:n_plain])
-
-
-def _named_from(folders: Sequence[Path], path: str) -> str:
-    """Return a path from the innermost of the folders on; only its name where it is in none.
-
-    Examples
-    --------
-    >>> _named_from([Path("/srv"), Path("/srv/ours")], "/srv/ours/reports/INC-1.md"), _named_from([], "/etc/a.csv")
-    ('reports/INC-1.md', 'a.csv')
-    """
-    inside = [Path(path).relative_to(folder).as_posix() for folder in folders if Path(path).is_relative_to(folder)]
-    return min(inside, key=len, default=Path(path).name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from incident_analytics.analysis.tracker_matches import join_tracker
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
+from incident_analytics.figures import Figure
 from incident_analytics.formatting import join_words
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
@@ -109,6 +110,10 @@ class Scope:
     undetected: tuple[str, ...] = ()
     startless: tuple[str, ...] = ()
     redaction: Redaction | None = None
+    figures: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
+    """What was asked of it so far, by name; `incident_analytics.figures` notes it here."""
+    results: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
+    """The results of `incident_analytics.measures` that were computed so far."""
 
     @classmethod
     def of(
@@ -126,6 +131,7 @@ class Scope:
         hours: Iterable[str] = (),
         business_hours: bool = False,
         redaction: Redaction | None = None,
+        is_past: bool | None = None,
     ) -> Scope:
         """Decide what is reviewed.
 
@@ -153,6 +159,8 @@ class Scope:
             Whether response times count the hours of ``[calendar]`` alone.
         redaction
             What has replaced the people of the corpus by roles, and does so in the tracker; None leaves names.
+        is_past
+            As the attribute of this name, for what was decided when ``as_of`` was now; None decides it by the clock.
 
         Returns
         -------
@@ -211,7 +219,7 @@ class Scope:
             services=_services_shown(everything, known, wanted),
             chosen=(*wanted.severities, *wanted.services, *wanted.teams, *wanted.fields, *wanted.hours),
             calendar=settings.calendar if business_hours else None,
-            is_past=as_of < latest,
+            is_past=as_of < latest if is_past is None else is_past,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
             startless=tuple(wanted.without_start(_plain(everything.incidents, "incident_id", *STARTS))),
             redaction=redaction,

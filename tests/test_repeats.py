@@ -276,7 +276,7 @@ class TestRecurrenceChange:
         )
 
     def test_of_the_demo_it_can_not_be_said(self, demo_scope: Scope) -> None:
-        change = measures.recurrence(demo_scope, measures.repeats(demo_scope))
+        change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
             "Can't say whether follow-ups work: of 4 kinds, 0 recurrences came before and 4 after their action items "
             "were done. With these numbers a halving would be found in 1% of cases. "

@@ -1,0 +1,244 @@
+"""Two manifests of one review compared: which figures changed, from what to what, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
+
+__all__ = ["Cause", "Change", "Restatements"]
+
+Kind = Literal["late report", "report removed", "edit", "correction", "tracker", "setting", "version", "unknown"]
+_WHOLE = "whole figure"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cause:
+    """Why a figure is another one than it was.
+
+    Attributes
+    ----------
+    kind
+        ``late report``, a new file; ``report removed``; ``edit`` of a report; ``correction``, of the corrections file;
+        ``tracker``; ``setting``; ``version`` of this package, if nothing else has changed; ``unknown``, if not even
+        that has.
+    subject
+        The incident_id; of a correction the incident and the field, of the tracker the issue's key, of a setting its
+        key, of a version both.
+    file
+        Of a report its file, as the page calls it.
+    lines
+        Of an edit the lines, as far as values were read from them: as they are now, or where they were if they are
+        gone.
+    """
+
+    kind: Kind
+    subject: str
+    file: str = ""
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that is another one than it was.
+
+    Attributes
+    ----------
+    figure
+        The figure's name.
+    row
+        The row's name, empty in a table of one row.
+    column
+        The column; empty where the row is new or gone.
+    before, after
+        The values, None where nothing is recorded; spans are seconds.
+    is_new, is_gone
+        Whether the row was not there before, or is no longer.
+    causes
+        Why; several where it cannot be told apart which of them it was.
+    """
+
+    figure: str
+    row: str
+    column: str
+    before: Any
+    after: Any
+    causes: tuple[Cause, ...]
+    is_new: bool = False
+    is_gone: bool = False
+
+
+class Restatements:
+    """What has changed from one manifest to another one of the same review.
+
+    Parameters
+    ----------
+    before
+        As it was written.
+    after
+        Computed from what there is now.
+    """
+
+    def __init__(self, before: Manifest, after: Manifest) -> None:
+        self.before = before
+        self.after = after
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """The values that changed, in the order of the figures' names."""
+        return tuple(change for name in sorted(self.before.figures) for change in self._of_figure(name))
+
+    @cached_property
+    def edited(self) -> tuple[Cause, ...]:
+        """The reports of which a line that a figure rests on was changed, whether or not a value changed with it."""
+        found = []
+        for incident, (gone, came) in self._edits.items():
+            cited = {line for each in self.before.figures.values() for line in each.lines.get(incident, ())}
+            if hit := cited.intersection(gone):
+                lines = _paired(sorted(hit), came)
+                found.append(Cause("edit", incident, self.before.reports[incident].file, lines))
+        return tuple(found)
+
+    def _of_figure(self, name: str) -> Iterator[Change]:
+        old, new = self.before.figures[name], self.after.figures.get(name)
+        causes = self._causes(old, new)
+        if new is None:
+            yield Change(name, _WHOLE, "", None, None, causes, is_gone=True)
+            return
+        was, now = _cells(old), _cells(new)
+        for row in dict.fromkeys((*was, *now)):
+            if row not in was or row not in now:
+                yield Change(name, row, "", None, None, causes, is_new=row not in was, is_gone=row not in now)
+                continue
+            for column in old.columns:  # a column that a later version adds is no change
+                before, after = was[row][column], now[row].get(column)
+                if before != after:
+                    yield Change(name, row if len(was) > 1 else "", column, before, after, causes)
+
+    def _causes(self, old: FigureRecord, new: FigureRecord | None) -> tuple[Cause, ...]:
+        """Return what can have changed a figure: what it rests on, else what else there is, else the version."""
+        lines = new.lines if new else {}
+        incidents = {*old.lines, *lines}
+        own = [
+            *self._edits_of(old, lines),
+            *(each for each in self._reports if each.subject in incidents),
+            *(each for each in self._corrections if each.subject.partition(" ")[0] in incidents),
+            *(self._tracker if "actions" in old.read_from else ()),
+            *self._settings,
+        ]
+        others = [*(each for each in self._whole_edits if each.subject in incidents)]
+        rest = [*self._whole_edits, *self._reports, *self._corrections, *self._tracker]
+        for found in (own, others, rest, self._version):
+            if found:
+                return tuple(sorted(found))
+        return (Cause("unknown", ""),)
+
+    def _edits_of(self, old: FigureRecord, lines: Mapping[str, tuple[int, ...]]) -> Iterator[Cause]:
+        """Yield the edits of lines that a figure rested on, or rests on now."""
+        for incident, (gone, came) in self._edits.items():
+            lost = sorted({*old.lines.get(incident, ())}.intersection(gone))
+            new = sorted({*lines.get(incident, ())}.intersection(came))
+            if lost or new:
+                yield Cause("edit", incident, self._file(incident), _paired(lost, new))
+
+    @cached_property
+    def _edits(self) -> dict[str, tuple[list[int], list[int]]]:
+        """The lines that are gone, and those that came, of each report that was edited."""
+        found = {}
+        for incident in self._edited_reports:
+            found[incident] = _edit(
+                self.before.reports[incident], self.after.reports[incident], self.after.texts.get(incident, ())
+            )
+        return found
+
+    @cached_property
+    def _whole_edits(self) -> list[Cause]:
+        """The reports that were edited, with all lines that are gone or came."""
+        return [
+            Cause("edit", incident, self._file(incident), _paired(*self._edits[incident]))
+            for incident in self._edited_reports
+        ]
+
+    @cached_property
+    def _edited_reports(self) -> list[str]:
+        return [
+            incident
+            for incident, report in self.before.reports.items()
+            if incident in self.after.reports
+            and self.before.files.get(report.file) != self.after.files.get(self.after.reports[incident].file)
+        ]
+
+    @cached_property
+    def _reports(self) -> list[Cause]:
+        """The reports that are new, or no longer there; one in a file that was there was edited."""
+        found = []
+        for incident in sorted(self.before.reports.keys() ^ self.after.reports.keys()):
+            is_new = incident in self.after.reports
+            file = self._file(incident)
+            if file in self.before.files and file in self.after.files:
+                found.append(Cause("edit", incident, file))
+            else:
+                found.append(Cause("late report" if is_new else "report removed", incident, file))
+        return found
+
+    def _file(self, incident: str) -> str:
+        reports = self.after.reports if incident in self.after.reports else self.before.reports
+        return reports[incident].file
+
+    @cached_property
+    def _corrections(self) -> list[Cause]:
+        return [Cause("correction", name) for name in _changed(self.before.corrections, self.after.corrections)]
+
+    @cached_property
+    def _tracker(self) -> list[Cause]:
+        return [Cause("tracker", name) for name in _changed(self.before.tracker, self.after.tracker)]
+
+    @cached_property
+    def _settings(self) -> list[Cause]:
+        return [Cause("setting", name) for name in _changed(self.before.settings, self.after.settings)]
+
+    @cached_property
+    def _version(self) -> list[Cause]:
+        before, after = self.before.version, self.after.version
+        return [Cause("version", f"{after}, was {before}")] if before != after else []
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Return the names whose hash differs, or is only in one of them."""
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+def _cells(figure: FigureRecord) -> dict[str, dict[str, Any]]:
+    return {row: dict(zip(figure.columns, values, strict=True)) for row, values in figure.rows.items()}
+
+
+def _edit(old: ReportRecord, new: ReportRecord, text: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return which lines of a report are gone, and which came, as far as values are or were read from them."""
+    if old.n_lines != new.n_lines:  # they have moved
+        return _not_among(old.lines, text), _not_among(new.lines, list(old.lines.values()))
+    gone = [line for line, digest in sorted(old.lines.items()) if text[line - 1] != digest]
+    came = [line for line, digest in sorted(new.lines.items()) if old.lines.get(line, digest) != digest]
+    # What nothing was read from has no hash: it is named only where nothing else is another one.
+    return gone, came if gone or came else sorted(new.lines.keys() - old.lines.keys())
+
+
+def _not_among(lines: Mapping[int, str], others: Sequence[str]) -> list[int]:
+    """Return the lines whose hash is not among others; of equal lines as many as there are fewer of them."""
+    left = Counter(others)
+    found = []
+    for number, digest in sorted(lines.items()):
+        left[digest] -= 1
+        if left[digest] < 0:
+            found.append(number)
+    return found
+
+
+def _paired(gone: Sequence[int], came: Sequence[int]) -> tuple[int, ...]:
+    """Return the lines to name: those that came, and of those that are gone what no other came in place of."""
+    n_left = max(len(gone) - len(came), 0)
+    left = [line for line in gone if line not in came][:n_left] if n_left else []
+    return tuple(sorted({*came, *left}))

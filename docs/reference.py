@@ -22,7 +22,7 @@ __all__ = ["PAGES", "on_files", "public_names"]
 _STUB: Final = Path(__file__).parents[1] / "incident_analytics" / "__init__.pyi"
 _PICTURE: Final = Path(__file__).parents[1] / "data" / "demo" / "review-2025Q3.png"
 _ROOMS: Final = {
-    "Reading": ("loading", "tables", "periods", "schema", "tracker", "config"),
+    "Reading": ("loading", "tables", "periods", "schema", "tracker", "incident_tool", "config"),
     "Analyses": ("analysis",),
     "Evidence": ("evidence",),
     "Reviews": ("publish", "population", "exploration"),

@@ -50,6 +50,7 @@ from incident_analytics.evidence.metric_files import read_metric_files as read_m
 from incident_analytics.evidence.prometheus import read_prometheus as read_prometheus
 from incident_analytics.evidence.series import summarize_series as summarize_series
 from incident_analytics.exploration import explore as explore
+from incident_analytics.incident_tool import read_incident_tool as read_incident_tool
 from incident_analytics.loading import load as load
 from incident_analytics.loading import narrow as narrow
 from incident_analytics.loading import read_corrections as read_corrections

@@ -35,6 +35,7 @@ from incident_analytics.toml_tables import (
 
 __all__ = [
     "SETTINGS_NAME",
+    "IncidentToolSettings",
     "PrometheusSettings",
     "Settings",
     "find_settings",
@@ -159,6 +160,21 @@ InstantColumn = Annotated[str, _instant_column]
 ProblemCode = Annotated[str, _problem_code]
 
 
+ToolColumn = Literal[
+    "key",
+    "title",
+    "service",
+    "urgency",
+    "started_at",
+    "detected_at",
+    "responded_at",
+    "identified_at",
+    "mitigated_at",
+    "restored_at",
+    "closed_at",
+]
+
+
 class SeveritySettings(TomlTable):
     """``[severities]``: the declared severities from least to worst, and other words for them."""
 
@@ -277,6 +293,27 @@ class TrackerSettings(TomlTable):
         """See `TomlTable`."""
         if self.format == "github" and self.columns:
             yield "", "columns has no meaning for format github; delete it"
+
+
+class IncidentToolSettings(TomlTable):
+    """``[incident_tool]``: the export of PagerDuty, Opsgenie, incident.io or Jira, a second record of each incident.
+
+    Attributes
+    ----------
+    files
+        CSV or JSON, or globs; the tool shows in the columns.
+    timezone
+        The zone of times that name none; without it these are not read.
+    tolerance
+        By how much a time may differ from the report's.
+    columns
+        Columns, or fields of JSON, that hold something else than usual.
+    """
+
+    files: Annotated[tuple[FolderPath, ...], not_empty]
+    timezone: Annotated[str, _known_zone] | None = None
+    tolerance: Annotated[timedelta, at_least(0)] = timedelta(minutes=5)
+    columns: dict[ToolColumn, Annotated[str, not_empty]] = {}
 
 
 class CalendarSettings(TomlTable):
@@ -499,6 +536,7 @@ class Settings(TomlTable):
     maintenance: tuple[MaintenanceSettings, ...] = ()
     metrics_table: MetricsSettings = key(default=MetricsSettings(), alias="metrics")
     tracker: TrackerSettings | None = None
+    incident_tool: IncidentToolSettings | None = None
     corrections: CorrectionSettings | None = None
     check: CheckSettings = CheckSettings()
     templates: TemplateSettings = TemplateSettings()

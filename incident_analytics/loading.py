@@ -39,6 +39,7 @@ from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, defa
 from incident_analytics.reports.zones import zone_named
 from incident_analytics.schema import STARTS, STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.toml_tables import TomlTable
+from incident_analytics.tool_matches import incident_tool_problems
 from incident_analytics.tracker import ReportedItem, tracker_problems
 from incident_analytics.workers import in_order
 
@@ -110,7 +111,7 @@ def load(
     -------
     Corpus
         The tables of `incident_analytics.schema.TABLES`. ``problems`` has those of the reports, and of the corrections
-        and the tracker's export that the settings name. ``files`` has a row for every report, and one for every file
+        and the exports that the settings name. ``files`` has a row for every report, and one for every file
         that holds none: loaded + other status + copy + skipped + unreadable
         is their number. Of several reports with one Incident
         ID, or with the same text, one counts: of different texts the one in the file that is named by the ID, else
@@ -331,7 +332,7 @@ def _as_columns(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> Tables:
 NOT_READ_BY: Final = frozenset(
     {
         *("title", "owner", "report_url", "skipped", "reports", "imports", "fiscal_year_start", "sla", "maintenance"),
-        *("metrics_table", "tracker", "evidence"),
+        *("metrics_table", "tracker", "incident_tool", "evidence"),
     }
 )
 """Settings that do not change what a file is read as."""
@@ -581,6 +582,8 @@ def _settle(raw: Mapping[str, Table], problems: Sequence[Mapping[str, Any]], set
     of_no_report = {path: None for path in paths if path not in ids and path not in copies}
     tables = {name: raw[name].renamed(names) for name in TABLES if name not in {"problems", "files"}}
     tables["files"] = note_others(_note_copies(raw["files"], copies), uncounted)
+    if settings.incident_tool is not None:
+        problems = [*problems, *_tool_problems(tables, settings)]
     found = raw["problems"].renamed({**names, **of_no_report})
     found = found.with_rows([{**row, KEY: ids.get(row.get(KEY, ""))} for row in (*problems, *_copy_problems(copies))])
     found = found.without("code", settings.check.ignore)
@@ -809,6 +812,13 @@ def _file_problems(
     if settings.evidence.metrics is not None:
         for file, problem in metric_problems(settings.evidence.metrics.files, settings.timezone):
             yield problem_row(problem.code, problem.message, path=file.as_posix(), line=problem.line)
+
+
+def _tool_problems(tables: Mapping[str, Table], settings: Settings) -> Iterator[dict[str, Any]]:
+    """Yield the problems of the incident tool's export, also where it differs from the reports that count."""
+    paths = dict(zip(tables["incidents"][KEY], tables["incidents"]["path"], strict=True))
+    for code, path, line, message, incident_id in incident_tool_problems(settings, tables):
+        yield problem_row(code, message, path=path, line=line, incident_id=paths.get(incident_id or ""))
 
 
 def _reported_items(raw: Mapping[str, Table], settings: Settings) -> Iterator[ReportedItem]:

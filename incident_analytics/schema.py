@@ -322,11 +322,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "doubtful-report": Problem(
             "warning", "the file was skipped as not an incident report, although it has a severity or a timeline"
         ),
-        "unreadable-file": Problem(
-            "error", "a report, a folder or the tracker's export cannot be read, or is too large"
-        ),
+        "unreadable-file": Problem("error", "a report, a folder or an export cannot be read, or is too large"),
         "extra-cells": Problem(
-            "error", "a row of the tracker's export or the corrections has more cells than the header, and is not used"
+            "error", "a row of an export or the corrections has more cells than the header, and is not used"
         ),
         "encoding": Problem("error", "the file is not UTF-8 and was read as Windows-1252"),
         "duplicate-id": Problem("error", "another file has the same Incident ID or text and counts; this one does not"),
@@ -343,13 +341,15 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "unknown-service": Problem("warning", "the service is not one of the declared ones"),
         "file-name-mismatch": Problem("warning", "the file is named after another incident"),
         "contradiction": Problem("warning", "two statements exclude each other, such as two severities in one field"),
+        "time-difference": Problem("warning", "the report and the incident tool's export have different times"),
+        "ambiguous-match": Problem(
+            "warning", "a row of the incident tool's export may belong to several incidents, and is not used"
+        ),
         "unreadable-correction": Problem(
             "error", "a row of the corrections has a field or value that cannot be used, and is not used"
         ),
         "stale-correction": Problem("warning", "the correction changes nothing, or its incident does not exist"),
-        "missing-cells": Problem(
-            "warning", "a row of the tracker's export or the corrections has fewer cells than the header"
-        ),
+        "missing-cells": Problem("warning", "a row of an export or the corrections has fewer cells than the header"),
         "row-width": Problem("warning", "a row of a report's table has more or fewer cells than the header"),
         "unread-row": Problem(
             "warning", "a line looks like a row of the timeline, an action item or a service, and was not read"
@@ -364,6 +364,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = MappingProxyType(
         "missing-milestone": Problem("info", "the timeline has no row for this milestone"),
         "missing-sign-off": Problem("info", "the report is Final, and nobody has signed it"),
         "approximate": Problem("info", "the value is a rounded one"),
+        "other-issues": Problem("info", "issues of the incident tool's export are not incidents, and were left out"),
         "outside-table": Problem("info", "rows outside their table were read as if they were in it"),
     }
 )

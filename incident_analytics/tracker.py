@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -15,17 +14,16 @@ from zoneinfo import ZoneInfo
 from incident_analytics.config import Settings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
 from incident_analytics.errors import SettingsError
+from incident_analytics.export_times import read_days, read_ends
 from incident_analytics.files import read_bytes
 from incident_analytics.reports.choices import read_action_status
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.reports.template import ID_ROOM, default_template, read_templates
-from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
-from incident_analytics.reports.zones import read_zone
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReportedItem", "read_days", "read_tracker", "tracker_problems"]
+__all__ = ["ReportedItem", "incident_ids", "read_tracker", "tracker_problems"]
 
 _STATUSES: Final = ("open", "done", "dropped")
 _TEXTS: Final = ("key", "incident_id", "action", "owner")
@@ -205,7 +203,7 @@ def _read(
         "status": [_status(words, synonyms) for words in _column(items, "status")],
         "due_on": read_days(_column(items, "due_on")),
     }
-    ends = _read_ends(_column(items, "completed_on"), ZoneInfo(settings.timezone))
+    ends = read_ends(_column(items, "completed_on"), ZoneInfo(settings.timezone))
     columns["completed_on"] = [end.date() if isinstance(end, datetime) else end for end in ends]
     for name, values in columns.items():
         for item, value in zip(items, values, strict=True):
@@ -330,7 +328,7 @@ def _jira_items(table: CsvTable, items: Sequence[_Item], columns: Mapping[Any, s
     by_resolution = "status" not in columns and bool(table.positions("Resolution"))
     resolution = table.position("Resolution") if by_resolution else 0
     labels = table.positions("Labels")  # repeated for each label of the item that has the most
-    ids = _incident_ids(settings)
+    ids = incident_ids(settings)
 
     def completed(item: _Item, row: CsvRow) -> _Item:
         words = dict(item.words)
@@ -352,7 +350,7 @@ def _other_items(
     settings: Settings,
 ) -> list[_Item]:
     """Add the incident that labels of GitLab or Linear name, GitLab's mark of an issue, and the zone of a column."""
-    labels, ids = table.positions("Labels"), _incident_ids(settings)
+    labels, ids = table.positions("Labels"), incident_ids(settings)
 
     def completed(item: _Item, row: CsvRow) -> _Item:
         words = dict(item.words)
@@ -369,7 +367,7 @@ def _other_items(
 
 def _issue_items(file: Path, settings: Settings) -> list[_Item]:
     """Return the issues of the JSON of GitHub, GitLab or Jira."""
-    ids = _incident_ids(settings)
+    ids = incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
         found = json.loads(read_bytes(file).decode("utf-8-sig"))
@@ -445,7 +443,7 @@ def _gitlab_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, s
     }
 
 
-def _incident_ids(settings: Settings) -> re.Pattern[str]:
+def incident_ids(settings: Settings) -> re.Pattern[str]:
     """Return what an incident's id looks like by the templates; one that takes any word for an id says nothing."""
     templates = read_templates(settings.templates.files, only=settings.templates.only)
     forms = [template.incident_id for template in templates if not re.fullmatch(template.incident_id, "any-word")]
@@ -456,164 +454,3 @@ def _labelled(labels: Iterable[str], ids: re.Pattern[str]) -> str:
     """Return the one incident_id that labels name, nothing where they name none or several."""
     named = {match[0] for label in labels for match in ids.finditer(label[:ID_ROOM])}
     return named.pop() if len(named) == 1 else ""
-
-
-# --- dates -----------------------------------------------------------------------------------------------------------
-
-_MONTHS: Final = {
-    word: number
-    for number, words in enumerate(
-        (  # English, German, French, Spanish, Portuguese, Italian and Dutch, without accents
-            "jan january januar janner januari janv janvier ene enero janeiro gen gennaio",
-            "feb february februar februari fev fevr fevrier febrero fevereiro febbraio",
-            "mar march marz mrz mars marzo marco mrt maa maart",
-            "apr april avr avril abr abril aprile",
-            "may mai mayo maio mag maggio mei",
-            "jun june juni juin junio junho giu giugno",
-            "jul july juli juil juillet julio julho lug luglio",
-            "aug august aout ago agosto augustus",
-            "sep sept september septembre septiembre set setiembre setembro settembre",
-            "oct october okt oktober octobre octubre out outubro ott ottobre",
-            "nov november novembre noviembre novembro",
-            "dec december dez dezember decembre dic diciembre dezembro dicembre",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}
-_REST: Final = r"(?:(?:T|[\s,]).*)?"  # the time of day
-_WEEKDAY: Final = r"(?:[^\W\d_]{2,13}\.?,?\s+)?"
-_NAME: Final = r"(?P<name>[^\W\d_]{3,12})"
-_YEAR_FIRST: Final = re.compile(
-    rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?){_REST}", re.DOTALL
-)
-_NAMED: Final = re.compile(
-    rf"{_WEEKDAY}(?P<day>\d\d?)(?:\.?[\s/-]|\.)\s?(?:de\s)?{_NAME}\.?(?:[\s/,.-]|\sde\s)\s?(?P<year>\d{{4}}|\d\d){_REST}",
-    re.DOTALL,
-)
-_NAME_FIRST: Final = re.compile(rf"{_WEEKDAY}{_NAME}\.?\s(?P<day>\d\d?),?\s(?P<year>\d{{4}}){_REST}", re.DOTALL)
-_NUMBERS: Final = re.compile(rf"{_WEEKDAY}(\d\d?)(?P<mark>[-/.])(\d\d?)(?P=mark)(\d{{4}}){_REST}", re.DOTALL)
-_MOST_MONTHS: Final = 12
-
-
-def read_days(texts: Sequence[str]) -> list[date | Unreadable | None]:
-    """Read a column of dates as trackers write them.
-
-    Parameters
-    ----------
-    texts
-        The cells: ``2025-08-05 09:12``, ``05/Aug/25 9:12 AM``, ``5. März 2025``, ``5 de agosto de 2025``,
-        ``Aug 5, 2025``, ``31/08/2025``, ``31.8.2025``. What follows the day is not read.
-
-    Returns
-    -------
-    list
-        The date of each cell, None where it says that there is none, `Unreadable` where it cannot be read. Which of
-        two numbers is the day is the same in the whole column, as far as one of its cells shows it: a number above 12
-        is not a month. Where none does, or they contradict each other, what may be two days is `Unreadable`.
-
-    Examples
-    --------
-    >>> read_days(["12/08/2025", "31/08/2025"])
-    [datetime.date(2025, 8, 12), datetime.date(2025, 8, 31)]
-    >>> read_days(["12/08/2025"])[0].code
-    'ambiguous-date'
-    """
-    numbers = [_NUMBERS.fullmatch(text.strip()) for text in texts]
-    pairs = [(int(found[1]), int(found[3])) for found in numbers if found]
-    orders = {first > second for first, second in pairs if max(first, second) > _MOST_MONTHS >= min(first, second)}
-    day_first = orders.pop() if len(orders) == 1 else None
-    return [
-        _numbered(text.strip(), found, day_first=day_first) if found else _day(text.strip())
-        for text, found in zip(texts, numbers, strict=True)
-    ]
-
-
-def _numbered(text: str, found: re.Match[str], *, day_first: bool | None) -> date | Unreadable:
-    """Read a date in numbers; the column says whether the day comes first, None where it does not."""
-    first, second, year = int(found[1]), int(found[3]), int(found[4])
-    by_order = {True: _date(year, second, first), False: _date(year, first, second)}
-    if day_first is None and by_order[True] and by_order[False] and first != second:
-        earlier, later = sorted(day for day in by_order.values() if day)
-        message = f"{text!r} is {earlier} or {later}, and the other dates do not show which; write it as YYYY-MM-DD"
-        return Unreadable(message, "ambiguous-date")
-    day = by_order[day_first] if day_first is not None else by_order[True] or by_order[False]
-    return day or Unreadable(f"{text!r} is not a date; write it as YYYY-MM-DD")
-
-
-def _day(text: str) -> date | Unreadable | None:
-    year, month, day = 0, 0, 0
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
-    elif found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
-        year, month, day = int(found["year"]), _MONTHS.get(_plain(found["name"]), 0), int(found["day"])
-        year += 2000 if len(found["year"]) == 2 else 0  # noqa: PLR2004 - digits
-    if month:
-        return _date(year, month, day) or Unreadable(f"{text!r} is not a date; write it as YYYY-MM-DD")
-    try:
-        return read_date(text)
-    except Unreadable as error:
-        return error
-
-
-_CLOCK: Final = re.compile(
-    r"\b(?P<hour>[012]?\d)[:.h](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:[.,]\d+)?)?"
-    r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?"
-    r"\s*(?P<zone>Z|(?:UTC|GMT)?\s?[-+\u2212]\d\d:?(?:\d\d)?|[(\[]?[^\W\d_][\w/+-]+[)\]]?)",
-    re.IGNORECASE,
-)
-"""A time of day and the zone after it."""
-_T: Final = re.compile(r"(?<=\d)T(?=\d)")
-_OFFSET: Final = re.compile(r"(?:UTC|GMT)?\s?(?P<sign>[-+\u2212])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE)
-_NOON: Final = 12
-
-
-def _read_ends(texts: Sequence[str], zone: tzinfo) -> list[date | datetime | Unreadable | None]:
-    """Return when items were completed: an instant by the clock of a zone where the text names one, else the day."""
-    return [
-        day if day is None or isinstance(day, Unreadable) else _end(day, text, zone)
-        for day, text in zip(read_days(texts), texts, strict=True)
-    ]
-
-
-def _end(day: date, text: str, zone: tzinfo) -> date | datetime | Unreadable:
-    found = _CLOCK.search(_T.sub(" ", text.strip()))
-    if found is None:
-        return day
-    hour = int(found["hour"])
-    if found["half"]:
-        hour = hour % _NOON + (_NOON if found["half"].casefold() == "p" else 0)
-    try:
-        written = _zone(found["zone"])
-        if written is None:
-            return day
-        at = datetime.combine(day, time(hour, int(found["minute"]), int(found["second"] or 0)), written)
-        return at.astimezone(zone)
-    except Unreadable as error:
-        return error
-    except ValueError:
-        return Unreadable(f"{text!r} is not a date or time; write it as YYYY-MM-DD")
-
-
-def _zone(words: str) -> tzinfo | None:
-    """Return the zone that words after a time name; None where they name none, such as Uhr."""
-    if fold(words) == "z":
-        return UTC
-    if offset := _OFFSET.fullmatch(words):
-        span = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
-        return timezone(span if offset["sign"] == "+" else -span)
-    return read_zone(words)
-
-
-def _date(year: int, month: int, day: int) -> date | None:
-    """Return a date of the years in which incidents are, None where there is no such date."""
-    try:
-        return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
-    except ValueError:
-        return None
-
-
-def _plain(word: str) -> str:
-    """Return a word without case and accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

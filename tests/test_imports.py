@@ -42,7 +42,10 @@ LAYERS = (
     "imports",
     "config",
     "reports",
+    "export_times",
     "tracker",
+    "incident_tool",
+    "tool_matches",
     "records",
     "columnar",
     "cache",
@@ -197,7 +200,7 @@ def test_publish_and_population_read_no_report_themselves() -> None:
     assert OWN["population"] <= common | {"publish", "schema", "reports.edit", "reports.template"}
 
 
-WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "columnar", "cache", "loading")
+WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "tool_matches", "columnar", "cache", "loading")
 """Modules of the reading layer that load neither pandas nor numpy, by whatever way they reach it."""
 
 

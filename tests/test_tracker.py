@@ -16,9 +16,10 @@ from incident_analytics.analysis.tracker_matches import join_tracker, unmatched_
 from incident_analytics.cli import commands
 from incident_analytics.config import read_settings
 from incident_analytics.errors import ColumnsError, SettingsError
+from incident_analytics.export_times import read_days
 from incident_analytics.loading import load
 from incident_analytics.tables import make_table
-from incident_analytics.tracker import read_days, read_tracker
+from incident_analytics.tracker import read_tracker
 
 TEXTS = ("key", "incident_id", "action", "owner", "status")
 

@@ -33,6 +33,7 @@ PROMETHEUS = "[evidence.prometheus]\nqueries.up = 'up'\n"
 FILES = {
     "reports": ("reports", "reports = ['{place}']"),
     "tracker.file": ("tracker", "[tracker]\nfile = '{place}'\nformat = 'jira'"),
+    "incident_tool.files": ("incident_tool", "[incident_tool]\nfiles = ['{place}']"),
     "imports.openslo": ("imports", "[imports]\nopenslo = ['{place}']"),
     "imports.backstage": ("imports", "[imports]\nbackstage = ['{place}']"),
     "corrections.file": ("corrections", "[corrections]\nfile = '{place}'"),

@@ -1,7 +1,7 @@
 """What any bytes are held to, whichever input they are taken for: the targets that the drivers of this folder share.
 
 Every input is read as each kind of file that the package reads: as a report by two templates, as settings, as the
-tracker's export in each format, and as corrections. Then
+tracker's export in each format, as the incident tool's, and as corrections. Then
 
 - nothing is raised but the package's own errors,
 - the time on the CPU is bounded by the size of the input,
@@ -21,10 +21,11 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from incident_analytics.config import Settings, TemplateSettings, TrackerSettings, read_settings
+from incident_analytics.config import IncidentToolSettings, Settings, TemplateSettings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError
 from incident_analytics.errors import IncidentAnalyticsError
 from incident_analytics.files import BOM, decode_text
+from incident_analytics.incident_tool import read_incident_tool, read_tool_rows
 from incident_analytics.loading import as_corpus, read_records
 from incident_analytics.reports.corrections import read_correction_file
 from incident_analytics.reports.edit import fill_report
@@ -150,10 +151,22 @@ def tracker_export(file: Path, _data: bytes) -> None:
                 raise Finding(f"a tracker's export as {form} that is refused without a problem") from None
 
 
+def incident_tool(file: Path, _data: bytes) -> None:
+    """Read the incident tool's export."""
+    settings = Settings(incident_tool=IncidentToolSettings(files=(file,)))
+    _, problems = read_tool_rows(settings)
+    unreadable = any(problem.code == "unreadable-file" for _, problem in problems)
+    try:
+        read_incident_tool(settings)
+    except IncidentAnalyticsError:
+        if not unreadable:
+            raise Finding("an incident tool's export that is refused without a problem") from None
+
+
 def corrections(file: Path, _data: bytes) -> None:
     """Read a corrections file."""
     read_correction_file(file, ("SEV-3", "SEV-2", "SEV-1"))
 
 
-READERS = (report, filled_report, settings_file, tracker_export, corrections)
+READERS = (report, filled_report, settings_file, tracker_export, incident_tool, corrections)
 _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a file system in memory, much faster

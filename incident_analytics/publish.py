@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["put_file", "put_tables", "review"]
 
-_TEXT_CELL: Final = re.compile(r'<t[dh](?: scope="\w+")?(?: class="nowrap")?(?=>)')
+_TEXT_CELL: Final = re.compile(r'<t[dh]\b(?![^>]*class="number")[^>]*(?=>)')
 _TABLES: Final = "incident-analytics-tables.csv"  # in a folder of tables: which of its files are ours
 _OUR_TABLE: Final = re.compile(r"table[\w-]*\.csv")
 _TARGETS: Final = ("html", "pdf", "md", "ipynb", "slack", "confluence")
@@ -230,10 +230,16 @@ def _as_notebook(notebook: NotebookNode) -> bytes:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             data.pop(PAGE, None)
-            if {"text/html", "text/markdown"} <= data.keys():  # ours; JupyterLab sets all cells of a table to the right
-                data["text/html"] = _TEXT_CELL.sub(r'\g<0> style="text-align: left"', data["text/html"])
+            if {"text/html", "text/markdown"} <= data.keys():  # ours
+                data["text/html"] = _without_style_sheet(data["text/html"])
     text: str = nbformat.writes(folded)  # type: ignore[no-untyped-call]
     return f"{text}\n".encode()
+
+
+def _without_style_sheet(html: str) -> str:
+    """Return HTML that reads well in JupyterLab, which sets cells to the right and has none of the page's CSS."""
+    html = _TEXT_CELL.sub(r'\g<0> style="text-align: left"', html)
+    return re.sub(r"(?<!·) <small>", "<br><small>", html.replace("</small> <small>", "</small> · <small>"))
 
 
 def _files(target: str, notebook: NotebookNode, page: str, stem: str, to: Sequence[str]) -> dict[str, bytes]:

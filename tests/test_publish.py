@@ -148,6 +148,21 @@ def test_a_review_names_no_folder_of_this_machine_in_any_form(demo_review: dict[
     assert "remarks" not in demo_review["ipynb"].read_text(encoding="utf-8")
 
 
+def test_the_notebook_reads_well_without_the_style_sheet_of_the_page(demo_review: dict[str, Path]) -> None:
+    """JupyterLab sets every cell to the right that says nothing else, and small text right behind large."""
+    ran = nbformat.read(demo_review["ipynb"], as_version=4)
+    shown = [
+        output.data["text/html"]
+        for cell in ran.cells
+        for output in cell.get("outputs", ())
+        if {"text/html", "text/markdown"} <= output.get("data", {}).keys()
+    ]
+    cells = [cell for html in shown for cell in re.findall(r"<t[dh]\b[^>]*>", html)]
+    assert len(cells) > 100
+    assert {'class="number"' in cell or 'style="text-align: left"' in cell for cell in cells} == {True}
+    assert not any("</small> <small>" in html or "</strong> <small>" in html for html in shown)
+
+
 def test_the_markdown_shows_what_the_page_shows(written: list[Path]) -> None:
     """Text as text, pictures as files beside it with their words; no code."""
     text = written[1].read_text(encoding="utf-8")

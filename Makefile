@@ -12,7 +12,7 @@ UV := uv==0.13.9
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review picture docs test bench mutants kills fuzz browser lock clean
+.PHONY: review picture docs test laws bench mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -37,6 +37,10 @@ test: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+# The laws alone, on twenty times as many examples as `make test` draws, and on others each time.
+laws: $(READY)
+	LAWS=20 $(BIN)/python -m pytest -n auto -m hypothesis
 
 # What reading costs, as ratios to what it cannot do without, side by side in one run.
 bench: $(READY)

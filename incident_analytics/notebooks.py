@@ -35,6 +35,11 @@ _HERE: Final = Path(__file__).parent
 _ARGUMENT_ERRORS: Final = {error.__name__: error for error in (PathError, PeriodError, SettingsError, UnknownNameError)}
 """What a wrong argument raises inside a notebook: the cell is not at fault and is not named."""
 _PRINTED: Final = "printed.txt"
+_PATIENCE: Final = 600
+"""Seconds that a kernel has to start, and to send what a cell shows, as the machine may be busy.
+
+One that has ended is noticed at once.
+"""
 
 
 _OWN_DEFAULTS: Final = {
@@ -123,6 +128,10 @@ def run_notebook(
                 plain,
                 kernel_name="python3",
                 progress_bar=False,
+                start_timeout=_PATIENCE,
+                # Otherwise outputs that come seconds late are left out without a word.
+                iopub_timeout=_PATIENCE,
+                raise_on_iopub_timeout=True,
                 **kernel.options(),
                 record_timing=False,
                 on_cell_start=begin,
@@ -186,7 +195,7 @@ class Kernel:
             working_folder.mkdir(exist_ok=True)
             self._manager = _kernel_manager(self._folder)
         else:
-            run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=60)
+            run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=_PATIENCE)
         # Not papermill's cwd, which would move this process as well.
         return {"km": self._manager, "resources": {"metadata": {"path": str(working_folder)}}}
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from functools import partial
@@ -13,7 +15,8 @@ from typing import Any, cast
 
 import pytest
 from browsing import CHROMIUM, PATIENCE, need, need_program
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
+from laws import TIMES
 
 from incident_analytics import population, publish
 from incident_analytics.config import Settings, read_settings
@@ -24,11 +27,25 @@ from incident_analytics.tables import Corpus
 
 DEMO = Path(__file__).parents[1] / "data" / "demo"
 
+# Where the environment forbids it, each of the processes that tests start would compile the package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# Where JupyterLab is installed, checks of notebooks would build grammars of addresses, which takes seconds.
+sys.modules.setdefault("rfc3987_syntax", cast(ModuleType, None))
+
 # A job in the background starts with SIGINT ignored, and so would every process that a test ends with Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine may take ten times as long: no law fails because an example was slow.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "patient",
+    max_examples=50 * TIMES,
+    derandomize=TIMES == 1,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=set(Phase) - {Phase.explain},
+)
 settings.load_profile("patient")
 
 
@@ -149,15 +166,18 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
         yield opened
 
 
-_SHARED = {"kernel", "demo_review", "empty_review", "write_page"}
+_SHARED = {"demo_review", "empty_review", "write_page"}
 """Fixtures that cost seconds: tests that use one of them run in the same process, so that each is made once."""
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook as well
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests together that share what is slow to make, when several processes run the tests."""
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        if fixtures & _SHARED:
+        if not isinstance(item, pytest.Function):
+            continue
+        fixtures = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - no public name says their scope
+        if fixtures.keys() & _SHARED:
             item.add_marker(pytest.mark.xdist_group("reviews"))
-        elif "browser" in fixtures:
+        elif any(found[-1].scope == "module" for found in fixtures.values()):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))

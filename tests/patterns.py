@@ -36,31 +36,37 @@ def calls() -> Iterator[tuple[str, str, ast.Call, set[str]]]:
     """Yield each call of ``re`` with its module, its place, and the methods by which what it compiles is used."""
     for file in sorted(PACKAGE.rglob("*.py")):
         module = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-        tree = ast.parse(file.read_text(encoding="utf-8"))
+        source = file.read_text(encoding="utf-8")
+        nodes = list(ast.walk(ast.parse(source))) if "import re\n" in source else []
         names = {
-            id(node.value): ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
-            for node in ast.walk(tree)
+            id(node.value): node.targets[0] if isinstance(node, ast.Assign) else node.target
+            for node in nodes
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
         }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not ast.unparse(node.func).startswith("re."):
+        for node in nodes:
+            if not isinstance(node, ast.Call) or not (method := _method(node)):
                 continue
-            method = ast.unparse(node.func).removeprefix("re.")
-            if method not in _CALLS:
-                continue
-            name = names.get(id(node), "")
-            used = {method} if method != "compile" else uses(tree, name)
+            name = ast.unparse(names[id(node)]) if id(node) in names else ""
+            used = {method} if method != "compile" else uses(nodes, name)
             yield module, f"{file.relative_to(PACKAGE).as_posix()}: {name or ast.unparse(node.args[0])}", node, used
 
 
-def uses(tree: ast.Module, name: str) -> set[str]:
+def _method(call: ast.Call) -> str:
+    """Return which of the functions of ``re`` that take a pattern is called; empty where it is none."""
+    of_re = (
+        isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name) and call.func.value.id == "re"
+    )
+    return call.func.attr if of_re and call.func.attr in _CALLS else ""
+
+
+def uses(nodes: list[ast.AST], name: str) -> set[str]:
     """Return the methods of a compiled pattern that its module calls; ``search`` where it may be used otherwise."""
     methods = {
         id(node.value): node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
     }
-    loads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
+    loads = [node for node in nodes if isinstance(node, ast.Name) and node.id == name]
     return {methods.get(id(node), "search") for node in loads if isinstance(node.ctx, ast.Load)} or {"search"}
 
 
@@ -80,7 +86,7 @@ def written() -> list[Pattern]:
     """Return the patterns of the source; in those that are put together from values there is an example of each."""
     found = []
     for module, place, call, used in calls():
-        method = ast.unparse(call.func).removeprefix("re.")
+        method = _method(call)
         position = {"compile": 1, "sub": 4, "subn": 4, "split": 3}.get(method, 2)
         flags = [keyword.value for keyword in call.keywords if keyword.arg == "flags"] + call.args[position:]
         scope = dict(vars(import_module(module)))

@@ -17,8 +17,9 @@ from builders import (
     spans,
     texts,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.actions import action_ages, action_completion, overdue_actions
@@ -351,7 +352,7 @@ ITEM = st.fixed_dictionaries(
 
 
 @given(st.lists(ITEM, max_size=10))
-@settings(deadline=None, max_examples=25)
+@examples(10)
 def test_ratios_lie_between_0_and_1_the_counts_add_up_and_the_order_of_rows_does_not_matter(
     rows: list[dict[str, Any]],
 ) -> None:

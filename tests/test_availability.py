@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import UTC, at, call, period, ratios, spans, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from outage_cases import (
     ANY_MAINTENANCE,
     ANY_OUTAGES,
@@ -379,7 +380,7 @@ class TestStatedImpact:
 
 
 @given(ANY_OUTAGES, ANY_MAINTENANCE)
-@settings(deadline=None, max_examples=30)
+@examples(12)
 def test_every_hour_counts_once_with_its_heaviest_outage(
     outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]]
 ) -> None:
@@ -410,7 +411,7 @@ def test_every_hour_counts_once_with_its_heaviest_outage(
 
 
 @given(ANY_OUTAGES)
-@settings(deadline=None, max_examples=15)
+@examples(8)
 def test_united_downtime_is_at_most_the_sum_and_the_window_and_the_order_of_rows_does_not_matter(
     outages: list[tuple[str, int, int, float | None]],
 ) -> None:
@@ -439,7 +440,7 @@ def test_united_downtime_is_at_most_the_sum_and_the_window_and_the_order_of_rows
     st.none() | st.integers(min_value=1, max_value=HOURS + 20),
     st.sets(st.integers(0, 13)),
 )
-@settings(deadline=None, max_examples=12)
+@examples(6)
 def test_a_window_of_many_is_the_same_as_the_window_by_itself(
     outages: list[tuple[str, int, int, float | None]],
     planned: list[tuple[str, int, int]],

@@ -12,8 +12,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics import cache, loading
 from incident_analytics.cache import cache_folder, clear_cache
@@ -123,7 +124,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@examples(10)
 @given(st.lists(STEPS, min_size=1, max_size=5))
 def test_whatever_changes_the_cache_gives_what_reading_gives(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[list[tuple[str, str | None, int]]]

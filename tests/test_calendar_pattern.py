@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import at, call, period, ratios, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.calendar_pattern import start_hours, start_times
@@ -232,7 +233,7 @@ YEARS = period("2023-12-31T05:00", "2026-01-02T05:00", "America/New_York")
 
 
 @given(st.lists(st.none() | INSTANTS, max_size=25), st.sampled_from([None, YEARS]))
-@settings(deadline=None, max_examples=20)
+@examples(10)
 def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(
     instants: list[str | None], within: Period | None
 ) -> None:
@@ -248,7 +249,7 @@ def test_every_incident_counts_once_and_the_order_of_rows_does_not_matter(
 
 
 @given(st.lists(st.none() | INSTANTS, max_size=12), st.integers(0, 22), st.integers(1, 23))
-@settings(deadline=None, max_examples=25)
+@examples(25)
 def test_every_start_is_in_one_of_four_kinds_of_time(instants: list[str | None], first: int, length: int) -> None:
     """As the wall clock in New York shows it; the kinds make up all the time there is."""
     last = min(first + length, 23)

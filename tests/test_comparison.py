@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import AFTER, BEFORE, at, call, in_two_periods, ratios, spans, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.comparison import compare_medians, compare_periods
@@ -330,7 +331,7 @@ MINUTES = st.lists(st.none() | st.sampled_from([0, 1, 5, 30, 45, 600]), max_size
 
 
 @given(MINUTES, MINUTES, st.integers(2, 50))
-@settings(deadline=None, max_examples=25)
+@examples(12)
 def test_neither_the_order_nor_the_unit_of_the_spans_matters(
     before: list[float | None], after: list[float | None], unit: int
 ) -> None:
@@ -346,7 +347,7 @@ def test_neither_the_order_nor_the_unit_of_the_spans_matters(
 
 
 @given(MINUTES, MINUTES, st.integers(2, 50))
-@settings(deadline=None, max_examples=25)
+@examples(12)
 def test_compared_medians_are_medians_and_their_order_and_unit_do_not_matter(
     before: list[float | None], after: list[float | None], unit: int
 ) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import AS_OF, actions_of, call, incidents_with_actions, ratios, spans
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.completion_times import action_survival, open_after
@@ -156,7 +157,7 @@ class TestActionSurvival:
         st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=5),
         st.lists(st.integers(0, 3), min_size=1, max_size=2),
     )
-    @settings(deadline=None, max_examples=25)
+    @examples(10)
     def test_the_bounds_are_the_least_and_the_most_over_all_days_on_which_items_may_have_been_done(
         self, dated: list[tuple[int, bool]], ages: list[int]
     ) -> None:

@@ -223,21 +223,20 @@ def test_of_a_long_timeline_the_rows_around_the_guess_can_be_picked() -> None:
 
 def at_terminal(keys: Iterator[bytes], *arguments: str, cwd: Path) -> tuple[int, str]:
     """Run the command at a terminal of its own; a key is pressed whenever it asks."""
-    pty = pytest.importorskip("pty")
+    pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "incident_analytics", *arguments]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, close_fds=True) as process:
         os.close(theirs)
-        shown, asked, key = "", 0, b"q"
-        with suppress(OSError):  # the terminal's other end is closed
+        shown, pressed = "", 0
+        with suppress(OSError, termios.error):  # the terminal's other end is closed
             while True:
-                if not select.select([ours], [], [], 1)[0]:
-                    os.write(ours, key)  # pressed before it listened, it was lost
-                    continue
-                shown += os.read(ours, 65536).decode(errors="replace")
-                while shown.count("q: quit") > asked:
-                    asked, key = asked + 1, next(keys, b"q")
-                    os.write(ours, key)
+                if select.select([ours], [], [], 0.05)[0]:
+                    shown += os.read(ours, 65536).decode(errors="replace")
+                # One that comes before the terminal gives it single keys would be lost.
+                elif shown.count("q: quit") > pressed and not termios.tcgetattr(ours)[3] & termios.ICANON:
+                    pressed += 1
+                    os.write(ours, next(keys, b"q"))
         code = process.wait()
     os.close(ours)
     return code, shown

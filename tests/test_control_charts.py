@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import at, call, ratios, spans
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 from scipy import stats
 
@@ -270,7 +271,7 @@ def test_limits_of_counts_allow_for_their_dispersion() -> None:
     st.lists(st.tuples(st.integers(0, 40), st.sampled_from([3, 28, 30, 31])), min_size=2, max_size=24),
     st.sampled_from([None, 2.0]),
 )
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_count_is_beyond_its_limits_just_where_its_binomial_tail_is_small(
     drawn: list[tuple[int, int]], dispersion: float | None
 ) -> None:
@@ -389,7 +390,7 @@ NUMBERS = st.lists(st.none() | st.integers(-(10**6), 10**6), min_size=2, max_siz
 
 
 @given(NUMBERS, st.integers(-(10**6), 10**6), st.integers(1, 1000))
-@settings(deadline=None, max_examples=40)
+@examples(20)
 def test_shifting_and_scaling_moves_the_limits_and_changes_no_flag(
     values: list[int | None], shift: int, factor: int
 ) -> None:
@@ -401,7 +402,7 @@ def test_shifting_and_scaling_moves_the_limits_and_changes_no_flag(
 
 
 @given(st.floats(0.001, 1e6), st.integers(2, 20), st.sampled_from(["xmr", "g", "t"]))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_what_never_varies_signals_nothing(value: float, n: int, kind: str) -> None:
     """Also where the mean of the same numbers differs from them in the last digit."""
     chart = chart_of([value] * n, kind)
@@ -409,7 +410,7 @@ def test_what_never_varies_signals_nothing(value: float, n: int, kind: str) -> N
 
 
 @given(NUMBERS)
-@settings(deadline=None, max_examples=40)
+@examples(20)
 def test_points_without_a_value_change_nothing_for_the_others(values: list[int | None]) -> None:
     chart = chart_of(values)
     known = [value for value in values if value is not None]

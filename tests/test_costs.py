@@ -3,8 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from builders import call, ratios, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.costs import cost_totals
@@ -126,7 +127,7 @@ def test_n_and_n_missing_are_all_of_the_demos_reports(demo_corpus: Corpus) -> No
         max_size=10,
     )
 )
-@settings(deadline=None, max_examples=40)
+@examples(15)
 def test_every_amount_is_in_one_row_and_the_order_of_rows_does_not_matter(
     rows: list[tuple[str, str, float | None, str | None]],
 ) -> None:

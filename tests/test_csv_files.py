@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_analytics.csv_files import CsvError, parse_csv
@@ -15,7 +15,6 @@ CELLS = st.text(st.characters(blacklist_characters="\0", blacklist_categories=["
 NAMES = st.lists(st.text("abcäß \u4e00", min_size=1, max_size=6).map(lambda name: f"x{name}x"), min_size=1, max_size=5)
 
 
-@settings(deadline=None)
 @given(
     st.data(),
     NAMES,

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 from report_writer import write_report
 from test_round_trip import facts
@@ -473,6 +474,7 @@ def test_without_its_blocks_every_report_is_as_it_was_but_for_placeholders() -> 
         assert bare == content, file
 
 
+@examples(40)
 @given(st.data())
 def test_reports_in_every_form_keep_their_bytes(data: st.DataObject) -> None:
     known = data.draw(facts())

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import UTC, at, call, period, ratios, spans, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from outage_cases import (
     ANY_MAINTENANCE,
     ANY_OUTAGES,
@@ -459,7 +460,7 @@ def test_without_targets_there_is_no_budget_to_follow() -> None:
 
 
 @given(ANY_OUTAGES, ANY_MAINTENANCE, st.integers(min_value=1, max_value=HOURS + 20))
-@settings(deadline=None, max_examples=12)
+@examples(6)
 def test_a_curve_never_rises_and_ends_at_what_sla_impact_says_is_left(
     outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]], seen: int
 ) -> None:

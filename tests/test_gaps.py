@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 from builders import INCIDENTS, UTC, WHEN_AND_WHAT, at, call, incidents_of, period, ratios, severities, spans, texts
-from hypothesis import given, settings
+from hypothesis import given
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.gaps import mean_time_between, time_between
@@ -64,7 +65,7 @@ def test_no_incidents_have_no_gaps() -> None:
 
 
 @given(WHEN_AND_WHAT)
-@settings(deadline=None, max_examples=40)
+@examples(20)
 def test_gaps_add_up_to_the_time_from_the_first_to_the_last_in_any_order_of_rows(
     rows: list[tuple[pd.Timestamp | None, str | None]],
 ) -> None:

@@ -33,7 +33,7 @@ from incident_analytics.reports.zones import read_zone
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="the time limit needs a timer of the processor")
 
-LIMIT = 15
+LIMIT = 30
 HEAD = (
     "# Incident: Growth\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
     "**Duration**: 14:02 - 15:47 (1h 45m)\n\n"

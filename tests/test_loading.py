@@ -17,8 +17,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import loading
@@ -484,7 +485,7 @@ def test_a_correction_may_withdraw_a_report(tmp_path: Path) -> None:
     assert corpus.incidents["incident_id"].tolist() == ["INC-2025-01-01-002"]
 
 
-@settings(deadline=None, max_examples=40)
+@examples(25)
 @given(
     st.lists(st.tuples(st.integers(1, 3), st.sampled_from(["Draft", "Final", "Duplicate"]), st.booleans()), max_size=6)
 )
@@ -687,7 +688,7 @@ def torn() -> st.SearchStrategy[bytes]:
     return st.lists(st.sampled_from(PIECES) | st.binary(max_size=30), max_size=40).map(b"".join) | st.binary()
 
 
-@settings(deadline=None, max_examples=60)
+@examples(30)
 @given(st.lists(torn(), max_size=4), st.sampled_from(["final", "all"]))
 def test_whatever_bytes_come_in_load_returns_and_counts_every_file(texts: list[bytes], status: str) -> None:
     with TemporaryDirectory() as folder:
@@ -713,7 +714,7 @@ def frames(corpus: Corpus) -> Iterator[pd.DataFrame]:
         yield frame.assign(**{"path": ""} if "path" in frame else {})
 
 
-@settings(deadline=None, max_examples=8)
+@examples(8)
 @given(st.permutations(range(4)))
 def test_the_order_of_the_paths_orders_the_rows_and_changes_nothing_else(order: list[int]) -> None:
     with TemporaryDirectory() as name:

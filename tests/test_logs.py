@@ -14,6 +14,7 @@ import pytest
 from builders import UTC, at, ratios, texts
 from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.errors import ColumnsError, EvidenceError, PeriodError, UnknownNameError
@@ -229,6 +230,7 @@ EVENTS = st.lists(
 )
 
 
+@examples(40)
 @given(events=EVENTS, splits=st.integers(1, 3))
 def test_every_line_has_its_place_and_the_order_of_files_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, events: list[tuple[int, str]], splits: int

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from builders import at, corpus_of, incidents
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics import measures
 from incident_analytics.analysis.response import response_times
@@ -379,8 +379,8 @@ OWNED = st.tuples(
 )
 
 
+@examples(12)
 @given(st.lists(OWNED, max_size=10))
-@examples(deadline=None, max_examples=25)
 def test_owners_share_out_the_overdue_items(items: list[tuple[str | None, str | None, int | None]]) -> None:
     """An item is late once its due day has ended, and is counted with its owner, apart where its status is unknown."""
     due = [None if days is None else END.tz_localize(None) + pd.Timedelta(days=days) for _, _, days in items]
@@ -415,12 +415,12 @@ def test_owners_share_out_the_overdue_items(items: list[tuple[str | None, str | 
     assert counts == sorted(counts, reverse=True)
 
 
+@examples(8)
 @given(
     st.lists(st.sets(st.sampled_from(["A", "B", "C"])), max_size=5),
     st.dictionaries(st.sampled_from(["A", "B", "C"]), st.sampled_from(["red", "blue", None]), min_size=1),
     st.booleans(),
 )
-@examples(deadline=None, max_examples=15)
 def test_an_incident_counts_once_for_each_team_that_it_affected(
     affected: list[set[str]], teams: dict[str, str | None], has_target: bool
 ) -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from builders import AFTER, BEFORE, call, in_two_periods, ratios, spans, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.mix import mean_change_by_mix
@@ -75,7 +76,7 @@ def test_a_period_without_spans_leaves_nothing_to_split() -> None:
     st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
 )
-@settings(deadline=None, max_examples=40)
+@examples(20)
 def test_the_parts_add_up_to_the_whole_to_the_last_microsecond(
     before: list[tuple[int, set[str]]], after: list[tuple[int, set[str]]]
 ) -> None:

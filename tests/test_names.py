@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.names import closest_name, fold, known_name
@@ -33,7 +34,7 @@ def test_another_number_is_no_slip(name: str) -> None:
 
 
 @given(st.lists(st.text(min_size=1), min_size=1, max_size=5), st.data())
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_every_known_name_is_found_in_any_case(names: list[str], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(names))
     assert known_name("service", name, names) == name

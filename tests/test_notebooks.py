@@ -177,6 +177,19 @@ def test_two_runs_on_the_same_input_are_the_same(tmp_path: Path) -> None:
     assert "papermill" not in first
 
 
+def test_outputs_that_come_late_are_waited_for(tmp_path: Path, kernel: Kernel) -> None:
+    """On a busy machine they come long after the kernel said that the cell is done."""
+    late = """
+        import sys, time
+        sys.stdout.flush_timeout = sys.stderr.flush_timeout = 0.1
+        get_ipython().kernel.iopub_thread.schedule(lambda: time.sleep(6))
+        display({"text/plain": "late"}, raw=True)
+    """
+    notebook = write_notebook(tmp_path / "n.ipynb", "x = 0", re.sub("(?m)^ +", "", late))
+    ran = run_notebook(notebook, {"x": 1}, kernel=kernel)
+    assert [output["data"] for output in ran.cells[-1].outputs] == [{"text/plain": "late"}]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sockets of POSIX")
 def test_nothing_that_the_user_has_set_reaches_a_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of matplotlib, IPython and Jupyter, a broken kernel of the name, a long TMPDIR, no home to write to."""

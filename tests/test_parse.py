@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from golden import as_read
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics.config import Settings
 from incident_analytics.loading import load
@@ -378,7 +379,7 @@ def test_a_range_counts_where_nothing_contradicts_it(
         assert pd.isna(corpus.incidents["ended_at"].iloc[0])
 
 
-@settings(deadline=None, max_examples=60)
+@examples(30)
 @given(
     st.integers(0, 24 * 60 - 1), st.integers(0, 24 * 60 - 1), st.integers(1, 3000), st.sampled_from([LOOKS, ""]),
     st.sampled_from(["", " (next day)"]),
@@ -588,7 +589,7 @@ def test_an_end_has_the_grade_of_the_row_it_is_taken_from(
 SPANS = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 90)), min_size=1, max_size=4)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(SPANS)
 def test_the_windows_of_any_number_of_relapses_add_up(spans: list[tuple[int, int]]) -> None:
     """Each pair is how long it was down, and how long it was up before the next relapse, in minutes."""
@@ -833,7 +834,6 @@ def test_missing_sections_are_told_in_the_templates_order(tmp_path: Path) -> Non
 LINES = st.sampled_from(FULL.split("\n"))
 
 
-@settings(deadline=None)
 @given(st.lists(LINES | st.text(max_size=20), max_size=60).map("\n".join))
 def test_a_report_torn_to_pieces_is_still_read(text: str) -> None:
     """Whatever lines of a report stand in whatever order: no row without a line of the text, no value that is none."""
@@ -844,7 +844,7 @@ def test_a_report_torn_to_pieces_is_still_read(text: str) -> None:
             assert all(1 <= row["line"] <= n_lines for row in rows if "line" in row)
 
 
-@settings(deadline=None, max_examples=60)
+@examples(30)
 @given(st.permutations(FULL.split("\n## ")[1:-1]))
 def test_the_order_of_sections_does_not_matter(sections: list[str]) -> None:
     head, *_, tail = FULL.split("\n## ")

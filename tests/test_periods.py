@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import at, period
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_series_equal
 
 from incident_analytics.errors import PeriodError
@@ -310,7 +311,7 @@ def any_period(draw: st.DrawFn) -> Period:
 
 
 @given(any_period(), st.sampled_from(UNITS))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_parts_cover_the_period_and_a_whole_one_is_what_its_name_says(within: Period, every: Unit) -> None:
     parts = within.split(every)
     assert (parts[0].start, parts[-1].end) == (within.start, within.end)
@@ -327,7 +328,7 @@ def test_parts_cover_the_period_and_a_whole_one_is_what_its_name_says(within: Pe
 
 
 @given(any_period(), st.sampled_from(UNITS), st.lists(st.none() | st.floats(-0.5, 1.5), max_size=12), st.booleans())
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_positions_are_those_of_the_parts_that_hold_the_instants(
     within: Period, every: Unit, shares: list[float | None], at_bounds: bool
 ) -> None:
@@ -342,7 +343,7 @@ def test_positions_are_those_of_the_parts_that_hold_the_instants(
 
 
 @given(any_period())
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_earlier_periods_are_over_when_the_period_starts(within: Period) -> None:
     earlier = within.earlier()
     assert all(before.end <= within.start and before.start < before.end for before in earlier)
@@ -355,7 +356,7 @@ def test_earlier_periods_are_over_when_the_period_starts(within: Period) -> None
 
 
 @given(any_period(), st.sampled_from(["month", "quarter", "year"]))
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_every_part_of_a_period_lies_in_its_budget_window(within: Period, window: Any) -> None:
     found = within.budget_windows(window)
     assert (found[0][0].start, found[-1][0].end) == (within.start, within.end)
@@ -366,7 +367,7 @@ def test_every_part_of_a_period_lies_in_its_budget_window(within: Period, window
 
 
 @given(any_period(), st.sampled_from([str.upper, str.lower, str.title]), st.sampled_from([" ", "-", "  ", "_"]))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_what_a_period_is_called_is_read_as_that_period(within: Period, case: Any, between: str) -> None:
     options = {"timezone": within.timezone, "fiscal_year_start": within.fiscal_year_start}
     if within.unit is not None:
@@ -396,7 +397,7 @@ def test_an_instant_is_in_business_hours_evening_night_or_weekend(at: str, hours
 
 
 @given(st.datetimes(datetime(2024, 1, 1), datetime(2026, 12, 31)), st.sampled_from(ZONES))  # noqa: DTZ001
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_business_time_passes_in_business_hours_alone(clock: datetime, zone: str) -> None:
     at, moment = clock.replace(tzinfo=UTC), timedelta(microseconds=1)
     calendar = replace(HOURS, timezone=zone)

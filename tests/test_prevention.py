@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import AS_OF, actions_of, at, call, demo_rows, severities, spans
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import measures, sentences
@@ -109,7 +110,7 @@ class TestActionClasses:
         assert sum(found == expected for found, expected in pairs) >= 0.93 * len(pairs)
 
     @given(st.lists(st.text(max_size=40) | st.sampled_from(["Alert on lag", "canary", "see the runbook"]), max_size=5))
-    @settings(max_examples=30)
+    @examples(30)
     def test_each_item_keeps_its_row_and_has_both_or_neither(self, words: list[str]) -> None:
         items = actions_of(*({"action": text} for text in words))
         found = action_classes(items)

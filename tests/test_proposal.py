@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
 from incident_analytics.errors import OutputError
@@ -121,7 +122,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
 
 
 @given(st.lists(WORDS, max_size=6), st.lists(WORDS, max_size=4))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_whatever_reports_hold_the_settings_load(services: list[str], severities: list[str]) -> None:
     tables = {name: Columns({column: [] for column in columns}) for name, columns in TABLES.items()}
     ids = [f"INC-{number}" for number in range(max(len(services), len(severities)))]

@@ -20,8 +20,9 @@ from builders import (
     steady,
     texts,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.gaps import time_between
@@ -413,7 +414,7 @@ PAST = pd.DataFrame({"n_periods": [12], "dispersion": ratios(2.5)})
     st.integers(1, 50),
     st.sampled_from([None, 1.0, 2.5, PAST]),
 )
-@settings(deadline=None, max_examples=60)
+@examples(25)
 def test_the_interval_and_the_p_value_agree_and_the_other_way_round_the_ratio_is_inverse(
     n_before: int, n_after: int, length_before: int, length_after: int, dispersion: float | pd.DataFrame | None
 ) -> None:
@@ -479,7 +480,7 @@ def test_where_nothing_changed_false_findings_stay_below_their_rate() -> None:
 
 
 @given(WHEN_AND_WHAT, st.sampled_from(UNITS), st.sampled_from(["", "FY"]))
-@settings(max_examples=40)
+@examples(20)
 def test_exposures_fill_the_window(rows: list[tuple[pd.Timestamp | None, str | None]], every: Unit, name: str) -> None:
     within = period("2024-02-03T04:00", "2025-12-30", "Europe/Berlin", 4, name=name)
     rates = severity_rates(numbered(rows), every=every, within=within)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from builders import corpus_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import publish
@@ -302,7 +303,7 @@ def corpus_with(people: list[str], make: Callable[[], str]) -> Corpus:
     return corpus_of(**tables)
 
 
-@settings(max_examples=30)  # each of a text in every column of every table
+@examples(12)  # each of a text in every column of every table
 @given(people=NAMES, data=st.data())
 def test_no_name_of_the_people_is_left_in_any_text(people: list[str], data: st.DataObject) -> None:
     mixed = st.lists(
@@ -328,7 +329,7 @@ def test_no_name_of_the_people_is_left_in_any_text(people: list[str], data: st.D
             assert left == [], (name, column)
 
 
-@settings(max_examples=30)
+@examples(15)
 @given(people=NAMES)
 def test_a_person_has_one_role_in_every_table(people: list[str]) -> None:
     result = redact(corpus_of(actions={

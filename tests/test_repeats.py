@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import actions_of, at, call
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from scipy import stats
 
 from incident_analytics import measures, sentences
@@ -206,7 +207,7 @@ KIND = st.tuples(st.integers(0, 3), st.integers(0, 3), YEARS.map(lambda years: y
 
 class TestRecurrence:
     @given(st.lists(KIND, min_size=1, max_size=4), st.sampled_from([1.0, 0.5, 0.3]))
-    @settings(max_examples=40)
+    @examples(40)
     def test_chances_are_those_of_every_split(self, kinds: list[tuple[int, int, float, float]], ratio: float) -> None:
         """Enumerated one by one; and where nothing changed a change is found in at most 5%."""
         columns = [np.array(column, dtype=float) for column in zip(*kinds, strict=True)]

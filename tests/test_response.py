@@ -5,8 +5,9 @@ from datetime import date, time
 import pandas as pd
 import pytest
 from builders import UTC, at, call, period, ratios, severities, spans, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.response import mttr, response_rank, response_summary, response_times
@@ -454,7 +455,7 @@ def test_where_too_many_are_ongoing_the_p90_is_not_reached() -> None:
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=40))
-@settings(deadline=None, max_examples=25)
+@examples(12)
 def test_one_that_has_just_begun_changes_no_figure_but_the_number_of_incidents(minutes: list[int]) -> None:
     """Kaplan-Meier and the plain quantiles agree where all that is ongoing is censored before the first end.
 
@@ -560,7 +561,7 @@ def any_incidents(draw: st.DrawFn) -> pd.DataFrame:
 
 
 @given(any_incidents(), st.timedeltas(min_value=pd.Timedelta(days=-900), max_value=pd.Timedelta(days=900)))
-@settings(deadline=None, max_examples=25)
+@examples(10)
 def test_shifting_all_times_changes_no_span(incidents: pd.DataFrame, by: pd.Timedelta) -> None:
     shifted = incidents.assign(**{name: incidents[name] + by for name in incidents.columns[incidents.dtypes == UTC]})
     moved, unmoved = (response_times(each).select_dtypes(exclude="datetimetz") for each in (shifted, incidents))
@@ -568,7 +569,7 @@ def test_shifting_all_times_changes_no_span(incidents: pd.DataFrame, by: pd.Time
 
 
 @given(any_incidents())
-@settings(deadline=None, max_examples=20)
+@examples(10)
 def test_the_order_of_the_rows_does_not_matter_and_no_incident_is_lost(incidents: pd.DataFrame) -> None:
     summary = mttr(response_times(incidents), by="is_open", every="quarter", members=True, as_of=AS_OF)
     backwards = mttr(response_times(incidents[::-1]), by="is_open", every="quarter", members=True, as_of=AS_OF)
@@ -578,7 +579,7 @@ def test_the_order_of_the_rows_does_not_matter_and_no_incident_is_lost(incidents
 
 
 @given(st.lists(st.floats(min_value=0.01, max_value=1e6), min_size=1, max_size=40), st.integers(0, 5))
-@settings(deadline=None, max_examples=20)
+@examples(10)
 def test_the_longer_an_incident_is_open_the_later_is_the_median(minutes: list[float], hours: int) -> None:
     """And never earlier than without it."""
     start = "2025-07-01T00:00Z"
@@ -641,7 +642,7 @@ def test_an_incident_that_is_not_there_is_refused() -> None:
 
 
 @given(st.lists(st.integers(0, 500), min_size=7, max_size=12))
-@settings(deadline=None, max_examples=30)
+@examples(15)
 def test_the_longest_of_all_is_never_below_the_shortest(minutes: list[int]) -> None:
     """And between them no span has a higher percentile than a longer one."""
     times = response_times(lasting(*minutes), metrics=RESTORE)

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
+from laws import examples
 from report_writer import Action, Facts, write_report
 
 from incident_analytics.loading import load
@@ -101,7 +102,7 @@ def write_and_load(known: Facts, data: st.DataObject) -> Any:
         return load(folder, status="all")
 
 
-@settings(deadline=None, max_examples=60)
+@examples(30)
 @given(facts(), st.data())
 def test_every_fact_is_read_back(known: Facts, data: st.DataObject) -> None:
     corpus = write_and_load(known, data)

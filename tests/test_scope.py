@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import at, corpus_of, incidents
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import measures
@@ -28,7 +29,6 @@ from incident_analytics.scope import Scope, erase_after
 from incident_analytics.tables import Corpus, make_table
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-QUICK = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
 
 # --- the law, on texts: what would have been written at T ------------------------------------------------------------
 
@@ -199,7 +199,7 @@ def as_read(corpus: Corpus, *, reopens: bool) -> dict[str, pd.DataFrame]:
     return {name: getattr(corpus, name)[of] for name, of in columns.items()}
 
 
-@settings(deadline=None, max_examples=50, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@examples(20)
 @given(stories_and_instants())
 def test_a_report_as_of_an_instant_reads_as_it_was_written_then(drawn: tuple[Story, datetime]) -> None:
     story, as_of = drawn
@@ -217,7 +217,7 @@ def test_a_report_as_of_an_instant_reads_as_it_was_written_then(drawn: tuple[Sto
 SERVED = Settings.model_validate({"services": {"API": {"target": 0.999, "team": "Core"}}})
 
 
-@settings(deadline=None, max_examples=5, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@examples(3)
 @given(st.lists(stories(), min_size=1, max_size=3), st.integers(1, 12 * 24 * 60))
 def test_what_the_page_says_as_of_an_instant_is_what_it_would_have_said_then(told: list[Story], later: int) -> None:
     """Every word of the first screen and of the list of incidents."""
@@ -334,7 +334,7 @@ def assert_same_corpus(one: Corpus, other: Corpus) -> None:
         assert_frame_equal(getattr(one, name), getattr(other, name))
 
 
-@settings(deadline=None, max_examples=25, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@examples(12)
 @given(corpora())
 def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corpus) -> None:
     before = {name: getattr(corpus, name).copy(deep=True) for name in TABLES}
@@ -354,7 +354,7 @@ def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corp
     assert not (over & once.incidents["is_open"]).any()
 
 
-@settings(deadline=None, max_examples=20, phases=QUICK, suppress_health_check=[HealthCheck.too_slow])
+@examples(8)
 @given(
     corpora(),
     st.sampled_from(["2025Q3", "2025-08", "2025-07-25/2025-09-02"]),

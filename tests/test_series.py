@@ -7,6 +7,7 @@ import pytest
 from builders import UTC, at, call, ratios, texts
 from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.errors import ColumnsError, PeriodError
@@ -177,6 +178,7 @@ def test_what_is_no_series_is_refused() -> None:
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 
 
+@examples(25)
 @given(VALUES, VALUES, st.randoms())
 def test_the_order_of_rows_does_not_matter(before: list[float], during: list[float], random: object) -> None:
     series = rows(before, during)
@@ -186,6 +188,7 @@ def test_the_order_of_rows_does_not_matter(before: list[float], during: list[flo
     assert_frame_equal(summarize_series(mixed, **INCIDENT), summarize_series(series, **INCIDENT))
 
 
+@examples(25)
 @given(VALUES, VALUES)
 def test_no_value_of_the_incident_lies_farther_from_the_baseline(before: list[float], during: list[float]) -> None:
     (row,) = summarize_series(rows(before, during), **INCIDENT).itertuples()

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import INCIDENTS, WHEN_AND_WHAT, at, call, incidents_of, numbered, period, ratios, severities, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.response import response_times
@@ -101,7 +102,7 @@ def test_wrong_arguments_are_named() -> None:
         max_size=12,
     )
 )
-@settings(deadline=None, max_examples=40)
+@examples(20)
 def test_no_incident_is_lost_and_the_order_of_the_rows_does_not_matter(rows: list[tuple[pd.Timestamp, str]]) -> None:
     incidents = incidents_of(
         *((str(i), None if at is None else f"{at.isoformat()}Z", severity) for i, (at, severity) in enumerate(rows))
@@ -280,7 +281,7 @@ def test_a_wrong_question_is_named_with_what_would_be_right(
 
 
 @given(WHEN_AND_WHAT, st.sampled_from(UNITS))
-@settings(max_examples=40)
+@examples(20)
 def test_shares_fill_the_whole(rows: list[tuple[pd.Timestamp | None, str | None]], every: Unit) -> None:
     incidents = numbered(rows)
     mix = severity_mix(incidents, every=every)

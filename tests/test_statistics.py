@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from scipy import stats
 
 from incident_analytics.analysis import statistics
@@ -32,7 +33,7 @@ def test_a_quantile_has_an_interval_from_its_least_number_of_values_on(quantile:
 
 
 @given(st.integers(min_value=1, max_value=300), st.sampled_from([0.5, 0.75, 0.9]))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_the_interval_of_a_quantile_errs_on_each_side_in_one_of_forty_cases_at_most(n: int, quantile: float) -> None:
     """How many of n values lie below the quantile is binomial: that gives the chance of either error exactly."""
     low, high = quantile_interval(range(n), quantile)
@@ -100,7 +101,7 @@ def test_the_interval_of_a_geometric_mean_is_students_on_logarithms() -> None:
 
 
 @given(VALUES, st.floats(min_value=0.01, max_value=100))
-@settings(deadline=None, max_examples=30)
+@examples(30)
 def test_another_unit_changes_no_interval_and_neither_does_the_order(values: list[float], unit: float) -> None:
     for interval in (mean_interval, geometric_mean_interval, lambda values: quantile_interval(values, 0.5)):
         once = interval(values)
@@ -115,6 +116,7 @@ def test_holms_p_values_by_hand() -> None:
     assert holm([]).tolist() == []
 
 
+@examples(40)
 @given(st.lists(st.floats(0, 1), max_size=12))
 def test_adjusting_keeps_the_order_and_lowers_no_p_value(p_values: list[float]) -> None:
     adjusted = holm(p_values)
@@ -160,7 +162,7 @@ def test_the_detectable_fall_is_found_as_often_as_benninghoff_simulated(
 
 
 @given(st.floats(0.05, 3), st.integers(6, 3000), st.integers(6, 3000), st.sampled_from([0.5, 0.8, 0.95]))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_the_detectable_changes_are_the_ones_that_are_found_with_that_power(
     log_sd: float, n_before: int, n_after: int, power: float
 ) -> None:

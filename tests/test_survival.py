@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.survival import kaplan_meier, survival_quantile
@@ -69,7 +70,7 @@ def test_nothing_ended_leaves_the_curve_at_one_and_nothing_at_all_leaves_it_empt
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=40))
-@settings(deadline=None, max_examples=50)
+@examples(50)
 def test_a_curve_falls_within_its_interval_from_all_that_were_there(rows: list[tuple[int, bool]]) -> None:
     times, observed = zip(*rows, strict=True)
     curve = kaplan_meier(times, observed)
@@ -81,7 +82,7 @@ def test_a_curve_falls_within_its_interval_from_all_that_were_there(rows: list[t
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=40))
-@settings(deadline=None, max_examples=50)
+@examples(50)
 def test_without_censoring_the_curves_quantiles_are_those_of_the_values(values: list[int]) -> None:
     """The usual median, and the smallest value that 90% stay within: of 10 the ninth, of 11 the tenth."""
     curve = kaplan_meier(values, [True] * len(values))

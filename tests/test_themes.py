@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import UTC, call, ratios, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics.analysis.themes import distinct_factors, recurring_factors, similar_incidents
@@ -133,7 +134,7 @@ WORDS = st.lists(st.sampled_from(["no", "alert", "queue", "disk", "the", "owner"
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), WORDS), max_size=8), st.integers(1, 3))
-@settings(deadline=None, max_examples=40)
+@examples(20)
 def test_a_phrase_occurs_in_just_its_incidents_and_no_longer_one_occurs_in_the_same(
     rows: list[tuple[str, str]], min_incidents: int
 ) -> None:
@@ -276,7 +277,7 @@ class TestSimilarIncidents:
 
 
 @given(st.lists(WORDS, min_size=2, max_size=6))
-@settings(deadline=None, max_examples=30)
+@examples(15)
 def test_similarity_is_mutual_lies_between_0_and_1_and_needs_a_common_word(titles: list[str]) -> None:
     incidents = incidents_of(**{str(i): {"occurred_at": MARCH, "title": title} for i, title in enumerate(titles)})
     found = {}
@@ -351,7 +352,7 @@ def test_an_example_names_no_ticket_where_another_sentence_of_the_phrase_does_no
 
 
 @given(st.lists(st.tuples(WORDS.filter(bool), st.sets(st.sampled_from("abcd"), min_size=1).map(sorted)), max_size=8))
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_a_phrase_is_left_out_just_where_an_earlier_one_says_it(rows: list[tuple[str, list[str]]]) -> None:
     def says(earlier: tuple[str, list[str]], later: tuple[str, list[str]]) -> bool:
         one, other = set(earlier[0].split()), set(later[0].split())

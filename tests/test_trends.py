@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 from builders import INCIDENTS, at, call, moments, ratios, steady, texts
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.trends import rate_trend
@@ -108,7 +109,7 @@ def test_a_rate_that_rises_is_told() -> None:
 
 
 @given(st.lists(st.integers(1, 10**6 - 1), min_size=4, max_size=30), st.integers(1, 50))
-@settings(deadline=None, max_examples=25)
+@examples(12)
 def test_a_trend_has_no_unit_and_turns_round_with_time(minutes: list[int], factor: int) -> None:
     start, length = at("2020-01-01"), 10**6
 

@@ -25,7 +25,9 @@ _REGIONS: Final = {
     "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
 }  # fmt: skip
 _AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
-_ABBREVIATIONS: Final = "|".join(sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=len, reverse=True))
+_ABBREVIATIONS: Final = "|".join(
+    sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=lambda name: (-len(name), name))
+)
 _AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
 ZONE: Final = (
     r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"

@@ -133,9 +133,9 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def own_imports(tree: ast.Module) -> set[str]:
+def own_imports(module: str) -> set[str]:
     """Return which of the package's own modules are imported, by their names inside the package."""
-    inside = {name.removeprefix(NAME).removeprefix(".") for name in imports(tree) if under(name, NAME)}
+    inside = {name.removeprefix(NAME).removeprefix(".") for name in IMPORTS[module] if under(name, NAME)}
     return {max((known for known in MODULES if under(name, known)), key=len, default="") for name in inside}
 
 
@@ -143,9 +143,9 @@ def under(name: str, place: str) -> bool:
     return name == place or name.startswith(f"{place}.")
 
 
-TREES = dict(modules())
-MODULES = {name for name in TREES if name != "__init__"}
-OWN = {name: own_imports(TREES[name]) - {name} for name in MODULES}
+IMPORTS = {name: set(imports(tree)) for name, tree in modules()}
+MODULES = {name for name in IMPORTS if name != "__init__"}
+OWN = {name: own_imports(name) - {name} for name in MODULES}
 
 
 def layer(module: str) -> str:
@@ -213,13 +213,13 @@ def test_the_reading_layer_loads_no_pandas() -> None:
 
 
 def test_no_module_of_reports_imports_pandas_even_in_a_function() -> None:
-    users = {name for name, tree in TREES.items() if any(under(found, "pandas") for found in imports(tree))}
+    users = {name for name, found in IMPORTS.items() if any(under(each, "pandas") for each in found)}
     assert {name for name in users if layer(name) in {"reports", "records", "config", "schema"}} == set()
 
 
 @pytest.mark.parametrize("library", sorted(ALONE))
 def test_a_library_has_its_one_place(library: str) -> None:
-    users = {name for name, tree in TREES.items() if any(under(found, library) for found in imports(tree))}
+    users = {name for name, found in IMPORTS.items() if any(under(each, library) for each in found)}
     assert {layer(name) if layer(name) in ALONE[library] else name for name in users} == ALONE[library]
 
 

@@ -476,12 +476,14 @@ class ReviewPage:
         n_unknown = int(late["status"].isna().sum())
         if len(late) <= _TOP and not n_unknown:
             return None
-        unknown = f", {n_unknown:,} past due without a recorded status" if n_unknown else ""
+        n_late = len(late) - n_unknown
+        words = [f"{n_late:,} overdue"] if n_late else []
+        words += [f"{n_unknown:,} past due without a recorded status"] if n_unknown else []
         return showing.table(
             late.sort_values(["owner", "overdue_by"], ascending=[True, False]),
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
             headings={"overdue_by": "Past due by"} if n_unknown else {},
-            folded=f"{len(late) - n_unknown:,} overdue{unknown}",
+            folded=", ".join(words),
             links=self.links,
         )
 

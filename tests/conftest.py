@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -181,3 +182,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("reviews"))
         elif any(found[-1].scope == "module" for found in fixtures.values()):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage leave alone what stays until the end: modules, tests, tables of the libraries."""
+    gc.collect()
+    gc.freeze()

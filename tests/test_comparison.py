@@ -278,15 +278,14 @@ def test_a_wrong_argument_is_named_with_what_would_be_right(
     assert str(caught.value) == message
 
 
-@pytest.mark.parametrize(("before", "after"), [(20, 20), (12, 40)])
-def test_where_nothing_changed_false_findings_stay_at_their_rate(before: int, after: int) -> None:
+def test_where_nothing_changed_false_findings_stay_at_their_rate() -> None:
     """400 teams whose spans come from one lognormal distribution: 20 false findings are expected, 9 to 33 allowed.
 
     Beyond lie 0.4% of a binomial of 400 and 0.05. The interval errs as seldom, and false gains are half of it all: of
     400 and 0.025 less than 3% lie outside 4 to 17.
     """
-    logs = np.random.default_rng(2025).normal(4.25, 1.25, (400, before + after))
-    times = random_times(logs, before, after)
+    logs = np.random.default_rng(2025).normal(4.25, 1.25, (400, 52))
+    times = random_times(logs, 12, 40)
     result = compare_periods(times, before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
     assert 9 <= (result["p_value"] <= 0.05).sum() <= 33
     assert 9 <= ((result["change_low"] > 0) | (result["change_high"] < 0)).sum() <= 33
@@ -294,36 +293,39 @@ def test_where_nothing_changed_false_findings_stay_at_their_rate(before: int, af
 
 
 def test_shuffled_real_spans_with_ties_make_no_more_false_findings_than_the_level() -> None:
-    """Spans of a published kind, rounded to five minutes and with a far tail, dealt out at random 400 times."""
+    """Spans of a published kind, rounded to five minutes and with a far tail, dealt out at random 200 times.
+
+    10 false findings are expected, 3 to 18 allowed; 0.9% of a binomial of 200 and 0.05 lie outside.
+    """
     pool = np.array([5, 5, 10, 10, 10, 15, 15, 20, 30, 30, 45, 45, 60, 60, 60, 90, 120, 120, 180, 240, 300, 480, 1740])
     draw = np.random.default_rng(7)
-    logs = np.log([draw.permutation(pool) for _ in range(400)])
+    logs = np.log([draw.permutation(pool) for _ in range(200)])
     result = compare_periods(random_times(logs, 11, 12), before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
-    assert 9 <= (result["p_value"] <= 0.05).sum() <= 33
+    assert 3 <= (result["p_value"] <= 0.05).sum() <= 18
 
 
 def test_where_nothing_changed_few_reviews_tell_of_any_change_beside_the_primary_one() -> None:
-    """120 reviews of 5 teams: unadjusted, 23% would tell of one; adjusted 6 are expected, 14 allowed (0.1% beyond)."""
+    """60 reviews of 5 teams: unadjusted, 23% would tell of one; adjusted 3 are expected, 9 allowed (0.1% beyond)."""
     draw = np.random.default_rng(11)
     reviews = [
         compare_periods(
             random_times(draw.normal(4.25, 1.25, (5, 24)), 12, 12), before=BEFORE, after=AFTER, by="team", resamples=299
         )
-        for _ in range(120)
+        for _ in range(60)
     ]
     claims = [review["sentence"].str.contains(r" (?:fell|rose) by ").tolist() for review in reviews]
-    assert sum(primary for primary, *_ in claims) <= 14
-    assert sum(any(others) for _, *others in claims) <= 14
-    assert sum((review["p_value"][1:] <= 0.05).any() for review in reviews) > 14
+    assert sum(primary for primary, *_ in claims) <= 9
+    assert sum(any(others) for _, *others in claims) <= 9
+    assert sum((review["p_value"][1:] <= 0.05).any() for review in reviews) > 9
 
 
 def test_a_cut_of_the_detectable_size_is_found_in_four_of_five_cases() -> None:
-    """200 teams: 160 are expected, 143 to 176 allowed (0.3% beyond)."""
+    """100 teams: 80 are expected, 69 to 90 allowed (0.6% beyond)."""
     cut, _ = detectable_changes(log_sd=1.25, n_before=40, n_after=40)
-    logs = np.random.default_rng(3).normal(4.25, 1.25, (200, 80))
+    logs = np.random.default_rng(3).normal(4.25, 1.25, (100, 80))
     logs[:, 40:] += math.log1p(cut)
     result = compare_periods(random_times(logs, 40, 40), before=BEFORE, after=AFTER, by="team", resamples=299).iloc[1:]
-    assert 143 <= (result["p_value"] <= 0.05).sum() <= 176
+    assert 69 <= (result["p_value"] <= 0.05).sum() <= 90
     assert result["detectable_fall"].median() == pytest.approx(cut, abs=0.02)
 
 

@@ -251,7 +251,7 @@ def test_every_line_has_its_place_and_the_order_of_files_does_not_matter(
     ].isna().all()
 
 
-MILLION = """
+MANY = """
 import resource, sys
 import pandas as pd
 from incident_analytics.evidence.logs import log_templates
@@ -264,19 +264,19 @@ print(found.files["n_lines"][0], found.files["n_window"][0], len(found.templates
 """
 
 
-def test_a_log_of_a_million_lines_takes_little_memory(tmp_path: Path) -> None:
+def test_a_log_of_many_lines_takes_little_memory(tmp_path: Path) -> None:
     file = tmp_path / "x.log.gz"
     hour = "".join(
         f"2025-08-05T12:00:{n % 60:02}Z ERROR job {n} of user{n}x failed after {n / 7:.2f} s\n" for n in range(1000)
     )
     quiet = hour.replace("ERROR", "INFO").replace("T12", "T11")
     with gzip.open(file, "wt", compresslevel=1) as stream:
-        for part in range(1000):
+        for part in range(300):
             stream.write(hour if part % 10 == 0 else quiet)
-    ran = subprocess.run([sys.executable, "-c", MILLION, str(file)], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", MANY, str(file)], capture_output=True, text=True, check=True)
     n_lines, n_window, n_templates, megabytes = map(int, ran.stdout.split())
-    assert (n_lines, n_window, n_templates) == (1_000_000, 100_000, 1)
-    assert megabytes < 40
+    assert (n_lines, n_window, n_templates) == (300_000, 30_000, 1)
+    assert megabytes < 12
 
 
 @pytest.mark.parametrize("packed", [False, True])

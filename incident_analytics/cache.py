@@ -139,6 +139,7 @@ class Cache:
         if is_damaged:
             self.notes.append(f"the cache in {folder} was damaged; every report was read anew")
         self.found: dict[str, _Entry] = {}
+        self.looked_at = 0
         self.stats: Sequence[tuple[int, int] | None] = ()
         self.paths: Sequence[str] = ()
 
@@ -186,6 +187,7 @@ class Cache:
 
     def find(self, files: Sequence[Path], paths: Sequence[str]) -> list[int]:
         """Look at the files, whose paths in the tables are given too, and return the positions of those to read."""
+        self.looked_at = time.time_ns()  # from here on a file may change unseen
         self.stats, self.paths = [_stat(file) for file in files], paths
         waiting = []
         for position, (path, status) in enumerate(zip(paths, self.stats, strict=True)):
@@ -254,13 +256,12 @@ class Cache:
         unreadable = {path for path, outcome in outcomes if outcome == "unreadable"}
         digests = dict(zip(reports["path"].to_pylist(), reports["digest"].to_pylist(), strict=True))
         entries = {}
-        now = time.time_ns()
         for source, position in enumerate(positions):
             path, status = self.paths[position], self.stats[position]
             if status is None or path in unreadable or "\ufffd" in path:  # several names may be shown so
                 continue
             size, changed_ns = status
-            if now - changed_ns < _RECENT:
+            if self.looked_at - changed_ns < _RECENT:
                 changed_ns = 0  # it may change again within the same instant: then its digest decides
             digest = digests.get(path, "").partition("#")[0]
             entries[path] = _Entry(size, changed_ns, digest, segment, source)

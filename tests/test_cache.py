@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
@@ -109,9 +110,18 @@ def test_a_file_that_only_its_time_changed_is_not_read(reports: Path, monkeypatc
     assert read == []
 
 
-def test_a_file_that_changes_within_the_same_instant_is_read(reports: Path) -> None:
-    file = reports / "0.md"
+def test_a_file_that_changes_within_the_same_instant_is_read(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where reading takes longer than an instant, by a clock that goes on with each file."""
+    file, read, now = reports / "0.md", loading._read_file, [time.time_ns()]  # noqa: SLF001 - when it reads is inside
+
+    def read_slowly(*arguments: Any, **options: Any) -> None:
+        now[0] += 10**10
+        read(*arguments, **options)
+
+    monkeypatch.setattr(loading, "_read_file", read_slowly)
+    monkeypatch.setattr(cache.time, "time_ns", lambda: now[0])
     file.write_text(TEXTS[0], encoding="utf-8")
+    os.utime(file, ns=(now[0], now[0]))
     same = file.stat().st_mtime_ns
     load(reports)
     file.write_text(TEXTS[1].replace("15:20", "15:40"), encoding="utf-8")

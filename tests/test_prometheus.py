@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,15 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.errors import PeriodError
+from incident_analytics.evidence import prometheus
 from incident_analytics.evidence.metric_files import read_metric_files
-from incident_analytics.evidence.prometheus import MOST_POINTS, STEPS, choose_step, fill_service, read_prometheus
+from incident_analytics.evidence.prometheus import MOST_POINTS, STEPS, choose_step, fill_service
 
 TELEMETRY = Path(__file__).parents[1] / "data" / "demo" / "telemetry"
 START, END = at("2025-08-19 16:07"), at("2025-08-19 23:11")
 WEEK_BEFORE = START - pd.Timedelta(days=7)
 SHORT = {"start": at("2025-08-19 17:00"), "end": at("2025-08-19 17:01")}
+read_prometheus = partial(prometheus.read_prometheus, timeout=timedelta(seconds=PATIENCE))
 
 
 @pytest.fixture(autouse=True)
@@ -56,32 +59,38 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         backfill = [programs["promtool"], "tsdb", "create-blocks-from", "--max-block-duration=720h", "openmetrics"]
         subprocess.run([*backfill, str(file), str(folder)], check=True, capture_output=True)
     (folder / "prometheus.yml").write_text("{}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     command = [
         programs["prometheus"],
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder}",
         "--storage.tsdb.retention.time=100y",  # it deletes older blocks, and these are of 2025
-        f"--web.listen-address=127.0.0.1:{port}",
     ]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            _wait_until_ready(url, server, folder / "log")
-            yield url
-        finally:
-            server.terminate()
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        with (
+            (folder / "log").open("w") as log,
+            subprocess.Popen([*command, f"--web.listen-address={address}"], stdout=log, stderr=log) as server,
+        ):
+            try:
+                if _becomes_ready(f"http://{address}", server, folder / "log"):
+                    yield f"http://{address}"
+                    return
+            finally:
+                server.terminate()
 
 
-def _wait_until_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def _becomes_ready(url: str, server: subprocess.Popen[bytes], log: Path) -> bool:
+    """Wait until it answers; return False where somebody else has got its port meanwhile."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
-        assert server.poll() is None, log.read_text()
+        if server.poll() is not None:
+            assert "address already in use" in log.read_text(), log.read_text()
+            return False
         try:
             with opener.open(f"{url}/-/ready", timeout=PATIENCE):
-                return
+                return True
         except OSError:
             time.sleep(0.05)
     pytest.fail(f"never ready: {log.read_text()}")
@@ -428,11 +437,12 @@ def test_a_proxy_that_does_not_reach_the_server_is_named(proxy: Callable[[Answer
 
 def test_a_proxy_that_is_down_is_named(proxy: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch) -> None:
     proxy(says(""))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    monkeypatch.setenv("http_proxy", f"http://me:hunter2@{address}")
-    why = f"Connection refused, by the proxy {address}; correct http_proxy, or add p.example to no_proxy"
-    assert ask("http://p.example") == f"http://p.example cannot be reached: {why}"
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # it does not listen
+        address = f"127.0.0.1:{deaf.getsockname()[1]}"
+        monkeypatch.setenv("http_proxy", f"http://me:hunter2@{address}")
+        why = f"Connection refused, by the proxy {address}; correct http_proxy, or add p.example to no_proxy"
+        assert ask("http://p.example") == f"http://p.example cannot be reached: {why}"
 
 
 def test_an_unknown_host_is_named() -> None:
@@ -445,7 +455,7 @@ def test_a_host_that_does_not_answer_the_connection_is_named(monkeypatch: pytest
         raise TimeoutError("timed out")
 
     monkeypatch.setattr(socket, "create_connection", no_connection)
-    why = "no connection within 10 s; correct url, or check firewall and VPN"
+    why = f"no connection within {PATIENCE} s; correct url, or check firewall and VPN"
     assert ask("http://p.example") == f"http://p.example cannot be reached: {why}"
 
 
@@ -621,10 +631,13 @@ def test_a_slow_answer_is_waited_for_no_longer_than_asked(serve: Callable[[Answe
 
 
 def test_a_server_that_is_down_is_told_once_for_all_queries() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        url = f"http://127.0.0.1:{free.getsockname()[1]}"
     queries = {"up": "up", "errors": 'errors{service="$service"}'}
-    _, problems = read_prometheus(url, queries, services=["API", "Frontend"], baseline_start=at("2025-08-12"), **SHORT)
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # it does not listen
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        _, problems = read_prometheus(
+            url, queries, services=["API", "Frontend"], baseline_start=at("2025-08-12"), **SHORT
+        )
     message = f"{url} cannot be reached: Connection refused; correct url, or start Prometheus"
     assert_frame_equal(problems, pd.DataFrame({"name": texts(None), "service": texts(None), "message": texts(message)}))
 

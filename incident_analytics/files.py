@@ -28,6 +28,7 @@ __all__ = [
     "file_of_report",
     "matching_paths",
     "open_regular",
+    "parse_toml",
     "read_bytes",
     "read_toml",
     "write_bytes",
@@ -148,6 +149,8 @@ INPUT_LIMIT: Final = 100_000_000
 LOG_LIMIT: Final = 1_000_000_000
 """Bytes that a log may have, unpacked, where the settings set no other limit."""
 _PIECE: Final = 1 << 20
+_BOUND: Final = 1 << 63
+_TOO_LONG: Final = "a whole number has more than 64 bits"
 _PARTIAL: Final = ".partial"
 _TIME_TO_LOCK: Final = 2  # seconds
 
@@ -205,13 +208,44 @@ def read_toml(file: Path) -> dict[str, Any]:
         ``ours.toml: No such file or directory``, ``ours.toml: not valid TOML: Expected '=' after a key ...``
     """
     try:
-        return tomllib.loads(read_bytes(file).decode("utf-8-sig"))
+        return parse_toml(read_bytes(file).decode("utf-8-sig"))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise SettingsError(f"{file}: not valid TOML: {error}") from error
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Return what a TOML text says.
+
+    Raises
+    ------
+    ValueError
+        Where it is not valid TOML. A whole number beyond 64 bits is refused, too: TOML promises no more, and Python
+        shows none of more than 4,300 digits.
+
+    Examples
+    --------
+    >>> parse_toml("size = 0xffffffffffffffff")
+    Traceback (most recent call last):
+    ValueError: a whole number has more than 64 bits
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:
+        raise ValueError(_TOO_LONG) from error
     except RecursionError as error:
-        raise SettingsError(f"{file}: not valid TOML: too many brackets within each other") from error
+        raise ValueError("too many brackets within each other") from error
+    waiting: list[Any] = [tables]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
+        elif isinstance(value, int) and not -_BOUND <= value < _BOUND:
+            raise ValueError(_TOO_LONG)
+    return tables
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import matching_paths, read_bytes
+from incident_analytics.yaml_nodes import YamlError, yaml_nodes
 
 if TYPE_CHECKING:
     import yaml
@@ -64,7 +65,8 @@ class _Document(NamedTuple):
         import yaml
 
         node = self.node(*keys)
-        return [_Document(self.file, item) for item in node.value] if isinstance(node, yaml.SequenceNode) else []
+        items = node.value if isinstance(node, yaml.SequenceNode) else []
+        return [_Document(self.file, item) for item in dict.fromkeys(items)]  # by its aliases a list repeats itself
 
     @property
     def where(self) -> str:
@@ -128,8 +130,6 @@ def import_services(openslo: Iterable[Path], backstage: Iterable[Path]) -> list[
 
 
 def _documents(paths: Iterable[Path], faults: list[str]) -> Iterator[_Document]:
-    import yaml
-
     for path in paths:
         files = sorted(path.rglob("*.y*ml")) if path.is_dir() else [Path(match) for match in matching_paths(path)]
         files = files or ([path] if path.is_file() else [])
@@ -138,16 +138,38 @@ def _documents(paths: Iterable[Path], faults: list[str]) -> Iterator[_Document]:
         for file in files:
             try:
                 text = read_bytes(file).decode("utf-8-sig")
-                roots = [root for root in yaml.compose_all(text, Loader=yaml.SafeLoader) if root is not None]
+                roots = yaml_nodes(text)
             except OSError as error:
                 faults.append(f"{file}: {error.strerror}")
-            except yaml.MarkedYAMLError as error:
-                line = error.problem_mark.line + 1 if error.problem_mark else 1
-                faults.append(f"{file}:{line}: not valid YAML: {error.problem}")
-            except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+            except YamlError as error:
+                faults.append(f"{file}{f':{error.line}' if error.line else ''}: not valid YAML: {error}")
+            except UnicodeDecodeError as error:
                 faults.append(f"{file}: not valid YAML: {error}")
             else:
+                faults += [f"{file}:{line}: the key {key} is there twice; delete one" for line, key in _twice(roots)]
                 yield from (_Document(file, root) for root in roots)
+
+
+def _twice(roots: Iterable[yaml.Node]) -> list[tuple[int, str]]:
+    """Return each key that a mapping has again, with its line: tools differ in which one counts."""
+    import yaml
+
+    found, known, waiting = [], set(), list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node in known or isinstance(node, yaml.ScalarNode):
+            continue
+        known.add(node)
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+            continue
+        keys = set()
+        for key, value in node.value:
+            waiting += key, value
+            if isinstance(key, yaml.ScalarNode) and key.value in keys:
+                found.append((key.start_mark.line + 1, key.value))
+            keys.add(key.value if isinstance(key, yaml.ScalarNode) else key)
+    return sorted(found)
 
 
 def _name_of(document: _Document, faults: list[str]) -> str | None:

@@ -349,6 +349,12 @@ def _by_text(kind: type, read: Callable[[str], Any], what: str) -> Callable[[Any
     return of
 
 
+def _path(text: str) -> Path:
+    if "\0" in text:
+        raise ValueError("no system has such a path")
+    return Path(text)
+
+
 def _length(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
@@ -374,7 +380,7 @@ _READERS: Final[Mapping[Any, Callable[[Any], Any]]] = {
     bool: _of_type(bool, what="true or false"),
     int: _of_type(int, what="a whole number"),
     float: _of_type(int, float, what="a number"),
-    Path: _by_text(Path, Path, "a path"),
+    Path: _by_text(Path, _path, "a path"),
     timedelta: _length,
     date: _by_text(date, date.fromisoformat, "a date such as 2025-12-25"),
     time: _by_text(time, time.fromisoformat, "a time such as 09:00:00"),

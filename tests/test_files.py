@@ -18,7 +18,7 @@ from incident_analytics.errors import CommentaryError, EvidenceError, NotebookEr
 from incident_analytics.evidence.changes import configuration_changes
 from incident_analytics.evidence.logs import log_templates
 from incident_analytics.evidence.metric_files import read_metric_files
-from incident_analytics.files import decode_text, matching_paths, read_bytes, write_bytes
+from incident_analytics.files import decode_text, matching_paths, parse_toml, read_bytes, write_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.loading import load
 from incident_analytics.publish import run_notebook
@@ -241,3 +241,20 @@ def test_a_pattern_follows_no_links_to_folders_and_lists_broken_links(tmp_path: 
     (tmp_path / "x" / "loop").symlink_to(tmp_path)
     (tmp_path / "x" / "gone.md").symlink_to("nowhere")
     assert matching_paths(tmp_path / "**" / "*.md") == [tmp_path / "x" / "gone.md"]
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63)])
+def test_a_whole_number_of_64_bits_is_read(number: int) -> None:
+    assert parse_toml(f"a = [[{number}]]") == {"a": [[number]]}
+
+
+@pytest.mark.parametrize("number", [f"{2**63}", f"{-(2**63) - 1}", "0x" + "f" * 5000, "9" * 5000])
+@pytest.mark.parametrize("text", ["a = {}", "[[a.b]]\nc = [1, {{d = [{}]}}]"])
+def test_a_longer_one_is_not_valid(number: str, text: str) -> None:
+    with pytest.raises(ValueError, match=r"^a whole number has more than 64 bits$"):
+        parse_toml(text.format(number))
+
+
+def test_too_many_brackets_are_not_valid() -> None:
+    with pytest.raises(ValueError, match=r"^too many brackets within each other$"):
+        parse_toml(f"a = {'[' * 5000}{']' * 5000}")

@@ -85,6 +85,18 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "front matter without end, \\n": (parse_markdown, lambda n: "---\n" + "Some notes.\n" * (n // 12), 50_000),
     "front matter without end, \\r": (parse_markdown, lambda n: "---\r" + "Some notes.\r" * (n // 12), 50_000),
     "empty lines in front matter": (parse_markdown, lambda n: "---\r\n" + "\r\n" * (n // 2), 50_000),
+    "aliases in front matter": (
+        read_report,
+        lambda n: (
+            f"---\na: &a [{'x, ' * (n // 6)}]\n" + "".join(f"b{i}: *a\n" for i in range(n // 20)) + f"---\n{HEAD}"
+        ),
+        30_000,
+    ),
+    "aliases in a list of front matter": (
+        read_report,
+        lambda n: f"---\na: &a {'x' * (n // 2)}\nb: [{'*a, ' * (n // 8)}]\n---\n{HEAD}",
+        200_000,
+    ),
     "marks without end": (parse_markdown, lambda n: "<!-- incident-analytics: " * (n // 25), 50_000),
     "brackets": (is_placeholder, lambda n: "[-]" + "[!]" * (n // 3) + "x", 200_000),
     "open brackets": (is_placeholder, lambda n: "[" * n + "x", 200_000),

@@ -32,6 +32,7 @@ LAYERS = (
     "files",
     "finding",
     "csv_files",
+    "yaml_nodes",
     "metric_csv",
     "schema",
     "periods",
@@ -104,7 +105,7 @@ ALONE = {
     "subprocess": {"evidence.changes", "exploration"},
     "urllib.request": {"evidence.prometheus"},
     "weasyprint": {"pages"},
-    "yaml": {"imports", "reports.labels"},
+    "yaml": {"imports", "reports.labels", "yaml_nodes"},
 }
 """The libraries that only these modules, or folders of modules, import."""
 

@@ -102,6 +102,46 @@ def test_keys_within_a_key_of_the_front_matter_are_fields(tmp_path: Path) -> Non
     assert corpus.readings.loc[corpus.readings["field"] == "severity", "line"].tolist() == [4]
 
 
+@pytest.mark.parametrize(
+    "more",
+    ['subtitle: "\\UFFFFFFFF"', "%YAML 9.1", "<<: *none", "{{1}}: [", f"? {'[' * 5000}"],
+)
+def test_front_matter_that_is_not_valid_costs_itself_alone(tmp_path: Path, more: str) -> None:
+    """Its severity is not taken, that of the text is; nothing fails."""
+    corpus = read(tmp_path, f"---\nseverity: SEV-1\n{more}\n---\n{HEAD}## Timeline\n\n- 10:00 Alert\n")
+    assert corpus.incidents["severity"].tolist() == ["SEV-2"]
+    assert not corpus.problems["message"].str.contains("failed").any()
+
+
+def test_front_matter_says_what_its_aliases_repeat_as_far_as_that_is_no_longer_than_itself(tmp_path: Path) -> None:
+    named = "---\nteam: &team Registry\ndesk: *team\n? [a, b]\n: c\n---\n"
+    fields = read(tmp_path, f"{named}{HEAD}## Timeline\n\n- 10:00 Alert\n").fields
+    assert fields.loc[fields["line"] < 7, ["name", "value"]].to_numpy().tolist() == [
+        ["team", "Registry"],
+        ["desk", "Registry"],
+    ]
+    levels = "".join(f"{n}: &{n} [{', '.join([f'*{o}'] * 9)}]\n" for o, n in pairwise("abcdefghij"))
+    for more in (f"{levels}? *j\n: x", "b: *a\n" * 200, f"b: [{'*a, ' * 200}]"):
+        front = f"---\na: &a [{'x, ' * 200}]\n{more}\n---\n"
+        assert read(tmp_path, f"{front}{HEAD}## Timeline\n\n- 10:00 Alert\n").incidents["severity"].tolist() == [
+            "SEV-2"
+        ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<table><tr><td>10:00</td>\n  ------ -----\n<td>f</td></tr></table>\n",
+        "Time    <table>\n------  ----------------\n10:00   <tr><td>Alert\n10:45   </table>\n",
+        "Time    Event\n------  --------------------------\n10:00   <!-- incident-analytics: metric -->\n",
+    ],
+)
+def test_a_table_within_a_table_of_columns_is_words_of_its_cells(tmp_path: Path, text: str) -> None:
+    corpus = read(tmp_path, f"{HEAD}## Timeline\n\n{text}")
+    assert corpus.incidents["severity"].tolist() == ["SEV-2"]
+    assert not corpus.problems["message"].str.contains("failed").any()
+
+
 def test_of_boxes_below_a_heading_the_ticked_one_is_the_value(tmp_path: Path) -> None:
     boxes = "## Severity\n\n- [ ] SEV-1\n- [x] SEV-3\n\n## Status\n\n- [ ] Draft\n- [x] Final\n\n"
     head = "# Incident: Queue stopped\n\n**Incident ID**: INC-2026-04-07-001\n**Date**: 2026-04-07\n\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,10 @@ def test_several_targets_are_a_question_not_a_guess(tmp_path: Path) -> None:
         ),
         ("kind: Service\n", "1: the Service has no metadata.name"),
         ("a: [1\nb: 2", "2: not valid YAML: expected ',' or ']', but got ':'"),
+        (
+            SLOS.replace("target: 0.95", "target: 0.95\n      target: 0.5"),
+            "25: the key target is there twice; delete one",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_by_file_and_line(tmp_path: Path, openslo: str, message: str) -> None:
@@ -172,3 +177,34 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b\n", "kind: 3\n---\n---\nspec: []\n", "&a [*a]\n"])
 def test_other_yaml_gives_no_service(tmp_path: Path, text: str) -> None:
     assert settings_of(tmp_path, openslo=text, backstage=text).services == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('a: "\\UFFFFFFFF"', ": not valid YAML: "),
+        (f"%YAML {'9' * 5000}.1\n---\na: b\n", ": not valid YAML: "),
+        ("a:\n- [" + "[" * 5000, ":2: not valid YAML: too many brackets within each other"),
+        ("[\n" * 5000, ": not valid YAML: too many brackets within each other"),
+    ],
+)
+def test_what_the_reader_of_yaml_stumbles_over_is_not_valid(tmp_path: Path, text: str, message: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SettingsError) as caught:
+        settings_of(tmp_path, openslo=text)
+    assert str(caught.value).startswith(f"{tmp_path}/slo/all.yaml{message}")
+    assert time.process_time() - begun < 1
+
+
+def test_many_brackets_that_end_are_valid(tmp_path: Path) -> None:
+    assert settings_of(tmp_path, openslo=f"a: [{'[[b]], ' * 200}]\n", backstage="").services == {}
+
+
+def test_an_objective_that_a_list_repeats_by_aliases_is_one(tmp_path: Path) -> None:
+    """The list is short, but what it says is as long as its square."""
+    objective = "{" + "".join(f"k{n}: v, " for n in range(2_000)) + "target: 0.95}"
+    repeated = f"[&a {objective}{', *a' * 4_000}]"
+    slos = SLOS.replace("\n    - target: 0.95\n", f" {repeated}\n")
+    begun = time.process_time()
+    assert settings_of(tmp_path, "[services.API]\ntarget = 0.99\n", openslo=slos).targets["API"] == 0.99
+    assert time.process_time() - begun < 3

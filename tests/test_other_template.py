@@ -78,6 +78,21 @@ def test_what_the_other_template_does_not_ask_for_is_no_problem(log: Path) -> No
     ]
 
 
+def test_rows_between_two_reports_are_named(log: Path) -> None:
+    """A heading of the level of reports that begins none has lines of no report."""
+    file = log / "status-log.md"
+    notes = (
+        "## Notes of the desk\n\n- 14:02 The queue fills\n- Nothing to see\n\n### Review actions\n\n- [ ] Widen it\n\n"
+    )
+    text = file.read_text(encoding="utf-8").replace("## Incident on 9", f"{notes}## Incident on 9")
+    file.write_text(text, encoding="utf-8")
+    problems = ia.load(log, settings=log / "incident-analytics.toml", status="all").problems
+    unread = problems[problems["code"] == "unread-row"]
+    lines = text.splitlines()
+    assert [lines[line - 1] for line in unread["line"]] == ["- 14:02 The queue fills", "- [ ] Widen it"]
+    assert unread["path"].unique().tolist() == [str(file)]
+
+
 def test_reports_in_the_built_in_template_are_read_beside_it(log: Path) -> None:
     shutil.copy(Path(__file__).parent.parent / "data/real/INC-2021-06-09-001.md", log)
     corpus = ia.load(log, settings=log / "incident-analytics.toml", status="all")

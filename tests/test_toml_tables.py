@@ -122,6 +122,7 @@ named = { first = "f", other = "short" }
         ({"share": float("inf")}, "share: inf is not above 0"),
         ({"share": float("nan")}, "share: nan is not above 0"),
         ({"path": 3}, "path: 3 is not a path"),
+        ({"path": "a\0b"}, r"path: 'a\x00b' is not a path"),
         ({"length": "5 minutes"}, "length: '5 minutes' is not a length of time; write one such as PT5M, or seconds"),
         ({"length": "P"}, "length: 'P' is not a length of time; write one such as PT5M, or seconds"),
         ({"length": "PT"}, "length: 'PT' is not a length of time; write one such as PT5M, or seconds"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from incident_analytics.files import parse_toml
 from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Section, Table
+from incident_analytics.yaml_nodes import YamlError, yaml_nodes
 
 if TYPE_CHECKING:
     import yaml
@@ -82,25 +83,28 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
     """
     if "=" in document.front_matter and (found := _toml_front_matter(document)):
         return found
+    if not document.front_matter:
+        return []
     import yaml  # slow to import, and few reports have front matter
 
     try:
-        root = yaml.compose(document.front_matter, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError):
+        roots = yaml_nodes(document.front_matter)
+    except YamlError:
         return []  # then the text above the report is not its head, and what is missing is said
-    if not isinstance(root, yaml.MappingNode):
-        return []
-    return [
-        (str(key.value), Line(_yaml_text(value), document.front_matter_line + key.start_mark.line))
-        for outer, node in root.value
-        for key, value in (node.value if isinstance(node, yaml.MappingNode) else [(outer, node)])
-    ]
+    found, room = [], 2 * len(document.front_matter)
+    for key, items in _yaml_pairs(roots):
+        texts = [item.value for item in items if isinstance(item, yaml.ScalarNode)]  # lists in lists are left out
+        room -= len(key.value) + sum(map(len, texts)) + 2 * len(items)
+        if room < 0:
+            return []  # its aliases repeat more than is written: that may be without end
+        found.append((key.value, Line(", ".join(texts), document.front_matter_line + key.start_mark.line)))
+    return found
 
 
 def _toml_front_matter(document: Document) -> list[tuple[str, Line]]:
     try:
-        table = tomllib.loads(document.front_matter)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        table = parse_toml(document.front_matter)
+    except ValueError:
         return []
     keys = [line.partition("=")[0].strip(" \"'") for line in document.front_matter.splitlines()]
     lines = {key: index for index, key in reversed(list(enumerate(keys)))}
@@ -113,9 +117,11 @@ def _toml_front_matter(document: Document) -> list[tuple[str, Line]]:
     return found
 
 
-def _yaml_text(node: yaml.Node) -> str:
+def _yaml_pairs(roots: Sequence[yaml.Node]) -> Iterator[tuple[yaml.ScalarNode, list[yaml.Node]]]:
+    """Yield each key of the one mapping, and of the mappings in it, with the items of its value."""
     import yaml
 
-    # Lists in lists are left out: by its aliases YAML nests them without end.
-    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-    return ", ".join(item.value for item in items if isinstance(item, yaml.ScalarNode))
+    for outer, node in roots[0].value if len(roots) == 1 and isinstance(roots[0], yaml.MappingNode) else ():
+        for key, value in node.value if isinstance(node, yaml.MappingNode) else [(outer, node)]:
+            if isinstance(key, yaml.ScalarNode):
+                yield key, value.value if isinstance(value, yaml.SequenceNode) else [value]

@@ -418,6 +418,14 @@ class _Reader:
         strays = tuple(mark for mark in marks if mark.start in self.html)
         return Document(tuple(self.sections), *self.front, tuple(self.managed), strays, tuple(self.starts))
 
+    def read_pipes(self) -> Document:
+        """Read a text that is a table in Markdown's own form and nothing else, whatever is in its cells."""
+        source = self.source.decode()
+        self.texts = source.split("\n")
+        self.walk(source)
+        self.finish_section(len(self.source))
+        return Document(tuple(self.sections), *self.front, (), (), tuple(self.starts))
+
     def walk(self, source: str) -> None:
         """Take each event of the parser."""
         opens: dict[str, Callable[[Any, int], None]] = {
@@ -767,7 +775,7 @@ def read_rows(lines: Sequence[SourceLine]) -> list[Row]:
         if width:
             head = f"|{'-|' * width}\n"
             text = head + head + "".join(f"| {' | '.join(cells[index])} |\n" for index in indexes)
-            (table,) = parse_markdown(text).sections[0].tables()
+            (table,) = _Reader(text).read_pipes().sections[0].tables()
             for index, row in zip(indexes, table.rows, strict=True):
                 line = lines[index].line
                 found[index] = Row(tuple(cell._replace(line=line) for cell in row.cells), line, width)

@@ -84,10 +84,10 @@ def read_reports(
     if isinstance(found, Skipped):
         return found
     reports = []
-    for number, sections in enumerate(found.reports, start=1):
+    for number, (sections, others) in enumerate(zip(found.reports, found.between(), strict=True), start=1):
         report = Report(path, number)
         report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
-        reports.append(_Parser(report, sections, found, settings).parse(corrections or {}))
+        reports.append(_Parser(report, sections, others, found, settings).parse(corrections or {}))
     return found.template, reports
 
 
@@ -105,16 +105,20 @@ class _Part(NamedTuple):
 
 
 class _Parser:
-    """Reads one report: the fields at its head, its sections, then when everything was."""
+    """Reads one report: the fields at its head, its sections, then when everything was.
+
+    Nothing is read from the other sections, which are in no report of the file; what looks like a row there is named.
+    """
 
     def __init__(
         self,
         report: Report,
         sections: Sequence[Section],
+        others: Sequence[Section],
         found: Recognized,
         settings: Settings,
     ) -> None:
-        self.sections = sections
+        self.sections, self.others = sections, others
         self.head = found.head
         self.template = template = found.template
         self.parts = section_parts(sections, template)
@@ -252,6 +256,8 @@ class _Parser:
             (section, self.reader.kind_of_tables(section) or kind if kind in {"own", "prose"} else kind)
             for section, kind in kinds
         ]
+        others = section_parts(self.others, self.template)
+        kinds += [(section, self.kind_of(name)) for section, name in zip(self.others, others, strict=True)]
         problems = self.report.rows["problems"]
         texts = {
             f"incidents.{form.column or name}" for name, form in self.template.sections.items() if form.reads == "text"

@@ -85,11 +85,24 @@ _OFFERS: Final = re.compile(r" ?(?:[/|,]|\bor\b) ?")
 
 @dataclass(frozen=True, slots=True)
 class Recognized:
-    """The template that reads a file, its reports as sections, and the fields of its front matter."""
+    """The template that reads a file, its sections, those of each report in it, and the fields of its front matter."""
 
     template: Template
+    sections: Sequence[Section]
     reports: Sequence[Sequence[Section]]
     head: Fields
+
+    def between(self) -> list[list[Section]]:
+        """Return for each report the sections below it that are in none; those above the first one count to it."""
+        first = {id(report[0]) for report in self.reports}
+        within = {id(section) for report in self.reports for section in report}
+        found: list[list[Section]] = [[] for _ in self.reports]
+        number = 0
+        for section in self.sections:
+            number += id(section) in first
+            if id(section) not in within:
+                found[max(number - 1, 0)].append(section)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +145,7 @@ def recognize(document: Document, path: str, templates: Sequence[Template]) -> R
     best = _best(sections, head, templates)
     reports = split_reports(sections, head, best, path)
     if reports:
-        return Recognized(best, reports, head)
+        return Recognized(best, sections, reports, head)
     return _Signs(sections, head, best, path).reason()
 
 
@@ -142,7 +155,7 @@ def take_whole(document: Document, templates: Sequence[Template]) -> Recognized:
     sections = lay_out(document, templates)
     best = _best(sections, head, templates)
     reports = split_reports(sections, head, best)
-    return Recognized(best, reports or ([sections] if _fit(sections, head, best)[0] else []), head)
+    return Recognized(best, sections, reports or ([sections] if _fit(sections, head, best)[0] else []), head)
 
 
 def _best(sections: Sequence[Section], head: Fields, templates: Sequence[Template]) -> Template:

@@ -155,6 +155,8 @@ def main() -> int:
     parser.add_argument("kills", nargs="?", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    # Where a shell starts this in the background, Ctrl-C is ignored, also by what is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     chance = random.Random(chosen.seed)
     counts: Counter[str] = Counter()
     killed: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """What any bytes are held to, whichever input they are taken for: the targets that the drivers of this folder share.
 
 Every input is read as each kind of file that the package reads: as a report by two templates, as settings, as the
-tracker's export in each format, as the incident tool's, and as corrections. Then
+tracker's export in each format, as the incident tool's, as corrections, and as services of other tools. Then
 
 - nothing is raised but the package's own errors,
 - the time on the CPU is bounded by the size of the input,
@@ -25,6 +25,7 @@ from incident_analytics.config import IncidentToolSettings, Settings, TemplateSe
 from incident_analytics.csv_files import CsvError
 from incident_analytics.errors import IncidentAnalyticsError
 from incident_analytics.files import BOM, decode_text
+from incident_analytics.imports import import_services
 from incident_analytics.incident_tool import read_incident_tool, read_tool_rows
 from incident_analytics.loading import as_corpus, read_records
 from incident_analytics.reports.corrections import read_correction_file
@@ -53,6 +54,7 @@ _ROWS = {
     ),
 }
 """Of each section, the table that its rows come to, and rows that are plain, so that there is no doubt about them."""
+_LINES = re.compile(r"lines (\d{1,9}) to (\d{1,9}), aren't read")
 _HEADING = re.compile(r"(#{1,6}) .*")
 
 
@@ -104,8 +106,15 @@ def report(file: Path, data: bytes) -> None:
         if ids:
             as_corpus(records)
         if ids and "copy" not in outcomes:  # a copy's rows are in no table, and it is a problem itself
-            named = {name: {*records.tables[name]["line"], *problems["line"]} for name, _ in _ROWS.values()}
+            by_problem = {*problems["line"], *(line for words in problems["message"] for line in _together(words))}
+            named = {name: {*records.tables[name]["line"], *by_problem} for name, _ in _ROWS.values()}
             _rows_are_named(data, named)
+
+
+def _together(message: str) -> Collection[int]:
+    """Return the lines that a problem names together."""
+    found = _LINES.search(message)
+    return range(int(found[1]), int(found[2]) + 1) if found else ()
 
 
 def _rows_are_named(data: bytes, named: Mapping[str, Collection[int]]) -> None:
@@ -168,5 +177,10 @@ def corrections(file: Path, _data: bytes) -> None:
     read_correction_file(file, ("SEV-3", "SEV-2", "SEV-1"))
 
 
-READERS = (report, filled_report, settings_file, tracker_export, incident_tool, corrections)
+def services_of_other_tools(file: Path, _data: bytes) -> None:
+    """Read a file as OpenSLO's and as Backstage's."""
+    import_services([file], [file])
+
+
+READERS = (report, filled_report, settings_file, tracker_export, incident_tool, corrections, services_of_other_tools)
 _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a file system in memory, much faster

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import compress, product
@@ -469,13 +469,17 @@ def _json_records(content: bytes) -> list[_Record]:
     except ValueError as error:
         raise CsvError(f"{error}; write the answer of the tool's API to the file") from error
     return [
-        _Record(cells, next((lines[name, item[name]] for name in _KEYS if (name, item.get(name)) in lines), 1))
+        _Record(cells, next((lines[key] for key in _keys_of(item) if key in lines), 1))
         for cells, item in zip(flat, records, strict=True)
     ]
 
 
 _KEYS: Final = ("key", "id", "reference", "incident_number", "tinyId")
 _KEY: Final = re.compile(rf'"({"|".join(_KEYS)})"\s*:\s*("[^"\\\n]*"|\d{{1,18}})')
+
+
+def _keys_of(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, item[name]) for name in _KEYS if isinstance(item.get(name), str | int))
 
 
 def _lines_of(text: str) -> dict[tuple[str, Any], int]:

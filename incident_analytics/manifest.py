@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -172,10 +173,16 @@ class Manifest:
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Manifest:
-        """Return the manifest that JSON has; a KeyError, TypeError, AttributeError or ValueError where it has none."""
+        """Return the manifest that JSON has.
+
+        Raises
+        ------
+        KeyError, TypeError, AttributeError, ValueError, OverflowError
+            Where it has none: anybody may have written the file.
+        """
         if plain["manifest"] != _FORM:
             raise ValueError(plain["manifest"])
-        return cls(
+        found = cls(
             version=str(plain["version"]),
             review=dict(plain["review"]),
             settings=dict(plain["settings"]),
@@ -203,6 +210,17 @@ class Manifest:
             },
             tables=dict(plain["tables"]),
         )
+        Period.parse(str(found.review["period"]))
+        if (
+            datetime.fromisoformat(found.review["as_of"]).tzinfo is None
+            or not {"is_past", "redact"} <= found.review.keys()
+        ):
+            raise ValueError(found.review)
+        if any(not 0 < line <= each.n_lines for each in found.reports.values() for line in each.lines):
+            raise ValueError("a line that the report does not have")
+        if any(len(row) != len(each.columns) for each in found.figures.values() for row in each.rows.values()):
+            raise ValueError("a row of another width")
+        return found
 
 
 def read_manifest(file: Path) -> Manifest:
@@ -217,7 +235,7 @@ def read_manifest(file: Path) -> Manifest:
         return Manifest.of(json.loads(read_bytes(file)))
     except OSError as error:
         raise PathError(f"{file}: {error.strerror}") from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise PathError(f"{file}: is not the manifest of a review") from error
 
 

@@ -375,3 +375,22 @@ def test_compared_medians_are_medians_and_their_order_and_unit_do_not_matter(
         assert found["change_low"] <= found["change"] <= found["change_high"]
     for column in ("change", "change_low", "change_high", "p_value"):
         assert pd.isna(scaled[column]) if pd.isna(found[column]) else scaled[column] == pytest.approx(found[column])
+
+
+def test_what_no_shuffle_reaches_has_the_chance_of_one_in_ten_thousand() -> None:
+    """To 9,999 shuffles the spans themselves are added as one more."""
+    times = response_times(in_two_periods([float(n) for n in range(101, 121)], [float(n) for n in range(1, 21)]))
+    for compare in (compare_periods, compare_medians):
+        found = call(compare, times, before=BEFORE, after=AFTER).iloc[0]
+        assert found["p_value"] == 1 / 10_000
+
+
+def test_the_interval_of_a_change_of_medians_adds_those_of_both_in_squares() -> None:
+    """Of nine spans the interval of the median goes from the second to the eighth, by the binomial distribution."""
+    before, after = [10.0, 20, 30, 40, 50, 60, 70, 80, 90], [1.0, 2, 3, 4, 5, 6, 7, 8, 9]
+    found = call(compare_medians, response_times(in_two_periods(before, after)), before=BEFORE, after=AFTER).iloc[0]
+    fall = math.sqrt(math.log(5 / 2) ** 2 + math.log(80 / 50) ** 2)
+    rise = math.sqrt(math.log(8 / 5) ** 2 + math.log(50 / 20) ** 2)
+    assert found["change"] == pytest.approx(-0.9)
+    assert found["change_low"] == pytest.approx(0.1 * math.exp(-fall) - 1)
+    assert found["change_high"] == pytest.approx(0.1 * math.exp(rise) - 1)

@@ -417,3 +417,23 @@ def test_points_without_a_value_change_nothing_for_the_others(values: list[int |
     without = chart_of(known)
     there = chart[chart["value"].notna()].reset_index(drop=True)
     assert_frame_equal(there, without)
+
+
+def test_two_counts_have_the_limits_of_a_g_chart() -> None:
+    """The mean is 3, and 3 times the root of 3 * 4 is 10.392."""
+    chart = chart_of([4, 2], "g")
+    assert chart["center"].tolist() == [3, 3]
+    assert chart[["lower", "upper"]].iloc[0].round(3).tolist() == [-7.392, 13.392]
+
+
+@pytest.mark.parametrize("kind", ["xmr", "g", "t"])
+def test_zeros_alone_signal_nothing(kind: str) -> None:
+    chart = chart_of([0, 0, 0], kind)
+    assert chart["beyond_limits"].tolist() == [False] * 3
+
+
+def test_lengths_below_one_share_the_incidents_alike() -> None:
+    """Four incidents in a quarter and three quarters of half a year: one and three were to be expected."""
+    table = pd.DataFrame({"n": pd.Series([1, 3], dtype="int64"), "exposure": [0.125, 0.375]})
+    chart = call(control_chart, table, value="n", kind="counts")
+    assert chart["center"].tolist() == [1, 3]

@@ -650,3 +650,24 @@ def test_the_longest_of_all_is_never_below_the_shortest(minutes: list[int]) -> N
     by_length = [share for _, share in sorted(zip(minutes, shares, strict=True))]
     assert by_length == sorted(by_length)
     assert all(0 <= share <= 1 for share in shares)
+
+
+def test_a_start_in_a_row_without_a_time_is_not_taken_from_a_later_row() -> None:
+    """That another row has no time hides nothing."""
+    incidents = make_table(
+        "incidents",
+        {
+            "incident_id": ["a", "b"],
+            "detected_at": ["2025-03-14T14:00Z"] * 2,
+            "restored_at": ["2025-03-14T15:00Z"] * 2,
+        },
+    )
+    rows = {"incident_id": ["a", "b"], "line": [9, 9], "position": [1, 1], "milestone": ["started", "mitigated"]}
+    timeline = make_table("timeline", rows)
+    times = call(response_times, incidents, timeline=timeline)
+    assert times["time_to_restore"].tolist() == [pd.NaT, pd.Timedelta(hours=1)]
+
+
+def test_times_without_incidents_ids_are_refused() -> None:
+    with pytest.raises(ColumnsError, match="column 'incident_id' is missing"):
+        response_rank(pd.DataFrame({"time_to_restore": spans(5)}), incident_id="a")

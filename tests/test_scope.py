@@ -247,6 +247,18 @@ def test_what_an_earlier_end_was_read_from_is_named() -> None:
     assert ends["as_written"].str.contains("Service restored").all()
 
 
+def test_an_earlier_end_is_named_though_nothing_said_where_the_later_one_was_read() -> None:
+    when = datetime(2025, 7, 10, 10, tzinfo=UTC)
+    events = ["Initial alert/detection", "Service restored", "Incident reopened", "Service restored"]
+    rows = tuple((when + n * HOUR, event) for n, event in enumerate(events))
+    corpus = read(write(Story(rows, "length", (), None, (None, None), "Final")))
+    later = ["restored_at", "ended_at", "stated_duration", "meeting_on"]
+    corpus = dataclasses.replace(corpus, readings=corpus.readings[~corpus.readings["field"].isin(later)])
+    readings = erase_after(corpus, at("2025-07-10 11:30")).readings
+    found = readings.loc[readings["field"].isin(["ended_at"]), ["field", "line", "source"]]
+    assert found.to_numpy().tolist() == [["ended_at", 15, "derived"]]
+
+
 # --- the law, on tables ----------------------------------------------------------------------------------------------
 
 TARGETS = Settings.model_validate({"timezone": "Asia/Tokyo", "services": {"API": {"target": 0.99}}})
@@ -469,6 +481,25 @@ def test_an_incident_that_ended_after_the_instant_goes_on() -> None:
     assert measures.impact(scope)["downtime"].tolist() == [4 * HOUR]
 
 
+def test_an_incident_without_a_window_of_impact_goes_on_as_well() -> None:
+    corpus = dataclasses.replace(QUARTER, outages=QUARTER.outages.iloc[:0])
+    known = erase_after(corpus, at("2025-08-10 11:00")).incidents.set_index("incident_id")
+    assert known["is_open"].to_dict() == {"F1": False, "F2": False, "D1": True, "U1": False}
+    assert known["ended_at"].isna().to_dict() == {"F1": False, "F2": False, "D1": True, "U1": True}
+
+
+def test_what_begins_at_the_instant_is_erased() -> None:
+    assert ids(erase_after(QUARTER, at("2025-08-10 10:00")).incidents) == ["F1", "F2", "U1"]
+
+
+def test_an_incident_at_the_instant_is_in_no_month_of_a_listing() -> None:
+    corpus = incidents(
+        ("A", "2025-01-15 10:00", "2025-01-15 11:00", "Final"), ("B", "2025-02-01 00:00", "2025-02-01 01:00", "Final")
+    )
+    scope = Scope.of(corpus, None, as_of=at("2025-02-01"))
+    assert (scope.period.start, scope.period.end) == (at("2025-01-01"), at("2025-02-01"))
+
+
 def test_an_incident_at_the_instant_has_not_happened() -> None:
     assert ids(Scope.of(QUARTER, "2025Q3", as_of=at("2025-08-10 10:00")).reviewed.incidents) == ["F1", "F2"]
 
@@ -587,6 +618,17 @@ def test_response_times_are_not_compared_where_many_reports_are_pending(
         assert (reason is None) if begin is None else str(reason).startswith(begin)
 
 
+@pytest.mark.parametrize(
+    ("drafts", "reason"),
+    [
+        ((17,), "1 of the 3 reports from Q3 2025 is not final"),
+        ((16, 17), "2 of the 3 reports from Q3 2025 are not final"),
+    ],
+)
+def test_it_is_said_how_many_reports_are_pending(drafts: tuple[int, ...], reason: str) -> None:
+    assert compared(monthly("2024-04-01", 18, drafts), "2025Q3", "2025-10-01")[0] == ("2025Q2", None, reason)
+
+
 def test_a_fifth_pending_is_not_too_many() -> None:
     rows = [(f"I{n}", f"2025-07-0{n} 10:00", f"2025-07-0{n} 11:00", "Final" if n > 1 else "Draft") for n in range(1, 6)]
     before = [(f"B{n}", f"2025-06-0{n} 10:00", f"2025-06-0{n} 11:00", "Final") for n in range(1, 6)]
@@ -664,6 +706,15 @@ def test_a_silent_period_is_covered_only_between_reports() -> None:
     assert not scope.has_reports(Period.parse("2024Q4"))
     assert not scope.has_reports(Period.parse("2025-12"))
     assert not Scope.of(corpus, "2025-03", as_of=at("2025-10-01")).has_reports(Period.parse("2025-03"))
+
+
+def test_what_is_before_a_silent_window_is_covered_between_reports() -> None:
+    corpus = incidents(
+        ("A", "2025-01-05 10:00", "2025-01-05 11:00", "Final"), ("B", "2025-04-05 10:00", "2025-04-05 11:00", "Final")
+    )
+    scope = Scope.of(corpus, "2025-03", as_of=at("2025-10-01"))
+    assert scope.has_reports(Period.parse("2025-02"))
+    assert not scope.has_reports(Period.parse("2025-03"))
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------

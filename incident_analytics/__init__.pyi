@@ -61,5 +61,6 @@ from incident_analytics.publish import review as review
 from incident_analytics.schema import Metric as Metric
 from incident_analytics.tables import Corpus as Corpus
 from incident_analytics.tracker import read_tracker as read_tracker
+from incident_analytics.verification import verify as verify
 
 __version__: str

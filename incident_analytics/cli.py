@@ -56,7 +56,7 @@ class OneOf(click.Choice[str]):
 
 
 def main() -> None:
-    """Run the command: exit code 0 good, 1 check found errors or an output could not be made, 2 usage.
+    """Run the command: exit code 0 good, 1 check found errors, verify a change, or no output could be made, 2 usage.
 
     Ctrl-C ends it with 1 and ``Aborted!``, SIGTERM with 143. Either way the kernel ends and no temporary file stays.
     """
@@ -600,6 +600,35 @@ def review(
     say(*files)
     if is_opened and click.launch(str(files[0])):
         raise OutputError(f"{files[0]}: no program here opens it")
+
+
+@commands.command(short_help="Recompute a review's figures and say what changed.")
+@click.argument("review", metavar="REVIEW")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--period", metavar="PERIOD", help="Which review, if REVIEW is a folder with several.")
+@click.option("--config", metavar="FILE", help="Settings file (default: the one that the review used).")
+@click.option("--format", "form", type=OneOf(["text", "json"]), default="text", show_default=True)
+def verify(review: str, paths: Sequence[str], *, period: str | None, config: str | None, form: str) -> None:
+    """Recompute a review's figures: which changed, from what to what, and why.
+
+    REVIEW is the page, its manifest or their folder. PATH is for reports that are no longer where they were, or of a
+    redacted review, which does not name them. Exits with 1 if a figure changed, or a report line that one is based on.
+    """
+    require_review("verify")
+    from dataclasses import asdict
+
+    from incident_analytics import sentences, verification
+
+    found = verification.verify(review, paths, settings=config, period=period)
+    if form == "json":
+        import json  # slow to import
+
+        plain = {"changes": list(map(asdict, found.changes)), "edited": list(map(asdict, found.edited))}
+        click.echo(visible_json(json.dumps(plain, ensure_ascii=False)))
+    else:
+        say(*sentences.describe_verified(found))
+    if found.changes or found.edited:
+        sys.exit(1)
 
 
 @commands.command(short_help="Open a notebook on the reports in JupyterLab.")

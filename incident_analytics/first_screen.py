@@ -53,7 +53,7 @@ _Cell = tuple[str, str]
 """A cell of a table, in HTML and in Markdown."""
 
 
-def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None) -> Shown:
+def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None, *, restated: str = "") -> Shown:
     """Show the first screen: the headline, the tiles, the incidents that mattered, the decisions, the notices.
 
     Parameters
@@ -62,6 +62,8 @@ def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None)
         The facts.
     links
         Where each report is, by incident_id.
+    restated
+        What the last review would say otherwise today; it is the first notice.
     """
     facts, scope = highlights, highlights.scope
     so_far = scope.window is not scope.period
@@ -69,7 +71,7 @@ def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None)
     right = [_decisions(facts)]
     if facts.has_reports and facts.budgets.budgets:
         right.append(_budgets(facts))
-    notices = _notices(facts)
+    notices = _notices(facts, restated)
     shown = _joined(
         [
             _opening(facts, so_far=so_far),
@@ -265,36 +267,15 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
     rest = f" · {cost}" if cost else ""
     numbers = {_heading(metric), "Users", "Lost revenue"}
     table = _table(
-        _with_values(columns), _as_frame(shown, metric), numbers=numbers, table_name="incidents-that-mattered"
+        _with_values(columns),
+        facts.incident_table.head(len(shown)),
+        numbers=numbers,
+        table_name="incidents-that-mattered",
     )
     below = Shown(
         f'<p class="more"><a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>', escape_markdown(every + rest)
     )
     return _headed(heading, table + below)
-
-
-def _as_frame(incidents: Sequence[Incident], metric: str) -> pd.DataFrame:
-    """Return what is shown of incidents as a frame of plain values."""
-    rows = [asdict(incident) for incident in incidents]
-    frame = pd.DataFrame(
-        {
-            "incident_id": [row["incident_id"] for row in rows],
-            "title": [row["title"] for row in rows],
-            "severity": [row["severity"] for row in rows],
-            "occurred_at": pd.to_datetime([row["occurred_at"] for row in rows], utc=True),
-            "services": ["; ".join(row["services"]) for row in rows],
-            metric: pd.to_timedelta([row["time"] for row in rows]),
-            "grade": [row["grade"] if row["state"] == "ended" else None for row in rows],
-            "state": [row["state"] for row in rows],
-            "affected_users": pd.array([row["users"] for row in rows], dtype="Int64"),
-            "affected_users_fraction": pd.array([row["users_fraction"] for row in rows], dtype="Float64"),
-            "is_approximate": [row["is_approximate"] for row in rows],
-            "lost_revenue": ["; ".join(f"{amount:.15g}" for _, amount in row["lost"]) or None for row in rows],
-            "currency": ["; ".join(unit or "" for unit, _ in row["lost"]) or None for row in rows],
-            "status": [row["status"] for row in rows],
-        }
-    )
-    return frame.convert_dtypes()
 
 
 def _heading(metric: str) -> str:
@@ -342,9 +323,15 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         "Report": [_plain(each.status or "no status") for each in every],
     }
     numbers = {_heading(metric), "Users", "Lost revenue"}
-    table = _table(_with_values(columns), _as_frame(every, metric), numbers=numbers, kind="incidents")
+    table = _table(
+        _with_values(columns), _in_order(highlights.incident_table, every), numbers=numbers, kind="incidents"
+    )
     marks = sentences.describe_marks(every, measure=metric)
     return table + Shown(f'<p class="more">{_html(marks)}</p>', escape_markdown(marks)) if marks else table
+
+
+def _in_order(table: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFrame:
+    return table.set_index("incident_id").loc[[each.incident_id for each in incidents]].reset_index()
 
 
 def overdue_items(overdue: pd.DataFrame, links: Mapping[str, str] | None = None) -> Shown:
@@ -442,7 +429,7 @@ def _bar(budget: Budget, most: float) -> str:
     )
 
 
-def _notices(facts: Highlights) -> list[Shown]:
+def _notices(facts: Highlights, restated: str) -> list[Shown]:
     scope = facts.scope
     before = scope.reported_at[scope.reported_at < scope.window.start]
     zone = scope.settings.timezone
@@ -467,6 +454,8 @@ def _notices(facts: Highlights) -> list[Shown]:
         ],
         has_tracker=scope.tracker is not None,
     )
+    if restated:
+        notices = [sentences.Notice(restated), *notices]
     if not notices:
         return []
     items = "".join(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -18,6 +18,7 @@ from incident_analytics import measures
 from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.analysis.response import response_summary, span_grades
 from incident_analytics.analysis.statistics import LEVEL
+from incident_analytics.figures import read_from
 from incident_analytics.periods import Period, label_of
 from incident_analytics.reports.choices import leading_word
 from incident_analytics.schema import TEXT
@@ -36,6 +37,7 @@ __all__ = [
     "OwnerShare",
     "Past",
     "ResponseFacts",
+    "incidents",
     "rank_findings",
     "rank_incidents",
 ]
@@ -590,6 +592,11 @@ class Highlights:
             )
         return rank_incidents(found, order=list(reviewed.incidents["severity"].cat.categories))
 
+    @property
+    def incident_table(self) -> pd.DataFrame:
+        """The same as a table; see `incidents`."""
+        return incidents(self.scope)
+
     @cached_property
     def mapped_severities(self) -> tuple[MappedSeverity, ...]:
         """The severities of the window's incidents that were mapped by default, the most frequent first."""
@@ -680,6 +687,36 @@ class Highlights:
             changes=(self.response.change, self.counts.change),
             follow_ups=self.follow_ups,
         )
+
+
+@read_from("title", "times", "severity", "services", "users", "costs")
+def incidents(scope: Scope) -> pd.DataFrame:
+    """Return the window's incidents as the first screen shows them, those that mattered most first; a row each."""
+    return _as_table(Highlights(scope).incidents, scope.settings.primary_metric)
+
+
+def _as_table(incidents: Iterable[Incident], metric: str) -> pd.DataFrame:
+    """Return what is shown of incidents as a frame of plain values."""
+    rows = [asdict(incident) for incident in incidents]
+    frame = pd.DataFrame(
+        {
+            "incident_id": [row["incident_id"] for row in rows],
+            "title": [row["title"] for row in rows],
+            "severity": [row["severity"] for row in rows],
+            "occurred_at": pd.to_datetime([row["occurred_at"] for row in rows], utc=True),
+            "services": ["; ".join(row["services"]) for row in rows],
+            metric: pd.to_timedelta([row["time"] for row in rows]),
+            "grade": [row["grade"] if row["state"] == "ended" else None for row in rows],
+            "state": [row["state"] for row in rows],
+            "affected_users": pd.array([row["users"] for row in rows], dtype="Int64"),
+            "affected_users_fraction": pd.array([row["users_fraction"] for row in rows], dtype="Float64"),
+            "is_approximate": [row["is_approximate"] for row in rows],
+            "lost_revenue": ["; ".join(f"{amount:.15g}" for _, amount in row["lost"]) or None for row in rows],
+            "currency": ["; ".join(unit or "" for unit, _ in row["lost"]) or None for row in rows],
+            "status": [row["status"] for row in rows],
+        }
+    )
+    return frame.convert_dtypes()
 
 
 def rank_findings(

@@ -24,10 +24,11 @@ from incident_analytics.showing import PAGE, escape_markdown, is_address, pictur
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["as_html", "as_markdown", "as_pdf", "is_page", "need_weasyprint", "tables_of"]
+__all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "is_page", "need_weasyprint", "tables_of"]
 
 _GENERATOR: Final = re.compile('<meta (?=[^>]*name="generator")[^>]*content="incident-analytics"')
 _TABLE: Final = re.compile(r' data-table="([^"]*)"')
+_FIGURE: Final = re.compile(r' data-table="[^"]*"(?: data-figure="([^"]*)")?')
 _HERE: Final = Path(__file__).parent
 _UNDESCRIBED: Final = "A figure without a description"
 _ALT_LENGTH: Final = 300
@@ -180,6 +181,15 @@ def tables_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
     """
     found = ((names, output["data"][PAGE].get("tables", ())) for output, names in _with_table_names(cells))
     return {name: table for names, tables in found for name, table in zip(names, tables, strict=True)}
+
+
+def figures_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
+    """Return the names of the figures that a notebook's tables show, by the ids of the tables on the page."""
+    found: dict[str, str] = {}
+    for output, names in _with_table_names(cells):
+        figures = _FIGURE.findall(_html(output["data"]))
+        found |= {name: html.unescape(figure) for name, figure in zip(names, figures, strict=True) if figure}
+    return found
 
 
 def _with_table_names(cells: Iterable[NotebookNode]) -> Iterator[tuple[Any, list[str]]]:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -22,9 +22,10 @@ from incident_analytics.errors import CommentaryError, OutputError
 from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.handouts import as_confluence, as_slack
+from incident_analytics.manifest import MANIFEST, Manifest
 from incident_analytics.names import unknown_name
 from incident_analytics.notebooks import notebook_file, run_notebook
-from incident_analytics.pages import as_html, as_markdown, as_pdf, need_weasyprint, tables_of
+from incident_analytics.pages import as_html, as_markdown, as_pdf, figures_of, need_weasyprint, tables_of
 from incident_analytics.periods import Period
 from incident_analytics.records import named_statuses
 from incident_analytics.review_index import write_index
@@ -119,7 +120,8 @@ def review(
     -------
     list of pathlib.Path
         The files written, ``review-<period>.<target>`` (``.slack.txt`` and ``.confluence.xml`` for the last two), in
-        the order of ``to``. ``index.html`` in the same folder lists all reviews there, unless a file of that name is
+        the order of ``to``. ``review-<period>.manifest.json`` has what the figures rest on, for `verify`.
+        ``index.html`` in the same folder lists all reviews there, unless a file of that name is
         somebody else's. The figures of ``md`` and ``confluence`` are in the folder ``review-<period>_files``; those of
         an earlier review there go, other files stay.
 
@@ -190,6 +192,7 @@ def review(
     # They name files as this machine does, so they stay in no output.
     for text in (text for output in outputs for text in output.get("metadata", {}).pop("remarks", ())):
         say(text)
+    handed_over = _taken(ran.cells, "manifest")
     own_file = f"{stem}.ipynb" if "ipynb" in to else None
     page = as_html(ran, f"Incident review, {window.label}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
@@ -200,9 +203,43 @@ def review(
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     if data_dir is not None:
         put_tables(Path(data_dir), {f"{name}.csv": text.encode() for name, text in tables_of(ran.cells).items()})
+    _put_manifest(Path(output_dir, f"{stem}{MANIFEST}"), handed_over, parameters, ran.cells)
     if not write_index(folder, chosen.model_copy(update={"title": None}) if redact else chosen):
         say(f"{Path(output_dir, 'index.html')} is not a list of reviews, so it stays as it is")
     return [files[-1] for files in written]
+
+
+def _taken(cells: Sequence[NotebookNode], name: str) -> list[Mapping[str, Any]]:
+    """Take the outputs out of cells that hand something over to `review`, and return what."""
+    found = []
+    for cell in cells:
+        for output in list(cell.get("outputs", ())):
+            if name in output.get("metadata", {}):
+                found.append(output["metadata"][name])
+                cell.outputs.remove(output)
+    return found
+
+
+def _put_manifest(
+    file: Path, handed_over: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any], cells: Sequence[NotebookNode]
+) -> None:
+    """Write the manifest that a notebook handed over, or remove that of an earlier review, which is not this one's."""
+    if not handed_over:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{file}: {error.strerror}") from error
+        return
+    plain = dict(handed_over[-1])
+    if plain["review"]["redact"]:
+        named: dict[str, Any] = {} if parameters["settings"] is None else {"settings": ""}
+    else:
+        named = {"paths": [_seen_from(file.parent, path) for path in parameters["paths"]]}
+        if parameters["settings"] is not None:
+            named["settings"] = _seen_from(file.parent, parameters["settings"])
+    plain["review"] = {**plain["review"], **named}
+    plain["tables"] = figures_of(cells)
+    put_file(file, Manifest.of(plain).text().encode())
 
 
 def _need_targets(to: Sequence[str]) -> None:

@@ -28,6 +28,7 @@ from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
+from incident_analytics.verification import last_restated
 
 __all__ = ["ReviewPage"]
 
@@ -114,7 +115,7 @@ class ReviewPage:
         )
         scope = given.scope
         page = cls(scope, {} if redact else _links(given.corpus, chosen, output_dir))
-        page.given = given
+        page.given, page.folder = given, output_dir
         undetected = sentences.describe_undetected(scope.undetected)
         left_out = filter(None, (undetected, describe_startless(scope.startless)))
         page.remarks = [*given.records.remarks(), *given.records.input_problems(), *left_out]
@@ -125,6 +126,9 @@ class ReviewPage:
 
     given: ReviewInput | None = None
     """What `read` has read."""
+
+    folder: str | None = None
+    """The folder of the page, in which earlier reviews may be."""
 
     # -- what several parts use
 
@@ -159,7 +163,9 @@ class ReviewPage:
 
     def first_screen(self) -> None:
         """Show what the review comes to."""
-        shown = first_screen(self.highlights, self.links)
+        last = last_restated(Path(self.folder), self.given) if self.folder and self.given else None
+        restated = sentences.describe_restated(last, metric=self.metric) if last else ""
+        shown = first_screen(self.highlights, self.links, restated=restated)
         remarks = [*self.remarks, *sentences.describe_missing(self.highlights.missing)]
         display(shown, metadata={"remarks": remarks})  # type: ignore[no-untyped-call]
 
@@ -623,6 +629,12 @@ class ReviewPage:
         if self.scope.redaction is not None:
             corrections = self.scope.redaction.table(corrections)
         return None if corrections.empty else showing.table(corrections, links=self.links)
+
+    def manifest(self) -> None:
+        """Hand what the figures rest on over to `review`, which writes it next to the page: the last call of all."""
+        if self.given is not None:
+            metadata = {"manifest": self.given.manifest().plain()}
+            display({"text/plain": ""}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
 
     def metric_definitions(self) -> Shown:
         """Say what each metric measures."""

@@ -75,7 +75,8 @@ class Shown:
         HTML for JupyterLab where the page's would not survive it, as it drops ``style`` and ``svg``.
     tables
         The tables that it shows as CSV, in order, with all their columns. The HTML of each has the attribute
-        ``data-table`` with its name; where that is empty the page names the table by the heading above it.
+        ``data-table`` with its name; where that is empty the page names the table by the heading above it. If the frame
+        is a figure's, see `incident_analytics.figures`, ``data-figure`` after it has the figure's name.
     digest
         The lines that a chat shows of it, each a name and words.
 
@@ -289,7 +290,7 @@ def table(
     leads = [[_address(column, row, links or {}) for column in marks] for row in frame.to_dict("records")]
     return fold(
         Shown(
-            _html_table(words, list(marks.values()), rows, leads),
+            _html_table(words, list(marks.values()), rows, leads, str(frame.attrs.get("figure", ""))),
             markdown_table(
                 [escape_markdown(word) for word in words],
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
@@ -317,6 +318,7 @@ def _html_table(
     marks: Sequence[str],
     rows: Sequence[Sequence[str]],
     leads: Sequence[Sequence[str | None]],
+    figure: str,
 ) -> str:
     classes = [f' class="{mark}"' if mark else "" for mark in marks]
     head = "".join(f'<th scope="col"{mark}>{escape_html(word)}</th>' for word, mark in zip(words, classes, strict=True))
@@ -334,9 +336,10 @@ def _html_table(
         f"<tr>{''.join(map(cell, row, classes, names, lead))}</tr>" for row, lead in zip(rows, leads, strict=True)
     )
     kind = ' class="many"' if is_wide else ""
+    figure_mark = f' data-figure="{html.escape(figure)}"' if figure else ""
     # A reader who has no mouse scrolls what has the focus.
     return (
-        f'<div class="table" data-table="" tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table" data-table=""{figure_mark} tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table></div>"
     )
 

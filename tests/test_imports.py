@@ -69,6 +69,7 @@ LAYERS = (
     "restatements",
     "highlights",
     "sentences",
+    "verification",
     "plots",
     "evidence",
     "commentary",

@@ -44,6 +44,7 @@ from incident_analytics.sentences.interruptions import describe_failing_together
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
+from incident_analytics.sentences.restatements import HEADLINES, describe_cause, describe_restated, describe_verified
 from incident_analytics.sentences.scope import (
     LEVELS_COUNT_ALL,
     describe_coverage,
@@ -58,6 +59,7 @@ from incident_analytics.sentences.sla import describe_availability, describe_bud
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
+    "HEADLINES",
     "LEVELS_COUNT_ALL",
     "SIGNALS",
     "Decision",
@@ -70,6 +72,7 @@ __all__ = [
     "describe_availability",
     "describe_budget",
     "describe_business_hours",
+    "describe_cause",
     "describe_change",
     "describe_control_chart",
     "describe_counted",
@@ -98,6 +101,7 @@ __all__ = [
     "describe_repeats",
     "describe_response",
     "describe_response_trend",
+    "describe_restated",
     "describe_series",
     "describe_setting",
     "describe_silence",
@@ -105,6 +109,7 @@ __all__ = [
     "describe_survival",
     "describe_uncompared",
     "describe_undetected",
+    "describe_verified",
     "each_row",
     "follow_up_tile",
     "group_columns",

@@ -1,0 +1,159 @@
+"""Sentences on figures of an earlier review that are other ones today, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+from incident_analytics.formatting import MISSING, format_count, format_span, format_value, heading, join_words, lowered
+from incident_analytics.manifest import FigureRecord
+from incident_analytics.periods import label_of
+from incident_analytics.restatements import Cause, Change, Restatements
+
+__all__ = ["HEADLINES", "describe_cause", "describe_restated", "describe_verified"]
+
+HEADLINES: Final = ("counts", "response", "impact")
+"""The figures of a review that the next one restates."""
+
+_SECONDS: Final = "_seconds"
+_FEW: Final = 3  # causes that a sentence names
+_MOST: Final = 12  # values of a figure that are listed
+
+
+def describe_cause(cause: Cause) -> str:
+    """Say why a figure changed.
+
+    Examples
+    --------
+    >>> describe_cause(Cause("edit", "INC-2025-08-05-001", "INC-2025-08-05-001.md", (14, 22)))
+    'INC-2025-08-05-001 edited, lines 14 and 22'
+    >>> describe_cause(Cause("tracker", "ENG-12"))
+    'tracker: ENG-12'
+    """
+    match cause.kind:
+        case "late report":
+            return f"{cause.subject} reported late"
+        case "report removed":
+            return f"the report of {cause.subject} is gone"
+        case "edit":
+            lines = join_words([str(line) for line in cause.lines])
+            where = f", {'line' if len(cause.lines) == 1 else 'lines'} {lines}" if lines else ""
+            return f"{cause.subject} edited{where}"
+        case "version":
+            return f"incident_analytics {cause.subject}"
+        case "unknown":
+            return "cause unknown: nothing that the manifest lists has changed"
+        case _:
+            return f"{cause.kind}: {cause.subject}"
+
+
+def _because(causes: Iterable[Cause]) -> str:
+    words = list(dict.fromkeys(map(describe_cause, causes)))
+    n_more = len(words) - _FEW
+    return "; ".join([*words[:_FEW], *([f"{n_more} more"] if n_more > 0 else [])])
+
+
+def describe_restated(found: Restatements, *, metric: str) -> str:
+    """Say which headline figures of the last review are other ones today.
+
+    Parameters
+    ----------
+    found
+        What changed since that review.
+    metric
+        The primary metric's name.
+
+    Returns
+    -------
+    str
+        One sentence; empty where the number of incidents, the median and the number of overspent budgets are as they
+        were.
+    """
+    label = label_of(str(found.before.review["period"]))
+    parts = []
+    for name in HEADLINES:
+        old, new = found.before.figures.get(name), found.after.figures.get(name)
+        if old is None or new is None:
+            continue
+        before, after = _headline(name, old), _headline(name, new)
+        if before != after:
+            causes = sorted({cause for change in found.changes if change.figure == name for cause in change.causes})
+            subject = {
+                "counts": f"incidents in {label}:",
+                "response": f"median {metric.replace('_', ' ')} for {label}",
+                "impact": f"services over their error budget in {label}:",
+            }[name]
+            parts.append(f"{subject} {after}, was {before} ({_because(causes)})")
+    return f"Restated since the last review: {'; '.join(parts)}." if parts else ""
+
+
+def _headline(name: str, figure: FigureRecord) -> str:
+    """Return the one value of a figure that the first screen shows."""
+    if name == "response":
+        (median,) = _column(figure, "median_seconds") or (None,)
+        return _written(median, "median_seconds")
+    if name == "impact":
+        return str(sum(left is not None and left < 0 for left in _column(figure, "budget_left_seconds")))
+    return str(sum(n or 0 for n in _column(figure, "n")))
+
+
+def _column(figure: FigureRecord, column: str) -> Sequence[Any]:
+    index = figure.columns.index(column) if column in figure.columns else None
+    return [] if index is None else [values[index] for values in figure.rows.values()]
+
+
+def describe_verified(found: Restatements) -> Iterator[str]:
+    """Yield the lines that say which figures of a review changed, from what to what, and why.
+
+    Parameters
+    ----------
+    found
+        What changed since the review.
+    """
+    n, by_figure = len(found.before.figures), _by_figure(found.changes)
+    period = label_of(str(found.before.review["period"]))
+    if not by_figure and not found.edited:
+        yield f"{period}: all {n} figures are as they were"
+        return
+    yield f"{period}: {len(by_figure)} of {n} figures changed"
+    for name, changes in by_figure.items():
+        yield ""
+        yield f"{name}: {_because(sorted({cause for each in changes for cause in each.causes}))}"
+        yield from (f"  {_value_changed(change)}" for change in changes[:_MOST])
+        if (n_more := len(changes) - _MOST) > 0:
+            yield f"  {format_count(n_more, 'more value')}"
+    if found.edited:
+        yield ""
+        yield "Lines that figures rest on, edited:"
+        yield from (f"  {cause.file}:{line}: {cause.subject}" for cause in found.edited for line in cause.lines or (1,))
+
+
+def _by_figure(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.figure, []).append(change)
+    return found
+
+
+def _value_changed(change: Change) -> str:
+    row = f"{change.row}: " if change.row else ""
+    if change.is_new or change.is_gone:
+        return f"{row}{'new' if change.is_new else 'gone'}"
+    column = change.column
+    words = lowered(heading(column.removesuffix(_SECONDS))) if not column.startswith("n_") else column
+    after, before = _written(change.after, column), _written(change.before, column)
+    if after == before:  # a change that the usual form does not show
+        after, before = (
+            f"{timedelta(seconds=each)}" if column.endswith(_SECONDS) else f"{each!r}"
+            for each in (change.after, change.before)
+        )
+    return f"{row}{words} {after}, was {before}"
+
+
+def _written(value: Any, column: str) -> str:
+    if value is None:
+        return "not recorded"
+    if column.endswith(_SECONDS):
+        return format_span(timedelta(seconds=value))
+    return format_value(value, column) or MISSING

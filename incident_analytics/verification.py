@@ -1,0 +1,198 @@
+"""A review checked against what there is today: which of its figures would be other ones now, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from incident_analytics import highlights, measures
+from incident_analytics.config import Settings, read_settings
+from incident_analytics.errors import IncidentAnalyticsError, PathError, PeriodError
+from incident_analytics.figures import compute
+from incident_analytics.manifest import MANIFEST, FigureRecord, Manifest, read_manifest
+from incident_analytics.periods import Period
+from incident_analytics.restatements import Restatements
+from incident_analytics.review_input import ReviewInput, read_input
+from incident_analytics.sentences import HEADLINES
+
+__all__ = ["last_restated", "manifest_of", "verify"]
+
+_MODULES: Final = (highlights, measures)  # whose measures `compute` knows once they are imported
+_CHOICE: Final = ("status", "severities", "services", "teams", "fields", "hours", "business_hours")
+_BEGINNING: Final = "review-"
+
+
+def verify(
+    review: str | Path,
+    paths: Sequence[str | Path] = (),
+    *,
+    settings: str | Path | None = None,
+    period: str | None = None,
+) -> Restatements:
+    """Compute the figures of a review once more, and say which are other ones, and why.
+
+    Parameters
+    ----------
+    review
+        The page, in any of its forms, its manifest, or the folder of both.
+    paths
+        The reports; none takes those that the manifest names.
+    settings
+        The settings file; None takes the one that the manifest names. That one may lead outside its folder only where
+        it is in the working folder or above it.
+    period
+        Which review of a folder with several.
+
+    Returns
+    -------
+    Restatements
+        ``changes`` are the values that changed, each with its causes; ``edited`` are the reports of which a line that a
+        figure rests on was edited, whether or not a value changed with it. Both are empty where all is as it was.
+
+    Raises
+    ------
+    PathError
+        ``build/review-2025Q3.manifest.json: No such file or directory``, or the reports or settings are not where the
+        manifest has them, or it is that of a redacted review, which names neither.
+    SettingsError
+        The settings file cannot be read.
+
+    Notes
+    -----
+    A figure is a result table: its values are compared to twelve digits. Nothing of the page's HTML is read, so a page
+    that was altered by hand is not noticed.
+    """
+    file = manifest_of(Path(review), period)
+    before = read_manifest(file)
+    chosen = _settings(file, before, settings)
+    given = read_input(
+        [str(path) for path in paths] or _paths(file, before),
+        chosen,
+        period=str(before.review["period"]),
+        as_of=str(before.review["as_of"]),
+        is_past=bool(before.review["is_past"]),
+        redact=bool(before.review["redact"]),
+        **_choice(before.review),
+    )
+    return _compared(before, given)
+
+
+def last_restated(folder: Path, given: ReviewInput) -> Restatements | None:
+    """Return what changed of the headline figures of the last review in a folder, before the one that is made.
+
+    Parameters
+    ----------
+    folder
+        The folder of reviews.
+    given
+        What the new review is made from.
+
+    Returns
+    -------
+    Restatements or None
+        None without an earlier review that chose its incidents alike.
+    """
+    found: list[tuple[Period, Manifest]] = []
+    now = given.scope
+    for file in sorted(folder.glob(f"{_BEGINNING}*{MANIFEST}")):
+        try:
+            before = read_manifest(file)
+            period = Period.parse(
+                str(before.review["period"]),
+                timezone=now.settings.timezone,
+                fiscal_year_start=now.settings.fiscal_year_start,
+            )
+            choice = _choice(before.review) | {"redact": bool(before.review["redact"])}
+        except (PathError, PeriodError, KeyError):  # that of a later version, or not one
+            continue
+        own = {name: value for name in _CHOICE if (value := given.choice.get(name))}
+        if period.end <= now.period.start and choice == _plain(own) | {"redact": now.redaction is not None}:
+            found.append((period, before))
+    if not found:
+        return None
+    _, before = max(found, key=lambda each: (each[0].end, each[0].start))
+    before = replace(before, figures={name: each for name, each in before.figures.items() if name in HEADLINES})
+    as_of = pd.Timestamp(str(before.review["as_of"]))
+    return _compared(
+        before, given.with_period(str(before.review["period"]), as_of, is_past=bool(before.review["is_past"]))
+    )
+
+
+def _compared(before: Manifest, given: ReviewInput) -> Restatements:
+    for each in before.figures.values():
+        _compute(given, each)
+    return Restatements(before, given.manifest())
+
+
+def _compute(given: ReviewInput, figure: FigureRecord) -> None:
+    """Compute a figure once more, where that can be done."""
+    try:
+        compute(given.scope, figure.measure, figure.arguments(given.scope.settings))
+    except (IncidentAnalyticsError, KeyError, TypeError, ValueError):  # then it is not among those there are now
+        return
+
+
+def manifest_of(review: Path, period: str | None = None) -> Path:
+    """Return the manifest of a review, named by its page, itself, or its folder.
+
+    Raises
+    ------
+    PathError
+        ``build: 2 reviews (2025Q2, 2025Q3); choose one by --period``
+    """
+    if not review.is_dir():
+        if not review.exists():
+            raise PathError(f"{review}: no such file or folder")
+        if review.name.endswith(MANIFEST):
+            return review
+        file = review.with_name(f"{review.name.partition('.')[0]}{MANIFEST}")
+        if not file.is_file():
+            raise PathError(f"{file}: no such file; a review made by 'incident-analytics review' has it next to it")
+        return file
+    if period is not None:
+        name = Period.parse(period).name.replace("/", "_")
+        file = review / f"{_BEGINNING}{name}{MANIFEST}"
+        if not file.is_file():
+            raise PathError(f"{file}: no such file")
+        return file
+    files = sorted(review.glob(f"{_BEGINNING}*{MANIFEST}"))
+    if len(files) != 1:
+        names = ", ".join(each.name.removeprefix(_BEGINNING).removesuffix(MANIFEST) for each in files)
+        raise PathError(
+            f"{review}: {len(files)} reviews ({names}); choose one by --period" if files else f"{review}: no manifest"
+        )
+    return files[0]
+
+
+def _choice(review: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: review[name] for name in _CHOICE if review.get(name)}
+
+
+def _plain(choice: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, list | tuple) else value for name, value in choice.items()}
+
+
+def _paths(file: Path, before: Manifest) -> list[str]:
+    paths = before.review.get("paths")
+    if not paths:
+        raise PathError(f"{file}: names no reports; name them after the review")
+    return [str(file.parent / str(path)) for path in paths]
+
+
+def _settings(file: Path, before: Manifest, settings: str | Path | None) -> Settings:
+    if settings is not None:
+        return read_settings(settings)
+    named = before.review.get("settings")
+    if named is None:
+        return Settings()
+    if not named:
+        raise PathError(f"{file}: names no settings, though the review had some; name them by --config")
+    own = Path(file.parent, str(named))
+    if not own.is_file():
+        raise PathError(f"{own}: no such file; name the settings by --config")
+    # They were found because of a path that was named, as those above the reports are.
+    return read_settings(own, trusted=Path.cwd().resolve().is_relative_to(own.parent.resolve()))

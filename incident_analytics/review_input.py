@@ -15,11 +15,12 @@ from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError
 from incident_analytics.loading import as_corpus, read_corrections, read_records
-from incident_analytics.manifest import Manifest, make_manifest
+from incident_analytics.manifest import Manifest
 from incident_analytics.records import Records
 from incident_analytics.redaction import Redaction
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
+from incident_analytics.tracing import make_manifest
 from incident_analytics.tracker import read_tracker
 
 __all__ = ["ReviewInput", "read_input"]

@@ -131,9 +131,25 @@ def _compared(before: Manifest, given: ReviewInput) -> Restatements:
 def _compute(given: ReviewInput, figure: FigureRecord) -> None:
     """Compute a figure once more, where that can be done."""
     try:
-        compute(given.scope, figure.measure, figure.arguments(given.scope.settings))
+        compute(given.scope, figure.measure, _arguments(figure, given.scope.settings))
     except (IncidentAnalyticsError, KeyError, TypeError, ValueError):  # then it is not among those there are now
         return
+
+
+def _arguments(figure: FigureRecord, settings: Settings) -> dict[str, Any]:
+    """Return a figure's options as a measure takes them."""
+    return {
+        name: Period(
+            str(value["name"]),
+            pd.Timestamp(value["start"]),
+            pd.Timestamp(value["end"]),
+            settings.timezone,
+            settings.fiscal_year_start,
+        )
+        if isinstance(value, dict)
+        else value
+        for name, value in figure.options.items()
+    }
 
 
 def manifest_of(review: Path, period: str | None = None) -> Path:

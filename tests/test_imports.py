@@ -65,6 +65,7 @@ LAYERS = (
     "measures",
     "citations",
     "manifest",
+    "tracing",
     "review_input",
     "restatements",
     "highlights",
@@ -160,7 +161,7 @@ def test_every_module_has_its_layer() -> None:
 
 def test_only_what_shows_its_version_imports_the_package_as_a_whole() -> None:
     """Everybody else names the module, so that what a module needs can be read at its head."""
-    assert {name for name, found in OWN.items() if "" in found} <= {"cli", "manifest", "review_page"}
+    assert {name for name, found in OWN.items() if "" in found} <= {"cli", "review_page", "tracing"}
 
 
 @pytest.mark.parametrize("module", sorted(OWN))
@@ -183,6 +184,7 @@ def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> No
 def test_publish_and_population_read_no_report_themselves() -> None:
     """The notebook loads, analyses and draws: they run it, and never take another way to a figure."""
     common = {
+        "manifest",
         "errors",
         "files",
         "finding",

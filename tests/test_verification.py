@@ -1,0 +1,340 @@
+"""A review's manifest, and what `verify` says of reports, settings, corrections and a tracker that changed since."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from edits import FEW, PERIOD, ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
+
+from incident_analytics import measures, sentences
+from incident_analytics.cli import commands
+from incident_analytics.errors import PathError
+from incident_analytics.figures import compute
+from incident_analytics.manifest import MANIFEST, Manifest
+from incident_analytics.restatements import Cause
+from incident_analytics.review_input import ReviewInput, read_input
+from incident_analytics.scope import Scope
+from incident_analytics.verification import last_restated, manifest_of, verify
+
+REPORT = "INC-2025-08-19-001"
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ReviewInput, Manifest]:
+    """A copy of the demo, the figures of its review, and the manifest of these."""
+    copied = copy_demo(tmp_path_factory.mktemp("base"))
+    given = ask(read_copy(copied))
+    return copied, given, given.manifest()
+
+
+@pytest.fixture
+def copied(base: tuple[Path, ReviewInput, Manifest], tmp_path: Path) -> Path:
+    """The copy once more, to change."""
+    return Path(shutil.copytree(base[0], tmp_path / "demo"))
+
+
+def change(file: Path, before: str, after: str) -> int:
+    """Replace words that a file has once, and return their line."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    file.write_text(text.replace(before, after), encoding="utf-8")
+    return text[: text.index(before)].count("\n") + 1
+
+
+def write_manifest(folder: Path, manifest: Manifest, **review: Any) -> Path:
+    """Write a manifest as `review` does, next to the copy of the demo."""
+    named = {"paths": ["demo/reports"], "settings": "demo/incident-analytics.toml", **review}
+    file = folder / f"review-{PERIOD}{MANIFEST}"
+    written = dataclasses.replace(manifest, review={**manifest.review, **named})
+    file.write_text(written.text(), encoding="utf-8")
+    return file
+
+
+# --- what changed, and why --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [200, 202, 207, 209, 211, 214])
+def test_exactly_the_figures_that_change_are_named_with_their_cause(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path, seed: int
+) -> None:
+    """Of 200 edits like these `tests/benchmarks/verify_edits.py` tells the same."""
+    _, given, before = base
+    edit = edit_at_random(copied, seed)
+    after = ask(read_copy(copied), given.scope.figures)
+    found = compared(before, after)
+    changed = really_changed(given, after)
+    assert {each.figure for each in found.changes} == changed
+    assert all(is_right(edit, each.causes) for each in found.changes)
+    lines = {line for each in before.figures.values() for line in each.lines.get(edit.subject, ())}
+    assert bool(found.changes or found.edited) == bool(changed or edit.line in lines)
+
+
+def test_a_byte_in_a_cited_line_is_found_and_any_other_is_not(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path
+) -> None:
+    """Also where it changes no value."""
+    _, given, before = base
+    file = copied / "reports" / f"{REPORT}.md"
+    line = change(file, "Service restored: feed back in", "Service restored: feed back  in")
+    found = compared(before, ask(read_copy(copied), given.scope.figures))
+    assert found.changes == ()
+    assert found.edited == (Cause("edit", REPORT, f"reports/{REPORT}.md", (line,)),)
+
+    shutil.copy(base[0] / "reports" / f"{REPORT}.md", file)
+    change(file, "Home page switched to yesterday's feed", "Home page switched to last week's feed")
+    found = compared(before, ask(read_copy(copied), given.scope.figures))
+    assert (found.changes, found.edited) == ((), ())
+
+
+def test_lines_that_moved_are_no_edit(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    _, given, before = base
+    file = copied / "reports" / f"{REPORT}.md"
+    line = change(file, "| 17:55 | Home page", "| 17:54 | Somebody looks\n| 17:55 | Home page")
+    found = compared(before, ask(read_copy(copied), given.scope.figures))
+    assert (found.changes, found.edited) == ((), ())
+    number = change(file, "| 22:11 | Service restored", "| 22:51 | Service restored")
+    found = compared(before, ask(read_copy(copied), given.scope.figures))
+    assert number > line
+    assert {cause for each in found.changes for cause in each.causes} == {
+        Cause("edit", REPORT, f"reports/{REPORT}.md", (number,))
+    }
+
+
+def test_several_causes_each_go_to_their_own_figures(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    _, given, before = base
+    line = change(copied / "reports" / f"{REPORT}.md", "**Severity**: SEV-2", "**Severity**: SEV-1")
+    (copied / "reports" / "INC-2024-02-02-001.md").unlink()
+    found = compared(before, ask(read_copy(copied), given.scope.figures))
+    causes = {each.figure: each.causes for each in found.changes}
+    assert causes["counts"] == (Cause("edit", REPORT, f"reports/{REPORT}.md", (line,)),)
+    gone = "INC-2024-02-02-001"
+    assert causes["overdue"] == (Cause("report removed", gone, f"reports/{gone}.md"),)
+
+
+def test_another_version_is_a_cause_only_where_values_differ(base: tuple[Path, ReviewInput, Manifest]) -> None:
+    _, given, before = base
+    old = dataclasses.replace(before, version="0.0.9")
+    assert compared(old, given).changes == ()
+    counts = before.figures["counts"]
+    row = next(iter(counts.rows))
+    other = dataclasses.replace(counts, rows={**counts.rows, row: (*counts.rows[row][:-1], 99)})
+    (found,) = compared(dataclasses.replace(old, figures={**before.figures, "counts": other}), given).changes
+    assert (found.before, [cause.kind for cause in found.causes]) == (99, ["version"])
+    (found,) = compared(dataclasses.replace(before, figures={"counts": other}), given).changes
+    assert [cause.kind for cause in found.causes] == ["unknown"]
+
+
+# --- the manifest -----------------------------------------------------------------------------------------------------
+
+
+def test_a_manifest_is_the_same_once_more_and_names_no_folder(base: tuple[Path, ReviewInput, Manifest]) -> None:
+    copied, _, before = base
+    text = before.text()
+    assert ask(read_copy(copied)).manifest().text() == text == Manifest.of(json.loads(text)).text()
+    assert str(copied.parent) not in text
+    assert len(text.splitlines()) > len(before.reports) + len(before.figures)
+
+
+def test_a_figure_cites_the_lines_that_its_values_were_read_from(base: tuple[Path, ReviewInput, Manifest]) -> None:
+    copied, given, before = base
+    text = (copied / "reports" / f"{REPORT}.md").read_text(encoding="utf-8").split("\n")
+
+    def cited(name: str) -> list[str]:
+        return [text[line - 1] for line in before.figures[name].lines[REPORT]]
+
+    assert [words[:12] for words in cited("counts")] == [
+        "**Date**: 19",
+        "**Duration**",
+        "**Severity**",
+        "| 17:15 | In",
+        "| 17:19 | In",
+    ]
+    assert [words[:20] for words in cited("response by=severity")] == [
+        "**Duration**: 17:07 ",
+        "**Severity**: SEV-2 ",
+        "**Status**: Final",
+        "| 22:11 | Service re",
+    ]
+    assert len(cited("completion by=priority")) == 1 + (given.corpus.actions["incident_id"] == REPORT).sum()
+
+
+def test_every_measure_notes_what_it_is_read_from() -> None:
+    """One that does not would be missing from manifests: write ``@read_from(...)`` above it, with its parts."""
+    not_figures = {"KINDS", "measure", "compare", "sources", "times", "instants_used", "with_downtime"}
+    assert {name for name in measures.__all__ if not hasattr(getattr(measures, name), "__wrapped__")} == not_figures
+
+
+def test_a_figure_that_is_asked_twice_is_computed_once_and_may_be_changed(demo_scope: Scope) -> None:
+    scope = dataclasses.replace(demo_scope)
+    first = measures.counts(scope)
+    first["n"] = 0
+    assert measures.counts(scope)["n"].sum() == 13
+    assert list(scope.figures) == ["counts"]
+    assert measures.counts(scope).attrs["figure"] == "counts"
+    measures.rates(scope, members=True)  # which asks for the dispersion of the past
+    assert list(scope.figures) == ["counts", "rates"]
+    assert compute(scope, "response", {"by": "severity"}).name == "response by=severity"
+
+
+def test_a_redacted_manifest_has_no_people_and_no_texts(base: tuple[Path, ReviewInput, Manifest]) -> None:
+    copied, given, _ = base
+    scope = given.scope
+    redacted = read_input([str(copied / "reports")], scope.settings, period=PERIOD, redact=True)
+    for measure, options in FEW:
+        compute(redacted.scope, measure, options)
+    compute(redacted.scope, "overdue_by_owner", {})
+    text = redacted.manifest().text()
+    people = {*given.corpus.actions["owner"].dropna(), *given.corpus.signoffs["name"].dropna()}
+    titles = {*given.corpus.incidents["title"].dropna(), *given.corpus.actions["action"].dropna()}
+    assert [
+        words
+        for words in (*people, *titles)
+        if len(words) > 4 and words in text and words not in scope.settings.services
+    ] == []
+    assert "Owner 1" not in text
+    assert {"counts", "overdue"} <= redacted.manifest().figures.keys()
+
+
+# --- the verb ---------------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(commands, ["verify", *map(str, arguments)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def test_verify_says_what_changed_and_exits_with_1(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path, tmp_path: Path
+) -> None:
+    file = write_manifest(tmp_path, base[2])
+    page = tmp_path / f"review-{PERIOD}.html"
+    page.touch()
+    assert run(page) == (0, f"Q3 2025: all {len(FEW)} figures are as they were\n")
+    line = change(copied / "reports" / f"{REPORT}.md", "22:11 | Service restored", "22:21 | Service restored")
+    code, said = run(tmp_path, "--period", "2025q3")
+    assert code == 1
+    assert f"response by=severity: {REPORT} edited, line {line}\n  SEV-2: mean" in said
+    assert said.endswith(f"Lines that figures rest on, edited:\n  reports/{REPORT}.md:{line}: {REPORT}\n")
+    code, said = run(file, "--format", "json")
+    assert (code, {each["figure"] for each in json.loads(said)["changes"]}) == (
+        1,
+        {"incidents", "response by=severity"},
+    )
+
+
+def test_a_review_of_the_running_period_is_judged_as_of_its_instant(tmp_path: Path, copied: Path) -> None:
+    """What was known then is not forgotten, as it would be of an earlier instant."""
+    given = read_copy(copied)
+    now = given.with_period(PERIOD, given.scope.as_of, is_past=False)
+    assert now.scope.is_past is False
+    write_manifest(tmp_path, ask(now).manifest())
+    assert verify(tmp_path).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda folder: folder / "none.html", "no such file or folder"),
+        (lambda folder: folder, "no manifest"),
+        (lambda folder: (folder / "review-2025Q3.html", (folder / "review-2025Q3.html").touch())[0], "no such file; a"),
+        (
+            lambda folder: (
+                [(folder / f"review-{name}{MANIFEST}").write_text("{}") for name in ("2025Q2", "2025Q3")] and folder
+            ),
+            "2 reviews (2025Q2, 2025Q3); choose one by --period",
+        ),
+        (
+            lambda folder: ((folder / f"review-2025Q3{MANIFEST}").write_text('{"manifest": 1}'), folder)[1],
+            "is not the manifest of a review",
+        ),
+    ],
+)
+def test_what_cannot_be_verified_is_said(tmp_path: Path, make: Callable[[Path], Path], said: str) -> None:
+    with pytest.raises(PathError, match=said.replace("(", r"\(").replace(")", r"\)")):
+        verify(make(tmp_path))
+
+
+def test_the_manifest_of_a_redacted_review_names_nothing_to_read(
+    base: tuple[Path, ReviewInput, Manifest], tmp_path: Path
+) -> None:
+    file = write_manifest(tmp_path, base[2], paths=[], settings=None)
+    with pytest.raises(PathError, match="names no reports; name them after the review"):
+        verify(file)
+    write_manifest(tmp_path, base[2], settings="")
+    with pytest.raises(PathError, match="name them by --config"):
+        verify(file)
+
+
+def test_a_manifest_computes_nothing_but_measures(
+    base: tuple[Path, ReviewInput, Manifest], tmp_path: Path, copied: Path
+) -> None:
+    """Whatever it names: an unknown measure or option is a figure that is gone."""
+    assert copied.is_dir()
+    counts = base[2].figures["counts"]
+    odd = {
+        "counts": counts,
+        "system": dataclasses.replace(counts, measure="system"),
+        "counts per=week": dataclasses.replace(counts, options={"per": "week"}),
+        "counts within=1": dataclasses.replace(counts, options={"within": "1"}),
+    }
+    write_manifest(tmp_path, dataclasses.replace(base[2], figures=odd))
+    assert [(each.figure, each.is_gone) for each in verify(tmp_path).changes] == [
+        ("counts per=week", True),
+        ("counts within=1", True),
+        ("system", True),
+    ]
+
+
+# --- the next review --------------------------------------------------------------------------------------------------
+
+
+def test_the_next_review_restates_the_last_one(copied: Path, tmp_path: Path) -> None:
+    given = read_copy(copied)
+    for measure in sentences.HEADLINES:
+        compute(given.scope, measure, {})
+    write_manifest(tmp_path, given.manifest())
+
+    def said() -> str:
+        settings = read_copy(copied).scope.settings
+        later = read_input([str(copied / "reports")], settings, period="2025Q4", as_of="2025-12-01", status="final")
+        found = last_restated(tmp_path, later)
+        assert found is not None
+        return sentences.describe_restated(found, metric="time_to_restore")
+
+    assert said() == ""
+    late = "INC-2025-09-28-001"
+    text = (copied / "reports" / f"{REPORT}.md").read_text(encoding="utf-8")
+    text = text.replace(REPORT, late).replace("19 August 2025", "28 September 2025")
+    (copied / "reports" / f"{late}.md").write_text(text, encoding="utf-8")
+    assert said().startswith(
+        f"Restated since the last review: incidents in Q3 2025: 14, was 13 ({late} reported late); "
+        "median time to restore for Q3 2025 "
+    )
+    earlier = read_input([str(copied / "reports")], given.scope.settings, period="2025Q2", status="final")
+    assert last_restated(tmp_path, earlier) is None
+    other = read_input(
+        [str(copied / "reports")], given.scope.settings, period="2025Q4", as_of="2025-12-01", status="all"
+    )
+    assert last_restated(tmp_path, other) is None
+
+
+def test_the_page_of_the_demo_has_its_manifest(demo_review: dict[str, Path]) -> None:
+    """Each figure that a table of the page shows is in it, and the page names the same ones."""
+    page = demo_review["html"]
+    manifest = Manifest.of(json.loads(manifest_of(page).read_text(encoding="utf-8")))
+    html = page.read_text(encoding="utf-8")
+    assert set(manifest.tables.values()) <= manifest.figures.keys()
+    for table, figure in manifest.tables.items():
+        assert f'id="{table}" data-figure="{figure}"' in html
+    assert len(manifest.figures) > 30
+    assert manifest.review["period"] == PERIOD
+    assert str(Path.cwd()) not in manifest.text()

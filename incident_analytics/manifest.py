@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from incident_analytics.errors import PathError
 from incident_analytics.files import read_bytes
+from incident_analytics.periods import Period
 
 __all__ = ["MANIFEST", "FigureRecord", "Manifest", "ReportRecord", "read_manifest"]
 

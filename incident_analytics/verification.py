@@ -132,7 +132,13 @@ def _compute(given: ReviewInput, figure: FigureRecord) -> None:
     """Compute a figure once more, where that can be done."""
     try:
         compute(given.scope, figure.measure, _arguments(figure, given.scope.settings))
-    except (IncidentAnalyticsError, KeyError, TypeError, ValueError):  # then it is not among those there are now
+    except (
+        IncidentAnalyticsError,
+        KeyError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ):  # then it is not among those there are now
         return
 
 

@@ -21,7 +21,8 @@ ZONES: list[tuple[str, float, float]] = [  # words, hours from UTC in January an
     ("Time (-05:00)", -5, -5), ("+02:00", 2, 2), ("Europe/London", 0, 1), ("Time [Europe/Berlin]", 1, 2),
     ("America/Argentina/Buenos_Aires", -3, -3), ("America/Port-au-Prince", -5, -4), ("Etc/GMT+5", -5, -5),
     ("US/Eastern", -5, -4), ("PT", -8, -7), ("Pacific Time", -8, -7), ("CET/CEST", 1, 2), ("PST/PDT", -8, -7),
-    ("Time/Date (UTC)", 0, 0),
+    ("Time/Date (UTC)", 0, 0), ("Time (SAST)", 2, 2), ("ART", -3, -3), ("Time (CAT)", 2, 2), ("ACST", 9.5, 9.5),
+    ("Time (Central)", -6, -5), ("9:40 AM Mountain", -7, -6), ("Central Time", -6, -5), ("NPT", 5.75, 5.75),
 ]  # fmt: skip
 
 
@@ -55,6 +56,10 @@ def test_a_header_without_its_zone(header: str, words: str) -> None:
         "Event",
         "",
         "Western",
+        "Central",
+        "Central office",
+        "Art",
+        "cat",
     ],
 )
 def test_words_that_name_no_zone(words: str) -> None:

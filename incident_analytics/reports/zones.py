@@ -17,16 +17,24 @@ _HOURS: Final = {
     "BST": 1, "MEZ": 1, "MESZ": 2,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "ACST": 9.5, "ACDT": 10.5, "SAST": 2, "TRT": 3, "PKT": 5, "NPT": 5.75, "WIB": 7, "PHT": 8, "BRT": -3, "UYT": -3,
+    "CLST": -3, "VET": -4,
+    "ART": -3, "COT": -5, "PET": -5, "WAT": 1, "CAT": 2, "EAT": 3, "ICT": 7,
 }  # fmt: skip
 _REGIONS: Final = {
     "PT": "America/Los_Angeles", "MT": "America/Denver", "CT": "America/Chicago", "ET": "America/New_York",
     "PACIFIC": "America/Los_Angeles", "EASTERN": "America/New_York", "UK": "Europe/London",
+    "MOUNTAIN": "America/Denver", "CENTRAL": "America/Chicago", "AET": "Australia/Sydney",
     "PST/PDT": "America/Los_Angeles", "MST/MDT": "America/Denver", "CST/CDT": "America/Chicago",
     "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
 }  # fmt: skip
 _AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
+_WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT"}
+"""Abbreviations that are words in small letters."""
+_PLACES: Final = {"CENTRAL", "MOUNTAIN"}
+"""Words that are a zone only in brackets, after am or pm, or before "Time"."""
 _ABBREVIATIONS: Final = "|".join(
-    sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"}, key=lambda name: (-len(name), name))
+    sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES, key=lambda name: (-len(name), name))
 )
 _AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
 ZONE: Final = (
@@ -34,7 +42,8 @@ ZONE: Final = (
     r"|\+\d{2}:?\d{2}"
     r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}|(?<=\d\d:\d\d:\d\d\s)[-−]\d{4}\b"
     rf"|\bEtc/[A-Z]++(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
-    rf"|\b(?:{_ABBREVIATIONS})\b"
+    rf"|\b(?:{_ABBREVIATIONS})\b|\b(?-i:{'|'.join(sorted(_WORDS))})\b"
+    r"|(?:(?<=[ap]m\s)|(?<=\())(?:Central|Mountain)\b|\b(?:Central|Mountain)(?=\stime\b)"
     r"|(?:(?<=\d)|(?<=\d\s))Z\b"
 )
 _NO_ZONE: Final = re.compile(

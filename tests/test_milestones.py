@@ -157,7 +157,7 @@ def test_a_guess_is_sure_from_the_confidence_that_was_right_at_98_percent(confid
 def test_a_row_more_than_a_slip_before_the_stated_start_is_before_it(minutes: int, is_before: bool) -> None:
     start = at("10:00")
     scorer = Scorer([Clue(start - timedelta(minutes=minutes), "Alert")], ReportClues(start=start), default_lexicon())
-    assert ("before the start" in scorer.places("detected", 0)) == is_before
+    assert ("@before the start" in scorer.places("detected", 0)) == is_before
 
 
 def test_the_row_one_stated_length_after_another_is_the_end() -> None:

@@ -81,6 +81,8 @@ def front_matter(document: Document) -> list[tuple[str, Line]]:
 
     A list is its plain items with commas; of a key that has keys of its own these are returned.
     """
+    if not document.front_matter:
+        return []
     if "=" in document.front_matter and (found := _toml_front_matter(document)):
         return found
     if not document.front_matter:

@@ -13,7 +13,7 @@ import math
 import re
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -75,8 +75,6 @@ _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
 _NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
 """Features of a row that says how things are."""
-_BY_PLACE = {"identified": frozenset({"before an act", "before the cure"})}
-"""Places at which a row may be a milestone that has no word for it."""
 _ORDER = ("restored", "detected", "responded", "identified", "mitigated", "closed", "started")
 """In which order the milestones are found: the clearest first, as the others depend on where it is."""
 
@@ -184,6 +182,8 @@ class Lexicon:
     ----------
     weights
         By milestone the weight of each feature: of a row's words, and with ``@`` before it of its place.
+    places
+        By milestone the features of a place that have a weight, each with what says whether a row has it.
     """
 
     def __init__(
@@ -198,6 +198,10 @@ class Lexicon:
         }
         for name, weights in (fitted or {}).items():
             self.weights[name] = {key: Weight(self.weights[name][key].judged, fit) for key, fit in weights.items()}
+        self.places = {
+            name: [(key, is_so) for place, is_so in _PLACES.items() if (key := f"@{place}") in weights]
+            for name, weights in self.weights.items()
+        }
         self._relapse: Mapping[str, float] = raw["relapse"]
         self._labels = {label: name for name, labels in raw["labels"].items() for label in labels}
         self._vocabulary = Vocabulary(raw["meanings"])
@@ -354,6 +358,11 @@ class Scorer:
         As for `infer_milestones`.
     known
         Milestones whose instants are known, in place of those that the rows state.
+
+    Attributes
+    ----------
+    at
+        Gives the instant of a row that has one.
     """
 
     def __init__(
@@ -366,9 +375,9 @@ class Scorer:
         self.clues = clues
         self.evidence = evidence
         self.lexicon = lexicon
-        self.order = sorted(
-            (row for row, clue in enumerate(clues) if clue.at is not None), key=lambda row: (self.at(row), row)
-        )
+        instants = {row: clue.at for row, clue in enumerate(clues) if clue.at is not None}
+        self.at: Callable[[int], datetime] = instants.__getitem__
+        self.order = sorted(instants, key=self.at)
         self.following = dict(pairwise(self.order))
         self.readings = lexicon.read_rows(clues)
         self.n_rows = Counter(self.at(row) for row in self.order)
@@ -401,13 +410,6 @@ class Scorer:
         self.acts: list[int] = []
         self.next: int | None = None
         self.cure: int | None = None
-
-    def at(self, row: int) -> datetime:
-        """Return the instant of a row that has one."""
-        at = self.clues[row].at
-        if at is None:
-            raise ValueError(row)
-        return at
 
     def instants_stated(self) -> Iterator[tuple[str, datetime]]:
         """Give the milestones that rows state: of the cure and what follows it the last row counts, else the first."""
@@ -458,27 +460,24 @@ class Scorer:
                 ranks = ["@first"] if speaks and not before else []
                 ranks += ["@last"] if speaks and not after else []
                 ranks += ["@later"] * min(before, _MOST) + ["@earlier"] * min(after, _MOST)
-                places = [f"@{place}" for place in self.places(milestone, row)]
-                yield Option(row, tuple([key for key in (*places, *ranks) if key in weights]))
+                yield Option(row, (*self.places(milestone, row), *[key for key in ranks if key in weights]))
             before += speaks
 
     def may_be(self, milestone: str, row: int) -> bool:
         """Return whether a row may be a milestone, given the others that were found.
 
-        A row without any word for it is none, but the start, or the restoration at the stated end. A mitigation is not
-        after the restoration nor in the same row, a start not after any other milestone.
+        A row without any word for it is none, but the start, the restoration at the stated end, or a cause that is
+        found right before an act or the cure. A mitigation is not after the restoration nor in the same row, a start
+        not after any other milestone.
         """
         reading, over = self.readings[row], self.known.get("restored")
         is_end = milestone == "restored" and _is_same(self.at(row), self.end)
-        is_placed = milestone in _BY_PLACE and not _BY_PLACE[milestone].isdisjoint(
-            name for name, is_so in self.follows_up(row) if is_so
-        )
         if (
             milestone != "started"
             and not is_end
-            and not is_placed
             and reading.weights[milestone] <= 0
             and reading.label != milestone
+            and not (milestone == "identified" and (self.is_before_act(row) or self.is_before_cure(row)))
         ):
             return False
         if milestone == "mitigated" and over is not None:
@@ -492,38 +491,8 @@ class Scorer:
         return True
 
     def places(self, milestone: str, row: int) -> Iterator[str]:
-        """Give what the place of a row is: in the timeline, and compared with other milestones."""
-        at, reading = self.at(row), self.readings[row]
-        following = self.following.get(row)
-        detected, responded, over = (self.known.get(name) for name in ("detected", "responded", "restored"))
-        before, after = self.start or at, self.end if self.has_end else None
-        holds = {
-            "always": True,
-            "first row": row == self.order[0],
-            "last row": following is None,
-            "first trouble": row == self.trouble,
-            "at the start": _is_same(at, self.start),
-            "before the start": at <= before - _SLIP,
-            "at the end": _is_same(at, self.end),
-            "after the end": after is not None and at - after >= _MINUTE,
-            "before detection": detected is not None and at < detected,
-            "at detection": _is_same(at, detected),
-            "after a response": self.response is not None and at > self.response,
-            "after the response": responded is not None and at >= responded,
-            "after the cure": over is not None and at > over,
-            "before the cure": over is not None and at < over,
-            "before the end": following is not None and _is_same(self.at(following), over),
-            "helped": following is not None and "restored" in self.readings[following].speaks_for,
-            "relapse": reading.is_relapse
-            if milestone != "restored"
-            else self.relapse is not None and self.relapse > at,
-            "label": reading.label == milestone,
-            "other label": reading.label not in {None, milestone},
-            "fits the total": self.fits_total(row),
-            "near the total": self.is_near_total(row),
-            **dict(self.follows_up(row)),
-        }
-        return (place for place, is_so in holds.items() if is_so)
+        """Give the features of a row's place that weigh something for a milestone, each with ``@`` before it."""
+        return (place for place, is_so in self.lexicon.places[milestone] if is_so(self, milestone, row))
 
     def is_act(self, row: int) -> bool:
         """Return whether a row says that somebody changed something."""
@@ -546,29 +515,38 @@ class Scorer:
             ):
                 break
 
-    def follows_up(self, row: int) -> Iterator[tuple[str, bool]]:
-        """Give what connects a row with others: what they are about, what was done after it, what comes last."""
-        at, reading, following = self.at(row), self.readings[row], self.following.get(row)
-        detected, identified = self.known.get("detected"), self.known.get("identified")
-        is_act, n_causes = self.is_act(row), len(reading.stems & self.cause)
-        acts = [act for act in self.acts if act != row and self.at(act) >= at][:2]
-        may_explain = not is_act and detected is not None and at >= detected and "responded" not in reading.speaks_for
-        yield "act", is_act
-        yield "before an act", may_explain and bool(acts) and following == acts[0]
-        yield "before the cure", may_explain and following is not None and following == self.cure
-        yield "taken up", any(reading.stems & self.readings[act].stems for act in acts)
-        yield "word of the cause", n_causes == 1
-        yield "words of the cause", n_causes > 1
-        yield "last act", row in self.acts[-1:]
-        yield "of the cure", self.cure is not None and at >= self.at(self.cure)
-        yield "after the cause", identified is not None and at >= identified
-        yield (
-            "takes up the trouble",
-            any(reading.stems & self.readings[other].stems for other in self.troubles if self.at(other) < at),
+    def is_after(self, row: int, milestone: str) -> bool:
+        """Return whether a row is at or after a milestone that is known."""
+        known = self.known.get(milestone)
+        return known is not None and self.at(row) >= known
+
+    def may_explain(self, row: int) -> bool:
+        """Return whether a row may say why it broke: it follows the detection, and is no act and no response."""
+        return (
+            not self.is_act(row) and self.is_after(row, "detected") and "responded" not in self.readings[row].speaks_for
         )
-        yield "after an act", self.first_act is not None and self.first_act != row and self.at(self.first_act) <= at
-        yield "last of all", self.last_word is None or self.at(self.last_word) <= at
-        yield "next", row == self.next
+
+    def later_acts(self, row: int) -> list[int]:
+        """Return the next two acts after a row, or at its instant."""
+        return list(islice((act for act in self.acts if act != row and self.at(act) >= self.at(row)), 2))
+
+    def is_before_act(self, row: int) -> bool:
+        """Return whether a row that may say why it broke has an act right after it."""
+        return self.may_explain(row) and self.later_acts(row)[:1] == [self.following.get(row)]
+
+    def is_before_cure(self, row: int) -> bool:
+        """Return whether a row that may say why it broke has the cure right after it."""
+        following = self.following.get(row)
+        return following is not None and following == self.cure and self.may_explain(row)
+
+    def shares_words(self, row: int, others: Iterable[int]) -> bool:
+        """Return whether a row is about the same as one of some others."""
+        own = self.readings[row].stems
+        return any(not own.isdisjoint(self.readings[other].stems) for other in others)
+
+    def n_causes(self, row: int) -> int:
+        """Return how many words a row shares with the cause that the report states."""
+        return len(self.readings[row].stems & self.cause)
 
     def fits_total(self, row: int) -> bool:
         """Return whether the stated length leads from a row to the restoration."""
@@ -681,3 +659,55 @@ class Scorer:
 
 def _is_same(one: datetime, other: datetime | None) -> bool:
     return other is not None and abs(one - other) < _MINUTE
+
+
+_PLACES: Mapping[str, Callable[[Scorer, str, int], bool]] = {
+    "always": lambda _, __, ___: True,
+    "first row": lambda scorer, _, row: row == scorer.order[0],
+    "last row": lambda scorer, _, row: row not in scorer.following,
+    "first trouble": lambda scorer, _, row: row == scorer.trouble,
+    "at the start": lambda scorer, _, row: _is_same(scorer.at(row), scorer.start),
+    "before the start": lambda scorer, _, row: scorer.start is not None and scorer.at(row) <= scorer.start - _SLIP,
+    "at the end": lambda scorer, _, row: _is_same(scorer.at(row), scorer.end),
+    "after the end": lambda scorer, _, row: (
+        scorer.has_end and scorer.end is not None and scorer.at(row) - scorer.end >= _MINUTE
+    ),
+    "before detection": lambda scorer, _, row: "detected" in scorer.known and not scorer.is_after(row, "detected"),
+    "at detection": lambda scorer, _, row: _is_same(scorer.at(row), scorer.known.get("detected")),
+    "after a response": lambda scorer, _, row: scorer.response is not None and scorer.at(row) > scorer.response,
+    "after the response": lambda scorer, _, row: scorer.is_after(row, "responded"),
+    "after the cure": lambda scorer, _, row: "restored" in scorer.known and scorer.at(row) > scorer.known["restored"],
+    "before the cure": lambda scorer, _, row: scorer.is_before_cure(row),
+    "before the end": lambda scorer, _, row: (
+        row in scorer.following and _is_same(scorer.at(scorer.following[row]), scorer.known.get("restored"))
+    ),
+    "helped": lambda scorer, _, row: (
+        row in scorer.following and "restored" in scorer.readings[scorer.following[row]].speaks_for
+    ),
+    "relapse": lambda scorer, milestone, row: (
+        scorer.readings[row].is_relapse
+        if milestone != "restored"
+        else scorer.relapse is not None and scorer.relapse > scorer.at(row)
+    ),
+    "label": lambda scorer, milestone, row: scorer.readings[row].label == milestone,
+    "other label": lambda scorer, milestone, row: scorer.readings[row].label not in {None, milestone},
+    "fits the total": lambda scorer, _, row: scorer.fits_total(row),
+    "near the total": lambda scorer, _, row: scorer.is_near_total(row),
+    "act": lambda scorer, _, row: scorer.is_act(row),
+    "before an act": lambda scorer, _, row: scorer.is_before_act(row),
+    "taken up": lambda scorer, _, row: scorer.shares_words(row, scorer.later_acts(row)),
+    "word of the cause": lambda scorer, _, row: scorer.n_causes(row) == 1,
+    "words of the cause": lambda scorer, _, row: scorer.n_causes(row) > 1,
+    "last act": lambda scorer, _, row: row in scorer.acts[-1:],
+    "of the cure": lambda scorer, _, row: scorer.cure is not None and scorer.at(row) >= scorer.at(scorer.cure),
+    "after the cause": lambda scorer, _, row: scorer.is_after(row, "identified"),
+    "takes up the trouble": lambda scorer, _, row: scorer.shares_words(
+        row, [other for other in scorer.troubles if scorer.at(other) < scorer.at(row)]
+    ),
+    "after an act": lambda scorer, _, row: (
+        scorer.first_act is not None and scorer.first_act != row and scorer.at(scorer.first_act) <= scorer.at(row)
+    ),
+    "last of all": lambda scorer, _, row: scorer.last_word is None or scorer.at(scorer.last_word) <= scorer.at(row),
+    "next": lambda scorer, _, row: row == scorer.next,
+}
+"""What the place of a row may be: in the timeline, and compared with the milestones found before."""

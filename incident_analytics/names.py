@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
+from typing import Final, TypeVar
 
 from incident_analytics.errors import UnknownNameError
 
-__all__ = ["closest_name", "did_you_mean", "fold", "known_name", "unknown_name"]
+__all__ = ["closest_name", "did_you_mean", "fold", "known_name", "remembered", "unknown_name"]
+
+Found = TypeVar("Found")
+_LONGEST: Final = 200
+"""Characters of a text of which the answer is kept: the words that recur are short, and no text fills the memory."""
 
 _ALIKE = 0.75
 """How alike two names must be, from 0 to 1, for one to be taken for a slip of the other."""
 
 
+def remembered(function: Callable[[str], Found]) -> Callable[[str], Found]:
+    """Keep what a function of words returns, as a report asks for the same words again and again.
+
+    Parameters
+    ----------
+    function
+        Its answer depends on the words alone, and nobody changes it.
+    """
+    kept = lru_cache(maxsize=4096)(function)
+
+    @wraps(function)
+    def look_up(text: str) -> Found:
+        return kept(text) if len(text) <= _LONGEST else function(text)
+
+    return look_up
+
+
+@remembered
 def fold(text: str) -> str:
     """Return words for comparison: one space, plain quotes, no case, no dot at the end.
 

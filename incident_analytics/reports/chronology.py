@@ -119,7 +119,7 @@ class Chronology:
         duration = self.report.duration
         if self.reader.zone is None and (self.report.duration_is_unclear or self.reader.zone_is_unclear):
             entries = self.reader.entries
-            entries[:] = [replace(entry, is_unclear=True) for entry in entries]
+            entries[:] = [entry._replace(is_unclear=True) for entry in entries]
             if duration is not None and duration.zone is None:
                 self.report.duration = replace(duration, windows=())
         self._note_zone()

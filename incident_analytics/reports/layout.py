@@ -32,10 +32,9 @@ __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "
 _LONGEST: Final = 60
 """Characters of a line that may be a heading."""
 _HASHES: Final = re.compile(r"#{1,6}\s*(?=\S)")
-_SIGNS: Final = ("**", "__", "```", "~~~", "\n    ", "\n\t")
 _COLON: Final = re.compile(r":[ \t]*$", re.MULTILINE)
 _HASH: Final = re.compile(r"^[^\w\n]*#", re.MULTILINE)
-"""What only a text has that holds a heading, or a fence."""
+"""What a text has that holds a heading; see `_may_hold_heading`."""
 _GROUPS: Final = frozenset({"text", "nothing"})
 """How sections are read that may be headings of a phase or a group within a timeline or a list of actions."""
 _HAVE_FIELDS: Final = frozenset({"text", "nothing", "fields"})
@@ -80,9 +79,13 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
     """
     known_to = tuple(templates)
     kinds_of = _kinds_by(known_to)
-    sections = [
-        part for section in document.sections for part in _Splitter(document, section, known_to, kinds_of).parts()
-    ]
+    is_plain = len(document.sections) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
+    sections: list[Section] = []
+    for section in document.sections:
+        if section.blocks and (is_plain or _may_hold_heading(section.body)):
+            sections += _Splitter(document, section, known_to, kinds_of, is_plain=is_plain).parts()
+        else:
+            sections.append(section)
     kinds = [kinds_of(section.title) for section in sections]
     if any("timeline" in found for found in kinds):
         return tuple(sections)
@@ -193,12 +196,18 @@ class _Splitter:
     """Cuts one section of the document at the headings that Markdown does not know as such."""
 
     def __init__(
-        self, document: Document, section: Section, templates: tuple[Template, ...], kinds_of: _KindsOf
+        self,
+        document: Document,
+        section: Section,
+        templates: tuple[Template, ...],
+        kinds_of: _KindsOf,
+        *,
+        is_plain: bool,
     ) -> None:
         self.document = document
         self.section = section
         self.templates = templates
-        self.is_plain = len(document.sections) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
+        self.is_plain = is_plain
         self.found = [_Part(section.title, section.line, [])]
         self.kinds_of = kinds_of
         self.kinds = kinds_of(section.title) if section.level else frozenset[str]()
@@ -206,9 +215,6 @@ class _Splitter:
 
     def parts(self) -> Iterator[Section]:
         blocks = self.section.blocks
-        if not blocks or not (self.is_plain or _may_hold_heading(self.section.body)):
-            yield self.section
-            return
         for index, block in enumerate(blocks):
             following = blocks[index + 1] if index + 1 < len(blocks) else None
             if isinstance(block, Paragraph):
@@ -249,7 +255,7 @@ class _Splitter:
             return
         if block.depth < self.depth:
             self.depth = 0
-        self.found[-1].blocks.append(replace(block, depth=block.depth - self.depth) if self.depth else block)
+        self.found[-1].blocks.append(block._replace(depth=block.depth - self.depth) if self.depth else block)
 
     def title_of(self, line: Line, below: str | None) -> str | None:
         """Return the heading that a line is, None for any other line."""
@@ -350,7 +356,7 @@ def section_owners(sections: Sequence[Section], parts: Sequence[str | None], tem
 
 def _may_hold_heading(body: str) -> bool:
     """Return whether a text may hold a heading or a fence."""
-    if any(sign in body for sign in _SIGNS):
+    if "**" in body or "__" in body or "```" in body or "~~~" in body or "\n    " in body or "\n\t" in body:
         return True
     return _COLON.search(body) is not None or ("#" in body and _HASH.search(body) is not None)
 

@@ -79,8 +79,7 @@ _ORDER = ("restored", "detected", "responded", "identified", "mitigated", "close
 """In which order the milestones are found: the clearest first, as the others depend on where it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clue:
+class Clue(NamedTuple):
     """A row as the scorer sees it: its instant, its words, the milestone that it states by the template's phrase."""
 
     at: datetime | None
@@ -223,7 +222,12 @@ class Lexicon:
         clauses = self._vocabulary.clauses(text)
         held = {meaning for clause in clauses for meaning in clause}
         features = frozenset(
-            key for meaning in held for key, feature in self._features.get(meaning, ()) if feature.is_in(clauses, held)
+            [
+                key
+                for meaning in held
+                for key, feature in self._features.get(meaning, ())
+                if len(feature.meanings) == 1 or feature.is_in(clauses, held)
+            ]
         )
         weights: defaultdict[str, list[Weight]] = defaultdict(list)
         for key in features:
@@ -251,7 +255,7 @@ def stems(text: str) -> frozenset[str]:
     >>> sorted(stems("The account is locked, accounts lock"))
     ['acco', 'lock']
     """
-    return frozenset(word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _COMMON)
+    return frozenset({word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _COMMON})
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from incident_analytics.names import fold
+from incident_analytics.names import fold, remembered
 
 __all__ = ["Unreadable", "fold", "is_absent", "is_none", "is_placeholder", "is_untold", "is_zero"]
 
@@ -53,6 +53,7 @@ _BEGINS_PLACEHOLDER: Final = "$[IYHS"
 _TWICE_ABSENT: Final = re.compile(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?")
 
 
+@remembered
 def is_placeholder(text: str) -> bool:
     """Return whether the template's own words were left in place, such as ``[Name] - [Date]``."""
     plain = text.strip()
@@ -67,6 +68,7 @@ def _is_all_in_brackets(text: str) -> bool:
     return first not in {"x", "X"} and _WORD.search(_BRACKETS.sub("", text)) is None
 
 
+@remembered
 def is_absent(text: str) -> bool:
     """Return whether the words say that there is no value to give: ``Unknown``, ``TBD``, a placeholder."""
     plain = fold(text).strip("*_()[] ")
@@ -84,6 +86,7 @@ def is_untold(text: str) -> bool:
     return is_absent(text) or _UNTOLD.fullmatch(fold(text).strip("*_ ")) is not None
 
 
+@remembered
 def is_none(text: str) -> bool:
     """Return whether the words say that there was nothing of it: ``None``, ``0``, ``No impact``."""
     return fold(text).strip("*_() ") in _NONE

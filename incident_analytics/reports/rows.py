@@ -222,6 +222,8 @@ def find_unread(
         context.enter(section, known)
         timed: dict[int, str] = {}
         for line in section.source:
+            if not line.text.strip():
+                continue
             own = context.kind_at(line)
             use = read.get(line.line)
             is_other = use is None or (use != own and use in _ROWS and own in _ROWS)
@@ -280,13 +282,13 @@ class _Context:
             self.level = section.level
 
     def kind_at(self, line: SourceLine) -> Kind | None:
-        """Return what a line would be a row of; None for a heading that is no row."""
+        """Return what a line with words would be a row of; None for a heading that is no row."""
         if line.place == "heading":
             own, is_own = self.before, self.known == "own" and "|" in line.text
             if is_own and own != "prose" and (_looks_like(line, own) or _is_delimiter(line.text)):
                 self.kind = own  # a line --- below some rows made a heading of them
             return own
-        self.has_text |= bool(line.text.strip())
+        self.has_text = True
         if "#" not in line.text or not (line.place == "text" or line.place in _HIDES):
             return self.kind
         title = _HEADING.match(line.text[:_LOOK])

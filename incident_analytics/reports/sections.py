@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
@@ -277,9 +277,8 @@ class SectionReader:
                 self.entries.append(Entry(when if own else f"{day} {when}", event, part.line, *(zone or ())))
                 parent = part if part.is_timed else None
         for index, texts in details.items():
-            self.entries[index] = replace(
-                self.entries[index], event=" ".join([self.entries[index].event, *texts]).strip()
-            )
+            event = " ".join([self.entries[index].event, *texts]).strip()
+            self.entries[index] = self.entries[index]._replace(event=event)
 
     def _read_services(self, section: Section) -> None:
         marked: list[MarkedService] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from incident_analytics.reports.clock_changes import clock_shift
 from incident_analytics.reports.durations import Duration
@@ -24,8 +25,7 @@ _BEFORE = timedelta(days=3)
 """How far before the incident's date a day without its month is still looked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of the timeline as written.
 
     ``zone`` is that of its table or heading, None where these name none; ``is_unclear`` says that they name one which

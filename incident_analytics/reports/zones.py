@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from incident_analytics.names import remembered
 from incident_analytics.reports.placeholders import Unreadable
 
 __all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "without_zone", "zone_named"]
@@ -141,6 +142,7 @@ def without_zone(text: str) -> str:
     return text.replace(match[0], " ").strip(" ()[],:") if match else text
 
 
+@remembered
 def _zone_in(text: str) -> re.Match[str] | None:
     return _ZONE_PATTERN.search(_NO_ZONE.sub("", text))
 

@@ -152,6 +152,13 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                     expose_value=False,
                     help="Number of processes that read (default: one per core for large folders).",
                 ),
+                click.option(
+                    "--dask",
+                    metavar="ADDRESS",
+                    callback=set_variable,
+                    expose_value=False,
+                    help="Read on a Dask cluster, such as tcp://scheduler:8786.",
+                ),
             )
         ):
             function = decorate(function)

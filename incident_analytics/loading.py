@@ -12,6 +12,7 @@ import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from importlib.util import find_spec
@@ -55,11 +56,17 @@ __all__ = ["NOT_READ_BY", "as_corpus", "load", "narrow", "read_corrections", "re
 
 _CHUNK: Final = 64
 """Files a task: enough to outweigh what it costs to hand a task to another process."""
+_SMALL_CHUNK: Final = 16
+_TASKS: Final = 4
+"""Tasks a process where there are enough files: with fewer ones a process would wait for the last task of another."""
 _NO_CACHE: Final = "INCIDENT_ANALYTICS_NO_CACHE"
 _JOBS: Final = "INCIDENT_ANALYTICS_JOBS"
+_DASK: Final = "INCIDENT_ANALYTICS_DASK"
 """Variables of the environment, which processes that read inherit."""
 _WORTH_PROCESSES: Final = 512
 """Files whose reading takes longer than processes take to start."""
+_PATIENCE: Final = 10
+"""Seconds in which a cluster answers."""
 _MANY: Final = 64
 """Files from which on Arrow's columns, and so the cache, are worth the import of pyarrow."""
 
@@ -241,7 +248,8 @@ def read_records(
     ----------
     paths, cache, jobs, executor, progress
         As in `load`; ``jobs`` None takes what the variable INCIDENT_ANALYTICS_JOBS says, else a process a core for many
-        files, and none for a few. INCIDENT_ANALYTICS_NO_CACHE, set to anything, uses no cache.
+        files, and none for a few. INCIDENT_ANALYTICS_NO_CACHE, set to anything, uses no cache. Without ``executor``
+        the files are read on the Dask cluster whose address INCIDENT_ANALYTICS_DASK has.
     settings
         The settings.
     coverage
@@ -266,20 +274,22 @@ def read_records(
     is_kept = cache and is_large and not (coverage or os.environ.get(_NO_CACHE))
     store = _cache_of(places, settings, templates) if is_kept else None
     waiting = store.find(files, [_path_of(file) for file in files]) if store else range(len(files))
-    chunks = [[files[index] for index in waiting[start : start + _CHUNK]] for start in range(0, len(waiting), _CHUNK)]
     jobs = jobs or _jobs_of_environment() or (len(waiting) >= _WORTH_PROCESSES and os.cpu_count()) or 1
+    size = min(_CHUNK, max(_SMALL_CHUNK, len(waiting) // (jobs * _TASKS))) if jobs > 1 else _CHUNK
+    chunks = [[files[index] for index in waiting[start : start + size]] for start in range(0, len(waiting), size)]
     found: list[Tables] = []
     parts: list[Part] = []
     n_done = len(files) - len(waiting)
-    for chunk, results in zip(chunks, in_order(read, _lose, chunks, jobs=jobs, executor=executor), strict=True):
-        columns = results[0] if len(results) == 1 else _joined(results)
-        if is_large:
-            parts.append(as_part(columns, [_path_of(file) for file in chunk]))
-        else:
-            found.append(columns)
-        n_done += len(chunk)
-        if progress is not None:
-            progress(n_done, len(files))
+    with nullcontext(executor) if executor is not None or not chunks else _cluster() as workers:
+        for chunk, results in zip(chunks, in_order(read, _lose, chunks, jobs=jobs, executor=workers), strict=True):
+            columns = results[0] if len(results) == 1 else _joined(results)
+            if is_large:
+                parts.append(as_part(columns, [_path_of(file) for file in chunk]))
+            else:
+                found.append(columns)
+            n_done += len(chunk)
+            if progress is not None:
+                progress(n_done, len(files))
     n_files = list(map(len, chunks))
     raw: Mapping[str, Table]
     if store:
@@ -301,6 +311,24 @@ def _jobs_of_environment() -> int:
     if asked and not (asked.isascii() and asked.isdecimal()):
         raise SettingsError(f"the variable {_JOBS} is {asked!r}; set it to a number of processes, such as 2")
     return int(asked or 0)
+
+
+@contextmanager
+def _cluster() -> Iterator[Executor | None]:
+    """Give the workers of the Dask cluster that the environment names, None where it names none."""
+    address = os.environ.get(_DASK)
+    if not address:
+        yield None
+        return
+    require("--dask", "distributed", extra="dask")
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"no Dask cluster answers at {address}; check the address of its scheduler") from error
+    with client:
+        yield client.get_executor()
 
 
 # --- what was read as tables ------------------------------------------------------------------------------------------

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
 
+import pytest
+from pandas.testing import assert_frame_equal
+
+from incident_analytics import load
+from incident_analytics.config import Settings
+from incident_analytics.errors import MissingExtraError, SettingsError
+from incident_analytics.loading import read_records
 from incident_analytics.workers import in_order
+
+REAL = Path(__file__).parents[1] / "data" / "real"
 
 
 def add_or_die(numbers: Sequence[int]) -> int:
@@ -28,3 +39,31 @@ def test_a_process_that_dies_costs_its_item_alone() -> None:
     found = list(in_order(add_or_die, name_lost, [[1, 2], [13, 4], [5]], jobs=2))
     assert found[1] == [-13, 4]
     assert [sum(results) for results in found] == [3, -9, 5]
+
+
+def test_a_dask_cluster_of_two_processes_reads_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed")
+    expected = load(REAL, status="all", cache=False)
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", cluster.scheduler_address)
+        monkeypatch.setattr("incident_analytics.loading._CHUNK", 5)
+        found = load(REAL, status="all", cache=False)
+    for table in fields(expected):
+        assert_frame_equal(getattr(found, table.name), getattr(expected, table.name))
+
+
+def test_without_dask_its_option_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", "tcp://127.0.0.1:9")
+    monkeypatch.setattr("incident_analytics.extras.find_spec", {"distributed": None}.get)
+    with pytest.raises(MissingExtraError) as caught:
+        read_records(REAL, settings=Settings())
+    assert str(caught.value) == "--dask needs distributed; pip install 'incident-analytics[dask]'"
+
+
+def test_an_address_without_a_cluster_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", "tcp://127.0.0.1:9")
+    monkeypatch.setattr("incident_analytics.loading._PATIENCE", 1)
+    with pytest.raises(SettingsError) as caught:
+        read_records(REAL, settings=Settings())
+    assert str(caught.value) == "no Dask cluster answers at tcp://127.0.0.1:9; check the address of its scheduler"

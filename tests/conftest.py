@@ -145,7 +145,7 @@ def browser() -> Iterator[Any]:
     playwright = need("playwright.sync_api")
     program = need_program("chromium")
     with playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=program, args=CHROMIUM)
+        chromium = driver.chromium.launch(executable_path=program, args=CHROMIUM, timeout=PATIENCE * 1000)
         yield chromium
         chromium.close()
 

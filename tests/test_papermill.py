@@ -10,6 +10,7 @@ from typing import Any
 import nbformat
 import papermill
 import pytest
+from browsing import PATIENCE
 from click.testing import CliRunner
 
 from incident_analytics.cli import commands
@@ -21,6 +22,12 @@ from incident_analytics.review_page import ReviewPage
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 DEMO = ROOT / "data" / "demo"
+OPTIONS: dict[str, Any] = {
+    "kernel_name": "python3",
+    "progress_bar": False,
+    "start_timeout": PATIENCE,
+    "iopub_timeout": PATIENCE,
+}
 
 
 def opening(notebook: Path, folder: Path) -> Path:
@@ -45,7 +52,7 @@ def test_the_review_runs_from_the_clones_root_and_from_its_own_folder(
 ) -> None:
     notebook = opening(NOTEBOOKS / "periodic_review.ipynb", tmp_path)
     out = tmp_path / "out.ipynb"
-    papermill.execute_notebook(notebook, out, {"period": period}, cwd=folder, kernel_name="python3", progress_bar=False)
+    papermill.execute_notebook(notebook, out, {"period": period}, cwd=folder, **OPTIONS)
     assert f", {period} ·" in headline(out) or "Q3 2025" in headline(out)
 
 
@@ -60,7 +67,7 @@ def test_a_copy_reads_what_the_nearest_settings_name(tmp_path: Path) -> None:
     out = tmp_path / "out.ipynb"
     wanted: dict[str, Any] = {"period": "2025Q3", "severities": "SEV-2"}
     cut = opening(copied, tmp_path)
-    papermill.execute_notebook(cut, out, wanted, cwd=copied.parent, kernel_name="python3", progress_bar=False)
+    papermill.execute_notebook(cut, out, wanted, cwd=copied.parent, **OPTIONS)
     assert headline(out).startswith("Ours · Incident review, Q3 2025")
     assert "SEV-2" in headline(out)
 

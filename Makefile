@@ -36,11 +36,11 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The laws alone, on twenty times as many examples as `make test` draws, and on others each time.
 laws: $(READY)
-	LAWS=20 $(BIN)/python -m pytest -n auto -m hypothesis
+	LAWS=20 $(BIN)/python -m pytest -n auto --dist loadfile -m hypothesis
 
 # What reading costs, as ratios to what it cannot do without, side by side in one run.
 bench: $(READY)

@@ -167,21 +167,26 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
         yield opened
 
 
-_SHARED = {"demo_review", "empty_review", "write_page"}
-"""Fixtures that cost seconds: tests that use one of them run in the same process, so that each is made once."""
+_SHARED = ("demo_review", "empty_review", "write_page")
+"""Fixtures that cost seconds: the files that name one of them run in the same process, so that each is made once."""
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook as well
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share what is slow to make, when several processes run the tests."""
-    for item in items:
-        if not isinstance(item, pytest.Function):
-            continue
-        fixtures = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - no public name says their scope
-        if fixtures.keys() & _SHARED:
-            item.add_marker(pytest.mark.xdist_group("reviews"))
-        elif any(found[-1].scope == "module" for found in fixtures.values()):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep together what shares fixtures that are slow to make, where several processes run the tests by files."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = str(super()._split_scope(nodeid))
+            return "reviews" if file in reviews else file
+
+    files = (config.rootpath / "tests").glob("test_*.py")
+    texts = {f"tests/{file.name}": file.read_text(encoding="utf-8") for file in files}
+    reviews = {file for file, text in texts.items() if any(name in text for name in _SHARED)}
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -222,8 +222,11 @@ def _edit(old: ReportRecord, new: ReportRecord, text: Sequence[str]) -> tuple[li
         return _not_among(old.lines, text), _not_among(new.lines, list(old.lines.values()))
     gone = [line for line, digest in sorted(old.lines.items()) if text[line - 1] != digest]
     came = [line for line, digest in sorted(new.lines.items()) if old.lines.get(line, digest) != digest]
-    # What nothing was read from has no hash: it is named only where nothing else is another one.
-    return gone, came if gone or came else sorted(new.lines.keys() - old.lines.keys())
+    if not gone and not came and not old.lines.keys() - new.lines.keys():
+        # What nothing was read from has no hash: a single line from which something is read now is the edited one.
+        came = [line for line in new.lines if line not in old.lines]
+        came = came if len(came) == 1 else []
+    return gone, came
 
 
 def _not_among(lines: Mapping[int, str], others: Sequence[str]) -> list[int]:

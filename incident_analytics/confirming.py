@@ -24,6 +24,7 @@ from incident_analytics.errors import OutputError, SettingsError
 from incident_analytics.files import read_bytes, write_bytes
 from incident_analytics.records import Records
 from incident_analytics.reports.corrections import COLUMNS
+from incident_analytics.schema import LABELS
 
 __all__ = ["CorrectionFile", "Doubt", "Event", "correction_file", "find_doubts", "walk"]
 
@@ -83,8 +84,13 @@ class Doubt:
         return self.incident_id, self.field
 
     @property
-    def choices(self) -> dict[str, Event]:
-        """The rows to choose from by their keys: of a timeline with too many those nearest to the best guess."""
+    def choices(self) -> dict[str, Event | str]:
+        """What to choose from by its keys: the words that the field may hold, else the rows of the timeline.
+
+        Of a timeline with too many rows these are the ones nearest to the best guess.
+        """
+        if self.field in LABELS:
+            return dict(zip(ROW_KEYS, LABELS[self.field], strict=False))
         guess = next((place for place, event in enumerate(self.events) if event.line == self.line), 0)
         first = max(0, min(guess - len(ROW_KEYS) // 2, len(self.events) - len(ROW_KEYS)))
         return dict(zip(ROW_KEYS, self.events[first : first + len(ROW_KEYS)], strict=False))
@@ -155,7 +161,7 @@ class CorrectionFile:
             "incident_id": doubt.incident_id,
             "field": doubt.field,
             "value": "" if value is None else _as_text(value),
-            "reason": "confirmed" if is_same else "not in the report" if value is None else "another row is right",
+            "reason": "confirmed" if is_same else "not in the report" if value is None else _other(doubt.field),
             "by": by,
             "on": on.isoformat(),
         }
@@ -258,13 +264,20 @@ def walk(
             if answer == "leave":
                 left.add(doubt.key)
             else:
-                value = answer.at if isinstance(answer, Event) else doubt.value if answer == "right" else None
+                value = _value_of(answer, doubt)
                 file.add(doubt, value, by=by, on=on)
                 left.add(doubt.key)  # asked once, whatever becomes of it
                 done.append(doubt)
                 say(f"{doubt.field}: {_as_text(value) if value is not None else 'not in the report'}")
             position += 1
     return len(done)
+
+
+def _value_of(answer: Event | str, doubt: Doubt) -> Any:
+    """Return the value that an answer gives, None where the report does not have it."""
+    if isinstance(answer, Event):
+        return answer.at
+    return answer if answer in LABELS.get(doubt.field, ()) else doubt.value if answer == "right" else None
 
 
 def _question(doubt: Doubt, number: int, n: int) -> Iterator[str]:
@@ -276,13 +289,16 @@ def _question(doubt: Doubt, number: int, n: int) -> Iterator[str]:
     yield f"{doubt.field} is {_shown(doubt.value, doubt.zone)}{sure}?"
     choices = doubt.choices
     for name, event in choices.items():
+        if isinstance(event, str):
+            yield f"{'>' if event == doubt.value else ' '} {name}  {event}"
+            continue
         is_guess = event.line == doubt.line and event.at == doubt.value
         milestone = f"  [{event.milestone}]" if event.milestone else ""
         at = _shown(event.at, doubt.zone).removesuffix(" UTC")
         yield f"{'>' if is_guess else ' '} {name}  {at}  {_cut(event.words)}{milestone}"
-    if not any(event.at == doubt.value for event in choices.values()):
+    if not any(isinstance(event, Event) and event.at == doubt.value for event in choices.values()):
         yield f"  line {doubt.line}: {_cut(doubt.as_written)}"
-    if (n_more := len(doubt.events) - len(choices)) > 0:
+    if doubt.field not in LABELS and (n_more := len(doubt.events) - len(choices)) > 0:
         yield f"  {n_more} rows farther away are not shown"
     yield _HELP
 
@@ -303,6 +319,10 @@ def _answer(doubt: Doubt, say: Callable[[str], object], key: Callable[[], str]) 
         if pressed in named:
             return named[pressed]
         say(_HELP)
+
+
+def _other(field: str) -> str:
+    return "another value is right" if field in LABELS else "another row is right"
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

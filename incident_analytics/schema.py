@@ -14,6 +14,7 @@ from typing import Any, Final
 __all__ = [
     "DEFAULT_METRICS",
     "GRADES",
+    "LABELS",
     "LAST_COUNTS",
     "LEVELS",
     "MEANINGS",
@@ -61,6 +62,14 @@ STARTS: Final = ("started_at", "detected_at", "responded_at")
 LAST_COUNTS: Final = frozenset({"mitigated", "restored", "closed"})
 """Of these milestones the last row of a timeline counts, of the others the first."""
 
+LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "detected_by": ("monitoring", "staff", "customer"),
+        "trigger": ("change", "config", "capacity", "dependency", "certificate", "hardware", "human"),
+    }
+)
+"""Columns of incidents that hold one of some words: how it was detected, and what triggered it."""
+
 GRADES: Final = ("recorded", "sure", "check")
 """How far a value can be trusted, best first: ``recorded`` in the template's own words, or confirmed by a person;
 ``sure``, inferred from free text in a way that was right at least 98% of the time in reports of other organisations;
@@ -86,6 +95,8 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "failed_requests_fraction": FLOAT,
             "data_loss": FLAG,
             "sla_impact": FLOAT,
+            "detected_by": TEXT,
+            "trigger": TEXT,
             "summary": TEXT,
             "what_happened": TEXT,
             "why_it_happened": TEXT,
@@ -211,6 +222,10 @@ MEANINGS: Final[Mapping[str, str]] = MappingProxyType(
         "incidents.failed_requests_fraction": "which share of the requests failed",
         "incidents.data_loss": "whether data was lost",
         "incidents.sla_impact": "the share of the SLA's period that the report says was lost",
+        "incidents.detected_by": "how it was noticed: `monitoring`, `staff` or `customer`; recorded, or proposed from "
+        "the report's words",
+        "incidents.trigger": "what set it off: `change`, `config`, `capacity`, `dependency`, `certificate`, "
+        "`hardware` or `human`; recorded, or proposed from the report's words",
         "incidents.summary": "the text of the section of this name",
         "incidents.what_happened": "the text of the section of this name",
         "incidents.why_it_happened": "the text of the section of this name",

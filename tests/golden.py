@@ -12,6 +12,7 @@ from typing import Any
 
 from incident_analytics.exports import table_as_json
 from incident_analytics.loading import load
+from incident_analytics.schema import LABELS
 
 INFERRED = ("milestone", "milestone_source", "confidence", "grade")
 """Columns that free text fills too; the golden pairs hold them for stated phrases alone."""
@@ -25,7 +26,10 @@ def as_read(path: Path, **options: Any) -> dict[str, list[Any]]:
     for name in names:
         rows = json.loads(table_as_json(getattr(corpus, name)))
         tables[name] = [{column: value for column, value in row.items() if value is not None} for row in rows]
+    stated = set(corpus.readings.loc[corpus.readings["source"] != "inferred", "field"])
     for row in tables["incidents"]:
+        for column in LABELS.keys() - stated:
+            row.pop(column, None)
         row["path"] = row["path"].removeprefix(path.parent.as_posix() + "/")
     for row in tables["timeline"]:
         if row.get("milestone_source") != "stated":

@@ -263,3 +263,28 @@ def test_without_a_terminal_the_values_are_listed(folder: Path, arguments: list[
     ]
     assert ran.stderr == f"{len(lines) - 1} values to confirm\n"
     assert sorted(file.name for file in folder.iterdir()) == ["r"]
+
+
+@pytest.mark.parametrize(
+    ("key", "row"),
+    [
+        ("\r", "detected_by,customer,confirmed"),
+        ("2", "detected_by,staff,another value is right"),
+        ("n", "detected_by,,not in the report"),
+    ],
+)
+def test_of_the_way_of_detection_the_words_are_the_choices(folder: Path, key: str, row: str) -> None:
+    for file in (folder / "r").iterdir():
+        text = file.read_text(encoding="utf-8").replace("Message from shop", "A customer reports")
+        file.write_text(text, encoding="utf-8")
+    before = next(index for index, doubt in enumerate(doubts()) if doubt.field == "detected_by")
+    _, shown = confirm("l" * before + key + "q")
+    first = next(index for index, line in enumerate(shown) if line.startswith("detected_by is customer"))
+    assert shown[first + 1 : first + 5] == [
+        "  1  monitoring",
+        "  2  staff",
+        "> 3  customer",
+        "  line 14: A customer reports: results are old",
+    ]
+    assert corrections()[1:] == [f"{ID},{row},Ana,2025-04-01"]
+    assert reading("detected_by")[1:] == ("confirmed" if key == "\r" else "corrected", "recorded")

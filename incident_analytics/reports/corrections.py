@@ -15,7 +15,18 @@ from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
 from incident_analytics.errors import SettingsError
 from incident_analytics.reports.clock_changes import clock_shift
 from incident_analytics.reports.times import read_span
-from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, SPAN, STATUSES, TABLES, UNCOUNTED_STATUSES
+from incident_analytics.schema import (
+    COUNT,
+    DATE,
+    FLAG,
+    FLOAT,
+    INSTANT,
+    LABELS,
+    SPAN,
+    STATUSES,
+    TABLES,
+    UNCOUNTED_STATUSES,
+)
 
 __all__ = ["COLUMNS", "Correction", "read_correction_file"]
 
@@ -131,7 +142,7 @@ def _correction(cells: Mapping[str, str], file: Path, line: int, severities: Seq
         message = f"field {name!r} is not one of {', '.join(fields)}"
         raise ValueError(f"{message}; anything else can only be corrected in the report")
     words = cells["value"]
-    listed = {"severity": severities, "status": (*STATUSES, *UNCOUNTED_STATUSES)}.get(name)
+    listed = {"severity": severities, "status": (*STATUSES, *UNCOUNTED_STATUSES), **LABELS}.get(name)
     if words and listed is not None and words not in listed:
         raise ValueError(f"{name} {words!r} is not one of {', '.join(listed)}")
     try:

@@ -14,6 +14,7 @@ from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
 from incident_analytics.reports.layout import section_owners, section_parts
 from incident_analytics.reports.markdown import Section, parse_markdown
+from incident_analytics.reports.origins import OriginReader
 from incident_analytics.reports.outages import OutageReader
 from incident_analytics.reports.recognition import Recognized, Skipped, recognize
 from incident_analytics.reports.report import OWN, Report
@@ -22,7 +23,7 @@ from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.unnamed import UnnamedReader
 from incident_analytics.reports.values import find_users
-from incident_analytics.schema import MILESTONES
+from incident_analytics.schema import LABELS, MILESTONES
 
 __all__ = ["parse_reports", "read_reports"]
 
@@ -141,13 +142,15 @@ class _Parser:
         known = {correction.field: correction for correction in corrections.get(incident_id, ())}
         milestones = {f"{milestone}_at" for milestone in MILESTONES}
         derived = {"occurred_at", "ended_at", "is_open"}
-        self.correct(known, known.keys() - milestones - derived)
+        self.correct(known, known.keys() - milestones - derived - LABELS.keys())
         duration, total = self.report.duration, self.values.get("stated_duration")
         if duration is not None and duration.total != total:  # it was corrected, and an end may be derived from it
             self.report.duration = replace(duration, total=total, approximate=False)
         Chronology(self.reader, self.zone).place()
         known = dict(self.in_zone(known.values()))
         self.correct(known, known.keys() & milestones)
+        OriginReader(self.report, self.template).read()
+        self.correct(known, known.keys() & LABELS.keys())
         OutageReader(self.report, self.zone).read(known)
         self.correct(known, known.keys() & derived)
         return self.report

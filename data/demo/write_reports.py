@@ -115,12 +115,12 @@ ANY_DAY: Final = (1, 1.1, 1, 1, 0.9, 0.4, 0.35)
 # ------------------------------------------------------------------------------------------------------ stock of words
 
 FROM_MONITORING = ("alert on {signal}", "page: {signal} over its threshold", "monitoring alert, {signal}")
-FROM_PEOPLE = (
-    "support reports that {symptom}",
-    "first complaints: {symptom}",
-    "{team} notices that {symptom}",
-    "ticket from a customer: {symptom}",
-)
+FROM_PEOPLE: Final = {  # and who they are
+    "support reports that {symptom}": "staff",
+    "first complaints: {symptom}": "customer",
+    "{team} notices that {symptom}": "staff",
+    "ticket from a customer: {symptom}": "customer",
+}
 RESPONDED = (
     "on-call acknowledges",
     "{team} on-call starts to look",
@@ -232,6 +232,7 @@ class Case:
     themes: list[str] = field(default_factory=list)  # where the family's do not suit
     data_loss: str = ""
     money: bool = False
+    trigger: str = ""  # what set it off, where it is one of what the product knows
 
 
 def read_scenarios(path: Path) -> tuple[dict[str, Theme], list[Case]]:
@@ -845,6 +846,7 @@ class Writer:
         self.rng = random.Random(f"{SEED} {incident.incident_id}")
         self.words = draw_words(self.rng, incident)
         self.is_draft = self.style.status == "Draft"
+        self.detected_by = ""  # until the words for it are drawn
         self.placeholders = list(self.style.placeholders)
         if incident.incident_id in LEFT_TO_POPULATE:
             self.placeholders.append("Supporting Data")
@@ -1000,9 +1002,11 @@ class Writer:
 
     def milestone_words(self) -> dict[str, str]:
         """Draw the words for each milestone."""
-        detected = FROM_MONITORING if is_monitored(self.incident.themes) else FROM_PEOPLE
+        detected = FROM_MONITORING if is_monitored(self.incident.themes) else tuple(FROM_PEOPLE)
+        found = self.rng.choice(detected)
+        self.detected_by = "monitoring" if is_monitored(self.incident.themes) else FROM_PEOPLE[found]
         words = {
-            "detected": self.rng.choice(detected),
+            "detected": found,
             "responded": self.rng.choice(RESPONDED),
             "identified": self.case.identified,
             "mitigated": self.case.mitigated,
@@ -1370,6 +1374,8 @@ class Writer:
             "stated_duration_seconds": "" if stated is None else stated,
             "services": "|".join(service for service in SERVICES if service in incident.services),
             "action_types": "|".join(style.types),
+            "detected_by": "" if "detected" in style.omits else self.detected_by,
+            "trigger": self.case.trigger,
             "n_action_items": len(self.actions),
             "n_action_items_done": sum(action.is_marked for action in self.actions),
         }

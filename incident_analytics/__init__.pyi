@@ -18,6 +18,7 @@ from incident_analytics.analysis.gaps import time_between as time_between
 from incident_analytics.analysis.interruptions import failing_together as failing_together
 from incident_analytics.analysis.interruptions import team_interruptions as team_interruptions
 from incident_analytics.analysis.mix import mean_change_by_mix as mean_change_by_mix
+from incident_analytics.analysis.origins import origin_shares as origin_shares
 from incident_analytics.analysis.prevention import action_classes as action_classes
 from incident_analytics.analysis.prevention import class_completion as class_completion
 from incident_analytics.analysis.prevention import due_times as due_times

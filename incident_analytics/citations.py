@@ -11,7 +11,7 @@ import pandas as pd
 from incident_analytics import measures
 from incident_analytics.figures import Figure
 from incident_analytics.periods import Period
-from incident_analytics.schema import MILESTONES, STARTS
+from incident_analytics.schema import LABELS, MILESTONES, STARTS
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
 
@@ -58,6 +58,7 @@ _PARTS: Final[Mapping[str, Callable[[Corpus], pd.DataFrame]]] = MappingProxyType
         "actions": lambda corpus: corpus.actions,
         "costs": _costs,
         "causes": _causes,
+        **{field: _read(field) for field in LABELS},
         "all": lambda corpus: _joined(
             corpus.readings,
             corpus.timeline[corpus.timeline["milestone"].notna()],
@@ -72,7 +73,7 @@ _PARTS: Final[Mapping[str, Callable[[Corpus], pd.DataFrame]]] = MappingProxyType
     }
 )
 _GROUPED: Final[Mapping[str, str]] = MappingProxyType(
-    {"severity": "severity", "service": "services", "team": "services"}
+    {"severity": "severity", "service": "services", "team": "services", **{field: field for field in LABELS}}
 )
 """What else a figure is read from by its group."""
 

@@ -13,7 +13,7 @@ from math import inf
 from pathlib import Path
 from time import monotonic
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
 import click
 
@@ -756,6 +756,7 @@ MEASURES = {
         *("n_business", "n_evening", "n_night", "n_weekend", "share", "share_of_time"),
         *("n_overlapping", "n_unended", "n_missing"),
     ),
+    "origins": ("n_proposed", "n_known", "n_missing", "share"),
 }
 """The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
 
@@ -768,7 +769,8 @@ MEASURES = {
 @click.option(
     "--by",
     metavar="NAME",
-    help="severity, service, team, owner, priority, origin, class, week, month, quarter, year or field:NAME.",
+    help="severity, service, team, detected_by, trigger, owner, priority, origin, class, week, month, quarter, year"
+    " or field:NAME.",
 )
 @click.option("--as-of", metavar="TIME", help=AS_OF)
 @click.option("--business-hours", is_flag=True, help="Count only the business hours of [calendar] in response times.")
@@ -778,8 +780,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     """Print metrics with sample sizes and 95% intervals.
 
     KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
-    budget), actions (completion), costs, themes (recurring causes and factors), repeats (what happened before) and
-    interruptions (starts outside business hours, by team).
+    budget), actions (completion), costs, themes (recurring causes and factors), repeats (what happened before),
+    interruptions (starts outside business hours, by team) and origins (how incidents were detected and triggered).
     """
     require_review("metrics")
     from incident_analytics import sentences
@@ -796,7 +798,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         zone, fiscal = scope.settings.timezone, scope.settings.fiscal_year_start
         earlier = Period.parse(against, timezone=zone, fiscal_year_start=fiscal, now=datetime.now(UTC))
         changes = compare(scope, kind, against=earlier)
-    say(*remarks(scope), err=True)
+    say(*remarks(scope), *label_remarks(scope, by), err=True)
     if kind == "sla" and scope.chosen:
         remark(sentences.LEVELS_COUNT_ALL)
     if form != "text":
@@ -820,6 +822,15 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         say("", sentence)
     if explain:
         say(*explained(scope, kind, table))
+
+
+def label_remarks(scope: Scope, by: str | None) -> list[str]:
+    """Say how many values of a group are only proposed, where they may be."""
+    from incident_analytics.measures import origins
+    from incident_analytics.sentences import describe_labels
+
+    names: tuple[Literal["detected_by", "trigger"], ...] = ("detected_by", "trigger")
+    return [describe_labels(origins(scope, name)) for name in names if by is not None and by.casefold() == name]
 
 
 def read_scope(

@@ -33,6 +33,8 @@ Part = Literal[
     "actions",
     "costs",
     "causes",
+    "detected_by",
+    "trigger",
     "title",
     "all",
 ]

@@ -23,6 +23,7 @@ from incident_analytics.analysis.gaps import mean_time_between, time_between
 from incident_analytics.analysis.grouping import assign_periods, levels, with_field
 from incident_analytics.analysis.interruptions import failing_together, team_interruptions
 from incident_analytics.analysis.mix import mean_change_by_mix
+from incident_analytics.analysis.origins import origin_shares, with_labels
 from incident_analytics.analysis.outages import usable_outages
 from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
@@ -39,7 +40,7 @@ from incident_analytics.names import did_you_mean, unknown_name
 from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
 from incident_analytics.records import NO_TEAMS
 from incident_analytics.results import FIELD
-from incident_analytics.schema import COUNT, FLAG, FLOAT, SPAN, TEXT
+from incident_analytics.schema import COUNT, FLAG, FLOAT, LABELS, SPAN, TEXT
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
 
@@ -68,6 +69,7 @@ __all__ = [
     "measure",
     "mix",
     "n_open_undated",
+    "origins",
     "overdue",
     "overdue_by_owner",
     "preventive",
@@ -91,14 +93,15 @@ __all__ = [
 _FIELD: Final = f"{FIELD}NAME"
 _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "response": ("severity", "service", "team", *UNITS, _FIELD),
-        "severity": ("severity", "service", "team", *UNITS, _FIELD),
+        "response": ("severity", "service", "team", *LABELS, *UNITS, _FIELD),
+        "severity": ("severity", "service", "team", *LABELS, *UNITS, _FIELD),
         "sla": ("service", "team", *UNITS),
-        "actions": ("owner", "priority", "severity", "service", "team", "origin", "class", *UNITS, _FIELD),
-        "costs": ("severity", "service", "team", *UNITS, _FIELD),
+        "actions": ("owner", "priority", "severity", "service", "team", "origin", "class", *LABELS, *UNITS, _FIELD),
+        "costs": ("severity", "service", "team", *LABELS, *UNITS, _FIELD),
         "themes": ("severity", "service", "team", *UNITS, _FIELD),
         "repeats": UNITS,
         "interruptions": (),
+        "origins": UNITS,
     }
 )
 KINDS: Final = tuple(_BY)
@@ -108,14 +111,15 @@ KINDS: Final = tuple(_BY)
 
 
 def times(scope: Scope) -> pd.DataFrame:
-    """Return `response_times` of the completed reports and of what is ongoing."""
+    """Return `response_times` of the completed reports and of what is ongoing, with detected_by and trigger."""
     if "times" not in scope.results:  # which several figures are made from
-        scope.results["times"] = response_times(
+        measured = response_times(
             scope.completed.incidents,
             metrics=scope.settings.metrics,
             calendar=scope.calendar,
             timeline=scope.completed.timeline,
         )
+        scope.results["times"] = with_labels(measured, scope.completed.incidents)
     found: pd.DataFrame = scope.results["times"]
     return found.copy(deep=False)
 
@@ -638,6 +642,32 @@ def recurrence(scope: Scope) -> pd.DataFrame:
     return recurrence_change(scope.so_far.incidents, repeats(scope), scope.actions, as_of=scope.as_of)
 
 
+@read_from("start", "detected_by", "trigger", of="completed")
+def origins(
+    scope: Scope, field: Literal["detected_by", "trigger"], *, every: Unit | None = None, within: Period | None = None
+) -> pd.DataFrame:
+    """Return `origin_shares` of the completed reports of the window, or of another period, with incident_ids."""
+    completed = scope.completed
+    return origin_shares(
+        completed.incidents,
+        readings=completed.readings,
+        field=field,
+        every=every,
+        within=within or scope.window,
+        members=True,
+    )
+
+
+def _origins(scope: Scope, every: Unit | None) -> pd.DataFrame:
+    """Return `origins` of both fields: ``measure`` names the field, ``group`` its value."""
+    tables = [
+        origins(scope, field, every=every).rename(columns={field: "group"}).assign(measure=field)
+        for field in ("detected_by", "trigger")
+    ]
+    table = pd.concat([each.astype({"group": TEXT}) for each in tables], ignore_index=True)
+    return table[["measure", *(column for column in table if column != "measure")]]
+
+
 # --- the verb metrics ------------------------------------------------------------------------------------------------
 
 
@@ -652,9 +682,11 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ``response``: every metric, or the primary one by a group. ``severity``: rates by month, or by another unit.
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
         recurs in causes and factors. ``repeats``: how many incidents happened before.
-        ``interruptions``: when each team's incidents started, and how many at the same time.
+        ``interruptions``: when each team's incidents started, and how many at the same time. ``origins``: how incidents
+        were detected and what triggered them.
     by
-        ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``week``, ``month``,
+        ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``detected_by``,
+        ``trigger``, ``week``, ``month``,
         ``quarter``, ``year`` or ``field:NAME``, in any case, where the kind has it: an incident counts once in each
         service, team and value of its field, and where it has none in a group of its own, which is NA. Service levels
         by team are those of each team's services.
@@ -709,6 +741,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         "themes": lambda: themes(scope),
         "repeats": lambda: repeats_rate(scope, every=every, members=True),
         "interruptions": lambda: interrupted(scope, members=True),
+        "origins": lambda: _origins(scope, every),
     }
     return tables[kind]()
 
@@ -774,7 +807,8 @@ def _members(scope: Scope, corpus: Corpus, by: str) -> tuple[str, pd.DataFrame, 
     if by in UNITS:
         periods, parts = assign_periods(corpus.incidents["occurred_at"], by, scope.window)
         return "period", ids.assign(period=periods), list(parts)
-    return by, corpus.incidents[["incident_id", by]], levels(corpus.incidents[by])
+    members = with_labels(ids, corpus.incidents) if by in LABELS else corpus.incidents
+    return by, members[["incident_id", by]], levels(members[by])
 
 
 def _rates_of(scope: Scope, corpus: Corpus) -> pd.DataFrame:
@@ -971,7 +1005,7 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     """
     known = scope.known
     readings, outages = known.readings, scope.everything.outages
-    found = {
+    tables: Mapping[str, Callable[[], pd.DataFrame]] = {
         "response": lambda: instants_used(scope, str(row["metric"])),
         "severity": lambda: readings[readings["field"] == "severity"].assign(words=_marked(readings)),
         "sla": lambda: outages.assign(
@@ -994,10 +1028,12 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
         "interruptions": lambda: readings[
             readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
         ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + _marked(found)),
+        "origins": lambda: readings[readings["field"] == row["measure"]].assign(words=_marked(readings)),
         "repeats": lambda: known.findings[known.findings["kind"] == "contributing_factor"].assign(
             words=lambda found: found["text"]
         ),
-    }[kind]()
+    }
+    found = tables[kind]()
     if kind == "costs":
         found = found[found["kind"] == row["kind"]]
         # Nothing is nothing in every currency: a zero without one counts where the kind has only one.

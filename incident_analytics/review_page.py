@@ -351,6 +351,31 @@ class ReviewPage:
             shown, columns=columns, headings=headings, folded=_FOLDED
         )
 
+    def origins(self) -> Shown | None:
+        """Show how the last year's incidents were detected and what triggered them, where enough reports say so."""
+        history = self.scope.history(1)
+        detected, triggered = (
+            measures.origins(self.scope, field, within=history) for field in ("detected_by", "trigger")
+        )
+        detection = measures.response(self.scope, metric="time_to_detect", by="detected_by", within=history)
+        spans = detection[detection["detected_by"].notna()].reset_index(drop=True)
+        detected = detected.assign(median=spans["median"], n_spans=spans["n"])
+        columns = ["n", "n_proposed", "share", "n_known", "n_missing"]
+        parts = [
+            (detected, sentences.describe_detection(detected), ["detected_by", *columns, "median", "n_spans"]),
+            (triggered, sentences.describe_triggers(triggered), ["trigger", *columns]),
+        ]
+        headings = {"median": "Time to detect", "n_spans": "n of these"}
+        shown = [
+            showing.text(said)
+            + showing.table(table[table["share"].notna()], columns=names, headings=headings, folded=_FOLDED)
+            for table, said, names in parts
+            if table["n_known"].max() >= _ENOUGH
+        ]
+        if not shown:
+            return None
+        return shown[0] + shown[1] if len(shown) > 1 else shown[0]
+
     # -- service levels
 
     def service_levels(self) -> Shown | None:

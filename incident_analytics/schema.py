@@ -22,6 +22,7 @@ __all__ = [
     "NO_FIELDS",
     "PRIORITIES",
     "PROBLEMS",
+    "PROPOSED",
     "SEVERITIES",
     "STARTS",
     "STATUSES",
@@ -69,6 +70,14 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 """Columns of incidents that hold one of some words: how it was detected, and what triggered it."""
+
+PROPOSED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"detected_by": ("monitoring", "customer"), "trigger": ("change", "capacity", "certificate", "human")}
+)
+"""Of `LABELS` those that a report's words may propose: they reach an F1 of 0.75 in reports of organisations left out.
+
+Of the others only what a field records counts.
+"""
 
 GRADES: Final = ("recorded", "sure", "check")
 """How far a value can be trusted, best first: ``recorded`` in the template's own words, or confirmed by a person;

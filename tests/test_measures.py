@@ -340,11 +340,17 @@ def test_comparisons_are_of_every_metric_and_severity(demo_scope: Scope, demo_se
     [
         (
             lambda scope: measure(scope, "mood"),
-            "kind 'mood' is not one of response, severity, sla, actions, costs, themes, repeats, interruptions",
+            (
+                "kind 'mood' is not one of response, severity, sla, actions, costs, themes, repeats, "
+                "interruptions, origins"
+            ),
         ),
         (
             lambda scope: measure(scope, "response", by="owner"),
-            "by 'owner' is not one of severity, service, team, week, month, quarter, year, field:NAME for response",
+            (
+                "by 'owner' is not one of severity, service, team, detected_by, trigger, week, month, quarter, year, "
+                "field:NAME for response"
+            ),
         ),
         (
             lambda scope: measure(scope, "sla", by="servce"),

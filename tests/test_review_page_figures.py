@@ -231,6 +231,7 @@ PARTS = (
     "time_between",
     "control_chart",
     "interruptions",
+    "origins",
     "availability",
     "reported_impact",
     "action_completion",

@@ -4,7 +4,7 @@ The words are phrases of origins.toml. What is denied or only guessed does not c
 The way of detection is what the row of the detection names, else an early row, else a sentence that says it. For the
 trigger each phrase has a weight by where it is; the weights make a probability for each trigger, and for none of them.
 A value is proposed only if words like these were right often enough in reports of organisations that took no part in
-the fit: `Lexicon.proposed` has them.
+the fit: `incident_analytics.schema.PROPOSED` has them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from incident_analytics.reports.phrases import Hit, Phrases
 from incident_analytics.reports.placeholders import fold, is_absent, is_none
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
-from incident_analytics.schema import LABELS
+from incident_analytics.schema import LABELS, PROPOSED
 
 __all__ = ["Evidence", "Lexicon", "Origin", "OriginReader", "default_lexicon"]
 
@@ -92,7 +92,7 @@ class Lexicon:
         Other weights of the trigger than those of the file: by place and strength, by trigger, and of a change that
         was taken back.
     proposed
-        Other values to propose than those of the file.
+        Other values to propose than those of the schema.
 
     Attributes
     ----------
@@ -125,7 +125,7 @@ class Lexicon:
             words,
         )
         self.weights: Mapping[str, float] = raw["weights"] if weights is None else weights
-        self.proposed: Mapping[str, Sequence[str]] = raw["proposed"] if proposed is None else proposed
+        self.proposed: Mapping[str, Sequence[str]] = PROPOSED if proposed is None else proposed
         self.confidence: Mapping[str, float] = raw["confidence"]
 
     # --- recorded ----------------------------------------------------------------------------------------------------

@@ -41,6 +41,7 @@ from incident_analytics.sentences.first_screen import (
 )
 from incident_analytics.sentences.improvements import describe_missing
 from incident_analytics.sentences.interruptions import describe_failing_together, describe_interruptions
+from incident_analytics.sentences.origins import describe_detection, describe_labels, describe_triggers
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
@@ -79,6 +80,7 @@ __all__ = [
     "describe_counts",
     "describe_coverage",
     "describe_decisions",
+    "describe_detection",
     "describe_dispersion",
     "describe_downtime",
     "describe_due",
@@ -87,6 +89,7 @@ __all__ = [
     "describe_gaps",
     "describe_headline",
     "describe_interruptions",
+    "describe_labels",
     "describe_lost_revenue",
     "describe_marks",
     "describe_missing",
@@ -107,6 +110,7 @@ __all__ = [
     "describe_silence",
     "describe_start_hours",
     "describe_survival",
+    "describe_triggers",
     "describe_uncompared",
     "describe_undetected",
     "describe_verified",

@@ -1,0 +1,140 @@
+"""Sentences on how incidents were detected, and on what triggered them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pandas as pd
+
+from incident_analytics.checks import require_columns
+from incident_analytics.formatting import format_count
+from incident_analytics.sentences.wording import each_row
+
+__all__ = ["describe_detection", "describe_labels", "describe_triggers"]
+
+_TRIGGERS: Final = {
+    "change": "a change",
+    "config": "the configuration",
+    "capacity": "a lack of capacity",
+    "dependency": "a dependency",
+    "certificate": "an expired certificate",
+    "hardware": "hardware",
+    "human": "a human error",
+}
+
+
+def describe_detection(shares: pd.DataFrame) -> str:
+    r"""Say how many incidents customers noticed first.
+
+    Parameters
+    ----------
+    shares
+        What `origin_shares` gives of ``detected_by``, of one period.
+
+    Returns
+    -------
+    str
+        Sentences; empty where no incident has a way of detection.
+
+    Examples
+    --------
+    >>> rows = {"detected_by": ["monitoring", "staff", "customer"], "n": [6, 0, 4], "n_proposed": [2, 0, 4]}
+    >>> intervals = {"share_low": [0.26, 0.0, 0.12], "share_high": [0.88, 0.31, 0.74]}
+    >>> known = {"n_known": 10, "n_missing": 3, "share": [0.6, 0.0, 0.4]}
+    >>> said = describe_detection(pd.DataFrame({**rows, **intervals}).assign(**known))
+    >>> print(said.replace(". ", ".\n"))
+    Of 10 incidents whose way of detection is known, customers noticed 4 first (40%, 95% CI 12% to 74%).
+    6 of the 10 are proposed from the report's words; for 3 more incidents it isn't recorded.
+    """
+    require_columns(
+        shares, "detected_by", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high"
+    )
+    rows = [row for row in each_row(shares) if row.detected_by == "customer" and row.n_known]
+    return "".join(
+        f"Of {_known(shares)} whose way of detection is known, customers noticed {row.n} first ({_interval(row)})."
+        f"{_basis(shares)}"
+        for row in rows
+    )
+
+
+def describe_labels(shares: pd.DataFrame) -> str:
+    """Say of how many incidents a value is known, and how many of these are only proposed.
+
+    Parameters
+    ----------
+    shares
+        What `origin_shares` gives, of one period.
+
+    Returns
+    -------
+    str
+        One sentence.
+
+    Examples
+    --------
+    >>> rows = {"trigger": ["change", "capacity"], "n": [7, 3], "n_proposed": [7, 1], "n_known": 10, "n_missing": 4}
+    >>> describe_labels(pd.DataFrame(rows))
+    "trigger is known of 10 of 14 incidents, of 8 only by a proposal from the report's words."
+    """
+    require_columns(shares, "n", "n_proposed", "n_known", "n_missing")
+    n_known, n = int(shares["n_known"].max()), int((shares["n_known"] + shares["n_missing"]).max())
+    n_proposed = int(shares["n_proposed"].sum())
+    proposed = f", of {n_proposed} only by a proposal from the report's words" if n_proposed else ""
+    return f"{shares.columns[0]} is known of {n_known} of {format_count(n, 'incident')}{proposed}."
+
+
+def describe_triggers(shares: pd.DataFrame) -> str:
+    r"""Say what triggered most incidents.
+
+    Parameters
+    ----------
+    shares
+        What `origin_shares` gives of ``trigger``, of one period.
+
+    Returns
+    -------
+    str
+        Sentences; empty where no incident has a trigger.
+
+    Examples
+    --------
+    >>> rows = {"trigger": ["change", "capacity"], "n": [7, 3], "n_proposed": [7, 3], "n_known": 10, "n_missing": 0}
+    >>> shares = {"share": [0.7, 0.3], "share_low": [0.35, 0.07], "share_high": [0.93, 0.65]}
+    >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace(". ", ".\n"))
+    Of 10 incidents whose trigger is known, a change set off most: 7 (70%, 95% CI 35% to 93%).
+    All are proposed from the report's words.
+    """
+    require_columns(shares, "trigger", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high")
+    if shares.empty or not shares["n_known"].max():
+        return ""
+    most = shares["n"].max()
+    first = [row for row in each_row(shares) if row.n == most]
+    if len(first) > 1:
+        return f"Of {_known(shares)} whose trigger is known, none is the most frequent.{_basis(shares)}"
+    (row,) = first
+    first_of_all = f"{_TRIGGERS[row.trigger]} set off most: {row.n} ({_interval(row)})"
+    return f"Of {_known(shares)} whose trigger is known, {first_of_all}.{_basis(shares)}"
+
+
+def _known(shares: pd.DataFrame) -> str:
+    return format_count(int(shares["n_known"].max()), "incident")
+
+
+def _interval(row: Any) -> str:
+    return f"{row.share:.0%}, 95% CI {row.share_low:.0%} to {row.share_high:.0%}"
+
+
+def _basis(shares: pd.DataFrame) -> str:
+    """Say how many values are only proposed, and how many are missing."""
+    n_known, n_missing = int(shares["n_known"].max()), int(shares["n_missing"].max())
+    n_proposed = int(shares["n_proposed"].sum())
+    words = "the report's words"
+    parts = []
+    if n_proposed == n_known:
+        parts.append(f"All are proposed from {words}" if n_known > 1 else f"It is proposed from {words}")
+    elif n_proposed:
+        parts.append(f"{n_proposed} of the {n_known} {'is' if n_proposed == 1 else 'are'} proposed from {words}")
+    if n_missing:
+        more = f"for {n_missing} more {'incident' if n_missing == 1 else 'incidents'} it isn't recorded"
+        parts.append(more if parts else more.capitalize())
+    return f" {'; '.join(parts)}." if parts else ""

@@ -132,13 +132,8 @@ def _compute(given: ReviewInput, figure: FigureRecord) -> None:
     """Compute a figure once more, where that can be done."""
     try:
         compute(given.scope, figure.measure, _arguments(figure, given.scope.settings))
-    except (
-        IncidentAnalyticsError,
-        KeyError,
-        OverflowError,
-        TypeError,
-        ValueError,
-    ):  # then it is not among those there are now
+    except (IncidentAnalyticsError, AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        # Whatever the manifest names, the figure is not among those that there are now.
         return
 
 

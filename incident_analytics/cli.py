@@ -167,6 +167,13 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
     return add
 
 
+def handed_on(settings: Settings, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings and the options of a verb, by the names that what runs its notebook has for them."""
+    several = {"severity": "severities", "service": "services", "team": "teams", "field": "fields"}
+    given = {several.get(name, name): value for name, value in options.items()}
+    return {"settings": settings.path, "trusted": not settings.skipped, **given}
+
+
 def set_variable(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Pass an option on to whatever process reads: a notebook's kernel as well as this one."""
     if value:
@@ -593,16 +600,10 @@ def review(
             period=period,
             output_dir=output,
             to=[target.strip() for target in to.split(",")],
-            settings=settings.path,
-            trusted=not settings.skipped,
-            severities=options.pop("severity"),
-            services=options.pop("service"),
-            teams=options.pop("team"),
-            fields=options.pop("field"),
             as_of=instant(as_of, settings),
             progress=progress,
             remark=remark,
-            **options,
+            **handed_on(settings, options),
         )
     say(*files)
     if is_opened and click.launch(str(files[0])):
@@ -656,17 +657,10 @@ def explore(
     exploration.explore(
         paths or settings.reports,
         output_dir=output,
-        settings=settings.path,
-        trusted=not settings.skipped,
-        status=options["status"],
-        severities=options["severity"],
-        services=options["service"],
-        teams=options["team"],
-        fields=options["field"],
-        hours=options["hours"],
         port=port,
         browser=not no_browser,
         remark=remark,
+        **handed_on(settings, options),
     )
 
 
@@ -703,19 +697,12 @@ def populate(
         outcomes = population.populate(
             paths,
             history=history or None,
-            settings=settings.path,
-            trusted=not settings.skipped,
-            status=options["status"],
-            severities=options["severity"],
-            services=options["service"],
-            teams=options["team"],
-            fields=options["field"],
-            hours=options["hours"],
             incidents=ids,
             dry_run=diff,
             notebook=notebook,
             progress=progress,
             remark=remark,
+            **handed_on(settings, options),
         )
     for outcome in outcomes:
         if diff:

@@ -5,6 +5,7 @@ from incident_analytics.analysis.actions import action_completion as action_comp
 from incident_analytics.analysis.actions import overdue_actions as overdue_actions
 from incident_analytics.analysis.availability import downtime as downtime
 from incident_analytics.analysis.availability import stated_impact as stated_impact
+from incident_analytics.analysis.budget_ranges import budget_range as budget_range
 from incident_analytics.analysis.calendar_pattern import start_hours as start_hours
 from incident_analytics.analysis.comparison import compare_periods as compare_periods
 from incident_analytics.analysis.completion_times import action_survival as action_survival
@@ -34,6 +35,7 @@ from incident_analytics.analysis.response import mttr as mttr
 from incident_analytics.analysis.response import response_rank as response_rank
 from incident_analytics.analysis.response import response_summary as response_summary
 from incident_analytics.analysis.response import response_times as response_times
+from incident_analytics.analysis.second_records import times_by_record as times_by_record
 from incident_analytics.analysis.severity import severity_counts as severity_counts
 from incident_analytics.analysis.severity import severity_duration as severity_duration
 from incident_analytics.analysis.severity import severity_mix as severity_mix

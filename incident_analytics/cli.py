@@ -731,7 +731,10 @@ def copy_of_notebook(name: str, output: str | None) -> None:
 MEASURES = {
     "response": ("median", "p90", "mean", "geometric_mean", "n_recorded", "n_missing", "n_open", "n_negative"),
     "severity": ("rate",),
-    "sla": ("downtime", "availability", "target", "budget", "budget_left", "time_to_exhaustion", "n_missing", "n_open"),
+    "sla": (
+        *("downtime", "availability", "target", "budget", "budget_left", "budget_spent", "time_to_exhaustion"),
+        *("n_missing", "n_open"),
+    ),
     "actions": (
         *("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "n_overdue_unknown", "n_open_undated"),
         *("completion", "on_time", "median_age"),
@@ -744,6 +747,7 @@ MEASURES = {
         *("n_overlapping", "n_unended", "n_missing"),
     ),
     "origins": ("n_proposed", "n_known", "n_missing", "share"),
+    "records": ("basis", "mean", "median", "n_missing", "n_negative"),
 }
 """The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
 
@@ -768,7 +772,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
 
     KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
     budget), actions (completion), costs, themes (recurring causes and factors), repeats (what happened before),
-    interruptions (starts outside business hours, by team) and origins (how incidents were detected and triggered).
+    interruptions (starts outside business hours, by team), origins (how incidents were detected and triggered) and
+    records (the primary metric, also by the incident tool).
     """
     require_review("metrics")
     from incident_analytics import sentences

@@ -323,7 +323,10 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
         words, n_missing = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
         is_bound = not is_missing(value) and bool(row.get(n_missing))
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
-    return f"{format_value(value, column)} ({format_value(low, column)} to {format_value(high, column)})"
+    shown, lowest, highest = (format_value(each, column) for each in (value, low, high))
+    if column.startswith("budget_spent") and lowest == highest:
+        return lowest  # nothing of it is unknown
+    return f"{shown} ({lowest} to {highest})"
 
 
 def capitalized(text: str) -> str:

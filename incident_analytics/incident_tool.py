@@ -25,7 +25,7 @@ from incident_analytics.schema import MILESTONES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ToolRow", "known_at", "read_incident_tool", "read_tool_rows"]
+__all__ = ["ToolRow", "known_at", "read_incident_tool", "read_tool_rows", "tool_frame"]
 
 _LONGEST: Final = timedelta(days=3650)
 """No incident takes longer, so a longer one is a value in another unit."""
@@ -226,21 +226,25 @@ def read_incident_tool(settings: Settings | str | Path, as_of: pd.Timestamp | No
     for file, problem in problems:
         if problem.code == "unreadable-file":
             raise SettingsError(f"{file}: {problem.message}")
+    return tool_frame(known_at(rows, as_of) if as_of is not None else rows)
+
+
+def tool_frame(rows: Sequence[ToolRow]) -> pd.DataFrame:
+    """Return rows as the table that `read_incident_tool` gives."""
     import pandas as pd
 
-    shown = known_at(rows, as_of) if as_of is not None else rows
     columns: dict[str, pd.Series] = {
-        name: pd.Series([getattr(row, name) or None for row in shown], dtype="str") for name in ("tool", "key", "title")
+        name: pd.Series([getattr(row, name) or None for row in rows], dtype="str") for name in ("tool", "key", "title")
     }
-    columns["service"] = pd.Series([", ".join(row.services) or None for row in shown], dtype="str")
+    columns["service"] = pd.Series([", ".join(row.services) or None for row in rows], dtype="str")
     columns |= {
-        name: pd.Series([getattr(row, name) or None for row in shown], dtype="str") for name in ("urgency", "url")
+        name: pd.Series([getattr(row, name) or None for row in rows], dtype="str") for name in ("urgency", "url")
     }
     for milestone in MILESTONES:
-        instants = [row.times.get(milestone) for row in shown]
+        instants = [row.times.get(milestone) for row in rows]
         columns[f"{milestone}_at"] = pd.Series(instants, dtype="datetime64[us, UTC]")
-    columns["path"] = pd.Series([row.file.as_posix() for row in shown], dtype="str")
-    columns["line"] = pd.Series([row.line for row in shown], dtype="int64")
+    columns["path"] = pd.Series([row.file.as_posix() for row in rows], dtype="str")
+    columns["line"] = pd.Series([row.line for row in rows], dtype="int64")
     return pd.DataFrame(columns)
 
 

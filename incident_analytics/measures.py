@@ -12,6 +12,7 @@ import pandas as pd
 
 from incident_analytics.analysis.actions import action_ages, action_completion, overdue_actions
 from incident_analytics.analysis.availability import stated_impact
+from incident_analytics.analysis.budget_ranges import budget_range
 from incident_analytics.analysis.calendar_pattern import start_hours, start_times
 from incident_analytics.analysis.comparison import compare_medians, compare_periods
 from incident_analytics.analysis.completion_times import action_survival
@@ -29,18 +30,19 @@ from incident_analytics.analysis.prevention import class_completion, due_times, 
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
 from incident_analytics.analysis.repeats import items_at_repeat, recurrence_change, repeat_incidents, repeat_rate
 from incident_analytics.analysis.response import response_summary, response_times, span_grades, with_services
+from incident_analytics.analysis.second_records import times_by_record
 from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.analysis.trends import rate_trend
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import SettingsError, UnknownNameError
 from incident_analytics.figures import read_from
 from incident_analytics.formatting import format_amount
 from incident_analytics.names import did_you_mean, unknown_name
 from incident_analytics.periods import UNITS, BudgetWindow, Period, Unit
 from incident_analytics.records import NO_TEAMS
 from incident_analytics.results import FIELD
-from incident_analytics.schema import COUNT, FLAG, FLOAT, LABELS, SPAN, TEXT
+from incident_analytics.schema import COUNT, FLAG, FLOAT, LABELS, MILESTONES, SPAN, TEXT
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
 
@@ -50,6 +52,8 @@ __all__ = [
     "availability",
     "between",
     "budget",
+    "budget_bounds",
+    "by_record",
     "by_team",
     "changes",
     "classes",
@@ -66,6 +70,7 @@ __all__ = [
     "impact",
     "instants_used",
     "interrupted",
+    "longest_outage",
     "measure",
     "mix",
     "n_open_undated",
@@ -74,6 +79,8 @@ __all__ = [
     "overdue_by_owner",
     "preventive",
     "rates",
+    "record_differences",
+    "records",
     "recurrence",
     "repeats",
     "repeats_rate",
@@ -102,6 +109,7 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "repeats": UNITS,
         "interruptions": (),
         "origins": UNITS,
+        "records": (),
     }
 )
 KINDS: Final = tuple(_BY)
@@ -257,6 +265,38 @@ def mix(scope: Scope, earlier: Period) -> pd.DataFrame:
     return mean_change_by_mix(
         times(scope), metric=scope.settings.primary_metric, by="severity", before=earlier, after=scope.window
     )
+
+
+@read_from("times")
+def records(scope: Scope) -> pd.DataFrame:
+    """Return the incident tool's rows of the window: of its incidents, and those of no incident that begin in it.
+
+    Raises
+    ------
+    SettingsError
+        ``no [incident_tool] section of the settings names an export``
+    """
+    table = scope.tool_records
+    if table is None:
+        raise SettingsError("no [incident_tool] section of the settings names an export")
+    begins = table[[f"{milestone}_at" for milestone in MILESTONES]].min(axis="columns")
+    is_known = table["incident_id"].isin(scope.reviewed.incidents["incident_id"])
+    own = is_known | (table["incident_id"].isna() & scope.window.holds(begins) & (not scope.chosen))
+    return table[own].reset_index(drop=True)
+
+
+@read_from("times")
+def record_differences(scope: Scope) -> pd.DataFrame:
+    """Return the times of the window's incidents for which the incident tool's record differs."""
+    table = scope.tool_differences
+    return table[table["incident_id"].isin(scope.reviewed.incidents["incident_id"])].reset_index(drop=True)
+
+
+@read_from("spans", of="completed")
+def by_record(scope: Scope) -> pd.DataFrame:
+    """Return `times_by_record` of the primary metric, of the window's completed reports."""
+    metric = scope.settings.metrics[scope.settings.primary_metric]
+    return times_by_record(scope.reviewed_completed.incidents, records(scope), metric=metric)
 
 
 # --- how many, how often ---------------------------------------------------------------------------------------------
@@ -465,6 +505,42 @@ def budget(scope: Scope) -> pd.DataFrame:
 
 
 @read_from("sla_impact", "outages", "users")
+def longest_outage(scope: Scope) -> timedelta | None:
+    """Return how long the longest outage of known length lasted, of all services and times; None without one."""
+    outages = scope.everything.outages
+    longest = (outages["ended_at"] - outages["started_at"]).max()
+    return None if pd.isna(longest) or longest <= pd.Timedelta(0) else longest
+
+
+@read_from("outages", "services", "users", "severity", "times", of="everything")
+def budget_bounds(scope: Scope, *, every: Unit | None = None) -> pd.DataFrame:
+    """Return `budget_range` of the services with a target, an outage without an end lasting as the longest known one.
+
+    It is NA in a part in which no incident of any service was reported.
+    """
+    table = budget_range(
+        scope.everything.outages,
+        **_budgets(scope),
+        readings=scope.everything.readings,
+        every=every,
+        longest=longest_outage(scope),
+    )
+    parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
+    silent = [part.name for part in scope.silent(parts)]
+    unknown = table["period"].isin(silent) & (table["n"] + table["n_unended"] == 0)
+    for column in [name for name in table if str(name).startswith("budget_spent")]:
+        table[column] = table[column].mask(unknown)
+    return table
+
+
+def _with_bounds(scope: Scope, table: pd.DataFrame, every: Unit | None = None) -> pd.DataFrame:
+    """Add the share of the budget that was spent, with its range, before the incidents."""
+    bounds = budget_bounds(scope, every=every)
+    columns = [name for name in bounds if str(name).startswith("budget_spent")]
+    found = table.merge(bounds[["service", "period", *columns]], on=["service", "period"], how="left")
+    return found[[*table.columns.drop("incident_ids"), *columns, "incident_ids"]]
+
+
 def reported_impact(scope: Scope) -> pd.DataFrame:
     """Return `stated_impact` of the window's incidents whose reports give an SLA impact."""
     table = stated_impact(
@@ -683,7 +759,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         ``sla``: downtime and error budget a service. ``actions``: completion. ``costs``: totals. ``themes``: what
         recurs in causes and factors. ``repeats``: how many incidents happened before.
         ``interruptions``: when each team's incidents started, and how many at the same time. ``origins``: how incidents
-        were detected and what triggered them.
+        were detected and what triggered them. ``records``: the primary metric by the reports and by the incident tool.
     by
         ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``detected_by``,
         ``trigger``, ``week``, ``month``,
@@ -733,7 +809,11 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
             response(scope, by=group, every=every, members=True).assign(metric=scope.settings.primary_metric)
         ),
         "severity": lambda: rates(scope, every=every or "month", members=True),
-        "sla": lambda: _impact_by_team(scope) if by == "team" else impact(scope, every=every, members=True),
+        "sla": lambda: (
+            _impact_by_team(scope)
+            if by == "team"
+            else _with_bounds(scope, impact(scope, every=every, members=True), every)
+        ),
         "actions": lambda: (
             classes(scope, members=True) if by == "class" else completion(scope, by=group, every=every, members=True)
         ),
@@ -742,6 +822,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         "repeats": lambda: repeats_rate(scope, every=every, members=True),
         "interruptions": lambda: interrupted(scope, members=True),
         "origins": lambda: _origins(scope, every),
+        "records": lambda: by_record(scope),
     }
     return tables[kind]()
 
@@ -830,7 +911,7 @@ def _completion_of(scope: Scope, corpus: Corpus) -> pd.DataFrame:
 
 def _impact_by_team(scope: Scope) -> pd.DataFrame:
     """Return `impact` with the team of each service in the first column; the services of no team come last."""
-    table = impact(scope, members=True)
+    table = _with_bounds(scope, impact(scope, members=True))
     table.insert(0, "team", table["service"].map(_teams(scope)).astype(TEXT))
     return table.sort_values("team", kind="stable", ignore_index=True)
 
@@ -1029,6 +1110,9 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
             readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
         ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + _marked(found)),
         "origins": lambda: readings[readings["field"] == row["measure"]].assign(words=_marked(readings)),
+        "records": lambda: readings[
+            readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
+        ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + _marked(found)),
         "repeats": lambda: known.findings[known.findings["kind"] == "contributing_factor"].assign(
             words=lambda found: found["text"]
         ),

@@ -67,6 +67,7 @@ _GROUPS: Final = {
         "step": "Step",
         "reports": "Reports",
         "when": "When",
+        "record": "Record",
     }.items()
 }
 
@@ -85,6 +86,7 @@ COLUMNS: Final[dict[str, Column]] = {
         "share",
         "share_left",
         "budget_spent",
+        "budget_spent_weighted",
         "share_before",
         "share_after",
         "share_recorded",
@@ -158,6 +160,8 @@ COLUMNS: Final[dict[str, Column]] = {
         n_weekend="Weekends, holidays",
         n_overlapping="Overlapping",
         n_unended="No end",
+        n_approximate="Approximate",
+        n_unshared="No share",
         n_both="Both",
         n_while_open="Follow-ups open",
         n_open_unknown="Follow-ups unknown",
@@ -169,6 +173,13 @@ COLUMNS: Final[dict[str, Column]] = {
         incident_ids="Incidents",
         earlier_id="Earlier incident",
         gap="Time since",
+        basis="From, to",
+        reported_at="Report (UTC)",
+        recorded_at="Record (UTC)",
+        record_line="Its line",
+        started_at="Started (UTC)",
+        detected_at="Detected (UTC)",
+        restored_at="Restored (UTC)",
         found_by="Found by",
         was_open="Follow-ups open",
         is_disputed="Disputed",

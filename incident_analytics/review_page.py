@@ -13,6 +13,7 @@ from IPython.display import display
 
 import incident_analytics
 from incident_analytics import measures, plots, sentences, showing
+from incident_analytics.analysis.budget_ranges import APPROXIMATE_BY
 from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.analysis.themes import distinct_factors, factor_in_words
 from incident_analytics.config import Settings, find_settings, read_settings
@@ -407,6 +408,26 @@ class ReviewPage:
         if self.scope.has_reports(self.scope.window) and self.impact["budget"].notna().any():
             plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
 
+    def budget_range(self) -> Shown | None:
+        """Say how much of each error budget may have been spent, over what the reports leave unknown."""
+        table = measures.budget_bounds(self.scope)
+        ranges = ("budget_spent", "budget_spent_weighted")
+        is_open = [table[f"{name}_high"] > table[f"{name}_low"] for name in ranges]
+        table = table[(is_open[0] | is_open[1]).fillna(value=False)]
+        if table.empty:
+            return None
+        longest = measures.longest_outage(self.scope)
+        said = [
+            sentences.describe_budget_range(table, longest=longest),
+            sentences.describe_budget_assumptions(table, longest=longest, approximate_by=APPROXIMATE_BY),
+        ]
+        columns = ["service", "n", "n_unended", "n_approximate", "n_unshared", "budget", *ranges]
+        if len(table["period"].unique()) > 1:
+            columns.insert(1, "period")
+        headings = {"n": "Outages", "budget_spent": "Budget used", "budget_spent_weighted": "By users"}
+        shown = showing.table(table, columns=columns, headings=headings, folded=_FOLDED)
+        return showing.text(" ".join(filter(None, said))) + shown
+
     def availability(self) -> Shown | None:
         """Show the availability of each service over the whole window, scaled by the users affected."""
         table = self._concerned(measures.availability(self.scope))
@@ -648,6 +669,44 @@ class ReviewPage:
             unmatched, columns=columns, folded="Rows without an action item", links=self.links
         )
 
+    def incident_tool(self) -> Shown | None:
+        """Compare the reports' times with those of the incident tool's export."""
+        if self.scope.tool_records is None:
+            return None
+        records, differences = measures.records(self.scope), measures.record_differences(self.scope)
+        if records.empty:
+            return showing.text("The incident tool's export has no record of this period.")
+        incidents, times = self.scope.reviewed.incidents, measures.by_record(self.scope)
+        said = [
+            sentences.describe_records(records, differences, n=len(incidents)),
+            sentences.describe_times_by_record(times, measure=self.metric_name),
+        ]
+        shown = showing.text(" ".join(filter(None, said)))
+        if times["n"].any():
+            shown += showing.table(times, columns=["record", "n", "mean", "median", "n_missing"], folded=_FOLDED)
+        stray = records[records["incident_id"].isna()]
+        missing = incidents[~incidents["incident_id"].isin(records["incident_id"])]
+        for table, columns, words in (
+            (
+                differences.assign(record_path=[Path(path).name for path in differences["record_path"]]),
+                ["incident_id", "milestone", "reported_at", "recorded_at", "difference", "line", "key", "record_line"],
+                _numbered(len(differences), "time that differs", "times that differ"),
+            ),
+            (
+                stray,
+                ["tool", "key", "title", "service", "detected_at", "candidates"],
+                _numbered(len(stray), "record that is of no report", "records that are of no report"),
+            ),
+            (
+                missing,
+                ["incident_id", "title", "occurred_at"],
+                _numbered(len(missing), "report without a record", "reports without a record"),
+            ),
+        ):
+            if not table.empty:
+                shown += showing.table(table, columns=columns, folded=words, links=self.links)
+        return shown
+
     def corrections(self) -> Shown | None:
         """List the corrections that the settings name."""
         corrections = read_corrections(self.settings)
@@ -713,6 +772,10 @@ def _together(owners: pd.DataFrame) -> pd.DataFrame:
     return (
         pd.DataFrame([row]).assign(owner=format_count(len(owners), "more owner"))[owners.columns].astype(owners.dtypes)
     )
+
+
+def _numbered(n: int, one: str, many: str) -> str:
+    return f"1 {one}" if n == 1 else f"{n:,} {many}"
 
 
 def _instants(columns: Sequence[str]) -> str:

@@ -20,13 +20,15 @@ from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.figures import Figure
 from incident_analytics.formatting import join_words
+from incident_analytics.incident_tool import ToolRow, known_at, read_tool_rows, tool_frame
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.records import Wanted, named_statuses
 from incident_analytics.redaction import Redaction
-from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN, STARTS
+from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN, STARTS, TEXT
 from incident_analytics.tables import Corpus
-from incident_analytics.tracker import read_tracker
+from incident_analytics.tool_matches import NEEDED, Match, Reported, differences, match_rows, reported_incidents
+from incident_analytics.tracker import incident_ids, read_tracker
 
 __all__ = ["Comparison", "Scope", "erase_after"]
 
@@ -253,6 +255,56 @@ class Scope:
             return None
         rows = read_tracker(self.settings, self.as_of)
         return self.redaction.table(rows) if self.redaction else rows
+
+    @cached_property
+    def tool_records(self) -> pd.DataFrame | None:
+        """The incident tool's rows as of ``as_of``, each with its incident; None without ``[incident_tool]``.
+
+        `read_incident_tool` with incident_id and matched_by (str; NA where a row belongs to no incident, or nobody
+        knows to which), and candidates, str: the incidents that such a row may belong to, empty for none.
+        """
+        if self.settings.incident_tool is None:
+            return None
+        rows, matches, _ = self._tool
+        table = tool_frame(rows).assign(
+            incident_id=pd.Series([match.incident_id for match in matches], dtype=TEXT),
+            matched_by=pd.Series([match.matched_by for match in matches], dtype=TEXT),
+            candidates=pd.Series([", ".join(match.candidates) for match in matches], dtype=TEXT),
+        )
+        return self.redaction.table(table) if self.redaction else table
+
+    @cached_property
+    def tool_differences(self) -> pd.DataFrame:
+        """The times for which reports and the incident tool differ, an empty table where they do not.
+
+        incident_id, milestone, tool, key, path, record_path (str), reported_at, recorded_at (datetime64[us, UTC]),
+        difference, timedelta64[us]: how much later the tool has it; line, record_line, int64.
+        """
+        tool = self.settings.incident_tool
+        found = differences(*self._tool, tool.tolerance) if tool else []
+        columns: dict[str, tuple[str, list[Any]]] = {
+            "incident_id": (TEXT, [each.reported.incident_id for each in found]),
+            "milestone": (TEXT, [each.milestone for each in found]),
+            "reported_at": (INSTANT, [each.reported.times[each.milestone] for each in found]),
+            "recorded_at": (INSTANT, [each.row.times[each.milestone] for each in found]),
+            "difference": (SPAN, [each.apart for each in found]),
+            "tool": (TEXT, [each.row.tool for each in found]),
+            "key": (TEXT, [each.row.key for each in found]),
+            "path": (TEXT, [each.reported.path for each in found]),
+            "line": ("int64", [each.reported.lines[each.milestone] for each in found]),
+            "record_path": (TEXT, [each.row.file.as_posix() for each in found]),
+            "record_line": ("int64", [each.row.line for each in found]),
+        }
+        table = pd.DataFrame({name: pd.Series(values, dtype=dtype) for name, (dtype, values) in columns.items()})
+        return self.redaction.table(table) if self.redaction else table
+
+    @cached_property
+    def _tool(self) -> tuple[list[ToolRow], list[Match], list[Reported]]:
+        """The incident tool's rows, what each belongs to, and the reports, as they were known at ``as_of``."""
+        rows = known_at(read_tool_rows(self.settings)[0], self.as_of)
+        tables = {name: _plain(getattr(self.everything, name), *columns) for name, columns in NEEDED.items()}
+        reports = reported_incidents(tables, self.settings)
+        return rows, match_rows(rows, reports, incident_ids(self.settings)), reports
 
     @cached_property
     def actions(self) -> pd.DataFrame:

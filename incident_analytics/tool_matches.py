@@ -20,6 +20,7 @@ from incident_analytics.schema import MILESTONES
 from incident_analytics.tracker import incident_ids
 
 __all__ = [
+    "NEEDED",
     "Difference",
     "Match",
     "Reported",
@@ -114,13 +115,28 @@ class Difference:
         return self.row.times[self.milestone] - self.reported.times[self.milestone]
 
 
+NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "incidents": (
+        *("incident_id", "path", "occurred_at", "ended_at", *_TEXTS),
+        *(f"{milestone}_at" for milestone in MILESTONES),
+    ),
+    "services": ("incident_id", "service", "affected"),
+    "readings": ("incident_id", "field", "line", "as_written"),
+    "fields": ("incident_id", "line", "value"),
+    "timeline": ("incident_id", "event"),
+    "findings": ("incident_id", "text", "detail"),
+    "actions": ("incident_id", "line"),
+}
+"""The columns that `reported_incidents` reads."""
+
+
 def reported_incidents(tables: Tables, settings: Settings) -> list[Reported]:
     """Return what the reports say.
 
     Parameters
     ----------
     tables
-        incidents, services, readings, fields, timeline, findings and actions.
+        Those of `NEEDED`.
     settings
         By which names their services are known.
     """

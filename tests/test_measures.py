@@ -457,3 +457,17 @@ def test_an_incident_counts_once_for_each_team_that_it_affected(
             assert pd.isna(row["n_over"])
         else:  # a day of downtime is more than the budget of a quarter
             assert row["n_over"] == sum(any(name in services for services in affected) for name in own)
+
+
+def test_service_levels_say_how_much_of_the_budget_may_be_spent(demo_scope: Scope) -> None:
+    """What is spent is the budget less what is left; without an outage of unknown length it is known."""
+    table = measure(demo_scope, "sla")
+    spent = 1 - table["budget_left"] / table["budget"]
+    assert table["budget_spent"].tolist() == pytest.approx(spent.tolist())
+    assert table["budget_spent_low"].tolist() == pytest.approx(spent.tolist())
+    assert (table["budget_spent_weighted_low"] <= table["budget_spent_weighted"]).all()
+    by_team = measure(demo_scope, "sla", by="team")
+    assert sorted(by_team["budget_spent_high"]) == pytest.approx(sorted(table["budget_spent_high"]))
+    months = measure(demo_scope, "sla", by="month")
+    last = months[months["period"] == "2025-09"].set_index("service")["budget_spent"]
+    assert last.tolist() == pytest.approx(table.set_index("service")["budget_spent"][last.index].tolist())

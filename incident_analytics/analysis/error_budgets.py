@@ -21,7 +21,14 @@ from incident_analytics.errors import SettingsError
 from incident_analytics.periods import BudgetWindow, Period, Unit
 from incident_analytics.schema import FLOAT, INSTANT
 
-__all__ = ["budget_burn_down", "budget_states", "sla_impact"]
+__all__ = [
+    "add_budget",
+    "budget_burn_down",
+    "budget_states",
+    "budget_windows",
+    "checked_targets",
+    "sla_impact",
+]
 
 
 def sla_impact(
@@ -107,12 +114,12 @@ def sla_impact(
       service   period  target            budget_left
     0     API  2025-07   0.999 0 days 02:12:28.800000
     """
-    targets = _checked(targets or {})
+    targets = checked_targets(targets or {})
     known = known_part(within, as_of)
     pieces = [
         (piece, whole)
         for part in (known.split(every) if every else [known])
-        for piece, whole in _budget_windows(part, within, window)
+        for piece, whole in budget_windows(part, within, window)
     ]
     parts = [piece for piece, _ in pieces]
     so_far = [Period(whole.name, whole.start, piece.end, whole.timezone) for piece, whole in pieces]
@@ -130,7 +137,7 @@ def sla_impact(
     spent = impact.copy()
     if so_far != parts:
         spent = impact[["service", "part"]].merge(impacts.measure(so_far), on=["service", "part"], how="left")
-    _add_budget(impact, spent, [whole for _, whole in pieces], targets, impacts.planned)
+    add_budget(impact, spent, [whole for _, whole in pieces], targets, impacts.planned)
     impact["elapsed"] = spent["window"]
     elapsed, allowed = as_microseconds(spent["window"]), 1 - impact["target"].where(impact["target"] < 1)
     remaining = as_microseconds(impact["window_end"] - spent["end"])
@@ -222,9 +229,9 @@ def budget_burn_down(
     2 2025-07-04 10:00:00+00:00 0 days 01:00:00       0.547
     3 2025-10-01 00:00:00+00:00 0 days 01:00:00       0.547
     """
-    targets = _checked(targets)
+    targets = checked_targets(targets)
     known = known_part(within, as_of)
-    pieces = _budget_windows(known, within, window)
+    pieces = budget_windows(known, within, window)
     so_far = [Period(whole.name, whole.start, piece.end, whole.timezone) for piece, whole in pieces]
     impacts = Impacts(
         outages,
@@ -239,7 +246,7 @@ def budget_burn_down(
     measured = impacts.measure(so_far)
     down, planned = impacts.intervals(so_far)
     measured = measured.rename(columns={"start": "started", "end": "as_of"})
-    _add_budget(measured, measured, [whole for _, whole in pieces], targets, impacts.planned)
+    add_budget(measured, measured, [whole for _, whole in pieces], targets, impacts.planned)
     measured = measured.rename(columns={"window_start": "start", "window_end": "end"})
     numbered = measured.drop(columns=["downtime", "part"]).rename_axis("number").reset_index()
     reached = numbered[["number", "start", "as_of"]].set_axis(["number", "started_at", "ended_at"], axis="columns")
@@ -288,12 +295,13 @@ def budget_states(sla: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
     return over, within, sla["budget"].notna() & ~over & ~within
 
 
-def _budget_windows(part: Period, within: Period, window: BudgetWindow | None) -> list[tuple[Period, Period]]:
+def budget_windows(part: Period, within: Period, window: BudgetWindow | None) -> list[tuple[Period, Period]]:
     """Return the pieces of a part, each with its budget window; without one that is the whole period."""
     return [(part, within)] if window is None else part.budget_windows(window)
 
 
-def _checked(targets: Mapping[str, float]) -> dict[str, float]:
+def checked_targets(targets: Mapping[str, float]) -> dict[str, float]:
+    """Return targets that are fractions; raise where one is not."""
     for service, fraction in targets.items():
         if not 0 < fraction <= 1:
             raise SettingsError(
@@ -302,7 +310,7 @@ def _checked(targets: Mapping[str, float]) -> dict[str, float]:
     return dict(targets)
 
 
-def _add_budget(
+def add_budget(
     impact: pd.DataFrame,
     spent: pd.DataFrame,
     wholes: Sequence[Period],

@@ -54,9 +54,17 @@ from incident_analytics.sentences.scope import (
     describe_uncompared,
     describe_undetected,
 )
+from incident_analytics.sentences.second_records import describe_records, describe_times_by_record
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
-from incident_analytics.sentences.sla import describe_availability, describe_budget, describe_counted, describe_downtime
+from incident_analytics.sentences.sla import (
+    describe_availability,
+    describe_budget,
+    describe_budget_assumptions,
+    describe_budget_range,
+    describe_counted,
+    describe_downtime,
+)
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [
@@ -72,6 +80,8 @@ __all__ = [
     "definition_in_words",
     "describe_availability",
     "describe_budget",
+    "describe_budget_assumptions",
+    "describe_budget_range",
     "describe_business_hours",
     "describe_cause",
     "describe_change",
@@ -100,6 +110,7 @@ __all__ = [
     "describe_overdue",
     "describe_prevention",
     "describe_rates",
+    "describe_records",
     "describe_recurrence",
     "describe_repeats",
     "describe_response",
@@ -110,6 +121,7 @@ __all__ = [
     "describe_silence",
     "describe_start_hours",
     "describe_survival",
+    "describe_times_by_record",
     "describe_triggers",
     "describe_uncompared",
     "describe_undetected",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pandas as pd
 
@@ -10,9 +11,16 @@ from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span, join_words
 from incident_analytics.periods import label_of
-from incident_analytics.sentences.wording import NAME, are, each_row, first_of
+from incident_analytics.sentences.wording import FEW, NAME, are, each_row, first_of, has
 
-__all__ = ["describe_availability", "describe_budget", "describe_counted", "describe_downtime"]
+__all__ = [
+    "describe_availability",
+    "describe_budget",
+    "describe_budget_assumptions",
+    "describe_budget_range",
+    "describe_counted",
+    "describe_downtime",
+]
 
 
 def describe_counted(severities: Sequence[str] | None) -> str:
@@ -169,3 +177,71 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
         return f"{inside} the error budget{yet}{doubt}."
     whose = "its" if len(spent) == 1 else "their"
     return f"{named(spent)} {are(len(spent))} over {whose} error budget{yet}; {inside} it{doubt}."
+
+
+def describe_budget_range(spent: pd.DataFrame, *, longest: timedelta | None) -> str:
+    """Say how much of each error budget may have been spent, and which incidents leave it open.
+
+    Parameters
+    ----------
+    spent
+        What `budget_range` gives; services whose range is a point are not named.
+    longest
+        How long an outage without a recorded end was assumed to last at most.
+
+    Returns
+    -------
+    str
+        Sentences, a service each, the widest range first; empty where nothing is unknown.
+
+    Examples
+    --------
+    >>> row = {"service": "API", "budget_spent_low": 0.4, "budget_spent_high": 0.65, "n_unended": 1}
+    >>> table = pd.DataFrame([row | {"n_approximate": 0, "unknown_ids": ("INC-7",)}])
+    >>> describe_budget_range(table, longest=pd.Timedelta(hours=5))
+    'API used 40% to 65% of its error budget: INC-7 has no recorded end (assumed to have lasted up to 5h).'
+    """
+    require_columns(spent, "service", "budget_spent_low", "budget_spent_high", "n_unended", "n_approximate")
+    width = (spent["budget_spent_high"] - spent["budget_spent_low"]).fillna(0.0)
+    rows = spent[width > 0].assign(width=width).sort_values(["width", "service"], ascending=[False, True])
+    said = []
+    for row in each_row(rows.head(FEW)):
+        low, high = format_share(row.budget_spent_low), format_share(row.budget_spent_high)
+        if low == high:
+            continue
+        n, ids = len(row.unknown_ids), first_of(list(row.unknown_ids))
+        reasons = [f"{has(n)} no recorded end"] if row.n_unended else []
+        reasons += [f"{has(n)} approximate times"] if row.n_approximate and not row.n_unended else []
+        reasons += ["or only approximate times"] if row.n_approximate and row.n_unended else []
+        assumed = "gone on" if longest is None else f"lasted up to {format_span(longest)}"
+        note = f" (assumed to have {assumed})" if row.n_unended else ""
+        name = cut(row.service, NAME)
+        said.append(f"{name} used {low} to {high} of its error budget: {ids} {' '.join(reasons)}{note}.")
+    return " ".join(said)
+
+
+def describe_budget_assumptions(spent: pd.DataFrame, *, longest: timedelta | None, approximate_by: timedelta) -> str:
+    """Say what the ends of the ranges of spent error budgets assume, as far as there is a reason for it.
+
+    Parameters
+    ----------
+    spent
+        What `budget_range` gives.
+    longest, approximate_by
+        As it was given.
+
+    Examples
+    --------
+    >>> spent = pd.DataFrame({"n_unended": [0], "n_approximate": [2], "n_unshared": [0]})
+    >>> describe_budget_assumptions(spent, longest=None, approximate_by=pd.Timedelta(minutes=15))
+    'Approximate times may be 15m off.'
+    """
+    require_columns(spent, "n_unended", "n_approximate", "n_unshared")
+    lasted = "going on" if longest is None else f"lasting {format_span(longest)}, as long as the longest one on record"
+    ended = "Outages without a recorded end count as nothing at the low end; at the high end as"
+    said = {
+        "n_unended": f"{ended} {lasted}, or up to the closing of the incident.",
+        "n_approximate": f"Approximate times may be {format_span(approximate_by)} off.",
+        "n_unshared": "Weighted by users, a share that isn't reported may be none or all of them.",
+    }
+    return " ".join(text for column, text in said.items() if spent[column].any())

@@ -1,0 +1,88 @@
+"""Sentences on the incident tool's record of incidents, next to that of the reports."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from incident_analytics.checks import require_columns
+from incident_analytics.formatting import format_count, format_span, join_words
+from incident_analytics.sentences.wording import are, each_row, has
+
+__all__ = ["describe_records", "describe_times_by_record"]
+
+
+def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int) -> str:
+    """Say how many incidents the tool has a record of, and how many of its times differ from the reports'.
+
+    Parameters
+    ----------
+    records
+        The tool's rows with ``incident_id`` and ``candidates``.
+    differences
+        A row a time that differs, with ``incident_id``.
+    n
+        The incidents with a report.
+
+    Returns
+    -------
+    str
+        Sentences; empty where the tool has no row.
+
+    Examples
+    --------
+    >>> records = pd.DataFrame({"tool": ["PagerDuty"] * 3, "incident_id": ["INC-1", "INC-2", None]})
+    >>> differences = pd.DataFrame({"incident_id": ["INC-2", "INC-2"]})
+    >>> describe_records(records.assign(candidates=""), differences, n=5)
+    'PagerDuty has a record of 2 of 5 incidents; 2 times in 1 of them differ. 1 record has no report.'
+    """
+    require_columns(records, "tool", "incident_id", "candidates")
+    if records.empty:
+        return ""
+    tools = sorted(records["tool"].unique())
+    n_recorded = records["incident_id"].nunique()
+    said = f"{join_words(tools)} {has(len(tools))} a record of {n_recorded:,} of {format_count(n, 'incident')}"
+    if n_recorded:
+        n_times, n_incidents = len(differences), differences["incident_id"].nunique()
+        differ = f"{format_count(n_times, 'time')} in {n_incidents:,} of them {'differs' if n_times == 1 else 'differ'}"
+        said += f"; {differ}" if n_times else "; all times agree"
+    is_ambiguous = records["candidates"] != ""
+    n_stray = int((records["incident_id"].isna() & ~is_ambiguous).sum())
+    stray = f" {format_count(n_stray, 'record')} {has(n_stray)} no report." if n_stray else ""
+    n_unclear = int(is_ambiguous.sum())
+    unclear = f" {n_unclear:,} may belong to several incidents and {are(n_unclear)} not used."
+    return f"{said}.{stray}{unclear if n_unclear else ''}"
+
+
+def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:
+    """Say between which values the mean of a metric lies, whichever record is right.
+
+    Parameters
+    ----------
+    times
+        What `times_by_record` gives.
+    measure
+        What is measured, in words.
+
+    Returns
+    -------
+    str
+        One sentence; empty where no incident has both records.
+
+    Examples
+    --------
+    >>> spans = pd.to_timedelta(["90min", "80min", "75min", "95min"])
+    >>> rows = {"record": ["reports", "PagerDuty", "shorter", "longer"], "n": [12, 11, 11, 11], "mean": spans}
+    >>> times = pd.DataFrame(rows).assign(basis="detected to restored")
+    >>> describe_times_by_record(times, measure="time to restore")
+    'Mean time to restore (detected to restored): 1h 30m by the reports (n = 12), 1h 20m by PagerDuty (n = 11); between 1h 15m and 1h 35m whichever is right (n = 11).'
+    """  # noqa: E501 - a sentence as it is printed
+    require_columns(times, "record", "basis", "n", "mean")
+    by_record = {row.record: row for row in each_row(times)}
+    low, high = by_record["shorter"], by_record["longer"]
+    if not low.n:
+        return ""
+    records = [row for name, row in by_record.items() if name not in {"shorter", "longer"} and row.n]
+    by = {"reports": "the reports"}
+    parts = [f"{format_span(row.mean)} by {by.get(row.record, row.record)} (n = {row.n:,})" for row in records]
+    band = f"between {format_span(low.mean)} and {format_span(high.mean)} whichever is right (n = {low.n:,})"
+    return f"Mean {measure} ({low.basis}): {', '.join(parts)}; {band}."

@@ -13,7 +13,7 @@ from incident_analytics.analysis.grouping import Numbers, count_rows
 from incident_analytics.analysis.outages import Impacts, Maintenance, as_microseconds, known_part
 from incident_analytics.checks import require_columns
 from incident_analytics.periods import BudgetWindow, Period, Unit
-from incident_analytics.schema import INSTANT
+from incident_analytics.schema import INSTANT, TEXT
 
 __all__ = ["APPROXIMATE_BY", "budget_range"]
 
@@ -74,7 +74,7 @@ def budget_range(
         - budget_spent_low, budget_spent_high, Float64
         - budget_spent_weighted, budget_spent_weighted_low, budget_spent_weighted_high, Float64: the same, each outage
           weighted by the share of users affected, 100% where the report gives none
-        - unknown_ids, tuple of str: the incidents behind n_unended and n_approximate
+        - unknown_ids, str: the incidents behind n_unended and n_approximate, with commas; empty for none
 
     Raises
     ------
@@ -213,5 +213,5 @@ def _add_reasons(measured: pd.DataFrame, point: Impacts, so_far: Sequence[Period
     measured["n_approximate"] = count_rows(is_rough, numbers, measured)
     measured["n_unshared"] = count_rows(is_counted & ~impacts["has_weight"], numbers, measured)
     reasons = impacts.loc[~is_counted | is_rough, ["number", "incident_id"]].drop_duplicates()
-    ids = reasons.sort_values("incident_id").groupby("number")["incident_id"].agg(tuple)
-    measured["unknown_ids"] = [ids.get(number, ()) for number in range(len(measured))]
+    ids = reasons.sort_values("incident_id").groupby("number")["incident_id"].agg(", ".join)
+    measured["unknown_ids"] = pd.Series([ids.get(number, "") for number in range(len(measured))], dtype=TEXT)

@@ -197,7 +197,7 @@ def describe_budget_range(spent: pd.DataFrame, *, longest: timedelta | None) -> 
     Examples
     --------
     >>> row = {"service": "API", "budget_spent_low": 0.4, "budget_spent_high": 0.65, "n_unended": 1}
-    >>> table = pd.DataFrame([row | {"n_approximate": 0, "unknown_ids": ("INC-7",)}])
+    >>> table = pd.DataFrame([row | {"n_approximate": 0, "unknown_ids": "INC-7"}])
     >>> describe_budget_range(table, longest=pd.Timedelta(hours=5))
     'API used 40% to 65% of its error budget: INC-7 has no recorded end (assumed to have lasted up to 5h).'
     """
@@ -209,7 +209,8 @@ def describe_budget_range(spent: pd.DataFrame, *, longest: timedelta | None) -> 
         low, high = format_share(row.budget_spent_low), format_share(row.budget_spent_high)
         if low == high:
             continue
-        n, ids = len(row.unknown_ids), first_of(list(row.unknown_ids))
+        names = row.unknown_ids.split(", ")
+        n, ids = len(names), first_of(names)
         reasons = [f"{has(n)} no recorded end"] if row.n_unended else []
         reasons += [f"{has(n)} approximate times"] if row.n_approximate and not row.n_unended else []
         reasons += ["or only approximate times"] if row.n_approximate and row.n_unended else []

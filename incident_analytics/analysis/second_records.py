@@ -79,10 +79,10 @@ def times_by_record(incidents: pd.DataFrame, records: pd.DataFrame, *, metric: M
     by_record = {_REPORT: incidents, **{str(tool): rows for tool, rows in own.groupby("tool")}}
     for record, rows in by_record.items():
         if is_measured:
-            found = _first(rows, ends) - _first(rows, starts)
+            span = _first(rows, ends) - _first(rows, starts)
         else:
-            found = pd.Series(pd.NaT, index=rows.index, dtype="timedelta64[us]")
-        spans[record] = found.set_axis(rows["incident_id"]).reindex(ids)
+            span = pd.Series(pd.NaT, index=rows.index, dtype="timedelta64[us]")
+        spans[record] = span.set_axis(rows["incident_id"]).reindex(ids)
     tools = pd.DataFrame({record: span for record, span in spans.items() if record != _REPORT}, index=ids)
     valid = pd.DataFrame({record: span.where(span >= pd.Timedelta(0)) for record, span in spans.items()}, index=ids)
     both = valid[_REPORT].notna() & valid[list(tools)].notna().any(axis="columns")
@@ -90,8 +90,8 @@ def times_by_record(incidents: pd.DataFrame, records: pd.DataFrame, *, metric: M
         name: extreme.where(both).astype("timedelta64[us]")
         for name, extreme in zip(_BANDS, (valid.min(axis="columns"), valid.max(axis="columns")), strict=True)
     }
-    rows = [_summary(record, basis, span) for record, span in spans.items()]
-    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in _DTYPES.items()})
+    found = [_summary(record, basis, span) for record, span in spans.items()]
+    return pd.DataFrame({name: pd.Series([row[name] for row in found], dtype=dtype) for name, dtype in _DTYPES.items()})
 
 
 _DTYPES: Final[Mapping[str, str]] = {

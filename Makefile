@@ -72,7 +72,7 @@ $(READY): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
-# What the tests of pages, PDFs and notebooks in a browser need in addition to the system's Chromium; without it they are skipped.
+# What the tests of pages, PDFs, notebooks and clusters need in addition to the system's Chromium; without it they are skipped.
 browser: $(BROWSER)
 
 $(BROWSER): requirements-browser.txt $(READY)
@@ -80,7 +80,7 @@ $(BROWSER): requirements-browser.txt $(READY)
 	@touch $@
 
 # requirements-base.txt is what checking needs, requirements.txt that with what reviews need, requirements-dev.txt that
-# and the tools, requirements-browser.txt that with JupyterLab, the renderer of PDFs and what drives a browser,
+# and the tools, requirements-browser.txt that with JupyterLab, Dask, the renderer of PDFs and what drives a browser,
 # requirements-fuzz.txt what fuzzes, requirements-docs.txt what sets the documentation: all in the same versions.
 LOCK := build/uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
   --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
@@ -91,7 +91,7 @@ lock:
 	$(LOCK) pyproject.toml --extra review -o requirements.txt
 	$(LOCK) pyproject.toml -c requirements.txt -o requirements-base.txt
 	$(LOCK) pyproject.toml --extra review --group dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) pyproject.toml --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
+	$(LOCK) pyproject.toml --extra dask --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) --group fuzz -o requirements-fuzz.txt
 	$(LOCK) --group docs -c requirements-browser.txt -o requirements-docs.txt
 

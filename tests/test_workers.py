@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from browsing import need
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import load
@@ -42,7 +43,7 @@ def test_a_process_that_dies_costs_its_item_alone() -> None:
 
 
 def test_a_dask_cluster_of_two_processes_reads_the_same_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    distributed = pytest.importorskip("distributed")
+    distributed = need("distributed")
     expected = load(REAL, status="all", cache=False)
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", cluster.scheduler_address)
@@ -61,7 +62,7 @@ def test_without_dask_its_option_says_how_to_install_it(monkeypatch: pytest.Monk
 
 
 def test_an_address_without_a_cluster_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("distributed")
+    need("distributed")
     monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", "tcp://127.0.0.1:9")
     monkeypatch.setattr("incident_analytics.loading._PATIENCE", 1)
     with pytest.raises(SettingsError) as caught:

@@ -321,10 +321,11 @@ def _cluster() -> Iterator[Executor | None]:
         yield None
         return
     require("--dask", "distributed", extra="dask")
-    from distributed import Client
+    import distributed
 
+    connect: Any = distributed.Client  # its types depend on whether it is installed
     try:
-        client = Client(address, timeout=_PATIENCE)
+        client = connect(address, timeout=_PATIENCE)
     except (OSError, ValueError) as error:
         raise SettingsError(f"no Dask cluster answers at {address}; check the address of its scheduler") from error
     with client:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
+from xml.parsers import expat
 
 from incident_analytics.errors import OutputError
 from incident_analytics.pages import as_markdown
 from incident_analytics.showing import PAGE, safe_text
+from incident_analytics.visible import visible
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -20,6 +22,8 @@ __all__ = ["as_confluence", "as_slack"]
 _LINES: Final = 10
 _OPEN: Final = re.compile(r"<details[^>]*>\s*<summary>(.*?)</summary>", re.DOTALL)
 _ABSOLUTE: Final = re.compile(r"(?:https?|mailto):")
+_EVERYBODY: Final = re.compile(r"(?<!\w)@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_slack(cells: Iterable[NotebookNode], page: str | None = None) -> str:
@@ -50,8 +54,12 @@ def as_slack(cells: Iterable[NotebookNode], page: str | None = None) -> str:
 
 
 def _mrkdwn(words: str) -> str:
-    """Return text in which nothing mentions, links or is bold: mrkdwn escapes three characters, and no asterisk."""
-    return html.escape(safe_text(words).replace("*", "∗").replace("`", "'"), quote=False)
+    """Return text in which nothing mentions, links or is bold: mrkdwn escapes three characters, and no asterisk.
+
+    Nor has it an escape for a mention of all that somebody pastes, so this one gets another sign.
+    """
+    plain = safe_text(words).replace("*", "∗").replace("`", "'")
+    return html.escape(_EVERYBODY.sub("＠", plain), quote=False)
 
 
 def as_confluence(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict[str, bytes]]:
@@ -67,8 +75,9 @@ def as_confluence(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict
     Returns
     -------
     str
-        Well-formed XML. A figure is the attachment of its name, folded parts are expand macros. Links to addresses
-        stay; others would lead nowhere there, so their words stay alone.
+        Well-formed XML. A figure is the attachment of its name, folded parts are expand macros; tags that fold nothing
+        whole are text, as is all other HTML. Links to addresses stay; others would lead nowhere there, so their words
+        stay alone.
     dict of str to bytes
         The figures by name.
 
@@ -79,6 +88,7 @@ def as_confluence(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict
     '<h2>API &amp; Web</h2>'
     """
     import mistune
+    from mistune import escape
 
     class Renderer(mistune.HTMLRenderer):
         def text(self, text: str) -> str:
@@ -97,9 +107,29 @@ def as_confluence(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict
         def inline_html(self, html: str) -> str:
             return _expand_macro(html)
 
+    class WithoutMacros(Renderer):
+        def block_html(self, html: str) -> str:
+            return escape(html)
+
+        def inline_html(self, html: str) -> str:
+            return escape(html)
+
     text, figures = as_markdown(cells, folder)
-    render = mistune.create_markdown(renderer=Renderer(escape=True), plugins=["strikethrough", "table"])
-    return str(render(text)).strip(), figures
+    text = _NOT_IN_XML.sub(lambda found: visible(found[0]), text)
+    for renderer in (Renderer(escape=True), WithoutMacros(escape=True)):
+        storage = str(mistune.create_markdown(renderer=renderer, plugins=["strikethrough", "table"])(text)).strip()
+        if _is_well_formed(storage):
+            break
+    return storage, figures
+
+
+def _is_well_formed(storage: str) -> bool:
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(f"<page>{storage}</page>", True)
+    except expat.ExpatError:
+        return False
+    return True
 
 
 def _expand_macro(text: str) -> str:

@@ -16,10 +16,11 @@ from unicodedata import category
 __all__ = ["HIDDEN", "visible", "visible_json"]
 
 # Control characters, halves of characters, separators of lines, format characters (all of Cf but the visible ones, such
-# as the Arabic sign of a number), letters that are blank, selectors of variants. A test compares Unicode's tables.
+# as the Arabic sign of a number), letters that are blank, selectors of variants, the two that no XML may hold. A test
+# compares Unicode's tables.
 HIDDEN: Final = (
     "\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
-    "\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 """These characters, as a class of a regular expression has them between its brackets."""

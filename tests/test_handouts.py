@@ -46,6 +46,8 @@ def test_nothing_in_a_digest_mentions_links_or_formats() -> None:
     line = ("*API*", "<!channel> & `x` <https://evil.example|here>\nnext")
     expected = "*∗API∗* &lt;!channel&gt; &amp; 'x' &lt;https://evil.example|here&gt;\\nnext\n"
     assert as_slack(digest(line)) == expected
+    line = ("", "@channel @Here: @everyone, ask ann@here.example or @sam")
+    assert as_slack(digest(line)) == "＠channel ＠Here: ＠everyone, ask ann@here.example or @sam\n"
 
 
 @pytest.mark.parametrize("n", range(1, 15))
@@ -81,6 +83,22 @@ def test_what_a_report_says_is_text_in_confluence() -> None:
     harm = '</ac:rich-text-body><ac:structured-macro ac:name="html"> & [x](javascript:alert) ![y](http://evil)'
     root = parsed(as_confluence(cells(text(harm), heading="## A & B"), "files")[0])
     assert [each.text for each in root] == ["A & B", harm]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("a\ufffeb \x01c `\x0b`", r"a\ufffeb \x01c \x0b"),
+        ("```\n\x02\n```", "\\x02\n"),
+        ("| a\x03 |\n|---|\n", "a\\x03"),
+        ("a\n\n</details>", "a</details>"),
+        ("<details><summary>x</summary>\n\na", "<details><summary>x</summary>a"),
+        ("- a\n\n  <details><summary>x</summary>\n\nb\n\n</details>", "a<details><summary>x</summary>b</details>"),
+    ],
+)
+def test_a_page_for_confluence_is_well_formed_whatever_ones_own_words_hold(written: str, shown: str) -> None:
+    found = "".join(parsed(as_confluence([new_markdown_cell(written)], "files")[0]).itertext())
+    assert "".join(found.split()) == "".join(shown.split())
 
 
 def test_folded_parts_links_and_raw_html() -> None:

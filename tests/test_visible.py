@@ -68,6 +68,7 @@ def test_nothing_else_is_hidden_but_blank_letters_and_selectors() -> None:
         ("tag\U000e0041\U000e0042", r"tag\U000e0041\U000e0042"),
         ("🏴\U000e0041", r"🏴\U000e0041"),
         ("a\U000e0100", r"a\U000e0100"),
+        ("no character\ufffe\uffff", r"no character\ufffe\uffff"),
         ("blank\u3164\uffa0\u115f", r"blank\u3164\uffa0\u115f"),
         ("byte\udcff half\ud83d", r"byte\xff half\ud83d"),
         ("م\u200c\u200c", r"م‌\u200c"),

@@ -42,6 +42,7 @@ LEAST: Final[Mapping[str, int]] = MappingProxyType(
         "survival interval": 6,
         "start pattern": 10,
         "weak start pattern": 60,
+        "concordance": 10,
     }
 )
 """The smallest sample that each figure is shown for; analyses, sentences and plots all ask here.

@@ -24,9 +24,16 @@ from incident_analytics.analysis.prevention import action_classes as action_clas
 from incident_analytics.analysis.prevention import class_completion as class_completion
 from incident_analytics.analysis.prevention import due_times as due_times
 from incident_analytics.analysis.prevention import preventive_items as preventive_items
+from incident_analytics.analysis.process import milestones_recorded as milestones_recorded
+from incident_analytics.analysis.process import report_times as report_times
+from incident_analytics.analysis.process import unreported_incidents as unreported_incidents
 from incident_analytics.analysis.rates import compare_rates as compare_rates
 from incident_analytics.analysis.rates import count_dispersion as count_dispersion
 from incident_analytics.analysis.rates import severity_rates as severity_rates
+from incident_analytics.analysis.ratings import incident_impacts as incident_impacts
+from incident_analytics.analysis.ratings import near_twins as near_twins
+from incident_analytics.analysis.ratings import out_of_line as out_of_line
+from incident_analytics.analysis.ratings import severity_agreement as severity_agreement
 from incident_analytics.analysis.repeats import items_at_repeat as items_at_repeat
 from incident_analytics.analysis.repeats import recurrence_change as recurrence_change
 from incident_analytics.analysis.repeats import repeat_incidents as repeat_incidents
@@ -35,6 +42,7 @@ from incident_analytics.analysis.response import mttr as mttr
 from incident_analytics.analysis.response import response_rank as response_rank
 from incident_analytics.analysis.response import response_summary as response_summary
 from incident_analytics.analysis.response import response_times as response_times
+from incident_analytics.analysis.scorecard import team_changes as team_changes
 from incident_analytics.analysis.second_records import times_by_record as times_by_record
 from incident_analytics.analysis.severity import severity_counts as severity_counts
 from incident_analytics.analysis.severity import severity_duration as severity_duration

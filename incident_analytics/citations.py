@@ -38,6 +38,10 @@ def _causes(corpus: Corpus) -> pd.DataFrame:
     return _joined(corpus.findings[corpus.findings["kind"].isin(_CAUSES)], _read("why_it_happened")(corpus))
 
 
+def _sign_offs(corpus: Corpus) -> pd.DataFrame:
+    return _joined(corpus.signoffs, _read("meeting_on", "status")(corpus))
+
+
 def _joined(*tables: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[_PLACE] for table in tables])
 
@@ -59,6 +63,7 @@ _PARTS: Final[Mapping[str, Callable[[Corpus], pd.DataFrame]]] = MappingProxyType
         "costs": _costs,
         "causes": _causes,
         **{field: _read(field) for field in LABELS},
+        "sign_offs": _sign_offs,
         "all": lambda corpus: _joined(
             corpus.readings,
             corpus.timeline[corpus.timeline["milestone"].notna()],

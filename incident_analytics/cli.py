@@ -748,6 +748,13 @@ MEASURES = {
     ),
     "origins": ("n_proposed", "n_known", "n_missing", "share"),
     "records": ("basis", "mean", "median", "n_missing", "n_negative"),
+    "process": ("n_open", "n_missing", "n_negative", "median", "p90"),
+    "ratings": ("n_missing", "n_pairs", "concordance", "p_adjusted"),
+    "teams": (
+        *("incidents_arrow", "median", "median_arrow", "n_spans", "n_missing", "n_services", "n_over", "budget_spent"),
+        *("n_done", "n_open", "n_unknown", "completion", "n_overdue", "n_overdue_unknown"),
+        *("share_recorded", "recorded_arrow"),
+    ),
 }
 """The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
 
@@ -772,8 +779,9 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
 
     KIND is one of response (time to detect, restore and so on), severity (counts and rates), sla (downtime and error
     budget), actions (completion), costs, themes (recurring causes and factors), repeats (what happened before),
-    interruptions (starts outside business hours, by team), origins (how incidents were detected and triggered) and
-    records (the primary metric, also by the incident tool).
+    interruptions (starts outside business hours, by team), origins (how incidents were detected and triggered), records
+    (the primary metric, also by the incident tool), process (days to meeting and sign-offs), ratings (severity compared
+    with users, downtime and cost) and teams (a scorecard).
     """
     require_review("metrics")
     from incident_analytics import sentences
@@ -809,7 +817,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     if kind == "sla" and scope.settings.targets:
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
-    say(*as_text(table, shown, ITEM_HEADINGS if kind == "actions" else {}))
+    say(*as_text(table, shown, ITEM_HEADINGS if kind in {"actions", "teams"} else {}))
     for sentence in [] if changes is None else changes["sentence"]:
         say("", sentence)
     if explain:

@@ -36,6 +36,7 @@ Part = Literal[
     "detected_by",
     "trigger",
     "title",
+    "sign_offs",
     "all",
 ]
 """What of a report a figure is read from; `incident_analytics.citations` knows the lines of each."""

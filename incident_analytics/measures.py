@@ -27,9 +27,18 @@ from incident_analytics.analysis.mix import mean_change_by_mix
 from incident_analytics.analysis.origins import origin_shares, with_labels
 from incident_analytics.analysis.outages import usable_outages
 from incident_analytics.analysis.prevention import class_completion, due_times, preventive_items
+from incident_analytics.analysis.process import milestones_recorded, report_times, unreported_incidents
 from incident_analytics.analysis.rates import compare_rates, count_dispersion, severity_rates
+from incident_analytics.analysis.ratings import incident_impacts, near_twins, out_of_line, severity_agreement
 from incident_analytics.analysis.repeats import items_at_repeat, recurrence_change, repeat_incidents, repeat_rate
-from incident_analytics.analysis.response import response_summary, response_times, span_grades, with_services
+from incident_analytics.analysis.response import (
+    metric_names,
+    response_summary,
+    response_times,
+    span_grades,
+    with_services,
+)
+from incident_analytics.analysis.scorecard import team_changes
 from incident_analytics.analysis.second_records import times_by_record
 from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.statistics import holm
@@ -72,20 +81,26 @@ __all__ = [
     "interrupted",
     "longest_outage",
     "measure",
+    "misrated",
     "mix",
     "n_open_undated",
     "origins",
     "overdue",
     "overdue_by_owner",
     "preventive",
+    "process",
     "rates",
+    "ratings",
     "record_differences",
+    "recorded",
     "records",
     "recurrence",
     "repeats",
     "repeats_rate",
     "reported_impact",
     "response",
+    "scorecard",
+    "scorecard_changes",
     "sources",
     "start_shares",
     "steps",
@@ -94,6 +109,8 @@ __all__ = [
     "times",
     "together",
     "trend",
+    "twins",
+    "unreported",
     "with_downtime",
 ]
 
@@ -110,6 +127,9 @@ _BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "interruptions": (),
         "origins": UNITS,
         "records": (),
+        "process": ("severity", "service", "team", *UNITS),
+        "ratings": (),
+        "teams": (),
     }
 )
 KINDS: Final = tuple(_BY)
@@ -744,6 +764,196 @@ def _origins(scope: Scope, every: Unit | None) -> pd.DataFrame:
     return table[["measure", *(column for column in table if column != "measure")]]
 
 
+# --- the process, and the teams --------------------------------------------------------------------------------------
+
+
+@read_from("times", "sign_offs")
+def process(
+    scope: Scope,
+    *,
+    by: str | None = None,
+    every: Unit | None = None,
+    within: Period | None = None,
+    members: bool = False,
+) -> pd.DataFrame:
+    """Summarise how long after the restoration reports were discussed and signed, whatever their status.
+
+    The result is that of `response_summary` for each metric of `report_times`, named in the first column ``metric``; a
+    mean is NA where a report still waits.
+    """
+    known = _with_teams(scope, scope.known) if by == "team" else scope.known
+    measured = report_times(known.incidents, known.signoffs, timezone=scope.settings.timezone)
+    tables = [
+        response_summary(
+            measured,
+            metric=metric,
+            by="service" if by == "team" else by,
+            services=known.services,
+            every=every,
+            within=within or scope.window,
+            as_of=scope.as_of,
+            members=members,
+        ).assign(metric=metric)
+        for metric in metric_names(measured)
+    ]
+    table = _metric_first(_without_partial_means(pd.concat(tables, ignore_index=True)))
+    return table.rename(columns={"service": "team"}) if by == "team" else table
+
+
+@read_from("times", "services")
+def recorded(
+    scope: Scope, *, by: str | None = None, every: Unit | None = None, within: Period | None = None
+) -> pd.DataFrame:
+    """Return `milestones_recorded` of every known incident, by ``service``, ``team`` or all together."""
+    known = _with_teams(scope, scope.known) if by == "team" else scope.known
+    table = milestones_recorded(
+        known.incidents,
+        known.readings,
+        by="service" if by == "team" else by,
+        services=known.services,
+        every=every,
+        within=within or scope.window,
+    )
+    return table.rename(columns={"service": "team"}) if by == "team" else table
+
+
+@read_from(of="everything", since="all")
+def unreported(scope: Scope) -> pd.DataFrame:
+    """Return `unreported_incidents` of all reports and the tracker: incidents of files that don't count have one."""
+    everything = scope.everything
+    return unreported_incidents(
+        everything.incidents,
+        findings=everything.findings,
+        timeline=everything.timeline,
+        tracker=scope.tracker,
+        known=(*everything.files["path"], *scope.erased),
+    )
+
+
+def _impacts(scope: Scope, within: Period | None) -> pd.DataFrame:
+    period = within or scope.window
+    rated = scope.known.select(period.holds(scope.known.incidents["occurred_at"]))
+    return incident_impacts(rated.incidents, rated.outages, rated.costs)
+
+
+@read_from("severity", "users", "outages", "costs", "services")
+def ratings(scope: Scope, *, within: Period | None = None, members: bool = False) -> pd.DataFrame:
+    """Return `severity_agreement` of the window's incidents, or of another period."""
+    return severity_agreement(_impacts(scope, within), scope.known.services, members=members)
+
+
+@read_from("severity", "users", "outages", "services")
+def misrated(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
+    """Return `out_of_line` of the window's incidents, or of another period."""
+    return out_of_line(_impacts(scope, within), scope.known.services)
+
+
+@read_from("severity", "users", "outages", "services")
+def twins(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
+    """Return `near_twins` of the window's incidents, or of another period."""
+    return near_twins(_impacts(scope, within), scope.known.services, scope.known.readings)
+
+
+@read_from("times", "services", since="before")
+def scorecard_changes(scope: Scope) -> pd.DataFrame:
+    """Return `team_changes` against the first earlier period that can be compared; empty without one, or teams."""
+    comparison = next((each for each in scope.comparisons if each.reason is None), None)
+    teams = _with_teams(scope, scope.known)
+    chosen = teams.services[teams.services["incident_id"] == ""] if comparison is None else teams.services
+    return team_changes(
+        scope.known.incidents,
+        chosen,
+        scope.known.readings,
+        times=times(scope),
+        metric=scope.settings.primary_metric,
+        before=comparison.period if comparison else scope.past(1),
+        after=scope.window,
+        past=scope.past(2),
+        as_of=scope.as_of,
+        calendar=scope.calendar,
+        compare_spans=comparison is not None and comparison.response_reason is None,
+    )
+
+
+@read_from("times", "services", "outages", "actions", since="all")
+def scorecard(scope: Scope, *, members: bool = False) -> pd.DataFrame:
+    """Put what a team is asked about into one row each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each team that the settings name; empty without teams:
+
+        - team, str
+        - n, int64: incidents of the window, whatever their reports' status; incidents_arrow, str
+        - median, timedelta64[us]: of the primary metric, with n_spans, int64, and n_missing, int64; median_arrow, str
+        - n_services, int64; n_over, Int64: of these the ones over their error budget; NA where none can be judged
+        - budget_spent, Float64: the largest share of a budget that one of its services has used; NA as n_over
+        - n_done, n_open, n_unknown, int64: action items of the window's incidents; completion, Float64
+        - n_overdue, n_overdue_unknown, Int64: items of all incidents to date
+        - share_recorded, Float64: of the window's milestones; recorded_arrow, str
+        - incident_ids, tuple of str, where asked for: the incidents of n
+
+        An arrow is ``up`` or ``down`` where `team_changes` carries it against the period before, else NA. Budgets and
+        completion have none: a budget is one number, and items of an earlier period have had longer to be done.
+    """
+    table = by_team(scope)
+    if table.empty:
+        return table.assign(incident_ids=[]) if members else table
+    teams = table["team"]
+    named = _with_teams(scope, scope.known).services
+    named = named[named["affected"].fillna(value=False)]
+    reviewed = set(scope.reviewed.incidents["incident_id"])
+    medians = response(scope, by="team").set_index("team")
+    milestones = recorded(scope, by="team").set_index("team")
+    budgets = impact(scope)
+    spent = 1 - budgets["budget_left"] / budgets["budget"]
+    spent = spent.astype(FLOAT).groupby(budgets["service"].map(_teams(scope))).max()
+    found = scorecard_changes(scope).set_index(["team", "measure"])["arrow"]
+    items: dict[str, list[Any]] = {}
+    for team in teams:
+        own = named.loc[named["service"] == team, "incident_id"]
+        rows = (scope.reviewed_actions, scope.actions)
+        current, to_date = (
+            action_completion(
+                each[each["incident_id"].isin(own)].reset_index(drop=True),
+                as_of=scope.as_of,
+                incidents=scope.completed.incidents,
+            ).iloc[0]
+            for each in rows
+        )
+        values = {name: current[name] for name in ("n_done", "n_open", "n_unknown", "completion")}
+        values |= {name: to_date[name] for name in ("n_overdue", "n_overdue_unknown")}
+        values["incident_ids"] = tuple(sorted(reviewed & set(own)))
+        for name, value in values.items():
+            items.setdefault(name, []).append(value)
+
+    def arrows(measure: str) -> pd.Series:
+        return pd.Series([found.get((team, measure)) for team in teams], dtype=TEXT)
+
+    metric = scope.settings.primary_metric
+    result = pd.DataFrame(
+        {
+            "team": teams,
+            "n": table["n"],
+            "incidents_arrow": arrows("incidents"),
+            "median": medians["median"].reindex(teams).to_numpy(),
+            "n_spans": medians["n"].reindex(teams, fill_value=0).to_numpy(),
+            "n_missing": medians["n_missing"].reindex(teams, fill_value=0).to_numpy(),
+            "median_arrow": arrows(metric),
+            "n_services": table["n_services"],
+            "n_over": table["n_over"],
+            "budget_spent": spent.reindex(teams).array,
+            **{name: pd.Series(items[name], dtype="int64") for name in ("n_done", "n_open", "n_unknown")},
+            "completion": pd.Series(items["completion"], dtype=FLOAT),
+            **{name: pd.Series(items[name], dtype=COUNT) for name in ("n_overdue", "n_overdue_unknown")},
+            "share_recorded": milestones["share_recorded"].reindex(teams).array,
+            "recorded_arrow": arrows("recorded milestones"),
+        }
+    )
+    return result.assign(incident_ids=items["incident_ids"]) if members else result
+
+
 # --- the verb metrics ------------------------------------------------------------------------------------------------
 
 
@@ -760,6 +970,8 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         recurs in causes and factors. ``repeats``: how many incidents happened before.
         ``interruptions``: when each team's incidents started, and how many at the same time. ``origins``: how incidents
         were detected and what triggered them. ``records``: the primary metric by the reports and by the incident tool.
+        ``process``: how long after the restoration reports were discussed and signed. ``ratings``: whether severity
+        follows users, downtime and cost. ``teams``: a scorecard.
     by
         ``severity``, ``service``, ``team``, ``owner``, ``priority``, ``origin``, ``class``, ``detected_by``,
         ``trigger``, ``week``, ``month``,
@@ -790,7 +1002,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     by = _group_named(kind, by)
     every = by if by in UNITS else None
     group = None if every else by
-    if (by == "team" or kind == "interruptions") and not _teams(scope):
+    if (by == "team" or kind in {"interruptions", "teams"}) and not _teams(scope):
         raise unknown_name("group", by or "team", [], empty=NO_TEAMS)
     if kind == "response" and by is None:
         return steps(scope, members=True)
@@ -823,6 +1035,9 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
         "interruptions": lambda: interrupted(scope, members=True),
         "origins": lambda: _origins(scope, every),
         "records": lambda: by_record(scope),
+        "process": lambda: process(scope, by=group, every=every, members=True),
+        "ratings": lambda: ratings(scope, members=True),
+        "teams": lambda: scorecard(scope, members=True),
     }
     return tables[kind]()
 
@@ -1106,16 +1321,26 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
                 readings[readings["field"] == "why_it_happened"].assign(words=_marked),
             ]
         ),
-        "interruptions": lambda: readings[
-            readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
-        ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + _marked(found)),
-        "origins": lambda: readings[readings["field"] == row["measure"]].assign(words=_marked(readings)),
-        "records": lambda: readings[
-            readings["field"].isin(["started_at", "detected_at", "responded_at", "restored_at", "ended_at"])
-        ].assign(words=lambda found: found["field"].str.removesuffix("_at") + ": " + _marked(found)),
+        "interruptions": lambda: _fields_used(
+            readings, "started_at", "detected_at", "responded_at", "restored_at", "ended_at"
+        ),
+        "records": lambda: _fields_used(
+            readings, "started_at", "detected_at", "responded_at", "restored_at", "ended_at"
+        ),
         "repeats": lambda: known.findings[known.findings["kind"] == "contributing_factor"].assign(
             words=lambda found: found["text"]
         ),
+        "process": lambda: pd.concat(
+            [
+                _fields_used(readings, "restored_at", "ended_at", "meeting_on"),
+                known.signoffs.assign(words=known.signoffs["role"] + ": " + known.signoffs["signed_on"].astype(TEXT))[
+                    known.signoffs["signed_on"].notna()
+                ],
+            ]
+        ),
+        "ratings": lambda: _fields_used(readings, "severity", "affected_users", "stated_duration"),
+        "teams": lambda: _fields_used(readings, "severity", *(f"{milestone}_at" for milestone in MILESTONES)),
+        "origins": lambda: readings[readings["field"] == row["measure"]].assign(words=_marked(readings)),
     }
     found = tables[kind]()
     if kind == "costs":
@@ -1138,6 +1363,13 @@ def instants_used(scope: Scope, metric: str) -> pd.DataFrame:
     used = basis.assign(field=fields).explode("field")
     lines = scope.completed.readings.merge(used, on=["incident_id", "field"])
     return lines.assign(words=lines["field"].str.removesuffix("_at") + ": " + _marked(lines))
+
+
+def _fields_used(readings: pd.DataFrame, *fields: str) -> pd.DataFrame:
+    """Return the readings of some fields, with the field before its words."""
+    found = readings[readings["field"].isin(fields)]
+    names = found["field"].str.replace(r"_(?:at|on)$", "", regex=True).str.replace("_", " ")
+    return found.assign(words=names + ": " + _marked(found))
 
 
 def _marked(readings: pd.DataFrame) -> pd.Series:

@@ -68,6 +68,7 @@ _GROUPS: Final = {
         "reports": "Reports",
         "when": "When",
         "record": "Record",
+        "impact": "Compared with",
     }.items()
 }
 
@@ -96,6 +97,7 @@ COLUMNS: Final[dict[str, Column]] = {
         "false_gain_chance",
         "similarity",
         "percentile",
+        concordance="Pairs that agree",
         sla_impact="SLA impact",
         share_of_time="Share of week",
         share_met="Due in time",
@@ -166,6 +168,10 @@ COLUMNS: Final[dict[str, Column]] = {
         n_while_open="Follow-ups open",
         n_open_unknown="Follow-ups unknown",
         n_disputed="Disputed",
+        n_pairs="Pairs",
+        n_contrary="Contrary",
+        n_inferred="Inferred",
+        n_spans="n restored",
     ),
     **_columns(
         "text",
@@ -183,6 +189,11 @@ COLUMNS: Final[dict[str, Column]] = {
         found_by="Found by",
         was_open="Follow-ups open",
         is_disputed="Disputed",
+        named_in="Named in",
+        twin_id="Twin",
+        incidents_arrow="Incidents, change",
+        median_arrow="Median, change",
+        recorded_arrow="Recorded, change",
         occurred_at="Began (UTC)",
         worst_at="Worst at (UTC)",
         is_open="Ongoing",

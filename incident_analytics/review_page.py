@@ -377,6 +377,85 @@ class ReviewPage:
             return None
         return shown[0] + shown[1] if len(shown) > 1 else shown[0]
 
+    def process(self) -> Shown | None:
+        """Show how soon reports of the last year were discussed and signed, and which incidents have none."""
+        history = self.scope.history(1)
+        steps, unreported = measures.process(self.scope, within=history), measures.unreported(self.scope)
+        said = " ".join(filter(None, (sentences.describe_process(steps), sentences.describe_unreported(unreported))))
+        if not said:
+            return None
+        shown = showing.text(said)
+        if steps["n"].max() >= LEAST["median interval"]:
+            shown += showing.table(
+                steps.assign(metric=steps["metric"].str.replace("_", " ")),
+                columns=["metric", "n", "median", "p90", "n_open", "n_missing", "n_negative"],
+                headings={"n_open": "Waiting"},
+                folded=_FOLDED,
+            )
+        milestones = measures.recorded(
+            self.scope, by="team" if self._has_teams else None, every="quarter", within=history
+        )
+        groups = ["period", *(["team"] if self._has_teams else [])]
+        shown += showing.table(
+            milestones[milestones["n"] > 0],
+            columns=[*groups, "n", "n_recorded", "n_inferred", "n_missing", "share_recorded"],
+            headings={"n": "Incidents", "share_recorded": "Share recorded"},
+            folded="Milestones recorded by quarter",
+        )
+        if unreported.empty:
+            return shown
+        return shown + showing.table(unreported, folded=format_count(len(unreported), "mention"), links=self.links)
+
+    def severity_ratings(self) -> Shown | None:
+        """Compare the severities of two years with users, downtime and cost."""
+        history = self.scope.history(2)
+        agreement = measures.ratings(self.scope, within=history)
+        if agreement["n"].max() < LEAST["concordance"]:
+            return None
+        twins, misrated = (measure(self.scope, within=history) for measure in (measures.twins, measures.misrated))
+        said = [
+            sentences.describe_agreement(agreement),
+            sentences.describe_twins(twins),
+            sentences.describe_misrated(misrated),
+        ]
+        agreement = agreement.assign(impact=agreement["impact"].map(sentences.impact_in_words))
+        columns = ["impact", "n", "n_missing", "n_pairs", "concordance", "p_adjusted"]
+        shown = showing.text(" ".join(filter(None, said))) + showing.table(
+            agreement, columns=columns, headings={"p_adjusted": "Adjusted p-value"}, folded=_FOLDED
+        )
+        for table, noun in ((twins, "pair"), (misrated, "incident")):
+            if len(table):
+                shown += showing.table(table, folded=format_count(len(table), noun), links=self.links)
+        return shown
+
+    def scorecard(self) -> Shown | None:
+        """Show each team's figures in a row, with an arrow where a test carries it."""
+        if not self._has_teams:
+            return None
+        table = measures.scorecard(self.scope)
+        if table["n"].sum() < _ENOUGH:
+            return None
+        columns = ["team", "n", "median", "n_over", "budget_spent", "completion", "n_open", "n_overdue"]
+        columns += ["n_overdue_unknown", "share_recorded"]
+        headings = {
+            **ITEM_HEADINGS,
+            "n": "Incidents",
+            "median": f"Median {self.metric_name}",
+            "budget_spent": "Budget used",
+            "share_recorded": "Milestones recorded",
+        }
+        arrows = {"n": "incidents_arrow", "median": "median_arrow", "share_recorded": "recorded_arrow"}
+        for column, arrow in arrows.items():
+            if table[arrow].notna().any():
+                columns.insert(columns.index(column) + 1, arrow)
+                table[arrow] = table[arrow].astype(object).fillna("")
+        said = sentences.describe_scorecard(measures.scorecard_changes(self.scope))
+        return showing.text(said) + showing.table(table, columns=columns, headings=headings)
+
+    @property
+    def _has_teams(self) -> bool:
+        return any(service.team for service in self.settings.services.values())
+
     # -- service levels
 
     def service_levels(self) -> Shown | None:
@@ -739,7 +818,6 @@ class ReviewPage:
         """Say how figures are made."""
         chosen, window, status = self.settings.sla.severities, self.settings.sla.window, self.scope.status
         counted = join_words(list(chosen)) if chosen else "all severities"
-        has_teams = any(service.team for service in self.settings.services.values())
         reports = "all reports" if status == "all" else f"{status.casefold()} reports"
         length = "30 days" if window == "rolling-30d" else window
         budgets = f"Error budgets run over each {length}, without planned maintenance."
@@ -756,7 +834,11 @@ class ReviewPage:
                 "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
                 *([budgets] if self.settings.targets else []),
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),
-                *(["An incident that affects services of several teams counts for each of them."] if has_teams else []),
+                *(
+                    ["An incident that affects services of several teams counts for each of them."]
+                    if self._has_teams
+                    else []
+                ),
                 "Downtime counts overlapping outages of a service once, and only the part within the period.",
                 "Incidents that report 0 affected users don't count as downtime.",
                 "Completion = done / (done + open), as of the review date.",

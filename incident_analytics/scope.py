@@ -91,6 +91,8 @@ class Scope:
         have been done by then.
     undetected
         The incidents that had begun at ``as_of``, but were detected later: they are in no table.
+    erased
+        All incidents that are in no table, as nobody knew of them at ``as_of``.
     startless
         Where hours were chosen the incidents that are in none, as no start is recorded.
     redaction
@@ -110,6 +112,7 @@ class Scope:
     calendar: Calendar | None = None
     is_past: bool = False
     undetected: tuple[str, ...] = ()
+    erased: tuple[str, ...] = ()
     startless: tuple[str, ...] = ()
     redaction: Redaction | None = None
     figures: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
@@ -223,6 +226,7 @@ class Scope:
             calendar=settings.calendar if business_hours else None,
             is_past=as_of < latest if is_past is None else is_past,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
+            erased=tuple(sorted(set(corpus.incidents["incident_id"]) - set(everything.incidents["incident_id"]))),
             startless=tuple(wanted.without_start(_plain(everything.incidents, "incident_id", *STARTS))),
             redaction=redaction,
         )

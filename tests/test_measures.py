@@ -342,7 +342,7 @@ def test_comparisons_are_of_every_metric_and_severity(demo_scope: Scope, demo_se
             lambda scope: measure(scope, "mood"),
             (
                 "kind 'mood' is not one of response, severity, sla, actions, costs, themes, repeats, "
-                "interruptions, origins, records"
+                "interruptions, origins, records, process, ratings, teams"
             ),
         ),
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import numpy as np
@@ -92,7 +92,7 @@ def report_times(incidents: pd.DataFrame, signoffs: pd.DataFrame, *, timezone: s
     all_dated = each["n_signed"] == each["n_dated"]
     unsigned = (each["n_signed"] == 0) | (each["n"].isna() & ~is_final)
     ends = {
-        "time_to_meeting": (rows["meeting_on"], ~is_final),
+        "time_to_meeting": (rows["meeting_on"], unsigned | ~is_final),
         "time_to_first_sign_off": (each["first"].where(all_dated), unsigned),
         "time_to_last_sign_off": (each["last"].where(each["n"] == each["n_dated"]), unsigned | ~is_final),
     }
@@ -297,10 +297,7 @@ def unreported_incidents(
             if not has_report(name):
                 rows.append((name, "tracker", key, None, words))
     dtypes = {"incident_id": TEXT, "source": TEXT, "named_in": TEXT, "line": "Int64", "words": TEXT}
-    columns: Sequence[Sequence[object]] = list(zip(*rows, strict=True)) or [()] * len(dtypes)
-    table = pd.DataFrame(
-        {name: pd.Series(values, dtype=dtype) for (name, dtype), values in zip(dtypes.items(), columns, strict=True)}
-    )
+    table = pd.DataFrame(rows, columns=list(dtypes)).astype(dtypes)
     return table.sort_values("incident_id", kind="stable", ignore_index=True)
 
 

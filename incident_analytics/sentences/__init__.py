@@ -43,6 +43,15 @@ from incident_analytics.sentences.improvements import describe_missing
 from incident_analytics.sentences.interruptions import describe_failing_together, describe_interruptions
 from incident_analytics.sentences.origins import describe_detection, describe_labels, describe_triggers
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
+from incident_analytics.sentences.process import (
+    describe_agreement,
+    describe_misrated,
+    describe_process,
+    describe_scorecard,
+    describe_twins,
+    describe_unreported,
+    impact_in_words,
+)
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.restatements import HEADLINES, describe_cause, describe_restated, describe_verified
@@ -78,6 +87,7 @@ __all__ = [
     "budget_tile",
     "count_tile",
     "definition_in_words",
+    "describe_agreement",
     "describe_availability",
     "describe_budget",
     "describe_budget_assumptions",
@@ -102,6 +112,7 @@ __all__ = [
     "describe_labels",
     "describe_lost_revenue",
     "describe_marks",
+    "describe_misrated",
     "describe_missing",
     "describe_mix",
     "describe_no_decision",
@@ -109,6 +120,7 @@ __all__ = [
     "describe_ongoing",
     "describe_overdue",
     "describe_prevention",
+    "describe_process",
     "describe_rates",
     "describe_records",
     "describe_recurrence",
@@ -116,6 +128,7 @@ __all__ = [
     "describe_response",
     "describe_response_trend",
     "describe_restated",
+    "describe_scorecard",
     "describe_series",
     "describe_setting",
     "describe_silence",
@@ -123,12 +136,15 @@ __all__ = [
     "describe_survival",
     "describe_times_by_record",
     "describe_triggers",
+    "describe_twins",
     "describe_uncompared",
     "describe_undetected",
+    "describe_unreported",
     "describe_verified",
     "each_row",
     "follow_up_tile",
     "group_columns",
+    "impact_in_words",
     "incident_time",
     "incident_users",
     "is_finding",

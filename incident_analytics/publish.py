@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["put_file", "put_tables", "review"]
 
-_TEXT_CELL: Final = re.compile(r'<t[dh]\b(?![^>]*class="number")[^>]*(?=>)')
+_TEXT_CELL: Final = re.compile(r'<t[dh]\b(?![^<>]*class="number")[^<>]*(?=>)')
 _TABLES: Final = "incident-analytics-tables.csv"  # in a folder of tables: which of its files are ours
 _OUR_TABLE: Final = re.compile(r"table[\w-]*\.csv")
 _TARGETS: Final = ("html", "pdf", "md", "ipynb", "slack", "confluence")

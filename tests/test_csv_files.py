@@ -26,6 +26,8 @@ NAMES = st.lists(st.text("abcäß \u4e00", min_size=1, max_size=6).map(lambda na
 def test_the_cells_that_were_written_come_back(  # noqa: PLR0917 - hypothesis gives them by place
     data: st.DataObject, names: list[str], delimiter: str, end: str, quoting: int, encoding: str
 ) -> None:
+    if len(names) == 1:
+        delimiter = ","  # what a header without one is taken to be written with
     rows = data.draw(st.lists(st.tuples(*[CELLS] * len(names)), max_size=6))
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=quoting)  # type: ignore[arg-type]

@@ -789,7 +789,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     from incident_analytics.formatting import join_words
     from incident_analytics.measures import compare, measure
     from incident_analytics.periods import Period
-    from incident_analytics.results import ITEM_HEADINGS, group_columns
+    from incident_analytics.results import ITEM_HEADINGS, REPORT_HEADINGS, group_columns
 
     scope = read_scope(**options)
     table = measure(scope, kind, by=by)
@@ -817,7 +817,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     if kind == "sla" and scope.settings.targets:
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
-    say(*as_text(table, shown, ITEM_HEADINGS if kind in {"actions", "teams"} else {}))
+    headings = {"actions": ITEM_HEADINGS, "teams": ITEM_HEADINGS, "process": REPORT_HEADINGS}
+    say(*as_text(table, shown, headings.get(kind, {})))
     for sentence in [] if changes is None else changes["sentence"]:
         say("", sentence)
     if explain:

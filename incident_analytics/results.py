@@ -9,7 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-__all__ = ["COLUMNS", "FIELD", "GROUPS", "ITEM_HEADINGS", "Column", "Unit", "group_columns", "heading", "unit_of"]
+__all__ = [
+    "COLUMNS",
+    "FIELD",
+    "GROUPS",
+    "ITEM_HEADINGS",
+    "REPORT_HEADINGS",
+    "Column",
+    "Unit",
+    "group_columns",
+    "heading",
+    "unit_of",
+]
 
 FIELD: Final = "field:"
 """What the name of a group begins with that is one of the reports' own fields, such as ``field:Environment``."""
@@ -217,6 +228,9 @@ GROUPS: Final = tuple(_GROUPS)
 
 ITEM_HEADINGS: Final = {"n_open": "Open"}
 """Headings of tables of action items: what is open there is ongoing in tables of incidents."""
+
+REPORT_HEADINGS: Final = {"n_open": "Waiting"}
+"""Headings of tables of how soon reports are done: of an open one the meeting or a sign-off is still to come."""
 
 
 def unit_of(column: str) -> Unit:

@@ -24,7 +24,7 @@ from incident_analytics.highlights import Highlights
 from incident_analytics.loading import read_corrections
 from incident_analytics.periods import Unit, label_of
 from incident_analytics.records import describe_startless
-from incident_analytics.results import ITEM_HEADINGS
+from incident_analytics.results import ITEM_HEADINGS, REPORT_HEADINGS
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
@@ -389,7 +389,7 @@ class ReviewPage:
             shown += showing.table(
                 steps.assign(metric=steps["metric"].str.replace("_", " ")),
                 columns=["metric", "n", "median", "p90", "n_open", "n_missing", "n_negative"],
-                headings={"n_open": "Waiting"},
+                headings=REPORT_HEADINGS,
                 folded=_FOLDED,
             )
         milestones = measures.recorded(

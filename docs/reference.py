@@ -25,7 +25,7 @@ _ROOMS: Final = {
     "Reading": ("loading", "tables", "periods", "schema", "tracker", "incident_tool", "config"),
     "Analyses": ("analysis",),
     "Evidence": ("evidence",),
-    "Reviews": ("publish", "population", "exploration"),
+    "Reviews": ("publish", "verification", "population", "exploration"),
 }
 """The headings of the page, each with the first parts of the names of the modules that it lists."""
 _UNITS: Final = {

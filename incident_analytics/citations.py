@@ -1,4 +1,4 @@
-"""The lines of reports that a figure rests on: those that the values were read from that it is computed from."""
+"""The lines of reports that a figure is based on: those that the values were read from that it is computed from."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def citable(corpus: Corpus) -> pd.DataFrame:
 
 
 def cited(scope: Scope, figure: Figure) -> pd.DataFrame:
-    """Return the lines that a figure rests on.
+    """Return the lines that a figure is based on.
 
     Parameters
     ----------

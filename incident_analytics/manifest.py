@@ -56,7 +56,7 @@ class FigureRecord:
     columns, rows
         Its values: by row, named after its groups, in the order of the columns. Spans are seconds.
     lines
-        By incident_id the lines that it rests on.
+        By incident_id the lines that it is based on.
     """
 
     measure: str
@@ -69,7 +69,7 @@ class FigureRecord:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a review rests on.
+    """What a review is based on.
 
     Attributes
     ----------

@@ -524,7 +524,6 @@ def budget(scope: Scope) -> pd.DataFrame:
     return budget_burn_down(scope.everything.outages, **_budgets(scope))
 
 
-@read_from("sla_impact", "outages", "users")
 def longest_outage(scope: Scope) -> timedelta | None:
     """Return how long the longest outage of known length lasted, of all services and times; None without one."""
     outages = scope.everything.outages
@@ -561,6 +560,7 @@ def _with_bounds(scope: Scope, table: pd.DataFrame, every: Unit | None = None) -
     return found[[*table.columns.drop("incident_ids"), *columns, "incident_ids"]]
 
 
+@read_from("sla_impact", "outages", "users")
 def reported_impact(scope: Scope) -> pd.DataFrame:
     """Return `stated_impact` of the window's incidents whose reports give an SLA impact."""
     table = stated_impact(

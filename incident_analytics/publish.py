@@ -120,7 +120,7 @@ def review(
     -------
     list of pathlib.Path
         The files written, ``review-<period>.<target>`` (``.slack.txt`` and ``.confluence.xml`` for the last two), in
-        the order of ``to``. ``review-<period>.manifest.json`` has what the figures rest on, for `verify`.
+        the order of ``to``. ``review-<period>.manifest.json`` has what the figures are based on, for `verify`.
         ``index.html`` in the same folder lists all reviews there, unless a file of that name is
         somebody else's. The figures of ``md`` and ``confluence`` are in the folder ``review-<period>_files``; those of
         an earlier review there go, other files stay.

@@ -59,7 +59,7 @@ class Change:
     is_new, is_gone
         Whether the row was not there before, or is no longer.
     causes
-        Why; several where it cannot be told apart which of them it was.
+        Why; several where more than one can have been the cause.
     """
 
     figure: str
@@ -94,7 +94,7 @@ class Restatements:
 
     @cached_property
     def edited(self) -> tuple[Cause, ...]:
-        """The reports of which a line that a figure rests on was changed, whether or not a value changed with it."""
+        """The reports of which a line that a figure is based on was changed, whether or not a value changed with it."""
         found = []
         for incident, (gone, came) in self._edits.items():
             cited = {line for each in self.before.figures.values() for line in each.lines.get(incident, ())}
@@ -120,7 +120,7 @@ class Restatements:
                     yield Change(name, row if len(was) > 1 else "", column, before, after, causes)
 
     def _causes(self, old: FigureRecord, new: FigureRecord | None) -> tuple[Cause, ...]:
-        """Return what can have changed a figure: what it rests on, else what else there is, else the version."""
+        """Return what can have changed a figure: what it is based on, else what else there is, else the version."""
         lines = new.lines if new else {}
         incidents = {*old.lines, *lines}
         own = [
@@ -138,7 +138,7 @@ class Restatements:
         return (Cause("unknown", ""),)
 
     def _edits_of(self, old: FigureRecord, lines: Mapping[str, tuple[int, ...]]) -> Iterator[Cause]:
-        """Yield the edits of lines that a figure rested on, or rests on now."""
+        """Yield the edits of lines that a figure was based on, or is based on now."""
         for incident, (gone, came) in self._edits.items():
             lost = sorted({*old.lines.get(incident, ())}.intersection(gone))
             new = sorted({*lines.get(incident, ())}.intersection(came))

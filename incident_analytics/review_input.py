@@ -73,7 +73,7 @@ class ReviewInput:
         return replace(self, scope=scope)
 
     def manifest(self) -> Manifest:
-        """Return what the figures that were asked of the scope rest on."""
+        """Return what the figures that were asked of the scope are based on."""
         tables = self.records.tables
         written = {
             new: old

@@ -794,7 +794,7 @@ class ReviewPage:
         return None if corrections.empty else showing.table(corrections, links=self.links)
 
     def manifest(self) -> None:
-        """Hand what the figures rest on over to `review`, which writes it next to the page: the last call of all."""
+        """Hand what the figures are based on over to `review`, which writes it next to the page: the last call."""
         if self.given is not None:
             metadata = {"manifest": self.given.manifest().plain()}
             display({"text/plain": ""}, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""The figures of a scope -> what they rest on: their lines, the files, settings, corrections and the tracker."""
+"""The figures of a scope -> what they are based on: their lines, the files, settings, corrections and the tracker."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LENGTH: Final = 12  # digits of the hash of a line, a setting or a row
 _DIGITS: Final = 12  # digits of a number that count: the last ones differ between machines
 _ROW_KEYS: Final = ("incident_id", "earlier_id", "key")
 _FURTHER: Final = ("earlier", "position", "time", "at", "as_of", "occurred_at")  # where these name several rows
-_WORDS: Final = frozenset({"sentence", "incident_ids", "path"})  # made from other columns, or of this machine
+_WORDS: Final = frozenset({"sentence", "incident_ids", "path", "record_path"})  # from other columns, or of this machine
 _NAMES: Final = frozenset({"owner", "phrase"})  # groups that are people, or words of a report
 _NOT_HASHED: Final = frozenset(
     {
@@ -51,7 +51,7 @@ def make_manifest(
     called: Callable[[str], str],
     review: Mapping[str, Any],
 ) -> Manifest:
-    """Return what the figures of a scope rest on.
+    """Return what the figures of a scope are based on.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def verify(
     -------
     Restatements
         ``changes`` are the values that changed, each with its causes; ``edited`` are the reports of which a line that a
-        figure rests on was edited, whether or not a value changed with it. Both are empty where all is as it was.
+        figure is based on was edited, whether or not a value changed with it. Both are empty where all is as it was.
 
     Raises
     ------
@@ -197,7 +197,13 @@ def _paths(file: Path, before: Manifest) -> list[str]:
     paths = before.review.get("paths")
     if not paths:
         raise PathError(f"{file}: names no reports; name them after the review")
-    return [str(file.parent / str(path)) for path in paths]
+    found = [file.parent / str(path) for path in paths]
+    # Anybody may have written the manifest: it must not send a reader to files elsewhere on the machine.
+    near = [Path.cwd().resolve(), file.parent.resolve()]
+    for path in found:
+        if not any(path.resolve().is_relative_to(folder) for folder in near):
+            raise PathError(f"{file}: names reports outside of the working folder; name them after the review")
+    return [str(path) for path in found]
 
 
 def _settings(file: Path, before: Manifest, settings: str | Path | None) -> Settings:

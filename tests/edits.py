@@ -36,7 +36,7 @@ FEW: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     ("themes", {}),
     ("incidents", {}),
 )
-"""Figures that take little time and together rest on all that there is in a report."""
+"""Figures that take little time and together are based on all that there is in a report."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -169,6 +170,7 @@ def test_a_figure_cites_the_lines_that_its_values_were_read_from(base: tuple[Pat
 def test_every_measure_notes_what_it_is_read_from() -> None:
     """One that does not would be missing from manifests: write ``@read_from(...)`` above it, with its parts."""
     not_figures = {"KINDS", "measure", "compare", "sources", "times", "instants_used", "with_downtime"}
+    not_figures.add("longest_outage")
     assert {name for name in measures.__all__ if not hasattr(getattr(measures, name), "__wrapped__")} == not_figures
 
 
@@ -224,12 +226,30 @@ def test_verify_says_what_changed_and_exits_with_1(
     code, said = run(tmp_path, "--period", "2025q3")
     assert code == 1
     assert f"response by=severity: {REPORT} edited, line {line}\n  SEV-2: mean" in said
-    assert said.endswith(f"Lines that figures rest on, edited:\n  reports/{REPORT}.md:{line}: {REPORT}\n")
+    assert said.endswith(f"Lines that figures are based on, edited:\n  reports/{REPORT}.md:{line}: {REPORT}\n")
     code, said = run(file, "--format", "json")
     assert (code, {each["figure"] for each in json.loads(said)["changes"]}) == (
         1,
         {"incidents", "response by=severity"},
     )
+
+
+def test_a_manifest_sends_nobody_to_files_elsewhere(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody may have written it: what it names lies in the working folder or beside it, or is named anew."""
+    folder = tmp_path / "reviews"
+    folder.mkdir()
+    file = write_manifest(folder, base[2])
+    content = json.loads(file.read_text("utf-8"))
+    content["review"] |= {"paths": [os.path.relpath(copied / "reports", folder)], "settings": None}
+    file.write_text(json.dumps(content), "utf-8")
+    monkeypatch.chdir(folder)
+    with pytest.raises(PathError) as caught:
+        verify(file)
+    assert str(caught.value) == f"{file}: names reports outside of the working folder; name them after the review"
+    monkeypatch.chdir(copied)
+    verify(file)
 
 
 def test_a_review_of_the_running_period_is_judged_as_of_its_instant(tmp_path: Path, copied: Path) -> None:

@@ -429,6 +429,7 @@ class _Reader:
         """Read a text that is a table in Markdown's own form and nothing else, whatever is in its cells."""
         source = self.source.decode()
         self.texts = source.split("\n")
+        self.places = ["text"] * (len(self.texts) + 1)
         self.walk(source)
         self.finish_section(len(self.source))
         return Document(tuple(self.sections), *self.front, (), (), tuple(self.starts))

@@ -29,7 +29,7 @@ __all__ = ["Evidence", "Lexicon", "Origin", "OriginReader", "default_lexicon"]
 _ROW_PARTS: Final = re.compile(r"[.;]\s|, but\b")
 _SENTENCE: Final = re.compile(r"[^.!?\n]*")
 _ROW_LABEL: Final = re.compile(
-    r"\W*(?:initial alert/detection|detection|discovery|first detected|detected)\b\W*", re.IGNORECASE
+    r"\b(?:initial alert/detection|detection|discovery|first detected|detected)\b\W*", re.IGNORECASE
 )
 _TAKEN_BACK: Final = re.compile(r"\b(?:roll(?:ed|s)?[ -]?back|rollback|revert\w*|downgrad\w*)\b", re.IGNORECASE)
 _MOST: Final = 2000

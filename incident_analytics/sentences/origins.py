@@ -74,13 +74,13 @@ def describe_labels(shares: pd.DataFrame) -> str:
     --------
     >>> rows = {"trigger": ["change", "capacity"], "n": [7, 3], "n_proposed": [7, 1], "n_known": 10, "n_missing": 4}
     >>> describe_labels(pd.DataFrame(rows))
-    "trigger is known of 10 of 14 incidents, of 8 only by a proposal from the report's words."
+    "trigger is known for 10 of 14 incidents, for 8 of them only by a proposal from the report's words."
     """
     require_columns(shares, "n", "n_proposed", "n_known", "n_missing")
     n_known, n = int(shares["n_known"].max()), int((shares["n_known"] + shares["n_missing"]).max())
     n_proposed = int(shares["n_proposed"].sum())
-    proposed = f", of {n_proposed} only by a proposal from the report's words" if n_proposed else ""
-    return f"{shares.columns[0]} is known of {n_known} of {format_count(n, 'incident')}{proposed}."
+    proposed = f", for {n_proposed} of them only by a proposal from the report's words" if n_proposed else ""
+    return f"{shares.columns[0]} is known for {n_known} of {format_count(n, 'incident')}{proposed}."
 
 
 def describe_triggers(shares: pd.DataFrame) -> str:

@@ -125,7 +125,7 @@ def describe_verified(found: Restatements) -> Iterator[str]:
             yield f"  {format_count(n_more, 'more value')}"
     if found.edited:
         yield ""
-        yield "Lines that figures rest on, edited:"
+        yield "Lines that figures are based on, edited:"
         yield from (f"  {cause.file}:{line}: {cause.subject}" for cause in found.edited for line in cause.lines or (1,))
 
 

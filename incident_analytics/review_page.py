@@ -224,7 +224,7 @@ class ReviewPage:
         """Show the primary metric by quarter."""
         if (self.by_quarter["n"] > 0).sum() < _FEW:
             return None
-        return showing.table(self.by_quarter, columns=["period", *_SUMMARY])
+        return showing.table(self.by_quarter, columns=["period", *_SUMMARY], folded=_FOLDED)
 
     def response_by_service(self) -> Shown | None:
         """Show the primary metric by service; an incident counts in every service that it affected."""
@@ -450,7 +450,7 @@ class ReviewPage:
                 columns.insert(columns.index(column) + 1, arrow)
                 table[arrow] = table[arrow].astype(object).fillna("")
         said = sentences.describe_scorecard(measures.scorecard_changes(self.scope))
-        return showing.text(said) + showing.table(table, columns=columns, headings=headings)
+        return showing.text(said) + showing.table(table, columns=columns, headings=headings, folded=_FOLDED)
 
     @property
     def _has_teams(self) -> bool:
@@ -538,7 +538,7 @@ class ReviewPage:
             return said
         items = overdue_items(top, self.links)
         columns = ["owner", "n_overdue", "n_overdue_unknown", "overdue_by"]
-        headings = {"overdue_by": "Longest"}
+        headings = {"overdue_by": "Longest", "n_overdue_unknown": "No status"}
         owners = measures.overdue_by_owner(self.scope)
         if len(owners) > _TOP:
             owners = pd.concat([owners.head(_TOP), _together(owners[_TOP:])], ignore_index=True)

@@ -155,8 +155,9 @@ def run_notebook(
 class _KernelManager(Protocol):
     """What the manager of a kernel must have, in addition to what papermill needs."""
 
-    last_client: AsyncKernelClient
     has_kernel: bool
+
+    def client(self) -> AsyncKernelClient: ...
 
     def close_client(self) -> None: ...
 
@@ -195,7 +196,7 @@ class Kernel:
             working_folder.mkdir(exist_ok=True)
             self._manager = _kernel_manager(self._folder)
         else:
-            run_sync(self._manager.last_client.execute_interactive)("%reset -f", silent=True, timeout=_PATIENCE)
+            run_sync(_forget_names)(self._manager)
         # Not papermill's cwd, which would move this process as well.
         return {"km": self._manager, "resources": {"metadata": {"path": str(working_folder)}}}
 
@@ -219,6 +220,17 @@ class Kernel:
             manager.close_client()
             # One that is gone already cannot be asked to end.
             run_sync(manager.shutdown_kernel if run_sync(manager.is_alive)() else manager.cleanup_resources)()
+
+
+async def _forget_names(manager: _KernelManager) -> None:
+    """Have a kernel forget the names that a notebook set.
+
+    By a client of its own: the sockets of the last one may have missed an event, if another loop has run since.
+    """
+    client = manager.client()
+    client.start_channels()
+    await client.wait_for_ready(timeout=_PATIENCE)
+    await client.execute_interactive("%reset -f", silent=True, timeout=_PATIENCE)
 
 
 def _end_tasks() -> None:

@@ -74,7 +74,7 @@ LABELS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 PROPOSED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"detected_by": ("monitoring", "customer"), "trigger": ("change", "capacity", "certificate", "human")}
 )
-"""Of `LABELS` those that a report's words may propose: they reach an F1 of 0.75 in reports of organisations left out.
+"""Of `LABELS` those that a report's words may propose: they reach an F1 of 0.75 on the real reports of the tests.
 
 Of the others only what a field records counts.
 """

@@ -146,7 +146,7 @@ def test_the_page_shows_both_with_their_basis_and_nothing_without_enough_reports
     shown = ReviewPage(demo).origins()
     assert shown is not None
     assert "customers noticed" in shown.markdown
-    assert "set off most" in shown.markdown
+    assert "set off by a change" in shown.markdown
     assert "| staff |" not in shown.markdown  # nobody would know: it is never proposed
     assert shown.markdown.count("proposed from the report's words") == 2
     few = demo.everything.incidents["incident_id"].head(3).tolist()

@@ -84,7 +84,7 @@ def describe_labels(shares: pd.DataFrame) -> str:
 
 
 def describe_triggers(shares: pd.DataFrame) -> str:
-    r"""Say what triggered most incidents.
+    r"""Say how many incidents the most frequent trigger set off.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     >>> rows = {"trigger": ["change", "capacity"], "n": [7, 3], "n_proposed": [7, 3], "n_known": 10, "n_missing": 0}
     >>> shares = {"share": [0.7, 0.3], "share_low": [0.35, 0.07], "share_high": [0.93, 0.65]}
     >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace(". ", ".\n"))
-    Of 10 incidents whose trigger is known, a change set off most: 7 (70%, 95% CI 35% to 93%).
+    Of 10 incidents whose trigger is known, 7 were set off by a change (70%, 95% CI 35% to 93%).
     All are proposed from the report's words.
     """
     require_columns(shares, "trigger", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high")
@@ -112,7 +112,8 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     if len(first) > 1:
         return f"Of {_known(shares)} whose trigger is known, none is the most frequent.{_basis(shares)}"
     (row,) = first
-    first_of_all = f"{_TRIGGERS[row.trigger]} set off most: {row.n} ({_interval(row)})"
+    were = "was" if row.n == 1 else "were"
+    first_of_all = f"{row.n} {were} set off by {_TRIGGERS[row.trigger]} ({_interval(row)})"
     return f"Of {_known(shares)} whose trigger is known, {first_of_all}.{_basis(shares)}"
 
 

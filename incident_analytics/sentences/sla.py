@@ -243,6 +243,6 @@ def describe_budget_assumptions(spent: pd.DataFrame, *, longest: timedelta | Non
     said = {
         "n_unended": f"{ended} {lasted}, or up to the closing of the incident.",
         "n_approximate": f"Approximate times may be {format_span(approximate_by)} off.",
-        "n_unshared": "Weighted by users, a share that isn't reported may be none or all of them.",
+        "n_unshared": "Weighted by users, an outage whose share isn't reported may have affected none or all of them.",
     }
     return " ".join(text for column, text in said.items() if spent[column].any())

@@ -120,6 +120,7 @@ _CLOCK: Final = re.compile(
 _EPOCH: Final = re.compile(r"1\d{9}(?P<milliseconds>\d{3})?", re.ASCII)
 """Seconds, or milliseconds, since 1970."""
 _T: Final = re.compile(r"(?<=\d)T(?=\d)")
+_FARTHEST: Final = timedelta(hours=15)  # from UTC, and more than any zone is
 _OFFSET: Final = re.compile(r"(?:UTC|GMT)?\s?(?P<sign>[-+\u2212])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE)
 _NOON: Final = 12
 
@@ -218,6 +219,8 @@ def _zone(words: str) -> tzinfo | None:
         return UTC
     if offset := _OFFSET.fullmatch(words):
         span = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
+        if span >= _FARTHEST:
+            raise Unreadable(f"{words!r} is no offset from UTC; write one such as +02:00", "unreadable-time")
         return timezone(span if offset["sign"] == "+" else -span)
     return read_zone(words)
 

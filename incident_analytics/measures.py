@@ -856,8 +856,8 @@ def twins(scope: Scope, *, within: Period | None = None) -> pd.DataFrame:
 
 @read_from("times", "services", since="before")
 def scorecard_changes(scope: Scope) -> pd.DataFrame:
-    """Return `team_changes` against the first earlier period that can be compared; empty without one, or teams."""
-    comparison = next((each for each in scope.comparisons if each.reason is None), None)
+    """Return `team_changes` against the period before; empty where it can't be compared, or without teams."""
+    comparison = next((each for each in scope.comparisons[:1] if each.reason is None), None)
     teams = _with_teams(scope, scope.known)
     chosen = teams.services[teams.services["incident_id"] == ""] if comparison is None else teams.services
     return team_changes(
@@ -907,8 +907,9 @@ def scorecard(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     medians = response(scope, by="team").set_index("team")
     milestones = recorded(scope, by="team").set_index("team")
     budgets = impact(scope)
-    spent = 1 - budgets["budget_left"] / budgets["budget"]
-    spent = spent.astype(FLOAT).groupby(budgets["service"].map(_teams(scope))).max()
+    budgets = budgets[budgets["budget"] > pd.Timedelta(0)]
+    spent = (1 - budgets["budget_left"] / budgets["budget"]).astype(FLOAT).mask(budgets["window_n_missing"] > 0)
+    spent = spent.groupby(budgets["service"].map(_teams(scope))).agg(lambda services: services.max(skipna=False))
     found = scorecard_changes(scope).set_index(["team", "measure"])["arrow"]
     items: dict[str, list[Any]] = {}
     for team in teams:

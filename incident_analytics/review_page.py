@@ -831,7 +831,7 @@ class ReviewPage:
                 "n is the sample size. Missing, ongoing and invalid values are counted next to it, never as zero.",
                 "The p90 is an observed time: at least 90% of incidents took no longer.",
                 "95% intervals (CI) contain the true value at least 95% of the time.",
-                "Comparisons are adjusted together (Holm): the chance of any false finding is at most 5%.",
+                "Comparisons with earlier periods are adjusted together (Holm): a false one is at most 5% likely.",
                 *([budgets] if self.settings.targets else []),
                 *([sentences.LEVELS_COUNT_ALL] if self.scope.chosen else []),
                 *(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -197,11 +198,12 @@ def _paths(file: Path, before: Manifest) -> list[str]:
     paths = before.review.get("paths")
     if not paths:
         raise PathError(f"{file}: names no reports; name them after the review")
-    found = [file.parent / str(path) for path in paths]
-    # Anybody may have written the manifest: it must not send a reader to files elsewhere on the machine.
-    near = [Path.cwd().resolve(), file.parent.resolve()]
+    found = [Path(os.path.normpath(file.parent.absolute() / str(path))) for path in paths]
+    # Anybody may have written the manifest: it must not send a reader to files elsewhere on the machine. Links within
+    # the working folder are the reader's own.
+    near = [Path.cwd(), Path(os.path.normpath(file.parent.absolute()))]
     for path in found:
-        if not any(path.resolve().is_relative_to(folder) for folder in near):
+        if not any(path.is_relative_to(folder) for folder in near):
             raise PathError(f"{file}: names reports outside of the working folder; name them after the review")
     return [str(path) for path in found]
 

@@ -94,6 +94,15 @@ def test_a_severity_that_is_not_recorded_may_be_one_that_counts() -> None:
     assert (row["budget_spent_low"], row["budget_spent_high"]) == (0.0, pytest.approx(1 / 2.4))
 
 
+def test_an_incident_without_any_time_changes_no_range() -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", None))
+    row = api(tables)
+    undated = make_table("incidents", {"incident_id": ["b"]})
+    more = api({**tables, "incidents": pd.concat([tables["incidents"], undated], ignore_index=True)})
+    ends = ("budget_spent_low", "budget_spent_high")
+    assert [more[end] for end in ends] == [row[end] for end in ends]
+
+
 def test_an_outage_that_goes_on_has_no_range() -> None:
     row = api(outage_tables(("a", f"{DAY}09:00Z", None), a={"is_open": True}), as_of=pd.Timestamp(f"{DAY}11:00Z"))
     assert hours(row) == [2.0, 2.0, 2.0]

@@ -49,6 +49,7 @@ def test_words_are_found_in_their_order_within_a_clause(text: str, hits: list[tu
         "The alerts failed to fire",
         "No user reported it",
         "Users didn't report it",
+        "Users didn’t report it",
         "Noticed before any alert",
         "Found by hand rather than by an alert",
         "An alert should fire",

@@ -205,6 +205,12 @@ class TestUnreported:
     def test_only_ids_of_the_reports_kind_count(self, text: str, found: list[str]) -> None:
         assert named_in(text) == found
 
+    def test_an_id_without_a_number_makes_no_ids_of_words(self) -> None:
+        texts = {"incident_id": ["disk-full", "INC-12"], "summary": ["The disk was full.", None]}
+        table = make_table("incidents", texts)
+        found = unreported_incidents(table, findings=make_table("findings"), timeline=make_table("timeline"))
+        assert found.empty
+
     def test_one_that_has_a_file_is_not_without_a_report(self) -> None:
         text = "As in INC-2025-02-01-002."
         assert named_in(text, known=["/srv/reports/INC-2025-02-01-002.md"]) == []

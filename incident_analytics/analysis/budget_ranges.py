@@ -195,7 +195,8 @@ def _completed(
     span = pd.Timedelta(longest) if longest is not None else None
     latest = pd.Series(as_of, index=found.index)
     if span is not None:
-        latest = latest.clip(upper=within["started_at"].fillna(occurred) + span)
+        upper = within["started_at"].fillna(occurred) + span
+        latest = latest.mask(upper < latest, upper)
     latest = latest.mask(closed.ge(started).fillna(value=False) & (closed < latest), closed)
     earliest = within["ended_at"] - span if span is not None else occurred
     began = started.fillna(earliest).fillna(occurred)

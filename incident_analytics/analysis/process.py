@@ -275,7 +275,7 @@ def unreported_incidents(
     require_columns(incidents, "incident_id", *_TEXTS)
     require_columns(findings, "incident_id", "text", "detail", "line")
     require_columns(timeline, "incident_id", "event", "line")
-    shapes = {_shape(own) for own in incidents["incident_id"]}
+    shapes = {_shape(own) for own in incidents["incident_id"]} - {""}  # that of any word
     have = {own.casefold() for own in incidents["incident_id"]}
     files = "\n".join(known).casefold()
 

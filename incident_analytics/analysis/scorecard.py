@@ -109,8 +109,10 @@ def team_changes(
     adjusted = pd.Series(holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan)), dtype=FLOAT)
     is_finding = (adjusted <= LEVEL).fillna(value=False)
     # Without an incident before there is no relative change: any now are more.
-    rose = (table["change"] > 0) | table["change"].isna()
-    arrow = pd.Series(np.where(rose.fillna(value=True), "up", "down"), dtype=TEXT).where(is_finding)
+    # Where there was no incident before, their change has no number, though they are more now.
+    is_first = table["change"].isna() & (table["measure"] == "incidents")
+    rose = (table["change"] > 0).fillna(value=False) | is_first
+    arrow = pd.Series(np.where(rose, "up", "down"), dtype=TEXT).where(is_finding & (table["change"].notna() | is_first))
     return table.assign(p_adjusted=adjusted, arrow=arrow)
 
 

@@ -137,6 +137,7 @@ class Phrases:
 
     def find(self, text: str) -> list[Hit]:
         """Return the phrases that a text has and means, in their order; one of a value at a place."""
+        text = text.replace("’", "'")  # of the same length, so that places stay
         tokens = _tokens(text)
         heads = self._heads.of
         found: dict[tuple[int, str], int] = {}

@@ -26,18 +26,20 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> rows = {"team": ["API team", "Web team"], "n": [10, 4], "n_business": [4, 4]}
+    >>> rows = {"team": ["API team", "Web team"], "n": [10, 4], "n_business": [4, 4], "share_of_time": [0.76, 0.76]}
     >>> describe_interruptions(pd.DataFrame(rows))
-    'Incidents that started outside business hours: 6 of 10 (API team) and 0 of 4 (Web team).'
+    'Incidents that started outside business hours (76% of the time): 6 of 10 (API team) and 0 of 4 (Web team).'
     """
-    require_columns(interruptions, "team", "n", "n_business")
+    require_columns(interruptions, "team", "n", "n_business", "share_of_time")
     rows = interruptions[interruptions["n"] > 0]
     if rows.empty:
         return ""
     rows = rows.assign(n_off=rows["n"] - rows["n_business"])
     rows = rows.sort_values(["n_off", "team"], ascending=[False, True]).head(FEW)
     parts = [f"{row.n_off} of {row.n} ({row.team})" for row in each_row(rows)]
-    return f"Incidents that started outside business hours: {join_words(parts)}."
+    outside = rows["share_of_time"]
+    share = f" ({outside.min():.0%} of the time)" if outside.min() == outside.max() else ""
+    return f"Incidents that started outside business hours{share}: {join_words(parts)}."
 
 
 def describe_failing_together(pairs: pd.DataFrame) -> str:

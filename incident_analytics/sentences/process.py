@@ -240,7 +240,7 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
     >>> rows = {"team": ["API team"] * 2, "measure": ["incidents", "time_to_restore"], "n_before": [4, 4]}
     >>> rows |= {"n_after": [19, 19], "p_value": [0.001, 0.4], "p_adjusted": [0.002, 0.4], "arrow": ["up", None]}
     >>> describe_scorecard(pd.DataFrame(rows))
-    'API team: incidents went up (n = 4 before, 19 now; adjusted p = 0.002). 1 other comparison shows no change.'
+    'API team: incidents went up (n = 4 before, 19 now; adjusted p = 0.002). The other comparison is within chance.'
     """
     require_columns(changes, "team", "measure", "n_before", "n_after", "p_value", "p_adjusted", "arrow")
     with_test = changes[changes["p_value"].notna()]
@@ -254,8 +254,9 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
     ]
     n = len(with_test) - len(found)
     if not said:
-        compared = f"{format_count(n, 'comparison')} of the teams with the period before"
-        return f"{compared} {'shows' if n == 1 else 'show'} no change."
+        if n == 1:
+            return "The only comparison with the period before is within chance."
+        return f"None of {n} comparisons with the period before is beyond chance."
     if n:
-        said.append(f"{n} other {'comparison shows' if n == 1 else 'comparisons show'} no change.")
+        said.append("The other comparison is within chance." if n == 1 else f"None of the {n} others is beyond chance.")
     return " ".join(said)

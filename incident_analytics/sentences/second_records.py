@@ -74,15 +74,14 @@ def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:
     >>> rows = {"record": ["reports", "PagerDuty", "shorter", "longer"], "n": [12, 11, 11, 11], "mean": spans}
     >>> times = pd.DataFrame(rows).assign(basis="detected to restored")
     >>> describe_times_by_record(times, measure="time to restore")
-    'Mean time to restore (detected to restored): 1h 30m by the reports (n = 12), 1h 20m by PagerDuty (n = 11); between 1h 15m and 1h 35m whichever is right (n = 11).'
+    'Of 11 incidents with both records the mean time to restore (detected to restored) is 1h 15m to 1h 35m, whichever is right.'
     """  # noqa: E501 - a sentence as it is printed
     require_columns(times, "record", "basis", "n", "mean")
     by_record = {row.record: row for row in each_row(times)}
     low, high = by_record["shorter"], by_record["longer"]
     if not low.n:
         return ""
-    records = [row for name, row in by_record.items() if name not in {"shorter", "longer"} and row.n]
-    by = {"reports": "the reports"}
-    parts = [f"{format_span(row.mean)} by {by.get(row.record, row.record)} (n = {row.n:,})" for row in records]
-    band = f"between {format_span(low.mean)} and {format_span(high.mean)} whichever is right (n = {low.n:,})"
-    return f"Mean {measure} ({low.basis}): {', '.join(parts)}; {band}."
+    ends = list(dict.fromkeys(format_span(row.mean) for row in (low, high)))
+    band = f"{' to '.join(ends)}{', whichever is right' if len(ends) > 1 else ' by either'}"
+    those = format_count(low.n, "incident")
+    return f"Of {those} with both records the mean {measure} ({low.basis}) is {band}."

@@ -220,13 +220,13 @@ def _zone(words: str) -> tzinfo | None:
     if offset := _OFFSET.fullmatch(words):
         span = timedelta(hours=int(offset["hours"]), minutes=int(offset["minutes"] or 0))
         if span >= _FARTHEST:
-            raise Unreadable(f"{words!r} is no offset from UTC; write one such as +02:00", "unreadable-time")
+            raise Unreadable(f"{words!r} is not an offset from UTC; write it as +02:00", "unreadable-time")
         return timezone(span if offset["sign"] == "+" else -span)
     return read_zone(words)
 
 
 def _date(year: int, month: int, day: int) -> date | None:
-    """Return a date of the years in which incidents are, None where there is no such date."""
+    """Return a date in the years that incidents can be from; None where the calendar has no such day."""
     try:
         return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
     except ValueError:

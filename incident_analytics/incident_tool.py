@@ -268,7 +268,7 @@ def read_tool_rows(settings: Settings) -> tuple[list[ToolRow], list[tuple[Path, 
     for pattern in tool.files:
         files = matching_paths(pattern)
         if not files:
-            problems.append((pattern, CsvProblem("unreadable-file", 1, "there is no such file; correct its name")))
+            problems.append((pattern, CsvProblem("unreadable-file", 1, "no such file; correct its name")))
         for file in files:
             try:
                 found, faults = _read_file(file, tool)

@@ -146,7 +146,7 @@ def test_json_of_another_kind_is_refused_and_said_so(tmp_path: Path, text: str) 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
     file.write_text("[incident_tool]\nfiles = ['none-*.csv']\n")
-    assert problems(file) == [[1, "error", "unreadable-file", "there is no such file; correct its name"]]
+    assert problems(file) == [[1, "error", "unreadable-file", "no such file; correct its name"]]
 
 
 def test_issues_of_other_types_are_left_out_and_counted(tmp_path: Path) -> None:

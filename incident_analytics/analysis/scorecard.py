@@ -108,8 +108,7 @@ def team_changes(
     table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
     adjusted = pd.Series(holm(table["p_value"].to_numpy(dtype=float, na_value=np.nan)), dtype=FLOAT)
     is_finding = (adjusted <= LEVEL).fillna(value=False)
-    # Without an incident before there is no relative change: any now are more.
-    # Where there was no incident before, their change has no number, though they are more now.
+    # Without an incident before, the relative change has no number, though there are more now.
     is_first = table["change"].isna() & (table["measure"] == "incidents")
     rose = (table["change"] > 0).fillna(value=False) | is_first
     arrow = pd.Series(np.where(rose, "up", "down"), dtype=TEXT).where(is_finding & (table["change"].notna() | is_first))

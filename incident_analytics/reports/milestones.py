@@ -525,7 +525,7 @@ class Scorer:
         return known is not None and self.at(row) >= known
 
     def may_explain(self, row: int) -> bool:
-        """Return whether a row may say why it broke: it follows the detection, and is no act and no response."""
+        """Return whether a row may say why it broke: it follows the detection, and is neither an act nor a response."""
         return (
             not self.is_act(row) and self.is_after(row, "detected") and "responded" not in self.readings[row].speaks_for
         )

@@ -282,7 +282,7 @@ class _Context:
             self.level = section.level
 
     def kind_at(self, line: SourceLine) -> Kind | None:
-        """Return what a line with words would be a row of; None for a heading that is no row."""
+        """Return what a line with words would be a row of; None for a heading that isn't one."""
         if line.place == "heading":
             own, is_own = self.before, self.known == "own" and "|" in line.text
             if is_own and own != "prose" and (_looks_like(line, own) or _is_delimiter(line.text)):

@@ -20,6 +20,7 @@ from incident_analytics.cli import MEASURES
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.measures import KINDS, compare, measure, sources
+from incident_analytics.measures.kinds import _BY
 from incident_analytics.periods import UNITS, Period
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus, make_table
@@ -70,7 +71,7 @@ def test_a_group_shows_the_primary_metric_alone(demo_scope: Scope, demo_settings
     assert table["n_recorded"].sum() == measures.response(demo_scope)["n_recorded"].sum()
 
 
-GROUPED = [(kind, by) for kind, groups in measures._BY.items() for by in groups if not by.startswith("field:")]  # noqa: SLF001
+GROUPED = [(kind, by) for kind, groups in _BY.items() for by in groups if not by.startswith("field:")]
 
 
 @pytest.mark.parametrize(("kind", "by"), GROUPED)

@@ -42,6 +42,7 @@ EXAMPLES = 12
 OWN_TESTS = {
     "analysis/action_items": ("action_items", "actions"),  # it prepares what these count
     "analysis/grouping": ("response", "severity"),  # it has no tests of its own: what its groups are for
+    "analysis/origins": ("origin_shares",),  # test_origins.py is about reports/origins
     "analysis/outages": ("availability",),
     "reports/clock_changes": ("clock_changes", "timeline"),
     "reports/timed_rows": ("timeline",),

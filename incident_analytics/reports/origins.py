@@ -195,11 +195,10 @@ class Lexicon:
         likely = odd / (1 + sum(odds.values()))
         if likely < _LIKELY or value not in self.proposed["trigger"] or value not in first:
             return None
-        words, line = first[value]
-        return Origin(value, words, line, round(likely, 2))
+        return Origin(value, *_sentence_at(*first[value]), round(likely, 2))
 
-    def features(self, evidence: Evidence) -> tuple[dict[str, set[str]], dict[str, tuple[str, int]]]:
-        """Return by trigger the keys of the weights that count for it, and the sentence that speaks for it most."""
+    def features(self, evidence: Evidence) -> tuple[dict[str, set[str]], dict[str, tuple[Text, Hit]]]:
+        """Return by trigger the keys of the weights that count for it, and the words that speak for it most."""
         places = [text for text in evidence.texts if text.place not in _HINDSIGHT - {"contributing_factor"}]
         places += [Text(text.words, text.line, "why") for text in evidence.fields["trigger"]]
         begun = next(
@@ -208,15 +207,16 @@ class Lexicon:
         places += [
             Text(row.words, row.line, "before" if index < begun else "after") for index, row in enumerate(evidence.rows)
         ]
-        keys: dict[str, set[str]] = {value: {value} for value in LABELS["trigger"]}
-        best: dict[str, tuple[float, str, int]] = {}
+        keys = {value: {value} for value in LABELS["trigger"]}
+        best: dict[str, tuple[Text, Hit]] = {}
+        most = dict.fromkeys(keys, 0.0)
         for text in places:
             for hit in self.causes.find(text.words[:_MOST]):
                 value, strength = hit.value.split()
                 key = f"{text.place} {strength}"
                 keys[value].add(key)
-                if self.weights[key] > best.get(value, (0.0, "", 0))[0]:
-                    best[value] = (self.weights[key], *_sentence_at(text, hit))
+                if self.weights[key] > most[value]:
+                    best[value], most[value] = (text, hit), self.weights[key]
         for own in keys.values():  # a strong word hides a weak one of the same place
             own -= {key.replace("strong", "weak") for key in own if key.endswith("strong")}
         words = [row.words for row in evidence.rows] + [
@@ -224,7 +224,7 @@ class Lexicon:
         ]
         if any(map(_TAKEN_BACK.search, words)):
             keys["change"].add("taken back")
-        return keys, {value: (words, line) for value, (_, words, line) in best.items()}
+        return keys, best
 
 
 def _sentence_at(text: Text, hit: Hit) -> tuple[str, int]:

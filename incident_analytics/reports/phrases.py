@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 __all__ = ["Hit", "Phrases"]
@@ -34,17 +35,30 @@ _REACH = 4
 _AUXILIARIES = frozenset({"did", "do", "does", "was", "were", "had", "has", "have", "is", "are"})
 _NEGATIONS = frozenset({"not", "never", "nor"})
 _MODALS = frozenset({"should", "would", "could", "might"})
+_DOUBTS = _DENIALS | _NEGATIONS | _MODALS | {"before", "failed"}
+"""Words, besides those that end in n't, without which all that a text says is asserted."""
 
 Item = TypeVar("Item")
 Words: TypeAlias = tuple[str, ...]
 
 
 class Hit(NamedTuple):
-    """A phrase in a text: where it begins and ends, and the value that it speaks for."""
+    """A phrase in a text: the value that it speaks for, its first word and the one after its last, counted from 0."""
 
-    start: int
-    end: int
     value: str
+    text: str
+    first: int
+    after: int
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+        return _places(self.text)[self.first][0]
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text."""
+        return _places(self.text)[self.after - 1][1]
 
 
 def _fits(token: str, word: str) -> bool:
@@ -68,10 +82,11 @@ class _Index(Generic[Item]):
 
 
 class _Group:
-    """Words or short phrases, of which any will do."""
+    """Words or short phrases, of which any will do, and the bit that is its own among the groups of some phrases."""
 
-    def __init__(self, entries: Iterable[Words]) -> None:
+    def __init__(self, entries: Iterable[Words], bit: int) -> None:
         self.entries = list(entries)
+        self.bit = bit
         self._rests = _Index((entry[0], entry[1:]) for entry in self.entries)
 
     def ends(self, tokens: Sequence[str], index: int) -> Iterator[int]:
@@ -88,12 +103,14 @@ class _Phrase(NamedTuple):
     """The groups of a phrase in their order, each with how far it may be away.
 
     ``opens`` is whether the text begins with it, ``is_word`` whether it is a single word, which its head is already.
+    ``needs`` has a bit for each group: in a text that has no beginning of one of them it need not be looked for.
     """
 
     value: str
     groups: tuple[tuple[int, _Group], ...]
     opens: bool
     is_word: bool
+    needs: int
 
     def end(self, tokens: Sequence[str], index: int, step: int = 0) -> int | None:
         """Return where the phrase ends that begins at a place, None where it does not."""
@@ -131,36 +148,48 @@ class Phrases:
     """
 
     def __init__(self, phrases: Mapping[str, Sequence[str]], words: Mapping[str, Sequence[str]]) -> None:
-        groups = {name: _Group(tuple(_ENTRY_TOKEN.findall(entry)) for entry in own) for name, own in words.items()}
+        groups = {
+            f"{{{name}}}": _Group([tuple(_ENTRY_TOKEN.findall(entry)) for entry in own], 1 << place)
+            for place, (name, own) in enumerate(words.items())
+        }
         found = [_phrase(value, entry, groups) for value, entries in phrases.items() for entry in entries]
         self._heads = _Index((entry[0], phrase) for phrase in found for entry in phrase.groups[0][1].entries)
+        bits = _Index((entry[0], group.bit) for group in groups.values() for entry in group.entries)
+        self._begins: Callable[[str], int] = lru_cache(maxsize=20_000)(lambda token: reduce(or_, bits.of(token), 0))
 
     def find(self, text: str) -> list[Hit]:
         """Return the phrases that a text has and means, in their order; one of a value at a place."""
         text = text.replace("’", "'")  # of the same length, so that places stay
         tokens = _tokens(text)
-        heads = self._heads.of
+        lacks = ~reduce(or_, map(self._begins, tokens), 0)
+        is_plain = _DOUBTS.isdisjoint(tokens) and ("'" not in text or "n't" not in text.lower())
         found: dict[tuple[int, str], int] = {}
-        for index, phrases in [(index, phrases) for index, token in enumerate(tokens) if (phrases := heads(token))]:
+        for index, phrases in enumerate(map(self._heads.of, tokens)):
             for phrase in phrases:
-                if (index, phrase.value) in found or (phrase.opens and index):
+                if phrase.needs & lacks or (index, phrase.value) in found or (phrase.opens and index):
                     continue
                 end = phrase.end(tokens, index)
-                if end is not None and _is_meant(tokens, index, end):
+                if end is not None and (is_plain or _is_meant(tokens, index, end)):
                     found[index, phrase.value] = end
-        if not found:
-            return []
-        places = [match.span() for match in _TOKEN.finditer(text)]
-        return [Hit(places[index][0], places[end - 1][1], value) for (index, value), end in found.items()]
+        return [Hit(value, text, index, end) for (index, value), end in found.items()]
 
 
 @lru_cache(maxsize=64)
 def _tokens(text: str) -> Sequence[str]:
     """Return a text's words and the signs that end a clause: several phrases are looked for in the same text."""
-    return [token.lower() for token in _TOKEN.findall(text)]
+    if text.isascii():
+        return _TOKEN.findall(text.lower())
+    return [token.lower() for token in _TOKEN.findall(text)]  # what a letter becomes may be no letter
 
 
-def _phrase(value: str, entry: str, groups: Mapping[str, _Group]) -> _Phrase:
+@lru_cache(maxsize=8)
+def _places(text: str) -> Sequence[tuple[int, int]]:
+    """Return where each of these begins and ends."""
+    return [match.span() for match in _TOKEN.finditer(text)]
+
+
+def _phrase(value: str, entry: str, groups: dict[str, _Group]) -> _Phrase:
+    """Return the phrase that an entry writes; a word that is no group yet becomes one."""
     steps: list[tuple[int, _Group]] = []
     reach, opens = 1, False
     for word in _ENTRY_TOKEN.findall(entry.replace("’", "'")):
@@ -169,10 +198,12 @@ def _phrase(value: str, entry: str, groups: Mapping[str, _Group]) -> _Phrase:
         elif word == "~":
             reach = _GAP
         else:
-            steps.append((reach, groups[word[1:-1]] if word[0] == "{" else _Group([(word,)])))
+            if word[0] != "{":
+                groups.setdefault(word, _Group([(word,)], 1 << len(groups)))
+            steps.append((reach, groups[word]))
             reach = 1
     is_word = len(steps) == 1 and all(len(entry) == 1 for entry in steps[0][1].entries)
-    return _Phrase(value, tuple(steps), opens, is_word)
+    return _Phrase(value, tuple(steps), opens, is_word, reduce(or_, [group.bit for _, group in steps]))
 
 
 def _denies(word: str) -> bool:

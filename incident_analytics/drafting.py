@@ -14,7 +14,8 @@ from incident_analytics.files import read_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.names import closest_name, did_you_mean, fold, known_name
 from incident_analytics.records import Wanted
-from incident_analytics.reports.template import template_text
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.template import default_template, template_text
 
 __all__ = ["new_report"]
 
@@ -63,6 +64,7 @@ def new_report(
     Raises
     ------
     UnknownNameError
+        ``service 'a: b' can't be read from a report as it is written; write its words alone``,
         ``severity 'SEV9' is not one of SEV-3, SEV-2, SEV-1``,
         ``service 'Frontent' is not one of API, Frontend, ...; did you mean 'Frontend'?``
     OutputError
@@ -71,10 +73,16 @@ def new_report(
     settings = settings or Settings()
     order = settings.severities.order
     (level,) = Wanted(settings, severities=[severity]).severity_names(order)
-    text = _with_services(template_text(), services, settings)
+    text, hit = _with_services(template_text(), services, settings)
     target = folder or next((path for path in settings.reports if path.is_dir()), Path())
     first = 1 + max(_numbers_taken(on, [target, *settings.reports]), default=0)
     name = " ".join((title or "[Title]").split())
+    try:
+        f"{name}{text}".encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"{target}: a title or service is not UTF-8, as a report is; write it in other characters"
+        ) from error
     for number in range(first, first + 1000):
         own = f"INC-{on}-{number:03}"
         filled = (
@@ -84,6 +92,7 @@ def new_report(
             .replace("[Draft/Under Review/Final]", "Draft", 1)
             .replace("# Incident Report Template", f"# Incident Report: {name}", 1)
         )
+        _require_services(filled, hit, settings)
         file = target / f"{own}.md"
         try:
             target.mkdir(parents=True, exist_ok=True)
@@ -110,15 +119,23 @@ def _numbers_taken(on: date, places: Iterable[Path]) -> Iterator[int]:
         yield from (int(match[1]) for text in (file.name, head) for match in used.finditer(text))
 
 
-def _with_services(text: str, asked: Sequence[str], settings: Settings) -> str:
-    """Tick the services asked for in the template's list, or in that of the settings."""
+def _with_services(text: str, asked: Sequence[str], settings: Settings) -> tuple[str, set[str]]:
+    """Tick the services asked for in the template's list, or in that of the settings, and return which these are."""
     block = _SERVICES.search(text)
     listed = [line.removeprefix("- [ ] ") for line in block[0].splitlines()] if block else []
     names = list(settings.services) or listed
     hit = {_service(name, names, settings) for name in asked}
     names += [name for name in hit if name not in names]
     lines = "".join(f"- [{'x' if name in hit else ' '}] {name}\n" for name in names)
-    return _SERVICES.sub(lambda _: lines, text, count=1)
+    return _SERVICES.sub(lambda _: lines, text, count=1), hit
+
+
+def _require_services(text: str, hit: set[str], settings: Settings) -> None:
+    """Refuse a service whose name a report's reader would take for something else, such as a comment or a link."""
+    (report,) = parse_reports(text, "new.md", settings, default_template())
+    read = {row["service"] for row in report.rows["services"] if row["affected"]}
+    for name in sorted(hit - read):
+        raise UnknownNameError(f"service {name!r} can't be read from a report as it is written; write its words alone")
 
 
 def _service(name: str, names: Sequence[str], settings: Settings) -> str:

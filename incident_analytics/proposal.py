@@ -22,7 +22,7 @@ from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, read_zone
 from incident_analytics.schema import SEVERITIES
-from incident_analytics.visible import visible
+from incident_analytics.visible import visible, visible_toml
 
 __all__ = ["propose_settings", "write_settings"]
 
@@ -106,15 +106,21 @@ def write_settings(text: str, folder: Path) -> Path:
     Raises
     ------
     OutputError
-        ``incident-analytics.toml: already there, and left as it is; ...``
+        ``incident-analytics.toml: already there, and left as it is; ...``,
+        ``incident-analytics.toml: a folder's name is not UTF-8, and TOML has no other; rename it and run again``
     """
     file = folder / SETTINGS_NAME
     try:
+        text.encode()
         with file.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError as error:
         message = "already there, and left as it is; rename it to have a new one proposed"
         raise OutputError(f"{file}: {message}") from error
+    except UnicodeEncodeError as error:
+        raise OutputError(
+            f"{file}: a folder's name is not UTF-8, and TOML has no other; rename it and run again"
+        ) from error
     except OSError as error:
         raise OutputError(f"{file}: {error.strerror}") from error
     return file
@@ -292,11 +298,14 @@ def _key(name: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Return text as TOML writes it: as JSON does, but for one character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return visible_toml(json.dumps(text, ensure_ascii=False))
 
 
 def _is_iana(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        return False
     return zone in {"UTC", "GMT"} or "/" in zone
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final
 from unicodedata import category
 
-__all__ = ["HIDDEN", "visible", "visible_json"]
+__all__ = ["HIDDEN", "visible", "visible_json", "visible_toml"]
 
 # Control characters, halves of characters, separators of lines, format characters (all of Cf but the visible ones, such
 # as the Arabic sign of a number), letters that are blank, selectors of variants, the two that no XML may hold. A test
@@ -70,6 +70,17 @@ def visible_json(text: str) -> str:
     return _FOUND.sub(lambda found: _shown(found, "\n", _json_escape), text)
 
 
+def visible_toml(text: str) -> str:
+    r"""Return a quoted string of JSON as TOML writes it, with nothing hidden, which says the same.
+
+    Examples
+    --------
+    >>> print(visible_toml('"a\u202eb\U000e0001"'))
+    "a\u202eb\U000e0001"
+    """
+    return _FOUND.sub(lambda found: _shown(found, "", _toml_escape), text)
+
+
 def _shown(found: re.Match[str], keep: str, escape: Callable[[str], str]) -> str:
     """Return a hidden character as it is where it stays, else written out; a flag is several, and stays."""
     return found[0] if len(found[0]) > 1 or found[0] in keep or _is_at_work(found) else escape(found[0])
@@ -111,3 +122,9 @@ def _escape(character: str) -> str:
 def _json_escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[index : index + 2].hex()}" for index in range(0, len(units), 2))
+
+
+def _toml_escape(character: str) -> str:
+    if "\ud800" <= character <= "\udfff":  # TOML has no way to write it
+        return character
+    return f"\\u{ord(character):04x}" if ord(character) <= 0xFFFF else f"\\U{ord(character):08x}"  # noqa: PLR2004

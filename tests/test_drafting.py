@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from difflib import unified_diff
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.drafting import new_report
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.loading import read_records
 from incident_analytics.reports.template import template_text
 
@@ -93,4 +99,45 @@ def test_the_settings_say_where_and_which_names_there_are(tmp_path: Path) -> Non
 def test_a_misspelt_name_writes_nothing(tmp_path: Path, severity: str, service: str, message: str) -> None:
     with pytest.raises(UnknownNameError, match=message):
         new_report(severity=severity, services=[service], on=DAY, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "service",
+    [
+        "",
+        " ",
+        "API: read",
+        "[API](https://example.org)",
+        "| a | b",
+        "[Date of incident]",
+        "None",
+        "**Date**: 2020-01-01",
+    ],
+)
+def test_a_service_that_would_be_read_as_another_writes_nothing(tmp_path: Path, service: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"can't be read from a report as it is written; write its words alone$"):
+        new_report(severity="SEV-1", services=["API", service], on=DAY, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+MARKUP = st.text(st.sampled_from("ab *_`[]()<>!#-|:=~&;\\/\n\x1b\u202e"), max_size=12)
+
+
+@given(MARKUP, MARKUP)
+@examples(100)
+def test_no_title_or_service_changes_what_else_a_new_report_says(title: str, service: str) -> None:
+    with TemporaryDirectory() as folder, suppress(UnknownNameError):
+        file = new_report(severity="SEV-1", services=["API", service], title=title, on=DAY, folder=Path(folder))
+        records = read_records(folder, settings=Settings())
+        (incident,) = records.rows("incidents")
+        assert (incident["incident_id"], incident["severity"], incident["date"]) == (file.stem, "SEV-1", DAY)
+        affected = [row["service"] for row in records.rows("services") if row["affected"]]
+        assert sorted(affected) == sorted({"API", *([" ".join(service.split())] if service.split() else [])})
+
+
+@pytest.mark.parametrize("asked", [{"title": "a\udcff"}, {"services": ["a\udcff"]}])
+def test_what_is_not_utf_8_writes_nothing(tmp_path: Path, asked: dict[str, Any]) -> None:
+    with pytest.raises(OutputError, match=r"is not UTF-8, as a report is; write it in other characters$"):
+        new_report(**{"severity": "SEV-1", "services": [], "on": DAY, "folder": tmp_path} | asked)
     assert list(tmp_path.iterdir()) == []

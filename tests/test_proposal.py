@@ -16,6 +16,7 @@ from incident_analytics.loading import read_records
 from incident_analytics.proposal import propose_settings, write_settings
 from incident_analytics.records import Columns, Records
 from incident_analytics.schema import TABLES
+from incident_analytics.visible import visible
 
 REPORT = """# Incident Report: Jobs stuck
 
@@ -91,6 +92,26 @@ def test_what_the_reports_leave_open_is_asked(tmp_path: Path) -> None:
 def test_a_zone_that_all_reports_name_is_taken(tmp_path: Path, zones: tuple[str, ...], zone: str) -> None:
     text = propose(tmp_path, *(("SEV-1", each, "API") for each in zones))
     assert tomllib.loads(text)["timezone"] == zone
+
+
+@pytest.mark.parametrize("zone", ["America/Nowhere", "../etc/passwd", "EU/US", "Etc/GMT+99"])
+def test_a_zone_that_there_is_not_is_asked_for(tmp_path: Path, zone: str) -> None:
+    text = propose(tmp_path, ("SEV-1", zone, "API"))
+    assert "timezone" not in read_settings(write_settings(text, tmp_path)).model_fields_set
+
+
+def test_no_character_of_the_settings_is_hidden(tmp_path: Path) -> None:
+    service = "a\u202eb\x85c\U000e0001d"
+    text = propose(tmp_path, (f"SEV\u200b-9 {service}", "UTC", service))
+    assert visible(text, keep="\n") == text
+    assert list(read_settings(write_settings(text, tmp_path)).services) == [service]
+
+
+def test_a_folder_whose_name_toml_cannot_say_writes_nothing(tmp_path: Path) -> None:
+    text = propose_settings(read_records([], settings=Settings()), ["a\udcff"], folder=tmp_path)
+    with pytest.raises(OutputError, match="a folder's name is not UTF-8, and TOML has no other; rename it"):
+        write_settings(text, tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(("n_without", "level"), [(2, "info"), (1, None)])

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +46,20 @@ def test_length(words: str, length: timedelta, approximate: bool) -> None:
     assert (duration.total, duration.approximate, duration.windows) == (length, approximate, ())
     assert not duration.is_open
     assert not duration.support_hours
+
+
+@given(
+    st.integers(0, 999),
+    st.integers(0, 99),
+    st.none() | st.tuples(st.times(), st.times(), st.sampled_from(["", " UTC"])),
+)
+def test_the_form_of_the_template_is_read_as_any_other_form_is(
+    hours: int, minutes: int, window: tuple[time, time, str] | None
+) -> None:
+    words = f"{hours}h {minutes}m"
+    if window is not None:
+        words = f"{words} ({window[0]:%H:%M} - {window[1]:%H:%M}{window[2]})"
+    assert read_duration(words) == read_duration(f" {words}")  # with the space it is not of that form
 
 
 @given(st.integers(0, 20_000).map(lambda minutes: timedelta(minutes=minutes)), st.data())

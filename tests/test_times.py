@@ -370,6 +370,15 @@ PARTS = (
 )  # fmt: skip
 
 
+@given(
+    st.from_regex(
+        r"[12]\d{3}-[01]\d-[0-3]\d([ T]\d\d?:\d\d)?|\d\d?:\d\d", fullmatch=True, alphabet=st.characters(codec="ascii")
+    )
+)
+def test_a_date_in_the_usual_form_is_found_as_in_any_other_text(words: str) -> None:
+    assert find_dates(words) == find_dates(f" {words}")  # with the space it is not of that form
+
+
 @pytest.mark.parametrize("reader", [*READERS, find_dates, split_moment])
 @given(st.lists(st.sampled_from(PARTS), max_size=7), st.sampled_from(["", " "]))
 def test_parts_of_times_in_any_order_are_read_or_unreadable(reader: Any, parts: list[str], joint: str) -> None:

@@ -29,6 +29,8 @@ _USERS = re.compile(
     re.IGNORECASE,
 )
 """How many users a summary names."""
+_PEOPLE = re.compile(r"users|customers|accounts|subscribers", re.IGNORECASE)
+"""What every such words have: found much faster than all of them are."""
 
 _BEGUN = re.compile(
     r"\b(?:outage|impact|incident|downtime|disruption|degradation|errors?|failures?)\s"
@@ -252,7 +254,8 @@ def _action_dates(report: Report, settings: Settings) -> Iterator[Finding]:
 def _users(report: Report) -> Iterator[Finding]:
     """Compare the users in the summary with those in the impact section."""
     incident, lines = report.incident, report.lines
-    mentions = list(_USERS.finditer(incident.get("summary") or ""))
+    words = incident.get("summary") or ""
+    mentions = list(_USERS.finditer(words)) if _PEOPLE.search(words) else []
     if len(mentions) != 1:
         return
     try:

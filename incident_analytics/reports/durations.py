@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import UTC, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
@@ -73,6 +73,8 @@ def read_duration(text: str) -> Duration | None:
     >>> str(duration.total), [end.clock.hour for _, end in duration.windows]
     ('9:35:00', [17])
     """
+    if (usual := _USUAL.fullmatch(text)) is not None:
+        return _usual_duration(usual)
     if is_absent(text):
         return None
     pieces = _with_elapsed(read_pieces(text), text)
@@ -108,6 +110,27 @@ def read_duration(text: str) -> Duration | None:
         support_hours=support,
         zone=zones[0] if zones else None,
     )
+
+
+_CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_USUAL: Final = re.compile(
+    rf"(?P<h>\d{{1,3}})h (?P<m>\d{{1,2}})m(?: \((?P<start>{_CLOCK}) [-–] (?P<end>{_CLOCK})(?P<zone> UTC)?\))?", re.ASCII
+)
+"""The form of the template, which needs no search for tokens."""
+
+
+def _usual_duration(usual: re.Match[str]) -> Duration:
+    windows: tuple[tuple[Moment, Moment | None], ...] = ()
+    zone = UTC if usual["zone"] else None
+    if usual["start"]:
+        windows = (
+            (
+                Moment(clock=time.fromisoformat(usual["start"]), zone=zone),
+                Moment(clock=time.fromisoformat(usual["end"]), zone=zone),
+            ),
+        )
+    total = timedelta(hours=int(usual["h"]), minutes=int(usual["m"]))
+    return Duration(total, windows, approximate=False, is_open=False, support_hours=False, zone=zone)
 
 
 def _windows(pieces: Sequence[Piece]) -> list[tuple[Moment, Moment | None]]:

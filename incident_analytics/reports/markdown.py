@@ -643,10 +643,13 @@ class _Reader:
         self.in_cell = False
 
     def close_row(self, start: int, end: int) -> None:
-        cells = split_cells(self.source[start:end].decode())
-        width = len(cells)
-        while width > len(self.cells) and not cells[width - 1]:
-            width -= 1
+        written = self.source[start:end].strip(b"> \t\r\n")
+        width = written.count(b"|") - 1
+        if b"\\" in written or written[:1] + written[-1:] != b"||" or not 0 < width <= len(self.cells):
+            cells = split_cells(written.decode())
+            width = len(cells)
+            while width > len(self.cells) and not cells[width - 1]:
+                width -= 1
         self.rows.append(Row(tuple(self.cells), self.row_line, width))
 
     def close_table(self, _: int, __: int) -> None:

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -393,7 +393,6 @@ class Scorer:
         self.trouble = next((row for row in self.order if "fault" in self.readings[row].features), None)
         self.response = next((self.at(row) for row in self.order if "responded" in self.readings[row].speaks_for), None)
         self.relapse = next((self.at(row) for row in reversed(self.order) if self.readings[row].is_relapse), None)
-        self.cause = stems(evidence.cause)
         signs = (
             row
             for row in self.order
@@ -414,6 +413,11 @@ class Scorer:
         self.acts: list[int] = []
         self.next: int | None = None
         self.cure: int | None = None
+
+    @cached_property
+    def cause(self) -> frozenset[str]:
+        """How the longer words of the stated cause begin."""
+        return stems(self.evidence.cause)
 
     def instants_stated(self) -> Iterator[tuple[str, datetime]]:
         """Give the milestones that rows state: of the cure and what follows it the last row counts, else the first."""

@@ -154,17 +154,23 @@ class Phrases:
         }
         found = [_phrase(value, entry, groups) for value, entries in phrases.items() for entry in entries]
         self._heads = _Index((entry[0], phrase) for phrase in found for entry in phrase.groups[0][1].entries)
-        bits = _Index((entry[0], group.bit) for group in groups.values() for entry in group.entries)
-        self._begins: Callable[[str], int] = lru_cache(maxsize=20_000)(lambda token: reduce(or_, bits.of(token), 0))
+        self._bits = _Index((entry[0], group.bit) for group in groups.values() for entry in group.entries)
+        self._known: Callable[[str], tuple[int, tuple[_Phrase, ...]] | None] = lru_cache(maxsize=20_000)(self._find)
+
+    def _find(self, token: str) -> tuple[int, tuple[_Phrase, ...]] | None:
+        """Return the bits of the groups, and the phrases, that begin with a word; None where there are none."""
+        bits = self._bits.of(token)
+        return (reduce(or_, bits), self._heads.of(token)) if bits else None
 
     def find(self, text: str) -> list[Hit]:
         """Return the phrases that a text has and means, in their order; one of a value at a place."""
         text = text.replace("’", "'")  # of the same length, so that places stay
         tokens = _tokens(text)
-        lacks = ~reduce(or_, map(self._begins, tokens), 0)
+        known = [(index, word) for index, word in enumerate(map(self._known, tokens)) if word]
+        lacks = ~reduce(or_, [bits for _, (bits, _) in known], 0)
         is_plain = _DOUBTS.isdisjoint(tokens) and ("'" not in text or "n't" not in text.lower())
         found: dict[tuple[int, str], int] = {}
-        for index, phrases in enumerate(map(self._heads.of, tokens)):
+        for index, (_, phrases) in known:
             for phrase in phrases:
                 if phrase.needs & lacks or (index, phrase.value) in found or (phrase.opens and index):
                     continue

@@ -457,6 +457,8 @@ def find_dates(text: str) -> list[Moment]:
     """
     if not _MAY_BE_DATE.search(text):
         return []
+    if len(text) <= _LONGEST_USUAL and (usual := _usual_moment(text)) is not None:
+        return [usual] if usual.dated else []
     tokens = _tokens_of(text)
     found: list[Moment] = []
     at = 0

@@ -9,6 +9,7 @@ import shutil
 import stat
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -61,10 +62,19 @@ def cache_folder() -> Path:
 
 
 def clear_cache() -> int:
-    """Remove every cache, and return how many bytes that gives back."""
+    """Remove every cache, and return how many bytes that gives back; another run may write or clear meanwhile."""
     folder = cache_folder()
-    size = sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file())
+    before = _size(folder)
     shutil.rmtree(folder, ignore_errors=True)
+    return max(before - _size(folder), 0)
+
+
+def _size(folder: Path) -> int:
+    size = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):  # another run has just renamed or removed it
+                size += os.lstat(os.path.join(parent, name)).st_size  # noqa: PTH118 - as os.walk has it
     return size
 
 
@@ -88,9 +98,11 @@ def open_cache(places: Sequence[str | Path], key: str) -> Cache | None:
         name = hashlib.blake2b(asked.encode(), digest_size=_DIGEST_SIZE)
         root = cache_folder()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not _is_private(root):
+            return None
         folder = root / name.hexdigest()
         folder.mkdir(mode=0o700, exist_ok=True)
-        return Cache(folder, key) if _is_private(root) and _is_private(folder) else None
+        return Cache(folder, key) if _is_private(folder) else None
     except (OSError, RuntimeError):  # a read-only home, or none
         return None
 

@@ -19,7 +19,7 @@ from string import ascii_lowercase
 from typing import Any, Final
 
 from incident_analytics.config import SETTINGS_NAME, Settings
-from incident_analytics.csv_files import CsvError, parse_csv
+from incident_analytics.csv_files import CsvError, guarded, parse_csv
 from incident_analytics.errors import OutputError, SettingsError
 from incident_analytics.files import read_bytes, write_bytes
 from incident_analytics.records import Records
@@ -139,7 +139,7 @@ class CorrectionFile:
         """Take the file, and the settings that are to name it; None where they do already."""
         self.file = file
         self.settings_file = settings_file
-        self._added: list[tuple[bytes | None, bytes]] = []
+        self._added: list[tuple[bytes, bytes]] = []
         """What the file held before and after each row that was added, to take it back."""
 
     def add(self, doubt: Doubt, value: Any, *, by: str, on: date) -> None:
@@ -153,7 +153,7 @@ class CorrectionFile:
             The file is not a corrections file.
         """
         try:
-            before = read_bytes(self.file) if self.file.exists() else None
+            before = read_bytes(self.file) if self.file.exists() else b""
         except OSError as error:
             raise OutputError(f"{self.file}: {error.strerror}") from error
         is_same = value == doubt.value
@@ -177,7 +177,7 @@ class CorrectionFile:
         if not self._added:
             return False
         before, after = self._added.pop()
-        header = before if before is not None else _line([*COLUMNS, "on"], ",", "\n").encode()
+        header = before or _line([*COLUMNS, "on"], ",", "\n").encode()
         write_bytes(self.file, header, expected=after)
         return True
 
@@ -328,9 +328,9 @@ def _other(field: str) -> str:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def _with_row(file: Path, before: bytes | None, cells: dict[str, str]) -> bytes:
+def _with_row(file: Path, before: bytes, cells: dict[str, str]) -> bytes:
     """Return a corrections file with another row, in the order and with the delimiter of its header."""
-    if before is None or not before.strip():
+    if not before.strip():
         header = [*COLUMNS, "on"]
         return (_line(header, ",", "\n") + _line([cells[name] for name in header], ",", "\n")).encode()
     try:
@@ -349,20 +349,19 @@ def _with_row(file: Path, before: bytes | None, cells: dict[str, str]) -> bytes:
 
 def _line(cells: Sequence[str], delimiter: str, end: str) -> str:
     stream = StringIO()
-    csv.writer(stream, delimiter=delimiter, lineterminator=end).writerow(cells)
+    csv.writer(stream, delimiter=delimiter, lineterminator=end).writerow(map(guarded, cells))
     return stream.getvalue()
 
 
 def _add_key(settings_file: Path, file: Path) -> None:
     """Name the corrections file at the end of the settings; all that is there stays as it is."""
     try:
-        before = read_bytes(settings_file) if settings_file.exists() else None
+        before = read_bytes(settings_file) if settings_file.exists() else b""
     except OSError as error:
         raise OutputError(f"{settings_file}: {error.strerror}") from error
-    text = before or b""
-    gap = b"" if not text else b"\n" if text.endswith(b"\n") else b"\n\n"
+    gap = b"" if not before else b"\n" if before.endswith(b"\n") else b"\n\n"
     key = f'[corrections]                      # what a person confirmed or corrected\nfile = "{file.name}"\n'
-    write_bytes(settings_file, text + gap + key.encode(), expected=before)
+    write_bytes(settings_file, before + gap + key.encode(), expected=before)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

@@ -12,8 +12,10 @@ from typing import Final
 
 from incident_analytics.files import BOM, INPUT_LIMIT, decode_text, read_bytes
 
-__all__ = ["CsvError", "CsvProblem", "CsvRow", "CsvTable", "parse_csv", "read_csv_file"]
+__all__ = ["CsvError", "CsvProblem", "CsvRow", "CsvTable", "guarded", "parse_csv", "read_csv_file", "unguarded"]
 
+_FORMULA: Final = re.compile(r"""[\t\r]|[\s"']*[=+\-@＝＋－＠﹢﹣﹦﹫]""")
+"""How a cell begins that a spreadsheet would run (OWASP, CSV injection), or would once it has made it simpler."""
 _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _NEWLINE: Final = re.compile(r"\r\n|\n|\r")
@@ -75,6 +77,22 @@ class CsvTable:
         if len(found) > 1:
             raise CsvError(f"{len(found)} columns are called {column!r}; rename all but one")
         return found[0]
+
+
+def guarded(text: str) -> str:
+    """Return a cell's text with an apostrophe before it where a spreadsheet would run it as a formula.
+
+    Examples
+    --------
+    >>> guarded("=1+1"), guarded("INC-1"), unguarded(guarded("=1+1"))
+    ("'=1+1", 'INC-1', '=1+1')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Return what `guarded` was given."""
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
 
 
 def read_csv_file(file: Path, *, limit: int = INPUT_LIMIT, skip_space: bool = False) -> CsvTable:

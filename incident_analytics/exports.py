@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
+from incident_analytics.csv_files import guarded
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.files import write_bytes
 from incident_analytics.names import did_you_mean
@@ -16,8 +16,6 @@ from incident_analytics.visible import visible, visible_json
 
 __all__ = ["plain_table", "table_as_csv", "table_as_json", "write_table"]
 
-_FORMULA = re.compile(r"""[\t\r]|[\s"']*[=+\-@＝＋－＠﹢﹣﹦﹫]""")
-"""How a cell begins that a spreadsheet would run (OWASP, CSV injection), or would once it has made it simpler."""
 _EXCEL_ROWS = 1_048_575
 _EXCEL_TEXT = 32_767
 """What a sheet holds below its header, and a cell."""
@@ -87,8 +85,7 @@ def table_as_csv(table: pd.DataFrame, *, raw: bool = False) -> str:
 
 
 def _safe(text: str) -> str:
-    shown = visible(text, keep="\n\r\t")
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    return guarded(visible(text, keep="\n\r\t"))
 
 
 def table_as_json(table: pd.DataFrame) -> str:

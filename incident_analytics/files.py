@@ -262,8 +262,8 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
     content
         All of it.
     expected
-        What the content was made from: a file that holds something else by now is left as it is. It is compared last
-        of all; only a change within the same instant goes unseen.
+        What the content was made from, nothing where there was no file: a file that holds something else by now is left
+        as it is. It is compared last of all; only a change within the same instant goes unseen.
 
     Raises
     ------
@@ -291,7 +291,7 @@ def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) ->
                 with suppress(OSError, AttributeError):  # only root may give files away; Windows has no owners
                     os.chown(partial, old.st_uid, old.st_gid)
             Path(partial).chmod(old.st_mode & 0o777 if old else 0o666 & ~_umask())
-            changed = expected is not None and read_bytes(place) != expected
+            changed = expected is not None and (read_bytes(place) if expected or place.exists() else b"") != expected
             if not changed:
                 Path(partial).replace(place)
         finally:

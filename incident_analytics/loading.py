@@ -697,7 +697,7 @@ def _settle_ids(reports: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     for report in reports:
         if report["path"] in ids:
             continue
-        stem = report["stem"]
+        stem = report["stem"].strip()  # as ids are compared
         chosen = report["written_id"] or stem
         while chosen in owners:
             numbers[stem] += 1

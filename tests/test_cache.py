@@ -284,6 +284,27 @@ def test_clearing_gives_the_bytes_back(reports: Path) -> None:
     assert clear_cache() == 0
 
 
+@pytest.mark.filterwarnings("ignore:the cache in")  # it says so where it could not be kept
+def test_clearing_takes_nothing_from_runs_at_work(reports: Path) -> None:
+    expected = load(reports, status="all", cache=False)
+    with ThreadPoolExecutor(4) as threads:
+        cleared = [threads.submit(clear_cache) for _ in range(20)]
+        for found in threads.map(lambda _: load(reports, status="all"), range(8)):
+            assert_same(found, expected)
+    assert all(task.result() >= 0 for task in cleared)
+
+
+def test_clearing_goes_through_no_link(reports: Path, tmp_path: Path) -> None:
+    others = tmp_path / "others"
+    others.mkdir()
+    (others / "thesis.txt").write_text("long", encoding="utf-8")
+    cache_folder().parent.mkdir(exist_ok=True)
+    cache_folder().symlink_to(others)
+    assert clear_cache() == 0
+    load(reports)
+    assert [file.name for file in others.iterdir()] == ["thesis.txt"]
+
+
 class Loses(Executor):
     """Loses the first tasks that it gets, as a cluster does whose workers die, and those with certain files always."""
 

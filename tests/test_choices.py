@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident_analytics.reports.choices import Choice, read_choice, read_word
+from incident_analytics.reports.choices import Choice, read_action_status, read_choice, read_word
 from incident_analytics.reports.placeholders import Unreadable
 
 SEVERITIES = ("SEV-1", "SEV-2", "SEV-3")
@@ -79,3 +79,39 @@ def test_a_word_that_is_not_declared(words: str) -> None:
 def test_a_severity_in_doubt_is_not_read(words: str) -> None:
     with pytest.raises(Unreadable, match="is in doubt"):
         read_choice(words, SEVERITIES, SYNONYMS)
+
+
+ACTIONS = ("open", "done", "dropped")
+OF_ACTIONS = {"yes": "done", "no": "open", "closed": "done", "duplicate": "dropped", "started": "open"}
+
+
+@pytest.mark.parametrize(
+    ("words", "meant", "named"),
+    [
+        ("Done", "done", ("done",)),
+        ("closed in March", "done", ("done",)),
+        ("Yes", "done", ("done",)),  # a word that often means something else, where it is all that is said
+        ("Yes, yes", "done", ("done",)),
+        ("Duplicate (yes)", None, ("dropped", "done")),
+        ("Open (was done)", "open", ("open", "done")),
+        ("open, not started", "open", ("open",)),
+    ],
+)
+def test_the_status_of_an_action(words: str, meant: str | None, named: tuple[str, ...]) -> None:
+    assert read_action_status(words, ACTIONS, OF_ACTIONS) == Choice(meant, named)
+
+
+@pytest.mark.parametrize("words", ["Donut", "work started on it", "Not done", "Done?", "never closed", "Done by 90%"])
+def test_what_is_no_status_of_an_action(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_action_status(words, ACTIONS, OF_ACTIONS)
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [("SEV-2, SEV-1 at first", "SEV-2"), ("SEV-1 at first, SEV-2 later", "SEV-2"), ("from SEV-1 to SEV-2", "SEV-2")],
+)
+def test_what_was_so_at_first_does_not_count(words: str, meant: str) -> None:
+    choice = read_choice(words, SEVERITIES, SYNONYMS)
+    assert choice is not None
+    assert choice.word == meant

@@ -47,6 +47,8 @@ def test_by_how_much_the_clocks_go_back(time: datetime, zone: ZoneInfo, shift: t
         (["02:10", "02:30"], [0, None], [0, None]),
         (["02:10", "02:20", "02:30"], [0, None, 1], [0, None, 1]),
         (["02:30", "02:10", "02:05"], [None] * 3, [0, None, 1]),  # one of the two falls is a row out of order
+        (["02:10", "02:30", "02:20"], [None, 0, None], [0, 0, 1]),
+        (["02:10", "02:30", "02:20"], [None, None, 1], [0, 0, 1]),
         (["02:30", "02:10", "02:20"], [1, 0, None], [1, 0, None]),  # what is known contradicts the order
     ],
 )
@@ -80,6 +82,7 @@ def test_times_in_their_order_are_never_taken_for_the_other_pass(minutes: list[i
         ("02:30", "Job runs (CET)", 1),
         ("02:30", "Job runs (JST)", None),
         ("02:30", "Job runs (IST)", None),
+        ("02:30", "Job runs (IST) on its host (CET)", 1),  # one that may be several says nothing, the next one does
         ("02:30", "Winter time begins", None),
         ("02:30", "Job (summer time) or (winter time)", None),
     ],

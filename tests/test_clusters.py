@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import cmath
+import math
+
 import numpy as np
 import pytest
 
@@ -57,3 +60,29 @@ def test_where_nothing_clusters_five_percent_of_samples_have_a_cluster(n: int, w
     found = [find_cluster(row, weights=[1] * cells, windows=windows, samples=4999) for row in counts]
     false_alarms = np.mean([cluster is not None and cluster.p_value <= 0.05 for cluster in found])
     assert 0.04 - 0.009 <= false_alarms <= 0.055 + 0.010
+
+
+def plain_strengths(counts: np.ndarray, shares: list[float]) -> list[tuple[float, float, float]]:
+    """Return each sample's figures by the formulas: the best ratio of likelihoods, unevenness, one-sidedness."""
+    found = []
+    for row in counts.tolist():
+        n, best = sum(row), 0.0
+        for count, share in zip(row, shares, strict=True):
+            if count > n * share:
+                rest = (n - count) * math.log((n - count) / (n - n * share)) if n > count else 0
+                best = max(best, count * math.log(count / (n * share)) + rest)
+        uneven = sum((count - n * share) ** 2 / (n * share) for count, share in zip(row, shares, strict=True))
+        sided = abs(sum(count * cmath.exp(2j * math.pi * day / len(row)) for day, count in enumerate(row)))
+        found.append((round(best, 9), round(uneven, 9), round(sided, 9)))
+    return found
+
+
+@pytest.mark.parametrize("counts", [[3, 2, 2, 1, 1, 1, 2], [2, 2, 2, 2, 1, 1, 2], [5, 1, 1, 1, 1, 2, 1]])
+def test_the_chance_is_that_of_samples_as_strong_also_where_the_strongest_are_alike(counts: list[int]) -> None:
+    shares = [0.2, 0.1, 0.1, 0.2, 0.1, 0.1, 0.2]
+    drawn = np.random.default_rng(0).multinomial(sum(counts), shares, size=999)
+    (own,) = plain_strengths(np.array([counts]), shares)
+    as_strong = sum(each >= own for each in plain_strengths(drawn, shares))
+    found = find_cluster(counts, weights=shares, windows=[[day] for day in range(7)], samples=999)
+    assert found is not None
+    assert found.p_value == pytest.approx((1 + as_strong) / 1000, abs=0.003)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import select
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from incident_analytics.config import SETTINGS_NAME, Settings, find_trusted_sett
 from incident_analytics.confirming import ROW_KEYS, Doubt, Event, correction_file, find_doubts, walk
 from incident_analytics.errors import OutputError, SettingsError
 from incident_analytics.loading import read_records
+from incident_analytics.reports.corrections import read_correction_file
 
 REPORT = """# Incident Report: Search is stale
 
@@ -288,3 +291,36 @@ def test_of_the_way_of_detection_the_words_are_the_choices(folder: Path, key: st
     ]
     assert corrections()[1:] == [f"{ID},{row},Ana,2025-04-01"]
     assert reading("detected_by")[1:] == ("confirmed" if key == "\r" else "corrected", "recorded")
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@x", "-2", "'=x", "＝1", " x ", "a\nb", 'a"b', "a;b,c"])
+@pytest.mark.parametrize("by", ["=HYPERLINK(1)", "a\nb", 'x","y'])
+def test_no_name_runs_in_a_spreadsheet_or_keeps_its_row_from_being_used(folder: Path, name: str, by: str) -> None:
+    for file in (folder / "r").iterdir():
+        file.unlink()
+    (folder / "r" / f"{name}.md").write_text(re.sub(r"\*\*Incident ID.*\n", "", REPORT), encoding="utf-8")
+    ((own, field), *_) = [doubt.key for doubt in doubts()]
+    assert confirm("y", by=by)[0] == 1
+    rows = list(csv.reader(StringIO(Path("corrections.csv").read_text(encoding="utf-8"))))
+    assert not [cell for row in rows for cell in row if cell[:1] in {"=", "@", "-", "＝"}]
+    found, problems = read_correction_file(Path("corrections.csv"), [])
+    assert [(each.incident_id, each.field, each.by) for each in found[own]] == [(own, field, by)]
+    assert not problems
+    assert (own, field) not in [doubt.key for doubt in doubts()]
+
+
+def test_of_two_who_make_the_file_at_once_neither_loses_a_row(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = f"incident_id,field,value,reason,by\n{ID},title,Other,known better,Ben\n"
+    replace = Path.exists
+
+    def exists_late(path: Path) -> bool:
+        """Write the other's file right after ours was seen to be missing."""
+        found = replace(path)
+        if path.name == "corrections.csv" and not found:
+            path.write_text(other, encoding="utf-8")
+        return found
+
+    monkeypatch.setattr(Path, "exists", exists_late)
+    with pytest.raises(OutputError, match="it was changed in the meantime and left as it is; run again"):
+        confirm("y")
+    assert (folder / "corrections.csv").read_text(encoding="utf-8") == other

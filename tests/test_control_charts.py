@@ -437,3 +437,11 @@ def test_lengths_below_one_share_the_incidents_alike() -> None:
     table = pd.DataFrame({"n": pd.Series([1, 3], dtype="int64"), "exposure": [0.125, 0.375]})
     chart = call(control_chart, table, value="n", kind="counts")
     assert chart["center"].tolist() == [1, 3]
+
+
+def test_the_limits_of_a_t_chart_may_be_below_one() -> None:
+    """Roots .4, .6, .5, .5: mean .5, mean range .1, limits .5 ± .266."""
+    chart = chart_of([root**3.6 for root in (0.4, 0.6, 0.5, 0.5)], "t")
+    assert chart["center"].tolist() == pytest.approx([0.5**3.6] * 4)
+    assert chart["lower"].tolist() == pytest.approx([0.234**3.6] * 4)
+    assert chart["upper"].tolist() == pytest.approx([0.766**3.6] * 4)

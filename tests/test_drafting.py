@@ -109,7 +109,7 @@ def test_a_misspelt_name_writes_nothing(tmp_path: Path, severity: str, service: 
         " ",
         "API: read",
         "[API](https://example.org)",
-        "| a | b",
+        "| x | y",
         "[Date of incident]",
         "None",
         "**Date**: 2020-01-01",

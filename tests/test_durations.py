@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_writer import length_forms
 
-from incident_analytics.reports.durations import read_duration
+from incident_analytics.reports.durations import in_words, read_duration, spans_agree
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.times import Span, read_span
 
@@ -107,6 +107,9 @@ WINDOWS: list[tuple[str, timedelta | None, list[tuple[Any, ...]]]] = [
     ("14:02 (approx) - 15:47 (2h)", 2 * H, [("14:02", "15:47")]),
     ("from 14:02 (Friday) until 15:47", None, [("14:02", "15:47")]),
     ("14:02 - 15:47; 16:00 - 16:10", None, [("14:02", "15:47"), ("16:00", "16:10")]),
+    ("1:00 - 3:00 PM (14h)", 14 * H, [("01:00", "15:00")]),
+    ("14:02 - 15:47 - 16:10", None, [("14:02", "15:47")]),
+    ("2 hours to 14:00", 2 * H, []),
     ("14:02 - 15:47 and 16:00 - 16:10 (1h 55m total)", 115 * M, [("14:02", "15:47"), ("16:00", "16:10")]),
 ]  # fmt: skip
 
@@ -247,3 +250,26 @@ def test_one_length_in_several_words_is_read(words: str, minutes: int) -> None:
     duration = read_duration(words)
     assert duration is not None
     assert duration.total == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("stated", "span", "approximate", "agree"),
+    [
+        (60, 60, False, True),
+        (60, 60.9, False, True),
+        (60, 61, False, False),
+        (61, 60, False, False),
+        (2, 1, True, False),  # a tenth of so little is less than the minute
+        (60, 62, True, True),
+    ],
+)
+def test_a_length_is_a_span_to_the_minute(stated: float, span: float, approximate: bool, agree: bool) -> None:
+    assert spans_agree(stated * M, span * M, approximate=approximate) is agree
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0, "0m"), (5, "5m"), (59, "59m"), (60, "1h 00m"), (65, "1h 05m"), (-65, "-1h 05m"), (-5, "-5m")],
+)
+def test_a_length_in_words(minutes: int, words: str) -> None:
+    assert in_words(minutes * M) == words

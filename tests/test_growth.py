@@ -30,6 +30,7 @@ from incident_analytics.reports.template import bare_words, default_template
 from incident_analytics.reports.times import read_moments, split_moment
 from incident_analytics.reports.values import read_money, read_share
 from incident_analytics.reports.zones import read_zone
+from incident_analytics.yaml_nodes import yaml_nodes
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGPROF"), reason="the time limit needs a timer of the processor")
 
@@ -152,6 +153,24 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "details of a row": (read_report, lambda n: f"{HEAD}## Timeline\n\n- 14:02 a\n" + "  - b\n" * (n // 6), 200_000),
     "labels on a line": (read_report, lambda n: f"{HEAD}ab: c" + " | ab: c" * (n // 8), 200_000),
     "parts of a heading": (bare_words, lambda n: "a/" * (n // 2), 400_000),
+    "words of triggers": (
+        read_report,
+        lambda n: f"{HEAD}## Executive Summary\n\n" + "A deploy of the config caused it. " * (n // 34),
+        100_000,
+    ),
+    "a denial far from its trigger": (
+        read_report,
+        lambda n: f"{HEAD}## Executive Summary\n\n" + "not " * (n // 4) + "caused by a deploy\n",
+        200_000,
+    ),
+    "rows of detections": (
+        read_report,
+        lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n" + "| 14:03 | Customer reports it |\n" * (n // 32),
+        100_000,
+    ),
+    "words in brackets of YAML": (yaml_nodes, lambda n: f"a: {'[' * 99}{'b, ' * (n // 3)}{']' * 99}", 1_000_000),
+    "lists in lists of YAML": (yaml_nodes, lambda n: "[\n" * (n // 2), 1_000_000),
+    "keys of YAML": (yaml_nodes, lambda n: "? a\n" * (n // 4), 1_000_000),
     "rows in an open fence": (
         read_report,
         lambda n: f"{HEAD}## Timeline\n\n```\n" + "| 14:03 | x |\n" * (n // 14),

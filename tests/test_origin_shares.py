@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from incident_analytics.analysis.origins import origin_shares, with_labels
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.loading import load
 from incident_analytics.measures import measure, response, sources
 from incident_analytics.periods import Period
@@ -152,3 +152,9 @@ def test_the_page_shows_both_with_their_basis_and_nothing_without_enough_reports
     few = demo.everything.incidents["incident_id"].head(3).tolist()
     scope = Scope.of(demo.everything.select(few), "2025")
     assert ReviewPage(scope).origins() is None
+
+
+@pytest.mark.parametrize("missing", ["incident_id", "occurred_at", "detected_by"])
+def test_a_column_that_is_not_there_is_named(missing: str) -> None:
+    with pytest.raises(ColumnsError, match=missing):
+        origin_shares(INCIDENTS.drop(columns=missing), readings=READINGS)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from builders import call, demo_rows
 from pandas.testing import assert_frame_equal
+from scipy import stats
 
 from incident_analytics import measures, sentences
 from incident_analytics.analysis.ratings import incident_impacts, near_twins, out_of_line, severity_agreement
@@ -70,8 +71,28 @@ class TestImpacts:
         assert found["downtime"].tolist() == [pd.Timedelta(minutes=30), pd.NaT, pd.NaT]
         assert found["cost"].tolist() == [100.0, pd.NA, pd.NA]  # of b an amount is missing, c has two currencies
 
+    def test_of_a_cost_of_one_the_currency_counts(self) -> None:
+        incidents = make_table("incidents", {"incident_id": ["a"], "title": ["A"]})
+        costs = {"incident_id": ["a"], "kind": ["credits_issued"], "amount": [1.0], "currency": ["EUR"], "line": [1]}
+        found = call(incident_impacts, incidents, make_table("outages", {}), make_table("costs", costs))
+        assert found["cost"].tolist() == [1.0]
+
 
 class TestAgreement:
+    def test_the_interval_excludes_a_half_just_where_the_p_value_says_so(self) -> None:
+        """Both are Student's t of Fisher's z: what the p-value says of its standard error gives the interval."""
+        rng = np.random.default_rng(5)
+        severity = rng.choice(LEVELS, 30)
+        users = [10 * LEVELS.index(level) + float(rng.normal(0, 15)) for level in severity]
+        table = impacts_of(*((level, number, None) for level, number in zip(severity, users, strict=True)))
+        row = severity_agreement(table, on(["A"] * 30)).iloc[0]
+        z = np.arctanh(2 * row["concordance"] - 1)
+        error = abs(z) / stats.t.isf(row["p_value"] / 2, row["n"] - 1)
+        half = stats.t.isf(0.025, row["n"] - 1) * error
+        expected = [(np.tanh(end) + 1) / 2 for end in (z - half, z + half)]
+        assert [row["concordance_low"], row["concordance_high"]] == pytest.approx(expected)
+        assert (row["concordance_low"] > 0.5 or row["concordance_high"] < 0.5) == (row["p_value"] < 0.05)
+
     def test_pairs_by_hand(self) -> None:
         table = impacts_of(("SEV-3", 10, 5), ("SEV-2", 20, 5), ("SEV-1", 15, None), ("SEV-1", 5, 9), (None, 9, 9))
         found = call(severity_agreement, table, on(["A", "AB", "B", "C", "A"]), members=True)
@@ -133,6 +154,14 @@ class TestOutOfLine:
         assert sentences.describe_misrated(found) == (
             "Worth a second look: 000 (SEV-3), as 2 of 3 more severe incidents had fewer users and less downtime."
         )
+
+    def test_rated_high_takes_more_users_and_more_downtime_of_the_milder_ones(self) -> None:
+        """Of three milder incidents that had more users two had more downtime as well, or one."""
+        for downtimes, expected in (((90, 90, 1), [("000", "high", 3, 2)]), ((90, 1, 1), [])):
+            rows = [("SEV-1", 10, 10), *(("SEV-2", 50, minutes) for minutes in downtimes)]
+            found = call(out_of_line, impacts_of(*rows), on(["A"] * 4))
+            own = found[found["incident_id"] == "000"]
+            assert list(own[["incident_id", "rated", "n", "n_contrary"]].itertuples(index=False, name=None)) == expected
 
     def test_other_services_and_unknown_figures_say_nothing(self) -> None:
         rows = [("SEV-3", 900, 90), ("SEV-2", 1, 1), ("SEV-2", 1, 1), ("SEV-2", 1, 1), ("SEV-2", None, 1)]

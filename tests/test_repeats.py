@@ -88,6 +88,17 @@ class TestRepeatIncidents:
         )
         assert links(incidents_of("Disk full", "Index slow"), findings) == expected
 
+    def test_only_factors_of_incidents_that_are_there_are_looked_at(self) -> None:
+        sentence = f"The same happened in {A}."
+        rows = {"incident_id": [B, "X"], "kind": ["went_well", "contributing_factor"], "position": [1, 1]}
+        findings = make_table("findings", rows | {"text": [sentence] * 2, "line": [1, 2]})
+        assert links(incidents_of("Disk full", "Index slow"), findings) == []
+
+    @pytest.mark.parametrize("missing", ["incident_id", "occurred_at", "title", "summary"])
+    def test_a_column_that_is_not_there_is_named(self, missing: str) -> None:
+        with pytest.raises(ColumnsError, match=missing):
+            repeat_incidents(incidents_of("Disk full").drop(columns=missing))
+
     def test_a_later_one_is_not_repeated(self) -> None:
         assert links(incidents_of("Disk full", "Index slow", summaries=(f"The same happened in {B}.",))) == []
 

@@ -143,3 +143,10 @@ def test_rows_that_may_belong_to_several_incidents_are_listed_and_not_used(tmp_p
         Match(),
         Match(candidates=("INC-1", "INC-2")),
     ]
+
+
+def test_no_time_at_all_is_not_negative() -> None:
+    rows = records(("a", "PagerDuty", f"{DAY}09:00Z", f"{DAY}09:00Z"))
+    found = call(times_by_record, incidents(), rows, metric=RESTORE)
+    own = found[found["record"] == "PagerDuty"].iloc[0]
+    assert (own["n"], own["n_negative"], own["mean"]) == (1, 0, pd.Timedelta(0))

@@ -76,6 +76,12 @@ def test_rows_are_anchored_at_the_date_and_carried_past_midnight(times: list[str
     [
         (["22:05", "00:16"], "2025-03-14 22:05 - 2025-03-15 00:16", ["14 22:05", "15 00:16"]),
         (["09:00", "08:00"], "2025-03-14 09:00 - 2025-03-15 08:00", ["14 09:00", "15 08:00"]),
+        # Without the end's own row after the beginning's the clocks alone would say the 15th.
+        (
+            ["22:00", "01:00", "02:00"],
+            "2025-03-14 22:00 - 2025-03-16 01:00",
+            ["14 22:00", "16 01:00", "16 02:00"],
+        ),
         (["00:10", "00:40"], "23:50 - 00:40 (50m)", ["15 00:10", "15 00:40"]),
         (["23:00", "22:00"], "23:00 - 22:00 (23h)", ["14 23:00", "15 22:00"]),
         (["22:00", "10:01", "22:30"], "18h", ["14 22:00", "15 10:01", "15 22:30"]),
@@ -453,3 +459,17 @@ def test_dated_rows_mean_the_same_in_any_order(minutes: list[int], random: objec
     shuffled = list(instants)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert list(place([f"{at:%Y-%m-%d %H:%M}" for at in shuffled]).instants) == shuffled
+
+
+def test_rows_above_the_first_dated_one_are_carried_back_from_it() -> None:
+    times = ["22:00", "23:00", "2025-03-15 00:10", "00:20"]
+    expected = ["14 22:00", "14 23:00", "15 00:10", "15 00:20"]
+    assert instants_of(place(times, day=None).instants) == expected
+
+
+def test_a_later_window_begins_on_the_day_of_the_row_with_its_clock() -> None:
+    placed = place(["2025-03-14 22:00", "23:00", "2025-03-16 01:00", "02:00"], "22:00 - 23:00; 01:00 - 02:00")
+    assert [tuple(instants_of(window)) for window in placed.windows] == [
+        ("14 22:00", "14 23:00"),
+        ("16 01:00", "16 02:00"),
+    ]

@@ -219,6 +219,9 @@ def test_a_moment_in_the_ways_of_other_places(words: str, moment: Moment) -> Non
         ("1:00 - 3:00 PM", Moment(clock=time(13))),
         ("11:30 - 1:15 PM", Moment(clock=time(11, 30))),
         ("9:00 AM - 1:15", Moment(clock=time(9))),
+        ("2:00 - 3:00 PM (approx)", Moment(clock=time(14))),
+        ("2:00 - 3:00 PM, then 4:00 PM", Moment(clock=time(14))),
+        ("14:02 - 2025-03-14 14:02", Moment(2025, 3, 14, time(14, 2))),
         ("10:00 - 10:30 on 2025-03-15", Moment(2025, 3, 15, time(10))),
         ("23:50 - 00:10 (2025-03-15)", Moment(clock=time(23, 50))),
         ("2025-03-14 23:50 - 2025-03-15 00:10", Moment(2025, 3, 14, time(23, 50))),
@@ -413,3 +416,22 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
 )
 def test_a_bracket_stays_where_its_other_half_does(text: str, rest: str) -> None:
     assert split_moment(text)[1].strip("* ") == rest
+
+
+@pytest.mark.parametrize("words", ["13/5 14:00", "5/13 14:00"])
+def test_of_two_numbers_one_above_twelve_is_the_day(words: str) -> None:
+    assert read_moments(words) == [Moment(month=5, day=13, clock=time(14))]
+
+
+NUMBERS = {
+    "an hour": 60, "half an hour": 30, "two minutes": 2, "seven minutes": 7, "twelve minutes": 12, "thirteen minutes": 13,
+    "nineteen minutes": 19, "twenty minutes": 20, "thirty minutes": 30, "forty minutes": 40, "forty-five minutes": 45,
+    "fifty minutes": 50, "sixty minutes": 60, "ninety minutes": 90,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NUMBERS)
+def test_a_number_in_words(words: str) -> None:
+    span = read_span(words)
+    assert span is not None
+    assert span.length == timedelta(minutes=NUMBERS[words])

@@ -107,6 +107,8 @@ LOSSES: list[tuple[str, Loss | None]] = [
     ("uptime 99.82%", Loss(0.0018)),
     ("99.82%", Loss(0.0018)),
     ("uptime 100%", Loss(0.0)),
+    ("99.95% → 99.82%", Loss(0.0013)),
+    ("99.9% → 99.9%", Loss(0.0)),
     ("None", Loss(0.0)),
     ("None (within SLA)", Loss(0.0)),
     ("0%", Loss(0.0)),
@@ -123,7 +125,7 @@ def test_loss(words: str, loss: Loss | None) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["8 minutes", "SLA met", "Breached", "99.82% → 99.95%", "3% of error budget", "100%", "60%", "150%", "0.013",
+    ["8 minutes", "SLA met", "Breached", "99.82% → 99.95%", "3% of error budget", "100%", "60%", "150%", "150% → 50%", "0.013",
      "-0.13% monthly, -0.05% yearly", "99.9% target missed"],
 )  # fmt: skip
 def test_words_that_tell_no_loss(words: str) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -24,6 +25,34 @@ ZONES: list[tuple[str, float, float]] = [  # words, hours from UTC in January an
     ("Time/Date (UTC)", 0, 0), ("Time (SAST)", 2, 2), ("ART", -3, -3), ("Time (CAT)", 2, 2), ("ACST", 9.5, 9.5),
     ("Time (Central)", -6, -5), ("9:40 AM Mountain", -7, -6), ("Central Time", -6, -5), ("NPT", 5.75, 5.75),
 ]  # fmt: skip
+
+
+SEASONS = {  # the place whose zone it is, and in which half of the year
+    "WET": ("Europe/Lisbon", WINTER), "WEST": ("Europe/Lisbon", SUMMER), "CET": ("Europe/Berlin", WINTER),
+    "CEST": ("Europe/Berlin", SUMMER), "MEZ": ("Europe/Berlin", WINTER), "MESZ": ("Europe/Berlin", SUMMER),
+    "EET": ("Europe/Athens", WINTER), "EEST": ("Europe/Athens", SUMMER), "MSK": ("Europe/Moscow", WINTER),
+    "BST": ("Europe/London", SUMMER), "EST": ("America/New_York", WINTER), "EDT": ("America/New_York", SUMMER),
+    "CDT": ("America/Chicago", SUMMER), "MST": ("America/Denver", WINTER), "MDT": ("America/Denver", SUMMER),
+    "PST": ("America/Los_Angeles", WINTER), "PDT": ("America/Los_Angeles", SUMMER),
+    "AKST": ("America/Anchorage", WINTER), "AKDT": ("America/Anchorage", SUMMER), "HST": ("Pacific/Honolulu", WINTER),
+    "JST": ("Asia/Tokyo", WINTER), "KST": ("Asia/Seoul", WINTER), "SGT": ("Asia/Singapore", WINTER),
+    "HKT": ("Asia/Hong_Kong", WINTER), "AWST": ("Australia/Perth", WINTER), "AEST": ("Australia/Sydney", SUMMER),
+    "AEDT": ("Australia/Sydney", WINTER), "NZST": ("Pacific/Auckland", SUMMER), "NZDT": ("Pacific/Auckland", WINTER),
+    "ACST": ("Australia/Adelaide", SUMMER), "ACDT": ("Australia/Adelaide", WINTER),
+    "SAST": ("Africa/Johannesburg", WINTER), "TRT": ("Europe/Istanbul", WINTER), "PKT": ("Asia/Karachi", WINTER),
+    "NPT": ("Asia/Kathmandu", WINTER), "WIB": ("Asia/Jakarta", WINTER), "PHT": ("Asia/Manila", WINTER),
+    "BRT": ("America/Sao_Paulo", WINTER), "UYT": ("America/Montevideo", WINTER), "CLST": ("America/Santiago", WINTER),
+    "VET": ("America/Caracas", WINTER), "ART": ("America/Argentina/Buenos_Aires", WINTER),
+    "COT": ("America/Bogota", WINTER), "PET": ("America/Lima", WINTER), "WAT": ("Africa/Lagos", WINTER),
+    "CAT": ("Africa/Maputo", WINTER), "EAT": ("Africa/Nairobi", WINTER), "ICT": ("Asia/Bangkok", WINTER),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", SEASONS)
+def test_an_abbreviation_is_what_the_clocks_show_there(words: str) -> None:
+    (place, then), zone = SEASONS[words], read_zone(words)
+    assert zone is not None
+    assert zone.utcoffset(then) == then.replace(tzinfo=ZoneInfo(place)).utcoffset()
 
 
 @pytest.mark.parametrize(("words", "winter", "summer"), ZONES)

@@ -291,8 +291,8 @@ def _percent(part: float) -> str:
 
     Examples
     --------
-    >>> _percent(0.372), _percent(0.0312), _percent(0.0001)
-    ('37%', '3.1%', 'less than 0.1%')
+    >>> _percent(0.372), _percent(0.0312), _percent(0.001), _percent(0.0001)
+    ('37%', '3.1%', '0.1%', 'less than 0.1%')
     """
     if part < 0.001:  # noqa: PLR2004
         return "less than 0.1%"

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
+from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file, unguarded
 from incident_analytics.errors import SettingsError
 from incident_analytics.reports.clock_changes import clock_shift
 from incident_analytics.reports.times import read_span
@@ -96,7 +96,8 @@ def read_correction_file(
     ----------
     file
         The CSV. Values are written as ``export`` writes them: instants and dates ISO 8601 (an instant without an
-        offset is in the report's zone), a span as ``1h 45m``, flags true or false; an empty value is NA.
+        offset is in the report's zone), a span as ``1h 45m``, flags true or false; an empty value is NA. The
+        apostrophe that keeps a spreadsheet from running a cell is not part of it.
     severities
         The declared severities.
 
@@ -126,7 +127,7 @@ def read_correction_file(
         raise SettingsError(error.located(file)) from error
     found, problems = defaultdict(list), list(table.problems)
     for row in table.rows:
-        cells = {column: row.cells[position].strip() for column, position in positions.items()}
+        cells = {column: unguarded(row.cells[position].strip()) for column, position in positions.items()}
         try:
             found[cells["incident_id"]].append(_correction(cells, file, row.line, severities))
         except ValueError as error:

@@ -138,7 +138,7 @@ class _Parser:
         header.read_foot()
         self.read_unnamed(parts, self.report_unread(parts))
         self.take_users_of_prose()
-        incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem
+        incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem.strip()
         known = {correction.field: correction for correction in corrections.get(incident_id, ())}
         milestones = {f"{milestone}_at" for milestone in MILESTONES}
         derived = {"occurred_at", "ended_at", "is_open"}

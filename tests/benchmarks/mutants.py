@@ -41,9 +41,10 @@ EXAMPLES = 12
 
 OWN_TESTS = {
     "analysis/action_items": ("action_items", "actions"),  # it prepares what these count
-    "analysis/grouping": ("response", "severity"),  # it has no tests of its own: what its groups are for
+    "analysis/grouping": ("response", "severity", "rates"),  # it has no tests of its own: what its groups are for
     "analysis/origins": ("origin_shares",),  # test_origins.py is about reports/origins
     "analysis/outages": ("availability",),
+    "reports/choices": ("choices", "values"),
     "reports/clock_changes": ("clock_changes", "timeline"),
     "reports/timed_rows": ("timeline",),
     "reports/tokens": ("times", "durations"),  # what they are for is seen there
@@ -100,6 +101,48 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ("analysis/costs", "used = pd.concat([used, absent], ignore_index=True)", "True -> False"): (
         "nothing is aligned by that index"
     ),
+    ("analysis/budget_ranges", "budget = budget.where(budget > 0)", "0 -> 1"): "a budget of one microsecond",
+    (
+        "analysis/clusters",
+        "ratio = np.where((possible > expected) & (expected > 0) & (expected < n), ratio, 0.0).round(9)",
+        "Lt -> LtE",
+    ): "none of n events is more than all n that are expected",
+    (
+        "analysis/comparison",
+        "logs.append(np.log(np.maximum(spans[np.isfinite(spans)], 1)))",
+        "1 -> 2",
+    ): "spans of one and of two microseconds; reports tell minutes",
+    ("analysis/control_charts", "ranges, range_limit = ranges[:0], np.nan", "0 -> 1"): "the first point has no range",
+    (
+        "analysis/control_charts",
+        "marked |= near & of_four[::-1].rolling(4, min_periods=1).max()[::-1].astype(bool)",
+        "without USub",
+    ): "series are aligned by their index",
+    (
+        "analysis/interruptions",
+        'rows = rows.sort_values(["began", "incident_id"], ignore_index=True)',
+        "True -> False",
+    ): "what follows goes by position",
+    (
+        "analysis/ratings",
+        'rows = incidents[~incidents["is_open"].fillna(value=False)].reset_index(drop=True)',
+        "True -> False",
+    ): "one more column, of which none is taken",
+    (
+        "analysis/response",
+        "n_positive=count_rows(rows[metric] > pd.Timedelta(0), numbers, groups),",
+        "0 -> 1",
+    ): "a nanosecond, and spans are microseconds",
+    (
+        "analysis/trends",
+        'tested: dict[str, float] = {"n": n, "n_reversals": n_reversals, "n_pairs": n * (n - 1) // 2}',
+        "FloorDiv -> Div",
+    ): "it is even",
+    (
+        "reports/times",
+        "begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))",
+        "2000 -> 2001",
+    ): "any day will do",
 }
 """Module, the line, the change: why nothing that could be seen differs."""
 

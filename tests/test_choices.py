@@ -89,7 +89,6 @@ OF_ACTIONS = {"yes": "done", "no": "open", "closed": "done", "duplicate": "dropp
     ("words", "meant", "named"),
     [
         ("Done", "done", ("done",)),
-        ("closed in March", "done", ("done",)),
         ("Yes", "done", ("done",)),  # a word that often means something else, where it is all that is said
         ("Yes, yes", "done", ("done",)),
         ("Duplicate (yes)", None, ("dropped", "done")),

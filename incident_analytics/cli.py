@@ -137,34 +137,45 @@ def reading_options(default_status: str) -> Callable[[Function], Function]:
                     help="Only incidents that started then, by [calendar], or 9 to 17 Monday to Friday without one.",
                 ),
                 config_option,
-                click.option(
-                    "--no-cache",
-                    is_flag=True,
-                    callback=set_variable,
-                    expose_value=False,
-                    help="Ignore the cache and read every report.",
-                ),
-                click.option(
-                    "--jobs",
-                    type=click.IntRange(1),
-                    metavar="N",
-                    callback=set_variable,
-                    expose_value=False,
-                    help="Number of processes that read (default: one per core for large folders).",
-                ),
-                click.option(
-                    "--dask",
-                    metavar="ADDRESS",
-                    callback=set_variable,
-                    expose_value=False,
-                    help="Read on a Dask cluster, such as tcp://scheduler:8786.",
-                ),
+                how_to_read,
             )
         ):
             function = decorate(function)
         return function
 
     return add
+
+
+def how_to_read(function: Function) -> Function:
+    """Add what every verb that reads has, whatever it reads: the cache, and by what it is done."""
+    for decorate in reversed(
+        (
+            click.option(
+                "--no-cache",
+                is_flag=True,
+                callback=set_variable,
+                expose_value=False,
+                help="Ignore the cache and read every report.",
+            ),
+            click.option(
+                "--jobs",
+                type=click.IntRange(1),
+                metavar="N",
+                callback=set_variable,
+                expose_value=False,
+                help="Number of processes that read (default: one per core for large folders).",
+            ),
+            click.option(
+                "--dask",
+                metavar="ADDRESS",
+                callback=set_variable,
+                expose_value=False,
+                help="Read on a Dask cluster, such as tcp://scheduler:8786.",
+            ),
+        )
+    ):
+        function = decorate(function)
+    return function
 
 
 def handed_on(settings: Settings, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -615,6 +626,7 @@ def review(
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--period", metavar="PERIOD", help="Which review, if REVIEW is a folder with several.")
 @click.option("--config", metavar="FILE", help="Settings file (default: the one that the review used).")
+@how_to_read
 @click.option("--format", "form", type=OneOf(["text", "json"]), default="text", show_default=True)
 def verify(review: str, paths: Sequence[str], *, period: str | None, config: str | None, form: str) -> None:
     """Recompute a review's figures: which changed, from what to what, and why.

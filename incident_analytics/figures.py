@@ -12,14 +12,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, Concatenate, Final, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Final, Literal, ParamSpec, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 import pandas as pd
 
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.periods import Period
 
-__all__ = ["Basis", "Figure", "compute", "read_from"]
+__all__ = ["MEASURES", "Basis", "Figure", "compute", "read_from"]
 
 Part = Literal[
     "start",
@@ -105,7 +105,8 @@ class Figure:
         return _name(self.measure, self.options)
 
 
-_MEASURES: dict[str, Callable[..., Any]] = {}
+MEASURES: Final[dict[str, Callable[..., Any]]] = {}
+"""All measures by name, as far as their modules are imported."""
 
 
 def read_from(
@@ -149,7 +150,7 @@ def read_from(
                 scope.figures.setdefault(figure.name, figure)
             return _copy(result, figure.name)
 
-        _MEASURES[function.__name__] = measure
+        MEASURES[function.__name__] = measure
         return measure
 
     return decorate
@@ -168,17 +169,43 @@ def compute(scope: Notes, measure: str, options: Mapping[str, Any]) -> Figure:
     Raises
     ------
     UnknownNameError
-        ``this version has no measure 'mttr'``, or ``measure 'rates' has no option 'per'``
+        ``this version has no measure 'mttr'``, ``measure 'rates' has no option 'per'``, or ``measure 'rates' takes no
+        every='day'``
     """
-    function = _MEASURES.get(measure)
+    function = MEASURES.get(measure)
     if function is None:
         raise UnknownNameError(f"this version has no measure {measure!r}")
-    known = inspect.signature(function).parameters
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    known = {each.name for each in parameters}
     for option in options:
         if option not in known:
             raise UnknownNameError(f"measure {measure!r} has no option {option!r}")
+    types = get_type_hints(inspect.unwrap(function))
+    for each in parameters:
+        if each.name not in options and each.default is each.empty:
+            raise UnknownNameError(f"measure {measure!r} needs the option {each.name!r}")
+        if each.name in options and not _is_of(options[each.name], types[each.name]):
+            raise UnknownNameError(f"measure {measure!r} takes no {each.name}={options[each.name]!r}")
     function(scope, **options)
-    return scope.figures[_name(measure, options)]
+    usual = {each.name: each.default for each in parameters}
+    return scope.figures[_name(measure, {name: value for name, value in options.items() if value != usual[name]})]
+
+
+def _is_of(value: object, kind: Any) -> bool:
+    """Return whether an option is of the type that a measure declares for it.
+
+    Examples
+    --------
+    >>> _is_of(None, str | None), _is_of("day", Literal["week", "month"]), _is_of(1, bool)
+    (True, False, False)
+    """
+    match get_origin(kind):
+        case None:
+            return isinstance(value, kind)
+        case origin if origin is Literal:
+            return any(value == each and type(value) is type(each) for each in get_args(kind))
+        case _:
+            return any(_is_of(value, each) for each in get_args(kind))
 
 
 def _name(measure: str, options: Mapping[str, Any]) -> str:

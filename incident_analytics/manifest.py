@@ -21,7 +21,7 @@ __all__ = ["MANIFEST", "FigureRecord", "Manifest", "ReportRecord", "read_manifes
 MANIFEST: Final = ".manifest.json"
 """The end of a manifest's name: ``review-2025Q3.manifest.json``."""
 
-_FORM: Final = 1
+_FORM: Final = 2
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ class Manifest:
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def plain(self) -> dict[str, Any]:
-        """Return the manifest as JSON has it."""
+        """Return the manifest as JSON has it; lines that several figures are based on are there once, by a number."""
+        distinct = dict.fromkeys(_cited(self.figures[name]) for name in sorted(self.figures))
+        number = {cited: str(number) for number, cited in enumerate(distinct, 1)}
         return {
             "manifest": _FORM,
             "version": self.version,
@@ -127,10 +129,11 @@ class Manifest:
                     "read_from": list(each.read_from),
                     "columns": list(each.columns),
                     "rows": {row: list(values) for row, values in each.rows.items()},
-                    "lines": {incident: list(lines) for incident, lines in each.lines.items()},
+                    "lines": number[_cited(each)],
                 }
                 for name, each in self.figures.items()
             },
+            "lines": {name: json.loads(cited) for cited, name in number.items()},
             "tables": dict(self.tables),
         }
 
@@ -149,6 +152,10 @@ class Manifest:
         """
         if plain["manifest"] != _FORM:
             raise ValueError(plain["manifest"])
+        lines = {
+            number: {incident: tuple(map(int, own)) for incident, own in each.items()}
+            for number, each in plain["lines"].items()
+        }
         found = cls(
             version=str(plain["version"]),
             review=dict(plain["review"]),
@@ -171,7 +178,7 @@ class Manifest:
                     tuple(map(str, each["read_from"])),
                     tuple(map(str, each["columns"])),
                     {row: tuple(values) for row, values in each["rows"].items()},
-                    {incident: tuple(map(int, lines)) for incident, lines in each["lines"].items()},
+                    lines[each["lines"]],
                 )
                 for name, each in plain["figures"].items()
             },
@@ -204,6 +211,11 @@ def read_manifest(file: Path) -> Manifest:
         raise PathError(f"{file}: {error.strerror}") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise PathError(f"{file}: is not the manifest of a review") from error
+
+
+def _cited(figure: FigureRecord) -> str:
+    """Return what a figure is based on, as text."""
+    return _entry({incident: list(lines) for incident, lines in figure.lines.items()})
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

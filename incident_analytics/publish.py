@@ -251,9 +251,13 @@ def _need_targets(to: Sequence[str]) -> None:
 
 
 def _seen_from(folder: Path, path: str | Path) -> str:
-    """Return a path as the notebook in the folder names it; only the name of what shares no folder with it."""
-    relative = relative_path(path, folder)
-    return Path(path).name if relative is None else relative.as_posix()
+    """Return a path as the notebook in the folder names it; only the name of what shares no folder with it.
+
+    One of the two may be named through a link to a folder, which the other is in by its own name.
+    """
+    place = Path(path)
+    relative = relative_path(path, folder) or relative_path(place.parent.resolve() / place.name, folder.resolve())
+    return place.name if relative is None else relative.as_posix()
 
 
 def _as_notebook(notebook: NotebookNode) -> bytes:

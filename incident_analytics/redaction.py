@@ -249,7 +249,7 @@ class Redaction:
         services = corpus.services.loc[corpus.services["affected"].fillna(value=False), "service"].dropna().unique()
         return cls(known, kept=[*kept, *services])
 
-    def text(self, text: str, *, is_path: bool = False) -> str:
+    def text(self, text: str, *, is_path: bool = False, role: str | None = None) -> str:
         """Replace people by their roles in a text.
 
         Parameters
@@ -258,6 +258,8 @@ class Redaction:
             Any text.
         is_path
             Whether all of it is a path, where a part of a name counts in lower case too.
+        role
+            What to write in the place of everybody; None writes the role of each.
 
         Returns
         -------
@@ -277,7 +279,7 @@ class Redaction:
         while index < len(tokens):
             n, label = self._at(text, tokens, index, in_path)
             if label:
-                parts += text[end : tokens[index].start()], label
+                parts += text[end : tokens[index].start()], role or label
                 end = tokens[index + n - 1].end()
             index += n
         return "".join((*parts, text[end:]))

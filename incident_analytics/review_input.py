@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -51,8 +52,13 @@ class ReviewInput:
     choice: Mapping[str, Any]
 
     def called(self, path: str) -> str:
-        """Return what the page calls a file: its path from the innermost of the folders on."""
-        return _named_from(self.folders, path)
+        """Return what the page calls a file: its path from the innermost folder on, longer where two share it."""
+        return self._names.get(path) or _named_from(self.folders, path)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        tables = (self.corpus.files, self.corpus.incidents, self.corpus.problems)
+        return _named_apart(self.folders, [path for table in tables for path in table["path"].dropna().unique()])
 
     @cached_property
     def unmatched(self) -> pd.DataFrame | None:
@@ -167,3 +173,27 @@ def _named_from(folders: Sequence[Path], path: str) -> str:
     """
     inside = [Path(path).relative_to(folder).as_posix() for folder in folders if Path(path).is_relative_to(folder)]
     return min(inside, key=len, default=Path(path).name)
+
+
+def _named_apart(folders: Sequence[Path], paths: Sequence[str]) -> dict[str, str]:
+    """Name files as `_named_from` does, and those of the same name from as many folders further out as tell them apart.
+
+    Examples
+    --------
+    >>> places = ["/srv/a/INC-1/report.md", "/srv/a/INC-2/report.md", "/srv/b/notes.md"]
+    >>> list(_named_apart([Path("/srv/a/INC-1"), Path("/srv/a/INC-2"), Path("/srv/b")], places).values())
+    ['INC-1/report.md', 'INC-2/report.md', 'notes.md']
+    """
+    names = {path: _named_from(folders, path) for path in paths}
+    while True:
+        counts = Counter(names.values())
+        longer = {path: _with_parent(path, name) for path, name in names.items() if counts[name] > 1}
+        if all(names[path] == name for path, name in longer.items()):
+            return names
+        names |= longer
+
+
+def _with_parent(path: str, name: str) -> str:
+    """Return the end of a path that has one part more than a name of it."""
+    parts = Path(path).parts
+    return Path(*parts[-len(Path(name).parts) - 1 :]).as_posix()

@@ -15,12 +15,13 @@ from incident_analytics.citations import citable, cited
 from incident_analytics.config import Settings
 from incident_analytics.exports import plain_table
 from incident_analytics.figures import Figure
-from incident_analytics.files import file_of_report, read_bytes
+from incident_analytics.files import decode_text, file_of_report, matching_paths, read_bytes
 from incident_analytics.formatting import format_value
 from incident_analytics.loading import read_corrections
 from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
 from incident_analytics.masking import mask_secrets
 from incident_analytics.periods import Period
+from incident_analytics.redaction import Redaction
 from incident_analytics.results import FIELD, GROUPS, group_columns
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
@@ -33,6 +34,7 @@ _DIGITS: Final = 12  # digits of a number that count: the last ones differ betwe
 _ROW_KEYS: Final = ("incident_id", "earlier_id", "key")
 _FURTHER: Final = ("earlier", "position", "time", "at", "as_of", "occurred_at")  # where these name several rows
 _WORDS: Final = frozenset({"sentence", "incident_ids", "path", "record_path"})  # from other columns, or of this machine
+_PERSON: Final = "a person"  # in the place of every name: a role's number changes with the people that there are
 _NAMES: Final = frozenset({"owner", "phrase"})  # groups that are people, or words of a report
 _NOT_HASHED: Final = frozenset(
     {
@@ -71,7 +73,7 @@ def make_manifest(
     digests: dict[str, tuple[str | None, tuple[str, ...]]] = {}
     for path in dict.fromkeys((*corpus.files["path"], *own.values())):
         file = file_of_report(paths.get(path, path))[0]
-        digests[path] = _digests(file)
+        digests[path] = _digests(file, scope.redaction)
     texts = {incident: digests[path][1] for incident, path in own.items()}
     reports = {}
     for incident, numbers in _by_incident(lines).items():
@@ -83,7 +85,7 @@ def make_manifest(
         version=incident_analytics.__version__,
         review=review,
         settings=_settings(scope.settings),
-        corrections=_corrections(scope.settings),
+        corrections=_corrections(scope),
         tracker=_tracker(scope),
         files={called(path): digest for path, (digest, _) in digests.items()},
         reports=reports,
@@ -166,13 +168,20 @@ def _hash(content: bytes, length: int | None = _LENGTH) -> str:
     return hashlib.sha256(content).hexdigest()[:length]
 
 
-def _digests(file: Path) -> tuple[str | None, tuple[str, ...]]:
-    """Return the hash of a file, and those of its lines."""
+def _digests(file: Path, redaction: Redaction | None = None) -> tuple[str | None, tuple[str, ...]]:
+    """Return the hash of a file, and those of its lines; where people are redacted, of what is left without them.
+
+    Whoever guesses a name can hash it, too.
+    """
     try:
         content = read_bytes(file)
     except OSError:
         return None, ()
-    return _hash(content, None), tuple(map(_hash, _LINE.split(content)))
+    lines = _LINE.split(content)
+    if redaction is None:
+        return _hash(content, None), tuple(map(_hash, lines))
+    hashes = tuple(_hash(redaction.text(decode_text(line)[0], role=_PERSON).encode()) for line in lines)
+    return _hash("".join(hashes).encode(), None), hashes
 
 
 def _settings(settings: Settings) -> dict[str, str]:
@@ -197,16 +206,19 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, An
 
 
 def _content(value: Any) -> bytes:
-    if isinstance(value, Path):
-        return str(_digests(value)[0]).encode()
+    if isinstance(value, Path):  # or a pattern, which stands for all files that match it
+        return " ".join(str(_digests(file)[0]) for file in matching_paths(value)).encode()
     return str(value).encode()
 
 
-def _corrections(settings: Settings) -> dict[str, str]:
-    rows = read_corrections(settings)
+def _corrections(scope: Scope) -> dict[str, str]:
+    rows = read_corrections(scope.settings)
     found: dict[str, str] = {}
     for row in rows.drop(columns=["line", "by", "reason"]).itertuples(index=False):
-        _add(found, f"{row.incident_id} {row.field}", _hash(str(row.value).encode()))
+        value = str(row.value)
+        if scope.redaction is not None:
+            value = scope.redaction.text(value, role=_PERSON)
+        _add(found, f"{row.incident_id} {row.field}", _hash(value.encode()))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from incident_analytics import highlights, measures
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import IncidentAnalyticsError, PathError, PeriodError
 from incident_analytics.figures import compute
+from incident_analytics.files import matching_paths
 from incident_analytics.manifest import MANIFEST, FigureRecord, Manifest, read_manifest
 from incident_analytics.periods import Period
 from incident_analytics.restatements import Restatements
@@ -130,28 +132,31 @@ def _compared(before: Manifest, given: ReviewInput) -> Restatements:
 
 
 def _compute(given: ReviewInput, figure: FigureRecord) -> None:
-    """Compute a figure once more, where that can be done."""
-    try:
+    """Compute a figure once more; one that the manifest names wrongly, or that there is no more, is not among those."""
+    # A fault of a measure is none of the manifest's, and is not taken for a figure that is gone.
+    with suppress(IncidentAnalyticsError):
         compute(given.scope, figure.measure, _arguments(figure, given.scope.settings))
-    except (IncidentAnalyticsError, AttributeError, KeyError, OverflowError, TypeError, ValueError):
-        # Whatever the manifest names, the figure is not among those that there are now.
-        return
 
 
 def _arguments(figure: FigureRecord, settings: Settings) -> dict[str, Any]:
-    """Return a figure's options as a measure takes them."""
+    """Return a figure's options as a measure takes them.
+
+    Raises
+    ------
+    PeriodError
+        One of them is no period, though it has parts.
+    """
     return {
-        name: Period(
-            str(value["name"]),
-            pd.Timestamp(value["start"]),
-            pd.Timestamp(value["end"]),
-            settings.timezone,
-            settings.fiscal_year_start,
-        )
-        if isinstance(value, dict)
-        else value
-        for name, value in figure.options.items()
+        name: _period(value, settings) if isinstance(value, dict) else value for name, value in figure.options.items()
     }
+
+
+def _period(option: Mapping[str, Any], settings: Settings) -> Period:
+    try:
+        start, end = (pd.Timestamp(str(option[name])) for name in ("start", "end"))
+        return Period(str(option["name"]), start, end, settings.timezone, settings.fiscal_year_start)
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
+        raise PeriodError(f"{option} is no period") from error
 
 
 def manifest_of(review: Path, period: str | None = None) -> Path:
@@ -198,14 +203,21 @@ def _paths(file: Path, before: Manifest) -> list[str]:
     paths = before.review.get("paths")
     if not paths:
         raise PathError(f"{file}: names no reports; name them after the review")
-    found = [Path(os.path.normpath(file.parent.absolute() / str(path))) for path in paths]
+    found = [_place(file, path) for path in paths]
     # Anybody may have written the manifest: it must not send a reader to files elsewhere on the machine. Links within
     # the working folder are the reader's own.
-    near = [Path.cwd(), Path(os.path.normpath(file.parent.absolute()))]
+    near = [Path.cwd(), Path(os.path.normpath(file.parent.absolute())), file.parent.resolve()]
     for path in found:
-        if not any(path.is_relative_to(folder) for folder in near):
+        if not any(each.is_relative_to(folder) for each in (path, path.resolve()) for folder in near):
             raise PathError(f"{file}: names reports outside of the working folder; name them after the review")
     return [str(path) for path in found]
+
+
+def _place(file: Path, named: object) -> Path:
+    """Return what a manifest names, as seen from its folder: through links, else from where that itself is."""
+    folders = (file.parent.absolute(), file.parent.resolve())
+    places = [Path(os.path.normpath(folder / str(named))) for folder in folders]
+    return next((place for place in places if matching_paths(place)), places[0])
 
 
 def _settings(file: Path, before: Manifest, settings: str | Path | None) -> Settings:
@@ -216,7 +228,7 @@ def _settings(file: Path, before: Manifest, settings: str | Path | None) -> Sett
         return Settings()
     if not named:
         raise PathError(f"{file}: names no settings, though the review had some; name them by --config")
-    own = Path(file.parent, str(named))
+    own = _place(file, named)
     if not own.is_file():
         raise PathError(f"{own}: no such file; name the settings by --config")
     # They were found because of a path that was named, as those above the reports are.

@@ -11,14 +11,15 @@ from incident_analytics.errors import PathError
 from incident_analytics.manifest import read_manifest
 
 MANIFEST = {
-    "manifest": 1,
+    "manifest": 2,
     "version": "1",
     "review": {"period": "2025Q3", "as_of": "2025-10-01T00:00:00+00:00", "is_past": True, "redact": False},
     **{name: {} for name in ("settings", "corrections", "tracker", "files", "tables")},
     "reports": {"INC-1": {"file": "INC-1.md", "n_lines": 3, "lines": {"3": "ab"}}},
     "figures": {
-        "mttr": {"measure": "mttr", "options": {}, "read_from": [], "columns": ["n"], "rows": {"": [1]}, "lines": {}}
+        "mttr": {"measure": "mttr", "options": {}, "read_from": [], "columns": ["n"], "rows": {"": [1]}, "lines": "1"}
     },
+    "lines": {"1": {"INC-1": [3]}},
 }
 
 
@@ -27,7 +28,9 @@ MANIFEST = {
     [
         "[" * 100_000,
         "[]",
-        '{"manifest": 1}',
+        '{"manifest": 2}',
+        json.dumps(MANIFEST).replace('"lines": "1"', '"lines": "2"'),
+        json.dumps(MANIFEST).replace('"manifest": 2', '"manifest": 1'),
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 1e999'),
         json.dumps(MANIFEST).replace('"n_lines": 3', f'"n_lines": {"9" * 5000}'),
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 2'),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import inspect
 import json
 import os
 import re
@@ -13,14 +15,16 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from edits import FEW, PERIOD, ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
+from edits import DEMO, FEW, PERIOD, ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
 
-from incident_analytics import measures, sentences
+from incident_analytics import figures, measures, sentences, verification
 from incident_analytics.cli import commands
+from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError
 from incident_analytics.figures import compute
 from incident_analytics.manifest import MANIFEST, Manifest
-from incident_analytics.restatements import Cause
+from incident_analytics.publish import _seen_from
+from incident_analytics.restatements import Cause, Restatements
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.scope import Scope
 from incident_analytics.verification import last_restated, manifest_of, verify
@@ -274,7 +278,7 @@ def test_a_review_of_the_running_period_is_judged_as_of_its_instant(tmp_path: Pa
             "2 reviews (2025Q2, 2025Q3); choose one by --period",
         ),
         (
-            lambda folder: ((folder / f"review-2025Q3{MANIFEST}").write_text('{"manifest": 1}'), folder)[1],
+            lambda folder: ((folder / f"review-2025Q3{MANIFEST}").write_text('{"manifest": 2}'), folder)[1],
             "is not the manifest of a review",
         ),
     ],
@@ -313,6 +317,172 @@ def test_a_manifest_computes_nothing_but_measures(
         ("counts within=1", True),
         ("system", True),
     ]
+
+
+def test_a_fault_of_a_measure_is_not_taken_for_a_figure_that_is_gone(
+    base: tuple[Path, ReviewInput, Manifest], tmp_path: Path, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counts(scope: Scope) -> None:
+        raise TypeError(scope)
+
+    assert copied.is_dir()
+    monkeypatch.setitem(figures.MEASURES, "counts", counts)
+    write_manifest(tmp_path, base[2])
+    with pytest.raises(TypeError):
+        verify(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "option", [None, 1, True, "nonsense", ["x"], {"name": "Q2"}, {"start": [], "end": 1, "name": 1}]
+)
+def test_an_option_of_another_kind_is_that_of_no_figure(
+    base: tuple[Path, ReviewInput, Manifest], tmp_path: Path, copied: Path, option: object
+) -> None:
+    """Of every measure that has options: each is computed by what the manifest says, and none fails at it."""
+    assert copied.is_dir()
+    odd = {}
+    for name, measure in figures.MEASURES.items():
+        for each in list(inspect.signature(measure).parameters)[1:]:
+            figure = dataclasses.replace(base[2].figures["counts"], measure=name, options={each: option})
+            odd[f"{name} {each}"] = figure
+    assert len(odd) > 40
+    write_manifest(tmp_path, dataclasses.replace(base[2], figures=odd))
+    assert {each.figure for each in verify(tmp_path).changes} == odd.keys()
+
+
+def test_the_cache_and_the_number_of_processes_can_be_set(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert copied.is_dir()
+    seen: list[str | None] = []
+
+    def noted(*arguments: Any, **options: Any) -> Restatements:
+        seen.extend(os.environ.get(f"INCIDENT_ANALYTICS_{name}") for name in ("NO_CACHE", "JOBS"))
+        return verify(*arguments, **options)
+
+    monkeypatch.setattr(verification, "verify", noted)
+    assert run(write_manifest(tmp_path, base[2]), "--no-cache", "--jobs", "1")[0] == 0
+    assert seen == ["True", "1"]
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sources", [["*/report.md"], ["{}/report.md"], ["."]])
+def test_reports_of_one_file_name_are_told_apart(tmp_path: Path, sources: list[str]) -> None:
+    """Whether by a pattern, each by itself, or as a folder; those of two folders that nothing else tells apart, too."""
+    folder = tmp_path / "reports"
+    for report in (DEMO / "reports").glob("INC-2025-0[789]-*.md"):
+        (folder / report.stem).mkdir(parents=True)
+        shutil.copy(report, folder / report.stem / "report.md")
+    paths = [str(folder / each.format(own.name)) for each in sources for own in sorted(folder.iterdir())]
+
+    def asked() -> ReviewInput:
+        given = read_input(list(dict.fromkeys(paths)), read_settings(DEMO / "incident-analytics.toml"), period=PERIOD)
+        compute(given.scope, "counts", {})
+        return given
+
+    before = asked().manifest()
+    assert len({each.file for each in before.reports.values()}) == len(before.reports) == 13
+    above = "reports/" if sources == ["."] else ""
+    assert set(before.files) == {f"{above}{name}/report.md" for name in before.reports}
+    line = change(folder / REPORT / "report.md", "**Severity**: SEV-2", "**Severity**: SEV-1")
+    found = compared(before, asked())
+    assert {cause for each in found.changes for cause in each.causes} == {
+        Cause("edit", REPORT, f"{above}{REPORT}/report.md", (line,))
+    }
+    assert found.edited == (Cause("edit", REPORT, f"{above}{REPORT}/report.md", (line,)),)
+
+
+def test_files_of_one_name_in_two_sources_are_told_apart(tmp_path: Path) -> None:
+    """And no folder is named that this does not need."""
+    text = (DEMO / "reports" / f"{REPORT}.md").read_text(encoding="utf-8")
+    for folder, name in (("one/a", REPORT), ("two/a", "INC-2025-08-20-001")):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "x.md").write_text(text.replace(REPORT, name), encoding="utf-8")
+    given = read_input([str(tmp_path / "one" / "a"), str(tmp_path / "two" / "a")], Settings(), period=PERIOD)
+    assert {name: each.file for name, each in given.manifest().reports.items()} == {
+        REPORT: "one/a/x.md",
+        "INC-2025-08-20-001": "two/a/x.md",
+    }
+
+
+def test_files_of_a_pattern_in_the_settings_are_compared(copied: Path) -> None:
+    for number in (1, 2):
+        shutil.copy(DEMO / "pagerduty.csv", copied / f"pages-{number}.csv")
+    settings = copied / "incident-analytics.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert '["pagerduty.csv"]' in text
+    settings.write_text(text.replace('["pagerduty.csv"]', '["pages-*.csv"]'), encoding="utf-8")
+    before = ask(read_copy(copied)).manifest()
+    same = compared(before, ask(read_copy(copied)))
+    assert same.changes == ()
+    file = copied / "pages-2.csv"
+    file.write_bytes(file.read_bytes() + b"\n")
+    after = ask(read_copy(copied)).manifest()
+    changed = {key for key in before.settings if before.settings[key] != after.settings[key]}
+    assert changed == {"incident_tool.files.1"}
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").is_dir(), reason="needs a link that shares no folder with its target")
+@pytest.mark.parametrize("is_folder_linked", [True, False])
+def test_settings_and_reports_that_a_link_leads_to_are_found_again(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path, monkeypatch: pytest.MonkeyPatch, *, is_folder_linked: bool
+) -> None:
+    """The review's folder is named through a link and the settings by where they are, or the other way round."""
+    monkeypatch.chdir(copied)
+    (copied / "build").mkdir()
+    link = Path("/proc/self/cwd")
+    folder, near = (link, copied) if is_folder_linked else (copied, link)
+    named = {
+        "paths": [_seen_from(folder / "build", near / "reports")],
+        "settings": _seen_from(folder / "build", near / "incident-analytics.toml"),
+    }
+    assert named == {"paths": ["../reports"], "settings": "../incident-analytics.toml"}
+    assert verify(write_manifest(folder / "build", base[2], **named)).changes == ()
+
+
+def test_a_redacted_manifest_has_no_hash_of_a_line_that_names_somebody(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path
+) -> None:
+    """Else a name could be guessed; an edit of the line is still found, unless it is of the name."""
+    settings = base[1].scope.settings
+
+    def asked() -> ReviewInput:
+        given = read_input([str(copied / "reports")], settings, period=PERIOD, redact=True)
+        compute(given.scope, "overdue", {})
+        compute(given.scope, "completion", {"by": "priority"})
+        return given
+
+    given = asked()
+    before = given.manifest()
+    redaction = given.scope.redaction
+    assert redaction is not None
+    text = before.text()
+    n_named = 0
+    for report in sorted((copied / "reports").glob("*.md")):
+        content = report.read_bytes()
+        assert hashlib.sha256(content).hexdigest() not in text
+        for line in content.split(b"\n"):
+            if redaction.text(line.decode()) != line.decode():
+                n_named += 1
+                assert hashlib.sha256(line).hexdigest()[:12] not in text
+    assert n_named > 200
+    assert compared(before, asked()).changes == ()
+
+    items = given.corpus.actions[
+        given.corpus.actions["incident_id"].isin(given.scope.reviewed.incidents["incident_id"])
+    ]
+    for row in items[items["priority"] == "Medium"].to_dict("records"):
+        file = copied / "reports" / f"{row['incident_id']}.md"
+        words = file.read_text(encoding="utf-8").split("\n")[row["line"] - 1]
+        if redaction.text(words) != words:
+            break
+    change(file, words, words.replace("Medium", "High"))
+    found = compared(before, asked())
+    assert {cause for each in found.changes for cause in each.causes} == {
+        Cause("edit", file.stem, f"reports/{file.name}", (row["line"],))
+    }
 
 
 # --- the next review --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Without pandas, so that check can say it, too.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from incident_analytics.schema import MILESTONES
 from incident_analytics.tracker import incident_ids
 
 __all__ = [
+    "ENDS",
     "NEEDED",
     "Difference",
     "Match",
@@ -30,6 +31,11 @@ __all__ = [
     "reported_incidents",
 ]
 
+ENDS: Final = ("mitigated", "restored", "closed")
+"""Milestones of which the last one counts where a tool has several rows of an incident, and none while one goes on.
+
+Of the others the first one counts.
+"""
 _NEAR: Final = timedelta(hours=1)
 """How far from an incident's first instants a row begins that is matched by its service alone."""
 _SAME_DAYS: Final = timedelta(days=1)
@@ -108,6 +114,7 @@ class Difference:
     reported: Reported
     row: ToolRow
     milestone: str
+    n_rows: int = 1  # that the tool has of the incident
 
     @property
     def apart(self) -> timedelta:
@@ -228,8 +235,9 @@ def match_rows(rows: Sequence[ToolRow], reports: Sequence[Reported], ids: re.Pat
     -------
     list
         Of each row its match. An incident named by a row counts first, then a row named by a report, then one that
-        begins within an hour of the incident's first instants and names a service that it affected. A row that may
-        belong to several incidents, and rows of one tool that may belong to the same one, are matched with none.
+        begins within an hour of the incident's first instants, before its end, and names a service that it affected. A
+        row that may belong to several incidents is matched with none. Several rows of a tool may belong to one
+        incident, as where each alarm of it paged: see `ENDS`.
     """
     known = {fold(report.incident_id): report for report in reports}
     by_name: defaultdict[str, list[Reported]] = defaultdict(list)
@@ -250,7 +258,8 @@ def match_rows(rows: Sequence[ToolRow], reports: Sequence[Reported], ids: re.Pat
         return _near(row, [report for name in sorted(row.names) for report in by_name.get(name, ())], _SAME_DAYS)
 
     def of_service(row: ToolRow) -> list[Reported]:
-        return _near(row, [each for name in row.services for each in by_service.get(fold(name), ())], _NEAR)
+        near = _near(row, [each for name in row.services for each in by_service.get(fold(name), ())], _NEAR)
+        return [each for each in near if "restored" not in each.times or not _is_after(row, each.times["restored"])]
 
     matches = [Match() for _ in rows]
     ways: Mapping[str, Callable[[ToolRow], list[Reported]]] = {"id": of_id, "key": of_key, "service": of_service}
@@ -260,14 +269,8 @@ def match_rows(rows: Sequence[ToolRow], reports: Sequence[Reported], ids: re.Pat
             for index, row in enumerate(rows)
             if matches[index] == Match() and (reports_of := candidates_of(row))
         }
-        claims = Counter(
-            (row.tool, incident_id)
-            for row, match in zip(rows, matches, strict=True)
-            for incident_id in (match.incident_id, *match.candidates)
-        )
-        claims.update((rows[index].tool, candidates[0]) for index, candidates in found.items() if len(candidates) == 1)
         for index, candidates in found.items():
-            is_clear = len(candidates) == 1 and claims[rows[index].tool, candidates[0]] == 1
+            is_clear = len(candidates) == 1
             if way == "id" and not _near(rows[index], [known[fold(name)] for name in candidates], _SAME_MONTH):
                 is_clear = False
             matches[index] = Match(candidates[0], way) if is_clear else Match(candidates=tuple(candidates))
@@ -287,19 +290,37 @@ def _near(row: ToolRow, reports: Sequence[Reported], within: timedelta) -> list[
     ]
 
 
+def _is_after(row: ToolRow, instant: datetime) -> bool:
+    return row.begins is not None and row.begins > instant
+
+
 def differences(
     rows: Sequence[ToolRow], matches: Sequence[Match], reports: Sequence[Reported], tolerance: timedelta
 ) -> list[Difference]:
-    """List the times of matched rows that differ from the report's by more than the tolerance, by incident."""
+    """List the times of matched rows that differ from the report's by more than the tolerance, by incident.
+
+    Of several rows that a tool has of one incident the one counts that `ENDS` says.
+    """
     known = {report.incident_id: report for report in reports}
+    by_record: defaultdict[tuple[str, str], list[ToolRow]] = defaultdict(list)
+    for row, match in zip(rows, matches, strict=True):
+        if match.incident_id is not None:
+            by_record[match.incident_id, row.tool].append(row)
     found = [
-        Difference(known[match.incident_id], row, milestone)
-        for row, match in zip(rows, matches, strict=True)
-        if match.incident_id is not None
+        Difference(known[incident_id], row, milestone, len(own))
+        for (incident_id, _), own in by_record.items()
         for milestone in MILESTONES
-        if milestone in row.times and milestone in known[match.incident_id].times
+        if milestone in known[incident_id].times and (row := _of_milestone(own, milestone)) is not None
     ]
     return sorted((each for each in found if abs(each.apart) > tolerance), key=lambda each: each.reported.incident_id)
+
+
+def _of_milestone(rows: Sequence[ToolRow], milestone: str) -> ToolRow | None:
+    """Return the row of an incident that says when a milestone was, None where none does."""
+    having = [row for row in rows if milestone in row.times]
+    if not having or (milestone in ENDS and len(having) < len(rows)):
+        return None
+    return (max if milestone in ENDS else min)(having, key=lambda row: row.times[milestone])
 
 
 def incident_tool_problems(settings: Settings, tables: Tables) -> Iterator[tuple[str, str, int, str, str | None]]:
@@ -331,7 +352,8 @@ def incident_tool_problems(settings: Settings, tables: Tables) -> Iterator[tuple
             yield "ambiguous-match", row.file.as_posix(), row.line, f"{message}; {advice}", None
     for each in differences(rows, matches, reports, settings.incident_tool.tolerance):
         report, row, milestone = each.reported, each.row, each.milestone
-        there = f"{row.tool} {row.key} in {row.file.name}:{row.line}"
+        one_of = f", one of {each.n_rows} records of it" if each.n_rows > 1 else ""
+        there = f"{row.tool} {row.key} in {row.file.name}:{row.line}{one_of}"
         here, other = (f"{at:%Y-%m-%d %H:%M}" for at in (report.times[milestone], row.times[milestone]))
         message = f"{milestone} {here} UTC here, {other} UTC by {there}; correct whichever is wrong"
         yield "time-difference", report.path, report.lines[milestone], message, report.incident_id

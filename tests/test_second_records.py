@@ -11,9 +11,10 @@ from builders import at, call, demo_rows, spans
 
 from incident_analytics import measures
 from incident_analytics.analysis.second_records import times_by_record
-from incident_analytics.config import Settings
+from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import SettingsError
 from incident_analytics.incident_tool import ToolRow
+from incident_analytics.loading import load
 from incident_analytics.schema import DEFAULT_METRICS
 from incident_analytics.scope import Scope
 from incident_analytics.sentences import describe_records, describe_times_by_record
@@ -117,8 +118,62 @@ def test_without_an_export_there_is_nothing_to_measure(demo_corpus: Corpus, demo
         measures.measure(scope, "records")
 
 
+def paged(folder: Path, *pages: tuple[str, str, str]) -> pd.DataFrame:
+    """Return the problems of a report of 09:00 to 10:00 and PagerDuty's pages: created, acknowledged, resolved."""
+    (folder / "reports").mkdir()
+    (folder / "reports" / "INC-2025-07-04-001.md").write_text(
+        "# Incident Report: Down\n\n**Incident ID**: INC-2025-07-04-001\n**Date**: 2025-07-04\n**Severity**: SEV-1\n"
+        "**Status**: Final\n\n## Timeline\n\n| Time (UTC) | Event |\n|---|---|\n| 09:00 | Initial alert/detection |\n"
+        "| 09:05 | Incident response began |\n| 10:00 | Service restored |\n\n## Impact\n\n### Affected Services\n"
+        "- [x] API\n",
+        encoding="utf-8",
+    )
+    rows = [
+        f"{number},Alarm,API,2025-07-04T{begun}:00Z,{acked and f'2025-07-04T{acked}:00Z'},"
+        f"{end and f'2025-07-04T{end}:00Z'}"
+        for number, (begun, acked, end) in enumerate(pages, 11)
+    ]
+    head = "incident_number,description,service_name,created_on,acknowledged_on,resolved_on"
+    (folder / "pages.csv").write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    (folder / "s.toml").write_text("[incident_tool]\nfiles = ['pages.csv']\n", encoding="utf-8")
+    return load(folder / "reports", settings=folder / "s.toml").problems
+
+
+def test_several_pages_of_one_incident_are_its_record(tmp_path: Path) -> None:
+    """The first detection and response count, and the last end; another page of the service later in the day is not."""
+    found = paged(
+        tmp_path,
+        ("09:20", "09:22", "09:40"),
+        ("09:01", "", "09:50"),
+        ("09:10", "09:30", "10:30"),
+        ("10:05", "10:06", "11:55"),
+    )
+    named = found[found["code"].isin(["time-difference", "ambiguous-match"])]
+    assert named["message"].tolist() == [
+        f"{milestone} 2025-07-04 {here} UTC here, 2025-07-04 {there} UTC by PagerDuty {key} in pages.csv:{line}, "
+        "one of 3 records of it; correct whichever is wrong"
+        for milestone, here, there, key, line in (
+            ("responded", "09:05", "09:22", 11, 2),
+            ("restored", "10:00", "10:30", 13, 4),
+        )
+    ]
+    corpus = load(tmp_path / "reports", settings=tmp_path / "s.toml")
+    scope = Scope.of(corpus, "2025Q3", read_settings(tmp_path / "s.toml"))
+    times = measures.by_record(scope).set_index("record")
+    assert times.loc["PagerDuty", "mean"] == pd.Timedelta(minutes=89)
+    assert describe_records(measures.records(scope), measures.record_differences(scope), n=1) == (
+        "PagerDuty has a record of 1 of 1 incident; 2 times in 1 of them differ. 1 has several records: the first "
+        "detection and the last end count. 1 record has no report."
+    )
+
+
+def test_while_one_of_several_pages_goes_on_the_incident_has_no_end(tmp_path: Path) -> None:
+    found = paged(tmp_path, ("09:01", "09:05", "09:20"), ("09:10", "", ""))
+    assert not set(found["code"]) & {"time-difference", "ambiguous-match"}
+
+
 def test_rows_that_may_belong_to_several_incidents_are_listed_and_not_used(tmp_path: Path) -> None:
-    """Two incidents of a service begin within an hour; a third alarm is a second one of an incident that has one."""
+    """Two incidents of a service begin within an hour; an alarm that fits one incident is its, though it has one."""
 
     def report(name: str, hour: int, service: str) -> Reported:
         begun = at(f"{DAY}{hour:02}:00Z")
@@ -139,7 +194,7 @@ def test_rows_that_may_belong_to_several_incidents_are_listed_and_not_used(tmp_p
     assert match_rows(rows, reports, re.compile(r"INC-\d+")) == [
         Match(candidates=("INC-1", "INC-2")),
         Match("INC-3", "id"),
-        Match(candidates=("INC-3",)),
+        Match("INC-3", "service"),
         Match(),
         Match(candidates=("INC-1", "INC-2")),
     ]

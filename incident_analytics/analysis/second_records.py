@@ -8,7 +8,8 @@ from typing import Final
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.schema import INSTANT, TEXT, Metric
+from incident_analytics.schema import INSTANT, MILESTONES, TEXT, Metric
+from incident_analytics.tool_matches import ENDS
 
 __all__ = ["times_by_record"]
 
@@ -25,7 +26,8 @@ def times_by_record(incidents: pd.DataFrame, records: pd.DataFrame, *, metric: M
         The incidents table.
     records
         A row an incident of the tool, as `read_incident_tool` gives it, with the ``incident_id`` that it belongs to, NA
-        for none.
+        for none. Of several rows that a tool has of an incident, as where each alarm of it paged, the first start,
+        detection and response count, and the last end; while one of them goes on there is none.
     metric
         What is measured. Of its fallbacks those count that the tool has for any incident, for the reports too: else
         a difference of definition would look like one of fact. A metric of a stated duration has no other record.
@@ -69,7 +71,7 @@ def times_by_record(incidents: pd.DataFrame, records: pd.DataFrame, *, metric: M
     require_columns(incidents, "incident_id")
     require_columns(records, "incident_id", "tool")
     ids = incidents["incident_id"]
-    own = records[records["incident_id"].isin(ids)].drop_duplicates(["tool", "incident_id"], keep=False)
+    own = _one_each(records[records["incident_id"].isin(ids)])
     starts, ends = (
         [name for name in names if name in own and own[name].notna().any()] for names in (metric.start, metric.end)
     )
@@ -92,6 +94,16 @@ def times_by_record(incidents: pd.DataFrame, records: pd.DataFrame, *, metric: M
     }
     found = [_summary(record, basis, span) for record, span in spans.items()]
     return pd.DataFrame({name: pd.Series([row[name] for row in found], dtype=dtype) for name, dtype in _DTYPES.items()})
+
+
+def _one_each(records: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each tool and incident."""
+    ends = [f"{milestone}_at" for milestone in ENDS]
+    by_incident = records.groupby(["tool", "incident_id"], as_index=False, sort=False)
+    instants = [f"{milestone}_at" for milestone in MILESTONES if f"{milestone}_at" in records]
+    first = by_incident[instants].min()
+    last = by_incident[instants].agg(lambda each: each.max(skipna=False))
+    return first.assign(**{name: last[name] for name in ends if name in last})
 
 
 _DTYPES: Final[Mapping[str, str]] = {

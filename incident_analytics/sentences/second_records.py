@@ -45,12 +45,15 @@ def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int
         n_times, n_incidents = len(differences), differences["incident_id"].nunique()
         differ = f"{format_count(n_times, 'time')} in {n_incidents:,} of them {'differs' if n_times == 1 else 'differ'}"
         said += f"; {differ}" if n_times else "; all times agree"
+    n_several = int((records.groupby(["incident_id", "tool"]).size() > 1).groupby(level=0).any().sum())
+    verb = "have" if n_several > 1 else "has"
+    several = f" {n_several:,} {verb} several records: the first detection and the last end count." if n_several else ""
     is_ambiguous = records["candidates"] != ""
     n_stray = int((records["incident_id"].isna() & ~is_ambiguous).sum())
     stray = f" {format_count(n_stray, 'record')} {has(n_stray)} no report." if n_stray else ""
     n_unclear = int(is_ambiguous.sum())
     unclear = f" {n_unclear:,} may belong to several incidents and {are(n_unclear)} not used."
-    return f"{said}.{stray}{unclear if n_unclear else ''}"
+    return f"{said}.{several}{stray}{unclear if n_unclear else ''}"
 
 
 def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from builders import at, call, spans
+from builders import at, call, demo_rows, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_series_equal
@@ -258,7 +258,14 @@ class TestUnreported:
         findings.loc[0, "text"] = f"The same happened in {late}, and in INC-2019-01-01-001."
         changed = Corpus(**{**vars(demo_corpus), "findings": findings})
         scope = Scope.of(changed, "2025Q3", demo_scope.settings)
-        assert measures.unreported(scope)["incident_id"].tolist() == ["INC-2019-01-01-001"]
+        assert set(measures.unreported(scope)["incident_id"]) == {"INC-2019-01-01-001", "INC-2025-09-24-001"}
+
+    def test_of_the_demo_the_planted_one_is_found_and_no_other(self, demo_scope: Scope) -> None:
+        planted = [row for row in demo_rows("planted") if row["what"] == "unreported"]
+        assert len(planted) == 1
+        found = measures.unreported(demo_scope)
+        assert [f"{name} has no report" for name in found["incident_id"]] == [row["detail"] for row in planted]
+        assert found["named_in"].tolist() == [row["incident_id"] for row in planted]
 
     @settings(max_examples=30, deadline=None)
     @given(st.text(alphabet="INC-2025.SEV 01", max_size=40))

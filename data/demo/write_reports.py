@@ -290,6 +290,7 @@ class Style:
     twin: str = ""
     also: tuple[str, ...] = ()  # services that were affected as well as the case's
     types: tuple[str, ...] = ()  # what each action item is for, in a column of its own
+    unwritten: str = ""  # an incident that the report names and that nobody wrote up
 
 
 @dataclass
@@ -551,7 +552,7 @@ PLANTS: Final[Mapping[str, Mapping[str, Any]]] = {  # what analyses are to find,
     "INC-2025-07-22-002": {"types": ("prevent", "process", "detect")},
     "INC-2025-08-18-001": {"types": ("prevent", "process", "process", "detect")},
     "INC-2025-08-22-001": {"types": ("detect", "process", "mitigate")},
-    "INC-2025-09-25-002": {"types": ("mitigate", "process", "prevent")},
+    "INC-2025-09-25-002": {"types": ("mitigate", "process", "prevent"), "unwritten": "INC-2025-09-24-001"},
 }
 MOST_ODDITIES: Final = 3  # in one report
 CAREFUL: Final = 0.4  # the share of reports without any
@@ -1076,6 +1077,8 @@ class Writer:
     def summary(self) -> list[str]:
         """Write the executive summary: what went wrong, then whom it hit."""
         again = f" The same happened in {self.incident.earlier.incident_id}." if self.incident.earlier else ""
+        if self.style.unwritten:
+            again += f" A shorter one of the day before, {self.style.unwritten}, was never written up."
         if self.incident.is_open:
             return [f"{self.title}. The cause is not known yet; failed work is repeated by hand.", "", self.users_told]
         return [self.say(self.case.summary) + again, "", self.users_told + " " + self.requests_told]
@@ -1390,6 +1393,8 @@ class Writer:
         rows += [("failing-together", f"{self.incident.service} and {service}") for service in style.also]
         if style.rated:
             rows.append(("near-twin", f"{style.twin} is SEV-{self.case.severity}"))
+        if style.unwritten:
+            rows.append(("unreported", f"{style.unwritten} has no report"))
         return [{"incident_id": self.incident.incident_id, "what": what, "detail": detail} for what, detail in rows]
 
 

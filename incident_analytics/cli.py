@@ -830,7 +830,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
     headings = {"actions": ITEM_HEADINGS, "teams": ITEM_HEADINGS, "process": REPORT_HEADINGS}
-    say(*as_text(table, shown, headings.get(kind, {})))
+    named = table.assign(impact=table["impact"].map(sentences.impact_in_words)) if kind == "ratings" else table
+    say(*as_text(named, shown, headings.get(kind, {})))
     for sentence in [] if changes is None else changes["sentence"]:
         say("", sentence)
     if explain:
@@ -909,7 +910,7 @@ def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
 
     lines = []
     for row in table.to_dict("records"):
-        label = " ".join(cell(row[name]) for name in group_columns(table.columns)) or "all"
+        label = " ".join(cell(row[name]).replace("_", " ") for name in group_columns(table.columns)) or "all"
         lines += ["", f"{label}, n = {row['n']}:"]
         lines += [f"  {line.path}:{line.line}: {cell(line.words)}" for line in sources(scope, kind, row).itertuples()]
     return lines

@@ -118,12 +118,12 @@ COLUMNS: Final[dict[str, Column]] = {
     **_columns("money", "amount", "total"),
     **_columns(
         "p-value",
-        "p_value",
-        "p_adjusted",
         "reversals_p_value",
         "hour_p_adjusted",
         "weekday_p_adjusted",
         mil_hdbk_p_value="MIL-HDBK p-value",
+        p_adjusted="Adjusted p-value",
+        p_value="p-value",
     ),
     **_columns(
         "figure",

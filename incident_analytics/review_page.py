@@ -257,7 +257,7 @@ class ReviewPage:
             return None
         columns = ["measure", "earlier", "n_before", "n_after", "before", "after", "change", "p_adjusted"]
         columns += ["detectable_fall", "detectable_rise"]
-        headings = {"earlier": "Compared with", "p_adjusted": "Adjusted p-value"}
+        headings = {"earlier": "Compared with"}
         headings |= {"n_before": "n before", "n_after": "n after", "before": "Median before", "after": "Median after"}
         names = table["measure"].str.replace("_", " ").replace("incidents", "incidents per day")
         table = table.assign(measure=names, earlier=[label_of(name) for name in table["earlier"]])
@@ -420,9 +420,7 @@ class ReviewPage:
         ]
         agreement = agreement.assign(impact=agreement["impact"].map(sentences.impact_in_words))
         columns = ["impact", "n", "n_missing", "n_pairs", "concordance", "p_adjusted"]
-        shown = showing.text(" ".join(filter(None, said))) + showing.table(
-            agreement, columns=columns, headings={"p_adjusted": "Adjusted p-value"}, folded=_FOLDED
-        )
+        shown = showing.text(" ".join(filter(None, said))) + showing.table(agreement, columns=columns, folded=_FOLDED)
         for table, noun in ((twins, "pair"), (misrated, "incident")):
             if len(table):
                 shown += showing.table(table, folded=format_count(len(table), noun), links=self.links)

@@ -181,6 +181,34 @@ def test_sources_of_a_median_name_both_instants_of_each_span_and_nothing_else(de
     assert lines.groupby("incident_id").size().eq(2).all()
 
 
+def test_sources_of_a_comparison_with_severity_are_those_of_the_impact(demo_scope: Scope) -> None:
+    """The severity of each incident, and the lines of what it is compared with: users, outages or costs."""
+    begins = {
+        "affected_users": {"severity", "affected users"},
+        "affected_users_fraction": {"severity", "affected users"},
+        "cost": {"severity", "lost_revenue", "additional_costs", "credits_issued"},
+    }
+    for row in measure(demo_scope, "ratings").to_dict("records"):
+        lines = sources(demo_scope, "ratings", row)
+        words = lines[lines["words"].str.startswith("severity: ")]
+        assert set(words["incident_id"]) == set(row["incident_ids"])
+        if row["impact"] in begins:
+            assert set(lines["words"].str.partition(": ")[0]) == begins[row["impact"]]
+        else:
+            rest = lines.drop(words.index)
+            assert set(rest["incident_id"]) == set(row["incident_ids"])
+            assert rest["words"].str.contains(" to 2025-").all()
+
+
+def test_sources_of_a_team_have_its_outages_and_items(demo_scope: Scope) -> None:
+    for row in measure(demo_scope, "teams").to_dict("records"):
+        words = sources(demo_scope, "teams", row)["words"]
+        items = demo_scope.actions[demo_scope.actions["incident_id"].isin(row["incident_ids"])]["action"]
+        outages = demo_scope.everything.outages
+        assert set(items) <= set(words)
+        assert words.str.contains(r" to 2025-.*\(").sum() == outages["incident_id"].isin(row["incident_ids"]).sum()
+
+
 def test_sources_of_a_cost_are_those_of_its_currency(demo_scope: Scope) -> None:
     row = measure(demo_scope, "costs").to_dict("records")[0]
     words = sources(demo_scope, "costs", row)["words"]

@@ -215,19 +215,20 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
     ['SEV-3']
     """
     known = scope.known
-    readings, outages = known.readings, scope.everything.outages
+    readings = known.readings
+    impacts: Mapping[str, Callable[[], pd.DataFrame]] = {
+        **dict.fromkeys(
+            ("affected_users", "affected_users_fraction"), lambda: _fields_used(readings, "affected_users")
+        ),
+        "downtime": lambda: _outages_used(scope),
+        "cost": lambda: _costs_used(known),
+    }
     tables: Mapping[str, Callable[[], pd.DataFrame]] = {
         "response": lambda: instants_used(scope, str(row["metric"])),
         "severity": lambda: readings[readings["field"] == "severity"].assign(words=_marked(readings)),
-        "sla": lambda: outages.assign(
-            words=[f"{each.started_at} to {each.ended_at} ({each.source})" for each in outages.itertuples()]
-        ),
+        "sla": lambda: _outages_used(scope),
         "actions": lambda: scope.actions.assign(words=scope.actions["action"]),
-        "costs": lambda: known.costs.assign(
-            words=known.costs["kind"]
-            + ": "
-            + pd.Series(map(format_amount, known.costs["amount"], known.costs["currency"]), dtype="str")
-        )[known.costs["amount"].notna()],
+        "costs": lambda: _costs_used(known),
         "themes": lambda: pd.concat(
             [
                 known.findings[known.findings["kind"].isin(["contributing_factor", "could_improve"])].assign(
@@ -253,8 +254,14 @@ def sources(scope: Scope, kind: str, row: Mapping[Any, Any]) -> pd.DataFrame:
                 ],
             ]
         ),
-        "ratings": lambda: _fields_used(readings, "severity", "affected_users", "stated_duration"),
-        "teams": lambda: _fields_used(readings, "severity", *(f"{milestone}_at" for milestone in MILESTONES)),
+        "ratings": lambda: pd.concat([_fields_used(readings, "severity"), impacts[str(row["impact"])]()]),
+        "teams": lambda: pd.concat(
+            [
+                _fields_used(readings, "severity", *(f"{milestone}_at" for milestone in MILESTONES)),
+                _outages_used(scope),
+                scope.actions.assign(words=scope.actions["action"]),
+            ]
+        ),
         "origins": lambda: readings[readings["field"] == row["measure"]].assign(words=_marked(readings)),
     }
     found = tables[kind]()
@@ -285,6 +292,20 @@ def _fields_used(readings: pd.DataFrame, *fields: str) -> pd.DataFrame:
     found = readings[readings["field"].isin(fields)]
     names = found["field"].str.replace(r"_(?:at|on)$", "", regex=True).str.replace("_", " ")
     return found.assign(words=names + ": " + _marked(found))
+
+
+def _outages_used(scope: Scope) -> pd.DataFrame:
+    """Return the windows of impact, with their ends and where they come from in words."""
+    outages = scope.everything.outages
+    words = [f"{each.started_at} to {each.ended_at} ({each.source})" for each in outages.itertuples()]
+    return outages.assign(words=pd.Series(words, index=outages.index, dtype=TEXT))
+
+
+def _costs_used(corpus: Corpus) -> pd.DataFrame:
+    """Return the costs that have an amount, with it in words."""
+    costs = corpus.costs
+    amounts = pd.Series(map(format_amount, costs["amount"], costs["currency"]), index=costs.index, dtype=TEXT)
+    return costs.assign(words=costs["kind"] + ": " + amounts)[costs["amount"].notna()]
 
 
 def _marked(readings: pd.DataFrame) -> pd.Series:

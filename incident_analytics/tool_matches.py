@@ -307,10 +307,10 @@ def differences(
         if match.incident_id is not None:
             by_record[match.incident_id, row.tool].append(row)
     found = [
-        Difference(known[incident_id], row, milestone, len(own))
+        Difference(known[incident_id], counted, milestone, len(own))
         for (incident_id, _), own in by_record.items()
         for milestone in MILESTONES
-        if milestone in known[incident_id].times and (row := _of_milestone(own, milestone)) is not None
+        if milestone in known[incident_id].times and (counted := _of_milestone(own, milestone)) is not None
     ]
     return sorted((each for each in found if abs(each.apart) > tolerance), key=lambda each: each.reported.incident_id)
 

@@ -15,6 +15,7 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import SettingsError
 from incident_analytics.incident_tool import ToolRow
 from incident_analytics.loading import load
+from incident_analytics.review_input import read_input
 from incident_analytics.schema import DEFAULT_METRICS
 from incident_analytics.scope import Scope
 from incident_analytics.sentences import describe_records, describe_times_by_record
@@ -118,18 +119,19 @@ def test_without_an_export_there_is_nothing_to_measure(demo_corpus: Corpus, demo
         measures.measure(scope, "records")
 
 
-def paged(folder: Path, *pages: tuple[str, str, str]) -> pd.DataFrame:
+def paged(folder: Path, *pages: tuple[str, str, str], title: str = "Alarm") -> pd.DataFrame:
     """Return the problems of a report of 09:00 to 10:00 and PagerDuty's pages: created, acknowledged, resolved."""
     (folder / "reports").mkdir()
     (folder / "reports" / "INC-2025-07-04-001.md").write_text(
         "# Incident Report: Down\n\n**Incident ID**: INC-2025-07-04-001\n**Date**: 2025-07-04\n**Severity**: SEV-1\n"
-        "**Status**: Final\n\n## Timeline\n\n| Time (UTC) | Event |\n|---|---|\n| 09:00 | Initial alert/detection |\n"
+        "**Status**: Final\n**Author**: Ines Falkenrath\n\n## Timeline\n\n| Time (UTC) | Event |\n|---|---|\n"
+        "| 09:00 | Initial alert/detection |\n"
         "| 09:05 | Incident response began |\n| 10:00 | Service restored |\n\n## Impact\n\n### Affected Services\n"
         "- [x] API\n",
         encoding="utf-8",
     )
     rows = [
-        f"{number},Alarm,API,2025-07-04T{begun}:00Z,{acked and f'2025-07-04T{acked}:00Z'},"
+        f"{number},{title},API,2025-07-04T{begun}:00Z,{acked and f'2025-07-04T{acked}:00Z'},"
         f"{end and f'2025-07-04T{end}:00Z'}"
         for number, (begun, acked, end) in enumerate(pages, 11)
     ]
@@ -165,6 +167,24 @@ def test_several_pages_of_one_incident_are_its_record(tmp_path: Path) -> None:
         "PagerDuty has a record of 1 of 1 incident; 2 times in 1 of them differ. 1 has several records: the first "
         "detection and the last end count. 1 record has no report."
     )
+
+
+def test_a_redacted_review_has_no_name_from_the_tool(tmp_path: Path) -> None:
+    """Whom it paged is in its titles; all else is compared as without redaction."""
+    pages = (("09:20", "09:22", "09:40"), ("15:00", "", ""))
+    paged(tmp_path, *pages, title="Ines Falkenrath paged by @ifalk")
+    tables = {}
+    for redact in (False, True):
+        given = read_input(
+            [str(tmp_path / "reports")], read_settings(tmp_path / "s.toml"), period="2025Q3", redact=redact
+        )
+        records, found = measures.records(given.scope), measures.record_differences(given.scope)
+        manifest = given.manifest().text()
+        assert ("Falkenrath" in f"{records.to_csv()} {found.to_csv()} {manifest}") != redact
+        tables[redact] = (records.drop(columns="title"), found, records["title"].tolist())
+    assert tables[True][2] == ["Author 1 paged by a person"] * 2
+    for plain, redacted in zip(tables[False][:2], tables[True][:2], strict=True):
+        pd.testing.assert_frame_equal(plain, redacted)
 
 
 def test_while_one_of_several_pages_goes_on_the_incident_has_no_end(tmp_path: Path) -> None:

@@ -99,11 +99,12 @@ def times_by_record(incidents: pd.DataFrame, records: pd.DataFrame, *, metric: M
 def _one_each(records: pd.DataFrame) -> pd.DataFrame:
     """Return a row for each tool and incident."""
     ends = [f"{milestone}_at" for milestone in ENDS]
-    by_incident = records.groupby(["tool", "incident_id"], as_index=False, sort=False)
+    by_incident = records.groupby(["tool", "incident_id"], sort=False)
     instants = [f"{milestone}_at" for milestone in MILESTONES if f"{milestone}_at" in records]
-    first = by_incident[instants].min()
-    last = by_incident[instants].agg(lambda each: each.max(skipna=False))
-    return first.assign(**{name: last[name] for name in ends if name in last})
+    first, last, n = (getattr(by_incident[instants], name)() for name in ("min", "max", "count"))
+    all_ended = last.where(n.eq(by_incident.size(), axis="index"))
+    table: pd.DataFrame = first.assign(**{name: all_ended[name] for name in ends if name in last})
+    return table.reset_index()
 
 
 _DTYPES: Final[Mapping[str, str]] = {

@@ -176,7 +176,7 @@ def _named_from(folders: Sequence[Path], path: str) -> str:
 
 
 def _named_apart(folders: Sequence[Path], paths: Sequence[str]) -> dict[str, str]:
-    """Name files as `_named_from` does, and those of the same name from as many folders further out as tell them apart.
+    """Name files as `_named_from` does, and those of the same name from as many folders further out as they differ by.
 
     Examples
     --------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import re
 import stat
@@ -28,6 +29,7 @@ __all__ = [
     "file_of_report",
     "matching_paths",
     "open_regular",
+    "parse_json",
     "parse_toml",
     "read_bytes",
     "read_toml",
@@ -246,6 +248,28 @@ def parse_toml(text: str) -> dict[str, Any]:
         elif isinstance(value, int) and not -_BOUND <= value < _BOUND:
             raise ValueError(_TOO_LONG)
     return tables
+
+
+def parse_json(text: str) -> Any:
+    """Return what a JSON text says; NaN and Infinity, which some tools write and JSON does not have, are None.
+
+    Raises
+    ------
+    ValueError
+        Where it is not valid JSON, or has a whole number of more than 64 bits.
+
+    Examples
+    --------
+    >>> parse_json('{"number": NaN}')
+    {'number': None}
+    """
+
+    def whole(digits: str) -> int:
+        if len(digits) > len(str(-_BOUND)):
+            raise ValueError(_TOO_LONG)
+        return int(digits)
+
+    return json.loads(text, parse_constant=lambda _: None, parse_int=whole)
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:

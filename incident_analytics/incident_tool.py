@@ -17,7 +17,7 @@ from incident_analytics.config import IncidentToolSettings, Settings, read_setti
 from incident_analytics.csv_files import CsvError, CsvProblem, parse_csv
 from incident_analytics.errors import SettingsError
 from incident_analytics.export_times import read_instants
-from incident_analytics.files import BOM, matching_paths, read_bytes
+from incident_analytics.files import BOM, matching_paths, parse_json, read_bytes
 from incident_analytics.names import fold
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.schema import MILESTONES
@@ -457,7 +457,7 @@ def _json_records(content: bytes) -> list[_Record]:
     """Return the records of an answer of PagerDuty, Opsgenie, incident.io or Jira."""
     try:
         text = content.decode("utf-8-sig")
-        found = json.loads(text)
+        found = parse_json(text)
         lists = ("incidents", "issues", "data", "log_entries")
         name = next((name for name in lists if isinstance(found, dict) and name in found), "")
         items = found[name] if name else found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from incident_analytics.config import Settings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
 from incident_analytics.errors import SettingsError
 from incident_analytics.export_times import read_days, read_ends
-from incident_analytics.files import read_bytes
+from incident_analytics.files import parse_json, read_bytes
 from incident_analytics.reports.choices import read_action_status
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.reports.template import ID_ROOM, default_template, read_templates
@@ -370,7 +369,7 @@ def _issue_items(file: Path, settings: Settings) -> list[_Item]:
     ids = incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
-        found = json.loads(read_bytes(file).decode("utf-8-sig"))
+        found = parse_json(read_bytes(file).decode("utf-8-sig"))
         if isinstance(found, dict) and "issues" in found:
             found = found["issues"]
             ask = "write the answer of Jira's search with its fields summary, status, resolutiondate and others"

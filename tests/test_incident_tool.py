@@ -135,7 +135,16 @@ def test_bad_rows_cost_themselves_alone(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"incidents": 5}', "[1]", '{"issues": [{"fields": {}}]}', '{"log_entries": [{}]}', "{", '["x"]', "[" * 9999],
+    [
+        '{"incidents": 5}',
+        "[1]",
+        '{"issues": [{"fields": {}}]}',
+        '{"log_entries": [{}]}',
+        "{",
+        '["x"]',
+        "[" * 9999,
+        f'{{"incidents": [{{"incident_number": {"9" * 5000}}}]}}',
+    ],
 )
 def test_json_of_another_kind_is_refused_and_said_so(tmp_path: Path, text: str) -> None:
     ((line, level, code, message),) = problems(put(tmp_path, text, name="x.json"))
@@ -168,3 +177,10 @@ def test_what_the_tool_did_not_know_yet_is_not_given(tmp_path: Path) -> None:
     assert table["restored_at"].isna().all()
     with pytest.raises(ColumnsError, match=r"^as_of 2025-03-14 10:00:00 has no zone"):
         read_incident_tool(file, pd.Timestamp(f"{DAY}T10:00"))
+
+
+def test_a_number_that_is_none_is_no_key(tmp_path: Path) -> None:
+    """Some tools write NaN where there is nothing."""
+    row = '{"id": "P1", "incident_number": %s, "title": "x", "created_at": "2025-03-14T10:00:00Z"}'
+    file = put(tmp_path, f'{{"incidents": [{row % 7}, {row % "NaN"}]}}', name="x.json")
+    assert read_incident_tool(file)["key"].isna().tolist() == [False, True]

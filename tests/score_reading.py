@@ -45,8 +45,12 @@ from incident_analytics.schema import GRADES, MILESTONES
 ROOT = Path(__file__).parent.parent
 MINUTE = timedelta(minutes=1)
 WORDS = Path(milestones.__file__).with_suffix(".toml")
-MADE_UP = Path(__file__).with_name("timelines.txt")
-TIMED = re.compile(r"(\d\d):(\d\d)(?: ([AP]M)| UTC)?:?[ -]+(.*)")
+FITTED, SCORED = (Path(__file__).with_name(name) for name in ("timelines.txt", "timelines_scored.txt"))
+TIMED = re.compile(r"(?:\+(\d+)d )?(\d\d):(\d\d)(?: ([AP]M)| UTC)?:?[ -]+(.*)")
+SAID = {"cause", "stated", "unclear"}
+"""What may stand before the rows: the cause; what the Duration line says; milestones that readers differ on."""
+STATED = re.compile(r"(start|end|total|about) (-?\d+)")
+"""Minutes after the first row, or how many."""
 LETTERS = dict(zip("SDRIMEC", MILESTONES, strict=True))
 TRUST = 2.0
 """How strongly the judged weights hold against the reports: what a weight one off costs, in units of log odds."""
@@ -136,25 +140,41 @@ def reports_of(folder: Path, golden: Mapping[str, Golden]) -> dict[str, Report]:
     return found
 
 
-def made_up() -> list[Report]:
-    """Return the timelines of timelines.txt, each as an organisation of its own."""
+def read_timelines(file: Path) -> list[Report]:
+    """Return the timelines of a file, those of one name as of one organisation."""
     reports = []
-    for block in MADE_UP.read_text(encoding="utf-8").split("\n= ")[1:]:
-        name, cause, *rows = block.strip().splitlines()
-        at, clues = datetime(2025, 3, 14, tzinfo=UTC), []
-        golden = dict.fromkeys([f"{milestone}_at" for milestone in MILESTONES], "")
-        for row in rows:
+    for block in file.read_text(encoding="utf-8").split("\n= ")[1:]:
+        name, *lines = block.strip().splitlines()
+        said = {key: words for key, _, words in (line.partition(": ") for line in lines) if key in SAID}
+        first = at = datetime(2025, 3, 14, tzinfo=UTC)
+        clues, letters_of = [], []
+        for row in [line for line in lines if line.partition(": ")[0] not in SAID]:
             words, _, letters = row.partition(" | ")
-            match = TIMED.match(words)
+            match = TIMED.fullmatch(words)
             if match is None:
                 raise ValueError(row)
-            hour, minute, half, event = match.groups()
+            days, hour, minute, half, event = match.groups()
             clock = timedelta(hours=int(hour) % 12 + 12 * (half == "PM") if half else int(hour), minutes=int(minute))
-            at += (clock - timedelta(hours=at.hour, minutes=at.minute)) % timedelta(days=1)
+            if days:
+                at = at.replace(hour=0, minute=0) + timedelta(days=int(days)) + clock
+            else:
+                at += (clock - timedelta(hours=at.hour, minutes=at.minute)) % timedelta(days=1)
+            first = first if clues else at
             clues.append(Clue(at, event))
-            golden |= {f"{LETTERS[letter]}_at": at.isoformat() for letter in letters}
-        evidence = ReportClues(cause=cause.removeprefix("cause: "))
-        reports.append(Report(clues, evidence, golden | {"organisation": f"made up: {name}", "ambiguous_fields": ""}))
+            letters_of.append((letters, at))
+        golden = dict.fromkeys([f"{milestone}_at" for milestone in MILESTONES], "")
+        golden |= {f"{LETTERS[letter]}_at": at.isoformat() for letters, at in letters_of for letter in letters}
+        stated = {word: timedelta(minutes=int(number)) for word, number in STATED.findall(said.get("stated", ""))}
+        evidence = ReportClues(
+            start=first + stated["start"] if "start" in stated else None,
+            end=first + stated["end"] if "end" in stated else None,
+            total=stated.get("total", stated.get("about")),
+            approximate="about" in stated,
+            cause=said["cause"],
+        )
+        unclear = " ".join(f"{milestone}_at" for milestone in said.get("unclear", "").split(", "))
+        golden |= {"organisation": f"made up: {name}", "ambiguous_fields": unclear}
+        reports.append(Report(clues, evidence, golden))
     return reports
 
 
@@ -292,6 +312,24 @@ def score_reports(folder: Path, golden: Mapping[str, Golden], lexicon: Lexicon) 
     return score
 
 
+def score_timelines(reports: Sequence[Report], lexicon: Lexicon) -> Score:
+    """Read timelines with a lexicon and hold the milestones, but the start, against what a careful reader takes."""
+    score = Score()
+    for report in reports:
+        found = infer_milestones(report.clues, report.evidence, lexicon)
+        for milestone in MILESTONES:
+            if milestone == "started" or f"{milestone}_at" in report.golden["ambiguous_fields"].split():
+                continue
+            right, guess = wanted(report.golden, milestone), found.get(milestone)
+            at = guess and report.clues[guess.row].at
+            score.found += at is not None and same(at, right)
+            score.missed += right is not None and not same(at, right)
+            score.invented += at is not None and not same(at, right)
+            if guess:
+                score.graded[guess.grade, same(at, right)] += 1
+    return score
+
+
 def main(folders: Sequence[Path], *, write: bool) -> None:
     golden = {folder: read_golden(folder) for folder in folders}
     reports = {folder: reports_of(folder, golden[folder]) for folder in folders}
@@ -300,10 +338,11 @@ def main(folders: Sequence[Path], *, write: bool) -> None:
         print(f"{folder}: as the weights are: {score_reports(folder, rows, default_lexicon())}", flush=True)
         for key, row in rows.items():
             houses[row["organisation"]].append((folder, key))
+    print(f"{SCORED.name}, no facts: {score_timelines(read_timelines(SCORED), default_lexicon())}", flush=True)
     total = Score()
     for house, own in houses.items():
         others = [report for of in reports.values() for report in of.values() if report.golden["organisation"] != house]
-        others += made_up()
+        others += read_timelines(FITTED)
         lexicon, score = with_weights(fit(others)), Score()
         for folder in folders:
             if keys := [key for where, key in own if where == folder]:
@@ -312,7 +351,7 @@ def main(folders: Sequence[Path], *, write: bool) -> None:
         total.add(score)
     print(f"one organisation left out at a time: {total}")
     if write:
-        write_weights(fit([*(report for of in reports.values() for report in of.values()), *made_up()]))
+        write_weights(fit([*(report for of in reports.values() for report in of.values()), *read_timelines(FITTED)]))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from score_reading import read_golden, score_reports
+from score_reading import SCORED, read_golden, read_timelines, score_reports, score_timelines
 
 from incident_analytics.reports.milestones import default_lexicon
 
@@ -32,3 +32,10 @@ def test_real_reports_are_read_right(folder: Path, facts: float, f1: float) -> N
         assert right / (right + wrong) >= 0.98, score
     assert score.contradictions - score.reported <= len(golden) / 16, score
     assert score.false_alarms <= len(golden) / 30, score
+
+
+def test_timelines_in_many_voices_are_read_right() -> None:
+    score = score_timelines(read_timelines(SCORED), default_lexicon())
+    assert score.f1 >= 0.66, score
+    assert score.precision >= 0.88, score
+    assert score.graded["sure", True] / (score.graded["sure", True] + score.graded["sure", False]) >= 0.97, score

@@ -306,6 +306,8 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     >>> row = {"rate": 1.9, "rate_low": 0.8, "rate_high": 3.7, "n": 6}
     >>> format_with_interval(row, "rate"), format_with_interval(row, "n")
     ('1.9 (0.8 to 3.7)', '6')
+    >>> format_with_interval({"budget_spent": 0.4, "budget_spent_low": 0.0, "budget_spent_high": 0.4}, "budget_spent")
+    '0% to 40%'
     >>> format_with_interval({"downtime": timedelta(hours=1), "n_missing": 1}, "downtime")
     'at least 1h'
     >>> format_with_interval({"availability": 1.0, "n": 0}, "availability")
@@ -324,8 +326,9 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
         is_bound = not is_missing(value) and bool(row.get(n_missing))
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
     shown, lowest, highest = (format_value(each, column) for each in (value, low, high))
-    if column.startswith("budget_spent") and lowest == highest:
-        return lowest  # nothing of it is unknown
+    if column.startswith("budget_spent") and shown in {lowest, highest}:
+        # An end of what may have been spent is no estimate of it; where both ends are the same nothing is unknown.
+        return lowest if lowest == highest else f"{lowest} to {highest}"
     return f"{shown} ({lowest} to {highest})"
 
 

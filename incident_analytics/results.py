@@ -209,6 +209,7 @@ COLUMNS: Final[dict[str, Column]] = {
         worst_at="Worst at (UTC)",
         is_open="Ongoing",
         is_own="Used here",
+        is_ambiguous="Several fit",
         due_on="Due",
         overdue_by="Overdue by",
         as_of="As of",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.analysis.tracker_matches import unmatched_tracker_rows
+from incident_analytics.analysis.tracker_matches import fits_an_item, unmatched_tracker_rows
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError
 from incident_analytics.loading import as_corpus, read_corrections, read_records
@@ -62,11 +62,12 @@ class ReviewInput:
 
     @cached_property
     def unmatched(self) -> pd.DataFrame | None:
-        """The tracker's rows that match no action item of any report; None without a tracker."""
+        """The tracker's rows that are used for no action item of any report, and whether they fit one; None without."""
         if self.scope.tracker is None:
             return None
         # Every report counts: an item of a draft is not a stray row of the tracker.
         rows = unmatched_tracker_rows(self.corpus.actions, self.scope.tracker)
+        rows["is_ambiguous"] = fits_an_item(self.corpus.actions, rows)
         if "incident_id" in rows:  # of an incident that nobody knew of yet there was no row either
             known = self.scope.everything.incidents["incident_id"]
             incidents = self.corpus.incidents["incident_id"]

@@ -211,7 +211,7 @@ class ReviewPage:
 
     def response_trend(self) -> None:
         """Draw the primary metric by quarter, over two years."""
-        if (self.by_quarter["n"] >= LEAST["median interval"]).sum() >= _FEW:
+        if self._has_trend:
             is_compared = self.highlights.is_response_compared
             plots.show_plot(plots.plot_response_trend(self.by_quarter, metric=self.metric, is_compared=is_compared))
 
@@ -224,14 +224,22 @@ class ReviewPage:
         """Show the primary metric by quarter."""
         if (self.by_quarter["n"] > 0).sum() < _FEW:
             return None
-        return showing.table(self.by_quarter, columns=["period", *_SUMMARY], folded=_FOLDED)
+        folded = _FOLDED if self._has_trend else None
+        return showing.table(self.by_quarter, columns=["period", *_SUMMARY], folded=folded)
+
+    @property
+    def _has_trend(self) -> bool:
+        """Whether enough quarters have a median with an interval for a figure."""
+        return bool((self.by_quarter["n"] >= LEAST["median interval"]).sum() >= _FEW)
 
     def response_by_service(self) -> Shown | None:
         """Show the primary metric by service; an incident counts in every service that it affected."""
         summary = measures.response(self.scope, by="service")
         summary = summary[summary["service"].isin([*self.settings.services, *self.affected["service"]])]
         summary = summary[summary["n"] + summary["n_missing"] > 0]
-        return None if len(summary) < _FEW else showing.table(summary, columns=["service", *_SUMMARY])
+        if len(summary) < _FEW or not summary["n"].any():
+            return None
+        return showing.table(summary, columns=["service", *_SUMMARY])
 
     def definitions(self) -> Shown | None:
         """Show the primary metric under other definitions."""
@@ -334,20 +342,24 @@ class ReviewPage:
             measures.start_shares(self.scope),
             columns=["when", "n", "share", "share_of_time"],
             headings={"n": "Incidents", "share": "Share"},
-        ) + showing.text(f"Over the last year. {sentences.describe_business_hours(self.settings.working_hours)}")
+        ) + showing.text(f"{self._covered(1)} {sentences.describe_business_hours(self.settings.working_hours)}")
+
+    def _covered(self, years: int) -> str:
+        """Say which part of so many years a figure covers."""
+        return sentences.describe_covered(self.scope.history(years))
 
     def interruptions(self) -> Shown | None:
         """Show when each team's incidents of the last year started, and which services fail together over two."""
         table = measures.interrupted(self.scope, within=self.scope.history(1))
         pairs = measures.together(self.scope, within=self.scope.history(2))
         shown = table[table["n"] > 0]
-        said = [sentences.describe_failing_together(pairs)]
+        together = sentences.describe_failing_together(pairs, within=self.scope.history(2))
         if shown["n"].sum() < LEAST["start pattern"]:
-            return showing.text(said[0]) if said[0] else None
+            return showing.text(together) if together else None
         columns = ["team", "timezone", "n", "n_business", "n_evening", "n_night", "n_weekend", "share", "share_of_time"]
         columns += ["n_overlapping", "n_unended", "n_missing"]
         headings = {"share": "Outside hours"}
-        said.insert(0, sentences.describe_interruptions(shown))
+        said = [self._covered(1), sentences.describe_interruptions(shown), together]
         return showing.text(" ".join(filter(None, said))) + showing.table(
             shown, columns=columns, headings=headings, folded=_FOLDED
         )
@@ -368,7 +380,7 @@ class ReviewPage:
         ]
         headings = {"median": "Time to detect", "n_spans": "n of these"}
         shown = [
-            showing.text(said)
+            showing.text(f"{self._covered(1)} {said}")
             + showing.table(table[table["share"].notna()], columns=names, headings=headings, folded=_FOLDED)
             for table, said, names in parts
             if table["n_known"].max() >= _ENOUGH
@@ -384,7 +396,7 @@ class ReviewPage:
         said = " ".join(filter(None, (sentences.describe_process(steps), sentences.describe_unreported(unreported))))
         if not said:
             return None
-        shown = showing.text(said)
+        shown = showing.text(f"{self._covered(1)} {said}")
         if steps["n"].max() >= LEAST["median interval"]:
             shown += showing.table(
                 steps.assign(metric=steps["metric"].str.replace("_", " ")),
@@ -414,6 +426,7 @@ class ReviewPage:
             return None
         twins, misrated = (measure(self.scope, within=history) for measure in (measures.twins, measures.misrated))
         said = [
+            self._covered(2),
             sentences.describe_agreement(agreement),
             sentences.describe_twins(twins),
             sentences.describe_misrated(misrated),
@@ -627,12 +640,14 @@ class ReviewPage:
         # The phrase is in reports that name other incidents.
         named = [factor_in_words(*pair) for pair in zip(shown["phrase"], shown["example"], strict=True)]
         shown = shown.assign(example=[_INCIDENT.sub("[…]", words) for words in named])
-        return showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
+        said = showing.text(sentences.describe_shared(self.scope.history(1)))
+        return said + showing.table(shown, columns=["example", "n"], headings=_FACTOR_HEADINGS)
 
     def repeats(self) -> Shown | None:
         """Show which incidents of the last year happened before, and whether follow-ups worked."""
         found = measures.repeats(self.scope)
-        recent = found[self.scope.history(1).holds(found["occurred_at"])]
+        history = self.scope.history(1)
+        recent = found[history.holds(found["occurred_at"])]
         if recent.empty:
             return None
         rate, change = measures.repeats_rate(self.scope), measures.recurrence(self.scope)
@@ -652,7 +667,7 @@ class ReviewPage:
             "is_disputed",
         ]
         headings = {**ITEM_HEADINGS, "n": "Its items"}
-        folded = format_count(len(recent), "repeat")
+        folded = f"{format_count(len(recent), 'repeat')}, {history.dates}"
         table = showing.table(recent, columns=columns, headings=headings, links=self.links, folded=folded)
         return showing.text(" ".join(filter(None, said))) + table
 
@@ -737,13 +752,16 @@ class ReviewPage:
         unmatched = self.given.unmatched if self.given else None
         if unmatched is None:
             return None
-        n = len(unmatched)
-        if n == 0:
-            return showing.text("Every row of the tracker matches an action item.")
-        words = "1 row of the tracker matches" if n == 1 else f"{n:,} rows of the tracker match"
-        columns = [column for column in ("key", "incident_id", "action", "owner", "due_on") if column in unmatched]
-        return showing.text(f"{words} no action item.") + showing.table(
-            unmatched, columns=columns, folded="Rows without an action item", links=self.links
+        n_ambiguous = int(unmatched["is_ambiguous"].sum())
+        said = showing.text(sentences.describe_unmatched(len(unmatched) - n_ambiguous, n_ambiguous=n_ambiguous))
+        if unmatched.empty:
+            return said
+        columns = ("key", "incident_id", "action", "owner", "due_on", "is_ambiguous")
+        return said + showing.table(
+            unmatched,
+            columns=[column for column in columns if column in unmatched and (column != "is_ambiguous" or n_ambiguous)],
+            folded="Rows that are not used",
+            links=self.links,
         )
 
     def incident_tool(self) -> Shown | None:
@@ -848,10 +866,13 @@ class ReviewPage:
 
 def _together(owners: pd.DataFrame) -> pd.DataFrame:
     """Return rows of `measures.overdue_by_owner` as one."""
-    row = owners.agg({"n_overdue": "sum", "n_overdue_unknown": "sum", "overdue_by": "max"})
-    return (
-        pd.DataFrame([row]).assign(owner=format_count(len(owners), "more owner"))[owners.columns].astype(owners.dtypes)
-    )
+    row = {
+        "owner": format_count(len(owners), "more owner"),
+        "n_overdue": owners["n_overdue"].sum(),
+        "n_overdue_unknown": owners["n_overdue_unknown"].sum(),
+        "overdue_by": owners["overdue_by"].max(),
+    }
+    return pd.DataFrame({name: pd.Series([row[name]], dtype=dtype) for name, dtype in owners.dtypes.items()})
 
 
 def _numbered(n: int, one: str, many: str) -> str:

@@ -50,7 +50,7 @@ FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 """The name of a picture's file, see `picture_name`."""
 
 _NOWRAP: Final = ("incident_id", "key")
-_NARROW: Final = 4  # columns that a phone has room for
+_PHONE: Final = 36  # characters that a phone has room for in a row of a table
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
@@ -324,7 +324,7 @@ def _html_table(
     head = "".join(f'<th scope="col"{mark}>{escape_html(word)}</th>' for word, mark in zip(words, classes, strict=True))
 
     # On a phone each cell of a wide table bears its heading.
-    is_wide = len(words) > _NARROW
+    is_wide = sum(map(_least_width, words, marks, zip(*rows, strict=True))) > _PHONE
     names = [f' data-name="{escape_html(word)}"' if is_wide else "" for word in words]
 
     def cell(value: str, mark: str, name: str, address: str | None) -> str:
@@ -407,6 +407,12 @@ def _says_something(frame: pd.DataFrame, column: str) -> bool:
     if frame[column].isna().all():
         return False
     return not column.startswith("n_") or bool((frame[column].fillna(0) != 0).any())
+
+
+def _least_width(heading: str, mark: str, cells: Iterable[str]) -> int:
+    """Return how many characters a column needs, with the gap next to it: a heading breaks at spaces, as words do."""
+    parts = cells if mark else (word for cell in cells for word in cell.split())
+    return 2 + max(map(len, (*heading.split(), *parts)), default=0)
 
 
 def _mark(column: pd.Series) -> str:

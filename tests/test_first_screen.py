@@ -171,7 +171,7 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
     for more in ({"n_open_undated": 1}, {"n_past_due_unknown": 1}):
         assert headline("overdue", follow_ups=items(1, **more)) == "At least 1 follow-up is overdue."
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
-    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few incidents to say."
+    assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
 
 
@@ -231,7 +231,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
     [
         (
             count_tile(counts(), has_reports=True),
-            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few incidents to say")),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few to call it a change")),
         ),
         (
             count_tile(counts(0, earlier=None), has_reports=False),
@@ -255,7 +255,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "too few incidents to say", "n = 13, 1 ongoing, 2 not recorded"),
+                ("Q2 2025: 1h", "too few to call it a change", "n = 13, 1 ongoing, 2 not recorded"),
             ),
         ),
         (
@@ -272,7 +272,7 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
         ),
         (
             response_tile(response(None, n=0, n_missing=1)),
-            Tile("Median time to restore", "not recorded", ("1 report does not say",)),
+            Tile("Median time to restore", "not recorded", ("1 report doesn't say",)),
         ),
         (response_tile(response(None, n=0)), Tile("Median time to restore", "–", ("no completed report",))),
         (
@@ -390,7 +390,7 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
 def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
     assert describe_no_decision(budgets(KEPT), items()) == "No open decisions."
     assert describe_no_decision(budgets(), items(n_due=0)) == (
-        "No decision could be derived: there are no targets or due dates."
+        "No decisions can be derived without SLO targets and due dates."
     )
 
 

@@ -184,13 +184,13 @@ class TestFailingTogether:
             }
         )
         assert_frame_equal(found, expected)
-        assert sentences.describe_failing_together(found) == ""
+        assert sentences.describe_failing_together(found, within=Period.parse("2025")) == ""
 
     @pytest.mark.parametrize("services", [services_of(), services_of(API="ab"), services_of(API="a?b?")])
     def test_without_a_pair_there_is_no_row(self, services: pd.DataFrame) -> None:
         found = call(failing_together, incidents_of(*[("2025-03-03T01:00Z", None)] * 2), services)
         assert found.empty
-        assert sentences.describe_failing_together(found) == ""
+        assert sentences.describe_failing_together(found, within=Period.parse("2025")) == ""
 
     def test_where_services_fail_by_themselves_false_findings_are_rare(self) -> None:
         """150 histories of 30 incidents and four services: any finding in at most 5.5%."""

@@ -194,7 +194,7 @@ class TestPreventiveItems:
         ]
         assert sentences.describe_prevention(table) == (
             "1 of 4 incidents has a preventive action item; 1 has none: b. For 2 it isn't known. "
-            "1 report lists no action item. 3 of 6 action items have a class, all proposed from their words."
+            "e lists no action items. 3 of 6 action items have a class, all proposed from their words."
         )
 
     def test_without_a_class_nothing_is_said(self) -> None:

@@ -125,7 +125,7 @@ def test_the_figures_are_those_of_the_facts_behind_the_demo(quarter: ReviewPage)
     assert by_severity == {"SEV-1": 1, "SEV-2": 7, "SEV-3": 5}
     assert found["Incidents"] == (
         "13",
-        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few incidents to say"],
+        ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few to call it a change"],
     )
     assert (len(recorded), median(recorded)) == (6, timedelta(hours=2, minutes=52, seconds=30))
     assert notices(quarter)[0].startswith(
@@ -138,7 +138,7 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert list(found) == ["Incidents", "Median time to restore", "Services over error budget", "Overdue action items"]
     assert found["Median time to restore"] == (
         "1h 36m",
-        ["Q2 2025: 36m, Q3 2024: 1h 57m", "too few incidents to say", "n = 13, 7 inferred"],
+        ["Q2 2025: 36m, Q3 2024: 1h 57m", "too few to call it a change", "n = 13, 7 inferred"],
     )
     assert found["Services over error budget"] == (
         "2 of 5",
@@ -529,7 +529,7 @@ def test_no_tile_shows_zero_while_items_of_unknown_status_are_past_due(
 def test_times_that_no_report_gives_are_not_recorded(tmp_path: Path) -> None:
     write(tmp_path, "INC-2025-08-03-001.md")
     page = ReviewPage.read([str(tmp_path)], period="2025Q3")
-    assert tiles(page)["Median time to restore"] == ("not recorded", ["1 report does not say"])
+    assert tiles(page)["Median time to restore"] == ("not recorded", ["1 report doesn't say"])
 
 
 def test_a_time_to_restore_that_only_goes_on_is_not_known_yet(tmp_path: Path) -> None:
@@ -677,7 +677,8 @@ TRACKED = """# Broken
 
 def tracker_page(folder: Path, *keys: str, status: str = "Final") -> ReviewPage:
     (folder / "INC-2025-08-03-001.md").write_text(TRACKED.format(status=status))
-    rows = [f"{key},Item <b>{key}</b>,Done" for key in keys]
+    states = ["Done" if key not in keys[:index] else "Open" for index, key in enumerate(keys)]
+    rows = [f"{key},Item <b>{key}</b>,{state}" for key, state in zip(keys, states, strict=True)]
     (folder / "tracker.csv").write_text("\n".join(["Key,Name,State", *rows, ""]))
     settings = folder / "settings.toml"
     settings.write_text(
@@ -693,6 +694,7 @@ def tracker_page(folder: Path, *keys: str, status: str = "Final") -> ReviewPage:
         (["OPS-1"], "Draft", "Every row of the tracker matches an action item."),
         (["OPS-1", "OPS-8"], "Final", "1 row of the tracker matches no action item."),
         (["OPS-7", "OPS-8"], "Final", "2 rows of the tracker match no action item."),
+        (["OPS-1", "OPS-1", "OPS-8"], "Final", "1 row of the tracker matches no action item. 2 more are not used:"),
     ],
 )
 def test_rows_of_the_tracker_without_an_action_item_are_counted(
@@ -701,8 +703,34 @@ def test_rows_of_the_tracker_without_an_action_item_are_counted(
     shown = getattr(tracker_page(tmp_path, *keys, status=status).tracker_rows(), "html", "")
     assert words in shown
     assert ("OPS-8" in shown) == ("OPS-8" in keys)
-    assert "OPS-1" not in shown
+    assert ("OPS-1" in shown) == (keys.count("OPS-1") > 1), "a row that is not used for its item is listed"
+    assert ("Several fit" in shown) == ("OPS-1" in shown)
     assert "<b>" not in shown
+
+
+def test_owners_beyond_the_table_are_one_row_even_if_none_is_known_to_be_late() -> None:
+    owners = pd.DataFrame({"owner": ["Ada", "Ben"], "n_overdue": [0, 0], "n_overdue_unknown": [2, 1]})
+    owners["overdue_by"] = pd.Series([pd.NaT, pd.NaT], dtype="timedelta64[us]")
+    together = review_page._together(owners)  # noqa: SLF001
+    assert together.dtypes.equals(owners.dtypes)
+    assert together.iloc[0].tolist() == ["2 more owners", 0, 3, pd.NaT]
+
+
+def test_a_figure_that_goes_back_beyond_the_period_says_what_it_covers(quarter: ReviewPage) -> None:
+    """The demo's reports begin in January 2024, 21 months before the end of the quarter."""
+    year, all_months = "1 October 2024 to 30 September 2025", "1 January 2024 to 30 September 2025"
+    for shown, dates in (
+        (quarter.recurring_factors(), [year]),
+        (quarter.start_hours(), [year]),
+        (quarter.interruptions(), [year, all_months]),
+        (quarter.origins(), [year]),
+        (quarter.process(), [year]),
+        (quarter.severity_ratings(), [all_months]),
+        (quarter.repeats(), [year]),
+    ):
+        assert shown is not None
+        for each in dates:
+            assert each in shown.markdown
 
 
 def test_a_review_without_a_tracker_has_no_section_on_it(tmp_path: Path) -> None:

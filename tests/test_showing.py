@@ -247,3 +247,19 @@ def test_a_secret_that_somebody_wrote_into_a_report_is_masked_in_both_languages(
 def test_a_table_for_a_file_has_no_secret_whatever_its_dtype(dtype: str) -> None:
     frame = pd.DataFrame({"title": pd.Series(["Queue password=hunter2", None], dtype=dtype), "n": [1, 2]})
     assert table_for_file(frame) == "title,n\nQueue password=<secret>,1\n,2\n"
+
+
+@pytest.mark.parametrize(
+    ("frame", "is_stacked"),
+    [
+        (pd.DataFrame({"when": ["Weekends and holidays"], "n": [4], "share": [0.085], "total": [10]}), False),
+        (pd.DataFrame({"service": ["Correspondence"], "n": [1], "downtime": ["3h"], "availability": [0.999]}), True),
+        (pd.DataFrame({"service": ["x" * 40], "n": [1]}), True),
+        (pd.DataFrame({letter: [1] for letter in "abcdefg"}), False),
+    ],
+)
+def test_on_a_phone_cells_are_stacked_where_their_longest_words_have_no_room_next_to_each_other(
+    frame: pd.DataFrame,
+    is_stacked: bool,
+) -> None:
+    assert (' class="many"' in showing.table(frame).html) == is_stacked

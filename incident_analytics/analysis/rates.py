@@ -31,7 +31,7 @@ from incident_analytics.analysis.grouping import (
 )
 from incident_analytics.analysis.response import with_services
 from incident_analytics.analysis.severity import severity_counts
-from incident_analytics.analysis.statistics import holm
+from incident_analytics.analysis.statistics import POWER, holm
 from incident_analytics.checks import require_columns, require_instants, require_name, require_order
 from incident_analytics.formatting import capitalized, format_count, format_dispersion, format_p_value, format_share
 from incident_analytics.periods import Period, Unit
@@ -50,7 +50,6 @@ __all__ = [
 ]
 
 RATE_UNIT: Final = pd.Timedelta(days=30)
-_POWER: Final = 0.8
 _HALVED: Final = -0.5
 DISPERSION_MINIMUM: Final = 8
 """The least number of past months from which the dispersion of counts is estimated."""
@@ -410,7 +409,7 @@ def _detectable_ratio(n: int, share: float, tail: float, dispersion: float) -> f
         return np.nan
     most = significant[-1]
     # The share of which so many or fewer come with that power, by the beta form of the binomial's tail.
-    shown = float(stats.beta.ppf(1 - _POWER, (most + 1) / dispersion, (n - most) / dispersion))
+    shown = float(stats.beta.ppf(1 - POWER, (most + 1) / dispersion, (n - most) / dispersion))
     return shown / (1 - shown) * (1 - share) / share
 
 

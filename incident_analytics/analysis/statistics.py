@@ -17,6 +17,7 @@ import numpy.typing as npt
 __all__ = [
     "LEAST",
     "LEVEL",
+    "POWER",
     "detectable_changes",
     "geometric_mean_interval",
     "holm",
@@ -26,6 +27,9 @@ __all__ = [
 
 LEVEL: Final = 0.05
 """The adjusted p-value up to which a change is spoken of, wherever nothing else is asked for."""
+
+POWER: Final = 0.8
+"""The chance with which a test finds the changes that are called detectable."""
 
 LEAST: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -236,7 +240,7 @@ def holm(p_values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def detectable_changes(
-    *, log_sd: float, n_before: int, n_after: int, power: float = 0.8, alpha: float = LEVEL
+    *, log_sd: float, n_before: int, n_after: int, power: float = POWER, alpha: float = LEVEL
 ) -> tuple[float, float]:
     """Return the smallest fall and rise of a geometric mean that a two-sided t test on logarithms finds.
 

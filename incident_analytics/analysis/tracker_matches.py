@@ -10,7 +10,7 @@ from incident_analytics.analysis.action_items import folded
 from incident_analytics.checks import require_columns
 from incident_analytics.schema import TABLES, TEXT
 
-__all__ = ["join_tracker", "unmatched_tracker_rows"]
+__all__ = ["fits_an_item", "join_tracker", "unmatched_tracker_rows"]
 
 _FACTS: Final = ("status", "completed_on", "due_on")
 _MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]}
@@ -100,6 +100,40 @@ def unmatched_tracker_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.D
     return tracker.reset_index(drop=True)[~used].reset_index(drop=True)
 
 
+def fits_an_item(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
+    """Return which of the rows that `unmatched_tracker_rows` lists have the key or the text of an action item.
+
+    They are not used because other rows of the tracker have it too and differ from them.
+
+    Parameters
+    ----------
+    actions
+        As in `unmatched_tracker_rows`.
+    rows
+        What it lists.
+
+    Returns
+    -------
+    pandas.Series
+        boolean, by the index of ``rows``.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> item = {"incident_id": ["INC-1"], "position": [0], "action": ["Add an alert"], "key": ["OPS-7"], "line": [60]}
+    >>> rows = pd.DataFrame({"key": ["ops-7", "ops-7", "OPS-8"], "status": ["open", "done", "done"]})
+    >>> fits_an_item(make_table("actions", item), rows).tolist()
+    [True, True, False]
+    """
+    folded_rows = _tracker_rows(rows)
+    items = _folded(actions.reset_index(drop=True))
+    fits = pd.Series(False, index=folded_rows.index, dtype="boolean")
+    for by in _MATCHES.values():
+        known = items[by].dropna().drop_duplicates().assign(is_known=True)
+        fits |= folded_rows[by].merge(known, on=by, how="left")["is_known"].notna()
+    return fits.set_axis(rows.index)
+
+
 def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
     """Return the tracker with every column that a match may need, NA where the export has none."""
     if not {"incident_id", "action"} <= set(tracker.columns):
@@ -114,19 +148,24 @@ def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
 def _tracked(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return what the tracker says of each action, and by what it was matched."""
     require_columns(actions, "incident_id", "action", "key", *_FACTS)
-    matched = pd.DataFrame(
-        {
-            "incident_id": actions["incident_id"],
-            "folded_key": folded(actions["key"]),
-            "folded_text": folded(actions["action"]),
-        }
-    )
+    matched = _folded(actions)
     by_key, by_text = (matched.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
     # If the tracker has the key twice with different facts, the text does not decide between them.
     has_key = matched["folded_key"].isin(rows["folded_key"].dropna())
     for column in ("key", *_FACTS, "matched_by"):
         matched[column] = by_key[column].where(has_key, by_text[column])
     return matched.astype({column: TABLES["actions"].get(column, TEXT) for column in ("key", *_FACTS, "matched_by")})
+
+
+def _folded(actions: pd.DataFrame) -> pd.DataFrame:
+    """Return what actions are matched by."""
+    return pd.DataFrame(
+        {
+            "incident_id": actions["incident_id"],
+            "folded_key": folded(actions["key"]),
+            "folded_text": folded(actions["action"]),
+        }
+    )
 
 
 def _unambiguous(rows: pd.DataFrame, way: str) -> pd.DataFrame:

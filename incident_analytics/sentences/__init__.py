@@ -9,6 +9,7 @@ from __future__ import annotations
 from incident_analytics.sentences.actions import (
     describe_overdue,
     describe_survival,
+    describe_unmatched,
     open_share,
 )
 from incident_analytics.sentences.calendar_pattern import describe_business_hours, describe_start_hours
@@ -58,7 +59,9 @@ from incident_analytics.sentences.restatements import HEADLINES, describe_cause,
 from incident_analytics.sentences.scope import (
     LEVELS_COUNT_ALL,
     describe_coverage,
+    describe_covered,
     describe_ongoing,
+    describe_shared,
     describe_silence,
     describe_uncompared,
     describe_undetected,
@@ -99,6 +102,7 @@ __all__ = [
     "describe_counted",
     "describe_counts",
     "describe_coverage",
+    "describe_covered",
     "describe_decisions",
     "describe_detection",
     "describe_dispersion",
@@ -131,6 +135,7 @@ __all__ = [
     "describe_scorecard",
     "describe_series",
     "describe_setting",
+    "describe_shared",
     "describe_silence",
     "describe_start_hours",
     "describe_survival",
@@ -139,6 +144,7 @@ __all__ = [
     "describe_twins",
     "describe_uncompared",
     "describe_undetected",
+    "describe_unmatched",
     "describe_unreported",
     "describe_verified",
     "each_row",

@@ -13,7 +13,32 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_span, join_words
 from incident_analytics.sentences.wording import FEW, NAME, are, each_row, has
 
-__all__ = ["describe_overdue", "describe_survival", "open_share"]
+__all__ = ["describe_overdue", "describe_survival", "describe_unmatched", "open_share"]
+
+
+def describe_unmatched(n: int, *, n_ambiguous: int = 0) -> str:
+    """Say how many rows of an issue tracker's export are not used.
+
+    Parameters
+    ----------
+    n
+        Rows that match no action item.
+    n_ambiguous
+        Rows that match one, as other rows do that differ from them.
+
+    Examples
+    --------
+    >>> describe_unmatched(0), describe_unmatched(5)
+    ('Every row of the tracker matches an action item.', '5 rows of the tracker match no action item.')
+    >>> describe_unmatched(0, n_ambiguous=2)
+    '2 rows of the tracker are not used: the key or text of an action item is in several rows that differ.'
+    """
+    rows = f"{format_count(n, 'row')} of the tracker match{'es' if n == 1 else ''} no action item."
+    if not n_ambiguous:
+        return rows if n else "Every row of the tracker matches an action item."
+    subject = f"{n_ambiguous:,} more" if n else f"{format_count(n_ambiguous, 'row')} of the tracker"
+    why = "the key or text of an action item is in several rows that differ"
+    return f"{f'{rows} ' if n else ''}{subject} {are(n_ambiguous)} not used: {why}."
 
 
 def describe_overdue(

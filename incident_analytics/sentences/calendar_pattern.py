@@ -14,9 +14,6 @@ from incident_analytics.sentences.wording import are, is_finding
 
 __all__ = ["describe_business_hours", "describe_start_hours"]
 
-_DAY: Final = (7, 19)  # a window of hours between these is in the daytime, one outside of them at night
-
-
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -57,7 +54,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     >>> row = {"n": [46], "n_missing": [0], "timezone": ["UTC"], "hour_from": [9], "hour_to": [15], "n_in_hours": [25]}
     >>> row |= {"hour_p_adjusted": [0.001], "weekday_window": ["Monday"], "n_in_weekdays": [9]}
     >>> describe_start_hours(pd.DataFrame(row | {"weekday_p_adjusted": [0.4]}))
-    'Incidents cluster in the daytime: 25 of 46 started between 09:00 and 15:00 UTC on any day (p = 0.001).'
+    'Incidents cluster between 09:00 and 15:00 UTC on any day (25 of 46, p = 0.001).'
     """
     require_columns(hours, "n", "n_missing", "timezone", "hour_from", "hour_to", "n_in_hours", "hour_p_adjusted")
     require_columns(hours, "weekday_window", "n_in_weekdays", "weekday_p_adjusted")
@@ -68,44 +65,21 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     if n < LEAST["start pattern"]:
         few = f"{format_count(n, 'incident')} {are(n)} too few; at least {LEAST['start pattern']} are needed"
         return f"No pattern by hour or weekday can be shown: {few}."
-    names, parts = [], []
+    parts = []
     if is_finding(found.hour_p_adjusted):
-        names.append(_hours_name(found.hour_from, found.hour_to))
         zone = found.timezone if found.timezone == "UTC" else f"{found.timezone} time"
         window = f"between {found.hour_from:02}:00 and {found.hour_to:02}:00 {zone} on any day"
         parts.append((found.n_in_hours, window, found.hour_p_adjusted))
     if is_finding(found.weekday_p_adjusted):
-        name, window = _weekday_names(found.weekday_window)
-        names.append(name)
-        parts.append((found.n_in_weekdays, window, found.weekday_p_adjusted))
-    if names:
-        patterns = [f"{count} of {n} started {window} ({format_p_value(p)})" for count, window, p in parts]
-        return f"Incidents cluster {join_words(names)}: {join_words(patterns)}."
+        parts.append((found.n_in_weekdays, _weekdays(found.weekday_window), found.weekday_p_adjusted))
+    if parts:
+        patterns = [f"{window} ({count} of {n}, {format_p_value(p)})" for count, window, p in parts]
+        return f"Incidents cluster {join_words(patterns)}."
     what = "hour" if pd.isna(found.weekday_p_adjusted) else "hour or weekday"
     few = " is too few to detect a weak one" if n < LEAST["weak start pattern"] else ""
     return f"No clear pattern by {what} ({format_count(n, 'incident')}{few})."
 
 
-def _hours_name(first: int, last: int) -> str:
-    """Name a window of hours.
-
-    Examples
-    --------
-    >>> _hours_name(9, 15), _hours_name(22, 4), _hours_name(16, 23)
-    ('in the daytime', 'at night', 'at certain hours')
-    """
-    begin, end = _DAY
-    if begin <= first < last <= end:
-        return "in the daytime"
-    if first >= end and (last > first or last <= begin):
-        return "at night"
-    return "at night" if last <= begin and first < last else "at certain hours"
-
-
-def _weekday_names(window: str) -> tuple[str, str]:
-    """Return the name of the weekdays in which incidents cluster, and when those started."""
-    if window == "weekend":
-        return "on weekends", "on a weekend"
-    if window == "Monday to Friday":
-        return "on weekdays", "from Monday to Friday"
-    return f"on {window}s", f"on a {window}"
+def _weekdays(window: str) -> str:
+    """Return when incidents start that cluster on these weekdays."""
+    return {"weekend": "on weekends", "Monday to Friday": "from Monday to Friday"}.get(window, f"on {window}s")

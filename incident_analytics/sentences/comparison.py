@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from incident_analytics.analysis.statistics import LEAST
+from incident_analytics.analysis.statistics import LEAST, POWER
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import (
     capitalized,
@@ -32,8 +32,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     -------
     str
         One sentence, empty where there is nothing to compare with. It reports a change only where ``p_adjusted`` is at
-        most 0.05; otherwise it says which change since the first period would have shown. Nothing is tested where
-        incidents are ongoing.
+        most 0.05; otherwise it says which change since the first period its test would detect in `POWER` of cases.
+        Nothing is tested where incidents are ongoing.
 
     Examples
     --------
@@ -42,8 +42,8 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'The median time to restore rose from 36m in Q2 2025 to 1h 36m: too few incidents to say. With 12
-    and 13 incidents, only a fall of 76% or a 4.2-fold rise would clearly be more than chance.'
+    'The median time to restore rose from 36m in Q2 2025 to 1h 36m, on too few incidents to call it a change. With 12
+    and 13 incidents, it takes a fall of 76% or a 4.2-fold rise to be detected in 80% of cases.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -72,19 +72,21 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
-    power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)} would"
+    power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)}"
+    detected = f"be detected in {POWER:.0%} of cases"
     if row.can_tell is True:
-        return f"No significant change in the {name} since {row.earlier}; {power} have shown."
+        return f"No significant change in the {name} since {row.earlier}; {power} would {detected}."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
     if now == was:
         course = f"The {name} is the same as in {row.earlier}"
     else:
         values = [f"{value:,}" if counted else format_span(value) for value in (was, now)]
         verb = "rose" if now > was else "fell"
-        course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}: too few incidents to say"
+        course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}"
+        course += ", on too few incidents to call it a change"
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
-    return f"{course}. With {counts}, only {power} clearly be more than chance."
+    return f"{course}. With {counts}, it takes {power} to {detected}."
 
 
 def _rise(rise: float) -> str:

@@ -301,7 +301,7 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
         return Tile(name, "not known yet", (f"{facts.n_open} of {format_count(facts.n, 'incident')} ongoing",))
     if facts.median is None and facts.n_missing:
         reports = format_count(facts.n_missing, "report")
-        return Tile(name, "not recorded", (f"{reports} {'does' if facts.n_missing == 1 else 'do'} not say",))
+        return Tile(name, "not recorded", (f"{reports} {'does' if facts.n_missing == 1 else 'do'}n't say",))
     if facts.median is None:
         return Tile(name, "–", ("no completed report",))
     counts = [f"n = {facts.n}"]
@@ -413,7 +413,7 @@ def _change_words(change: Change) -> str:
     if change.state == "changed":
         since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
         return f"significantly {join_words(since)}"
-    return {"few": "too few incidents to say", "unchanged": "no significant change"}.get(change.state, "")
+    return {"few": "too few to call it a change", "unchanged": "no significant change"}.get(change.state, "")
 
 
 def _budget_name(budget: Budget, facts: BudgetFacts) -> str:
@@ -590,12 +590,12 @@ def describe_no_decision(budgets: BudgetFacts, follow_ups: FollowUpFacts) -> str
     """
     lacking = []
     if not budgets.budgets:
-        lacking.append("targets")
+        lacking.append("SLO targets")
     if follow_ups.n_items and not follow_ups.n_due:
         lacking.append("due dates")
     if not lacking:
         return "No open decisions."
-    return f"No decision could be derived: there are no {' or '.join(lacking)}."
+    return f"No decisions can be derived without {' and '.join(lacking)}."
 
 
 def _owners(owners: Sequence[OwnerShare]) -> str:
@@ -815,13 +815,12 @@ def _data_notices(
     if response.stated is not None and response.median is not None:
         far = max(response.stated, response.median) >= _FAR * min(response.stated, response.median)
         if far:
-            notices.append(
-                Notice(
-                    f"Reported durations have a median of {format_span(response.stated)} "
-                    f"(n = {response.n_stated}), but the timelines give {format_span(response.median)}.",
-                    "'incident-analytics check' names the reports that disagree with themselves.",
-                )
-            )
+            stated, timed = format_span(response.stated), format_span(response.median)
+            n = response.n_stated
+            said = f"Reported durations have a median of {stated} (n = {n}), but the timelines give {timed}."
+            if n == response.n == 1:
+                said = f"The reported duration is {stated}, but the timeline gives {timed}."
+            notices.append(Notice(said, "'incident-analytics check' names the reports that disagree with themselves."))
     n = dict(counts.by_severity).get(None, 0)
     if n:
         notices.append(Notice(f"{format_count(n, 'incident')} {has(n)} no severity.", "Add it to the report."))
@@ -844,9 +843,10 @@ def _data_notices(
 
 def _item_notices(facts: FollowUpFacts, *, has_tracker: bool) -> list[Notice]:
     if facts.n_items and not facts.n_due:
+        items = format_count(facts.n_items, "item")
         return [
             Notice(
-                f"No action item has a readable due date ({facts.n_items:,} items), so overdue ones can't be counted.",
+                f"No action item has a readable due date ({items}), so overdue ones can't be counted.",
                 "Fill in the Due Date column.",
             )
         ]

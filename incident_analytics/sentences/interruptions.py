@@ -6,6 +6,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_p_value, join_words
+from incident_analytics.periods import Period
 from incident_analytics.sentences.wording import FEW, each_row, is_finding
 
 __all__ = ["describe_failing_together", "describe_interruptions"]
@@ -42,13 +43,15 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
     return f"Incidents that started outside business hours{share}: {join_words(parts)}."
 
 
-def describe_failing_together(pairs: pd.DataFrame) -> str:
-    """Say which services fail together more often than chance explains.
+def describe_failing_together(pairs: pd.DataFrame, *, within: Period) -> str:
+    r"""Say which services fail together more often than chance explains.
 
     Parameters
     ----------
     pairs
         What `failing_together` gives.
+    within
+        The time in which they were looked for.
 
     Returns
     -------
@@ -58,8 +61,9 @@ def describe_failing_together(pairs: pd.DataFrame) -> str:
     Examples
     --------
     >>> row = {"service": "API", "other": "Web", "n": 40, "n_both": 12, "expected": 5.2, "p_adjusted": 0.004}
-    >>> describe_failing_together(pd.DataFrame([row]))
-    'Fail together more often than chance explains: API and Web (12 of 40 incidents, 5.2 expected; adjusted p = 0.004).'
+    >>> print(describe_failing_together(pd.DataFrame([row]), within=Period.parse("2025")).replace(": ", ":\n"))
+    Services that fail together more often than chance explains, 1 January to 31 December 2025:
+    API and Web (12 of 40 incidents, 5.2 expected; adjusted p = 0.004).
     """
     require_columns(pairs, "service", "other", "n", "n_both", "expected", "p_adjusted")
     found = [
@@ -68,4 +72,6 @@ def describe_failing_together(pairs: pd.DataFrame) -> str:
         for row in each_row(pairs)
         if is_finding(row.p_adjusted)
     ]
-    return f"Fail together more often than chance explains: {'; '.join(found[:FEW])}." if found else ""
+    if not found:
+        return ""
+    return f"Services that fail together more often than chance explains, {within.dates}: {'; '.join(found[:FEW])}."

@@ -26,12 +26,14 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> rows = {"incident_id": ["a", "b", "c"], "n": [2, 1, 4], "n_unknown": [1, 0, 2], "n_proposed": [1, 1, 2]}
-    >>> prevented = pd.Series([True, False, None], dtype="boolean")
+    >>> rows = {"incident_id": ["a", "b", "c", "d"], "n": [2, 1, 4, 0], "n_unknown": [1, 0, 2, 0]}
+    >>> rows |= {"n_proposed": [1, 1, 2, 0]}
+    >>> prevented = pd.Series([True, False, None, None], dtype="boolean")
     >>> said = describe_prevention(pd.DataFrame(rows).assign(is_prevented=prevented))
     >>> print(said.replace(". ", ".\n"))
     1 of 3 incidents has a preventive action item; 1 has none: b.
     For 1 it isn't known.
+    d lists no action items.
     4 of 7 action items have a class, all proposed from their words.
     """
     require_columns(preventive, "incident_id", "n", "n_unknown", "n_proposed", "is_prevented")
@@ -48,9 +50,9 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     said += f"; {len(without)} {has(len(without))} none: {first_of(without)}." if without else "."
     if n_open:
         said += f" For {n_open} it isn't known."
-    n_bare = len(preventive) - len(with_items)
-    if n_bare:
-        said += f" {format_count(n_bare, 'report')} {'lists' if n_bare == 1 else 'list'} no action item."
+    bare = preventive.loc[preventive["n"] == 0, "incident_id"].tolist()
+    if bare:
+        said += f" {first_of(bare)} {'lists' if len(bare) == 1 else 'list'} no action items."
     if n_proposed == n_classed:
         how = "all proposed from their words" if n_proposed > 1 else "proposed from its words"
     else:

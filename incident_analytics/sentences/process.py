@@ -186,8 +186,7 @@ def describe_misrated(misrated: pd.DataFrame) -> str:
         f"{row.incident_id} ({row.severity}), as {row.n_contrary} of {row.n} {words[row.rated]}"
         for row in each_row(misrated.head(FEW))
     ]
-    more = f"; and {len(misrated) - FEW} more" if len(misrated) > FEW else ""
-    return f"Worth a second look: {'; '.join(named)}{more}." if named else ""
+    return f"Worth a second look: {'; '.join(named)}{_others(len(misrated))}." if named else ""
 
 
 def describe_twins(twins: pd.DataFrame) -> str:
@@ -218,8 +217,12 @@ def describe_twins(twins: pd.DataFrame) -> str:
         f"{named(row.incident_id, row.severity, row.line)} and {named(row.twin_id, row.twin_severity, row.twin_line)}"
         for row in each_row(twins.head(FEW))
     ]
-    more = f"; and {len(twins) - FEW} more pairs" if len(twins) > FEW else ""
-    return f"Much the same, but rated differently: {'; '.join(pairs)}{more}." if pairs else ""
+    return f"Much the same, but rated differently: {'; '.join(pairs)}{_others(len(twins))}." if pairs else ""
+
+
+def _others(n: int) -> str:
+    """Say how many there are beyond those that a sentence names."""
+    return f"; and {n - FEW} more" if n > FEW else ""
 
 
 def describe_scorecard(changes: pd.DataFrame) -> str:

@@ -9,12 +9,15 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, join_words
+from incident_analytics.periods import Period
 from incident_analytics.sentences.wording import are, each_row, first_of
 
 __all__ = [
     "LEVELS_COUNT_ALL",
     "describe_coverage",
+    "describe_covered",
     "describe_ongoing",
+    "describe_shared",
     "describe_silence",
     "describe_uncompared",
     "describe_undetected",
@@ -23,6 +26,28 @@ __all__ = [
 LEVELS_COUNT_ALL: Final = (
     "Downtime, availability and error budgets count every outage of a service, whichever incidents are chosen."
 )
+
+
+def describe_covered(within: Period) -> str:
+    """Say which time a figure covers that goes back beyond the period under review, as far as there are reports.
+
+    Examples
+    --------
+    >>> describe_covered(Period.parse("2024-01-01/2025-10-01"))
+    'Covers 1 January 2024 to 30 September 2025.'
+    """
+    return f"Covers {within.dates}."
+
+
+def describe_shared(within: Period) -> str:
+    """Say what causes and factors are listed as recurring.
+
+    Examples
+    --------
+    >>> describe_shared(Period.parse("2025"))
+    'Causes and contributing factors that at least two reports from 1 January to 31 December 2025 share.'
+    """
+    return f"Causes and contributing factors that at least two reports from {within.dates} share."
 
 
 def describe_coverage(n: int, pending: pd.DataFrame, *, n_ongoing: int = 0, status: str = "final") -> str:

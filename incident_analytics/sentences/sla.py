@@ -36,10 +36,10 @@ def describe_counted(severities: Sequence[str] | None) -> str:
     >>> describe_counted(["SEV-1", "SEV-2"])
     'Only SEV-1 and SEV-2 incidents that affected users count as outages.'
     >>> describe_counted(None)
-    'Incidents of 0 users do not count as outages.'
+    "Incidents that affected no users don't count as outages."
     """
     if not severities:
-        return "Incidents of 0 users do not count as outages."
+        return "Incidents that affected no users don't count as outages."
     return f"Only {join_words(list(severities))} incidents that affected users count as outages."
 
 

@@ -148,7 +148,11 @@ def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
         for tile, drawing in tiles
     ]
     rows = [
-        [escape_markdown(tile.name), f"**{escape_markdown(tile.value)}**", escape_markdown("; ".join(tile.lines))]
+        [
+            escape_markdown(tile.name),
+            f"**{escape_markdown(nowrap(tile.value))}**",
+            escape_markdown("; ".join(tile.lines)),
+        ]
         for tile, _ in tiles
     ]
     html = '<ul class="tiles" data-table="key-figures">\n' + "\n".join(items) + "\n</ul>"

@@ -10,6 +10,7 @@ from types import ModuleType
 
 import nbformat
 import pandas as pd
+import pyromark
 import pytest
 from html_page import Page
 from notebook_files import write_notebook
@@ -411,6 +412,21 @@ def test_a_review_has_its_figures_in_every_target(demo_review: dict[str, Path]) 
     assert all((demo_review["md"].parent / file).is_file() for file in files)
     for heading in page.headings():
         assert re.search(rf"(?m)^#+ {re.escape(heading)}$", markdown), heading
+
+
+def test_the_markdown_of_a_review_has_nothing_that_github_drops(demo_review: dict[str, Path]) -> None:
+    """GitHub keeps the tags and attributes of its list alone: no style, no class, no drawing in the text."""
+    options = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_STRIKETHROUGH
+    page = Page(pyromark.html(demo_review["md"].read_text(encoding="utf-8"), options=options))
+    tags = {tag for tag, _ in page.tags}
+    assert tags <= {
+        *("h1", "h2", "h3", "p", "strong", "em", "code", "pre", "br", "a", "img", "ul", "ol", "li", "blockquote"),
+        *("table", "thead", "tbody", "tr", "th", "td", "details", "summary", "sub", "sup"),
+    }
+    assert {"h1", "table", "details", "summary", "img", "ol"} <= tags, "and all of it is read as Markdown"
+    attributes = {name for tag, found in page.tags for name in found if tag not in {"th", "td"}}
+    assert attributes <= {"href", "src", "alt", "title", "start"}
+    assert not re.search(r"\*\*|^#|\| ---", page.text, re.MULTILINE), "no mark of Markdown is left as text"
 
 
 def test_every_table_of_the_page_is_a_file(demo_review: dict[str, Path]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from pathlib import Path
 from typing import Any, Final
 
@@ -380,14 +381,14 @@ class ReviewPage:
         ]
         headings = {"median": "Time to detect", "n_spans": "n of these"}
         shown = [
-            showing.text(f"{self._covered(1)} {said}")
+            showing.text(said)
             + showing.table(table[table["share"].notna()], columns=names, headings=headings, folded=_FOLDED)
             for table, said, names in parts
             if table["n_known"].max() >= _ENOUGH
         ]
         if not shown:
             return None
-        return shown[0] + shown[1] if len(shown) > 1 else shown[0]
+        return reduce(add, shown, showing.text(self._covered(1)))
 
     def process(self) -> Shown | None:
         """Show how soon reports of the last year were discussed and signed, and which incidents have none."""

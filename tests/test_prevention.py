@@ -193,7 +193,7 @@ class TestPreventiveItems:
             *(None, None, None),
         ]
         assert sentences.describe_prevention(table) == (
-            "1 of 4 incidents has a preventive action item; 1 has none: b. For 2 it isn't known. "
+            "1 of 4 incidents with action items has a preventive one; 1 has none: b. For 2 it isn't known. "
             "e lists no action items. 3 of 6 action items have a class, all proposed from their words."
         )
 

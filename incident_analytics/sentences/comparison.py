@@ -42,7 +42,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'The median time to restore rose from 36m in Q2 2025 to 1h 36m, on too few incidents to call it a change. With 12
+    'The median time to restore rose from 36m in Q2 2025 to 1h 36m: too few incidents to call it a change. With 12
     and 13 incidents, it takes a fall of 76% or a 4.2-fold rise to be detected in 80% of cases.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
@@ -83,7 +83,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         values = [f"{value:,}" if counted else format_span(value) for value in (was, now)]
         verb = "rose" if now > was else "fell"
         course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}"
-        course += ", on too few incidents to call it a change"
+        course += ": too few incidents to call it a change"
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
     return f"{course}. With {counts}, it takes {power} to {detected}."

@@ -31,7 +31,7 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     >>> prevented = pd.Series([True, False, None, None], dtype="boolean")
     >>> said = describe_prevention(pd.DataFrame(rows).assign(is_prevented=prevented))
     >>> print(said.replace(". ", ".\n"))
-    1 of 3 incidents has a preventive action item; 1 has none: b.
+    1 of 3 incidents with action items has a preventive one; 1 has none: b.
     For 1 it isn't known.
     d lists no action items.
     4 of 7 action items have a class, all proposed from their words.
@@ -46,7 +46,7 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     without = with_items.loc[~with_items["is_prevented"].fillna(value=True), "incident_id"].tolist()
     n_open = int(with_items["is_prevented"].isna().sum())
     n_incidents = format_count(len(with_items), "incident")
-    said = f"{n_prevented} of {n_incidents} {has(n_prevented)} a preventive action item"
+    said = f"{n_prevented} of {n_incidents} with action items {has(n_prevented)} a preventive one"
     said += f"; {len(without)} {has(len(without))} none: {first_of(without)}." if without else "."
     if n_open:
         said += f" For {n_open} it isn't known."

@@ -53,15 +53,20 @@ def describe_process(steps: pd.DataFrame) -> str:
     >>> rows = {"metric": ["time_to_meeting"], "n": [34], "n_open": [2], "n_missing": [7]}
     >>> describe_process(pd.DataFrame(rows).assign(median=pd.to_timedelta([6], unit="D")))
     'From the restoration to the review meeting: median 6d (n = 34, 2 of them still waiting; 7 not recorded).'
+    >>> describe_process(pd.DataFrame({**rows, "n_open": [34], "n_missing": [0], "median": [pd.NaT]}))
+    'From the restoration to the review meeting: all 34 reports still waiting.'
     """
     require_columns(steps, "metric", "n", "n_open", "n_missing", "median")
     said = []
     for row in each_row(steps):
         if row.n < LEAST["median interval"]:
             continue
+        missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
+        if row.n_open == row.n:
+            said.append(f"to {_STEPS[row.metric]}: all {row.n} reports still waiting{missing}")
+            continue
         median = "not reached yet" if pd.isna(row.median) else format_span(row.median)
         waiting = f", {row.n_open} of them still waiting" if row.n_open else ""
-        missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
         said.append(f"to {_STEPS[row.metric]}: median {median} (n = {row.n}{waiting}{missing})")
     return f"From the restoration {'; '.join(said)}." if said else ""
 

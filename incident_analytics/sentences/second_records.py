@@ -77,7 +77,7 @@ def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:
     >>> rows = {"record": ["reports", "PagerDuty", "shorter", "longer"], "n": [12, 11, 11, 11], "mean": spans}
     >>> times = pd.DataFrame(rows).assign(basis="detected to restored")
     >>> describe_times_by_record(times, measure="time to restore")
-    'Of 11 incidents with both records the mean time to restore (detected to restored) is 1h 15m to 1h 35m, whichever is right.'
+    'For 11 incidents with both records, the mean time to restore (detected to restored) is 1h 15m to 1h 35m, whichever is right.'
     """  # noqa: E501 - a sentence as it is printed
     require_columns(times, "record", "basis", "n", "mean")
     by_record = {row.record: row for row in each_row(times)}
@@ -87,4 +87,4 @@ def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:
     ends = list(dict.fromkeys(format_span(row.mean) for row in (low, high)))
     band = f"{' to '.join(ends)}{', whichever is right' if len(ends) > 1 else ' by either'}"
     those = format_count(low.n, "incident")
-    return f"Of {those} with both records the mean {measure} ({low.basis}) is {band}."
+    return f"For {those} with both records, the mean {measure} ({low.basis}) is {band}."

@@ -873,7 +873,7 @@ def _together(owners: pd.DataFrame) -> pd.DataFrame:
         "n_overdue_unknown": owners["n_overdue_unknown"].sum(),
         "overdue_by": owners["overdue_by"].max(),
     }
-    return pd.DataFrame({name: pd.Series([row[name]], dtype=dtype) for name, dtype in owners.dtypes.items()})
+    return pd.DataFrame({name: pd.Series([value], dtype=owners[name].dtype) for name, value in row.items()})
 
 
 def _numbered(n: int, one: str, many: str) -> str:

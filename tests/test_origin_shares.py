@@ -14,7 +14,7 @@ from incident_analytics.loading import load
 from incident_analytics.measures import measure, response, sources
 from incident_analytics.periods import Period
 from incident_analytics.review_page import ReviewPage
-from incident_analytics.schema import LABELS
+from incident_analytics.schema import LABELS, PROPOSED
 from incident_analytics.scope import Scope
 from incident_analytics.sentences import describe_detection, describe_triggers
 from incident_analytics.tables import make_table
@@ -158,3 +158,15 @@ def test_the_page_shows_both_with_their_basis_and_nothing_without_enough_reports
 def test_a_column_that_is_not_there_is_named(missing: str) -> None:
     with pytest.raises(ColumnsError, match=missing):
         origin_shares(INCIDENTS.drop(columns=missing), readings=READINGS)
+
+
+@pytest.mark.parametrize("folder", ["data/real", "tests/corpus"])
+def test_what_is_not_recorded_is_one_of_the_values_that_are_proposed(folder: str) -> None:
+    """The others are too often wrong: they count where a field or a person says so."""
+    corpus = load(folder, status="all")
+    for field, values in PROPOSED.items():
+        read = corpus.readings[corpus.readings["field"] == field]
+        named = corpus.incidents.set_index("incident_id")[field]
+        assert named.notna().sum() == len(read) > 5
+        proposed = read.loc[read["grade"] != "recorded", "incident_id"]
+        assert set(named[proposed]) <= set(values) < set(LABELS[field])

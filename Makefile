@@ -91,7 +91,7 @@ lock:
 	$(LOCK) pyproject.toml --extra review -o requirements.txt
 	$(LOCK) pyproject.toml -c requirements.txt -o requirements-base.txt
 	$(LOCK) pyproject.toml --extra review --group dev -c requirements.txt -o requirements-dev.txt
-	$(LOCK) pyproject.toml --extra dask --extra lab --extra pdf --group browser -c requirements-dev.txt -o requirements-browser.txt
+	$(LOCK) pyproject.toml --extra dask --extra lab --extra pdf --extra remote --group browser -c requirements-dev.txt -o requirements-browser.txt
 	$(LOCK) --group fuzz -o requirements-fuzz.txt
 	$(LOCK) --group docs -c requirements-browser.txt -o requirements-docs.txt
 

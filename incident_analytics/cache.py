@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from incident_analytics.columnar import Part, arrange_part, as_tables, join_parts, table_schema
-from incident_analytics.files import BOM, read_bytes
+from incident_analytics.files import BOM, INPUT_LIMIT, read_bytes
 from incident_analytics.records import RAW_TABLES, Table
+from incident_analytics.remote import RemoteFile, Source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -197,7 +198,7 @@ class Cache:
         part = Part(names["name"].to_pylist(), sources, tables)
         return _Segment(part, int(names.schema.metadata[b"files"]), digests)
 
-    def find(self, files: Sequence[Path], paths: Sequence[str]) -> list[int]:
+    def find(self, files: Sequence[Source], paths: Sequence[str]) -> list[int]:
         """Look at the files, whose paths in the tables are given too, and return the positions of those to read."""
         self.looked_at = time.time_ns()  # from here on a file may change unseen
         self.stats, self.paths = [_stat(file) for file in files], paths
@@ -345,8 +346,10 @@ def _as_parquet(table: pa.Table) -> bytes:
     return content
 
 
-def _stat(file: Path) -> tuple[int, int] | None:
+def _stat(file: Source) -> tuple[int, int] | None:
     """Return a file's size and time of change; None where it has none that count."""
+    if isinstance(file, RemoteFile):
+        return file.status
     try:
         status = os.stat(file)  # noqa: PTH116 - of a hundred thousand files, twice as fast
     except (OSError, ValueError):
@@ -354,8 +357,9 @@ def _stat(file: Path) -> tuple[int, int] | None:
     return (status.st_size, status.st_mtime_ns) if stat.S_ISREG(status.st_mode) else None
 
 
-def _digest(file: Path) -> str:
+def _digest(file: Source) -> str:
     try:
-        return hashlib.blake2b(read_bytes(file).removeprefix(BOM), digest_size=_DIGEST_SIZE).hexdigest()
+        content = file.read(INPUT_LIMIT) if isinstance(file, RemoteFile) else read_bytes(file)
+        return hashlib.blake2b(content.removeprefix(BOM), digest_size=_DIGEST_SIZE).hexdigest()
     except OSError:
         return ""

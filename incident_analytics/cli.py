@@ -10,10 +10,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from math import inf
-from pathlib import Path
 from time import monotonic
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, cast
 
 import click
 
@@ -21,8 +20,7 @@ import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
 from incident_analytics.extras import require_review
 from incident_analytics.names import did_you_mean
-from incident_analytics.periods import HOURS
-from incident_analytics.schema import LEVELS, TABLES
+from incident_analytics.schema import HOURS, LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
 
 if TYPE_CHECKING:
@@ -204,19 +202,27 @@ def variable(name: str, value: str) -> Iterator[None]:
             os.environ[name] = before
 
 
+class Progress(Protocol):
+    """What shows how far some work is, and how many errors and warnings it has found so far."""
+
+    def __call__(self, done: int, total: int, n_problems: int = 0, /) -> None: ...
+
+
 @contextmanager
-def progress_bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(what: str, unit: str) -> Iterator[Progress]:
     """Give what shows progress on stderr, where that is a terminal and the work takes a while."""
     with ExitStack() as stack:
         begin = monotonic() if sys.stderr.isatty() else inf
         bars: list[tqdm[Any]] = []
 
-        def progress(done: int, total: int) -> None:
+        def progress(done: int, total: int, n_problems: int = 0, /) -> None:
             if not bars and monotonic() - begin > _QUICK:
                 from tqdm import tqdm  # slow to import
 
                 bars.append(stack.enter_context(tqdm(desc=what, unit=unit, leave=False, total=total)))
             for bar in bars:
+                if n_problems:
+                    bar.set_postfix_str(f"{n_problems:,} problem{'s' * (n_problems > 1)}", refresh=False)
                 bar.update(done - bar.n)
 
         yield progress
@@ -422,6 +428,8 @@ def init(paths: Sequence[str]) -> None:
     It declares the services that the reports name and the words that they use for severities, and has room for targets.
     What the reports do not say is a question in it. A settings file that is there already is never touched.
     """
+    from pathlib import Path  # slow to import
+
     from incident_analytics import proposal
     from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
     from incident_analytics.loading import read_records
@@ -476,11 +484,13 @@ def new(
     config: str | None,
 ) -> None:
     """Write the next report from the template, ready to fill in, and print its path."""
+    from pathlib import Path  # slow to import, as is zoneinfo
+    from zoneinfo import ZoneInfo
+
     from incident_analytics import drafting
 
     settings = find((), config, need_paths=False)
     note_other_template(settings, "the new report follows")
-    from zoneinfo import ZoneInfo  # slow to import
 
     day = on or datetime.now(ZoneInfo(settings.timezone))
     folder = None if output is None else Path(output)

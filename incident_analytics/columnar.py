@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from incident_analytics.files import file_of_report
 from incident_analytics.records import KEY, RAW_TABLES
 from incident_analytics.schema import COUNT, DATE, FLAG, FLOAT, INSTANT, ORDERED, POSITION, SPAN, TEXT
 
@@ -139,7 +138,7 @@ def as_part(columns: Mapping[str, Mapping[str, Sequence[Any]]], paths: Sequence[
 
     numbers_of_files = {path: number for number, path in enumerate(paths)}
     names = list(dict.fromkeys(columns["files"]["path"]))
-    files = [name if name in numbers_of_files else file_of_report(name)[0].as_posix() for name in names]
+    files = [name if name in numbers_of_files else name.rpartition("#")[0] for name in names]
     numbers = {name: number for number, name in enumerate(names)}
     tables = {}
     for name in RAW_TABLES:

@@ -18,15 +18,17 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Final
 
-from incident_analytics.errors import OutputError, SettingsError
+from incident_analytics.errors import OutputError, PathError, SettingsError
 from incident_analytics.temporary import is_abandoned, lock
 
 __all__ = [
     "BOM",
     "INPUT_LIMIT",
     "LOG_LIMIT",
+    "NEEDS_FILES",
     "decode_text",
     "file_of_report",
+    "is_url",
     "matching_paths",
     "open_regular",
     "parse_json",
@@ -38,6 +40,9 @@ __all__ = [
 
 BOM = b"\xef\xbb\xbf"
 """The mark with which some editors begin a file in UTF-8."""
+
+
+NEEDS_FILES: Final = "only check, show, export and metrics read URLs; copy the reports to this machine first"
 
 
 def decode_text(content: bytes) -> tuple[str, UnicodeDecodeError | None]:
@@ -59,10 +64,26 @@ def decode_text(content: bytes) -> tuple[str, UnicodeDecodeError | None]:
         return content.decode("cp1252", errors="replace"), error
 
 
+def is_url(path: str) -> bool:
+    """Return whether a path is a URL, such as ``s3://bucket/reports``; a drive's letter begins none.
+
+    Examples
+    --------
+    >>> is_url("s3://bucket/reports"), is_url("reports"), is_url("c://reports")
+    (True, False, False)
+    """
+    return re.match(r"[A-Za-z][A-Za-z0-9+.:-]+://", path) is not None
+
+
 def file_of_report(path: str) -> tuple[Path, int]:
     """Return the file of a report, and the number of the report in it: 2 for ``path#2``.
 
     A file that exists under exactly that name wins.
+
+    Raises
+    ------
+    PathError
+        For a URL: what needs a report's file works on this machine.
 
     Examples
     --------
@@ -70,6 +91,8 @@ def file_of_report(path: str) -> tuple[Path, int]:
     >>> file.as_posix(), number
     ('reports/many.md', 2)
     """
+    if is_url(path):
+        raise PathError(f"{path}: {NEEDS_FILES}")
     numbered = re.fullmatch(r"(.*)#(\d+)", path, re.DOTALL)
     if numbered is None or Path(path).exists():
         return Path(path), 1

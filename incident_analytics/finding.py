@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from incident_analytics.errors import PathError
-from incident_analytics.files import matching_paths
+from incident_analytics.files import NEEDS_FILES, is_url, matching_paths
 from incident_analytics.names import did_you_mean
 
-__all__ = ["find_files", "find_upward"]
+__all__ = ["REPORT_SUFFIXES", "find_files", "find_upward"]
+
+
+REPORT_SUFFIXES = (".md", ".markdown")
+"""How the files are named, in any case, that a folder is searched for."""
 
 
 class _Found(NamedTuple):
@@ -54,6 +58,8 @@ def find_upward(path: str | Path) -> Path:
 
 
 def _files_of(path: str | Path) -> list[_Found]:
+    if isinstance(path, str) and is_url(path):
+        raise PathError(f"{path}: {NEEDS_FILES}")
     place = Path(path)
     try:
         if place.is_dir():
@@ -81,9 +87,6 @@ def _meant(place: Path) -> str:
     except (OSError, ValueError):
         return ""
     return did_you_mean(place.name, [name for name in there if name != place.name])
-
-
-_SUFFIXES = (".md", ".markdown")
 
 
 def _files_below(folder: Path) -> list[_Found]:
@@ -118,7 +121,7 @@ def _walk(folder: Path, listed: set[str], links: set[Path]) -> Iterator[_Found]:
                     elif (is_link := entry.is_symlink()) and (here / name).is_dir():
                         links.add(here / name)
                         below.append((name, _Found(here / name, is_link)))
-                    elif name.lower().endswith(_SUFFIXES):
+                    elif name.lower().endswith(REPORT_SUFFIXES):
                         below.append((name, _Found(here / name, is_link)))
         except OSError:
             yield _Found(here, is_link=False)

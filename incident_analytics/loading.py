@@ -27,9 +27,9 @@ from incident_analytics.errors import PathError, ReportError, SettingsError
 from incident_analytics.extras import require
 from incident_analytics.files import BOM, decode_text, file_of_report, read_bytes
 from incident_analytics.finding import find_files
-from incident_analytics.metric_csv import metric_problems
 from incident_analytics.names import did_you_mean
 from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted, note_others
+from incident_analytics.remote import RemoteFile, Source, find_sources
 from incident_analytics.reports.audit import audit_report
 from incident_analytics.reports.corrections import Correction, read_correction_file
 from incident_analytics.reports.coverage import account
@@ -40,8 +40,6 @@ from incident_analytics.reports.template import DEFAULT_TEMPLATE, Template, defa
 from incident_analytics.reports.zones import zone_named
 from incident_analytics.schema import STARTS, STATUSES, TABLES, UNCOUNTED_STATUSES, problem_row
 from incident_analytics.toml_tables import TomlTable
-from incident_analytics.tool_matches import incident_tool_problems
-from incident_analytics.tracker import ReportedItem, tracker_problems
 from incident_analytics.workers import in_order
 
 if TYPE_CHECKING:
@@ -51,6 +49,7 @@ if TYPE_CHECKING:
 
     from incident_analytics.cache import Cache
     from incident_analytics.tables import Corpus
+    from incident_analytics.tracker import ReportedItem
 
 __all__ = ["NOT_READ_BY", "as_corpus", "load", "narrow", "read_corrections", "read_records", "reports_named"]
 
@@ -94,8 +93,9 @@ def load(
     Parameters
     ----------
     paths
-        A file, a folder (read recursively: ``*.md`` and ``*.markdown``, sorted, hidden ones skipped), a glob, or
-        several of these.
+        A file, a folder (read recursively: ``*.md`` and ``*.markdown``, sorted, hidden ones skipped), a glob, a URL of
+        one of these such as ``s3://bucket/reports``, or several of them. URLs need the extra remote, and fsspec's
+        package for their file system; the reports at them come last.
     settings
         A `Settings`, the path of a settings file, or None for the defaults.
     status
@@ -146,9 +146,14 @@ def load(
     """
     require("load", "pandas")
     settings = _settings(settings)
-    records = read_records(paths, settings=settings, cache=cache, jobs=jobs, executor=executor, progress=progress).keep(
-        Wanted(settings, status)
-    )
+    records = read_records(
+        paths,
+        settings=settings,
+        cache=cache,
+        jobs=jobs,
+        executor=executor,
+        progress=progress and (lambda done, total, _: progress(done, total)),
+    ).keep(Wanted(settings, status))
     for note in records.notes:
         warnings.warn(note, stacklevel=2)
     if strict:
@@ -239,19 +244,21 @@ def read_records(
     cache: bool = True,
     jobs: int | None = None,
     executor: Executor | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
     coverage: bool = False,
 ) -> Records:
     """Read incident reports of every status into plain columns, without pandas.
 
     Parameters
     ----------
-    paths, cache, jobs, executor, progress
+    paths, cache, jobs, executor
         As in `load`; ``jobs`` None takes what the variable INCIDENT_ANALYTICS_JOBS says, else a process a core for many
         files, and none for a few. INCIDENT_ANALYTICS_NO_CACHE, set to anything, uses no cache. Without ``executor``
         the files are read on the Dask cluster whose address INCIDENT_ANALYTICS_DASK has.
     settings
         The settings.
+    progress
+        Called with the number of files read, of all files, and of the errors and warnings in those that were read anew.
     coverage
         Whether to account for each line of the files that hold reports.
 
@@ -267,7 +274,7 @@ def read_records(
     """
     templates = read_templates(settings.templates.files, only=settings.templates.only)
     places = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = find_files(places)
+    files = find_sources(places)
     corrections, correction_problems = _corrections(settings)
     read = partial(_read_files, settings=settings, templates=templates, corrections=corrections, coverage=coverage)
     is_large = len(files) >= _MANY and find_spec("pyarrow") is not None
@@ -279,7 +286,7 @@ def read_records(
     chunks = [[files[index] for index in waiting[start : start + size]] for start in range(0, len(waiting), size)]
     found: list[Tables] = []
     parts: list[Part] = []
-    n_done = len(files) - len(waiting)
+    n_done, n_problems = len(files) - len(waiting), 0
     with nullcontext(executor) if executor is not None or not chunks else _cluster() as workers:
         for chunk, results in zip(chunks, in_order(read, _lose, chunks, jobs=jobs, executor=workers), strict=True):
             columns = results[0] if len(results) == 1 else _joined(results)
@@ -288,8 +295,9 @@ def read_records(
             else:
                 found.append(columns)
             n_done += len(chunk)
+            n_problems += sum(level != "info" for level in columns["problems"]["level"])
             if progress is not None:
-                progress(n_done, len(files))
+                progress(n_done, len(files), n_problems)
     n_files = list(map(len, chunks))
     raw: Mapping[str, Table]
     if store:
@@ -411,7 +419,7 @@ def _as_key(value: Any) -> str:
 
 
 def _read_files(
-    files: Sequence[Path],
+    files: Sequence[Source],
     *,
     settings: Settings,
     templates: Sequence[Template],
@@ -449,7 +457,7 @@ def _as_before(templates: tuple[Template, ...]) -> tuple[Template, ...]:
 
 
 def _read_file(
-    file: Path,
+    file: Source,
     settings: Settings,
     templates: Sequence[Template],
     corrections: Corrections,
@@ -490,7 +498,7 @@ def _read_file(
     return None
 
 
-def excluding_pattern(file: Path, settings: Settings) -> str | None:
+def excluding_pattern(file: Source, settings: Settings) -> str | None:
     """Return the first glob of ``[check] exclude`` that a file matches, None for none.
 
     A glob is taken from the settings' folder, or the working folder; one without a slash is that of a name anywhere.
@@ -504,7 +512,10 @@ def excluding_pattern(file: Path, settings: Settings) -> str | None:
     """
     if not settings.check.exclude:
         return None
-    path = os.path.relpath(file, settings.path.parent if settings.path else None).replace(os.sep, "/")
+    if isinstance(file, RemoteFile):
+        path = file.url.partition("://")[2].lstrip("/")
+    else:
+        path = os.path.relpath(file, settings.path.parent if settings.path else None).replace(os.sep, "/")
     return next((each for each in settings.check.exclude if _is_named(path, each)), None)
 
 
@@ -531,7 +542,7 @@ def _is_named(path: str, pattern: str) -> bool:
     return set(parts[index:]) <= {"**"}
 
 
-def _lose(file: Path, error: Exception) -> Tables:
+def _lose(file: Source, error: Exception) -> Tables:
     """Return the tables of a file whose process ended twice."""
     rows: Rows = defaultdict(list)
     message = f"the process that read it ended ({type(error).__name__}); read it without others, or report this"
@@ -539,14 +550,16 @@ def _lose(file: Path, error: Exception) -> Tables:
     return _as_columns(rows)
 
 
-def _path_of(file: Path) -> str:
+def _path_of(file: Source) -> str:
     """Return a file's path as tables have it: a name need not be UTF-8, a table's text must."""
     return os.fsencode(file.as_posix()).decode(errors="replace")
 
 
-def _read_content(file: Path, limit: int) -> tuple[bytes, str]:
+def _read_content(file: Source, limit: int) -> tuple[bytes, str]:
     """Return a file's bytes, and why it cannot be read, empty where it can."""
     try:
+        if isinstance(file, RemoteFile):
+            return file.read(limit).removeprefix(BOM), ""
         if file.is_dir():  # it is among the files as it could not be listed, or as a link that is not followed
             if file.is_symlink():
                 return b"", "a link to a folder, not followed; name that folder as well if its reports count"
@@ -833,18 +846,27 @@ def _file_problems(
     raw: Mapping[str, Table], settings: Settings, of_corrections: Sequence[CsvProblem]
 ) -> Iterator[dict[str, Any]]:
     """Yield the problems of the files that the settings name next to the reports."""
-    of_tracker = tracker_problems(settings, _reported_items(raw, settings)) if settings.tracker else ()
+    # What reads these files is imported only where the settings name one: `check` of one report is to be quick.
+    of_tracker: Iterable[CsvProblem] = ()
+    if settings.tracker:
+        from incident_analytics.tracker import tracker_problems
+
+        of_tracker = tracker_problems(settings, _reported_items(raw, settings))
     for part, problems in ((settings.corrections, of_corrections), (settings.tracker, of_tracker)):
         for problem in problems:
             path = part.file.as_posix() if part else ""
             yield problem_row(problem.code, problem.message, path=path, line=problem.line)
     if settings.evidence.metrics is not None:
+        from incident_analytics.metric_csv import metric_problems
+
         for file, problem in metric_problems(settings.evidence.metrics.files, settings.timezone):
             yield problem_row(problem.code, problem.message, path=file.as_posix(), line=problem.line)
 
 
 def _tool_problems(tables: Mapping[str, Table], settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield the problems of the incident tool's export, also where it differs from the reports that count."""
+    from incident_analytics.tool_matches import incident_tool_problems
+
     paths = dict(zip(tables["incidents"][KEY], tables["incidents"]["path"], strict=True))
     for code, path, line, message, incident_id in incident_tool_problems(settings, tables):
         yield problem_row(code, message, path=path, line=line, incident_id=paths.get(incident_id or ""))
@@ -852,6 +874,8 @@ def _tool_problems(tables: Mapping[str, Table], settings: Settings) -> Iterator[
 
 def _reported_items(raw: Mapping[str, Table], settings: Settings) -> Iterator[ReportedItem]:
     """Yield the action items of the reports, each with the first day on which its incident may have begun."""
+    from incident_analytics.tracker import ReportedItem
+
     reports, incidents, actions = (raw[name] for name in ("reports", "incidents", "actions"))
     ids = {
         path: written or stem

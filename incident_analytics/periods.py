@@ -14,11 +14,12 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from incident_analytics.errors import PeriodError
+from incident_analytics.schema import Hours
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["HOURS", "UNITS", "BudgetWindow", "Calendar", "Hours", "Period", "Unit", "label_of"]
+__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "label_of"]
 
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
@@ -26,10 +27,6 @@ UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
 
 BudgetWindow: TypeAlias = Literal["month", "quarter", "year", "rolling-30d"]
 """What an error budget runs over."""
-
-Hours: TypeAlias = Literal["business", "evening", "night", "weekend"]
-HOURS: Final[tuple[Hours, ...]] = ("business", "evening", "night", "weekend")
-"""The hours of a week, as `Calendar.hours_at` has them."""
 
 _ROLLING: Final = timedelta(days=30)
 _MONTHS_IN: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12}

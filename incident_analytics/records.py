@@ -11,10 +11,9 @@ from typing import Any, Final, Protocol, Self
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.names import known_name, unknown_name
-from incident_analytics.periods import HOURS
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, fold
-from incident_analytics.schema import FLAG, NO_FIELDS, POSITION, STARTS, STATUSES, TABLES, TEXT
+from incident_analytics.schema import FLAG, HOURS, NO_FIELDS, POSITION, STARTS, STATUSES, TABLES, TEXT
 
 __all__ = [
     "KEY",

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 __all__ = [
     "DEFAULT_METRICS",
     "GRADES",
+    "HOURS",
     "LABELS",
     "LAST_COUNTS",
     "LEVELS",
@@ -28,6 +29,7 @@ __all__ = [
     "STATUSES",
     "TABLES",
     "UNCOUNTED_STATUSES",
+    "Hours",
     "Metric",
     "problem_row",
 ]
@@ -56,6 +58,10 @@ PRIORITIES: Final = ("Low", "Medium", "High")
 
 MILESTONES: Final = ("started", "detected", "responded", "identified", "mitigated", "restored", "closed")
 """The milestones of an incident in their usual order; each is a column ``<milestone>_at`` of incidents."""
+
+Hours: TypeAlias = Literal["business", "evening", "night", "weekend"]
+HOURS: Final[tuple[Hours, ...]] = ("business", "evening", "night", "weekend")
+"""The hours of a week, as `Calendar.hours_at` has them."""
 
 STARTS: Final = ("started_at", "detected_at", "responded_at")
 """When an incident began: at its start, or where none is recorded at the earliest of the others."""

@@ -17,8 +17,8 @@ from incident_analytics.analysis.clusters import find_cluster
 from incident_analytics.analysis.grouping import group_rows, member_ids, rows_within
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.checks import require_columns, require_instants
-from incident_analytics.periods import Calendar, Hours, Period
-from incident_analytics.schema import COUNT, FLOAT, STARTS, TEXT
+from incident_analytics.periods import Calendar, Period
+from incident_analytics.schema import COUNT, FLOAT, STARTS, TEXT, Hours
 
 __all__ = ["start_hours", "start_times"]
 

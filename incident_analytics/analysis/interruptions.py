@@ -12,8 +12,8 @@ from incident_analytics.analysis.calendar_pattern import start_times
 from incident_analytics.analysis.grouping import rows_within
 from incident_analytics.analysis.statistics import LEVEL, holm
 from incident_analytics.checks import require_columns, require_instant
-from incident_analytics.periods import HOURS, Calendar, Period
-from incident_analytics.schema import FLOAT, TEXT
+from incident_analytics.periods import Calendar, Period
+from incident_analytics.schema import FLOAT, HOURS, TEXT
 
 __all__ = ["failing_together", "team_interruptions"]
 

@@ -431,18 +431,22 @@ def init(paths: Sequence[str]) -> None:
     from pathlib import Path  # slow to import
 
     from incident_analytics import proposal
-    from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
+    from incident_analytics.config import SETTINGS_NAME
     from incident_analytics.loading import read_records
 
     folder, places = Path(), paths or (".",)
     if (folder / SETTINGS_NAME).exists():
         proposal.write_settings("", folder)  # raises: it is there
-    with progress_bar("reading", " reports") as progress:
-        records = read_records(places, settings=Settings(), progress=progress)
-    say(*records.remarks(), err=True)
-    file = proposal.write_settings(proposal.propose_settings(records, places, folder=folder), folder)
-    read_settings(file)
-    say(file)
+
+    def records(settings: Settings) -> Records:
+        with progress_bar("reading", " reports") as progress:
+            return read_records(places, settings=settings, progress=progress)
+
+    files, n_questions, notes = proposal.propose_files(places, folder, records)
+    say(*notes, err=True)
+    say(*files)
+    if n_questions:
+        remark(f"{'1 question' if n_questions == 1 else f'{n_questions} questions'} to answer at the top of {files[0]}")
 
 
 @commands.command()

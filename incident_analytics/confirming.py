@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from io import StringIO
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from string import ascii_lowercase
 from typing import Any, Final
@@ -29,10 +29,11 @@ from incident_analytics.schema import LABELS
 __all__ = ["CorrectionFile", "Doubt", "Event", "correction_file", "find_doubts", "walk"]
 
 _ACCEPT: Final = ("\r", "\n", " ", "y")
-_COMMANDS: Final = "lnquy"
+_COMMANDS: Final = "alnquy"
 ROW_KEYS: Final = "123456789" + "".join(letter for letter in ascii_lowercase if letter not in _COMMANDS)
 """The keys that pick a row of a timeline."""
 _HELP: Final = "Enter: yes   its key: another row   n: not in the report   l: leave   u: undo   q: quit"
+_HELP_ALL: Final = "a: yes to all {n} marked ?   "
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class Doubt:
     def key(self) -> tuple[str, str]:
         """What is asked: a field of an incident."""
         return self.incident_id, self.field
+
+    @property
+    def row(self) -> Event | None:
+        """The row of the timeline that is the best guess."""
+        return next((event for event in self.events if event.line == self.line and event.at == self.value), None)
 
     @property
     def choices(self) -> dict[str, Event | str]:
@@ -249,9 +255,10 @@ def walk(
         position = 0
         while position < len(waiting):
             doubt = waiting[position]
-            for line in _question(doubt, position + 1, len(waiting)):
+            like = _like(waiting[position:])
+            for line in _question(doubt, position + 1, len(waiting), like):
                 say(line)
-            answer = _answer(doubt, say, key)
+            answer = _answer(doubt, say, key, like)
             if answer == "quit":
                 return len(done)
             if answer == "undo":
@@ -260,6 +267,14 @@ def walk(
                     left.discard(done.pop().key)
                 else:
                     say("there is nothing to undo here")
+                continue
+            if answer == "all":
+                for each in like:
+                    file.add(each, each.value, by=by, on=on)
+                    left.add(each.key)
+                    done.append(each)
+                    say(f"{each.field}: {_as_text(each.value)}")
+                position += len(like)
                 continue
             if answer == "leave":
                 left.add(doubt.key)
@@ -273,6 +288,12 @@ def walk(
     return len(done)
 
 
+def _like(waiting: Sequence[Doubt]) -> list[Doubt]:
+    """Return the first doubts of one incident whose best guesses are rows of its timeline: one look is enough."""
+    first = waiting[0].incident_id
+    return list(takewhile(lambda doubt: doubt.incident_id == first and doubt.row is not None, waiting))
+
+
 def _value_of(answer: Event | str, doubt: Doubt) -> Any:
     """Return the value that an answer gives, None where the report does not have it."""
     if isinstance(answer, Event):
@@ -280,31 +301,47 @@ def _value_of(answer: Event | str, doubt: Doubt) -> Any:
     return answer if answer in LABELS.get(doubt.field, ()) else doubt.value if answer == "right" else None
 
 
-def _question(doubt: Doubt, number: int, n: int) -> Iterator[str]:
-    """Yield the lines that show one value with its timeline; times in the report's zone and in UTC."""
+def _question(doubt: Doubt, number: int, n: int, like: Sequence[Doubt]) -> Iterator[str]:
+    """Yield the lines that show one value with its timeline, whose rows have the report's time.
+
+    A milestone that is still in doubt has a question mark.
+    """
     sure = "" if doubt.confidence is None else f" (such values were right {doubt.confidence:.0%} of the time)"
     yield ""
     yield f"{number} of {n}   {doubt.incident_id}  {doubt.title or ''}".rstrip()
     yield f"{doubt.path}:{doubt.line}"
     yield f"{doubt.field} is {_shown(doubt.value, doubt.zone)}{sure}?"
     choices = doubt.choices
+    in_doubt = {(each.line, each.value) for each in like}
+    form = _form_of_times([event.at.astimezone(doubt.zone) for event in doubt.events])
     for name, event in choices.items():
         if isinstance(event, str):
             yield f"{'>' if event == doubt.value else ' '} {name}  {event}"
             continue
-        is_guess = event.line == doubt.line and event.at == doubt.value
-        milestone = f"  [{event.milestone}]" if event.milestone else ""
-        at = _shown(event.at, doubt.zone).removesuffix(" UTC")
-        yield f"{'>' if is_guess else ' '} {name}  {at}  {_cut(event.words)}{milestone}"
+        mark = "?" if (event.line, event.at) in in_doubt else ""
+        milestone = f"  [{event.milestone}{mark}]" if event.milestone else ""
+        sign = ">" if event == doubt.row else " "
+        yield f"{sign} {name}  {event.at.astimezone(doubt.zone):{form}}  {_cut(event.words)}{milestone}"
     if not any(isinstance(event, Event) and event.at == doubt.value for event in choices.values()):
         yield f"  line {doubt.line}: {_cut(doubt.as_written)}"
     if doubt.field not in LABELS and (n_more := len(doubt.events) - len(choices)) > 0:
         yield f"  {n_more} rows farther away are not shown"
-    yield _HELP
+    yield _help(like)
 
 
-def _answer(doubt: Doubt, say: Callable[[str], object], key: Callable[[], str]) -> Event | str:
-    """Return the row that was chosen, or ``right``, ``absent``, ``leave``, ``undo`` or ``quit``."""
+def _form_of_times(times: Sequence[datetime]) -> str:
+    """Return what rows have to show of their times: the day and the zone only where they differ."""
+    days, zones = {at.date() for at in times}, {at.utcoffset() for at in times}
+    return f"{'%Y-%m-%d ' if len(days) > 1 else ''}%H:%M{' %Z' if len(zones) > 1 else ''}"
+
+
+def _help(like: Sequence[Doubt]) -> str:
+    """Return the keys, with the one for all where several values are marked."""
+    return (_HELP_ALL.format(n=len(like)) if len(like) > 1 else "") + _HELP
+
+
+def _answer(doubt: Doubt, say: Callable[[str], object], key: Callable[[], str], like: Sequence[Doubt]) -> Event | str:
+    """Return the row that was chosen, or ``right``, ``all``, ``absent``, ``leave``, ``undo`` or ``quit``."""
     choices = doubt.choices
     while True:
         try:
@@ -315,10 +352,12 @@ def _answer(doubt: Doubt, say: Callable[[str], object], key: Callable[[], str]) 
             return "right"
         if pressed in choices:
             return choices[pressed]
+        if pressed == "a" and len(like) > 1:
+            return "all"
         named = {"n": "absent", "l": "leave", "u": "undo", "q": "quit", "\x04": "quit"}
         if pressed in named:
             return named[pressed]
-        say(_HELP)
+        say(_help(like))
 
 
 def _other(field: str) -> str:

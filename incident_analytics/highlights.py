@@ -318,8 +318,8 @@ class MissingFacts:
         How many services the review shows, and those of them without a target.
     mapped
         The severities that were mapped by default.
-    unknown_severity
-        The incidents without a severity that can be read.
+    unknown_severity, unknown_status
+        The incidents without a severity, and those whose report has no status, that can be read.
     n_unknown, has_tracker
         Action items whose status is not recorded, and whether the settings name an issue tracker.
     ongoing
@@ -335,6 +335,7 @@ class MissingFacts:
     without_target: tuple[str, ...]
     mapped: tuple[MappedSeverity, ...]
     unknown_severity: tuple[str, ...]
+    unknown_status: tuple[str, ...]
     n_unknown: int
     has_tracker: bool
     ongoing: tuple[str, ...]
@@ -624,6 +625,7 @@ class Highlights:
             without_target=tuple(name for name in services if name not in settings.targets),
             mapped=self.mapped_severities,
             unknown_severity=tuple(incidents.loc[incidents["severity"].isna(), "incident_id"]),
+            unknown_status=tuple(incidents.loc[incidents["status"].isna(), "incident_id"]),
             n_unknown=self.follow_ups.n_unknown,
             has_tracker=settings.tracker is not None,
             ongoing=tuple(scope.ongoing["incident_id"]),

@@ -13,7 +13,7 @@ from incident_analytics.yaml_nodes import YamlError, yaml_nodes
 if TYPE_CHECKING:
     import yaml
 
-__all__ = ["ImportedService", "import_services"]
+__all__ = ["ImportedService", "import_services", "kinds_of"]
 
 _SERVED: Final = frozenset({"service", "website"})
 """The types of Backstage's components that can be down for users."""
@@ -127,6 +127,23 @@ def import_services(openslo: Iterable[Path], backstage: Iterable[Path]) -> list[
         )
         for name in dict.fromkeys([*titles, *by_service])
     ]
+
+
+def kinds_of(file: Path) -> frozenset[str]:
+    """Return which of ``openslo`` and ``backstage`` a YAML file has objects of that name services.
+
+    Examples
+    --------
+    >>> kinds_of(Path("nowhere.yaml"))
+    frozenset()
+    """
+    of = {"openslo": ("openslo", {"SLO"}), "backstage.io": ("backstage", {"Component"})}
+    named = set()
+    for document in _documents([file], []):
+        name, kinds = of.get((document.text("apiVersion") or "").partition("/")[0], ("", set()))
+        if document.text("kind") in kinds:
+            named.add(name)
+    return frozenset(named)
 
 
 def _documents(paths: Iterable[Path], faults: list[str]) -> Iterator[_Document]:

@@ -25,7 +25,7 @@ from incident_analytics.schema import MILESTONES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ToolRow", "known_at", "read_incident_tool", "read_tool_rows", "tool_frame"]
+__all__ = ["ToolRow", "known_at", "read_incident_tool", "read_tool_rows", "tool_frame", "tool_of"]
 
 _LONGEST: Final = timedelta(days=3650)
 """No incident takes longer, so a longer one is a value in another unit."""
@@ -281,6 +281,15 @@ def read_tool_rows(settings: Settings) -> tuple[list[ToolRow], list[tuple[Path, 
             rows += found
             problems += [(file, fault) for fault in faults]
     return _without_repeats(rows, problems), problems
+
+
+def tool_of(file: Path) -> str | None:
+    """Return the incident tool whose export a file is by its columns; None for all others."""
+    try:
+        rows, _ = _read_file(file, IncidentToolSettings(files=(file,)))
+    except (CsvError, OSError):
+        return None
+    return rows[0].tool if rows else None
 
 
 def _without_repeats(rows: Sequence[ToolRow], problems: list[tuple[Path, CsvProblem]]) -> list[ToolRow]:

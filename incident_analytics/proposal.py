@@ -4,33 +4,66 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, product
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
-from incident_analytics.config import SETTINGS_NAME
+from incident_analytics.config import SETTINGS_NAME, Settings, TemplateSettings, read_settings
 from incident_analytics.errors import OutputError
 from incident_analytics.files import decode_text, file_of_report, read_bytes, relative_path
+from incident_analytics.layout_proposal import LAYOUT_NAME, ProposedLayout, propose_layout
 from incident_analytics.names import fold
+from incident_analytics.nearby import Nearby, find_nearby
 from incident_analytics.records import Records
 from incident_analytics.reports.choices import read_word
+from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.placeholders import Unreadable, is_absent
+from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, read_zone
 from incident_analytics.schema import SEVERITIES
 from incident_analytics.visible import visible, visible_toml
 
-__all__ = ["propose_settings", "write_settings"]
+__all__ = ["propose_files", "propose_settings", "write_settings"]
 
 _ALIKE: Final = 0.8
 """How alike two services' names must be, from 0 to 1, to ask whether they are one."""
 _MOST_QUESTIONS: Final = 12
 _DROPPED: Final = frozenset({"the", "service", "services", "svc"})
 """Words of a service's name by which it is no other service."""
+_KINDS: Final = frozenset(
+    {
+        "api",
+        "app",
+        "backend",
+        "cluster",
+        "database",
+        "db",
+        "engine",
+        "frontend",
+        "gateway",
+        "main",
+        "platform",
+        "portal",
+    }
+    | {"queue", "server", "site", "system", "ui", "web", "website", "worker"}
+)
+"""Words that many services share."""
+_LIKE_ONE: Final = 0.9
+"""In which part of the reports a built-in layout has to be the one that fits best to be named."""
+_SAME: Final = r"(?:(?:also|formerly|otherwise) (?:called|known as|named)|called|aka|a\.k\.a\.|alias)"
+"""What is written between two names of one thing."""
+_CITY: Final = re.compile(
+    r"(?:\d[:.h]\d\d\W*\(|\()(?P<noted>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: time)?\)"
+    r"|\b(?P<said>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: local)? time\b"
+)
+"""How a line names the city in whose time it is."""
+_AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[(,;/|]")
 
@@ -44,33 +77,119 @@ class _Service:
     n: int
     n_affected: int
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of its names."""
+        return self.name, *self.aliases
 
-def propose_settings(records: Records, reports: Sequence[str | Path], *, folder: Path) -> str:
+
+def propose_files(
+    places: Sequence[str | Path], folder: Path, read: Callable[[Settings], Records]
+) -> tuple[list[Path], int, list[str]]:
+    """Write a settings file, and a layout where the reports have one of their own.
+
+    A layout counts only where reports are read by it as well as without: as many of them, and with no more errors.
+    A file of this name that is there already is the team's own and named as it is.
+
+    Parameters
+    ----------
+    places
+        Where the reports are.
+    folder
+        The folder of the settings file.
+    read
+        Reads the reports by some settings.
+
+    Returns
+    -------
+    tuple of list of pathlib.Path, int and list of str
+        The files that were written, the settings first, how many questions are in these, and what is to be said of
+        the reading.
+
+    Raises
+    ------
+    OutputError
+        As `write_settings`.
+    """
+    records = read(Settings())
+    layout, layout_file = None, folder / LAYOUT_NAME
+    is_own = layout_file.exists()
+    if not is_own and (layout := propose_layout([parse_markdown(text) for text in _texts(records).values()])):
+        _write(layout.text, layout_file)
+    if is_own or layout:
+        by_layout = read(Settings(templates=TemplateSettings(files=(layout_file,))))
+        if not is_own and _goodness(by_layout) < _goodness(records):
+            layout_file.unlink()
+            layout = None
+        else:
+            records = by_layout
+    text = propose_settings(
+        records,
+        places,
+        folder=folder,
+        layout=layout,
+        has_layout=is_own or layout is not None,
+        nearby=find_nearby(folder),
+    )
+    file = write_settings(text, folder)
+    read_settings(file)
+    n_questions = sum(line.startswith("# - ") for line in text.splitlines())
+    return [file, *([layout_file] if layout else [])], n_questions, records.remarks()
+
+
+def _goodness(records: Records) -> tuple[int, int]:
+    """Return how many files are read as reports, and how few errors they have."""
+    return len(_loaded(records)), -sum(row["level"] == "error" for row in records.rows("problems"))
+
+
+def propose_settings(
+    records: Records,
+    reports: Sequence[str | Path],
+    *,
+    folder: Path,
+    layout: ProposedLayout | None = None,
+    has_layout: bool = False,
+    nearby: Nearby = Nearby(),  # noqa: B008 - it never changes
+) -> str:
     """Return the text of a settings file that suits some reports.
 
     Parameters
     ----------
     records
-        The reports, read by the defaults.
+        The reports, read by the defaults, or by the layout.
     reports
         Where they are.
     folder
         The folder of the settings file, from which the paths in it are taken.
+    layout, has_layout
+        The layout that was proposed, and whether there is one next to the settings.
+    nearby
+        The files of other tools that the settings can name.
 
     Returns
     -------
     str
         TOML with comments: where the reports are, the time zone if all that name one agree, words for severities,
-        and each service with its likely other names and a target to fill in. Questions come first.
+        each service with its likely other names and a target to fill in, and the files of other tools. Questions come
+        first.
     """
-    zones = Counter(filter(None, (_zone_of(path) for path in _loaded(records))))
+    texts = _texts(records)
+    zones = Counter(filter(None, map(_zone_of, texts.values())))
     synonyms, unknown = _severities(records)
-    services = _services(records)
+    services, said = _joined(_services(records), texts)
     places = [(relative_path(path, folder) or Path(path)).as_posix() for path in reports]
     loaded = len(_loaded(records))
+    ratings = layout.ratings if layout else ()
+    questions = [
+        *_zone_questions(zones),
+        *(layout.questions if layout else ()),
+        *_severity_questions(unknown),
+        *nearby.questions,
+        *_service_questions(services, _together(records)),
+    ]
     lines = [
         f"# Settings proposed from {_count(loaded, 'report')}. Every key is optional; relative paths start here.",
-        *_question_lines([*_zone_questions(zones), *_severity_questions(unknown), *_service_questions(services)]),
+        *_question_lines(questions),
         "",
         '# title = "..."        # the organisation or product, the first words of a review',
         '# owner = "..."        # who answers for the review',
@@ -78,24 +197,31 @@ def propose_settings(records: Records, reports: Sequence[str | Path], *, folder:
         f"reports = [{', '.join(map(_text, places))}]",
         *_zone_lines(zones),
         "",
-        *_severity_lines(synonyms),
+        *_layout_lines(records, has_layout=has_layout),
+        *_severity_lines(synonyms, ratings),
         "",
+        *_import_lines(nearby, folder),
         "# Availability targets: remove the # and write what was promised, as a fraction: 0.999 is 99.9%.",
         *([] if services else ["# [services.API]", "# target = 0.999"]),
     ]
+    imported = {fold(word): each for each in nearby.services for word in (each.name, each.alias) if word}
     for service in services:
+        found = next(
+            (imported[fold(word)] for word in (service.name, *service.aliases) if fold(word) in imported), None
+        )
+        has_target, has_team = bool(found and found.targets), bool(found and found.team)
         lines += [
             f"[services.{_key(service.name)}] # {_how_often(service)}",
-            "# target = 0.999",
-            '# team = "..."',
-            *([f"aliases = [{', '.join(map(_text, service.aliases))}]"] if service.aliases else []),
+            *([f"# target: {found.targets[0][0]:g}, imported"] if found and has_target else ["# target = 0.999"]),
+            *([f"# team: {visible(found.team or '')}, imported"] if found and has_team else ['# team = "..."']),
+            *([_alias_line(service, said)] if service.aliases else []),
             "",
         ]
     lines += [
         *([] if services else [""]),
         *_check_lines(records, loaded),
-        "# [tracker]            # an issue tracker's export, for the state of action items",
-        '# file = "tracker.csv"',
+        *_tool_lines(nearby, folder),
+        *_tracker_lines(nearby, folder),
     ]
     return "\n".join([*lines, ""])
 
@@ -109,7 +235,10 @@ def write_settings(text: str, folder: Path) -> Path:
         ``incident-analytics.toml: already there, and left as it is; ...``,
         ``incident-analytics.toml: a folder's name is not UTF-8, and TOML has no other; rename it and run again``
     """
-    file = folder / SETTINGS_NAME
+    return _write(text, folder / SETTINGS_NAME)
+
+
+def _write(text: str, file: Path) -> Path:
     try:
         text.encode()
         with file.open("x", encoding="utf-8", newline="\n") as stream:
@@ -134,18 +263,27 @@ def _loaded(records: Records) -> list[str]:
     return [path for path, outcome in zip(files["path"], files["outcome"], strict=True) if outcome == "loaded"]
 
 
-def _zone_of(path: str) -> str | None:
+def _texts(records: Records) -> dict[str, str]:
+    """Return the texts of the reports by their paths; of those that cannot be read once more nothing."""
+    texts = {}
+    for path in _loaded(records):
+        try:
+            texts[path], _ = decode_text(read_bytes(file_of_report(path)[0]))
+        except OSError:
+            continue
+    return texts
+
+
+def _zone_of(text: str) -> str | None:
     """Return the zone that a report names for its times: an IANA name where it is one, else its words."""
-    try:
-        text, _ = decode_text(read_bytes(file_of_report(path)[0]))
-    except OSError:
-        return None
     for line in text.splitlines():
         if line.lstrip().startswith("|"):
             words = next((cell for cell in line.split("|") if "time" in cell.casefold() and names_zone(cell)), "")
         else:
             words = find_zone(line.lstrip("# "), is_heading=line.startswith("#"))
         if not words:
+            if city := _zone_of_city(line):
+                return city
             continue
         named = re.search(ZONE, words, re.IGNORECASE)
         words = named[0] if named else words.strip()
@@ -158,6 +296,29 @@ def _zone_of(path: str) -> str | None:
         offset = zone.utcoffset(None) if zone else None
         return "UTC" if offset is not None and not offset else words
     return None
+
+
+def _zone_of_city(line: str) -> str | None:
+    """Return the zone of the city in whose time a line says that it is.
+
+    Examples
+    --------
+    >>> _zone_of_city("All times are Oslo time."), _zone_of_city("## Timeline (New York)"), _zone_of_city("Load time")
+    ('Europe/Oslo', 'America/New_York', None)
+    """
+    if "(" not in line and "time" not in line:
+        return None
+    names = (match["noted"] or match["said"] for match in _CITY.finditer(line))
+    return next(
+        (zone for name in names for zone in [_cities().get(name), _cities().get(name.split()[-1])] if zone), None
+    )
+
+
+@lru_cache(maxsize=1)
+def _cities() -> dict[str, str]:
+    """Return the zones that are called after a city, by its name."""
+    zones = (zone for zone in sorted(available_timezones()) if zone.startswith(_AREAS))
+    return {zone.rpartition("/")[2].replace("_", " "): zone for zone in zones}
 
 
 def _severities(records: Records) -> tuple[dict[str, tuple[str, int]], Counter[str]]:
@@ -207,6 +368,52 @@ def _services(records: Records) -> list[_Service]:
     ]
 
 
+def _together(records: Records) -> set[frozenset[str]]:
+    """Return the pairs of services that a report names next to each other: they are two."""
+    by_report: defaultdict[str, set[str]] = defaultdict(set)
+    for row in records.rows("services"):
+        by_report[row["incident_id"]].add(row["service"])
+    return {frozenset(pair) for names in by_report.values() for pair in combinations(sorted(names), 2)}
+
+
+def _joined(services: Sequence[_Service], texts: Mapping[str, str]) -> tuple[list[_Service], dict[str, str]]:
+    """Make services one that a text says are one; return as well what it says by the other name."""
+    said: dict[str, str] = {}
+    kept = list(services)
+    folded = {path: fold(text) for path, text in texts.items()}
+    for one, other in combinations(services, 2):
+        if not {one, other} <= {*kept}:
+            continue
+        place = next((path for path, text in folded.items() if _are_one(one.name, other.name, text)), None)
+        if place is not None:
+            said[other.name] = place
+            names = (*one.aliases, other.name, *other.aliases)
+            index = kept.index(one)
+            kept[index] = replace(one, aliases=names, n=one.n + other.n, n_affected=one.n_affected + other.n_affected)
+            kept.remove(other)
+    return kept, said
+
+
+def _are_one(one: str, other: str, text: str) -> bool:
+    """Return whether a text has one name of a service right behind the other, as its other name.
+
+    Examples
+    --------
+    >>> _are_one("Postgres main", "main DB", "postgres main (the main db) ran out of memory")
+    True
+    >>> _are_one("Postgres main", "main DB", "postgres main and the main db")
+    False
+    """
+    first, second = fold(one), fold(other)
+    if first not in text or second not in text:
+        return False
+    for left, right in ((first, second), (second, first)):
+        behind = rf"\((?:{_SAME} )?(?:the )?{re.escape(right)}\)|,? {_SAME} (?:the )?{re.escape(right)}(?!\w)"
+        if re.search(rf"(?<!\w){re.escape(left)}(?: ?{behind})", text):
+            return True
+    return False
+
+
 def _words(service: str) -> list[str]:
     words = re.findall(r"\w+", fold(service))
     return [word for word in words if word not in _DROPPED] or words
@@ -231,13 +438,21 @@ def _severity_questions(unknown: Counter[str]) -> Iterator[str]:
         yield f"Which severity is {_text(word)} ({_count(n, 'report')})? Add it to synonyms."
 
 
-def _service_questions(services: Sequence[_Service]) -> Iterator[str]:
+def _service_questions(services: Sequence[_Service], together: set[frozenset[str]]) -> Iterator[str]:
+    """Ask about names that are alike, but for those that a report names next to each other."""
+    n_with = Counter(word for service in services for word in {*_words(service.name)})
     alike: dict[str, list[str]] = {}
+    maybe: dict[str, list[str]] = {}
     for one, other in combinations(services, 2):
+        if any(frozenset(pair) in together for pair in product(one.names, other.names)):
+            continue
         few, many = sorted((set(_words(one.name)), set(_words(other.name))), key=len)
+        shared = few & many
         if few < many or SequenceMatcher(None, fold(one.name), fold(other.name)).ratio() >= _ALIKE:
             alike.setdefault(one.name, []).append(other.name)
-    for name, others in alike.items():
+        elif any(n_with[word] == 2 for word in shared - _KINDS) and (few | many) & _KINDS:  # noqa: PLR2004 - these two alone
+            maybe.setdefault(one.name, []).append(other.name)
+    for name, others in (*alike.items(), *maybe.items()):
         yield f"Is {_text(name)} also called {' or '.join(map(_text, others))}? Then make these its aliases."
 
 
@@ -262,14 +477,91 @@ def _zone_lines(zones: Counter[str]) -> list[str]:
     return [f'# timezone = "Europe/London" {explained}; UTC until you choose one']
 
 
-def _severity_lines(synonyms: dict[str, tuple[str, int]]) -> list[str]:
+def _alias_line(service: _Service, said: Mapping[str, str]) -> str:
+    """Return the other names of a service, with the report that says that they are."""
+    named = [f"{_text(name)} by {_text(Path(said[name]).name)}" for name in service.aliases if name in said]
+    comment = f" # {visible(', '.join(named))}" if named else ""
+    return f"aliases = [{', '.join(map(_text, service.aliases))}]{comment}"
+
+
+def _layout_lines(records: Records, *, has_layout: bool) -> list[str]:
+    """Return the layout of the team's own, or the built-in one that reads most reports."""
+    if has_layout:
+        return [
+            "# What your reports call their parts; change it as you need.",
+            "[templates]",
+            f'files = ["{LAYOUT_NAME}"]',
+            "",
+        ]
+    files = records.tables["files"]
+    rows = zip(files["template"], files["outcome"], strict=True)
+    layouts = Counter(name for name, outcome in rows if outcome == "loaded")
+    name, n = layouts.most_common(1)[0] if layouts else (DEFAULT_TEMPLATE, 0)
+    if name == DEFAULT_TEMPLATE or n < _LIKE_ONE * layouts.total():
+        return []
+    return [
+        f"# Each report is read by the layout that fits it best: {name} in {n} of {_count(layouts.total(), 'report')}.",
+        "# [templates]",
+        f'# only = "{name}" # reads all by it',
+        "",
+    ]
+
+
+def _import_lines(nearby: Nearby, folder: Path) -> list[str]:
+    kinds = [(name, getattr(nearby, name)) for name in ("openslo", "backstage") if getattr(nearby, name)]
+    if not kinds:
+        return []
+    services = _count(len(nearby.services), "service")
+    keys = [f"{name} = {_paths(files, folder)}" for name, files in kinds]
+    return [
+        f"# Targets and teams that these files have, of {services}; what is below counts before them.",
+        "[imports]",
+        *keys,
+        "",
+    ]
+
+
+def _tool_lines(nearby: Nearby, folder: Path) -> list[str]:
+    if not nearby.incident_tool:
+        return []
+    return [
+        "# The incident tool's export, a second record of times: check names each that differs.",
+        "[incident_tool]",
+        f"files = {_paths(nearby.incident_tool, folder)}",
+        '# timezone = "Europe/London" # of times in it that name none',
+        "",
+    ]
+
+
+def _tracker_lines(nearby: Nearby, folder: Path) -> list[str]:
+    if nearby.tracker is None:
+        return [
+            "# [tracker]            # an issue tracker's export, for the state of action items",
+            '# file = "tracker.csv"',
+        ]
+    file, form = nearby.tracker
+    return [
+        "[tracker] # an issue tracker's export, for the state of action items",
+        f"file = {_text(file.relative_to(folder).as_posix())}",
+        f"format = {_text(form)}",
+    ]
+
+
+def _paths(files: Iterable[Path], folder: Path) -> str:
+    return f"[{', '.join(_text(file.relative_to(folder).as_posix()) for file in files)}]"
+
+
+def _severity_lines(synonyms: dict[str, tuple[str, int]], ratings: Sequence[str]) -> list[str]:
+    """Return the severities with the other words for them; words that may be some wait for an answer."""
     words = [f"{_text(word)} = {_text(severity)}" for word, (severity, _) in synonyms.items()]
     counted = ", ".join(f"{word} ({_count(n, 'report')})" for word, (_, n) in synonyms.items())
+    asked = [f'{_text(word)} = ""' for word in ratings]
+    examples = ['P1 = "SEV-1"', 'Critical = "SEV-1"']
     return [
         *([f"# How your words are read: {visible(counted)}. Change what is wrong."] if synonyms else []),
         "[severities]",
         f"order = [{', '.join(map(_text, SEVERITIES))}] # least to worst",
-        f"synonyms = {{ {', '.join(words)} }}" if words else '# synonyms = { P1 = "SEV-1", Critical = "SEV-1" }',
+        f"synonyms = {{ {', '.join(words)} }}" if words else f"# synonyms = {{ {', '.join(asked or examples)} }}",
     ]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings, TrackerSettings, read_settings
-from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, read_csv_file
+from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, parse_csv, read_csv_file
 from incident_analytics.errors import SettingsError
 from incident_analytics.export_times import read_days, read_ends
 from incident_analytics.files import parse_json, read_bytes
@@ -22,7 +22,7 @@ from incident_analytics.reports.template import ID_ROOM, default_template, read_
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReportedItem", "incident_ids", "read_tracker", "tracker_problems"]
+__all__ = ["ReportedItem", "incident_ids", "read_tracker", "tracker_of", "tracker_problems"]
 
 _STATUSES: Final = ("open", "done", "dropped")
 _TEXTS: Final = ("key", "incident_id", "action", "owner")
@@ -315,6 +315,14 @@ def _recognised(table: CsvTable) -> str:
         if all(table.positions(columns[name]) for name in _MARKS):
             return form
     raise CsvError("its columns are not those of Jira, GitLab or Linear; name them, such as columns = { key = 'Key' }")
+
+
+def tracker_of(file: Path) -> str | None:
+    """Return the format of a CSV file that has the columns of a tracker's export; None for all others."""
+    try:
+        return _recognised(parse_csv(read_bytes(file)))
+    except (CsvError, OSError):
+        return None
 
 
 def _known_columns(table: CsvTable, form: str, columns: Mapping[Any, str]) -> dict[str, str]:

@@ -53,6 +53,8 @@ LAYERS = (
     "cache",
     "loading",
     "drafting",
+    "layout_proposal",
+    "nearby",
     "proposal",
     "confirming",
     "checking",

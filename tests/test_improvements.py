@@ -18,6 +18,7 @@ COMPLETE = MissingFacts(
     without_target=(),
     mapped=(),
     unknown_severity=(),
+    unknown_status=(),
     n_unknown=0,
     has_tracker=True,
     ongoing=(),

@@ -25,6 +25,9 @@ ACTION = "Add memory limits to the render workers"
         (". **Owner**: Joe Smith. **ETA**: 2026-06-20.", {"owner": "Joe Smith", "due_on": "2026-06-20"}),
         (" | DRI: platform team | Ticket: OPS-12", {"owner": "platform team", "key": "OPS-12"}),
         (" — Owner: Joe — Status: done", {"owner": "Joe", "status": "done"}),
+        (" (@joe, by 2026-06-20)", {"owner": "@joe", "due_on": "2026-06-20"}),
+        (" (@joe & @ana.b; until 20 June 2026)", {"owner": "@joe & @ana.b", "due_on": "20 June 2026"}),
+        (" (@joe)", {"owner": "@joe"}),
     ],
 )
 def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> None:
@@ -36,6 +39,9 @@ def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> Non
     [
         ACTION,
         "Say in the guide who the owner: field is for",
+        "Run the backup by cron (@daily)",
+        "Pin the parser (@babel/core, by 2026-06-20)",
+        "Ask those who know it, such as @joe",
         "Write the runbook, owner: whoever was on call during the night of the failover",
         "Write the runbook (owner: Joe, after the move to the new cluster)",
         "Write the runbook (due: soon)",

@@ -12,8 +12,9 @@ from laws import examples
 
 from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
 from incident_analytics.errors import OutputError
+from incident_analytics.layout_proposal import LAYOUT_NAME
 from incident_analytics.loading import read_records
-from incident_analytics.proposal import propose_settings, write_settings
+from incident_analytics.proposal import propose_files, propose_settings, write_settings
 from incident_analytics.records import Columns, Records
 from incident_analytics.schema import TABLES
 from incident_analytics.visible import visible
@@ -159,3 +160,130 @@ def test_whatever_reports_hold_the_settings_load(services: list[str], severities
     text = propose_settings(Records(tables, Settings().severities.order), ["reports"], folder=Path())
     proposed = Settings.model_validate(tomllib.loads(text))
     assert {each for own, service in proposed.services.items() for each in (own, *service.aliases)} == set(services)
+
+
+HOUSE = """# FP-120{n}: Down
+
+| | |
+|---|---|
+| **Incident no.** | FP-120{n} |
+| **When** | 2025-07-0{n} |
+| **Class** | {rating} |
+| **Systems** | {systems} |
+| **State** | Agreed |
+
+## How it went (Oslo time)
+
+- 10:12 First timeouts
+- 10:19 Pager fired
+- 11:05 All services restored
+
+## We will
+
+- [x] Run reports on the replica (@ola, by 2025-07-20)
+- [ ] Set a timeout (@ana, by 2025-08-01)
+"""
+
+
+def house_folder(folder: Path) -> None:
+    """Write four reports in a layout of their own, a template, a README, and files of other tools."""
+    (folder / "pm").mkdir()
+    for n, rating in enumerate(("Red", "Amber", "Red", "Amber"), start=1):
+        text = HOUSE.format(n=n, rating=rating, systems="Checkout" if n < 3 else "Ledger")
+        (folder / "pm" / f"FP-120{n}.md").write_text(text, encoding="utf-8")
+    (folder / "pm" / "README.md").write_text("# Post-mortems\n\nOne file each.\n", encoding="utf-8")
+    (folder / "pages.csv").write_text(
+        "incident_number,created_on,resolved_on,service_name\n4,2025-07-01T08:19:00Z,2025-07-01T09:05:00Z,Checkout\n",
+        encoding="utf-8",
+    )
+    (folder / "slo.yaml").write_text(
+        "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: a}\n"
+        "spec: {service: checkout, objectives: [{target: 0.999}]}\n",
+        encoding="utf-8",
+    )
+
+
+def propose_all(folder: Path) -> tuple[list[str], int]:
+    """Write what init writes; gives the names of the files and the number of questions."""
+    files, n_questions, _ = propose_files(
+        [folder / "pm"], folder, lambda settings: read_records(folder / "pm", settings=settings)
+    )
+    return [file.name for file in files], n_questions
+
+
+def test_a_layout_of_their_own_is_proposed_and_reads_the_reports(tmp_path: Path) -> None:
+    house_folder(tmp_path)
+    files, n_questions = propose_all(tmp_path)
+    assert (files, n_questions) == ([SETTINGS_NAME, LAYOUT_NAME], 2)
+    proposed = read_settings(tmp_path / SETTINGS_NAME)
+    assert proposed.timezone == "Europe/Oslo"
+    assert proposed.templates.files == (tmp_path / LAYOUT_NAME,)
+    assert proposed.incident_tool is not None
+    assert proposed.incident_tool.files == (tmp_path / "pages.csv",)
+    assert proposed.targets == {"Checkout": 0.999}
+    records = read_records(tmp_path / "pm", settings=proposed)
+    assert records.tables["incidents"]["incident_id"] == ["FP-1201", "FP-1202", "FP-1203", "FP-1204"]
+    assert [f"{at:%H:%M}" for at in records.tables["incidents"]["restored_at"]] == ["09:05"] * 4
+    actions = list(records.rows("actions"))
+    assert [(row["status"], row["owner"]) for row in actions[:2]] == [("done", "@ola"), ("open", "@ana")]
+    assert {row["code"] for row in records.rows("problems") if row["level"] == "error"} == set()
+
+
+def test_answered_questions_make_the_review_whole(tmp_path: Path) -> None:
+    house_folder(tmp_path)
+    propose_all(tmp_path)
+    file, layout = tmp_path / SETTINGS_NAME, tmp_path / LAYOUT_NAME
+    text = file.read_text(encoding="utf-8")
+    assert '# synonyms = { "Red" = "", "Amber" = "" }' in text
+    text = text.replace('# synonyms = { "Red" = "", "Amber" = "" }', 'synonyms = { Red = "SEV-1", Amber = "SEV-2" }')
+    file.write_text(text, encoding="utf-8")
+    answered = layout.read_text(encoding="utf-8").replace("# severity", "severity").replace('# "Final"', '"Final"')
+    layout.write_text(answered, encoding="utf-8")
+    incidents = read_records(tmp_path / "pm", settings=read_settings(file)).tables["incidents"]
+    assert incidents["severity"] == ["SEV-1", "SEV-2", "SEV-1", "SEV-2"]
+    assert incidents["status"] == ["Final"] * 4
+
+
+def test_a_layout_that_is_there_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    house_folder(tmp_path)
+    propose_all(tmp_path)
+    (tmp_path / SETTINGS_NAME).unlink()
+    before = (tmp_path / LAYOUT_NAME).read_bytes()
+    files, _ = propose_all(tmp_path)
+    assert files == [SETTINGS_NAME]
+    assert (tmp_path / LAYOUT_NAME).read_bytes() == before
+    assert read_settings(tmp_path / SETTINGS_NAME).templates.files == (tmp_path / LAYOUT_NAME,)
+
+
+def test_names_that_a_report_says_are_one_are_aliases_and_those_next_to_each_other_are_two(tmp_path: Path) -> None:
+    place = tmp_path / "reports"
+    place.mkdir()
+    for number, (services, words) in enumerate(
+        [
+            ("Postgres main", "The primary, Postgres main (the main DB), ran out of memory."),
+            ("main DB", ""),
+            ("Orders API", ""),
+            ("Orders queue", ""),
+            ("Search\n- [x] Search API", ""),
+        ],
+        start=1,
+    ):
+        name = f"INC-2025-03-14-{number:03}"
+        text = REPORT.format(id=name, severity="SEV-1", zone="UTC", services=f"- [x] {services}")
+        (place / f"{name}.md").write_text(f"{text}\n## Root Cause Analysis\n\n{words}\n", encoding="utf-8")
+    text = propose_settings(read_records(place, settings=Settings()), [place], folder=tmp_path)
+    assert tomllib.loads(text)["services"]["Postgres main"] == {"aliases": ["main DB"]}
+    assert 'aliases = ["main DB"] # "main DB" by "INC-2025-03-14-001.md"' in text
+    asked = [line for line in text.splitlines() if line.startswith("# - ")]
+    assert asked == ['# - Is "Orders API" also called "Orders queue"? Then make these its aliases.']
+
+
+def test_a_built_in_layout_that_fits_most_reports_is_named(tmp_path: Path) -> None:
+    place = tmp_path / "reports"
+    place.mkdir()
+    for n in range(1, 4):
+        text = f"# Down\n\n## Date\n\n2025-03-0{n}\n\n## Incident Summary\n\nIt was down.\n\n## 5 Whys\n\n1. Why?\n"
+        text += "\n## Timeline\n\n- 10:12 Down\n- 10:19 Alert\n- 11:05 Up again\n\n## Corrective actions\n\n- Do it\n"
+        (place / f"{n}.md").write_text(text, encoding="utf-8")
+    text = propose_settings(read_records(place, settings=Settings()), [place], folder=tmp_path)
+    assert '# only = "gitlab" # reads all by it' in text

@@ -20,13 +20,20 @@ _MOST_WORDS: Final = 4
 _DATES: Final = frozenset({"due_on", "created_on", "completed_on"})
 _BETWEEN: Final = " \t.,;|–—-•()[]"
 """What may be between an item's words and its details, and between two of these."""
-_DUE: Final = re.compile(r"(?:due|by)\s+(?:on\s+|by\s+)?(\S.*)", re.IGNORECASE)
+_MENTION: Final = re.compile(
+    r"@(?!(?:hourly|daily|midnight|weekly|monthly|yearly|annually|reboot)\b)\w(?:[\w.-]*\w)?"
+    r"(?:\s?(?:/|&|\+|and)\s?@\w(?:[\w.-]*\w)?)*",
+    re.IGNORECASE,
+)
+"""People as trackers and chats mention them, and not the times of cron."""
+_DUE: Final = re.compile(r"(?:due|by|until)\s+(?:on\s+|by\s+)?(\S.*)", re.IGNORECASE)
 
 
 def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, str]]:
     """Return an item's words without the labelled details at their end, and these by column.
 
-    Details are pairs of a label and a value up to the end, or in brackets at the end. Where a part is no such pair, all
+    Details are pairs of a label and a value up to the end, or in brackets at the end, where a mention such as ``@joe``
+    is the owner. Where a part is no such pair, all
     of it stays in the words: what is not sure is not taken.
 
     Parameters
@@ -43,6 +50,8 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     ('Add memory limits', {'owner': 'Joe', 'due_on': '2026-06-20'})
     >>> split_details("Add memory limits - Owner: Joe; Due: 2026-06-20.", labels)
     ('Add memory limits', {'owner': 'Joe', 'due_on': '2026-06-20'})
+    >>> split_details("Add memory limits (@joe, by 2026-06-20)", labels)
+    ('Add memory limits', {'owner': '@joe', 'due_on': '2026-06-20'})
     >>> split_details("Say in the guide who the owner: field is for", labels)
     ('Say in the guide who the owner: field is for', {})
     """
@@ -63,6 +72,8 @@ def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
         column = names.get(" ".join(label.split()).casefold()) if colon else None
         if column is None and (due := _DUE.fullmatch(part.strip())):
             column, value = "due_on", due[1]
+        elif column is None and _MENTION.fullmatch(part.strip()) and "owner" in names.values():
+            column, value = "owner", part
         if column is None or column in found or not _is_value(column, value.strip()):
             return {}
         found[column] = value.strip()

@@ -30,7 +30,8 @@ def describe_missing(facts: MissingFacts) -> list[str]:
     --------
     >>> facts = MissingFacts(
     ...     has_settings=True, n_services=2, without_target=("API", "Web"), mapped=(), unknown_severity=(),
-    ...     n_unknown=18, has_tracker=False, ongoing=("INC-7",), n_inferred=0, metric="time to restore", unmeasured=(),
+    ...     unknown_status=(), n_unknown=18, has_tracker=False, ongoing=("INC-7",), n_inferred=0,
+    ...     metric="time to restore", unmeasured=(),
     ... )
     >>> print(*describe_missing(facts), sep="\n")
     To make this review truer:
@@ -54,6 +55,10 @@ def describe_missing(facts: MissingFacts) -> list[str]:
     if facts.unknown_severity:
         what = f"{format_count(len(facts.unknown_severity), 'incident')} without a known severity"
         found.append(f"{what} ({_named(facts.unknown_severity)}): write it in the report, or declare its word")
+    if facts.unknown_status:
+        what = f"{format_count(len(facts.unknown_status), 'report')} without a known status"
+        remedy = "write '**Status**: Final' once it is, or declare its word under [statuses] of your layout"
+        found.append(f"{what} ({_named(facts.unknown_status)}), so without response times and action items: {remedy}")
     if facts.n_unknown:
         what = "1 action status" if facts.n_unknown == 1 else f"{facts.n_unknown:,} action statuses"
         remedy = "add a Status column, or name the issue tracker's export under [tracker]"

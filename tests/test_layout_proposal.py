@@ -1,0 +1,136 @@
+"""A layout proposed from reports: what their rows decide is in it, what only a person knows is a question."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
+
+from incident_analytics.layout_proposal import ProposedLayout, propose_layout
+from incident_analytics.reports.markdown import parse_markdown
+from incident_analytics.reports.template import read_template
+
+HOUSE = """# {id}: {title}
+
+| | |
+|---|---|
+| **Incident no.** | {id} |
+| **When** | 2025-07-0{n} 10:12 to 11:05 |
+| **Class** | {rating} |
+| **Systems** | Checkout |
+| **State** | {status} |
+
+## In short
+
+A report locked the payments table.
+
+## How it went (Oslo time)
+
+- 10:12 First timeouts
+- 10:19 Pager fired
+- 11:05 All green again
+
+## We will
+
+- [x] Run reports on the replica
+- [ ] Set a timeout
+"""
+
+
+def layout(*reports: str) -> ProposedLayout | None:
+    return propose_layout([parse_markdown(text) for text in reports])
+
+
+def house(
+    form: str = "FP-120{n}", ratings: tuple[str, ...] = ("Red", "Amber", "Red", "Amber"), status: str = "Agreed"
+) -> list[str]:
+    return [
+        HOUSE.format(id=form.format(n=n), title="Down", n=n, rating=rating, status=status)
+        for n, rating in enumerate(ratings, start=1)
+    ]
+
+
+def test_what_rows_decide_is_declared_and_the_rest_is_asked(tmp_path: Path) -> None:
+    found = layout(*house())
+    assert found is not None
+    written = tomllib.loads(found.text)
+    assert written["incident_id"] == r"\bFP-\d+\b"
+    assert written["fields"] == {
+        "incident_id": ["Incident no."],
+        "date": ["When"],
+        "services": ["Systems"],
+        "status": ["State"],
+    }
+    assert written["sections"] == {"timeline": {"headings": ["How it went"]}, "actions": {"headings": ["We will"]}}
+    assert written["statuses"] == {}
+    asked = ('Is "Class" (Red in 2, Amber in 2)', 'Is a report that is "Agreed" finished?', 'What are "In short"?')
+    assert [question.startswith(words) for question, words in zip(found.questions, asked, strict=True)] == [True] * 3
+    assert found.ratings == ("Red", "Amber")
+    file = tmp_path / "ours.toml"
+    file.write_text(found.text, encoding="utf-8")
+    assert read_template(file).sections["actions"].headings[0] == "We will"
+
+
+def test_what_is_asked_can_be_answered_by_removing_its_sign(tmp_path: Path) -> None:
+    found = layout(*house())
+    assert found is not None
+    file = tmp_path / "ours.toml"
+    lines = [line.removeprefix("# ") for line in found.text.splitlines()]
+    file.write_text("\n".join(line for line in lines if line[:1] in {"[", '"'} or " = " in line), encoding="utf-8")
+    template = read_template(file)
+    assert template.field_named("Class") == "severity"
+    assert template.synonyms("statuses")["Agreed"] == "Final"
+    assert template.section_named("In short") == "summary"
+
+
+@pytest.mark.parametrize(
+    ("form", "pattern"),
+    [
+        ("OPS/2025/0{n}", r"\bOPS/\d+/\d+\b"),
+        ("pm-2025-07-0{n}", r"\bpm-\d{4}-\d{2}-\d{2}\b"),
+        ("{n}", None),
+        ("INC-2025-07-01-00{n}", None),
+        ("the {n}th", None),
+    ],
+)
+def test_ids_of_one_form_are_a_pattern(form: str, pattern: str | None) -> None:
+    found = layout(*house(form))
+    assert found is not None
+    assert tomllib.loads(found.text).get("incident_id") == pattern
+
+
+def test_ids_of_several_forms_are_no_pattern() -> None:
+    reports = [text.replace("FP-1201", "Checkout 12") for text in house()]
+    found = layout(*reports)
+    assert found is not None
+    assert "incident_id" not in tomllib.loads(found.text)
+
+
+@pytest.mark.parametrize("ratings", [("Oslo", "Bergen", "Oslo", "Bergen"), ("Red", "Amber", "Green", "Black")])
+def test_a_label_rates_incidents_only_if_its_words_come_again_and_say_so(ratings: tuple[str, ...]) -> None:
+    reports = [text.replace("**Class**", "**Office**") for text in house(ratings=ratings)]
+    found = layout(*reports)
+    assert found is not None
+    assert found.ratings == ()
+
+
+def test_there_is_none_where_built_in_layouts_know_all_words_or_reports_are_few() -> None:
+    known = "# Down\n\n**Incident ID**: INC-2025-07-01-001\n**Status**: Final\n\n## Summary\n\nIt was down.\n"
+    assert layout(*[known] * 5) is None
+    assert layout(*house()[:2]) is None
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r|"), min_size=1, max_size=12)
+
+
+@given(WORDS, WORDS, WORDS, WORDS)
+@examples(100)
+def test_whatever_reports_call_their_parts_the_layout_is_toml(label: str, value: str, heading: str, own: str) -> None:
+    text = f"# Down\n\n- **{label}**: {value}\n- **ID**: {own}\n\n## {heading}\n\n- [ ] Do it\n"
+    found = layout(*[text] * 4)
+    if found is not None:
+        assert tomllib.loads(found.text)["extends"] == "common"

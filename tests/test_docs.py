@@ -117,6 +117,39 @@ def test_a_command_that_is_shown_runs(example: str, tmp_path: Path, monkeypatch:
     assert list((tmp_path / "build").iterdir())
 
 
+GUIDED = sorted(
+    {
+        line.partition(" --open")[0]
+        for _, block in fences("text")
+        for line in block.splitlines()
+        if line.startswith("incident-analytics ") and not line.startswith("incident-analytics explore ")
+    }
+)
+"""The commands of the guides on a folder called ``reports``; JupyterLab and the page in a browser have other tests."""
+
+
+@pytest.mark.usefixtures("in_shared_kernel")
+def test_the_commands_of_the_guides_run_on_a_folder_of_reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(ROOT / "data" / "demo" / "reports", tmp_path / "reports")
+    shutil.copy(ROOT / "data" / "demo" / "incident-analytics.toml", tmp_path / "demo.toml")
+    monkeypatch.chdir(tmp_path)
+    first = ["incident-analytics init reports", "incident-analytics notebook periodic_review -o mine.ipynb"]
+    assert set(first) <= {*GUIDED}
+    for command in [*first, *(each for each in GUIDED if each not in first)]:
+        assert run(command) or "review" not in command
+    assert (tmp_path / "mine.ipynb").exists()
+    assert len(list((tmp_path / "reports").glob("INC-20*.md"))) > 1
+
+
+def test_the_completion_of_shells_is_as_it_is_shown() -> None:
+    shells = re.findall(r"_INCIDENT_ANALYTICS_COMPLETE=(\w+)_source incident-analytics", PAGES["docs/how-to/shell.md"])
+    assert set(shells) == {"bash", "zsh", "fish"}
+    for shell in shells:
+        variables = {"_INCIDENT_ANALYTICS_COMPLETE": f"{shell}_source"}
+        result = CliRunner(env=variables).invoke(commands, [], prog_name="incident-analytics")
+        assert "incident_analytics_completion" in result.output
+
+
 @pytest.mark.parametrize("page", [page for page, text in PAGES.items() if ">>> " in text])
 def test_python_that_is_shown_gives_what_it_shows(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

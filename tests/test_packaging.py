@@ -6,8 +6,11 @@ import json
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hatchling.metadata.core import ProjectMetadata
+from hatchling.plugin.manager import PluginManager
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -80,3 +83,28 @@ def test_an_editable_install_runs_the_source_trees_notebooks() -> None:
 def test_notebooks_are_kept_without_outputs(notebook: Path) -> None:
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     assert [cell["id"] for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
+
+
+def metadata(address: str) -> ProjectMetadata[Any]:
+    """Return what the build says of the project, kept at an address."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    config["tool"]["hatch"]["metadata"]["hooks"]["custom"]["repository"] = address
+    return ProjectMetadata(str(ROOT), PluginManager(), config)
+
+
+def test_with_an_address_every_link_of_the_readme_leads_there_from_anywhere() -> None:
+    core = metadata("https://git.example/sre/incident-analytics/").core
+    links = re.findall(r"\]\(([^)#]+)", core.readme)
+    assert {link.partition("/main/")[0] for link in links} <= {
+        "https://git.example/sre/incident-analytics/blob",
+        "https://git.example/sre/incident-analytics/raw",
+    } | {link for link in links if not link.startswith("https://git.example/")}
+    assert [link for link in links if "://" not in link] == []
+    assert [link for link in links if "/main/" in link and not (ROOT / link.partition("/main/")[2]).exists()] == []
+    assert core.urls["Source"] == "https://git.example/sre/incident-analytics"
+
+
+def test_without_an_address_none_is_made_up() -> None:
+    core = metadata("").core
+    assert core.readme == (ROOT / "README.md").read_text(encoding="utf-8")
+    assert core.urls == {}

@@ -185,3 +185,12 @@ def test_a_period_that_has_not_begun_has_no_review(write_page: Callable[..., Pat
     """The message is for whoever chose the period: it names no cell."""
     with pytest.raises(PeriodError, match=r"^2025Q3 has not started yet; choose an earlier period$"):
         write_page(DATA / "demo", period="2025Q3", as_of=pd.Timestamp("2025-07-01T00:00Z"))
+
+
+def test_owners_of_whose_items_none_is_known_to_be_late_are_one_row_as_well() -> None:
+    """No time is then the longest, which is a span all the same."""
+    names = {"owner": ["Ana", "Bo"], "n_overdue": [0, 0], "n_overdue_unknown": [2, 1], "overdue_by": [pd.NaT, pd.NaT]}
+    owners = pd.DataFrame(names).astype({"overdue_by": "timedelta64[us]", "owner": "str"})
+    expected = pd.DataFrame({"owner": ["2 more owners"], "n_overdue": [0], "n_overdue_unknown": [3]})
+    expected["overdue_by"] = pd.Series([pd.NaT], dtype="timedelta64[us]")
+    pd.testing.assert_frame_equal(_together(owners), expected.astype({"owner": "str"}))

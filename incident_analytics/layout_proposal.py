@@ -16,8 +16,9 @@ from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import bare_words, built_in_templates, default_template
 from incident_analytics.schema import STATUSES
+from incident_analytics.visible import visible, visible_toml
 
-__all__ = ["LAYOUT_NAME", "ProposedLayout", "propose_layout"]
+__all__ = ["LAYOUT_NAME", "ProposedLayout", "propose_layout", "toml_text"]
 
 LAYOUT_NAME: Final = "our-template.toml"
 _SHARE: Final = 0.5
@@ -115,7 +116,7 @@ def propose_layout(documents: Sequence[Document]) -> ProposedLayout | None:
         "",
         "[fields]",
         *(f"{name} = {_list(label.name for label in found)}" for name, found in fields.items()),
-        *(f"# severity = [{_text(label.name)}] # {_counted(label.values)}" for label in ratings),
+        *(f"# severity = [{toml_text(label.name)}] # {visible(_counted(label.values))}" for label in ratings),
         "",
         "[statuses]",
         *([f'# "Final" = {_list(statuses)}'] if statuses else []),
@@ -123,7 +124,7 @@ def propose_layout(documents: Sequence[Document]) -> ProposedLayout | None:
     for name, words in sections.items():
         lines += ["", f"[sections.{name}]", f"headings = {_list(heading.name for heading in words)}"]
     for heading in unplaced[:1]:
-        lines += ["", "# [sections.summary]", f"# headings = [{_text(heading.name)}]"]
+        lines += ["", "# [sections.summary]", f"# headings = [{toml_text(heading.name)}]"]
     words = tuple(dict.fromkeys(word for label in ratings[:1] for word in label.values))
     return ProposedLayout("\n".join([*lines, ""]), tuple(questions), words)
 
@@ -263,24 +264,25 @@ def _unknown_statuses(labels: Iterable[_Label]) -> list[str]:
 def _rating_questions(ratings: Iterable[_Label]) -> Iterator[str]:
     for label in ratings:
         yield (
-            f"Is {_text(label.name)} ({_counted(label.values)}) how severe an incident was? Then remove the # before "
-            f"severity in {LAYOUT_NAME}, and the one before synonyms below, with the severity that each word is."
+            f"Is {toml_text(label.name)} ({_counted(label.values)}) how severe an incident was? Then remove the # "
+            f"before severity in {LAYOUT_NAME}, and the one before synonyms below, with the severity that each word is."
         )
 
 
 def _status_questions(statuses: Sequence[str]) -> Iterator[str]:
     if statuses:
         yield (
-            f"Is a report that is {' or '.join(map(_text, statuses))} finished? Then remove the # before "
+            f"Is a report that is {' or '.join(map(toml_text, statuses))} finished? Then remove the # before "
             f'"Final" in {LAYOUT_NAME}: a review takes response times and action items from finished reports alone.'
         )
 
 
 def _heading_questions(headings: Sequence[_Heading]) -> Iterator[str]:
     if headings:
+        named = ", ".join(toml_text(heading.name) for heading in headings)
         yield (
-            f"What are {', '.join(_text(heading.name) for heading in headings)}? Where one is a summary, an impact or "
-            f"another section that the built-in layouts have, add it to {LAYOUT_NAME} as shown at its end."
+            f"What are {named}? Where one is a summary, an impact or another section that the built-in layouts have, "
+            f"add it to {LAYOUT_NAME} as shown at its end."
         )
 
 
@@ -289,9 +291,9 @@ def _counted(values: Counter[str]) -> str:
 
 
 def _list(words: Iterable[str]) -> str:
-    return f"[{', '.join(map(_text, words))}]"
+    return f"[{', '.join(map(toml_text, words))}]"
 
 
-def _text(text: str) -> str:
-    """Return text as TOML writes it: as JSON does, but for one character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def toml_text(text: str) -> str:
+    """Return text as TOML writes it, with nothing hidden in it."""
+    return visible_toml(json.dumps(text, ensure_ascii=False))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from incident_analytics.config import SETTINGS_NAME, Settings, TemplateSettings, read_settings
 from incident_analytics.errors import OutputError
 from incident_analytics.files import decode_text, file_of_report, read_bytes, relative_path
-from incident_analytics.layout_proposal import LAYOUT_NAME, ProposedLayout, propose_layout
+from incident_analytics.layout_proposal import LAYOUT_NAME, ProposedLayout, propose_layout, toml_text
 from incident_analytics.names import fold
 from incident_analytics.nearby import Nearby, find_nearby
 from incident_analytics.records import Records
@@ -27,7 +26,7 @@ from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, read_zone
 from incident_analytics.schema import SEVERITIES
-from incident_analytics.visible import visible, visible_toml
+from incident_analytics.visible import visible
 
 __all__ = ["propose_files", "propose_settings", "write_settings"]
 
@@ -123,15 +122,20 @@ def propose_files(
             layout = None
         else:
             records = by_layout
-    text = propose_settings(
-        records,
-        places,
-        folder=folder,
-        layout=layout,
-        has_layout=is_own or layout is not None,
-        nearby=find_nearby(folder),
-    )
-    file = write_settings(text, folder)
+    try:
+        text = propose_settings(
+            records,
+            places,
+            folder=folder,
+            layout=layout,
+            has_layout=is_own or layout is not None,
+            nearby=find_nearby(folder),
+        )
+        file = write_settings(text, folder)
+    except BaseException:
+        if layout:
+            layout_file.unlink(missing_ok=True)
+        raise
     read_settings(file)
     n_questions = sum(line.startswith("# - ") for line in text.splitlines())
     return [file, *([layout_file] if layout else [])], n_questions, records.remarks()
@@ -194,7 +198,7 @@ def propose_settings(
         '# title = "..."        # the organisation or product, the first words of a review',
         '# owner = "..."        # who answers for the review',
         '# report_url = "https://git.example/main/{path}" # where people read a report, for links in mailed pages',
-        f"reports = [{', '.join(map(_text, places))}]",
+        f"reports = [{', '.join(map(toml_text, places))}]",
         *_zone_lines(zones),
         "",
         *_layout_lines(records, has_layout=has_layout),
@@ -435,7 +439,7 @@ def _zone_questions(zones: Counter[str]) -> Iterator[str]:
 
 def _severity_questions(unknown: Counter[str]) -> Iterator[str]:
     for word, n in unknown.most_common():
-        yield f"Which severity is {_text(word)} ({_count(n, 'report')})? Add it to synonyms."
+        yield f"Which severity is {toml_text(word)} ({_count(n, 'report')})? Add it to synonyms."
 
 
 def _service_questions(services: Sequence[_Service], together: set[frozenset[str]]) -> Iterator[str]:
@@ -453,7 +457,7 @@ def _service_questions(services: Sequence[_Service], together: set[frozenset[str
         elif any(n_with[word] == 2 for word in shared - _KINDS) and (few | many) & _KINDS:  # noqa: PLR2004 - these two alone
             maybe.setdefault(one.name, []).append(other.name)
     for name, others in (*alike.items(), *maybe.items()):
-        yield f"Is {_text(name)} also called {' or '.join(map(_text, others))}? Then make these its aliases."
+        yield f"Is {toml_text(name)} also called {' or '.join(map(toml_text, others))}? Then make these its aliases."
 
 
 def _question_lines(questions: Sequence[str]) -> list[str]:
@@ -473,15 +477,15 @@ def _zone_lines(zones: Counter[str]) -> list[str]:
         return [f'# timezone = "Europe/London" {explained}; no report names one, so it is UTC']
     zone, n = zones.most_common(1)[0]
     if len(zones) == 1 and _is_iana(zone):
-        return [f"timezone = {_text(zone)} {explained}; {_count(n, 'report')} {'names' if n == 1 else 'name'} it"]
+        return [f"timezone = {toml_text(zone)} {explained}; {_count(n, 'report')} {'names' if n == 1 else 'name'} it"]
     return [f'# timezone = "Europe/London" {explained}; UTC until you choose one']
 
 
 def _alias_line(service: _Service, said: Mapping[str, str]) -> str:
     """Return the other names of a service, with the report that says that they are."""
-    named = [f"{_text(name)} by {_text(Path(said[name]).name)}" for name in service.aliases if name in said]
+    named = [f"{toml_text(name)} by {toml_text(Path(said[name]).name)}" for name in service.aliases if name in said]
     comment = f" # {visible(', '.join(named))}" if named else ""
-    return f"aliases = [{', '.join(map(_text, service.aliases))}]{comment}"
+    return f"aliases = [{', '.join(map(toml_text, service.aliases))}]{comment}"
 
 
 def _layout_lines(records: Records, *, has_layout: bool) -> list[str]:
@@ -542,25 +546,25 @@ def _tracker_lines(nearby: Nearby, folder: Path) -> list[str]:
     file, form = nearby.tracker
     return [
         "[tracker] # an issue tracker's export, for the state of action items",
-        f"file = {_text(file.relative_to(folder).as_posix())}",
-        f"format = {_text(form)}",
+        f"file = {toml_text(file.relative_to(folder).as_posix())}",
+        f"format = {toml_text(form)}",
     ]
 
 
 def _paths(files: Iterable[Path], folder: Path) -> str:
-    return f"[{', '.join(_text(file.relative_to(folder).as_posix()) for file in files)}]"
+    return f"[{', '.join(toml_text(file.relative_to(folder).as_posix()) for file in files)}]"
 
 
 def _severity_lines(synonyms: dict[str, tuple[str, int]], ratings: Sequence[str]) -> list[str]:
     """Return the severities with the other words for them; words that may be some wait for an answer."""
-    words = [f"{_text(word)} = {_text(severity)}" for word, (severity, _) in synonyms.items()]
+    words = [f"{toml_text(word)} = {toml_text(severity)}" for word, (severity, _) in synonyms.items()]
     counted = ", ".join(f"{word} ({_count(n, 'report')})" for word, (_, n) in synonyms.items())
-    asked = [f'{_text(word)} = ""' for word in ratings]
+    asked = [f'{toml_text(word)} = ""' for word in ratings]
     examples = ['P1 = "SEV-1"', 'Critical = "SEV-1"']
     return [
         *([f"# How your words are read: {visible(counted)}. Change what is wrong."] if synonyms else []),
         "[severities]",
-        f"order = [{', '.join(map(_text, SEVERITIES))}] # least to worst",
+        f"order = [{', '.join(map(toml_text, SEVERITIES))}] # least to worst",
         f"synonyms = {{ {', '.join(words)} }}" if words else f"# synonyms = {{ {', '.join(asked or examples)} }}",
     ]
 
@@ -586,11 +590,7 @@ def _how_often(service: _Service) -> str:
 
 
 def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else _text(name)
-
-
-def _text(text: str) -> str:
-    return visible_toml(json.dumps(text, ensure_ascii=False))
+    return name if _BARE_KEY.fullmatch(name) else toml_text(name)
 
 
 def _is_iana(zone: str) -> bool:

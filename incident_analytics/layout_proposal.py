@@ -155,7 +155,7 @@ def _count(documents: Sequence[Document]) -> tuple[list[_Label], list[_Heading]]
                 heading.n_timed += sum(begins_with_time(line.text) for line in section.source) >= _FEWEST
                 items = list(section.items())
                 heading.n_ticked += any(item.checked is not None for item in items)
-                heading.n_text += any(section.paragraphs())
+                heading.n_text += any(section.paragraphs()) or any(items) or any(section.tables())
     fewest = max(_FEWEST, _SHARE * len(documents))
     return (
         [label for label in labels.values() if label.n >= fewest],

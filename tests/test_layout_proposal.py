@@ -134,3 +134,10 @@ def test_whatever_reports_call_their_parts_the_layout_is_toml(label: str, value:
     found = layout(*[text] * 4)
     if found is not None:
         assert tomllib.loads(found.text)["extends"] == "common"
+
+
+def test_a_table_of_unknown_columns_is_asked_for() -> None:
+    table = "## Promises\n\n| Promise | Until |\n|---|---|\n| Renew it | 2025-08-01 |\n"
+    found = layout(*[text.partition("## In short")[0] + table for text in house()])
+    assert found is not None
+    assert found.questions[-1].startswith('What are "Promises"?')

@@ -461,12 +461,15 @@ def template() -> None:
 
 
 def note_other_template(settings: Settings, what: str) -> None:
-    """Say so where the settings read every report by another template than the one that is written."""
+    """Say so where the settings have another layout than the one that is written."""
     from incident_analytics.reports.template import DEFAULT_TEMPLATE
 
     only = settings.templates.only
     if only not in {None, DEFAULT_TEMPLATE}:
         remark(f"the settings read reports by the template {only!r} alone; {what} template 1.0")
+    elif only is None and settings.templates.files:
+        named = ", ".join(file.name for file in settings.templates.files)
+        remark(f"{named} has a layout of your own; {what} template 1.0, which is read as well")
 
 
 @commands.command(short_help="Write the next report, ready to fill in.")

@@ -134,6 +134,14 @@ def test_an_id_that_no_report_has_may_be_a_files_name(run: Run) -> None:
     assert "the file" not in run("show", "INC-2025-03-15-0012")[2]
 
 
+def test_template_and_new_say_so_where_the_settings_have_a_layout_of_their_own(run: Run) -> None:
+    Path("ours.toml").write_text('name = "ours"\nversion = "1"\nextends = "common"\n[fields]\n[sections]\n')
+    Path("incident-analytics.toml").write_text('[templates]\nfiles = ["ours.toml"]\n')
+    said = "ours.toml has a layout of your own; {} template 1.0, which is read as well\n"
+    assert run("template")[2] == said.format("this is")
+    assert run("new", "--severity", "SEV-2")[2] == said.format("the new report follows")
+
+
 @pytest.mark.parametrize("only", ["template-1.0", "atlassian"])
 def test_template_and_new_say_so_where_the_settings_read_another_template(run: Run, only: str) -> None:
     Path("incident-analytics.toml").write_text(f'[templates]\nonly = "{only}"\n')

@@ -18,7 +18,7 @@ __all__ = ["Nearby", "find_nearby"]
 
 _DEPTH: Final = 2
 """Folders below the one of the settings in which files are looked for."""
-_MOST_FILES: Final = 1000
+_MOST_FILES: Final = 200
 _LARGEST: Final = 20_000_000
 _NOT_OURS: Final = frozenset({"node_modules", "venv", "env", "build", "dist", "site", "vendor", "target"})
 """Folders that hold what others wrote."""

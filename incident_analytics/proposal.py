@@ -281,6 +281,8 @@ def _texts(records: Records) -> dict[str, str]:
 def _zone_of(text: str) -> str | None:
     """Return the zone that a report names for its times: an IANA name where it is one, else its words."""
     for line in text.splitlines():
+        if line.startswith("# "):  # a title says where it was, as EU-West
+            continue
         if line.lstrip().startswith("|"):
             words = next((cell for cell in line.split("|") if "time" in cell.casefold() and names_zone(cell)), "")
         else:

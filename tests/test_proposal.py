@@ -95,6 +95,14 @@ def test_a_zone_that_all_reports_name_is_taken(tmp_path: Path, zones: tuple[str,
     assert tomllib.loads(text)["timezone"] == zone
 
 
+def test_a_title_names_no_zone(tmp_path: Path) -> None:
+    place = tmp_path / "reports"
+    place.mkdir()
+    text = REPORT.format(id="INC-2025-03-14-001", severity="SEV-1", zone="UTC", services="- [x] API")
+    (place / "INC-2025-03-14-001.md").write_text(text.replace("Jobs stuck", "Jobs stuck in EU-West"), encoding="utf-8")
+    assert 'timezone = "UTC"' in propose_settings(read_records(place, settings=Settings()), [place], folder=tmp_path)
+
+
 @pytest.mark.parametrize("zone", ["America/Nowhere", "../etc/passwd", "EU/US", "Etc/GMT+99"])
 def test_a_zone_that_there_is_not_is_asked_for(tmp_path: Path, zone: str) -> None:
     text = propose(tmp_path, ("SEV-1", zone, "API"))

@@ -190,8 +190,11 @@ def test_a_period_that_has_not_begun_has_no_review(write_page: Callable[..., Pat
 
 def test_owners_of_whose_items_none_is_known_to_be_late_are_one_row_as_well() -> None:
     """No time is then the longest, which is a span all the same."""
-    names = {"owner": ["Ana", "Bo"], "n_overdue": [0, 0], "n_overdue_unknown": [2, 1], "overdue_by": [pd.NaT, pd.NaT]}
-    owners = pd.DataFrame(names).astype({"overdue_by": "timedelta64[us]", "owner": "str"})
-    expected = pd.DataFrame({"owner": ["2 more owners"], "n_overdue": [0], "n_overdue_unknown": [3]})
-    expected["overdue_by"] = pd.Series([pd.NaT], dtype="timedelta64[us]")
-    pd.testing.assert_frame_equal(_together(owners), expected.astype({"owner": "str"}))
+    late = pd.Series([None, None], dtype="timedelta64[us]")
+    owners = pd.DataFrame(
+        {"owner": ["Ana", "Bo"], "n_overdue": [0, 0], "n_overdue_unknown": [2, 1], "overdue_by": late}
+    )
+    expected = pd.DataFrame(
+        {"owner": ["2 more owners"], "n_overdue": [0], "n_overdue_unknown": [3], "overdue_by": late[:1]}
+    )
+    pd.testing.assert_frame_equal(_together(owners), expected)

@@ -125,8 +125,8 @@ def propose_layout(documents: Sequence[Document]) -> ProposedLayout | None:
         lines += ["", f"[sections.{name}]", f"headings = {_list(heading.name for heading in words)}"]
     for heading in unplaced[:1]:
         lines += ["", "# [sections.summary]", f"# headings = [{toml_text(heading.name)}]"]
-    words = tuple(dict.fromkeys(word for label in ratings[:1] for word in label.values))
-    return ProposedLayout("\n".join([*lines, ""]), tuple(questions), words)
+    rates = tuple(dict.fromkeys(word for label in ratings[:1] for word in label.values))
+    return ProposedLayout("\n".join([*lines, ""]), tuple(questions), rates)
 
 
 # --- what the reports have -------------------------------------------------------------------------------------------

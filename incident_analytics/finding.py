@@ -14,7 +14,7 @@ from incident_analytics.names import did_you_mean
 __all__ = ["REPORT_SUFFIXES", "find_files", "find_upward"]
 
 
-REPORT_SUFFIXES = (".md", ".markdown")
+REPORT_SUFFIXES = (".md", ".markdown", ".mdx")
 """How the files are named, in any case, that a folder is searched for."""
 
 

@@ -110,6 +110,7 @@ def from_data() -> Iterator[Pattern]:
     for form, _ in _NAMES:
         yield Pattern(f"periods.py: {form}", re.compile(form), only_at_start=True)
     for template in built_in_templates():
+        yield Pattern(f"{template.name}.toml: phrases", template.heading_phrases, only_at_start=True)
         yield Pattern(f"{template.name}.toml: incident_id", re.compile(template.incident_id), only_at_start=False)
 
 

@@ -446,3 +446,146 @@ def test_every_part_of_a_text_is_in_one_section_with_its_own_lines(lines: list[s
         own = {line.line for line in section.source}
         assert {line.line for line in section.lines()} <= own
     assert len(section_parts(sections, default_template())) == len(sections)
+
+
+# --- how other organisations write --------------------------------------------------------------------------------------
+
+OTHERS: dict[str, tuple[str, dict[str, object]]] = {
+    "zone in a sentence below the date": (
+        "# Outage of the booking form\n\nSaturday, 9 March 2024 (all times Vienna)\n\nSeverity: SEV-2\n\n## Timeline\n\n- 09:10 Alert: booking errors\n- 09:40 Service restored\n",
+        {"date": "2024-03-09", "detected_at": "2024-03-09 08:10", "restored_at": "2024-03-09 08:40"},
+    ),
+    "zone said below the rows": (
+        "# Outage of the booking form, 2024-07-09\n\nSeverity: SEV-2\n\n## Timeline\n\n- 09:10 Alert: booking errors\n- 09:40 Service restored\n\n## Root cause\n\nA full disk.\n\nThe clock times above are in CEST.\n",
+        {"detected_at": "2024-07-09 07:10"},
+    ),
+    "two languages": (
+        "# Ausfall der Kasse / Till outage\n\n| | |\n|--|--|\n| Datum / Date | 2024-07-09 |\n| Schweregrad / Severity | P2 |\n| Dauer / Duration | 2 Std. 5 Min. |\n| Beginn / Start | 08:00 |\n| Zeitzone / Time zone | MESZ |\n\n## Ursache / Cause\n\nA full disk.\n",
+        {
+            "date": "2024-07-09",
+            "severity": "SEV-2",
+            "stated_duration": "2:05",
+            "started_at": "2024-07-09 06:00",
+            "why_it_happened": "A full disk.",
+        },
+    ),
+    "a circular of a supplier": (
+        "From: NOC <noc@isp.example>\nTo: partners\nDate: Mon, 3 Jun 2024 09:00:00 +0000\nSubject: Outage of link 7 on 01.06.2024\n\nDear partners,\n\nlink 7 was down.\n\nTimeline (UTC):\n\n10:00 - Alert: link down\n10:30 - Service restored\n\nRoot cause: a cut fibre.\n",
+        {"date": "2024-06-01", "title": "Outage of link 7 on 01.06.2024", "detected_at": "2024-06-01 10:00"},
+    ),
+    "a post about last Friday": (
+        "---\ntitle: Postmortem of the login outage\ndate: 2024-06-03\n---\n\nOn Friday, May 31, between 10:00 and 11:00 UTC, nobody could log in.\n\n## Timeline (UTC)\n\n- 10:00 Alert: logins fail\n- 11:00 Service restored\n\n## Root cause\n\nA full disk.\n",
+        {"date": "2024-05-31", "detected_at": "2024-05-31 10:00"},
+    ),
+    "an id with a hash": (
+        "# Login outage (incident #4711)\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n",
+        {"incident_id": "4711"},
+    ),
+    "a key first": (
+        "# [NET-204] Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n",
+        {"incident_id": "NET-204"},
+    ),
+    "a CVE is no id": (
+        "# CVE-2024-1234 exploited: login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n",
+        {"incident_id": "report"},
+    ),
+    "a date is no id": (
+        "# Incident 2024-06-03: login outage\n\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n",
+        {"incident_id": "report", "date": "2024-06-03"},
+    ),
+    "a number of errors is no id": (
+        "# Outage: 5000 users saw error 502\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n",
+        {"incident_id": "report"},
+    ),
+    "questions": (
+        "# Login outage\n\n## When did the trouble begin?\n\n2024-06-03 10:00 UTC\n\n## When did we notice it?\n\n2024-06-03 10:05 UTC\n\n## When was everything back to normal?\n\n2024-06-03 11:00 UTC\n\n## How long did it take?\n\n1 hour\n\n## How bad was it?\n\nSEV-2\n\n## What was the cause?\n\nA full disk.\n\n## What will we do to prevent it?\n\n- Alert at 80%\n",
+        {
+            "started_at": "2024-06-03 10:00",
+            "detected_at": "2024-06-03 10:05",
+            "restored_at": "2024-06-03 11:00",
+            "stated_duration": "1:00",
+            "severity": "SEV-2",
+            "n_actions": 1,
+            "why_it_happened": "A full disk.",
+        },
+    ),
+    "what changed is no list of actions": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## What changed?\n\n- The switch got a new release\n\n## Root cause\n\nA full disk.\n",
+        {"n_actions": 0},
+    ),
+    "steps to reproduce are no actions": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Steps to reproduce\n\n- Log in\n\n## Root cause\n\nA full disk.\n",
+        {"n_actions": 0},
+    ),
+    "a severity in the title": (
+        "# Login outage (S1), 2024-06-03\n\n## Root cause\n\nA full disk.\n\n## Impact\n\nNobody could log in.\n",
+        {"severity": "SEV-1"},
+    ),
+    "two severities above": (
+        "# Login outage, 2024-06-03\n\nOpened as SEV-3, raised to SEV-1 at noon.\n\n## Root cause\n\nA full disk.\n\n## Impact\n\nNobody could log in.\n",
+        {"severity": None},
+    ),
+    "a numbered form": (
+        "# Major incident\n\n| Ref | MI-12 |\n|--|--|\n| Date | 2024-06-03 |\n| Priority | 2 - High |\n\n## Chronology (UTC)\n\n| # | Moment | Done by | Remark |\n|--|--|--|--|\n| 1 | 10:00 | Desk | Alert: logins fail |\n| 2 | 10:20 | Net | Service restored |\n\n## Improvement measures\n\nM1. Alert at 80%. Owner: Net. Status: open\nM2. Larger disk. Owner: Net. Status: done\n",
+        {"detected_at": "2024-06-03 10:00", "restored_at": "2024-06-03 10:20", "n_actions": 2, "n_done": 1},
+    ),
+    "a fenced header": (
+        "```\nIncident: 77\nSeverity: SEV-2\nStart: 2024-06-03 10:00 UTC\nEnd: 2024-06-03 11:00 UTC\nServices:\n  - login\n  - shop\n```\n\n# Login outage\n\n## Root cause\n\nA full disk.\n",
+        {
+            "incident_id": "77",
+            "severity": "SEV-2",
+            "started_at": "2024-06-03 10:00",
+            "restored_at": "2024-06-03 11:00",
+            "n_services": 2,
+        },
+    ),
+    "a log in a fence is no header": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n```\nstatus: 500\nseverity: ERROR\nservice: login\n```\n\n## Root cause\n\nA full disk.\n",
+        {"severity": "SEV-2", "n_services": 0},
+    ),
+    "an export of Jira": (
+        "# NET-12 Logins fail\n\n|Field|Value|\n|--|--|\n|Priority|High|\n|Status|Closed|\n|Created|03/Jun/24 10:02 AM|\n|Incident start|03/Jun/24 10:00 AM|\n|Resolved|03/Jun/24 11:00 AM|\n|Component|Login|\n\n## Root cause\n\nA full disk.\n",
+        {
+            "incident_id": "NET-12",
+            "severity": "SEV-2",
+            "started_at": "2024-06-03 10:00",
+            "restored_at": "2024-06-03 11:00",
+        },
+    ),
+    "people, not services": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\nAffected: about 1,200 students\n\n## Root cause\n\nA full disk.\n",
+        {"affected_users": 1200, "n_services": 0},
+    ),
+    "actions with owner, day and state in brackets": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Follow-up tasks\n\n- Larger disk (Ann, 2024-06-10, done)\n- Alert (Bo, 2024-06-20, open)\n- Talk to the vendor (the one who is done)\n",
+        {"n_actions": 3, "n_done": 1},
+    ),
+}
+
+
+def said(corpus: Corpus) -> dict[str, object]:
+    """Return the one incident of a corpus with its values in words, and how many of other rows there are."""
+    (row,) = corpus.incidents.to_dict("records")
+    found: dict[str, object] = {"n_actions": len(corpus.actions), "n_services": len(corpus.services)}
+    found["n_done"] = int((corpus.actions["status"] == "done").sum())
+    for name, value in row.items():
+        if pd.isna(value):
+            found[str(name)] = None
+        elif isinstance(value, pd.Timestamp):
+            found[str(name)] = f"{value:%Y-%m-%d}" if name == "date" else f"{value:%Y-%m-%d %H:%M}"
+        elif isinstance(value, pd.Timedelta):
+            found[str(name)] = f"{value // timedelta(hours=1)}:{value // timedelta(minutes=1) % 60:02}"
+        else:
+            found[str(name)] = value
+    return found
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_report_of_another_organisation_is_read(name: str, tmp_path: Path) -> None:
+    text, wanted = OTHERS[name]
+    found = said(read(tmp_path, text, "report.md"))
+    assert {key: found[key] for key in wanted} == wanted
+
+
+def test_reports_in_mdx_are_read(tmp_path: Path) -> None:
+    assert said(read(tmp_path, HEAD, "report.mdx"))["severity"] == "SEV-2"

@@ -14,8 +14,8 @@ from incident_analytics.reports.tokens import MONTH, MONTHS
 
 __all__ = ["OwnState", "read_action_date", "read_own_state", "split_state"]
 
-_DONE: Final = r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented)"
-_OPEN: Final = r"(?P<open>not (?:yet )?(?:done|started)|open|in progress|to ?do|ongoing|blocked|wip)"
+_DONE: Final = r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented|erledigt)"
+_OPEN: Final = r"(?P<open>not (?:yet )?(?:done|started)|open|offen|in progress|to ?do|ongoing|blocked|wip)"
 _DROPPED: Final = r"(?P<dropped>cancell?ed|dropped|won't (?:do|fix)|wontfix)"
 _TICK: Final = "[✅✔☑✓]\ufe0f?"
 _BEFORE: Final = re.compile(
@@ -36,6 +36,10 @@ _STATE: Final = re.compile(
 _END_OF_MONTH: Final = re.compile(
     rf"(?:by\s|before\s)?(?:the\s)?end\s(?:of\s)?(?P<month>{MONTH})(?:,?\s(?P<year>(?:19|2[01])\d\d))?", re.IGNORECASE
 )
+_IN_BRACKETS: Final = re.compile(
+    rf"(?P<rest>[(\[][^()\[\]]{{1,60}}),\s(?:{_DONE}|{_OPEN}|{_DROPPED})(?P<end>[)\]])\.?$", re.IGNORECASE
+)
+"""A state behind the owner or the day in brackets: ``(Ann, 3 May, done)``."""
 _LONGEST: Final = 60
 """Characters at the end of an action's words in which its state is."""
 _SEASON: Final = timedelta(days=183)
@@ -60,10 +64,15 @@ def read_own_state(words: str) -> OwnState:
     OwnState(status='done', words='Renew it by cron', when='12 Feb')
     >>> read_own_state("Cancelled: Renew it by cron").status, read_own_state("Get it done").status
     ('dropped', None)
+    >>> read_own_state("Renew it by cron (Ann, 3 May, done)")
+    OwnState(status='done', words='Renew it by cron (Ann, 3 May)', when='')
     """
     if (match := _BEFORE.match(words)) and (when := _date_in(match["when"] or "")) is not None:
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
         return OwnState(status, words[match.end() :].strip(), when)
+    if (match := _IN_BRACKETS.search(words, max(0, len(words) - 2 * _LONGEST))) and words[: match.start()].strip():
+        status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
+        return OwnState(status, f"{words[: match.start()]}{match['rest']}{match['end']}")
     first = max(0, len(words) - _LONGEST)
     match = _AFTER.search(words, first)
     if match and words[: match.start()].strip() and (when := _date_in(match["when"])) is not None:

@@ -26,8 +26,8 @@ from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import ID_ROOM, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
-from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments
-from incident_analytics.reports.zones import find_zone, names_zone, read_zone
+from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
+from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
@@ -59,10 +59,60 @@ _TOKEN = re.compile(r"#?(?=[\w.-]*\d)[\w.-]{1,40}")
 """One word with a figure, as an id is that has no known form."""
 _NUMBER = re.compile(r"\W*([0-5])\W*")
 """A severity that is its number alone."""
+_PEOPLE = re.compile(
+    r"\W*(?:(?:about|around|approx\w*\.?|some|ca\.?)\s)?\d[\d.,]*k?\s(?:(?:of\s\S+\s)?\w+\s)?(?:users?|customers?|clients?|accounts?|patients"
+    r"|members|people|persons|visitors|students|pupils|subscribers|households|merchants|guests|readers|players"
+    r"|employees|staff|tenants)\b",
+    re.IGNORECASE,
+)
+"""How a field of what was affected begins that has people, not services."""
+_DOCUMENT = re.compile(r"(?:rca|pir)\s", re.IGNORECASE)
+"""What is called so is the report, not its incident."""
+_IS_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
 _ATTRIBUTES = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
 """What pandoc and others write behind a heading."""
-_ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times"}
+_TITLE_ID = re.compile(
+    r"^[\W_]*+(?!(?:CVE|RFC|ADR|SEV|HTTP|ISO|UTF|SHA|TLS|Q)-?\d)(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?![\w-])"
+    r"|\b(?i:(?:incident|outage|issue|rca|pir|post-?mortem|problem|report|ticket|case)\s?#|(?:tracking|incident|case)\s(?:id|no\.?"
+    r"|number):?\s#?|(?:ticket|case)\s)(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{2,30})(?![\w-])"
+    r"|\b(?i:incident|outage|rca|pir|post-?mortem)\s(?P<number>(?!(?:19|20)\d\d(?!-?\d))\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[^\w\s]))"
+    r"|\s#(?P<last>\d{2,9})$"
+)
+"""An id of no known form that a title has: before other words, with its label, or as ``#1884`` at the end."""
+_SEVERITY = re.compile(
+    r"(?<![\w/-])(?:sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)|(?<=severity:)\s?[a-z]+)|(?<=[(\[])[SP][0-4](?=[)\]])",
+    re.IGNORECASE,
+)
+"""A severity that a title, or a line at the head, names without a label."""
+_OF_REPORT = re.compile(
+    r"\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|author|version|approved)\b[^.\d]{0,40}\d",
+    re.IGNORECASE,
+)
+"""Lines whose date is that of the report."""
+_ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times", "zone", "zeitzone"}
 """Fields at a report's head that say in which zone its times are."""
+
+
+def _zone_of_date(text: str) -> str:
+    """Return the zone of a line that is a date and a zone, as in ``Tuesday 5 June (CEST)``; none for any other."""
+    if len(text) > _STAMP or not names_zone(text) or not find_dates(text):
+        return ""
+    when, rest = split_moment(text)
+    zone = rest.rpartition("(")[2] or when.rpartition("(")[2]
+    return zone.strip(" ()") if is_zone(zone) else ""
+
+
+def _day_in(text: str, posted: date | None) -> date | None:
+    """Return the first date in a text; of two that it may mean the one after which the text was posted."""
+    day, first = date_in(text), next(iter(find_dates(text)), None)
+    if day is not None or posted is None or first is None:
+        return day
+    either: Sequence[date] = first.either or ()
+    if first.month and first.day and first.year is None and first.slip is None:
+        with suppress(ValueError):  # 29 February in another year
+            either = [date(year, first.month, first.day) for year in (posted.year, posted.year - 1)]
+    near = [each for each in either if _is_before(each, posted)]
+    return near[0] if len(near) == 1 else None
 
 
 def _is_before(one: date | None, other: date) -> bool:
@@ -189,27 +239,49 @@ class HeaderReader:
         fields: dict[str, tuple[bool, int, Line]] = {}
         stamps: list[Line] = []
         for found in find_fields(self.sections, self.parts, self.front, self.template):
-            if found.is_sure and fold(found.label) in _ZONE_LABELS:
+            if found.is_sure and not _ZONE_LABELS.isdisjoint(fold(found.label).split(" / ")):
                 self.reader.read_zone(found.line, found.label)
             if found.is_sure and find_dates(found.line.text[:_STAMP]):
                 stamps.append(found.line)
-            name = self.template.field_named(found.label)
-            if name is None or not self._is_field(name, found):
+            name, line = self._named(found)
+            if name is None or not self._is_field(name, replace(found, line=line)):
                 self._check_clock(name, found)
                 continue
             rank = self.template.rank_of(name, found.label)
             if name == "date" and found.is_of_post:
-                self.posted = found.line
+                self.posted = line
                 continue
             if name == "duration":
-                self._take_window(found.line)
+                self._take_window(line)
             if name in fields and found.is_sure and not fields[name][0]:
-                self._check_same(name, fields[name][2], found.line)
+                self._check_same(name, fields[name][2], line)
             if name not in fields or (not found.is_sure, rank) < fields[name][:2]:
-                fields[name] = (not found.is_sure, rank, found.line)
+                fields[name] = (not found.is_sure, rank, line)
+        if "severity" not in fields and (rating := self._severity_above()) is not None:
+            fields["severity"] = (True, 0, rating)
         self._read_zones_above()
         self._take_zone_of_instants(stamps)
         return {name: line for name, (_, _, line) in fields.items()}
+
+    def _named(self, found: Field) -> tuple[str | None, Line]:
+        """Return the field that a label means for its value, and the part of the line that is the value."""
+        name, line = self.template.field_named(found.label), found.line
+        if name == "services" and _PEOPLE.match(line.text):
+            return "affected_users", line
+        if name == "severity" and ". " in line.text and not self._is_readable(name, line.text):
+            return name, line._replace(text=line.text.partition(". ")[0])  # before the first sentence
+        return name, line
+
+    def _severity_above(self) -> Line | None:
+        """Return the one severity that the title, or a line above the first section, names without a label."""
+        found: dict[str, Line] = {}
+        above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
+        for section, _ in islice(above, _FIRST_LINES):
+            for line in (Line(section.title, section.line), *islice(section.lines(), 2 * _FIRST_LINES)):
+                for match in _SEVERITY.finditer(line.text[:_LONGEST_TITLE]):
+                    found.setdefault(re.sub(r"\W", "", match[0]).casefold(), Line(match[0].strip(), line.line))
+        lines = [line for line in found.values() if self._is_readable("severity", line.text)]
+        return lines[0] if len(found) == len(lines) == 1 else None
 
     def _check_clock(self, name: str | None, found: Field) -> None:
         """Report an instant at the head that has a date and no time of day."""
@@ -245,8 +317,22 @@ class HeaderReader:
             if part:
                 return
             for line in (line for paragraph in section.paragraphs() for line in paragraph.lines):
-                if line.label is None and (words := find_zone(line.text)):
+                words = find_zone(line.text) or _zone_of_date(line.text) if line.label is None else ""
+                if words:
                     self.reader.read_zone(Line(words, line.line), "head")
+
+    def read_zone_elsewhere(self) -> None:
+        """Take the one zone that sentences anywhere name for the times, where neither head nor timeline has one."""
+        duration = self.report.duration
+        is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
+        if is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear:
+            return
+        lines = (line for section in self.sections for line in section.lines() if "ime" in line.text)
+        found = {words: line.line for line in lines if (words := find_zone(line.text))}
+        with suppress(Unreadable):
+            if len({read_zone(words) for words in found}) == 1:
+                words, number = next(iter(found.items()))
+                self.reader.read_zone(Line(words, number), "head")
 
     def _is_field(self, name: str, found: Field) -> bool:
         """Return whether a labelled value counts as a field."""
@@ -283,7 +369,13 @@ class HeaderReader:
 
     def _take_id_of(self, title: Line) -> None:
         """Take the Incident ID from the title."""
-        if (incident_id := self.template.id_in(title.text)) is not None:
+        incident_id = self.template.id_in(title.text)
+        if incident_id is None and (match := _TITLE_ID.search(title.text)) is not None:
+            found = match[match.lastgroup or 0]
+            incident_id = None if _IS_DAY.fullmatch(found) else found
+        elif incident_id is not None and (match := _DOCUMENT.match(incident_id)):
+            incident_id = incident_id[match.end() :]
+        if incident_id is not None:
             self.values["incident_id"] = incident_id
             self.report.note("incident_id", title.text, title.line)
             words = self.values.get("title") or ""
@@ -312,20 +404,19 @@ class HeaderReader:
         times = [(line.text, line.line) for line in fields]
         times += [(entry.when, entry.line) for entry in self.reader.entries]
         lines = (line for section in self.sections for line in section.lines())
-        first = [(line.text, line.line) for line in islice(lines, _FIRST_LINES)]
+        first = [(line.text, line.line) for line in islice(lines, _FIRST_LINES) if not _OF_REPORT.search(line.text)]
         posted = self.posted
         day = date_in(posted.text) if posted is not None else None
         if posted is None or day is None:
             words += name + times + first
         else:  # the name of a post's file has the day on which it was published, too
-            words += (
-                [each for each in (*first, *name) if _is_before(date_in(each[0]), day)]
-                + times
-                + [(posted.text, posted.line)]
-            )
+            own = [each for each in (*words, *first, *name) if each[1] != posted.line or each in name]
+            words = [each for each in own if _is_before(_day_in(each[0], day), day)] + times
+            if not any(find_dates(text) for text, _ in own):
+                words.append((posted.text, posted.line))
         for text, line_number in words:
-            if (day := date_in(text)) is not None:
-                self.values["date"] = day
+            if (found := _day_in(text, day)) is not None:
+                self.values["date"] = found
                 self.report.note("date", text, line_number, source="derived")
                 return
         if "date" not in self.fields and "date" not in self.template.other_fields:

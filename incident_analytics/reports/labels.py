@@ -8,14 +8,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from incident_analytics.files import parse_toml
-from incident_analytics.reports.markdown import Document, Item, Line, Paragraph, Section, Table
+from incident_analytics.reports.markdown import Document, Fence, Item, Line, Paragraph, Section, Table
 from incident_analytics.yaml_nodes import YamlError, yaml_nodes
 
 if TYPE_CHECKING:
     import yaml
 
-__all__ = ["front_matter", "label_of", "labelled", "labelled_lines"]
+__all__ = ["front_matter", "label_of", "labelled", "labelled_fence", "labelled_lines"]
 
+_FENCED = re.compile(r"([^\W\d][\w /#-]{1,40}?)\s*:(?:\s+(.*))?$")
+_FENCED_ITEM = re.compile(r"\s*-\s+(.+)$")
 _PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
 
 
@@ -66,6 +68,24 @@ def labelled_lines(lines: Iterable[Line]) -> Iterator[tuple[str, Line]]:
         yield label, Line(" ".join(filter(None, texts)), number)
 
 
+def labelled_fence(fence: Fence) -> list[tuple[str, Line]]:
+    """Return each ``label: value`` of a code block that has little else, as a header that is written as one has.
+
+    Items below a label without a value are its value.
+    """
+    found: list[tuple[str, Line]] = []
+    texts = [(number, text) for number, text in enumerate(fence.text.splitlines(), fence.line) if text.strip()]
+    for number, text in texts:
+        if match := _FENCED.match(text):
+            found.append((match[1].strip(), Line((match[2] or "").strip(" \"'"), number)))
+        elif found and (item := _FENCED_ITEM.match(text)):
+            label, line = found[-1]
+            found[-1] = (label, line._replace(text=", ".join(filter(None, (line.text, item[1])))))
+        else:
+            return []
+    return found if len(found) > 2 else []  # noqa: PLR2004 - fewer labels are those of anything
+
+
 def label_of(line: Line) -> tuple[str, str] | None:
     """Return the label that a line opens with, in bold or not, and the words after it; None where it has none."""
     if line.label is not None:
@@ -111,9 +131,10 @@ def _toml_front_matter(document: Document) -> list[tuple[str, Line]]:
     keys = [line.partition("=")[0].strip(" \"'") for line in document.front_matter.splitlines()]
     lines = {key: index for index, key in reversed(list(enumerate(keys)))}
     found = []
-    for key, value in table.items():
+    nested = [pair for value in table.values() if isinstance(value, dict) for pair in value.items()]
+    for key, value in (*table.items(), *nested):
         values = [each for each in (value if isinstance(value, list) else [value]) if not isinstance(each, dict | list)]
-        if values:
+        if values and not isinstance(value, dict):
             text = ", ".join(map(str, values))
             found.append((key, Line(text, document.front_matter_line + lines.get(key, 0))))
     return found

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol
 
-from incident_analytics.reports.labels import labelled
+from incident_analytics.reports.labels import labelled, labelled_fence
 from incident_analytics.reports.markdown import (
     RUNNING,
     Block,
@@ -423,7 +423,7 @@ def find_fields(
     """
     above = next((index for index, part in enumerate(parts) if part), len(parts))
     for section in sections[:above]:
-        labels = list(_labelled_anyhow(section, template))
+        labels = [*_labelled_anyhow(section, template), *_labelled_in_fence(section, template)]
         is_mail = {fold(label) for label, _ in labels} >= {"from", "subject"}
         for label, line in labels:
             yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_mail)
@@ -462,6 +462,14 @@ def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str
             yield label, line
     for table in section.tables():
         yield from _labelled_cells(table, template)
+
+
+def _labelled_in_fence(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
+    """Yield what is labelled in a code block right below the title, or above it, that is a report's header."""
+    first = next(iter(section.blocks), None)
+    pairs = labelled_fence(first) if isinstance(first, Fence) else []
+    if len(head_fields((label for label, _ in pairs), template)) > 1:
+        yield from pairs
 
 
 def _labelled_cells(table: Table, template: Template) -> Iterator[tuple[str, Line]]:

@@ -132,6 +132,7 @@ class _Parser:
         header = HeaderReader(self.reader, self.sections, self.parts, self.head)
         header.read_head()
         parts = self.read_sections()
+        header.read_zone_elsewhere()
         header.read_date()
         self.read_actions(parts)
         header.read_instants()

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.layout import Field, find_fields, lay_out, section_owners, section_parts
-from incident_analytics.reports.markdown import RUNNING, Document, Fence, Line, Section, Table
+from incident_analytics.reports.markdown import RUNNING, Document, Fence, Line, Section, SourceLine, Table
 from incident_analytics.reports.placeholders import fold, is_absent, is_placeholder
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template, bare_words
@@ -66,6 +66,12 @@ _PLANNED: Final = re.compile(
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""
+_RATED: Final = re.compile(r"\d|\b(?:critical|high|major|medium|moderate|minor|low)\b", re.IGNORECASE)
+"""What a severity has that rates an incident, not what is planned."""
+_EXAMPLE: Final = re.compile(
+    r"\b(?:for (?:example|instance)|e\.g\.|(?:an?|the|sample) example|example:|sample:)", re.IGNORECASE
+)
+"""What a guide has in the line above rows that nothing happened at."""
 _LEFT: Final = re.compile(
     r"\[(?![ xX]\])(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
@@ -249,7 +255,7 @@ class _Signs:
         self.labels: list[str] = []
         self.named: dict[str, int] = {}
         self.has_id = self.has_own_id = self.has_rows = self.has_date = False
-        self.has_severity = self.has_impact = False
+        self.has_severity = self.has_impact = self.is_planned = self.has_rating = False
         parts = section_parts(sections, template)
         self.read_fields(find_fields(sections, parts, head, template))
         if self.has_own_id:
@@ -268,6 +274,8 @@ class _Signs:
         """Return whether it is a report."""
         if self.has_own_id or (self.has_id and (self.has_rows or not self.left)):
             return True
+        if self.left and (self.is_planned or not self.has_date):
+            return False
         is_dated = self.has_date or (self.has_rows and self.has_core)
         return is_dated and self.weight() >= _ENOUGH
 
@@ -353,6 +361,8 @@ class _Signs:
                 self.leave(f"{what} says {match[0]!r}", line, -4, is_unfilled=is_template, may_break=may_break)
                 break
             if match := _PLANNED.search(text):
+                is_of_incident = _INCIDENT.search(words) or _INCIDENT.search(name) or self.has_rating
+                self.is_planned = not is_of_incident
                 self.leave(f"{what} says {match[0]!r}", line, -3, is_unfilled=False)
                 break
         texts = [words, PurePath(self.path).stem, *(line.text for line in islice(_all_lines(self.sections), 5))]
@@ -368,7 +378,7 @@ class _Signs:
         for found in fields:
             label, line = found.label, found.line
             name = self.template.field_named(label)
-            if name is None:
+            if name is None or name == "why_it_happened":
                 self.read_label(label, line)
                 continue
             self.labels.append(label)
@@ -387,6 +397,7 @@ class _Signs:
                 self.add(label, line.line, 1, is_core=True)
                 self.named[name] = line.line
                 self.has_severity |= name == "severity" and "sev" in label.casefold()
+                self.has_rating |= name == "severity" and _RATED.search(text) is not None
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))
                 self.add(label, line.line, 1, is_core=True)
@@ -407,6 +418,9 @@ class _Signs:
     def read_section(self, section: Section, part: str) -> None:
         if self.template.sections[part].reads == "timeline":
             rows = [line for line in section.source if begins_with_time(line.text)]
+            if rows and (line := _example_above(section, rows[0].line)) is not None:
+                self.leave(f"line {line.line} begins an example", line.line, -3)
+                return
             if rows and not all(is_left(line.text) or _TO_DO.search(line.text) for line in rows):
                 self.has_rows = True
                 self.has_date |= any(find_dates(line.text[:40]) for line in rows[:20])
@@ -422,6 +436,12 @@ class _Signs:
         elif part in _CONTENT:
             self.has_impact |= part in _IMPACT
             self.add(section.title, section.line, _CONTENT[part], is_core=part in _CORE)
+
+
+def _example_above(section: Section, first: int) -> SourceLine | None:
+    """Return the line above the first row where it says that the rows are an example."""
+    above = [line for line in section.source if line.line < first and line.text.strip()]
+    return above[-1] if above and _EXAMPLE.search(above[-1].text) else None
 
 
 def is_left(text: str) -> bool:

@@ -28,7 +28,7 @@ _DATE: Final = (
 )
 _MARKUP: Final = re.compile(r"<[^<>]{0,200}>|&nbsp;")
 _BEGINS_WITH_TIME: Final = re.compile(
-    r"[\W_]*+(?:\d{1,3}[.)]\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
+    r"[\W_]*+(?:(?:\d{1,3}[.)]){1,3}\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
     rf"|fri|sat|sun|utc|gmt|[ap]m)(?:\w*day)?\b[\W_]*+)?"
     rf"(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:(?:at|utc|gmt)\b[\W_]*+)?))?{_CLOCK}|T\s?[-+−]\s?\d)",
     re.IGNORECASE,

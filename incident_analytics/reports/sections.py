@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
@@ -40,6 +40,11 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = {
 """By what columns a table is known wherever it is: the first one and one of the others."""
 MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
+_PARAGRAPH_NUMBER = re.compile(r"\A\d{1,3}[.)]\s+")
+"""The number of the one paragraph of a text, which is part of the file's numbering."""
+_ENUMERATED = re.compile(r"(?:[A-Z]{1,6}[-.]?\d{1,3}[.):]?|[a-z]\)|\d{1,2}(?:\.\d{1,2})+\.?)\s+(?=\S)")
+"""How a line begins that is numbered in a way that Markdown doesn't know: ``R1.``, ``CAPA-2``, ``a)``, ``5.1.``."""
+_NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\S)")
 _LONGEST_DATE = 40
 """Characters of a line that may be a date alone."""
 
@@ -97,6 +102,8 @@ class SectionReader:
             self.report.problem("placeholder", line, message)
             return
         before = self.report.incident.get(name)
+        if len(section.blocks) == 1 and isinstance(section.blocks[0], Item):
+            body = _PARAGRAPH_NUMBER.sub("", body)
         if not is_absent(body):
             self.report.incident[name] = f"{before}\n\n{body}" if before else body
         self.report.note(name, body, line)
@@ -118,8 +125,11 @@ class SectionReader:
         for header, rows, columns in timed:
             self._take_rows(rows, columns, header, zones[header.line] or zone)
             self._take_unnamed_cells(section, header, rows, columns.values())
-        for header, rows, _ in tables if not timed else ():
-            if rows and all(map(_moments, rows)):  # whatever the first column is called, it has the times
+        for header, rows, columns in tables if not timed else ():
+            if (found := _by_content(header, rows, columns)) is not None:
+                self._take_rows(rows, found, header, zone)
+                self._take_unnamed_cells(section, header, rows, found.values())
+            elif rows and all(map(_moments, rows)):  # whatever the first column is called, it has the times
                 self._take_rows((header, *rows) if _moments(header) else rows, {}, None, zone)
             self._note_times(form, header)
         for group in loose:
@@ -247,7 +257,7 @@ class SectionReader:
         day = split_moment(section.title)[0] if find_dates(section.title) else ""
         if day:
             self.report.mark("timeline", section.line)
-        parts = list(_row_parts(section, taken))
+        parts = _without_numbers(list(_row_parts(section, taken)))
         has_timed_items = any(part.depth is not None and part.is_timed for part in parts)
         has_timed_text = any(part.depth is None and part.is_timed for part in parts)
         parent: _RowPart | None = None
@@ -629,6 +639,25 @@ def _columns(header: Row, form: SectionForm) -> dict[str, int]:
     return found
 
 
+def _by_content(header: Row, rows: Sequence[Row], columns: Mapping[str, int]) -> Mapping[str, int] | None:
+    """Return the columns of a table in which one that is not the first has nothing but times; else None.
+
+    The event is in the column that is called so, else in the longest other one.
+    """
+    n = len(header.cells)
+    if len(rows) < 2 or n < 3 or any(len(row.cells) != n for row in rows):  # noqa: PLR2004 - a time and what was then
+        return None
+    timed = [index for index in range(1, n) if all(_is_time(row.cells[index].text) for row in rows)]
+    if len(timed) != 1 or _moments(header) or _is_time(rows[0].cells[0].text):
+        return None
+    lengths = {index: sum(len(row.cells[index].text) for row in rows) for index in range(n) if index != timed[0]}
+    return {**columns, "at": timed[0], "event": columns.get("event", max(lengths, key=lengths.__getitem__))}
+
+
+def _is_time(text: str) -> bool:
+    return begins_with_time(text) and not split_moment(text)[1]
+
+
 def _service_of_row(row: Row) -> tuple[MarkedService, tuple[int, int]] | None:
     """Return the service of a table's row and its two cells, if one cell is nothing but a mark or an answer."""
     cells = {index: cell.text for index, cell in enumerate(row.cells) if cell.text}
@@ -676,6 +705,18 @@ class _RowPart:
     is_timed: bool
 
 
+def _without_numbers(parts: Sequence[_RowPart]) -> Sequence[_RowPart]:
+    """Take off the numbers of rows that are numbered within their section: ``3.1. 06:00``, ``3.2. 06:25``."""
+    found = [_NUMBERED_ROW.match(part.text) for part in parts]
+    numbers = [(int(match[1]), int(match[2])) for match in found if match is not None]
+    if len(numbers) < 2 or numbers != [(numbers[0][0], numbers[0][1] + index) for index in range(len(numbers))]:  # noqa: PLR2004
+        return parts
+    return [
+        part if match is None else replace(part, text=part.text[match.end() :])
+        for part, match in zip(parts, found, strict=True)
+    ]
+
+
 def _row_parts(section: Section, taken: Collection[int]) -> Iterator[_RowPart]:
     """Yield a section's items, the parts of its paragraphs that open with a time, and lines that are only a date."""
     for block in section.blocks:
@@ -718,8 +759,10 @@ def _is_date(text: str) -> bool:
 def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[list[Line], bool | None]]:
     """Yield the lines of each action in a list, and its box: those with a box of their own at any depth.
 
-    A line of a paragraph is one where it opens with a bullet or tick that Markdown doesn't know.
+    A line of a paragraph is one where it opens with a bullet, tick or number that Markdown doesn't know.
     """
+    texts = [line.text for block in section.paragraphs() for line in block.lines]
+    n_numbered = sum(_ENUMERATED.match(text) is not None for text in texts)
     for block in section.blocks:
         if not isinstance(block, RUNNING):
             continue
@@ -727,14 +770,18 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
         for line in block.lines:
             if line.line in taken:
                 continue
-            if starts_like_item(line.text) or (isinstance(block, Item) and not parts):
+            is_numbered = n_numbered > 1 and isinstance(block, Paragraph) and _ENUMERATED.match(line.text)
+            if is_numbered or starts_like_item(line.text) or (isinstance(block, Item) and not parts):
                 parts.append([line])
             elif parts:
                 parts[-1].append(line)
         if isinstance(block, Item) and block.depth and block.checked is None:
             parts = [lines for lines in parts if read_tick(lines[0].text)[0] is not None]
         for index, lines in enumerate(parts):
-            first = lines[0]._replace(text=lines[0].text.lstrip("•‣◦·▪ "))
+            text = lines[0].text.lstrip("•‣◦·▪ ")
+            if n_numbered > 1 and isinstance(block, Paragraph):
+                text = _ENUMERATED.sub("", text, count=1)
+            first = lines[0]._replace(text=text)
             yield [first, *lines[1:]], block.checked if isinstance(block, Item) and not index else None
 
 

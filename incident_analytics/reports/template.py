@@ -149,11 +149,11 @@ class SectionForm(TomlTable):
 
     def field_named(self, label: str) -> str | None:
         """Return the field that a label means, or None."""
-        return self._fields.get(bare_words(label))
+        return _named(self._fields, label)
 
     def column_named(self, header: str) -> str | None:
         """Return the column that a table's header means, or None."""
-        return self._columns.get(bare_words(header))
+        return _named(self._columns, header)
 
 
 _HEAD_FIELDS = frozenset(
@@ -191,6 +191,7 @@ class Template(TomlTable):
     """A report template: its fields, sections and milestone phrases, each with the words that authors use for it.
 
     ``other_fields`` are those that it knows and does not ask for, ``other_ids`` the form of ids that are not its own.
+    ``phrases`` are words in their order by which a question or another longer label or heading is known.
     """
 
     name: str
@@ -200,6 +201,7 @@ class Template(TomlTable):
     report_level: int = 1
     fields: Words
     other_fields: frozenset[str] = frozenset()
+    phrases: Words = {}
     statuses: Words = {}
     severities: Words = {}
     severity_scales: Words = {}
@@ -230,6 +232,15 @@ class Template(TomlTable):
         return _by_words(self.fields)
 
     @cached_property
+    def _field_phrases(self) -> re.Pattern[str]:
+        return _phrase_pattern({name: words for name, words in self.phrases.items() if name in self.fields})
+
+    @cached_property
+    def heading_phrases(self) -> re.Pattern[str]:
+        """What matches the headings that are known by a phrase; its group is the section."""
+        return _phrase_pattern({name: words for name, words in self.phrases.items() if name in self.sections})
+
+    @cached_property
     def own_words(self) -> frozenset[str]:
         """The words that the template itself writes: the first of each field and heading that it asks for."""
         fields = [words[0] for name, words in self.fields.items() if name not in self.other_fields and words]
@@ -254,12 +265,26 @@ class Template(TomlTable):
         """
         if exactly:
             return self._headings.get(bare_words(heading))
-        headings = self._headings
-        return next((headings[words] for words in _wordings(heading) if words in headings), None)
+        headings, (whole, *parts) = self._headings, _wordings(heading) or ("",)
+        if whole in headings:
+            return headings[whole]
+        if match := self.heading_phrases.match(whole):
+            return match.lastgroup
+        return next((headings[words] for words in parts if words in headings), None)
 
     def field_named(self, label: str) -> str | None:
-        """Return the field of the header or footer that a label means, or None."""
-        return self._fields.get(bare_words(label))
+        """Return the field of the header or footer that a label means, or None.
+
+        Examples
+        --------
+        >>> template = default_template()
+        >>> [template.field_named(label) for label in ("Datum / Date", "When did the trouble start?", "Start / End")]
+        ['date', 'started_at', None]
+        """
+        name = _named(self._fields, label)
+        if name is None and _ASKS.match(words := bare_words(label)) and (match := self._field_phrases.match(words)):
+            return match.lastgroup
+        return name
 
     def has_own_id(self, words: str, *, any_word: bool = False) -> bool:
         """Return whether words hold an id of the template's own form; of one that takes ``any_word`` if that counts."""
@@ -274,7 +299,8 @@ class Template(TomlTable):
     def rank_of(self, field: str, label: str) -> int:
         """Return the position of a label among the words for a field."""
         words = bare_words(label)
-        return next((rank for rank, word in enumerate(self.fields[field]) if bare_words(word) == words), 0)
+        known = self.fields[field]
+        return next((rank for rank, word in enumerate(known) if bare_words(word) == words), len(known))
 
     def synonyms(self, kind: Kind) -> dict[str, str]:
         """Return other words for the names of a kind, with the name that each means."""
@@ -303,12 +329,43 @@ def _by_words(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     return {bare_words(word): name for name, words in reversed(list(names.items())) for word in reversed(words)}
 
 
+def _named(names: Mapping[str, str], label: str) -> str | None:
+    """Return the name that a label means; one in two languages means what the known ones of its parts agree on."""
+    name = names.get(bare_words(label))
+    if name is None and " / " in label:
+        found = {names.get(bare_words(part)) for part in label.split(" / ")} - {None}
+        return found.pop() if len(found) == 1 else None
+    return name
+
+
+_ASKS: Final = re.compile(r"(?:what|when|who|which|how|why)\b")
+
+
+def _phrase_pattern(phrases: Words) -> re.Pattern[str]:
+    """Return what matches the beginnings of words in their order, with a few other words between them.
+
+    ``when start|begin`` is known in "when did the trouble begin"; a word with a ``$`` is all of its word.
+    """
+
+    def form(word: str) -> str:
+        choices = [re.escape(choice.rstrip("$")) + (r"\b" if "$" in choice else r"\w*") for choice in word.split("|")]
+        return f"(?:{'|'.join(choices)})"
+
+    forms = {
+        name: "|".join(r"(?: \S+){0,8}? ".join(map(form, phrase.split())) for phrase in words)
+        for name, words in phrases.items()
+    }
+    known = "|".join(f"(?P<{name}>{form})" for name, form in forms.items()) or "(?!)"
+    return re.compile(known)
+
+
 def _extended(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
     """Add to a template what it inherits: words that it does not use itself, parts that it does not ask for."""
     fields, sections = own.get("fields", {}), own.get("sections", {})
     merged: dict[str, Any] = {**base, **own, "other_fields": sorted(base["fields"].keys() - fields.keys())}
     merged["other_ids"] = base.get("incident_id")
     merged["fields"] = _with_inherited(fields, base["fields"])
+    merged["phrases"] = {**base.get("phrases", {}), **own.get("phrases", {})}
     for kind in get_args(Kind):
         merged[kind] = _with_inherited(own.get(kind, {}), base.get(kind, {}))
     headings = _with_inherited(

@@ -32,7 +32,7 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
 
-_UNIT_SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_UNIT_SECONDS: Final = {"st": 3600, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
 
 
@@ -103,7 +103,7 @@ Piece: TypeAlias = Moment | Span | str
 _CLOCKS: Final = frozenset({"clock", "hour", "word", "bare", "masked_clock", "offset"})
 _CELL_CLOCKS: Final = _CLOCKS | {"hm", "hours"}
 """What is a time of day where no length is asked for: ``10h47`` is a length in a Duration line."""
-_DATES: Final = frozenset({"iso", "numeric", "short", "dmy", "mdy", "day_month", "day", "masked"})
+_DATES: Final = frozenset({"iso", "numeric", "short", "dmy", "dmy2", "mdy", "day_month", "day", "masked"})
 _NAMES: Final = frozenset({"glue", "other", "zone", "weekday", "half"})
 """The kinds of tokens whose words say more than the kind does."""
 
@@ -275,8 +275,8 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
         return {"day": numbers[0], **given} if 1 <= numbers[0] <= 31 else {"unreadable": words}  # noqa: PLR2004
     else:
         month = MONTHS[re.search(MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
-        day, year = numbers[0], numbers[-1]
-        if len(re.findall(r"\d+", words)[-1]) != 4:  # noqa: PLR2004 - of a year
+        day, year = numbers[0], numbers[-1] + (2000 if kind == "dmy2" else 0)
+        if kind != "dmy2" and len(re.findall(r"\d+", words)[-1]) != 4:  # noqa: PLR2004 - of a year
             return _checked({"month": month, "day": day}, words)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return _checked({"month": month, "day": day, "slip": words}, words)

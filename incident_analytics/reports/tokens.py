@@ -42,7 +42,7 @@ NUMBERS: Final = {
     "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
 }  # fmt: skip
 NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
-_UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)"
+_UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?[sn]?)?|st(?:d|unden?)|s(?:ec(?:ond)?s?)?)"
 
 _YEAR: Final = r"[\dyx?*_]{4}"
 _TWO: Final = r"(?:\d\d?|mm|dd|hh|[\dx?*_]{1,2})"
@@ -65,6 +65,7 @@ _KINDS: Final = {
     "short": r"(?<![\d.:-])\d{1,2}(?P<sep4>[-/.])\d{1,2}(?P=sep4)\d{2}" + _BEFORE_CLOCK,
     "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?",
     "mdy": rf"\b{MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
+    "dmy2": rf"(?<!\d)\d{{1,2}}(?P<sep5>[/-]){MONTH}(?P=sep5)\d{{2}}(?!\d)",
     "month": rf"\b{MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
     "day_month": r"(?<![\d.:/-])(?:\d{1,2}[-/]\d{1,2}|\d{1,2}\.(?:0?[1-9]|1[0-2])\.?)(?=\s\d{1,2}[:h]\d{2}(?!\d))",
     "day": rf"(?:(?:{WEEKDAY}[.,]?\s+)?(?:\bthe\s+)?\b\d{{1,2}}(?:st|nd|rd|th)|{WEEKDAY}[.,]?\s+\d{{1,2}}\.?"
@@ -93,14 +94,14 @@ _KINDS: Final = {
     "other": r"\w+|[^\w\s]",
 }
 _DIGIT_FIRST: Final = frozenset(
-    {"masked", "masked_clock", "iso", "numeric", "short", "dmy", "day_month", "day"}
+    {"masked", "masked_clock", "iso", "numeric", "short", "dmy", "dmy2", "day_month", "day"}
     | {"hm", "hours", "span", "clock", "hour", "word", "bare", "other"}
 )
 _MARK_FIRST: Final = frozenset(
     {"masked", "masked_clock", "offset", "day", "later", "zone", "about", "to", "and", "glue", "other"}
 )
 _NO_LETTER_FIRST: Final = frozenset(
-    {"iso", "numeric", "short", "dmy", "day_month", "hm", "hours", "clock", "hour", "bare"}
+    {"iso", "numeric", "short", "dmy", "dmy2", "day_month", "hm", "hours", "clock", "hour", "bare"}
 )
 
 

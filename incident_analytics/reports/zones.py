@@ -34,6 +34,15 @@ _WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT"}
 """Abbreviations that are words in small letters."""
 _PLACES: Final = {"CENTRAL", "MOUNTAIN"}
 """Words that are a zone only in brackets, after am or pm, or before "Time"."""
+_CITIES: Final = {
+    "Berlin": "Europe/Berlin", "Paris": "Europe/Paris", "London": "Europe/London", "Amsterdam": "Europe/Amsterdam",
+    "Madrid": "Europe/Madrid", "Rome": "Europe/Rome", "Vienna": "Europe/Vienna", "Zurich": "Europe/Zurich",
+    "Stockholm": "Europe/Stockholm", "Oslo": "Europe/Oslo", "Copenhagen": "Europe/Copenhagen",
+    "Helsinki": "Europe/Helsinki", "Warsaw": "Europe/Warsaw", "Prague": "Europe/Prague", "Dublin": "Europe/Dublin",
+    "Lisbon": "Europe/Lisbon", "New York": "America/New_York", "Chicago": "America/Chicago",
+    "Toronto": "America/Toronto", "Tokyo": "Asia/Tokyo", "Singapore": "Asia/Singapore", "Sydney": "Australia/Sydney",
+}  # fmt: skip
+"""Cities whose time a sentence or a label may name."""
 _ABBREVIATIONS: Final = "|".join(
     sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES, key=lambda name: (-len(name), name))
 )
@@ -54,6 +63,9 @@ _NO_ZONE: Final = re.compile(
 )
 """What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
 _ZONE_PATTERN: Final = re.compile(ZONE, re.IGNORECASE)
+_ONE_CITY: Final = re.compile(
+    rf"(?:[^\n]{{0,40}}?\b(?i:times?|zone|zeiten)\b[^A-Z\n]{{0,20}})?\W*({'|'.join(_CITIES)})(?:\s(?:local\s)?time)?\W*"
+)
 
 
 def read_zone(text: str) -> tzinfo | None:
@@ -80,6 +92,8 @@ def read_zone(text: str) -> tzinfo | None:
     datetime.timedelta(seconds=3600)
     """
     match = _zone_in(text)
+    if not match and (city := _ONE_CITY.fullmatch(text)) is not None:
+        return zone_named(_CITIES[city[1]])
     text = _NO_ZONE.sub("", text)
     unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
     if not match and unknown is not None:
@@ -106,9 +120,11 @@ def is_zone(text: str) -> bool:
     return match is not None and match[0].strip() == text.strip(" ()[]")
 
 
+_CITY: Final = rf"(?-i:{'|'.join(_CITIES)})(?:\s(?:local\s)?time)?"
 _OF_TIMES: Final = re.compile(
-    r"\b(?:times?|timestamps?|time\s?zone|clocks?)\b(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above"
-    rf"|in|here|the|timeline|report)\b)*+(?:{ZONE})",
+    r"\b(?:times?|timestamps?|(?:time\s?)?zone|clocks?|dates|zeitzone|uhrzeiten|zeiten)\b(?:[\s:*_(=,-]"
+    r"|\b(?:are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local)\b)*+"
+    rf"(?:{ZONE}|{_CITY}\b)",
     re.IGNORECASE,
 )
 _OF_HEADING: Final = re.compile(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)

@@ -109,8 +109,10 @@ def from_data() -> Iterator[Pattern]:
     """Yield the patterns of tables: the built-in templates, the names of periods."""
     for form, _ in _NAMES:
         yield Pattern(f"periods.py: {form}", re.compile(form), only_at_start=True)
+    phrases = {template.heading_phrases.pattern: template.heading_phrases for template in built_in_templates()}
+    for compiled in phrases.values():
+        yield Pattern("common.toml: phrases", compiled, only_at_start=True)
     for template in built_in_templates():
-        yield Pattern(f"{template.name}.toml: phrases", template.heading_phrases, only_at_start=True)
         yield Pattern(f"{template.name}.toml: incident_id", re.compile(template.incident_id), only_at_start=False)
 
 

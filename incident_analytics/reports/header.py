@@ -257,20 +257,37 @@ class HeaderReader:
                 self._check_same(name, fields[name][2], line)
             if name not in fields or (not found.is_sure, rank) < fields[name][:2]:
                 fields[name] = (not found.is_sure, rank, line)
-        if "severity" not in fields and (rating := self._severity_above()) is not None:
-            fields["severity"] = (True, 0, rating)
         self._read_zones_above()
         self._take_zone_of_instants(stamps)
-        return {name: line for name, (_, _, line) in fields.items()}
+        found_fields = {name: line for name, (_, _, line) in fields.items()}
+        self._add_unlabelled(found_fields)
+        return found_fields
+
+    def _add_unlabelled(self, fields: dict[str, Line]) -> None:
+        """Add the length that the date says as well, and the severity that the title or another line says."""
+        if "duration" not in fields and "date" in fields and self._is_long(fields["date"].text):
+            fields["duration"] = fields["date"]
+        if "severity" not in fields and (rating := self._severity_above()) is not None:
+            fields["severity"] = rating
 
     def _named(self, found: Field) -> tuple[str | None, Line]:
         """Return the field that a label means for its value, and the part of the line that is the value."""
         name, line = self.template.field_named(found.label), found.line
         if name == "services" and _PEOPLE.match(line.text):
             return "affected_users", line
+        if name == "date" and not find_dates(line.text) and self._is_readable("duration", line.text):
+            return "duration", line  # of two times of day alone
         if name == "severity" and ". " in line.text and not self._is_readable(name, line.text):
             return name, line._replace(text=line.text.partition(". ")[0])  # before the first sentence
         return name, line
+
+    def _is_long(self, words: str) -> bool:
+        """Return whether the words of a date also say how long it was, or from when to when."""
+        with suppress(Unreadable):
+            duration = read_duration(words)
+            if duration is not None:
+                return duration.total is not None or any(end is not None for _, end in duration.windows)
+        return False
 
     def _severity_above(self) -> Line | None:
         """Return the one severity that the title, or a line above the first section, names without a label."""

@@ -46,7 +46,7 @@ _OF_INCIDENTS: Final = frozenset(
 _UNIT: Final = re.compile(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IGNORECASE)
 """The unit that a label has for its number, such as ``duration_minutes: 67``."""
 _LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
-_BETWEEN: Final = re.compile(r"(?:(?<!\s)\s++[|·•]|\.)\s++(?=[^\W\d_][^:|]{1,38}:\s)")
+_BETWEEN: Final = re.compile(r"(?:(?<!\s)\s++[|·•]|\.|\s\s)\s++(?=[^\W\d_][^:|]{1,38}:\s)")
 _ENOUGH_ROWS: Final = 3
 """Rows below a title that are a timeline without a heading."""
 _LISTS: Final = frozenset({"timeline", "actions"})
@@ -266,6 +266,8 @@ class _Splitter:
         if not (line.strong or text.endswith(":") or hashes or self.is_plain):
             return None
         title = text[hashes.end() if hashes else 0 :].rstrip(": ")
+        if self.is_plain and not (line.strong or hashes) and ": " in title:
+            return None  # a label with its value
         kinds = self.kinds_of(title, exactly=not (line.strong or self.is_plain))
         if not kinds and line.strong and not self.kinds:  # a field as a heading
             return title if any(template.field_named(title) for template in self.templates) else None

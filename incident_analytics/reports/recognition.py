@@ -404,7 +404,7 @@ class _Signs:
 
     def read_label(self, label: str, line: Line) -> None:
         """Look at a label that is called like a section."""
-        part = self.template.section_named(label, exactly=True)
+        part = self.template.section_named(label, exactly=not label.endswith("?"))
         if part in _CONTENT and line.text and not (is_left(line.text) or _ASKS.match(line.text)):
             self.has_impact |= part in _IMPACT
             self.add(label, line.line, _CONTENT[part], is_core=part in _CORE)
@@ -430,7 +430,7 @@ class _Signs:
         if not texts:
             return
         is_list = part in _LISTS  # an action item may begin as what a template asks for does
-        left = [line for line in texts if is_left(line.text) or (not is_list and _ASKS.match(line.text))]
+        left = [line for line in texts if is_left(line.text) or (not is_list and _ASKS.match(line.value))]
         if len(left) == len(texts):
             self.leave(f"line {left[0].line} still says {_short(left[0].text)!r}", left[0].line, -1)
         elif part in _CONTENT:

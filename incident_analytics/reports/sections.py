@@ -42,7 +42,7 @@ MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
 _PARAGRAPH_NUMBER = re.compile(r"\A\d{1,3}[.)]\s+")
 """The number of the one paragraph of a text, which is part of the file's numbering."""
-_ENUMERATED = re.compile(r"(?:[A-Z]{1,6}[-.]?\d{1,3}[.):]?|[a-z]\)|\d{1,2}(?:\.\d{1,2})+\.?)\s+(?=\S)")
+_ENUMERATED = re.compile(r"(?:[A-Z]{1,6}[-.]?\d{1,3}[.):]?|[a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?)\s+(?=\S)")
 """How a line begins that is numbered in a way that Markdown doesn't know: ``R1.``, ``CAPA-2``, ``a)``, ``5.1.``."""
 _NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\S)")
 _LONGEST_DATE = 40
@@ -636,6 +636,8 @@ def _columns(header: Row, form: SectionForm) -> dict[str, int]:
     for place, text in zoned if "at" not in found and "at" in form.columns else ():
         if form.column_named(without_zone(text) or form.columns["at"][0]) == "at":
             found.setdefault("at", place)
+    if "at" in form.columns and "date" in found and "event" in found:
+        found.setdefault("at", found["date"])  # of events that have their day alone
     return found
 
 
@@ -779,8 +781,8 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
             parts = [lines for lines in parts if read_tick(lines[0].text)[0] is not None]
         for index, lines in enumerate(parts):
             text = lines[0].text.lstrip("•‣◦·▪ ")
-            if n_numbered > 1 and isinstance(block, Paragraph):
-                text = _ENUMERATED.sub("", text, count=1)
+            if n_numbered > 1 and isinstance(block, Paragraph) and (match := _ENUMERATED.match(text)):
+                text = text[match.end() :]
             first = lines[0]._replace(text=text)
             yield [first, *lines[1:]], block.checked if isinstance(block, Item) and not index else None
 

@@ -352,7 +352,7 @@ def _phrase_pattern(phrases: Words) -> re.Pattern[str]:
         return f"(?:{'|'.join(choices)})"
 
     forms = {
-        name: "|".join(r"(?: \S+){0,8}? ".join(map(form, phrase.split())) for phrase in words)
+        name: "|".join(r"(?: \S++){0,8}? ".join(map(form, phrase.split())) for phrase in words)
         for name, words in phrases.items()
     }
     known = "|".join(f"(?P<{name}>{form})" for name, form in forms.items()) or "(?!)"

@@ -71,7 +71,7 @@ _KINDS: Final = {
     "day": rf"(?:(?:{WEEKDAY}[.,]?\s+)?(?:\bthe\s+)?\b\d{{1,2}}(?:st|nd|rd|th)|{WEEKDAY}[.,]?\s+\d{{1,2}}\.?"
     rf"|\A\s*-\d{{1,2}}){_BEFORE_CLOCK}",
     "later": r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)",
-    "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d:.]|\s?(?:m|sec|s\b|h|d))",
+    "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d.]|:\d|\s?(?:m|sec|s\b|h|d))",
     "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
     "span": rf"(?<![\d.]){NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
     "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b|\sUhr\b)?"

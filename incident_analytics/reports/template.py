@@ -241,6 +241,12 @@ class Template(TomlTable):
         return _phrase_pattern({name: words for name, words in self.phrases.items() if name in self.sections})
 
     @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        """With what a phrase begins: the pattern of all of them is compiled for a heading that begins so."""
+        firsts = (phrase.split()[0] for words in self.phrases.values() for phrase in words)
+        return tuple({choice.rstrip("$") for first in firsts for choice in first.split("|")})
+
+    @cached_property
     def own_words(self) -> frozenset[str]:
         """The words that the template itself writes: the first of each field and heading that it asks for."""
         fields = [words[0] for name, words in self.fields.items() if name not in self.other_fields and words]
@@ -268,7 +274,7 @@ class Template(TomlTable):
         headings, (whole, *parts) = self._headings, _wordings(heading) or ("",)
         if whole in headings:
             return headings[whole]
-        if match := self.heading_phrases.match(whole):
+        if whole.startswith(self._beginnings) and (match := self.heading_phrases.match(whole)):
             return match.lastgroup
         return next((headings[words] for words in parts if words in headings), None)
 
@@ -281,10 +287,13 @@ class Template(TomlTable):
         >>> [template.field_named(label) for label in ("Datum / Date", "When did the trouble start?", "Start / End")]
         ['date', 'started_at', None]
         """
-        name = _named(self._fields, label)
-        if name is None and _ASKS.match(words := bare_words(label)) and (match := self._field_phrases.match(words)):
+        words = bare_words(label)
+        name = self._fields.get(words)
+        if name is not None or not (words[:1] in "wh" or " / " in label):
+            return name
+        if _ASKS.match(words) and (match := self._field_phrases.match(words)):
             return match.lastgroup
-        return name
+        return _named(self._fields, label)
 
     def has_own_id(self, words: str, *, any_word: bool = False) -> bool:
         """Return whether words hold an id of the template's own form; of one that takes ``any_word`` if that counts."""

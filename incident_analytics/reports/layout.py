@@ -46,7 +46,7 @@ _OF_INCIDENTS: Final = frozenset(
 _UNIT: Final = re.compile(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IGNORECASE)
 """The unit that a label has for its number, such as ``duration_minutes: 67``."""
 _LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
-_BETWEEN: Final = re.compile(r"(?:(?<!\s)\s++[|·•]|\.|\s\s)\s++(?=[^\W\d_][^:|]{1,38}:\s)")
+_BETWEEN: Final = re.compile(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
 _ENOUGH_ROWS: Final = 3
 """Rows below a title that are a timeline without a heading."""
 _LISTS: Final = frozenset({"timeline", "actions"})

@@ -362,3 +362,57 @@ def test_a_bound_a_part_or_two_numbers_say_nothing_of_how_many_users(words: str)
 def test_any_prose_gives_one_share_or_none(words: str) -> None:
     found = find_users(words)
     assert found is None or found[0].fraction is None or 0 <= found[0].fraction <= 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "All users of *.apps.live-1 sites",
+        "Users on shard 7",
+        "Customers in eu-west-1",
+        "users of tier 2 plans",
+        "Everyone for 20 minutes",
+        "20 minutes",
+        "iOS 17 users",
+        "Level 3 support users",
+        "customers who paid in March 2024",
+        "all users on 12 March",
+        "Users: 3 regions",
+        "Everyone in building 5",
+        "#4521 reporter only",
+        "12% of requests on shard 7 and 14% on shard 8",
+    ],
+)
+def test_a_number_that_counts_something_else_is_no_number_of_users(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_share(words)
+    assert find_users(f"{words} were affected.") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "count", "fraction"),
+    [
+        ("~300 (tier 2)", 300, None),
+        ("300 in eu-west-1", 300, None),
+        ("300 customers on v3", 300, None),
+        ("All of the 300 users", 300, None),
+        ("a total of 300", 300, None),
+        ("Customers affected: 300", 300, None),
+        ("Web: 12,400", 12400, None),
+        ("Internal only, 12 engineers", 12, None),
+        ("We estimate 300 users", 300, None),
+        ("3 of our larger customers", 3, None),
+        ("12% of users on shard 7", None, 0.12),
+        ("100 Prozent", None, 1.0),
+    ],
+)
+def test_a_number_that_says_how_many_is_read(words: str, count: int | None, fraction: float | None) -> None:
+    share = read_share(words)
+    assert share is not None
+    assert (share.count, share.fraction) == (count, fraction)
+
+
+@pytest.mark.parametrize("words", ["12 support tickets", "40 engineer hours", "about 300 refunds", "12 customers"])
+def test_a_number_that_counts_something_else_is_no_amount(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_money(words)

@@ -32,7 +32,8 @@ _FIGURE: Final = (
 )
 _FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _PERCENT: Final = re.compile(
-    r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)\s?(?:%|per\s?cent(?!age)|pp\b|percentage points?\b)",
+    r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)"
+    r"\s?(?:%|per\s?cent(?!age)|prozent\b|pour\s?cent\b|por\s?cien(?:to)?\b|pp\b|percentage points?\b)",
     re.IGNORECASE,
 )
 _RANGE: Final = re.compile(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
@@ -45,6 +46,34 @@ _ALL: Final = re.compile(
     r"(?:all|everyone|everybody|100\s?%)"
     r"(?: (?:of )?(?:our |the )?(?:users|customers|accounts|tenants|requests|traffic))?"
 )
+_WHO: Final = (
+    r"users?|customers?|clients?|accounts?|subscribers?|tenants?|visitors?|members?|players?|students?|merchants?|people|persons?"
+    r"|patients?|passengers?|listeners?|viewers?|shoppers?|sessions?|requests?|calls?|orders?|devices?|ips?|transactions?|jobs?"
+)
+_BEFORE_COUNT: Final = re.compile(
+    r"\W*(?:(?:about|around|approx\w*|circa|ca|roughly|nearly|almost|some|estimated?|est|under|over|up to"
+    r"|at (?:least|most)|(?:less|more|fewer) than|(?:a )?total(?: number)?(?: of)?|in total|number of|all(?: of)?"
+    r"|the|our|only|just|exactly|unique|distinct|active|affected|impacted|failed|were|was|is|are|we|think|believe"
+    r"|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer"
+    rf"|{_WHO})\b\W*)*",
+    re.IGNORECASE,
+)
+_COUNTED: Final = re.compile(rf"\s(?:[^\W\d_]+\s){{0,2}}(?:{_WHO})\b", re.IGNORECASE)
+_NO_COUNT_AFTER: Final = re.compile(
+    r"\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|st|nd|rd|th"
+    r"|regions?|countries|zones?|clusters?|shards?|data ?cent(?:er|re)s?|services?|servers?|nodes?|hosts?|pods?"
+    r"|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)\b",
+    re.IGNORECASE,
+)
+_NO_MONEY_AFTER: Final = re.compile(
+    r"\s(?:[^\W\d_]+\s){0,2}(?:tickets?|refunds?|hours?|days?|engineers?|incidents?|items?|vouchers?|contracts?)\b",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(
+    r"batch|build|building|cell|cluster|code|error|floor|gate|group|level|line|node|part|partition|phase|plan|pod|port"
+    r"|region|release|ring|route|section|shard|stage|status|step|tier|version|wave|zone"
+)
+"""What has a number for a name."""
 _VAGUE: Final = re.compile(r"\b(?:dozens|hundreds|thousands|millions|several|many|few|most|various)\b", re.IGNORECASE)
 _MOST: Final = 1e15
 """Figures above this are slips of the key; a larger one would not fit a column either."""
@@ -180,8 +209,8 @@ def _share(text: str) -> Share | None:
         if 0 < whole >= part and whole <= _MOST:
             return Share(round(part), part / whole, about)
     percents = list(_PERCENT.finditer(plain)) or list(_PERCENT.finditer(text))
-    figures = list(_FIGURE_PATTERN.finditer(_PERCENT.sub(" ", plain)))
-    count = _count(figures[0]) if len(figures) == 1 else None
+    figures = [each for each in _FIGURE_PATTERN.finditer(_PERCENT.sub(" ", plain)) if not _is_of_name(each)]
+    count = _count(figures[0]) if len(figures) == 1 and _counts(figures[0]) else None
     vague = _RANGE.search(plain) or re.match(r"[-−]\s?\d", plain)
     if not vague and len(percents) == 1 and _fraction(percents[0]) <= 1:
         return Share(count, _fraction(percents[0]), about)
@@ -189,7 +218,31 @@ def _share(text: str) -> Share | None:
         return Share(None, _PARTS[words[0].casefold()], approximate=True)
     if not (vague or percents or count is None or _VAGUE.search(plain)):
         return Share(count, None, about)
+    if len(figures) == 1 and not _counts(figures[0]):
+        raise Unreadable(f"{text.strip()!r} has a number that may count something else; write how many first")
     raise Unreadable(f"{text.strip()!r} has no number; write a number or a percentage")
+
+
+def _is_of_name(figure: re.Match[str]) -> bool:
+    """Return whether a figure is the end of a name: ``eu-west-1``, ``#4521``."""
+    before = figure.string[max(figure.start() - 2, 0) : figure.start()]
+    return before.endswith("#") or (before[:1].isalpha() and before[1:] in {"-", "/"})
+
+
+def _counts(figure: re.Match[str]) -> bool:
+    """Return whether a figure says how many: not in ``Users on shard 7``, ``iOS 17 users`` and ``for 20 minutes``."""
+    before, after = figure.string[: figure.start()], figure.string[figure.end() :]
+    if _NO_COUNT_AFTER.match(after):
+        return False
+    if _BEFORE_COUNT.fullmatch(before) or before.rstrip()[-1:] in set(":,;(=–—-"):
+        return True
+    return _COUNTED.match(after) is not None and not _names(before)
+
+
+def _names(before: str) -> bool:
+    """Return whether the figure behind some words is part of a name: ``iOS 17``, ``tier 2``."""
+    word = before.rsplit(maxsplit=1)[-1] if before.strip() else ""
+    return (word != word.lower() or _NUMBERED.fullmatch(word)) and _BEFORE_COUNT.fullmatch(word) is None
 
 
 _USERS: Final = (
@@ -246,7 +299,7 @@ def find_users(text: str) -> tuple[Share, str] | None:
             if _BOUND_BEFORE.search(before) or re.search(r"(?:\d|\bto|[-–—]|\bof|\bor|\band)\s?$", before):
                 return None
             if match["counted"]:
-                if (count := _count(match)) is not None:
+                if (count := _count(match)) is not None and not _names(before):
                     counts[count] = sentence.strip()
             elif _NOT_ALL_HIT.search(before) is None:
                 with suppress(Unreadable):  # more than all
@@ -412,6 +465,8 @@ def read_money(text: str) -> Amount | None:
         raise Unreadable(f"{text.strip()!r} has no single amount; write one such as $34,000")
     match = (marked or found)[0]
     after = plain[match.end() :]
+    if not marked and (_COUNTED.match(after) or _NO_COUNT_AFTER.match(after) or _NO_MONEY_AFTER.match(after)):
+        raise Unreadable(f"{text.strip()!r} counts something else; write an amount such as $34,000")
     if _PER_UNIT.match(after) or _PER_UNIT.match(text.partition(match[0])[2]):
         raise Unreadable(f"{text.strip()!r} is an amount per unit; write the sum, such as $34,000")
     if _BOUND_BEFORE.search(plain[: match.start()]) or _BOUND_AFTER.match(text.partition(match[0])[2]):

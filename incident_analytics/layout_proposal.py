@@ -37,7 +37,7 @@ _RATES: Final = re.compile(
 _RATINGS: Final = frozenset(
     {"red", "amber", "orange", "yellow", "green", "black", "major", "minor", "critical", "high", "medium", "low"}
 )
-_ID: Final = re.compile(r"[A-Za-z]{1,12}(?:[-_/#]?(?:\d+|[A-Za-z]{1,12}(?=[-_/#]\d)))*[-_/#]?\d+")
+_ID: Final = re.compile(r"[A-Za-z]{1,12}(?:[-_/#]?(?:\d++|[A-Za-z]{1,12}(?=[-_/#]\d)))*+(?<=\d)")
 """What has the form of an id: letters, then figures, with signs between them."""
 _ID_REPEATS: Final = 2
 """How many parts of an id may have figures of any number."""
@@ -151,7 +151,7 @@ def _count(documents: Sequence[Document]) -> tuple[list[_Label], list[_Heading]]
             if section.level > 1 and key and key not in seen and len(key) <= _LONGEST_HEADING:
                 seen.add(key)
                 heading = headings.setdefault(key, _Heading())
-                heading.written[re.sub(r"\s*\([^()]*\)", "", section.title).strip(" :") or section.title] += 1
+                heading.written[re.sub(r"\([^()]*+\)", "", section.title).strip(" :") or section.title] += 1
                 heading.n_timed += sum(begins_with_time(line.text) for line in section.source) >= _FEWEST
                 items = list(section.items())
                 heading.n_ticked += any(item.checked is not None for item in items)

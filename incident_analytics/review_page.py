@@ -791,7 +791,7 @@ class ReviewPage:
             (
                 stray,
                 ["tool", "key", "title", "service", "detected_at", "candidates"],
-                _numbered(len(stray), "record that is of no report", "records that are of no report"),
+                _numbered(len(stray), "record without a report", "records without a report"),
             ),
             (
                 missing,

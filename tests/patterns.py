@@ -109,7 +109,12 @@ def from_data() -> Iterator[Pattern]:
     """Yield the patterns of tables: the built-in templates, the names of periods."""
     for form, _ in _NAMES:
         yield Pattern(f"periods.py: {form}", re.compile(form), only_at_start=True)
-    phrases = {template.heading_phrases.pattern: template.heading_phrases for template in built_in_templates()}
+    of_templates = [
+        each
+        for template in built_in_templates()
+        for each in (template.heading_phrases, template._field_phrases)  # noqa: SLF001
+    ]
+    phrases = {each.pattern: each for each in of_templates}
     for compiled in phrases.values():
         yield Pattern("common.toml: phrases", compiled, only_at_start=True)
     for template in built_in_templates():

@@ -244,10 +244,7 @@ def test_milestones_out_of_their_usual_order_stay_and_are_said(tmp_path: Path) -
         (
             "milestone-order",
             19,
-            (
-                "restored at 2025-03-14 15:47 comes before responded at 2025-03-14 15:55 UTC of line 20; correct the "
-                "times if that is a slip"
-            ),
+            ("restored at 2025-03-14 15:47 comes before responded at 2025-03-14 15:55 UTC of line 20; check the times"),
         )
     ]
 

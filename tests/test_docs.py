@@ -122,7 +122,9 @@ GUIDED = sorted(
         line.partition(" --open")[0]
         for _, block in fences("text")
         for line in block.splitlines()
-        if line.startswith("incident-analytics ") and not line.startswith("incident-analytics explore ")
+        if line.startswith("incident-analytics ")
+        and not line.startswith("incident-analytics explore ")
+        and "://" not in line
     }
 )
 """The commands of the guides on a folder called ``reports``; JupyterLab and the page in a browser have other tests."""

@@ -210,8 +210,8 @@ def test_incidents_are_ranked_by_severity_then_by_what_they_rank_highest_in(
     [
         (["recorded"], ""),
         (["recorded", "sure"], "* Time to restore inferred from free text."),
-        (["check"], "(check) Time to restore inferred from free text, but may be wrong."),
-        (["sure", "check"], "* Time to restore inferred from free text. (check) The same, but may be wrong."),
+        (["check"], "(check) Time to restore inferred from free text, and may be wrong."),
+        (["sure", "check"], "* Time to restore inferred from free text. (check) Inferred, and may be wrong."),
     ],
 )
 def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], note: str) -> None:
@@ -504,7 +504,7 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert both.count("counts up to the review date. “") == 1
     assert both.endswith(" are ongoing; they do not count as downtime.")
     assert notices(n_pending=5, n_pending_ongoing=1)[0][0].endswith(
-        " action items; the ongoing one is in response times already, as ongoing."
+        " action items; the ongoing one is in the response times already."
     )
     assert notices(budgets=budgets())[0][1] == "Set target under [services.NAME]."
     assert notices(follow_ups=items(n_due=0))[0][1] == "Fill in the Due Date column."

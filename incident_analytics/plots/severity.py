@@ -271,7 +271,7 @@ def plot_time_between(gaps: pd.DataFrame, *, between: pd.DataFrame, width: int =
             axes,
             describe_gaps(between),
             "time since the last incident; peak: time between two incidents; dotted: since the last one; "
-            "dashed: mean, which counts that too",
+            "dashed: mean, including that gap",
             [
                 f"{name}{': ' if name else ''}"
                 + ", ".join(f"{format_span(row.gap)} before {row.incident_id}" for row in each_row(part))

@@ -214,7 +214,7 @@ def _milestone_order(report: Report) -> Iterator[Finding]:
             lines = report.lines
             message = (
                 f"{after} at {second:%Y-%m-%d %H:%M} comes before {before} at {first:%Y-%m-%d %H:%M} UTC of line "
-                f"{lines[f'{before}_at']}; correct the times if that is a slip"
+                f"{lines[f'{before}_at']}; check the times"
             )
             yield "milestone-order", lines[f"{after}_at"], message
 

@@ -242,7 +242,8 @@ def _counts(figure: re.Match[str]) -> bool:
 def _names(before: str) -> bool:
     """Return whether the figure behind some words is part of a name: ``iOS 17``, ``tier 2``."""
     word = before.rsplit(maxsplit=1)[-1] if before.strip() else ""
-    return (word != word.lower() or _NUMBERED.fullmatch(word)) and _BEFORE_COUNT.fullmatch(word) is None
+    is_name = word != word.lower() or _NUMBERED.fullmatch(word) is not None
+    return is_name and _BEFORE_COUNT.fullmatch(word) is None
 
 
 _USERS: Final = (

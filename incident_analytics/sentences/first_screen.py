@@ -476,7 +476,7 @@ def describe_marks(incidents: Sequence[Incident], *, measure: str) -> str:
     name = capitalized(measure.replace("_", " "))
     said = [f"{_INFERRED} {name} inferred from free text."] if "sure" in grades else []
     if "check" in grades:
-        said.append(f"{_CHECK.strip()} {'The same' if said else f'{name} inferred from free text'}, but may be wrong.")
+        said.append(f"{_CHECK.strip()} {'Inferred' if said else f'{name} inferred from free text'}, and may be wrong.")
     return " ".join(said)
 
 
@@ -738,7 +738,7 @@ def describe_notices(
         if n_pending_ongoing:
             them = "the ongoing one" if n_pending_ongoing == 1 else f"the {n_pending_ongoing} ongoing ones"
             them = "it" if n_pending == 1 else them
-            so_far = f"; {them} {are(n_pending_ongoing)} in response times already, as ongoing"
+            so_far = f"; {them} {are(n_pending_ongoing)} in the response times already"
         notices.append(
             Notice(
                 f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} and in service levels, "
@@ -820,7 +820,7 @@ def _data_notices(
             said = f"Reported durations have a median of {stated} (n = {n}), but the timelines give {timed}."
             if n == response.n == 1:
                 said = f"The reported duration is {stated}, but the timeline gives {timed}."
-            notices.append(Notice(said, "'incident-analytics check' names the reports that disagree with themselves."))
+            notices.append(Notice(said, "'incident-analytics check' names the reports that contradict themselves."))
     n = dict(counts.by_severity).get(None, 0)
     if n:
         notices.append(Notice(f"{format_count(n, 'incident')} {has(n)} no severity.", "Add it to the report."))

@@ -54,19 +54,19 @@ def describe_process(steps: pd.DataFrame) -> str:
     >>> describe_process(pd.DataFrame(rows).assign(median=pd.to_timedelta([6], unit="D")))
     'From the restoration to the review meeting: median 6d (n = 34, 2 of them still waiting; 7 not recorded).'
     >>> describe_process(pd.DataFrame({**rows, "n_open": [34], "n_missing": [0], "median": [pd.NaT]}))
-    'From the restoration to the review meeting: all 34 reports still waiting.'
+    'From the restoration to the review meeting: none of 34 reports has a date for it.'
     """
     require_columns(steps, "metric", "n", "n_open", "n_missing", "median")
     said = []
     for row in each_row(steps):
         if row.n < LEAST["median interval"]:
             continue
-        missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
         if row.n_open == row.n:
-            said.append(f"to {_STEPS[row.metric]}: all {row.n} reports still waiting{missing}")
+            said.append(f"to {_STEPS[row.metric]}: none of {row.n + row.n_missing} reports has a date for it")
             continue
         median = "not reached yet" if pd.isna(row.median) else format_span(row.median)
         waiting = f", {row.n_open} of them still waiting" if row.n_open else ""
+        missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
         said.append(f"to {_STEPS[row.metric]}: median {median} (n = {row.n}{waiting}{missing})")
     return f"From the restoration {'; '.join(said)}." if said else ""
 

@@ -32,9 +32,9 @@ def describe_repeats(rate: pd.DataFrame, *, label: str) -> str:
     >>> row = {"n": 13, "n_repeats": 3, "share": 0.23, "share_low": 0.05, "share_high": 0.54, "n_disputed": 1}
     >>> said = describe_repeats(pd.DataFrame([row | {"n_while_open": 2, "n_open_unknown": 1}]), label="Q3 2025")
     >>> print(said.replace(", 2", ",\n2").replace("; ", ";\n"))
-    Q3 2025: 3 of 13 incidents happened before (23%, 95% CI 5% to 54%),
-    2 of them while follow-ups were open (1 unknown);
-    by the dates of the items none was open in 1 of these.
+    Q3 2025: 3 of 13 incidents were repeats (23%, 95% CI 5% to 54%),
+    2 of them while follow-ups of the first were open (1 unknown);
+    in 1 of these the items' dates say that all were done.
     """
     require_columns(
         rate, "n", "n_repeats", "share", "share_low", "share_high", "n_while_open", "n_open_unknown", "n_disputed"
@@ -43,12 +43,13 @@ def describe_repeats(rate: pd.DataFrame, *, label: str) -> str:
     if not row["n"]:
         return ""
     n, n_open, n_unknown = (int(row[name]) for name in ("n_repeats", "n_while_open", "n_open_unknown"))
-    said = f"{label}: {n} of {format_count(row['n'], 'incident')} happened before"
+    said = f"{label}: {n} of {format_count(row['n'], 'incident')} {'was a repeat' if n == 1 else 'were repeats'}"
     said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
     if n:
-        said += f", {n_open} of them while follow-ups were open{f' ({n_unknown} unknown)' if n_unknown else ''}"
+        unknown = f" ({n_unknown} unknown)" if n_unknown else ""
+        said += f", {n_open} of them while follow-ups of the first were open{unknown}"
     if row["n_disputed"]:
-        said += f"; by the dates of the items none was open in {row['n_disputed']} of these"
+        said += f"; in {row['n_disputed']} of these the items' dates say that all were done"
     return f"{said}."
 
 

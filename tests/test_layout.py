@@ -544,7 +544,7 @@ OTHERS: dict[str, tuple[str, dict[str, object]]] = {
         {"severity": "SEV-2", "n_services": 0},
     ),
     "an export of Jira": (
-        "# NET-12 Logins fail\n\n|Field|Value|\n|--|--|\n|Priority|High|\n|Status|Closed|\n|Created|03/Jun/24 10:02 AM|\n|Incident start|03/Jun/24 10:00 AM|\n|Resolved|03/Jun/24 11:00 AM|\n|Component|Login|\n\n## Root cause\n\nA full disk.\n",
+        "# [NET-12] Logins fail\n\n|Field|Value|\n|--|--|\n|Priority|High|\n|Status|Closed|\n|Created|03/Jun/24 10:02 AM|\n|Incident start|03/Jun/24 10:00 AM|\n|Resolved|03/Jun/24 11:00 AM|\n|Component|Login|\n\n## Root cause\n\nA full disk.\n",
         {
             "incident_id": "NET-12",
             "severity": "SEV-2",

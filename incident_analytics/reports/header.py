@@ -27,7 +27,7 @@ from incident_analytics.reports.template import ID_ROOM, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
-from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone
+from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
@@ -62,28 +62,50 @@ _NUMBER = re.compile(r"\W*([0-5])\W*")
 _PEOPLE = re.compile(
     r"\W*(?:(?:about|around|approx\w*\.?|some|ca\.?)\s)?\d[\d.,]*k?\s(?:(?:of\s\S+\s)?\w+\s)?(?:users?|customers?|clients?|accounts?|patients"
     r"|members|people|persons|visitors|students|pupils|subscribers|households|merchants|guests|readers|players"
-    r"|employees|staff|tenants)\b",
+    r"|employees|staff|tenants)(?:\s?\([^()]*+\))?(?:[\s.]*$|\s(?:was|were|are|is|had|have|could|can|saw|got|lost|affected"
+    r"|impacted|hit|who|in|across|worldwide)\b)",
     re.IGNORECASE,
 )
-"""How a field of what was affected begins that has people, not services."""
+"""What a field of what was affected says that has people, not services."""
+_OF_SERVICES = re.compile(r"service|system|component|product|application|platform", re.IGNORECASE)
+"""What a label has that is of services alone."""
 _DOCUMENT = re.compile(r"(?:rca|pir)\s", re.IGNORECASE)
 """What is called so is the report, not its incident."""
-_IS_DAY = re.compile(r"\d{4}-?\d\d-?\d\d")
+_IS_DATE = re.compile(
+    r"(?:[A-Z][A-Z0-9]{1,9}-)?(?:19|20)\d\d(?:-\d{1,2}(?:-\d{1,2})?|\d{2}(?:\d{2})?)?|[0-2]\d[0-5]\d-[0-2]\d[0-5]\d"
+)
+"""Ids that may as well be a year, a month, a day, or two times of day."""
 _ATTRIBUTES = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
 """What pandoc and others write behind a heading."""
 _TITLE_ID = re.compile(
-    r"^[\W_]*+(?!(?:CVE|RFC|ADR|SEV|HTTP|ISO|UTF|SHA|TLS|Q)-?\d)(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?![\w-])"
+    r"^[\W_]*+(?!(?:CVE|RFC|ADR|SEV|HTTP|ISO|UTF|SHA|TLS|COVID|WIN|IPV|Q|[QHPW]\d|FY\d*|WEEK|WK|KW|DAY|YEAR|PART|STEP|PHASE"
+    r"|(?:JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER"
+    r"|OCTOBER|NOVEMBER|DECEMBER|SPRING|SUMMER|AUTUMN|WINTER)\d*)-?\d)"
+    r"(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?=\s*$|\s?[:\])])"
     r"|\b(?i:(?:incident|outage|issue|rca|pir|post-?mortem|problem|report|ticket|case)\s?#|(?:tracking|incident|case)\s(?:id|no\.?"
-    r"|number):?\s#?|(?:ticket|case)\s)(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{2,30})(?![\w-])"
-    r"|\b(?i:incident|outage|rca|pir|post-?mortem)\s(?P<number>(?!(?:19|20)\d\d(?!-?\d))\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[^\w\s]))"
+    r"|number):?\s#?|ticket:\s#?)(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{2,30})(?![\w-])"
+    r"|\b(?i:incident|outage|rca|pir|post-?mortem|ticket(?=\s\d{8}))\s(?P<number>\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[:)\]–—])|\s-\s)"
     r"|\s#(?P<last>\d{2,9})$"
 )
 """An id of no known form that a title has: before other words, with its label, or as ``#1884`` at the end."""
+_RATING = r"sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)"
 _SEVERITY = re.compile(
-    r"(?<![\w/-])(?:sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)|(?<=severity:)\s?[a-z]+)|(?<=[(\[])[SP][0-4](?=[)\]])",
+    rf"^\W*(?P<first>{_RATING})(?=\W*$|\s?[:|,)\]–—-])|(?<=severity:)\s?(?P<named>[a-z]+)"
+    rf"|(?<=[:|,–—-]\s)(?P<later>{_RATING})(?=\s?[:|,–—-]|\s*$)|(?<=[(\[])(?P<bracketed>{_RATING}|[SP][0-4])(?=[)\]])",
     re.IGNORECASE,
 )
-"""A severity that a title, or a line at the head, names without a label."""
+"""A severity that a title names without a label: first, last or between marks."""
+_ONLY_SEVERITY = re.compile(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
+"""A line at the head that is nothing but the severity."""
+_LENGTH = re.compile(
+    r"(?:(?:for|lasted|lasting|duration:?|about|around|approx\.?|approximately|~|ca\.?)\s*)*+"
+    r"(?!(?:24|12)\s?-?h\b)\d{1,4}(?:[.,]\d{1,2})?\s?(?:d|days?|h|hrs?|hours?|m|mins?|minutes?)"
+    r"(?:,?\s?(?:and\s)?\d{1,2}\s?(?:h|hrs?|hours?|m|mins?|minutes?)?\b)?",
+    re.IGNORECASE,
+)
+"""A length and nothing else."""
+_REMARK = re.compile(r"\([^()\d]*+\d[^()]*+\)")
+"""Words in brackets that may hold a length."""
 _OF_REPORT = re.compile(
     r"\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|author|version|approved)\b[^.\d]{0,40}\d",
     re.IGNORECASE,
@@ -100,6 +122,21 @@ def _zone_of_date(text: str) -> str:
     when, rest = split_moment(text)
     zone = rest.rpartition("(")[2] or when.rpartition("(")[2]
     return zone.strip(" ()") if is_zone(zone) else ""
+
+
+def _length_beside(text: str) -> str:
+    """Return the words of a date by which it also says how long it was, or from which time of day to which."""
+    _, rest = split_moment(text)
+    is_length = _LENGTH.fullmatch(without_zone(rest).strip(" ,;:()[]–—-")) is not None
+    words = text if is_length else _REMARK.sub(" ", text)
+    with suppress(Unreadable):
+        duration = read_duration(words)
+        if duration is not None and is_length and duration.total is not None:
+            return words
+        if duration is not None and duration.total is None and len(duration.windows) == 1:
+            start, end = duration.windows[0]
+            return words if end is not None and start.clock is not None and end.clock is not None else ""
+    return ""
 
 
 def _day_in(text: str, posted: date | None) -> date | None:
@@ -265,15 +302,15 @@ class HeaderReader:
 
     def _add_unlabelled(self, fields: dict[str, Line]) -> None:
         """Add the length that the date says as well, and the severity that the title or another line says."""
-        if "duration" not in fields and "date" in fields and self._is_long(fields["date"].text):
-            fields["duration"] = fields["date"]
+        if "duration" not in fields and "date" in fields and (words := _length_beside(fields["date"].text)):
+            fields["duration"] = fields["date"]._replace(text=words)
         if "severity" not in fields and (rating := self._severity_above()) is not None:
             fields["severity"] = rating
 
     def _named(self, found: Field) -> tuple[str | None, Line]:
         """Return the field that a label means for its value, and the part of the line that is the value."""
         name, line = self.template.field_named(found.label), found.line
-        if name == "services" and _PEOPLE.match(line.text):
+        if name == "services" and not _OF_SERVICES.search(found.label) and _PEOPLE.match(line.text):
             return "affected_users", line
         if name == "date" and not find_dates(line.text) and self._is_readable("duration", line.text):
             return "duration", line  # of two times of day alone
@@ -281,24 +318,20 @@ class HeaderReader:
             return name, line._replace(text=line.text.partition(". ")[0])  # before the first sentence
         return name, line
 
-    def _is_long(self, words: str) -> bool:
-        """Return whether the words of a date also say how long it was, or from when to when."""
-        with suppress(Unreadable):
-            duration = read_duration(words)
-            if duration is not None:
-                return duration.total is not None or any(end is not None for _, end in duration.windows)
-        return False
-
     def _severity_above(self) -> Line | None:
-        """Return the one severity that the title, or a line above the first section, names without a label."""
+        """Return the one severity that the title, or a line that is nothing else, names without a label."""
         found: dict[str, Line] = {}
         above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
-        for section, _ in islice(above, _FIRST_LINES):
-            for line in (Line(section.title, section.line), *islice(section.lines(), 2 * _FIRST_LINES)):
-                for match in _SEVERITY.finditer(line.text[:_LONGEST_TITLE]):
-                    found.setdefault(re.sub(r"\W", "", match[0]).casefold(), Line(match[0].strip(), line.line))
-        lines = [line for line in found.values() if self._is_readable("severity", line.text)]
-        return lines[0] if len(found) == len(lines) == 1 else None
+        first = islice(above, _FIRST_LINES)
+        lines = [line for section, _ in first for line in islice(section.lines(), 2 * _FIRST_LINES)]
+        named = [(match[1], line) for line in lines if (match := _ONLY_SEVERITY.fullmatch(line.text))]
+        if (title := self._find_title()) is not None:
+            matches = _SEVERITY.finditer(title.text[:_LONGEST_TITLE])
+            named += [(match[match.lastgroup or 0], title) for match in matches]
+        for words, line in named:
+            found.setdefault(re.sub(r"\W", "", words).casefold(), Line(words.strip(), line.line))
+        ratings = [line for line in found.values() if self._is_readable("severity", line.text)]
+        return ratings[0] if len(found) == len(ratings) == 1 else None
 
     def _check_clock(self, name: str | None, found: Field) -> None:
         """Report an instant at the head that has a date and no time of day."""
@@ -344,8 +377,8 @@ class HeaderReader:
         is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
         if is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear:
             return
-        lines = (line for section in self.sections for line in section.lines() if "ime" in line.text)
-        found = {words: line.line for line in lines if (words := find_zone(line.text))}
+        lines = (line for section in self.sections for line in section.lines() if re.search("ime|eiten", line.text))
+        found = {words: line.line for line in lines if (words := find_zone(line.text, is_elsewhere=True))}
         with suppress(Unreadable):
             if len({read_zone(words) for words in found}) == 1:
                 words, number = next(iter(found.items()))
@@ -389,7 +422,7 @@ class HeaderReader:
         incident_id = self.template.id_in(title.text)
         if incident_id is None and (match := _TITLE_ID.search(title.text)) is not None:
             found = match[match.lastgroup or 0]
-            incident_id = None if _IS_DAY.fullmatch(found) else found
+            incident_id = None if _IS_DATE.fullmatch(found) else found
         elif incident_id is not None and (match := _DOCUMENT.match(incident_id)):
             incident_id = incident_id[match.end() :]
         if incident_id is not None:

@@ -350,22 +350,43 @@ def _named(names: Mapping[str, str], label: str) -> str | None:
 _ASKS: Final = re.compile(r"(?:what|when|who|which|how|why)\b")
 
 
-def _phrase_pattern(phrases: Words) -> re.Pattern[str]:
-    """Return what matches the beginnings of words in their order, with a few other words between them.
+_SMALL: Final = (
+    r"(?:do|does|is|are|be|been|being|has|have|had|can|could|will|would|should|the|this|that|it|a|our|we|you|they|first|root"
+    r"|main|incident|outage|problem|issue|trouble|failure|to|of|in|and|up|on|become|get|make|all|down{more})"
+)
+_GAP: Final = _SMALL.replace("{more}", "|did|was|were")
+_GAP_OF_ACTIONS: Final = _SMALL.replace("{more}", "|making|incidents|like")
+_TAIL: Final = (
+    r"(?:it|the|this|that|incident|outage|problem|issue|trouble|failure|of|to|in|was|were|is|again|down|first|for)"
+)
+_TAIL_OF_ACTIONS: Final = (
+    r"(?:it|the|this|that|a|from|to|in|future|again|happen|happens|happening|recurring|recurrence|repeat|next|time"
+    r"|prevent|avoid|stop|improve|about|now|and|or|less|impactful|item|items|list|owners)"
+)
 
-    ``when start|begin`` is known in "when did the trouble begin"; a word with a ``$`` is all of its word.
+
+def _phrase_pattern(phrases: Words) -> re.Pattern[str]:
+    """Return what matches words in their order, with a few small words between them and behind them.
+
+    ``when did$ it$ start|begin`` is known in "when did it first begin": a word may have a common ending, one with a
+    ``$`` has none. Nothing else may stand between them or follow: it could ask for something else.
     """
 
-    def form(word: str) -> str:
-        choices = [re.escape(choice.rstrip("$")) + (r"\b" if "$" in choice else r"\w*") for choice in word.split("|")]
-        return f"(?:{'|'.join(choices)})"
+    def form(choice: str) -> str:
+        word = re.escape(choice.rstrip("$"))
+        if "$" in choice:
+            return word
+        if word.endswith(("e", "y")):
+            return word[:-1] + ("(?:e|es|ed|ing)" if word.endswith("e") else "(?:y|ies|ied|ying)")
+        return word + "(?:s|es|ed|ing)?"
 
-    forms = {
-        name: "|".join(r"(?: \S++){0,8}? ".join(map(form, phrase.split())) for phrase in words)
-        for name, words in phrases.items()
-    }
-    known = "|".join(f"(?P<{name}>{form})" for name, form in forms.items()) or "(?!)"
-    return re.compile(known)
+    known = []
+    for name, words in phrases.items():
+        gap, tail = (_GAP_OF_ACTIONS, _TAIL_OF_ACTIONS) if name == "actions" else (_GAP, _TAIL)
+        forms = [[rf"(?:{'|'.join(map(form, word.split('|')))})\b" for word in phrase.split()] for phrase in words]
+        any_form = "|".join(rf"(?: {gap}\b){{0,6}}? ".join(parts) for parts in forms)
+        known.append(rf"(?P<{name}>(?:{any_form})(?: {tail}\b){{0,8}}$)")
+    return re.compile("|".join(known) or "(?!)")
 
 
 def _extended(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:

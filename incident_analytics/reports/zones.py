@@ -120,18 +120,29 @@ def is_zone(text: str) -> bool:
     return match is not None and match[0].strip() == text.strip(" ()[]")
 
 
-_CITY: Final = rf"(?-i:{'|'.join(_CITIES)})(?:\s(?:local\s)?time)?"
+_NAMES: Final = rf"(?-i:{'|'.join(_CITIES)})"
+_JOINT: Final = (
+    r"(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local)\b)"
+)
 _OF_TIMES: Final = re.compile(
-    r"\b(?:times?|timestamps?|(?:time\s?)?zone|clocks?|dates|zeitzone|uhrzeiten|zeiten)\b(?:[\s:*_(=,-]"
-    r"|\b(?:are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local)\b)*+"
-    rf"(?:{ZONE}|{_CITY}\b)",
+    r"\b(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten)\b"
+    rf"{_JOINT}*+(?:{ZONE}|{_NAMES}\s(?:local\s)?time\b)|\b(?:all\stimes|times\sare)\b{_JOINT}*+{_NAMES}(?=\W*$|[).;])",
     re.IGNORECASE,
 )
+_OF_ALL_TIMES: Final = re.compile(
+    r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?(?:(?:all|alle|the|these|clock|event|timeline)\s){0,3}"
+    r"(?:times|timestamps|zeiten|uhrzeiten)\b(?:[\s:*_(=,-]|\b(?:are|all|given|listed|shown|stated|below|above|in|here|the"
+    rf"|timeline|report|local|sind)\b)*+(?:{ZONE}|{_NAMES}\s(?:local\s)?time\b|{_NAMES}(?=\W*$|[).;]))",
+    re.IGNORECASE,
+)
+"""A sentence that is about the times of all of the report."""
 _OF_HEADING: Final = re.compile(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
 
 
-def find_zone(text: str, *, is_heading: bool = False) -> str:
+def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False) -> str:
     """Return the words by which a sentence, or a heading, says in which zone the times are; none where it does not.
+
+    A sentence elsewhere than at the head and the timeline counts only if it begins with the times of all of the report.
 
     Examples
     --------
@@ -140,7 +151,7 @@ def find_zone(text: str, *, is_heading: bool = False) -> str:
     >>> find_zone("Timeline (IST)", is_heading=True), find_zone("Timeline, Smith et al", is_heading=True)
     ('(IST)', '')
     """
-    match = (_OF_HEADING if is_heading else _OF_TIMES).search(text)
+    match = (_OF_HEADING if is_heading else _OF_ALL_TIMES if is_elsewhere else _OF_TIMES).search(text)
     if match is None or (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word, too
         return ""
     return match[0]

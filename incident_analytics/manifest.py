@@ -203,14 +203,26 @@ def read_manifest(file: Path) -> Manifest:
     Raises
     ------
     PathError
-        ``review-2025Q3.manifest.json: no such file``, or ``... is not the manifest of a review``
+        ``review-2025Q3.manifest.json: no such file``, ``... is not the manifest of a review``, or
+        ``... was written by another version; make the review again``
     """
     try:
-        return Manifest.of(json.loads(read_bytes(file)))
+        plain = json.loads(read_bytes(file))
+        if not _is_of_another_form(plain):
+            return Manifest.of(plain)
     except OSError as error:
         raise PathError(f"{file}: {error.strerror}") from error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise PathError(f"{file}: is not the manifest of a review") from error
+    raise PathError(f"{file}: was written by another version; make the review again")
+
+
+def _is_of_another_form(plain: Any) -> bool:
+    """Return whether a file is a manifest, as it says itself, of a form that is not today's."""
+    if not isinstance(plain, dict) or not {"version", "review", "figures"} <= plain.keys():
+        return False
+    form = plain.get("manifest")
+    return type(form) is int and form > 0 and form != _FORM
 
 
 def _cited(figure: FigureRecord) -> str:

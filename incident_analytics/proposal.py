@@ -58,10 +58,13 @@ _LIKE_ONE: Final = 0.9
 _SAME: Final = r"(?:(?:also|formerly|otherwise) (?:called|known as|named)|called|aka|a\.k\.a\.|alias)"
 """What is written between two names of one thing."""
 _CITY: Final = re.compile(
-    r"(?:\d[:.h]\d\d\W*\(|\()(?P<noted>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: time)?\)"
-    r"|\b(?P<said>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: local)? time\b"
+    r"(?P<clock>\d[:.h]\d\d\s{0,2})?\((?P<noted>[A-Z][a-z]+(?: [A-Z][a-z]+)?)\)"
+    r"|\b(?P<said>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: local)? time\b(?! (?:out|series|to)\b)"
 )
 """How a line names the city in whose time it is."""
+_OF_TIMES: Final = re.compile(r"\b(?:times?|timeline|chronology|timestamps?)\b", re.IGNORECASE)
+"""What a heading says above times."""
+_TIME_COLUMN: Final = re.compile(r"\W{0,5}(?:time|timestamp|when|start|end)\W{0,5}\(", re.IGNORECASE)
 _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[(,;/|]")
@@ -115,14 +118,14 @@ def propose_files(
     is_own = layout_file.exists()
     if not is_own and (layout := propose_layout([parse_markdown(text) for text in _texts(records).values()])):
         _write(layout.text, layout_file)
-    if is_own or layout:
-        by_layout = read(Settings(templates=TemplateSettings(files=(layout_file,))))
-        if not is_own and _goodness(by_layout) < _goodness(records):
-            layout_file.unlink()
-            layout = None
-        else:
-            records = by_layout
     try:
+        if is_own or layout:
+            by_layout = read(Settings(templates=TemplateSettings(files=(layout_file,))))
+            if not is_own and _goodness(by_layout) < _goodness(records):
+                layout_file.unlink()
+                layout = None
+            else:
+                records = by_layout
         text = propose_settings(
             records,
             places,
@@ -132,7 +135,7 @@ def propose_files(
             nearby=find_nearby(folder),
         )
         file = write_settings(text, folder)
-    except BaseException:
+    except BaseException:  # an interruption too: without its settings the layout is of no use
         if layout:
             layout_file.unlink(missing_ok=True)
         raise
@@ -179,13 +182,16 @@ def propose_settings(
     """
     texts = _texts(records)
     zones = Counter(filter(None, map(_zone_of, texts.values())))
+    cities = Counter(filter(None, map(_zone_by_city, texts.values()))) if len(zones) < 2 else Counter()  # noqa: PLR2004
+    is_unsure = not zones and 2 * cities.total() <= len(texts)
+    zones += cities
     synonyms, unknown = _severities(records)
     services, said = _joined(_services(records), texts)
     places = [(relative_path(path, folder) or Path(path)).as_posix() for path in reports]
     loaded = len(_loaded(records))
     ratings = layout.ratings if layout else ()
     questions = [
-        *_zone_questions(zones),
+        *_zone_questions(zones, is_unsure=is_unsure),
         *(layout.questions if layout else ()),
         *_severity_questions(unknown),
         *nearby.questions,
@@ -199,7 +205,7 @@ def propose_settings(
         '# owner = "..."        # who answers for the review',
         '# report_url = "https://git.example/main/{path}" # where people read a report, for links in mailed pages',
         f"reports = [{', '.join(map(toml_text, places))}]",
-        *_zone_lines(zones),
+        *_zone_lines(zones, is_unsure=is_unsure),
         "",
         *_layout_lines(records, has_layout=has_layout),
         *_severity_lines(synonyms, ratings),
@@ -288,8 +294,6 @@ def _zone_of(text: str) -> str | None:
         else:
             words = find_zone(line.lstrip("# "), is_heading=line.startswith("#"))
         if not words:
-            if city := _zone_of_city(line):
-                return city
             continue
         named = re.search(ZONE, words, re.IGNORECASE)
         words = named[0] if named else words.strip()
@@ -304,6 +308,14 @@ def _zone_of(text: str) -> str | None:
     return None
 
 
+def _zone_by_city(text: str) -> str | None:
+    """Return the zone of the city in whose time a report that names no zone says that it is."""
+    if _zone_of(text):
+        return None
+    lines = (line for line in text.splitlines() if not line.startswith("# "))
+    return next((zone for line in lines if (zone := _zone_of_city(line))), None)
+
+
 def _zone_of_city(line: str) -> str | None:
     """Return the zone of the city in whose time a line says that it is.
 
@@ -311,13 +323,20 @@ def _zone_of_city(line: str) -> str | None:
     --------
     >>> _zone_of_city("All times are Oslo time."), _zone_of_city("## Timeline (New York)"), _zone_of_city("Load time")
     ('Europe/Oslo', 'America/New_York', None)
+    >>> _zone_of_city("Disk full on the web tier (Phoenix)."), _zone_of_city("- 10:12 (Oslo) First timeouts")
+    (None, 'Europe/Oslo')
     """
     if "(" not in line and "time" not in line:
         return None
-    names = (match["noted"] or match["said"] for match in _CITY.finditer(line))
-    return next(
-        (zone for name in names for zone in [_cities().get(name), _cities().get(name.split()[-1])] if zone), None
-    )
+    is_row = line.lstrip().startswith("|")
+    for words in line.split("|") if is_row else [line]:
+        is_of_times = is_row and _TIME_COLUMN.match(words) is not None
+        is_of_times |= line.startswith("#") and _OF_TIMES.search(line) is not None
+        for match in _CITY.finditer(words):
+            name = match["said"] or (match["noted"] if match["clock"] or is_of_times else None)
+            if name and (zone := _cities().get(name) or _cities().get(name.split()[-1])):
+                return zone
+    return None
 
 
 @lru_cache(maxsize=1)
@@ -433,8 +452,8 @@ def _bare(service: str) -> str:
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
-def _zone_questions(zones: Counter[str]) -> Iterator[str]:
-    if len(zones) > 1 or (zones and not _is_iana(next(iter(zones)))):
+def _zone_questions(zones: Counter[str], *, is_unsure: bool) -> Iterator[str]:
+    if is_unsure or len(zones) > 1 or (zones and not _is_iana(next(iter(zones)))):
         named = ", ".join(f"{zone} in {_count(n, 'report')}" for zone, n in zones.most_common())
         yield f"Which time zone does the team work in? The reports name {named}. Write it at timezone."
 
@@ -473,12 +492,12 @@ def _question_lines(questions: Sequence[str]) -> list[str]:
 # --- lines of TOML ---------------------------------------------------------------------------------------------------
 
 
-def _zone_lines(zones: Counter[str]) -> list[str]:
+def _zone_lines(zones: Counter[str], *, is_unsure: bool) -> list[str]:
     explained = "# its midnights bound periods"
     if not zones:
         return [f'# timezone = "Europe/London" {explained}; no report names one, so it is UTC']
     zone, n = zones.most_common(1)[0]
-    if len(zones) == 1 and _is_iana(zone):
+    if len(zones) == 1 and _is_iana(zone) and not is_unsure:
         return [f"timezone = {toml_text(zone)} {explained}; {_count(n, 'report')} {'names' if n == 1 else 'name'} it"]
     return [f'# timezone = "Europe/London" {explained}; UTC until you choose one']
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlsplit
 
 from incident_analytics.errors import PathError
 from incident_analytics.extras import require
@@ -95,13 +95,10 @@ def find_sources(paths: Iterable[str | Path]) -> list[Source]:
 
 def _files_at(url: str) -> Iterator[RemoteFile]:
     require("a URL", "fsspec", extra="remote")
-    parts = urlsplit(url)
-    if parts.password or parts.query:
-        shown = f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
-        raise PathError(f"{shown}: a URL with a password or a query; put credentials in fsspec's configuration instead")
+    _refuse_credentials(url)
     try:
         files, path = _file_system(url)
-        matches = [path] if files.exists(path) else files.glob(path)
+        matches = [path] if files.exists(path) else [name for name in files.glob(path) if not _is_hidden(name, path)]
         found = {name: about for match in matches for name, about in _below(files, match).items()}
     except Exception as error:  # each file system has errors of its own
         raise PathError(f"{url}: {error}") from error
@@ -109,6 +106,31 @@ def _files_at(url: str) -> Iterator[RemoteFile]:
         raise PathError(f"{url}: no such file or folder")
     for name, about in found.items():
         yield RemoteFile(files.unstrip_protocol(name), _status(about))
+
+
+def _refuse_credentials(url: str) -> None:
+    """Refuse a URL that has a password, or for HTTP a user or a query, which may be one.
+
+    Elsewhere ``?`` is of a pattern, and so may ``[`` be, which `urllib` takes for an address.
+    """
+    for link in url.split("::"):
+        scheme, _, rest = link.partition("://")
+        authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+        user, at, host = authority.rpartition("@")
+        is_http = scheme.lower() in {"http", "https"}
+        if ":" in user or (is_http and (at or "?" in rest)):
+            path = re.split(r"[?#]", rest[len(authority) :], maxsplit=1)[0]
+            message = "a URL with a password or a query; put credentials in fsspec's configuration instead"
+            raise PathError(f"{scheme}://{host}{path}: {message}")
+
+
+def _is_hidden(name: str, pattern: str) -> bool:
+    """Return whether a part of a name that a pattern's signs stand for begins with a dot, which the pattern has not."""
+    own = pattern.strip("/").split("/")
+    n_plain = next((index for index, part in enumerate(own) if re.search(r"[*?\[]", part)), len(own))
+    if any(part.startswith(".") for part in own[n_plain:]):
+        return False
+    return any(part.startswith(".") for part in name.strip("/").split("/")[n_plain:])
 
 
 def _below(files: Any, place: str) -> dict[str, dict[str, Any]]:

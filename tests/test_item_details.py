@@ -27,7 +27,8 @@ ACTION = "Add memory limits to the render workers"
         (" — Owner: Joe — Status: done", {"owner": "Joe", "status": "done"}),
         (" (@joe, by 2026-06-20)", {"owner": "@joe", "due_on": "2026-06-20"}),
         (" (@joe & @ana.b; until 20 June 2026)", {"owner": "@joe & @ana.b", "due_on": "20 June 2026"}),
-        (" (@joe)", {"owner": "@joe"}),
+        (" (by @joe)", {"owner": "@joe"}),
+        (" (owner @joe, by 2026-06-20)", {"owner": "@joe", "due_on": "2026-06-20"}),
     ],
 )
 def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> None:
@@ -42,6 +43,9 @@ def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> Non
         "Run the backup by cron (@daily)",
         "Pin the parser (@babel/core, by 2026-06-20)",
         "Ask those who know it, such as @joe",
+        "Remove the annotation (@Transactional)",
+        "Upgrade (@angular)",
+        "Pin the parser (by @babel/core)",
         "Write the runbook, owner: whoever was on call during the night of the failover",
         "Write the runbook (owner: Joe, after the move to the new cluster)",
         "Write the runbook (due: soon)",

@@ -539,6 +539,46 @@ OTHERS: dict[str, tuple[str, dict[str, object]]] = {
             "n_services": 2,
         },
     ),
+    "what a service answers is no header": (
+        "# Login outage, 2024-06-03\n\n```\nstatus: 503\nservice: gateway\nseverity: low\ndate: 2020-01-01\n```\n\n## Root cause\n\nA full disk.\n\n## Impact\n\nNobody could log in.\n",
+        {"date": "2024-06-03", "severity": None, "n_services": 0},
+    ),
+    "a fence below labels is no header": (
+        "# Login outage\n\n```\nincident: 77\nstart: 2020-01-01 10:00\nseverity: low\n```\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n",
+        {"incident_id": "report", "severity": "SEV-2", "started_at": None},
+    ),
+    "times with dots are no numbers of rows": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Timeline (UTC)\n\n- 10.15 Alert fired\n- 10.16 Engineer acknowledged\n- 10.17 Service restored\n\n## Root cause\n\nA full disk.\n",
+        {"detected_at": "2024-06-03 10:15", "restored_at": "2024-06-03 10:17"},
+    ),
+    "numbered rows": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## 3. Timeline (UTC)\n\n3.1. 10:15 Alert fired\n3.2. 10:16 Engineer acknowledged\n3.3. 10:17 Service restored\n\n## 4. Root cause\n\nA full disk.\n",
+        {"detected_at": "2024-06-03 10:15", "restored_at": "2024-06-03 10:17"},
+    ),
+    "codes are no numbers of actions": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\nS3 bucket versioning to be enabled\nEC2 instance limits to be raised\nWrite a runbook\n",
+        {"n_actions": 0},
+    ),
+    "codes in prose are no numbers of actions": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\nWe will look at the versions of our\nS3 buckets and at the limits of our\nEC2 instances this month.\n",
+        {"n_actions": 0},
+    ),
+    "quarters are no numbers of actions": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\nQ3: Alert at 80%\nQ4: Larger disk\n",
+        {"n_actions": 0},
+    ),
+    "actions with codes": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\nCAPA-1: Alert at 80%\nCAPA-2: Larger disk\nfor the logs\n",
+        {"n_actions": 2},
+    ),
+    "actions with letters": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\na) Alert at 80%\nb) Larger disk\n",
+        {"n_actions": 2},
+    ),
+    "states that an action is about": (
+        "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\n- Document the ticket states (new, in progress, closed)\n- Document the others (New, Closed)\n",
+        {"n_actions": 2, "n_done": 0},
+    ),
     "a log in a fence is no header": (
         "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n```\nstatus: 500\nseverity: ERROR\nservice: login\n```\n\n## Root cause\n\nA full disk.\n",
         {"severity": "SEV-2", "n_services": 0},

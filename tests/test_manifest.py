@@ -30,7 +30,8 @@ MANIFEST = {
         "[]",
         '{"manifest": 2}',
         json.dumps(MANIFEST).replace('"lines": "1"', '"lines": "2"'),
-        json.dumps(MANIFEST).replace('"manifest": 2', '"manifest": 1'),
+        json.dumps(MANIFEST).replace('"manifest": 2', '"manifest": "1"'),
+        '{"manifest": 1}',
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 1e999'),
         json.dumps(MANIFEST).replace('"n_lines": 3', f'"n_lines": {"9" * 5000}'),
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 2'),
@@ -48,4 +49,12 @@ def test_a_manifest_that_anybody_may_have_written_is_one_or_refused(tmp_path: Pa
     assert read_manifest(file).reports["INC-1"].lines == {3: "ab"}
     file.write_text(wrong, encoding="utf-8")
     with pytest.raises(PathError, match=r"review-2025Q3\.manifest\.json: is not the manifest of a review$"):
+        read_manifest(file)
+
+
+@pytest.mark.parametrize("form", [1, 3])
+def test_a_manifest_of_another_form_is_said_to_be_one(tmp_path: Path, form: int) -> None:
+    file = tmp_path / "review-2025Q3.manifest.json"
+    file.write_text(json.dumps({**MANIFEST, "manifest": form}), encoding="utf-8")
+    with pytest.raises(PathError, match=r"was written by another version; make the review again$"):
         read_manifest(file)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from laws import examples
 
 from incident_analytics.config import SETTINGS_NAME, Settings, read_settings
-from incident_analytics.errors import OutputError
+from incident_analytics.errors import OutputError, SettingsError
 from incident_analytics.layout_proposal import LAYOUT_NAME
 from incident_analytics.loading import read_records
 from incident_analytics.proposal import propose_files, propose_settings, write_settings
@@ -261,6 +261,47 @@ def test_a_layout_that_is_there_is_named_and_left_as_it_is(tmp_path: Path) -> No
     assert files == [SETTINGS_NAME]
     assert (tmp_path / LAYOUT_NAME).read_bytes() == before
     assert read_settings(tmp_path / SETTINGS_NAME).templates.files == (tmp_path / LAYOUT_NAME,)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SettingsError("no")])
+def test_what_stops_the_second_reading_leaves_no_layout(tmp_path: Path, error: BaseException) -> None:
+    house_folder(tmp_path)
+
+    def read(settings: Settings) -> Records:
+        if settings.templates.files:
+            raise error
+        return read_records(tmp_path / "pm", settings=settings)
+
+    with pytest.raises((KeyboardInterrupt, SettingsError)):
+        propose_files([tmp_path / "pm"], tmp_path, read)
+    assert not (tmp_path / LAYOUT_NAME).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "n", "zone"),
+    [
+        ("Disk full on the web tier (Phoenix).", 4, None),
+        ("Written by Ann (London).", 4, None),
+        ("Bob (Denver) acknowledges.", 4, None),
+        ("## Impact (London)", 4, None),
+        ("| 10:00 | Bob sees it for the first time (Denver) |", 4, None),
+        ("All times are Oslo time.", 3, "Europe/Oslo"),
+        ("## Timeline (New York)", 2, None),
+        ("## Timeline (New York)", 4, "America/New_York"),
+        ("| Time (New York) | Event |", 4, "America/New_York"),
+    ],
+)
+def test_a_city_is_a_zone_where_most_reports_have_it_at_times(
+    tmp_path: Path, words: str, n: int, zone: str | None
+) -> None:
+    place = tmp_path / "reports"
+    place.mkdir()
+    for number in range(4):
+        text = REPORT.format(id=f"INC-2025-03-14-00{number}", severity="SEV-1", zone="", services="- [x] API")
+        added = f"\n{words}\n" if number < n else ""
+        (place / f"{number}.md").write_text(f"{text.replace('()', '')}{added}", encoding="utf-8")
+    text = propose_settings(read_records(place, settings=Settings()), [place], folder=tmp_path)
+    assert tomllib.loads(text).get("timezone") == zone
 
 
 def test_names_that_a_report_says_are_one_are_aliases_and_those_next_to_each_other_are_two(tmp_path: Path) -> None:

@@ -314,6 +314,7 @@ def test_rows_that_are_still_to_be_written_are_no_timeline() -> None:
 NOTHING_HAPPENED = {
     "maintenance": "# Planned maintenance of the core switch\n\n**Start**: 2024-06-03 01:00 UTC\n**End**: 2024-06-03 03:00 UTC\n**Severity**: None\n**Services affected**: VPN\n\n## Impact\n\nNo VPN for 20 minutes.\n\n## Timeline\n\n- 01:00 Switch off\n- 01:20 Switch on\n- 03:00 End\n",
     "fire drill": "# Tabletop exercise, 3 June 2024\n\n**Start**: 10:00\n**End**: 11:00\n**Duration**: 1 hour\n\n## Timeline\n\n- 10:00 Alert: the database is gone (played)\n- 10:20 Team engaged\n- 11:00 End\n\n## Root cause\n\nNone, it was a game.\n\n## Action items\n\n- Print the phone list\n",
+    "a guide with an example": "# Writing a good incident review, 2024-06-03\n\n## Timeline\n\nExample:\n\n- 14:02 Deploy\n- 14:05 Alert fires\n\n## Root cause\n\nThe reason behind the trigger.\n",
     "guide": "# Writing a good incident review\n\n## Timeline\n\nOne line an event, for example:\n\n- 14:02 Deploy\n- 14:05 Alert fires\n- 14:31 Service restored\n\n## Root cause\n\nThe reason behind the trigger.\n\n## Action items\n\nEach has an owner.\n",
 }
 
@@ -326,6 +327,8 @@ def test_what_was_planned_or_is_an_example_is_not_a_report(name: str, tmp_path: 
 
 BROKE_ALL_THE_SAME = {
     "an outage in a drill": "# Outage of the shop during the failover drill\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Timeline (UTC)\n\n- 10:00 Alert: shop down\n- 10:20 Service restored\n\n## Root cause\n\nA full disk.\n",
+    "rows that are not an example": "# Outage of the shop, 2024-06-03\n\n## Timeline (UTC)\n\nTimes are those of the load balancer, for example.\n\n- 10:00 Alert: shop down\n- 10:20 Service restored\n\n## Root cause\n\nA full disk.\n",
+    "a lesson to fill in": "# Outage of the shop\n\nSeverity: SEV-1\n\n## Impact\n\nNobody could buy.\n\n## Timeline (UTC)\n\n- 10:00 Alert: shop down\n- 10:20 Service restored\n\n## Root cause\n\nA full disk.\n\n## Lessons learned\n\n[TODO: fill in]\n",
     "maintenance that broke": "# Planned maintenance of the core switch\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Timeline (UTC)\n\n- 10:00 Alert: VPN down\n- 10:20 Service restored\n\n## Root cause\n\nA wrong cable.\n",
 }
 

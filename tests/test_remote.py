@@ -48,7 +48,7 @@ def outcomes(url: str, settings: Settings | None = None) -> list[tuple[str, str]
     return list(zip(files["path"].str.removeprefix(f"{AT}/"), files["outcome"], strict=True))
 
 
-@pytest.mark.parametrize("at", ["memory://team/reports", "memory://team/reports/", "memory://team/reports/*.md"])
+@pytest.mark.parametrize("at", [f"memory://team/reports{end}" for end in ("", "/", "/*.md", "/?*.md", "/[!_]*.md")])
 @pytest.mark.usefixtures("filled")
 def test_the_tables_are_those_of_the_same_files_on_this_machine(at: str) -> None:
     found, expected = load(at, status="all"), load(HERE, status="all")
@@ -142,6 +142,15 @@ def test_a_file_that_fails_or_is_too_large_costs_itself(filled: Any, monkeypatch
             "memory://me:secret@host/x?key=secret",
             "memory://host/x: a URL with a password or a query; put credentials in fsspec's configuration instead",
         ),
+        (
+            "https://ghp_x@host/x",
+            "https://host/x: a URL with a password or a query; put credentials in fsspec's configuration instead",
+        ),
+        (
+            "simplecache::https://host/x?key=secret",
+            "https://host/x: a URL with a password or a query; put credentials in fsspec's configuration instead",
+        ),
+        ("memory://[r", "memory://[r: no such file or folder"),
     ],
 )
 @pytest.mark.usefixtures("filled")
@@ -149,6 +158,20 @@ def test_a_url_that_leads_nowhere_is_named(url: str, message: str) -> None:
     with pytest.raises(PathError) as caught:
         load(url)
     assert str(caught.value) == message
+
+
+def test_a_pattern_passes_over_what_is_hidden(tmp_path: Path) -> None:
+    for name in (".draft.md", ".old/a.md", "new/a.md", "b.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("# x\n", encoding="utf-8")
+
+    def found(pattern: str) -> list[str]:
+        sources = find_sources([f"local://{tmp_path.as_posix()}/{pattern}"])
+        return [source.as_posix().rpartition(f"{tmp_path.name}/")[2] for source in sources]
+
+    assert found("*") == ["b.md", "new/a.md"]
+    assert found("**/*.md") == ["b.md", "new/a.md"]
+    assert found(".*/a.md") == [".old/a.md"]
 
 
 def test_without_fsspec_a_url_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,9 +37,10 @@ _END_OF_MONTH: Final = re.compile(
     rf"(?:by\s|before\s)?(?:the\s)?end\s(?:of\s)?(?P<month>{MONTH})(?:,?\s(?P<year>(?:19|2[01])\d\d))?", re.IGNORECASE
 )
 _IN_BRACKETS: Final = re.compile(
-    rf"(?P<rest>[(\[][^()\[\]]{{1,60}}),\s(?:{_DONE}|{_OPEN}|{_DROPPED})(?P<end>[)\]])\.?$", re.IGNORECASE
+    rf"[(\[](?P<rest>[^()\[\]]{{1,60}}),\s(?:{_DONE}|{_OPEN}|{_DROPPED})(?P<end>[)\]])\.?$", re.IGNORECASE
 )
-"""A state behind the owner or the day in brackets: ``(Ann, 3 May, done)``."""
+"""A state behind the owner and the day in brackets: ``(Ann, 3 May, done)``."""
+_OWNER: Final = re.compile(r"@\w[\w.-]*|[A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){0,2}")
 _LONGEST: Final = 60
 """Characters at the end of an action's words in which its state is."""
 _SEASON: Final = timedelta(days=183)
@@ -70,9 +71,10 @@ def read_own_state(words: str) -> OwnState:
     if (match := _BEFORE.match(words)) and (when := _date_in(match["when"] or "")) is not None:
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
         return OwnState(status, words[match.end() :].strip(), when)
-    if (match := _IN_BRACKETS.search(words, max(0, len(words) - 2 * _LONGEST))) and words[: match.start()].strip():
+    match = _IN_BRACKETS.search(words, max(0, len(words) - 2 * _LONGEST))
+    if match and words[: match.start()].strip() and _is_of_action(match["rest"]):
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
-        return OwnState(status, f"{words[: match.start()]}{match['rest']}{match['end']}")
+        return OwnState(status, f"{words[: match.end('rest')]}{match['end']}")
     first = max(0, len(words) - _LONGEST)
     match = _AFTER.search(words, first)
     if match and words[: match.start()].strip() and (when := _date_in(match["when"])) is not None:
@@ -145,6 +147,17 @@ def _day_of(year: int, month: int, day: int) -> date | None:
 
 def _last_of(year: int, month: int) -> date:
     return date(year, month, monthrange(year, month)[1])
+
+
+def _is_of_action(words: str) -> bool:
+    """Return whether words are of owners and days alone, with a day or a mention that says that they are.
+
+    Capitalised words alone may be anything, as the states in ``(New, Closed)``.
+    """
+    parts = [part.strip() for part in words.split(",")]
+    days = [bool(_date_in(re.sub(r"^(?:due|by|until)\s", "", part, flags=re.IGNORECASE))) for part in parts]
+    is_sure = any(days) or any(part.startswith("@") for part in parts)
+    return is_sure and all(is_day or _OWNER.fullmatch(part) for part, is_day in zip(parts, days, strict=True))
 
 
 def _date_in(when: str) -> str | None:

@@ -26,6 +26,7 @@ _MENTION: Final = re.compile(
     re.IGNORECASE,
 )
 """People as trackers and chats mention them, and not the times of cron."""
+_OWNED_BY: Final = re.compile(r"(?:owner|owned by|assigned to|by)\s+(@.*)", re.IGNORECASE)
 _DUE: Final = re.compile(r"(?:due|by|until)\s+(?:on\s+|by\s+)?(\S.*)", re.IGNORECASE)
 
 
@@ -33,8 +34,8 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     """Return an item's words without the labelled details at their end, and these by column.
 
     Details are pairs of a label and a value up to the end, or in brackets at the end, where a mention such as ``@joe``
-    is the owner. Where a part is no such pair, all
-    of it stays in the words: what is not sure is not taken.
+    with a day, or behind ``by``, is the owner: alone it may be the name of a package. Where a part is no such pair,
+    all of it stays in the words: what is not sure is not taken.
 
     Parameters
     ----------
@@ -67,17 +68,21 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
 
 def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
+    is_alone = False
     for part in re.split(r"[,;|]", text):
         label, colon, value = part.partition(":")
         column = names.get(" ".join(label.split()).casefold()) if colon else None
-        if column is None and (due := _DUE.fullmatch(part.strip())):
+        bare = part.strip()
+        if column is None and "owner" in names.values() and (owned := _OWNED_BY.fullmatch(bare)):
+            column, value = "owner" if _MENTION.fullmatch(owned[1]) else None, owned[1]
+        elif column is None and (due := _DUE.fullmatch(bare)):
             column, value = "due_on", due[1]
-        elif column is None and _MENTION.fullmatch(part.strip()) and "owner" in names.values():
-            column, value = "owner", part
+        elif column is None and _MENTION.fullmatch(bare) and "owner" in names.values():
+            column, value, is_alone = "owner", bare, True
         if column is None or column in found or not _is_value(column, value.strip()):
             return {}
         found[column] = value.strip()
-    return found
+    return {} if is_alone and "due_on" not in found else found
 
 
 def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:

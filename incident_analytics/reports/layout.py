@@ -424,8 +424,10 @@ def find_fields(
     what is labelled in a summary, in an impact, or in a section that the template doesn't know.
     """
     above = next((index for index, part in enumerate(parts) if part), len(parts))
-    for section in sections[:above]:
-        labels = [*_labelled_anyhow(section, template), *_labelled_in_fence(section, template)]
+    tops = [list(_labelled_anyhow(section, template)) for section in sections[:above]]
+    is_labelled = bool(head) or any(tops)
+    for section, own in zip(sections[:above], tops, strict=True):
+        labels = own if is_labelled else list(_labelled_in_fence(section, template))
         is_mail = {fold(label) for label, _ in labels} >= {"from", "subject"}
         for label, line in labels:
             yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_mail)
@@ -466,11 +468,25 @@ def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str
         yield from _labelled_cells(table, template)
 
 
+_OF_ANYTHING: Final = frozenset({"id", "key", "number", "ref", "reference"})
+"""Labels of ids that may be those of anything."""
+
+
 def _labelled_in_fence(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
-    """Yield what is labelled in a code block right below the title, or above it, that is a report's header."""
+    """Yield what is labelled in a code block right below the title, or above it, that is a report's header.
+
+    It names the incident, or says with a time when it began or ended: what a service answers has neither.
+    """
     first = next(iter(section.blocks), None)
     pairs = labelled_fence(first) if isinstance(first, Fence) else []
-    if len(head_fields((label for label, _ in pairs), template)) > 1:
+    is_of_incident = any(
+        (label.casefold() not in _OF_ANYTHING and line.text)
+        if name == "incident_id"
+        else (name or "").endswith("_at") and re.search(r"\d:\d\d", line.text)
+        for label, line in pairs
+        for name in [template.field_named(label)]
+    )
+    if is_of_incident and len(head_fields((label for label, _ in pairs), template)) > 1:
         yield from pairs
 
 

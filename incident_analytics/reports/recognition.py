@@ -69,9 +69,10 @@ _PLANNED: Final = re.compile(
 _RATED: Final = re.compile(r"\d|\b(?:critical|high|major|medium|moderate|minor|low)\b", re.IGNORECASE)
 """What a severity has that rates an incident, not what is planned."""
 _EXAMPLE: Final = re.compile(
-    r"\b(?:for (?:example|instance)|e\.g\.|(?:an?|the|sample) example|example:|sample:)", re.IGNORECASE
+    r"(?:\b(?:for (?:example|instance)|e\.g\.)\s?|^\W{0,9}(?:(?:an?|the) )?(?:example|sample)(?: timeline)?):\W{0,9}$",
+    re.IGNORECASE,
 )
-"""What a guide has in the line above rows that nothing happened at."""
+"""How a guide announces rows that nothing happened at, in the line above them."""
 _LEFT: Final = re.compile(
     r"\[(?![ xX]\])(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
@@ -274,7 +275,9 @@ class _Signs:
         """Return whether it is a report."""
         if self.has_own_id or (self.has_id and (self.has_rows or not self.left)):
             return True
-        if self.left and (self.is_planned or not self.has_date):
+        if self.left and self.is_planned:
+            return False
+        if not (self.has_date or self.is_of_one_incident or all(sign.is_unfilled for sign in self.left)):
             return False
         is_dated = self.has_date or (self.has_rows and self.has_core)
         return is_dated and self.weight() >= _ENOUGH

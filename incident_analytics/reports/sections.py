@@ -42,9 +42,15 @@ MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
 _PARAGRAPH_NUMBER = re.compile(r"\A\d{1,3}[.)]\s+")
 """The number of the one paragraph of a text, which is part of the file's numbering."""
-_ENUMERATED = re.compile(r"(?:[A-Z]{1,6}[-.]?\d{1,3}[.):]?|[a-z]\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?)\s+(?=\S)")
-"""How a line begins that is numbered in a way that Markdown doesn't know: ``R1.``, ``CAPA-2``, ``a)``, ``5.1.``."""
-_NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.?\s+(?=\S)")
+_ENUMERATED = re.compile(
+    r"(?:(?P<prefix>(?!(?:[PQHSW]|SEV|FY)[-.]?\d)[A-Z]{1,6}[-.]?|\d{1,2}\.(?:\d{1,2}\.){0,2})(?P<number>\d{1,3})"
+    r"(?:[.):]|\s?[–—-])|(?P<letter>[a-z])\))\s+(?=\S)"
+)
+"""How a line begins that is numbered in a way that Markdown doesn't know: ``R1.``, ``CAPA-2:``, ``a)``, ``5.1.``.
+
+Priorities, quarters, halves of years, severities and weeks are no numbers of lines.
+"""
+_NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
 _LONGEST_DATE = 40
 """Characters of a line that may be a date alone."""
 
@@ -708,10 +714,16 @@ class _RowPart:
 
 
 def _without_numbers(parts: Sequence[_RowPart]) -> Sequence[_RowPart]:
-    """Take off the numbers of rows that are numbered within their section: ``3.1. 06:00``, ``3.2. 06:25``."""
+    """Take off the numbers of rows that are numbered within their section: ``3.1. 06:00``, ``3.2. 06:25``.
+
+    Each has a time behind it and nothing else that may be its day.
+    """
     found = [_NUMBERED_ROW.match(part.text) for part in parts]
     numbers = [(int(match[1]), int(match[2])) for match in found if match is not None]
-    if len(numbers) < 2 or numbers != [(numbers[0][0], numbers[0][1] + index) for index in range(len(numbers))]:  # noqa: PLR2004
+    if len(numbers) < 2 or numbers != [(numbers[0][0], index) for index in range(1, len(numbers) + 1)]:  # noqa: PLR2004
+        return parts
+    rests = (part.text if match is None else part.text[match.end() :] for part, match in zip(parts, found, strict=True))
+    if any(map(find_dates, rests)):
         return parts
     return [
         part if match is None else replace(part, text=part.text[match.end() :])
@@ -763,8 +775,7 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
 
     A line of a paragraph is one where it opens with a bullet, tick or number that Markdown doesn't know.
     """
-    texts = [line.text for block in section.paragraphs() for line in block.lines]
-    n_numbered = sum(_ENUMERATED.match(text) is not None for text in texts)
+    is_enumerated = _is_enumerated(section)
     for block in section.blocks:
         if not isinstance(block, RUNNING):
             continue
@@ -772,7 +783,7 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
         for line in block.lines:
             if line.line in taken:
                 continue
-            is_numbered = n_numbered > 1 and isinstance(block, Paragraph) and _ENUMERATED.match(line.text)
+            is_numbered = is_enumerated and isinstance(block, Paragraph) and _ENUMERATED.match(line.text)
             if is_numbered or starts_like_item(line.text) or (isinstance(block, Item) and not parts):
                 parts.append([line])
             elif parts:
@@ -781,10 +792,20 @@ def _action_items(section: Section, taken: Collection[int]) -> Iterator[tuple[li
             parts = [lines for lines in parts if read_tick(lines[0].text)[0] is not None]
         for index, lines in enumerate(parts):
             text = lines[0].text.lstrip("•‣◦·▪ ")
-            if n_numbered > 1 and isinstance(block, Paragraph) and (match := _ENUMERATED.match(text)):
+            if is_enumerated and isinstance(block, Paragraph) and (match := _ENUMERATED.match(text)):
                 text = text[match.end() :]
             first = lines[0]._replace(text=text)
             yield [first, *lines[1:]], block.checked if isinstance(block, Item) and not index else None
+
+
+def _is_enumerated(section: Section) -> bool:
+    """Return whether lines of a section's paragraphs have numbers with one prefix that rise by one, and begin them."""
+    paragraphs = [[_ENUMERATED.match(line.text) for line in block.lines] for block in section.paragraphs()]
+    if any(any(matches) and matches[0] is None for matches in paragraphs):
+        return False
+    found = [match for matches in paragraphs for match in matches if match is not None]
+    numbers = [(match["prefix"], int(match["number"] or ord(match["letter"] or "0"))) for match in found]
+    return len(numbers) > 1 and numbers == [(numbers[0][0], numbers[0][1] + index) for index in range(len(numbers))]
 
 
 def text_or_none(words: str) -> str | None:

@@ -34,13 +34,14 @@ def describe_counted(severities: Sequence[str] | None) -> str:
     Examples
     --------
     >>> describe_counted(["SEV-1", "SEV-2"])
-    'Only SEV-1 and SEV-2 incidents that affected users count as outages.'
+    'Only SEV-1 and SEV-2 incidents that affected users count as outages, each interruption as one.'
     >>> describe_counted(None)
-    "Incidents that affected no users don't count as outages."
+    "Incidents that affected no users don't count as outages; each interruption counts as one."
     """
     if not severities:
-        return "Incidents that affected no users don't count as outages."
-    return f"Only {join_words(list(severities))} incidents that affected users count as outages."
+        return "Incidents that affected no users don't count as outages; each interruption counts as one."
+    counted = join_words(list(severities))
+    return f"Only {counted} incidents that affected users count as outages, each interruption as one."
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:

@@ -132,7 +132,7 @@ _OF_TIMES: Final = re.compile(
 _OF_ALL_TIMES: Final = re.compile(
     r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?(?:(?:all|alle|the|these|clock|event|timeline)\s){0,3}"
     r"(?:times|timestamps|zeiten|uhrzeiten)\b(?:[\s:*_(=,-]|\b(?:are|all|given|listed|shown|stated|below|above|in|here|the"
-    rf"|timeline|report|local|sind)\b)*+(?:{ZONE}|{_NAMES}\s(?:local\s)?time\b|{_NAMES}(?=\W*$|[).;]))",
+    rf"|timeline|report|local|sind)\b)*+(?:{ZONE}|{_NAMES}(?:\s(?:local\s)?time)?)(?=\s?[).;,(*_]|\s*$|\s(?:unless|except)\b)",
     re.IGNORECASE,
 )
 """A sentence that is about the times of all of the report."""

@@ -125,7 +125,7 @@ def _refuse_credentials(url: str) -> None:
 
 
 def _is_hidden(name: str, pattern: str) -> bool:
-    """Return whether a part of a name that a pattern's signs stand for begins with a dot, which the pattern has not."""
+    """Return whether a part of a name that a pattern's signs match begins with a dot that the pattern does not have."""
     own = pattern.strip("/").split("/")
     n_plain = next((index for index, part in enumerate(own) if re.search(r"[*?\[]", part)), len(own))
     if any(part.startswith(".") for part in own[n_plain:]):

@@ -369,7 +369,7 @@ def _phrase_pattern(phrases: Words) -> re.Pattern[str]:
     """Return what matches words in their order, with a few small words between them and behind them.
 
     ``when did$ it$ start|begin`` is known in "when did it first begin": a word may have a common ending, one with a
-    ``$`` has none. Nothing else may stand between them or follow: it could ask for something else.
+    ``$`` has none. Nothing else may be between them or follow: it could ask for something else.
     """
 
     def form(choice: str) -> str:

@@ -327,7 +327,7 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
     shown, lowest, highest = (format_value(each, column) for each in (value, low, high))
     if column.startswith("budget_spent") and shown in {lowest, highest}:
-        # An end of what may have been spent is no estimate of it; where both ends are the same nothing is unknown.
+        # The end of a range isn't an estimate; where both ends are the same, nothing is unknown.
         return lowest if lowest == highest else f"{lowest} to {highest}"
     return f"{shown} ({lowest} to {highest})"
 

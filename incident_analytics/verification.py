@@ -132,7 +132,7 @@ def _compared(before: Manifest, given: ReviewInput) -> Restatements:
 
 
 def _compute(given: ReviewInput, figure: FigureRecord) -> None:
-    """Compute a figure once more; one that the manifest names wrongly, or that there is no more, is not among those."""
+    """Compute a figure again; one that is named wrongly, or that no longer exists, is left out."""
     # A fault of a measure is none of the manifest's, and is not taken for a figure that is gone.
     with suppress(IncidentAnalyticsError):
         compute(given.scope, figure.measure, _arguments(figure, given.scope.settings))
@@ -144,7 +144,7 @@ def _arguments(figure: FigureRecord, settings: Settings) -> dict[str, Any]:
     Raises
     ------
     PeriodError
-        One of them is no period, though it has parts.
+        One of them has the parts of a period but isn't one.
     """
     return {
         name: _period(value, settings) if isinstance(value, dict) else value for name, value in figure.options.items()
@@ -156,7 +156,7 @@ def _period(option: Mapping[str, Any], settings: Settings) -> Period:
         start, end = (pd.Timestamp(str(option[name])) for name in ("start", "end"))
         return Period(str(option["name"]), start, end, settings.timezone, settings.fiscal_year_start)
     except (KeyError, OverflowError, TypeError, ValueError) as error:
-        raise PeriodError(f"{option} is no period") from error
+        raise PeriodError(f"{option} isn't a period") from error
 
 
 def manifest_of(review: Path, period: str | None = None) -> Path:

@@ -34,7 +34,7 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     """Return an item's words without the labelled details at their end, and these by column.
 
     Details are pairs of a label and a value up to the end, or in brackets at the end, where a mention such as ``@joe``
-    with a day, or behind ``by``, is the owner: alone it may be the name of a package. Where a part is no such pair,
+    with a day, or behind ``by``, is the owner: alone it may be the name of a package. Where a part isn't such a pair,
     all of it stays in the words: what is not sure is not taken.
 
     Parameters

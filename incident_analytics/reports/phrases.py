@@ -195,7 +195,7 @@ def _places(text: str) -> Sequence[tuple[int, int]]:
 
 
 def _phrase(value: str, entry: str, groups: dict[str, _Group]) -> _Phrase:
-    """Return the phrase that an entry writes; a word that is no group yet becomes one."""
+    """Return the phrase that an entry writes; a word that isn't a group yet becomes one."""
     steps: list[tuple[int, _Group]] = []
     reach, opens = 1, False
     for word in _ENTRY_TOKEN.findall(entry.replace("’", "'")):

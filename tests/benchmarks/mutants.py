@@ -111,7 +111,7 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "analysis/comparison",
         "logs.append(np.log(np.maximum(spans[np.isfinite(spans)], 1)))",
         "1 -> 2",
-    ): "spans of one and of two microseconds; reports tell minutes",
+    ): "spans of one and of two microseconds; reports give minutes",
     ("analysis/control_charts", "ranges, range_limit = ranges[:0], np.nan", "0 -> 1"): "the first point has no range",
     (
         "analysis/control_charts",

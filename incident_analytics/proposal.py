@@ -403,14 +403,12 @@ def _together(records: Records) -> set[frozenset[str]]:
 
 def _joined(services: Sequence[_Service], texts: Mapping[str, str]) -> tuple[list[_Service], dict[str, str]]:
     """Make services one that a text says are one; return as well what it says by the other name."""
+    places = _places_of_equals([service.name for service in services], texts)
     said: dict[str, str] = {}
     kept = list(services)
-    folded = {path: fold(text) for path, text in texts.items()}
-    for one, other in combinations(services, 2):
-        if not {one, other} <= {*kept}:
-            continue
-        place = next((path for path, text in folded.items() if _are_one(one.name, other.name, text)), None)
-        if place is not None:
+    for one, other in combinations(services, 2) if places else ():
+        place = places.get(frozenset((fold(one.name), fold(other.name))))
+        if place is not None and {one, other} <= {*kept}:
             said[other.name] = place
             names = (*one.aliases, other.name, *other.aliases)
             index = kept.index(one)
@@ -419,24 +417,30 @@ def _joined(services: Sequence[_Service], texts: Mapping[str, str]) -> tuple[lis
     return kept, said
 
 
-def _are_one(one: str, other: str, text: str) -> bool:
-    """Return whether a text has one name of a service right behind the other, as its other name.
+def _places_of_equals(names: Sequence[str], texts: Mapping[str, str]) -> dict[frozenset[str], str]:
+    """Return the pairs of names (folded) where a text has one right behind the other, as its other name.
+
+    With each the first text that does so. A text is gone through once, whatever the number of names.
 
     Examples
     --------
-    >>> _are_one("Postgres main", "main DB", "postgres main (the main db) ran out of memory")
-    True
-    >>> _are_one("Postgres main", "main DB", "postgres main and the main db")
-    False
+    >>> names = ["Postgres main", "main DB"]
+    >>> _places_of_equals(names, {"a.md": "Postgres main (the main DB) ran out of memory"}).values()
+    dict_values(['a.md'])
+    >>> _places_of_equals(names, {"a.md": "Postgres main and the main DB"})
+    {}
     """
-    first, second = fold(one), fold(other)
-    if first not in text or second not in text:
-        return False
-    for left, right in ((first, second), (second, first)):
-        behind = rf"\((?:{_SAME} )?(?:the )?{re.escape(right)}\)|,? {_SAME} (?:the )?{re.escape(right)}(?!\w)"
-        if re.search(rf"(?<!\w){re.escape(left)}(?: ?{behind})", text):
-            return True
-    return False
+    found: dict[frozenset[str], str] = {}
+    longest_first = sorted({fold(name) for name in names} - {""}, key=len, reverse=True)
+    if not longest_first:
+        return found
+    name = "|".join(map(re.escape, longest_first))
+    behind = rf"\((?:{_SAME} )?(?:the )?({name})\)|,? {_SAME} (?:the )?({name})(?!\w)"
+    equals = re.compile(rf"(?<!\w)({name})(?= ?(?:{behind}))")
+    for path, text in texts.items():
+        for left, in_brackets, after_word in equals.findall(fold(text)):
+            found.setdefault(frozenset((left, in_brackets or after_word)), path)
+    return found
 
 
 def _words(service: str) -> list[str]:

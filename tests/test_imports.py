@@ -25,6 +25,7 @@ LAYERS = (
     "errors",
     "extras",
     "names",
+    "late_patterns",
     "visible",
     "masking",
     "temporary",

@@ -9,6 +9,7 @@ from datetime import UTC, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.times import Moment, Piece, Span, forward, half_ways, read_pieces
 from incident_analytics.reports.zones import ZONE, zone_named
@@ -193,7 +194,7 @@ def _one_length(lengths: Sequence[Span]) -> bool:
     return same or any(spans_agree(total - span.length, span.length, approximate=span.approximate) for span in lengths)
 
 
-_ZONE_IN_BRACKETS: Final = re.compile(
+_ZONE_IN_BRACKETS: Final = compile_late(
     rf"\(\s*(?:all\s+)?(?:times?\s+)?(?:are\s+)?(?:in\s+)?({ZONE})\s*\)", re.IGNORECASE
 )
 

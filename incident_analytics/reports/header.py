@@ -15,6 +15,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.choices import Choice, find_choice, leading_word, read_choice, read_word
 from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
@@ -33,12 +34,12 @@ from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 __all__ = ["HeaderReader"]
 
 _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
-_ONGOING = re.compile(
+_ONGOING = compile_late(
     r"(?:ongoing|active|unresolved|not (?:yet )?(?:resolved|restored|over)|still (?:open|down|going)|monitoring"
     r"|investigating|mitigating)\b"
 )
 """Statuses that say of the incident, not of its report, that it goes on."""
-_UNFINISHED = re.compile(
+_UNFINISHED = compile_late(
     r"(?<!no longer )(?<!not )\b(?:pending|await\w*|waiting|subject to|in review|unfinished|incomplete|wip|tb[dc]"
     r"|to be (?:reviewed|approved|confirmed|signed|completed|published)|preliminary|provisional|almost|nearly"
     r"|not (?:yet )?(?:reviewed|approved|final\w*|complete\w*|signed\w*|published|confirmed)"
@@ -59,7 +60,7 @@ _TOKEN = re.compile(r"#?(?=[\w.-]*\d)[\w.-]{1,40}")
 """One word with a figure, as an id is that has no known form."""
 _NUMBER = re.compile(r"\W*([0-5])\W*")
 """A severity that is its number alone."""
-_PEOPLE = re.compile(
+_PEOPLE = compile_late(
     r"\W*(?:(?:about|around|approx\w*\.?|some|ca\.?)\s)?\d[\d.,]*k?\s(?:(?:of\s\S+\s)?\w+\s)?(?:users?|customers?|clients?|accounts?|patients"
     r"|members|people|persons|visitors|students|pupils|subscribers|households|merchants|guests|readers|players"
     r"|employees|staff|tenants)(?:\s?\([^()]*+\))?(?:[\s.]*$|\s(?:was|were|are|is|had|have|could|can|saw|got|lost|affected"
@@ -77,7 +78,7 @@ _IS_DATE = re.compile(
 """Ids that may as well be a year, a month, a day, or two times of day."""
 _ATTRIBUTES = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
 """What pandoc and others write behind a heading."""
-_TITLE_ID = re.compile(
+_TITLE_ID = compile_late(
     r"^[\W_]*+(?!(?:CVE|RFC|ADR|SEV|HTTP|ISO|UTF|SHA|TLS|COVID|WIN|IPV|Q|[QHPW]\d|FY\d*|WEEK|WK|KW|DAY|YEAR|PART|STEP|PHASE"
     r"|(?:JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER"
     r"|OCTOBER|NOVEMBER|DECEMBER|SPRING|SUMMER|AUTUMN|WINTER)\d*)-?\d)"
@@ -89,7 +90,7 @@ _TITLE_ID = re.compile(
 )
 """An id of no known form that a title has: before other words, with its label, or as ``#1884`` at the end."""
 _RATING = r"sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)"
-_SEVERITY = re.compile(
+_SEVERITY = compile_late(
     rf"^\W*(?P<first>{_RATING})(?=\W*$|\s?[:|,)\]–—-])|(?<=severity:)\s?(?P<named>[a-z]+)"
     rf"|(?<=[:|,–—-]\s)(?P<later>{_RATING})(?=\s?[:|,–—-]|\s*$)|(?<=[(\[])(?P<bracketed>{_RATING}|[SP][0-4])(?=[)\]])",
     re.IGNORECASE,
@@ -97,7 +98,7 @@ _SEVERITY = re.compile(
 """A severity that a title names without a label: first, last or between marks."""
 _ONLY_SEVERITY = re.compile(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
 """A line at the head that is nothing but the severity."""
-_LENGTH = re.compile(
+_LENGTH = compile_late(
     r"(?:(?:for|lasted|lasting|duration:?|about|around|approx\.?|approximately|~|ca\.?)\s*)*+"
     r"(?!(?:24|12)\s?-?h\b)\d{1,4}(?:[.,]\d{1,2})?\s?(?:d|days?|h|hrs?|hours?|m|mins?|minutes?)"
     r"(?:,?\s?(?:and\s)?\d{1,2}\s?(?:h|hrs?|hours?|m|mins?|minutes?)?\b)?",

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, fold, is_untold, is_zero
 
 __all__ = ["Amount", "Loss", "Share", "find_users", "read_loss", "read_money", "read_share"]
@@ -250,7 +251,7 @@ _USERS: Final = (
     r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people)\b"
     r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
 )
-_SAID_OF_USERS: Final = re.compile(
+_SAID_OF_USERS: Final = compile_late(
     rf"(?<![\w.,$€£]){_FIGURE}\s(?:(?:unique|active|paying|registered|distinct|different|end)\s)?(?P<counted>{_USERS})"
     rf"|(?P<part>{_PERCENT.pattern.replace('(?P<sign>', '(?:').replace('(?P<value>', '(?:')}"
     rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s){{0,3}}{_USERS}",
@@ -390,26 +391,26 @@ _CURRENCIES: Final = {
     "AU$": "AUD",
     "A$": "AUD",
 }
-_MONEY: Final = re.compile(
+_MONEY: Final = compile_late(
     rf"(?P<sign>[-−])?(?:(?P<mark>(?:\b(?:US|CA|AU|C|A))?\$|[€£¥₹]|\b(?:{_CODES})(?![A-Za-z]))\s?(?P<sign2>[-−])?"
     rf"|(?<![\w.])(?<!\d,)){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
 )
-_MONEY_RANGE: Final = re.compile(r"\s?(?:[-–—]|to\b)\s?[\d.,]+\s?(?:k|m|mm|mn|bn|b)?\s*(?:$|[(,;])", re.IGNORECASE)
+_MONEY_RANGE: Final = compile_late(r"\s?(?:[-–—]|to\b)\s?[\d.,]+\s?(?:k|m|mm|mn|bn|b)?\s*(?:$|[(,;])", re.IGNORECASE)
 
 
-_BOUND_BEFORE: Final = re.compile(
+_BOUND_BEFORE: Final = compile_late(
     r"(?:[<>≤≥]=?|\b(?:under|over|below|above|beyond|up to|at (?:least|most)|(?:less|more|fewer|greater) than|exceed\w*"
     r"|north of|upwards? of|min(?:imum)?|max(?:imum)?|as (?:much|little) as|as many as)\b)"
     r"[\s:.]*(?:(?:about|around|approximately|roughly|an?|some|estimated)\s+|~\s?)*$",
     re.IGNORECASE,
 )
-_BOUND_AFTER: Final = re.compile(
+_BOUND_AFTER: Final = compile_late(
     r"\s?\+|[\s,]*+\(?\s*+(?:(?:or|and) (?:more|less|above|below|up|over|counting)|at (?:least|most)"
     r"|max(?:imum)?|min(?:imum)?)\b",
     re.IGNORECASE,
 )
-_PER_UNIT: Final = re.compile(
+_PER_UNIT: Final = compile_late(
     r"\s?/\s?[a-z]|[\s(]+(?:an?\s+(?:piece|head|user|customer|seat|minute|hour|day|week|month|quarter|year)"
     r"|hourly|daily|weekly|monthly|quarterly|yearly|annually)\b"
     r"|[^()]*?(?<!as )\b(?:per|each|apiece)\b|\s*\(\s*(?:per|each)\b",

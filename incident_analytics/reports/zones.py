@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import remembered
 from incident_analytics.reports.placeholders import Unreadable
 
@@ -56,14 +57,14 @@ ZONE: Final = (
     r"|(?:(?<=[ap]m\s)|(?<=\())(?:Central|Mountain)\b|\b(?:Central|Mountain)(?=\stime\b)"
     r"|(?:(?<=\d)|(?<=\d\s))Z\b"
 )
-_NO_ZONE: Final = re.compile(
+_NO_ZONE: Final = compile_late(
     r"\(\s*(?:24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|start|end"
     r"|(?:all times )?(?:approx\w*\.?|est\.|estimated|local(?: time)?))\s*\)",
     re.IGNORECASE,
 )
 """What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
-_ZONE_PATTERN: Final = re.compile(ZONE, re.IGNORECASE)
-_ONE_CITY: Final = re.compile(
+_ZONE_PATTERN: Final = compile_late(ZONE, re.IGNORECASE)
+_ONE_CITY: Final = compile_late(
     rf"(?:[^\n]{{0,40}}?\b(?i:times?|zone|zeiten)\b[^A-Z\n]{{0,20}})?\W*({'|'.join(_CITIES)})(?:\s(?:local\s)?time)?\W*"
 )
 
@@ -124,19 +125,19 @@ _NAMES: Final = rf"(?-i:{'|'.join(_CITIES)})"
 _JOINT: Final = (
     r"(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local)\b)"
 )
-_OF_TIMES: Final = re.compile(
+_OF_TIMES: Final = compile_late(
     r"\b(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten)\b"
     rf"{_JOINT}*+(?:{ZONE}|{_NAMES}\s(?:local\s)?time\b)|\b(?:all\stimes|times\sare)\b{_JOINT}*+{_NAMES}(?=\W*$|[).;])",
     re.IGNORECASE,
 )
-_OF_ALL_TIMES: Final = re.compile(
+_OF_ALL_TIMES: Final = compile_late(
     r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?(?:(?:all|alle|the|these|clock|event|timeline)\s){0,3}"
     r"(?:times|timestamps|zeiten|uhrzeiten)\b(?:[\s:*_(=,-]|\b(?:are|all|given|listed|shown|stated|below|above|in|here|the"
     rf"|timeline|report|local|sind)\b)*+(?:{ZONE}|{_NAMES}(?:\s(?:local\s)?time)?)(?=\s?[).;,(*_]|\s*$|\s(?:unless|except)\b)",
     re.IGNORECASE,
 )
 """A sentence that is about the times of all of the report."""
-_OF_HEADING: Final = re.compile(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
+_OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
 
 
 def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False) -> str:

@@ -12,10 +12,10 @@ class _LatePattern:
     """Becomes the pattern method by method: each attribute is taken from it at its first use, and is its own after."""
 
     def __init__(self, pattern: str, flags: int) -> None:
-        self._source = pattern, flags
+        self._pattern, self._flags = pattern, flags
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(re.compile(*self._source), name)  # re keeps what it compiled
+        value = getattr(re.compile(self._pattern, self._flags), name)  # re keeps what it compiled
         setattr(self, name, value)
         return value
 

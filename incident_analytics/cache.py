@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import time
@@ -36,6 +37,8 @@ _HOUR: Final = 3600
 _UNUSED: Final = 30 * 24 * _HOUR
 """Seconds after which a cache that nobody used goes."""
 _DIGEST_SIZE: Final = 16
+_OWN_NAME: Final = re.compile(r"\.?[0-9a-f]{32}")
+"""How caches and segments are named; with a dot while they are written."""
 
 
 class _Entry(NamedTuple):
@@ -66,7 +69,10 @@ def clear_cache() -> int:
     """Remove every cache, and return how many bytes that gives back; another run may write or clear meanwhile."""
     folder = cache_folder()
     before = _size(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    with suppress(OSError):  # there is none, it goes meanwhile, or it holds something else, too
+        for cache in [] if folder.is_symlink() else _caches(folder):
+            _remove_cache(cache)
+        folder.rmdir()
     return max(before - _size(folder), 0)
 
 
@@ -312,13 +318,16 @@ class Cache:
         partial.replace(self.folder / _INDEX)
 
     def _remove_unused(self, segments: Mapping[str, Any]) -> None:
-        """Remove segments that no index names any more, and caches that nobody uses; others may be at work."""
+        """Remove segments that no index names any more, and caches that nobody uses; others may be at work.
+
+        What has another name than `Cache` gives is somebody else's, and stays.
+        """
         for place in self.folder.iterdir():
-            if place.name not in {_INDEX, *segments} and _is_older(place, _HOUR):
+            if _OWN_NAME.fullmatch(place.name) and place.name not in segments and _is_older(place, _HOUR):
                 _remove(place)
-        for cache in self.folder.parent.iterdir():
+        for cache in _caches(self.folder.parent):
             if _is_older(cache, _UNUSED):
-                _remove(cache)
+                _remove_cache(cache)
 
 
 def _is_older(place: Path, age: float) -> bool:
@@ -327,6 +336,19 @@ def _is_older(place: Path, age: float) -> bool:
         return time.time() - place.lstat().st_mtime > age
     except FileNotFoundError:
         return False
+
+
+def _caches(root: Path) -> list[Path]:
+    return [place for place in root.iterdir() if _OWN_NAME.fullmatch(place.name) and not place.is_symlink()]
+
+
+def _remove_cache(folder: Path) -> None:
+    """Remove a cache, but nothing that somebody else put into its folder."""
+    with suppress(OSError):  # another run removes it, too
+        for place in folder.iterdir():
+            if place.name == _INDEX or _OWN_NAME.fullmatch(place.name):
+                _remove(place)
+        folder.rmdir()
 
 
 def _remove(place: Path) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "is_page", "need_weasyprint", "tables_of"]
 
-_GENERATOR: Final = re.compile('<meta (?=[^>]*name="generator")[^>]*content="incident-analytics"')
+_GENERATOR: Final = re.compile('<meta (?=[^<>]*name="generator")[^<>]*content="incident-analytics"')
 _TABLE: Final = re.compile(r' data-table="([^"]*)"')
 _FIGURE: Final = re.compile(r' data-table="[^"]*"(?: data-figure="([^"]*)")?')
 _HERE: Final = Path(__file__).parent

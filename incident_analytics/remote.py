@@ -33,14 +33,21 @@ class RemoteFile:
     Attributes
     ----------
     url
-        Where it is.
+        Where it is, as tables have it.
     status
         Its size in bytes, and a number that another version of it does not have; None where its file system does not
         give both.
+    asked
+        The URL whose file system has it.
+    name
+        What it is called there. That file system alone is asked for it: whoever fills a store or an archive also names
+        the files in it, and as part of a URL a name could lead elsewhere.
     """
 
     url: str
     status: tuple[int, int] | None
+    asked: str
+    name: str
 
     @property
     def stem(self) -> str:
@@ -60,8 +67,8 @@ class RemoteFile:
             Whatever its file system reports, and where the file has more bytes than ``limit``.
         """
         try:
-            files, path = _file_system(self.url)
-            with files.open(path, "rb") as stream:
+            files, _ = _file_system(self.asked)
+            with files.open(self.name, "rb") as stream:
                 content: bytes = stream.read(limit + 1)
         except Exception as error:
             raise OSError(errno.EIO, f"{type(error).__name__}: {error}", self.url) from error
@@ -105,7 +112,23 @@ def _files_at(url: str) -> Iterator[RemoteFile]:
     if not matches:
         raise PathError(f"{url}: no such file or folder")
     for name, about in found.items():
-        yield RemoteFile(files.unstrip_protocol(name), _status(about))
+        yield RemoteFile(_url_of(files.unstrip_protocol(name), url), _status(about), url, name)
+
+
+def _url_of(own: str, asked: str) -> str:
+    """Return the URL of a file, with the archive or the like that it is in as the URL that was asked for has it.
+
+    Examples
+    --------
+    >>> _url_of("zip://a/INC-1.md", "simplecache::zip://a::s3://bucket/all.zip")
+    'zip://a/INC-1.md::s3://bucket/all.zip'
+    >>> _url_of("s3://bucket/a/INC-1.md", "simplecache::s3://bucket/a")
+    's3://bucket/a/INC-1.md'
+    """
+    links = asked.split("::")
+    schemes = [link.partition("://")[0] for link in links]
+    scheme = own.partition("://")[0]
+    return "::".join([own, *links[schemes.index(scheme) + 1 :]]) if scheme in schemes else own
 
 
 def _refuse_credentials(url: str) -> None:

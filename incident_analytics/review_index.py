@@ -18,6 +18,8 @@ from incident_analytics.showing import escape_html
 __all__ = ["write_index"]
 
 _NAME: Final = re.compile(r"review-(?P<period>.+)\.(?P<form>html|pdf|md|ipynb)")
+_LONGEST: Final = 1000
+"""Characters of a headline."""
 _FORMS: Final = {"html": "page", "pdf": "PDF", "md": "Markdown", "ipynb": "notebook"}
 
 
@@ -66,15 +68,17 @@ def _listing(folder: Path, settings: Settings) -> str:
     forms: dict[Period, list[str]] = {}
     for file in sorted(folder.iterdir()):
         found = _NAME.fullmatch(file.name)
+        if not (found and file.is_file()):
+            continue
         try:
-            period = found and Period.parse(
+            period = Period.parse(
                 found["period"].replace("_", "/"),
                 timezone=settings.timezone,
                 fiscal_year_start=settings.fiscal_year_start,
             )
         except PeriodError:  # a file of another kind
             continue
-        if found and period:
+        if file.stem == _stem(period):
             forms.setdefault(period, []).append(found["form"])
     newest = sorted(forms, key=lambda period: (period.end, period.start), reverse=True)
     items = "\n".join(_item(folder, period, forms[period]) for period in newest)
@@ -82,7 +86,7 @@ def _listing(folder: Path, settings: Settings) -> str:
 
 
 def _item(folder: Path, period: Period, forms: Collection[str]) -> str:
-    stem = f"review-{period.name.replace('/', '_')}"
+    stem = _stem(period)
     first, *others = (form for form in _FORMS if form in forms)
     also = ", ".join(f'<a href="{stem}.{form}">{_FORMS[form]}</a>' for form in others)
     below = [
@@ -97,10 +101,19 @@ def _item(folder: Path, period: Period, forms: Collection[str]) -> str:
     return f"<li>{' '.join(parts)}</li>"
 
 
+def _stem(period: Period) -> str:
+    return f"review-{period.name.replace('/', '_')}"
+
+
 def _headline(page: Path) -> str:
-    """Return the headline of a review's page; empty where there is none."""
-    found = re.search(r"<h1\b[^>]*>(.*?)</h1>", _text(page), re.DOTALL) if page.exists() else None
-    return html.unescape(re.sub("<[^>]*>", "", found[1])) if found else ""
+    """Return the headline of a review's page; empty where there is none, whoever wrote the page."""
+    try:
+        text = _text(page)
+    except OSError:
+        return ""
+    _, _, rest = text.partition("<h1")
+    headline, end, _ = rest.partition(">")[2].partition("</h1>")
+    return html.unescape(re.sub("<[^<>]*>", "", headline[:_LONGEST])) if end else ""
 
 
 def _text(file: Path) -> str:

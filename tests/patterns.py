@@ -140,6 +140,8 @@ def attacks(compiled: re.Pattern[Any]) -> Iterator[tuple[Callable[[int], Any], i
         samples = {_example(body, variant) for variant in range(4)}
         samples |= {each for each in alphabet if inside.fullmatch(each)}
         pumped |= dict.fromkeys((prefix, each) for each in sorted(samples) if each for prefix in {"", before})
+        if before:  # each of them may be looked at to the text's end
+            pumped["", before] = None
     for whole in sorted({_example(tree, variant) for variant in range(4)}):
         pumped |= dict.fromkeys(("", each) for each in (whole, whole[:-1], f"{whole} ") if each)
     for prefix, pump in pumped:

@@ -269,7 +269,7 @@ def test_what_another_run_renames_meanwhile_is_no_failure(reports: Path, monkeyp
     listed = Path.iterdir
 
     def with_one_that_is_gone(folder: Path) -> Iterator[Path]:
-        yield folder / ".renamed"
+        yield folder / f".{0:032}"
         yield from listed(folder)
 
     monkeypatch.setattr(Path, "iterdir", with_one_that_is_gone)
@@ -292,6 +292,32 @@ def test_clearing_takes_nothing_from_runs_at_work(reports: Path) -> None:
         for found in threads.map(lambda _: load(reports, status="all"), range(8)):
             assert_same(found, expected)
     assert all(task.result() >= 0 for task in cleared)
+
+
+def test_what_somebody_else_put_into_the_folder_stays(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(reports)
+    root = cache_folder()
+    (own,) = root.iterdir()
+    unused = root / f"{1:032x}"
+    others = [root / "notes.txt", root / "photos" / "a.jpg", own / "notes.txt", unused / "notes.txt", root / f"{6:032x}"]
+    ours = [own / f"{2:032x}" / "files", unused / "index", unused / f"{3:032x}" / "files", root / f"{4:032x}" / "index"]
+    for file in [*others, *ours]:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("long", encoding="utf-8")
+    link = root / f"{5:032x}"
+    link.symlink_to(reports)
+    monkeypatch.setattr(cache, "_HOUR", -1)
+    monkeypatch.setattr(cache, "_UNUSED", -1)
+    write(reports / "0.md", TEXTS[1])
+    load(reports)
+    assert [file for file in ours if file.exists()] == []
+    assert [file for file in others if not file.exists()] == []
+    assert not (root / f"{4:032x}").exists()
+    clear_cache()
+    assert [file for file in others if not file.exists()] == []
+    assert sorted(os.listdir(own)) == ["notes.txt"]
+    assert len(list(reports.iterdir())) == len(TEXTS)
+    assert link.is_symlink()
 
 
 def test_clearing_goes_through_no_link(reports: Path, tmp_path: Path) -> None:

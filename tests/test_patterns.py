@@ -20,8 +20,6 @@ OF_OWN_PAGES = {
     "pages.py: '<[^>]*>'",
     "pages.py: plain",
     "plots/svg.py: '([\\\\w-]+): ([^;]+)'",
-    "review_index.py: '<[^>]*>'",
-    "review_index.py: '<h1\\\\b[^>]*>(.*?)</h1>'",
 }
 """Places whose pattern is tried only on HTML or SVG that the package wrote itself, where each mark has its end."""
 

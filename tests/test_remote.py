@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from browsing import need
@@ -172,6 +173,26 @@ def test_a_pattern_passes_over_what_is_hidden(tmp_path: Path) -> None:
     assert found("*") == ["b.md", "new/a.md"]
     assert found("**/*.md") == ["b.md", "new/a.md"]
     assert found(".*/a.md") == [".old/a.md"]
+
+
+def test_no_name_of_a_file_leads_to_another_store_than_the_one_that_was_asked_for(tmp_path: Path) -> None:
+    need("fsspec")
+    text = HERE[0].read_text(encoding="utf-8")
+    other, asked = tmp_path / "other.zip", tmp_path / "asked.zip"
+    with ZipFile(other, "w") as archive:
+        archive.writestr("b.md", text.replace("INC-20", "INC-18"))
+    with ZipFile(asked, "w") as archive:
+        archive.writestr("reports/a.md", text)
+        archive.writestr(f"reports/b.md::{other}", "not a report")
+        archive.writestr(f"reports/zip://b.md::{other}/c.md", text.replace("INC-20", "INC-19"))
+    url = f"zip://reports/*::file://{asked.as_posix()}"
+    files = load(url, status="all").files
+    assert [path.removesuffix(f"::file://{asked.as_posix()}") for path in files["path"]] == [
+        "zip://reports/a.md",
+        f"zip://reports/zip://b.md::{other}/c.md",
+    ]
+    ids = load(url, status="all").incidents["incident_id"]
+    assert [name[:6] for name in ids] == ["INC-20", "INC-19"]
 
 
 def test_without_fsspec_a_url_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

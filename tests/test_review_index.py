@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from html_page import Page
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError
+from incident_analytics.pages import is_page
 from incident_analytics.review_index import write_index
 
 PAGE = "<html><body><h1 id='a'>{}</h1></body></html>"
@@ -83,8 +85,34 @@ def test_an_index_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name")
-@pytest.mark.parametrize("name", ["index.html", "review-2025Q1.html"])
-def test_a_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
-    os.mkfifo(tmp_path / name)
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "review-2025Q1.html")
+    assert write_index(tmp_path, Settings())
+    (tmp_path / "index.html").unlink()
+    os.mkfifo(tmp_path / "index.html")
     with pytest.raises(OutputError, match=r"index\.html: a pipe, socket or device, not a regular file"):
         write_index(tmp_path, Settings())
+
+
+def test_whatever_else_is_in_the_folder_neither_stops_nor_misleads_the_list(tmp_path: Path) -> None:
+    write(tmp_path, "review-2025Q2.html", headline="a\u202eb <i>c</i> &lt;script&gt; " + "long " * 1000)
+    write(tmp_path, "review-2025q1.html", 'review-2025Q1".html', "review-2025Q1.html\n.html", "review-.html")
+    write(tmp_path, "review-<img src=x>.html", "review-2025-01-01_2025-02-01_.html", "review-last-quarter.html")
+    (tmp_path / "review-2024Q4.html").mkdir()
+    (tmp_path / "review-2024Q3.pdf").symlink_to("nowhere")
+    (tmp_path / "review-2024Q2.html").write_text("<h1 " * 50_000, encoding="utf-8")
+    (tmp_path / "review-2024Q1.html").write_bytes(b"<h1>" + b"<" * 200_000 + b"\xff</h1>")
+    assert write_index(tmp_path, Settings())
+    page = Page((tmp_path / "index.html").read_text(encoding="utf-8"))
+    assert [link["href"] for link in page.all("a")] == [f"review-{name}.html" for name in ("2025Q2", "2024Q2", "2024Q1")]
+    first, second, third = listed(tmp_path)
+    assert first.startswith(r"Q2 2025 a\u202eb c &lt;script&gt; long")
+    assert len(first) < 1100
+    assert second == "Q2 2024 1 April to 30 June 2024"
+    assert third.count("&lt;") == 1000
+
+
+def test_a_long_page_of_somebody_else_is_no_index_of_ours_at_once() -> None:
+    started = time.process_time()
+    assert not is_page("<meta " * 100_000)
+    assert time.process_time() - started < 1

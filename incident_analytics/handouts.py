@@ -23,6 +23,8 @@ _LINES: Final = 10
 _OPEN: Final = re.compile(r"<details[^>]*>\s*<summary>(.*?)</summary>", re.DOTALL)
 _ABSOLUTE: Final = re.compile(r"(?:https?|mailto):")
 _EVERYBODY: Final = re.compile(r"(?<!\w)@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r"://|\w\.[^\W\d_]{2}|mailto:|tel:")
+_SIGNS: Final = str.maketrans({"*": "∗", "`": "'", "~": "∼"})
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -46,7 +48,7 @@ def as_slack(cells: Iterable[NotebookNode], page: str | None = None) -> str:
     if not digest:
         raise OutputError("a digest for chat needs page.first_screen(), which the notebook does not show")
     lines = [" ".join(filter(None, (f"*{_mrkdwn(name)}*" if name else "", _mrkdwn(words)))) for name, words in digest]
-    last = [] if page is None else [f"The whole review: {_mrkdwn(page)}"]
+    last = [] if page is None else [f"The whole review: {html.escape(page, quote=False)}"]
     room = _LINES - len(last)
     if len(lines) > room:
         lines[room - 1 :] = [f"{len(lines) - room + 1} more decisions are in the review."]
@@ -56,10 +58,13 @@ def as_slack(cells: Iterable[NotebookNode], page: str | None = None) -> str:
 def _mrkdwn(words: str) -> str:
     """Return text in which nothing mentions, links or is bold: mrkdwn escapes three characters, and no asterisk.
 
-    Nor has it an escape for a mention of all that somebody pastes, so this one gets another sign.
+    Nor has it an escape for a mention of all that somebody pastes, so this one gets another sign. Slack makes a link of
+    what looks like an address, but not in code.
     """
-    plain = safe_text(words).replace("*", "∗").replace("`", "'")
-    return html.escape(_EVERYBODY.sub("＠", plain), quote=False)
+    plain = _EVERYBODY.sub("＠", safe_text(words)).translate(_SIGNS)
+    return html.escape(
+        " ".join(f"`{word}`" if _ADDRESS.search(word) else word for word in plain.split(" ")), quote=False
+    )
 
 
 def as_confluence(cells: Iterable[NotebookNode], folder: str) -> tuple[str, dict[str, bytes]]:

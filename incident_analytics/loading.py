@@ -334,8 +334,11 @@ def _cluster() -> Iterator[Executor | None]:
     connect: Any = distributed.Client  # its types depend on whether it is installed
     try:
         client = connect(address, timeout=_PATIENCE)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"no Dask cluster answers at {address}; check the address of its scheduler") from error
+    except Exception as error:  # each kind of address has errors of its own
+        from incident_analytics.masking import mask_secrets  # slow to import
+
+        shown = mask_secrets(address)
+        raise SettingsError(f"no Dask cluster answers at {shown}; check the address of its scheduler") from error
     with client:
         yield client.get_executor()
 

@@ -299,7 +299,13 @@ def test_what_somebody_else_put_into_the_folder_stays(reports: Path, monkeypatch
     root = cache_folder()
     (own,) = root.iterdir()
     unused = root / f"{1:032x}"
-    others = [root / "notes.txt", root / "photos" / "a.jpg", own / "notes.txt", unused / "notes.txt", root / f"{6:032x}"]
+    others = [
+        root / "notes.txt",
+        root / "photos" / "a.jpg",
+        own / "notes.txt",
+        unused / "notes.txt",
+        root / f"{6:032x}",
+    ]
     ours = [own / f"{2:032x}" / "files", unused / "index", unused / f"{3:032x}" / "files", root / f"{4:032x}" / "index"]
     for file in [*others, *ours]:
         file.parent.mkdir(exist_ok=True)
@@ -315,7 +321,7 @@ def test_what_somebody_else_put_into_the_folder_stays(reports: Path, monkeypatch
     assert not (root / f"{4:032x}").exists()
     clear_cache()
     assert [file for file in others if not file.exists()] == []
-    assert sorted(os.listdir(own)) == ["notes.txt"]
+    assert [file.name for file in own.iterdir()] == ["notes.txt"]
     assert len(list(reports.iterdir())) == len(TEXTS)
     assert link.is_symlink()
 

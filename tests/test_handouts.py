@@ -44,10 +44,13 @@ def test_the_digest_of_a_review_is_ten_lines_that_its_page_says_too(demo_review:
 
 def test_nothing_in_a_digest_mentions_links_or_formats() -> None:
     line = ("*API*", "<!channel> & `x` <https://evil.example|here>\nnext")
-    expected = "*∗API∗* &lt;!channel&gt; &amp; 'x' &lt;https://evil.example|here&gt;\\nnext\n"
+    expected = "*∗API∗* &lt;!channel&gt; &amp; 'x' `&lt;https://evil.example|here&gt;\\nnext`\n"
     assert as_slack(digest(line)) == expected
     line = ("", "@channel @Here: @everyone, ask ann@here.example or @sam")
-    assert as_slack(digest(line)) == "＠channel ＠Here: ＠everyone, ask ann@here.example or @sam\n"
+    assert as_slack(digest(line)) == "＠channel ＠Here: ＠everyone, ask `ann@here.example` or @sam\n"
+    line = ("", "~gone~ https://evil.example/a evil.example, v1.2 at 99.9%. mailto:a slack://x")
+    expected = "∼gone∼ `https://evil.example/a` `evil.example,` v1.2 at 99.9%. `mailto:a` `slack://x`\n"
+    assert as_slack(digest(line)) == expected
 
 
 @pytest.mark.parametrize("n", range(1, 15))

@@ -104,7 +104,9 @@ def test_whatever_else_is_in_the_folder_neither_stops_nor_misleads_the_list(tmp_
     (tmp_path / "review-2024Q1.html").write_bytes(b"<h1>" + b"<" * 200_000 + b"\xff</h1>")
     assert write_index(tmp_path, Settings())
     page = Page((tmp_path / "index.html").read_text(encoding="utf-8"))
-    assert [link["href"] for link in page.all("a")] == [f"review-{name}.html" for name in ("2025Q2", "2024Q2", "2024Q1")]
+    assert [link["href"] for link in page.all("a")] == [
+        f"review-{name}.html" for name in ("2025Q2", "2024Q2", "2024Q1")
+    ]
     first, second, third = listed(tmp_path)
     assert first.startswith(r"Q2 2025 a\u202eb c &lt;script&gt; long")
     assert len(first) < 1100

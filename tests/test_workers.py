@@ -61,10 +61,20 @@ def test_without_dask_its_option_says_how_to_install_it(monkeypatch: pytest.Monk
     assert str(caught.value) == "--dask needs distributed; pip install 'incident-analytics[dask]'"
 
 
-def test_an_address_without_a_cluster_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("tcp://127.0.0.1:9", "tcp://127.0.0.1:9"),
+        ("tcp://127.0.0.1:-1", "tcp://127.0.0.1:-1"),
+        ("tls://127.0.0.1:9", "tls://127.0.0.1:9"),
+        ("nowhere://x", "nowhere://x"),
+        ("tcp://root:toor@127.0.0.1:9", "tcp://<secret>@127.0.0.1:9"),
+    ],
+)
+def test_an_address_without_a_cluster_is_named(monkeypatch: pytest.MonkeyPatch, address: str, shown: str) -> None:
     need("distributed")
-    monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", "tcp://127.0.0.1:9")
+    monkeypatch.setenv("INCIDENT_ANALYTICS_DASK", address)
     monkeypatch.setattr("incident_analytics.loading._PATIENCE", 1)
     with pytest.raises(SettingsError) as caught:
         read_records(REAL, settings=Settings())
-    assert str(caught.value) == "no Dask cluster answers at tcp://127.0.0.1:9; check the address of its scheduler"
+    assert str(caught.value) == f"no Dask cluster answers at {shown}; check the address of its scheduler"

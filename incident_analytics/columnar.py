@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow as pa
 
-__all__ = ["ArrowTable", "Part", "arrange_part", "as_part", "as_tables", "join_parts", "table_schema"]
+__all__ = ["ArrowTable", "Part", "arrange_part", "as_part", "as_tables", "compact_part", "join_parts", "table_schema"]
 
 
 @dataclass(frozen=True)
@@ -175,6 +175,11 @@ def join_parts(parts: Sequence[Part], n_files: Sequence[int]) -> Part:
         sources.append(part.sources + n_before)
         n_before += n
     return Part(names, np.concatenate(sources), {name: pa.concat_tables(found) for name, found in tables.items()})
+
+
+def compact_part(part: Part) -> Part:
+    """Put each column's values into one piece of memory: many small pieces take a third more."""
+    return Part(part.names, part.sources, {name: rows.combine_chunks() for name, rows in part.tables.items()})
 
 
 def arrange_part(part: Part, positions: npt.NDArray[np.int64]) -> Part:

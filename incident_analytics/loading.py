@@ -20,7 +20,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, join_parts
+from incident_analytics.columnar import ArrowTable, Part, as_part, as_tables, compact_part, join_parts
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import PathError, ReportError, SettingsError
@@ -58,6 +58,8 @@ _CHUNK: Final = 64
 _SMALL_CHUNK: Final = 16
 _TASKS: Final = 4
 """Tasks a process where there are enough files: with fewer ones a process would wait for the last task of another."""
+_PIECES: Final = 64
+"""Tasks after which their columns are put together, so that those of many reports take little memory."""
 _NO_CACHE: Final = "INCIDENT_ANALYTICS_NO_CACHE"
 _JOBS: Final = "INCIDENT_ANALYTICS_JOBS"
 _DASK: Final = "INCIDENT_ANALYTICS_DASK"
@@ -286,19 +288,24 @@ def read_records(
     chunks = [[files[index] for index in waiting[start : start + size]] for start in range(0, len(waiting), size)]
     found: list[Tables] = []
     parts: list[Part] = []
-    n_done, n_problems = len(files) - len(waiting), 0
+    n_files: list[int] = []  # of each part
+    n_done, n_problems, n_compact = len(files) - len(waiting), 0, 0
     with nullcontext(executor) if executor is not None or not chunks else _cluster() as workers:
         for chunk, results in zip(chunks, in_order(read, _lose, chunks, jobs=jobs, executor=workers), strict=True):
             columns = results[0] if len(results) == 1 else _joined(results)
             if is_large:
                 parts.append(as_part(columns, [_path_of(file) for file in chunk]))
+                n_files.append(len(chunk))
+                if len(parts) - n_compact == _PIECES:
+                    parts[n_compact:] = [compact_part(join_parts(parts[n_compact:], n_files[n_compact:]))]
+                    n_files[n_compact:] = [sum(n_files[n_compact:])]
+                    n_compact += 1
             else:
                 found.append(columns)
             n_done += len(chunk)
             n_problems += sum(level != "info" for level in columns["problems"]["level"])
             if progress is not None:
                 progress(n_done, len(files), n_problems)
-    n_files = list(map(len, chunks))
     raw: Mapping[str, Table]
     if store:
         raw = store.complete(parts, waiting, n_files)

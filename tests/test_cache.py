@@ -366,3 +366,14 @@ def test_files_that_an_executor_loses_are_read_again_or_named(reports: Path) -> 
 
 def test_processes_give_the_same(reports: Path) -> None:
     assert_same(load(reports, status="all", jobs=2), load(reports, status="all", cache=False))
+
+
+def test_many_chunks_are_put_together_and_give_the_same(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = load(reports, status="all", cache=False)
+    monkeypatch.setattr(loading, "_CHUNK", 1)
+    for pieces in (2, 3, 4):
+        monkeypatch.setattr(loading, "_PIECES", pieces)
+        assert_same(load(reports, status="all", cache=False), expected)
+        clear_cache()
+        assert_cached(reports)
+        assert_cached(reports)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident_analytics.reports.marks import find_key, read_flag, read_tick
+from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick
 from incident_analytics.reports.placeholders import Unreadable
 
 FLAGS: list[tuple[str, bool | None]] = [
@@ -82,3 +82,19 @@ KEYS: list[tuple[str, str | None]] = [
 @pytest.mark.parametrize(("words", "key"), KEYS)
 def test_tracker_key(words: str, key: str | None) -> None:
     assert find_key(words) == key
+
+
+@pytest.mark.parametrize(
+    ("words", "mark"),
+    [
+        ("🟢 API", (None, "API", "🟢")),
+        ("API 🔴", (None, "API", "🔴")),
+        ("❌ API", (False, "API", "❌")),
+        ("API ❌", (False, "API", "❌")),
+        ("❌ API 🟢", (False, "API", "❌")),
+        ("API ✅", (True, "API", "")),
+        ("API: no", (False, "API", "")),
+    ],
+)
+def test_a_mark_before_or_behind_a_name(words: str, mark: tuple[bool | None, str, str]) -> None:
+    assert read_mark(words) == mark

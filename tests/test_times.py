@@ -26,7 +26,8 @@ DATES: list[tuple[str, date | None]] = [
     *((form, date(2025, 3, 14)) for form in date_forms(date(2025, 3, 14))),
     ("Fri 14 Mar 2025", date(2025, 3, 14)), ("14 Sept. 2025", date(2025, 9, 14)), ("Mar-14-2025", date(2025, 3, 14)),
     ("2025\u201103\u201114", date(2025, 3, 14)), ("2025–03–14", date(2025, 3, 14)), ("2025-3-4", date(2025, 3, 4)),
-    ("05/05/2025", date(2025, 5, 5)), ("2025-03-14T14:02Z", date(2025, 3, 14)), ("2024-02-29", date(2024, 2, 29)),
+    ("05/05/2025", date(2025, 5, 5)), ("12/12/2025", date(2025, 12, 12)), ("13/12/2025", date(2025, 12, 13)),
+    ("12/13/2025", date(2025, 12, 13)), ("13/11/2025", date(2025, 11, 13)), ("2025-03-14T14:02Z", date(2025, 3, 14)), ("2024-02-29", date(2024, 2, 29)),
     ("2025-03-14 to 2025-03-15", date(2025, 3, 14)), ("14-15 March 2025", date(2025, 3, 14)),
     ("March 14-15, 2025", date(2025, 3, 14)), ("may be 2025-03-04", date(2025, 3, 4)), ("EOD 2025-03-14", date(2025, 3, 14)),
     ("2021-06-02 - 17:53 UTC", date(2021, 6, 2)), ("14\u00a0March\u00a02025", date(2025, 3, 14)),
@@ -45,6 +46,8 @@ def test_date(words: str, day: date | None) -> None:
         ("06-05-2026", "'06-05-2026' is 2026-05-06 or 2026-06-05; write it as YYYY-MM-DD"),
         ("01-10-2024", "'01-10-2024' is 2024-01-10 or 2024-10-01; write it as YYYY-MM-DD"),
         ("2/3/2025", "'2/3/2025' is 2025-02-03 or 2025-03-02; write it as YYYY-MM-DD"),
+        ("12/1/2025", "'12/1/2025' is 2025-01-12 or 2025-12-01; write it as YYYY-MM-DD"),
+        ("1/12/2025", "'1/12/2025' is 2025-01-12 or 2025-12-01; write it as YYYY-MM-DD"),
         ("10.12.2025", "'10.12.2025' is 2025-10-12 or 2025-12-10; write it as YYYY-MM-DD"),
     ],
 )
@@ -128,6 +131,11 @@ CLOCKS: list[tuple[str, Moment]] = [
     ("14:??", Moment(unreadable="14:??")),
     ("25:00", Moment(unreadable="25:00")),
     ("14:60", Moment(unreadable="14:60")),
+    ("23:59:59", Moment(clock=time(23, 59, 59))),
+    ("23:00:60", Moment(unreadable="23:00:60")),
+    ("24:00:01", Moment(unreadable="24:00:01")),
+    ("12:59 AM", Moment(clock=time(0, 59))),
+    ("13:00 AM", Moment(clock=time(13))),
     ("2025-02-30 10:00", Moment(clock=time(10), unreadable="2025-02-30")),
 ]
 
@@ -435,3 +443,42 @@ def test_a_number_in_words(words: str) -> None:
     span = read_span(words)
     assert span is not None
     assert span.length == timedelta(minutes=NUMBERS[words])
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [
+        ("an hour and a half", 90),
+        ("2 hours and a half", 150),
+        ("one and a half hours", 90),
+        ("half an hour", 30),
+        ("five minutes", 5),
+        ("1.5 hours", 90),
+        ("1h30", 90),
+        ("90 seconds", 1.5),
+        ("2 weeks", 14 * 24 * 60),
+    ],
+)
+def test_a_length_in_figures_words_and_halves(words: str, minutes: float) -> None:
+    assert read_span(words) == Span(timedelta(minutes=minutes))
+
+
+@pytest.mark.parametrize(
+    ("words", "begin", "end"),
+    [
+        ("1:00 - 3:00 PM", 13, 15),
+        ("11:00 AM - 1:00", 11, 13),
+        ("12:00 PM - 1:00", 12, 13),
+        ("13:00 - 2:00 PM", 13, 14),
+        ("0:00 - 1:00 AM", 0, 1),
+        ("1:00 - 3:00 PM (14h)", 1, 15),
+    ],
+)
+def test_the_half_of_a_day_that_one_end_names_is_that_of_the_shorter_window_or_of_the_length(
+    words: str, begin: int, end: int
+) -> None:
+    duration = read_duration(words)
+    assert duration is not None
+    ((first, last),) = duration.windows
+    assert last is not None
+    assert (first.clock, last.clock) == (time(begin), time(end))

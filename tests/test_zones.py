@@ -103,6 +103,7 @@ def test_words_that_name_no_zone(words: str) -> None:
         ("Europe/Atlantis", "zone 'Europe/Atlantis' is not known; write UTC or an IANA name such as Europe/London"),
         ("Zeit (Ortszeit)", "zone 'Ortszeit' is not known; write UTC or an IANA name such as Europe/London"),
         ("UTC+25", "no zone has the offset 'UTC+25'; write one such as UTC+2"),
+        ("UTC+15", "no zone has the offset 'UTC+15'; write one such as UTC+2"),
     ],
 )
 def test_a_zone_that_cannot_be_told(words: str, message: str) -> None:

@@ -14,8 +14,15 @@ from incident_analytics.reports.tokens import MONTH, MONTHS
 
 __all__ = ["OwnState", "read_action_date", "read_own_state", "split_state"]
 
-_DONE: Final = r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented|erledigt)"
-_OPEN: Final = r"(?P<open>not (?:yet )?(?:done|started)|open|offen|in progress|to ?do|ongoing|blocked|wip)"
+_DONE: Final = (
+    r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented|erledigt"
+    r"|umgesetzt|abgeschlossen|hech[oa]|faite?|terminée?|feit[oa]|concluíd[oa]|klaar|gedaan|afgerond|fatt[oa]|klart|ferdig)"
+)
+_OPEN: Final = (
+    r"(?P<open>not (?:yet )?(?:done|started)|open|offen|in progress|to ?do|ongoing|blocked|wip|planned|pending|waiting"
+    r"|in arbeit|geplant|pendiente|en curso|à faire|en cours|pendente|em andamento|lopend|gepland|da fare|in corso"
+    r"|pågår)"
+)
 _DROPPED: Final = r"(?P<dropped>cancell?ed|dropped|won't (?:do|fix)|wontfix)"
 _TICK: Final = "[✅✔☑✓]\ufe0f?"
 _BEFORE: Final = re.compile(
@@ -24,9 +31,9 @@ _BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 _AFTER: Final = re.compile(
-    rf"(?:\s[–—-]{{1,2}}\s?|[:;,]\s|\s?[(\[]|\s(?={_TICK}))(?:{_TICK}\s?)?"
+    rf"(?:\s[–—-]{{1,2}}\s?|[:;,.]\s|\s?(?:[(\[]|\{{\{{)|\s(?={_TICK}))(?:{_TICK}\s?)?"
     rf"(?:(?:{_DONE}|{_OPEN}|{_DROPPED})(?![\w-])|(?<=[✅✔☑✓\ufe0f])|(?<=[✅✔☑✓\ufe0f]\s))"
-    r"(?P<when>[^()\[\]]{0,30}+)[)\]]?\.?$",
+    r"(?P<when>[^(){}\[\]]{0,30}+)(?:[)\]]|\}\})?\.?$",
     re.IGNORECASE,
 )
 _STATE: Final = re.compile(

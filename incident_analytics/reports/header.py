@@ -56,10 +56,16 @@ _LONGEST_TITLE = 100
 """Characters of a line that may be a title."""
 _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
-_TOKEN = re.compile(r"#?(?=[\w.-]*\d)[\w.-]{1,40}")
+_TOKEN = re.compile(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 """One word with a figure, as an id is that has no known form."""
 _NUMBER = re.compile(r"\W*([0-5])\W*")
 """A severity that is its number alone."""
+_RATING_WORD = re.compile(
+    r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|[0-5]|i{1,3}|iv)\W*"
+    r"|\W*(?:red|orange|yellow|amber|green|black|purple|rot|gelb|grün|rouge|jaune|verte?|roj[oa]|amarill[oa])\W*",
+    re.IGNORECASE,
+)
+"""A severity on a scale of the organisation's own."""
 _PEOPLE = compile_late(
     r"\W*(?:(?:about|around|approx\w*\.?|some|ca\.?)\s)?\d[\d.,]*k?\s(?:(?:of\s\S+\s)?\w+\s)?(?:users?|customers?|clients?|accounts?|patients"
     r"|members|people|persons|visitors|students|pupils|subscribers|households|merchants|guests|readers|players"
@@ -112,7 +118,19 @@ _OF_REPORT = re.compile(
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
-_ZONE_LABELS = {"time zone", "timezone", "tz", "times", "all times", "zone", "zeitzone"}
+_ZONE_LABELS = {
+    "time zone",
+    "timezone",
+    "tz",
+    "times",
+    "all times",
+    "zone",
+    "zeitzone",
+    "clock",
+    "clocks",
+    "zona horaria",
+}
+_ZONE_LABELS |= {"fuseau horaire", "tijdzone", "fuso horário", "fuso orario"}
 """Fields at a report's head that say in which zone its times are."""
 
 
@@ -391,6 +409,8 @@ class HeaderReader:
             return False
         is_asked = found.is_sure and name not in self.template.other_fields
         is_own = is_asked and self.template.rank_of(name, found.label) == 0
+        if name == "severity" and found.is_sure and _RATING_WORD.fullmatch(found.line.text):
+            return True  # which is reported where the settings don't know it
         return is_own or self._is_readable(name, found.line.text)
 
     def _take_window(self, line: Line) -> None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["front_matter", "label_of", "labelled", "labelled_fence", "labelled_lines"]
 
-_FENCED = re.compile(r"([^\W\d][\w /#-]{1,40}?)\s*:(?:\s+(.*))?$")
+_FENCED = re.compile(r"([^\W\d][\w /#.-]{1,40}?)(?:\s*:(?:\s+(.*))?|\s?\.{3,}\s?(\S.*))$")
 _FENCED_ITEM = re.compile(r"\s*-\s+(.+)$")
-_PLAIN_LABEL = re.compile(r"^([^:|]{2,40}):\s+(?=\S)")
+_PLAIN_LABEL = re.compile(r"^([^:|]{2,40}?)(?::\s+|\s?\.{4,}\s?)(?=\S)")
 
 
 def labelled(section: Section) -> Iterator[tuple[str, Line]]:
@@ -76,8 +76,8 @@ def labelled_fence(fence: Fence) -> list[tuple[str, Line]]:
     found: list[tuple[str, Line]] = []
     texts = [(number, text) for number, text in enumerate(fence.text.splitlines(), fence.line) if text.strip()]
     for number, text in texts:
-        if match := _FENCED.match(text):
-            found.append((match[1].strip(), Line((match[2] or "").strip(" \"'"), number)))
+        if match := _FENCED.match(text.strip()):
+            found.append((match[1].strip(), Line((match[2] or match[3] or "").strip(" \"'"), number)))
         elif found and (item := _FENCED_ITEM.match(text)):
             label, line = found[-1]
             found[-1] = (label, line._replace(text=", ".join(filter(None, (line.text, item[1])))))
@@ -90,7 +90,7 @@ def label_of(line: Line) -> tuple[str, str] | None:
     """Return the label that a line opens with, in bold or not, and the words after it; None where it has none."""
     if line.label is not None:
         return line.label, line.value
-    if ":" not in line.text:
+    if ":" not in line.text and "...." not in line.text:
         return None
     match = _PLAIN_LABEL.match(line.text)
     return (match[1], line.text[match.end() :]) if match else None

@@ -47,6 +47,12 @@ _UNIT: Final = re.compile(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IG
 """The unit that a label has for its number, such as ``duration_minutes: 67``."""
 _LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
 _BETWEEN: Final = re.compile(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
+_INNER_LABEL: Final = re.compile(r"(?<=[\w.,;)] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
+_SEPARATOR: Final = re.compile(r"\s[|/·•]\s")
+_FIGURE: Final = re.compile(r"\S*\d")
+_LONGEST_LINE: Final = 200
+_LONGEST_LABEL: Final = 3
+"""Words of a label in a line with several."""
 _ENOUGH_ROWS: Final = 3
 """Rows below a title that are a timeline without a heading."""
 _LISTS: Final = frozenset({"timeline", "actions"})
@@ -456,7 +462,7 @@ def _with_unit(label: str, line: Line) -> Line:
 def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
     """Yield what is labelled in a section, with several labels on a line, and tables whose columns are the labels."""
     for label, line in labelled(section):
-        parts = _BETWEEN.split(line.text) if _BETWEEN.search(line.text) else []
+        parts = _BETWEEN.split(line.text) if _BETWEEN.search(line.text) else _at_known_labels(line.text, template)
         if len(parts) > 1 and all(_LABEL.match(part) for part in parts[1:]):
             yield label, line._replace(text=parts[0].strip())
             for part in parts[1:]:
@@ -464,8 +470,37 @@ def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str
                 yield own.strip(), Line(value.strip(), line.line)
         else:
             yield label, line
+    for paragraph in section.paragraphs():
+        for line in paragraph.lines:
+            if line.label is None and len(line.text) <= _LONGEST_LINE and _SEPARATOR.search(line.text):
+                yield from _labelled_segments(line, template)
     for table in section.tables():
         yield from _labelled_cells(table, template)
+
+
+def _at_known_labels(text: str, template: Template) -> list[str]:
+    """Cut a value at each label of a field in it, as in ``line 4 Opened: 2021-03-09 Severity: B``."""
+    if ": " not in text or len(text) > _LONGEST_LINE:
+        return []
+    places = [match.start(1) for match in _INNER_LABEL.finditer(text) if template.field_named(match[1])]
+    return [text[begin:end].strip() for begin, end in pairwise([0, *places, len(text)])] if places else []
+
+
+def _labelled_segments(line: Line, template: Template) -> Iterator[tuple[str, Line]]:
+    """Yield the fields of a line such as ``Incident number DL-4 | Date 26 Sept 2023 | Grade: Major``.
+
+    At least two of its parts begin with the label of a field, which a value with a figure or after a colon follows.
+    """
+    found: list[tuple[str, Line]] = []
+    for part in _SEPARATOR.split(line.text):
+        words = part.split()
+        for n in range(min(len(words) - 1, _LONGEST_LABEL), 0, -1):
+            label, value = " ".join(words[:n]), " ".join(words[n:])
+            if template.field_named(label.rstrip(":")) and (label.endswith(":") or _FIGURE.match(value)):
+                found.append((label.rstrip(":"), Line(value, line.line)))
+                break
+    if len(found) > 1:
+        yield from found
 
 
 _OF_ANYTHING: Final = frozenset({"id", "key", "number", "ref", "reference"})

@@ -66,7 +66,12 @@ _PLANNED: Final = re.compile(
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""
-_RATED: Final = re.compile(r"\d|\b(?:critical|high|major|medium|moderate|minor|low)\b", re.IGNORECASE)
+_RATED: Final = re.compile(
+    r"\d|\b(?:critical|high|major|medium|moderate|minor|low|red|orange|yellow|amber|kritisch|hoch|mittel"
+    r"|niedrig|critique|élevée?|majeure?|mineure?|faible|crític[oa]|critic[oa]|alt[oa]|medi[oa]|baj[oa]|baix[oa]|hoog|laag"
+    r"|kritiek|kritisk)\b|^\W*[a-e]\W*$",
+    re.IGNORECASE,
+)
 """What a severity has that rates an incident, not what is planned."""
 _EXAMPLE: Final = re.compile(
     r"(?:\b(?:for (?:example|instance)|e\.g\.)\s?|^\W{0,9}(?:(?:an?|the) )?(?:example|sample)(?: timeline)?):\W{0,9}$",
@@ -78,6 +83,10 @@ _LEFT: Final = re.compile(
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
+_TAG: Final = re.compile(r"^\W{0,3}\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)")
+"""A tag before a title, such as ``[DEV]``; none that a template leaves there to be filled in."""
+_PRESENT: Final = re.compile(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
+"""How the notes of a meeting begin."""
 _TO_DO: Final = re.compile(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)
 """A row that has a time and no event yet."""
 _ASKS: Final = re.compile(
@@ -267,6 +276,7 @@ class _Signs:
         elif self.named.keys() >= {"severity", "duration"}:  # only incidents have both, in however few lines
             self.add("a severity with a duration", 1, 1, is_core=True)
         self.read_title(head)
+        self.read_beginning()
         for section, owner in zip(sections, section_owners(sections, parts, template), strict=True):
             if owner:
                 self.read_section(section, owner)
@@ -373,15 +383,21 @@ class _Signs:
         moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
         if moment:
             self.add("times in its first lines", line, 1)
-        if (match := _LEFT.search(words)) and not _INCIDENT.search(match[0]):
+        if (match := _LEFT.search(_TAG.sub("", words))) and not _INCIDENT.search(match[0]):
             self.leave(f"its title is {words!r}", line)
+
+    def read_beginning(self) -> None:
+        """Look whether the text begins as the notes of a meeting do."""
+        above = next((each for each in islice(_all_lines(self.sections), 5) if _PRESENT.match(each.text)), None)
+        if above is not None:
+            self.leave(f"line {above.line} begins the notes of a meeting", above.line, is_unfilled=False)
 
     def read_fields(self, fields: Iterable[Field]) -> None:
         """Look at the fields, up to an id of the template's own form, which is enough."""
         for found in fields:
             label, line = found.label, found.line
             name = self.template.field_named(label)
-            if name is None or name == "why_it_happened":
+            if name is None or name == "why_it_happened" or self.is_other_grade(name, found):
                 self.read_label(label, line)
                 continue
             self.labels.append(label)
@@ -404,6 +420,11 @@ class _Signs:
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))
                 self.add(label, line.line, 1, is_core=True)
+
+    def is_other_grade(self, name: str, found: Field) -> bool:
+        """Return whether a label that may mean a severity has a value that rates something else."""
+        is_listed = self.template.lists(name, found.label)
+        return name == "severity" and not is_listed and _RATED.search(found.line.text) is None
 
     def read_label(self, label: str, line: Line) -> None:
         """Look at a label that is called like a section."""

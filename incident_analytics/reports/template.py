@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_toml
 from incident_analytics.reports.placeholders import fold
+from incident_analytics.reports.wordings import named_by_words
 from incident_analytics.schema import MILESTONES
 from incident_analytics.toml_tables import FaultyTableError, TomlTable, not_empty
 
@@ -153,7 +154,10 @@ class SectionForm(TomlTable):
 
     def column_named(self, header: str) -> str | None:
         """Return the column that a table's header means, or None."""
-        return _named(self._columns, header)
+        name = _named(self._columns, header)
+        if name is None and self.reads in {"timeline", "actions"}:
+            name = named_by_words(header, "timeline" if self.reads == "timeline" else "actions")
+        return name if name in self.columns else None
 
 
 _HEAD_FIELDS = frozenset(
@@ -191,7 +195,8 @@ class Template(TomlTable):
     """A report template: its fields, sections and milestone phrases, each with the words that authors use for it.
 
     ``other_fields`` are those that it knows and does not ask for, ``other_ids`` the form of ids that are not its own.
-    ``phrases`` are words in their order by which a question or another longer label or heading is known.
+    ``phrases`` are words in their order by which a question or another longer label or heading is known. A template
+    that ``composes`` also knows those that are made of words of wordings.toml.
     """
 
     name: str
@@ -202,6 +207,7 @@ class Template(TomlTable):
     fields: Words
     other_fields: frozenset[str] = frozenset()
     phrases: Words = {}
+    composes: bool = False
     statuses: Words = {}
     severities: Words = {}
     severity_scales: Words = {}
@@ -276,7 +282,13 @@ class Template(TomlTable):
             return headings[whole]
         if whole.startswith(self._beginnings) and (match := self.heading_phrases.match(whole)):
             return match.lastgroup
-        return next((headings[words] for words in parts if words in headings), None)
+        found = next((headings[words] for words in parts if words in headings), None)
+        return found or self._by_its_words(heading, "sections", self.sections)
+
+    def _by_its_words(self, words: str, kind: Literal["fields", "sections"], names: Container[str]) -> str | None:
+        """Return the name that words are made of, if the template has it and knows other wordings than those listed."""
+        name = named_by_words(words, kind) if self.composes and not words.endswith("?") else None
+        return name if name in names else None
 
     def field_named(self, label: str) -> str | None:
         """Return the field of the header or footer that a label means, or None.
@@ -289,11 +301,11 @@ class Template(TomlTable):
         """
         words = bare_words(label)
         name = self._fields.get(words)
-        if name is not None or not (words[:1] in "wh" or " / " in label):
-            return name
-        if _ASKS.match(words) and (match := self._field_phrases.match(words)):
-            return match.lastgroup
-        return _named(self._fields, label)
+        if name is None and (words[:1] in "wh" or " / " in label):
+            if _ASKS.match(words) and (match := self._field_phrases.match(words)):
+                return match.lastgroup
+            name = _named(self._fields, label)
+        return name or self._by_its_words(label, "fields", self.fields)
 
     def has_own_id(self, words: str, *, any_word: bool = False) -> bool:
         """Return whether words hold an id of the template's own form; of one that takes ``any_word`` if that counts."""
@@ -304,6 +316,10 @@ class Template(TomlTable):
         """Return the Incident ID of a known form that words hold, or None."""
         forms = [form for form in (self.incident_id, self.other_ids) if form and not re.fullmatch(form, "any-word")]
         return next((match[0] for form in forms if (match := re.search(form, words[:ID_ROOM]))), None)
+
+    def lists(self, field: str, label: str) -> bool:
+        """Return whether a label is listed for a field, not only made of words for it."""
+        return self.rank_of(field, label) < len(self.fields[field])
 
     def rank_of(self, field: str, label: str) -> int:
         """Return the position of a label among the words for a field."""

@@ -1,0 +1,102 @@
+"""What a label, a heading or a column that no template lists means, by the words that it is made of."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+__all__ = ["named_by_words"]
+
+Kind: TypeAlias = Literal["fields", "sections", "timeline", "actions"]
+_Rule: TypeAlias = tuple[str, frozenset[str], frozenset[str]]
+"""A name, the meanings that its words must have, and those that they may have as well."""
+
+_LONGEST: Final = 60
+_WORD: Final = re.compile(r"[^\W_]+")
+_NUMBER: Final = re.compile(r"^\W*(?:[a-z]?\d{1,2}[\d.]*[.):]?\s+)+")
+"""What a heading is numbered with: ``4.2`` or ``D4``."""
+_LINKS: Final = ("", "s", "n", "en", "es", "e")
+"""Letters between the parts of a compound."""
+_SHORTEST_PART: Final = 3
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "º": "o", "№": "no"})
+
+
+@lru_cache(maxsize=4096)
+def named_by_words(label: str, kind: Kind) -> str | None:
+    """Return the field, section or column that a label means, None where a word of it is not known for that.
+
+    Examples
+    --------
+    >>> [named_by_words(label, "fields") for label in ("Beginn der Störung", "Fecha del incidente", "Start menu")]
+    ['started_at', 'date', None]
+    >>> named_by_words("Medidas correctivas", "sections"), named_by_words("Verantwortlich", "actions")
+    ('actions', 'owner')
+    """
+    if len(label) > _LONGEST:
+        return None
+    lexicon = _default_lexicon()
+    words = [word for word in _WORD.findall(_NUMBER.sub("", _plain(label))) if word not in lexicon.small]
+    found = [each for word in words for each in lexicon.meanings(word)]
+    if not found or not all(found):
+        return None
+    names = {name for name, needed, allowed in lexicon.rules[kind] if _fits(found, needed, allowed)}
+    return names.pop() if len(names) == 1 else None
+
+
+def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: frozenset[str]) -> bool:
+    """Return whether words are of no other meanings than those allowed, and have those needed."""
+    return all(each & allowed for each in found) and all(any(need in each for each in found) for need in needed)
+
+
+class _Lexicon:
+    """What wordings.toml holds: meanings by words, and by the beginnings of words; the rules of each kind."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.small = frozenset(_plain(data["small"]).split())
+        self.whole: dict[str, set[str]] = {}
+        self.beginnings: dict[str, set[str]] = {}
+        for meaning, words in data["words"].items():
+            for word in _plain(words).split():
+                known = self.beginnings if word.endswith("*") else self.whole
+                known.setdefault(word.rstrip("*"), set()).add(meaning)
+        self.rules: Mapping[str, Sequence[_Rule]] = {kind: list(_rules(data[kind])) for kind in get_args(Kind)}
+
+    def meanings(self, word: str) -> Sequence[frozenset[str]]:
+        """Return what a word may mean; for a compound what each of its two parts may."""
+        own, begun, length = self._of_part(word)
+        for begin in range(length, len(word) - _SHORTEST_PART + 1):
+            if word[length:begin] in _LINKS:
+                last, *_ = self._of_part(word[begin:])
+                if last:
+                    return [begun, last]
+        return [own]
+
+    def _of_part(self, word: str) -> tuple[frozenset[str], frozenset[str], int]:
+        """Return what a word may mean, what its longest known beginning may mean, and how long that is."""
+        length = next((end for end in range(len(word), 1, -1) if word[:end] in self.beginnings), len(word))
+        begun = frozenset(self.beginnings.get(word[:length], ()))
+        return begun | self.whole.get(word, frozenset()), begun, length
+
+
+def _rules(names: Mapping[str, Sequence[str]]) -> Iterator[_Rule]:
+    for name, forms in names.items():
+        for form in forms:
+            needed, _, others = form.partition("|")
+            yield name, frozenset(needed.split()), frozenset((*needed.split(), *others.split()))
+
+
+@lru_cache(maxsize=1)
+def _default_lexicon() -> _Lexicon:
+    """Return the words of wordings.toml."""
+    return _Lexicon(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))
+
+
+def _plain(text: str) -> str:
+    """Return words in small letters without accents."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_LETTERS)

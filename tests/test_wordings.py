@@ -1,0 +1,84 @@
+"""Labels, headings and columns that no template lists."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident_analytics.config import Settings
+from incident_analytics.reports.parse import read_reports
+from incident_analytics.reports.recognition import Skipped
+from incident_analytics.reports.template import built_in_templates
+from incident_analytics.reports.wordings import Kind, named_by_words
+
+
+@pytest.mark.parametrize(
+    ("kind", "label", "name"),
+    [
+        ("fields", "Störungsbeginn", "started_at"),
+        ("fields", "Heure de début", "started_at"),
+        ("fields", "Fin de la panne", "restored_at"),
+        ("fields", "Hersteltijd", "restored_at"),
+        ("fields", "Nombre de clientes afectados", "affected_users"),
+        ("fields", "Informe n.º", "incident_id"),
+        ("fields", "Gravità", "severity"),
+        ("fields", "Postmortem date", None),
+        ("fields", "Category", None),
+        ("fields", "Start menu", None),
+        ("fields", "Notice", None),
+        ("fields", "the of", None),
+        ("fields", "x" * 100, None),
+        ("sections", "D4 Root cause", "root_cause"),
+        ("sections", "4.2 Maatregelen", "actions"),
+        ("sections", "Causa raíz", "root_cause"),
+        ("sections", "Log", None),
+        ("timeline", "Suceso", "event"),
+        ("actions", "Fecha límite", "due_on"),
+        ("actions", "Colour", None),
+    ],
+)
+def test_a_name_is_known_where_all_of_its_words_are(kind: Kind, label: str, name: str | None) -> None:
+    assert named_by_words(label, kind) == name
+
+
+def incident(text: str) -> dict[str, object]:
+    found = read_reports(text, "report.md", Settings(), built_in_templates())
+    assert not isinstance(found, Skipped), found.reason
+    return found[1][0].incident
+
+
+def skipped(text: str) -> str:
+    found = read_reports(text, "notes.md", Settings(), built_in_templates())
+    assert isinstance(found, Skipped)
+    return found.reason
+
+
+CAUSE = "\n\n## Reason\n\nA full disk stopped the logins.\n\n## Tasks\n\n- Alert at 80%\n"
+
+
+def test_fields_in_one_line_without_colons_are_read() -> None:
+    found = incident(f"# Logins fail\n\nIncident number DL-4 | Date 26 Sept 2023 | Harm: none | Grade: Major{CAUSE}")
+    assert (found["incident_id"], found["severity"]) == ("DL-4", "SEV-2")
+
+
+def test_several_bold_labels_in_one_line_are_read() -> None:
+    found = incident(f"# Logins fail\n\n**Desk:** line 4 **Date:** 2021-03-09 **Severity:** High{CAUSE}")
+    assert (str(found["date"]), found["severity"]) == ("2021-03-09", "SEV-2")
+
+
+def test_labels_with_dots_before_their_values_are_read() -> None:
+    header = "    Fault no. .......... 22/1093\n    Date ............... 15.10.2022\n    Class .............. 1"
+    found = incident(f"# Logins fail\n\n{header}{CAUSE}")
+    assert (found["incident_id"], found["severity"]) == ("22/1093", "SEV-1")
+
+
+def test_the_notes_of_a_meeting_are_no_report() -> None:
+    rows = "10:00 Start\n10:05 Outage of last week\n10:55 End"
+    notes = f"# Sync, 16 May 2024\n\nPresent: Lin, Caio.\n\n{rows}\n\nAction items:\n\n- [ ] Caio: report\n"
+    assert "notes of a meeting" in skipped(notes)
+
+
+def test_a_tag_in_a_title_is_no_placeholder_and_one_to_fill_in_is() -> None:
+    assert (
+        incident(f"# [OPS] Logins fail on Saturday\n\nDate: 2023-10-07\nSeverity: High{CAUSE}")["severity"] == "SEV-2"
+    )
+    assert "template to fill in" in skipped("# [TITLE] of the text\n\n**Severity**: [SEV]\n\n## Impact\n\n[Impact]\n")

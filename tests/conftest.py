@@ -189,6 +189,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Together(config, log)
 
 
+def pytest_configure() -> None:
+    """Collect garbage seldom: tables and figures make many objects, and hardly any in cycles."""
+    gc.set_threshold(50_000, 20, 50)
+
+
 def pytest_collection_finish() -> None:
     """Have the collector of garbage leave alone what stays until the end: modules, tests, tables of the libraries."""
     gc.collect()

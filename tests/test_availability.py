@@ -380,7 +380,7 @@ class TestStatedImpact:
 
 
 @given(ANY_OUTAGES, ANY_MAINTENANCE)
-@examples(12)
+@examples(6)
 def test_every_hour_counts_once_with_its_heaviest_outage(
     outages: list[tuple[str, int, int, float | None]], planned: list[tuple[str, int, int]]
 ) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 from builders import call
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from outage_cases import DAY, END, HOURS, SERVICES, WITHIN, hour, outage_tables
 
 from incident_analytics.analysis.budget_ranges import budget_range
@@ -162,7 +163,7 @@ def spent(drawn: list[Any], hidden: list[set[str]]) -> pd.DataFrame:
     return bounds(tables, readings=rough)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(10)
 @given(drawn=ANY, fewer=st.sampled_from(["end", "rough", "share"]))
 def test_the_point_is_in_the_range_and_more_that_is_unknown_never_narrows_it(drawn: list[Any], fewer: str) -> None:
     everything, something = [set() for _ in drawn], [what for *_, what in drawn]

@@ -134,7 +134,7 @@ STEPS = st.lists(
 )
 
 
-@examples(10)
+@examples(5)
 @given(st.lists(STEPS, min_size=1, max_size=5))
 def test_whatever_changes_the_cache_gives_what_reading_gives(
     tmp_path_factory: pytest.TempPathFactory, rounds: list[list[tuple[str, str | None, int]]]

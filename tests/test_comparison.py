@@ -333,7 +333,7 @@ MINUTES = st.lists(st.none() | st.sampled_from([0, 1, 5, 30, 45, 600]), max_size
 
 
 @given(MINUTES, MINUTES, st.integers(2, 50))
-@examples(12)
+@examples(6)
 def test_neither_the_order_nor_the_unit_of_the_spans_matters(
     before: list[float | None], after: list[float | None], unit: int
 ) -> None:
@@ -349,7 +349,7 @@ def test_neither_the_order_nor_the_unit_of_the_spans_matters(
 
 
 @given(MINUTES, MINUTES, st.integers(2, 50))
-@examples(12)
+@examples(6)
 def test_compared_medians_are_medians_and_their_order_and_unit_do_not_matter(
     before: list[float | None], after: list[float | None], unit: int
 ) -> None:

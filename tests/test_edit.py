@@ -474,7 +474,7 @@ def test_without_its_blocks_every_report_is_as_it_was_but_for_placeholders() -> 
         assert bare == content, file
 
 
-@examples(40)
+@examples(20)
 @given(st.data())
 def test_reports_in_every_form_keep_their_bytes(data: st.DataObject) -> None:
     known = data.draw(facts())

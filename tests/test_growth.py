@@ -150,7 +150,7 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "grids without rows": (parse_markdown, lambda n: "+---+---+\n" * (n // 10), 200_000),
     "tables of HTML": (parse_markdown, lambda n: "<table><tr><td>14:02<td>" * (n // 24), 200_000),
     "headings in bold": (read_report, lambda n: f"{HEAD}## Summary\n\n" + "**Timeline**\n\nx\n\n" * (n // 18), 200_000),
-    "details of a row": (read_report, lambda n: f"{HEAD}## Timeline\n\n- 14:02 a\n" + "  - b\n" * (n // 6), 200_000),
+    "details of a row": (read_report, lambda n: f"{HEAD}## Timeline\n\n- 14:02 a\n" + "  - b\n" * (n // 6), 100_000),
     "labels on a line": (read_report, lambda n: f"{HEAD}ab: c" + " | ab: c" * (n // 8), 200_000),
     "parts of a heading": (bare_words, lambda n: "a/" * (n // 2), 400_000),
     "words of triggers": (
@@ -168,9 +168,9 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n" + "| 14:03 | Customer reports it |\n" * (n // 32),
         100_000,
     ),
-    "words in brackets of YAML": (yaml_nodes, lambda n: f"a: {'[' * 99}{'b, ' * (n // 3)}{']' * 99}", 1_000_000),
-    "lists in lists of YAML": (yaml_nodes, lambda n: "[\n" * (n // 2), 1_000_000),
-    "keys of YAML": (yaml_nodes, lambda n: "? a\n" * (n // 4), 1_000_000),
+    "words in brackets of YAML": (yaml_nodes, lambda n: f"a: {'[' * 99}{'b, ' * (n // 3)}{']' * 99}", 300_000),
+    "lists in lists of YAML": (yaml_nodes, lambda n: "[\n" * (n // 2), 300_000),
+    "keys of YAML": (yaml_nodes, lambda n: "? a\n" * (n // 4), 300_000),
     "rows in an open fence": (
         read_report,
         lambda n: f"{HEAD}## Timeline\n\n```\n" + "| 14:03 | x |\n" * (n // 14),

@@ -114,7 +114,9 @@ def test_the_scheduled_review_runs_as_it_is_shown(tmp_path: Path, monkeypatch: p
     [line] = re.findall(r"^\d.*$", (HOW_TO / "schedule.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert line == f"{schedule['cron']} cd /srv/incidents && .venv/bin/{command}"
     assert re.fullmatch(r"\d+ \d+ \d+ \d+(,\d+)* \*", schedule["cron"])
-    (tmp_path / "reports").symlink_to(ROOT / "data" / "demo" / "reports")
+    (tmp_path / "reports").mkdir()
+    for file in (ROOT / "data" / "demo" / "reports").glob("INC-2025-1*.md"):
+        (tmp_path / "reports" / file.name).symlink_to(file)
     monkeypatch.chdir(tmp_path)
     result = CliRunner().invoke(commands, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output

@@ -230,7 +230,7 @@ EVENTS = st.lists(
 )
 
 
-@examples(40)
+@examples(15)
 @given(events=EVENTS, splits=st.integers(1, 3))
 def test_every_line_has_its_place_and_the_order_of_files_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, events: list[tuple[int, str]], splits: int

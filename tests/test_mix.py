@@ -76,7 +76,7 @@ def test_a_period_without_spans_leaves_nothing_to_split() -> None:
     st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
     st.lists(st.tuples(st.integers(0, 10**6), st.sets(st.sampled_from("ABCD"))), min_size=1, max_size=12),
 )
-@examples(20)
+@examples(10)
 def test_the_parts_add_up_to_the_whole_to_the_last_microsecond(
     before: list[tuple[int, set[str]]], after: list[tuple[int, set[str]]]
 ) -> None:

@@ -62,7 +62,7 @@ def slow_attack(pattern: Pattern) -> str | None:
     if not pattern.only_at_start:
         attempts = [search_all(pattern.compiled)]
     for (attack, size), attempt in product(attacks(pattern.compiled), attempts):
-        for pieces in (*range(4, 23, 3), *range(100, LENGTH // size, 400), LENGTH // size):
+        for pieces in (*range(4, 23, 3), *range(100, LENGTH // size, 800), LENGTH // size):
             text = attack(pieces)
             if all(seconds(attempt, text) > MOST for _ in range(TRIES)):
                 return f"{text!r}: more than {MOST} s"

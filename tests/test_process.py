@@ -3,8 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from builders import at, call, demo_rows, spans
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pandas.testing import assert_frame_equal, assert_series_equal
 
 from incident_analytics import measures, sentences
@@ -267,7 +268,7 @@ class TestUnreported:
         assert [f"{name} has no report" for name in found["incident_id"]] == [row["detail"] for row in planted]
         assert found["named_in"].tolist() == [row["incident_id"] for row in planted]
 
-    @settings(max_examples=30, deadline=None)
+    @examples(20)
     @given(st.text(alphabet="INC-2025.SEV 01", max_size=40))
     def test_no_incident_with_a_report_is_ever_named(self, text: str) -> None:
         assert not {name.casefold() for name in named_in(f"{text} {IDS[1]}")} & {own.casefold() for own in IDS}

@@ -414,7 +414,7 @@ PAST = pd.DataFrame({"n_periods": [12], "dispersion": ratios(2.5)})
     st.integers(1, 50),
     st.sampled_from([None, 1.0, 2.5, PAST]),
 )
-@examples(25)
+@examples(12)
 def test_the_interval_and_the_p_value_agree_and_the_other_way_round_the_ratio_is_inverse(
     n_before: int, n_after: int, length_before: int, length_after: int, dispersion: float | pd.DataFrame | None
 ) -> None:

@@ -303,7 +303,7 @@ def corpus_with(people: list[str], make: Callable[[], str]) -> Corpus:
     return corpus_of(**tables)
 
 
-@examples(12)  # each of a text in every column of every table
+@examples(6)
 @given(people=NAMES, data=st.data())
 def test_no_name_of_the_people_is_left_in_any_text(people: list[str], data: st.DataObject) -> None:
     mixed = st.lists(

@@ -199,7 +199,7 @@ def as_read(corpus: Corpus, *, reopens: bool) -> dict[str, pd.DataFrame]:
     return {name: getattr(corpus, name)[of] for name, of in columns.items()}
 
 
-@examples(20)
+@examples(10)
 @given(stories_and_instants())
 def test_a_report_as_of_an_instant_reads_as_it_was_written_then(drawn: tuple[Story, datetime]) -> None:
     story, as_of = drawn
@@ -346,7 +346,7 @@ def assert_same_corpus(one: Corpus, other: Corpus) -> None:
         assert_frame_equal(getattr(one, name), getattr(other, name))
 
 
-@examples(12)
+@examples(6)
 @given(corpora())
 def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corpus) -> None:
     before = {name: getattr(corpus, name).copy(deep=True) for name in TABLES}
@@ -366,7 +366,7 @@ def test_erasing_twice_erases_nothing_more_and_leaves_nothing_later(corpus: Corp
     assert not (over & once.incidents["is_open"]).any()
 
 
-@examples(8)
+@examples(5)
 @given(
     corpora(),
     st.sampled_from(["2025Q3", "2025-08", "2025-07-25/2025-09-02"]),

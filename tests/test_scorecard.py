@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from builders import at, call
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics import measures, sentences
 from incident_analytics.analysis.response import response_times
@@ -92,7 +93,7 @@ class TestTeamChanges:
         )
         assert (found["arrow"].notna() == (found["p_adjusted"] <= 0.05).fillna(value=False)).all()
 
-    @settings(max_examples=15, deadline=None)
+    @examples(6)
     @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=3))
     def test_few_incidents_carry_no_arrow(self, counts: list[tuple[int, int]]) -> None:
         found = changes_of(*((f"t{number}", *each) for number, each in enumerate(counts)))

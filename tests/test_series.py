@@ -178,7 +178,7 @@ def test_what_is_no_series_is_refused() -> None:
 VALUES = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 
 
-@examples(25)
+@examples(10)
 @given(VALUES, VALUES, st.randoms())
 def test_the_order_of_rows_does_not_matter(before: list[float], during: list[float], random: object) -> None:
     series = rows(before, during)

@@ -123,11 +123,12 @@ def budget_range(
     }
     point = Impacts(outages, incidents=incidents, **options)
     measured = point.measure(so_far)
+    longest_of_all = Impacts(high, incidents=judged, **options).measure(so_far)
     ends = {
         ("", "_low"): Impacts(low, incidents=incidents, **options).measure(so_far)["downtime"],
-        ("", "_high"): Impacts(high, incidents=judged, **options).measure(so_far)["downtime"],
+        ("", "_high"): longest_of_all["downtime"],
         ("_weighted", "_low"): Impacts(low, incidents=none, **options).measure(so_far)["downtime_weighted"],
-        ("_weighted", "_high"): Impacts(high, incidents=judged, **options).measure(so_far)["downtime_weighted"],
+        ("_weighted", "_high"): longest_of_all["downtime_weighted"],
     }
     add_budget(measured, measured, [whole for _, whole in pieces], targets, point.planned)
     for column, value in (("period", "name"), ("start", "start"), ("end", "end")):

@@ -15,7 +15,7 @@ CHROMIUM = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backgr
 """It runs as root too, and asks for nothing but what the page asks for."""
 
 
-PATIENCE = 180
+PATIENCE = 900
 """How many seconds tests wait for what must happen: far longer than it takes, even on a machine that is busy."""
 
 

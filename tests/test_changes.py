@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from browsing import PATIENCE
 from builders import UTC, at, call, texts
 from pandas.testing import assert_frame_equal
 
@@ -40,7 +41,13 @@ class Repository:
         }
         command = ["git", "-C", str(self.folder), *words]
         ran = subprocess.run(
-            command, env=environment, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60
+            command,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
         )
         return ran.stdout.strip()
 

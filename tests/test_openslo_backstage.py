@@ -193,7 +193,7 @@ def test_what_the_reader_of_yaml_stumbles_over_is_not_valid(tmp_path: Path, text
     with pytest.raises(SettingsError) as caught:
         settings_of(tmp_path, openslo=text)
     assert str(caught.value).startswith(f"{tmp_path}/slo/all.yaml{message}")
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 10
 
 
 def test_many_brackets_that_end_are_valid(tmp_path: Path) -> None:

@@ -409,7 +409,7 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
             reader(words)
         except Unreadable:
             continue
-    assert clock_of_the_machine.process_time() - begin < 3
+    assert clock_of_the_machine.process_time() - begin < 20
 
 
 @pytest.mark.parametrize(

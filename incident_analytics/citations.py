@@ -42,6 +42,10 @@ def _sign_offs(corpus: Corpus) -> pd.DataFrame:
     return _joined(corpus.signoffs, _read("meeting_on", "status")(corpus))
 
 
+def _problems(corpus: Corpus) -> pd.DataFrame:
+    return corpus.problems.dropna(subset=_PLACE)
+
+
 def _joined(*tables: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table[_PLACE] for table in tables])
 
@@ -64,6 +68,8 @@ _PARTS: Final[Mapping[str, Callable[[Corpus], pd.DataFrame]]] = MappingProxyType
         "causes": _causes,
         **{field: _read(field) for field in LABELS},
         "sign_offs": _sign_offs,
+        "problems": _problems,
+        "nothing": lambda corpus: corpus.readings[:0],
         "all": lambda corpus: _joined(
             corpus.readings,
             corpus.timeline[corpus.timeline["milestone"].notna()],
@@ -74,6 +80,7 @@ _PARTS: Final[Mapping[str, Callable[[Corpus], pd.DataFrame]]] = MappingProxyType
             corpus.findings,
             corpus.signoffs,
             corpus.fields,
+            _problems(corpus),
         ),
     }
 )
@@ -136,6 +143,8 @@ def _incidents(scope: Scope, figure: Figure, corpus: Corpus) -> pd.Series:
         return ids
     within: Period = figure.options.get("within") or scope.window
     start = within.start
+    if since == "recent":
+        start = min(start, scope.recent[0].start)
     if since == "before":
         start = start.tz_convert(within.timezone) - pd.DateOffset(years=_YEARS)
     occurred_at = incidents["occurred_at"]

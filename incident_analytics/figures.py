@@ -18,6 +18,7 @@ import pandas as pd
 
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.periods import Period
+from incident_analytics.quotations import FIGURES
 
 __all__ = ["MEASURES", "Basis", "Figure", "compute", "read_from"]
 
@@ -37,6 +38,9 @@ Part = Literal[
     "trigger",
     "title",
     "sign_offs",
+    "status",
+    "problems",
+    "nothing",
     "all",
 ]
 """What of a report a figure is read from; `incident_analytics.citations` knows the lines of each."""
@@ -71,13 +75,13 @@ class Basis:
     of
         Whose reports, an attribute of the scope.
     since
-        Which incidents: those of the ``window``, or of the period that is asked for; with the two years ``before`` it,
-        which it is compared with; or ``all`` to date.
+        Which incidents: those of the ``window``, or of the period that is asked for; with those of the ``recent``
+        periods of its kind, or of the two years ``before`` it, which it is compared with; or ``all`` to date.
     """
 
     parts: tuple[Part, ...]
     of: Literal["known", "completed", "everything"]
-    since: Literal["window", "before", "all"]
+    since: Literal["window", "recent", "before", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ MEASURES: Final[dict[str, Callable[..., Any]]] = {}
 def read_from(
     *parts: Part,
     of: Literal["known", "completed", "everything"] = "known",
-    since: Literal["window", "before", "all"] = "window",
+    since: Literal["window", "recent", "before", "all"] = "window",
 ) -> Callable[[Callable[Concatenate[Noted, P], Result]], Callable[Concatenate[Noted, P], Result]]:
     """Make a function of a scope a measure, whose results are the figures of a review.
 
@@ -228,7 +232,7 @@ def _copy(result: Result, name: str) -> Result:
     copied: Any = result
     if isinstance(result, pd.DataFrame):
         copied = result.copy(deep=False)
-        copied.attrs["figure"] = name
+        copied.attrs[FIGURES] = (name,)
     elif isinstance(result, tuple):
         copied = tuple(_copy(each, name) for each in result)
     return copied  # type: ignore[no-any-return]

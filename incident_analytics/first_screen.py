@@ -24,12 +24,14 @@ from incident_analytics.formatting import (
 )
 from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
 from incident_analytics.periods import label_of
+from incident_analytics.quotations import FIGURES, Quoted, figures_in
 from incident_analytics.sentences import Tile
 from incident_analytics.showing import (
     Shown,
     cell_link,
     escape_html,
     escape_markdown,
+    figure_mark,
     markdown_table,
     pictured,
     table_for_file,
@@ -95,13 +97,13 @@ def _joined(parts: Sequence[Shown]) -> Shown:
 
 def _opening(facts: Highlights, *, so_far: bool) -> Shown:
     scope = facts.scope
-    n_ongoing = int(scope.reviewed.incidents["is_open"].fillna(value=False).sum())
+    (states,) = facts.report_states.to_dict("records")
     parts = sentences.describe_setting(
         scope.period,
         as_of=scope.as_of,
-        n_used=facts.counts.n - len(scope.unfinished),
-        n_pending=len(scope.unfinished),
-        n_ongoing=n_ongoing,
+        n_used=states["n_used"],
+        n_pending=states["n_pending"],
+        n_ongoing=states["n_ongoing"],
         status=scope.status,
         title=scope.settings.title,
         owner=scope.settings.owner,
@@ -111,7 +113,7 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
     headline = sentences.describe_headline(
         facts.findings,
         period=scope.period,
-        ongoing=scope.ongoing,
+        ongoing=facts.ongoing,
         counts=facts.counts,
         response=facts.response,
         budgets=facts.budgets,
@@ -120,7 +122,8 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
     )
     spans = " · ".join(f"<span>{_html(part)}</span>" for part in parts)
     return Shown(
-        f'<p class="setting">{spans}</p>\n<h1>{_html(headline)}</h1>',
+        f'<p class="setting"{figure_mark(figures_in(facts.report_states))}>{spans}</p>\n'
+        f"<h1{figure_mark(figures_in(headline))}>{_html(headline)}</h1>",
         f"{' · '.join(map(escape_markdown, parts))}\n\n# {escape_markdown(headline)}",
         digest=(("", " · ".join(parts)), (headline, "")),
     )
@@ -141,7 +144,7 @@ def _all_tiles(facts: Highlights, *, so_far: bool) -> list[tuple[Tile, str]]:
 
 def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
     items = [
-        f"<li{_ACTION if tile.needs_action else ''}><span>{_html(tile.name)}</span> "
+        f"<li{_ACTION if tile.needs_action else ''}{figure_mark(tile.figures)}><span>{_html(tile.name)}</span> "
         f"<strong>{_html(tile.value)}</strong> "
         + " ".join(f"<small>{_html(line)}</small>" for line in tile.lines)
         + f"{drawing}</li>"
@@ -155,7 +158,8 @@ def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
         ]
         for tile, _ in tiles
     ]
-    html = '<ul class="tiles" data-table="key-figures">\n' + "\n".join(items) + "\n</ul>"
+    quoted = figure_mark(figures_in([tile for tile, _ in tiles]))
+    html = f'<ul class="tiles" data-table="key-figures"{quoted}>\n' + "\n".join(items) + "\n</ul>"
     figures = pd.DataFrame(
         {"figure": tile.name, "value": tile.value, "details": "; ".join(tile.lines), "needs_action": tile.needs_action}
         for tile, _ in tiles
@@ -277,7 +281,9 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
         table_name="incidents-that-mattered",
     )
     below = Shown(
-        f'<p class="more"><a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>', escape_markdown(every + rest)
+        f'<p class="more"{figure_mark(figures_in(facts.incident_table, facts.costs))}>'
+        f'<a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>',
+        escape_markdown(every + rest),
     )
     return _headed(heading, table + below)
 
@@ -331,7 +337,10 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         _with_values(columns), _in_order(highlights.incident_table, every), numbers=numbers, kind="incidents"
     )
     marks = sentences.describe_marks(every, measure=metric)
-    return table + Shown(f'<p class="more">{_html(marks)}</p>', escape_markdown(marks)) if marks else table
+    if not marks:
+        return table
+    mark = figure_mark(figures_in(highlights.incident_table))
+    return table + Shown(f'<p class="more"{mark}>{_html(marks)}</p>', escape_markdown(marks))
 
 
 def _in_order(table: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFrame:
@@ -369,7 +378,7 @@ def _decisions(facts: Highlights) -> Shown:
         none = sentences.describe_no_decision(facts.budgets, facts.follow_ups)
         return _headed("Decisions needed", Shown(f"<p>{none}</p>", none, digest=(("", none),)))
     items = [
-        f"<li><strong>{_html(each.subject)}</strong> {_html(each.question)}"
+        f"<li{figure_mark(each.figures)}><strong>{_html(each.subject)}</strong> {_html(each.question)}"
         f"{f' <small>{_html(each.owner)}</small>' if each.owner else ''}</li>"
         for each in decisions
     ]
@@ -379,9 +388,9 @@ def _decisions(facts: Highlights) -> Shown:
         for number, each in enumerate(decisions, 1)
     ]
     shown = Shown(
-        f'<ol data-table="decisions-needed">{"".join(items)}</ol>',
+        f'<ol data-table="decisions-needed"{figure_mark(figures_in(decisions))}>{"".join(items)}</ol>',
         "\n".join(lines),
-        tables=(table_for_file(pd.DataFrame(asdict(each) for each in decisions)),),
+        tables=(table_for_file(pd.DataFrame(asdict(each) for each in decisions).drop(columns=FIGURES)),),
         digest=tuple(
             (each.subject, f"{each.question} ({each.owner})" if each.owner else each.question) for each in decisions
         ),
@@ -405,11 +414,13 @@ def _budgets(facts: Highlights) -> Shown:
     }
     frame = pd.DataFrame({**asdict(each), "share": each.share} for each in facts.budgets.budgets)
     frame = frame.astype({"share": "Float64", "budget": "timedelta64[us]", "spent": "timedelta64[us]"})
+    frame.attrs = facts.impact.attrs
     table = _table(
         columns, frame, numbers={"Used"}, kind="budgets", only_html={"Budget"}, table_name="error-budget-used"
     )
     more = f"{format_count(n_more, 'more budget')} below, none of them spent more." if n_more else ""
-    below = Shown(f'<p class="more">{_html(more)}</p>', escape_markdown(more))
+    mark = figure_mark(figures_in(facts.impact))
+    below = Shown(f'<p class="more"{mark}>{_html(more)}</p>', escape_markdown(more))
     return _headed("Error budget used", table + below if more else table)
 
 
@@ -437,33 +448,40 @@ def _notices(facts: Highlights, restated: str) -> list[Shown]:
     scope = facts.scope
     before = scope.reported_at[scope.reported_at < scope.window.start]
     zone = scope.settings.timezone
+    (states,) = facts.report_states.to_dict("records")
+    uncompared = facts.uncompared
     notices = sentences.describe_notices(
         has_reports=facts.has_reports,
         last_report=before.max().tz_convert(zone) if len(before) else None,
         ongoing=facts.ongoing,
-        n_pending=len(scope.unfinished),
-        n_pending_ongoing=int(scope.unfinished["is_open"].fillna(value=False).sum()),
+        n_pending=states["n_pending"],
+        n_pending_ongoing=states["n_pending_ongoing"],
+        report_states=facts.report_states,
         counts=facts.counts,
         response=facts.response,
         budgets=facts.budgets,
         follow_ups=facts.follow_ups,
-        undated=scope.undated,
+        undated=[Quoted(name, figures_in(facts.undated)) for name in facts.undated["incident_id"]],
         mapped=facts.mapped_severities,
         uncompared=[
-            sentences.describe_uncompared(
-                [(label, reason) for subject, label, reason in facts.uncompared if subject == which],
-                subject="" if which == "all" else which,
+            Quoted(
+                sentences.describe_uncompared(
+                    list(zip(rows["earlier"], rows["why"], strict=True)), subject="" if which == "all" else str(which)
+                ),
+                figures_in(uncompared),
             )
-            for which in dict.fromkeys(subject for subject, _, _ in facts.uncompared)
+            for which, rows in uncompared.groupby("subject", sort=False)
         ],
         has_tracker=scope.tracker is not None,
     )
     if restated:
-        notices = [sentences.Notice(restated), *notices]
+        notices = [sentences.Notice(restated, figures=figures_in(restated)), *notices]
     if not notices:
         return []
     items = "".join(
-        f"<li>{_html(each.fact)}{f' <em>{_html(each.remedy)}</em>' if each.remedy else ''}</li>" for each in notices
+        f"<li{figure_mark(each.figures)}>{_html(each.fact)}"
+        f"{f' <em>{_html(each.remedy)}</em>' if each.remedy else ''}</li>"
+        for each in notices
     )
     lines = "\n".join(
         f"- {escape_markdown(each.fact)}{f' *{escape_markdown(each.remedy)}*' if each.remedy else ''}"
@@ -522,6 +540,7 @@ def _table(
     On a phone each cell bears its heading.
     """
     marks = {name: ' class="number"' if name in numbers else "" for name in columns}
+    quoted = figure_mark(figures_in(frame))
     head = "".join(f'<th scope="col"{marks[name]}>{escape_html(name)}</th>' for name in columns)
     rows = list(zip(*columns.values(), strict=True))
     body = "\n".join(
@@ -536,7 +555,7 @@ def _table(
     words = [name for name in columns if name not in only_html]
     lines = [[cell[1] for name, cell in zip(columns, row, strict=True) if name not in only_html] for row in rows]
     return Shown(
-        f'<table class="{kind}" data-table="{table_name}">\n<thead><tr>{head}</tr></thead>\n'
+        f'<table class="{kind}" data-table="{table_name}"{quoted}>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>",
         markdown_table(
             list(map(escape_markdown, words)), ["--:" if name in numbers else "---" for name in words], lines

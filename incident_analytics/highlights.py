@@ -5,7 +5,6 @@ Nothing here is worded or shown: `incident_analytics.sentences` and `incident_an
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -16,12 +15,11 @@ import pandas as pd
 
 from incident_analytics import measures
 from incident_analytics.analysis.error_budgets import budget_states
-from incident_analytics.analysis.response import response_summary, span_grades
+from incident_analytics.analysis.response import span_grades
 from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.figures import read_from
-from incident_analytics.periods import Period, label_of
-from incident_analytics.reports.choices import leading_word
-from incident_analytics.schema import TEXT
+from incident_analytics.periods import label_of
+from incident_analytics.quotations import figures_in
 from incident_analytics.scope import Scope
 
 __all__ = [
@@ -49,7 +47,6 @@ MATTERED: Final = 5
 """Incidents on the first screen."""
 
 _ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a report's time follows once it is completed
-_PARTS: Final = 8  # periods of a sparkline
 _PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
 
 Finding = Literal["ongoing", "silent", "budget", "worse", "overdue", "better", "unjudged", "quiet"]
@@ -98,6 +95,8 @@ class CountFacts:
         reported.
     change
         Whether they come more or less often.
+    figures
+        The ids of the figures that the numbers are from.
     """
 
     n: int
@@ -105,6 +104,7 @@ class CountFacts:
     earlier: tuple[Past, ...]
     history: tuple[Past, ...]
     change: Change
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,8 @@ class ResponseFacts:
         As of `CountFacts`.
     n_check
         Incidents whose span is graded *check*.
+    figures
+        As of `CountFacts`.
     """
 
     metric: str
@@ -142,6 +144,7 @@ class ResponseFacts:
     history: tuple[Past, ...]
     change: Change
     n_check: int = 0
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +188,8 @@ class BudgetFacts:
         The number over budget of those judged, a pair, in the comparable earlier periods.
     worst_service, worst_downtime, worst_is_bound
         The service that was down for longest, for where no service has a target; None where no outage is known.
+    figures
+        As of `CountFacts`.
     """
 
     budgets: tuple[Budget, ...]
@@ -193,6 +198,7 @@ class BudgetFacts:
     worst_service: str | None
     worst_downtime: timedelta | None
     worst_is_bound: bool
+    figures: tuple[str, ...] = ()
 
     def of(self, state: str) -> tuple[Budget, ...]:
         """Return the budgets of a state."""
@@ -229,6 +235,8 @@ class FollowUpFacts:
         Of n_items those whose status is not recorded.
     n, n_done, n_known, n_unknown
         This period's items, those done, those of which the status is known, and those of which it is not.
+    figures
+        As of `CountFacts`.
     """
 
     n_items: int
@@ -245,6 +253,7 @@ class FollowUpFacts:
     n_known: int
     n_unknown: int
     n_items_unknown: int = 0
+    figures: tuple[str, ...] = ()
 
     @property
     def may_be_more(self) -> bool:
@@ -299,11 +308,15 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class MappedSeverity:
-    """A word of reports that the settings do not declare, the severity as which it counts, and in how many reports."""
+    """A word of reports that the settings do not declare, the severity as which it counts, and in how many reports.
+
+    ``figures`` has the id of the figure that this is from.
+    """
 
     word: str
     severity: str
     n: int
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,25 +380,12 @@ class Highlights:
         return measures.changes(self.scope)
 
     @cached_property
-    def parts(self) -> list[Period]:
-        """The window and up to seven periods of its kind before it, in order, from the first report's month on."""
-        window, first = self.scope.window, self.scope.first_reported
-        parts = [window]
-        if first is None or self.scope.period.unit is None:
-            return parts
-        earliest = window.unit_at(first, "month").start
-        before = self.scope.period.earlier()[:1]
-        while before and len(parts) < _PARTS and before[0].start >= earliest:
-            parts.append(before[0])
-            before = before[0].earlier()[:1]
-        return parts[::-1]
-
-    @cached_property
     def counts(self) -> CountFacts:
         """How many incidents there were."""
         scope = self.scope
-        occurred_at = scope.known.incidents["occurred_at"]
-        by_severity = measures.counts(scope).groupby("severity", observed=True, dropna=False)["n"].sum()
+        counts, by_period = measures.counts(scope), measures.period_counts(scope)
+        by_severity = counts.groupby("severity", observed=True, dropna=False)["n"].sum()
+        n = dict(zip(by_period["period"], by_period["n"], strict=True))
         return CountFacts(
             n=len(scope.reviewed.incidents),
             by_severity=tuple(
@@ -393,15 +393,10 @@ class Highlights:
                 for severity, n in reversed(list(by_severity.items()))
                 if n
             ),
-            earlier=tuple(
-                Past(part.label, int(part.holds(occurred_at).sum()) if scope.has_reports(part) else None)
-                for part in self._comparable()
-            ),
-            history=tuple(
-                Past(part.label, int(part.holds(occurred_at).sum()) if scope.has_reports(part) else None)
-                for part in self.parts
-            ),
+            earlier=tuple(Past(part.label, _or_none(n[part.name])) for part in scope.comparable),
+            history=tuple(Past(part.label, _or_none(n[part.name])) for part in scope.recent),
             change=_change(self.changes, "incidents"),
+            figures=figures_in(counts, by_period, self.changes),
         )
 
     @cached_property
@@ -409,7 +404,9 @@ class Highlights:
         """The median of the primary metric."""
         scope = self.scope
         metric = scope.settings.primary_metric
-        (row,) = measures.response(scope).to_dict("records")
+        response, by_period = measures.response(scope), measures.period_medians(scope)
+        (row,) = response.to_dict("records")
+        medians = dict(zip(by_period["period"], by_period["median"], strict=True))
         table = measures.definitions(scope)
         stated = table[(table["definition"] == "stated_duration") & ~table["is_own"] & table["median"].notna()]
         comparable = [each.period for each in scope.comparisons if (each.reason or each.response_reason) is None]
@@ -423,13 +420,14 @@ class Highlights:
             median_recorded=_or_none(row["median_recorded"]),
             stated=None if stated.empty else _or_none(stated["median"].iloc[0]),
             n_stated=0 if stated.empty else int(stated["n"].iloc[0]),
-            earlier=tuple(Past(part.label, self._median(part)) for part in comparable),
+            earlier=tuple(Past(part.label, _or_none(medians[part.name])) for part in comparable),
             # A line from the period before to this one would compare the two.
-            history=tuple(Past(part.label, self._median(part)) for part in self.parts)
+            history=tuple(Past(part.label, _or_none(medians[part.name])) for part in scope.recent)
             if self.is_response_compared
             else (),
             change=_change(self.changes, metric),
             n_check=sum(each.grade == "check" for each in self.incidents),
+            figures=figures_in(response, by_period, self.changes, table, self.incident_table),
         )
 
     @property
@@ -437,33 +435,10 @@ class Highlights:
         """Whether the response times may be compared with those of the period before."""
         return all((each.reason or each.response_reason) is None for each in self.scope.comparisons[:1])
 
-    def _median(self, part: Period) -> timedelta | None:
-        median: timedelta | None = _or_none(self._medians.get(part.start))
-        return median
-
-    @cached_property
-    def _medians(self) -> dict[Any, Any]:
-        """The medians of the window and of the periods before it, by their starts."""
-        scope = self.scope
-        parts = {part.start: part for part in (*self.parts, *self._comparable())}
-        return {
-            start: response_summary(
-                self.times,
-                metric=scope.settings.primary_metric,
-                within=part,
-                as_of=scope.as_of,
-                calendar=scope.calendar,
-            )["median"].iloc[0]
-            for start, part in parts.items()
-        }
-
     @cached_property
     def times(self) -> pd.DataFrame:
         """The spans of every incident."""
         return measures.times(self.scope)
-
-    def _comparable(self) -> list[Period]:
-        return [each.period for each in self.scope.comparisons if each.reason is None]
 
     @cached_property
     def impact(self) -> pd.DataFrame:
@@ -494,20 +469,16 @@ class Highlights:
         downtime = measures.availability(self.scope)
         down = downtime[(downtime["downtime"] > pd.Timedelta(0)).fillna(value=False)]
         worst = max(down.to_dict("records"), key=lambda row: row["downtime"], default=None)
+        earlier = {part.label: measures.impact(self.scope, within=part) for part in self.scope.comparable if budgets}
         return BudgetFacts(
             budgets=tuple(budgets),
             several=len(set(held["window_start"])) > 1,
-            earlier=tuple(Past(part.label, self._over(part)) for part in self._comparable()) if budgets else (),
+            earlier=tuple(Past(label, _overspent(impact)) for label, impact in earlier.items()),
             worst_service=None if worst is None else _or_none(worst["service"]),
             worst_downtime=None if worst is None else worst["downtime"],
             worst_is_bound=worst is not None and bool(worst["n_missing"]),
+            figures=figures_in(self.impact, earlier) if budgets else figures_in(downtime),
         )
-
-    def _over(self, part: Period) -> tuple[int, int] | None:
-        impact = measures.impact(self.scope, within=part)
-        over, within, _ = budget_states(impact[impact["budget"].notna()])
-        judged = int(over.sum() + within.sum())
-        return (int(over.sum()), judged) if judged else None
 
     @cached_property
     def overdue(self) -> pd.DataFrame:
@@ -520,14 +491,15 @@ class Highlights:
         scope = self.scope
         late = self.overdue[self.overdue["status"].notna()]
         long = late[late["overdue_by"] > LONG_OVERDUE]
-        period = measures.completion(scope)[["n", "n_done", "n_open", "n_unknown"]].sum()
+        completion, items = measures.completion(scope), measures.item_counts(scope)
+        period, every = completion[["n", "n_done", "n_open", "n_unknown"]].sum(), items.iloc[0]
         owners = long["owner"].value_counts(dropna=False)
         return FollowUpFacts(
-            n_items=len(scope.actions),
-            n_due=int(scope.actions["due_on"].notna().sum()),
+            n_items=int(every["n"]),
+            n_due=int(every["n_due"]),
             n_overdue=len(late),
             n_past_due_unknown=len(self.overdue) - len(late),
-            n_open_undated=measures.n_open_undated(scope),
+            n_open_undated=int(every["n_open_undated"]),
             n_long_overdue=len(long),
             oldest=late["overdue_by"].max() if len(late) else None,
             owners=tuple(
@@ -539,7 +511,8 @@ class Highlights:
             n_done=int(period["n_done"]),
             n_known=int(period["n_done"] + period["n_open"]),
             n_unknown=int(period["n_unknown"]),
-            n_items_unknown=int(scope.actions["status"].isna().sum()),
+            n_items_unknown=int(every["n_unknown"]),
+            figures=figures_in(self.overdue, completion, items),
         )
 
     @cached_property
@@ -601,13 +574,9 @@ class Highlights:
     @cached_property
     def mapped_severities(self) -> tuple[MappedSeverity, ...]:
         """The severities of the window's incidents that were mapped by default, the most frequent first."""
-        reviewed = self.scope.reviewed
-        mapped = reviewed.problems.loc[reviewed.problems["code"] == "mapped-severity", "incident_id"]
-        readings = reviewed.readings[reviewed.readings["field"] == "severity"]
-        words = readings.drop_duplicates("incident_id").set_index("incident_id")["as_written"].map(leading_word)
-        severities = reviewed.incidents.set_index("incident_id")["severity"]
-        counts = Counter((str(words[each]), str(severities[each])) for each in mapped.unique())
-        return tuple(MappedSeverity(*pair, n) for pair, n in sorted(counts.items(), key=lambda each: (-each[1], each)))
+        table = measures.mapped_severities(self.scope)
+        rows = table.to_dict("records")
+        return tuple(MappedSeverity(row["word"], row["severity"], row["n"], figures_in(table)) for row in rows)
 
     @cached_property
     def missing(self) -> MissingFacts:
@@ -641,42 +610,28 @@ class Highlights:
 
     @cached_property
     def ongoing(self) -> pd.DataFrame:
-        """The incidents that are not over, of any period: when they occurred by the team's clock, how long so far.
-
-        ``so_far`` is from the start, else from ``occurred_at``; ``has_downtime`` is whether they count as downtime.
-        """
-        scope, ongoing = self.scope, self.scope.ongoing
-        return ongoing.assign(
-            occurred_at=ongoing["occurred_at"].dt.tz_convert(scope.settings.timezone),
-            so_far=scope.as_of - ongoing["started_at"].fillna(ongoing["occurred_at"]),
-            has_downtime=measures.with_downtime(scope, ongoing),
-        )
+        """The incidents that are not over, of any period."""
+        return measures.ongoing(self.scope)
 
     @cached_property
     def unfinished(self) -> pd.DataFrame:
-        """The window's incidents whose reports are not completed, with ``owner``: a team of theirs, else the author."""
-        scope, unfinished = self.scope, self.scope.unfinished
-        teams = {name: service.team for name, service in scope.settings.services.items() if service.team}
-        affected = scope.reviewed.services[scope.reviewed.services["affected"].fillna(value=False)]
-        named = affected.assign(team=affected["service"].map(teams)).dropna(subset=["team"])
-        first = named.drop_duplicates("incident_id").set_index("incident_id")["team"].to_dict()
-        known = set(teams.values())
-        owners = [
-            author if author in known else first.get(incident_id, author)
-            for incident_id, author in zip(unfinished["incident_id"], unfinished["author"], strict=True)
-        ]
-        return unfinished.assign(owner=pd.Series(owners, index=unfinished.index, dtype=TEXT))
+        """The window's incidents whose reports are not completed."""
+        return measures.unfinished(self.scope)
 
-    @property
-    def uncompared(self) -> list[tuple[str, str, str]]:
+    @cached_property
+    def report_states(self) -> pd.DataFrame:
+        """How many of the window's reports are used, pending, and of ongoing incidents."""
+        return measures.report_states(self.scope)
+
+    @cached_property
+    def undated(self) -> pd.DataFrame:
+        """The incidents without a date: they are in no period."""
+        return measures.undated(self.scope)
+
+    @cached_property
+    def uncompared(self) -> pd.DataFrame:
         """What is not compared, ``all`` or ``response times``, with which period and why."""
-        found = []
-        for each in self.scope.comparisons:
-            if each.reason is not None:
-                found.append(("all", each.period.label, each.reason))
-            elif each.response_reason is not None:
-                found.append(("response times", each.period.label, each.response_reason))
-        return found
+        return measures.uncompared(self.scope)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -834,6 +789,13 @@ def _change(changes: pd.DataFrame, measure: str) -> Change:
     if since:
         return Change("changed", since)
     return Change("unchanged" if rows["can_tell"].fillna(value=False).all() else "few")
+
+
+def _overspent(impact: pd.DataFrame) -> tuple[int, int] | None:
+    """Return how many error budgets are overspent, of how many that can be judged; None where none can."""
+    over, within, _ = budget_states(impact[impact["budget"].notna()])
+    judged = int(over.sum() + within.sum())
+    return (int(over.sum()), judged) if judged else None
 
 
 def _or_none(value: Any) -> Any:

@@ -6,9 +6,10 @@ It is written next to a review. From it a later run says what has changed since,
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,12 +17,16 @@ from incident_analytics.errors import PathError
 from incident_analytics.files import read_bytes
 from incident_analytics.periods import Period
 
-__all__ = ["MANIFEST", "FigureRecord", "Manifest", "ReportRecord", "read_manifest"]
+__all__ = ["HASH", "MANIFEST", "FigureRecord", "Manifest", "ReportRecord", "read_manifest"]
 
 MANIFEST: Final = ".manifest.json"
 """The end of a manifest's name: ``review-2025Q3.manifest.json``."""
 
-_FORM: Final = 2
+HASH: Final = 8
+"""Characters of the hash of a line: 48 bits."""
+
+_FORM: Final = 3
+_MOST_LINES: Final = 10_000_000  # of a report
 
 
 @dataclass(frozen=True)
@@ -85,8 +90,8 @@ class Manifest:
         By incident_id.
     figures
         By name.
-    tables
-        By its id the figure that a table of the page shows.
+    shown
+        By its id the figures that a table or drawing of the page shows.
     texts
         By incident_id the hashes of all lines, in order; not written.
     """
@@ -99,12 +104,16 @@ class Manifest:
     files: Mapping[str, str | None]
     reports: Mapping[str, ReportRecord]
     figures: Mapping[str, FigureRecord]
-    tables: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def plain(self) -> dict[str, Any]:
-        """Return the manifest as JSON has it; lines that several figures are based on are there once, by a number."""
+        """Return the manifest as JSON has it; lines that several figures are based on are there once, by a number.
+
+        The lines of a report are by its number among the reports, as all of them together would be longer than a page.
+        """
         distinct = dict.fromkeys(_cited(self.figures[name]) for name in sorted(self.figures))
+        place = {incident: str(index) for index, incident in enumerate(sorted(self.reports), 1)}
         number = {cited: str(number) for number, cited in enumerate(distinct, 1)}
         return {
             "manifest": _FORM,
@@ -118,7 +127,7 @@ class Manifest:
                 name: {
                     "file": each.file,
                     "n_lines": each.n_lines,
-                    "lines": {str(line): digest for line, digest in each.lines.items()},
+                    "lines": _runs_of_hashes(each.lines),
                 }
                 for name, each in self.reports.items()
             },
@@ -133,8 +142,11 @@ class Manifest:
                 }
                 for name, each in self.figures.items()
             },
-            "lines": {name: json.loads(cited) for cited, name in number.items()},
-            "tables": dict(self.tables),
+            "lines": {
+                name: {place[incident]: runs for incident, runs in json.loads(cited).items()}
+                for cited, name in number.items()
+            },
+            "shown": {name: list(figures) for name, figures in self.shown.items()},
         }
 
     def text(self) -> str:
@@ -152,8 +164,12 @@ class Manifest:
         """
         if plain["manifest"] != _FORM:
             raise ValueError(plain["manifest"])
+        n_lines = {name: int(each["n_lines"]) for name, each in plain["reports"].items()}
+        named = {str(index): name for index, name in enumerate(sorted(n_lines), 1)}
         lines = {
-            number: {incident: tuple(map(int, own)) for incident, own in each.items()}
+            number: {
+                named[place]: tuple(_lines(own, min(n_lines[named[place]], _MOST_LINES))) for place, own in each.items()
+            }
             for number, each in plain["lines"].items()
         }
         found = cls(
@@ -167,7 +183,7 @@ class Manifest:
                 name: ReportRecord(
                     str(each["file"]),
                     int(each["n_lines"]),
-                    {int(line): str(digest) for line, digest in each["lines"].items()},
+                    _hashes(each["lines"], int(each["n_lines"])),
                 )
                 for name, each in plain["reports"].items()
             },
@@ -182,7 +198,7 @@ class Manifest:
                 )
                 for name, each in plain["figures"].items()
             },
-            tables=dict(plain["tables"]),
+            shown={name: tuple(map(str, figures)) for name, figures in plain["shown"].items()},
         )
         Period.parse(str(found.review["period"]))
         if (
@@ -190,8 +206,6 @@ class Manifest:
             or not {"is_past", "redact"} <= found.review.keys()
         ):
             raise ValueError(found.review)
-        if any(not 0 < line <= each.n_lines for each in found.reports.values() for line in each.lines):
-            raise ValueError("a line that the report does not have")
         if any(len(row) != len(each.columns) for each in found.figures.values() for row in each.rows.values()):
             raise ValueError("a row of another width")
         return found
@@ -227,7 +241,61 @@ def _is_of_another_form(plain: Any) -> bool:
 
 def _cited(figure: FigureRecord) -> str:
     """Return what a figure is based on, as text."""
-    return _entry({incident: list(lines) for incident, lines in figure.lines.items()})
+    return _entry({incident: " ".join(_runs(lines)) for incident, lines in figure.lines.items()})
+
+
+# --- lines and their hashes ------------------------------------------------------------------------------------------
+
+
+def _runs(lines: Iterable[int]) -> Iterator[str]:
+    """Write numbers that rise as runs.
+
+    Examples
+    --------
+    >>> list(_runs([3, 4, 5, 9]))
+    ['3-5', '9']
+    """
+    run: list[int] = []
+    for line in (*lines, 0):
+        if run and line != run[-1] + 1:
+            yield str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}"
+            run = []
+        run.append(line)
+
+
+def _lines(runs: object, most: int) -> Iterator[int]:
+    """Return the numbers of runs as text, from 1 to ``most``.
+
+    Raises
+    ------
+    ValueError
+        Others: the file may name more lines than there is memory for.
+    """
+    last = 0
+    for run in str(runs).split():
+        first, _, end = run.partition("-")
+        start, stop = int(first), int(end or first)
+        if not last < start <= stop <= most:
+            raise ValueError(run)
+        yield from range(start, stop + 1)
+        last = stop
+
+
+def _runs_of_hashes(lines: Mapping[int, str]) -> dict[str, str]:
+    """Return the hashes of lines, those of a run as one text."""
+    left = iter(lines[line] for line in sorted(lines))
+    return {run: "".join(islice(left, sum(1 for _ in _lines(run, max(lines))))) for run in _runs(sorted(lines))}
+
+
+def _hashes(runs: Mapping[str, str], n_lines: int) -> dict[int, str]:
+    """Return the hashes by line, see `_runs_of_hashes`; they are of one length."""
+    found: dict[int, str] = {}
+    for run, text in runs.items():
+        numbers = list(_lines(run, min(n_lines, _MOST_LINES)))
+        if len(text) != HASH * len(numbers):
+            raise ValueError(run)
+        found |= {number: text[HASH * i : HASH * (i + 1)] for i, number in enumerate(numbers)}
+    return found
 
 
 # --- the file --------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from incident_analytics.commentary import COMMENTARY
 from incident_analytics.errors import OutputError
 from incident_analytics.formatting import cut
+from incident_analytics.quotations import SEPARATOR
 from incident_analytics.reports.markdown import parse_markdown, tidy_markdown
 from incident_analytics.showing import PAGE, escape_markdown, is_address, picture_name
 
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["as_html", "as_markdown", "as_pdf", "figures_of", "is_page", "need_weasyprint", "tables_of"]
 
 _GENERATOR: Final = re.compile('<meta (?=[^<>]*name="generator")[^<>]*content="incident-analytics"')
-_TABLE: Final = re.compile(r' data-table="([^"]*)"')
-_FIGURE: Final = re.compile(r' data-table="[^"]*"(?: data-figure="([^"]*)")?')
+_NAMED: Final = re.compile(r' data-(table|drawing)="([^"]*)"(?: data-figure="([^"]*)")?')
 _HERE: Final = Path(__file__).parent
 _UNDESCRIBED: Final = "A figure without a description"
 _ALT_LENGTH: Final = 300
@@ -59,14 +59,20 @@ def as_html(notebook: NotebookNode, title: str, own_file: str | None = None) -> 
     )
     shown = deepcopy(notebook)
     shown.cells = without_empty_sections(shown.cells)
-    for output, names in _with_table_names(shown.cells):
+    for output, names in _with_names(shown.cells):
         data = output["data"]
-        marked = _TABLE.sub(lambda _: f' id="{names.pop(0)}"', _html(data))  # noqa: B023
+        ids = iter(names)
+        marked = _NAMED.sub(lambda found: _with_id(found, next(ids)), _html(data))  # noqa: B023
         output["data"] = {"text/html": marked}
     resources = {"metadata": {"name": title}, "notebook": own_file}
     page: str
     page, _ = exporter.from_notebook_node(shown, resources=resources)
     return _with_contents(page)
+
+
+def _with_id(named: re.Match[str], own: str) -> str:
+    figures = "" if named[3] is None else f' data-figure="{named[3]}"'
+    return f' id="{own}"{figures}'
 
 
 def without_empty_sections(cells: Sequence[NotebookNode]) -> list[NotebookNode]:
@@ -179,21 +185,25 @@ def tables_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
         As they ran. A table has its own name, or that of the heading that it is below: ``table-by-service``, the next
         one there ``table-by-service-2``.
     """
-    found = ((names, output["data"][PAGE].get("tables", ())) for output, names in _with_table_names(cells))
-    return {name: table for names, tables in found for name, table in zip(names, tables, strict=True)}
-
-
-def figures_of(cells: Iterable[NotebookNode]) -> dict[str, str]:
-    """Return the names of the figures that a notebook's tables show, by the ids of the tables on the page."""
     found: dict[str, str] = {}
-    for output, names in _with_table_names(cells):
-        figures = _FIGURE.findall(_html(output["data"]))
-        found |= {name: html.unescape(figure) for name, figure in zip(names, figures, strict=True) if figure}
+    for output, names in _with_names(cells):
+        own = [name for name in names if not name.startswith("drawing")]
+        found |= zip(own, output["data"][PAGE].get("tables", ()), strict=True)
     return found
 
 
-def _with_table_names(cells: Iterable[NotebookNode]) -> Iterator[tuple[Any, list[str]]]:
-    """Yield each output that `showing` made for the page, and the ids of its tables."""
+def figures_of(cells: Iterable[NotebookNode]) -> dict[str, list[str]]:
+    """Return the ids of the figures that a notebook's tables and drawings show, by the ids of these on the page."""
+    found: dict[str, list[str]] = {}
+    for output, names in _with_names(cells):
+        for name, (*_, figures) in zip(names, _NAMED.findall(_html(output["data"])), strict=True):
+            if figures:
+                found[name] = html.unescape(figures).split(SEPARATOR)
+    return found
+
+
+def _with_names(cells: Iterable[NotebookNode]) -> Iterator[tuple[Any, list[str]]]:
+    """Yield each output that `showing` made for the page, and the ids of its tables and drawings."""
     heading = ""
     taken: Counter[str] = Counter()
     for cell in cells:
@@ -204,8 +214,8 @@ def _with_table_names(cells: Iterable[NotebookNode]) -> Iterator[tuple[Any, list
             if PAGE not in output.get("data", {}):
                 continue
             names = []
-            for own in _TABLE.findall(_html(output["data"])):
-                name = f"table-{own or heading}".rstrip("-")
+            for kind, own, _ in _NAMED.findall(_html(output["data"])):
+                name = f"{kind}-{own or heading}".rstrip("-")
                 taken[name] += 1
                 names.append(name if taken[name] == 1 else f"{name}-{taken[name]}")
             yield output, names

@@ -238,7 +238,7 @@ def _put_manifest(
         if parameters["settings"] is not None:
             named["settings"] = _seen_from(file.parent, parameters["settings"])
     plain["review"] = {**plain["review"], **named}
-    plain["tables"] = figures_of(cells)
+    plain["shown"] = figures_of(cells)
     put_file(file, Manifest.of(plain).text().encode())
 
 

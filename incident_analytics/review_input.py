@@ -12,7 +12,6 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.analysis.tracker_matches import fits_an_item, unmatched_tracker_rows
 from incident_analytics.config import Settings
 from incident_analytics.errors import PathError
 from incident_analytics.loading import as_corpus, read_corrections, read_records
@@ -59,20 +58,6 @@ class ReviewInput:
     def _names(self) -> dict[str, str]:
         tables = (self.corpus.files, self.corpus.incidents, self.corpus.problems)
         return _named_apart(self.folders, [path for table in tables for path in table["path"].dropna().unique()])
-
-    @cached_property
-    def unmatched(self) -> pd.DataFrame | None:
-        """The tracker's rows that are used for no action item of any report, and whether they fit one; None without."""
-        if self.scope.tracker is None:
-            return None
-        # Every report counts: an item of a draft is not a stray row of the tracker.
-        rows = unmatched_tracker_rows(self.corpus.actions, self.scope.tracker)
-        rows["is_ambiguous"] = fits_an_item(self.corpus.actions, rows)
-        if "incident_id" in rows:  # of an incident that nobody knew of yet there was no row either
-            known = self.scope.everything.incidents["incident_id"]
-            incidents = self.corpus.incidents["incident_id"]
-            rows = rows[~rows["incident_id"].isin(incidents[~incidents.isin(known)])].reset_index(drop=True)
-        return rows
 
     def with_period(self, period: str, as_of: pd.Timestamp, *, is_past: bool) -> ReviewInput:
         """Return the same input for another period, as it was known at an instant."""

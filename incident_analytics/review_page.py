@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cached_property, reduce
 from operator import add
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 from IPython.display import display
@@ -22,8 +22,8 @@ from incident_analytics.finding import find_upward
 from incident_analytics.first_screen import first_screen, incident_list, overdue_items, side_by_side
 from incident_analytics.formatting import format_count, format_dispersion, join_words, lowered, report_links
 from incident_analytics.highlights import Highlights
-from incident_analytics.loading import read_corrections
 from incident_analytics.periods import Unit, label_of
+from incident_analytics.quotations import FIGURES, Quoted, figures_in
 from incident_analytics.records import describe_startless
 from incident_analytics.results import ITEM_HEADINGS, REPORT_HEADINGS
 from incident_analytics.review_input import ReviewInput, read_input
@@ -140,12 +140,6 @@ class ReviewPage:
         return Highlights(self.scope)
 
     @cached_property
-    def times(self) -> pd.DataFrame:
-        """The spans of the window's incidents."""
-        times = self.highlights.times
-        return times[self.scope.window.holds(times["occurred_at"])].reset_index(drop=True)
-
-    @cached_property
     def impact(self) -> pd.DataFrame:
         """The error budgets, by service and budget window."""
         return self._concerned(self.highlights.impact)
@@ -184,7 +178,7 @@ class ReviewPage:
     def response_by_severity(self) -> None:
         """Draw the primary metric by severity."""
         if self.by_severity["n"].sum() > _FEW:
-            drawn = plots.plot_response(self.by_severity, times=self.times, metric=self.metric)
+            drawn = plots.plot_response(self.by_severity, times=measures.spans(self.scope), metric=self.metric)
             plots.show_plot(drawn, links=self.links)
 
     @cached_property
@@ -201,7 +195,7 @@ class ReviewPage:
     def response_change(self) -> Shown | None:
         """Say whether the median changed or what would have shown, and what the mix of severities made of the mean."""
         said = [sentences.describe_change(self.highlights.changes, measure=self.metric), self._mix()]
-        return showing.text(" ".join(filter(None, said))) if any(said) else None
+        return showing.text(*said) if any(said) else None
 
     def _mix(self) -> str:
         """Say how much of a change of the mean is the mix of severities."""
@@ -289,6 +283,7 @@ class ReviewPage:
         )
         wide = wide.astype(int)
         wide.columns = pd.Index([str(name) for name in wide.columns])
+        wide.attrs = table.attrs
         return showing.table(
             wide.assign(all=wide.sum(axis=1)).reset_index(),
             folded=_FOLDED,
@@ -297,7 +292,7 @@ class ReviewPage:
     def count_change(self) -> Shown | None:
         """Say whether incidents come more or less often."""
         said = [sentences.describe_change(self.highlights.changes, measure="incidents"), *self._trend()]
-        return showing.text(" ".join(filter(None, said))) if any(said) else None
+        return showing.text(*said) if any(said) else None
 
     def severity_rates(self) -> Shown | None:
         """Show how often incidents of each severity came: by quarter over two years, of a year by year over five."""
@@ -313,12 +308,14 @@ class ReviewPage:
 
     def _trend(self) -> list[str]:
         """Say whether incidents come more or less often over two years, where there are enough to say."""
-        (row,) = measures.trend(self.scope).to_dict("records")
+        trend = measures.trend(self.scope)
+        (row,) = trend.to_dict("records")
         if pd.isna(row["p_value"]):
             return []
         said = row["sentence"].removesuffix(format_dispersion([row["dispersion"]])).rstrip()
         history = self.scope.history(2)
-        return [f"From {(self.scope.covered(history) or history).dates}: {lowered(said)}"]
+        words = f"From {(self.scope.covered(history) or history).dates}: {lowered(said)}"
+        return [Quoted(words, figures_in(trend))]
 
     def time_between(self) -> None:
         """Show the time from each incident to the next, over a year."""
@@ -343,7 +340,7 @@ class ReviewPage:
             measures.start_shares(self.scope),
             columns=["when", "n", "share", "share_of_time"],
             headings={"n": "Incidents", "share": "Share"},
-        ) + showing.text(f"{self._covered(1)} {sentences.describe_business_hours(self.settings.working_hours)}")
+        ) + showing.text(self._covered(1), sentences.describe_business_hours(self.settings.working_hours))
 
     def _covered(self, years: int) -> str:
         """Say which part of so many years a figure covers."""
@@ -361,9 +358,7 @@ class ReviewPage:
         columns += ["n_overlapping", "n_unended", "n_missing"]
         headings = {"share": "Outside hours"}
         said = [self._covered(1), sentences.describe_interruptions(shown), together]
-        return showing.text(" ".join(filter(None, said))) + showing.table(
-            shown, columns=columns, headings=headings, folded=_FOLDED
-        )
+        return showing.text(*said) + showing.table(shown, columns=columns, headings=headings, folded=_FOLDED)
 
     def origins(self) -> Shown | None:
         """Show how the last year's incidents were detected and what triggered them, where enough reports say so."""
@@ -373,7 +368,9 @@ class ReviewPage:
         )
         detection = measures.response(self.scope, metric="time_to_detect", by="detected_by", within=history)
         spans = detection[detection["detected_by"].notna()].reset_index(drop=True)
+        quoted = figures_in(detected, detection)
         detected = detected.assign(median=spans["median"], n_spans=spans["n"])
+        detected.attrs[FIGURES] = quoted
         columns = ["n", "n_proposed", "share", "n_known", "n_missing"]
         parts = [
             (detected, sentences.describe_detection(detected), ["detected_by", *columns, "median", "n_spans"]),
@@ -394,10 +391,10 @@ class ReviewPage:
         """Show how soon reports of the last year were discussed and signed, and which incidents have none."""
         history = self.scope.history(1)
         steps, unreported = measures.process(self.scope, within=history), measures.unreported(self.scope)
-        said = " ".join(filter(None, (sentences.describe_process(steps), sentences.describe_unreported(unreported))))
-        if not said:
+        said = [sentences.describe_process(steps), sentences.describe_unreported(unreported)]
+        if not any(said):
             return None
-        shown = showing.text(f"{self._covered(1)} {said}")
+        shown = showing.text(self._covered(1), *said)
         if steps["n"].max() >= LEAST["median interval"]:
             shown += showing.table(
                 steps.assign(metric=steps["metric"].str.replace("_", " ")),
@@ -434,7 +431,7 @@ class ReviewPage:
         ]
         agreement = agreement.assign(impact=agreement["impact"].map(sentences.impact_in_words))
         columns = ["impact", "n", "n_missing", "n_pairs", "concordance", "p_adjusted"]
-        shown = showing.text(" ".join(filter(None, said))) + showing.table(agreement, columns=columns, folded=_FOLDED)
+        shown = showing.text(*said) + showing.table(agreement, columns=columns, folded=_FOLDED)
         for table, noun in ((twins, "pair"), (misrated, "incident")):
             if len(table):
                 shown += showing.table(table, folded=format_count(len(table), noun), links=self.links)
@@ -517,7 +514,7 @@ class ReviewPage:
             columns.insert(1, "period")
         headings = {"n": "Outages", "budget_spent": "Budget used", "budget_spent_weighted": "By users"}
         shown = showing.table(table, columns=columns, headings=headings, folded=_FOLDED)
-        return showing.text(" ".join(filter(None, said))) + shown
+        return showing.text(*said) + shown
 
     def availability(self) -> Shown | None:
         """Show the availability of each service over the whole window, scaled by the users affected."""
@@ -553,7 +550,9 @@ class ReviewPage:
         headings = {"overdue_by": "Longest", "n_overdue_unknown": "No status"}
         owners = measures.overdue_by_owner(self.scope)
         if len(owners) > _TOP:
-            owners = pd.concat([owners.head(_TOP), _together(owners[_TOP:])], ignore_index=True)
+            shown = pd.concat([owners.head(_TOP), _together(owners[_TOP:])], ignore_index=True)
+            shown.attrs = owners.attrs
+            owners = shown
         if len(owners) < _FEW:
             return said + items
         by_owner = showing.table(owners, columns=columns, headings=headings)
@@ -670,7 +669,7 @@ class ReviewPage:
         headings = {**ITEM_HEADINGS, "n": "Its items"}
         folded = f"{format_count(len(recent), 'repeat')}, {history.dates}"
         table = showing.table(recent, columns=columns, headings=headings, links=self.links, folded=folded)
-        return showing.text(" ".join(filter(None, said))) + table
+        return showing.text(*said) + table
 
     def cost_totals(self) -> Shown | None:
         """Show what the window's incidents cost."""
@@ -685,10 +684,8 @@ class ReviewPage:
 
     def files(self) -> Shown:
         """Show how many files were read, and which were not, with the reason."""
-        files = self.scope.known.files
-        counted = files.groupby("outcome", as_index=False).agg(files=("path", "size"))
-        unread = self._without_folders(files[~files["outcome"].isin(["loaded", "other status"])])
-        table = showing.table(counted, empty="No files.")
+        unread = self._without_folders(measures.skipped_files(self.scope))
+        table = showing.table(measures.file_counts(self.scope), empty="No files.")
         if unread.empty:
             return table
         folded = f"{format_count(len(unread), 'file')} skipped"
@@ -722,23 +719,14 @@ class ReviewPage:
         """Compare the primary metric of the completed reports with that of all reports."""
         if self.scope.pending.empty:
             return None
-        scope = self.scope
-        everything = Scope.of(scope.known, scope.period, self.settings, scope.as_of, "all", redaction=scope.redaction)
-        rows = {
-            f"{self.scope.status.casefold()} reports": measures.response(self.scope),
-            "all reports": measures.response(everything),
-        }
-        table = pd.concat(rows, names=["reports"]).reset_index(level="reports")
+        table = measures.by_completion(self.scope)
         return showing.table(table, columns=["reports", *_SUMMARY])
 
     def problems(self) -> Shown:
         """Show the problems of the window's reports, and of the other files that were read."""
-        problems = self.scope.known.problems
-        ids = self.scope.reviewed.incidents["incident_id"]
-        problems = problems[problems["incident_id"].isin(ids) | problems["incident_id"].isna()]
-        counted = problems.groupby(["level", "code"], as_index=False).agg(n=("path", "size"))
-        notable = self._without_folders(problems[problems["level"] != "info"])
-        if problems.empty:
+        counted = measures.problem_counts(self.scope)
+        notable = self._without_folders(measures.problems(self.scope))
+        if counted.empty:
             return showing.text("No problems.")
         return showing.table(counted) + showing.table(
             notable,
@@ -750,11 +738,12 @@ class ReviewPage:
 
     def tracker_rows(self) -> Shown | None:
         """List the rows of the issue tracker's export that match no action item."""
-        unmatched = self.given.unmatched if self.given else None
-        if unmatched is None:
+        if self.scope.tracker is None:
             return None
+        unmatched = measures.stray_rows(self.scope)
         n_ambiguous = int(unmatched["is_ambiguous"].sum())
-        said = showing.text(sentences.describe_unmatched(len(unmatched) - n_ambiguous, n_ambiguous=n_ambiguous))
+        words = sentences.describe_unmatched(len(unmatched) - n_ambiguous, n_ambiguous=n_ambiguous)
+        said = showing.text(Quoted(words, figures_in(unmatched)))
         if unmatched.empty:
             return said
         columns = ("key", "incident_id", "action", "owner", "due_on", "is_ambiguous")
@@ -777,11 +766,11 @@ class ReviewPage:
             sentences.describe_records(records, differences, n=len(incidents)),
             sentences.describe_times_by_record(times, measure=self.metric_name),
         ]
-        shown = showing.text(" ".join(filter(None, said)))
+        shown = showing.text(*said)
         if times["n"].any():
             shown += showing.table(times, columns=["record", "n", "mean", "median", "n_missing"], folded=_FOLDED)
         stray = records[records["incident_id"].isna()]
-        missing = incidents[~incidents["incident_id"].isin(records["incident_id"])]
+        missing = measures.without_record(self.scope)
         for table, columns, words in (
             (
                 differences.assign(record_path=[Path(path).name for path in differences["record_path"]]),
@@ -805,9 +794,7 @@ class ReviewPage:
 
     def corrections(self) -> Shown | None:
         """List the corrections that the settings name."""
-        corrections = read_corrections(self.settings)
-        if self.scope.redaction is not None:
-            corrections = self.scope.redaction.table(corrections)
+        corrections = measures.corrections(self.scope)
         return None if corrections.empty else showing.table(corrections, links=self.links)
 
     def manifest(self) -> None:
@@ -818,18 +805,7 @@ class ReviewPage:
 
     def metric_definitions(self) -> Shown:
         """Say what each metric measures."""
-        metrics: dict[str, Any] = self.settings.metrics
-        return showing.table(
-            pd.DataFrame(
-                {
-                    "metric": [name.replace("_", " ") for name in metrics],
-                    "from": [
-                        "as reported" if metric.column else _instants(metric.start) for metric in metrics.values()
-                    ],
-                    "to": ["" if metric.column else _instants(metric.end) for metric in metrics.values()],
-                }
-            )
-        )
+        return showing.table(measures.metric_definitions(self.scope))
 
     def notes(self) -> Shown:
         """Say how figures are made."""
@@ -878,10 +854,6 @@ def _together(owners: pd.DataFrame) -> pd.DataFrame:
 
 def _numbered(n: int, one: str, many: str) -> str:
     return f"1 {one}" if n == 1 else f"{n:,} {many}"
-
-
-def _instants(columns: Sequence[str]) -> str:
-    return ", else ".join(column.removesuffix("_at") for column in columns)
 
 
 def _links(corpus: Corpus, settings: Settings, output_dir: str | None) -> dict[str, str]:

@@ -26,7 +26,7 @@ from incident_analytics.periods import Calendar, Period, Unit
 from incident_analytics.records import Wanted, named_statuses
 from incident_analytics.redaction import Redaction
 from incident_analytics.schema import FLAG, INSTANT, LAST_COUNTS, MILESTONES, SPAN, STARTS, TEXT
-from incident_analytics.tables import Corpus
+from incident_analytics.tables import Corpus, make_table
 from incident_analytics.tool_matches import NEEDED, Match, Reported, differences, match_rows, reported_incidents
 from incident_analytics.tracker import incident_ids, read_tracker
 
@@ -34,6 +34,8 @@ __all__ = ["Comparison", "Scope", "erase_after"]
 
 _MOST_PENDING: Final = 0.2
 """The largest share of a period's incidents without a completed report at which response times are still compared."""
+
+_RECENT: Final = 8  # periods of a kind whose course is shown
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Scope:
         The incidents that had begun at ``as_of``, but were detected later: they are in no table.
     erased
         All incidents that are in no table, as nobody knew of them at ``as_of``.
+    erased_actions
+        The action items of these: a row of the tracker may be one of theirs.
     startless
         Where hours were chosen the incidents that are in none, as no start is recorded.
     redaction
@@ -113,6 +117,7 @@ class Scope:
     is_past: bool = False
     undetected: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()
+    erased_actions: pd.DataFrame = field(default_factory=lambda: make_table("actions", {}), repr=False)
     startless: tuple[str, ...] = ()
     redaction: Redaction | None = None
     figures: dict[str, Figure] = field(default_factory=dict, init=False, repr=False)
@@ -210,6 +215,8 @@ class Scope:
             raise PeriodError(f"{period.name} has not started yet; choose an earlier period")
 
         everything = erase_after(corpus, as_of)
+        is_erased = ~corpus.incidents["incident_id"].isin(everything.incidents["incident_id"])
+        erased = corpus.incidents.loc[is_erased, "incident_id"]
         wanted = Wanted(settings, "all", list(severities), list(services), list(teams), list(fields), list(hours))
         known = _narrowed(everything, wanted)
         return cls(
@@ -226,7 +233,8 @@ class Scope:
             calendar=settings.calendar if business_hours else None,
             is_past=as_of < latest if is_past is None else is_past,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
-            erased=tuple(sorted(set(corpus.incidents["incident_id"]) - set(everything.incidents["incident_id"]))),
+            erased=tuple(sorted(erased)),
+            erased_actions=corpus.actions[corpus.actions["incident_id"].isin(erased)],
             startless=tuple(wanted.without_start(_plain(everything.incidents, "incident_id", *STARTS))),
             redaction=redaction,
         )
@@ -474,6 +482,30 @@ class Scope:
         return Period(
             f"{first:%Y-%m-%d}/{past:%Y-%m-%d}", start, self.window.end, zone, self.settings.fiscal_year_start
         )
+
+    @cached_property
+    def recent(self) -> tuple[Period, ...]:
+        """The window and up to seven periods of its kind before it, in order, from the first report's month on."""
+        parts = [self.window]
+        if self.first_reported is None or self.period.unit is None:
+            return tuple(parts)
+        earliest = self.window.unit_at(self.first_reported, "month").start
+        before = self.period.earlier()[:1]
+        while before and len(parts) < _RECENT and before[0].start >= earliest:
+            parts.append(before[0])
+            before = before[0].earlier()[:1]
+        return tuple(parts[::-1])
+
+    @property
+    def comparable(self) -> tuple[Period, ...]:
+        """The earlier periods that can be compared with."""
+        return tuple(each.period for each in self.comparisons if each.reason is None)
+
+    @property
+    def recent_and_compared(self) -> tuple[Period, ...]:
+        """The recent periods, and those to compare with, each once, in order."""
+        parts = {part.start: part for part in (*self.comparable, *self.recent)}
+        return tuple(parts[start] for start in sorted(parts))
 
     def past(self, years: int) -> Period:
         """Return the time before the window, at most so many years, from the first report's month on; perhaps none."""

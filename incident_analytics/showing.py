@@ -19,6 +19,7 @@ from urllib.parse import quote
 from incident_analytics.exports import table_as_csv
 from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
 from incident_analytics.masking import mask_secrets
+from incident_analytics.quotations import SEPARATOR, figures_in, joined
 from incident_analytics.visible import visible
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "cell_link",
     "escape_html",
     "escape_markdown",
+    "figure_mark",
     "fold",
     "is_address",
     "listing",
@@ -75,8 +77,8 @@ class Shown:
         HTML for JupyterLab where the page's would not survive it, as it drops ``style`` and ``svg``.
     tables
         The tables that it shows as CSV, in order, with all their columns. The HTML of each has the attribute
-        ``data-table`` with its name; where that is empty the page names the table by the heading above it. If the frame
-        is a figure's, see `incident_analytics.figures`, ``data-figure`` after it has the figure's name.
+        ``data-table`` with its name; where that is empty the page names the table by the heading above it. After it
+        ``data-figure`` has the ids of the figures that the table quotes, see `incident_analytics.figures`.
     digest
         The lines that a chat shows of it, each a name and words.
 
@@ -204,15 +206,27 @@ def safe_text(words: str) -> str:
     return visible(mask_secrets(words, prose=True))
 
 
-def text(sentence: str) -> Shown:
-    """Return a sentence as a paragraph.
+def text(*sentences: str) -> Shown:
+    """Return sentences as a paragraph, with the ids of the figures they quote; empty ones are left out.
 
     Examples
     --------
-    >>> text("a < b").html
-    '<p>a &lt; b</p>'
+    >>> text("a < b", "", "c").html
+    '<p>a &lt; b c</p>'
     """
-    return Shown(f"<p>{escape_html(nowrap(sentence))}</p>", escape_markdown(sentence))
+    words = joined(sentences)
+    return Shown(f"<p{figure_mark(words.figures)}>{escape_html(nowrap(words))}</p>", escape_markdown(words))
+
+
+def figure_mark(figures: Sequence[str]) -> str:
+    """Return the attribute of an element that quotes figures: their ids.
+
+    Examples
+    --------
+    >>> figure_mark(["counts", "changes"])
+    ' data-figure="counts; changes"'
+    """
+    return f' data-figure="{html.escape(SEPARATOR.join(figures))}"' if figures else ""
 
 
 def listing(sentences: Iterable[str]) -> Shown:
@@ -290,7 +304,7 @@ def table(
     leads = [[_address(column, row, links or {}) for column in marks] for row in frame.to_dict("records")]
     return fold(
         Shown(
-            _html_table(words, list(marks.values()), rows, leads, str(frame.attrs.get("figure", ""))),
+            _html_table(words, list(marks.values()), rows, leads, figure_mark(figures_in(frame))),
             markdown_table(
                 [escape_markdown(word) for word in words],
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
@@ -318,7 +332,7 @@ def _html_table(
     marks: Sequence[str],
     rows: Sequence[Sequence[str]],
     leads: Sequence[Sequence[str | None]],
-    figure: str,
+    figures: str,
 ) -> str:
     classes = [f' class="{mark}"' if mark else "" for mark in marks]
     head = "".join(f'<th scope="col"{mark}>{escape_html(word)}</th>' for word, mark in zip(words, classes, strict=True))
@@ -336,10 +350,9 @@ def _html_table(
         f"<tr>{''.join(map(cell, row, classes, names, lead))}</tr>" for row, lead in zip(rows, leads, strict=True)
     )
     kind = ' class="many"' if is_wide else ""
-    figure_mark = f' data-figure="{html.escape(figure)}"' if figure else ""
     # A reader who has no mouse scrolls what has the focus.
     return (
-        f'<div class="table" data-table=""{figure_mark} tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
+        f'<div class="table" data-table=""{figures} tabindex="0"><table{kind}>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table></div>"
     )
 

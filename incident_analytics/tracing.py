@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ from incident_analytics.figures import Figure
 from incident_analytics.files import decode_text, file_of_report, matching_paths, read_bytes
 from incident_analytics.formatting import format_value
 from incident_analytics.loading import read_corrections
-from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
+from incident_analytics.manifest import HASH, FigureRecord, Manifest, ReportRecord
 from incident_analytics.masking import mask_secrets
 from incident_analytics.periods import Period
 from incident_analytics.redaction import Redaction
@@ -29,11 +30,12 @@ from incident_analytics.tables import Corpus
 __all__ = ["make_manifest"]
 
 _LINE: Final = re.compile(rb"\r\n|\n|\r")
-_LENGTH: Final = 12  # digits of the hash of a line, a setting or a row
+_LENGTH: Final = 12  # digits of the hash of a setting or a row
 _DIGITS: Final = 12  # digits of a number that count: the last ones differ between machines
 _ROW_KEYS: Final = ("incident_id", "earlier_id", "key")
 _FURTHER: Final = ("earlier", "position", "time", "at", "as_of", "occurred_at")  # where these name several rows
-_WORDS: Final = frozenset({"sentence", "incident_ids", "path", "record_path"})  # from other columns, or of this machine
+# From other columns, or of this machine.
+_WORDS: Final = frozenset({"sentence", "incident_ids", "path", "record_path", "message", "reason"})
 _PERSON: Final = "a person"  # in the place of every name: a role's number changes with the people that there are
 _NAMES: Final = frozenset({"owner", "phrase"})  # groups that are people, or words of a report
 _NOT_HASHED: Final = frozenset(
@@ -89,11 +91,7 @@ def make_manifest(
         tracker=_tracker(scope),
         files={called(path): digest for path, (digest, _) in digests.items()},
         reports=reports,
-        figures={
-            name: _record(scope, figure, is_redacted=is_redacted)
-            for name, figure in scope.figures.items()
-            if not (is_redacted and _NAMES.intersection(figure.table.columns[:1]))
-        },
+        figures={name: _record(scope, figure, is_redacted=is_redacted) for name, figure in scope.figures.items()},
         texts=texts,
     )
 
@@ -115,7 +113,8 @@ def _record(scope: Scope, figure: Figure, *, is_redacted: bool) -> FigureRecord:
 def _is_text(table: pd.DataFrame, name: str) -> bool:
     """Return whether a column may hold names of people or words of a report."""
     is_named = name in _ROW_KEYS or name in GROUPS or name.startswith(FIELD) or name.endswith("_id")
-    return isinstance(table[name].dtype, pd.StringDtype) and (not is_named or name in _NAMES)
+    is_of_text = isinstance(table[name].dtype, pd.StringDtype) or table[name].dtype == object
+    return is_of_text and (not is_named or name in _NAMES)
 
 
 def _row_names(table: pd.DataFrame) -> list[str]:
@@ -168,6 +167,10 @@ def _hash(content: bytes, length: int | None = _LENGTH) -> str:
     return hashlib.sha256(content).hexdigest()[:length]
 
 
+def _hash_of_line(content: bytes) -> str:
+    return urlsafe_b64encode(hashlib.sha256(content).digest())[:HASH].decode()
+
+
 def _digests(file: Path, redaction: Redaction | None = None) -> tuple[str | None, tuple[str, ...]]:
     """Return the hash of a file, and those of its lines; where people are redacted, of what is left without them.
 
@@ -179,8 +182,8 @@ def _digests(file: Path, redaction: Redaction | None = None) -> tuple[str | None
         return None, ()
     lines = _LINE.split(content)
     if redaction is None:
-        return _hash(content, None), tuple(map(_hash, lines))
-    hashes = tuple(_hash(redaction.text(decode_text(line)[0], role=_PERSON).encode()) for line in lines)
+        return _hash(content, None), tuple(map(_hash_of_line, lines))
+    hashes = tuple(_hash_of_line(redaction.text(decode_text(line)[0], role=_PERSON).encode()) for line in lines)
     return _hash("".join(hashes).encode(), None), hashes
 
 

@@ -27,6 +27,7 @@ LAYERS = (
     "names",
     "late_patterns",
     "visible",
+    "quotations",
     "masking",
     "temporary",
     "workers",

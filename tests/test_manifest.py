@@ -11,15 +11,15 @@ from incident_analytics.errors import PathError
 from incident_analytics.manifest import read_manifest
 
 MANIFEST = {
-    "manifest": 2,
+    "manifest": 3,
     "version": "1",
     "review": {"period": "2025Q3", "as_of": "2025-10-01T00:00:00+00:00", "is_past": True, "redact": False},
-    **{name: {} for name in ("settings", "corrections", "tracker", "files", "tables")},
-    "reports": {"INC-1": {"file": "INC-1.md", "n_lines": 3, "lines": {"3": "ab"}}},
+    **{name: {} for name in ("settings", "corrections", "tracker", "files", "shown")},
+    "reports": {"INC-1": {"file": "INC-1.md", "n_lines": 3, "lines": {"3": "abcdefgh"}}},
     "figures": {
         "mttr": {"measure": "mttr", "options": {}, "read_from": [], "columns": ["n"], "rows": {"": [1]}, "lines": "1"}
     },
-    "lines": {"1": {"INC-1": [3]}},
+    "lines": {"1": {"1": "3"}},
 }
 
 
@@ -28,14 +28,18 @@ MANIFEST = {
     [
         "[" * 100_000,
         "[]",
-        '{"manifest": 2}',
+        '{"manifest": 3}',
         json.dumps(MANIFEST).replace('"lines": "1"', '"lines": "2"'),
-        json.dumps(MANIFEST).replace('"manifest": 2', '"manifest": "1"'),
+        json.dumps(MANIFEST).replace('"manifest": 3', '"manifest": "1"'),
         '{"manifest": 1}',
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 1e999'),
         json.dumps(MANIFEST).replace('"n_lines": 3', f'"n_lines": {"9" * 5000}'),
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 2'),
-        json.dumps(MANIFEST).replace('"3": "ab"', '"-1": "ab"'),
+        json.dumps(MANIFEST).replace('"3": "abcdefgh"', '"-1": "abcdefgh"'),
+        json.dumps(MANIFEST).replace('"3": "abcdefgh"', '"1-3": "abcdefgh"'),
+        json.dumps(MANIFEST).replace('"1": "3"', '"1": "4"'),
+        json.dumps(MANIFEST).replace('"1": "3"', '"1": "3 2"'),
+        json.dumps(MANIFEST).replace('"1": "3"', '"1": "1-999999999999"'),
         json.dumps(MANIFEST).replace('"rows": {"": [1]}', '"rows": {"": [1, 2]}'),
         json.dumps(MANIFEST).replace("2025Q3", "soon"),
         json.dumps(MANIFEST).replace("+00:00", ""),
@@ -46,13 +50,13 @@ MANIFEST = {
 def test_a_manifest_that_anybody_may_have_written_is_one_or_refused(tmp_path: Path, wrong: str) -> None:
     file = tmp_path / "review-2025Q3.manifest.json"
     file.write_text(json.dumps(MANIFEST), encoding="utf-8")
-    assert read_manifest(file).reports["INC-1"].lines == {3: "ab"}
+    assert read_manifest(file).reports["INC-1"].lines == {3: "abcdefgh"}
     file.write_text(wrong, encoding="utf-8")
     with pytest.raises(PathError, match=r"review-2025Q3\.manifest\.json: is not the manifest of a review$"):
         read_manifest(file)
 
 
-@pytest.mark.parametrize("form", [1, 3])
+@pytest.mark.parametrize("form", [1, 2])
 def test_a_manifest_of_another_form_is_said_to_be_one(tmp_path: Path, form: int) -> None:
     file = tmp_path / "review-2025Q3.manifest.json"
     file.write_text(json.dumps({**MANIFEST, "manifest": form}), encoding="utf-8")

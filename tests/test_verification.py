@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from edits import DEMO, FEW, PERIOD, ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
+from html_page import Page
 
 from incident_analytics import figures, measures, sentences, verification
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PathError
 from incident_analytics.figures import compute
-from incident_analytics.manifest import MANIFEST, Manifest
+from incident_analytics.manifest import HASH, MANIFEST, Manifest
 from incident_analytics.publish import _seen_from
+from incident_analytics.quotations import SEPARATOR
 from incident_analytics.restatements import Cause, Restatements
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.scope import Scope
@@ -174,7 +177,6 @@ def test_a_figure_cites_the_lines_that_its_values_were_read_from(base: tuple[Pat
 def test_every_measure_notes_what_it_is_read_from() -> None:
     """One that does not would be missing from manifests: write ``@read_from(...)`` above it, with its parts."""
     not_figures = {"KINDS", "measure", "compare", "sources", "times", "instants_used", "with_downtime"}
-    not_figures.add("longest_outage")
     assert {name for name in measures.__all__ if not hasattr(getattr(measures, name), "__wrapped__")} == not_figures
 
 
@@ -184,7 +186,7 @@ def test_a_figure_that_is_asked_twice_is_computed_once_and_may_be_changed(demo_s
     first["n"] = 0
     assert measures.counts(scope)["n"].sum() == 13
     assert list(scope.figures) == ["counts"]
-    assert measures.counts(scope).attrs["figure"] == "counts"
+    assert measures.counts(scope).attrs["figures"] == ("counts",)
     measures.rates(scope, members=True)  # which asks for the dispersion of the past
     assert list(scope.figures) == ["counts", "rates"]
     assert compute(scope, "response", {"by": "severity"}).name == "response by=severity"
@@ -466,7 +468,7 @@ def test_a_redacted_manifest_has_no_hash_of_a_line_that_names_somebody(
         for line in content.split(b"\n"):
             if redaction.text(line.decode()) != line.decode():
                 n_named += 1
-                assert hashlib.sha256(line).hexdigest()[:12] not in text
+                assert urlsafe_b64encode(hashlib.sha256(line).digest())[:HASH].decode() not in text
     assert n_named > 200
     assert compared(before, asked()).changes == ()
 
@@ -519,12 +521,40 @@ def test_the_next_review_restates_the_last_one(copied: Path, tmp_path: Path) -> 
 
 
 def test_the_page_of_the_demo_has_its_manifest(demo_review: dict[str, Path]) -> None:
-    """Each figure that a table of the page shows is in it, and the page names the same ones."""
+    """Each figure that a table, drawing or sentence of the page quotes is in it, and the page names the same ones."""
     page = demo_review["html"]
     manifest = Manifest.of(json.loads(manifest_of(page).read_text(encoding="utf-8")))
-    marked = re.findall(r'<div (?=[^>]*data-figure="([^"]*)")[^>]*id="([^"]*)"', page.read_text(encoding="utf-8"))
-    assert set(manifest.tables.values()) <= manifest.figures.keys()
-    assert {table: figure for figure, table in marked} == dict(manifest.tables)
-    assert len(manifest.figures) > 30
+    tags = [found for _, found in Page(page.read_text(encoding="utf-8")).tags]
+    quoted = {name for found in tags for name in (found.get("data-figure") or "").split(SEPARATOR) if name}
+    assert len(quoted) > 40
+    assert quoted <= manifest.figures.keys()
+    marked = {found["id"]: found["data-figure"] for found in tags if "data-figure" in found and "id" in found}
+    assert marked == {name: SEPARATOR.join(figures) for name, figures in manifest.shown.items()}
     assert manifest.review["period"] == PERIOD
     assert str(Path.cwd()) not in manifest.text()
+    assert len(manifest.text()) < len(page.read_text(encoding="utf-8"))
+
+
+def test_each_table_drawing_and_number_of_the_first_screen_names_its_figures(demo_review: dict[str, Path]) -> None:
+    """And each paragraph of the page with a number, if it is not the same in every review or says only which time."""
+    page = demo_review["html"].read_text(encoding="utf-8")
+    body = page[page.index('<p class="setting"') :]
+    assert re.findall(r"<(?:table|figure)\b", body)
+    unmarked = []
+    depth: list[bool] = []
+    is_first = True
+    for found in re.finditer(r"<(/?)([a-z][a-z0-9]*)((?:[^>\"]|\"[^\"]*\")*?)(/?)>|([^<]+)", body):
+        is_end, tag, attributes, is_empty, words = found.groups()
+        if words is not None:
+            if is_first and re.search(r"\d", words) and not any(depth):
+                unmarked.append(words)
+        elif is_end:
+            depth.pop()
+        elif not is_empty and tag not in {"br", "img", "hr", "meta", "link"}:
+            is_first = is_first and 'id="Incidents"' not in attributes
+            depth.append("data-figure" in attributes)
+            if tag in {"table", "figure"} and not any(depth):
+                unmarked.append(found[0])
+        if is_end and not depth:
+            break
+    assert unmarked == []

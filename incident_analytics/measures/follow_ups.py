@@ -18,7 +18,7 @@ __all__ = [
     "classes",
     "completion",
     "due",
-    "n_open_undated",
+    "item_counts",
     "overdue",
     "overdue_by_owner",
     "preventive",
@@ -115,7 +115,21 @@ def overdue(scope: Scope) -> pd.DataFrame:
 
 
 @read_from("actions", of="completed", since="all")
-def n_open_undated(scope: Scope) -> int:
-    """Count the open items of all incidents to date without a due date that can be read: they may be overdue."""
-    items = action_completion(scope.actions, as_of=scope.as_of, incidents=scope.so_far.incidents)
-    return int(items["n_open_undated"].sum())
+def item_counts(scope: Scope) -> pd.DataFrame:
+    """Count the action items of all incidents to date.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row of int64: n, all items; n_due, those with a due date; n_unknown, those without a recorded status;
+        n_open_undated, open ones without a due date that can be read, which may be overdue.
+    """
+    items = scope.actions
+    counted = action_completion(items, as_of=scope.as_of, incidents=scope.so_far.incidents)
+    row = {
+        "n": len(items),
+        "n_due": int(items["due_on"].notna().sum()),
+        "n_unknown": int(items["status"].isna().sum()),
+        "n_open_undated": int(counted["n_open_undated"].sum()),
+    }
+    return pd.DataFrame([row])

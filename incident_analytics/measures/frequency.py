@@ -16,6 +16,7 @@ from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.figures import read_from
 from incident_analytics.measures.grouping import teams_of
 from incident_analytics.periods import Period, Unit
+from incident_analytics.schema import COUNT, TEXT
 from incident_analytics.scope import Scope
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "gaps",
     "hours",
     "interrupted",
+    "period_counts",
     "rates",
     "start_shares",
     "together",
@@ -37,6 +39,23 @@ __all__ = [
 def counts(scope: Scope, *, within: Period | None = None, every: Unit = "month") -> pd.DataFrame:
     """Return `severity_counts` of every known incident: 0 in a part that no reports cover, as none was reported."""
     return severity_counts(scope.known.incidents, every=every, within=within or scope.window)
+
+
+@read_from("start", since="recent")
+def period_counts(scope: Scope) -> pd.DataFrame:
+    """Count the incidents of the window, of recent periods of its kind, and of those that it is compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a period in order: period, str; n, Int64, NA where nothing was reported.
+    """
+    occurred_at = scope.known.incidents["occurred_at"]
+    parts = scope.recent_and_compared
+    n = [int(part.holds(occurred_at).sum()) if scope.has_reports(part) else None for part in parts]
+    return pd.DataFrame(
+        {"period": pd.Series([part.name for part in parts], dtype=TEXT), "n": pd.Series(n, dtype=COUNT)}
+    )
 
 
 @read_from("start", "severity", since="before")

@@ -24,12 +24,15 @@ __all__ = [
     "definitions",
     "metric_first",
     "mix",
+    "period_medians",
     "record_differences",
     "records",
     "response",
+    "spans",
     "steps",
     "times",
     "without_partial_means",
+    "without_record",
 ]
 
 
@@ -143,6 +146,31 @@ def without_partial_means(summary: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
+@read_from("spans", of="completed", since="recent")
+def period_medians(scope: Scope) -> pd.DataFrame:
+    """Return `response_summary` of the primary metric for each of the periods of `period_counts`."""
+    parts = scope.recent_and_compared
+    tables = [
+        response_summary(
+            times(scope),
+            metric=scope.settings.primary_metric,
+            within=part,
+            as_of=scope.as_of,
+            calendar=scope.calendar,
+        ).assign(period=part.name)
+        for part in parts
+    ]
+    return pd.concat(tables, ignore_index=True)[["period", "n", "n_open", "median"]]
+
+
+@read_from("spans", "severity", of="completed")
+def spans(scope: Scope) -> pd.DataFrame:
+    """Return the primary metric of each of the window's completed reports: incident_id, severity, and the metric."""
+    table = times(scope)
+    rows = table[scope.window.holds(table["occurred_at"])]
+    return rows[["incident_id", "severity", scope.settings.primary_metric]].reset_index(drop=True)
+
+
 @read_from("spans", of="completed")
 def steps(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     """Summarise every metric of the settings, a row each, named in the first column ``metric``."""
@@ -213,3 +241,11 @@ def by_record(scope: Scope) -> pd.DataFrame:
     """Return `times_by_record` of the primary metric, of the window's completed reports."""
     metric = scope.settings.metrics[scope.settings.primary_metric]
     return times_by_record(scope.reviewed_completed.incidents, records(scope), metric=metric)
+
+
+@read_from("times")
+def without_record(scope: Scope) -> pd.DataFrame:
+    """Return the window's incidents that the incident tool's export has no row of: incident_id, title, occurred_at."""
+    incidents = scope.reviewed.incidents
+    missing = incidents[~incidents["incident_id"].isin(records(scope)["incident_id"])]
+    return missing[["incident_id", "title", "occurred_at"]].reset_index(drop=True)

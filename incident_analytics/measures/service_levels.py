@@ -123,6 +123,7 @@ def budget(scope: Scope) -> pd.DataFrame:
     return budget_burn_down(scope.everything.outages, **_budgets(scope))
 
 
+@read_from("outages", of="everything", since="all")
 def longest_outage(scope: Scope) -> timedelta | None:
     """Return how long the longest outage of known length lasted, of all services and times; None without one."""
     outages = scope.everything.outages

@@ -33,7 +33,8 @@ from matplotlib.transforms import ScaledTranslation
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, is_missing, nowrap
 from incident_analytics.plots.svg import svg_file, svg_of
-from incident_analytics.showing import Shown, escape_html, escape_markdown, picture_name, text
+from incident_analytics.quotations import Quoted, figures_in
+from incident_analytics.showing import Shown, escape_html, escape_markdown, figure_mark, picture_name, text
 
 __all__ = [
     "BLUE",
@@ -180,16 +181,18 @@ class _Words(NamedTuple):
 
 _WORDS: Final[WeakKeyDictionary[Axes, _Words]] = WeakKeyDictionary()
 _NARROWER: Final[WeakKeyDictionary[Axes, Callable[[], Axes]]] = WeakKeyDictionary()
+_QUOTED: Final[WeakKeyDictionary[Axes, tuple[str, ...]]] = WeakKeyDictionary()
 
 _P = ParamSpec("_P")
 
 
 def two_widths(plot: Callable[_P, Axes]) -> Callable[_P, Axes]:
-    """Let `shown_plot` draw what a plot function draws once more, for a narrow page."""
+    """Let `shown_plot` draw what a plot function draws again for a narrow page, and know which figures it shows."""
 
     @wraps(plot)
     def drawn(*args: _P.args, **options: _P.kwargs) -> Axes:
         axes = plot(*args, **options)
+        _QUOTED[axes] = figures_in(*args, *options.values())
         if options.get("ax") is None:
             narrow: Any = {**options, "width": NARROW}
             _NARROWER[axes] = lambda: plot(*args, **narrow)
@@ -231,13 +234,14 @@ def shown_plot(ax: Axes, *, links: Mapping[str, str] | None = None) -> Shown:
     Returns
     -------
     Shown
-        On the page a ``figure`` with its words and two drawings (SVG), of which the page shows the one that fits; in
-        Markdown the words and a picture. Of a plot with nothing to see only the sentence.
+        On the page a ``figure`` with its words, the ids of the figures it shows and two drawings (SVG), of which the
+        page shows the one that fits; in Markdown the words and a picture. Of a plot with nothing to see only the
+        sentence.
     """
-    figure, words = _root(ax), _WORDS[ax]
+    figure, words, quoted = _root(ax), _WORDS[ax], _QUOTED.get(ax, ())
     if not _has_data(ax):
         plt.close(figure)
-        return text(words.sentence)
+        return text(Quoted(words.sentence, quoted))
     name = sha256(words.alt.encode(errors="replace")).hexdigest()[:6]
     drawn = [figure, *([_root(_NARROWER[ax]())] if ax in _NARROWER else [])]
     with no_glyph_warnings():
@@ -255,7 +259,7 @@ def shown_plot(ax: Axes, *, links: Mapping[str, str] | None = None) -> Shown:
     )
     image = f'<img src="data:image/svg+xml;base64,{b64encode(picture).decode()}" alt="{escape_html(words.alt)}">'
     return Shown(
-        f'<figure class="plot">{caption}\n<div>{drawings}</div></figure>',
+        f'<figure class="plot" data-drawing=""{figure_mark(quoted)}>{caption}\n<div>{drawings}</div></figure>',
         f"**{escape_markdown(words.sentence)}** {escape_markdown(words.kind)}\n\n"
         f"![{escape_markdown(words.alt)}]({file})",
         {file: picture},

@@ -6,6 +6,7 @@ the table's adjusted p-value carries it.
 
 from __future__ import annotations
 
+from incident_analytics.quotations import quoting
 from incident_analytics.sentences.actions import (
     describe_overdue,
     describe_survival,
@@ -161,3 +162,8 @@ __all__ = [
     "series_name",
     "value_in_words",
 ]
+
+# Each sentence and tile knows the figures that it was made from, so that the page can name them.
+globals().update(
+    {name: quoting(each) for name, each in globals().items() if name.startswith("describe_") or name.endswith("_tile")}
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -32,6 +32,7 @@ from incident_analytics.highlights import (
     ResponseFacts,
 )
 from incident_analytics.periods import Period, label_of
+from incident_analytics.quotations import Quoted, figures_in, joined
 from incident_analytics.sentences.wording import NAME, are, first_of, has
 
 __all__ = [
@@ -76,29 +77,34 @@ class Tile:
         What is said below, a line each.
     needs_action
         Whether it is coloured.
+    figures
+        The ids of the figures it quotes.
     """
 
     name: str
     value: str
     lines: tuple[str, ...] = ()
     needs_action: bool = False
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision that a review asks for: its subject, what follows it, and who is to answer."""
+    """A decision that a review asks for: its subject, what follows it, who is to answer, and the figures it quotes."""
 
     subject: str
     question: str
     owner: str
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What makes the page less true than it could be, and the setting or the edit that mends it."""
+    """What makes the page less true than it could be, the setting or edit that mends it, and the figures it quotes."""
 
     fact: str
     remedy: str = ""
+    figures: tuple[str, ...] = ()
 
 
 # --- the line above the headline, and the headline --------------------------------------------------------------------
@@ -200,17 +206,18 @@ def describe_headline(
     str
         One or two sentences.
     """
-    words = {
-        "ongoing": lambda: _ongoing(ongoing),
-        "silent": lambda: f"No incident was reported in {period.label}.",
-        "budget": lambda: _overspent(budgets, so_far=so_far),
-        "worse": lambda: _changed(counts, response, rose=True),
-        "overdue": lambda: _overdue(follow_ups),
-        "better": lambda: _changed(counts, response, rose=False),
-        "quiet": lambda: _quiet(period, counts),
-        "unjudged": lambda: _plain(period, counts),
+    words: dict[Finding, tuple[Callable[[], str], tuple[Any, ...]]] = {
+        "ongoing": (lambda: _ongoing(ongoing), (ongoing,)),
+        "silent": (lambda: f"No incident was reported in {period.label}.", (counts,)),
+        "budget": (lambda: _overspent(budgets, so_far=so_far), (budgets,)),
+        "worse": (lambda: _changed(counts, response, rose=True), (counts, response)),
+        "overdue": (lambda: _overdue(follow_ups), (follow_ups,)),
+        "better": (lambda: _changed(counts, response, rose=False), (counts, response)),
+        "quiet": (lambda: _quiet(period, counts), (counts, budgets, follow_ups)),
+        "unjudged": (lambda: _plain(period, counts), (counts,)),
     }
-    return " ".join(words[finding]() for finding in findings[:2])
+    said = [words[finding] for finding in findings[:2]]
+    return joined(Quoted(say(), figures_in(*facts)) for say, facts in said)
 
 
 def _ongoing(ongoing: pd.DataFrame) -> str:
@@ -533,6 +540,7 @@ def describe_decisions(
                 f"was down {spent}{window} against a budget of {format_span(budget.budget)}: freeze risky changes, or "
                 f"adjust the {format_share(budget.target)} target?",
                 budget.team or "",
+                budgets.figures,
             )
         )
     if len(over) > _NAMED:
@@ -545,6 +553,7 @@ def describe_decisions(
                 f"{'were' if budgets.several else 'are'} overspent: the same question for "
                 f"{first_of(list(dict.fromkeys(budget.service for budget in rest)))}.",
                 first_of(list(teams)),
+                budgets.figures,
             )
         )
     n = follow_ups.n_long_overdue
@@ -555,12 +564,18 @@ def describe_decisions(
                 format_count(n, "action item"),
                 f"{are(n)} more than 90 days overdue: close {them} or {date}.",
                 _owners(follow_ups.owners),
+                follow_ups.figures,
             )
         )
     if follow_ups.n_unowned:
         n = follow_ups.n_unowned
         decisions.append(
-            Decision(format_count(n, "overdue action item"), f"{has(n)} no owner: assign one.", owner or "")
+            Decision(
+                format_count(n, "overdue action item"),
+                f"{has(n)} no owner: assign one.",
+                owner or "",
+                follow_ups.figures,
+            )
         )
     if len(pending):
         n = len(pending)
@@ -570,6 +585,7 @@ def describe_decisions(
                 format_count(n, "post-mortem"),
                 f"{are(n)} not final: when will {'it' if n == 1 else 'they'} be?",
                 first_of(owners),
+                figures_in(pending),
             )
         )
     return decisions
@@ -689,6 +705,7 @@ def describe_notices(
     ongoing: pd.DataFrame,
     n_pending: int,
     n_pending_ongoing: int = 0,
+    report_states: pd.DataFrame | None = None,
     counts: CountFacts,
     response: ResponseFacts,
     budgets: BudgetFacts,
@@ -708,6 +725,8 @@ def describe_notices(
         The incidents that are not over, as `Highlights.ongoing` has them.
     n_pending, n_pending_ongoing
         The period's reports that are not of the status asked for, and those of them whose incident is ongoing.
+    report_states
+        The figure that these two numbers are from.
     counts, response, budgets, follow_ups
         The facts.
     undated
@@ -727,11 +746,13 @@ def describe_notices(
     notices = []
     if not has_reports:
         last = "" if last_report is None else f" The last report before it is from {_day(last_report)}."
-        notices.append(Notice(f"Either nothing happened or nothing was written down.{last}"))
+        notices.append(Notice(f"Either nothing happened or nothing was written down.{last}", figures=counts.figures))
     if len(ongoing):
         is_down = ongoing["has_downtime"].astype(bool)
         said = [*_still_ongoing(ongoing[is_down], counts=True), *_still_ongoing(ongoing[~is_down], counts=False)]
-        notices.append(Notice(" ".join(said), "If it is over, add the restoration to its timeline."))
+        notices.append(
+            Notice(" ".join(said), "If it is over, add the restoration to its timeline.", figures_in(ongoing))
+        )
     if n_pending:
         they = "it counts as an incident" if n_pending == 1 else "they count as incidents"
         so_far = ""
@@ -742,7 +763,8 @@ def describe_notices(
         notices.append(
             Notice(
                 f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} and in service levels, "
-                f"but not yet in response times, causes and action items{so_far}."
+                f"but not yet in response times, causes and action items{so_far}.",
+                figures=figures_in(report_states),
             )
         )
     notices += _data_notices(counts, response, budgets, has_reports=has_reports)
@@ -752,6 +774,7 @@ def describe_notices(
             Notice(
                 f"Severities that the settings don't declare were mapped by default: {first_of(words)}.",
                 "To settle them, add synonyms under [severities].",
+                figures_in(mapped),
             )
         )
     notices += _item_notices(follow_ups, has_tracker=has_tracker)
@@ -761,9 +784,10 @@ def describe_notices(
             Notice(
                 f"{format_count(n, 'report')} {has(n)} no date and {are(n)} in no period: {first_of(undated)}.",
                 "Add the date.",
+                figures_in(undated),
             )
         )
-    return notices + [Notice(sentence) for sentence in uncompared]
+    return notices + [Notice(sentence, figures=figures_in(sentence)) for sentence in uncompared]
 
 
 def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool) -> list[str]:
@@ -805,12 +829,17 @@ def _data_notices(
             Notice(
                 f"{capitalized(metric)} was inferred from free text in {reports}{alone}.{check}",
                 "Begin the timeline row with 'Service restored' to record it.",
+                response.figures,
             )
         )
     if response.n_missing:
         n = response.n_missing
         notices.append(
-            Notice(f"{format_count(n, 'report')} {has(n)} no usable {metric}.", "Add the times to the timeline.")
+            Notice(
+                f"{format_count(n, 'report')} {has(n)} no usable {metric}.",
+                "Add the times to the timeline.",
+                response.figures,
+            )
         )
     if response.stated is not None and response.median is not None:
         far = max(response.stated, response.median) >= _FAR * min(response.stated, response.median)
@@ -820,10 +849,12 @@ def _data_notices(
             said = f"Reported durations have a median of {stated} (n = {n}), but the timelines give {timed}."
             if n == response.n == 1:
                 said = f"The reported duration is {stated}, but the timeline gives {timed}."
-            notices.append(Notice(said, "'incident-analytics check' names the reports that contradict themselves."))
+            check = "'incident-analytics check' names the reports that contradict themselves."
+            notices.append(Notice(said, check, response.figures))
     n = dict(counts.by_severity).get(None, 0)
     if n:
-        notices.append(Notice(f"{format_count(n, 'incident')} {has(n)} no severity.", "Add it to the report."))
+        fact = f"{format_count(n, 'incident')} {has(n)} no severity."
+        notices.append(Notice(fact, "Add it to the report.", counts.figures))
     if not budgets.budgets:
         notices.append(
             Notice(
@@ -836,6 +867,7 @@ def _data_notices(
             Notice(
                 f"The error budget of {names} can't be judged: the length of some outages isn't recorded.",
                 "Add the restoration to the timeline.",
+                budgets.figures,
             )
         )
     return notices
@@ -848,6 +880,7 @@ def _item_notices(facts: FollowUpFacts, *, has_tracker: bool) -> list[Notice]:
             Notice(
                 f"No action item has a readable due date ({items}), so overdue ones can't be counted.",
                 "Fill in the Due Date column.",
+                facts.figures,
             )
         ]
     unknown = facts.n_past_due_unknown
@@ -858,6 +891,7 @@ def _item_notices(facts: FollowUpFacts, *, has_tracker: bool) -> list[Notice]:
         Notice(
             f"{format_count(unknown, 'action item')} past due {has(unknown)} no recorded status; some may be done.",
             f"Fill in the Status column{track}.",
+            facts.figures,
         )
     ]
 

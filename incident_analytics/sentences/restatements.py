@@ -9,6 +9,7 @@ from typing import Any, Final
 from incident_analytics.formatting import MISSING, format_count, format_span, format_value, heading, join_words, lowered
 from incident_analytics.manifest import FigureRecord
 from incident_analytics.periods import label_of
+from incident_analytics.quotations import Quoted
 from incident_analytics.restatements import Cause, Change, Restatements
 
 __all__ = ["HEADLINES", "describe_cause", "describe_restated", "describe_verified"]
@@ -71,7 +72,7 @@ def describe_restated(found: Restatements, *, metric: str) -> str:
         were.
     """
     label = label_of(str(found.before.review["period"]))
-    parts = []
+    parts, quoted = [], []
     for name in HEADLINES:
         old, new = found.before.figures.get(name), found.after.figures.get(name)
         if old is None or new is None:
@@ -84,8 +85,9 @@ def describe_restated(found: Restatements, *, metric: str) -> str:
                 "response": f"median {metric.replace('_', ' ')} for {label}",
                 "impact": f"services over their error budget in {label}:",
             }[name]
+            quoted.append(name)
             parts.append(f"{subject} {after}, was {before} ({_because(causes)})")
-    return f"Restated since the last review: {'; '.join(parts)}." if parts else ""
+    return Quoted(f"Restated since the last review: {'; '.join(parts)}.", quoted) if parts else ""
 
 
 def _headline(name: str, figure: FigureRecord) -> str:

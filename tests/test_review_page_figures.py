@@ -54,7 +54,7 @@ def opening(page: ReviewPage) -> str:
 
 
 def headline(page: ReviewPage) -> str:
-    return text_of(re.findall("<h1>(.*?)</h1>", opening(page))[0])
+    return text_of(re.findall("<h1[^>]*>(.*?)</h1>", opening(page))[0])
 
 
 def decisions(page: ReviewPage) -> list[str]:
@@ -66,7 +66,7 @@ def notices(page: ReviewPage) -> list[str]:
 
 
 def sentences(content: object) -> list[str]:
-    return [text_of(item) for item in re.findall("<li>(.*?)</li>", getattr(content, "html", str(content)))]
+    return [text_of(item) for item in re.findall("<li[^>]*>(.*?)</li>", getattr(content, "html", str(content)))]
 
 
 def rows(content: Shown) -> list[list[str]]:
@@ -185,7 +185,7 @@ def test_the_median_of_a_tile_is_what_the_page_compares(quarter: ReviewPage) -> 
 
 def test_the_line_above_the_headline_says_the_period_and_the_instant(make: Make) -> None:
     lines = [
-        text_of(re.findall('<p class="setting">(.*?)</p>', opening(page))[0])
+        text_of(re.findall('<p class="setting"[^>]*>(.*?)</p>', opening(page))[0])
         for page in (make("2025Q3", "2025-08-19T19:00Z"), make("2025Q3", services=["API"]))
     ]
     assert lines == [
@@ -758,7 +758,7 @@ def fourth(make: Make) -> ReviewPage:
 
 
 def test_reports_that_are_not_final_are_the_same_number_everywhere(fourth: ReviewPage) -> None:
-    line = text_of(re.findall('<p class="setting">(.*?)</p>', opening(fourth))[0])
+    line = text_of(re.findall('<p class="setting"[^>]*>(.*?)</p>', opening(fourth))[0])
     assert "7 final reports, 5 pending · 1 incident ongoing" in line
     assert Counter(row[-1] == "Final" for row in rows(fourth.incidents())[1:]) == {True: 7, False: 5}
     said = notices(fourth)

@@ -1,4 +1,4 @@
-"""What a review is made from: which reports count, which wait, what they and the other inputs leave open."""
+"""Which reports a review uses: those that count, wait, are skipped or contradict themselves; and its other inputs."""
 
 from __future__ import annotations
 

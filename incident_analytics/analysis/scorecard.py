@@ -73,6 +73,13 @@ def team_changes(
     ColumnsError
         ``column 'service' is missing; the frame has ...``
 
+    Notes
+    -----
+    Simulated, 500 histories of four teams each, Poisson: where nothing changed, 1.4% of scorecards with 2 incidents a
+    month and team have any arrow, and 3.2% with 10. Where the incidents of one team doubled in the last quarter, 9.6%
+    and 45.4% of those with 4 and 10 show it, and 3.4% and 4.6% have another arrow (standard error up to 2.2 points;
+    tests/benchmarks/simulations_teams.py). So a team with few incidents hardly ever has an arrow.
+
     References
     ----------
     H. B. Mann and D. R. Whitney, "On a Test of Whether one of Two Random Variables is Stochastically Larger than the

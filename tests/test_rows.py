@@ -147,10 +147,83 @@ def test_a_row_of_the_timeline_that_text_runs_into_is_named(heading: str, torn: 
 def test_sections_that_an_open_fence_swallows_are_looked_through_as_well() -> None:
     text = f"## Timeline\n{TABLE}| 14:02 | a |\n\n```\nlog\n\n## Action Items\n- b\n\n## Affected Services\n- [x] API\n"
     report = read(text)
-    assert problems(report, "unread-row") == [("unread-row", 17), ("unread-row", 20)]
+    assert problems(report, "unread-row") == [("unread-row", line) for line in (16, 17, 19, 20)]
     messages = [row["message"] for row in report.rows["problems"] if row["code"] == "unread-row"]
     where = "but is in a code block that never ends, so it isn't read; end the block above it"
-    assert messages == [f"this looks like an action item, {where}", f"this looks like a service, {where}"]
+    parts = ["a heading", "an action item", "a heading", "a service"]
+    assert messages == [f"this looks like {part}, {where}" for part in parts]
+
+
+SWALLOWED = """
+| 14:30 | Service restored |
+
+## Impact
+
+### Affected Services
+- [x] API
+
+### User Impact
+**Affected users**: 12,400
+
+## Root Cause Analysis
+
+### What Happened
+A worker lost its lease.
+
+## Action Items
+
+{ACTIONS}| Fix it | Jo | 2025-04-01 |
+"""
+
+
+@pytest.mark.parametrize(
+    "begin",
+    ["<table>\n<tr><td>14:10</td><td>b", "<table><tr><td>14:10</td><td>b</td></tr>\n", "<table\n", "<details>\n",
+     "<details><summary>b\n", "<div>\n", '<div class="b\n', "<pre>\n", "<script>\n", "<style>\n", "<textarea>\n",
+     "<!-- b\n", "<![CDATA[\n", "<?php\n", "<!DOCTYPE b\n", "```\n", "~~~ text\n", "x <!-- b\n", "x <pre>\n", "<b>\n"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "end", ["", "\n</table>\n", "\n</td></tr></table>\n", "\n<!-- c -->\n", "\n```sh\n", "\n</pre>\n"]
+)
+def test_each_part_below_an_element_that_does_not_end_is_read_or_named(begin: str, end: str) -> None:
+    body = f"## Timeline\n\n{TABLE}| 14:02 | a |\n\n{begin}{SWALLOWED.replace('{ACTIONS}', ACTIONS)}{end}"
+    report = read(body)
+    lines = dict(enumerate((HEAD + body).splitlines(), start=1))
+    seen = report.used.keys() | named(report)
+    parts = ("| 14:", "<tr>", "- [x]", "#", "**", "| Fix")
+    assert [text for line, text in lines.items() if text.startswith(parts) and line not in seen] == []
+    services = [row["service"] for row in report.rows["services"]]
+    actions = [row["action"] for row in report.rows["actions"]]
+    texts = [report.incident.get("what_happened")]
+    found = {text: line for line, text in lines.items()}
+    for text, is_read in {
+        "- [x] API": services == ["API"],
+        "**Affected users**: 12,400": report.incident.get("affected_users") == 12_400,
+        "### What Happened": texts == ["A worker lost its lease."],
+        "| Fix it | Jo | 2025-04-01 |": actions == ["Fix it"],
+    }.items():
+        assert is_read or found[text] in named(report), text
+
+
+def test_code_and_comments_that_end_may_have_headings_of_their_own() -> None:
+    own = "```sh\n# Impact\nmake\n## Build\n```\n\n<!-- ## Impact -->\n<!-- **Affected users**: n --> <!-- x -->\n"
+    assert problems(read(f"## Summary\n\nA stop.\n\n{own}"), "unread-row") == []
+
+
+def test_a_comment_that_ends_with_the_next_one_is_named() -> None:
+    text = "## Summary\n\n<!-- what it was\n\nA stop.\n\n## Impact\n\n<!-- whom it hit -->\nAll users.\n"
+    assert problems(read(text), "unread-row") == [("unread-row", 14)]
+
+
+def test_cells_of_an_html_table_need_no_end_and_words_outside_them_are_kept() -> None:
+    table = (
+        "See <table><caption>On call</caption>\n<tr><th>Time<th>Event\n<tr><td>14:02<td>Alert\nfires\n"
+        "of the pager</td></tr>\nlater\n<tr><td>14:30<td>Service restored</table>\n"
+    )
+    report = read(f"## Timeline\n\n{table}")
+    events = [(row["line"], row["event"]) for row in report.rows["timeline"]]
+    assert events == [(12, "Alert fires of the pager"), (16, "Service restored")]
+    assert [(row["line"], row["value"]) for row in report.rows["fields"]] == [(10, "See On call"), (15, "later")]
 
 
 def test_a_timeline_without_its_heading_is_named() -> None:

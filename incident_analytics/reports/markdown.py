@@ -498,6 +498,8 @@ class _Reader:
             return source
         for table in found:
             self.places[table.first : table.last + 1] = ["header"] * (table.last + 1 - table.first)
+            for line in table.others:
+                self.places[line] = "html"
             for line, _ in table.rows[1:]:
                 self.places[line] = "table"
             cells = [(line, " | ".join(cell.replace("|", "\\|") for cell in row)) for line, row in table.rows]
@@ -808,7 +810,8 @@ def _is_closed(fence: bytes) -> bool:
 
 def _place_of_html(block: bytes) -> Place:
     if block.lstrip().startswith(b"<!--"):
-        return "comment" if b"-->" in block else "open comment"
+        words, end, _ = block.lstrip().partition(b"-->")
+        return "comment" if end and b"<!--" not in words[4:] else "open comment"  # or it has the end of another one
     if _CODE_TAG.match(block.lstrip()):
         return "code" if _CODE_END.search(block) else "open code"
     return "html"

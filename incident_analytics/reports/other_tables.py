@@ -16,7 +16,8 @@ _DASHES: Final = re.compile(r"[ \t]{0,3}-{2,}[ \t]*$")
 _COLUMNS: Final = re.compile(r"[ \t]{0,3}-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _GRID: Final = re.compile(r"[ \t]{0,3}\+(?:[-=:]{3,}\+)+[ \t]*$")
 _FENCE: Final = re.compile(r"[ \t>]*(`{3,}|~{3,})")
-_TABLE: Final = re.compile(r"<table\b[^<>]*>|</table\s*>", re.IGNORECASE)
+_TABLE: Final = re.compile(r"<table\b[^<>]*>|</table\s*>|^ {0,3}#{1,6}[ \t]", re.IGNORECASE | re.MULTILINE)
+"""What begins or ends a table, and a heading: a table that holds one was not ended where it should have been."""
 _TAG: Final = re.compile(
     r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)\b[^<>]*>|<!--(?:(?!-->).){0,400}-->", re.IGNORECASE | re.DOTALL
 )
@@ -28,11 +29,15 @@ _SIGNS: Final = (" --", "\t--", "+-", "+=", "+:", *_TAGS)
 
 @dataclass(frozen=True, slots=True)
 class OtherTable:
-    """A table: its first and last line, counted from 1; its rows, the header first, each with its first line."""
+    """A table: its first and last line, counted from 1; its rows, the header first, each with its first line.
+
+    ``others`` are the lines with words that are in none of its cells, such as a caption.
+    """
 
     first: int
     last: int
     rows: tuple[tuple[int, tuple[str, ...]], ...]
+    others: tuple[int, ...] = ()
 
 
 def find_tables(text: str) -> list[OtherTable]:
@@ -51,7 +56,7 @@ def find_tables(text: str) -> list[OtherTable]:
     Examples
     --------
     >>> find_tables("  Time    Event\n  ------- ------\n  14:02   Alert\n")
-    [OtherTable(first=1, last=3, rows=((1, ('Time', 'Event')), (3, ('14:02', 'Alert'))))]
+    [OtherTable(first=1, last=3, rows=((1, ('Time', 'Event')), (3, ('14:02', 'Alert'))), others=())]
     """
     if not any(sign in text for sign in _SIGNS):
         return []
@@ -167,40 +172,65 @@ def _columns_of(line: str, starts: Sequence[int]) -> list[str]:
 
 
 def _html_tables(text: str) -> Iterator[OtherTable]:
-    newlines = [match.start() for match in re.finditer("\n", text)]
-    begin, depth = 0, 0
+    starts = [0, *(match.end() for match in re.finditer("\n", text)), len(text) + 1]
+    first, depth = 0, 0
     for match in _TABLE.finditer(text):
         if match[0].startswith("</"):
             depth -= depth > 0
-            if not depth and begin:
-                rows = tuple(_html_rows(text, begin, match.start(), newlines))
-                first = bisect_right(newlines, begin - 1) + 1
-                yield OtherTable(first, bisect_right(newlines, match.end() - 1) + 1, rows)
-                begin = 0
-        else:
-            begin = begin if depth else match.end()
+            if not depth and first:
+                last = bisect_right(starts, match.start())
+                yield OtherTable(first, last, *_html_rows(text, first, last, starts))
+                first = 0
+        elif match[0].startswith("<"):
+            first = first if depth else bisect_right(starts, match.start())
             depth += 1
+        else:
+            first, depth = 0, 0
 
 
-def _html_rows(text: str, begin: int, end: int, newlines: Sequence[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _html_rows(
+    text: str, first: int, last: int, starts: Sequence[int]
+) -> tuple[tuple[tuple[int, tuple[str, ...]], ...], tuple[int, ...]]:
+    """Return the rows of a table in some lines, and the lines with words outside of its cells where no row begins.
+
+    Words on the line of a row, but in none of its cells, are one more cell of it.
+    """
+    rows, strays = _cells_and_strays(text, first, last, starts)
+    begun = dict(rows)
+    for number, words in strays:
+        if number in begun:
+            begun[number].append(words)
+    plain = tuple((number, tuple(" ".join(html.unescape(cell).split()) for cell in cells)) for number, cells in rows)
+    return plain, tuple(dict.fromkeys(number for number, _ in strays if number not in begun))
+
+
+def _cells_and_strays(
+    text: str, first: int, last: int, starts: Sequence[int]
+) -> tuple[list[tuple[int, list[str]]], list[tuple[int, str]]]:
+    rows: list[tuple[int, list[str]]] = []
+    strays: list[tuple[int, str]] = []
     cells: list[str] = []
+    begin, end = starts[first - 1], starts[last] - 1
     line, past, in_cell = 0, begin, False
-
-    for match in _TAG.finditer(text, begin, end):
-        name = (match["name"] or "").lower()
+    tags = [(match.start(), match.end(), match) for match in _TAG.finditer(text, begin, end)]
+    for start, after, match in (*tags, (end, end, None)):
+        words = text[past:start]
         if in_cell:
-            cells[-1] += text[past : match.start()]
-        past = match.end()
-        if name in {"td", "th"}:
+            cells[-1] += words
+        elif words.strip():
+            lines = enumerate(words.split("\n"), bisect_right(starts, past))
+            strays += [(number, part) for number, part in lines if part.strip()]
+        past = after
+        name = "tr" if match is None else (match["name"] or "").lower()
+        if match is not None and name in {"td", "th"}:
             in_cell = not match["end"]
             if in_cell:
                 cells.append("")
-                line = line or bisect_right(newlines, match.start()) + 1
+                line = line or bisect_right(starts, start)
         elif name == "tr":
             if cells:
-                yield line, tuple(" ".join(html.unescape(cell).split()) for cell in cells)
+                rows.append((line, cells))
             cells, line, in_cell = [], 0, False
         elif in_cell and name in {"br", "p", "li", "div"}:
             cells[-1] += " "
-    if cells:
-        yield line, tuple(" ".join(html.unescape(cell).split()) for cell in cells)
+    return rows, strays

@@ -40,7 +40,11 @@ _BULLET: Final = re.compile(r"[>\s]*(?:[-*+]|\d{1,9}[.)])\s++")
 _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _CELL_TAG: Final = re.compile(r"<(?:td|th|tr|li)\b", re.IGNORECASE)
 _HEADING: Final = re.compile(r"[>\s*+-]*+(?P<level>#{1,6})[ \t]*+(?P<title>\S.*)")
-_HIDES: Final = frozenset({"code", "open code", "comment", "open comment", "html"})
+_BOLD_LABEL: Final = re.compile(r"(?:[>\s]|[*+-]\s)*+\*\*[^*\n]{1,80}(?::\*\*|\*\*[ \t]?:)")
+_NEVER_ENDS: Final = frozenset({"open code", "open comment"})
+_SWALLOWS: Final = frozenset({"code", "html", *_NEVER_ENDS})
+"""Where headings and fields are by mistake; in a comment that ends they were taken out on purpose."""
+_HIDES: Final = _SWALLOWS | {"comment"}
 _MANY: Final = 3
 """Rows with a time that are named together."""
 _LOOK: Final = 400
@@ -153,6 +157,20 @@ def _looks_like(line: SourceLine, kind: Kind) -> bool:
     return is_row or in_html or starts_like_item(text)
 
 
+def _hidden_part(line: SourceLine, kind_named: Callable[[str], Kind]) -> str:
+    """Return what part of a report the code, comment or HTML above a line has swallowed there, empty for none.
+
+    Code has headings and comments of its own: in a block that ends, a part is a heading that the template knows.
+    """
+    text = line.text[:_LOOK]
+    if (heading := _HEADING.match(text)) is not None:
+        is_known = kind_named(heading["title"]) != "own"
+        is_deep = len(heading["level"]) > 1
+        is_part = is_known and (is_deep or line.place != "code")
+        return "a heading" if is_part or (is_deep and line.place in _NEVER_ENDS) else ""
+    return "a field" if _BOLD_LABEL.match(text) else ""
+
+
 def _is_timed(text: str) -> bool:
     return any(map(begins_with_time, split_cells(text[:_LOOK]) if "|" in text else [text]))
 
@@ -227,6 +245,9 @@ def find_unread(
             own = context.kind_at(line)
             use = read.get(line.line)
             is_other = use is None or (use != own and use in _ROWS and own in _ROWS)
+            if use is None and line.place in _SWALLOWS and (part := _hidden_part(line, kind_named)):
+                yield line.line, f"this looks like {part}, but is {_WHERE[line.place]}"
+                continue
             if own is None or not (is_other or _is_torn(line, use or "")):
                 continue
             if anywhere and known == "prose" and not _looks_like(line, own):

@@ -512,6 +512,9 @@ class Settings(TomlTable):
         A sentence for each source that the file names and may not use; see `read_settings`.
     timezone
         The IANA zone of the team: its midnights bound periods, and dates without a time are its midnights.
+    date_order
+        What comes first in dates such as 05.03.2026 where no other date of the report shows it; None where nothing
+        does: such a date may be two days, and is reported.
     fiscal_year_start
         The month in which the fiscal year starts, 1 to 12.
     follow_up
@@ -525,6 +528,7 @@ class Settings(TomlTable):
     skipped: tuple[str, ...] = ()
     reports: tuple[FolderPath, ...] = ()
     timezone: Annotated[str, _known_zone] = "UTC"
+    date_order: Literal["day-first", "month-first"] | None = None
     fiscal_year_start: Annotated[int, at_least(1), at_most(12)] = 1
     severities: SeveritySettings = SeveritySettings()
     services: dict[str, ServiceSettings] = {}

@@ -24,6 +24,7 @@ from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
+from incident_analytics.reports.times import find_orders
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, read_zone
 from incident_analytics.schema import SEVERITIES
 from incident_analytics.visible import visible
@@ -183,15 +184,17 @@ def propose_settings(
     texts = _texts(records)
     zones = Counter(filter(None, map(_zone_of, texts.values())))
     cities = Counter(filter(None, map(_zone_by_city, texts.values()))) if len(zones) < 2 else Counter()  # noqa: PLR2004
-    is_unsure = not zones and 2 * cities.total() <= len(texts)
     zones += cities
+    is_unsure = 2 * zones.total() <= len(texts)  # the few that name one may be another team's
+    orders = [find_orders(text) for text in texts.values()]
     synonyms, unknown = _severities(records)
     services, said = _joined(_services(records), texts)
     places = [(relative_path(path, folder) or Path(path)).as_posix() for path in reports]
     loaded = len(_loaded(records))
     ratings = layout.ratings if layout else ()
     questions = [
-        *_zone_questions(zones, is_unsure=is_unsure),
+        *_zone_questions(zones, is_unsure=is_unsure, n=len(texts)),
+        *_order_questions(orders, records),
         *(layout.questions if layout else ()),
         *_severity_questions(unknown),
         *nearby.questions,
@@ -206,6 +209,7 @@ def propose_settings(
         '# report_url = "https://git.example/main/{path}" # where people read a report, for links in mailed pages',
         f"reports = [{', '.join(map(toml_text, places))}]",
         *_zone_lines(zones, is_unsure=is_unsure),
+        *_order_lines(orders),
         "",
         *_layout_lines(records, has_layout=has_layout),
         *_severity_lines(synonyms, ratings),
@@ -456,10 +460,32 @@ def _bare(service: str) -> str:
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
-def _zone_questions(zones: Counter[str], *, is_unsure: bool) -> Iterator[str]:
-    if is_unsure or len(zones) > 1 or (zones and not _is_iana(next(iter(zones)))):
-        named = ", ".join(f"{zone} in {_count(n, 'report')}" for zone, n in zones.most_common())
-        yield f"Which time zone does the team work in? The reports name {named}. Write it at timezone."
+def _zone_questions(zones: Counter[str], *, is_unsure: bool, n: int) -> Iterator[str]:
+    asked = "Which time zone does the team work in?"
+    named = ", ".join(f"{zone} in {_count(n_with, 'report')}" for zone, n_with in zones.most_common())
+    if not zones:
+        yield f"{asked} No report names one, so all times are UTC until you write it at timezone."
+    elif is_unsure:
+        yield f"{asked} Of {_count(n, 'report')}, only some name one: {named}. Write it at timezone."
+    elif len(zones) > 1 or not _is_iana(next(iter(zones))):
+        yield f"{asked} The reports name {named}. Write it at timezone."
+
+
+def _order_questions(orders: Sequence[set[bool]], records: Records) -> Iterator[str]:
+    """Ask what comes first in dates such as 05.03.2026 where the reports disagree, or none shows it."""
+    n_by_order = Counter(order for found in orders for order in found)
+    n_unclear = len({row["path"] for row in records.rows("problems") if row["code"] == "ambiguous-date"})
+    if len(n_by_order) > 1:
+        yield (
+            f"Does the day come first in dates such as 05.03.2026? It does in {_count(n_by_order[True], 'report')} and "
+            f"does not in {n_by_order[False]}. Write the usual order at date_order."
+        )
+    elif not n_by_order and n_unclear:
+        yield (
+            f"Does the day come first in dates such as 05.03.2026? {_count(n_unclear, 'report')} "
+            f"{'has one that may be two days' if n_unclear == 1 else 'have some that may be two days'}. "
+            "Write the order at date_order."
+        )
 
 
 def _severity_questions(unknown: Counter[str]) -> Iterator[str]:
@@ -504,6 +530,15 @@ def _zone_lines(zones: Counter[str], *, is_unsure: bool) -> list[str]:
     if len(zones) == 1 and _is_iana(zone) and not is_unsure:
         return [f"timezone = {toml_text(zone)} {explained}; {_count(n, 'report')} {'names' if n == 1 else 'name'} it"]
     return [f'# timezone = "Europe/London" {explained}; UTC until you choose one']
+
+
+def _order_lines(orders: Sequence[set[bool]]) -> list[str]:
+    shown = [found for found in orders if found]
+    if not shown or set.union(*shown) not in ({True}, {False}):
+        return []
+    order, example = ("day-first", "05.03.2026") if shown[0] == {True} else ("month-first", "03/05/2026")
+    writers = f"{_count(len(shown), 'report')} {'writes' if len(shown) == 1 else 'write'}"
+    return [f'date_order = "{order}" # {example} is 5 March, as {writers} dates']
 
 
 def _alias_line(service: _Service, said: Mapping[str, str]) -> str:

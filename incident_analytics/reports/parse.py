@@ -21,6 +21,7 @@ from incident_analytics.reports.report import OWN, Report
 from incident_analytics.reports.rows import Kind, find_unread
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.times import dates_in_order
 from incident_analytics.reports.unnamed import UnnamedReader
 from incident_analytics.reports.values import find_users
 from incident_analytics.schema import LABELS, MILESTONES
@@ -81,15 +82,16 @@ def read_reports(
     tuple or Skipped
         The template and the reports, or why the text is not a report.
     """
-    found = recognize(parse_markdown(text), path, templates)
-    if isinstance(found, Skipped):
-        return found
-    reports = []
-    for number, (sections, others) in enumerate(zip(found.reports, found.between(), strict=True), start=1):
-        report = Report(path, number)
-        report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
-        reports.append(_Parser(report, sections, others, found, settings).parse(corrections or {}))
-    return found.template, reports
+    with dates_in_order(text, usual=settings.date_order and settings.date_order == "day-first"):
+        found = recognize(parse_markdown(text), path, templates)
+        if isinstance(found, Skipped):
+            return found
+        reports = []
+        for number, (sections, others) in enumerate(zip(found.reports, found.between(), strict=True), start=1):
+            report = Report(path, number)
+            report.rows["incidents"].append({"path": path if number == 1 else f"{path}#{number}"})
+            reports.append(_Parser(report, sections, others, found, settings).parse(corrections or {}))
+        return found.template, reports
 
 
 _IMPACT = {"impact", "user_impact"}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from incident_analytics.reports.clock_changes import clock_shift
 from incident_analytics.reports.durations import Duration
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
-from incident_analytics.reports.times import Moment, read_moments
+from incident_analytics.reports.times import Moment, either_day, read_moments
 
 __all__ = ["Entry", "RowReader", "TimedRow", "TimelineRemark", "since_midnight"]
 
@@ -168,13 +168,10 @@ class RowReader:
 
     def choose_date(self, either: tuple[date, date], row: TimedRow) -> None:
         """Take the one of two possible dates that the incident allows; else the day is unknown."""
-        first, second = sorted(either)
-        near = [each for each in (first, second) if self.day and abs(each - self.day) <= self.reach]
+        near = [each for each in either if self.day and abs(each - self.day) <= self.reach]
         row.day = near[0] if len(near) == 1 else None
         row.inferred = row.day is not None
-        self.remark(
-            "ambiguous-date", f"{row.entry.when!r} is {first} or {second}; write it as YYYY-MM-DD", row.entry.line
-        )
+        self.remark("ambiguous-date", either_day(row.entry.when, either), row.entry.line)
 
     def move_zone(self, row: TimedRow, zone: tzinfo | None) -> None:
         """Turn a clock time with another zone into one of the timeline's zone."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
@@ -19,7 +21,10 @@ __all__ = [
     "Moment",
     "Piece",
     "Span",
+    "dates_in_order",
+    "either_day",
     "find_dates",
+    "find_orders",
     "forward",
     "half_ways",
     "read_date",
@@ -34,6 +39,46 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _UNIT_SECONDS: Final = {"st": 3600, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _LONGEST: Final = timedelta(days=3650)
+
+
+_IN_NUMBERS: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(?:19|20|21)\d\d(?![\d/-]|\.\d)")
+_MOST_MONTHS: Final = 12
+
+
+def find_orders(text: str) -> set[bool]:
+    """Return whether the day comes first in the dates of a text, such as 05.03.2026, of which it is sure.
+
+    A number above 12 is not a month. Two values where its dates contradict each other, none where none shows it.
+
+    Examples
+    --------
+    >>> find_orders("from 05.03.2026 to 20.03.2026")
+    {True}
+    """
+    return {
+        int(found[1]) > _MOST_MONTHS
+        for found in _IN_NUMBERS.finditer(text)
+        if (int(found[1]) > _MOST_MONTHS) != (int(found[3]) > _MOST_MONTHS)
+    }
+
+
+class _Order:
+    """In which order a text writes day and month; it is looked for once a date may be two days."""
+
+    def __init__(self, text: str, *, usual: bool | None) -> None:
+        self.text, self.usual = text, usual
+
+    @cached_property
+    def day_first(self) -> bool | None:
+        """Whether the day comes first, None where nothing says so or the text's dates contradict each other."""
+        orders = find_orders(self.text)
+        if not orders:
+            return self.usual
+        return orders.pop() if len(orders) == 1 else None
+
+
+_ORDER: ContextVar[_Order | None] = ContextVar("order", default=None)
+"""The order of the dates of the text that is being read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +242,7 @@ def _read_moment(
     while brackets > 0 and at < len(tokens) and tokens[at][1] in {")", "]"}:
         brackets -= 1
         at += 1
-    return Moment(**_on_its_weekday(_in_its_half(parts))), at
+    return Moment(**_settled(_in_its_half(parts))), at
 
 
 def _part_next_to(kind: str, words: str, days_later: int) -> dict[str, Any]:
@@ -243,9 +288,15 @@ def _in_its_half(parts: dict[str, Any]) -> dict[str, Any]:
     return parts | {"clock": clock.replace(hour=clock.hour % 12 + 12 * (half == "p")), "has_half": True}
 
 
-def _on_its_weekday(parts: dict[str, Any]) -> dict[str, Any]:
-    """Settle which of two dates is meant where only one is on the weekday that the words name."""
-    fitting = [day for day in parts.get("either") or () if day.weekday() == parts.get("weekday")]
+def _settled(parts: dict[str, Any]) -> dict[str, Any]:
+    """Settle which of two dates is meant: the one on the weekday that is named, else the one in the text's order."""
+    either = parts.get("either")
+    if not either:
+        return parts
+    fitting = [day for day in either if day.weekday() == parts.get("weekday")]
+    if not fitting and "weekday" not in parts:
+        order = _ORDER.get()
+        fitting = [] if order is None or order.day_first is None else [either[order.day_first]]
     if len(fitting) != 1:
         return parts
     return parts | {"either": None, "year": fitting[0].year, "month": fitting[0].month, "day": fitting[0].day}
@@ -562,13 +613,46 @@ def _trimmed(text: str) -> str:
     return words
 
 
+@contextmanager
+def dates_in_order(text: str, *, usual: bool | None = None) -> Iterator[None]:
+    """Read dates that may be two days, such as 05.03.2026, in the order of the other dates of their text.
+
+    Parameters
+    ----------
+    text
+        A whole report. A number above 12 is not a month: where one of its dates shows the order, all have it. Where
+        two contradict each other, what may be two days stays unknown.
+    usual
+        Whether the day comes first where no date of the text shows it, None where that is not known.
+
+    Examples
+    --------
+    >>> with dates_in_order("from 05.03.2026 to 20.03.2026"):
+    ...     read_date("05.03.2026")
+    datetime.date(2026, 3, 5)
+    """
+    before = _ORDER.set(_Order(text, usual=usual))
+    try:
+        yield
+    finally:
+        _ORDER.reset(before)
+
+
+def either_day(words: str, either: tuple[date, date]) -> str:
+    """Say of which two days one is meant, and what settles it."""
+    earlier, later = sorted(either)
+    return (
+        f"{words!r} is {earlier} or {later}; write it as YYYY-MM-DD, or date_order in the settings for all such dates"
+    )
+
+
 def read_date(text: str) -> date | None:
     """Read a date, the first where there are several.
 
     Raises
     ------
     Unreadable
-        ``'06-05-2026' is 2026-05-06 or 2026-06-05; write it as YYYY-MM-DD`` (code ambiguous-date), or
+        ``'06-05-2026' is 2026-05-06 or 2026-06-05; ...`` (code ambiguous-date), or
         ``'Week 2' is not a date; write it as YYYY-MM-DD``.
 
     Examples
@@ -582,8 +666,7 @@ def read_date(text: str) -> date | None:
     moments = [moment for moment in read_moments(text) if moment.dated or moment.unreadable]
     first = moments[0] if moments else Moment()
     if first.either:
-        earlier, later = sorted(first.either)
-        raise Unreadable(f"{text.strip()!r} is {earlier} or {later}; write it as YYYY-MM-DD", "ambiguous-date")
+        raise Unreadable(either_day(text.strip(), first.either), "ambiguous-date")
     if first.date is None:
         missing = "has no year" if first.month and not first.slip else "is not a date"
         raise Unreadable(f"{text.strip()!r} {missing}; write it as YYYY-MM-DD")

@@ -191,7 +191,7 @@ def propose_settings(
     services, said = _joined(_services(records), texts)
     places = [(relative_path(path, folder) or Path(path)).as_posix() for path in reports]
     loaded = len(_loaded(records))
-    ratings = layout.ratings if layout else ()
+    ratings = (layout.ratings if layout else ()) or tuple(unknown)
     questions = [
         *_zone_questions(zones, is_unsure=is_unsure, n=len(texts)),
         *_order_questions(orders, records),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.parse import parse_reports
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template, default_template
+from incident_analytics.reports.times import either_day
 
 PLAIN = default_template().model_dump()
 TEMPLATE = Template.model_validate(PLAIN | {"fields": PLAIN["fields"] | {"started_at": ("Started",)}})
@@ -49,7 +52,7 @@ def test_when_it_started(started: str, below: str, instant: str) -> None:
         (
             "05-08-2025 10:30",
             "ambiguous-date",
-            "'05-08-2025 10:30' is 2025-05-08 or 2025-08-05; write it as YYYY-MM-DD",
+            either_day("05-08-2025 10:30", (date(2025, 5, 8), date(2025, 8, 5))),
         ),
         (
             "14:02 CST",
@@ -124,3 +127,31 @@ def test_a_date_later_than_all_others_of_the_front_matter_is_that_of_publishing(
     (report,) = parse_reports(f"---\n{front}\n---\n\n# Shipping failed\n\n{rows}", name, Settings(), default_template())
     assert str(report.incident["date"]) == day
     assert f"{report.incident['restored_at']:%Y-%m-%d %H:%M}" == f"{day} 21:15"
+
+
+@pytest.mark.parametrize("end", ["ongoing", "Ongoing", "**not yet resolved**", "still down"])
+def test_an_end_that_says_that_it_goes_on_is_none(end: str) -> None:
+    """What a row says that reads like an end is none then."""
+    rows = "| Time (UTC) | Event |\n|---|---|\n| 14:20 | Supplier has a fix in test |\n"
+    report = read("14:02", f"**Status**: Draft\n**Resolved**: {end}\n\n## Timeline\n\n{rows}")
+    assert report.incident["is_open"] is True
+    assert report.incident.get("restored_at") is None
+
+
+def test_a_state_that_says_that_it_goes_on_is_a_status() -> None:
+    report = read("14:02", "**State**: Ongoing\n")
+    assert (report.incident["status"], report.incident["is_open"]) == ("Draft", True)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "owner", "due"),
+    [
+        ("Who | By", "Joe | 2025-03-20", "Joe", "2025-03-20"),
+        ("Due | By", "2025-03-20 | Joe", "Joe", "2025-03-20"),
+        ("Who | By", "Joe | soon", "Joe", "None"),
+    ],
+)
+def test_what_the_column_by_means_its_cells_show(header: str, cell: str, owner: str, due: str) -> None:
+    report = read("14:02", f"\n## Action Items\n\n| Action | {header} |\n|---|---|---|\n| Add a limit | {cell} |\n")
+    (action,) = report.rows["actions"]
+    assert (action["owner"], str(action["due_on"])) == (owner, due)

@@ -29,6 +29,9 @@ ACTION = "Add memory limits to the render workers"
         (" (@joe & @ana.b; until 20 June 2026)", {"owner": "@joe & @ana.b", "due_on": "20 June 2026"}),
         (" (by @joe)", {"owner": "@joe"}),
         (" (owner @joe, by 2026-06-20)", {"owner": "@joe", "due_on": "2026-06-20"}),
+        (" (Joe, 20.06.2026)", {"owner": "Joe", "due_on": "20.06.2026"}),
+        (" (Joe Doe, until 2026-06-20)", {"owner": "Joe Doe", "due_on": "2026-06-20"}),
+        (" (Zoë O'Neil, 20 June 2026)", {"owner": "Zoë O'Neil", "due_on": "20 June 2026"}),
     ],
 )
 def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> None:
@@ -54,6 +57,11 @@ def test_details_at_the_end_are_taken(tail: str, details: dict[str, str]) -> Non
         "Write the runbook (see the ticket)",
         "Owner: Joe",
         "Reduce the timeout (30s)",
+        "Run the test again (Joe, done 2026-06-20)",
+        "Run the test again (see the plan, 2026-06-20)",
+        "Run the test again (Joe, 14:00)",
+        "Run the test again (Joe, Ann, 2026-06-20)",
+        "Run the test again (Joe, May)",
     ],
 )
 def test_what_is_not_sure_stays_in_the_words(text: str) -> None:
@@ -68,3 +76,8 @@ def test_no_word_is_lost(text: str) -> None:
         assert value in text.removeprefix(words)
     if not details:
         assert words == text
+
+
+def test_a_state_behind_the_brackets_stays_with_the_words() -> None:
+    details = {"owner": "Joe", "due_on": "2026-06-20"}
+    assert split_details(f"{ACTION} (Joe, by 2026-06-20) - done", COLUMNS) == (f"{ACTION} - done", details)

@@ -95,6 +95,40 @@ def test_a_zone_that_all_reports_name_is_taken(tmp_path: Path, zones: tuple[str,
     assert tomllib.loads(text)["timezone"] == zone
 
 
+def test_a_zone_that_few_reports_name_is_asked_for(tmp_path: Path) -> None:
+    text = propose(tmp_path, ("SEV-1", "Europe/London", "API"), *[("SEV-1", "", "API")] * 3)
+    assert "timezone" not in tomllib.loads(text)
+    assert "Of 4 reports, only some name one: Europe/London in 1 report. Write it at timezone." in text
+
+
+def test_of_no_zone_it_is_said_that_times_are_utc(tmp_path: Path) -> None:
+    text = propose(tmp_path, *[("SEV-1", "", "API")] * 2)
+    assert "No report names one, so all times are UTC until you write it at timezone." in text
+
+
+@pytest.mark.parametrize(
+    ("days", "order", "asked"),
+    [
+        (("20.03.2025", "05.03.2025"), "day-first", ""),
+        (("03/20/2025", "05.03.2025"), "month-first", ""),
+        (("20.03.2025", "03/20/2025"), None, "It does in 1 report and does not in 1. Write the usual order"),
+        (("05.03.2025", "06.03.2025"), None, "2 reports have some that may be two days. Write the order"),
+        (("2025-03-20", "2025-03-05"), None, ""),
+    ],
+)
+def test_the_order_of_dates_is_that_of_all_reports_that_show_it(
+    tmp_path: Path, days: tuple[str, ...], order: str | None, asked: str
+) -> None:
+    for number, day in enumerate(days):
+        text = REPORT.format(id=f"INC-2025-03-14-00{number}", severity="SEV-1", zone="UTC", services="- [x] API")
+        text = text.replace("**Date**: 2025-03-14", f"**Date**: {day}")
+        (tmp_path / f"{number}.md").write_text(text, encoding="utf-8")
+    text = propose_settings(read_records(tmp_path, settings=Settings()), [tmp_path], folder=tmp_path)
+    assert tomllib.loads(text).get("date_order") == order
+    assert ("Does the day come first" in text) == bool(asked)
+    assert asked in text
+
+
 def test_a_title_names_no_zone(tmp_path: Path) -> None:
     place = tmp_path / "reports"
     place.mkdir()
@@ -222,7 +256,7 @@ def propose_all(folder: Path) -> tuple[list[str], int]:
 def test_a_layout_of_their_own_is_proposed_and_reads_the_reports(tmp_path: Path) -> None:
     house_folder(tmp_path)
     files, n_questions = propose_all(tmp_path)
-    assert (files, n_questions) == ([SETTINGS_NAME, LAYOUT_NAME], 2)
+    assert (files, n_questions) == ([SETTINGS_NAME, LAYOUT_NAME], 3)
     proposed = read_settings(tmp_path / SETTINGS_NAME)
     assert proposed.timezone == "Europe/Oslo"
     assert proposed.templates.files == (tmp_path / LAYOUT_NAME,)
@@ -245,7 +279,7 @@ def test_answered_questions_make_the_review_whole(tmp_path: Path) -> None:
     assert '# synonyms = { "Red" = "", "Amber" = "" }' in text
     text = text.replace('# synonyms = { "Red" = "", "Amber" = "" }', 'synonyms = { Red = "SEV-1", Amber = "SEV-2" }')
     file.write_text(text, encoding="utf-8")
-    answered = layout.read_text(encoding="utf-8").replace("# severity", "severity").replace('# "Final"', '"Final"')
+    answered = layout.read_text(encoding="utf-8").replace('# "Final"', '"Final"')
     layout.write_text(answered, encoding="utf-8")
     incidents = read_records(tmp_path / "pm", settings=read_settings(file)).tables["incidents"]
     assert incidents["severity"] == ["SEV-1", "SEV-2", "SEV-1", "SEV-2"]

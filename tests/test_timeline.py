@@ -194,7 +194,7 @@ def test_dated_rows_need_no_date_of_the_report() -> None:
         (
             ["10:00", "05-08-2025 10:30"],
             ["14 10:00", None],
-            (11, "ambiguous-date", "'05-08-2025 10:30' is 2025-05-08 or 2025-08-05; write it as YYYY-MM-DD"),
+            (11, "ambiguous-date", "'05-08-2025 10:30' is 2025-05-08 or 2025-08-05; write it as YYYY-MM-DD, or date_order in the settings for all such dates"),
         ),
     ],
 )  # fmt: skip

@@ -16,7 +16,16 @@ from report_writer import clock_forms, date_forms
 
 from incident_analytics.reports.durations import read_duration
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.times import Moment, Span, find_dates, read_date, read_moments, read_span, split_moment
+from incident_analytics.reports.times import (
+    Moment,
+    Span,
+    dates_in_order,
+    find_dates,
+    read_date,
+    read_moments,
+    read_span,
+    split_moment,
+)
 from incident_analytics.reports.zones import read_zone
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
@@ -43,19 +52,53 @@ def test_date(words: str, day: date | None) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("06-05-2026", "'06-05-2026' is 2026-05-06 or 2026-06-05; write it as YYYY-MM-DD"),
-        ("01-10-2024", "'01-10-2024' is 2024-01-10 or 2024-10-01; write it as YYYY-MM-DD"),
-        ("2/3/2025", "'2/3/2025' is 2025-02-03 or 2025-03-02; write it as YYYY-MM-DD"),
-        ("12/1/2025", "'12/1/2025' is 2025-01-12 or 2025-12-01; write it as YYYY-MM-DD"),
-        ("1/12/2025", "'1/12/2025' is 2025-01-12 or 2025-12-01; write it as YYYY-MM-DD"),
-        ("10.12.2025", "'10.12.2025' is 2025-10-12 or 2025-12-10; write it as YYYY-MM-DD"),
+        ("06-05-2026", "'06-05-2026' is 2026-05-06 or 2026-06-05"),
+        ("01-10-2024", "'01-10-2024' is 2024-01-10 or 2024-10-01"),
+        ("2/3/2025", "'2/3/2025' is 2025-02-03 or 2025-03-02"),
+        ("12/1/2025", "'12/1/2025' is 2025-01-12 or 2025-12-01"),
+        ("1/12/2025", "'1/12/2025' is 2025-01-12 or 2025-12-01"),
+        ("10.12.2025", "'10.12.2025' is 2025-10-12 or 2025-12-10"),
     ],
 )
 def test_an_ambiguous_date_is_never_a_guess(words: str, message: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read_date(words)
-    assert str(caught.value) == message
+    remedy = "write it as YYYY-MM-DD, or date_order in the settings for all such dates"
+    assert str(caught.value) == f"{message}; {remedy}"
     assert caught.value.code == "ambiguous-date"
+
+
+@pytest.mark.parametrize(
+    ("text", "usual", "day"),
+    [
+        ("Began 05.03.2026, due 20.03.2026", None, date(2026, 3, 5)),
+        ("Began 05.03.2026, due 20/03/2026", None, date(2026, 3, 5)),
+        ("Began 03/05/2026, due 03/20/2026", None, date(2026, 5, 3)),
+        ("Began 05.03.2026", True, date(2026, 3, 5)),
+        ("Began 05.03.2026", False, date(2026, 5, 3)),
+        ("Began 05.03.2026, due 03/20/2026", True, date(2026, 5, 3)),  # its own dates count more
+        ("Began 05.03.2026, due 04.04.2026", None, None),
+        ("Began 05.03.2026, due 03/20/2026 or 20.03.2026", True, None),  # which contradict each other
+        ("Began 05.03.2026 on 10.25.2026.7", None, None),  # a version
+        ("Began 05.03.2026, see 10-20-2026-17", None, None),  # an id
+    ],
+)
+def test_two_numbers_are_in_the_order_of_the_other_dates_of_their_text(
+    text: str, usual: bool | None, day: date | None
+) -> None:
+    with dates_in_order(text, usual=usual):
+        if day is None:
+            with pytest.raises(Unreadable):
+                read_date("05.03.2026")
+        else:
+            assert read_date("05.03.2026") == day
+    with pytest.raises(Unreadable):  # the order is that of the text alone
+        read_date("05.03.2026")
+
+
+def test_a_weekday_counts_more_than_the_order() -> None:
+    with dates_in_order("due 20.03.2026", usual=None):
+        assert read_date("Sun 05.03.2026") == date(2026, 5, 3)  # 5 March is a Thursday
 
 
 @pytest.mark.parametrize(

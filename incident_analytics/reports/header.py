@@ -171,6 +171,11 @@ def _day_in(text: str, posted: date | None) -> date | None:
     return near[0] if len(near) == 1 else None
 
 
+def _goes_on(words: str) -> bool:
+    """Return whether a status, or what an end is given as, says that the incident goes on."""
+    return _ONGOING.match(fold(words).strip("*_ ")) is not None
+
+
 def _is_before(one: date | None, other: date) -> bool:
     """Return whether a day is at most a season before another."""
     return one is not None and timedelta(0) <= other - one <= _SEASON
@@ -300,6 +305,10 @@ class HeaderReader:
             if found.is_sure and find_dates(found.line.text[:_STAMP]):
                 stamps.append(found.line)
             name, line = self._named(found)
+            if name == "restored_at" and found.is_sure and _goes_on(line.text):
+                self.report.ongoing = line
+                self.report.mark("incidents.is_open", line.line)
+                continue
             if name is None or not self._is_field(name, replace(found, line=line)):
                 self._check_clock(name, found)
                 continue
@@ -411,6 +420,8 @@ class HeaderReader:
         is_own = is_asked and self.template.rank_of(name, found.label) == 0
         if name == "severity" and found.is_sure and _RATING_WORD.fullmatch(found.line.text):
             return True  # which is reported where the settings don't know it
+        if name == "status" and found.is_sure and _goes_on(found.line.text):
+            return True
         return is_own or self._is_readable(name, found.line.text)
 
     def _take_window(self, line: Line) -> None:
@@ -602,7 +613,7 @@ class HeaderReader:
 
     def _take_status(self, line: Line) -> None:
         self.report.note("status", line.text, line.line)
-        if _ONGOING.match(fold(line.text).strip("*_ ")):
+        if _goes_on(line.text):
             self.report.ongoing = line
             self.values["status"] = STATUSES[0]  # the report of what goes on can't be complete
         elif (uncounted := self._uncounted_status(line.text)) is not None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from incident_analytics.reports.action_states import read_action_date
 from incident_analytics.reports.placeholders import Unreadable
+from incident_analytics.reports.tokens import MONTH
 
 __all__ = ["split_details"]
 
@@ -27,6 +28,12 @@ _MENTION: Final = re.compile(
 )
 """People as trackers and chats mention them, and not the times of cron."""
 _OWNED_BY: Final = re.compile(r"(?:owner|owned by|assigned to|by)\s+(@.*)", re.IGNORECASE)
+_NAME: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
+"""One to three words that may be a person's name, if each begins with a capital letter."""
+_DAY: Final = re.compile(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
+"""How a day begins that is one alone: the words before it may say that it is another one than that of the end."""
+_BEHIND: Final = re.compile(r"(?<=[)\]])\s{0,3}[-–—:]\s{0,3}\w[\w ]{0,20}$")
+"""What says the state of an item behind its brackets."""
 _DUE: Final = re.compile(r"(?:due|by|until)\s+(?:on\s+|by\s+)?(\S.*)", re.IGNORECASE)
 
 
@@ -34,7 +41,8 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     """Return an item's words without the labelled details at their end, and these by column.
 
     Details are pairs of a label and a value up to the end, or in brackets at the end, where a mention such as ``@joe``
-    with a day, or behind ``by``, is the owner: alone it may be the name of a package. Where a part isn't such a pair,
+    with a day, or behind ``by``, is the owner: alone it may be the name of a package. So is a name in front of a day
+    alone in the brackets. Where a part isn't such a pair,
     all of it stays in the words: what is not sure is not taken.
 
     Parameters
@@ -53,6 +61,8 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     ('Add memory limits', {'owner': 'Joe', 'due_on': '2026-06-20'})
     >>> split_details("Add memory limits (@joe, by 2026-06-20)", labels)
     ('Add memory limits', {'owner': '@joe', 'due_on': '2026-06-20'})
+    >>> split_details("Add memory limits (Joe Doe, until 2026-06-20) - done", labels)
+    ('Add memory limits - done', {'owner': 'Joe Doe', 'due_on': '2026-06-20'})
     >>> split_details("Say in the guide who the owner: field is for", labels)
     ('Say in the guide who the owner: field is for', {})
     """
@@ -60,13 +70,17 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     if not names:
         return words, {}
     text = words.rstrip(" \t.")
+    state = match[0] if (match := _BEHIND.search(text, max(len(text) - _ROOM, 0))) else ""
+    text = text.removesuffix(state)
     start = max(text.rfind("("), text.rfind("["))
     if text.endswith((")", "]")) and len(text) - _ROOM < start and (found := _in_brackets(text[start + 1 : -1], names)):
-        return text[:start].rstrip(_BETWEEN), found
+        return text[:start].rstrip(_BETWEEN) + state, found
     return _at_end(words, names)
 
 
 def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    if named := _name_and_day(text, names):
+        return named
     found: dict[str, str] = {}
     is_alone = False
     for part in re.split(r"[,;|]", text):
@@ -83,6 +97,17 @@ def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
             return {}
         found[column] = value.strip()
     return {} if is_alone and "due_on" not in found else found
+
+
+def _name_and_day(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Read a name and until when: ``Joe, 20 June 2026``, ``Joe Doe, by 2026-06-20``."""
+    name, comma, day = map(str.strip, text.partition(","))
+    if not comma or "owner" not in names.values() or not _NAME.fullmatch(name) or "," in day:
+        return {}
+    day = match[1] if (match := _DUE.fullmatch(day)) else day
+    if not all(word[0].isupper() for word in name.split()) or not _DAY.match(day) or not _is_value("due_on", day):
+        return {}
+    return {"owner": name, "due_on": day}
 
 
 def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -32,12 +32,14 @@ class OutageReader:
         self._finish()
 
     def _settle_ongoing(self) -> None:
-        """Decide whether the incident goes on: the Duration or the Status says so, and nothing says that it ended."""
+        """Decide whether the incident goes on: Duration, Status or end says so, and nothing says that it ended."""
         duration = self.report.duration
         if duration is not None and duration.is_open:
             line, label = self.report.lines["duration"], "Duration"
+            words = self.report.words_at(line)
         elif self.report.ongoing is not None:
-            line, label = self.report.ongoing.line, "Status"
+            line, words = self.report.ongoing.line, self.report.ongoing.text
+            label = "Status" if self.report.lines.get("status") == line else "end"
         else:
             self.values["is_open"] = False
             return
@@ -47,11 +49,11 @@ class OutageReader:
             end = f"line {lines['restored_at']} has it restored"
         elif windows and windows[-1][1] is not None:
             end = f"line {lines['duration']} says when it ended"
-        elif label == "Status" and duration is not None and duration.total is not None:
+        elif label != "Duration" and duration is not None and duration.total is not None:
             end = f"line {lines['duration']} says how long it lasted"
         self.values["is_open"] = end is None
         if end is not None:
-            message = f"the {label} {self.report.words_at(line)!r} says that the incident goes on, but {end}"
+            message = f"the {label} {words!r} says that the incident goes on, but {end}"
             self.report.problem("contradiction", line, f"{message}; correct one or the other")
 
     def _take_outages(self, known: Mapping[str, Correction]) -> None:

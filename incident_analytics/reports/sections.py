@@ -474,7 +474,7 @@ class SectionReader:
             if group.header is not None and "action" in _columns(group.header, form)
         ]
         for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
-            columns = _columns(header, form)
+            columns = _with_by(header, rows, _columns(header, form))
             if "action" in columns:
                 self.report.mark(OWN, header.line)
                 self._add_action_rows(header, rows, columns, origin)
@@ -645,6 +645,19 @@ def _columns(header: Row, form: SectionForm) -> dict[str, int]:
     if "at" in form.columns and "date" in found and "event" in found:
         found.setdefault("at", found["date"])  # of events that have their day alone
     return found
+
+
+def _with_by(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
+    """Add the column By of a list of actions: whether it says until when or by whom, only its cells show."""
+    place = next((place for place, cell in enumerate(header.cells) if fold(cell.text).strip(":") == "by"), None)
+    if place is None or place in columns.values():
+        return columns
+    words = [row.cells[place].text for row in rows if place < len(row.cells) and not is_absent(row.cells[place].text)]
+    if "due_on" not in columns and words and all(map(find_dates, words)):
+        return {**columns, "due_on": place}
+    if "owner" not in columns and words and not any(re.search(r"\d", each) for each in words):
+        return {**columns, "owner": place}
+    return columns
 
 
 def _by_content(header: Row, rows: Sequence[Row], columns: Mapping[str, int]) -> Mapping[str, int] | None:

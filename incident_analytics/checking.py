@@ -9,13 +9,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
+from incident_analytics.layout_proposal import toml_text
 from incident_analytics.records import Records
 from incident_analytics.reports.coverage import UNREAD
 from incident_analytics.reports.report import OWN
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.schema import LEVELS
 
-__all__ = ["by_file", "coverage_lines", "skipped_lines", "summary", "useful_edits"]
+__all__ = ["by_file", "coverage_lines", "skipped_lines", "summary", "undeclared_services", "useful_edits"]
 
 Problem: TypeAlias = Mapping[str, Any]
 """A row of ``problems``."""
@@ -61,6 +62,19 @@ def useful_edits(problems: Sequence[Problem]) -> Iterator[str]:
         more = " and others" if len(rows) > 1 else ""
         yield f"  {files}: {rows[0]['message']} ({rows[0]['path']}:{rows[0]['line']}{more})"
     yield ""
+
+
+def undeclared_services(records: Records, declared: Collection[str]) -> Iterator[str]:
+    """Yield how to declare the services that reports name and the settings do not, where there are several."""
+    if not any(code == "unknown-service" for code in records.tables["problems"]["code"]):
+        return
+    pairs = zip(records.tables["services"]["incident_id"], records.tables["services"]["service"], strict=True)
+    named = Counter(service for _, service in dict.fromkeys(pairs) if service not in declared)
+    if len(named) > 1:
+        yield "Services that the settings do not declare; paste the lines of those that are, and make others aliases:"
+        for service, n in named.most_common():
+            yield f"  [services.{toml_text(service)}] # named in {n} {'report' if n == 1 else 'reports'}"
+        yield ""
 
 
 def skipped_lines(records: Records) -> Iterator[str]:

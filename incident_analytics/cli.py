@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, cast
 import click
 
 import incident_analytics
-from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError
+from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError, SettingsError
 from incident_analytics.extras import require_review
 from incident_analytics.names import did_you_mean
 from incident_analytics.schema import HOURS, LEVELS, TABLES
@@ -74,7 +74,8 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except IncidentAnalyticsError as error:
-        say(f"incident-analytics: {error}", err=True)
+        words = f"incident-analytics: {error}"
+        say(*(words.split("\n") if isinstance(error, SettingsError) else [words]), err=True)  # it has a line a fault
         sys.exit(1 if isinstance(error, NotebookError | OutputError) else 2)
 
 
@@ -284,9 +285,16 @@ def find(paths: Sequence[str], config: str | None, *, need_paths: bool = True) -
 @click.option("--format", "form", type=OneOf(["text", "json", "github"]), default="text", show_default=True)
 def check(*, strict: bool, level: str | None, coverage: bool, form: str, **options: Any) -> None:
     """List problems by file, worst first: path:line, level, what is wrong and what to write instead."""
-    from incident_analytics.checking import by_file, coverage_lines, skipped_lines, summary, useful_edits
+    from incident_analytics.checking import (
+        by_file,
+        coverage_lines,
+        skipped_lines,
+        summary,
+        undeclared_services,
+        useful_edits,
+    )
 
-    records, _ = read(problems=False, coverage=coverage, **options)
+    records, settings = read(problems=False, coverage=coverage, **options)
     problems = list(records.rows("problems"))
     least = LEVELS.index(level or ("info" if form == "json" else "warning"))
     listed = by_file(problem for problem in problems if LEVELS.index(problem["level"]) <= least)
@@ -306,7 +314,9 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         for of_file in listed:
             say(*map("{path}:{line}: {level}: {message} [{code}]".format_map, of_file), "")
         skipped = [] if least == LEVELS.index("info") else skipped_lines(records)  # these are listed as problems
-        say(*coverage_lines(records), *skipped, *useful_edits(problems), *summary(records, LEVELS[: least + 1]))
+        advice = list(undeclared_services(records, settings.services))
+        advice += useful_edits([row for row in problems if not advice or row["code"] != "unknown-service"])
+        say(*coverage_lines(records), *skipped, *advice, *summary(records, LEVELS[: least + 1]))
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
@@ -449,11 +459,15 @@ def init(paths: Sequence[str]) -> None:
         remark(f"{'1 question' if n_questions == 1 else f'{n_questions} questions'} to answer at the top of {files[0]}")
 
 
-@commands.command()
-def template() -> None:
-    """Print the report template 1.0."""
-    from incident_analytics.reports.template import template_text
+@commands.command(short_help="Print the report template 1.0, or a layout.")
+@click.option("--layout", metavar="NAME", help="Print this built-in layout instead, to make your own from.")
+def template(layout: str | None) -> None:
+    """Print the report template 1.0, or the layout file by which reports are read."""
+    from incident_analytics.reports.template import layout_text, template_text
 
+    if layout is not None:
+        click.echo(layout_text(layout), nl=sys.stdout.isatty())
+        return
     with suppress(IncidentAnalyticsError):  # settings with a fault are no reason to print nothing
         note_other_template(find((), None, need_paths=False), "this is")
 
@@ -506,6 +520,7 @@ def new(
             severity=severity, services=service, title=title, on=day.date(), folder=folder, settings=settings
         )
     )
+    remark(f"it counts as an incident of {day.date()} from now on; if there was none, write the Status 'False alarm'")
 
 
 @commands.command(short_help="Ask about the values that were inferred with doubt.")
@@ -734,12 +749,17 @@ def populate(
             **handed_on(settings, options),
         )
     for outcome in outcomes:
+        done = "; ".join(filling.message for filling in outcome.fillings)
         if diff:
             say(*outcome.diff.split("\n")[:-1])
-        elif outcome.fillings:
-            say(f"{outcome.path}: {'; '.join(filling.message for filling in outcome.fillings)}")
+        elif done:
+            say(f"{outcome.path}: {done}")
+        if diff and not (outcome.diff or outcome.skipped or outcome.failures):
+            remark(f"{outcome.path}: nothing would change: {done or 'the notebook shows nothing for Supporting Data'}")
         skipped = [outcome.skipped] if outcome.skipped else []
         say(*(f"{outcome.path}: {reason}" for reason in (*skipped, *outcome.failures)), err=True)
+    if not outcomes:
+        remark(f"nothing to populate: no report in {', '.join(map(str, paths or history))} is one that was asked for")
     if any(outcome.failures for outcome in outcomes):
         sys.exit(1)
 

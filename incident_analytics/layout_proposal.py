@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time
 from typing import Final
 
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.labels import front_matter, labelled
-from incident_analytics.reports.markdown import Document, Line, Section
+from incident_analytics.reports.markdown import Document, Line, Section, Table
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import bare_words, built_in_templates, default_template
+from incident_analytics.reports.times import read_moments, read_span
 from incident_analytics.schema import STATUSES
 from incident_analytics.visible import visible, visible_toml
 
@@ -39,6 +41,28 @@ _RATINGS: Final = frozenset(
 )
 _ID: Final = re.compile(r"[A-Za-z]{1,12}(?:[-_/#]?(?:\d++|[A-Za-z]{1,12}(?=[-_/#]\d)))*+(?<=\d)")
 """What has the form of an id: letters, then figures, with signs between them."""
+_ID_OF_TITLE: Final = re.compile(rf"{_ID.pattern}(?=\s*[:\s–—-])")
+"""An id that a title begins with."""
+_CORE: Final = frozenset({"summary", "timeline", "root_cause", "actions"})
+"""The sections without which a report is hardly read."""
+_LIKE_ONE: Final = 0.75
+"""In which part of its values a label has to look like a field to be taken for it."""
+_COUNT: Final = re.compile(
+    r"(?:(?:about|approx\.?|approximately|ca\.?|circa|around|roughly|some|up to|over)\s|[~<>≈]\s?)?"
+    r"\d(?:[\d.,' ]{0,12}\d)?\s?[km]?(?:\s[a-z]+){0,4}",
+    re.IGNORECASE,
+)
+_LONGEST_TIME: Final = 40
+_LONGEST_NAME: Final = 40
+_MEANINGS: Final = {
+    "started_at": "when the incident began",
+    "detected_at": "when it was noticed",
+    "restored_at": "when it was over",
+    "affected_users": "how many users it hit",
+    "status": "the state of the report",
+    "services": "which services it hit",
+}
+"""What a label's values may look like, in words; the first three in order of time."""
 _ID_REPEATS: Final = 2
 """How many parts of an id may have figures of any number."""
 
@@ -58,6 +82,7 @@ class _Label:
 
     written: Counter[str] = field(default_factory=Counter)
     values: Counter[str] = field(default_factory=Counter)
+    by_report: dict[int, str] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -75,6 +100,7 @@ class _Heading:
     written: Counter[str] = field(default_factory=Counter)
     n_timed: int = 0
     n_ticked: int = 0
+    n_assigned: int = 0
     n_text: int = 0
 
     @property
@@ -97,14 +123,24 @@ def propose_layout(documents: Sequence[Document]) -> ProposedLayout | None:
     if len(documents) < _FEWEST:
         return None
     labels, headings = _count(documents)
-    own_id = _form_of_ids(labels, len(documents))
+    own_id = _form_of_ids(labels, documents)
     fields, unknown = _known_labels(labels)
     sections, placed, unplaced = _known_headings(headings)
     ratings = [label for label in unknown if _may_rate(label)] if "severity" not in fields else []
+    likely = _likely_fields([label for label in unknown if label not in ratings], fields)
+    guessed = [label for found in likely.values() for label in found]
+    others = [label for label in unknown if label.values and label not in ratings and label not in guessed]
     statuses = _unknown_statuses(labels)
-    if not (own_id or placed or ratings or statuses):
+    asks_headings = unplaced and not sections.keys() >= _CORE
+    if not (own_id or placed or ratings or statuses or likely or asks_headings):
         return None
-    questions = [*_rating_questions(ratings), *_status_questions(statuses), *_heading_questions(unplaced)]
+    questions = [
+        *_rating_questions(ratings),
+        *_field_questions(likely),
+        *_status_questions(statuses),
+        *_heading_questions(unplaced),
+        *_other_questions(others),
+    ]
     lines = [
         f"# What your reports call their parts, proposed from {len(documents)} reports. All words of the built-in",
         "# layout common are known as well; what has no place goes into the table fields. A label or heading that is",
@@ -117,14 +153,21 @@ def propose_layout(documents: Sequence[Document]) -> ProposedLayout | None:
         "[fields]",
         *(f"{name} = {_list(label.name for label in found)}" for name, found in fields.items()),
         *(f"# severity = [{toml_text(label.name)}] # {visible(_counted(label.values))}" for label in ratings),
+        *(
+            f"# {name} = {_list(label.name for label in found)} # such as {_examples(found[0])}"
+            for name, found in likely.items()
+        ),
         "",
         "[statuses]",
         *([f'# "Final" = {_list(statuses)}'] if statuses else []),
     ]
     for name, words in sections.items():
         lines += ["", f"[sections.{name}]", f"headings = {_list(heading.name for heading in words)}"]
-    for heading in unplaced[:1]:
-        lines += ["", "# [sections.summary]", f"# headings = [{toml_text(heading.name)}]"]
+    assigned = [heading for heading in unplaced if 2 * heading.n_assigned > heading.n]
+    plain = [heading for heading in unplaced if heading not in assigned]
+    for name, words in (("actions", assigned[:1]), ("summary", plain[:1])):
+        if words and name not in sections:
+            lines += ["", f"# [sections.{name}]", f"# headings = {_list(heading.name for heading in words)}"]
     rates = tuple(dict.fromkeys(word for label in ratings[:1] for word in label.values))
     return ProposedLayout("\n".join([*lines, ""]), tuple(questions), rates)
 
@@ -136,7 +179,7 @@ def _count(documents: Sequence[Document]) -> tuple[list[_Label], list[_Heading]]
     """Return the labels and headings that enough reports have, in the order in which they are there."""
     labels: dict[str, _Label] = {}
     headings: dict[str, _Heading] = {}
-    for document in documents:
+    for number, document in enumerate(documents):
         seen: set[str] = set()
         for label, line in (*front_matter(document), *_head_labels(document.sections)):
             if (key := bare_words(label)) and key not in seen:
@@ -144,7 +187,8 @@ def _count(documents: Sequence[Document]) -> tuple[list[_Label], list[_Heading]]
                 found = labels.setdefault(key, _Label())
                 found.written[label.rstrip(":").strip()] += 1
                 if line.text and not is_absent(line.text):
-                    found.values[" ".join(line.text.split())] += 1
+                    found.by_report[number] = " ".join(line.text.split())
+                    found.values[found.by_report[number]] += 1
         seen = set()
         for section in document.sections:
             key = bare_words(section.title)
@@ -155,6 +199,7 @@ def _count(documents: Sequence[Document]) -> tuple[list[_Label], list[_Heading]]
                 heading.n_timed += sum(begins_with_time(line.text) for line in section.source) >= _FEWEST
                 items = list(section.items())
                 heading.n_ticked += any(item.checked is not None for item in items)
+                heading.n_assigned += any(map(_assigns, section.tables()))
                 heading.n_text += any(section.paragraphs()) or any(items) or any(section.tables())
     fewest = max(_FEWEST, _SHARE * len(documents))
     return (
@@ -171,10 +216,20 @@ def _head_labels(sections: Sequence[Section]) -> Iterator[tuple[str, Line]]:
         yield from labelled(section)
 
 
-def _form_of_ids(labels: Sequence[_Label], n: int) -> str | None:
-    """Return the pattern of ids that most reports have, and that no built-in layout knows; else None."""
-    default = default_template()
+def _assigns(table: Table) -> bool:
+    """Return whether the rows of a table are work for people, by its columns."""
+    form = default_template().sections["actions"]
+    columns = {form.column_named(cell.text) for cell in table.header.cells}
+    return "owner" in columns and not columns.isdisjoint({"due_on", "status"})
+
+
+def _form_of_ids(labels: Sequence[_Label], documents: Sequence[Document]) -> str | None:
+    """Return the pattern of ids that most reports have at a label or in the title, and no built-in layout knows."""
+    default, n = default_template(), len(documents)
     ids = [value for label in labels if default.field_named(label.name) == "incident_id" for value in label.values]
+    if not ids:
+        titles = [next((section.title for section in document.sections if section.title), "") for document in documents]
+        ids = list(dict.fromkeys(match[0] for title in titles if (match := _ID_OF_TITLE.match(title))))
     if any(default.id_in(value) for value in ids) or len(ids) < _SAME_FORM * n:
         return None
     forms = Counter(re.sub(r"\d+", "0", value) for value in ids if _ID.fullmatch(value))
@@ -242,6 +297,81 @@ def _may_rate(label: _Label) -> bool:
     return bool(is_short and comes_again and rates)
 
 
+def _likely_fields(labels: Sequence[_Label], known: Mapping[str, object]) -> dict[str, list[_Label]]:
+    """Return for fields that no label is known for the labels whose values look like them."""
+    found: dict[str, list[_Label]] = {}
+    timed = [label for label in labels if _share_like(label, lambda value: _instant_in(value) is not None)]
+    timed.sort(key=lambda label: _rank_in_time(label, timed))
+    free = [name for name in ("started_at", "detected_at", "restored_at") if name not in known]
+    if len(timed) < len(free):
+        free = free[: len(timed) - 1] + free[-1:] if len(timed) > 1 else free[:1]
+    elif free:
+        timed = [*timed[: len(free) - 1], timed[-1]] if free[-1] == "restored_at" else timed[: len(free)]
+    found |= {name: [label] for name, label in zip(free, timed, strict=False)}
+    for name, looks in (("status", _is_status), ("affected_users", _is_count)):
+        alike = [label for label in labels if _share_like(label, looks) and label not in timed]
+        if alike and name not in known:
+            found[name] = alike
+    if "services" not in known and (lists := [label for label in labels if _lists_names(label)]):
+        found["services"] = [label for label in lists if not any(label in others for others in found.values())]
+    return {name: found[name] for name in _MEANINGS if found.get(name)}
+
+
+def _share_like(label: _Label, looks: Callable[[str], bool]) -> bool:
+    """Return whether most values of a label look like something."""
+    n_like = sum(n for value, n in label.values.items() if looks(value))
+    return n_like > 0 and n_like >= _LIKE_ONE * label.values.total()
+
+
+def _instant_in(value: str) -> tuple[date, time] | None:
+    """Return the day and clock time that a value is, for the order of those of one report; None if it is none."""
+    if len(value) > _LONGEST_TIME:
+        return None
+    try:
+        moments = read_moments(value)
+    except Unreadable:
+        return None
+    if len(moments) != 1 or moments[0].clock is None:
+        return None
+    day = moments[0].date or min(moments[0].either or (date.min,))
+    return day, moments[0].clock
+
+
+def _rank_in_time(label: _Label, others: Sequence[_Label]) -> float:
+    """Return how many of the other labels' instants are before its own, on average of the reports."""
+    ranks = []
+    for number, value in label.by_report.items():
+        own = _instant_in(value)
+        of_others = [_instant_in(each.by_report[number]) for each in others if number in each.by_report]
+        if own is not None:
+            ranks.append(sum(other < own for other in of_others if other is not None))
+    return sum(ranks) / len(ranks) if ranks else 0.0
+
+
+def _is_count(value: str) -> bool:
+    """Return whether a value is a number of something, not a length of time."""
+    try:
+        return _COUNT.fullmatch(value) is not None and _instant_in(value) is None and read_span(value) is None
+    except Unreadable:
+        return False
+
+
+def _is_status(value: str) -> bool:
+    """Return whether a value is a word for a report's state."""
+    try:
+        return read_word(value, STATUSES, default_template().synonyms("statuses")) is not None
+    except Unreadable:
+        return False
+
+
+def _lists_names(label: _Label) -> bool:
+    """Return whether values are lists of short names that come again: ``Depot Scanner, Tracking API``."""
+    lists = [re.split(r"\s*[,;]\s*", value) for value, n in label.values.items() for _ in range(n)]
+    names = [name for each in lists for name in each]
+    is_short = all(0 < len(name) <= _LONGEST_NAME and name[0].isalpha() and name.count(" ") <= 3 for name in names)  # noqa: PLR2004
+    return is_short and any(len(each) > 1 for each in lists) and len({*map(fold, names)}) < len(names)
+
+
 def _unknown_statuses(labels: Iterable[_Label]) -> list[str]:
     """Return the words of reports for their status that no layout knows, the most frequent first."""
     found: Counter[str] = Counter()
@@ -249,11 +379,7 @@ def _unknown_statuses(labels: Iterable[_Label]) -> list[str]:
     for label in labels:
         if template.field_named(label.name) == "status":
             for word, n in label.values.items():
-                try:
-                    is_known = read_word(word, STATUSES, template.synonyms("statuses")) is not None
-                except Unreadable:
-                    is_known = False
-                if not is_known and len(word.split()) <= 3:  # noqa: PLR2004
+                if not _is_status(word) and len(word.split()) <= 3:  # noqa: PLR2004
                     found[word] += n
     return [word for word, n in found.most_common() if n > 1]
 
@@ -269,6 +395,22 @@ def _rating_questions(ratings: Iterable[_Label]) -> Iterator[str]:
         )
 
 
+def _field_questions(likely: Mapping[str, Sequence[_Label]]) -> Iterator[str]:
+    for name, labels in likely.items():
+        named = " or ".join(f"{toml_text(label.name)} (such as {_examples(label)})" for label in labels)
+        yield f"Is {named} {_MEANINGS[name]}? Then remove the # before {name} in {LAYOUT_NAME}."
+
+
+def _other_questions(labels: Sequence[_Label]) -> Iterator[str]:
+    if labels:
+        named = ", ".join(toml_text(label.name) for label in labels[:_MOST_WORDS])
+        more = f" and {len(labels) - _MOST_WORDS} more" if len(labels) > _MOST_WORDS else ""
+        yield (
+            f"What are {named}{more}? Where one is a field such as duration or summary, add it under [fields] in "
+            f"{LAYOUT_NAME}; the others are kept in the table fields as they are."
+        )
+
+
 def _status_questions(statuses: Sequence[str]) -> Iterator[str]:
     if statuses:
         yield (
@@ -281,13 +423,17 @@ def _heading_questions(headings: Sequence[_Heading]) -> Iterator[str]:
     if headings:
         named = ", ".join(toml_text(heading.name) for heading in headings)
         yield (
-            f"What are {named}? Where one is a summary, an impact or another section that the built-in layouts have, "
-            f"add it to {LAYOUT_NAME} as shown at its end."
+            f"What are {named}? Where one is a summary, the action items or another section that the built-in "
+            f"layouts have, add it to {LAYOUT_NAME} as shown at its end."
         )
 
 
 def _counted(values: Counter[str]) -> str:
     return ", ".join(f"{word} in {n}" for word, n in values.most_common(_MOST_WORDS))
+
+
+def _examples(label: _Label) -> str:
+    return visible(" and ".join(toml_text(value) for value, _ in label.values.most_common(2)))
 
 
 def _list(words: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,23 +135,75 @@ def test_an_id_that_no_report_has_may_be_a_files_name(run: Run) -> None:
     assert "the file" not in run("show", "INC-2025-03-15-0012")[2]
 
 
+COUNTS = "it counts as an incident of 2025-03-20 from now on; if there was none, write the Status 'False alarm'\n"
+"""What new says last."""
+
+
 def test_template_and_new_say_so_where_the_settings_have_a_layout_of_their_own(run: Run) -> None:
     Path("ours.toml").write_text('name = "ours"\nversion = "1"\nextends = "common"\n[fields]\n[sections]\n')
     Path("incident-analytics.toml").write_text('[templates]\nfiles = ["ours.toml"]\n')
     said = "ours.toml has a layout of your own; {} template 1.0, which is read as well\n"
     assert run("template")[2] == said.format("this is")
-    assert run("new", "--severity", "SEV-2")[2] == said.format("the new report follows")
+    assert (
+        run("new", "--severity", "SEV-2", "--date", "2025-03-20")[2] == said.format("the new report follows") + COUNTS
+    )
 
 
 @pytest.mark.parametrize("only", ["template-1.0", "atlassian"])
 def test_template_and_new_say_so_where_the_settings_read_another_template(run: Run, only: str) -> None:
     Path("incident-analytics.toml").write_text(f'[templates]\nonly = "{only}"\n')
     said = f"the settings read reports by the template {only!r} alone; "
-    printed, written = run("template")[2], run("new", "--severity", "SEV-2")[2]
+    printed, written = run("template")[2], run("new", "--severity", "SEV-2", "--date", "2025-03-20")[2]
     if only == "template-1.0":
-        assert printed == written == ""
+        assert (printed, written) == ("", COUNTS)
     else:
-        assert (printed, written) == (f"{said}this is template 1.0\n", f"{said}the new report follows template 1.0\n")
+        follows = f"{said}the new report follows template 1.0\n"
+        assert (printed, written) == (f"{said}this is template 1.0\n", follows + COUNTS)
+
+
+def test_a_new_report_that_is_marked_as_the_message_says_does_not_count(run: Run) -> None:
+    file = Path(run("new", "--severity", "SEV-2", "--date", "2025-03-20", "-o", "new")[1].strip())
+    counted = "1 loaded, 0 of another status"
+    assert counted in run("check", "new")[1]
+    mark = re.findall(r"'(.*?)'", COUNTS)[0]
+    file.write_text(file.read_text().replace("**Status**: Draft", f"**Status**: {mark}"))
+    assert json.loads(run("metrics", "severity", "new", "--status", "all", "--format", "json")[1]) == []
+
+
+def test_a_layout_is_printed_to_begin_ones_own_from(run: Run) -> None:
+    code, out, _ = run("template", "--layout", "Pagerduty")
+    assert (code, tomllib.loads(out)["name"]) == (0, "pagerduty")
+    code, out, err = run("template", "--layout", "pagerdoty")
+    assert (code, out) == (2, "")
+    assert "did you mean 'pagerduty'?" in err
+
+
+def test_each_fault_of_a_layout_has_a_line_of_its_own(run: Run) -> None:
+    Path("ours.toml").write_text('name = "ours"\n')
+    Path("incident-analytics.toml").write_text('[templates]\nfiles = ["ours.toml"]\n')
+    code, out, err = run("check", "r")
+    assert (code, out) == (2, "")
+    assert [line.rpartition("ours.toml: ")[2] for line in err.splitlines()] == [
+        f"{key}: is missing" for key in ("version", "fields", "sections")
+    ]
+
+
+def test_services_that_are_not_declared_are_named_once_ready_to_paste(run: Run) -> None:
+    text = Path("r/INC-2025-03-14-001.md").read_text()
+    Path("s").mkdir()
+    for number, service in enumerate(("Mail", 'The "Hub"', "Mail"), start=1):
+        own = text.replace("-001", f"-00{number}").replace(
+            "## Timeline", f"## Affected Services\n\n- {service}\n\n## Timeline"
+        )
+        Path(f"s/INC-2025-03-14-00{number}.md").write_text(own)
+    Path("incident-analytics.toml").write_text("[services.Shop]\n")
+    out = run("check", "s")[1]
+    pasted = [line.strip() for line in out.splitlines() if line.startswith("  [services.")]
+    assert set(tomllib.loads("\n".join(pasted))["services"]) >= {"Mail", 'The "Hub"'}
+    assert len(pasted) == len(set(pasted))
+    assert "files: service" not in out
+    Path("incident-analytics.toml").write_text("\n".join(["[services.Shop]", *pasted]))
+    assert "unknown-service" not in run("check", "s")[1]
 
 
 def test_template_is_printed_next_to_settings_with_a_fault(run: Run) -> None:
@@ -643,6 +696,7 @@ LOCALE_C = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 EACH = """
 import sys
+import tomllib
 from incident_analytics.cli import main
 for words in sys.argv[1:]:
     sys.argv = ["incident-analytics", *words.split()]

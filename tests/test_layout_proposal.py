@@ -124,6 +124,101 @@ def test_there_is_none_where_built_in_layouts_know_all_words_or_reports_are_few(
     assert layout(*house()[:2]) is None
 
 
+STRANGE = """# PM-26-0{n}: Down {n} times
+
+| | |
+|---|---|
+| Kicked in | {n}.04.2025 08:12 |
+| Seen | {n}.04.2025 08:2{n} |
+| Gone by | {n}.04.2025 09:47 |
+| Parcels | {n}40 merchants |
+| Hit by | {hit} |
+| Stage | {status} |
+| Weather | fine in {n} towns of the north and the south |
+
+## In short
+
+The volume was full.
+
+## Homework
+
+| What | Who | By | State |
+|---|---|---|---|
+| Alert at 80 % | Jonas | 2025-05-0{n} | open |
+"""
+
+
+def strange(**changed: str) -> list[str]:
+    hits = ["Scanner, Tracking API", "Tracking API", "Scanner", "Scanner, Labels"]
+    texts = [
+        STRANGE.format(n=n, hit=hit, status=status)
+        for n, hit, status in zip(range(1, 5), hits, ["Final", "Draft", "Final", "Final"], strict=True)
+    ]
+    for old, new in changed.items():
+        texts = [text.replace(f"| {old.replace('_', ' ')} |", f"| {new} |") for text in texts]
+    return texts
+
+
+def test_labels_that_nothing_knows_are_asked_about_as_what_their_values_look_like(tmp_path: Path) -> None:
+    found = layout(*strange())
+    assert found is not None
+    written = tomllib.loads(found.text)
+    assert written["fields"] == {}
+    assert written["incident_id"] == r"\bPM-\d+-\d+\b"
+    asked = {line.partition(" # ")[0] for line in found.text.splitlines() if line.startswith("# ") and " = " in line}
+    assert asked == {
+        '# started_at = ["Kicked in"]',
+        '# detected_at = ["Seen"]',
+        '# restored_at = ["Gone by"]',
+        '# affected_users = ["Parcels"]',
+        '# services = ["Hit by"]',
+        '# status = ["Stage"]',
+        '# headings = ["Homework"]',
+        '# headings = ["In short"]',
+    }
+    for label in ("Kicked in", "Seen", "Gone by", "Parcels", "Hit by", "Stage", "Weather", "In short", "Homework"):
+        assert sum(f'"{label}"' in question for question in found.questions) == 1
+    lines = [line.removeprefix("# ") for line in found.text.splitlines()]
+    file = tmp_path / "ours.toml"
+    file.write_text("\n".join(line for line in lines if line[:1] == "[" or " = " in line), encoding="utf-8")
+    template = read_template(file)
+    assert template.field_named("Seen") == "detected_at"
+    assert template.section_named("Homework") == "actions"
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"Gone_by": "Back to normal"}, '# detected_at = ["Seen"]'),
+        ({"Kicked_in": "Began", "Gone_by": "Back to normal"}, '# detected_at = ["Seen"]'),
+        ({"Kicked_in": "Began", "Seen": "Noticed"}, '# restored_at = ["Gone by"]'),
+    ],
+)
+def test_an_instant_is_asked_about_as_a_field_that_is_missing(changed: dict[str, str], line: str) -> None:
+    found = layout(*strange(**changed))
+    assert found is not None
+    assert line in [each.partition(" # ")[0] for each in found.text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (["3 hours", "40 minutes", "2 h", "1 day"], "affected_users"),
+        (["10:12-11:05", "10:12-11:06", "10:12-11:05", "10:12-11:05"], "started_at"),
+        (["Oslo", "Bergen", "Oslo", "Oslo"], "services"),
+        (["Oslo, Bergen", "Rome, Paris", "Graz", "Linz"], "services"),
+        (["v2.3", "v2.4", "v2.5", "v2.6"], "affected_users"),
+        (["Berlin", "Final", "Hamburg", "Rome"], "status"),
+    ],
+)
+def test_values_that_look_like_no_field_are_not_asked_about_as_one(values: list[str], field: str) -> None:
+    head = "# PM-26-0{n}: Down\n\n**Whatever**: {value}\n\n## Summary\n\nIt was down.\n"
+    found = layout(*(head.format(n=n, value=value) for n, value in enumerate(values, start=1)))
+    assert found is not None
+    assert f"# {field} = " not in found.text
+    assert any('"Whatever"' in question for question in found.questions)
+
+
 WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r|"), min_size=1, max_size=12)
 
 

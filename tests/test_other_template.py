@@ -106,6 +106,36 @@ def test_a_wrong_template_file_names_the_key(tmp_path: Path) -> None:
         ia.load(tmp_path, settings=tmp_path / "incident-analytics.toml")
 
 
+@pytest.mark.parametrize(
+    ("table", "remedy"),
+    [
+        ('statuses.ongoing = ["Ongoing"]', '"Draft" = ["ongoing"]'),
+        ('action_statuses."in progress" = ["Doing"]', '"done" = ["in progress"]'),
+        ('priorities.P1 = ["Top"]', '"Low" = ["P1"]'),
+    ],
+)
+def test_words_for_a_state_that_there_is_not_are_refused_by_their_key(tmp_path: Path, table: str, remedy: str) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(f'name = "ours"\nversion = "1"\n{table}\nfields = {{}}\nsections = {{}}\n')
+    key = table.partition(" = ")[0].replace('"', "")
+    with pytest.raises(SettingsError, match=f"{key}: .* is not one of") as caught:
+        read_template(file)
+    assert remedy in str(caught.value)
+
+
+@pytest.mark.parametrize("extends", ["", 'extends = "common"\n', 'extends = "google-sre"\n'])
+def test_every_layout_knows_the_states_and_scales_that_all_know(tmp_path: Path, extends: str) -> None:
+    file = tmp_path / "ours.toml"
+    own = 'action_statuses.done = ["Ready"]\n'
+    file.write_text(f'name = "ours"\nversion = "1"\n{extends}{own}fields = {{}}\nsections = {{}}\n')
+    ours = read_template(file)
+    assert ours.synonyms("action_statuses").items() >= {"In progress": "open", "Ready": "done"}.items()
+    assert ours.synonyms("severity_scales")["P2"] == "SEV-2"
+    assert ours.synonyms("statuses")["In Review"] == "Under Review"
+    if not extends:
+        assert ours.field_named("Date") is None
+
+
 def template_with(incident_id: str, folder: Path) -> Template:
     file = folder / "own.toml"
     head = f"name = 'own'\nversion = '1'\nincident_id = '{incident_id}'\n"

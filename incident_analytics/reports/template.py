@@ -11,9 +11,10 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_toml
+from incident_analytics.names import known_name
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.wordings import named_by_words
-from incident_analytics.schema import MILESTONES
+from incident_analytics.schema import MILESTONES, PRIORITIES, STATUSES, UNCOUNTED_STATUSES
 from incident_analytics.toml_tables import FaultyTableError, TomlTable, not_empty
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "bare_words",
     "built_in_templates",
     "default_template",
+    "layout_text",
     "read_template",
     "read_templates",
     "template_text",
@@ -171,6 +173,12 @@ _COLUMNS = {
     "timeline": frozenset({"at", "date", "event"}),
     "actions": frozenset({"action", "owner", "due_on", "created_on", "priority", "status", "completed_on", "key"}),
 }
+_NAMES: Final[Mapping[Kind, Sequence[str]]] = {
+    "statuses": (*STATUSES, *UNCOUNTED_STATUSES),
+    "priorities": PRIORITIES,
+    "action_statuses": ("done", "dropped", "open"),
+}
+"""The names that words of a kind may mean; severities are those of the settings."""
 _TEXTS = ("summary", "what_happened", "why_it_happened")
 """The columns of incidents that are the text of a section."""
 
@@ -228,6 +236,13 @@ class Template(TomlTable):
             yield f"fields.{name}", f"{name!r} is not one of {', '.join(sorted(_HEAD_FIELDS))}"
         for name, form in sorted(self.sections.items()):
             yield from ((f"sections.{name}.{key}", why) for key, why in sorted(_unusable(name, form)))
+        for kind, names in _NAMES.items():
+            for name in sorted(getattr(self, kind).keys() - set(names)):
+                example = f'"{names[0]}" = ["{name}"]'
+                yield (
+                    f"{kind}.{name}",
+                    f"{name!r} is not one of {', '.join(names)}; write your words for one: {example}",
+                )
 
     @cached_property
     def _headings(self) -> Mapping[str, str]:
@@ -450,6 +465,23 @@ def template_text() -> str:
     return (_FOLDER / f"{DEFAULT_TEMPLATE}.md").read_bytes().decode()
 
 
+def layout_text(name: str) -> str:
+    """Return the file of a built-in layout, or that of the words that layouts share: ``common``.
+
+    Raises
+    ------
+    UnknownNameError
+        ``layout 'sre' is not one of atlassian, common, gitlab, ...``
+
+    Examples
+    --------
+    >>> layout_text("Google-SRE").splitlines()[1]
+    'name = "google-sre"'
+    """
+    names = sorted(file.stem for file in _FOLDER.glob("*.toml"))
+    return (_FOLDER / f"{known_name('layout', name, names)}.toml").read_bytes().decode()
+
+
 def read_template(path: Path) -> Template:
     """Read a template file; one with ``extends = "common"`` knows the words of that built-in template, too.
 
@@ -473,6 +505,9 @@ def _raw(path: Path) -> dict[str, Any]:
             raise SettingsError(f"{path}: extends: {base!r} is not one of {', '.join(names)}")
         if _has_shape(own):
             own = _extended(own, _raw_built_in(base))
+    elif path.parent != _FOLDER and _has_shape(own):
+        for kind in get_args(Kind):  # a layout of its own has the same states and scales as all others
+            own[kind] = _with_inherited(own.get(kind, {}), _raw_built_in(_COMMON).get(kind, {}))
     if path.stem != _COMMON and _has_shape(own):
         _add_columns(own)
     return own

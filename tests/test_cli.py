@@ -167,7 +167,8 @@ def test_a_new_report_that_is_marked_as_the_message_says_does_not_count(run: Run
     assert counted in run("check", "new")[1]
     mark = re.findall(r"'(.*?)'", COUNTS)[0]
     file.write_text(file.read_text().replace("**Status**: Draft", f"**Status**: {mark}"))
-    assert json.loads(run("metrics", "severity", "new", "--status", "all", "--format", "json")[1]) == []
+    rows = json.loads(run("metrics", "severity", "new", "--status", "all", "--format", "json")[1])
+    assert sum(row["n"] for row in rows) == 0
 
 
 def test_a_layout_is_printed_to_begin_ones_own_from(run: Run) -> None:

@@ -19,6 +19,7 @@ import incident_analytics
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.loading import load
+from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.schema import MEANINGS, PROBLEMS, TABLES
 
 ROOT = Path(__file__).parents[1]
@@ -181,8 +182,63 @@ def test_the_settings_example_is_a_settings_file_with_all_keys(tmp_path: Path) -
 @pytest.mark.parametrize(("page", "example"), fences("toml"), ids=lambda words: words.partition("\n")[0])
 def test_settings_that_are_shown_have_known_keys(page: str, example: str) -> None:
     assert page
-    keys = {field.alias or name for name, field in Settings.model_fields.items()}
-    assert set(tomllib.loads(example)) <= keys
+    keys = {
+        field.alias or name for name, field in (Template if "sections." in example else Settings).model_fields.items()
+    }
+    assert set(tomllib.loads(example)) - {"extends"} <= keys
+
+
+def test_the_layout_that_is_shown_reads_a_report_and_all_keys_are_listed(tmp_path: Path) -> None:
+    (layout,) = (block for page, block in fences("toml") if page == "docs/how-to/layouts.md" and "[sections." in block)
+    (tmp_path / "our-template.toml").write_text(layout, encoding="utf-8")
+    settings = tmp_path / "incident-analytics.toml"
+    settings.write_text('[templates]\nfiles = ["our-template.toml"]\n', encoding="utf-8")
+    (tmp_path / "pm.md").write_text(
+        "# PM-26-1: Down\n\n| | |\n|---|---|\n| Kicked in | 2026-03-05 08:12 |\n| Seen | 2026-03-05 08:20 |\n"
+        "| Fixed | 2026-03-05 09:47 |\n| Systems hit | Mail, Web |\n| Grade | P2 |\n| State | Agreed |\n\n"
+        "## In short\n\nThe disk was full.\n\n## Story\n\n| When | What |\n|---|---|\n| 08:12 | Mail fails |\n\n"
+        "## Homework\n\n| What | Who | By |\n|---|---|---|\n| Alert earlier | Ana | 2026-03-20 |\n",
+        encoding="utf-8",
+    )
+    corpus = load(tmp_path, settings=settings)
+    (incident,) = corpus.incidents.to_dict("records")
+    assert {name: incident[name] for name in ("incident_id", "severity", "status", "summary")} == {
+        "incident_id": "PM-26-1",
+        "severity": "SEV-2",
+        "status": "Final",
+        "summary": "The disk was full.",
+    }
+    assert [f"{incident[name]:%H:%M}" for name in ("started_at", "detected_at", "restored_at")] == [
+        "08:12",
+        "08:20",
+        "09:47",
+    ]
+    assert list(corpus.services["service"]) == ["Mail", "Web"]
+    assert list(corpus.actions["owner"]) == ["Ana"]
+    table = PAGES["docs/how-to/layouts.md"].partition("| key |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1:3] for line in table.splitlines()[2:]]
+    keys = {key for cell, _ in rows for key in re.findall(r"`(\w+)`", cell)}
+    assert keys == {*Template.model_fields, "extends"}
+    (of_sections,) = (meaning for cell, meaning in rows if "`sections`" in cell)
+    assert set(re.findall(r"`(\w+)`", of_sections)) == set(SectionForm.model_fields)
+
+
+@pytest.mark.parametrize(("template", "is_error"), [("template-1.0", True), ("google-sre", False)])
+def test_a_report_without_an_id_is_read_and_an_error_in_template_1_alone(
+    tmp_path: Path, template: str, *, is_error: bool
+) -> None:
+    (tmp_path / "down.md").write_text(
+        "# Down\n\n**Date**: 2025-03-14\n**Severity**: SEV-2\n**Status**: Final\n\n## Summary\n\nIt was down.\n\n"
+        "## Root Causes\n\nA full disk.\n",
+        encoding="utf-8",
+    )
+    settings = tmp_path / "incident-analytics.toml"
+    settings.write_text(f'[templates]\nonly = "{template}"\n', encoding="utf-8")
+    corpus = load(tmp_path, settings=settings)
+    assert list(corpus.incidents["incident_id"]) == ["down"]
+    found = corpus.problems.set_index("code")["level"]
+    assert ("malformed-id" in found) == is_error
+    assert found.get("malformed-id", "error") == "error"
 
 
 def test_states_of_action_items_are_read_as_the_guide_says(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ HOUSE = """# {id}: {title}
 |---|---|
 | **Incident no.** | {id} |
 | **When** | 2025-07-0{n} 10:12 to 11:05 |
-| **Class** | {rating} |
+| **Colour** | {rating} |
 | **Systems** | Checkout |
 | **State** | {status} |
 
@@ -67,7 +67,7 @@ def test_what_rows_decide_is_declared_and_the_rest_is_asked(tmp_path: Path) -> N
     }
     assert written["sections"] == {"timeline": {"headings": ["How it went"]}, "actions": {"headings": ["We will"]}}
     assert written["statuses"] == {}
-    asked = ('Is "Class" (Red in 2, Amber in 2)', 'Is a report that is "Agreed" finished?', 'What are "In short"?')
+    asked = ('Is "Colour" (Red in 2, Amber in 2)', 'Is a report that is "Agreed" finished?', 'What are "In short"?')
     assert [question.startswith(words) for question, words in zip(found.questions, asked, strict=True)] == [True] * 3
     assert found.ratings == ("Red", "Amber")
     file = tmp_path / "ours.toml"
@@ -82,7 +82,7 @@ def test_what_is_asked_can_be_answered_by_removing_its_sign(tmp_path: Path) -> N
     lines = [line.removeprefix("# ") for line in found.text.splitlines()]
     file.write_text("\n".join(line for line in lines if line[:1] in {"[", '"'} or " = " in line), encoding="utf-8")
     template = read_template(file)
-    assert template.field_named("Class") == "severity"
+    assert template.field_named("Colour") == "severity"
     assert template.synonyms("statuses")["Agreed"] == "Final"
     assert template.section_named("In short") == "summary"
 
@@ -112,7 +112,7 @@ def test_ids_of_several_forms_are_no_pattern() -> None:
 
 @pytest.mark.parametrize("ratings", [("Oslo", "Bergen", "Oslo", "Bergen"), ("Red", "Amber", "Green", "Black")])
 def test_a_label_rates_incidents_only_if_its_words_come_again_and_say_so(ratings: tuple[str, ...]) -> None:
-    reports = [text.replace("**Class**", "**Office**") for text in house(ratings=ratings)]
+    reports = [text.replace("**Colour**", "**Office**") for text in house(ratings=ratings)]
     found = layout(*reports)
     assert found is not None
     assert found.ratings == ()
@@ -232,7 +232,7 @@ def test_whatever_reports_call_their_parts_the_layout_is_toml(label: str, value:
 
 
 def test_a_table_of_unknown_columns_is_asked_for() -> None:
-    table = "## Promises\n\n| Promise | Until |\n|---|---|\n| Renew it | 2025-08-01 |\n"
+    table = "## Vows\n\n| Vow | Until |\n|---|---|\n| Renew it | 2025-08-01 |\n"
     found = layout(*[text.partition("## In short")[0] + table for text in house()])
     assert found is not None
-    assert found.questions[-1].startswith('What are "Promises"?')
+    assert found.questions[-1].startswith('What are "Vows"?')

@@ -17,12 +17,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from incident_analytics.reports.clauses import Feature, Vocabulary
+from incident_analytics.reports.milestone_model import default_model, features_of
 from incident_analytics.reports.placeholders import fold
+from incident_analytics.reports.row_readings import Reading, ReportClues, stems
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 __all__ = [
@@ -46,6 +48,14 @@ _SURE = 0.98
 """From this confidence on a guess is graded *sure*."""
 _LIKELY = 0.65
 """From this confidence on a row takes a milestone."""
+_LEARNED = 0.6
+"""From this probability on the learned model's row takes a milestone."""
+_CERTAIN = 0.995
+"""From this probability on it is right at 98 percent on organisations left out."""
+_ROWS = 5
+"""From how many rows on the learned model reads a timeline; of a shorter one the words alone decide."""
+_DENIED = -1.0
+"""The weight up to which a row's words deny that it is a milestone."""
 _SPEAKS_FOR = 1.0
 """The weight from which on a row's words speak for a milestone."""
 _SLIP = timedelta(minutes=5)
@@ -56,21 +66,6 @@ _MOST = 4
 """How many rows that speak for the same milestone count."""
 _LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
 _LABEL_EXTRAS = re.compile(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
-_WORD = re.compile(r"[^\W_]{4,}")
-_STEM = 4
-"""How many letters of a word are compared."""
-# fmt: off
-_COMMON = frozenset(
-    {
-        "after", "again", "also", "another", "back", "been", "before", "being", "does", "down", "each", "even",
-        "first", "from", "have", "into", "just", "last", "like", "made", "more", "most", "much", "near", "once",
-        "only", "other", "over", "same", "some", "still", "such", "than", "that", "their", "them", "then", "there",
-        "these", "they", "this", "those", "until", "very", "were", "what", "when", "where", "which", "while",
-        "will", "with", "without", "would",
-    }
-)
-# fmt: on
-"""Longer words that say nothing of what a row is about."""
 _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
 _NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
@@ -85,21 +80,6 @@ class Clue(NamedTuple):
     at: datetime | None
     event: str
     stated: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReportClues:
-    """What the report says elsewhere: the Duration's start and end, its length, whether that is rough, and the cause.
-
-    ``is_open`` is whether the report says that the incident goes on.
-    """
-
-    start: datetime | None = None
-    end: datetime | None = None
-    total: timedelta | None = None
-    approximate: bool = False
-    is_open: bool = False
-    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,33 +111,6 @@ class Weight(NamedTuple):
 
     judged: float
     fitted: float
-
-
-class Reading(NamedTuple):
-    """What a row says by itself.
-
-    Attributes
-    ----------
-    features
-        The features of its words.
-    weights
-        By milestone what these weigh.
-    speaks_for
-        The milestones for which they weigh enough, as judged, to speak for them wherever the row is.
-    label
-        The milestone that its label names, as in ``Detection: an alert fires``.
-    is_relapse
-        Whether it says that it broke again.
-    stems
-        How its longer words begin, by which it is compared with other rows.
-    """
-
-    features: frozenset[str]
-    weights: Mapping[str, float]
-    speaks_for: frozenset[str]
-    label: str | None
-    is_relapse: bool
-    stems: frozenset[str]
 
 
 class Option(NamedTuple):
@@ -238,6 +191,7 @@ class Lexicon:
         fitted = {name: math.fsum([weight.fitted for weight in found]) for name, found in weights.items()}
         judged = {name: math.fsum([weight.judged for weight in found]) for name, found in weights.items()}
         return Reading(
+            frozenset(held),
             features,
             {**dict.fromkeys(self.weights, 0.0), **fitted},
             frozenset([name for name, weight in judged.items() if weight >= _SPEAKS_FOR]),
@@ -245,17 +199,6 @@ class Lexicon:
             math.fsum([self._relapse[key] for key in features if key in self._relapse]) > 0,
             stems(text),
         )
-
-
-def stems(text: str) -> frozenset[str]:
-    """Return how the longer words of a text begin: ``locked`` and ``locks`` begin alike.
-
-    Examples
-    --------
-    >>> sorted(stems("The account is locked, accounts lock"))
-    ['acco', 'lock']
-    """
-    return frozenset({word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _COMMON})
 
 
 @lru_cache(maxsize=1)
@@ -417,7 +360,7 @@ class Scorer:
     @cached_property
     def cause(self) -> frozenset[str]:
         """How the longer words of the stated cause begin."""
-        return stems(self.evidence.cause)
+        return self.evidence.cause_stems
 
     def instants_stated(self) -> Iterator[tuple[str, datetime]]:
         """Give the milestones that rows state: of the cure and what follows it the last row counts, else the first."""
@@ -582,10 +525,69 @@ class Scorer:
             if guess is None or (milestone == "restored" and self.evidence.is_open and not self.says_over(guess)):
                 continue
             self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
+        if len(self.order) >= _ROWS:
+            self.take_learned()
         self.drop_cure_before_detection()
         for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
             del self.found[milestone]
         return self.found
+
+    def take_learned(self) -> None:
+        """Take the rows of the learned model, but where the words alone are sure of another one."""
+        learned = self.learned()
+        for milestone, guess in learned.items():
+            own = self.found.get(milestone)
+            if own is not None and own.grade == "sure":
+                continue
+            if milestone == "restored" and self.evidence.is_open and not self.says_over(guess):
+                continue
+            self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
+        for milestone in [name for name in self.found if name not in learned and name != "started"]:
+            if self.found[milestone].grade == "check":
+                del self.found[milestone], self.known[milestone]
+        over, mitigated = self.known.get("restored"), self.found.get("mitigated")
+        if over is not None and mitigated and self.at(mitigated.row) >= over:
+            del self.found["mitigated"], self.known["mitigated"]
+
+    def candidates(self, milestone: str) -> list[int]:
+        """Return the rows that the learned model may take: labelled ones, else those whose words do not deny it."""
+        rows = self.rows(milestone)
+        labelled = [row for row in rows if self.readings[row].label == milestone]
+        return labelled or [
+            row
+            for row in rows
+            if self.readings[row].weights[milestone] > _DENIED
+            and not (self.readings[row].is_relapse and milestone in {"responded", "restored"})
+        ]
+
+    def learned(self) -> dict[str, Guess]:
+        """Return the rows that the learned model finds likely enough."""
+        order = self.order
+        instants = [self.at(row) for row in order]
+        ranks = [0, *accumulate(int(one != other) for one, other in pairwise(instants))]
+        readings = [self.readings[row] for row in order]
+        events = [self.clues[row].event for row in order]
+        rows = features_of(events, instants, readings, self.evidence, is_stated=bool(self.stated))
+        places = {row: place for place, row in enumerate(order)}
+        allowed = {name: [places[row] for row in self.candidates(name)] for name in MILESTONES}
+        given: dict[str, int] = {}
+        for place, row in enumerate(order):
+            name = self.clues[row].stated
+            if name and (name in LAST_COUNTS or name not in given):
+                given[name] = place
+        model = default_model()
+        likely = model.likely(rows, ranks, allowed, given)
+        found = {}
+        for place, name in enumerate(MILESTONES):
+            best = max(range(len(likely[name])), key=likely[name].__getitem__)
+            chance = likely[name][best]
+            if name in self.stated or chance < _LEARNED or (name == "started" and self.evidence.start is not None):
+                continue
+            row = max(
+                (row for row in allowed[name] if ranks[row] == best), key=lambda row: model.scores(rows[row])[place]
+            )
+            found[name] = Guess(order[row], round(chance, 2) if chance >= _CERTAIN else min(round(chance, 2), 0.97))
+        return found
 
     def drop_cure_before_detection(self) -> None:
         """Drop a restoration and a later detection, but a sure one: nothing is over before anybody knows of it."""

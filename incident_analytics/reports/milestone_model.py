@@ -1,0 +1,316 @@
+"""How likely each row of a timeline is each milestone, learned from timelines in many voices.
+
+A row has features: its words, pairs of words, their meanings, its place, what the rows next to it say. Each feature has
+a weight for each milestone in milestone_weights.tsv. The milestones of a report depend on each other: the restoration
+speaks with the mitigation, the cause, the detection and the closure, the detection with the start and the response, by
+which of the two comes first and how far apart they are. The probabilities are exact, in time that grows with the rows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from operator import mul
+from pathlib import Path
+from typing import TypeAlias
+
+from incident_analytics.reports.row_readings import Reading, ReportClues
+from incident_analytics.schema import MILESTONES
+
+__all__ = ["PAIRS", "RELATIONS", "Features", "Model", "default_model", "features_of"]
+
+Features: TypeAlias = dict[str, float]
+Weights: TypeAlias = tuple[float, ...]
+
+PAIRS = (
+    ("restored", "mitigated"),
+    ("restored", "identified"),
+    ("restored", "detected"),
+    ("restored", "closed"),
+    ("detected", "started"),
+    ("detected", "responded"),
+)
+"""Which milestones depend on each other; the first of each pair is the restoration or was the second of one before."""
+RELATIONS = (
+    "neither",
+    "second only",
+    "first only",
+    "at once",
+    "next",
+    "soon after",
+    "long after",
+    "just before",
+    "before",
+)
+"""How the second milestone of a pair may be to the first; soon is within three instants."""
+_SOON = 3
+_MINUTE = timedelta(minutes=1)
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[^\w\s]")
+_LABEL = re.compile(r"[^:]{2,20}: ")
+_PERCENT = re.compile(r"\d\s*%")
+_STEM = 6
+"""How many letters of a word count."""
+_LEAST, _MOST = -2.0, 3.0
+"""Between which bounds the words' own score counts."""
+
+
+@lru_cache(maxsize=20_000)
+def _stem(token: str) -> str:
+    return "0" if token.isdigit() else token[:_STEM]
+
+
+def _words(text: str, reading: Reading) -> Features:
+    """Return the features of a row's own words."""
+    stems = [_stem(token) for token in _TOKEN.findall(text.lower().replace("\u2019", "'"))]
+    names = [f"w:{stem}" for stem in stems]
+    names += map("b:{} {}".format, ["<", *stems], [*stems, ">"])
+    names.append(f"len:{min(5, len(stems) // 4)}")
+    if "?" in stems:
+        names.append("has:?")
+    if '"' in text or "\u201c" in text:
+        names.append("has:quote")
+    if _LABEL.match(text):
+        names.append("has:colon")
+    if _PERCENT.search(text):
+        names.append("has:%")
+    names += [f"m:{meaning}" for meaning in reading.meanings]
+    names += [f"l:{feature}" for feature in reading.features if _is_joint(feature)]
+    if reading.label:
+        names.append(f"lab:{reading.label}")
+    if reading.is_relapse:
+        names.append("relapse")
+    found = dict.fromkeys(names, 1.0)
+    for name, weight in reading.weights.items():
+        found[f"score:{name}"] = max(_LEAST, min(_MOST, weight)) / 2
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _is_joint(feature: str) -> bool:
+    """Return whether a feature needs more than one meaning."""
+    return " " in feature.removeprefix("no ").removeprefix("try ").removeprefix("after ")
+
+
+def _apart(one: datetime, other: datetime) -> int:
+    """Return the length between two instants on a coarse scale."""
+    minutes = (other - one).total_seconds() / 60
+    return 1 + int(min(5, math.log2(1 + minutes) / 2)) if minutes > 0 else 0
+
+
+def _side(at: datetime, of: datetime) -> str:
+    return "at" if abs(at - of) < _MINUTE else "before" if at < of else "after"
+
+
+def features_of(
+    events: Sequence[str],
+    instants: Sequence[datetime],
+    readings: Sequence[Reading],
+    evidence: ReportClues,
+    *,
+    is_stated: bool,
+) -> list[Features]:
+    """Return the features of each row of a report.
+
+    Parameters
+    ----------
+    events, instants, readings
+        The rows that have an instant, in the order of time.
+    evidence
+        What the Duration line says, and the cause.
+    is_stated
+        Whether a row states a milestone by the template's phrase.
+    """
+    rows = [_words(event, reading) for event, reading in zip(events, readings, strict=True)]
+    of_report = [
+        f"rep:n{min(6, len(rows) // 2)}",
+        f"rep:{'ev' if evidence.start or evidence.total else 'noev'}",
+        *(["rep:cause"] if evidence.cause else []),
+        *(["rep:stated"] if is_stated else []),
+    ]
+    beside = [
+        (
+            [name for name in row if name.startswith("m:") and name[2] not in "^$"],
+            [(name, value) for name, value in row.items() if name.startswith("score:")],
+        )
+        for row in rows
+    ]
+    of_rows = zip(rows, _places(instants), _compared(instants, evidence), _shared(readings, evidence), strict=True)
+    found = []
+    for index, (row, places, compared, shared) in enumerate(of_rows):
+        names, features = [*of_report, *places, *compared, *shared], dict(row)
+        for side, other in (("p", index - 1), ("n", index + 1)):
+            if 0 <= other < len(rows):
+                meanings, scores = beside[other]
+                names += [side + name for name in meanings]
+                features.update([(side + name, value) for name, value in scores])
+        features.update(dict.fromkeys(names, 1.0))
+        found.append(features)
+    return found
+
+
+def _places(instants: Sequence[datetime]) -> Iterator[list[str]]:
+    """Give for each row which one it is, and how far the rows around it are."""
+    n = len(instants)
+    gaps = [_apart(one, other) for one, other in pairwise(instants)]
+    for index in range(n):
+        before = [f"gap:{gaps[index - 1]}"] if index else []
+        after = [f"ngap:{gaps[index]}"] if index + 1 < n else []
+        yield [f"pos:{min(index, 5)}", f"rpos:{min(n - 1 - index, 5)}", f"rel:{6 * index // n}", *before, *after]
+
+
+def _compared(instants: Sequence[datetime], evidence: ReportClues) -> Iterator[list[str]]:
+    """Give for each row how it lies to the stated start and end, or whether the stated length begins or ends there."""
+    start, total = evidence.start, evidence.total
+    end = evidence.end or (start + total if start and total and not evidence.approximate else None)
+    if end is not None and not any(abs(at - end) < _MINUTE for at in instants):
+        end = None
+    length = None if start or evidence.end else total
+    minutes = {at.replace(second=0, microsecond=0) for at in instants} if length else set()
+    for at in instants:
+        names = [f"st:{_side(at, start)}"] if start else []
+        names += [f"en:{_side(at, end)}"] if end else []
+        if length:
+            minute = at.replace(second=0, microsecond=0)
+            names += ["tot:begins"] if minute + length in minutes else []
+            names += ["tot:ends"] if minute - length in minutes else []
+        yield names
+
+
+def _shared(readings: Sequence[Reading], evidence: ReportClues) -> Iterator[list[str]]:
+    """Give for each row whether it shares words with the stated cause, and with rows before and after it."""
+    to_come = Counter(stem for reading in readings for stem in reading.stems)
+    said: set[str] = set()
+    cause = evidence.cause_stems
+    for reading in readings:
+        n_causes = len(reading.stems & cause)
+        names = [f"cause:{min(3, n_causes)}"] if n_causes else []
+        names += [] if said.isdisjoint(reading.stems) else ["shares:before"]
+        to_come.subtract(reading.stems)
+        said |= reading.stems
+        yield [*names, "shares:after"] if any(to_come[stem] for stem in reading.stems) else names
+
+
+class Model:
+    """The weights of features and of pairs of milestones.
+
+    Parameters
+    ----------
+    lines
+        The lines of milestone_weights.tsv: a feature and its weight for each milestone, in the order of `MILESTONES`;
+        as ``none`` what speaks for no row; as ``pair restored detected`` the weight of each of `RELATIONS`.
+    """
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = dict(line.split("\t", 1) for line in lines if line and not line.startswith("# "))
+        self._known: dict[str, Weights | None] = {}
+        self.none = self.weights("none") or ()
+        self.pairs = {pair: [math.exp(x) for x in self.weights(f"pair {' '.join(pair)}") or ()] for pair in PAIRS}
+
+    def weights(self, name: str) -> Weights | None:
+        """Return the weights of a line; numbers are read once they are needed."""
+        if name not in self._known:
+            line = self._lines.get(name)
+            self._known[name] = None if line is None else tuple(map(float, line.split("\t")))
+        return self._known[name]
+
+    def scores(self, features: Features) -> list[float]:
+        """Return by milestone how much the features of a row speak for it."""
+        plain, scaled = [], []
+        for name, value in features.items():
+            weights = self.weights(name)
+            if weights is None:
+                continue
+            if value == 1.0:
+                plain.append(weights)
+            else:
+                scaled.append([value * weight for weight in weights])
+        return [math.fsum(column) for column in zip(*plain, *scaled, strict=True)] or [0.0] * len(MILESTONES)
+
+    def likely(
+        self,
+        rows: Sequence[Features],
+        ranks: Sequence[int],
+        allowed: Mapping[str, Collection[int]],
+        given: Mapping[str, int],
+    ) -> dict[str, list[float]]:
+        """Return by milestone how likely each instant has it.
+
+        Parameters
+        ----------
+        rows
+            The features of each row.
+        ranks
+            Which instant each row has, from 0.
+        allowed
+            By milestone the rows that may be it.
+        given
+            Milestones that are known, with their row.
+        """
+        n = ranks[-1] + 1 if ranks else 0
+        scores = [self.scores(features) for features in rows]
+        own: dict[str, list[float]] = {}
+        for place, name in enumerate(MILESTONES):
+            chosen = [given[name]] if name in given else allowed[name]
+            most = max([self.none[place], *[scores[row][place] for row in chosen]])
+            odds = [0.0] * (n + 1)
+            odds[0] = 0.0 if name in given else math.exp(self.none[place] - most)
+            for row in chosen:
+                odds[1 + ranks[row]] += math.exp(scores[row][place] - most)
+            own[name] = odds
+        below, up = dict(own), {}
+        for pair in reversed(PAIRS):
+            first, second = pair
+            up[pair] = _forward(self.pairs[pair], below[second])
+            below[first] = _normal(map(mul, below[first], up[pair]))
+        whole = {"restored": below["restored"]}
+        for pair in PAIRS:
+            first, second = pair
+            without = [one / other if other else 0.0 for one, other in zip(whole[first], up[pair], strict=True)]
+            whole[second] = _normal(map(mul, below[second], _backward(self.pairs[pair], without)))
+        return {name: odds[1:] for name, odds in whole.items()}
+
+
+def _normal(odds: Iterable[float]) -> list[float]:
+    each = list(odds)
+    total = math.fsum(each) or 1.0
+    return [odd / total for odd in each]
+
+
+def _spread(weights: Sequence[float], odds: Sequence[float]) -> list[float]:
+    """Return for each instant the odds of all instants, each by how it lies: weights from at once to before."""
+    at_once, following, soon, late, just, before = weights
+    n = len(odds)
+    sums = [0.0, *accumulate(odds)]
+    total = sums[-1]
+    return [
+        at_once * odds[i]
+        + (following * odds[i + 1] if i + 1 < n else 0.0)
+        + soon * (sums[min(n, i + _SOON + 1)] - sums[min(n, i + 2)])
+        + late * (total - sums[min(n, i + _SOON + 1)])
+        + (just * odds[i - 1] + before * sums[i - 1] if i else 0.0)
+        for i in range(n)
+    ]
+
+
+def _forward(weights: Sequence[float], odds: Sequence[float]) -> list[float]:
+    """Return what the odds of a pair's second milestone say of its first one."""
+    spread = _spread(weights[3:], odds[1:])
+    return [weights[0] * odds[0] + weights[1] * math.fsum(odds[1:]), *[weights[2] * odds[0] + x for x in spread]]
+
+
+def _backward(weights: Sequence[float], odds: Sequence[float]) -> list[float]:
+    """Return what the odds of a pair's first milestone say of its second one."""
+    spread = _spread(weights[3:], odds[:0:-1])[::-1]
+    return [weights[0] * odds[0] + weights[2] * math.fsum(odds[1:]), *[weights[1] * odds[0] + x for x in spread]]
+
+
+@lru_cache(maxsize=1)
+def default_model() -> Model:
+    """Return the weights of milestone_weights.tsv."""
+    path = Path(__file__).with_name("milestone_weights.tsv")
+    return Model(path.read_text(encoding="utf-8").split("\n"))

@@ -1,0 +1,80 @@
+"""How likely each row is each milestone: as if all readings of a small report were counted one by one."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
+
+from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Model, default_model
+from incident_analytics.schema import MILESTONES
+
+_WEIGHTS = st.lists(st.sampled_from([-1.5, -0.5, 0.0, 0.5, 2.0]), min_size=7, max_size=7)
+
+
+def line(name: str, weights: list[float]) -> str:
+    return "\t".join([name, *map(str, weights)])
+
+
+def relation(one: int | None, other: int | None) -> str:
+    if one is None or other is None:
+        return "neither" if one is other else "second only" if one is None else "first only"
+    apart = other - one
+    names = {0: "at once", 1: "next", 2: "soon after", 3: "soon after", -1: "just before"}
+    return names.get(apart, "long after" if apart > 0 else "before")
+
+
+@given(
+    rows=st.lists(_WEIGHTS, min_size=1, max_size=3),
+    none=_WEIGHTS,
+    pairs=st.lists(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=9, max_size=9), min_size=6, max_size=6),
+    known=st.booleans(),
+)
+@examples(10)
+def test_it_is_what_counting_all_readings_gives(
+    rows: list[list[float]], none: list[float], pairs: list[list[float]], known: bool
+) -> None:
+    lines = [line("none", none), *[line(f"row {index}", weights) for index, weights in enumerate(rows)]]
+    lines += [line(f"pair {' '.join(pair)}", weights) for pair, weights in zip(PAIRS, pairs, strict=True)]
+    places = list(range(len(rows)))
+    given_rows = {"detected": 0} if known else {}
+    found = Model(lines).likely(
+        [{f"row {index}": 1.0} for index in places], places, dict.fromkeys(MILESTONES, places), given_rows
+    )
+    total, counted = 0.0, {name: [0.0] * len(rows) for name in MILESTONES}
+    for reading in product([None, *places], repeat=len(MILESTONES)):
+        taken = dict(zip(MILESTONES, reading, strict=True))
+        if any(taken[name] != row for name, row in given_rows.items()):
+            continue
+        score = sum(none[i] if row is None else rows[row][i] for i, row in enumerate(reading))
+        for pair, weights in zip(PAIRS, pairs, strict=True):
+            score += weights[RELATIONS.index(relation(taken[pair[0]], taken[pair[1]]))]
+        total += math.exp(score)
+        for name, row in taken.items():
+            if row is not None:
+                counted[name][row] += math.exp(score)
+    for name in MILESTONES:
+        assert found[name] == pytest.approx([odds / total for odds in counted[name]])
+
+
+def test_far_apart_rows_lie_as_the_relations_say() -> None:
+    weights = [[0.0] * 9 for _ in PAIRS]
+    weights[PAIRS.index(("restored", "closed"))] = [0.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    lines = [line("none", [-50.0] * 7)]
+    lines += [line(f"pair {' '.join(pair)}", of) for pair, of in zip(PAIRS, weights, strict=True)]
+    places = list(range(8))
+    found = Model(lines).likely([{} for _ in places], places, dict.fromkeys(MILESTONES, places), {"restored": 2})
+    shares = [math.exp(x) for x in (6, 5, 1, 2, 3, 3, 4, 4)]
+    assert found["closed"] == pytest.approx([share / sum(shares) for share in shares])
+
+
+def test_what_the_file_says_of_a_feature_is_found() -> None:
+    model = default_model()
+    assert len(model.none) == len(MILESTONES)
+    assert {len(weights) for weights in model.pairs.values()} == {len(RELATIONS)}
+    assert model.weights("w:no such") is None
+    assert model.scores({"w:no such": 1.0}) == [0.0] * len(MILESTONES)

@@ -37,7 +37,6 @@ REPORT = """# Incident Report: Search is stale
 | 12:25 | Cluster goes read-only |
 | 13:18 | Message from shop: results are old |
 | 13:20 | Incident response began |
-| 14:53 | Product informed |
 | 15:44 | Index current again |
 """
 ON = date(2025, 4, 1)
@@ -164,11 +163,11 @@ def test_what_is_accepted_is_recorded_from_then_on() -> None:
 def test_another_row_can_be_right_or_none() -> None:
     confirm("4n")
     assert [line.split(",")[1:4] for line in corrections()[1:]] == [
-        ["detected_at", "2025-03-14T14:53:00Z", "another row is right"],
+        ["detected_at", "2025-03-14T15:44:00Z", "another row is right"],
         ["restored_at", "", "not in the report"],
     ]
     value, source, grade = reading("detected_at")
-    assert (str(value), source, grade) == ("2025-03-14 14:53:00+00:00", "corrected", "recorded")
+    assert (str(value), source, grade) == ("2025-03-14 15:44:00+00:00", "corrected", "recorded")
     assert reading("restored_at")[0] is None
 
 

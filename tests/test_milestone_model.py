@@ -42,8 +42,8 @@ def test_it_is_what_counting_all_readings_gives(
     lines += [line(f"pair {' '.join(pair)}", weights) for pair, weights in zip(PAIRS, pairs, strict=True)]
     places = list(range(len(rows)))
     given_rows = {"detected": 0} if known else {}
-    found = Model(lines).likely(
-        [{f"row {index}": 1.0} for index in places], places, dict.fromkeys(MILESTONES, places), given_rows
+    found = (model := Model(lines)).likely(
+        [model.scores({f"row {index}": 1.0}) for index in places], places, dict.fromkeys(MILESTONES, places), given_rows
     )
     total, counted = 0.0, {name: [0.0] * len(rows) for name in MILESTONES}
     for reading in product([None, *places], repeat=len(MILESTONES)):
@@ -67,7 +67,9 @@ def test_far_apart_rows_lie_as_the_relations_say() -> None:
     lines = [line("none", [-50.0] * 7)]
     lines += [line(f"pair {' '.join(pair)}", of) for pair, of in zip(PAIRS, weights, strict=True)]
     places = list(range(8))
-    found = Model(lines).likely([{} for _ in places], places, dict.fromkeys(MILESTONES, places), {"restored": 2})
+    found = Model(lines).likely(
+        [[0.0] * len(MILESTONES) for _ in places], places, dict.fromkeys(MILESTONES, places), {"restored": 2}
+    )
     shares = [math.exp(x) for x in (6, 5, 1, 2, 3, 3, 4, 4)]
     assert found["closed"] == pytest.approx([share / sum(shares) for share in shares])
 
@@ -76,5 +78,5 @@ def test_what_the_file_says_of_a_feature_is_found() -> None:
     model = default_model()
     assert len(model.none) == len(MILESTONES)
     assert {len(weights) for weights in model.pairs.values()} == {len(RELATIONS)}
-    assert model.weights("w:no such") is None
+    assert "w:no such" not in model.weights
     assert model.scores({"w:no such": 1.0}) == [0.0] * len(MILESTONES)

@@ -206,34 +206,21 @@ class Model:
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self._lines = dict(line.split("\t", 1) for line in lines if line and not line.startswith("# "))
-        self._known: dict[str, Weights | None] = {}
-        self.none = self.weights("none") or ()
-        self.pairs = {pair: [math.exp(x) for x in self.weights(f"pair {' '.join(pair)}") or ()] for pair in PAIRS}
-
-    def weights(self, name: str) -> Weights | None:
-        """Return the weights of a line; numbers are read once they are needed."""
-        if name not in self._known:
-            line = self._lines.get(name)
-            self._known[name] = None if line is None else tuple(map(float, line.split("\t")))
-        return self._known[name]
+        each = (line.split("\t") for line in lines if line and not line.startswith("# "))
+        self.weights: Mapping[str, Weights] = {name: tuple(map(float, weights)) for name, *weights in each}
+        self.none = self.weights["none"]
+        self.pairs = {pair: list(map(math.exp, self.weights[f"pair {' '.join(pair)}"])) for pair in PAIRS}
 
     def scores(self, features: Features) -> list[float]:
         """Return by milestone how much the features of a row speak for it."""
-        plain, scaled = [], []
-        for name, value in features.items():
-            weights = self.weights(name)
-            if weights is None:
-                continue
-            if value == 1.0:
-                plain.append(weights)
-            else:
-                scaled.append([value * weight for weight in weights])
-        return [math.fsum(column) for column in zip(*plain, *scaled, strict=True)] or [0.0] * len(MILESTONES)
+        of = self.weights.get
+        known = [(weights, value) for name, value in features.items() if (weights := of(name))]
+        columns = [weights if value == 1.0 else [value * weight for weight in weights] for weights, value in known]
+        return list(map(math.fsum, zip(*columns, strict=True))) or [0.0] * len(MILESTONES)
 
     def likely(
         self,
-        rows: Sequence[Features],
+        scores: Sequence[Sequence[float]],
         ranks: Sequence[int],
         allowed: Mapping[str, Collection[int]],
         given: Mapping[str, int],
@@ -242,8 +229,8 @@ class Model:
 
         Parameters
         ----------
-        rows
-            The features of each row.
+        scores
+            How much each row speaks for each milestone.
         ranks
             Which instant each row has, from 0.
         allowed
@@ -252,7 +239,6 @@ class Model:
             Milestones that are known, with their row.
         """
         n = ranks[-1] + 1 if ranks else 0
-        scores = [self.scores(features) for features in rows]
         own: dict[str, list[float]] = {}
         for place, name in enumerate(MILESTONES):
             chosen = [given[name]] if name in given else allowed[name]

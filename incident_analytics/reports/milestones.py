@@ -576,16 +576,15 @@ class Scorer:
             if name and (name in LAST_COUNTS or name not in given):
                 given[name] = place
         model = default_model()
-        likely = model.likely(rows, ranks, allowed, given)
+        scores = [model.scores(features) for features in rows]
+        likely = model.likely(scores, ranks, allowed, given)
         found = {}
         for place, name in enumerate(MILESTONES):
             best = max(range(len(likely[name])), key=likely[name].__getitem__)
             chance = likely[name][best]
             if name in self.stated or chance < _LEARNED or (name == "started" and self.evidence.start is not None):
                 continue
-            row = max(
-                (row for row in allowed[name] if ranks[row] == best), key=lambda row: model.scores(rows[row])[place]
-            )
+            row = max((row for row in allowed[name] if ranks[row] == best), key=lambda row: scores[row][place])
             found[name] = Guess(order[row], round(chance, 2) if chance >= _CERTAIN else min(round(chance, 2), 0.97))
         return found
 

@@ -94,9 +94,10 @@ def test_a_filled_report_tells_the_spans_the_budgets_the_messages_and_the_change
     assert list(parts) == list(SECTIONS)
     for line in (
         "Response times, compared with the 8 earlier SEV-1 incidents.",
-        "| time to detect | 5m | – |  |",
-        "| time to acknowledge | 5m | – |  |",
-        "| time to restore | 2h 6m | 2h 23m | 38% (3 of 8) |",
+        "| time to detect | 5m | recorded | – |  |",
+        "| time to acknowledge | 5m | recorded | 3m | 57% (4 of 7) |",
+        "| time to identify | 1h | check | – |  |",
+        "| time to restore | 2h 6m | recorded | 2h 23m | 38% (3 of 8) |",
         "Downtime of this incident alone, and its share of the error budgets.",
         "| API | 2025Q3 | 2h 6m | 99.8% | 4h 25m | 47.6% |",
         "| [INC-2024-08-13-001](INC-2024-08-13-001.md) | 2024-08-13 09:54 | Older players refuse new certificate",

@@ -81,16 +81,16 @@ def test_response_times_are_compared_with_the_same_severity(expired: SupportingD
     expired.response()
     assert shown.texts[:2] == [
         "Response times, compared with the 8 earlier SEV-1 incidents.",
-        "Step | This incident | Earlier median | Slower than |",
+        "Step | This incident | Grade | Earlier median | Slower than |",
     ]
-    assert "time to restore | 2h 6m | 2h 23m | 38% (3 of 8) |" in shown.texts
-    assert "time to detect | 5m | – | |" in shown.texts, "of fewer than six incidents there is no median"
+    assert "time to restore | 2h 6m | recorded | 2h 23m | 38% (3 of 8) |" in shown.texts
+    assert "time to detect | 5m | recorded | – | |" in shown.texts, "of fewer than six incidents there is no median"
 
 
 def test_the_first_incident_has_nothing_to_be_compared_with(shown: Shown) -> None:
     SupportingData(str(EXPIRED), history=[], settings=str(SETTINGS)).response()
-    assert shown.texts[:2] == ["Response times.", "Step | This incident |"]
-    assert "time to restore | 2h 6m |" in shown.texts
+    assert shown.texts[:2] == ["Response times.", "Step | This incident | Grade |"]
+    assert "time to restore | 2h 6m | recorded |" in shown.texts
 
 
 def test_the_share_of_a_budget_is_that_of_the_quarter(expired: SupportingData, shown: Shown) -> None:

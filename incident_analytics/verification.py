@@ -16,6 +16,7 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import IncidentAnalyticsError, PathError, PeriodError
 from incident_analytics.figures import compute
 from incident_analytics.files import matching_paths
+from incident_analytics.finding import find_files
 from incident_analytics.manifest import MANIFEST, FigureRecord, Manifest, read_manifest
 from incident_analytics.periods import Period
 from incident_analytics.restatements import Restatements
@@ -204,12 +205,15 @@ def _paths(file: Path, before: Manifest) -> list[str]:
     if not paths:
         raise PathError(f"{file}: names no reports; name them after the review")
     found = [_place(file, path) for path in paths]
-    # Anybody may have written the manifest: it must not send a reader to files elsewhere on the machine. Links within
-    # the working folder are the reader's own.
-    near = [Path.cwd(), Path(os.path.normpath(file.parent.absolute())), file.parent.resolve()]
-    for path in found:
-        if not any(each.is_relative_to(folder) for each in (path, path.resolve()) for folder in near):
-            raise PathError(f"{file}: names reports outside of the working folder; name them after the review")
+    # Anybody may have written the manifest, and made links next to it: neither must send a reader to files elsewhere on
+    # the machine. Links within the working folder are the reader's own.
+    here, own = Path.cwd(), file.parent.resolve()
+
+    def is_near(path: Path) -> bool:
+        return path.is_relative_to(here) or any(path.resolve().is_relative_to(folder) for folder in (here, own))
+
+    if not (all(map(is_near, found)) and all(map(is_near, find_files(found)))):
+        raise PathError(f"{file}: names reports outside of the working folder; name them after the review")
     return [str(path) for path in found]
 
 

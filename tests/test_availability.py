@@ -252,6 +252,16 @@ def test_a_wrong_argument_is_named(arguments: dict[str, Any], error: type[Except
     assert str(caught.value).startswith(message)
 
 
+def test_outages_need_their_ends_in_a_zone() -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"))
+    for column in ("started_at", "ended_at"):
+        naive = tables["outages"].assign(**{column: tables["outages"][column].dt.tz_localize(None)})
+        with pytest.raises(ColumnsError, match=rf"^{column} is datetime64\[us\], not instants"):
+            impact(tables | {"outages": naive})
+    with pytest.raises(ColumnsError, match="column 'ended_at' is missing"):
+        impact(tables | {"outages": tables["outages"].drop(columns="ended_at")})
+
+
 class TestSeveralOutagesOfOneIncident:
     def test_two_windows_are_two_outages_and_the_time_between_is_up(self) -> None:
         tables = outage_tables(("a", f"{DAY}11:07Z", f"{DAY}13:40Z"), ("a", f"{DAY}15:30Z", f"{DAY}17:11Z"))

@@ -40,6 +40,15 @@ def test_an_even_spread_has_no_cluster_and_neither_have_few_events() -> None:
     assert find_cluster([least] + [0] * 6, weights=[1] * 7, windows=DAYS) is not None
 
 
+def test_a_weak_cluster_is_one_and_too_few_in_every_window_are_none() -> None:
+    """6 of 21 where 3 are expected are 6 ln 2 + 15 ln(5/6) = 1.42 strong, 4 of 14 where 2 are 0.95."""
+    found = find_cluster([4, 2, 2, 2, 2, 1, 1], weights=[1] * 7, windows=[[day] for day in range(7)])
+    assert found is not None
+    assert (found.window, found.n) == (0, 4)
+    assert found.p_value > 0.5
+    assert find_cluster([1, 13], weights=[1, 1], windows=[[0]]) is None
+
+
 def test_a_weekday_that_comes_up_more_often_may_have_more_events() -> None:
     """24 of 84 on Mondays: twice their share, unless Mondays are a quarter of the days."""
     counts = [24, 10, 10, 10, 10, 10, 10]

@@ -145,6 +145,16 @@ def test_below_six_spans_nothing_is_compared() -> None:
     )
 
 
+def test_spans_above_zero_count_and_others_are_unused() -> None:
+    """The geometric mean of 1 and of 9 microseconds is 3."""
+    incidents = in_two_periods([0, 0, 0, 0], [1])
+    incidents["restored_at"] = incidents["started_at"] + pd.to_timedelta([1, 9, 0, -1, 9], unit="us")
+    found = call(compare_periods, response_times(incidents), before=BEFORE, after=AFTER).iloc[0]
+    assert found[["n_before", "n_unused_before", "n_after"]].tolist() == [2, 2, 1]
+    assert found["before"] == pd.Timedelta(microseconds=3)
+    assert found["change"] == pytest.approx(2)
+
+
 def test_no_incidents_are_a_row_without_figures() -> None:
     empty = response_times(make_table("incidents"), metrics=RESTORE)
     result = call(compare_periods, empty, before=BEFORE, after=AFTER, by="severity", members=True)

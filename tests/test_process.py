@@ -102,6 +102,10 @@ class TestReportTimes:
     def test_columns_must_be_there(self) -> None:
         with pytest.raises(ColumnsError, match="column 'meeting_on' is missing"):
             report_times(reports().drop(columns="meeting_on"), signed())
+        with pytest.raises(ColumnsError, match="column 'detected_at' is missing"):
+            recorded_milestones(make_table("incidents").drop(columns="detected_at"), make_table("readings"))
+        with pytest.raises(ColumnsError, match="column 'grade' is missing"):
+            recorded_milestones(make_table("incidents"), make_table("readings").drop(columns="grade"))
 
     def test_of_the_demo_it_is_what_its_reports_say(self, demo_corpus: Corpus, demo_scope: Scope) -> None:
         """Read off by another path: day by day from the tables of a scope that is over."""

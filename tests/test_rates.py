@@ -142,7 +142,7 @@ def test_counts_of_none_leave_undefined_what_they_do_not_tell() -> None:
     assert row["p_value"] == pytest.approx(2 / 64)
     nothing = two_counts(0, 100, 0, 100)
     figures = ["change", "change_low", "change_high", "p_value", "p_adjusted", "detectable_fall", "detectable_rise"]
-    assert pd.isna([nothing[name] for name in figures]).all()
+    assert pd.isna([nothing[name] for name in [*figures, "can_tell"]]).all()
     assert nothing["rate_after_high"] == pytest.approx(3.688879 / 100 * 30 * 24 * 60)
 
 

@@ -241,6 +241,15 @@ class TestRecurrence:
         assert [None if edge is None else pytest.approx(edge, rel=1e-6) for edge in odds] == list(test.interval)
         assert test.ratio == (None if before == 0 else pytest.approx(2 * after / before))
 
+    def test_a_kind_that_was_watched_on_one_side_only_recurs_on_that_side(self) -> None:
+        """Three of four were only ever watched after, so at least three come after, and the fourth may as well."""
+        columns = [np.array(column, dtype=float) for column in zip((0, 3, 0, 10), (1, 0, 10, 10), strict=True)]
+        least = Recurrence.of(*columns)
+        assert least.chances(1.0) == pytest.approx([0, 0, 0, 0.5, 0.5])
+        assert (least.ratio, least.interval[0]) == (0.0, 0.0)
+        only = Recurrence.of(*(np.array([float(each)]) for each in (0, 3, 0, 10)))
+        assert (only.ratio, only.interval) == (None, (None, None))
+
 
 class TestRecurrenceChange:
     def frames(self, *done: str | None, status: str | None = "done") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -69,6 +69,13 @@ def test_nothing_ended_leaves_the_curve_at_one_and_nothing_at_all_leaves_it_empt
     assert survival_quantile(kaplan_meier([], []), 0.5) == (None, None, None)
 
 
+def test_where_all_or_none_last_longer_there_is_no_interval() -> None:
+    """Nothing has ended by 1, nothing lasts longer than 4; of three, one ends at 2 and leaves two thirds."""
+    curve = kaplan_meier([1, 2, 3, 4], [False, True, False, True])
+    assert curve["survival"].tolist() == pytest.approx([1, 2 / 3, 2 / 3, 0])
+    assert curve["low"].isna().tolist() == curve["high"].isna().tolist() == [True, False, False, True]
+
+
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=40))
 @examples(50)
 def test_a_curve_falls_within_its_interval_from_all_that_were_there(rows: list[tuple[int, bool]]) -> None:

@@ -484,3 +484,19 @@ def test_a_later_window_begins_on_the_day_of_the_row_with_its_clock() -> None:
         ("14 22:00", "14 23:00"),
         ("16 01:00", "16 02:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("times", "duration", "instants"),
+    [
+        (["23:40", "23:50", "00:10", "00:20"], "2025-03-15 00:10 - 00:20", ["14 23:40", "14 23:50", "15 00:10", "15 00:20"]),
+        (["22:00", "23:50", "00:05", "00:10", "00:20", "00:30"], "2025-03-15 00:10 - 00:30",
+         ["14 22:00", "14 23:50", "15 00:05", "15 00:10", "15 00:20", "15 00:30"]),
+        (["23:00", "01:00", "23:30", "00:10"], "2025-03-15 00:10 - 01:00", ["13 23:00", "14 01:00", "14 23:30", "15 00:10"]),
+        (["23:00", "00:10"], "2025-03-15 00:10 - 01:00", ["14 23:00", "15 00:10"]),
+    ],
+)  # fmt: skip
+def test_rows_above_the_start_that_the_duration_dates_are_dated_backwards(
+    times: list[str], duration: str, instants: list[str]
+) -> None:
+    assert instants_of(place(times, duration, day=date(2025, 3, 15)).instants) == instants

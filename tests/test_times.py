@@ -238,6 +238,7 @@ OTHER_CLOCKS: list[tuple[str, Moment]] = [
     ("午後2時30分", Moment(clock=time(14, 30))), ("下午2:30", Moment(clock=time(14, 30))), ("오후 2:30", Moment(clock=time(14, 30))),
     ("2025年3月14日 10:47", Moment(2025, 3, 14, time(10, 47))), ("2:30 in the afternoon", Moment(clock=time(14, 30))),
     ("2:30 in the morning", Moment(clock=time(2, 30))), ("14:30 in the afternoon", Moment(clock=time(14, 30))),
+    ("947pm", Moment(clock=time(21, 47))), ("905 am", Moment(clock=time(9, 5))), ("13.05.2025 10:47", Moment(2025, 5, 13, time(10, 47))), ("05.13.2025 10:47", Moment(2025, 5, 13, time(10, 47))),
     ("1047pm", Moment(clock=time(22, 47))), ("1047 PM", Moment(clock=time(22, 47))), ("10.47pm", Moment(clock=time(22, 47))),
     ("1430h", Moment(clock=time(14, 30))), ("1430 hrs", Moment(clock=time(14, 30))), ("1430Z", Moment(clock=time(14, 30), zone=UTC)),
     ("10:47 Zulu", Moment(clock=time(10, 47), zone=UTC)), ("UTC 14:02", Moment(clock=time(14, 2), zone=UTC)),

@@ -98,9 +98,16 @@ def test_incidents_at_the_start_and_at_one_pace_leave_their_tests_undefined() ->
     assert even["sentence"][0].startswith("4 incidents, no trend beyond normal variation")
 
 
-def test_a_rate_that_rises_is_told() -> None:
+def test_a_rate_that_rises_or_falls_is_told() -> None:
     start = at("2025-01-01")
     minutes = [100 - 100 * 0.8**step for step in range(3, 30)]
+    falling = call(
+        rate_trend,
+        moments(start, [100 - minute for minute in reversed(minutes)]),
+        within=Period("x", start, start + pd.Timedelta(minutes=100)),
+    )
+    assert falling["laplace"][0] < -3
+    assert "less often towards the end of the window, significant (p < 0.001)." in falling["sentence"][0]
     trend = call(rate_trend, moments(start, minutes), within=Period("x", start, start + pd.Timedelta(minutes=100)))
     assert trend["laplace"][0] > 3
     assert trend["mil_hdbk"][0] < 2 * 27

@@ -258,6 +258,32 @@ def test_a_manifest_sends_nobody_to_files_elsewhere(
     verify(file)
 
 
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_links_next_to_a_manifest_lead_nobody_elsewhere(
+    base: tuple[Path, ReviewInput, Manifest],
+    copied: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_folder: bool,
+) -> None:
+    """A folder that is a link, and a link in a folder; in the working folder links are the reader's own."""
+    theirs, mine = tmp_path / "theirs", tmp_path / "mine"
+    mine.mkdir()
+    theirs.mkdir()
+    if is_folder:
+        (theirs / "reports").symlink_to(copied / "reports")
+    else:
+        (theirs / "reports").mkdir()
+        for report in (copied / "reports").iterdir():
+            (theirs / "reports" / report.name).symlink_to(report)
+    file = write_manifest(theirs, base[2], paths=["reports"], settings=None)
+    monkeypatch.chdir(mine)
+    with pytest.raises(PathError, match="names reports outside of the working folder; name them after the review"):
+        verify(file)
+    monkeypatch.chdir(theirs)
+    verify(file)
+
+
 def test_a_review_of_the_running_period_is_judged_as_of_its_instant(tmp_path: Path, copied: Path) -> None:
     """What was known then is not forgotten, as it would be of an earlier instant."""
     given = read_copy(copied)

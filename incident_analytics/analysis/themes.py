@@ -296,7 +296,7 @@ def similar_incidents(
     for row, weights in enumerate(earlier):
         # Rounded, so that neither the last digit nor the platform decides between equals.
         tied = sorted((-round(asked[word] * weights[word], 12), word) for word in asked.keys() & weights.keys())
-        totals[row] = min(round(sum(asked[word] * weights[word] for _, word in tied), 12), 1.0)
+        totals[row] = round(sum(asked[word] * weights[word] for _, word in tied), 12)
         ties[row] = tuple(word for _, word in tied[:_WORDS_SHOWN])
     similar["similarity"] = pd.Series(totals, dtype=FLOAT)
     similar["words"] = pd.Series(ties, dtype=object)

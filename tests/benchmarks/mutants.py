@@ -143,6 +143,37 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))",
         "2000 -> 2001",
     ): "any day will do",
+    (
+        "analysis/comparison",
+        "changed, fell = np.count_nonzero(np.abs(null) >= size), np.count_nonzero(null <= -size)",
+        "GtE -> Gt",
+    ): "the size is a tie's width below what is seen, and no shuffle is just that",
+    (
+        "analysis/comparison",
+        "changed, fell = np.count_nonzero(np.abs(null) >= size), np.count_nonzero(null <= -size)",
+        "LtE -> Lt",
+    ): "the size is a tie's width below what is seen, and no shuffle is just that",
+    (
+        "analysis/error_budgets",
+        'rows["share_left"] = as_microseconds(rows["budget_left"]) / budget.where(budget > 0)',
+        "0 -> 1",
+    ): "a budget of one microsecond",
+    ("analysis/outages", "for power in range(powers.max(initial=-1), -1, -1):", "1 -> 2"): "the greatest power of none",
+    (
+        "analysis/themes",
+        "for first in range(len(words) - len(wanted) + 1):",
+        "Sub -> Add",
+    ): "what begins later has too few words",
+    (
+        "analysis/trends",
+        'direction = "more" if row.laplace > 0 else "less"',
+        "Gt -> GtE",
+    ): "a trend of 0 is not significant",
+    (
+        "reports/milestones",
+        "self._read_rows = lru_cache(maxsize=2)(lambda events: tuple(map(self.read, events)))",
+        "2 -> 3",
+    ): "how many reports are remembered",
 }
 """Module, the line, the change: why nothing that could be seen differs."""
 

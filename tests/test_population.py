@@ -487,6 +487,20 @@ def test_the_verb_tells_a_line_a_report_and_what_failed_on_stderr(
     assert report.read_bytes() == before
 
 
+def test_a_diff_of_nothing_says_what_was_looked_at_and_why(
+    report: Path, show: Callable[..., None], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(metric=[words("m")])
+    run(monkeypatch, capsys, report)
+    skipped = "skipped, no source for it is configured under [evidence]"
+    why = f"Metrics: unchanged; Error Messages: {skipped}; Configuration Changes: {skipped}"
+    said = f"{report.as_posix()}: nothing would change: {why}\n"
+    assert run(monkeypatch, capsys, report, "--diff") == (0, "", said)
+    code, out, err = run(monkeypatch, capsys, report, "--diff", "--status", "Draft")
+    assert (code, out) == (0, "")
+    assert f"nothing to populate: no report in {report} is one that was asked for\n" in err
+
+
 def test_the_verb_wants_a_report(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """Settings that name reports are no word to write to all of them."""
     monkeypatch.chdir(DEMO)

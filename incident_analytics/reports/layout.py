@@ -443,7 +443,8 @@ def find_fields(
         of_post = is_post or (is_later and fold(label) in _PUBLISHED)
         yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=of_post)
     for section, part in zip(sections, parts, strict=True):
-        if part is None and section.level and template.field_named(section.title):
+        named = template.field_named(section.title) if part is None and section.level else None
+        if named is not None and (named != "title" or section.level > template.report_level):
             yield Field(section.title, _first_value(section), is_sure=section.level > template.report_level)
     for section, part in zip(sections[above:], parts[above:], strict=True):
         form = template.sections[part] if part else None

@@ -18,6 +18,12 @@ def test_an_instant_without_a_zone_is_refused() -> None:
         one_row_per_item(actions_of({"status": "open"}), pd.Timestamp("2025-04-01"), None)
 
 
+@pytest.mark.parametrize("column", ["key", "created_on", "status", "completed_on", "due_on"])
+def test_a_column_that_is_missing_is_named(column: str) -> None:
+    with pytest.raises(ColumnsError, match=f"column '{column}' is missing"):
+        one_row_per_item(actions_of({"status": "open"}).drop(columns=column), at("2025-04-01"), None)
+
+
 def test_an_undated_end_makes_all_rows_of_its_item_unknown_but_dated_ones() -> None:
     actions = actions_of(
         {"key": "OPS-1", "status": "done"},

@@ -375,6 +375,8 @@ class TestStatedImpact:
             stated(outage_tables(), within=Period("backwards", END, START))
         with pytest.raises(ColumnsError, match=r"^column 'sla_impact' is missing; the frame has incident_id"):
             stated({**outage_tables(), "incidents": make_table("incidents").drop(columns="sla_impact")})
+        with pytest.raises(ColumnsError, match=r"^as_of 2025-07-11 00:00:00 has no zone"):
+            stated(outage_tables(), as_of=END.tz_localize(None))
 
     def test_the_demos_reports_state_what_their_outages_give_over_the_quarter(self) -> None:
         """Its writer reckons by the quarter; reports of SEV-3 say less than 0.1% instead."""

@@ -63,11 +63,10 @@ def kaplan_meier(durations: npt.ArrayLike, observed: npt.ArrayLike, *, confidenc
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.filterwarnings("ignore", "The confidence interval is undefined at some", RuntimeWarning)
         interval = survival.confidence_interval(confidence, method="log-log")
-    inside = (survival.probabilities > 0) & (survival.probabilities < 1)
     return curve.assign(
         survival=survival.probabilities,
-        low=np.where(inside, interval.low.probabilities, np.nan),
-        high=np.where(inside, interval.high.probabilities, np.nan),
+        low=interval.low.probabilities,
+        high=interval.high.probabilities,
     )
 
 

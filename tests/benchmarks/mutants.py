@@ -174,6 +174,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "self._read_rows = lru_cache(maxsize=2)(lambda events: tuple(map(self.read, events)))",
         "2 -> 3",
     ): "how many reports are remembered",
+    (
+        "analysis/repeats",
+        "possible = np.flatnonzero(self.chances(1.0) > 0)",
+        "1.0 -> 2.0",
+    ): "what is possible is so at any",
 }
 """Module, the line, the change: why nothing that could be seen differs."""
 

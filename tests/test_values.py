@@ -16,7 +16,16 @@ from report_writer import money_forms
 from incident_analytics.reports.choices import read_choice, read_word
 from incident_analytics.reports.marks import find_key, read_flag, read_tick
 from incident_analytics.reports.placeholders import Unreadable, is_placeholder, is_untold
-from incident_analytics.reports.values import Amount, Loss, Share, find_users, read_loss, read_money, read_share
+from incident_analytics.reports.values import (
+    Amount,
+    Loss,
+    Share,
+    find_users,
+    read_loss,
+    read_money,
+    read_share,
+    read_users,
+)
 
 SEVERITIES = ("SEV-1", "SEV-2", "SEV-3")
 SYNONYMS = {"Critical": "SEV-1", "P1": "SEV-1", "Major": "SEV-2", "Minor": "SEV-3"}
@@ -80,16 +89,92 @@ def test_share(words: str, share: Share | None) -> None:
     assert read_share(words) == share
 
 
+NO_SHARES: dict[str, list[str]] = {
+    "has no number": ["Most users", "a few", "hundreds of users", "All devices"],
+    "is a range": ["100-200", "100–200 users", "10 to 20%", "1%–2%"],
+    "names several numbers, which may be of the same people": [
+        "between 100 and 200", "48.000 consumers, 900 merchants", "300 users, 1,200 orders", "20 users on 3 hosts",
+        "10% of users in the EU, 5% elsewhere",
+    ],
+    "doesn't say how many": ["150%", "-5", "12,34", "1e5", "9" * 30, "1.2.3"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "words"), [(fault, words) for fault, own in NO_SHARES.items() for words in own])
+@pytest.mark.parametrize("read", [read_share, read_users])
+def test_words_that_tell_no_single_share(read: Any, fault: str, words: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(words)
+    assert str(caught.value) == f"{words!r} {fault}; write a number or a percentage"
+    assert caught.value.code == "unreadable-value"
+
+
+def test_a_date_is_no_share() -> None:
+    with pytest.raises(Unreadable):
+        read_share("2025-01-02")
+
+
+@pytest.mark.parametrize(("words", "share"), [(words, share) for words, share in SHARES if "requests" not in words])
+def test_people_are_read_as_any_share(words: str, share: Share | None) -> None:
+    assert read_users(words) == share
+
+
+THINGS: dict[str, str] = {
+    "approx. 1.200 orders": "orders",
+    "6.500 parcels late": "parcels",
+    "2.1k requests": "requests",
+    "12% of requests": "requests",
+    "12 of 300 orders": "orders",
+    "half of all orders": "orders",
+    "300 customer orders": "orders",
+    "1,200 failed payment transactions": "transactions",
+    "Orders affected: 1,200": "orders",
+    "40 devices": "devices",
+    "about 5,000 messages were late": "messages",
+    "17 e-mails": "e-mails",
+    "1.200 Pakete": "pakete",
+}
+
+
+@pytest.mark.parametrize(("words", "things"), THINGS.items())
+def test_a_number_of_things_is_not_one_of_people(words: str, things: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        read_users(words)
+    assert str(caught.value) == f"{words!r} counts {things}, not people; write how many people were hit, or Unknown"
+    assert caught.value.code == "unreadable-value"
+
+
 @pytest.mark.parametrize(
     "words",
-    ["Most users", "a few", "hundreds of users", "100-200", "100–200 users", "between 100 and 200", "10 to 20%", "1%–2%",
-     "150%", "-5", "12,34", "1e5", "2025-01-02", "9" * 30, "1.2.3"],
+    ["approx. 3.000 parcels per day", "300 users per day", "300 users a day", "300 users/day", "300 (per day)", "12 users/h",
+     "900 customers each week", "40 users hourly", "200 Kunden pro Tag"],
 )  # fmt: skip
-def test_words_that_tell_no_single_share(words: str) -> None:
+def test_a_rate_is_no_number_of_people(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
-        read_share(words)
-    assert str(caught.value) == f"{words!r} has no number; write a number or a percentage"
-    assert caught.value.code == "unreadable-value"
+        read_users(words)
+    assert str(caught.value) == f"{words!r} is a rate; write how many people were hit, or Unknown"
+    assert find_users(f"{words} were affected.") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("48.000 consumers", 48000),
+        ("340 merchants", 340),
+        ("300 users with failed orders", 300),
+        ("300 users for an hour", 300),
+        ("300 users whose requests failed", 300),
+        ("12,400 daily users", 12400),
+        ("1,200 users (about 3,000 orders per day)", 1200),
+        ("Users with errors: 12", 12),
+        ("0 requests failed", 0),
+        ("305 teams", 305),
+    ],
+)
+def test_people_are_counted_whatever_else_is_said_of_them(words: str, count: int) -> None:
+    share = read_users(words)
+    assert share is not None
+    assert share.count == count
 
 
 LOSSES: list[tuple[str, Loss | None]] = [
@@ -201,7 +286,7 @@ def test_an_amount_is_the_same_in_every_form(amount: int, currency: str, data: s
 
 
 READERS: list[Any] = [
-    read_share, read_loss, read_money, read_flag, read_tick, find_key, is_placeholder, is_untold,
+    read_share, read_users, read_loss, read_money, read_flag, read_tick, find_key, is_placeholder, is_untold,
     lambda words: read_word(words, SEVERITIES, SYNONYMS), lambda words: read_choice(words, SEVERITIES, SYNONYMS),
 ]  # fmt: skip
 

@@ -22,7 +22,7 @@ from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, f
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
-from incident_analytics.reports.values import read_loss, read_money, read_share
+from incident_analytics.reports.values import read_loss, read_money, read_share, read_users
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import PRIORITIES
 
@@ -392,7 +392,8 @@ class SectionReader:
         values = self.report.incident
         approximate = False
         if column in {"affected_users", "failed_requests"}:
-            share = self.report.attempt(read_share, line, label)
+            reader = read_users if column == "affected_users" else read_share
+            share = self.report.attempt(reader, line, label)
             values[column] = share.count if share else None
             values[f"{column}_fraction"] = share.fraction if share else None
             approximate = share is not None and share.approximate

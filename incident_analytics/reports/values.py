@@ -14,7 +14,7 @@ from typing import Final
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, fold, is_untold, is_zero
 
-__all__ = ["Amount", "Loss", "Share", "find_users", "read_loss", "read_money", "read_share"]
+__all__ = ["Amount", "Loss", "Share", "find_users", "read_loss", "read_money", "read_share", "read_users"]
 
 _MAGNITUDES: Final = {
     "k": 1e3,
@@ -48,18 +48,49 @@ _ALL: Final = re.compile(
     r"(?: (?:of )?(?:our |the )?(?:users|customers|accounts|tenants|requests|traffic))?"
 )
 _WHO: Final = (
-    r"users?|customers?|clients?|accounts?|subscribers?|tenants?|visitors?|members?|players?|students?|merchants?|people|persons?"
-    r"|patients?|passengers?|listeners?|viewers?|shoppers?|sessions?|requests?|calls?|orders?|devices?|ips?|transactions?|jobs?"
+    r"users?|customers?|consumers?|clients?|accounts?|subscribers?|tenants?|visitors?|members?|players?|students?|merchants?"
+    r"|people|persons?|patients?|passengers?|listeners?|viewers?|shoppers?|ips?"
 )
+_WHAT: Final = (
+    r"sessions?|requests?|calls?|orders?|devices?|transactions?|jobs?|parcels?|packages?|shipments?"
+    r"|deliver(?:y|ies)|letters?|messages?|e?-?mails?|sms|notifications?|events?|records?|rows?|files?"
+    r"|documents?|pages?|(?:page ?)?views?|clicks?|hits?|quer(?:y|ies)|errors?|failures?|timeouts?|log-?ins?"
+    r"|sign-?ins?|sign-?ups?|payments?|payouts?|invoices?|bookings?|reservations?|purchases?|checkouts?|carts?"
+    r"|baskets?|items?|products?|refunds?|tickets?|complaints?|uploads?|downloads?|builds?|deploy(?:ment)?s?"
+    r"|pipelines?|tasks?|runs?|servers?|hosts?|nodes?|pods?|machines?|scanners?|terminals?|printers?|sensors?"
+    r"|vehicles?|trips?|rides?|tours?|flights?|appointments?|labels?|barcodes?|pakete?|bestellungen|anfragen"
+    r"|sendungen"
+)
+"""What is counted and is not people: one person may have made many of them."""
 _BEFORE_COUNT: Final = re.compile(
     r"\W*(?:(?:about|around|approx\w*|circa|ca|roughly|nearly|almost|some|estimated?|est|under|over|up to"
     r"|at (?:least|most)|(?:less|more|fewer) than|(?:a )?total(?: number)?(?: of)?|in total|number of|all(?: of)?"
     r"|the|our|only|just|exactly|unique|distinct|active|affected|impacted|failed|were|was|is|are|we|think|believe"
     r"|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer"
-    rf"|{_WHO})\b\W*)*",
+    rf"|{_WHO}|{_WHAT})\b\W*)*",
     re.IGNORECASE,
 )
-_COUNTED: Final = re.compile(rf"\s(?:[^\W\d_]+\s){{0,2}}(?:{_WHO})\b", re.IGNORECASE)
+_COUNTED: Final = re.compile(rf"\s(?:[^\W\d_]+\s){{0,2}}(?:{_WHO}|{_WHAT})\b", re.IGNORECASE)
+_NOUNS: Final = re.compile(
+    r"[\s+]*(?:of\s+)?(?P<words>(?:(?!(?:with|who|whose|that|which|in|on|at|of|from|for|to|by|and|or|as|could|can|did|do|had|have"
+    r"|has|got|saw|see|were|was|are|is|per|an?|each|every|when|while|after|during|because|through|via|using|behind)\b)"
+    r"[^\W\d_][\w'’-]*\s*)+)",
+    re.IGNORECASE,
+)
+"""The noun behind a number, with the words before it."""
+_KIND: Final = re.compile(rf"\b(?:(?P<who>{_WHO})|(?P<what>{_WHAT}))\b", re.IGNORECASE)
+_UNIT_OF_TIME: Final = (
+    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|nights?|shifts?|weeks?|months?|quarters?|years?)"
+)
+_RATE: Final = re.compile(
+    rf"\b(?:per|each|every)[\s-]{_UNIT_OF_TIME}\b|\w\s?/\s?{_UNIT_OF_TIME}\b|\b(?:rps|qps|tps|rpm)\b"
+    r"|(?<!\bfor )(?<!\bover )(?<!\bin )(?<!\bwithin )(?<!\bhalf )(?<!\babout )(?<!\balmost )(?<!\bunder )(?<!\bthan )"
+    r"\ban?\s(?:second|minute|hour|day|night|week|month|year)\b"
+    r"|\b(?:hourly|daily|nightly|weekly|monthly|yearly)\b"
+    rf"(?!\s(?:active|(?:[a-z]+\s)?(?:{_WHO}))\b)|\b(?:pro|je)\s(?:sekunde|minute|stunde|tag|woche|monat)\b",
+    re.IGNORECASE,
+)
+_RATE_IN_BRACKETS: Final = re.compile(rf"[(\[]\s*(?:{_RATE.pattern})", re.IGNORECASE)
 _NO_COUNT_AFTER: Final = re.compile(
     r"\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|st|nd|rd|th"
     r"|regions?|countries|zones?|clusters?|shards?|data ?cent(?:er|re)s?|services?|servers?|nodes?|hosts?|pods?"
@@ -194,6 +225,55 @@ def read_share(text: str) -> Share | None:
     return share
 
 
+def read_users(text: str) -> Share | None:
+    """Read how many people were hit, as `read_share` does: a number of things, or of people per day, is not taken.
+
+    Parameters
+    ----------
+    text
+        ``~12,400 (EU-West region)``, ``48.000 consumers``, ``All``, ``None``.
+
+    Returns
+    -------
+    Share or None
+        None where the author says that it is not known.
+
+    Raises
+    ------
+    Unreadable
+        As `read_share`, and for ``1,200 orders`` and ``300 users per day``: neither says how many people were hit.
+
+    Examples
+    --------
+    >>> read_users("48.000 consumers")
+    Share(count=48000, fraction=None, approximate=False)
+    """
+    share = read_share(text)
+    if share is None or 0 in {share.count, share.fraction}:
+        return share
+    plain = _outside_brackets(text)
+    if share.count is not None and (_RATE.search(plain) or _RATE_IN_BRACKETS.search(text)):
+        raise Unreadable(f"{text.strip()!r} is a rate; write how many people were hit, or Unknown")
+    if things := _things_counted(plain):
+        raise Unreadable(f"{text.strip()!r} counts {things}, not people; write how many people were hit, or Unknown")
+    return share
+
+
+def _things_counted(plain: str) -> str | None:
+    """Return what the numbers of some words count where that is not people: ``1,200 late parcels``, ``Orders: 12``."""
+    numbers = [match for kind in (_FIGURE_PATTERN, _PERCENT, _PART_PATTERN) for match in kind.finditer(plain)]
+    behind = [_kinds(nouns["words"]) for number in numbers if (nouns := _NOUNS.match(plain, number.end()))]
+    named = [kinds[-1] for kinds in behind if kinds]
+    if not named and numbers:
+        before = _kinds(plain[: min(number.start() for number in numbers)])
+        named = [] if any(kind["who"] for kind in before) else before
+    return next((kind["what"].casefold() for kind in named if kind["what"]), None)
+
+
+def _kinds(words: str) -> list[re.Match[str]]:
+    return list(_KIND.finditer(words))
+
+
 def _share(text: str) -> Share | None:
     if is_untold(text):
         return None
@@ -221,7 +301,16 @@ def _share(text: str) -> Share | None:
         return Share(count, None, about)
     if len(figures) == 1 and not _counts(figures[0]):
         raise Unreadable(f"{text.strip()!r} has a number that may count something else; write how many first")
-    raise Unreadable(f"{text.strip()!r} has no number; write a number or a percentage")
+    raise Unreadable(f"{text.strip()!r} {_unread(plain, len(figures) + len(percents))}; write a number or a percentage")
+
+
+def _unread(plain: str, n_numbers: int) -> str:
+    """Return why words are not one number."""
+    if not re.search(r"\d", plain):
+        return "has no number"
+    if _RANGE.search(plain) and n_numbers:
+        return "is a range"
+    return "names several numbers, which may be of the same people" if n_numbers > 1 else "doesn't say how many"
 
 
 def _is_of_name(figure: re.Match[str]) -> bool:
@@ -267,6 +356,8 @@ _NOT_ALL_HIT: Final = re.compile(
 )
 _CONTEXT: Final = 60
 """Characters before a number of users that may say that it is a bound, or not all."""
+_UNIT: Final = 12
+"""Characters behind it that may say that it is a rate."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
 
 
@@ -298,7 +389,11 @@ def find_users(text: str) -> tuple[Share, str] | None:
             continue
         for match in _SAID_OF_USERS.finditer(sentence):
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
-            if _BOUND_BEFORE.search(before) or re.search(r"(?:\d|\bto|[-–—]|\bof|\bor|\band)\s?$", before):
+            if (
+                _RATE.search(sentence, match.end() - 1, match.end() + _UNIT)
+                or _BOUND_BEFORE.search(before)
+                or re.search(r"(?:\d|\bto|[-–—]|\bof|\bor|\band)\s?$", before)
+            ):
                 return None
             if match["counted"]:
                 if (count := _count(match)) is not None and not _names(before):

@@ -786,7 +786,7 @@ MEASURES = {
     ),
     "actions": (
         *("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "n_overdue_unknown", "n_open_undated"),
-        *("completion", "on_time", "median_age"),
+        *("completion", "on_time", "n_dated", "median_age", "n_aged"),
     ),
     "costs": ("total", "n_missing"),
     "themes": ("example",),

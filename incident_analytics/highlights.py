@@ -97,6 +97,8 @@ class CountFacts:
         Whether they come more or less often.
     figures
         The ids of the figures that the numbers are from.
+    n_undated
+        Reports without a readable date, which may be of any period: where there is one, ``n`` is the least there were.
     """
 
     n: int
@@ -105,6 +107,12 @@ class CountFacts:
     history: tuple[Past, ...]
     change: Change
     figures: tuple[str, ...] = ()
+    n_undated: int = 0
+
+    @property
+    def least(self) -> str:
+        """Return what is written before a number of incidents that may be greater."""
+        return "at least " if self.n_undated else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +404,8 @@ class Highlights:
             earlier=tuple(Past(part.label, _or_none(n[part.name])) for part in scope.comparable),
             history=tuple(Past(part.label, _or_none(n[part.name])) for part in scope.recent),
             change=_change(self.changes, "incidents"),
-            figures=figures_in(counts, by_period, self.changes),
+            figures=figures_in(counts, by_period, self.changes, self.undated),
+            n_undated=len(self.undated),
         )
 
     @cached_property
@@ -643,6 +652,7 @@ class Highlights:
             budgets=self.budgets if self.has_reports else None,
             changes=(self.response.change, self.counts.change),
             follow_ups=self.follow_ups,
+            n_undated=len(self.undated),
         )
 
 
@@ -684,6 +694,7 @@ def rank_findings(
     budgets: BudgetFacts | None,
     changes: Iterable[Change],
     follow_ups: FollowUpFacts,
+    n_undated: int = 0,
 ) -> tuple[Finding, ...]:
     """Return what a headline can say, the most urgent first.
 
@@ -701,6 +712,8 @@ def rank_findings(
         Of the response and of the number of incidents.
     follow_ups
         The action items.
+    n_undated
+        Reports without a readable date.
 
     Returns
     -------
@@ -729,7 +742,7 @@ def rank_findings(
     if found:
         return found
     kept = budgets is not None and bool(budgets.budgets) and not budgets.of("unknown")
-    return ("quiet",) if kept and follow_ups.is_clear else ("unjudged",)
+    return ("quiet",) if kept and follow_ups.is_clear and not n_undated else ("unjudged",)
 
 
 def rank_incidents(incidents: Iterable[Incident], *, order: list[str]) -> tuple[Incident, ...]:

@@ -183,6 +183,8 @@ COLUMNS: Final[dict[str, Column]] = {
         n_contrary="Contrary",
         n_inferred="Inferred",
         n_spans="n restored",
+        n_dated="n with dates",
+        n_aged="n with age",
     ),
     **_columns(
         "text",

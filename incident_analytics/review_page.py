@@ -274,7 +274,8 @@ class ReviewPage:
         counts = measures.counts(scope, within=history)
         if counts["n"].sum() < _ENOUGH:
             return None
-        plots.show_plot(plots.plot_severity_counts(counts, highlight=scope.highlighted(history, "month")))
+        shaded, n_undated = scope.highlighted(history, "month"), self.highlights.counts.n_undated
+        plots.show_plot(plots.plot_severity_counts(counts, highlight=shaded, n_undated=n_undated))
         table = measures.counts(scope)
         names = table["severity"].astype(object).fillna("unknown")
         order = [*table["severity"].cat.categories[::-1], *(["unknown"] if (names == "unknown").any() else [])]
@@ -284,10 +285,17 @@ class ReviewPage:
         wide = wide.astype(int)
         wide.columns = pd.Index([str(name) for name in wide.columns])
         wide.attrs = table.attrs
-        return showing.table(
+        table = showing.table(
             wide.assign(all=wide.sum(axis=1)).reset_index(),
             folded=_FOLDED,
         )
+        return showing.text(self._undated) + table if n_undated else table
+
+    @property
+    def _undated(self) -> str:
+        """How many reports are in no period, for want of a readable date, as a sentence."""
+        undated = self.highlights.undated
+        return Quoted(sentences.describe_undated(len(undated)), figures_in(undated))
 
     def count_change(self) -> Shown | None:
         """Say whether incidents come more or less often."""
@@ -304,7 +312,7 @@ class ReviewPage:
         plots.show_plot(plots.plot_severity_rates(rates, highlight=self.scope.highlighted(history, every)))
         words = sentences.describe_dispersion(measures.dispersion(self.scope))
         table = showing.table(rates, columns=["period", "severity", "n", "rate"], folded=_FOLDED)
-        return showing.text(words) + table
+        return showing.text(words, self._undated) + table
 
     def _trend(self) -> list[str]:
         """Say whether incidents come more or less often over two years, where there are enough to say."""
@@ -575,6 +583,7 @@ class ReviewPage:
             "n_dropped",
             "completion",
             "on_time",
+            "n_dated",
         ]
         items = completion.sort_values("priority", ascending=False)
         items = items.assign(priority=items["priority"].astype(object).fillna("no priority"))
@@ -685,7 +694,9 @@ class ReviewPage:
     def files(self) -> Shown:
         """Show how many files were read, and which were not, with the reason."""
         unread = self._without_folders(measures.skipped_files(self.scope))
-        table = showing.table(measures.file_counts(self.scope), empty="No files.")
+        counted, undated = measures.file_counts(self.scope), self.highlights.undated
+        words = sentences.describe_files(counted, n_undated=len(undated), n_later=len(self.scope.erased))
+        table = showing.text(Quoted(words, figures_in(counted, undated))) + showing.table(counted, empty="No files.")
         if unread.empty:
             return table
         folded = f"{format_count(len(unread), 'file')} skipped"
@@ -732,7 +743,13 @@ class ReviewPage:
             notable,
             columns=["incident_id", "path", "line", "level", "code", "message"],
             empty="No errors and no warnings.",
-            folded=f"All {len(notable)} errors and warnings",
+            folded=join_words(
+                [
+                    format_count(n, level)
+                    for level in ("error", "warning")
+                    if (n := int((notable["level"] == level).sum()))
+                ]
+            ),
             links=self.links,
         )
 

@@ -57,7 +57,7 @@ NONE = pd.DataFrame({"incident_id": [], "title": [], "severity": [], "occurred_a
 def counts(n: int = 13, change: Change = FEW, earlier: int | None = 9, **options: Any) -> CountFacts:
     past = () if earlier is None else (Past("Q2 2025", earlier),)
     severities = options.pop("by_severity", (("SEV-1", 1), ("SEV-2", n - 1)) if n else ())
-    return CountFacts(n, severities, past, (), change)
+    return CountFacts(n, severities, past, (), change, **options)
 
 
 def response(median: timedelta | None = 2 * HOUR, change: Change = FEW, **options: Any) -> ResponseFacts:
@@ -115,6 +115,7 @@ KEPT, OVER, UNJUDGED = budget(state="within", spent=0.5), budget(), budget(state
         ({"budgets": budgets(KEPT, UNJUDGED)}, ("unjudged",)),
         ({"follow_ups": items(n_due=0)}, ("unjudged",)),
         ({"follow_ups": items(n_past_due_unknown=1)}, ("unjudged",)),
+        ({"n_undated": 1}, ("unjudged",)),
     ],
 )
 def test_findings_are_ranked_and_a_quarter_is_quiet_only_where_that_is_known(
@@ -223,6 +224,27 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
     assert describe_marks(ongoing, measure="time_to_restore") == ""
 
 
+@pytest.mark.parametrize(
+    ("finding", "facts", "words"),
+    [
+        ("silent", counts(0, n_undated=1), "No incident was reported in Q3 2025; 1 report without a readable date may be of it."),
+        (
+            "unjudged",
+            counts(4, n_undated=3),
+            "At least 4 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change; 3 reports without a readable date "
+            "are not counted.",
+        ),
+        (
+            "worse",
+            counts(13, ROSE, n_undated=1),
+            "The number of incidents rose from 9 in Q2 2025 to 13 (1 report without a readable date is in neither).",
+        ),
+    ],
+)  # fmt: skip
+def test_a_headline_does_not_take_a_report_without_a_date_for_none(finding: Any, facts: CountFacts, words: str) -> None:
+    assert headline(finding, counts=facts) == words
+
+
 # --- every state of a tile --------------------------------------------------------------------------------------------
 
 
@@ -240,6 +262,23 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
         (
             count_tile(counts(0, Change("unchanged"), None), has_reports=True),
             Tile("Incidents", "0", ("no significant change",)),
+        ),
+        (
+            count_tile(counts(4, n_undated=3), has_reports=True),
+            Tile(
+                "Incidents",
+                "at least 4",
+                (
+                    "1 SEV-1, 3 SEV-2",
+                    "3 reports without a readable date not counted",
+                    "Q2 2025: 9",
+                    "too few to call it a change",
+                ),
+            ),
+        ),
+        (
+            count_tile(counts(0, earlier=None, n_undated=1), has_reports=False),
+            Tile("Incidents", "not known", ("1 report without a readable date not counted",)),
         ),
         (
             count_tile(counts(2, ROSE, by_severity=((None, 2),)), has_reports=True, so_far=True),
@@ -535,7 +574,11 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
         "2 reports are not final: they count as incidents and in service levels, but not yet in response times, causes "
         "and action items."
     )
-    assert notices(undated=["INC-1"])[0] == ("1 report has no date and is in no period: INC-1.", "Add the date.")
+    found = notices(undated=["INC-1"], n_pending=2, has_reports=False)
+    assert found[0] == (
+        "1 report has no readable date and is in no count or chart of any period: INC-1.",
+        "Add the date; 'check' says which line can't be read.",
+    )
     mapped = [MappedSeverity("High", "SEV-2", 5), MappedSeverity("P4", "SEV-3", 1)]
     assert notices(mapped=mapped)[0] == (
         "Severities that the settings don't declare were mapped by default: High as SEV-2 (5) and P4 as SEV-3 (1).",

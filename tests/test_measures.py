@@ -22,6 +22,7 @@ from incident_analytics.errors import UnknownNameError
 from incident_analytics.measures import KINDS, compare, measure, sources
 from incident_analytics.measures.kinds import _BY
 from incident_analytics.periods import UNITS, Period
+from incident_analytics.results import unit_of
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus, make_table
 
@@ -30,6 +31,38 @@ END = at("2025-10-01")
 
 def test_the_command_knows_every_kind() -> None:
     assert tuple(MEASURES) == KINDS
+
+
+SAMPLE_SIZES = {
+    "completion": {"n_done", "n_open"},
+    "on_time": {"n_dated"},
+    "median_age": {"n_aged"},
+    "concordance": {"n_pairs"},
+    "availability": {"n", "n_missing"},
+    "budget_spent": {"n"},
+    "budget_left": {"n"},
+    "share_of_time": {"n"},
+    "share_recorded": {"n"},
+    ("repeats", "share"): {"n_repeats", "n"},
+    ("interruptions", "share"): {"n_business", "n_evening", "n_night", "n_weekend"},
+    ("origins", "share"): {"n", "n_known"},
+    ("teams", "median"): {"n_spans"},
+    ("response", "median"): {"n", "n_missing", "n_open"},
+    ("records", "median"): {"n", "n_missing"},
+    ("process", "median"): {"n", "n_open", "n_missing"},
+}
+"""What each share and median is based on: the columns next to it; a figure of one kind alone is named with the kind."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_share_that_a_person_reads_has_its_sample_size_next_to_it(kind: str) -> None:
+    shown = {"n", *MEASURES[kind]}
+    for column in MEASURES[kind]:
+        if (unit_of(column) == "share" and column != "target") or (
+            column.startswith("median") and "arrow" not in column
+        ):
+            basis = SAMPLE_SIZES.get((kind, column)) or SAMPLE_SIZES[column]
+            assert basis <= shown, column
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -167,19 +167,19 @@ def skipped_files(scope: Scope) -> pd.DataFrame:
 
 def _problems(scope: Scope) -> pd.DataFrame:
     found = scope.known.problems
-    ids = scope.reviewed.incidents["incident_id"]
+    ids = [*scope.reviewed.incidents["incident_id"], *scope.undated]
     return found[found["incident_id"].isin(ids) | found["incident_id"].isna()]
 
 
 @read_from("problems")
 def problem_counts(scope: Scope) -> pd.DataFrame:
-    """Count the problems of the window's reports, and of the other files that were read, by ``level`` and ``code``."""
+    """Count the problems of the window's reports, those without a date, and other files, by ``level`` and ``code``."""
     return _problems(scope).groupby(["level", "code"], as_index=False).agg(n=("path", "size"))
 
 
 @read_from("problems")
 def problems(scope: Scope) -> pd.DataFrame:
-    """Return the errors and warnings of the window's reports, and of the other files that were read."""
+    """Return the errors and warnings of the window's reports, of those without a date, and of other files."""
     found = _problems(scope)
     return found[found["level"] != "info"].reset_index(drop=True)
 

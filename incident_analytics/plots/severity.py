@@ -53,7 +53,12 @@ _SHADED: Final = "shaded: the period under review"
 
 @two_widths
 def plot_severity_counts(
-    counts: pd.DataFrame, *, highlight: Collection[str] = (), width: int = WIDE, ax: Axes | None = None
+    counts: pd.DataFrame,
+    *,
+    highlight: Collection[str] = (),
+    n_undated: int = 0,
+    width: int = WIDE,
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the incidents of each period as bars stacked by severity, the worst at the bottom.
 
@@ -64,6 +69,8 @@ def plot_severity_counts(
     highlight
         Periods to shade, by their names in ``counts``, such as those of the quarter under review. The title says
         these alone where there are any.
+    n_undated
+        Reports without a readable date: each of the periods may have had more.
     width
         The figure's width in CSS pixels.
     ax
@@ -123,7 +130,9 @@ def plot_severity_counts(
         )
         explain(
             axes,
-            describe_counts(counts[counts["period"].isin(list(highlight))] if highlight else counts),
+            describe_counts(
+                counts[counts["period"].isin(list(highlight))] if highlight else counts, n_undated=n_undated
+            ),
             "incidents by severity" + (f"; {_SHADED}" if highlight else ""),
             [
                 f"{period}: {base[period]}"

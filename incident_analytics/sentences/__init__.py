@@ -61,6 +61,7 @@ from incident_analytics.sentences.scope import (
     LEVELS_COUNT_ALL,
     describe_coverage,
     describe_covered,
+    describe_files,
     describe_ongoing,
     describe_shared,
     describe_silence,
@@ -69,7 +70,13 @@ from incident_analytics.sentences.scope import (
 )
 from incident_analytics.sentences.second_records import describe_records, describe_times_by_record
 from incident_analytics.sentences.series import describe_series, series_name
-from incident_analytics.sentences.severity import describe_counts, describe_dispersion, describe_gaps, describe_rates
+from incident_analytics.sentences.severity import (
+    describe_counts,
+    describe_dispersion,
+    describe_gaps,
+    describe_rates,
+    describe_undated,
+)
 from incident_analytics.sentences.sla import (
     describe_availability,
     describe_budget,
@@ -110,6 +117,7 @@ __all__ = [
     "describe_downtime",
     "describe_due",
     "describe_failing_together",
+    "describe_files",
     "describe_follow_ups",
     "describe_gaps",
     "describe_headline",
@@ -144,6 +152,7 @@ __all__ = [
     "describe_triggers",
     "describe_twins",
     "describe_uncompared",
+    "describe_undated",
     "describe_undetected",
     "describe_unmatched",
     "describe_unreported",

@@ -208,7 +208,7 @@ def describe_headline(
     """
     words: dict[Finding, tuple[Callable[[], str], tuple[Any, ...]]] = {
         "ongoing": (lambda: _ongoing(ongoing), (ongoing,)),
-        "silent": (lambda: f"No incident was reported in {period.label}.", (counts,)),
+        "silent": (lambda: _silent(period, counts), (counts,)),
         "budget": (lambda: _overspent(budgets, so_far=so_far), (budgets,)),
         "worse": (lambda: _changed(counts, response, rose=True), (counts, response)),
         "overdue": (lambda: _overdue(follow_ups), (follow_ups,)),
@@ -250,7 +250,18 @@ def _changed(counts: CountFacts, response: ResponseFacts, *, rose: bool) -> str:
             value = was.get(since[0])
             before = format_span(value) if isinstance(value, timedelta) else f"{value:,}"
             parts.append(f"the {name} {'rose' if rose else 'fell'} from {before} in {since[0]} to {now}")
+            if facts is counts and counts.n_undated:
+                parts[-1] += f" ({_without_date(counts)} {are(counts.n_undated)} in neither)"
     return f"{capitalized(join_words(parts))}."
+
+
+def _silent(period: Period, counts: CountFacts) -> str:
+    undated = f"; {_without_date(counts)} may be of it" if counts.n_undated else ""
+    return f"No incident was reported in {period.label}{undated}."
+
+
+def _without_date(counts: CountFacts) -> str:
+    return f"{format_count(counts.n_undated, 'report')} without a readable date"
 
 
 def _overdue(facts: FollowUpFacts) -> str:
@@ -271,11 +282,12 @@ def _quiet(period: Period, counts: CountFacts) -> str:
 
 
 def _plain(period: Period, counts: CountFacts) -> str:
-    incidents = f"{capitalized(format_count(counts.n, 'incident'))} in {period.label}"
+    incidents = f"{capitalized(counts.least + format_count(counts.n, 'incident'))} in {period.label}"
     earlier = [f"{past.value:,} in {past.label}" for past in counts.earlier if past.value is not None]
     compared = f", {join_words(earlier)}" if earlier else ""
     change = _change_words(counts.change) if earlier else ""
-    return f"{incidents}{compared}{': ' if change else ''}{change}."
+    undated = f"; {_without_date(counts)} {are(counts.n_undated)} not counted" if counts.n_undated else ""
+    return f"{incidents}{compared}{': ' if change else ''}{change}{undated}."
 
 
 # --- tiles ------------------------------------------------------------------------------------------------------------
@@ -294,11 +306,13 @@ def count_tile(facts: CountFacts, *, has_reports: bool, so_far: bool = False) ->
         Whether the period is not over.
     """
     name = "Incidents so far" if so_far else "Incidents"
+    undated = f"{_without_date(facts)} not counted" if facts.n_undated else ""
     if not has_reports:
-        return Tile(name, "none reported", ("nothing happened, or nothing was written down",))
+        why = undated or "nothing happened, or nothing was written down"
+        return Tile(name, "not known" if undated else "none reported", (why,))
     severities = ", ".join(f"{n} {severity or 'without a severity'}" for severity, n in facts.by_severity)
-    lines = (severities, _earlier(facts.earlier), _change_words(facts.change))
-    return Tile(name, f"{facts.n:,}", tuple(filter(None, lines)), needs_action=facts.change.rose)
+    lines = (severities, undated, _earlier(facts.earlier), _change_words(facts.change))
+    return Tile(name, f"{facts.least}{facts.n:,}", tuple(filter(None, lines)), needs_action=facts.change.rose)
 
 
 def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
@@ -744,6 +758,16 @@ def describe_notices(
         The most important first.
     """
     notices = []
+    if undated:
+        n = len(undated)
+        notices.append(
+            Notice(
+                f"{format_count(n, 'report')} {has(n)} no readable date and {are(n)} in no count or chart of any "
+                f"period: {first_of(undated)}.",
+                "Add the date; 'check' says which line can't be read.",
+                figures_in(undated),
+            )
+        )
     if not has_reports:
         last = "" if last_report is None else f" The last report before it is from {_day(last_report)}."
         notices.append(Notice(f"Either nothing happened or nothing was written down.{last}", figures=counts.figures))
@@ -778,15 +802,6 @@ def describe_notices(
             )
         )
     notices += _item_notices(follow_ups, has_tracker=has_tracker)
-    if undated:
-        n = len(undated)
-        notices.append(
-            Notice(
-                f"{format_count(n, 'report')} {has(n)} no date and {are(n)} in no period: {first_of(undated)}.",
-                "Add the date.",
-                figures_in(undated),
-            )
-        )
     return notices + [Notice(sentence, figures=figures_in(sentence)) for sentence in uncompared]
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "LEVELS_COUNT_ALL",
     "describe_coverage",
     "describe_covered",
+    "describe_files",
     "describe_ongoing",
     "describe_shared",
     "describe_silence",
@@ -128,6 +129,40 @@ def describe_silence(label: str, last: pd.Timestamp | None) -> str:
     before = "" if last is None or pd.isna(last) else f" The last report before it is from {last:%Y-%m-%d}."
     when = f"from {label}" if " to " in label else f"in {label}"
     return f"No incident was reported {when}. Either nothing happened or nothing was written down.{before}"
+
+
+def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0) -> str:
+    """Say what became of the files that were found: the parts add up to all of them.
+
+    Parameters
+    ----------
+    files
+        How many there are by ``outcome``, as `measures.file_counts` has it.
+    n_undated
+        The reports without a readable date.
+    n_later
+        The reports of incidents that nobody knew of at the time of the review: ``files`` doesn't have them.
+
+    Examples
+    --------
+    >>> counted = pd.DataFrame({"outcome": ["copy", "loaded", "skipped"], "files": [1, 14, 3]})
+    >>> describe_files(counted, n_undated=7, n_later=2)
+    '20 files found: 14 loaded (7 without a readable date), 1 copy, 3 skipped and 2 of incidents after the review date.'
+    """
+    require_columns(files, "outcome", "files")
+    found = dict(zip(files["outcome"], files["files"], strict=True))
+    words = {
+        "loaded": "loaded",
+        "other status": "of another status",
+        "copy": "copy" if found.get("copy") == 1 else "copies",
+        "skipped": "skipped",
+        "unreadable": "unreadable",
+    }
+    parts = [f"{found[outcome]:,} {word}" for outcome, word in words.items() if found.get(outcome)]
+    if n_undated and found.get("loaded"):
+        parts[0] += f" ({n_undated:,} without a readable date)"
+    parts += [f"{n_later:,} of incidents after the review date"] if n_later else []
+    return f"{format_count(sum(found.values()) + n_later, 'file')} found: {join_words(parts)}." if parts else ""
 
 
 def describe_undetected(incident_ids: Sequence[str]) -> str:

@@ -10,12 +10,12 @@ from incident_analytics.analysis.rates import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import capitalized, format_count, format_span, join_words
 from incident_analytics.periods import label_of
-from incident_analytics.sentences.wording import FEW, each_row, group_columns, two_digits
+from incident_analytics.sentences.wording import FEW, are, each_row, group_columns, two_digits
 
-__all__ = ["describe_counts", "describe_dispersion", "describe_gaps", "describe_rates"]
+__all__ = ["describe_counts", "describe_dispersion", "describe_gaps", "describe_rates", "describe_undated"]
 
 
-def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
+def describe_counts(counts: pd.DataFrame, *, period: str | None = None, n_undated: int = 0) -> str:
     """Say how many incidents there were, by severity.
 
     Parameters
@@ -24,6 +24,8 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
         The result of `severity_counts`.
     period
         What people call the whole period; None names the first and the last part.
+    n_undated
+        Reports without a readable date, which may be of any period.
 
     Returns
     -------
@@ -52,8 +54,24 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None) -> str:
         first, year = names[0].rpartition(" ")[::2]
         first = first if first and names[-1].endswith(f" {year}") else names[0]
         when = f" from {first} to {names[-1]}" if len(names) > 1 else f" in {names[0]}"
-    counted = capitalized(format_count(int(counts["n"].sum()), "incident"))
-    return f"{counted}{when}{': ' if parts else ''}{join_words(parts)}."
+    least = "at least " if n_undated else ""
+    counted = capitalized(least + format_count(int(counts["n"].sum()), "incident"))
+    undated = f" {describe_undated(n_undated)}" if n_undated else ""
+    return f"{counted}{when}{': ' if parts else ''}{join_words(parts)}.{undated}"
+
+
+def describe_undated(n: int) -> str:
+    """Say how many reports have no readable date, which counts by period leave out.
+
+    Examples
+    --------
+    >>> describe_undated(3)
+    '3 reports without a readable date are in no period: each may have had more incidents than are counted.'
+    """
+    if not n:
+        return ""
+    reports = f"{format_count(n, 'report')} without a readable date {are(n)} in no period"
+    return f"{capitalized(reports)}: each may have had more incidents than are counted."
 
 
 def describe_rates(rates: pd.DataFrame) -> str:

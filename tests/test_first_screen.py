@@ -227,12 +227,15 @@ def test_marks_of_times_are_explained_where_they_are_used(grades: list[str], not
 @pytest.mark.parametrize(
     ("finding", "facts", "words"),
     [
-        ("silent", counts(0, n_undated=1), "No incident was reported in Q3 2025; 1 report without a readable date may be of it."),
+        (
+            "silent",
+            counts(0, n_undated=1),
+            "No incident was reported in Q3 2025; 1 report without a readable date may be of it.",
+        ),
         (
             "unjudged",
             counts(4, n_undated=3),
-            "At least 4 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change; 3 reports without a readable date "
-            "are not counted.",
+            "At least 4 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change; 3 reports without a readable date are not counted.",  # noqa: E501
         ),
         (
             "worse",

@@ -420,3 +420,57 @@ def test_a_reopening_is_never_the_first_response(row: str) -> None:
 def test_a_response_before_a_reopening_is_the_first_response() -> None:
     found = rows_of("10:00 Users report 503s", "10:05 Incident opened", "11:00 Resolved", "13:00 Incident re-opened")
     assert found["responded"] == 1
+
+
+ROWS_OF_ANY_KIND = [
+    "WLAN gone", "Errors gone", "All is normal", "Service restored", "Alert for API", "Users report 503s",
+    "Rollback done", "Queue empties", "Deployment of 4.18", "Database is back",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Provider confirms that everything is fine on their side",
+        "AWS says all systems are operational on their end",
+        "Cloudflare reports no issues on its side",
+        "The bank says that all works from their end",
+        "Supplier: service fully restored at the supplier's side",
+        "Carrier reports that the line is back to normal on the carrier side",
+    ],
+)
+def test_that_all_is_well_on_the_side_of_others_is_no_restoration(words: str) -> None:
+    rows = ["On-call is paged: queue > 1000", words, "Jonas finds the expired certificate"]
+    begun = datetime(2026, 3, 29, 0, 25, tzinfo=UTC)
+    clues = [Clue(begun + timedelta(minutes=20 * place), row) for place, row in enumerate(rows)]
+    assert "restored" not in infer_milestones(clues, ReportClues())
+
+
+@pytest.mark.parametrize(
+    "words", ["All is normal on our side", "Site back to normal", "Errors gone, all works at our end"]
+)
+def test_that_all_is_well_on_our_own_side_is_one(words: str) -> None:
+    rows = ["On-call is paged: queue > 1000", "Jonas finds the expired certificate and replaces it", words]
+    begun = datetime(2026, 3, 29, 0, 25, tzinfo=UTC)
+    clues = [Clue(begun + timedelta(minutes=20 * place), row) for place, row in enumerate(rows)]
+    assert infer_milestones(clues, ReportClues())["restored"].row == 2
+
+
+@pytest.mark.parametrize("rows", [["WLAN gone"], ["WiFi is gone", "Provider called"], ["Power gone", "Depot is asked"]])
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_a_service_that_is_gone_is_not_restored(rows: list[str], *, is_stated: bool) -> None:
+    begun = datetime(2026, 5, 22, 14, 10, tzinfo=UTC)
+    clues = [Clue(begun + timedelta(minutes=20 * place), row) for place, row in enumerate(rows)]
+    assert "restored" not in infer_milestones(clues, ReportClues(start=begun if is_stated else None))
+
+
+@given(rows=st.lists(st.sampled_from(ROWS_OF_ANY_KIND), min_size=1, max_size=5), is_stated=st.booleans())
+def test_no_incident_is_over_at_the_instant_of_its_stated_start(rows: list[str], *, is_stated: bool) -> None:
+    """A restoration at the start would be an outage without length."""
+    begun = datetime(2026, 5, 22, 14, 10, tzinfo=UTC)
+    clues = [Clue(begun + timedelta(minutes=place // 2), row) for place, row in enumerate(rows)]
+    found = infer_milestones(clues, ReportClues(start=begun if is_stated else None))
+    if "restored" in found and "started" in found:
+        assert clues[found["restored"].row].at != clues[found["started"].row].at
+    if is_stated and "restored" in found:
+        assert clues[found["restored"].row].at != begun

@@ -119,6 +119,14 @@ def test_a_field_records_what_triggered_it(label: str, value: str, expected: str
         ("Initial alert/detection - alerts did not fire, customers call", "customer"),
         ("Initial alert/detection - not detected by monitoring but by customers", "customer"),
         ("Initial alert/detection - on-call notices the alert", "monitoring"),
+        ("Initial alert/detection - Dispatcher in Graz calls the hotline", None),  # our own people are no customers
+        ("Initial alert/detection - Depot Wels calls support", None),
+        ("Initial alert/detection - a colleague opens a ticket", None),
+        ("Initial alert/detection - a branch reports by phone call that tills are down", None),
+        ("Initial alert/detection - a driver writes in the support forum", None),
+        ("Initial alert/detection - customers call a branch", "customer"),
+        ("Initial alert/detection - alert on the data warehouse", "monitoring"),
+        ("Initial alert/detection - merchants write tickets, then a dispatcher calls", "customer"),
         ("Initial alert/detection - on-call notices it", None),  # staff is too often wrong to be proposed
     ],
 )

@@ -93,10 +93,17 @@ _ALERT_NAME = re.compile(
 )
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 """What every name of an alert has."""
+_SIDES = frozenset({"side", "end", "ends"})
+_OTHERS = frozenset(
+    {"their", "its", "his", "her", "theirs", "provider", "vendor", "supplier", "carrier", "partner", "upstream"}
+)
+_OF_OTHERS = re.compile(r"(?!our|today|yesterday|tomorrow)[\w-]+(?:'s|s')")
+_ON = frozenset({"on", "from", "at"})
+"""Of whose side of the matter a clause speaks: ``all fine on their side`` says nothing of how it is here."""
 _INFINITIVE = frozenset({"to"})
 _END, _JOIN, _BACK, _DENIAL, _TRY, _SUPPOSE, _TO = ("end", "join", "background", "denial", "try", "suppose", "to")
 """What a word may do to how its clause is meant."""
-_QUESTION, _COLON = "?", ":"
+_QUESTION, _COLON, _LAST = "?", ":", "."
 _NAME = 3
 """How many words a name has at most that says who speaks."""
 _MARKED = ("no ", "try ", "after ", "^", "$")
@@ -171,8 +178,8 @@ class Vocabulary:
         """Return the meanings of a row's words, clause by clause.
 
         The meaning of the word that the row opens with is there with ``^`` as well, that of a clause's last word with
-        ``$``. What is denied has ``no`` before it, what is only attempted, planned or guessed ``try``, and background
-        ``after``. A name before a colon is a ``speaker``.
+        ``$``. What is denied has ``no`` before it, what is only attempted, planned, guessed or so on another party's
+        side ``try``, and background ``after``. A name before a colon is a ``speaker``.
 
         Examples
         --------
@@ -188,16 +195,17 @@ class Vocabulary:
         clauses: list[Clause] = []
         found: list[str] = []
         closing: list[str] = []
-        mood, opens = _Mood(), True
-        for index, token in enumerate(tokens):
+        mood, opens, is_elsewhere = _Mood(), True, False
+        for index, token in enumerate([*tokens, _LAST]):
+            is_elsewhere = is_elsewhere or (token in _SIDES and _is_of_others(tokens, index))
             role, meanings = self._word(token)
             if role == _END:
-                if token == _QUESTION:
-                    found = [meaning if meaning.startswith(_MARKED) else f"try {meaning}" for meaning in found]
+                if is_elsewhere or token == _QUESTION:
+                    found = _doubted(found, is_all=is_elsewhere)
                 elif token == _COLON and not clauses and index <= _NAME:
                     found.append("speaker")
-                clauses.append((*found, *closing))
-                found, closing, mood = [], [], _Mood()
+                clauses.append((*found, *(() if is_elsewhere else closing)))
+                found, closing, mood, is_elsewhere = [], [], _Mood(), False
                 continue
             if role:
                 found += mood.hear(index, role)
@@ -212,8 +220,21 @@ class Vocabulary:
             if opens:
                 found += [f"^{meaning[1:]}" for meaning in closing]
                 opens = token in _SKIPPED
-        clauses.append((*found, *closing))
         return [clause for clause in clauses if clause]
+
+
+def _doubted(meanings: Iterable[str], *, is_all: bool) -> list[str]:
+    """Return meanings as only guessed; those that are denied or background stay so, unless all are."""
+    if is_all:
+        return [f"try {meaning.removeprefix('no ')}" for meaning in meanings if meaning[0] not in "^$"]
+    return [meaning if meaning.startswith(_MARKED) else f"try {meaning}" for meaning in meanings]
+
+
+def _is_of_others(tokens: Sequence[str], index: int) -> bool:
+    """Return whether a word such as ``side`` is another party's: ``on their side``, ``from the provider's end``."""
+    whose = tokens[index - 1] if index else ""
+    near = tokens[max(index - 4, 0) : index - 1] if index else []
+    return (whose in _OTHERS or _OF_OTHERS.fullmatch(whose) is not None) and not _ON.isdisjoint(near)
 
 
 def _role_of(token: str) -> str:

@@ -33,6 +33,8 @@ from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
 
+_WRITE_INSTANT = "write it as 2025-03-14 14:02 UTC"
+"""What a field that is an instant should look like; a row of the timeline may leave the date out."""
 _TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
 _ONGOING = compile_late(
     r"(?:ongoing|active|unresolved|not (?:yet )?(?:resolved|restored|over)|still (?:open|down|going)|monitoring"
@@ -364,7 +366,7 @@ class HeaderReader:
     def _check_clock(self, name: str | None, found: Field) -> None:
         """Report an instant at the head that has a date and no time of day."""
         if name is not None and found.is_sure and name.endswith("_at") and date_in(found.line.text) is not None:
-            message = f"{found.label} {found.line.text!r} has no time of day; write it as 2025-03-14 14:02 UTC"
+            message = f"{found.label} {found.line.text!r} has no time of day; {_WRITE_INSTANT}"
             self.report.problem("unreadable-time", found.line.line, message)
 
     def _check_same(self, name: str, one: Line, other: Line) -> None:
@@ -524,9 +526,10 @@ class HeaderReader:
         entry = Entry(line.text, "", line.line, is_unclear=self.reader.zone_is_unclear)
         placement = place_entries([entry], day=self.report.anchor(), zone=zone)
         for remark in placement.remarks:
-            self.report.problem(remark.code, line.line, f"{label}: {remark.message}")
+            message = remark.message.replace("write it as HH:MM", _WRITE_INSTANT)
+            self.report.problem(remark.code, line.line, f"{label}: {message}")
         if placement.instants[0] is None and not placement.remarks and not is_absent(line.text):
-            message = f"{label}: {line.text!r} is not a date and time; write it as 2025-03-14 14:02 UTC"
+            message = f"{label}: {line.text!r} is not a date and time; {_WRITE_INSTANT}"
             self.report.problem("unreadable-time", line.line, message)
         return placement.instants[0]
 

@@ -56,6 +56,8 @@ _ROWS = 5
 """From how many rows on the learned model reads a timeline; of a shorter one the words alone decide."""
 _DENIED = -1.0
 """The weight up to which a row's words deny that it is a milestone."""
+_FALLBACK = 0.5
+"""The confidence of a start that is the first row, as no row says that it started."""
 _SPEAKS_FOR = 1.0
 """The weight from which on a row's words speak for a milestone."""
 _SLIP = timedelta(minutes=5)
@@ -528,6 +530,7 @@ class Scorer:
         if len(self.order) >= _ROWS:
             self.take_learned()
         self.drop_cure_before_detection()
+        self.drop_cure_at_beginning()
         for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
             del self.found[milestone]
         return self.found
@@ -596,6 +599,25 @@ class Scorer:
             for name in [name for name in ("restored", "detected") if both or self.found[name].grade == "check"]:
                 del self.found[name]
 
+    def drop_cure_at_beginning(self) -> None:
+        """Drop a restoration at the instant of the start or the detection: nothing is over as it begins.
+
+        Where the row says that it is over and the start is only the first row for want of another, the start goes.
+        """
+        over = self.found.get("restored")
+        if over is None:
+            return
+        known = self.known | ({} if self.start is None else {"started": self.start})
+        at_once = [name for name in ("started", "detected") if known.get(name) == self.at(over.row)]
+        if not at_once:
+            return
+        is_over = not self.readings[over.row].features.isdisjoint({"over", "well"})
+        start = self.found.get("started")
+        if is_over and at_once == ["started"] and start is not None and start.confidence <= _FALLBACK:
+            del self.found["started"]
+        else:
+            del self.found["restored"]
+
     def says_over(self, guess: Guess) -> bool:
         """Return whether a row surely says that it is over, and not only what was done."""
         return guess.grade == "sure" and not self.readings[guess.row].features.isdisjoint({"over", "well"})
@@ -621,7 +643,7 @@ class Scorer:
         best = max(likely, key=lambda row: (likely[row], odds[row]), default=None)
         if best is not None and likely[best] >= _LIKELY:
             return Guess(best, round(likely[best], 2))
-        return Guess(options[0].row, 0.5) if milestone == "started" else None
+        return Guess(options[0].row, _FALLBACK) if milestone == "started" else None
 
     def alone(self, milestone: str, row: int) -> float:
         """Return how likely a row is a milestone by its words and label alone."""

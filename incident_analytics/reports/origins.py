@@ -157,9 +157,9 @@ class Lexicon:
         """Return what the first clause that names anybody names; staff only where it names nobody else."""
         for text in texts:
             for part in _ROW_PARTS.split(_ROW_LABEL.sub("", text.words.replace("**", ""), count=1)):
-                if values := [hit.value for hit in self.row.find(part)]:
-                    others = [value for value in values if value != "staff"]
-                    return Origin([*others, *values][0], text.words, text.line, self.confidence["named"])
+                if hits := self.row.find(part):
+                    others = [hit for hit in hits if hit.value != "staff"]
+                    return Origin(_first(others or hits), text.words, text.line, self.confidence["named"])
         return None
 
     def _of_early_row(self, rows: Sequence[Row]) -> Origin | None:
@@ -168,7 +168,7 @@ class Lexicon:
             if row.milestone in _ENDS:
                 break
             if hits := self.early.find(row.words):
-                return Origin(hits[0].value, row.words, row.line, self.confidence["said"])
+                return Origin(_first(hits), row.words, row.line, self.confidence["said"])
             if row.milestone == "responded":
                 break
         return None
@@ -180,7 +180,7 @@ class Lexicon:
         if not counted or (len(counted) > 1 and counted[0][1] == counted[1][1]):
             return None
         text, hit = next(each for each in found if each[1].value == counted[0][0])
-        return Origin(hit.value, *_sentence_at(text, hit), self.confidence["said"])
+        return Origin(_first([hit]), *_sentence_at(text, hit), self.confidence["said"])
 
     # --- trigger -----------------------------------------------------------------------------------------------------
 
@@ -225,6 +225,12 @@ class Lexicon:
         if any(map(_TAKEN_BACK.search, words)):
             keys["change"].add("taken back")
         return keys, best
+
+
+def _first(hits: Sequence[Hit]) -> str:
+    """Return what the first of some hits speaks for; of two at a place, a colleague of ours is no customer."""
+    value = min(hits, key=lambda hit: (hit.first, hit.value != "own")).value
+    return "staff" if value == "own" else value
 
 
 def _sentence_at(text: Text, hit: Hit) -> tuple[str, int]:

@@ -292,7 +292,10 @@ def test_without_a_terminal_the_values_are_listed(folder: Path, arguments: list[
         *(f"r/{ID}.md:14", ID, "detected_at", "2025-03-14", "13:18"),
         *["13:18", "Message", "from", "shop:", "results", "are", "old"],
     ]
-    assert ran.stderr == f"{len(lines) - 1} values to confirm\n"
+    unread = (
+        "no answers were read, as the input is not a terminal; run confirm in one, or write rows to corrections.csv\n"
+    )
+    assert ran.stderr == f"{len(lines) - 1} values to confirm\n" + ("" if arguments else unread)
     assert sorted(file.name for file in folder.iterdir()) == ["r"]
 
 

@@ -560,8 +560,10 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
         say(*(columns(("line", "incident", "field", "value (UTC)", "as written"), rows, ()) if rows else ()))
         remark(f"{len(found)} {'value' if len(found) == 1 else 'values'} to confirm")
         if found and not is_listed:
-            file = confirming.correction_file(settings, paths).file
-            remark(f"no answers were read, as the input is not a terminal; run confirm in one, or write rows to {file}")
+            where = confirming.correction_file(settings, paths).file
+            remark(
+                f"no answers were read, as the input is not a terminal; run confirm in one, or write rows to {where}"
+            )
         return
     from zoneinfo import ZoneInfo
 

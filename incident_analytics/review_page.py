@@ -285,11 +285,11 @@ class ReviewPage:
         wide = wide.astype(int)
         wide.columns = pd.Index([str(name) for name in wide.columns])
         wide.attrs = table.attrs
-        table = showing.table(
+        shown = showing.table(
             wide.assign(all=wide.sum(axis=1)).reset_index(),
             folded=_FOLDED,
         )
-        return showing.text(self._undated) + table if n_undated else table
+        return showing.text(self._undated) + shown if n_undated else shown
 
     @property
     def _undated(self) -> str:

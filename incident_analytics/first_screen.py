@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from incident_analytics import sentences
+from incident_analytics import measures, sentences
 from incident_analytics.formatting import (
     MISSING,
     capitalized,
@@ -24,9 +24,11 @@ from incident_analytics.formatting import (
 )
 from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
 from incident_analytics.periods import label_of
-from incident_analytics.quotations import FIGURES, Quoted, figures_in
+from incident_analytics.quotations import FIGURES, Quoted, figures_in, joined
+from incident_analytics.scope import Scope
 from incident_analytics.sentences import Tile
 from incident_analytics.showing import (
+    HYPHEN,
     Shown,
     cell_link,
     escape_html,
@@ -118,6 +120,7 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
         response=facts.response,
         budgets=facts.budgets,
         follow_ups=facts.follow_ups,
+        severe=facts.severe,
         so_far=so_far,
     )
     spans = " · ".join(f"<span>{_html(part)}</span>" for part in parts)
@@ -272,7 +275,8 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
     heading = "The incidents that mattered" if n > len(shown) else "What happened"
     cost = sentences.describe_lost_revenue(facts.costs)
     every = f"All {format_count(n, 'incident')}" if n > 1 else "The incident in full"
-    rest = f" · {cost}" if cost else ""
+    ranked = sentences.RANKED_BY if n > len(shown) else ""
+    rest = "".join(f" · {words}" for words in (cost, ranked) if words)
     numbers = {_heading(metric), "Users", "Lost revenue"}
     table = _table(
         _with_values(columns),
@@ -321,7 +325,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     )
     links = links or {}
     columns: dict[str, list[_Cell]] = {
-        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
+        "Date": [_day("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
         "Incident": [
             cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in every
         ],
@@ -463,6 +467,8 @@ def _notices(facts: Highlights, restated: str) -> list[Shown]:
         follow_ups=facts.follow_ups,
         undated=[Quoted(name, figures_in(facts.undated)) for name in facts.undated["incident_id"]],
         mapped=facts.mapped_severities,
+        contradicted=[each for each in facts.incidents if each.stated is not None],
+        unwritten=_unwritten(scope),
         uncompared=[
             Quoted(
                 sentences.describe_uncompared(
@@ -495,6 +501,13 @@ def _notices(facts: Highlights, restated: str) -> list[Shown]:
     ]
 
 
+def _unwritten(scope: Scope) -> Quoted:
+    """Return a sentence on the incidents that have no report, though others name them."""
+    unreported = sentences.describe_unreported(measures.unreported(scope))
+    stray = "" if scope.tool_records is None else sentences.describe_stray_records(measures.records(scope))
+    return joined((unreported, stray))
+
+
 # --- shared -----------------------------------------------------------------------------------------------------------
 
 
@@ -508,6 +521,11 @@ def _html(words: str) -> str:
 
 def _plain(words: str) -> _Cell:
     return _html(words), escape_markdown(words)
+
+
+def _day(words: str) -> _Cell:
+    """Return a day that no line breaks."""
+    return escape_html(words.replace("-", HYPHEN)), escape_markdown(words.replace("-", HYPHEN))
 
 
 def _broken_at_commas(words: str) -> _Cell:

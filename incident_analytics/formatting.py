@@ -46,6 +46,8 @@ MISSING: Final = "–"
 _MINUTES: Final = 600  # seconds from which on a span is written without them
 _FINE: Final = (99, 100)  # percent
 _LEAST_P_VALUE: Final = 0.001  # a smaller value is shown as "< 0.001"
+_LOW_SHARE: Final = 0.01  # below it, and as near to the whole, a percent says too little
+_TENS: Final = 10
 _WHOLE: Final = 1000  # from here on a figure has no decimals
 
 
@@ -325,11 +327,25 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
         words, n_missing = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
         is_bound = not is_missing(value) and bool(row.get(n_missing))
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
-    shown, lowest, highest = (format_value(each, column) for each in (value, low, high))
+    shown, lowest, highest = (_coarse(each, column) for each in (value, low, high))
     if column.startswith("budget_spent") and shown in {lowest, highest}:
         # The end of a range isn't an estimate; where both ends are the same, nothing is unknown.
         return lowest if lowest == highest else f"{lowest} to {highest}"
     return f"{shown} ({lowest} to {highest})"
+
+
+def _coarse(value: Any, column: str) -> str:
+    """Write an estimate, or an end of its interval: a share to a percent, a rate to two digits, as it is known."""
+    if not isinstance(value, Real) or is_missing(value):
+        return format_value(value, column)
+    number = float(value)
+    if unit_of(column) == "share" and _LOW_SHARE <= number <= 1 - _LOW_SHARE:
+        return f"{number:.0%}"
+    if unit_of(column) == "change" and abs(number) >= _LOW_SHARE:
+        return f"{number:+.0%}"
+    if column == "rate" and number < _WHOLE:
+        return f"{number:.2g}" if number < _TENS else f"{number:.0f}"
+    return format_value(value, column)
 
 
 def capitalized(text: str) -> str:

@@ -18,6 +18,7 @@ from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.analysis.response import span_grades
 from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.figures import read_from
+from incident_analytics.formatting import format_span
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import figures_in
 from incident_analytics.scope import Scope
@@ -47,9 +48,10 @@ MATTERED: Final = 5
 """Incidents on the first screen."""
 
 _ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a report's time follows once it is completed
+_ENOUGH: Final = 6  # other incidents whose loss is known, from which on one can be the costliest
 _PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
 
-Finding = Literal["ongoing", "silent", "budget", "worse", "overdue", "better", "unjudged", "quiet"]
+Finding = Literal["ongoing", "silent", "budget", "severe", "worse", "overdue", "better", "unjudged", "quiet"]
 """What a headline can say, the most urgent first."""
 
 
@@ -135,6 +137,8 @@ class ResponseFacts:
         As of `CountFacts`.
     n_check
         Incidents whose span is graded *check*.
+    n_contradicted
+        Incidents with a span whose report states another duration.
     figures
         As of `CountFacts`.
     """
@@ -152,6 +156,7 @@ class ResponseFacts:
     history: tuple[Past, ...]
     change: Change
     n_check: int = 0
+    n_contradicted: int = 0
     figures: tuple[str, ...] = ()
 
 
@@ -194,8 +199,9 @@ class BudgetFacts:
         Whether the period has more than one window.
     earlier
         The number over budget of those judged, a pair, in the comparable earlier periods.
-    worst_service, worst_downtime, worst_is_bound
-        The service that was down for longest, for where no service has a target; None where no outage is known.
+    worst_services, worst_downtime, worst_is_bound
+        The services that were down for longest, as people read it, for where no service has a target; None of an
+        unrecorded one. None were down where no outage is known.
     figures
         As of `CountFacts`.
     """
@@ -203,7 +209,7 @@ class BudgetFacts:
     budgets: tuple[Budget, ...]
     several: bool
     earlier: tuple[Past, ...]
-    worst_service: str | None
+    worst_services: tuple[str | None, ...]
     worst_downtime: timedelta | None
     worst_is_bound: bool
     figures: tuple[str, ...] = ()
@@ -289,6 +295,8 @@ class Incident:
         The primary metric; of an ongoing one how long it has lasted so far.
     grade
         How far the time can be trusted, one of `GRADES`.
+    stated
+        The duration that the report states, where it differs from ``time`` by more than a tenth.
     users, users_fraction
         As reported; None where the report does not say.
     is_approximate
@@ -312,6 +320,7 @@ class Incident:
     lost: tuple[tuple[str | None, float], ...]
     status: str | None = None
     grade: str = "recorded"
+    stated: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -436,6 +445,7 @@ class Highlights:
             else (),
             change=_change(self.changes, metric),
             n_check=sum(each.grade == "check" for each in self.incidents),
+            n_contradicted=sum(each.stated is not None for each in self.incidents),
             figures=figures_in(response, by_period, self.changes, table, self.incident_table),
         )
 
@@ -477,15 +487,16 @@ class Highlights:
         budgets.sort(key=lambda budget: (budget.state != "over", -(budget.share or 0.0)))
         downtime = measures.availability(self.scope)
         down = downtime[(downtime["downtime"] > pd.Timedelta(0)).fillna(value=False)]
-        worst = max(down.to_dict("records"), key=lambda row: row["downtime"], default=None)
+        rows = down.sort_values("downtime", ascending=False).to_dict("records")
+        tied = [row for row in rows if format_span(row["downtime"]) == format_span(rows[0]["downtime"])]
         earlier = {part.label: measures.impact(self.scope, within=part) for part in self.scope.comparable if budgets}
         return BudgetFacts(
             budgets=tuple(budgets),
             several=len(set(held["window_start"])) > 1,
             earlier=tuple(Past(label, _overspent(impact)) for label, impact in earlier.items()),
-            worst_service=None if worst is None else _or_none(worst["service"]),
-            worst_downtime=None if worst is None else worst["downtime"],
-            worst_is_bound=worst is not None and bool(worst["n_missing"]),
+            worst_services=tuple(_or_none(row["service"]) for row in tied),
+            worst_downtime=rows[0]["downtime"] if rows else None,
+            worst_is_bound=any(row["n_missing"] for row in tied),
             figures=figures_in(self.impact, earlier) if budgets else figures_in(downtime),
         )
 
@@ -538,6 +549,8 @@ class Highlights:
         costs = reviewed.costs[(reviewed.costs["kind"] == _PRIMARY) & reviewed.costs["amount"].notna()]
         lost = costs.groupby("incident_id")[["currency", "amount"]].agg(list)
         readings = reviewed.readings
+        mismatched = reviewed.problems.loc[reviewed.problems["code"] == "duration-mismatch", "incident_id"]
+        doubtful = set(mismatched) if metric == "time_to_restore" else set()
         about = readings[readings["approximate"].fillna(value=False) & (readings["field"] == "affected_users")]
         found = []
         for row in reviewed.incidents.to_dict("records"):
@@ -571,9 +584,30 @@ class Highlights:
                     else (),
                     status=_or_none(row["status"]),
                     grade=grades.get(incident_id, "recorded"),
+                    stated=_stated(row["stated_duration"], time)
+                    if state == "ended" and incident_id in doubtful
+                    else None,
                 )
             )
         return rank_incidents(found, order=list(reviewed.incidents["severity"].cat.categories))
+
+    @cached_property
+    def severe(self) -> tuple[Incident, ...]:
+        """The incidents that a headline names: see ``severe`` of `rank_findings`."""
+        ended = [each for each in self.incidents if each.state != "ongoing"]
+        worst = self.scope.reviewed.incidents["severity"].cat.categories[-1]
+        return tuple(each for each in ended if each.severity == worst) or tuple(
+            each for each in ended if any(self._is_costliest(each, *lost) for lost in each.lost)
+        )
+
+    def _is_costliest(self, incident: Incident, currency: str | None, amount: float) -> bool:
+        """Return whether an incident lost more than each of at least six others of the last year."""
+        known = self.scope.known
+        recent = known.incidents.loc[self.scope.history(1).holds(known.incidents["occurred_at"]), "incident_id"]
+        costs = known.costs[(known.costs["kind"] == _PRIMARY) & known.costs["amount"].notna()]
+        costs = costs[costs["incident_id"].isin(recent) & (costs["incident_id"] != incident.incident_id)]
+        others = [row["amount"] for row in costs.to_dict("records") if _or_none(row["currency"]) == currency]
+        return len(others) >= _ENOUGH and amount > max(others)
 
     @property
     def incident_table(self) -> pd.DataFrame:
@@ -650,6 +684,7 @@ class Highlights:
             is_down=bool(self.ongoing["has_downtime"].any()),
             has_reports=self.has_reports,
             budgets=self.budgets if self.has_reports else None,
+            has_severe=bool(self.severe),
             changes=(self.response.change, self.counts.change),
             follow_ups=self.follow_ups,
             n_undated=len(self.undated),
@@ -695,6 +730,7 @@ def rank_findings(
     changes: Iterable[Change],
     follow_ups: FollowUpFacts,
     n_undated: int = 0,
+    has_severe: bool = False,
 ) -> tuple[Finding, ...]:
     """Return what a headline can say, the most urgent first.
 
@@ -714,6 +750,8 @@ def rank_findings(
         The action items.
     n_undated
         Reports without a readable date.
+    has_severe
+        Whether an incident that is over is ``severe``.
 
     Returns
     -------
@@ -721,10 +759,12 @@ def rank_findings(
         1. ``ongoing``: an incident that counts as downtime is not over; one that does not comes after ``worse``
         2. ``silent``: nothing was reported
         3. ``budget``: a service is over its error budget
-        4. ``worse``: incidents come significantly more often, or take significantly longer
-        5. ``overdue``: an action item is known to be late
-        6. ``better``: incidents come significantly less often, or take significantly shorter
-        7. Where there is none of these, ``quiet``: every budget was kept, nothing is overdue, no change is significant;
+        4. ``severe``: an incident that is over had the worst declared severity; where none had, one lost more revenue
+           than each of at least six others of the last year, in one currency
+        5. ``worse``: incidents come significantly more often, or take significantly longer
+        6. ``overdue``: an action item is known to be late
+        7. ``better``: incidents come significantly less often, or take significantly shorter
+        8. Where there is none of these, ``quiet``: every budget was kept, nothing is overdue, no change is significant;
            ``unjudged`` where one of these is not known.
     """
     over = budgets.of("over") if budgets else ()
@@ -733,6 +773,7 @@ def rank_findings(
         ("ongoing", is_down),
         ("silent", not has_reports),
         ("budget", bool(over)),
+        ("severe", has_severe),
         ("worse", any(change.rose for change in changes)),
         ("ongoing", n_ongoing > 0 and not is_down),
         ("overdue", follow_ups.n_overdue > 0),
@@ -809,6 +850,14 @@ def _overspent(impact: pd.DataFrame) -> tuple[int, int] | None:
     over, within, _ = budget_states(impact[impact["budget"].notna()])
     judged = int(over.sum() + within.sum())
     return (int(over.sum()), judged) if judged else None
+
+
+def _stated(stated: Any, time: timedelta | None) -> timedelta | None:
+    """Return a stated duration that differs from the time by more than a tenth of the longer one."""
+    if time is None or pd.isna(stated) or abs(stated - time) <= max(stated, time) / 10:
+        return None
+    found: timedelta = stated
+    return found
 
 
 def _or_none(value: Any) -> Any:

@@ -37,7 +37,7 @@ __all__ = ["ReviewPage"]
 _SUMMARY: Final = ("n", "median", "median_recorded", "p90", "mean", "n_recorded", "n_missing", "n_open", "n_negative")
 _FOLDED: Final = "These figures as a table"
 _LONG: Final = 100  # incidents from which on their list is folded
-_PHRASES: Final = 8  # phrases shown
+_PHRASES: Final = 5  # phrases shown
 _TOP: Final = 10  # overdue items in the body of the page
 _FEW: Final = 2  # rows from which on a comparison of groups is one
 _ENOUGH: Final = 6  # incidents, or points, from which on a figure shows more than its table
@@ -366,7 +366,16 @@ class ReviewPage:
         columns += ["n_overlapping", "n_unended", "n_missing"]
         headings = {"share": "Outside hours"}
         said = [self._covered(1), sentences.describe_interruptions(shown), together]
-        return showing.text(*said) + showing.table(shown, columns=columns, headings=headings, folded=_FOLDED)
+        return showing.text(*said) + showing.table(
+            shown,
+            columns=[
+                each
+                for each in columns
+                if each not in {"timezone", "share_of_time"} or (shown[each] != shown[each].iloc[0]).any()
+            ],
+            headings=headings,
+            folded=_FOLDED,
+        )
 
     def origins(self) -> Shown | None:
         """Show how the last year's incidents were detected and what triggered them, where enough reports say so."""
@@ -379,7 +388,7 @@ class ReviewPage:
         quoted = figures_in(detected, detection)
         detected = detected.assign(median=spans["median"], n_spans=spans["n"])
         detected.attrs[FIGURES] = quoted
-        columns = ["n", "n_proposed", "share", "n_known", "n_missing"]
+        columns = ["n", "n_proposed", "share"]  # what is missing is in the sentence, the same for every row
         parts = [
             (detected, sentences.describe_detection(detected), ["detected_by", *columns, "median", "n_spans"]),
             (triggered, sentences.describe_triggers(triggered), ["trigger", *columns]),
@@ -460,6 +469,8 @@ class ReviewPage:
             "median": f"Median {self.metric_name}",
             "budget_spent": "Budget used",
             "share_recorded": "Milestones recorded",
+            "n_overdue": "Overdue, any owner",
+            "n_overdue_unknown": "No status",
         }
         arrows = {"n": "incidents_arrow", "median": "median_arrow", "share_recorded": "recorded_arrow"}
         for column, arrow in arrows.items():
@@ -661,7 +672,9 @@ class ReviewPage:
             return None
         rate, change = measures.repeats_rate(self.scope), measures.recurrence(self.scope)
         said = [
-            sentences.describe_repeats(rate, label=self.scope.window.label),
+            sentences.describe_repeats(
+                rate, label=self.scope.window.label, pending=measures.pending_repeats(self.scope)
+            ),
             sentences.describe_recurrence(change),
         ]
         columns = [

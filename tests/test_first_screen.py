@@ -11,13 +11,14 @@ import pandas as pd
 import pytest
 from builders import at
 
-from incident_analytics.first_screen import side_by_side, sparkline
+from incident_analytics.first_screen import first_screen, side_by_side, sparkline
 from incident_analytics.highlights import (
     Budget,
     BudgetFacts,
     Change,
     CountFacts,
     FollowUpFacts,
+    Highlights,
     Incident,
     MappedSeverity,
     OwnerShare,
@@ -27,6 +28,7 @@ from incident_analytics.highlights import (
     rank_incidents,
 )
 from incident_analytics.periods import Period
+from incident_analytics.scope import Scope
 from incident_analytics.sentences import (
     Tile,
     budget_tile,
@@ -51,7 +53,7 @@ ORDER = ["SEV-3", "SEV-2", "SEV-1"]
 ROSE = Change("changed", (("Q2 2025", True, 0.01),))
 FELL = Change("changed", (("Q2 2025", False, 0.01),))
 FEW = Change("few")
-NONE = pd.DataFrame({"incident_id": [], "title": [], "severity": [], "occurred_at": [], "owner": []})
+NONE = pd.DataFrame({"incident_id": [], "title": [], "severity": [], "occurred_at": [], "owner": [], "is_open": []})
 
 
 def counts(n: int = 13, change: Change = FEW, earlier: int | None = 9, **options: Any) -> CountFacts:
@@ -74,7 +76,7 @@ def budget(service: str = "API", state: Any = "over", spent: float | None = 3, *
 
 def budgets(*each: Budget, **options: Any) -> BudgetFacts:
     return replace(
-        BudgetFacts(each, several=False, earlier=(), worst_service=None, worst_downtime=None, worst_is_bound=False),
+        BudgetFacts(each, several=False, earlier=(), worst_services=(), worst_downtime=None, worst_is_bound=False),
         **options,
     )
 
@@ -343,7 +345,7 @@ def test_a_headline_does_not_take_a_report_without_a_date_for_none(finding: Any,
             Tile("Services over error budget", "not known", ("no outage reported",)),
         ),
         (
-            budget_tile(budgets(worst_service="API", worst_downtime=HOUR, worst_is_bound=True), has_reports=True),
+            budget_tile(budgets(worst_services=("API",), worst_downtime=HOUR, worst_is_bound=True), has_reports=True),
             Tile("Most downtime", "at least 1h", ("API", "no service has a target")),
         ),
         (budget_tile(budgets(), has_reports=True), Tile("Most downtime", "–", ("no outage of known length",))),
@@ -418,7 +420,7 @@ def said(found: list[Any]) -> list[str]:
 
 
 def test_each_decision_has_a_subject_and_an_owner() -> None:
-    pending = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "owner": ["Ada", None]})
+    pending = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "owner": ["Ada", None], "is_open": [False, False]})
     late = items(40, n_long_overdue=32, n_unowned=2, owners=(OwnerShare("SRE", 20), OwnerShare(None, 12)))
     assert said(describe_decisions(budgets(OVER, KEPT), late, pending, owner="Grace")) == [
         "API was down 3h against a budget of 1h: freeze risky changes, or adjust the 99.8% target? (API team)",
@@ -427,6 +429,8 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
         "2 post-mortems are not final: when will they be? (Ada)",
     ]
     assert describe_decisions(budgets(KEPT), items(), NONE) == []
+    (asked,) = said(describe_decisions(budgets(KEPT), items(), pending.assign(is_open=[False, True])))
+    assert asked == "1 post-mortem of incidents that are over is not final: when will it be? (Ada)"
 
 
 def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
@@ -639,3 +643,20 @@ def test_parts_side_by_side_follow_each_other_in_markdown() -> None:
     shown = side_by_side(text("a"), text("b"))
     assert shown.html == '<div class="columns">\n<div>\n<p>a</p>\n</div>\n<div>\n<p>b</p>\n</div>\n</div>'
     assert shown.markdown == "a\n\nb"
+
+
+def test_what_was_worst_comes_before_an_ongoing_incident_without_downtime() -> None:
+    facts = {"has_reports": True, "budgets": budgets(OVER), "changes": (), "follow_ups": items()}
+    found = rank_findings(n_ongoing=1, is_down=False, has_severe=True, **facts)
+    assert found[:3] == ("budget", "severe", "ongoing")
+    assert rank_findings(n_ongoing=1, is_down=True, has_severe=True, **facts)[0] == "ongoing"
+
+
+def test_services_that_were_down_equally_long_are_all_named() -> None:
+    tied = budgets(worst_services=("API", "Web", None), worst_downtime=HOUR)
+    assert budget_tile(tied, has_reports=True).lines[0] == "API, Web and service not recorded"
+
+
+def test_incidents_without_a_report_are_in_what_to_keep_in_mind(demo_scope: Scope) -> None:
+    words = first_screen(Highlights(demo_scope)).markdown
+    assert "1 incident has no report: INC-2025-09-24-001" in words.partition("## Keep")[2]

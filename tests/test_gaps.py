@@ -48,7 +48,7 @@ def test_incidents_of_no_known_time_stand_last_without_a_gap() -> None:
     assert gaps["previous_id"].isna().tolist() == [True, False, True]
     windowed = call(time_between, incidents, within=period("2025-07-02", "2025-08-01"))
     assert windowed["incident_id"].tolist() == ["b"]
-    assert windowed["gap"].isna().all()
+    assert windowed["previous_id"].tolist() == ["c"]
 
 
 def test_no_incidents_have_no_gaps() -> None:
@@ -166,3 +166,40 @@ def test_a_wrong_question_is_named_with_what_would_be_right(
     with pytest.raises(error) as caught:
         analysis()
     assert str(caught.value).startswith(message)
+
+
+def test_the_gap_before_the_first_incident_of_a_window_begins_before_the_window() -> None:
+    incidents = incidents_of(
+        ("before", "2025-05-20T00:00Z", "SEV-1"),
+        ("first", "2025-07-11T00:00Z", "SEV-1"),
+        ("second", "2025-07-21T00:00Z", "SEV-1"),
+    )
+    july = period("2025-07-01", "2025-07-31")
+    gaps = call(time_between, incidents, within=july)
+    assert gaps["previous_id"].tolist() == ["before", "first"]
+    assert gaps["gap"].tolist() == [pd.Timedelta(days=52), pd.Timedelta(days=10)]
+    for since, days in ((july.start, 30), (None, 72)):  # of the window, or from the incident before it
+        (row,) = call(mean_time_between, gaps, until=july.end, since=since).to_dict("records")
+        assert (row["n"], row["mean"], row["longest"]) == (2, pd.Timedelta(days=days) / 2, pd.Timedelta(days=52))
+    # Without an incident before it the time counts from the first one.
+    (row,) = call(
+        mean_time_between, call(time_between, incidents[1:], within=july), until=july.end, since=july.start
+    ).to_dict("records")
+    assert (row["n"], row["mean"]) == (1, pd.Timedelta(days=20))
+    grouped = call(
+        time_between, incidents.assign(severity=severities("SEV-2", "SEV-1", "SEV-1")), by="severity", within=july
+    )
+    assert grouped["gap"].isna().tolist() == [True, False], "of its own group alone"
+
+
+@given(WHEN_AND_WHAT)
+@examples(20)
+def test_a_window_changes_no_gap(rows: list[tuple[pd.Timestamp | None, str | None]]) -> None:
+    incidents = incidents_of(
+        *((str(i), None if at is None else f"{at.isoformat()}Z", severity) for i, (at, severity) in enumerate(rows))
+    )
+    window = period("2025-07-10", "2025-08-01")
+    every = time_between(incidents)
+    assert_frame_equal(
+        time_between(incidents, within=window), every[window.holds(every["occurred_at"])].reset_index(drop=True)
+    )

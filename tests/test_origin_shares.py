@@ -87,8 +87,8 @@ def test_labels_are_categories_of_all_values() -> None:
 def test_a_sentence_has_its_n_and_how_many_are_only_proposed() -> None:
     table = origin_shares(INCIDENTS, readings=READINGS)
     assert describe_detection(table) == (
-        "Of 3 incidents whose way of detection is known, customers noticed 2 first (67%, 95% CI 9% to 99%)."
-        " 1 of the 3 is proposed from the report's words; for 1 more incident it isn't recorded."
+        "Of 3 incidents with a recorded or inferred detection, customers noticed 2 first (67%, 95% CI 9% to 99%)."
+        " 1 of the 3 is inferred from the report's words; 1 more report doesn't say."
     )
     unknown = table.assign(n=0, n_proposed=0, n_known=0, share=pd.NA, share_low=pd.NA, share_high=pd.NA)
     assert describe_detection(unknown) == ""
@@ -98,8 +98,8 @@ def test_no_trigger_is_named_as_the_first_of_two_that_are_as_frequent() -> None:
     incidents = INCIDENTS.assign(trigger=pd.Series(["change", "capacity", None, None], dtype="str"))
     table = origin_shares(incidents, readings=READINGS.head(0), field="trigger")
     assert describe_triggers(table) == (
-        "Of 2 incidents whose trigger is known, none is the most frequent."
-        " All are proposed from the report's words; for 2 more incidents it isn't recorded."
+        "Of 2 incidents whose trigger is inferred from the report's words, none is the most frequent."
+        " 2 more reports don't say."
     )
 
 
@@ -148,7 +148,7 @@ def test_the_page_shows_both_with_their_basis_and_nothing_without_enough_reports
     assert "customers noticed" in shown.markdown
     assert "set off by a change" in shown.markdown
     assert "| staff |" not in shown.markdown  # nobody would know: it is never proposed
-    assert shown.markdown.count("proposed from the report's words") == 2
+    assert shown.markdown.count("inferred from the report's words") == 2
     few = demo.everything.incidents["incident_id"].head(3).tolist()
     scope = Scope.of(demo.everything.select(few), "2025")
     assert ReviewPage(scope).origins() is None

@@ -128,7 +128,7 @@ def test_the_figures_are_those_of_the_facts_behind_the_demo(quarter: ReviewPage)
         ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few to call it a change"],
     )
     assert (len(recorded), median(recorded)) == (6, timedelta(hours=2, minutes=52, seconds=30))
-    assert notices(quarter)[0].startswith(
+    assert notices(quarter)[1].startswith(
         "Time to restore was inferred from free text in 7 of 13 reports; the median of the others is 2h 53m."
     )
 
@@ -157,8 +157,8 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
 
 def test_the_headline_and_the_decisions_of_a_quarter(quarter: ReviewPage) -> None:
     assert headline(quarter) == (
-        "API and Frontend overspent their error budgets. At least 36 follow-ups are overdue, 32 of them by more than "
-        "90 days."
+        "API and Frontend overspent their error budgets. A SEV-1 incident lost USD 145,000: Expired wildcard "
+        "certificate on the API."
     )
     assert decisions(quarter) == [
         "API was down 13h 22m against a budget of 4h 25m: freeze risky changes, or adjust the 99.8% target? API team",
@@ -367,7 +367,7 @@ def test_pending_reports_are_said_to_be_pending(make: Make) -> None:
     assert notices(page)[0].startswith("2 reports are not final: they count as incidents and in service levels")
     found = tiles(page)
     assert found["Incidents"] == ("45", ["4 SEV-1, 12 SEV-2, 29 SEV-3"])
-    assert "n = 43, 21 inferred" in found["Median time to restore"][1]
+    assert "n = 43, 21 inferred, 3 contradicted by the stated duration" in found["Median time to restore"][1]
     assert found["Error budgets overspent"][0] == "4 of 30"
     assert decisions(page)[-1].startswith("2 post-mortems are not final: when will they be?")
     pending = [row for row in rows(page.incidents()) if "report pending" in row]
@@ -476,7 +476,9 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
 def test_where_stated_durations_and_timelines_are_far_apart_the_first_screen_says_so() -> None:
     page = ReviewPage.read([str(DATA / "real")], period="2021")
     assert any(
-        said.startswith("Reported durations have a median of 5h 6m (n = 6), but the timelines give 17h 14m.")
+        said.startswith(
+            "In 3 reports the time to restore contradicts the stated duration: “Apply pipeline down, manage…”"
+        )
         for said in notices(page)
     )
 
@@ -744,7 +746,6 @@ def test_a_phrase_of_many_incidents_is_not_shown_as_if_it_were_about_one(quarter
     shown = quarter.recurring_factors()
     assert shown is not None
     assert "Follow-ups of […] had not been finished" in shown.html
-    assert "Nothing alerted, as in &#x27;Nothing alerted" in shown.html
     assert "INC-" not in shown.html
 
 
@@ -766,7 +767,8 @@ def test_reports_that_are_not_final_are_the_same_number_everywhere(fourth: Revie
     assert said[1].startswith("5 reports are not final: ")
     assert said[-1].endswith("5 of the 12 reports from Q4 2025 are not final.")
     assert decisions(fourth)[-1] == (
-        "5 post-mortems are not final: when will they be? Content team, Web team and Audio team"
+        "4 post-mortems of incidents that are over are not final: when will they be? Content team, Web team and Audio "
+        "team"
     )
 
 

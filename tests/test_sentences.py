@@ -82,11 +82,11 @@ def quarters(*rows: tuple[str, int, float | None, float | None, float | None]) -
         (quarters(("2025Q3", 4, 60, None, None)), "Median time to restore: 1h in Q3 2025 (n = 4)."),
         (
             quarters(("2025Q2", 8, 60, 30, 90), ("2025Q3", 9, 90, 80, 200)),
-            "Median time to restore: 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); the 95% intervals overlap.",
+            "Median time to restore: 1h 30m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8), within the margin of error.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 9, 5, 1, 9)),
-            "Median time to restore: 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8); the 95% intervals do not overlap.",
+            "Median time to restore: 5m in Q3 2025 (n = 9), 1h in Q2 2025 (n = 8), beyond the margin of error.",
         ),
         (
             quarters(("2025Q2", 8, 60, 30, 70), ("2025Q3", 4, 90, None, None)),
@@ -107,9 +107,9 @@ def test_rates_name_the_severities_of_which_some_periods_stand_apart() -> None:
     table = counts(("2025-07", "SEV-3", 1), ("2025-07", "SEV-1", 0), ("2025-08", "SEV-3", 20), ("2025-08", "SEV-1", 0))
     table = table.assign(rate=[1, 0, 19.4, 0], rate_low=[0.02, 0, 11.8, 0], rate_high=[5.4, 3.6, 29.9, 3.6])
     text = "Incidents per 30 days in August 2025: 0 SEV-1 and 19 SEV-3"
-    assert describe_rates(table) == f"{text}; the intervals of some periods do not overlap for SEV-3."
+    assert describe_rates(table) == f"{text}; for SEV-3 some periods differ by more than their margins of error."
     many = pd.concat([table.assign(period=table["period"].str.replace("2025", year)) for year in ("2024", "2025")])
-    assert describe_rates(many).endswith(" for SEV-3, which among 4 periods may be chance.")
+    assert describe_rates(many).endswith(", which among 4 periods may be chance.")
     assert describe_rates(table[:2]) == "Incidents per 30 days in July 2025: 0 SEV-1 and 1 SEV-3."
     assert describe_rates(table.assign(n=0)) == "No incidents, so there is no rate to show."
 

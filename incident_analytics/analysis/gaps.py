@@ -54,7 +54,7 @@ def time_between(
         gaps are those between incidents of one group. By service an incident has a row for each service that it
         affected.
     services, within
-        As in `response_summary`.
+        As in `response_summary`. The gap before the first incident of the window begins at the last one before it.
 
     Returns
     -------
@@ -63,8 +63,8 @@ def time_between(
 
         - the columns of ``by``
         - incident_id, str; occurred_at, datetime64[us, UTC]
-        - previous_id, str: the incident before it; NA for the first one
-        - gap, timedelta64[us]: the time since that one; NA for the first one, and where occurred_at is NA
+        - previous_id, str: the incident before it, in the window or not; NA for the first of all
+        - gap, timedelta64[us]: the time since that one; NA for the first of all, and where occurred_at is NA
         - n_days, Int64: the midnights since that one, 0 on the same day; NA as the gap
 
         Incidents of which a grouping column is NA are a group of their own, the last. Without a window those of no
@@ -95,7 +95,6 @@ def time_between(
     1  INC-2025-07-04-001  INC-2025-07-01-001 2 days 06:00:00       3
     """
     rows, columns, declared = rows_by(incidents, by, services)
-    rows = rows_within(rows, within)
     keys = rows[["occurred_at", "incident_id"]].assign(group=group_rows(rows, columns, declared)[1])
     keys = keys.sort_values(["group", "occurred_at", "incident_id"])
     gaps = rows.loc[keys.index, list(dict.fromkeys([*columns, "incident_id", "occurred_at"]))].reset_index(drop=True)
@@ -106,13 +105,14 @@ def time_between(
     gaps["previous_id"] = gaps["incident_id"].groupby(group).shift().where(gap.notna())
     gaps["gap"] = gap
     gaps["n_days"] = (days.groupby(group).diff() / pd.Timedelta(days=1)).astype(COUNT)
-    return gaps
+    return rows_within(gaps, within)
 
 
 def mean_time_between(
     gaps: pd.DataFrame,
     *,
     until: pd.Timestamp,
+    since: pd.Timestamp | None = None,
     dispersion: float | pd.DataFrame | None = None,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
@@ -125,6 +125,9 @@ def mean_time_between(
     until
         The instant up to which reports are there. The time since the last incident counts too: without it a long
         silence would not lengthen the mean.
+    since
+        The start of the window of ``gaps``. Where the incident before the first one is known, the time from here to
+        the first one counts as well; None counts it from the incident before.
     confidence
         The chance that the interval covers the mean; with Poisson counts the least one.
     dispersion
@@ -137,7 +140,8 @@ def mean_time_between(
 
         - the columns of groups
         - n, int64: gaps between two incidents
-        - mean, timedelta64[us]: the time from the first incident to ``until``, divided by n; NA where n is 0
+        - mean, timedelta64[us]: the time from ``since``, or from the first incident where none before it is known, to
+          ``until``, divided by n; NA where n is 0
         - mean_low, mean_high, timedelta64[us]: its interval; no upper bound, NA, where n is 0
         - median, timedelta64[us]: of the n gaps
         - longest, timedelta64[us]: the longest of the n gaps
@@ -154,8 +158,8 @@ def mean_time_between(
 
     Notes
     -----
-    From the first incident on, further ones come at the rate whose inverse the mean is, so that the interval is that
-    of a rate. Simulated coverage of the 95% interval over 12 months, for 1 to 12 incidents a month and a dispersion
+    Over the time that counts, incidents come at the rate whose inverse the mean is, so that the interval is that of a
+    rate. Simulated coverage of the 95% interval over 12 months, for 1 to 12 incidents a month and a dispersion
     estimated from 12 to 24 months: 97% to 98% of Poisson counts, 95% to 97% where the variance is 2 or 3 times the
     mean; without one 84% to 87% and 75% to 80%.
 
@@ -176,18 +180,21 @@ def mean_time_between(
     require_columns(gaps, "incident_id", "occurred_at", "gap")
     require_instants(gaps, "occurred_at")
     require_instant("until", until)
+    require_instant("since", since)
     columns = list(gaps.columns[: gaps.columns.get_loc("incident_id")])
     known = gaps[gaps["occurred_at"] < until].reset_index(drop=True)
     # Every group of the table has its row, also one whose incidents are all of no known time.
     groups, numbers = group_rows(known, columns, {column: levels(gaps[column]) for column in columns})
     of_group = known.groupby(numbers)
     first, last = (of_group["occurred_at"].agg(which).reindex(groups.index) for which in ("min", "max"))
+    before = (known["occurred_at"] - known["gap"]).groupby(numbers).min().reindex(groups.index)
+    begun = first.where(before.isna() | (before >= first), before if since is None else since)
     over = known[known["gap"].notna()]
     of_gap = over.groupby(numbers[over.index])["gap"]
     n = of_gap.size().reindex(groups.index, fill_value=0)
     longest = over.loc[of_gap.idxmax()].set_axis(of_gap.idxmax().index).reindex(groups.index)
 
-    watched = (until - first).dt.total_seconds().to_numpy(np.float64)
+    watched = (until - begun).dt.total_seconds().to_numpy(np.float64)
     spread, phi, freedom = match_dispersion(dispersion, groups, columns)
     low, high = rate_interval(n, watched, dispersion=phi, freedom=freedom, confidence=confidence)
     with np.errstate(divide="ignore"):

@@ -29,7 +29,14 @@ from incident_analytics.measures.frequency import (
     trend,
 )
 from incident_analytics.measures.kinds import KINDS, instants_used, measure, sources
-from incident_analytics.measures.recurrence_and_origins import origins, recurrence, repeats, repeats_rate, themes
+from incident_analytics.measures.recurrence_and_origins import (
+    origins,
+    pending_repeats,
+    recurrence,
+    repeats,
+    repeats_rate,
+    themes,
+)
 from incident_analytics.measures.reporting import misrated, process, ratings, recorded, twins, unreported
 from incident_analytics.measures.reports_used import (
     by_completion,
@@ -111,6 +118,7 @@ __all__ = [
     "origins",
     "overdue",
     "overdue_by_owner",
+    "pending_repeats",
     "period_counts",
     "period_medians",
     "preventive",

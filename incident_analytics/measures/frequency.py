@@ -101,7 +101,9 @@ def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
 def between(scope: Scope, *, within: Period) -> pd.DataFrame:
     """Return `mean_time_between` of every known incident, up to the end of the months that reports cover."""
     covered = scope.covered(within) or within
-    return mean_time_between(gaps(scope, within=within), until=covered.end, dispersion=dispersion(scope))
+    return mean_time_between(
+        gaps(scope, within=within), until=covered.end, since=within.start, dispersion=dispersion(scope)
+    )
 
 
 @read_from("start", since="before")

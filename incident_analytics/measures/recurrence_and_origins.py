@@ -14,7 +14,7 @@ from incident_analytics.periods import Period, Unit
 from incident_analytics.schema import TEXT
 from incident_analytics.scope import Scope
 
-__all__ = ["all_origins", "origins", "recurrence", "repeats", "repeats_rate", "themes"]
+__all__ = ["all_origins", "origins", "pending_repeats", "recurrence", "repeats", "repeats_rate", "themes"]
 
 
 @read_from("causes", of="completed")
@@ -39,6 +39,14 @@ def repeats_rate(scope: Scope, *, every: Unit | None = None, members: bool = Fal
     """Return `repeat_rate` of the window's completed reports."""
     found = repeats(scope)
     return repeat_rate(scope.completed.incidents, found, every=every, within=scope.window, members=members)
+
+
+@read_from("title", "start", "causes", "status", since="all")
+def pending_repeats(scope: Scope) -> pd.DataFrame:
+    """Return the window's incidents whose reports are not completed that repeat an earlier one: incident_id, str."""
+    found = repeat_incidents(scope.known.incidents, scope.known.findings)
+    waiting = scope.unfinished
+    return waiting.loc[waiting["incident_id"].isin(found["incident_id"]), ["incident_id"]].reset_index(drop=True)
 
 
 @read_from("title", "start", "causes", "actions", since="all")

@@ -22,6 +22,7 @@ from incident_analytics.sentences.comparison import (
 from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
 from incident_analytics.sentences.costs import describe_lost_revenue
 from incident_analytics.sentences.first_screen import (
+    RANKED_BY,
     Decision,
     Notice,
     Tile,
@@ -68,7 +69,11 @@ from incident_analytics.sentences.scope import (
     describe_uncompared,
     describe_undetected,
 )
-from incident_analytics.sentences.second_records import describe_records, describe_times_by_record
+from incident_analytics.sentences.second_records import (
+    describe_records,
+    describe_stray_records,
+    describe_times_by_record,
+)
 from incident_analytics.sentences.series import describe_series, series_name
 from incident_analytics.sentences.severity import (
     describe_counts,
@@ -90,6 +95,7 @@ from incident_analytics.sentences.wording import each_row, group_columns, is_fin
 __all__ = [
     "HEADLINES",
     "LEVELS_COUNT_ALL",
+    "RANKED_BY",
     "SIGNALS",
     "Decision",
     "Notice",
@@ -147,6 +153,7 @@ __all__ = [
     "describe_shared",
     "describe_silence",
     "describe_start_hours",
+    "describe_stray_records",
     "describe_survival",
     "describe_times_by_record",
     "describe_triggers",

@@ -36,6 +36,7 @@ from incident_analytics.quotations import Quoted, figures_in, joined
 from incident_analytics.sentences.wording import NAME, are, first_of, has
 
 __all__ = [
+    "RANKED_BY",
     "Decision",
     "Notice",
     "Tile",
@@ -62,6 +63,10 @@ _FAR: Final = 2
 _NAMED: Final = 3  # services, or incidents, that a sentence names
 _MONTH: Final = timedelta(days=30.44)
 _INFERRED: Final = "*"
+
+RANKED_BY: Final = "ranked by severity, then by users, revenue or time, whichever is worst"
+"""How `highlights.rank_incidents` ranks, for who reads the page."""
+
 _CHECK: Final = " (check)"
 
 
@@ -184,6 +189,7 @@ def describe_headline(
     response: ResponseFacts,
     budgets: BudgetFacts,
     follow_ups: FollowUpFacts,
+    severe: Sequence[Incident] = (),
     so_far: bool = False,
 ) -> str:
     """Say the two most urgent findings, a sentence each.
@@ -198,6 +204,8 @@ def describe_headline(
         The incidents that are not over, with title and severity.
     counts, response, budgets, follow_ups
         The facts.
+    severe
+        What `Highlights.severe` has.
     so_far
         Whether the period is not over.
 
@@ -210,6 +218,7 @@ def describe_headline(
         "ongoing": (lambda: _ongoing(ongoing), (ongoing,)),
         "silent": (lambda: _silent(period, counts), (counts,)),
         "budget": (lambda: _overspent(budgets, so_far=so_far), (budgets,)),
+        "severe": (lambda: _severe(severe), (response,)),
         "worse": (lambda: _changed(counts, response, rose=True), (counts, response)),
         "overdue": (lambda: _overdue(follow_ups), (follow_ups,)),
         "better": (lambda: _changed(counts, response, rose=False), (counts, response)),
@@ -227,6 +236,23 @@ def _ongoing(ongoing: pd.DataFrame) -> str:
     severity = "An" if pd.isna(row["severity"]) else f"A {row['severity']}"
     name = row["incident_id"] if pd.isna(row["title"]) else cut(row["title"], NAME)
     return f"{severity} incident is still ongoing: {name}."
+
+
+def _severe(incidents: Sequence[Incident]) -> str:
+    """Say which incident mattered most, and its harm."""
+    first = incidents[0]
+    harm = "mattered most" if len(incidents) > 1 else "occurred"
+    if any(amount > 0 for _, amount in first.lost):
+        harm = f"lost {lost_revenue(first)}"
+    elif first.users or first.users_fraction:
+        users = incident_users(first)
+        harm = f"affected {'all' if users == '100%' else f'{users} of the' if '%' in users else users} users"
+    severity = first.severity or ""
+    if len(incidents) > 1:
+        subject = f"{len(incidents)} {severity} incidents, one of which".replace("  ", " ")
+    else:
+        subject = f"A {severity} incident" if severity else "An incident"
+    return f"{subject} {harm}: {cut(first.title or first.incident_id, NAME)}."
 
 
 def _overspent(budgets: BudgetFacts, *, so_far: bool) -> str:
@@ -285,7 +311,7 @@ def _plain(period: Period, counts: CountFacts) -> str:
     incidents = f"{capitalized(counts.least + format_count(counts.n, 'incident'))} in {period.label}"
     earlier = [f"{past.value:,} in {past.label}" for past in counts.earlier if past.value is not None]
     compared = f", {join_words(earlier)}" if earlier else ""
-    change = _change_words(counts.change) if earlier else ""
+    change = _change_words(counts.change, counts.n, counts.earlier) if earlier else ""
     undated = f"; {_without_date(counts)} {are(counts.n_undated)} not counted" if counts.n_undated else ""
     return f"{incidents}{compared}{': ' if change else ''}{change}{undated}."
 
@@ -311,7 +337,7 @@ def count_tile(facts: CountFacts, *, has_reports: bool, so_far: bool = False) ->
         why = undated or "nothing happened, or nothing was written down"
         return Tile(name, "not known" if undated else "none reported", (why,))
     severities = ", ".join(f"{n} {severity or 'without a severity'}" for severity, n in facts.by_severity)
-    lines = (severities, undated, _earlier(facts.earlier), _change_words(facts.change))
+    lines = (severities, undated, _earlier(facts.earlier), _change_words(facts.change, facts.n, facts.earlier))
     return Tile(name, f"{facts.least}{facts.n:,}", tuple(filter(None, lines)), needs_action=facts.change.rose)
 
 
@@ -329,7 +355,9 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
     counts += [f"{facts.n_inferred} inferred"] if facts.n_inferred else []
     counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
-    lines = (_earlier(facts.earlier), _change_words(facts.change), ", ".join(counts))
+    counts += [f"{facts.n_contradicted} contradicted by the stated duration"] if facts.n_contradicted else []
+    change = _change_words(facts.change, facts.median, facts.earlier)
+    lines = (_earlier(facts.earlier), change, ", ".join(counts))
     return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
 
 
@@ -340,7 +368,7 @@ def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) 
         name = f"Most downtime{end}"
         if facts.worst_downtime is None:
             return Tile(name, "–" if has_reports else "none reported", ("no outage of known length",) * has_reports)
-        service = cut(facts.worst_service or "service not recorded", NAME)
+        service = first_of([name or "service not recorded" for name in facts.worst_services])
         downtime = f"{'at least ' * facts.worst_is_bound}{format_span(facts.worst_downtime)}"
         return Tile(name, downtime, (service, "no service has a target"))
     name = f"{'Error budgets overspent' if facts.several else 'Services over error budget'}{end}"
@@ -421,16 +449,19 @@ def _median_name(facts: ResponseFacts) -> str:
 
 def _earlier(earlier: Sequence[Past]) -> str:
     """Write the figures of earlier periods."""
-
-    def written(value: Any) -> str:
-        if value is None:
-            return "not known"
-        return format_span(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
-
-    return ", ".join(f"{past.label}: {written(past.value)}" for past in earlier)
+    return ", ".join(f"{past.label}: {_written(past.value)}" for past in earlier)
 
 
-def _change_words(change: Change) -> str:
+def _written(value: Any) -> str:
+    if value is None:
+        return "not known"
+    return format_span(value) if isinstance(value, timedelta) else f"{value:,}" if isinstance(value, int) else value
+
+
+def _change_words(change: Change, now: Any, earlier: Sequence[Past]) -> str:
+    """Say whether a figure changed; where it reads the same as every earlier one there is nothing to call a change."""
+    if change.state in {"few", "unchanged"} and {_written(past.value) for past in earlier} == {_written(now)}:
+        return "no change"
     if change.state == "changed":
         since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
         return f"significantly {join_words(since)}"
@@ -467,14 +498,17 @@ def incident_time(incident: Incident, *, is_marked: bool = False) -> str:
     >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, ())
     >>> [incident_time(each) for each in (one, replace(one, state="ongoing"), replace(one, grade="check"))]
     ['2h', 'ongoing, 2h so far', '2h (check)']
-    >>> incident_time(replace(one, grade="sure"), is_marked=True)
-    '2h*'
+    >>> sure, stated = replace(one, grade="sure"), replace(one, stated=timedelta(hours=9))
+    >>> incident_time(sure, is_marked=True), incident_time(stated)
+    ('2h*', '2h, stated 9h')
     """
     if incident.state == "ongoing":
         return "ongoing" if incident.time is None else f"ongoing, {format_span(incident.time)} so far"
     if incident.time is None:
         return "report pending" if incident.state == "pending" else "not recorded"
-    return format_span(incident.time) + {"check": _CHECK, "sure": _INFERRED * is_marked}.get(incident.grade, "")
+    mark = {"check": _CHECK, "sure": _INFERRED * is_marked}.get(incident.grade, "")
+    stated = "" if incident.stated is None else f", stated {format_span(incident.stated)}"
+    return f"{format_span(incident.time)}{mark}{stated}"
 
 
 def describe_marks(incidents: Sequence[Incident], *, measure: str) -> str:
@@ -534,7 +568,7 @@ def describe_decisions(
     budgets, follow_ups
         The facts.
     pending
-        The incidents whose reports are not final, with ``owner``.
+        The incidents whose reports are not final, with ``owner``; nothing is asked of those that are not over.
     owner
         Who answers for the review.
 
@@ -591,13 +625,16 @@ def describe_decisions(
                 follow_ups.figures,
             )
         )
+    is_open = pending["is_open"].fillna(value=False).astype(bool)
+    those = "of incidents that are over" if is_open.any() else ""
+    pending = pending[~is_open]
     if len(pending):
         n = len(pending)
         owners = list(dict.fromkeys(pending["owner"].dropna()))
         decisions.append(
             Decision(
                 format_count(n, "post-mortem"),
-                f"{are(n)} not final: when will {'it' if n == 1 else 'they'} be?",
+                f"{those}{' ' if those else ''}{are(n)} not final: when will {'it' if n == 1 else 'they'} be?",
                 first_of(owners),
                 figures_in(pending),
             )
@@ -726,6 +763,8 @@ def describe_notices(
     follow_ups: FollowUpFacts,
     undated: Sequence[str] = (),
     mapped: Sequence[MappedSeverity] = (),
+    contradicted: Sequence[Incident] = (),
+    unwritten: str = "",
     uncompared: Sequence[str] = (),
     has_tracker: bool = False,
 ) -> list[Notice]:
@@ -747,6 +786,10 @@ def describe_notices(
         The incidents without a date.
     mapped
         The severities that were mapped by default.
+    contradicted
+        The incidents whose reports state another duration.
+    unwritten
+        What says which incidents have no report.
     uncompared
         Sentences on the periods that are not compared.
     has_tracker
@@ -791,7 +834,10 @@ def describe_notices(
                 figures=figures_in(report_states),
             )
         )
-    notices += _data_notices(counts, response, budgets, has_reports=has_reports)
+    if unwritten:
+        notices.append(Notice(unwritten, "Write the report.", figures_in(unwritten)))
+    notices += _contradicted(contradicted, response)
+    notices += _data_notices(counts, response, budgets, has_reports=has_reports, is_contradicted=bool(contradicted))
     if mapped:
         words = [f"{cut(each.word, NAME)} as {each.severity} ({each.n:,})" for each in mapped]
         notices.append(
@@ -828,8 +874,24 @@ def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool) -> list[str]:
     return [f"{join_words(names)} {are(len(ongoing))} ongoing; {rest}."]
 
 
+def _contradicted(incidents: Sequence[Incident], response: ResponseFacts) -> list[Notice]:
+    """Say which times contradict the durations that their own reports state."""
+    if not incidents:
+        return []
+    n = len(incidents)
+    named = [f"“{cut(each.title or each.incident_id, 28)}” ({incident_time(each)})" for each in incidents]
+    reports = f"In {format_count(n, 'report')} the {response.metric.replace('_', ' ')} contradicts the stated duration"
+    return [
+        Notice(
+            f"{reports}: {first_of(named)}.",
+            "Correct the times, which count here, or the duration.",
+            response.figures,
+        )
+    ]
+
+
 def _data_notices(
-    counts: CountFacts, response: ResponseFacts, budgets: BudgetFacts, *, has_reports: bool
+    counts: CountFacts, response: ResponseFacts, budgets: BudgetFacts, *, has_reports: bool, is_contradicted: bool
 ) -> list[Notice]:
     notices = []
     metric = response.metric.replace("_", " ")
@@ -856,7 +918,7 @@ def _data_notices(
                 response.figures,
             )
         )
-    if response.stated is not None and response.median is not None:
+    if response.stated is not None and response.median is not None and not is_contradicted:
         far = max(response.stated, response.median) >= _FAR * min(response.stated, response.median)
         if far:
             stated, timed = format_span(response.stated), format_span(response.median)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import format_count
-from incident_analytics.sentences.wording import each_row
+from incident_analytics.sentences.wording import are, each_row
 
 __all__ = ["describe_detection", "describe_labels", "describe_triggers"]
 
@@ -43,15 +43,15 @@ def describe_detection(shares: pd.DataFrame) -> str:
     >>> known = {"n_known": 10, "n_missing": 3, "share": [0.6, 0.0, 0.4]}
     >>> said = describe_detection(pd.DataFrame({**rows, **intervals}).assign(**known))
     >>> print(said.replace(". ", ".\n"))
-    Of 10 incidents whose way of detection is known, customers noticed 4 first (40%, 95% CI 12% to 74%).
-    6 of the 10 are proposed from the report's words; for 3 more incidents it isn't recorded.
+    Of 10 incidents with a recorded or inferred detection, customers noticed 4 first (40%, 95% CI 12% to 74%).
+    6 of the 10 are inferred from the report's words; 3 more reports don't say.
     """
     require_columns(
         shares, "detected_by", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high"
     )
     rows = [row for row in each_row(shares) if row.detected_by == "customer" and row.n_known]
     return "".join(
-        f"Of {_known(shares)} whose way of detection is known, customers noticed {row.n} first ({_interval(row)})."
+        f"Of {_known(shares)}{_inferred(shares, 'detection')}, customers noticed {row.n} first ({_interval(row)})."
         f"{_basis(shares)}"
         for row in rows
     )
@@ -100,9 +100,9 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     --------
     >>> rows = {"trigger": ["change", "capacity"], "n": [7, 3], "n_proposed": [7, 3], "n_known": 10, "n_missing": 0}
     >>> shares = {"share": [0.7, 0.3], "share_low": [0.35, 0.07], "share_high": [0.93, 0.65]}
-    >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace(". ", ".\n"))
-    Of 10 incidents whose trigger is known, 7 were set off by a change (70%, 95% CI 35% to 93%).
-    All are proposed from the report's words.
+    >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace("words, ", "words,\n"))
+    Of 10 incidents whose trigger is inferred from the report's words,
+    7 were set off by a change (70%, 95% CI 35% to 93%).
     """
     require_columns(shares, "trigger", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high")
     if shares.empty or not shares["n_known"].max():
@@ -110,11 +110,11 @@ def describe_triggers(shares: pd.DataFrame) -> str:
     most = shares["n"].max()
     first = [row for row in each_row(shares) if row.n == most]
     if len(first) > 1:
-        return f"Of {_known(shares)} whose trigger is known, none is the most frequent.{_basis(shares)}"
+        return f"Of {_known(shares)}{_inferred(shares, 'trigger')}, none is the most frequent.{_basis(shares)}"
     (row,) = first
     were = "was" if row.n == 1 else "were"
     first_of_all = f"{row.n} {were} set off by {_TRIGGERS[row.trigger]} ({_interval(row)})"
-    return f"Of {_known(shares)} whose trigger is known, {first_of_all}.{_basis(shares)}"
+    return f"Of {_known(shares)}{_inferred(shares, 'trigger')}, {first_of_all}.{_basis(shares)}"
 
 
 def _known(shares: pd.DataFrame) -> str:
@@ -125,17 +125,21 @@ def _interval(row: Any) -> str:
     return f"{row.share:.0%}, 95% CI {row.share_low:.0%} to {row.share_high:.0%}"
 
 
+def _inferred(shares: pd.DataFrame, what: str) -> str:
+    """Say how it is known: nothing that is inferred from a report's words passes for recorded."""
+    n_known, n_proposed = int(shares["n_known"].max()), int(shares["n_proposed"].sum())
+    if n_proposed == n_known:
+        return f" whose {what} is inferred from the report's words"
+    return f" with a {'recorded or inferred' if n_proposed else 'recorded'} {what}"
+
+
 def _basis(shares: pd.DataFrame) -> str:
-    """Say how many values are only proposed, and how many are missing."""
+    """Say how many of the values are inferred, where not all are, and how many reports have none."""
     n_known, n_missing = int(shares["n_known"].max()), int(shares["n_missing"].max())
     n_proposed = int(shares["n_proposed"].sum())
-    words = "the report's words"
     parts = []
-    if n_proposed == n_known:
-        parts.append(f"All are proposed from {words}" if n_known > 1 else f"It is proposed from {words}")
-    elif n_proposed:
-        parts.append(f"{n_proposed} of the {n_known} {'is' if n_proposed == 1 else 'are'} proposed from {words}")
+    if 0 < n_proposed < n_known:
+        parts.append(f"{n_proposed} of the {n_known} {are(n_proposed)} inferred from the report's words")
     if n_missing:
-        more = f"for {n_missing} more {'incident' if n_missing == 1 else 'incidents'} it isn't recorded"
-        parts.append(more if parts else more.capitalize())
+        parts.append(f"{n_missing:,} more report{' doesn' if n_missing == 1 else 's don'}'t say")
     return f" {'; '.join(parts)}." if parts else ""

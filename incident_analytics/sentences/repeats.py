@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_count
+from incident_analytics.formatting import capitalized, format_count
+from incident_analytics.sentences.wording import are
 
 __all__ = ["describe_recurrence", "describe_repeats"]
 
 
-def describe_repeats(rate: pd.DataFrame, *, label: str) -> str:
+def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | None = None) -> str:
     r"""Say how many incidents happened before, and for how many the follow-ups were still open.
 
     Parameters
@@ -21,11 +22,13 @@ def describe_repeats(rate: pd.DataFrame, *, label: str) -> str:
         The row of `repeat_rate`.
     label
         What the period is called.
+    pending
+        The repeats whose reports are not completed, which ``rate`` leaves out.
 
     Returns
     -------
     str
-        One sentence; empty without incidents.
+        One or two sentences; empty without incidents.
 
     Examples
     --------
@@ -40,17 +43,23 @@ def describe_repeats(rate: pd.DataFrame, *, label: str) -> str:
         rate, "n", "n_repeats", "share", "share_low", "share_high", "n_while_open", "n_open_unknown", "n_disputed"
     )
     (row,) = rate.to_dict("records")
+    more = ""
+    n_pending = 0 if pending is None else len(pending)
+    if n_pending:
+        more = f"{format_count(n_pending, 'report')} that {are(n_pending)} not final describe{'s' * (n_pending == 1)} "
+        more += f"{'a repeat' if n_pending == 1 else 'repeats'} as well."
     if not row["n"]:
-        return ""
+        return capitalized(more)
     n, n_open, n_unknown = (int(row[name]) for name in ("n_repeats", "n_while_open", "n_open_unknown"))
-    said = f"{label}: {n} of {format_count(row['n'], 'incident')} {'was a repeat' if n == 1 else 'were repeats'}"
+    final = " with a final report" if n_pending else ""
+    said = f"{label}: {n} of {format_count(row['n'], 'incident')}{final} {'was a repeat' if n == 1 else 'were repeats'}"
     said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
     if n:
         unknown = f" ({n_unknown} unknown)" if n_unknown else ""
         said += f", {n_open} of them while follow-ups of the first were open{unknown}"
     if row["n_disputed"]:
         said += f"; in {row['n_disputed']} of these the items' dates say that all were done"
-    return f"{said}."
+    return f"{said}. {more}".rstrip()
 
 
 def describe_recurrence(change: pd.DataFrame) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_count, format_span, join_words
-from incident_analytics.sentences.wording import are, each_row, has
+from incident_analytics.formatting import cut, format_count, format_span, join_words
+from incident_analytics.sentences.wording import NAME, are, each_row, first_of, has
 
-__all__ = ["describe_records", "describe_times_by_record"]
+__all__ = ["describe_records", "describe_stray_records", "describe_times_by_record"]
 
 
 def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int) -> str:
@@ -48,12 +48,45 @@ def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int
     n_several = int((records.groupby(["incident_id", "tool"]).size() > 1).groupby(level=0).any().sum())
     verb = "have" if n_several > 1 else "has"
     several = f" {n_several:,} {verb} several records: the first detection and the last end count." if n_several else ""
-    is_ambiguous = records["candidates"] != ""
-    n_stray = int((records["incident_id"].isna() & ~is_ambiguous).sum())
+    n_stray = len(_stray(records))
     stray = f" {format_count(n_stray, 'record')} {has(n_stray)} no report." if n_stray else ""
-    n_unclear = int(is_ambiguous.sum())
+    n_unclear = int((records["candidates"] != "").sum())
     unclear = f" {n_unclear:,} may belong to several incidents and {are(n_unclear)} not used."
     return f"{said}.{several}{stray}{unclear if n_unclear else ''}"
+
+
+def describe_stray_records(records: pd.DataFrame) -> str:
+    """Say which records of the tool have no report.
+
+    Parameters
+    ----------
+    records
+        The tool's rows with ``title``, ``incident_id`` and ``candidates``.
+
+    Returns
+    -------
+    str
+        One sentence; empty where each has one, or may have.
+
+    Examples
+    --------
+    >>> row = {"tool": ["PagerDuty"], "title": ["Queue is full"], "incident_id": [None], "candidates": [""]}
+    >>> describe_stray_records(pd.DataFrame(row))
+    '1 record of PagerDuty has no report: “Queue is full”.'
+    """
+    require_columns(records, "tool", "title", "incident_id", "candidates")
+    stray = _stray(records)
+    if stray.empty:
+        return ""
+    tools = join_words(sorted(stray["tool"].unique()))
+    titles = [f"“{cut(title, NAME)}”" for title in stray["title"].dropna()]
+    named = f": {first_of(titles)}" if titles else ""
+    return f"{format_count(len(stray), 'record')} of {tools} {has(len(stray))} no report{named}."
+
+
+def _stray(records: pd.DataFrame) -> pd.DataFrame:
+    """Return the records that belong to no report, nor to one of several."""
+    return records[records["incident_id"].isna() & (records["candidates"] == "")]
 
 
 def describe_times_by_record(times: pd.DataFrame, *, measure: str) -> str:

@@ -93,7 +93,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     >>> table = pd.DataFrame({"period": ["2025-07", "2025-08"], "severity": "SEV-1", "n": [1, 4], "rate": [1, 3.9]})
     >>> table["severity"] = pd.Categorical(table["severity"], ["SEV-2", "SEV-1"], ordered=True)
     >>> describe_rates(table.assign(rate_low=[0.02, 1.1], rate_high=[5.4, 9.9]))
-    'Incidents per 30 days in August 2025: 3.9 SEV-1; for each severity the intervals of all periods overlap.'
+    'Incidents per 30 days in August 2025: 3.9 SEV-1; no period differs by more than its margin of error.'
     """
     require_columns(rates, "period", "severity", "n", "rate", "rate_low", "rate_high")
     with_rate = rates[rates["rate"].notna() & rates["period"].notna()]
@@ -113,8 +113,8 @@ def describe_rates(rates: pd.DataFrame) -> str:
     apart = [str(name) for name in bounds.index[bounds["low"] > bounds["high"]]]
     if apart:
         among = f", which among {n_periods} periods may be chance" if n_periods > FEW else ""
-        return f"{text}; the intervals of some periods do not overlap for {join_words(apart)}{among}."
-    return f"{text}; for each severity the intervals of all periods overlap."
+        return f"{text}; for {join_words(apart)} some periods differ by more than their margins of error{among}."
+    return f"{text}; no period differs by more than its margin of error."
 
 
 def describe_dispersion(dispersion: pd.DataFrame) -> str:

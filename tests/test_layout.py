@@ -629,3 +629,24 @@ def test_a_report_of_another_organisation_is_read(name: str, tmp_path: Path) -> 
 
 def test_reports_in_mdx_are_read(tmp_path: Path) -> None:
     assert said(read(tmp_path, HEAD, "report.mdx"))["severity"] == "SEV-2"
+
+
+@pytest.mark.parametrize(
+    ("heading", "first"),
+    [
+        ("The play-by-play (CET)", "09:18"),
+        ("Hoe het ging (UTC+2)", "08:18"),
+        ("Wie es war (MEZ)", "09:18"),
+        ("The play-by-play", "10:18"),
+    ],
+)
+def test_the_heading_of_rows_that_it_does_not_name_may_name_their_zone(
+    tmp_path: Path, heading: str, first: str
+) -> None:
+    rows = "\n".join(
+        f"| 10:{18 + number} | {what} |" for number, what in enumerate(("Chat down", "Paged", "Back", "Ok"))
+    )
+    table = f"| When | What |\n|---|---|\n{rows}\n"
+    text = f"# INC-2026-01-07-001: Chat\n\nDate: 2026-01-07\nSeverity: SEV-2\n\n## {heading}\n\n{table}"
+    corpus = read(tmp_path, text)
+    assert f"{corpus.timeline['at'].iloc[0]:%H:%M}" == first

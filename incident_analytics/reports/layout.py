@@ -150,7 +150,8 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
         return []
     blocks, starts, begin = section.blocks, document.starts, section.line
     top = timed[0] - (timed[0] > 0 and _names_zone(blocks[timed[0] - 1]))
-    edges = [(0, section.title), (top, "Timeline"), (timed[-1] + 1, "")]
+    zone = find_zone(section.title, is_heading=True) if section.level > 1 else ""
+    edges = [(0, section.title), (top, f"Timeline {zone}".strip()), (timed[-1] + 1, "")]
     parts: list[Section] = []
     for (first, title), (last, _) in pairwise([*edges, (len(blocks), "")]):
         own = blocks[first:last]

@@ -972,3 +972,14 @@ def test_a_heading_with_a_date_dates_the_items_below_it_in_the_zone_that_it_name
     head = "# Incident: X\n\n**Incident ID**: INC-2025-03-13-001\n**Date**: 2025-03-13\n\n## Timeline\n\n"
     corpus = read(tmp_path, f"{head}### {heading}\n\n- 14:02 Alert fires\n", "INC-2025-03-13-001.md")
     assert [f"{at:%Y-%m-%d %H:%M}" for at in corpus.timeline["at"]] == [f"2025-03-14 {hour}:02"]
+
+
+def test_an_outage_of_a_report_that_says_only_when_it_began_is_read_from_that_line(tmp_path: Path) -> None:
+    text = (
+        "# PM-26-05: Depot Scanner Linz offline\n\n| | |\n|---|---|\n| Severity | P3 |\n| Services | Depot Scanner |\n"
+        "| Started | 2026-05-22 14:10 UTC |\n| Status | Draft |\n\n## Summary\n\nScanners in Linz lost the WLAN.\n\n"
+        "## Timeline\n\n- 14:10 WLAN gone\n\n## Root cause\n\nThe provider's cable was cut.\n"
+    )
+    corpus = read(tmp_path, text, "pm-05.md")
+    assert corpus.incidents["restored_at"].isna().all()
+    assert corpus.outages["line"].tolist() == [7]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.durations import spans_agree
@@ -14,6 +14,8 @@ __all__ = ["OutageReader"]
 
 Outage: TypeAlias = tuple[datetime, datetime | None, str, int]
 """A window of impact: its start, its end, where that was read, on which line."""
+_LINES: Final = ("restored_at", "detected_at", "duration", "started_at", "head")
+"""Where an outage that the timeline says is read from: the first of these that the report has."""
 
 
 class OutageReader:
@@ -133,7 +135,7 @@ class OutageReader:
             outages.append((begin, rows[over]["at"], source, rows[over]["line"]))
             begin = rows[relapse]["at"]
         if end is None or end >= begin:
-            line = lines.get("restored_at") or lines.get("detected_at") or lines.get("duration", 0)
+            line = next(lines[name] for name in _LINES if lines.get(name))
             outages.append((begin, end, source, line))
         return outages
 

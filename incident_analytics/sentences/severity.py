@@ -66,12 +66,12 @@ def describe_undated(n: int) -> str:
     Examples
     --------
     >>> describe_undated(3)
-    '3 reports without a readable date are in no period: each may have had more incidents than are counted.'
+    '3 reports without a readable date are in no period: any period may have had more incidents than are counted.'
     """
     if not n:
         return ""
     reports = f"{format_count(n, 'report')} without a readable date {are(n)} in no period"
-    return f"{capitalized(reports)}: each may have had more incidents than are counted."
+    return f"{capitalized(reports)}: any period may have had more incidents than are counted."
 
 
 def describe_rates(rates: pd.DataFrame) -> str:

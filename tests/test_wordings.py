@@ -17,7 +17,12 @@ from incident_analytics.reports.wordings import Kind, named_by_words
         ("fields", "Störungsbeginn", "started_at"),
         ("fields", "Heure de début", "started_at"),
         ("fields", "Fin de la panne", "restored_at"),
-        ("fields", "Hersteltijd", "restored_at"),
+        ("fields", "Herstelmoment", "restored_at"),
+        ("fields", "Hersteltijd", None),  # how long it took
+        ("fields", "Time to detect", None),
+        ("fields", "Response time", None),
+        ("fields", "Temps de détection", None),
+        ("fields", "Reaktionszeit", None),
         ("fields", "Nombre de clientes afectados", "affected_users"),
         ("fields", "Informe n.º", "incident_id"),
         ("fields", "Gravità", "severity"),

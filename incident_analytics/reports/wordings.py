@@ -20,6 +20,12 @@ _LONGEST: Final = 60
 _WORD: Final = re.compile(r"[^\W_]+")
 _NUMBER: Final = re.compile(r"^\W*(?:[a-z]?\d{1,2}[\d.]*[.):]?\s+)+")
 """What a heading is numbered with: ``4.2`` or ``D4``."""
+_LENGTH: Final = re.compile(
+    r"\btime (?:to|until|till)\b|\b(?:response|reaction) time\b|\bfirst (?:response|reaction)\b"
+    r"|\b(?:temps|tiempo|tempo|czas)\b|(?:reaktions|antwort|losungs|erkennungs|behebungs|wiederherstellungs)zeit"
+    r"|(?:reactie|respons|oplos|herstel|detectie|doorloop)tijd\b|(?:svar|reaksjon|reaktion)s?tid"
+)
+"""What says how long something took, or may: ``Time to detect`` of 0:15 is no time of day."""
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 """Letters between the parts of a compound."""
 _SHORTEST_PART: Final = 3
@@ -45,7 +51,8 @@ def named_by_words(label: str, kind: Kind) -> str | None:
     if not found or not all(found):
         return None
     names = {name for name, needed, allowed in lexicon.rules[kind] if _fits(found, needed, allowed)}
-    return names.pop() if len(names) == 1 else None
+    name = names.pop() if len(names) == 1 else None
+    return None if name and name.endswith("_at") and _LENGTH.search(_plain(label)) else name
 
 
 def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: frozenset[str]) -> bool:

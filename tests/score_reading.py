@@ -7,8 +7,8 @@ For each organisation the weights of milestones.toml are fitted anew, from those
 reports of all others and the timelines of timelines.txt, and its own reports are read with the fitted weights and held
 against golden.csv. The features are the same throughout, so this shows what the weights owe to the reports that they
 were fitted to. What the features owe to them only reports can show that nobody had seen when the features were chosen:
-name their folder. The weights of the learned model stay as they are, and they were fitted to these folders: what it reads
-alone, `fit_milestones.py` shows with organisations left out.
+name their folder. The weights of the learned model stay as they are, and were fitted to these folders as well: what it
+reads alone, `fit_milestones.py` shows with organisations left out.
 """
 
 from __future__ import annotations

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from incident_analytics.reports.markdown import Row, Section, SourceLine, read_rows, split_cells
 from incident_analytics.reports.marks import read_tick
+from incident_analytics.reports.placeholders import fold
 
 __all__ = ["Kind", "LooseRows", "begins_with_time", "find_unread", "fits", "loose_rows", "starts_like_item"]
 
@@ -157,16 +158,17 @@ def _looks_like(line: SourceLine, kind: Kind) -> bool:
     return is_row or in_html or starts_like_item(text)
 
 
-def _hidden_part(line: SourceLine, kind_named: Callable[[str], Kind]) -> str:
+def _hidden_part(line: SourceLine, kind_named: Callable[[str], Kind], titles: Collection[str]) -> str:
     """Return what part of a report the code, comment or HTML above a line has swallowed there, empty for none.
 
-    Code has headings and comments of its own: in a block that ends, a part is a heading that the template knows.
+    Code has headings and comments of its own: in a block that ends, a part is a heading that the template knows, and
+    that no section of the report has (``titles``, folded).
     """
     text = line.text[:_LOOK]
     if (heading := _HEADING.match(text)) is not None:
         is_known = kind_named(heading["title"]) != "own"
         is_deep = len(heading["level"]) > 1
-        is_part = is_known and (is_deep or line.place != "code")
+        is_part = is_known and (line.place != "code" or (is_deep and fold(heading["title"]) not in titles))
         return "a heading" if is_part or (is_deep and line.place in _NEVER_ENDS) else ""
     return "a field" if _BOLD_LABEL.match(text) else ""
 
@@ -236,6 +238,7 @@ def find_unread(
         Whether rows of the timeline may be in any section, as no other row of it was read.
     """
     context = _Context(kind_named)
+    titles = {fold(section.title) for section, _ in parts}
     for section, known in parts:
         context.enter(section, known)
         timed: dict[int, str] = {}
@@ -245,7 +248,7 @@ def find_unread(
             own = context.kind_at(line)
             use = read.get(line.line)
             is_other = use is None or (use != own and use in _ROWS and own in _ROWS)
-            if use is None and line.place in _SWALLOWS and (part := _hidden_part(line, kind_named)):
+            if use is None and line.place in _SWALLOWS and (part := _hidden_part(line, kind_named, titles)):
                 yield line.line, f"this looks like {part}, but is {_WHERE[line.place]}"
                 continue
             if own is None or not (is_other or _is_torn(line, use or "")):

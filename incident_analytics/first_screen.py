@@ -28,7 +28,6 @@ from incident_analytics.quotations import FIGURES, Quoted, figures_in, joined
 from incident_analytics.scope import Scope
 from incident_analytics.sentences import Tile
 from incident_analytics.showing import (
-    HYPHEN,
     Shown,
     cell_link,
     escape_html,
@@ -325,7 +324,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     )
     links = links or {}
     columns: dict[str, list[_Cell]] = {
-        "Date": [_day("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
+        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
         "Incident": [
             cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in every
         ],
@@ -521,11 +520,6 @@ def _html(words: str) -> str:
 
 def _plain(words: str) -> _Cell:
     return _html(words), escape_markdown(words)
-
-
-def _day(words: str) -> _Cell:
-    """Return a day that no line breaks."""
-    return escape_html(words.replace("-", HYPHEN)), escape_markdown(words.replace("-", HYPHEN))
 
 
 def _broken_at_commas(words: str) -> _Cell:

@@ -366,7 +366,7 @@ def _is_status(value: str) -> bool:
 
 def _lists_names(label: _Label) -> bool:
     """Return whether values are lists of short names that come again: ``Depot Scanner, Tracking API``."""
-    lists = [re.split(r"\s*[,;]\s*", value) for value, n in label.values.items() for _ in range(n)]
+    lists = [[*map(str.strip, re.split("[,;]", value))] for value, n in label.values.items() for _ in range(n)]
     names = [name for each in lists for name in each]
     is_short = all(0 < len(name) <= _LONGEST_NAME and name[0].isalpha() and name.count(" ") <= 3 for name in names)  # noqa: PLR2004
     return is_short and any(len(each) > 1 for each in lists) and len({*map(fold, names)}) < len(names)

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURE",
-    "HYPHEN",
     "PAGE",
     "Shown",
     "cell_link",
@@ -52,10 +51,7 @@ PAGE: Final = "application/vnd.incident-analytics+json"
 FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 """The name of a picture's file, see `picture_name`."""
 
-HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
-"""In a day or an instant that people read in a table: at a plain hyphen a narrow column breaks it."""
 
-_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d)?")
 _NOWRAP: Final = ("incident_id", "key")
 _PHONE: Final = 36  # characters that a phone has room for in a row of a table
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
@@ -314,7 +310,7 @@ def table(
                 [escape_markdown(word) for word in words],
                 ["--:" if mark == "number" else "---" for mark in marks.values()],
                 [
-                    [_link(_unbroken(value), address) for value, address in zip(row, lead, strict=True)]
+                    [_link(value, address) for value, address in zip(row, lead, strict=True)]
                     for row, lead in zip(rows, leads, strict=True)
                 ],
             ),
@@ -416,11 +412,6 @@ def _address(column: str, row: Mapping[Any, Any], links: Mapping[str, str]) -> s
     """Return where a cell leads: the report of its incident. An address that runs something leads nowhere."""
     address = links.get(row[column]) if column == "incident_id" else None
     return address if address is not None and is_address(address) else None
-
-
-def _unbroken(value: str) -> str:
-    """Return a cell that is a day, perhaps with a time, so that no line breaks it: on GitHub no style says so."""
-    return value.replace("-", HYPHEN).replace(" ", "\N{NO-BREAK SPACE}") if _DAY.fullmatch(value) else value
 
 
 def _says_something(frame: pd.DataFrame, column: str) -> bool:

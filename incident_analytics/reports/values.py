@@ -74,7 +74,7 @@ _COUNTED: Final = re.compile(rf"\s(?:[^\W\d_]+\s){{0,2}}(?:{_WHO}|{_WHAT})\b", r
 _NOUNS: Final = re.compile(
     r"[\s+]*(?:of\s+)?(?P<words>(?:(?!(?:with|who|whose|that|which|in|on|at|of|from|for|to|by|and|or|as|could|can|did|do|had|have"
     r"|has|got|saw|see|were|was|are|is|per|an?|each|every|when|while|after|during|because|through|via|using|behind)\b)"
-    r"[^\W\d_][\w'’-]*\s*)+)",
+    r"[^\W\d_][\w'’-]*+\s*+)++)",
     re.IGNORECASE,
 )
 """The noun behind a number, with the words before it."""

@@ -326,7 +326,19 @@ def start_lab(reports: Path, folder: Path, **variables: str) -> tuple[subprocess
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < until, log.read_text()
         time.sleep(0.1)
+    while not answers(int(re.findall(r":(\d+)/", address[0])[0])):  # the log may have the address before it listens
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.1)
     return process, address[0]
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")

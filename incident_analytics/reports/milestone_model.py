@@ -132,7 +132,7 @@ def features_of(
         *(["rep:cause"] if evidence.cause else []),
         *(["rep:stated"] if is_stated else []),
     ]
-    beside = [
+    neighbours = [
         (
             [name for name in row if name.startswith("m:") and name[2] not in "^$"],
             [(name, value) for name, value in row.items() if name.startswith("score:")],
@@ -145,7 +145,7 @@ def features_of(
         names, features = [*of_report, *places, *compared, *shared], dict(row)
         for side, other in (("p", index - 1), ("n", index + 1)):
             if 0 <= other < len(rows):
-                meanings, scores = beside[other]
+                meanings, scores = neighbours[other]
                 names += [side + name for name in meanings]
                 features.update([(side + name, value) for name, value in scores])
         features.update(dict.fromkeys(names, 1.0))

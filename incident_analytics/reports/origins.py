@@ -228,7 +228,7 @@ class Lexicon:
 
 
 def _first(hits: Sequence[Hit]) -> str:
-    """Return what the first of some hits speaks for; of two at a place, a colleague of ours is no customer."""
+    """Return what the first of some hits speaks for; of two at one place, staff count before customers."""
     value = min(hits, key=lambda hit: (hit.first, hit.value != "own")).value
     return "staff" if value == "own" else value
 

@@ -25,7 +25,7 @@ _LENGTH: Final = re.compile(
     r"|\b(?:temps|tiempo|tempo|czas)\b|(?:reaktions|antwort|losungs|erkennungs|behebungs|wiederherstellungs)zeit"
     r"|(?:reactie|respons|oplos|herstel|detectie|doorloop)tijd\b|(?:svar|reaksjon|reaktion)s?tid"
 )
-"""What says how long something took, or may: ``Time to detect`` of 0:15 is no time of day."""
+"""Words for how long something took or may take: 0:15 as ``Time to detect`` isn't a time of day."""
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 """Letters between the parts of a compound."""
 _SHORTEST_PART: Final = 3

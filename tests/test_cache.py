@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
 
-from incident_analytics import cache, loading
+from incident_analytics import cache, loading, reading
 from incident_analytics.cache import cache_folder, clear_cache
 from incident_analytics.loading import load
 from incident_analytics.schema import TABLES
@@ -71,13 +71,13 @@ def assert_cached(folder: Path, **options: Any) -> None:
 def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return a list that grows by each file that is read."""
     found: list[str] = []
-    read = loading._read_file  # noqa: SLF001 - what is counted is inside
+    read = reading._read_file  # noqa: SLF001 - what is counted is inside
 
     def count(file: Path, *arguments: Any, **options: Any) -> None:
         found.append(file.name)
         read(file, *arguments, **options)
 
-    monkeypatch.setattr(loading, "_read_file", count)
+    monkeypatch.setattr(reading, "_read_file", count)
     return found
 
 
@@ -112,13 +112,13 @@ def test_a_file_that_only_its_time_changed_is_not_read(reports: Path, monkeypatc
 
 def test_a_file_that_changes_within_the_same_instant_is_read(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where reading takes longer than an instant, by a clock that goes on with each file."""
-    file, read, now = reports / "0.md", loading._read_file, [time.time_ns()]  # noqa: SLF001 - when it reads is inside
+    file, read, now = reports / "0.md", reading._read_file, [time.time_ns()]  # noqa: SLF001 - when it reads is inside
 
     def read_slowly(*arguments: Any, **options: Any) -> None:
         now[0] += 10**10
         read(*arguments, **options)
 
-    monkeypatch.setattr(loading, "_read_file", read_slowly)
+    monkeypatch.setattr(reading, "_read_file", read_slowly)
     monkeypatch.setattr(cache.time, "time_ns", lambda: now[0])
     file.write_text(TEXTS[0], encoding="utf-8")
     os.utime(file, ns=(now[0], now[0]))

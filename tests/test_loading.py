@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from laws import examples
 from pandas.testing import assert_frame_equal
 
-from incident_analytics import loading
+from incident_analytics import reading
 from incident_analytics.config import Settings, find_settings
 from incident_analytics.errors import PathError, ReportError, SettingsError, UnknownNameError
 from incident_analytics.finding import find_files
@@ -178,14 +178,14 @@ def test_every_file_is_loaded_of_another_status_or_left_out(tmp_path: Path) -> N
 
 def test_a_report_that_breaks_the_reader_costs_itself_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, a=report("INC-2025-01-01-001"), b=report("INC-2025-01-01-002"))
-    read = loading.read_reports
+    read = reading.read_reports
 
     def broken(text: str, *args: Any, **options: Any) -> Any:
         if "INC-2025-01-01-001" in text:
             raise RecursionError("too deep")
         return read(text, *args, **options)
 
-    monkeypatch.setattr(loading, "read_reports", broken)
+    monkeypatch.setattr(reading, "read_reports", broken)
     corpus = load(tmp_path)
     assert outcomes(corpus, tmp_path) == [("a.md", "unreadable"), ("b.md", "loaded")]
     assert listed(corpus, "error", "warning", "info")[0].startswith(
@@ -322,7 +322,7 @@ def test_a_file_that_may_not_be_read_is_left_out(tmp_path: Path, monkeypatch: py
         assert limit
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(loading, "read_bytes", refuse)
+    monkeypatch.setattr(reading, "read_bytes", refuse)
     assert listed(load(tmp_path)) == [
         "x.md:1: cannot be read: Permission denied; check the file and its permissions [unreadable-file]"
     ]
@@ -763,6 +763,6 @@ def test_a_number_of_processes_that_is_none_is_said_so(words: str, monkeypatch: 
 
 def test_the_templates_of_a_later_task_are_those_that_the_process_has() -> None:
     # Each task brings its own; whatever is looked up by a template would compare all of its words with the other's.
-    first = loading._as_before(built_in_templates())  # noqa: SLF001
-    later = loading._as_before(deepcopy(first))  # noqa: SLF001
+    first = reading._as_before(built_in_templates())  # noqa: SLF001
+    later = reading._as_before(deepcopy(first))  # noqa: SLF001
     assert [id(template) for template in later] == [id(template) for template in first]

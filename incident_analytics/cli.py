@@ -2,55 +2,48 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from io import TextIOWrapper
-from math import inf
-from time import monotonic
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 import incident_analytics
-from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, PathError, SettingsError
+from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, SettingsError
 from incident_analytics.extras import require_review
-from incident_analytics.names import did_you_mean
-from incident_analytics.schema import HOURS, LEVELS, TABLES
+from incident_analytics.metrics_text import MEASURES, as_text, explained, label_remarks, remarks
+from incident_analytics.options import (
+    AS_OF,
+    PERIODS,
+    OneOf,
+    config_option,
+    find,
+    handed_on,
+    how_to_read,
+    instant,
+    progress_bar,
+    read,
+    read_scope,
+    reading_options,
+    remark,
+    say,
+)
+from incident_analytics.report_text import as_read, cell, columns
+from incident_analytics.schema import LEVELS, TABLES
 from incident_analytics.visible import visible, visible_json
 
 if TYPE_CHECKING:
     import pandas as pd
-    from tqdm import tqdm
 
     from incident_analytics.config import Settings
     from incident_analytics.records import Records
-    from incident_analytics.scope import Scope
 
 __all__ = ["main"]
-
-Function = TypeVar("Function", bound=Callable[..., Any])
-_QUICK: Final = 0.5
-"""Seconds of work for which no progress is shown."""
-PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
-AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
-
-
-class OneOf(click.Choice[str]):
-    """One of some words, in any case; for one that is nearly right the message has the right one."""
-
-    def __init__(self, choices: Sequence[str]) -> None:
-        super().__init__(choices, case_sensitive=False)
-
-    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """Return what is wrong, what there is, and what may be meant."""
-        message = super().get_invalid_choice_message(value, ctx)
-        meant = did_you_mean(str(value), list(self.choices))
-        return message.removesuffix(".") + meant if meant else message
 
 
 def main() -> None:
@@ -79,202 +72,10 @@ def main() -> None:
         sys.exit(1 if isinstance(error, NotebookError | OutputError) else 2)
 
 
-def say(*lines: object, err: bool = False) -> None:
-    """Write lines for people: nothing in them is hidden, and a line break in a file's name is written out."""
-    for line in lines:
-        click.echo(visible(str(line)), err=err)
-
-
-def remark(text: str) -> None:
-    """Write a line on stderr."""
-    say(text, err=True)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(incident_analytics.__version__, message="%(version)s")
 def commands() -> None:
     """Analyze incident reports: check what was read, export tables, review a period."""
-
-
-config_option = click.option(
-    "--config",
-    metavar="FILE",
-    help="Settings file (default: the nearest incident-analytics.toml above the first path, else above this folder).",
-)
-
-
-def reading_options(default_status: str) -> Callable[[Function], Function]:
-    """Add what every verb that reads has: the paths, which reports, which settings."""
-
-    def add(function: Function) -> Function:
-        for decorate in reversed(
-            (
-                click.argument("paths", nargs=-1, metavar="[PATH]..."),
-                click.option(
-                    "--status",
-                    default=default_status,
-                    show_default=True,
-                    metavar="final|all|NAME",
-                    help="Only reports of this status.",
-                ),
-                click.option("--severity", multiple=True, metavar="NAME", help="Only this severity; may be repeated."),
-                click.option("--service", multiple=True, metavar="NAME", help="Only incidents affecting this service."),
-                click.option(
-                    "--team", multiple=True, metavar="NAME", help="Only incidents affecting this team's services."
-                ),
-                click.option(
-                    "--field",
-                    multiple=True,
-                    metavar="NAME=VALUE",
-                    help="Only incidents with this value in a custom field.",
-                ),
-                click.option(
-                    "--hours",
-                    multiple=True,
-                    type=OneOf(HOURS),
-                    metavar="|".join(HOURS),
-                    help="Only incidents that started then, by [calendar], or 9 to 17 Monday to Friday without one.",
-                ),
-                config_option,
-                how_to_read,
-            )
-        ):
-            function = decorate(function)
-        return function
-
-    return add
-
-
-def how_to_read(function: Function) -> Function:
-    """Add what every verb that reads has, whatever it reads: the cache, and by what it is done."""
-    for decorate in reversed(
-        (
-            click.option(
-                "--no-cache",
-                is_flag=True,
-                callback=set_variable,
-                expose_value=False,
-                help="Ignore the cache and read every report.",
-            ),
-            click.option(
-                "--jobs",
-                type=click.IntRange(1),
-                metavar="N",
-                callback=set_variable,
-                expose_value=False,
-                help="Number of processes that read (default: one per core for large folders).",
-            ),
-            click.option(
-                "--dask",
-                metavar="ADDRESS",
-                callback=set_variable,
-                expose_value=False,
-                help="Read on a Dask cluster, such as tcp://scheduler:8786.",
-            ),
-        )
-    ):
-        function = decorate(function)
-    return function
-
-
-def handed_on(settings: Settings, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings and the options of a verb, by the names that what runs its notebook has for them."""
-    several = {"severity": "severities", "service": "services", "team": "teams", "field": "fields"}
-    given = {several.get(name, name): value for name, value in options.items()}
-    return {"settings": settings.path, "trusted": not settings.skipped, **given}
-
-
-def set_variable(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Pass an option on to whatever process reads: a notebook's kernel as well as this one."""
-    if value:
-        context.with_resource(variable(f"INCIDENT_ANALYTICS_{parameter.name}".upper(), str(value)))
-
-
-@contextmanager
-def variable(name: str, value: str) -> Iterator[None]:
-    """Set an environment variable for a time."""
-    before = os.environ.get(name)
-    os.environ[name] = value
-    try:
-        yield
-    finally:
-        del os.environ[name]
-        if before is not None:
-            os.environ[name] = before
-
-
-class Progress(Protocol):
-    """What shows how far some work is, and how many errors and warnings it has found so far."""
-
-    def __call__(self, done: int, total: int, n_problems: int = 0, /) -> None: ...
-
-
-@contextmanager
-def progress_bar(what: str, unit: str) -> Iterator[Progress]:
-    """Give what shows progress on stderr, where that is a terminal and the work takes a while."""
-    with ExitStack() as stack:
-        begin = monotonic() if sys.stderr.isatty() else inf
-        bars: list[tqdm[Any]] = []
-
-        def progress(done: int, total: int, n_problems: int = 0, /) -> None:
-            if not bars and monotonic() - begin > _QUICK:
-                from tqdm import tqdm  # slow to import
-
-                bars.append(stack.enter_context(tqdm(desc=what, unit=unit, leave=False, total=total)))
-            for bar in bars:
-                if n_problems:
-                    bar.set_postfix_str(f"{n_problems:,} problem{'s' * (n_problems > 1)}", refresh=False)
-                bar.update(done - bar.n)
-
-        yield progress
-
-
-def read(
-    paths: Sequence[str],
-    *,
-    status: str,
-    severity: Sequence[str],
-    service: Sequence[str],
-    team: Sequence[str],
-    config: str | None,
-    field: Sequence[str] = (),
-    hours: Sequence[str] = (),
-    problems: bool = True,
-    coverage: bool = False,
-) -> tuple[Records, Settings]:
-    """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
-    from incident_analytics.loading import read_records, reports_named
-    from incident_analytics.records import Wanted, describe_startless
-
-    settings = find(paths, config)
-    paths, ids = reports_named(paths, settings)
-    wanted = Wanted(settings, status, severity, service, team, field, hours, ids)
-    with progress_bar("reading", " reports") as progress:
-        records = read_records(paths or settings.reports, settings=settings, progress=progress, coverage=coverage)
-    say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
-    say(*filter(None, [describe_startless(wanted.without_start(records.tables["incidents"]))]), err=True)
-    records = records.keep(wanted)
-    files = records.tables["files"]
-    if problems and files["path"] and set(files["outcome"]) == {"unreadable"}:
-        raise PathError("none of the files can be read; check them and their permissions")
-    if not files["path"]:
-        remark(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}")
-    elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
-        remark(f"no report has the status {status}; --status all reads every report")
-    return records, settings
-
-
-def find(paths: Sequence[str], config: str | None, *, need_paths: bool = True) -> Settings:
-    """Return the settings that the options and paths lead to; without a file the defaults."""
-    from incident_analytics.config import find_trusted_settings, read_settings
-
-    settings = read_settings(config) if config else find_trusted_settings(paths[0] if paths else ".")
-    say(*settings.skipped, err=True)
-    if need_paths and not paths and not settings.reports:
-        raise click.UsageError(
-            "name a report or a folder of reports, or set reports = [...] in incident-analytics.toml"
-        )
-    return settings
 
 
 @commands.command(short_help="List what couldn't be read or contradicts itself.")
@@ -343,91 +144,6 @@ def show(**options: Any) -> None:
             say(f"{file['path']}: {'' if file['outcome'] == 'copy' else 'skipped: '}{file['reason']}")
     for incident in records.rows("incidents"):
         say(*as_read(records, incident))
-
-
-_SHOWN: Final = {
-    "timeline": {"line": "line", "at": "time (UTC)", "milestone": "milestone", "grade": "grade", "event": "event"},
-    "outages": {"line": "line", "started_at": "outage from (UTC)", "ended_at": "to (UTC)", "source": "source"},
-    "services": {"line": "line", "service": "service", "affected": "affected"},
-    "costs": {"line": "line", "kind": "cost", "amount": "amount", "currency": "currency", "note": "note"},
-    "actions": {
-        "line": "line",
-        "action": "action",
-        "owner": "owner",
-        "due_on": "due",
-        "priority": "priority",
-        "status": "status",
-    },
-    "fields": {"line": "line", "name": "field", "section": "section", "value": "value"},
-    "problems": {"line": "line", "level": "problem", "code": "code", "message": "message"},
-}
-"""What `show` prints of each table: columns with their headings."""
-
-
-def as_read(records: Records, incident: Mapping[str, Any]) -> list[str]:
-    """Return the lines that show one incident."""
-    from incident_analytics.formatting import MISSING
-    from incident_analytics.reports.template import DEFAULT_TEMPLATE
-
-    own = incident["incident_id"]
-    lines = [cell(incident["path"]), f"{own}  {cell(incident['title'])}"]
-    files = records.tables["files"]
-    template = dict(zip(files["path"], files["template"], strict=True)).get(incident["path"])
-    if template not in {None, DEFAULT_TEMPLATE}:
-        lines.append(f"read by the template {template}")
-    values = [
-        (
-            str(reading["line"]),
-            reading["field"],
-            value := value_of(incident, reading["field"]),
-            "" if value == MISSING else grade_text(reading),
-            cell(reading["as_written"]),
-        )
-        for reading in records.rows("readings")
-        if reading["incident_id"] == own and reading["field"] not in {"summary", "what_happened", "why_it_happened"}
-    ]
-    lines += ["", *columns(("line", "field", "value", "grade", "as written"), values)]
-    empty = []
-    for table, headed in _SHOWN.items():
-        rows = [
-            tuple(cell(row[column], column) for column in headed)
-            for row in records.rows(table)
-            if row["incident_id"] == own
-        ]
-        if rows:
-            lines += ["", *columns(tuple(headed.values()), rows)]
-        else:
-            empty.append("other fields" if table == "fields" else table)
-    return [*lines, *(["", f"None found: {', '.join(empty)}."] if empty else []), ""]
-
-
-def value_of(incident: Mapping[str, Any], name: str) -> str:
-    """Return what was read for a field; a share where the report gives no number."""
-    share = f"{name}_fraction"
-    if incident.get(name) is None and incident.get(share) is not None:
-        return cell(incident[share], share)
-    return cell(incident[name], name)
-
-
-def cell(value: Any, column: str = "", width: int = 72) -> str:
-    """Return a value on one line, cut where it is long."""
-    from incident_analytics.formatting import cut, format_value
-
-    return visible(cut(format_value(value, column), width))
-
-
-def grade_text(reading: Mapping[str, Any]) -> str:
-    """Say how far a reading can be trusted, and where it comes from if the report does not state it as it is."""
-    how = [reading["source"]] if reading["source"] in {"derived", "corrected", "confirmed"} else []
-    about = ["about"] if reading["approximate"] else []
-    return ", ".join([reading["grade"], *how, *about])
-
-
-def columns(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], right: Collection[int] = (0,)) -> list[str]:
-    """Lay rows out under their header, some columns right-aligned; the last column has no width."""
-    widths = [max(len(row[index]) for row in (header, *rows)) for index in range(len(header))]
-    form = "  ".join(f"{{:{'>' if index in right else '<'}{width}}}" for index, width in enumerate(widths))
-    return [form.format(*row).rstrip() for row in (header, *rows)]
 
 
 @commands.command(short_help="Write a first settings file from the reports.")
@@ -782,37 +498,6 @@ def copy_of_notebook(name: str, output: str | None) -> None:
     say(copy_notebook(name, output))
 
 
-MEASURES = {
-    "response": ("median", "p90", "mean", "geometric_mean", "n_recorded", "n_missing", "n_open", "n_negative"),
-    "severity": ("rate",),
-    "sla": (
-        *("downtime", "availability", "target", "budget", "budget_left", "budget_spent", "time_to_exhaustion"),
-        *("n_missing", "n_open"),
-    ),
-    "actions": (
-        *("n_done", "n_open", "n_unknown", "n_dropped", "n_overdue", "n_overdue_unknown", "n_open_undated"),
-        *("completion", "on_time", "n_dated", "median_age", "n_aged"),
-    ),
-    "costs": ("total", "n_missing"),
-    "themes": ("example",),
-    "repeats": ("n_repeats", "share", "n_while_open", "n_open_unknown", "n_disputed"),
-    "interruptions": (
-        *("n_business", "n_evening", "n_night", "n_weekend", "share", "share_of_time"),
-        *("n_overlapping", "n_unended", "n_missing"),
-    ),
-    "origins": ("n_proposed", "n_known", "n_missing", "share"),
-    "records": ("basis", "mean", "median", "n_missing", "n_negative"),
-    "process": ("n_open", "n_missing", "n_negative", "median", "p90"),
-    "ratings": ("n_missing", "n_pairs", "concordance", "p_adjusted"),
-    "teams": (
-        *("incidents_arrow", "median", "median_arrow", "n_spans", "n_missing", "n_services", "n_over", "budget_spent"),
-        *("n_done", "n_open", "n_unknown", "completion", "n_overdue", "n_overdue_unknown"),
-        *("share_recorded", "recorded_arrow"),
-    ),
-}
-"""The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
-
-
 @commands.command()
 @click.argument("kind", type=OneOf(list(MEASURES)), metavar="KIND")
 @reading_options("final")
@@ -878,116 +563,6 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         say("", sentence)
     if explain:
         say(*explained(scope, kind, table))
-
-
-def label_remarks(scope: Scope, by: str | None) -> list[str]:
-    """Say how many values of a group are only proposed, where they may be."""
-    from incident_analytics.measures import origins
-    from incident_analytics.sentences import describe_labels
-
-    names: tuple[Literal["detected_by", "trigger"], ...] = ("detected_by", "trigger")
-    return [describe_labels(origins(scope, name)) for name in names if by is not None and by.casefold() == name]
-
-
-def read_scope(
-    *,
-    status: str,
-    severity: Sequence[str],
-    service: Sequence[str],
-    team: Sequence[str],
-    field: Sequence[str],
-    hours: Sequence[str],
-    period: str | None,
-    as_of: str | None,
-    business_hours: bool,
-    **options: Any,
-) -> Scope:
-    """Load the reports of every status and decide what the options ask for."""
-    from incident_analytics.loading import as_corpus
-    from incident_analytics.scope import Scope
-
-    records, settings = read(status="all", severity=(), service=(), team=(), **options)
-    return Scope.of(
-        as_corpus(records),
-        period,
-        settings,
-        instant(as_of, settings),
-        status,
-        severities=severity,
-        services=service,
-        teams=team,
-        fields=field,
-        hours=hours,
-        business_hours=business_hours,
-    )
-
-
-def remarks(scope: Scope) -> list[str]:
-    """Return what makes the figures less complete than they look, a line each."""
-    from incident_analytics import sentences
-    from incident_analytics.records import describe_startless
-
-    found = [
-        sentences.describe_ongoing(scope.ongoing),
-        sentences.describe_coverage(
-            len(scope.reviewed.incidents),
-            scope.pending,
-            n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
-            status=scope.status,
-        ),
-    ]
-    if scope.silence:
-        found.append(sentences.describe_silence(scope.silence, None))
-    found.append(sentences.describe_undetected(scope.undetected))
-    found.append(describe_startless(scope.startless))
-    if scope.undated:
-        found.append(f"no date, so not counted in any period: {', '.join(scope.undated)}")
-    return list(filter(None, found))
-
-
-def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
-    """Return the lines of the reports that each row uses."""
-    from incident_analytics.measures import sources
-    from incident_analytics.results import group_columns
-
-    lines = []
-    for row in table.to_dict("records"):
-        label = " ".join(cell(row[name]).replace("_", " ") for name in group_columns(table.columns)) or "all"
-        lines += ["", f"{label}, n = {row['n']}:"]
-        lines += [f"  {line.path}:{line.line}: {cell(line.words)}" for line in sources(scope, kind, row).itertuples()]
-    return lines
-
-
-def as_text(table: pd.DataFrame, names: list[str], headings: Mapping[str, str]) -> list[str]:
-    """Return a result table as lines to paste: headings in words, each figure with its interval where it has one."""
-    from incident_analytics.formatting import format_with_interval
-    from incident_analytics.results import group_columns, heading
-
-    groups = {*group_columns(names), "example"}
-    rows = []
-    for row in table.to_dict("records"):
-        cells = []
-        for name in names:
-            cell = format_with_interval(row, name)
-            cells.append(visible(cell.replace("_", " ") if name in groups else cell))
-        rows.append(tuple(cells))
-    numbers = {index for index, name in enumerate(names) if name not in groups}
-    return columns(tuple(headings.get(name) or heading(name) for name in names), rows, numbers)
-
-
-def instant(text: str | None, settings: Settings) -> pd.Timestamp | None:
-    """Read an instant; one without a zone is in the settings' zone."""
-    import pandas as pd
-
-    if text is None:
-        return None
-    try:
-        at = pd.Timestamp(text)
-        if pd.isna(at):  # as of an empty text
-            raise ValueError(text)  # noqa: TRY301 - an unreadable time is one error, however pandas says it
-        return at.tz_localize(settings.timezone) if at.tzinfo is None else at
-    except ValueError as error:
-        raise click.BadParameter(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error
 
 
 @commands.group(short_help="Manage what is kept of reports already read.")

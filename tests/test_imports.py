@@ -92,6 +92,9 @@ LAYERS = (
     "supporting_data",
     "population",
     "exploration",
+    "report_text",
+    "metrics_text",
+    "options",
     "cli",
     "__main__",
 )
@@ -101,7 +104,7 @@ TAKES_PLAIN_ARGUMENTS = ("results", "formatting", "showing", "exports", "analysi
 """What knows neither settings nor report files: whatever a notebook has filtered is good."""
 
 ALONE = {
-    "click": {"cli"},
+    "click": {"cli", "options"},
     "ipykernel": {"exploration"},
     "matplotlib": {"plots"},
     "jupyter_client": {"notebooks"},

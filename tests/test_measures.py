@@ -16,11 +16,11 @@ from laws import examples
 from incident_analytics import measures
 from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.statistics import holm
-from incident_analytics.cli import MEASURES
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.measures import KINDS, compare, measure, sources
 from incident_analytics.measures.kinds import _BY
+from incident_analytics.metrics_text import MEASURES
 from incident_analytics.periods import UNITS, Period
 from incident_analytics.results import unit_of
 from incident_analytics.scope import Scope

@@ -396,7 +396,9 @@ class ReviewPage:
         headings = {"median": "Time to detect", "n_spans": "n of these"}
         shown = [
             showing.text(said)
-            + showing.table(table[table["share"].notna()], columns=names, headings=headings, folded=_FOLDED)
+            + showing.table(
+                table[table["share"].notna() | (table["n"] > 0)], columns=names, headings=headings, folded=_FOLDED
+            )
             for table, said, names in parts
             if table["n_known"].max() >= _ENOUGH
         ]

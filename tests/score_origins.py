@@ -40,6 +40,7 @@ TRUST = 2.0
 """How strongly the judged weights hold against the reports."""
 CROWD = 0.3
 """How much less a report of an organisation with many counts: its number to this power."""
+TRIGGERS = [value for value in LABELS["trigger"] if value != "other"]
 PLACES = {
     "title": 1.0,
     "summary": 1.0,
@@ -52,7 +53,7 @@ PLACES = {
 STRENGTHS = {"strong": 1.5, "weak": 0.6}
 JUDGED = {
     **{f"{place} {strength}": a * b for place, a in PLACES.items() for strength, b in STRENGTHS.items()},
-    **dict.fromkeys(LABELS["trigger"], -2.0),
+    **dict.fromkeys(TRIGGERS, -2.0),
     "taken back": 0.7,
 }
 """The weights as judged by how people write."""
@@ -123,14 +124,13 @@ def fit(found: Sequence[Case], lexicon: Lexicon) -> dict[str, float]:
     judged = np.array(list(JUDGED.values()))
     used = [case for case in found if case.wanted("trigger") is not None]
     sizes = Counter(case.house for case in used)
-    values = list(LABELS["trigger"])
     choices = []
     for case in used:
-        table = np.zeros((len(values) + 1, len(names)))  # the last row is none of them
+        table = np.zeros((len(TRIGGERS) + 1, len(names)))  # the last row is none of them
         for value, keys in lexicon.features(case.evidence)[0].items():
-            table[values.index(value), [names[key] for key in keys]] = 1
+            table[TRIGGERS.index(value), [names[key] for key in keys]] = 1
         right = case.wanted("trigger")
-        choices.append((table, values.index(right) if right else len(values), sizes[case.house] ** -CROWD))
+        choices.append((table, TRIGGERS.index(right) if right else len(TRIGGERS), sizes[case.house] ** -CROWD))
 
     def loss(tried: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.0, np.zeros_like(tried)
@@ -185,7 +185,10 @@ def left_out(
     proposed: Mapping[str, Sequence[str]] | None = None,
     wanted: Callable[[Case, str], str | None] = Case.wanted,
 ) -> dict[str, list[tuple[str, str]]]:
-    """Return by field the right value and the one read of each report, by weights fitted without its organisation."""
+    """Return by field the right value and the one read of each report, by weights fitted without its organisation.
+
+    A right value that is not proposed by itself is ``other`` where that is proposed.
+    """
     lexicon = with_weights(None, proposed)
     pairs: dict[str, list[tuple[str, str]]] = {field: [] for field in LABELS}
     for house in dict.fromkeys(case.house for case in found):
@@ -196,6 +199,8 @@ def left_out(
             read = {"detected_by": lexicon.detection(case.evidence), "trigger": lexicon.trigger(case.evidence)}
             for field, origin in read.items():
                 if (right := wanted(case, field)) is not None:
+                    values = lexicon.proposed[field]
+                    right = "other" if right and right not in values and "other" in values else right
                     pairs[field].append((right, origin.value if origin else ""))
     return pairs
 
@@ -215,7 +220,7 @@ def main(*, write: bool) -> None:
     found = cases()
     proposed = origins.default_lexicon().proposed
     for whose, wanted in (("of one reader", Case.wanted), ("of two readers", Case.wanted_by_both)):
-        pairs = left_out(found, EVERY, wanted)
+        pairs, together = left_out(found, EVERY, wanted), left_out(found, None, wanted)
         for field in LABELS:
             readings = [case.readings[field] for case in found]
             if wanted is not Case.wanted:
@@ -226,9 +231,11 @@ def main(*, write: bool) -> None:
             )
             of_values = scores(field, pairs[field])
             for value, score in of_values.items():
-                print(f"  {value}{'' if value in proposed[field] else ' (not proposed)'}: {score}")
-            of_proposed, of_all = (mean_f1(of_values, values) for values in (proposed[field], list(LABELS[field])))
-            print(f"  mean F1 of those proposed: {of_proposed:.3f}; of all: {of_all:.3f}")
+                if value != "other":
+                    print(f"  {value}{'' if value in proposed[field] else ' (not proposed)'}: {score}")
+            of_proposed = scores(field, together[field])
+            named = ", ".join(f"{value} {of_proposed[value]}" for value in proposed[field])
+            print(f"  as proposed: {named}; mean F1 {mean_f1(of_proposed, proposed[field]):.3f}")
     if write:
         write_weights(fit(found, with_weights(None, None)))
 

@@ -4,7 +4,8 @@ The words are phrases of origins.toml. What is denied or only guessed does not c
 The way of detection is what the row of the detection names, else an early row, else a sentence that says it. For the
 trigger each phrase has a weight by where it is; the weights make a probability for each trigger, and for none of them.
 A value is proposed only if words like these were right often enough in reports of organisations that took no part in
-the fit: `incident_analytics.schema.PROPOSED` has them.
+the fit: `incident_analytics.schema.PROPOSED` has them. Triggers that are not proposed by themselves are proposed
+together, as another one than those that are.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _SHORT: Final = 6
 _ENDS: Final = frozenset({"mitigated", "restored", "closed"})
 _CAUSES: Final = {"root_cause": "why", "why_it_happened": "why", "trigger": "why", "what_happened": "what"}
 """Sections whose text says what happened or why, and the place of their words."""
+_TRIGGERS: Final = tuple(value for value in LABELS["trigger"] if value != "other")
+"""Those that phrases speak for."""
 _HINDSIGHT: Final = frozenset({"contributing_factor", "could_improve", "went_well"})
 
 
@@ -191,11 +194,18 @@ class Lexicon:
             return recorded
         features, first = self.features(evidence)
         odds = {value: math.exp(sum(self.weights[key] for key in sorted(keys))) for value, keys in features.items()}
-        value, odd = max(odds.items(), key=lambda item: item[1])
-        likely = odd / (1 + sum(odds.values()))
-        if likely < _LIKELY or value not in self.proposed["trigger"] or value not in first:
+        proposed = self.proposed["trigger"]
+        likely: Counter[str] = Counter()
+        best: dict[str, str] = {}
+        for value in sorted(odds, key=odds.__getitem__):
+            name = value if value in proposed else "other"
+            likely[name] += odds[value] / (1 + sum(odds.values()))  # type: ignore[assignment]
+            if value in first:
+                best[name] = value
+        ((name, chance),) = likely.most_common(1)
+        if chance < _LIKELY or name not in proposed or name not in best:
             return None
-        return Origin(value, *_sentence_at(*first[value]), round(likely, 2))
+        return Origin(name, *_sentence_at(*first[best[name]]), round(chance, 2))
 
     def features(self, evidence: Evidence) -> tuple[dict[str, set[str]], dict[str, tuple[Text, Hit]]]:
         """Return by trigger the keys of the weights that count for it, and the words that speak for it most."""
@@ -207,7 +217,7 @@ class Lexicon:
         places += [
             Text(row.words, row.line, "before" if index < begun else "after") for index, row in enumerate(evidence.rows)
         ]
-        keys = {value: {value} for value in LABELS["trigger"]}
+        keys = {value: {value} for value in _TRIGGERS}
         best: dict[str, tuple[Text, Hit]] = {}
         most = dict.fromkeys(keys, 0.0)
         for text in places:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_count
+from incident_analytics.formatting import format_count, join_words
 from incident_analytics.sentences.wording import are, each_row
 
 __all__ = ["describe_detection", "describe_labels", "describe_triggers"]
@@ -21,6 +21,7 @@ _TRIGGERS: Final = {
     "hardware": "hardware",
     "human": "a human error",
 }
+_OTHER: Final = "Triggers other than a change are inferred without saying which."
 
 
 def describe_detection(shares: pd.DataFrame) -> str:
@@ -84,7 +85,7 @@ def describe_labels(shares: pd.DataFrame) -> str:
 
 
 def describe_triggers(shares: pd.DataFrame) -> str:
-    r"""Say how many incidents the most frequent trigger set off.
+    r"""Say how many incidents the most frequent of the known triggers set off.
 
     Parameters
     ----------
@@ -98,23 +99,26 @@ def describe_triggers(shares: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> rows = {"trigger": ["change", "capacity"], "n": [7, 3], "n_proposed": [7, 3], "n_known": 10, "n_missing": 0}
+    >>> rows = {"trigger": ["change", "other"], "n": [7, 3], "n_proposed": [7, 3], "n_known": 10, "n_missing": 0}
     >>> shares = {"share": [0.7, 0.3], "share_low": [0.35, 0.07], "share_high": [0.93, 0.65]}
     >>> print(describe_triggers(pd.DataFrame({**rows, **shares})).replace("words, ", "words,\n"))
     Of 10 incidents whose trigger is inferred from the report's words,
-    7 were set off by a change (70%, 95% CI 35% to 93%).
+    7 were set off by a change (70%, 95% CI 35% to 93%). Triggers other than a change are inferred without saying which.
     """
     require_columns(shares, "trigger", "n", "n_proposed", "n_known", "n_missing", "share", "share_low", "share_high")
     if shares.empty or not shares["n_known"].max():
         return ""
-    most = shares["n"].max()
-    first = [row for row in each_row(shares) if row.n == most]
+    named = shares[(shares["trigger"] != "other") & shares["share"].notna()]
+    first = [row for row in each_row(named) if row.n == named["n"].max()]
     if len(first) > 1:
-        return f"Of {_known(shares)}{_inferred(shares, 'trigger')}, none is the most frequent.{_basis(shares)}"
-    (row,) = first
-    were = "was" if row.n == 1 else "were"
-    first_of_all = f"{row.n} {were} set off by {_TRIGGERS[row.trigger]} ({_interval(row)})"
-    return f"Of {_known(shares)}{_inferred(shares, 'trigger')}, {first_of_all}.{_basis(shares)}"
+        said = f"{join_words([_TRIGGERS[row.trigger] for row in first])} set off {first[0].n} each"
+    else:
+        (row,) = first
+        were = "was" if row.n == 1 else "were"
+        said = f"{row.n or 'none'} {were} set off by {_TRIGGERS[row.trigger]} ({_interval(row)})"
+    is_inferred = (shares["n_proposed"] > 0) & (shares["trigger"] == "other")
+    other = f" {_OTHER}" if is_inferred.any() else ""
+    return f"Of {_known(shares)}{_inferred(shares, 'trigger')}, {said}.{_basis(shares)}{other}"
 
 
 def _known(shares: pd.DataFrame) -> str:

@@ -19,7 +19,7 @@ from incident_analytics.schema import Hours
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "label_of"]
+__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "at_clock", "label_of"]
 
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
@@ -440,7 +440,7 @@ class Period:
         if window == "rolling-30d":
             # Thirty days by the clock there: across a change of the clocks they are an hour longer or shorter.
             clock = self.end.tz_convert(self.timezone).tz_localize(None) - _ROLLING
-            start = _instant(clock, self.timezone)
+            start = at_clock(clock, self.timezone)
             return [(self, replace(self, name=self._dates_of(start, self.end), start=start))]
         parts = self.split(window)
         if len(parts) == 1:
@@ -594,9 +594,9 @@ def _unit_name(first: date, unit: str, year_start: int, *, fiscal: bool) -> str:
 def _midnight(day: date, timezone: str) -> pd.Timestamp:
     import pandas as pd
 
-    return _instant(pd.Timestamp(day).as_unit("us"), timezone)
+    return at_clock(pd.Timestamp(day).as_unit("us"), timezone)
 
 
-def _instant(clock: pd.Timestamp, timezone: str) -> pd.Timestamp:
+def at_clock(clock: pd.Timestamp, timezone: str) -> pd.Timestamp:
     """Return when the clock of a zone says so: the first time where it does twice, the next where it never does."""
     return clock.tz_localize(timezone, nonexistent="shift_forward", ambiguous=True).tz_convert("UTC")

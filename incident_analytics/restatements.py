@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
 
 __all__ = ["Cause", "Change", "Restatements"]
 
-Kind = Literal["late report", "report removed", "edit", "correction", "tracker", "setting", "version", "unknown"]
+Kind = Literal[
+    "late report", "report removed", "edit", "file", "correction", "tracker", "setting", "version", "unknown"
+]
 _WHOLE = "whole figure"
+_OF_FILES: Final = frozenset({"all", "problems"})  # parts that files other than reports have, too
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,12 +26,12 @@ class Cause:
     Attributes
     ----------
     kind
-        ``late report``, a new file; ``report removed``; ``edit`` of a report; ``correction``, of the corrections file;
-        ``tracker``; ``setting``; ``version`` of this package, if nothing else has changed; ``unknown``, if not even
-        that has.
+        ``late report``, a new file; ``report removed``; ``edit`` of a report; ``file``, one that is not a report, new,
+        gone or changed; ``correction``, of the corrections file; ``tracker``; ``setting``; ``version`` of this package,
+        if nothing else has changed; ``unknown``, if not even that has.
     subject
-        The incident_id; of a correction the incident and the field, of the tracker the issue's key, of a setting its
-        key, of a version both.
+        The incident_id; of a file its name, of a correction the incident and the field, of the tracker the issue's key,
+        of a setting its key, of a version both.
     file
         Of a report its file, as the page calls it.
     lines
@@ -128,10 +131,11 @@ class Restatements:
             *(each for each in self._reports if each.subject in incidents),
             *(each for each in self._corrections if each.subject.partition(" ")[0] in incidents),
             *(self._tracker if "actions" in old.read_from else ()),
+            *(self._files if not _OF_FILES.isdisjoint(old.read_from) else ()),
             *self._settings,
         ]
         others = [*(each for each in self._whole_edits if each.subject in incidents)]
-        rest = [*self._whole_edits, *self._reports, *self._corrections, *self._tracker]
+        rest = [*self._whole_edits, *self._reports, *self._corrections, *self._tracker, *self._files]
         for found in (own, others, rest, self._version):
             if found:
                 return tuple(sorted(found))
@@ -185,6 +189,14 @@ class Restatements:
                 found.append(Cause("late report" if is_new else "report removed", incident, file))
         return found
 
+    @cached_property
+    def _files(self) -> list[Cause]:
+        """The files that are not reports, or not the one that counts, and that are new, gone or other ones."""
+        reports = {each.file for manifest in (self.before, self.after) for each in manifest.reports.values()}
+        return [
+            Cause("file", name, name) for name in _changed(self.before.files, self.after.files) if name not in reports
+        ]
+
     def _file(self, incident: str) -> str:
         reports = self.after.reports if incident in self.after.reports else self.before.reports
         return reports[incident].file
@@ -207,9 +219,9 @@ class Restatements:
         return [Cause("version", f"{after}, was {before}")] if before != after else []
 
 
-def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+def _changed(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> list[str]:
     """Return the names whose hash differs, or is only in one of them."""
-    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    return sorted(name for name in before.keys() | after.keys() if before.get(name, "") != after.get(name, ""))
 
 
 def _cells(figure: FigureRecord) -> dict[str, dict[str, Any]]:

@@ -27,15 +27,15 @@ from incident_analytics.results import FIELD, GROUPS, group_columns
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
 
-__all__ = ["make_manifest"]
+__all__ = ["WORDS", "make_manifest"]
 
 _LINE: Final = re.compile(rb"\r\n|\n|\r")
 _LENGTH: Final = 12  # digits of the hash of a setting or a row
 _DIGITS: Final = 12  # digits of a number that count: the last ones differ between machines
 _ROW_KEYS: Final = ("incident_id", "earlier_id", "key")
 _FURTHER: Final = ("earlier", "position", "time", "at", "as_of", "occurred_at")  # where these name several rows
-# From other columns, or of this machine.
-_WORDS: Final = frozenset({"sentence", "incident_ids", "path", "record_path", "message", "reason"})
+WORDS: Final = frozenset({"sentence", "incident_ids", "path", "record_path", "message", "reason"})
+"""Columns that a manifest leaves out: they are made from others, or are of this machine."""
 _PERSON: Final = "a person"  # in the place of every name: a role's number changes with the people that there are
 _NAMES: Final = frozenset({"owner", "phrase"})  # groups that are people, or words of a report
 _NOT_HASHED: Final = frozenset(
@@ -98,7 +98,7 @@ def make_manifest(
 
 def _record(scope: Scope, figure: Figure, *, is_redacted: bool) -> FigureRecord:
     table = figure.table
-    kept = [name for name in table if str(name) not in _WORDS and not (is_redacted and _is_text(table, str(name)))]
+    kept = [name for name in table if str(name) not in WORDS and not (is_redacted and _is_text(table, str(name)))]
     plain = plain_table(table[kept])
     return FigureRecord(
         figure.measure,
@@ -152,7 +152,8 @@ def _value(cell: Any) -> Any:
 
 def _plain_option(value: Any) -> Any:
     if isinstance(value, Period):
-        return {"name": value.name, "start": value.start.isoformat(), "end": value.end.isoformat()}
+        start, end = (each.tz_convert(value.timezone).isoformat() for each in (value.start, value.end))
+        return {"name": value.name, "start": start, "end": end, **({"is_fiscal": True} if value.is_fiscal else {})}
     return value
 
 
@@ -217,11 +218,11 @@ def _content(value: Any) -> bytes:
 def _corrections(scope: Scope) -> dict[str, str]:
     rows = read_corrections(scope.settings)
     found: dict[str, str] = {}
-    for row in rows.drop(columns=["line", "by", "reason"]).itertuples(index=False):
-        value = str(row.value)
+    for row in rows.itertuples(index=False):
+        said = f"{row.value}\0{row.by}"
         if scope.redaction is not None:
-            value = scope.redaction.text(value, role=_PERSON)
-        _add(found, f"{row.incident_id} {row.field}", _hash(value.encode()))
+            said = scope.redaction.text(said, role=_PERSON)
+        _add(found, f"{row.incident_id} {row.field}", _hash(said.encode()))
     return found
 
 

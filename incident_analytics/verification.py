@@ -18,7 +18,7 @@ from incident_analytics.figures import compute
 from incident_analytics.files import matching_paths
 from incident_analytics.finding import find_files
 from incident_analytics.manifest import MANIFEST, FigureRecord, Manifest, read_manifest
-from incident_analytics.periods import Period
+from incident_analytics.periods import Period, at_clock
 from incident_analytics.restatements import Restatements
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.sentences import HEADLINES
@@ -154,10 +154,18 @@ def _arguments(figure: FigureRecord, settings: Settings) -> dict[str, Any]:
 
 def _period(option: Mapping[str, Any], settings: Settings) -> Period:
     try:
-        start, end = (pd.Timestamp(str(option[name])) for name in ("start", "end"))
-        return Period(str(option["name"]), start, end, settings.timezone, settings.fiscal_year_start)
+        start, end = (_in_zone(pd.Timestamp(str(option[name])), settings.timezone) for name in ("start", "end"))
+        is_fiscal = bool(option.get("is_fiscal"))
+        return Period(str(option["name"]), start, end, settings.timezone, settings.fiscal_year_start, is_fiscal)
     except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise PeriodError(f"{option} isn't a period") from error
+
+
+def _in_zone(instant: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return an instant of a manifest; where the zone is another one now, when its clock says the same."""
+    if instant.tz_convert(timezone).utcoffset() == instant.utcoffset():
+        return instant.tz_convert("UTC")
+    return at_clock(instant.tz_localize(None), timezone)
 
 
 def manifest_of(review: Path, period: str | None = None) -> Path:

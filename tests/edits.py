@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
 import shutil
@@ -19,12 +20,31 @@ from incident_analytics.figures import Figure, compute
 from incident_analytics.manifest import Manifest
 from incident_analytics.restatements import Cause, Restatements
 from incident_analytics.review_input import ReviewInput, read_input
+from incident_analytics.tracing import WORDS
+from incident_analytics.verification import _compared
 
 DEMO: Final = Path(__file__).parents[1] / "data" / "demo"
 PERIOD: Final = "2025Q3"
 CORRECTIONS: Final = """incident_id,field,value,reason,by
 INC-2025-08-05-001,affected_users,64812,counted by billing,Ines Falkenrath
 """
+UNDATED: Final = "INC-9012"
+OTHERS: Final = {
+    "README.md": "# Reports\n\nOne file an incident.\n",
+    "notes.md": "# Notes of the weekly meeting\n\n- Two reports are late\n",
+    f"{UNDATED}.md": f"""# Incident Report: Downloads stop
+
+**Incident ID**: {UNDATED}
+**Date**: some day in autumn
+**Severity**: P2
+**Status**: Final
+
+## Executive Summary
+
+Downloads stopped for a while.
+""",
+}
+"""Files next to the demo's: two that are not reports, and a report of no period with an older severity."""
 FEW: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     ("counts", {}),
     ("response", {"by": "severity"}),
@@ -53,7 +73,10 @@ def copy_demo(folder: Path) -> Path:
     """Copy what figures of the demo are made from, with a corrections file."""
     copied = folder / "demo"
     shutil.copytree(DEMO / "reports", copied / "reports")
-    shutil.copy(DEMO / "tracker.csv", copied)
+    for name in ("tracker.csv", "pagerduty.csv"):
+        shutil.copy(DEMO / name, copied)
+    for name, words in OTHERS.items():
+        (copied / "reports" / name).write_text(words, encoding="utf-8")
     settings = (DEMO / "incident-analytics.toml").read_text(encoding="utf-8")
     settings = settings.partition("# What populate fills")[0]
     (copied / "incident-analytics.toml").write_text(
@@ -79,10 +102,8 @@ def ask(given: ReviewInput, figures: Mapping[str, Figure] | None = None) -> Revi
 
 
 def compared(before: Manifest, given: ReviewInput) -> Restatements:
-    """Compare as `verify` does, from the manifest's own text."""
-    import json
-
-    return Restatements(Manifest.of(json.loads(before.text())), given.manifest())
+    """Compute the figures of a manifest once more and compare them, as `verify` does, from the manifest's own text."""
+    return _compared(Manifest.of(json.loads(before.text())), given)
 
 
 def really_changed(before: ReviewInput, after: ReviewInput) -> set[str]:
@@ -90,17 +111,16 @@ def really_changed(before: ReviewInput, after: ReviewInput) -> set[str]:
     return {
         name
         for name, figure in before.scope.figures.items()
-        if not _same(figure.table, after.scope.figures[name].table)
+        if name not in after.scope.figures or not _same(figure.table, after.scope.figures[name].table)
     }
 
 
 def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    plain = [
-        table.drop(columns=["sentence", "incident_ids", "path"], errors="ignore").reset_index(drop=True)
-        for table in (one, other)
-    ]
+    first, second = (
+        table.drop(columns=sorted(WORDS), errors="ignore").reset_index(drop=True) for table in (one, other)
+    )
     try:
-        pd.testing.assert_frame_equal(*plain, rtol=1e-11, atol=0, check_categorical=False)
+        pd.testing.assert_frame_equal(first, second, rtol=1e-11, atol=0, check_categorical=False)
     except AssertionError:
         return False
     return True
@@ -120,14 +140,16 @@ def is_right(edit: Edit, causes: tuple[Cause, ...]) -> bool:
 
 
 def edit_at_random(copied: Path, seed: int) -> Edit:
-    """Change one thing: mostly a character of a report, else its file, the tracker, a correction or a setting."""
+    """Change one thing: mostly a report, else a file, the tracker, the incident tool, a correction or a setting."""
     draw = random.Random(seed)  # noqa: S311 - a test's own choice
     kinds: list[tuple[Callable[[Path, random.Random], Edit], int]] = [
         (_character, 10),
         (_value, 10),
         (_late, 2),
         (_removed, 2),
-        (_tracker, 2),
+        (_other_file, 2),
+        (_tracker, 3),
+        (_tool, 1),
         (_correction, 2),
         (_setting, 2),
     ]
@@ -136,20 +158,28 @@ def edit_at_random(copied: Path, seed: int) -> Edit:
 
 
 def _reports(copied: Path) -> list[Path]:
-    return sorted((copied / "reports").glob("*.md"))
+    return sorted((copied / "reports").glob("INC-*.md"))
+
+
+def _of_quarter(copied: Path) -> list[Path]:
+    return [each for each in _reports(copied) if "INC-2025-07" <= each.stem < "INC-2025-10"]
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_bytes().decode("utf-8").split("\n")
 
 
 def _rewrite(file: Path, line: int, words: str) -> Edit:
-    lines = file.read_text(encoding="utf-8").split("\n")
+    lines = _lines(file)
     lines[line - 1] = words
-    file.write_text("\n".join(lines), encoding="utf-8")
+    file.write_bytes("\n".join(lines).encode())
     return Edit("edit", file.name, line, file.stem)
 
 
 def _character(copied: Path, draw: random.Random) -> Edit:
-    """Change a letter or digit anywhere in a report of the last year."""
-    file = draw.choice(_reports(copied)[-60:])
-    lines = file.read_text(encoding="utf-8").split("\n")
+    """Change a letter or digit anywhere in a report."""
+    file = draw.choice(_reports(copied))
+    lines = _lines(file)
     line = draw.choice([number for number, words in enumerate(lines, 1) if re.search(r"[A-Za-z0-9]", words)])
     words = lines[line - 1]
     index = draw.choice([index for index, letter in enumerate(words) if letter.isalnum() and letter.isascii()])
@@ -158,29 +188,36 @@ def _character(copied: Path, draw: random.Random) -> Edit:
     return _rewrite(file, line, f"{words[:index]}{letter}{words[index + 1 :]}")
 
 
+_VALUES: Final = (  # what is read, and what to write in its place; {0} is a digit from 1 to 9, {1} one from 1 to 3
+    (r"^(\| (?:\d{4}-\d\d-\d\d )?\d\d:\d)\d(?= \| )", r"\g<1>{0}"),
+    (r"(?<=\*\*Severity\*\*: SEV-)\d", "{1}"),
+    (r"(?<=\*\*Status\*\*: )Final", "Draft"),
+    (r"(?<=\*\*Status\*\*: )(?:Draft|In Review)", "Final"),
+    (r"(?<=^\*\*Date\*\*: ).*", "one day"),
+    (r"(\$[\d,]*)[1-9](?=[^1-9]*$)", r"\g<1>{0}"),
+    (r"(Affected.*?)\d", r"\g<1>{0}"),
+    (r"^- \[x\]", "- [ ]"),
+    (r"^- \[ \](?= [A-Z])", "- [x]"),
+    (r"-\d(\d) \|", r"-{1}\1 |"),
+    (r"\| Medium \|", "| High |"),
+    (r"monitoring alert", "a customer calls"),
+)
+
+
 def _value(copied: Path, draw: random.Random) -> Edit:
-    """Change a value that figures are made from, in a report of the quarter."""
-    file = draw.choice([each for each in _reports(copied) if "INC-2025-07" <= each.stem < "INC-2025-10"])
-    lines = list(enumerate(file.read_text(encoding="utf-8").split("\n"), 1))
-    choices: list[tuple[int, str]] = []
-    for number, words in lines:
-        if found := re.match(r"(\| (?:\d{4}-\d\d-\d\d )?\d\d:\d)(\d)( \| .*)", words):
-            choices.append((number, f"{found[1]}{(int(found[2]) + draw.randint(1, 8)) % 10}{found[3]}"))
-        if "**Severity**" in words and "SEV-" in words:
-            new = draw.choice([each for each in "123" if f"SEV-{each}" not in words])
-            choices.append((number, re.sub(r"SEV-\d", f"SEV-{new}", words)))
-        if "**Status**" in words and "Final" in words:
-            choices.append((number, words.replace("Final", "Draft")))
-        if re.search(r"\$[\d,]*[1-9]", words):
-            choices.append((number, re.sub(r"[1-9](?=[^1-9]*$)", str(draw.randint(0, 9)), words, count=1)))
-        if "Affected" in words and re.search(r"\d", words):
-            choices.append((number, re.sub(r"\d", str(draw.randint(1, 9)), words, count=1)))
-    number, words = draw.choice([each for each in choices if each not in lines])
-    return _rewrite(file, number, words)
+    """Change a value that figures are made from, mostly in a report of the quarter."""
+    file = draw.choice(_of_quarter(copied) if draw.random() < 0.7 else _reports(copied))
+    lines = list(enumerate(_lines(file), 1))
+    found: list[tuple[int, str]] = []
+    while not found:
+        pattern, value = draw.choice(_VALUES)
+        new = value.format(draw.randint(1, 9), draw.randint(1, 3))
+        found = [pair for number, words in lines if (pair := (number, re.sub(pattern, new, words))) not in lines]
+    return _rewrite(file, *draw.choice(found))
 
 
 def _late(copied: Path, draw: random.Random) -> Edit:
-    file = draw.choice([each for each in _reports(copied) if "INC-2025-07" <= each.stem < "INC-2025-10"])
+    file = draw.choice(_of_quarter(copied))
     name = f"{file.stem[:-3]}9{file.stem[-2:]}"
     text = file.read_text(encoding="utf-8").replace(file.stem, name)
     file.with_stem(name).write_text(text, encoding="utf-8")
@@ -193,24 +230,88 @@ def _removed(copied: Path, draw: random.Random) -> Edit:
     return Edit("report removed", file.name, subject=file.stem)
 
 
-def _tracker(copied: Path, draw: random.Random) -> Edit:
-    file = copied / "tracker.csv"
+def _other_file(copied: Path, draw: random.Random) -> Edit:
+    """Add, remove or change a file that is not a report, or add a second file of a report."""
+    folder = copied / "reports"
+    match draw.randrange(4):
+        case 0:
+            file = folder / "handover.md"
+            file.write_text("# Handover\n\nA quiet week.\n", encoding="utf-8")
+        case 1:
+            file = folder / "notes.md"
+            file.unlink()
+        case 2:
+            file = folder / "README.md"
+            file.write_text(file.read_text(encoding="utf-8") + "\nWrite them within a week.\n", encoding="utf-8")
+        case _:
+            report = draw.choice(_of_quarter(copied))
+            file = folder / "zz-copy.md"
+            shutil.copy(report, file)
+    return Edit("file", file.name, subject=f"reports/{file.name}")
+
+
+def _cell(file: Path, draw: random.Random, columns: list[str], value: Callable[[str, str], str]) -> dict[str, str]:
+    """Change a cell of a CSV file, and return its row as it was."""
     rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
     header, place = rows[0], draw.randrange(1, len(rows))
-    rows[place][header.index("Due date")] = f"2025-0{draw.randint(1, 9)}-1{draw.randint(0, 9)}"
+    column = draw.choice(columns)
+    was = dict(zip(header, rows[place], strict=True))
+    rows[place][header.index(column)] = value(column, was[column])
     written = StringIO()
     csv.writer(written, lineterminator="\n").writerows(rows)
     file.write_text(written.getvalue(), encoding="utf-8")
-    return Edit("tracker", file.name, subject=rows[place][header.index("Key")])
+    return was
+
+
+def _tracker(copied: Path, draw: random.Random) -> Edit:
+    """Change an issue's status, assignee, dates or words, or remove it."""
+    file = copied / "tracker.csv"
+    if draw.random() < 0.2:
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        gone = lines.pop(draw.randrange(1, len(lines)))
+        file.write_text("".join(lines), encoding="utf-8")
+        return Edit("tracker", file.name, subject=gone.partition(",")[0])
+
+    def new(column: str, was: str) -> str:
+        if column == "Status":
+            return "Done" if was != "Done" else "To do"
+        return (
+            f"{was} again" if column in {"Assignee", "Summary"} else f"2025-0{draw.randint(1, 9)}-1{draw.randint(0, 9)}"
+        )
+
+    row = _cell(file, draw, ["Status", "Assignee", "Summary", "Due date", "Due date", "Resolved"], new)
+    return Edit("tracker", file.name, subject=row["Key"])
+
+
+def _tool(copied: Path, draw: random.Random) -> Edit:
+    """Change a time in the incident tool's export."""
+    file = copied / "pagerduty.csv"
+    _cell(file, draw, ["created_on", "resolved_on"], lambda _, was: f"{was[:14]}{draw.randint(10, 59)}{was[16:]}")
+    return Edit("setting", file.name, subject="incident_tool.files.1")
 
 
 def _correction(copied: Path, draw: random.Random) -> Edit:
-    report = draw.choice([each.stem for each in _reports(copied) if "INC-2025-07" <= each.stem < "INC-2025-10"])
-    field, value = draw.choice([("severity", "SEV-1"), ("severity", "SEV-3"), ("affected_users", "77")])
-    with (copied / "corrections.csv").open("a", encoding="utf-8") as file:
-        file.write(f"{report},{field},{value},a test,Nobody\n")
+    """Add a correction, or change or remove the one that there is."""
+    file = copied / "corrections.csv"
+    match draw.randrange(4):
+        case 0:
+            file.write_text(CORRECTIONS.partition("\n")[0] + "\n", encoding="utf-8")
+            return Edit("correction", file.name, subject="INC-2025-08-05-001 affected_users")
+        case 1:
+            before, after = draw.choice([("64812", "64813"), ("Ines", "Inez")])
+            file.write_text(CORRECTIONS.replace(before, after), encoding="utf-8")
+            return Edit("correction", file.name, subject="INC-2025-08-05-001 affected_users")
+    report = draw.choice(_of_quarter(copied)).stem
+    field, value = draw.choice(
+        [
+            *(("severity", "SEV-1"), ("severity", "SEV-3"), ("affected_users", "77")),
+            *(("detected_by", "customer"), ("trigger", "certificate"), ("restored_at", f"{report[4:14]}T23:50:00Z")),
+        ]
+    )
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(f"{report},{field},{value},a test,Nobody\n")
     number = " (2)" if (report, field) == ("INC-2025-08-05-001", "affected_users") else ""
-    return Edit("correction", "corrections.csv", subject=f"{report} {field}{number}")
+    return Edit("correction", file.name, subject=f"{report} {field}{number}")
 
 
 def _setting(copied: Path, draw: random.Random) -> Edit:
@@ -222,6 +323,10 @@ def _setting(copied: Path, draw: random.Random) -> Edit:
             ('severities = ["SEV-1", "SEV-2"]', 'severities = ["SEV-1"]', "sla.severities"),
             ('timezone = "UTC"', 'timezone = "Asia/Tokyo"', "timezone"),
             ('P2 = "SEV-2"', 'P2 = "SEV-1"', "severities.synonyms.P2"),
+            ('"SEV-1" = 14', '"SEV-1" = 9', "follow_up.SEV-1"),
+            ('team = "API team"', 'team = "Web team"', "services.API.team"),
+            ("start = 2025-08-10T04:00:00Z", "start = 2025-08-10T03:00:00Z", "maintenance.1.start"),
+            ('aliases = ["Web player"]', "aliases = []", "services.Frontend.aliases"),
         ]
     )
     text = file.read_text(encoding="utf-8")

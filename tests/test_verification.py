@@ -76,7 +76,7 @@ def test_exactly_the_figures_that_change_are_named_with_their_cause(
     """Of 200 edits like these `tests/benchmarks/verify_edits.py` tells the same."""
     _, given, before = base
     edit = edit_at_random(copied, seed)
-    after = ask(read_copy(copied), given.scope.figures)
+    after = read_copy(copied)
     found = compared(before, after)
     changed = really_changed(given, after)
     assert {each.figure for each in found.changes} == changed
@@ -100,6 +100,56 @@ def test_a_byte_in_a_cited_line_is_found_and_any_other_is_not(
     change(file, "Home page switched to yesterday's feed", "Home page switched to last week's feed")
     found = compared(before, ask(read_copy(copied), given.scope.figures))
     assert (found.changes, found.edited) == ((), ())
+
+
+def test_another_zone_is_a_cause_and_its_periods_are_those_of_its_own_midnights(copied: Path) -> None:
+    """The periods that a figure compares are in its options; those of a fiscal year stay fiscal."""
+    settings, period = copied / "incident-analytics.toml", "FY2025Q3"
+    change(settings, 'timezone = "UTC"', 'timezone = "America/New_York"\nfiscal_year_start = 2')
+
+    def asked() -> ReviewInput:
+        given = read_input([str(copied / "reports")], read_settings(settings), period=period, status="final")
+        history, earlier = given.scope.history(2), given.scope.comparisons[0].period
+        asked = (("response", {"every": "quarter", "within": history}), ("counts", {"within": earlier}))
+        for measure, options in (*asked, ("mix", {"earlier": earlier})):
+            compute(given.scope, measure, options)
+        return given
+
+    before = asked().manifest()
+    again = read_input([str(copied / "reports")], read_settings(settings), period=period, status="final")
+    assert compared(before, again).changes == ()
+    change(settings, "America/New_York", "Asia/Tokyo")
+    after = read_input([str(copied / "reports")], read_settings(settings), period=period, status="final")
+    found = compared(before, after)
+    assert after.scope.figures.keys() == before.figures.keys()
+    assert {cause for each in found.changes for cause in each.causes} <= {Cause("setting", "timezone")}
+    assert before.figures.keys() == asked().manifest().figures.keys()
+    assert after.manifest().figures == asked().manifest().figures
+
+
+def test_a_file_that_is_not_a_report_is_a_cause(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    again = read_copy(base[0])
+    for measure in ("file_counts", "skipped_files", "counts"):
+        compute(again.scope, measure, {})
+    before = again.manifest()
+    (copied / "reports" / "handover.md").write_text("# Handover\n\nA quiet week.\n", encoding="utf-8")
+    found = compared(before, read_copy(copied))
+    assert {(each.figure, *each.causes) for each in found.changes} == {
+        (name, Cause("file", "reports/handover.md", "reports/handover.md")) for name in ("file_counts", "skipped_files")
+    }
+    assert "file: reports/handover.md" in "\n".join(sentences.describe_verified(found))
+    assert found.edited == ()
+
+
+def test_who_corrected_a_value_is_part_of_the_correction(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path
+) -> None:
+    again = read_copy(base[0])
+    compute(again.scope, "corrections", {})
+    before = again.manifest()
+    change(copied / "corrections.csv", "Ines Falkenrath", "Jorun Pellegrin")
+    (found,) = compared(before, read_copy(copied)).changes
+    assert (found.column, found.causes) == ("by", (Cause("correction", "INC-2025-08-05-001 affected_users"),))
 
 
 def test_lines_that_moved_are_no_edit(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:

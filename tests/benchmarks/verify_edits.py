@@ -7,6 +7,7 @@ the edit itself.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -43,16 +44,17 @@ def main(n_edits: int, first: int, *, is_all: bool) -> None:
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         base = (ask_all if is_all else ask)(read_copy(copy_demo(Path(folder, "base"))))
+        print(f"{len(base.scope.figures)} figures", flush=True)
         before = base.manifest()
         cited: dict[str, set[int]] = {}
         for figure in before.figures.values():
             for incident, lines in figure.lines.items():
                 cited.setdefault(incident, set()).update(lines)
         for seed in range(first, first + n_edits):
-            copied = copy_demo(Path(folder, str(seed)))
+            shutil.rmtree(Path(folder, "copy"), ignore_errors=True)
+            copied = copy_demo(Path(folder, "copy"))  # in one place, so that the cache knows what did not change
             edit = edit_at_random(copied, seed)
             after = read_copy(copied)
-            after = ask(after, base.scope.figures)
             found = compared(before, after)
             changed = really_changed(base, after)
             named = {change.figure for change in found.changes}
@@ -67,8 +69,10 @@ def main(n_edits: int, first: int, *, is_all: bool) -> None:
             counts["in a cited line"] += is_cited
             counts["in a cited line, and fails"] += is_cited and fails
             counts["in another line, and nothing changes"] += edit.kind == "edit" and not is_cited and not changed
+            counts["in another line, and a figure changes"] += edit.kind == "edit" and not is_cited and bool(changed)
             counts["in another line, and passes"] += edit.kind == "edit" and not is_cited and not changed and not fails
-            print(seed, edit, len(changed), "" if named == changed else sorted(named ^ changed), wrong[:1], flush=True)
+            where = "cited" if is_cited else ""
+            print(seed, edit, len(changed), where, sorted(named ^ changed) or "", wrong[:1] or "", flush=True)
     for name, n in counts.items():
         print(f"{name}: {n}")
 

@@ -24,8 +24,7 @@ from incident_analytics.formatting import (
 )
 from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
 from incident_analytics.periods import label_of
-from incident_analytics.quotations import FIGURES, Quoted, figures_in, joined
-from incident_analytics.scope import Scope
+from incident_analytics.quotations import FIGURES, Quoted, figures_in
 from incident_analytics.sentences import Tile
 from incident_analytics.showing import (
     Shown,
@@ -33,8 +32,10 @@ from incident_analytics.showing import (
     escape_html,
     escape_markdown,
     figure_mark,
+    in_every_row,
     markdown_table,
     pictured,
+    same_in_every_row,
     table_for_file,
 )
 
@@ -267,10 +268,11 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
     metric = facts.response.metric
     columns: dict[str, list[_Cell]] = {
         "Incident": [_name(incident, links) for incident in shown],
-        _heading(metric): [_plain(sentences.incident_time(incident)) for incident in shown],
+        _heading(metric): [_broken_at_commas(sentences.incident_time(incident)) for incident in shown],
         "Users": [_plain(sentences.incident_users(incident)) for incident in shown],
-        "Lost revenue": [_plain(sentences.lost_revenue(incident)) for incident in shown],
     }
+    if any(amount for incident in shown for _, amount in incident.lost):  # else the line below says so
+        columns["Lost revenue"] = [_plain(sentences.lost_revenue(incident)) for incident in shown]
     heading = "The incidents that mattered" if n > len(shown) else "What happened"
     cost = sentences.describe_lost_revenue(facts.costs)
     every = f"All {format_count(n, 'incident')}" if n > 1 else "The incident in full"
@@ -323,22 +325,28 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         highlights.incidents, key=lambda each: (each.occurred_at is None, each.occurred_at, each.incident_id)
     )
     links = links or {}
+    words = {
+        "Severity": [each.severity or "" for each in every],
+        "Report": [each.status or "no status" for each in every],
+    }
     columns: dict[str, list[_Cell]] = {
         "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
         "Incident": [
             cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in every
         ],
-        "Severity": [_plain(each.severity or "") for each in every],
+        "Severity": list(map(_plain, words["Severity"])),
         "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in every],
         _heading(metric): [_broken_at_commas(sentences.incident_time(each, is_marked=True)) for each in every],
         "Users": [_plain(sentences.incident_users(each)) for each in every],
         "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in every],
-        "Report": [_plain(each.status or "no status") for each in every],
+        "Report": list(map(_plain, words["Report"])),
     }
     numbers = {_heading(metric), "Users", "Lost revenue"}
-    table = _table(
-        _with_values(columns), _in_order(highlights.incident_table, every), numbers=numbers, kind="incidents"
-    )
+    frame = _in_order(highlights.incident_table, every)
+    same = {name: cell for name, cell in in_every_row(words).items() if cell}
+    kept = {name: cells for name, cells in columns.items() if name not in same}
+    table = _table(_with_values(kept), frame, numbers=numbers, kind="incidents")
+    table += same_in_every_row(same, frame)
     marks = sentences.describe_marks(every, measure=metric)
     if not marks:
         return table
@@ -467,7 +475,8 @@ def _notices(facts: Highlights, restated: str) -> list[Shown]:
         undated=[Quoted(name, figures_in(facts.undated)) for name in facts.undated["incident_id"]],
         mapped=facts.mapped_severities,
         contradicted=[each for each in facts.incidents if each.stated is not None],
-        unwritten=_unwritten(scope),
+        unwritten=sentences.describe_unreported(measures.unreported(scope)),
+        stray=sentences.describe_stray_records(measures.records(scope)) if scope.tool_records is not None else "",
         uncompared=[
             Quoted(
                 sentences.describe_uncompared(
@@ -498,13 +507,6 @@ def _notices(facts: Highlights, restated: str) -> list[Shown]:
             f"## Keep in mind\n\n{lines}",
         )
     ]
-
-
-def _unwritten(scope: Scope) -> Quoted:
-    """Return a sentence on the incidents that have no report, though others name them."""
-    unreported = sentences.describe_unreported(measures.unreported(scope))
-    stray = "" if scope.tool_records is None else sentences.describe_stray_records(measures.records(scope))
-    return joined((unreported, stray))
 
 
 # --- shared -----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ __all__ = [
     "format_dispersion",
     "format_figure",
     "format_p_value",
+    "format_part",
     "format_share",
     "format_span",
     "format_value",
@@ -38,6 +39,7 @@ __all__ = [
     "join_words",
     "lowered",
     "nowrap",
+    "percent_of",
     "report_links",
 ]
 
@@ -88,6 +90,38 @@ def format_span(span: timedelta | None) -> str:
 
 def _signed(text: str, span: timedelta) -> str:
     return f"-{text}" if span < timedelta(0) else text
+
+
+def percent_of(part: float) -> float:
+    """Return a part of a whole in per cent that are whole, or in tenths where these would read as none or all of it.
+
+    Parameters
+    ----------
+    part
+        What is used of a whole, 1 for all of it; more where it was overspent.
+
+    Examples
+    --------
+    >>> percent_of(1.902), percent_of(0.2249), percent_of(1.0002), percent_of(0.9996), percent_of(0.0001)
+    (190, 22, 100.1, 99.9, 0.1)
+    """
+    percent = round(100 * part, 6)
+    whole = round(percent)
+    if whole not in {0, 100} or percent == whole:
+        return whole
+    up = not 1 <= percent < 100  # noqa: PLR2004 - in per cent
+    return (math.ceil if up else math.floor)(10 * percent) / 10
+
+
+def format_part(part: float) -> str:
+    """Write a part of a whole as `percent_of` gives it.
+
+    Examples
+    --------
+    >>> format_part(12.345), format_part(1.0002)
+    ('1,234%', '100.1%')
+    """
+    return f"{percent_of(part):,.12g}%"
 
 
 def format_share(share: float | None) -> str:
@@ -446,10 +480,10 @@ def nowrap(sentence: str) -> str:
 
     Examples
     --------
-    >>> nowrap("Median 1h 45m (n = 13)")
-    'Median 1h\xa045m (n\xa0=\xa013)'
+    >>> nowrap("Median 1h 45m (n = 13)"), nowrap("USD 1,000")
+    ('Median 1h\xa045m (n\xa0=\xa013)', 'USD\xa01,000')
     """
     return _TIED.sub(lambda gap: gap[0].replace(" ", "\xa0"), sentence)
 
 
-_TIED: Final = re.compile(r"(?<=[np]) [=<] (?=\d)|(?<=\d[dhm]) (?=\d)")
+_TIED: Final = re.compile(r"(?<=[np]) [=<] (?=\d)|(?<=\d[dhm]) (?=\d)|(?<=\b[A-Z]{3}) (?=\d)")

@@ -368,11 +368,7 @@ class ReviewPage:
         said = [self._covered(1), sentences.describe_interruptions(shown), together]
         return showing.text(*said) + showing.table(
             shown,
-            columns=[
-                each
-                for each in columns
-                if each not in {"timezone", "share_of_time"} or (shown[each] != shown[each].iloc[0]).any()
-            ],
+            columns=columns,
             headings=headings,
             folded=_FOLDED,
         )
@@ -503,7 +499,11 @@ class ReviewPage:
         if self.impact["n_missing"].any():
             headings = {"n": "Timed outages", "n_missing": "Untimed outages"}
         services = showing.table(
-            self.impact, columns=columns, empty="No service was affected.", folded=folded, headings=headings
+            _most_spent_first(self.impact),
+            columns=columns,
+            empty="No service was affected.",
+            folded=folded,
+            headings=headings,
         )
         services += showing.text(sentences.describe_counted(self.settings.sla.severities))
         teams = measures.by_team(self.scope)
@@ -675,7 +675,10 @@ class ReviewPage:
         rate, change = measures.repeats_rate(self.scope), measures.recurrence(self.scope)
         said = [
             sentences.describe_repeats(
-                rate, label=self.scope.window.label, pending=measures.pending_repeats(self.scope)
+                rate,
+                label=self.scope.window.label,
+                pending=measures.pending_repeats(self.scope),
+                n_ongoing=int(self.highlights.report_states["n_ongoing"].iloc[0]),
             ),
             sentences.describe_recurrence(change),
         ]
@@ -711,7 +714,9 @@ class ReviewPage:
         unread = self._without_folders(measures.skipped_files(self.scope))
         counted, undated = measures.file_counts(self.scope), self.highlights.undated
         words = sentences.describe_files(counted, n_undated=len(undated), n_later=len(self.scope.erased))
-        table = showing.text(Quoted(words, figures_in(counted, undated))) + showing.table(counted, empty="No files.")
+        table = showing.text(Quoted(words, figures_in(counted, undated)))
+        if len(counted) != 1:  # else the sentence has all of it
+            table += showing.table(counted, empty="No files.")
         if unread.empty:
             return table
         folded = f"{format_count(len(unread), 'file')} skipped"
@@ -781,7 +786,7 @@ class ReviewPage:
         columns = ("key", "incident_id", "action", "owner", "due_on", "is_ambiguous")
         return said + showing.table(
             unmatched,
-            columns=[column for column in columns if column in unmatched and (column != "is_ambiguous" or n_ambiguous)],
+            columns=[column for column in columns if column in unmatched],
             folded="Rows that are not used",
             links=self.links,
         )
@@ -871,6 +876,13 @@ class ReviewPage:
                 f"incident_analytics {incident_analytics.__version__}.",
             ]
         )
+
+
+def _most_spent_first(impact: pd.DataFrame) -> pd.DataFrame:
+    """Order services as the first screen does, by the part of their budget that is spent; without one by downtime."""
+    spent = (impact["budget"] - impact["budget_left"]) / impact["budget"]
+    order = impact.assign(spent=-spent.fillna(0), down=-impact["downtime"], name=impact["service"].str.casefold())
+    return impact.loc[order.sort_values(["period", "spent", "down", "name"]).index]
 
 
 def _together(owners: pd.DataFrame) -> pd.DataFrame:

@@ -34,12 +34,14 @@ __all__ = [
     "escape_markdown",
     "figure_mark",
     "fold",
+    "in_every_row",
     "is_address",
     "listing",
     "markdown_table",
     "picture_name",
     "pictured",
     "safe_text",
+    "same_in_every_row",
     "table",
     "table_for_file",
     "text",
@@ -53,6 +55,8 @@ FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 
 
 _NOWRAP: Final = ("incident_id", "key")
+_GIVEN: Final = ("share_of_time", "target")  # numbers that settings give, so that they may be the same in every row
+_ROWS: Final = 3  # fewer rows are the same by chance
 _PHONE: Final = 36  # characters that a phone has room for in a row of a table
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
@@ -298,26 +302,63 @@ def table(
     if frame.empty:
         return text(empty)
     shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
-    marks = {column: _mark(frame[column]) for column in shown}
-    words = [str((headings or {}).get(column) or heading(column)) for column in marks]
+    records = frame.to_dict("records")
     write = (lambda row, column: format_value(row[column], column)) if columns is None else format_with_interval
-    rows = [[write(row, column) for column in marks] for row in frame.to_dict("records")]
-    leads = [[_address(column, row, links or {}) for column in marks] for row in frame.to_dict("records")]
-    return fold(
-        Shown(
-            _html_table(words, list(marks.values()), rows, leads, figure_mark(figures_in(frame))),
-            markdown_table(
-                [escape_markdown(word) for word in words],
-                ["--:" if mark == "number" else "---" for mark in marks.values()],
-                [
-                    [_link(value, address) for value, address in zip(row, lead, strict=True)]
-                    for row, lead in zip(rows, leads, strict=True)
-                ],
-            ),
-            tables=(table_for_file(frame),),
+    cells = {column: [write(row, column) for row in records] for column in shown}
+    marks = {column: _mark(frame[column]) for column in shown}
+    words = {column: str((headings or {}).get(column) or heading(column)) for column in shown}
+    can_repeat = [] if columns is None else [name for name in shown[1:] if not marks[name] or name in _GIVEN]
+    same = in_every_row({name: cells[name] for name in can_repeat})
+    shown = [column for column in shown if column not in same]
+    rows = list(zip(*(cells[column] for column in shown), strict=True))
+    leads = [[_address(column, row, links or {}) for column in shown] for row in records]
+    said = Shown(
+        _html_table(
+            [words[column] for column in shown],
+            [marks[column] for column in shown],
+            rows,
+            leads,
+            figure_mark(figures_in(frame)),
         ),
-        folded,
+        markdown_table(
+            [escape_markdown(words[column]) for column in shown],
+            ["--:" if marks[column] == "number" else "---" for column in shown],
+            [
+                [_link(value, address) for value, address in zip(row, lead, strict=True)]
+                for row, lead in zip(rows, leads, strict=True)
+            ],
+        ),
+        tables=(table_for_file(frame),),
     )
+    return fold(said + same_in_every_row({words[name]: cell for name, cell in same.items()}, frame), folded)
+
+
+def in_every_row(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Return which columns have the same words in every row of a table of three rows or more, and which words.
+
+    Examples
+    --------
+    >>> in_every_row({"Severity": ["SEV-1", "SEV-2", "SEV-1"], "Currency": ["USD", "USD", "USD"]})
+    {'Currency': 'USD'}
+    """
+    return {name: cells[0] for name, cells in columns.items() if len(cells) >= _ROWS and len(set(cells)) == 1}
+
+
+def same_in_every_row(columns: Mapping[str, str], frame: pd.DataFrame) -> Shown:
+    """Say below a table which columns it leaves out, as each has the same words in every row; nothing without one.
+
+    Parameters
+    ----------
+    columns
+        The words of each by its heading.
+    frame
+        What the table shows.
+    """
+    if not columns:
+        return Shown("", "")
+    words = f"The same in every row: {'; '.join(f'{name}: {words}' for name, words in columns.items())}."
+    mark = figure_mark(figures_in(frame))
+    return Shown(f'<p class="more"{mark}>{escape_html(nowrap(words))}</p>', escape_markdown(words))
 
 
 def table_for_file(frame: pd.DataFrame) -> str:

@@ -106,13 +106,14 @@ def _could_be_stated(metric: Metric) -> bool:
 
 
 def _with_stated(times: pd.DataFrame, incidents: pd.DataFrame, *, column: str, own: str) -> pd.DataFrame:
-    """Add stated durations as one more metric; without one an incident is ongoing where it is so as defined."""
-    stated = incidents["stated_duration"].reset_index(drop=True).astype(SPAN)
+    """Add stated durations as one more metric; what an ongoing incident states is only how long it has lasted."""
+    open_since = times[f"{own}_open_since"]
+    stated = incidents["stated_duration"].reset_index(drop=True).astype(SPAN).where(open_since.isna())
     basis = pd.Series("stated_duration", index=times.index, dtype=TEXT)
     times = times.copy()
     times[column] = stated
     times[f"{column}_basis"] = basis.where(stated.notna())
-    times[f"{column}_open_since"] = times[f"{own}_open_since"].where(stated.isna())
+    times[f"{column}_open_since"] = open_since
     return times
 
 

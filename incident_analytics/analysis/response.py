@@ -106,7 +106,9 @@ def response_times(
         span = (end - start).astype(SPAN)
         basis = end_column + " - " + start_column
         if metric.column is not None:
-            span, basis = incidents[metric.column], pd.Series(metric.column, index=incidents.index, dtype=TEXT)
+            # What an ongoing incident states is only how long it has lasted.
+            span = incidents[metric.column].mask(incidents["is_open"].fillna(value=False))
+            basis = pd.Series(metric.column, index=incidents.index, dtype=TEXT)
         is_known = span.notna()
         if metric.zero_is_missing:
             is_known &= span != pd.Timedelta(0)

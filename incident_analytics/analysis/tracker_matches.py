@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import pandas as pd
@@ -13,7 +14,15 @@ from incident_analytics.schema import TABLES, TEXT
 __all__ = ["fits_an_item", "join_tracker", "unmatched_tracker_rows"]
 
 _FACTS: Final = ("status", "completed_on", "due_on")
-_MATCHES: Final = {"key": ["folded_key"], "text": ["incident_id", "folded_text"]}
+_MATCHES: Final = {
+    "key": ["folded_key"],
+    "text": ["incident_id", "folded_text"],
+    "unlabelled": ["incident_id", "unlabelled_text"],
+}
+"""By what rows match, the surest first; ``unlabelled``: by an item's text behind a label such as ``Follow-up:``."""
+
+_LABEL: Final = re.compile(r"^(?:\[[^\]]{1,40}\]\s*[:-]?|[^\W\d_][\w /&-]{0,38}:)\s*(?=\S)")
+"""What a tracker's title has before an item's text: ``Follow-up:``, ``[INC-7]``, ``INC-7 action item:``."""
 
 
 def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
@@ -37,7 +46,8 @@ def join_tracker(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.DataFrame:
         - matched_by, str: ``key``, or ``text`` where no row of the tracker has the item's key, or the item has none,
           but one has its incident_id and text; NA where the tracker has no row for the item
 
-        Keys and texts are compared without regard to case and spaces. Where several rows of the tracker would match
+        Keys and texts are compared without regard to case and spaces; where no row has an item's text, one that has it
+        behind a label such as ``Follow-up:`` or ``[INC-7]`` matches too. Where several rows of the tracker would match
         and say different things, none is taken; `unmatched_tracker_rows` lists them.
 
     Raises
@@ -94,8 +104,8 @@ def unmatched_tracker_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> pd.D
     rows = _tracker_rows(tracker)
     matched = _tracked(actions.reset_index(drop=True), rows)
     used = pd.Series(False, index=rows.index)
-    for matched_by, by in _MATCHES.items():
-        there = matched.loc[matched["matched_by"] == matched_by, by].drop_duplicates().assign(is_used=True)
+    for way, by in _MATCHES.items():
+        there = matched.loc[matched["way"] == way, by].drop_duplicates().assign(is_used=True)
         used |= rows[by].merge(there, on=by, how="left")["is_used"].notna()
     return tracker.reset_index(drop=True)[~used].reset_index(drop=True)
 
@@ -125,12 +135,10 @@ def fits_an_item(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     >>> fits_an_item(make_table("actions", item), rows).tolist()
     [True, True, False]
     """
-    folded_rows = _tracker_rows(rows)
-    items = _folded(actions.reset_index(drop=True))
+    folded_rows, items = _tracker_rows(rows), _folded(actions.reset_index(drop=True))
     fits = pd.Series(False, index=folded_rows.index, dtype="boolean")
     for by in _MATCHES.values():
-        known = items[by].dropna().drop_duplicates().assign(is_known=True)
-        fits |= folded_rows[by].merge(known, on=by, how="left")["is_known"].notna()
+        fits |= _is_there(folded_rows, items, by)
     return fits.set_axis(rows.index)
 
 
@@ -142,19 +150,35 @@ def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:
     for column in ("incident_id", "action", "key", *_FACTS):
         values = tracker[column].array if column in tracker.columns else [None] * len(tracker)
         rows[column] = pd.Series(values, dtype=TABLES["actions"][column])
-    return rows.assign(folded_key=folded(rows["key"]), folded_text=folded(rows["action"]))
+    texts = folded(rows["action"])
+    without = texts.str.replace(_LABEL, "", regex=True)
+    return rows.assign(
+        folded_key=folded(rows["key"]), folded_text=texts, unlabelled_text=without.where(without != texts)
+    )
 
 
 def _tracked(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Return what the tracker says of each action, and by what it was matched."""
     require_columns(actions, "incident_id", "action", "key", *_FACTS)
     matched = _folded(actions)
-    by_key, by_text = (matched.merge(_unambiguous(rows, way), on=_MATCHES[way], how="left") for way in _MATCHES)
-    # If the tracker has the key twice with different facts, the text does not decide between them.
-    has_key = matched["folded_key"].isin(rows["folded_key"].dropna())
-    for column in ("key", *_FACTS, "matched_by"):
-        matched[column] = by_key[column].where(has_key, by_text[column])
-    return matched.astype({column: TABLES["actions"].get(column, TEXT) for column in ("key", *_FACTS, "matched_by")})
+    # A row that has an item's own key or text is not also that of another item.
+    is_taken = [_is_there(rows, matched, by) for by in (_MATCHES["key"], _MATCHES["text"])]
+    rows = rows.assign(unlabelled_text=rows["unlabelled_text"].mask(is_taken[0] | is_taken[1]))
+    found = {way: matched.merge(_unambiguous(rows, way), on=by, how="left") for way, by in _MATCHES.items()}
+    # If the tracker has the key, or the text, twice with different facts, what is less sure does not decide.
+    has_key, has_text = (_is_there(matched, rows, by) for by in (_MATCHES["key"], _MATCHES["text"]))
+    for column in ("key", *_FACTS, "way"):
+        by_words = found["text"][column].where(has_text, found["unlabelled"][column])
+        matched[column] = found["key"][column].where(has_key, by_words)
+    matched["matched_by"] = matched["way"].replace("unlabelled", "text")
+    texts = ("key", *_FACTS, "way", "matched_by")
+    return matched.astype({column: TABLES["actions"].get(column, TEXT) for column in texts})
+
+
+def _is_there(these: pd.DataFrame, others: pd.DataFrame, by: list[str]) -> pd.Series:
+    """Return which rows have the values that some other row has."""
+    known = others[by].dropna().drop_duplicates().assign(is_there=True)
+    return these[by].merge(known, on=by, how="left")["is_there"].notna()
 
 
 def _folded(actions: pd.DataFrame) -> pd.DataFrame:
@@ -164,6 +188,7 @@ def _folded(actions: pd.DataFrame) -> pd.DataFrame:
             "incident_id": actions["incident_id"],
             "folded_key": folded(actions["key"]),
             "folded_text": folded(actions["action"]),
+            "unlabelled_text": folded(actions["action"]),
         }
     )
 
@@ -173,4 +198,4 @@ def _unambiguous(rows: pd.DataFrame, way: str) -> pd.DataFrame:
     by = _MATCHES[way]
     rows = rows.dropna(subset=by).drop_duplicates([*by, "folded_key", *_FACTS])
     rows = rows.loc[~rows.duplicated(by, keep=False), [*by, "key", *_FACTS]]
-    return rows.assign(matched_by=way)
+    return rows.assign(way=way)

@@ -70,7 +70,8 @@ def plot_severity_counts(
         Periods to shade, by their names in ``counts``, such as those of the quarter under review. The title says
         these alone where there are any.
     n_undated
-        Reports without a readable date: each of the periods may have had more.
+        Reports without a readable date: each of the periods may have had more, so a ``+`` follows its total, and a
+        dashed outline stands on its bar.
     width
         The figure's width in CSS pixels.
     ax
@@ -113,14 +114,19 @@ def plot_severity_counts(
             axes.bar_label(bars, labels, label_type="center", color=ink_on(color), fontsize=TINY)
             base = base + heights
         shade_periods(axes, periods, highlight)
-        if room / max(len(periods), 1) > text_width(str(top), size=SMALL, weight="bold"):
-            for x, total in enumerate(base):
+        more = "+" if n_undated else ""
+        if more:
+            axes.bar(
+                range(len(periods)), 0.07 * top, bottom=base, width=0.74, fill=False, edgecolor=MUTED, linestyle=":"
+            )
+        if room / max(len(periods), 1) > text_width(f"{top}{more}", size=SMALL, weight="bold"):
+            for x, total in enumerate(base + 0.07 * top * bool(more)):
                 axes.annotate(
-                    str(total), (x, total), (0, 3), textcoords="offset points", ha="center", weight="bold",
+                    f"{base.iloc[x]}{more}", (x, total), (0, 3), textcoords="offset points", ha="center", weight="bold",
                     fontsize=SMALL,
                 )  # fmt: skip
         label_periods(axes, periods, room=room)
-        axes.set_ylim(0, 1.12 * top)
+        axes.set_ylim(0, (1.12 + 0.07 * bool(more)) * top)
         axes.set_yticks([])
         name_marks(
             axes,
@@ -133,9 +139,11 @@ def plot_severity_counts(
             describe_counts(
                 counts[counts["period"].isin(list(highlight))] if highlight else counts, n_undated=n_undated
             ),
-            "incidents by severity" + (f"; {_SHADED}" if highlight else ""),
+            "incidents by severity"
+            + (f"; {_SHADED}" if highlight else "")
+            + ("; + and dotted: maybe more, from reports without a date" if more else ""),
             [
-                f"{period}: {base[period]}"
+                f"{period}: {'at least ' * bool(more)}{base[period]}"
                 + "".join(f", {heights[period]} {name}" for name, heights, _ in stacks if heights[period])
                 for period in periods
             ],

@@ -12,7 +12,7 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import cut, format_count, format_share, format_span
+from incident_analytics.formatting import cut, format_count, format_share, format_span, percent_of
 from incident_analytics.plots.drawing import (
     BLUE,
     INK,
@@ -160,11 +160,11 @@ def _left_or_why(row: Any) -> str:
 
 
 def _left(row: Any) -> str:
-    percent = math.floor(round(100 * row.share_left, 6))  # never more than there is: 0.1% over is no 0%
+    left = round(100 - percent_of(1 - row.share_left), 1)  # as the first screen writes what is used
     # An outage whose length is not known can only have spent more.
-    if percent < 0:
-        return f"{'at least ' if row.n_missing else ''}{-percent:,}% over"
-    return f"{'at most ' if row.n_missing else ''}{percent}% left"
+    if left < 0:
+        return f"{'at least ' if row.n_missing else ''}{-left:,.12g}% over"
+    return f"{'at most ' if row.n_missing else ''}{left:g}% left"
 
 
 @two_widths

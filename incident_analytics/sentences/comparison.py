@@ -8,6 +8,7 @@ from incident_analytics.analysis.statistics import LEAST, POWER
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import (
     capitalized,
+    format_count,
     format_p_value,
     format_span,
     join_words,
@@ -42,7 +43,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"n_open_before": [0], "n_open_after": [0], "change": [1.7], "p_adjusted": [0.32], "can_tell": [False]}
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
-    'The median time to restore rose from 36m in Q2 2025 to 1h 36m: too few incidents to call it a change. With 12
+    'Median time to restore 1h 36m, compared with 36m in Q2 2025: too few incidents to call it a change. With 12
     and 13 incidents, only a fall of 76% or a 4.2-fold rise would be detected in 80% of cases.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
@@ -81,9 +82,9 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         course = f"The {name} is the same as in {row.earlier}"
     else:
         values = [f"{value:,}" if counted else format_span(value) for value in (was, now)]
-        verb = "rose" if now > was else "fell"
-        course = f"The {name} {verb} from {values[0]} in {row.earlier} to {values[1]}"
-        course += ": too few incidents to call it a change"
+        now_in_words = format_count(now, "incident") if counted else f"{capitalized(name)} {values[1]}"
+        course = f"{now_in_words}, compared with {values[0]} in {row.earlier}"
+        course += f": too few{' incidents' * (not counted)} to call it a change"
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
     return f"{course}. With {counts}, only {power} {detected}."

@@ -14,6 +14,7 @@ from incident_analytics.formatting import (
     cut,
     format_amount,
     format_count,
+    format_part,
     format_share,
     format_span,
     join_words,
@@ -241,18 +242,18 @@ def _ongoing(ongoing: pd.DataFrame) -> str:
 def _severe(incidents: Sequence[Incident]) -> str:
     """Say which incident mattered most, and its harm."""
     first = incidents[0]
-    harm = "mattered most" if len(incidents) > 1 else "occurred"
+    harm = ""
     if any(amount > 0 for _, amount in first.lost):
         harm = f"lost {lost_revenue(first)}"
     elif first.users or first.users_fraction:
         users = incident_users(first)
         harm = f"affected {'all' if users == '100%' else f'{users} of the' if '%' in users else users} users"
-    severity = first.severity or ""
+    severity, title = first.severity or "", cut(first.title or first.incident_id, NAME)
     if len(incidents) > 1:
-        subject = f"{len(incidents)} {severity} incidents, one of which".replace("  ", " ")
-    else:
-        subject = f"A {severity} incident" if severity else "An incident"
-    return f"{subject} {harm}: {cut(first.title or first.incident_id, NAME)}."
+        all_of_them = f"{len(incidents)} {severity} incidents".replace("  ", " ")
+        return f"{all_of_them}, one of which {harm}: {title}." if harm else f"{all_of_them}, above all: {title}."
+    subject = f"{severity} incident".strip()
+    return f"{'A' if severity else 'An'} {subject} {harm}: {title}." if harm else f"One {subject}: {title}."
 
 
 def _overspent(budgets: BudgetFacts, *, so_far: bool) -> str:
@@ -476,7 +477,7 @@ def budget_share(budget: Budget) -> str:
     """Write how much of an error budget is spent, as the bound that it is where the length of an outage is unknown."""
     if budget.share is None:
         return "has no allowance" if budget.spent is not None else "not known"
-    return f"{'at least ' * budget.is_bound}{budget.share:.0%}"
+    return f"{'at least ' * budget.is_bound}{format_part(budget.share)}"
 
 
 # --- incidents --------------------------------------------------------------------------------------------------------
@@ -765,6 +766,7 @@ def describe_notices(
     mapped: Sequence[MappedSeverity] = (),
     contradicted: Sequence[Incident] = (),
     unwritten: str = "",
+    stray: str = "",
     uncompared: Sequence[str] = (),
     has_tracker: bool = False,
 ) -> list[Notice]:
@@ -788,8 +790,8 @@ def describe_notices(
         The severities that were mapped by default.
     contradicted
         The incidents whose reports state another duration.
-    unwritten
-        What says which incidents have no report.
+    unwritten, stray
+        What says which incidents that reports name have no report, and which records of the incident tool.
     uncompared
         Sentences on the periods that are not compared.
     has_tracker
@@ -821,21 +823,11 @@ def describe_notices(
             Notice(" ".join(said), "If it is over, add the restoration to its timeline.", figures_in(ongoing))
         )
     if n_pending:
-        they = "it counts as an incident" if n_pending == 1 else "they count as incidents"
-        so_far = ""
-        if n_pending_ongoing:
-            them = "the ongoing one" if n_pending_ongoing == 1 else f"the {n_pending_ongoing} ongoing ones"
-            them = "it" if n_pending == 1 else them
-            so_far = f"; {them} {are(n_pending_ongoing)} in the response times already"
-        notices.append(
-            Notice(
-                f"{format_count(n_pending, 'report')} {are(n_pending)} not final: {they} and in service levels, "
-                f"but not yet in response times, causes and action items{so_far}.",
-                figures=figures_in(report_states),
-            )
-        )
+        notices.append(Notice(_pending(n_pending, n_ongoing=n_pending_ongoing), figures=figures_in(report_states)))
     if unwritten:
         notices.append(Notice(unwritten, "Write the report.", figures_in(unwritten)))
+    if stray:
+        notices.append(Notice(stray, "Write a report where it was an incident.", figures_in(stray)))
     notices += _contradicted(contradicted, response)
     notices += _data_notices(counts, response, budgets, has_reports=has_reports, is_contradicted=bool(contradicted))
     if mapped:
@@ -849,6 +841,31 @@ def describe_notices(
         )
     notices += _item_notices(follow_ups, has_tracker=has_tracker)
     return notices + [Notice(sentence, figures=figures_in(sentence)) for sentence in uncompared]
+
+
+def _pending(n: int, *, n_ongoing: int) -> str:
+    r"""Say in which figures the reports that are not final count: that of an ongoing incident counts in all.
+
+    Examples
+    --------
+    >>> print(_pending(5, n_ongoing=1).replace(": ", ":\n"))
+    5 reports are not final, 4 of incidents that are over and 1 of an ongoing one:
+    all count as incidents and in service levels, but the 4 not yet in response times, causes and action items.
+    """
+    reports, n_over = f"{format_count(n, 'report')} {are(n)} not final", n - n_ongoing
+    figures = "response times, causes and action items"
+    if not n_over:
+        they = "its incident is ongoing and counts" if n == 1 else "their incidents are ongoing and count"
+        return f"{reports}: {they} in all figures."
+    if not n_ongoing:
+        they = "it counts as an incident" if n == 1 else "they count as incidents"
+        return f"{reports}: {they} and in service levels, but not yet in {figures}."
+    over = "an incident that is over" if n_over == 1 else "incidents that are over"
+    ongoing = "an ongoing one" if n_ongoing == 1 else "ongoing ones"
+    return (
+        f"{reports}, {n_over} of {over} and {n_ongoing} of {ongoing}: all count as incidents and in service levels, "
+        f"but the {n_over} not yet in {figures}."
+    )
 
 
 def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool) -> list[str]:

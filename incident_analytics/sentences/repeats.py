@@ -13,7 +13,7 @@ from incident_analytics.sentences.wording import are
 __all__ = ["describe_recurrence", "describe_repeats"]
 
 
-def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | None = None) -> str:
+def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | None = None, n_ongoing: int = 0) -> str:
     r"""Say how many incidents happened before, and for how many the follow-ups were still open.
 
     Parameters
@@ -24,6 +24,8 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
         What the period is called.
     pending
         The repeats whose reports are not completed, which ``rate`` leaves out.
+    n_ongoing
+        Those of the incidents of ``rate`` that are not over, so that their reports need not be completed.
 
     Returns
     -------
@@ -51,7 +53,7 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
     if not row["n"]:
         return capitalized(more)
     n, n_open, n_unknown = (int(row[name]) for name in ("n_repeats", "n_while_open", "n_open_unknown"))
-    final = " with a final report" if n_pending else ""
+    final = f" with a final report{' or still ongoing' * bool(n_ongoing)}" if n_pending or n_ongoing else ""
     said = f"{label}: {n} of {format_count(row['n'], 'incident')}{final} {'was a repeat' if n == 1 else 'were repeats'}"
     said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
     if n:
@@ -83,7 +85,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     >>> print(said.replace(". ", ".\n").replace("done: ", "done:\n"))
     Can't say whether follow-ups work: of 4 kinds, 1 recurrence came before and 3 after their action items were done:
     1.2 times as often (95% CI 0.1 to 70).
-    With these numbers a halving would be found in 3% of cases.
+    With these numbers, a halving would be detected in 3% of cases.
     Not used: 1 kind with open items and 2 of unknown status.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
@@ -99,7 +101,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
-    power = f" With these numbers a halving would be found in {row['power_half']:.0%} of cases."
+    power = f" With these numbers, a halving would be detected in {row['power_half']:.0%} of cases."
     return f"Can't say whether follow-ups work: {counted}{power}{left}"
 
 

@@ -34,14 +34,12 @@ def describe_counted(severities: Sequence[str] | None) -> str:
     Examples
     --------
     >>> describe_counted(["SEV-1", "SEV-2"])
-    'Only SEV-1 and SEV-2 incidents that affected users count as outages, each interruption as one.'
+    'Outages are SEV-1 and SEV-2 incidents that affected users; each interruption counts once.'
     >>> describe_counted(None)
-    "Incidents that affected no users don't count as outages; each interruption counts as one."
+    'Outages are incidents that affected users; each interruption counts once.'
     """
-    if not severities:
-        return "Incidents that affected no users don't count as outages; each interruption counts as one."
-    counted = join_words(list(severities))
-    return f"Only {counted} incidents that affected users count as outages, each interruption as one."
+    counted = f"{join_words(list(severities))} " if severities else ""
+    return f"Outages are {counted}incidents that affected users; each interruption counts once."
 
 
 def describe_downtime(downtime: pd.DataFrame) -> str:

@@ -176,6 +176,17 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
     assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
+    for severe, said in (
+        ([incident("Queue", "SEV-1")], "One SEV-1 incident: Queue."),
+        ([incident("Queue", None)], "One incident: Queue."),
+        ([incident("Queue", "SEV-1", 7)], "A SEV-1 incident affected 7 users: Queue."),
+        ([incident("Queue", "SEV-1"), incident("b", "SEV-1")], "2 SEV-1 incidents, above all: Queue."),
+        (
+            [incident("Queue", "SEV-1", lost=9), incident("b", "SEV-1")],
+            "2 SEV-1 incidents, one of which lost USD 9: Queue.",
+        ),
+    ):
+        assert headline("severe", severe=severe) == said
 
 
 def incident(
@@ -549,9 +560,9 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     both = notices(ongoing=pd.concat([ONGOING, minor, minor]))[0][0]
     assert both.count("counts up to the review date. “") == 1
     assert both.endswith(" are ongoing; they do not count as downtime.")
-    assert notices(n_pending=5, n_pending_ongoing=1)[0][0].endswith(
-        " action items; the ongoing one is in the response times already."
-    )
+    assert notices(stray="1 record of PagerDuty has no report.") == [
+        ("1 record of PagerDuty has no report.", "Write a report where it was an incident.")
+    ]
     assert notices(budgets=budgets())[0][1] == "Set target under [services.NAME]."
     assert notices(follow_ups=items(n_due=0))[0][1] == "Fill in the Due Date column."
     unknown = items(n_past_due_unknown=11)
@@ -590,6 +601,35 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert notices(mapped=mapped)[0] == (
         "Severities that the settings don't declare were mapped by default: High as SEV-2 (5) and P4 as SEV-3 (1).",
         "To settle them, add synonyms under [severities].",
+    )
+
+
+@pytest.mark.parametrize(
+    ("n", "n_ongoing", "said"),
+    [
+        (
+            1,
+            0,
+            "1 report is not final: it counts as an incident and in service levels, but not yet in response times, ",
+        ),
+        (2, 0, "2 reports are not final: they count as incidents and in service levels, but not yet in response times"),
+        (1, 1, "1 report is not final: its incident is ongoing and counts in all figures."),
+        (2, 2, "2 reports are not final: their incidents are ongoing and count in all figures."),
+        (
+            2,
+            1,
+            "2 reports are not final, 1 of an incident that is over and 1 of an ongoing one: all count as incidents ",
+        ),
+        (5, 2, "5 reports are not final, 3 of incidents that are over and 2 of ongoing ones: all count as incidents "),
+    ],
+)
+def test_reports_that_are_not_final_add_up_to_those_of_the_decision_and_the_ongoing_ones(
+    n: int, n_ongoing: int, said: str
+) -> None:
+    fact = notices(n_pending=n, n_pending_ongoing=n_ongoing)[0][0]
+    assert fact.startswith(said)
+    assert fact.endswith(f"but the {n - n_ongoing} not yet in response times, causes and action items.") == (
+        0 < n_ongoing < n
     )
 
 

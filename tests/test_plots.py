@@ -203,6 +203,17 @@ def test_severity_bars_stack_from_the_worst_up_to_the_total(history: pd.DataFram
     assert [label.get_text() for label in ax.get_xticklabels()] == ["Jun\n2025", "Jul"]
 
 
+def test_a_month_that_may_hold_more_does_not_look_like_a_known_number(history: pd.DataFrame) -> None:
+    """Its total has a plus, also where it is 0, and its bar a dotted outline on it; without undated ones neither."""
+    known, open_ended = (plots.plot_severity_counts(history, n_undated=n) for n in (0, 2))
+    totals = [[text.get_text() for text in ax.texts if text.get_weight() == "bold"] for ax in (known, open_ended)]
+    assert totals[1] == [f"{total}+" for total in totals[0]] != []
+    dotted = [[bar for bar in ax.patches if bar.get_linestyle() == ":"] for ax in (known, open_ended)]
+    assert [len(bars) for bars in dotted] == [0, history["period"].nunique()]
+    assert "2 reports without a readable date" in plots.alt_text(open_ended)
+    assert "at least" not in plots.alt_text(known)
+
+
 def test_severity_title_tells_the_highlighted_periods_alone(history: pd.DataFrame) -> None:
     ax = plots.plot_severity_counts(history, highlight=["2025-07"])
     assert ax.figure.get_suptitle() == "4 incidents in July 2025: 4 SEV-3."

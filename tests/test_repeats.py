@@ -300,7 +300,7 @@ class TestRecurrenceChange:
         change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
             "Can't say whether follow-ups work: of 4 kinds, 0 recurrences came before and 4 after their action items "
-            "were done. With these numbers a halving would be found in 1% of cases. "
+            "were done. With these numbers, a halving would be detected in 1% of cases. "
             "Not used: 1 kind with open items and 3 of unknown status."
         )
 

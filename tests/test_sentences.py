@@ -397,7 +397,7 @@ def test_a_change_is_reported_only_where_the_adjusted_p_value_carries_it() -> No
 def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None:
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
-        "The median time to restore fell from 1h in Q2 2025 to 30m: too few incidents to call it a change. With "
+        "Median time to restore 30m, compared with 1h in Q2 2025: too few incidents to call it a change. With "
         "12 and 13 incidents, only a fall of 70% or a 3-fold rise would be detected in 80% of cases."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (

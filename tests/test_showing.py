@@ -220,6 +220,28 @@ def test_a_chosen_column_is_shown_with_its_interval_and_the_others_are_not() -> 
     assert '<td class="number">50m</td>' in unsure
 
 
+def test_words_that_are_the_same_in_every_row_are_said_once_below_the_table() -> None:
+    """Numbers are not, but for those that settings give: a table keeps its figures, and the file every column."""
+    rows = {
+        "service": ["a", "b", "c"],
+        "n": [2, 2, 2],
+        "currency": ["USD"] * 3,
+        "target": 0.5,
+        "kind": list("xxy"),
+    }
+    frame = pd.DataFrame(rows)
+    shown = showing.table(frame, columns=list(rows))
+    assert "<th" in shown.html
+    assert [word in shown.html.partition("</thead>")[0] for word in ("Service", "n", "Currency", "Target", "Kind")] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
+    assert shown.html.endswith('<p class="more">The same in every row: Currency: USD; Target: 50%.</p>')
+    assert shown.markdown.endswith("\n\nThe same in every row: Currency: USD; Target: 50%.")
+    assert shown.tables[0].splitlines()[0] == "service,n,currency,target,kind"
+    assert "same in every row" not in showing.table(frame[:2], columns=list(rows)).html, "two may be so by chance"
+    assert "same in every row" not in showing.table(frame).html, "a frame that is shown as it is"
+
+
 def test_an_incident_links_to_its_report_and_to_nothing_else() -> None:
     table = pd.DataFrame({"incident_id": ["INC-1", "INC-2"], "action": ["INC-1", "see"]})
     shown = showing.table(table, links={"INC-1": '../a (b).md"><script>', "INC-2": "JavaScript:alert(1)"})

@@ -10,6 +10,10 @@ from incident_analytics.errors import ColumnsError
 from incident_analytics.tables import make_table
 
 
+def known(words: pd.Series) -> list[str | None]:
+    return [None if pd.isna(each) else each for each in words]
+
+
 class TestJoinTracker:
     def test_the_tracker_wins_where_it_tells_and_the_report_stays_where_it_does_not(self) -> None:
         actions = actions_of(
@@ -56,6 +60,42 @@ class TestJoinTracker:
         assert_frame_equal(joined[["status"]], pd.DataFrame({"status": texts(None, "done", None)}))
         assert_frame_equal(joined[["matched_by"]], pd.DataFrame({"matched_by": texts(None, "key", None)}))
         assert call(unmatched_tracker_rows, actions, tracker)["key"].tolist() == ["OPS-1", "OPS-1", "OPS-3", "OPS-4"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Follow-up: split the queue",
+            "[INC-7] Split the queue",
+            "INC-7 action item: Split  the queue",
+            "API: Split the queue",
+        ],
+    )
+    def test_a_label_before_an_items_text_does_not_hide_it(self, text: str) -> None:
+        actions = actions_of({"action": "Split the queue"}, {"action": "Split the queue", "incident_id": "b"})
+        tracker = pd.DataFrame({"key": ["OPS-1"], "incident_id": ["a"], "action": [text], "status": ["done"]})
+        joined = call(join_tracker, actions, tracker)
+        assert known(joined["status"]) == ["done", None]
+        assert known(joined["matched_by"]) == ["text", None]
+        assert call(unmatched_tracker_rows, actions, tracker).empty
+
+    @pytest.mark.parametrize(
+        ("items", "rows", "states"),
+        [
+            (["Split the queue"], {"API: split the queue": "done", "Web: split the queue": "open"}, [None]),
+            (["Split the queue"], {"Split the queue": "open", "API: split the queue": "done"}, ["open"]),
+            (["Split the queue", "API: split the queue"], {"API: split the queue": "done"}, [None, "done"]),
+            (["API: split the queue"], {"Web: split the queue": "done"}, [None]),
+            (["API: split the queue"], {"Split the queue": "done"}, [None]),
+            (["queue"], {"Split the queue": "done", "Do: not split the queue": "done"}, [None]),
+        ],
+    )
+    def test_a_label_is_never_guessed_at(
+        self, items: list[str], rows: dict[str, str], states: list[str | None]
+    ) -> None:
+        """Not where several rows fit, nor where a row is another item's, nor where the item has a label as well."""
+        actions = actions_of(*({"action": item} for item in items))
+        tracker = pd.DataFrame({"incident_id": "a", "action": list(rows), "status": list(rows.values())})
+        assert known(call(join_tracker, actions, tracker)["status"]) == states
 
     def test_rows_of_the_tracker_that_no_report_names_are_listed_as_they_are(self) -> None:
         tracker = pd.DataFrame(

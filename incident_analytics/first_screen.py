@@ -521,7 +521,7 @@ def _html(words: str) -> str:
 
 
 def _plain(words: str) -> _Cell:
-    return _html(words), escape_markdown(words)
+    return _html(words), escape_markdown(nowrap(words))
 
 
 def _broken_at_commas(words: str) -> _Cell:

@@ -318,7 +318,7 @@ class ReviewPage:
         """Say whether incidents come more or less often over two years, where there are enough to say."""
         trend = measures.trend(self.scope)
         (row,) = trend.to_dict("records")
-        if pd.isna(row["p_value"]):
+        if pd.isna(row["p_value"]) or row["n"] < LEAST["trend"]:
             return []
         said = row["sentence"].removesuffix(format_dispersion([row["dispersion"]])).rstrip()
         history = self.scope.history(2)
@@ -786,7 +786,7 @@ class ReviewPage:
         columns = ("key", "incident_id", "action", "owner", "due_on", "is_ambiguous")
         return said + showing.table(
             unmatched,
-            columns=[column for column in columns if column in unmatched],
+            columns=[column for column in columns if column in unmatched and (column != "is_ambiguous" or n_ambiguous)],
             folded="Rows that are not used",
             links=self.links,
         )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from incident_analytics.exports import table_as_csv
-from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
+from incident_analytics.formatting import format_value, format_with_interval, heading, join_words, nowrap
 from incident_analytics.masking import mask_secrets
 from incident_analytics.quotations import SEPARATOR, figures_in, joined
 from incident_analytics.visible import visible
@@ -356,7 +356,7 @@ def same_in_every_row(columns: Mapping[str, str], frame: pd.DataFrame) -> Shown:
     """
     if not columns:
         return Shown("", "")
-    words = f"The same in every row: {'; '.join(f'{name}: {words}' for name, words in columns.items())}."
+    words = f"The same in every row: {join_words([f'{name} ({words})' for name, words in columns.items()])}."
     mark = figure_mark(figures_in(frame))
     return Shown(f'<p class="more"{mark}>{escape_html(nowrap(words))}</p>', escape_markdown(words))
 

@@ -235,8 +235,8 @@ def test_words_that_are_the_same_in_every_row_are_said_once_below_the_table() ->
     assert [word in shown.html.partition("</thead>")[0] for word in ("Service", "n", "Currency", "Target", "Kind")] == [
         True, True, False, False, True,
     ]  # fmt: skip
-    assert shown.html.endswith('<p class="more">The same in every row: Currency: USD; Target: 50%.</p>')
-    assert shown.markdown.endswith("\n\nThe same in every row: Currency: USD; Target: 50%.")
+    assert shown.html.endswith('<p class="more">The same in every row: Currency (USD) and Target (50%).</p>')
+    assert shown.markdown.endswith("\n\nThe same in every row: Currency (USD) and Target (50%).")
     assert shown.tables[0].splitlines()[0] == "service,n,currency,target,kind"
     assert "same in every row" not in showing.table(frame[:2], columns=list(rows)).html, "two may be so by chance"
     assert "same in every row" not in showing.table(frame).html, "a frame that is shown as it is"

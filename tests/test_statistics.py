@@ -70,7 +70,7 @@ def test_as_few_values_as_readers_are_told_of_are_enough() -> None:
     assert dict(LEAST) == {
         "mean": 1, "mean interval": 40, "geometric mean": 1, "geometric mean interval": 6, "median": 1,
         "median interval": 6, "p90": 10, "p90 interval": 36, "rank": 6, "comparison": 6, "survival interval": 6,
-        "start pattern": 10, "weak start pattern": 60, "concordance": 10,
+        "start pattern": 10, "weak start pattern": 60, "concordance": 10, "trend": 10,
     }  # fmt: skip
 
 

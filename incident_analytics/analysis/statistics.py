@@ -47,6 +47,7 @@ LEAST: Final[Mapping[str, int]] = MappingProxyType(
         "start pattern": 10,
         "weak start pattern": 60,
         "concordance": 10,
+        "trend": 10,
     }
 )
 """The smallest sample that each figure is shown for; analyses, sentences and plots all ask here.
@@ -54,6 +55,7 @@ LEAST: Final[Mapping[str, int]] = MappingProxyType(
 The interval of a quantile needs a value beyond it on either side, at 95%: 6 for the median, 36 for the p90. Of fewer
 than 10 incidents none is expected beyond the p90. Below 40 the interval of a mean covers it too rarely. From 60 starts
 on, days with three times as many of them as nights are found in four of five cases.
+A trend of fewer than 10 incidents may be one bad day.
 """
 
 _RESAMPLES: Final = 1999

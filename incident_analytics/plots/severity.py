@@ -70,8 +70,8 @@ def plot_severity_counts(
         Periods to shade, by their names in ``counts``, such as those of the quarter under review. The title says
         these alone where there are any.
     n_undated
-        Reports without a readable date: each of the periods may have had more, so a ``+`` follows its total, and a
-        dashed outline stands on its bar.
+        Reports without a readable date: each of the periods may have had more, so a ``+`` follows its total, and its
+        bar has a dotted outline on it.
     width
         The figure's width in CSS pixels.
     ax

@@ -18,7 +18,7 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
     Parameters
     ----------
     interruptions
-        What `team_interruptions` gives; the teams with most such incidents are named.
+        What `team_interruptions` gives; of many teams those with most such incidents are named.
 
     Returns
     -------
@@ -36,8 +36,10 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     rows = rows.assign(n_off=rows["n"] - rows["n_business"])
-    rows = rows.sort_values(["n_off", "team"], ascending=[False, True]).head(FEW)
+    rows = rows.sort_values(["n_off", "team"], ascending=[False, True])
     parts = [f"{row.n_off} of {row.n} ({row.team})" for row in each_row(rows)]
+    if len(parts) > FEW + 1:
+        parts[FEW:] = [f"{len(parts) - FEW} more teams"]
     outside = rows["share_of_time"]
     share = f" ({outside.min():.0%} of the time)" if outside.min() == outside.max() else ""
     return f"Incidents that started outside business hours{share}: {join_words(parts)}."

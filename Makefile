@@ -12,7 +12,7 @@ UV := uv==0.13.9
 unexport PYTHONPATH PYTHONHOME
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: review picture docs test laws bench bench-many mutants kills fuzz browser lock clean
+.PHONY: review picture docs test laws bench bench-many bench-analyses mutants kills fuzz browser lock clean
 
 review: $(READY)
 	@mkdir -p build/review
@@ -49,6 +49,9 @@ bench: $(READY)
 # The same for 100,000 reports, which take 0.9 GB and half an hour.
 bench-many: $(READY)
 	$(BIN)/python tests/benchmarks/many.py
+
+bench-analyses: $(READY)
+	$(BIN)/python tests/benchmarks/analyses.py
 
 # Whether tests notice small changes of the code: 300 of them, each against the tests of its module. Takes an hour.
 mutants: $(READY)

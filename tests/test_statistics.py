@@ -65,6 +65,17 @@ def test_from_two_hundred_values_on_the_interval_of_a_mean_is_narrower(monkeypat
     assert mean_interval(values) == found
 
 
+def test_of_very_many_values_the_interval_of_a_mean_is_that_of_students_t_and_nearly_the_bootstraps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = np.random.default_rng(3).lognormal(0, 1, 5_000)
+    low, high = mean_interval(values)
+    half = 1.9604 * values.std(ddof=1) / np.sqrt(5_000) / values.mean()
+    assert (low, high) == pytest.approx((values.mean() * np.exp(-half), values.mean() * np.exp(half)), rel=1e-4)
+    monkeypatch.setattr(statistics, "_VERY_LARGE", 5_001)
+    assert mean_interval(values) == pytest.approx((low, high), rel=0.02)
+
+
 def test_as_few_values_as_readers_are_told_of_are_enough() -> None:
     """The page and the docstrings of the analyses say these numbers."""
     assert dict(LEAST) == {

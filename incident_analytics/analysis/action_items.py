@@ -11,10 +11,11 @@ from incident_analytics.checks import require_columns, require_instant, require_
 from incident_analytics.errors import ColumnsError
 from incident_analytics.schema import SPAN, TEXT
 
-__all__ = ["day_of", "folded", "forget_undated_ends", "group_columns", "items_as_known", "one_row_per_item"]
+__all__ = ["ITEM", "day_of", "folded", "forget_undated_ends", "group_columns", "items_as_known", "one_row_per_item"]
 
 _STATUSES: Final = ("done", "dropped", "open")
-_ITEM: Final = ("incident_id", "line", "key", "created_on", "status", "completed_on", "due_on")
+ITEM: Final = ("incident_id", "line", "key", "created_on", "status", "completed_on", "due_on")
+"""The columns that say which items are one, and how an item was at an instant."""
 _INCIDENT: Final = ("incident_id", "title", "severity", "date", "occurred_at")
 
 
@@ -31,16 +32,16 @@ def group_columns(actions: pd.DataFrame, by: str | Sequence[str] | None, inciden
 def one_row_per_item(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.DataFrame | None) -> pd.DataFrame:
     """Return each action item once as it was at ``as_of``, with its incident, its begin and its delay."""
     require_instant("as_of", as_of)
-    require_columns(actions, *_ITEM)
+    require_columns(actions, *ITEM)
     for status in actions["status"].dropna().unique():
         require_name("status", status, _STATUSES)
 
-    actions = items_as_known(actions, as_of)
-    rank = actions["status"].map({status: rank for rank, status in enumerate(_STATUSES)}).fillna(len(_STATUSES))
-    items = actions.assign(rank=rank, folded_key=folded(actions["key"]))
-    items = items.sort_values(["rank", "incident_id", "line"])
-    items = items[items["folded_key"].isna() | ~items["folded_key"].duplicated()]
-    items = items.sort_values(["incident_id", "line"], ignore_index=True)[list(actions.columns)]
+    items = items_as_known(actions, as_of).sort_values(["incident_id", "line"], ignore_index=True)
+    keys = folded(items["key"].dropna()).dropna()
+    rank = items.loc[keys.index, "status"].map({status: rank for rank, status in enumerate(_STATUSES)})
+    best_first = rank.fillna(len(_STATUSES)).sort_values(kind="stable").index
+    copies = keys[best_first].duplicated()
+    items = items.drop(index=copies.index[copies]).reset_index(drop=True)
 
     today = day_of(as_of)
     items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from incident_analytics.analysis.action_items import day_of, group_columns, one_row_per_item
+from incident_analytics.analysis.action_items import ITEM, day_of, group_columns, one_row_per_item
 from incident_analytics.analysis.grouping import count_rows, group_rows, member_ids
 from incident_analytics.analysis.survival import kaplan_meier
 from incident_analytics.schema import FLOAT, SPAN
@@ -88,8 +88,11 @@ def action_survival(
     1  4 days        3       1  0.666667
     2 10 days        2       0  0.666667
     """
-    items = one_row_per_item(actions, as_of, incidents)
-    groups, numbers = group_rows(items, group_columns(actions, by, incidents))
+    columns = group_columns(actions, by, incidents)
+    # The words of millions of items are not worth sorting.
+    needed = [name for name in actions.columns if name in {*ITEM, *columns}]
+    items = one_row_per_item(actions[needed], as_of, incidents)
+    groups, numbers = group_rows(items, columns)
     is_over = items["status"].isin(["done", "dropped"])
     unknown = items["status"].isna()
     today = day_of(as_of)

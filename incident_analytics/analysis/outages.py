@@ -172,6 +172,9 @@ def _time_down(
     down: pd.DataFrame, planned: pd.DataFrame, windows: pd.DataFrame
 ) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Return how long each window is, how much of it was down, and the same weighted, all without maintenance."""
+    if planned.empty:
+        total, weighted = (weighted_time(each, windows) for each in (down.assign(weight=1.0), down))
+        return windows["end"] - windows["start"], total, weighted
     excluded = weighted_time(planned, windows)
     # Maintenance weighs as much as an outage of everybody: without it, what is left lies outside of it.
     total = weighted_time(pd.concat([down.assign(weight=1.0), planned]), windows)

@@ -27,7 +27,7 @@ def coverage(samples: int) -> None:
         "median": (lambda x: quantile_interval(x, 0.5), lambda _: 1.0, (6, 12, 40)),
         "p90": (lambda x: quantile_interval(x, 0.9), lambda sd: math.exp(1.2815516 * sd), (36, 100)),
         "geometric mean": (geometric_mean_interval, lambda _: 1.0, (6, 12, 40)),
-        "mean": (mean_interval, lambda sd: math.exp(sd**2 / 2), (40, 100, 200)),
+        "mean": (mean_interval, lambda sd: math.exp(sd**2 / 2), (40, 100, 200, 5_000)),
     }
     for name, (interval, true, sizes) in intervals.items():
         for n in sizes:

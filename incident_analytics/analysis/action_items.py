@@ -41,7 +41,7 @@ def one_row_per_item(actions: pd.DataFrame, as_of: pd.Timestamp, incidents: pd.D
     rank = items.loc[keys.index, "status"].map({status: rank for rank, status in enumerate(_STATUSES)})
     best_first = rank.fillna(len(_STATUSES)).sort_values(kind="stable").index
     copies = keys[best_first].duplicated()
-    items = items.drop(index=copies.index[copies]).reset_index(drop=True)
+    items = items[~items.index.isin(copies.index[copies])].reset_index(drop=True)
 
     today = day_of(as_of)
     items["overdue_by"] = (today - items["due_on"]).where(items["due_on"] < today).astype(SPAN)

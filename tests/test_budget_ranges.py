@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from builders import call
+from builders import call, demo_rows
+from edits import DEMO
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
 from outage_cases import DAY, END, HOURS, SERVICES, WITHIN, hour, outage_tables
 
+from incident_analytics import measures
 from incident_analytics.analysis.budget_ranges import budget_range
+from incident_analytics.config import read_settings
+from incident_analytics.loading import load
+from incident_analytics.periods import Period
+from incident_analytics.scope import Scope
 from incident_analytics.sentences import describe_budget_range
-from incident_analytics.tables import make_table
+from incident_analytics.tables import Corpus, make_table
 
 TARGETS = {"API": 0.99, "Frontend": 0.95}
 BUDGET = timedelta(hours=2.4)
@@ -117,6 +125,77 @@ def test_an_approximate_time_may_be_a_quarter_of_an_hour_off(field: str, low: fl
     row = api(outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z")), readings=readings(("a", field)))
     assert hours(row) == [low, 1.0, high]
     assert row["n_approximate"] == (low != high)
+
+
+def test_a_rough_length_says_nothing_of_an_outage_between_two_rows_of_the_timeline() -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"))
+    tables["outages"] = tables["outages"].assign(source="timeline")
+    row = api(tables, readings=readings(("a", "stated_duration")))
+    assert hours(row) == [1.0, 1.0, 1.0]
+    assert (row["n_approximate"], row["unknown_ids"]) == (0, "")
+    assert hours(api(tables, readings=readings(("a", "restored_at")))) == [0.75, 1.0, 1.25]
+
+
+def copy_of_demo(folder: Path, *changes: tuple[str, str, str]) -> Scope:
+    """Return the third quarter of a copy of the demo in which lines of reports are other ones."""
+    reports = Path(shutil.copytree(DEMO / "reports", folder / "reports"))
+    for name, before, after in changes:
+        file = reports / f"{name}.md"
+        text = file.read_text(encoding="utf-8")
+        assert text.count(before) == 1
+        file.write_text(text.replace(before, after), encoding="utf-8")
+    settings = read_settings(DEMO / "incident-analytics.toml")
+    return Scope.of(load(reports, settings=settings, status="all"), "2025Q3", settings)
+
+
+def test_of_the_demo_no_rough_word_makes_a_range_where_exact_times_say_more(
+    demo_scope: Scope, demo_corpus: Corpus
+) -> None:
+    """Seven of its reports have one: a start whose Duration is exact, or a Duration whose rows are."""
+    planted = {row["incident_id"] for row in demo_rows("planted") if row["what"] == "approximate-time"}
+    assert len(planted) == 7
+    for quarter in Period.parse("2024-01-01/2026-01-01").split("quarter"):
+        table = measures.budget_bounds(Scope.of(demo_corpus, quarter.name, demo_scope.settings))
+        assert (table["unknown_ids"] == "").all()
+        assert table["budget_spent_low"].equals(table["budget_spent_high"])
+
+
+def test_of_the_demo_with_unknown_times_exactly_these_make_a_range_as_wide_as_they_are(
+    demo_scope: Scope, tmp_path: Path
+) -> None:
+    """One ends its second outage at a rough time, another at none; nothing else of the quarter has a range."""
+    rough, unended = "INC-2025-08-19-001", "INC-2025-09-25-001"
+    scope = copy_of_demo(
+        tmp_path,
+        (rough, "**Duration**: 17:07 - 18:40 (1h 33m) and 20:30 - 22:11 (1h 41m)", "**Duration**: Unknown"),
+        (rough, "| 22:11 | Service restored", "| ~22:11 | Service restored"),
+        (unended, "**Duration**: 12:18 - 13:46 (1h 28m)", "**Duration**: Unknown"),
+        (unended, "| 13:46 | Service restored", "| TBD | Service restored"),
+    )
+    table = measures.budget_bounds(scope).set_index("service")
+    longest = pd.Timedelta(measures.longest_outage(scope))
+    known = measures.budget_bounds(demo_scope).set_index("service")
+    quarter_hour = pd.Timedelta(minutes=15)
+    (other,) = (row for row in demo_rows("facts") if row["incident_id"] == "INC-2025-09-25-002")
+    meanwhile = pd.Timedelta(seconds=int(other["stated_duration_seconds"]))  # an outage of the Frontend, counted once
+    for service, names, more in (
+        ("API", [rough], quarter_hour),
+        ("Frontend", [rough, unended], quarter_hour + longest - meanwhile),
+        ("Audio Generation", [unended], longest),
+        ("Admin Dashboard", [], pd.Timedelta(0)),
+    ):
+        row = table.loc[service]
+        less = quarter_hour if rough in names else pd.Timedelta(0)
+        assert row["unknown_ids"] == ", ".join(names)
+        above, below = row["budget_spent_high"] - row["budget_spent"], row["budget_spent"] - row["budget_spent_low"]
+        assert above == pytest.approx(more / row["budget"])
+        assert below == pytest.approx(less / row["budget"])
+        assert bool(names) == (row["budget_spent_high"] > row["budget_spent_low"])
+        assert (row["n_unended"], row["n_approximate"]) == (unended in names, 2 * (rough in names))
+        gone = pd.Timedelta(minutes={"Audio Generation": 88, "Frontend": 88 - 51}.get(service, 0))  # 51 with the other
+        assert row["budget_spent"] == pytest.approx(known.loc[service, "budget_spent"] - gone / row["budget"])
+    said = describe_budget_range(table.reset_index(), longest=longest)
+    assert said.count(rough) == said.count(unended) == 2
 
 
 def test_a_short_outage_of_approximate_times_may_have_been_nothing() -> None:

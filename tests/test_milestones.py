@@ -474,3 +474,29 @@ def test_no_incident_is_over_at_the_instant_of_its_stated_start(rows: list[str],
         assert clues[found["restored"].row].at != clues[found["started"].row].at
     if is_stated and "restored" in found:
         assert clues[found["restored"].row].at != begun
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Origin traffic at nine times the usual", "Load is 4 times normal", "Errors are ten times above normal",
+        "Latency twice the usual", "Memory above normal", "Response times higher than usual", "Half the usual traffic",
+    ],
+)  # fmt: skip
+def test_what_is_compared_with_the_usual_is_not_back_to_it(row: str) -> None:
+    rows = ("10:00 Users report 503s", "10:05 Incident declared", f"10:10 {row}", "10:20 We restart the proxy")
+    assert rows_of(*rows).get("restored") != 2
+    assert rows_of(*rows[:2], "10:10 Traffic back to normal")["restored"] == 2
+
+
+def test_a_start_is_not_after_the_detection() -> None:
+    """Whatever words a later row has, and whoever finds it: the words, or the learned model in longer timelines."""
+    rows = [
+        Clue(at("14:51"), "Initial alert/detection - monitoring alert", "detected"),
+        Clue(at("14:56"), "Incident response began - on-call acknowledges", "responded"),
+        Clue(at("15:01"), "All instances unhealthy, although they run"),
+        Clue(at("15:08"), "Manual override of the check fails: no permission"),
+        Clue(at("15:13"), "Root cause identified - deep check fails through a slow dependency", "identified"),
+        Clue(at("15:23"), "Service restored - all instances in rotation", "restored"),
+    ]
+    assert "started" not in infer_milestones(rows, ReportClues())

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
-from builders import at, call
+from builders import at, call, demo_rows
+from edits import DEMO
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
@@ -14,9 +18,10 @@ from incident_analytics.analysis.scorecard import team_changes
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.loading import load
 from incident_analytics.periods import Period
 from incident_analytics.scope import Scope
-from incident_analytics.tables import make_table
+from incident_analytics.tables import Corpus, make_table
 
 BEFORE, AFTER, PAST = Period.parse("2025Q2"), Period.parse("2025Q3"), Period.parse("2024-07-01/2025-07-01")
 
@@ -134,3 +139,40 @@ class TestScorecard:
         first = Scope.of(demo_scope.known, "2024Q1", demo_scope.settings)
         assert measures.scorecard_changes(first).empty
         assert measures.scorecard(first)[["incidents_arrow", "median_arrow", "recorded_arrow"]].isna().all(axis=None)
+
+    def test_of_the_demo_each_team_has_the_incidents_that_were_written_for_it(
+        self, demo_scope: Scope, demo_corpus: Corpus
+    ) -> None:
+        """By the facts from which its reports were written, in each quarter; nothing changed, so no arrow is drawn."""
+        facts, teams = demo_rows("facts"), {name: each.team for name, each in demo_scope.settings.services.items()}
+        for quarter in Period.parse("2024-01-01/2026-01-01").split("quarter"):
+            scope = Scope.of(demo_corpus, quarter.name, demo_scope.settings)
+            planted: dict[str, set[str]] = {team: set() for team in teams.values() if team}
+            for row in facts:
+                if quarter.start <= at(row["incident_id"][4:14]) < quarter.end:
+                    for service in row["services"].split("|"):
+                        planted[teams[service] or ""].add(row["incident_id"])
+            table = measures.scorecard(scope, members=True).set_index("team")
+            assert table["incident_ids"].map(set).to_dict() == planted
+            assert table["n"].to_dict() == {team: len(ids) for team, ids in planted.items()}
+            assert table[["incidents_arrow", "median_arrow", "recorded_arrow"]].isna().all(axis=None)
+
+    def test_of_the_demo_with_one_team_s_incidents_many_times_over_that_team_has_the_only_arrow(
+        self, demo_scope: Scope, tmp_path: Path
+    ) -> None:
+        """Each report of this team alone in 2025Q3 is there nine times."""
+        reports = Path(shutil.copytree(DEMO / "reports", tmp_path / "reports"))
+        for row in demo_rows("facts"):
+            name = row["incident_id"]
+            if row["services"] == "Audio Generation" and "INC-2025-07" <= name < "INC-2025-10":
+                text = (reports / f"{name}.md").read_text(encoding="utf-8")
+                for copy in range(1, 9):
+                    other = f"{name[:-3]}9{copy}{name[-1]}"
+                    (reports / f"{other}.md").write_text(text.replace(name, other), encoding="utf-8")
+        scope = Scope.of(load(reports, settings=demo_scope.settings, status="all"), "2025Q3", demo_scope.settings)
+        found = measures.scorecard_changes(scope)
+        arrows = found.dropna(subset="arrow")[["team", "measure", "arrow"]].to_dict("records")
+        assert arrows == [{"team": "Audio team", "measure": "incidents", "arrow": "up"}]
+        table = measures.scorecard(scope).set_index("team")
+        assert table["incidents_arrow"].dropna().to_dict() == {"Audio team": "up"}
+        assert "Audio team: incidents went up (n = " in sentences.describe_scorecard(found)

@@ -1395,6 +1395,10 @@ class Writer:
             rows.append(("near-twin", f"{style.twin} is SEV-{self.case.severity}"))
         if style.unwritten:
             rows.append(("unreported", f"{style.unwritten} has no report"))
+        if style.times == "approximate":
+            rows.append(("approximate-time", "the start is an approximate time"))
+        if style.duration == "about":
+            rows.append(("approximate-time", "the duration is an approximate one"))
         return [{"incident_id": self.incident.incident_id, "what": what, "detail": detail} for what, detail in rows]
 
 

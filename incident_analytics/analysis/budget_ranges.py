@@ -64,8 +64,8 @@ def budget_range(
         - n_unended, int64: outages, and incidents without any, that are not counted as an end, a start or the severity
           is not recorded; the low end counts them as nothing, the high end up to when the incident was closed, for
           ``longest``, or up to ``as_of``, whichever is least
-        - n_approximate, int64: counted outages with an approximate start or end, which is up to ``approximate_by``
-          earlier or later
+        - n_approximate, int64: counted outages of incidents with an approximate start or end, which is up to
+          ``approximate_by`` earlier or later
         - n_unshared, int64: counted outages of incidents whose report gives no share of users affected: of the weighted
           budget the low end counts none, the high end all of them
         - budget, timedelta64[us]
@@ -156,6 +156,9 @@ _COLUMNS: Final = [
 def _approximate(outages: pd.DataFrame, readings: pd.DataFrame, by: timedelta) -> pd.DataFrame:
     """Return the incidents with an approximate time at an end of their outages, and by how much each end may be off."""
     rough = readings[readings["approximate"].fillna(value=False)]
+    # A rough length says nothing of an outage whose ends are rows of the timeline.
+    other = outages.loc[(outages["source"] != "timeline").fillna(value=True), "incident_id"]
+    rough = rough[(rough["field"] != "stated_duration") | rough["incident_id"].isin(other)]
     known = outages["incident_id"].drop_duplicates()
     off = pd.DataFrame({"incident_id": known})
     for name, fields in (("start_off", _STARTS), ("end_off", _ENDS)):
@@ -165,10 +168,15 @@ def _approximate(outages: pd.DataFrame, readings: pd.DataFrame, by: timedelta) -
 
 
 def _shifted(outages: pd.DataFrame, rough: pd.DataFrame, sign: int) -> pd.DataFrame:
-    """Return outages that begin later and end earlier by what they may be off, or the other way round by -1."""
+    """Return outages that begin later and end earlier by what they may be off, or the other way round by -1.
+
+    Of an incident with several its start is that of the first one, and its end that of the last.
+    """
     off = outages[["incident_id"]].merge(rough, on="incident_id", how="left").set_axis(outages.index)
-    started = outages["started_at"] + sign * off["start_off"].fillna(pd.Timedelta(0))
-    ended = outages["ended_at"] - sign * off["end_off"].fillna(pd.Timedelta(0))
+    places = outages.groupby("incident_id")["position"]
+    at_start, at_end = (places.transform(end) == outages["position"] for end in ("min", "max"))
+    started = outages["started_at"] + sign * off["start_off"].fillna(pd.Timedelta(0)).where(at_start, pd.Timedelta(0))
+    ended = outages["ended_at"] - sign * off["end_off"].fillna(pd.Timedelta(0)).where(at_end, pd.Timedelta(0))
     is_empty = (ended < started) & (outages["ended_at"] >= outages["started_at"])
     return outages.assign(started_at=started, ended_at=ended.mask(is_empty, started))
 

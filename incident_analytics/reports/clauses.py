@@ -91,6 +91,12 @@ _ALERT_NAME = re.compile(
     r"\b[A-Za-z]*[a-z](?:Down|High|Low|Error|Fail|NotReady|Unavailable|Missing|Looping|Latency|Full|Critical|Exceeded"
     r"|Lag|Expir|Slow|Stuck|Timeout|Unreachable|Degraded)\w*\b|\b(?:High|Low)[A-Z]\w+"
 )
+_AGAINST_USUAL = re.compile(
+    r"\b(?:(?:times|twice|double|half|half of|more|less|above|below|over|than)(?: (?:the|its|their|as))* ){1,3}"
+    r"(?:normal|usual)\b"
+)
+"""A comparison with what is normal: ``nine times the usual`` says that it is not."""
+_ELEVATED = "elevated"
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 """What every name of an alert has."""
 _SIDES = frozenset({"side", "end", "ends"})
@@ -191,7 +197,7 @@ class Vocabulary:
         """
         text = text.replace("\u2019", "'")
         names = {name.lower() for name in _ALERT_NAME.findall(text)} if _INNER_CAPITAL.search(text) else ()
-        tokens = _TOKEN.findall(text.lower())
+        tokens = _TOKEN.findall(_AGAINST_USUAL.sub(_ELEVATED, text.lower()))
         clauses: list[Clause] = []
         found: list[str] = []
         closing: list[str] = []

@@ -538,13 +538,17 @@ class Scorer:
     def take_learned(self) -> None:
         """Take the rows of the learned model, but where the words alone are sure of another one."""
         learned = self.learned()
-        for milestone, guess in learned.items():
-            own = self.found.get(milestone)
+        for milestone in [name for name in _ORDER if name in learned]:
+            guess, own = learned[milestone], self.found.get(milestone)
             if own is not None and own.grade == "sure":
                 continue
             if milestone == "restored" and self.evidence.is_open and not self.says_over(guess):
                 continue
+            if milestone == "started" and not self.may_be(milestone, guess.row):
+                continue
             self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
+        if (start := self.found.get("started")) is not None and not self.may_be("started", start.row):
+            del self.found["started"], self.known["started"]
         for milestone in [name for name in self.found if name not in learned and name != "started"]:
             if self.found[milestone].grade == "check":
                 del self.found[milestone], self.known[milestone]

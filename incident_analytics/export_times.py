@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 
+from incident_analytics.names import without_accents
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
+from incident_analytics.reports.tokens import MONTHS
 from incident_analytics.reports.zones import read_zone
 
 __all__ = ["read_days", "read_ends", "read_instants"]
 
-_MONTHS: Final = {
-    word: number
-    for number, words in enumerate(
-        (  # English, German, French, Spanish, Portuguese, Italian and Dutch, without accents
-            "jan january januar janner januari janv janvier ene enero janeiro gen gennaio",
-            "feb february februar februari fev fevr fevrier febrero fevereiro febbraio",
-            "mar march marz mrz mars marzo marco mrt maa maart",
-            "apr april avr avril abr abril aprile",
-            "may mai mayo maio mag maggio mei",
-            "jun june juni juin junio junho giu giugno",
-            "jul july juli juil juillet julio julho lug luglio",
-            "aug august aout ago agosto augustus",
-            "sep sept september septembre septiembre set setiembre setembro settembre",
-            "oct october okt oktober octobre octubre out outubro ott ottobre",
-            "nov november novembre noviembre novembro",
-            "dec december dez dezember decembre dic diciembre dezembro dicembre",
-        ),
-        start=1,
-    )
-    for word in words.split()
-}
+_MONTHS: Final = MONTHS | {"gen": 1, "maa": 3, "mag": 5, "giu": 6, "lug": 7, "ago": 8, "set": 9, "out": 10, "ott": 10}
+"""In the cell of a date these abbreviations are months, too."""
 _REST: Final = r"(?:(?:T|[\s,]).*)?"  # the time of day
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,13}\.?,?\s+)?"
 _NAME: Final = r"(?P<name>[^\W\d_]{3,12})"
@@ -100,7 +82,7 @@ def _day(text: str) -> date | Unreadable | None:
     if found := _YEAR_FIRST.fullmatch(text):
         year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
     elif found := _NAMED.fullmatch(text) or _NAME_FIRST.fullmatch(text):
-        year, month, day = int(found["year"]), _MONTHS.get(_plain(found["name"]), 0), int(found["day"])
+        year, month, day = int(found["year"]), _MONTHS.get(without_accents(found["name"]), 0), int(found["day"])
         year += 2000 if len(found["year"]) == 2 else 0  # noqa: PLR2004 - digits
     if month:
         return _date(year, month, day) or Unreadable(f"{text!r} is not a date; write it as YYYY-MM-DD")
@@ -231,9 +213,3 @@ def _date(year: int, month: int, day: int) -> date | None:
         return date(year, month, day) if FIRST_YEAR <= year <= LAST_YEAR else None
     except ValueError:
         return None
-
-
-def _plain(word: str) -> str:
-    """Return a word without case and accents."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
 from typing import Final, TypeVar
 
 from incident_analytics.errors import UnknownNameError
 
-__all__ = ["closest_name", "did_you_mean", "fold", "known_name", "remembered", "unknown_name"]
+__all__ = ["closest_name", "did_you_mean", "fold", "known_name", "remembered", "unknown_name", "without_accents"]
 
 Found = TypeVar("Found")
 _LONGEST: Final = 200
@@ -34,6 +35,21 @@ def remembered(function: Callable[[str], Found]) -> Callable[[str], Found]:
         return kept(text) if len(text) <= _LONGEST else function(text)
 
     return look_up
+
+
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "º": "o", "№": "no"})
+
+
+def without_accents(text: str) -> str:
+    """Return words in small letters without accents.
+
+    Examples
+    --------
+    >>> without_accents("Início em São Paulo"), without_accents("Øst")
+    ('inicio em sao paulo', 'ost')
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_LETTERS)
 
 
 @remembered

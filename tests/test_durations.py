@@ -35,6 +35,10 @@ LENGTHS: list[tuple[str, timedelta, bool]] = [
     ("ca. 2h", timedelta(hours=2), True),
     ("< 5 minutes", timedelta(minutes=5), True), ("less than a minute", timedelta(minutes=1), True),
     ("1h 45m (approx)", timedelta(minutes=105), True), ("over 3 hours", timedelta(hours=3), True),
+    ("2 uur 5 min", timedelta(minutes=125), False), ("2 godz. 45 min", timedelta(minutes=165), False),
+    ("5 t 20 min", timedelta(minutes=320), False), ("95 menit", timedelta(minutes=95), False),
+    ("2 heures 5 minutes", timedelta(minutes=125), False), ("3 días", timedelta(days=3), False),
+    ("1 ora 10 minuti", timedelta(minutes=70), False), ("2 Tage", timedelta(days=2), False),
     ("11+ hours", timedelta(hours=11), True), ("~1:45", timedelta(minutes=105), True),
 ]  # fmt: skip
 
@@ -46,6 +50,33 @@ def test_length(words: str, length: timedelta, approximate: bool) -> None:
     assert (duration.total, duration.approximate, duration.windows) == (length, approximate, ())
     assert not duration.is_open
     assert not duration.support_hours
+
+
+@pytest.mark.parametrize(
+    ("words", "total", "start", "end"),
+    [
+        ("de 9 h 05 à 13 h 30 (4 h 25)", timedelta(minutes=265), time(9, 5), time(13, 30)),
+        ("0915hrs - 1430hrs (5 hours 15 minutes)", timedelta(minutes=315), time(9, 15), time(14, 30)),
+        ("1000hrs - 1145hrs", None, time(10), time(11, 45)),
+        ("14h12 às 16h40 (2h28)", timedelta(minutes=148), time(14, 12), time(16, 40)),
+        ("23/11/2023 23h58 às 24/11/2023 02h37", None, time(23, 58), time(2, 37)),
+        ("22.11.2023, 06:30 Uhr bis 08:10 Uhr (MEZ)", None, time(6, 30), time(8, 10)),
+        ("08:40 tot 10:25 uur (1 uur 45 min)", timedelta(minutes=105), time(8, 40), time(10, 25)),
+        ("14:00 a 16:30", None, time(14), time(16, 30)),
+    ],
+)
+def test_times_of_day_in_the_ways_of_other_places(words: str, total: timedelta | None, start: time, end: time) -> None:
+    duration = read_duration(words)
+    assert duration is not None
+    [(first, last)] = duration.windows
+    assert last is not None
+    assert (duration.total, first.clock, last.clock) == (total, start, end)
+
+
+@pytest.mark.parametrize("words", ["2 qwertz 45 min", "1h30 - 2h00", "a partir de 2025-02-11 03h00"])
+def test_a_unit_that_is_not_known_and_lengths_that_may_be_times_give_no_length(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_duration(words)
 
 
 @given(

@@ -450,6 +450,9 @@ def test_every_part_of_a_text_is_in_one_section_with_its_own_lines(lines: list[s
 
 # --- how other organisations write --------------------------------------------------------------------------------------
 
+HOUSE = "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n"
+"""A report to which a section of the house is added."""
+
 OTHERS: dict[str, tuple[str, dict[str, object]]] = {
     "zone in a sentence below the date": (
         "# Outage of the booking form\n\nSaturday, 9 March 2024 (all times Vienna)\n\nSeverity: SEV-2\n\n## Timeline\n\n- 09:10 Alert: booking errors\n- 09:40 Service restored\n",
@@ -574,6 +577,68 @@ OTHERS: dict[str, tuple[str, dict[str, object]]] = {
     "actions with letters": (
         "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\na) Alert at 80%\nb) Larger disk\n",
         {"n_actions": 2},
+    ),
+    "tasks below a heading of the house": (
+        HOUSE
+        + "## Lo que viene\n\n- [x] Identificador en el cierre (Andrés)\n- [ ] Informe diario de duplicados (Ana)\n",
+        {"n_actions": 2, "n_done": 1},
+    ),
+    "tasks that say their state": (
+        HOUSE
+        + "## Et après\n\n- Mettre le plan de salle en cache (fait)\n- Tir de charge avant l'ouverture (à planifier, M. Roche)\n",
+        {"n_actions": 2, "n_done": 1},
+    ),
+    "a checklist is no list of actions": (
+        HOUSE + "## Checklist\n\n- [x] Page the lead of the team\n- [ ] Update the status page\n",
+        {"n_actions": 0},
+    ),
+    "services with a box are no actions": (
+        HOUSE + "## What broke down\n\n- [x] Login\n- [ ] Web shop\n",
+        {"n_actions": 0},
+    ),
+    "actions in a column of another name": (
+        HOUSE
+        + "## Corrective actions\n\n| Issue | Kind | Owner | Status |\n|---|---|---|---|\n| A-1 validate codes | Prevent | Fleet | Done |\n| A-2 catch errors | Mitigate | Seats | In progress |\n",
+        {"n_actions": 2, "n_done": 1},
+    ),
+    "a state where the due date is asked for": (
+        HOUSE
+        + "## Action items\n\n| Action | Owner | Due Date | Priority |\n|---|---|---|---|\n| Watchdog | Jo | done 8 Sept | High |\n| Purge | Jo | fait | Low |\n| Limit | Jo | before the holidays | Low |\n| Alert | Jo | done in May, if funded | Low |\n",
+        {"n_actions": 4, "n_done": 2},
+    ),
+    "the day first where the language has it so": (
+        "# Cierre de caja duplicado\n\n| Dato | Detalle |\n|---|---|\n| Día | 02/07/2023 |\n| Inicio | 22:05 (hora de Bogotá, UTC-5) |\n| Detección | 22:40 |\n| Fin | 23:55 |\n| Prioridad | Media |\n\n## Por qué ocurrió\n\nEl reintento no llevaba identificador y el servidor lo tomó por un cierre nuevo de la caja, que no era el de las tiendas.\n",
+        {
+            "date": "2023-07-02",
+            "started_at": "2023-07-03 03:05",
+            "detected_at": "2023-07-03 03:40",
+            "restored_at": "2023-07-03 04:55",
+            "severity": "SEV-3",
+        },
+    ),
+    "in English 02/07/2023 is two days": (
+        "# Cash desks closed twice\n\nDate: 02/07/2023\nSeverity: Medium\nStart: 22:05 UTC\n\n## Root cause\n\nThe retry had no identifier, and the server took it for another one of the desks.\n",
+        {"date": None, "started_at": None},
+    ),
+    "a title that is called like a field": (
+        "# Reason for Outage\n\nTicket: NET-88213\nStart of outage: 09/02/2024 21:47 GMT\nEnd of outage: 13/02/2024 01:32 GMT\nRFO status: Final\n\n## Reason\n\nA contractor cut the duct.\n",
+        {"why_it_happened": "A contractor cut the duct.", "status": "Final"},
+    ),
+    "a diagnosis is behind the cause": (
+        HOUSE.replace("## Root cause", "## Diagnosis\n\nOn call looks at the disk.\n\n## Root cause"),
+        {"why_it_happened": "A full disk.\n\nOn call looks at the disk."},
+    ),
+    "people in other languages": (
+        HOUSE + "## Impact\n\nOp 58 stations bleven de borden zwart. Ongeveer 45.000 reizigers hadden er last van.\n",
+        {"affected_users": 45000},
+    ),
+    "a severity in brackets": (
+        "# Chat down\n\nChat was gone on 2024-11-30 (SEV 2, about 26,000 players).\n\n## Timeline\n\n- 20:18 UTC chat gone\n- 20:30 UTC chat back\n\n## Root cause\n\nA list.\n",
+        {"severity": "SEV-2"},
+    ),
+    "a zone next to the times of the text": (
+        "# Orders late\n\nDate: 2023-11-28\nSeverity: SEV-2\n\n## Summary\n\nOrders were late from 05:15 to 09:40 CET.\n\n## Timeline\n\n- 05:15 orders cease\n- 09:40 service restored\n\n## Root cause\n\nA list.\n",
+        {"restored_at": "2023-11-28 08:40"},
     ),
     "states that an action is about": (
         "# Login outage\n\nDate: 2024-06-03\nSeverity: SEV-2\n\n## Root cause\n\nA full disk.\n\n## Action items\n\n- Document the ticket states (new, in progress, closed)\n- Document the others (New, Closed)\n",

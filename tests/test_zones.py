@@ -4,13 +4,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from incident_analytics.reports import zones
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.zones import read_zone, without_zone
+from incident_analytics.reports.zones import find_zone, read_zone, without_zone, zones_of_clocks
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
 
@@ -23,6 +26,10 @@ ZONES: list[tuple[str, float, float]] = [  # words, hours from UTC in January an
     ("America/Argentina/Buenos_Aires", -3, -3), ("America/Port-au-Prince", -5, -4), ("Etc/GMT+5", -5, -5),
     ("US/Eastern", -5, -4), ("PT", -8, -7), ("Pacific Time", -8, -7), ("CET/CEST", 1, 2), ("PST/PDT", -8, -7),
     ("Time/Date (UTC)", 0, 0), ("Time (SAST)", 2, 2), ("ART", -3, -3), ("Time (CAT)", 2, 2), ("ACST", 9.5, 9.5),
+    ("heure de Paris", 1, 2), ("norsk tid", 1, 2), ("Time (horário de Brasília)", -3, -3), ("hora peninsular", 1, 2),
+    ("India Standard Time", 5.5, 5.5), ("Zeit (Berlin)", 1, 2), ("hora de Bogotá, UTC-5", -5, -5), ("HNE", -5, -5),
+    ("CLT", -4, -4),
+    ("New York time", -5, -4), ("czas polski", 1, 2), ("ora di Roma", 1, 2), ("Nederlandse tijd", 1, 2),
     ("Time (Central)", -6, -5), ("9:40 AM Mountain", -7, -6), ("Central Time", -6, -5), ("NPT", 5.75, 5.75),
 ]  # fmt: skip
 
@@ -42,7 +49,13 @@ SEASONS = {  # the place whose zone it is, and in which half of the year
     "SAST": ("Africa/Johannesburg", WINTER), "TRT": ("Europe/Istanbul", WINTER), "PKT": ("Asia/Karachi", WINTER),
     "NPT": ("Asia/Kathmandu", WINTER), "WIB": ("Asia/Jakarta", WINTER), "PHT": ("Asia/Manila", WINTER),
     "BRT": ("America/Sao_Paulo", WINTER), "UYT": ("America/Montevideo", WINTER), "CLST": ("America/Santiago", WINTER),
-    "VET": ("America/Caracas", WINTER), "ART": ("America/Argentina/Buenos_Aires", WINTER),
+    "VET": ("America/Caracas", WINTER), "CLT": ("America/Santiago", SUMMER), "MYT": ("Asia/Kuala_Lumpur", WINTER),
+    "WITA": ("Asia/Makassar", WINTER), "WIT": ("Asia/Jayapura", WINTER), "IDT": ("Asia/Jerusalem", SUMMER),
+    "NDT": ("America/St_Johns", SUMMER), "HNT": ("America/St_Johns", WINTER), "HNA": ("America/Halifax", WINTER),
+    "HAA": ("America/Halifax", SUMMER), "HNE": ("America/Toronto", WINTER), "HAE": ("America/Toronto", SUMMER),
+    "HNC": ("America/Winnipeg", WINTER), "HAC": ("America/Winnipeg", SUMMER), "HNR": ("America/Edmonton", WINTER),
+    "HAR": ("America/Edmonton", SUMMER), "HNP": ("America/Vancouver", WINTER), "HAP": ("America/Vancouver", SUMMER),
+    "ART": ("America/Argentina/Buenos_Aires", WINTER),
     "COT": ("America/Bogota", WINTER), "PET": ("America/Lima", WINTER), "WAT": ("Africa/Lagos", WINTER),
     "CAT": ("Africa/Maputo", WINTER), "EAT": ("Africa/Nairobi", WINTER), "ICT": ("Asia/Bangkok", WINTER),
 }  # fmt: skip
@@ -111,3 +124,50 @@ def test_a_zone_that_cannot_be_told(words: str, message: str) -> None:
         read_zone(words)
     assert str(caught.value) == message
     assert caught.value.code == "unreadable-time"
+
+
+def test_every_place_has_a_zone_and_is_known_by_each_of_its_words() -> None:
+    data = tomllib.loads((Path(zones.__file__).with_suffix(".toml")).read_text(encoding="utf-8"))
+    for name, words in data["places"].items():
+        for word in words:
+            zone = read_zone(f"Time ({word} time)")
+            assert zone is not None, word
+            assert zone.utcoffset(WINTER) == WINTER.replace(tzinfo=ZoneInfo(name)).utcoffset(), word
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("Chronologie (heure de Paris)", "(heure de Paris)"),
+        ("Tijdlijn (tijd van Utrecht)", "(tijd van Utrecht)"),  # which is not known, so that nothing is read in UTC
+        ("Chronologie, heure de Paris", "heure de Paris"),
+        ("Timeline (Real Time)", ""),
+        ("Timeline (local time)", ""),
+        ("Timeline (first response)", ""),
+    ],
+)
+def test_a_heading_that_names_whose_time_it_is(heading: str, words: str) -> None:
+    assert find_zone(heading, is_heading=True) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Storing van 25 november 2022, 20:05 tot 20:47 uur (CET).", "CET"),
+        ("Incident du 3 novembre, de 8 h 45 à 11 h 10 (heure de Paris).", "heure de Paris"),
+        ("Seen at 10:00 (see the log) for the first time in India.", ""),
+        ("It was the first time in Paris.", ""),
+    ],
+)
+def test_a_sentence_that_names_whose_time_it_is(text: str, words: str) -> None:
+    assert find_zone(text) == words
+
+
+def test_a_sentence_about_all_times_in_another_language() -> None:
+    assert find_zone("Hubo fallos. Hora peninsular (CEST) en todo el informe.", is_elsewhere=True).endswith("(CEST)")
+    assert find_zone("Alle tijden in CET.", is_elsewhere=True)
+
+
+def test_zones_next_to_times_of_day() -> None:
+    assert zones_of_clocks("Between 12:00 and 13:25 (GMT), then 14:00 PST") == ["GMT", "PST"]
+    assert zones_of_clocks("PST users waited 12:00 hours") == []

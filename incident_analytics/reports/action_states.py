@@ -8,20 +8,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from incident_analytics.reports.choices import NOT_YET
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.times import Moment, find_dates, read_date, split_moment
-from incident_analytics.reports.tokens import MONTH, MONTHS
+from incident_analytics.reports.tokens import MONTH, month_named
 
-__all__ = ["OwnState", "read_action_date", "read_own_state", "split_state"]
+__all__ = ["OwnState", "read_action_date", "read_own_state", "read_state_alone", "split_state"]
 
 _DONE: Final = (
-    r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented|erledigt"
-    r"|umgesetzt|abgeschlossen|hech[oa]|faite?|terminée?|feit[oa]|concluíd[oa]|klaar|gedaan|afgerond|fatt[oa]|klart|ferdig)"
+    r"(?P<done>done|completed?|closed|resolved|fixed|finished|shipped|merged|deployed|implemented|delivered|released"
+    r"|erledigt|umgesetzt|abgeschlossen|fertig|hech[oa]|list[oa]|completad[oa]|terminad[oa]|faite?s?|terminée?|réalisée?"
+    r"|feit[oa]|concluíd[oa]|finalizad[oa]|klaar|gedaan|afgerond|gereed|fatt[oa]|completat[oa]|klart|färdigt?|gjort"
+    r"|ferdig|fullført|utført|valmis|zrobione|gotowe|selesai)"
 )
 _OPEN: Final = (
     r"(?P<open>not (?:yet )?(?:done|started)|open|offen|in progress|to ?do|ongoing|blocked|wip|planned|pending|waiting"
-    r"|in arbeit|geplant|pendiente|en curso|à faire|en cours|pendente|em andamento|lopend|gepland|da fare|in corso"
-    r"|pågår)"
+    r"|scheduled|outstanding|agreed|approved|proposed|in review|on track|work in progress"
+    r"|in arbeit|in bearbeitung|geplant|läuft|ausstehend|pendiente|en curso|en proceso|à faire|en cours|à planifier"
+    r"|prévue?|planifiée?|pendente|em andamento|em curso|lopend|loopt|gepland|in behandeling|da fare|in corso"
+    r"|pågår|planlagt|planerad|w toku|kesken|proses)"
 )
 _DROPPED: Final = r"(?P<dropped>cancell?ed|dropped|won't (?:do|fix)|wontfix)"
 _TICK: Final = "[✅✔☑✓]\ufe0f?"
@@ -47,6 +52,9 @@ _IN_BRACKETS: Final = re.compile(
     rf"[(\[](?P<rest>[^()\[\]]{{1,60}}),\s(?:{_DONE}|{_OPEN}|{_DROPPED})(?P<end>[)\]])\.?$", re.IGNORECASE
 )
 """A state behind the owner and the day in brackets: ``(Ann, 3 May, done)``."""
+_ALONE: Final = re.compile(rf"(?:{_TICK}\s?)?(?:{_DONE}|{_OPEN}|{_DROPPED})(?![\w-])(?P<rest>.{{0,40}})", re.IGNORECASE)
+_UNSURE: Final = re.compile(r"\b(?:but|in|after|before|when|once|if|by)\b", re.IGNORECASE)
+"""What is behind a state that is part of other words."""
 _OWNER: Final = re.compile(r"@\w[\w.-]*|[A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){0,2}")
 _LONGEST: Final = 60
 """Characters at the end of an action's words in which its state is."""
@@ -92,6 +100,26 @@ def read_own_state(words: str) -> OwnState:
     return OwnState(None, words)
 
 
+def read_state_alone(words: str) -> OwnState:
+    """Read words that are nothing but a state, at most with the day or a short remark behind it.
+
+    Examples
+    --------
+    >>> read_state_alone("done 8 Sept").status, read_state_alone("fait").status, read_state_alone("done in May").status
+    ('done', 'done', None)
+    """
+    match = _ALONE.fullmatch(words.strip())
+    if (
+        match is None
+        or NOT_YET.search(match["rest"])
+        or _UNSURE.search(match["rest"])
+        or not (match["done"] or _date_in(match["rest"]) is not None)
+    ):
+        return OwnState(None, words)
+    status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
+    return OwnState(status, "", _date_in(match["rest"]) or "")
+
+
 def split_state(state: str) -> tuple[str, str]:
     """Split a status into its word and the words of a day behind it, which are empty where there are none.
 
@@ -124,7 +152,7 @@ def read_action_date(words: str, after: date | None) -> date | None:
     (datetime.date(2024, 2, 29), datetime.date(2025, 2, 28))
     """
     if match := _END_OF_MONTH.fullmatch(words.strip()):
-        month = MONTHS[match["month"].rstrip(".").casefold()]
+        month = month_named(match["month"])
         if match["year"]:
             return _last_of(int(match["year"]), month)
         days = [_last_of(year, month) for year in _years(after)]

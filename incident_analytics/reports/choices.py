@@ -11,7 +11,7 @@ from typing import Final
 
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 
-__all__ = ["Choice", "find_choice", "leading_word", "read_action_status", "read_choice", "read_word"]
+__all__ = ["NOT_YET", "Choice", "find_choice", "leading_word", "read_action_status", "read_choice", "read_word"]
 
 
 def read_word(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> str | None:
@@ -159,7 +159,7 @@ def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str])
 
 _COMMON: Final = frozenset({"yes", "no", "new", "ready", "started", "planned", "scheduled", "duplicate"})
 """Words that mean a status where they are all that is said, and often something else in a gloss."""
-_NOT_YET: Final = re.compile(
+NOT_YET: Final = re.compile(
     r"\?|\d\s?%(?<!100%)|\b(?:not|never|no longer|pending|await\w*|waiting|needs?|to be \w+|tb[dac]|partial\w*|partly"
     r"|half|almost|nearly|mostly|except|remain\w*|still|until|yet|blocked|wip|in progress|unverified|untested"
     r"|re-?opened|reverted|rolled back|undone|unfinished|incomplete)\b|n't\b",
@@ -210,7 +210,7 @@ def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str
         named = tuple(dict.fromkeys(word for _, word in exact))
         choice = Choice(named[0] if len(named) == 1 else None, named)
         gloss = text.replace(exact[0][0].rstrip("?"), "it", 1)
-    denied = _NOT_YET.search(gloss) if choice.word == "done" else _NOT.match(gloss)
+    denied = NOT_YET.search(gloss) if choice.word == "done" else _NOT.match(gloss)
     if choice.word not in {None, "open"} and denied:
         raise Unreadable(f"{text.strip()!r} says that it is {choice.word} and that it is not; write the status alone")
     return choice

@@ -11,7 +11,16 @@ from typing import Final
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, is_absent
-from incident_analytics.reports.times import Moment, Piece, Span, forward, half_ways, read_pieces
+from incident_analytics.reports.times import (
+    CELL_CLOCKS,
+    Moment,
+    Piece,
+    Span,
+    forward,
+    half_ways,
+    kinds_in,
+    read_pieces,
+)
 from incident_analytics.reports.zones import ZONE, zone_named
 
 __all__ = ["Duration", "in_words", "read_duration", "spans_agree"]
@@ -78,7 +87,7 @@ def read_duration(text: str) -> Duration | None:
         return _usual_duration(usual)
     if is_absent(text):
         return None
-    pieces = _with_elapsed(read_pieces(text), text)
+    pieces = _pieces_of(text)
     if _tells_range(pieces):
         raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
     support = "support" in pieces
@@ -250,6 +259,47 @@ def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
             length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
             pieces[place] = Span(length, piece.approximate)
     return pieces
+
+
+def _pieces_of(text: str) -> list[Piece]:
+    """Read the tokens of a Duration line; ``9h05`` and ``0915hrs`` are lengths unless they can only be times of day.
+
+    They are times where they are the ends of a window with four digits each or with the stated length, or have a date.
+    """
+    pieces = _with_elapsed(read_pieces(text), text)
+    if _has_unknown_unit(pieces):
+        raise Unreadable(f"{text.strip()!r} has a unit that isn't known; write '14:02 - 15:47 (1h 45m)'")
+    kinds = kinds_in(text)
+    if kinds.isdisjoint({"hm", "hours"}):
+        return pieces
+    others = _with_elapsed(read_pieces(text, CELL_CLOCKS), text)
+    windows, lengths = _windows(others), _lengths(others)
+    is_sure = any(isinstance(piece, Moment) and piece.dated and piece.clock is not None for piece in others)
+    for first, last in windows:
+        if last is not None and first.clock is not None and last.clock is not None:
+            span = forward(first, last)
+            is_sure |= "hours" in kinds or any(
+                spans_agree(each.length, span, approximate=each.approximate) for each in lengths
+            )
+    return others if is_sure else pieces
+
+
+def _has_unknown_unit(pieces: Sequence[Piece]) -> bool:
+    """Return whether a number with a word that is no unit is before a length in minutes: ``2 qwe 45 min``."""
+    triples = zip(pieces, pieces[1:], pieces[2:], strict=False)
+    return any(
+        isinstance(number, str)
+        and number.isdigit()
+        and isinstance(unit, str)
+        and unit.isalpha()
+        and unit not in _JOINTS
+        and isinstance(span, Span)
+        and span.length < timedelta(hours=1)
+        for number, unit, span in triples
+    )
+
+
+_JOINTS: Final = frozenset({"to", "and", "at", "open", "support"})
 
 
 def _tells_range(pieces: Sequence[Piece]) -> bool:

@@ -28,7 +28,7 @@ from incident_analytics.reports.template import ID_ROOM, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
-from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
+from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone, zones_of_clocks
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
@@ -106,6 +106,11 @@ _SEVERITY = compile_late(
 """A severity that a title names without a label: first, last or between marks."""
 _ONLY_SEVERITY = re.compile(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
 """A line at the head that is nothing but the severity."""
+_SAID_SEVERITY = re.compile(
+    rf"(?:^|\(|(?<=\.\s))({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridad|prioridade)\s[1-5])(?=[,;)]|\.\s|\.$)",
+    re.IGNORECASE,
+)
+"""A severity that is a sentence, or begins what is in brackets, in the words of a line at the head."""
 _LENGTH = compile_late(
     r"(?:(?:for|lasted|lasting|duration:?|about|around|approx\.?|approximately|~|ca\.?)\s*)*+"
     r"(?!(?:24|12)\s?-?h\b)\d{1,4}(?:[.,]\d{1,2})?\s?(?:d|days?|h|hrs?|hours?|m|mins?|minutes?)"
@@ -120,6 +125,8 @@ _OF_REPORT = re.compile(
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
+_OF_TIME = re.compile("ime|eiten|heure|hora|orari|tijd|tid", re.IGNORECASE)
+"""What a sentence has that is about the times of a report."""
 _ZONE_LABELS = {
     "time zone",
     "timezone",
@@ -132,7 +139,16 @@ _ZONE_LABELS = {
     "clocks",
     "zona horaria",
 }
-_ZONE_LABELS |= {"fuseau horaire", "tijdzone", "fuso horário", "fuso orario"}
+_ZONE_LABELS |= {
+    "fuseau horaire",
+    "fuseau",
+    "huso horario",
+    "tidssone",
+    "tidszon",
+    "tijdzone",
+    "fuso horário",
+    "fuso orario",
+}
 """Fields at a report's head that say in which zone its times are."""
 
 
@@ -304,9 +320,10 @@ class HeaderReader:
         for found in find_fields(self.sections, self.parts, self.front, self.template):
             if found.is_sure and not _ZONE_LABELS.isdisjoint(fold(found.label).split(" / ")):
                 self.reader.read_zone(found.line, found.label)
-            if found.is_sure and find_dates(found.line.text[:_STAMP]):
-                stamps.append(found.line)
             name, line = self._named(found)
+            is_instant = name is not None and name.endswith("_at")
+            if found.is_sure and (is_instant or find_dates(found.line.text[:_STAMP])):
+                stamps.append(found.line)
             if name == "restored_at" and found.is_sure and _goes_on(line.text):
                 self.report.ongoing = line
                 self.report.mark("incidents.is_open", line.line)
@@ -349,12 +366,13 @@ class HeaderReader:
         return name, line
 
     def _severity_above(self) -> Line | None:
-        """Return the one severity that the title, or a line that is nothing else, names without a label."""
+        """Return the one severity that the title and the lines above the sections name without a label."""
         found: dict[str, Line] = {}
         above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
         first = islice(above, _FIRST_LINES)
         lines = [line for section, _ in first for line in islice(section.lines(), 2 * _FIRST_LINES)]
         named = [(match[1], line) for line in lines if (match := _ONLY_SEVERITY.fullmatch(line.text))]
+        named += [(match[1], line) for line in lines for match in _SAID_SEVERITY.finditer(line.text)]
         if (title := self._find_title()) is not None:
             matches = _SEVERITY.finditer(title.text[:_LONGEST_TITLE])
             named += [(match[match.lastgroup or 0], title) for match in matches]
@@ -381,13 +399,22 @@ class HeaderReader:
             self.report.problem("contradiction", other.line, message)
 
     def _take_zone_of_instants(self, lines: Sequence[Line]) -> None:
-        """Take the one zone that all instants at the head name for that of the timeline, if that names none itself."""
+        """Take the one zone that all instants at the head name for that of the timeline, if that names none itself.
+
+        Times of day without a date may leave it out behind one that has it.
+        """
         if self.reader.zone is not None or self.reader.zone_is_unclear:
             return
         try:
-            zones = {moment.zone for line in lines for moment in read_moments(line.text) if moment.clock is not None}
+            found = [
+                moment if moment.zone is not None else replace(moment, zone=read_zone(find_zone(line.text)))
+                for line in lines
+                for moment in read_moments(line.text)
+                if moment.clock is not None
+            ]
         except Unreadable:  # which is reported where the field itself is read
             return
+        zones = {moment.zone for moment in found if moment.zone is not None or moment.dated}
         if len(zones) == 1:
             self.reader.zone = zones.pop()
 
@@ -402,13 +429,22 @@ class HeaderReader:
                     self.reader.read_zone(Line(words, line.line), "head")
 
     def read_zone_elsewhere(self) -> None:
-        """Take the one zone that sentences anywhere name for the times, where neither head nor timeline has one."""
+        """Take the one zone that sentences anywhere name for the times, where neither head nor timeline has one.
+
+        Without such a sentence it is the one zone that times of day anywhere have, if the settings name none.
+        """
         duration = self.report.duration
         is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
         if is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear:
             return
-        lines = (line for section in self.sections for line in section.lines() if re.search("ime|eiten", line.text))
-        found = {words: line.line for line in lines if (words := find_zone(line.text, is_elsewhere=True))}
+        lines = [line for section in self.sections for line in section.lines()]
+        found = {
+            words: line.line
+            for line in lines
+            if _OF_TIME.search(line.text) and (words := find_zone(line.text, is_elsewhere=True))
+        }
+        if not found and "timezone" not in self.settings.model_fields_set:
+            found = {words: each.line for each in lines if each.label is None for words in zones_of_clocks(each.text)}
         with suppress(Unreadable):
             if len({read_zone(words) for words in found}) == 1:
                 words, number = next(iter(found.items()))

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Final
 
-from incident_analytics.reports.action_states import read_action_date
+from incident_analytics.reports.action_states import read_action_date, read_state_alone
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.tokens import MONTH
 
@@ -18,6 +18,10 @@ _ROOM: Final = 300
 """Characters at the end of an item that are looked at."""
 _MOST_WORDS: Final = 4
 """Words of a value; more of them are a sentence."""
+_STAGES: Final = frozenset({"new", "started", "ready", "review", "in review", "backlog", "reopened", "deferred"})
+"""Words that are states as well: with another one they are what an action is about."""
+_NAME_WORDS: Final = 3
+"""Words of a person's or a team's name."""
 _DATES: Final = frozenset({"due_on", "created_on", "completed_on"})
 _BETWEEN: Final = " \t.,;|–—-•()[]"
 """What may be between an item's words and its details, and between two of these."""
@@ -34,7 +38,10 @@ _DAY: Final = re.compile(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
 """How a day begins that is one alone: the words before it may say that it is another one than that of the end."""
 _BEHIND: Final = re.compile(r"(?<=[)\]])\s{0,3}[-–—:]\s{0,3}\w[\w ]{0,20}$")
 """What says the state of an item behind its brackets."""
-_DUE: Final = re.compile(r"(?:due|by|until)\s+(?:on\s+|by\s+)?(\S.*)", re.IGNORECASE)
+_DUE: Final = re.compile(
+    r"(?:due|by|until|bis|fällig|pour|avant|para|hasta|até|voor|tegen|entro|innen|til|senast)\s+(?:on\s+|by\s+|le\s+|el\s+|zum\s+)?(\S.*)",
+    re.IGNORECASE,
+)
 
 
 def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, str]]:
@@ -79,7 +86,7 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
 
 
 def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:
-    if named := _name_and_day(text, names):
+    if named := _name_and_day(text, names) or _name_and_state(text, names):
         return named
     found: dict[str, str] = {}
     is_alone = False
@@ -108,6 +115,23 @@ def _name_and_day(text: str, names: Mapping[str, str]) -> dict[str, str]:
     if not all(word[0].isupper() for word in name.split()) or not _DAY.match(day) or not _is_value("due_on", day):
         return {}
     return {"owner": name, "due_on": day}
+
+
+def _name_and_state(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Read a state with a name, a day or both: ``Joe, done``, ``open, Platform team``, ``Joe, 3 May, done``."""
+    parts = [part.strip() for part in re.split(r"[,;]", text)]
+    states = [part for part in parts if read_state_alone(part).status]
+    others = [part for part in parts if part not in states]
+    days = [part for part in others if _DAY.match(part) and _is_value("due_on", part)]
+    people = [part for part in others if part not in days]
+    if "status" not in names.values() or len(states) != 1 or not others or len(people) > 1 or len(days) > 1:
+        return {}
+    if any(len(name.split()) > _NAME_WORDS or name.casefold() in _STAGES for name in people):
+        return {}
+    found = (
+        {"status": states[0]} | dict(zip(("owner",), people, strict=False)) | dict(zip(("due_on",), days, strict=False))
+    )
+    return {column: value for column, value in found.items() if column in names.values()}
 
 
 def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:

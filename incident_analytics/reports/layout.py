@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol
 
+from incident_analytics.reports.action_states import read_own_state
+from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled, labelled_fence
 from incident_analytics.reports.markdown import (
     RUNNING,
@@ -23,11 +25,11 @@ from incident_analytics.reports.markdown import (
 )
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.rows import begins_with_time
-from incident_analytics.reports.template import Template
+from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.times import date_in
 from incident_analytics.reports.zones import find_zone
 
-__all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts"]
+__all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts", "with_tasks"]
 
 _LONGEST: Final = 60
 """Characters of a line that may be a heading."""
@@ -56,6 +58,10 @@ _LONGEST_LABEL: Final = 3
 _ENOUGH_ROWS: Final = 3
 """Rows below a title that are a timeline without a heading."""
 _LISTS: Final = frozenset({"timeline", "actions"})
+_TASK_WORDS: Final = 3
+"""Words that tasks have on average at least; what has fewer may be names of services."""
+_OF_TASKS: Final = frozenset({"action", "owner", "due_on", "status"})
+"""Columns of a list of actions."""
 
 
 class _KindsOf(Protocol):
@@ -345,6 +351,55 @@ def section_parts(sections: Sequence[Section], template: Template) -> list[str |
     return parts
 
 
+def with_tasks(sections: Sequence[Section], parts: Sequence[str | None], template: Template) -> list[str | None]:
+    """Return the parts with the one section that holds tasks as the list of actions, if no heading is that of one."""
+    found = list(parts)
+    form = template.sections.get("actions")
+    if form is None or any(part and template.sections[part].reads == "actions" for part in parts):
+        return found
+    own = [
+        index
+        for index, (section, part) in enumerate(zip(sections, parts, strict=True))
+        if section.level > template.report_level
+        and (
+            _holds_tasks(section, form)
+            if part is None
+            else _is_of_tasks(section, form) and _reads_nothing(part, template)
+        )
+    ]
+    if len(own) == 1:
+        found[own[0]] = "actions"
+    return found
+
+
+def _holds_tasks(section: Section, form: SectionForm) -> bool:
+    """Return whether a section holds nothing but tasks: items with a box, or a table of who does what."""
+    if "checklist" in fold(section.title):
+        return False
+    items = [item for item in section.items() if not item.depth]
+    if items:
+        texts = [item.lines[0].text for item in items]
+        is_listed = all(item.checked is not None for item in items)
+        is_listed |= len(texts) > 1 and all(_says_state(text, form) for text in texts)
+        return is_listed and sum(len(text.split()) for text in texts) >= _TASK_WORDS * len(texts)
+    return _is_of_tasks(section, form)
+
+
+def _reads_nothing(part: str, template: Template) -> bool:
+    return template.sections[part].reads == "nothing"
+
+
+def _is_of_tasks(section: Section, form: SectionForm) -> bool:
+    """Return whether a section's one table is of who does what, or of what is done."""
+    tables = [{form.column_named(cell.text) for cell in table.header.cells} for table in section.tables()]
+    return len(tables) == 1 and len(tables[0] & {"action", "owner"}) > 0 and len(tables[0] & _OF_TASKS) > 1
+
+
+def _says_state(text: str, form: SectionForm) -> bool:
+    """Return whether an item says at its end whether it is done."""
+    return read_own_state(text).status is not None or "status" in split_details(text, form.columns)[1]
+
+
 def section_owners(sections: Sequence[Section], parts: Sequence[str | None], template: Template) -> list[str | None]:
     """Return which section of a template what is below each heading is part of: its own one, or the one above it.
 
@@ -445,7 +500,8 @@ def find_fields(
         yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=of_post)
     for section, part in zip(sections, parts, strict=True):
         named = template.field_named(section.title) if part is None and section.level else None
-        if named is not None and (named != "title" or section.level > template.report_level):
+        holds_fields = named is not None and any(template.field_named(label) for label, _ in labelled(section))
+        if named is not None and not holds_fields and (named != "title" or section.level > template.report_level):
             yield Field(section.title, _first_value(section), is_sure=section.level > template.report_level)
     for section, part in zip(sections[above:], parts[above:], strict=True):
         form = template.sections[part] if part else None

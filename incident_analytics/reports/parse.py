@@ -12,7 +12,7 @@ from incident_analytics.config import Settings
 from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
-from incident_analytics.reports.layout import section_owners, section_parts
+from incident_analytics.reports.layout import section_owners, section_parts, with_tasks
 from incident_analytics.reports.markdown import Section, parse_markdown
 from incident_analytics.reports.origins import OriginReader
 from incident_analytics.reports.outages import OutageReader
@@ -124,7 +124,7 @@ class _Parser:
         self.sections, self.others = sections, others
         self.head = found.head
         self.template = template = found.template
-        self.parts = section_parts(sections, template)
+        self.parts = with_tasks(sections, section_parts(sections, template), template)
         self.report = report
         self.values = report.incident
         self.reader = SectionReader(self.report, settings, template)
@@ -169,7 +169,7 @@ class _Parser:
         ]
         texts += [
             (self.values.get(name) or "", self.report.lines.get(name, self.report.lines["head"]))
-            for name in ("impact", "summary")
+            for name in ("impact", "summary", "what_happened")
         ]
         found = [(*users, line) for words, line in texts if (users := find_users(words)) is not None]
         if len({(share.count, share.fraction) for share, _, _ in found}) != 1:

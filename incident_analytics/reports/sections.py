@@ -10,7 +10,12 @@ from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
-from incident_analytics.reports.action_states import read_action_date, read_own_state, split_state
+from incident_analytics.reports.action_states import (
+    read_action_date,
+    read_own_state,
+    read_state_alone,
+    split_state,
+)
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
 from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled, labelled_lines
@@ -23,6 +28,7 @@ from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
 from incident_analytics.reports.values import read_loss, read_money, read_share, read_users
+from incident_analytics.reports.wordings import named_by_words
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import PRIORITIES
 
@@ -65,6 +71,8 @@ class SectionReader:
         self.entries: list[Entry] = []
         self.parts: set[str] = set()
         """The sections whose fields are below the heading that groups them."""
+        self.named: set[str] = set()
+        """The texts of which a heading says that they are the cause: these come before a diagnosis or an analysis."""
         self.zone: tzinfo | None = None
         """The first zone that the head or the timeline names for its times."""
         self.zone_is_unclear = False
@@ -111,7 +119,10 @@ class SectionReader:
         if len(section.blocks) == 1 and isinstance(section.blocks[0], Item):
             body = _PARAGRAPH_NUMBER.sub("", body)
         if not is_absent(body):
-            self.report.incident[name] = f"{before}\n\n{body}" if before else body
+            is_named = named_by_words(section.title, "sections") == "root_cause"
+            texts = (body, before) if is_named and name not in self.named else (before, body)
+            self.report.incident[name] = "\n\n".join(filter(None, texts))
+            self.named |= {name} if is_named else set()
         self.report.note(name, body, line)
 
     def _read_timeline(self, form: SectionForm, section: Section) -> None:
@@ -475,7 +486,7 @@ class SectionReader:
             if group.header is not None and "action" in _columns(group.header, form)
         ]
         for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
-            columns = _with_by(header, rows, _columns(header, form))
+            columns = _with_action(header, rows, _with_by(header, rows, _columns(header, form)))
             if "action" in columns:
                 self.report.mark(OWN, header.line)
                 self._add_action_rows(header, rows, columns, origin)
@@ -516,6 +527,10 @@ class SectionReader:
         if is_absent(words) or is_none(words):
             return
         priority = self._priority(cells["priority"]) if "priority" in cells else None
+        if "due_on" in cells and not (cells["status"].text if "status" in cells else ""):
+            due = cells["due_on"]
+            if read_state_alone(read_tick(due.text)[1]).status:  # as people write who have no column for it
+                cells = {column: line for column, line in cells.items() if column != "due_on"} | {"status": due}
         status, words, done_on = self._action_status(cells, ticked if checked is None else checked, action, words)
         key_cell = cells.get("key")
         if status is None and key_cell is not None and (match := _STATE.search(key_cell.text)):
@@ -597,9 +612,11 @@ class SectionReader:
         try:
             return read_action_status(state, declared, synonyms)
         except Unreadable:
-            if bare == state:
+            if bare != state:
+                return read_action_status(bare, declared, synonyms)
+            if (status := read_state_alone(state).status) is None:
                 raise
-            return read_action_status(bare, declared, synonyms)
+            return Choice(status, (status,))
 
     def _read_day(self, words: str) -> date | None:
         return read_action_date(words, self.report.anchor())
@@ -659,6 +676,15 @@ def _with_by(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[
     if "owner" not in columns and words and not any(re.search(r"\d", each) for each in words):
         return {**columns, "owner": place}
     return columns
+
+
+def _with_action(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
+    """Add the column of the actions where none is called so, but others of them are: that with the longest words."""
+    own = [place for place in range(len(header.cells)) if place not in columns.values()]
+    if "action" in columns or len(columns.keys() & {"owner", "due_on", "status"}) < 2 or not own:  # noqa: PLR2004
+        return columns
+    lengths = {place: sum(len(row.cells[place].text) for row in rows if place < len(row.cells)) for place in own}
+    return {**columns, "action": max(lengths, key=lengths.__getitem__)}
 
 
 def _by_content(header: Row, rows: Sequence[Row], columns: Mapping[str, int]) -> Mapping[str, int] | None:

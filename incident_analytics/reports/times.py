@@ -12,10 +12,21 @@ from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
-from incident_analytics.reports.tokens import HALVES, MONTH, MONTHS, NUMBER, NUMBERS, PLAIN, WEEKDAY, WEEKDAYS, tokenize
+from incident_analytics.reports.tokens import (
+    HALVES,
+    MONTH,
+    NUMBER,
+    NUMBERS,
+    PLAIN,
+    WEEKDAY,
+    WEEKDAYS,
+    month_named,
+    tokenize,
+)
 from incident_analytics.reports.zones import zone_named
 
 __all__ = [
+    "CELL_CLOCKS",
     "FIRST_YEAR",
     "LAST_YEAR",
     "Moment",
@@ -27,6 +38,7 @@ __all__ = [
     "find_orders",
     "forward",
     "half_ways",
+    "kinds_in",
     "read_date",
     "read_moments",
     "read_pieces",
@@ -37,7 +49,17 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
 
-_UNIT_SECONDS: Final = {"st": 3600, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_UNIT_SECONDS: Final = {
+    "st": 3600,
+    "s": 1,
+    "m": 60,
+    "d": 86400,
+    "w": 604800,
+    "ta": 86400,
+    "jo": 86400,
+    "gi": 86400,
+} | dict.fromkeys(("h", "t", "u", "o", "g", "j"), 3600)
+"""Seconds of a unit, by how its words begin: the first that fits counts."""
 _LONGEST: Final = timedelta(days=3650)
 
 
@@ -62,6 +84,22 @@ def find_orders(text: str) -> set[bool]:
     }
 
 
+_ENGLISH: Final = re.compile(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
+_DAY_FIRST: Final = re.compile(
+    r"\b(?:el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
+    r"|niet|van|voor|och|att|för|ikke|che|della|sono|nie|jest|się|que|ao|nu|le|zu|im)\b",
+    re.IGNORECASE,
+)
+"""Small words of German, French, Spanish, Portuguese, Dutch, Italian, Polish and the languages of the North."""
+_MANY: Final = 5
+
+
+def _is_of_other_language(text: str) -> bool:
+    """Return whether a text is in a language in which the day comes before the month wherever it is written."""
+    n_other = len(_DAY_FIRST.findall(text))
+    return n_other >= _MANY and n_other > 3 * len(_ENGLISH.findall(text))
+
+
 class _Order:
     """In which order a text writes day and month; it is looked for once a date may be two days."""
 
@@ -72,6 +110,8 @@ class _Order:
     def day_first(self) -> bool | None:
         """Whether the day comes first, None where nothing says so or the text's dates contradict each other."""
         orders = find_orders(self.text)
+        if not orders and self.usual is None and _is_of_other_language(self.text):
+            return True
         if not orders:
             return self.usual
         return orders.pop() if len(orders) == 1 else None
@@ -146,7 +186,7 @@ Piece: TypeAlias = Moment | Span | str
 """What a text is made of for the readers below: moments, spans, and the names of the tokens between them."""
 
 _CLOCKS: Final = frozenset({"clock", "hour", "word", "bare", "masked_clock", "offset"})
-_CELL_CLOCKS: Final = _CLOCKS | {"hm", "hours"}
+CELL_CLOCKS: Final = _CLOCKS | {"hm", "hours"}
 """What is a time of day where no length is asked for: ``10h47`` is a length in a Duration line."""
 _DATES: Final = frozenset({"iso", "numeric", "short", "dmy", "dmy2", "mdy", "day_month", "day", "masked"})
 _NAMES: Final = frozenset({"glue", "other", "zone", "weekday", "half"})
@@ -159,6 +199,11 @@ _Token: TypeAlias = tuple[str, str]
 def _tokens_of(text: str) -> tuple[_Token, ...]:
     """Return the kind and the words of each token; one field is read for its date, its zone and more in a row."""
     return tuple([(match.lastgroup or "", match[0].strip()) for match in tokenize(text.translate(PLAIN).strip())])
+
+
+def kinds_in(text: str) -> set[str]:
+    """Return the kinds of the tokens of a text."""
+    return {kind for kind, _ in _tokens_of(text)}
 
 
 def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
@@ -315,23 +360,32 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
             return {"either": (date(year, first, second), date(year, second, first))}
         month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
     elif kind == "day_month":
-        first, second = numbers
-        if first <= 12 and second <= 12 and first != second:  # noqa: PLR2004
-            return {"unreadable": words}
-        month, day = min(first, second), max(first, second)
-        return _checked({"month": month, "day": day}, words)
+        return _day_and_month(*numbers, words)
     elif kind == "day":
         weekday = re.search(WEEKDAY, words, re.IGNORECASE)
         given = {"weekday": WEEKDAYS.index(weekday[0][:3].casefold())} if weekday else {}
         return {"day": numbers[0], **given} if 1 <= numbers[0] <= 31 else {"unreadable": words}  # noqa: PLR2004
     else:
-        month = MONTHS[re.search(MONTH, words, re.IGNORECASE)[0].rstrip(".").casefold()]  # type: ignore[index]
+        month = month_named(re.search(MONTH, words, re.IGNORECASE)[0])  # type: ignore[index]
         day, year = numbers[0], numbers[-1] + (2000 if kind == "dmy2" else 0)
         if kind != "dmy2" and len(re.findall(r"\d+", words)[-1]) != 4:  # noqa: PLR2004 - of a year
             return _checked({"month": month, "day": day}, words)
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return _checked({"month": month, "day": day, "slip": words}, words)
     return _checked({"year": year, "month": month, "day": day}, words)
+
+
+def _day_and_month(first: int, second: int, words: str) -> dict[str, Any]:
+    """Return day and month of a date in numbers without a year, in the order of the text's dates."""
+    order = _ORDER.get()
+    day_first = order.day_first if order is not None else None
+    if first <= _MOST_MONTHS and second <= _MOST_MONTHS and first != second:
+        if day_first is None:
+            return {"unreadable": words}
+        day, month = (first, second) if day_first else (second, first)
+    else:
+        month, day = min(first, second), max(first, second)
+    return _checked({"month": month, "day": day}, words)
 
 
 def _checked(parts: dict[str, Any], words: str) -> dict[str, Any]:
@@ -416,7 +470,7 @@ def read_moments(text: str) -> list[Moment]:
     if epoch := _EPOCH.fullmatch(text):
         at = datetime.fromtimestamp(int(epoch[1]), UTC)
         return [Moment(at.year, at.month, at.day, at.time(), zone=UTC)]
-    pieces = read_pieces(text, _CELL_CLOCKS)
+    pieces = read_pieces(text, CELL_CLOCKS)
     moments = [piece for piece in pieces if isinstance(piece, Moment)]
     if moments:
         first = pieces.index(moments[0])
@@ -492,7 +546,8 @@ _EPOCH: Final = re.compile(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
 
 _MAY_BE_DATE: Final = re.compile(
     r"\d(?:[-–\u2010\u2011/.]|\s?[年년]|st|nd|rd|th)|[-\u2010\u2011]\d"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun",
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
+    rf"|\d(?:er|º|\.)?\s{{1,2}}(?:de\s)?{MONTH}",
     re.IGNORECASE,
 )
 """What all words have that name a date: few others have to be taken apart."""
@@ -514,8 +569,8 @@ def find_dates(text: str) -> list[Moment]:
     found: list[Moment] = []
     at = 0
     while at < len(tokens):
-        if _begins_moment(tokens, at, _CELL_CLOCKS):
-            moment, at = _read_moment(tokens, at, _CELL_CLOCKS, zones=False)
+        if _begins_moment(tokens, at, CELL_CLOCKS):
+            moment, at = _read_moment(tokens, at, CELL_CLOCKS, zones=False)
             found.append(moment)
         else:
             at += 1
@@ -584,7 +639,7 @@ def split_moment(text: str) -> tuple[str, str]:
     plain = text.translate(PLAIN).strip()
     matches = list(tokenize(plain))
     tokens = [(match.lastgroup or "", match[0].strip()) for match in matches]
-    clocks = _CELL_CLOCKS
+    clocks = CELL_CLOCKS
     for at, (kind, _) in enumerate(tokens):
         if _begins_moment(tokens, at, clocks):
             _, past = _read_moment(tokens, at, clocks, zones=False)  # an unclear one is reported where it is read

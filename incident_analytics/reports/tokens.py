@@ -6,23 +6,58 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from incident_analytics.names import without_accents
 from incident_analytics.reports.zones import ZONE
 
-__all__ = ["HALVES", "MONTH", "MONTHS", "NUMBER", "NUMBERS", "PLAIN", "WEEKDAY", "WEEKDAYS", "tokenize"]
+__all__ = ["HALVES", "MONTH", "MONTHS", "NUMBER", "NUMBERS", "PLAIN", "WEEKDAY", "WEEKDAYS", "month_named", "tokenize"]
 
 MONTHS: Final = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"),
+        (  # in eleven languages, without accents; no abbreviation that is an English word
+            "jan january januar janner januari janv janvier ene enero janeiro gennaio stycznia",
+            "feb february februar februari fev fevr fevrier febrero fevereiro febbraio lutego",
+            "mar march marz mrz mars marzo marco mrt maart marca",
+            "apr april avr avril abr abril aprile kwietnia",
+            "may mai maj mayo maio maggio mei maja",
+            "jun june juni juin junio junho giugno czerwca",
+            "jul july juli juil juillet julio julho luglio lipca",
+            "aug august aout agosto augustus augusti sierpnia",
+            "sep sept september septembre septiembre setiembre setembro settembre wrzesnia",
+            "oct october okt oktober octobre octubre outubro ottobre pazdziernika",
+            "nov november novembre noviembre novembro listopada",
+            "dec december dez dezember decembre dic diciembre dezembro dicembre des desember grudnia",
+        ),
         start=1,
     )
     for name in names.split()
-}  # fmt: skip
-MONTH: Final = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\b\.?"
+}
+_ACCENTS: Final = str.maketrans(
+    {"a": "[aáäąâ]", "c": "[cç]", "e": "[eéè]", "i": "[ií]", "n": "[nń]", "s": "[sś]", "u": "[uúûü]", "z": "[zź]"}
+)
+
+
+def _any_month() -> str:
+    """Return what matches the name of a month, with or without accents: tried by its first letter."""
+    names = sorted(MONTHS, key=len, reverse=True)
+    groups = (
+        f"{first}(?:{'|'.join(name[1:].translate(_ACCENTS) for name in names if name[0] == first)})"
+        for first in sorted({name[0] for name in names})
+    )
+    return rf"(?:{'|'.join(groups)})\b\.?"
+
+
+MONTH: Final = _any_month()
+
+
+def month_named(name: str) -> int:
+    """Return the number of a month with a name that `MONTH` matches."""
+    return MONTHS[without_accents(name).rstrip(".")]
+
+
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY: Final = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b"
-_DAYS: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?![\d:]))?"
+_DAYS: Final = r"\d{1,2}(?:st|nd|rd|th|er|º)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?(?![\d:]))?"
 _BEFORE_CLOCK: Final = r"(?=[\s,@T]+(?:at\s+|~\s?)?\d{1,2}\s?[:.h]\s?\d{2}(?!\d))"
 _AM_PM: Final = r"\s?[ap]\.?m\b\.?"
 HALVES: Final = {
@@ -42,7 +77,11 @@ NUMBERS: Final = {
     "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
 }  # fmt: skip
 NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
-_UNIT: Final = r"(?:w(?:(?:ee)?ks?)?|d(?:ays?)?|h(?:ou)?r?s?|m(?:in(?:ute)?[sn]?)?|st(?:d|unden?)|s(?:ec(?:ond)?s?)?)"
+_UNIT: Final = (
+    r"(?:w(?:(?:ee)?ks?)?|d(?:ays?|[ií]as?|age?n?|ager|agar|ni)?|tage?n?|jours?|giorn[io]"
+    r"|h(?:(?:ou)?r?s?|eures?|oras?)|st(?:d|unden?)|uur|uren|or[ae]|timer|timmar|godz(?:in[aye]?)?|jam|(?<=\s)t(?=\s\d)"
+    r"|m(?:in(?:ut(?:e[nrs]?|os?|[aiy])?)?[sn]?)?|menit|s(?:ec(?:ond)?s?)?)"
+)
 
 _YEAR: Final = r"[\dyx?*_]{4}"
 _TWO: Final = r"(?:\d\d?|mm|dd|hh|[\dx?*_]{1,2})"
@@ -63,7 +102,8 @@ _KINDS: Final = {
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     "numeric": r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)",
     "short": r"(?<![\d.:-])\d{1,2}(?P<sep4>[-/.])\d{1,2}(?P=sep4)\d{2}" + _BEFORE_CLOCK,
-    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+of)?[\s-]+{MONTH}(?:[,\s-]+\d{{4}}(?!\d|:\d))?",
+    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+(?:of|de))?[\s-]+{MONTH}(?:(?:[,\s-]+|\s+del?\s+)\d{{4}}(?!\d|:\d))?"
+    rf"|(?<![\d:.])\d{{1,2}}\.\s{{0,2}}{MONTH}\s\d{{4}}(?!\d|:\d)",
     "mdy": rf"\b{MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
     "dmy2": rf"(?<!\d)\d{{1,2}}(?P<sep5>[/-]){MONTH}(?P=sep5)\d{{2}}(?!\d)",
     "month": rf"\b{MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
@@ -74,7 +114,8 @@ _KINDS: Final = {
     "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d.]|:\d|\s?(?:m|sec|s\b|h|d))",
     "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
     "span": rf"(?<![\d.]){NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
-    "clock": rf"(?<![\d:.$])\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?(?!\d)(?:{_AM_PM}|\s?[ap]\b|\sUhr\b)?"
+    "clock": r"(?<![\d:.$])\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?!\d)"
+    rf"(?:{_AM_PM}|\s?[ap]\b(?!\s\d)|\s(?:Uhr|uur)\b)?"
     rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
     "hour": rf"(?<![\d:.$])\d{{1,2}}(?:{_AM_PM}|\sUhr\b(?:\s[0-5]\d\b)?"
     r"|\s?[時时点點시](?![間间])\s?(?:[0-5]?\d\s?[分분]?)?)",
@@ -87,10 +128,11 @@ _KINDS: Final = {
     "open": r"(?<!\bnot\s)(?<!\bno\slonger\s)\bongoing\b|\bcounting\b|\bstill\s+(?:open|down|going|active)\b"
     r"|\bpresent\b|(?<=[-–—→o]\s)now\b|\b(?:not\s+(?:yet\s+)?|un)(?:resolved|restored)\b|\bso\s+far\b|\bin\s+progress\b",
     "support": r"\b(?:support|business|working|office)\s+hours\b",
-    "to": r"->|→|[-–—]|\b(?:to|until|till|through)\b",
+    "to": r"->|→|[-–—]|\b(?:to|until|till|through|bis|tot|til|até|às|hasta|fino\s+alle|jusqu['’]à)\b"
+    r"|(?:(?<=\d\s)|(?<=\dh\s)|(?<=uhr\s))(?:a|à|al|alle|au|do)(?=\s\d)",
     "and": r"[;&]|\band\b|\bplus\b",
     "weekday": WEEKDAY,
-    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)|\b(?:at|from|on|uhr)\b",
+    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)|\b(?:at|from|on|uhr|uur|kl|de|von|van|da)\b",
     "other": r"\w+|[^\w\s]",
 }
 _DIGIT_FIRST: Final = frozenset(

@@ -40,7 +40,7 @@ _PERCENT: Final = re.compile(
 _RANGE: Final = re.compile(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
 _ABOUT: Final = re.compile(
     r"[~≈]|(?<!-)[<>]|\d\+|\b(?:about|around|approx\w*|circa|roughly|nearly|almost|some|under|over|up to|at least"
-    r"|at most|less than|more than|estimated)\b",
+    r"|at most|less than|more than|estimated|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer)\b",
     re.IGNORECASE,
 )
 _ALL: Final = re.compile(
@@ -337,7 +337,12 @@ def _names(before: str) -> bool:
 
 
 _USERS: Final = (
-    r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people)\b"
+    r"(?:users|customers|consumers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
+    r"|passengers|patients|drivers|guests|hosts|shoppers|listeners|viewers|employees"
+    r"|nutzer(?:innen)?|nutzende|benutzer|anwender|kund(?:en|innen)|personen|mitarbeite(?:r|nde)|beschäftigte|fahrgäste|patienten"
+    r"|utilisateurs|abonnés|visiteurs|personnes|usagers|usuari[oa]s|clientes|personas|abonados|pasajeros|pacientes|usuários"
+    r"|utilizadores|pessoas|motoristas|passageiros|alunos|gebruikers|klanten|reizigers|mensen|bezoekers|medewerkers"
+    r"|utenti|clienti|persone|passeggeri|pazienti|användare|kunder|resenärer|brukere)\b"
     r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
 )
 _SAID_OF_USERS: Final = compile_late(
@@ -348,7 +353,9 @@ _SAID_OF_USERS: Final = compile_late(
 )
 _HIT: Final = re.compile(
     r"\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met|without|lost"
-    r"|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*|disrupt\w*)\b",
+    r"|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*|disrupt\w*|had to|got"
+    r"|waited|betroffen\w*|konnten|nicht|concernée?s|touchée?s|affectée?s|pas|afectad[oa]s|afetad[oa]s|sin|não|niet|geen"
+    r"|getroffen|last van|coinvolti|senza|drabbade?s?|berørte?|ikke|inte)\b",
     re.IGNORECASE,
 )
 _NOT_ALL_HIT: Final = re.compile(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
+
+from incident_analytics.names import without_accents
 
 __all__ = ["named_by_words"]
 
@@ -29,7 +30,6 @@ _LENGTH: Final = re.compile(
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 """Letters between the parts of a compound."""
 _SHORTEST_PART: Final = 3
-_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "º": "o", "№": "no"})
 
 
 @lru_cache(maxsize=4096)
@@ -46,13 +46,13 @@ def named_by_words(label: str, kind: Kind) -> str | None:
     if len(label) > _LONGEST:
         return None
     lexicon = _default_lexicon()
-    words = [word for word in _WORD.findall(_NUMBER.sub("", _plain(label))) if word not in lexicon.small]
+    words = [word for word in _WORD.findall(_NUMBER.sub("", without_accents(label))) if word not in lexicon.small]
     found = [each for word in words for each in lexicon.meanings(word)]
     if not found or not all(found):
         return None
     names = {name for name, needed, allowed in lexicon.rules[kind] if _fits(found, needed, allowed)}
     name = names.pop() if len(names) == 1 else None
-    return None if name and name.endswith("_at") and _LENGTH.search(_plain(label)) else name
+    return None if name and name.endswith("_at") and _LENGTH.search(without_accents(label)) else name
 
 
 def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: frozenset[str]) -> bool:
@@ -64,11 +64,11 @@ class _Lexicon:
     """What wordings.toml holds: meanings by words, and by the beginnings of words; the rules of each kind."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        self.small = frozenset(_plain(data["small"]).split())
+        self.small = frozenset(without_accents(data["small"]).split())
         self.whole: dict[str, set[str]] = {}
         self.beginnings: dict[str, set[str]] = {}
         for meaning, words in data["words"].items():
-            for word in _plain(words).split():
+            for word in without_accents(words).split():
                 known = self.beginnings if word.endswith("*") else self.whole
                 known.setdefault(word.rstrip("*"), set()).add(meaning)
         self.rules: Mapping[str, Sequence[_Rule]] = {kind: list(_rules(data[kind])) for kind in get_args(Kind)}
@@ -101,9 +101,3 @@ def _rules(names: Mapping[str, Sequence[str]]) -> Iterator[_Rule]:
 def _default_lexicon() -> _Lexicon:
     """Return the words of wordings.toml."""
     return _Lexicon(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))
-
-
-def _plain(text: str) -> str:
-    """Return words in small letters without accents."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).translate(_LETTERS)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from collections.abc import Mapping
 from datetime import UTC, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.names import remembered
+from incident_analytics.names import remembered, without_accents
 from incident_analytics.reports.placeholders import Unreadable
 
-__all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "without_zone", "zone_named"]
+__all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "without_zone", "zone_named", "zones_of_clocks"]
 
 _HOURS: Final = {
     "UTC": 0, "GMT": 0, "Z": 0, "ZULU": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
@@ -20,7 +23,9 @@ _HOURS: Final = {
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
     "JST": 9, "KST": 9, "SGT": 8, "HKT": 8, "AWST": 8, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     "ACST": 9.5, "ACDT": 10.5, "SAST": 2, "TRT": 3, "PKT": 5, "NPT": 5.75, "WIB": 7, "PHT": 8, "BRT": -3, "UYT": -3,
-    "CLST": -3, "VET": -4,
+    "CLST": -3, "CLT": -4, "VET": -4, "MYT": 8, "WITA": 8, "WIT": 9, "WAST": 2, "IDT": 3, "NDT": -2.5,
+    "HNT": -3.5, "HNA": -4, "HAA": -3, "HNE": -5, "HAE": -4, "HNC": -6, "HAC": -5, "HNR": -7, "HAR": -6,
+    "HNP": -8, "HAP": -7,
     "ART": -3, "COT": -5, "PET": -5, "WAT": 1, "CAT": 2, "EAT": 3, "ICT": 7,
 }  # fmt: skip
 _REGIONS: Final = {
@@ -31,19 +36,10 @@ _REGIONS: Final = {
     "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
 }  # fmt: skip
 _AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
-_WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT"}
+_WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT", "WIT", "HAC", "HAR", "HAP", "HAA"}
 """Abbreviations that are words in small letters."""
 _PLACES: Final = {"CENTRAL", "MOUNTAIN"}
 """Words that are a zone only in brackets, after am or pm, or before "Time"."""
-_CITIES: Final = {
-    "Berlin": "Europe/Berlin", "Paris": "Europe/Paris", "London": "Europe/London", "Amsterdam": "Europe/Amsterdam",
-    "Madrid": "Europe/Madrid", "Rome": "Europe/Rome", "Vienna": "Europe/Vienna", "Zurich": "Europe/Zurich",
-    "Stockholm": "Europe/Stockholm", "Oslo": "Europe/Oslo", "Copenhagen": "Europe/Copenhagen",
-    "Helsinki": "Europe/Helsinki", "Warsaw": "Europe/Warsaw", "Prague": "Europe/Prague", "Dublin": "Europe/Dublin",
-    "Lisbon": "Europe/Lisbon", "New York": "America/New_York", "Chicago": "America/Chicago",
-    "Toronto": "America/Toronto", "Tokyo": "Asia/Tokyo", "Singapore": "Asia/Singapore", "Sydney": "Australia/Sydney",
-}  # fmt: skip
-"""Cities whose time a sentence or a label may name."""
 _ABBREVIATIONS: Final = "|".join(
     sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES, key=lambda name: (-len(name), name))
 )
@@ -64,9 +60,67 @@ _NO_ZONE: Final = compile_late(
 )
 """What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
 _ZONE_PATTERN: Final = compile_late(ZONE, re.IGNORECASE)
-_ONE_CITY: Final = compile_late(
-    rf"(?:[^\n]{{0,40}}?\b(?i:times?|zone|zeiten)\b[^A-Z\n]{{0,20}})?\W*({'|'.join(_CITIES)})(?:\s(?:local\s)?time)?\W*"
-)
+_NAME: Final = r"[^\W\d_][\w.'\u2019-]{0,30}(?:\s[^\W\d_][\w.'\u2019-]{0,30}){0,2}"
+"""Up to three words that may be a place."""
+
+
+@lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def _words_of(text: str) -> list[str]:
+    return re.findall(r"[^\W\d_](?:[\w'\u2019-]|\.(?=\w))*+", without_accents(text))
+
+
+@lru_cache(maxsize=1)
+def _places() -> Mapping[str, str]:
+    """Return the IANA names of places by their words."""
+    return {" ".join(_words_of(word)): name for name, words in _data()["places"].items() for word in words}
+
+
+@lru_cache(maxsize=1)
+def _time_of() -> re.Pattern[str]:
+    """Return what matches a word for time next to up to three words that may be a place."""
+    time = "|".join(_data()["time"].split())
+    link = "|".join(_data()["links"].split())
+    return re.compile(
+        rf"\b(?:{time})(?P<link>\s(?:{link})|\sd(?=['\u2019]))?[\s'\u2019](?P<behind>{_NAME})"
+        rf"|(?P<before>{_NAME})\s(?:{time})\b",
+        re.IGNORECASE,
+    )
+
+
+@lru_cache(maxsize=1)
+def _fill() -> frozenset[str]:
+    """Return the words next to a place that are no part of its name."""
+    return frozenset(without_accents(" ".join(_data()[name] for name in ("time", "links", "common"))).split())
+
+
+def _place_of(words: str, *, is_last: bool) -> str | None:
+    """Return the place that words begin with, or end with; None where there is none."""
+    parts = [word for word in _words_of(words) if word not in {"standard", "local"}]
+    for size in range(len(parts), 0, -1):
+        if found := _places().get(" ".join(parts[-size:] if is_last else parts[:size])):
+            return found
+    return None
+
+
+@remembered
+def _time_named(text: str) -> str | None:
+    """Return the zone of the place whose time words name, empty for a place that is not known, None for neither."""
+    words = [word for word in _words_of(text) if word not in _fill()]
+    if (place := _places().get(" ".join(words))) is not None:
+        return place
+    unknown = None
+    for match in _time_of().finditer(text):
+        name, is_last = (match["before"], True) if match["before"] else (match["behind"], False)
+        if (place := _place_of(name, is_last=is_last)) is not None:
+            return place
+        first = name.split()[-1 if is_last else 0]
+        if first[0].isupper() and (match["link"] or without_accents(first) not in _fill()):
+            unknown = ""
+    return unknown
 
 
 def read_zone(text: str) -> tzinfo | None:
@@ -93,8 +147,8 @@ def read_zone(text: str) -> tzinfo | None:
     datetime.timedelta(seconds=3600)
     """
     match = _zone_in(text)
-    if not match and (city := _ONE_CITY.fullmatch(text)) is not None:
-        return zone_named(_CITIES[city[1]])
+    if not match and (place := _time_named(text)):
+        return zone_named(place)
     text = _NO_ZONE.sub("", text)
     unknown = next((words for words in re.findall(r"\(([^()]*+)\)", text) if re.search(r"[^\W\d]", words)), None)
     if not match and unknown is not None:
@@ -121,23 +175,38 @@ def is_zone(text: str) -> bool:
     return match is not None and match[0].strip() == text.strip(" ()[]")
 
 
-_NAMES: Final = rf"(?-i:{'|'.join(_CITIES)})"
-_JOINT: Final = (
-    r"(?:[\s:*_(=,-]|\b(?:are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local)\b)"
+_TIMES: Final = (
+    r"(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten|heures|horas|horários|orari|tijden|tider)"
 )
+_PLACE: Final = rf"(?!{ZONE})(?-i:(?=[A-Z]){_NAME})"
+_JOINTS: Final = (
+    "are|is|all|given|listed|shown|stated|below|above|in|here|the|timeline|report|local|sind|alle|toutes|les|sont|en|todas|las|todos|os"
+    "|são|em|tutti|gli|sono|zijn|er|exprimées|indicadas|angegeben"
+)
+_JOINT: Final = rf"(?:[\s:*_(=,-]|\b(?:{_JOINTS})\b)"
 _OF_TIMES: Final = compile_late(
-    r"\b(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten)\b"
-    rf"{_JOINT}*+(?:{ZONE}|{_NAMES}\s(?:local\s)?time\b)|\b(?:all\stimes|times\sare)\b{_JOINT}*+{_NAMES}(?=\W*$|[).;])",
+    rf"\b{_TIMES}\b{_JOINT}*+(?:{ZONE}|(?P<time>{_PLACE}\stime\b))"
+    rf"|\b(?:all\stimes|times\sare)\b{_JOINT}*+(?P<place>{_PLACE})(?=\W*$|[).;])",
     re.IGNORECASE,
 )
 _OF_ALL_TIMES: Final = compile_late(
-    r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?(?:(?:all|alle|the|these|clock|event|timeline)\s){0,3}"
-    r"(?:times|timestamps|zeiten|uhrzeiten)\b(?:[\s:*_(=,-]|\b(?:are|all|given|listed|shown|stated|below|above|in|here|the"
-    rf"|timeline|report|local|sind)\b)*+(?:{ZONE}|{_NAMES}(?:\s(?:local\s)?time)?)(?=\s?[).;,(*_]|\s*$|\s(?:unless|except)\b)",
+    r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?"
+    r"(?:(?:all|alle|the|these|clock|event|timeline|toutes|les|todas|las|todos|os|tutti|gli)\s){0,3}"
+    rf"{_TIMES}\b{_JOINT}*+(?:{ZONE}|(?P<place>{_PLACE}(?:\stime)?))(?=\s?[).;,(*_]|\s*$|\s(?:unless|except)\b)"
+    rf"|(?:^[\W_]*|[.;!]\s)(?:hora|heure|ora|tijd|tid)\s(?:{_NAME}\s)?\((?:{ZONE})\)",
     re.IGNORECASE,
 )
 """A sentence that is about the times of all of the report."""
 _OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
+_AFTER_CLOCK: Final = re.compile(
+    r"\d\s?[:.h]\s?\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s{0,2}\(([^()\n]{2,40})\)", re.IGNORECASE
+)
+"""What is in brackets behind a time of day."""
+_NEXT_TO_CLOCK: Final = compile_late(
+    rf"\d[:.h]\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s?\(?({ZONE})", re.IGNORECASE
+)
+_BRACKETS: Final = re.compile(r"\(([^()\n]{2,60})\)")
+_TAIL: Final = re.compile(r"[,:–—-]\s([^,:–—()\n-]{2,40})$")
 
 
 def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False) -> str:
@@ -151,11 +220,34 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
     ('times are in JST', '')
     >>> find_zone("Timeline (IST)", is_heading=True), find_zone("Timeline, Smith et al", is_heading=True)
     ('(IST)', '')
+    >>> find_zone("Chronologie (heure de Paris)", is_heading=True), find_zone("Down from 8:45 to 9:05 (Oslo time).")
+    ('(heure de Paris)', 'Oslo time')
     """
     match = (_OF_HEADING if is_heading else _OF_ALL_TIMES if is_elsewhere else _OF_TIMES).search(text)
-    if match is None or (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word, too
+    named = match.groupdict() if match else {}
+    if match and (words := named.get("time") or named.get("place")) and not _time_named(words):
+        match = None
+    if match is not None and not (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word
+        return match[0]
+    if is_elsewhere:
         return ""
-    return match[0]
+    if is_heading:
+        brackets, tails = _BRACKETS.finditer(text), _TAIL.finditer(text)
+        found = [f"({each[1]})" for each in brackets] + [each[1] for each in tails if _time_named(each[1])]
+        return next((words for words in found if _time_named(words) is not None), "")
+    behind = (each[1] for each in _AFTER_CLOCK.finditer(text))
+    return next((words for words in behind if is_zone(words.rpartition(",")[2]) or _time_named(words)), "")
+
+
+def zones_of_clocks(text: str) -> list[str]:
+    """Return the zones next to the times of day of a text.
+
+    Examples
+    --------
+    >>> zones_of_clocks("Down from 12:00 to 13:25 (CET), for PST users at 14:00 UTC")
+    ['CET', 'UTC']
+    """
+    return [match[1] for match in _NEXT_TO_CLOCK.finditer(text)]
 
 
 def without_zone(text: str) -> str:

@@ -601,6 +601,16 @@ OTHERS: dict[str, tuple[str, dict[str, object]]] = {
         + "## Corrective actions\n\n| Issue | Kind | Owner | Status |\n|---|---|---|---|\n| A-1 validate codes | Prevent | Fleet | Done |\n| A-2 catch errors | Mitigate | Seats | In progress |\n",
         {"n_actions": 2, "n_done": 1},
     ),
+    "a column of states under a name of the house": (
+        HOUSE
+        + "## Action items\n\n| Action | Owner | Due Date | Tila |\n|---|---|---|---|\n| Remove debug code | Pekka | 2023-04-03 | Valmis |\n| Load test | Sanna | 2023-09-01 | Kesken |\n| Alert | Sanna | | |\n",
+        {"n_actions": 3, "n_done": 1},
+    ),
+    "a column of remarks is none of states": (
+        HOUSE
+        + "## Action items\n\n| Action | Owner | Remarks |\n|---|---|---|\n| Remove debug code | Pekka | done |\n| Load test | Sanna | 3 of 8 in |\n",
+        {"n_actions": 2, "n_done": 0},
+    ),
     "a state where the due date is asked for": (
         HOUSE
         + "## Action items\n\n| Action | Owner | Due Date | Priority |\n|---|---|---|---|\n| Watchdog | Jo | done 8 Sept | High |\n| Purge | Jo | fait | Low |\n| Limit | Jo | before the holidays | Low |\n| Alert | Jo | done in May, if funded | Low |\n",

@@ -486,7 +486,8 @@ class SectionReader:
             if group.header is not None and "action" in _columns(group.header, form)
         ]
         for header, rows in (*((table.header, table.rows) for table in section.tables()), *loose):
-            columns = _with_action(header, rows, _with_by(header, rows, _columns(header, form)))
+            columns = self._with_states(header, rows, _with_by(header, rows, _columns(header, form)))
+            columns = _with_action(header, rows, columns)
             if "action" in columns:
                 self.report.mark(OWN, header.line)
                 self._add_action_rows(header, rows, columns, origin)
@@ -501,6 +502,27 @@ class SectionReader:
             text, details = split_details(text, form.columns)
             cells = {column: Line(value, lines[0].line) for column, value in details.items()}
             self._add_action({"action": Line(text, lines[0].line, struck=struck), **cells}, origin, checked=checked)
+
+    def _with_states(self, header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
+        """Add the one column of which every cell that is not empty says a state, where none is called so."""
+        if "status" in columns:
+            return columns
+        found = []
+        for place in range(len(header.cells)):
+            cells = [row.cells[place].text for row in rows if place < len(row.cells)]
+            words = [cell for cell in cells if cell.strip()]
+            if place not in columns.values() and words and all(map(self._is_state, words)):
+                found.append(place)
+        return {**columns, "status": found[0]} if len(found) == 1 else columns
+
+    def _is_state(self, words: str) -> bool:
+        mark, state = read_tick(words)
+        if not state:
+            return mark is not None
+        try:
+            return self._read_status(state, split_state(state)[0], tuple(self.template.action_statuses)) is not None
+        except Unreadable:
+            return False
 
     def _add_action_rows(self, header: Row, rows: Iterable[Row], columns: Mapping[str, int], origin: str) -> None:
         for row in rows:

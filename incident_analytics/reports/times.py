@@ -360,7 +360,7 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
             return {"either": (date(year, first, second), date(year, second, first))}
         month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
     elif kind == "day_month":
-        return _day_and_month(*numbers, words)
+        return _day_and_month(numbers[0], numbers[1], words)
     elif kind == "day":
         weekday = re.search(WEEKDAY, words, re.IGNORECASE)
         given = {"weekday": WEEKDAYS.index(weekday[0][:3].casefold())} if weekday else {}
@@ -453,7 +453,7 @@ def read_moments(text: str) -> list[Moment]:
     -------
     list of Moment
         Empty where there is none, such as in ``All day``. One that is next to figures which may be a part of it, as in
-        ``14 mars 10:47`` and ``10:47 on the 17th``, is unreadable.
+        ``10:47 on the 17th`` and ``#3 10:47``, is unreadable.
 
     Raises
     ------

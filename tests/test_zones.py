@@ -142,6 +142,7 @@ def test_every_place_has_a_zone_and_is_known_by_each_of_its_words() -> None:
         ("Tijdlijn (tijd van Utrecht)", "(tijd van Utrecht)"),  # which is not known, so that nothing is read in UTC
         ("Chronologie, heure de Paris", "heure de Paris"),
         ("Timeline (Real Time)", ""),
+        ("Impact (London)", ""),
         ("Timeline (local time)", ""),
         ("Timeline (first response)", ""),
     ],

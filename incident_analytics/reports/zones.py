@@ -234,7 +234,8 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
     if is_heading:
         brackets, tails = _BRACKETS.finditer(text), _TAIL.finditer(text)
         found = [f"({each[1]})" for each in brackets] + [each[1] for each in tails if _time_named(each[1])]
-        return next((words for words in found if _time_named(words) is not None), "")
+        of_time = (words for words in found if _time_of().search(words))  # a place alone may be where it was
+        return next((words for words in of_time if _time_named(words) is not None), "")
     behind = (each[1] for each in _AFTER_CLOCK.finditer(text))
     return next((words for words in behind if is_zone(words.rpartition(",")[2]) or _time_named(words)), "")
 

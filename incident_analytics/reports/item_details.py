@@ -8,7 +8,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Final
 
-from incident_analytics.reports.action_states import read_action_date, read_state_alone
+from incident_analytics.reports.action_states import read_action_date, read_own_state, read_state_alone
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.tokens import MONTH
 
@@ -82,7 +82,20 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     start = max(text.rfind("("), text.rfind("["))
     if text.endswith((")", "]")) and len(text) - _ROOM < start and (found := _in_brackets(text[start + 1 : -1], names)):
         return text[:start].rstrip(_BETWEEN) + state, found
-    return _at_end(words, names)
+    before, dash, tail = _before_dash(text)
+    if dash and before and (found := _name_and_day(tail, names)):
+        return before, found
+    found_at_end, own = _at_end(words, names), read_own_state(words)
+    if "status" not in names.values() or "status" in found_at_end[1] or own.status is None:
+        return found_at_end
+    before, found = _at_end(own.words, names) if words.startswith(own.words) else ("", {})
+    return (before, found | {"status": words[len(own.words) :].strip(_BETWEEN)}) if found else found_at_end
+
+
+def _before_dash(text: str) -> tuple[str, str, str]:
+    """Return the words before the last dash between spaces, that dash, and the words behind it."""
+    dash = max((" – ", " — ", " - "), key=text.rfind)
+    return text.rpartition(dash)
 
 
 def _in_brackets(text: str, names: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from datetime import time
+from collections import Counter
+from datetime import datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -11,11 +13,12 @@ from pandas.testing import assert_frame_equal
 
 from incident_analytics import measures, sentences
 from incident_analytics.analysis.interruptions import failing_together, team_interruptions
-from incident_analytics.config import Settings, read_settings
+from incident_analytics.config import Settings, TeamSettings, read_settings
 from incident_analytics.errors import SettingsError, UnknownNameError
 from incident_analytics.periods import Calendar, Period
+from incident_analytics.schema import HOURS
 from incident_analytics.scope import Scope
-from incident_analytics.tables import make_table
+from incident_analytics.tables import Corpus, make_table
 
 MARCH = Period.parse("2025-03")
 TOKYO = Calendar(time(9), time(17), timezone="Asia/Tokyo")
@@ -156,6 +159,30 @@ class TestInterruptions:
             file.write_text(services + lines, encoding="utf-8")
             with pytest.raises(SettingsError, match=message):
                 read_settings(file)
+
+
+class TestTheDemo:
+    def test_each_team_is_interrupted_when_its_incidents_were_written_to_start_by_its_own_clock(
+        self, demo_corpus: Corpus, demo_settings: Settings
+    ) -> None:
+        """By the facts from which its reports were written; one team has its office in New York."""
+        zones = {"API team": "America/New_York"}
+        teams = {name: TeamSettings(timezone=zone) for name, zone in zones.items()}
+        scope = Scope.of(demo_corpus, "2025", demo_settings.model_copy(update={"teams": teams}))
+        counts = {name: Counter[str]() for name in ("API team", "Web team", "Content team", "Audio team")}
+        of_service = {name: each.team or "" for name, each in demo_settings.services.items()}
+        for row in demo_rows("facts"):
+            start = row["started_at"] or row["detected_at"] or row["responded_at"]
+            if not start.startswith("2025"):
+                continue
+            for team in {of_service[service] for service in row["services"].split("|")}:
+                clock = datetime.fromisoformat(start).astimezone(ZoneInfo(zones.get(team, "UTC")))
+                hour = "business" if 9 <= clock.hour < 17 else "evening" if clock.hour >= 17 else "night"
+                counts[team]["weekend" if clock.weekday() > 4 else hour] += 1
+        table = measures.interrupted(scope, within=scope.period).set_index("team")
+        assert len(table) == len(counts)
+        for team, hours in counts.items():
+            assert {name: table.loc[team, f"n_{name}"] for name in HOURS} == {name: hours[name] for name in HOURS}
 
 
 class TestFailingTogether:

@@ -15,6 +15,8 @@ from xml.etree import ElementTree as ET
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
@@ -65,9 +67,12 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
         if anchor and "\n" in text.get_text():
             text.set_gid(anchor)
     out = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    for ground in (figure.patch, *(ax.patch for ax in figure.findobj(Axes))):
+        ground.set(facecolor="none", edgecolor="none")
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(out, format="svg", transparent=True, metadata=nothing)
+        # Not `savefig`, which draws twice: first for the layout alone, which any drawing makes.
+        FigureCanvasSVG(figure).print_svg(out, metadata=nothing)
     plt.close(figure)
     drawn = ET.fromstring(_ILL_FORMED.sub(lambda found: ascii(found[0])[1:-1], out.getvalue()))  # noqa: S314 - matplotlib wrote it
     writer = _Writer(drawn, name, links or {})

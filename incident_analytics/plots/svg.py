@@ -72,7 +72,7 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
         ground.set(facecolor="none", edgecolor="none")
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         # Not `savefig`, which draws twice: first for the layout alone, which any drawing makes.
-        FigureCanvasSVG(figure).print_svg(out, metadata=nothing)
+        FigureCanvasSVG(figure).print_svg(out, metadata=nothing)  # type: ignore[no-untyped-call]
     plt.close(figure)
     drawn = ET.fromstring(_ILL_FORMED.sub(lambda found: ascii(found[0])[1:-1], out.getvalue()))  # noqa: S314 - matplotlib wrote it
     writer = _Writer(drawn, name, links or {})

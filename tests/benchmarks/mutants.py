@@ -46,6 +46,8 @@ OWN_TESTS = {
     "analysis/outages": ("availability",),
     "reports/choices": ("choices", "values"),
     "reports/clock_changes": ("clock_changes", "timeline"),
+    "reports/clauses": ("milestones",),
+    "reports/row_readings": ("milestones",),
     "reports/timed_rows": ("timeline",),
     "reports/tokens": ("times", "durations"),  # what they are for is seen there
     "reports/values": ("values", "numbers"),
@@ -69,6 +71,9 @@ MODULES = (
             "timed_rows",
             "timeline",
             "milestones",
+            "milestone_model",  # what milestones.py was split into
+            "row_readings",
+            "clauses",
         )
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,10 @@ HASH: Final = 8
 
 _FORM: Final = 3
 _MOST_LINES: Final = 10_000_000  # of a report
+_LONGEST: Final = 86_400 * 999_999_999  # seconds of a span
+_TEXTS: Final = ("period", "as_of", "status", "settings")
+_FLAGS: Final = ("is_past", "redact", "business_hours")
+_LISTS: Final = ("paths", "severities", "services", "teams", "fields", "hours")
 
 
 @dataclass(frozen=True)
@@ -200,14 +205,11 @@ class Manifest:
             },
             shown={name: tuple(map(str, figures)) for name, figures in plain["shown"].items()},
         )
-        Period.parse(str(found.review["period"]))
-        if (
-            datetime.fromisoformat(found.review["as_of"]).tzinfo is None
-            or not {"is_past", "redact"} <= found.review.keys()
-        ):
-            raise ValueError(found.review)
-        if any(len(row) != len(each.columns) for each in found.figures.values() for row in each.rows.values()):
-            raise ValueError("a row of another width")
+        _require_review(found.review)
+        for each in found.figures.values():
+            for row in each.rows.values():
+                if not all(_is_value(column, value) for column, value in zip(each.columns, row, strict=True)):
+                    raise ValueError(row)
         return found
 
 
@@ -237,6 +239,25 @@ def _is_of_another_form(plain: Any) -> bool:
         return False
     form = plain.get("manifest")
     return type(form) is int and form > 0 and form != _FORM
+
+
+def _require_review(review: Mapping[str, Any]) -> None:
+    """Raise where the arguments of a review are not of the types that they have."""
+    Period.parse(review["period"])
+    if datetime.fromisoformat(review["as_of"]).tzinfo is None or not {"is_past", "redact"} <= review.keys():
+        raise ValueError(review)
+    for names, kind in ((_TEXTS, str), (_FLAGS, bool), (_LISTS, list)):
+        for name in names:
+            value = review.get(name, kind())
+            if not isinstance(value, kind) or not (kind is not list or all(isinstance(each, str) for each in value)):
+                raise TypeError(name)
+
+
+def _is_value(column: str, value: object) -> bool:
+    """Return whether a value is one that a table may have: a span is a number of seconds."""
+    if column.endswith("_seconds"):
+        return value is None or (isinstance(value, int | float) and abs(value) <= _LONGEST)
+    return value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))
 
 
 def _cited(figure: FigureRecord) -> str:

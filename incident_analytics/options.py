@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import click
 
-from incident_analytics.errors import PathError
+from incident_analytics.errors import PathError, PeriodError
 from incident_analytics.names import did_you_mean
 from incident_analytics.schema import HOURS
 from incident_analytics.visible import visible
@@ -289,14 +289,9 @@ def read_scope(
 
 def instant(text: str | None, settings: Settings) -> pd.Timestamp | None:
     """Read an instant; one without a zone is in the settings' zone."""
-    import pandas as pd
+    from incident_analytics.periods import read_instant
 
-    if text is None:
-        return None
     try:
-        at = pd.Timestamp(text)
-        if pd.isna(at):  # as of an empty text
-            raise ValueError(text)  # noqa: TRY301 - an unreadable time is one error, however pandas says it
-        return at.tz_localize(settings.timezone) if at.tzinfo is None else at
-    except ValueError as error:
-        raise click.BadParameter(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error
+        return None if text is None else read_instant(text, settings.timezone)
+    except PeriodError as error:
+        raise click.BadParameter(str(error)) from error

@@ -19,7 +19,7 @@ from incident_analytics.schema import Hours
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "at_clock", "label_of"]
+__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "at_clock", "label_of", "read_instant"]
 
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
@@ -485,6 +485,36 @@ class Period:
         dtype: bool
         """
         return instants.between(self.start, self.end, inclusive="left")
+
+
+def read_instant(text: str, timezone: str) -> pd.Timestamp:
+    """Read the instant that a review is as of.
+
+    Parameters
+    ----------
+    text
+        A date or a time.
+    timezone
+        The IANA zone that it is in where it names none, and that it is returned in.
+
+    Raises
+    ------
+    PeriodError
+        ``can't read time 'soon'; try 2025-10-01 or 2025-10-01T12:00Z``
+
+    Examples
+    --------
+    >>> read_instant("2025-10-01", "Europe/Berlin")
+    Timestamp('2025-10-01 00:00:00+0200', tz='Europe/Berlin')
+    """
+    import pandas as pd
+
+    try:
+        at = pd.Timestamp(text)
+        return at.tz_localize(timezone) if at.tzinfo is None else at.tz_convert(timezone)
+    # pandas raises a TypeError for NaT, an empty text, and NotImplementedError after the year 9999.
+    except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
+        raise PeriodError(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error
 
 
 def label_of(name: str) -> str:

@@ -16,6 +16,7 @@ from incident_analytics.config import Settings
 from incident_analytics.errors import PathError
 from incident_analytics.loading import as_corpus, read_corrections, read_records
 from incident_analytics.manifest import Manifest
+from incident_analytics.periods import read_instant
 from incident_analytics.records import Records
 from incident_analytics.redaction import Redaction
 from incident_analytics.scope import Scope
@@ -111,10 +112,7 @@ def read_input(
     paths = list(paths) or [str(path) for path in settings.reports]
     if not paths:
         raise PathError("no reports to review: set paths, or reports = [...] in incident-analytics.toml")
-    instant = None
-    if as_of is not None:
-        instant = pd.Timestamp(str(as_of))
-        instant = instant.tz_localize(settings.timezone) if instant.tzinfo is None else instant
+    instant = None if as_of is None else read_instant(as_of, settings.timezone)
     records = read_records(paths, settings=settings)
     corpus = as_corpus(records)
     folders = [_folder_of(path) for path in [*paths, *([str(settings.path)] if settings.path else [])]]

@@ -18,7 +18,7 @@ from incident_analytics.figures import compute
 from incident_analytics.files import matching_paths
 from incident_analytics.finding import find_files
 from incident_analytics.manifest import MANIFEST, FigureRecord, Manifest, read_manifest
-from incident_analytics.periods import Period, at_clock
+from incident_analytics.periods import Period, at_clock, read_instant
 from incident_analytics.restatements import Restatements
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.sentences import HEADLINES
@@ -100,7 +100,7 @@ def last_restated(folder: Path, given: ReviewInput) -> Restatements | None:
     Restatements or None
         None without an earlier review that chose its incidents alike.
     """
-    found: list[tuple[Period, Manifest]] = []
+    found: list[tuple[Period, pd.Timestamp, Manifest]] = []
     now = given.scope
     for file in sorted(folder.glob(f"{_BEGINNING}*{MANIFEST}")):
         try:
@@ -110,17 +110,18 @@ def last_restated(folder: Path, given: ReviewInput) -> Restatements | None:
                 timezone=now.settings.timezone,
                 fiscal_year_start=now.settings.fiscal_year_start,
             )
-            choice = _choice(before.review) | {"redact": bool(before.review["redact"])}
-        except (PathError, PeriodError, KeyError):  # that of a later version, or not one
+            as_of = read_instant(before.review["as_of"], now.settings.timezone)
+        except (PathError, PeriodError):  # that of a later version, or not one
             continue
+        choice = _choice(before.review) | {"redact": bool(before.review["redact"])}
         own = {name: value for name in _CHOICE if (value := given.choice.get(name))}
-        if period.end <= now.period.start and choice == _plain(own) | {"redact": now.redaction is not None}:
-            found.append((period, before))
+        is_alike = choice == _plain(own) | {"redact": now.redaction is not None}
+        if period.start < as_of and period.end <= now.period.start and is_alike:
+            found.append((period, as_of, before))
     if not found:
         return None
-    _, before = max(found, key=lambda each: (each[0].end, each[0].start))
+    _, as_of, before = max(found, key=lambda each: (each[0].end, each[0].start))
     before = replace(before, figures={name: each for name, each in before.figures.items() if name in HEADLINES})
-    as_of = pd.Timestamp(str(before.review["as_of"]))
     return _compared(
         before, given.with_period(str(before.review["period"]), as_of, is_past=bool(before.review["is_past"]))
     )

@@ -188,6 +188,12 @@ def test_planned_maintenance_leaves_downtime_and_window(as_frame: bool) -> None:
     assert result["availability"].isna().tolist() == [False, True]
 
 
+def test_maintenance_has_its_three_columns() -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}13:00Z"))
+    with pytest.raises(ColumnsError, match="column 'end' is missing"):
+        impact(tables, maintenance=pd.DataFrame({"service": ["API"], "start": [START]}))
+
+
 def test_an_incident_that_names_no_service_is_not_lost() -> None:
     tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"), services={"a": []})
     result = impact(tables, targets={"API": 0.99})

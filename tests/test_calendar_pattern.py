@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from laws import examples
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from incident_analytics.analysis.calendar_pattern import start_hours, start_times
+from incident_analytics.analysis.calendar_pattern import _hours_covered, start_hours, start_times
 from incident_analytics.errors import ColumnsError, PeriodError
 from incident_analytics.periods import Calendar, Period
 from incident_analytics.tables import make_table
@@ -33,6 +33,16 @@ def started(*instants: str) -> pd.DataFrame:
 
 def counted(hours: pd.DataFrame) -> list[tuple[str, int, int]]:
     return list(hours.loc[hours["n"] > 0, ["weekday", "hour", "n"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("end", "hours"),
+    [("2025-03-14T12:30Z", [1, 1, 0.5]), ("2025-03-14T13:00Z", [1, 1, 1]), ("2025-03-14T10:15Z", [0.25])],
+)
+def test_a_window_holds_a_part_of_its_last_hour(end: str, hours: list[float]) -> None:
+    covered = _hours_covered(pd.Timestamp("2025-03-14T10:00Z"), pd.Timestamp(end), "UTC")
+    assert covered[4, 10 : 10 + len(hours)].tolist() == hours  # a Friday
+    assert covered.sum() == sum(hours)
 
 
 def test_every_hour_of_every_weekday_has_its_row() -> None:

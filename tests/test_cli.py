@@ -543,6 +543,15 @@ def test_a_period_that_has_not_begun_is_refused(run: Run) -> None:
     assert err == f"{REMARK}incident-analytics: 2199 has not started yet; choose an earlier period\n"
 
 
+@pytest.mark.parametrize(
+    "as_of", ["", "soon", "1e9", "2025-13-01", "9999-12-31T23:59:59", "9999-12-31T23:59:59-12:00", "NaT"]
+)
+def test_an_instant_that_cannot_be_read_is_refused(run: Run, as_of: str) -> None:
+    code, out, err = run("metrics", "response", "r", "--period", "2025Q1", "--as-of", as_of)
+    assert (code, out) == (2, "")
+    assert err.endswith(f"can't read time {as_of!r}; try 2025-10-01 or 2025-10-01T12:00Z\n")
+
+
 COPIES = "2 of 5 files not counted: r/copy.md (copy of r/INC-2025-03-14-001.md), r/draft.md (copy of r/INC-2025-03-14-001.md)\n"
 
 

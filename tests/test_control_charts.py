@@ -306,6 +306,14 @@ def test_of_charts_of_counts_where_nothing_changed_hardly_any_has_a_signal() -> 
 
 
 @pytest.mark.parametrize("kind", ["xmr", "g", "t"])
+def test_a_range_takes_two_points(kind: str) -> None:
+    """Two points are judged, a single one is not."""
+    one, two = chart_of([3, None], kind), chart_of([3, 5], kind)
+    assert one["beyond_limits"].isna().all()
+    assert two["beyond_limits"].tolist() == [False, False]
+
+
+@pytest.mark.parametrize("kind", ["xmr", "g", "t"])
 def test_fewer_than_two_points_have_no_limits(kind: str) -> None:
     empty = chart_of([], kind)
     assert empty.empty

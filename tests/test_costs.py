@@ -82,6 +82,24 @@ def test_a_zero_without_a_currency_counts_in_the_only_one_that_the_kind_has() ->
 
 
 @pytest.mark.parametrize("incidents", [None, make_table("incidents")])
+def test_an_amount_without_a_currency_keeps_none() -> None:
+    """Only a zero is the same in all currencies; one with its own keeps that."""
+    costs = costs_of(
+        ("a", "lost_revenue", 7.0, "USD"),
+        ("b", "lost_revenue", 5.0, None),
+        ("c", "lost_revenue", 0.0, None),
+        ("d", "fines", 0.0, "EUR"),
+        ("e", "fines", 0.0, "EUR"),
+    )
+    table = call(cost_totals, costs)
+    totals = {
+        (kind, own): [total, n] for kind, own, total, n, _ in table.fillna({"currency": ""}).itertuples(index=False)
+    }
+    assert totals["lost_revenue", "USD"] == [7.0, 2]
+    assert totals["lost_revenue", ""] == [5.0, 1]
+    assert totals["fines", "EUR"] == [0.0, 2]
+
+
 def test_no_costs_have_a_row_for_each_kind_without_a_total(incidents: pd.DataFrame | None) -> None:
     expected = pd.DataFrame(
         {

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from incident_analytics.analysis.counts import (
+    binomial_tails,
     pearson_dispersion,
     rate_interval,
     rate_ratio_p_value,
@@ -14,6 +15,11 @@ from incident_analytics.analysis.counts import (
 from incident_analytics.analysis.statistics import (
     holm,
 )
+
+
+def test_all_or_none_of_the_events_have_a_tail_too() -> None:
+    assert binomial_tails(3, 0, 0.5) == pytest.approx((1.0, 0.125))
+    assert binomial_tails(0, 3, 0.5) == pytest.approx((0.125, 1.0))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from outage_cases import (
 )
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states
+from incident_analytics.analysis.error_budgets import budget_burn_down, budget_states, checked_targets
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.periods import Period
 from incident_analytics.tables import make_table
@@ -107,6 +107,12 @@ class TestBudget:
             as_of=LATER,
         )
         assert pd.isna(api["time_to_exhaustion"])
+
+
+@pytest.mark.parametrize("target", [1.5, 2, 99.9, 0, -0.1, float("nan")])
+def test_no_target_is_above_one(target: float) -> None:
+    with pytest.raises(SettingsError, match=r"is not above 0 and at most 1; write 0\.999 for 99\.9%"):
+        checked_targets({"API": target})
 
 
 def test_a_budget_is_over_within_or_cannot_be_judged() -> None:

@@ -45,6 +45,17 @@ MANIFEST = {
         json.dumps(MANIFEST).replace("+00:00", ""),
         json.dumps(MANIFEST).replace('"2025-10-01T00:00:00+00:00"', "3"),
         json.dumps(MANIFEST).replace(', "redact": false', ""),
+        json.dumps(MANIFEST).replace('"2025-10-01T00:00:00+00:00"', '"2025-10-01"'),
+        json.dumps(MANIFEST).replace('"redact": false', '"redact": "no"'),
+        json.dumps(MANIFEST).replace('"is_past": true', '"is_past": true, "paths": 1'),
+        json.dumps(MANIFEST).replace('"is_past": true', '"is_past": true, "paths": ["reports", 1]'),
+        json.dumps(MANIFEST).replace('"is_past": true', '"is_past": true, "status": {"a": 1}'),
+        json.dumps(MANIFEST).replace('"is_past": true', '"is_past": true, "settings": []'),
+        json.dumps(MANIFEST).replace("[1]", "[NaN]"),
+        json.dumps(MANIFEST).replace("[1]", "[1e999]"),
+        json.dumps(MANIFEST).replace("[1]", "[[1]]"),
+        json.dumps(MANIFEST).replace('["n"]', '["median_seconds"]').replace("[1]", '["1"]'),
+        json.dumps(MANIFEST).replace('["n"]', '["median_seconds"]').replace("[1]", "[1e300]"),
     ],
 )
 def test_a_manifest_that_anybody_may_have_written_is_one_or_refused(tmp_path: Path, wrong: str) -> None:

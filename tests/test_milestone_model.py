@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
 
-from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Model, default_model
+from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Model, default_model, features_of
+from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import MILESTONES
 
 _WEIGHTS = st.lists(st.sampled_from([-1.5, -0.5, 0.0, 0.5, 2.0]), min_size=7, max_size=7)
@@ -72,6 +74,38 @@ def test_far_apart_rows_lie_as_the_relations_say() -> None:
     )
     shares = [math.exp(x) for x in (6, 5, 1, 2, 3, 3, 4, 4)]
     assert found["closed"] == pytest.approx([share / sum(shares) for share in shares])
+
+
+def test_rows_have_the_features_that_the_weights_were_fitted_to() -> None:
+    """Distances are on a scale of doublings, capped; a row also has what the rows next to it mean."""
+    begun = datetime(2025, 3, 14, 10, tzinfo=UTC)
+    minutes = (0, 0, 1, 4, 20, 300, 100_000)
+    instants = [begun + timedelta(minutes=each) for each in minutes]
+    nothing = Reading(frozenset(), frozenset(), dict.fromkeys(MILESTONES, 0.0), frozenset(), None, False, frozenset())
+    readings = [
+        nothing._replace(meanings=frozenset({"fault"})),
+        *[nothing] * 5,
+        nothing._replace(meanings=frozenset({"cure"})),
+    ]
+    rows = features_of(["Something"] * 7, instants, readings, ReportClues(), is_stated=False)
+    assert [[name for name in row if name.startswith(("gap:", "ngap:", "pos:", "rpos:"))] for row in rows] == [
+        ["pos:0", "rpos:5", "ngap:0"],
+        ["pos:1", "rpos:5", "gap:0", "ngap:1"],
+        ["pos:2", "rpos:4", "gap:1", "ngap:2"],
+        ["pos:3", "rpos:3", "gap:2", "ngap:3"],
+        ["pos:4", "rpos:2", "gap:3", "ngap:5"],
+        ["pos:5", "rpos:1", "gap:5", "ngap:6"],
+        ["pos:5", "rpos:0", "gap:6"],
+    ]
+    meant = [{name: value for name, value in row.items() if name in {"m:fault", "pm:fault", "nm:cure"}} for row in rows]
+    assert meant == [{"m:fault": 1.0}, {"pm:fault": 1.0}, {}, {}, {}, {"nm:cure": 1.0}, {}]
+
+
+def test_a_row_of_very_many_words_overflows_nothing() -> None:
+    model = Model([line("none", [-2000.0] * 7), *[line(f"pair {' '.join(pair)}", [0.0] * 9) for pair in PAIRS]])
+    rows = [0, 1]
+    found = model.likely([[2000.0] * 7, [-2000.0] * 7], rows, dict.fromkeys(MILESTONES, rows), {})
+    assert found == {name: [1.0, 0.0] for name in MILESTONES}
 
 
 def test_what_the_file_says_of_a_feature_is_found() -> None:

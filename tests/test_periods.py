@@ -15,7 +15,7 @@ from laws import examples
 from pandas.testing import assert_series_equal
 
 from incident_analytics.errors import PeriodError
-from incident_analytics.periods import UNITS, Calendar, Period, Unit
+from incident_analytics.periods import UNITS, Calendar, Period, Unit, read_instant
 
 ZONES = ("UTC", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "America/Sao_Paulo", "America/St_Johns")
 """Clocks went forward at midnight in Sao Paulo, and back across it, one minute after, in St. John's."""
@@ -413,3 +413,14 @@ def test_business_hours_are_those_within() -> None:
         PeriodError, match=r"^business hours from 17:00:00 to 08:00:00 are none; end must be after start$"
     ):
         Calendar(time(17), time(8))
+
+
+@given(st.text(max_size=30) | st.datetimes(timezones=st.none() | st.timezones()).map(str))
+@examples(100)
+def test_a_text_is_an_instant_in_the_zone_or_refused(text: str) -> None:
+    for zone in ("UTC", "America/New_York", "Pacific/Kiritimati"):
+        try:
+            at = read_instant(text, zone)
+        except PeriodError:
+            continue
+        assert str(at.tz) == zone

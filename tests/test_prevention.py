@@ -188,6 +188,7 @@ class TestPreventiveItems:
         assert table["n"].tolist() == [2, 1, 2, 1, 0]
         assert table["n_unknown"].tolist() == [1, 0, 1, 1, 0]
         assert table["n_prevent"].tolist() == [1, 0, 0, 0, 0]
+        assert table["n_proposed"].tolist() == [1, 1, 1, 0, 0]
         assert table["is_prevented"].astype(object).where(table["is_prevented"].notna(), None).tolist() == [
             *(True, False),
             *(None, None, None),
@@ -196,6 +197,10 @@ class TestPreventiveItems:
             "1 of 4 incidents with action items has a preventive one; 1 has none: b. For 2 it isn't known. "
             "e lists no action items. 3 of 6 action items have a class, all proposed from their words."
         )
+
+    def test_a_column_that_is_missing_is_named(self) -> None:
+        with pytest.raises(ColumnsError, match="columns 'title', 'severity' are missing"):
+            preventive_items(pd.DataFrame({"incident_id": ["a"]}), actions_of({"action": "Canary"}))
 
     def test_without_a_class_nothing_is_said(self) -> None:
         incidents = make_table("incidents", {"incident_id": ["a"]})

@@ -17,7 +17,7 @@ from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.scorecard import team_changes
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.config import Settings
-from incident_analytics.errors import UnknownNameError
+from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.loading import load
 from incident_analytics.periods import Period
 from incident_analytics.scope import Scope
@@ -77,6 +77,21 @@ def changes_of(
 
 
 class TestTeamChanges:
+    def test_a_column_that_is_missing_is_named(self) -> None:
+        incidents = make_table("incidents", {"incident_id": ["a"], "occurred_at": [at("2025-08-01")]})
+        with pytest.raises(ColumnsError, match="column 'affected' is missing"):
+            team_changes(
+                incidents,
+                pd.DataFrame({"incident_id": ["a"], "service": ["Web"]}),
+                make_table("readings", {}),
+                times=response_times(incidents),
+                metric="time_to_restore",
+                before=BEFORE,
+                after=AFTER,
+                past=PAST,
+                as_of=at("2025-10-01"),
+            )
+
     def test_an_arrow_where_something_changed_and_nowhere_else(self) -> None:
         found = changes_of(("Web", 8, 8), ("API", 4, 30))
         arrows = found.dropna(subset="arrow")[["team", "measure", "arrow"]].to_dict("records")

@@ -23,6 +23,7 @@ from incident_analytics.reports.times import (
     find_dates,
     read_date,
     read_moments,
+    read_pieces,
     read_span,
     split_moment,
 )
@@ -223,6 +224,24 @@ def test_words_that_hold_no_time(words: str) -> None:
 @given(st.times().map(lambda at: datetime.combine(date(2025, 1, 1), at.replace(second=0, microsecond=0))), st.data())
 def test_a_time_is_the_same_in_every_form(at: datetime, data: st.DataObject) -> None:
     assert read_moments(data.draw(st.sampled_from(clock_forms(at)))) == [Moment(clock=at.time())]
+
+
+@pytest.mark.parametrize(
+    ("words", "length", "approximate"),
+    [
+        ("3d", timedelta(days=3), False),
+        ("1d 2h 5m", timedelta(days=1, hours=2, minutes=5), False),
+        ("about 2h", timedelta(hours=2), True),
+        ("45 s", timedelta(seconds=45), False),
+    ],
+)
+def test_a_length_is_the_sum_of_its_units(words: str, length: timedelta, approximate: bool) -> None:
+    assert read_pieces(words) == [Span(length, approximate)]
+
+
+def test_about_goes_with_what_follows_it() -> None:
+    first, last, length = [piece for piece in read_pieces("about 14:02 - 15:47 (2h)") if not isinstance(piece, str)]
+    assert [first.approximate, last.approximate, length.approximate] == [True, False, False]
 
 
 @pytest.mark.parametrize(("words", "days"), [("2 wks", 14), ("1 wk", 7), ("3w", 21), ("12k", None), ("5 ks", None)])

@@ -215,6 +215,7 @@ def test_loss(words: str, loss: Loss | None) -> None:
 @pytest.mark.parametrize(
     "words",
     ["8 minutes", "SLA met", "Breached", "99.82% → 99.95%", "3% of error budget", "100%", "60%", "150%", "150% → 50%", "0.013",
+     "-0.2% → 0.1%", "+0.3% → -0.1%",
      "-0.13% monthly, -0.05% yearly", "99.9% target missed"],
 )  # fmt: skip
 def test_words_that_tell_no_loss(words: str) -> None:

@@ -10,7 +10,9 @@ import os
 import re
 import shutil
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,14 @@ import pytest
 from click.testing import CliRunner
 from edits import DEMO, FEW, PERIOD, ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
 from html_page import Page
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
 
 from incident_analytics import figures, measures, sentences, verification
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import PathError
+from incident_analytics.errors import IncidentAnalyticsError, PathError
 from incident_analytics.figures import compute
 from incident_analytics.manifest import HASH, MANIFEST, Manifest
 from incident_analytics.publish import _seen_from
@@ -594,6 +599,117 @@ def test_the_next_review_restates_the_last_one(copied: Path, tmp_path: Path) -> 
         [str(copied / "reports")], given.scope.settings, period="2025Q4", as_of="2025-12-01", status="all"
     )
     assert last_restated(tmp_path, other) is None
+
+
+_LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=3)
+    | st.sampled_from(
+        [
+            *(
+                "2025Q3",
+                "2025-10-01",
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59+00:00",
+                "9999-12-31T00:00:00-12:00",
+            ),
+            *(
+                "final",
+                "by",
+                "period",
+                "n",
+                "median_seconds",
+                "incidents",
+                "/**",
+                10**30,
+                {"name": "x", "start": "", "end": ""},
+            ),
+            {"name": "x", "start": "2025-08-01", "end": "2025-07-01"},
+        ]
+    )
+)
+_ANY = st.recursive(
+    _LEAVES, lambda some: st.lists(some, max_size=2) | st.dictionaries(st.text(max_size=2), some), max_leaves=4
+)
+
+
+def places(plain: object, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Give the ways to all parts of what JSON holds."""
+    parts = plain.items() if isinstance(plain, dict) else enumerate(plain) if isinstance(plain, list) else ()
+    for key, part in parts:
+        yield (*way, key)
+        yield from places(part, (*way, key))
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ReviewInput, dict[str, Any]]:
+    """A folder of reviews, what the next one is made from, and the manifest of the last one as JSON has it."""
+    folder = tmp_path_factory.mktemp("few")
+    (folder / "reports").mkdir()
+    for name in ("INC-2025-08-05-001", REPORT):
+        shutil.copy(DEMO / "reports" / f"{name}.md", folder / "reports")
+    settings = Settings(timezone="America/New_York")
+    next_one, last = (
+        read_input([str(folder / "reports")], settings, period=period, as_of=as_of, status="final")
+        for period, as_of in (("2025Q4", "2025-12-01"), (PERIOD, "2025-10-01"))
+    )
+    for measure, options in (("counts", {}), ("response", {}), ("impact", {}), ("incidents", {})):
+        compute(last.scope, measure, options)
+    plain = json.loads(last.manifest().text())
+    plain["review"] |= {"paths": ["reports"]}
+    return folder, next_one, plain
+
+
+@given(data=st.data())
+@examples(60)
+def test_no_manifest_that_somebody_changed_keeps_the_next_review_from_being_made(
+    few: tuple[Path, ReviewInput, dict[str, Any]], data: st.DataObject
+) -> None:
+    folder, next_one, plain = few
+    changed = json.loads(json.dumps(plain))
+    for _ in range(data.draw(st.integers(1, 2))):
+        *way, last = data.draw(st.sampled_from(list(places(changed))))
+        reduce(lambda part, key: part[key], way, changed)[last] = data.draw(_ANY)
+    file = folder / f"review-{PERIOD}{MANIFEST}"
+    file.write_text(json.dumps(changed), encoding="utf-8")
+    restated = last_restated(folder, next_one)
+    if restated is not None:
+        sentences.describe_restated(restated, metric="time_to_restore")
+    with suppress(IncidentAnalyticsError):
+        "\n".join(sentences.describe_verified(verify(file)))
+
+
+@pytest.mark.parametrize(
+    ("way", "value"),
+    [
+        (("review", "as_of"), "9999-12-31T23:59:59-12:00"),
+        (("review", "as_of"), "2025-07-01T00:00:00+00:00"),  # before the period
+        (("figures", "counts", "rows", "SEV-1"), ["SEV-1", "many"]),
+        (("figures", "response", "rows"), {}),
+        (("figures", "response", "rows"), "twice"),
+    ],
+)
+def test_whatever_the_last_manifest_says_the_next_review_is_made(
+    few: tuple[Path, ReviewInput, dict[str, Any]], way: tuple[str, ...], value: Any
+) -> None:
+    folder, next_one, plain = few
+    changed = json.loads(json.dumps(plain))
+    rows = changed["figures"]["response"]["rows"]
+    columns = changed["figures"]["counts"]["columns"]
+    if value == "twice":
+        value = {str(index): row for index in range(2) for row in rows.values()}
+    if "counts" in way:
+        value = ["many" if column == "n" else None for column in columns]
+    *before, last = way
+    reduce(lambda part, key: part[key], before, changed)[last] = value
+    (folder / f"review-{PERIOD}{MANIFEST}").write_text(json.dumps(changed), encoding="utf-8")
+    restated = last_restated(folder, next_one)
+    said = "" if restated is None else sentences.describe_restated(restated, metric="time_to_restore")
+    assert isinstance(said, str)
+    assert (restated is None) == (way[0] == "review")
 
 
 def test_the_page_of_the_demo_has_its_manifest(demo_review: dict[str, Path]) -> None:

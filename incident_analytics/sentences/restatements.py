@@ -93,16 +93,17 @@ def describe_restated(found: Restatements, *, metric: str) -> str:
 def _headline(name: str, figure: FigureRecord) -> str:
     """Return the one value of a figure that the first screen shows."""
     if name == "response":
-        (median,) = _column(figure, "median_seconds") or (None,)
-        return _written(median, "median_seconds")
+        return _written(next(iter(_column(figure, "median_seconds")), None), "median_seconds")
     if name == "impact":
         return str(sum(left is not None and left < 0 for left in _column(figure, "budget_left_seconds")))
     return str(sum(n or 0 for n in _column(figure, "n")))
 
 
-def _column(figure: FigureRecord, column: str) -> Sequence[Any]:
+def _column(figure: FigureRecord, column: str) -> Sequence[float | None]:
+    """Return the numbers of a column: whoever wrote the manifest may have put words in their place."""
     index = figure.columns.index(column) if column in figure.columns else None
-    return [] if index is None else [values[index] for values in figure.rows.values()]
+    cells = [] if index is None else [values[index] for values in figure.rows.values()]
+    return [cell if isinstance(cell, int | float) else None for cell in cells]
 
 
 def describe_verified(found: Restatements) -> Iterator[str]:

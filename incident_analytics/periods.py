@@ -511,9 +511,11 @@ def read_instant(text: str, timezone: str) -> pd.Timestamp:
 
     try:
         at = pd.Timestamp(text)
-        return at.tz_localize(timezone) if at.tzinfo is None else at.tz_convert(timezone)
-    # pandas raises a TypeError for NaT, an empty text, and NotImplementedError after the year 9999.
-    except (ValueError, TypeError, OverflowError, NotImplementedError) as error:
+        at = at.tz_localize(timezone) if at.tzinfo is None else at.tz_convert(timezone)
+        if not 1 < at.year < 9999:  # noqa: PLR2004 - nor has NaT a year; in another zone it may be outside of the calendar
+            raise ValueError(text)  # noqa: TRY301 - an unreadable time is one error, however pandas says it
+        return at  # noqa: TRY300
+    except (ValueError, OverflowError, NotImplementedError) as error:  # the last one after the year 9999
         raise PeriodError(f"can't read time {text!r}; try 2025-10-01 or 2025-10-01T12:00Z") from error
 
 

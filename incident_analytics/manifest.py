@@ -248,8 +248,10 @@ def _require_review(review: Mapping[str, Any]) -> None:
         raise ValueError(review)
     for names, kind in ((_TEXTS, str), (_FLAGS, bool), (_LISTS, list)):
         for name in names:
-            value = review.get(name, kind())
-            if not isinstance(value, kind) or not (kind is not list or all(isinstance(each, str) for each in value)):
+            value = review.get(name)
+            if value is not None and not isinstance(value, kind):
+                raise TypeError(name)
+            if isinstance(value, list) and not all(isinstance(each, str) for each in value):
                 raise TypeError(name)
 
 

@@ -236,7 +236,7 @@ def test_a_time_is_the_same_in_every_form(at: datetime, data: st.DataObject) -> 
     ],
 )
 def test_a_length_is_the_sum_of_its_units(words: str, length: timedelta, approximate: bool) -> None:
-    assert read_pieces(words) == [Span(length, approximate)]
+    assert read_span(words) == Span(length, approximate)
 
 
 def test_about_goes_with_what_follows_it() -> None:

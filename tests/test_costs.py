@@ -81,7 +81,6 @@ def test_a_zero_without_a_currency_counts_in_the_only_one_that_the_kind_has() ->
     assert totals.loc["credits_issued"].to_numpy().tolist() == [[5.0, 1, 0], [5.0, 1, 0], [0.0, 1, 0]]
 
 
-@pytest.mark.parametrize("incidents", [None, make_table("incidents")])
 def test_an_amount_without_a_currency_keeps_none() -> None:
     """Only a zero is the same in all currencies; one with its own keeps that."""
     costs = costs_of(
@@ -100,6 +99,7 @@ def test_an_amount_without_a_currency_keeps_none() -> None:
     assert totals["fines", "EUR"] == [0.0, 2]
 
 
+@pytest.mark.parametrize("incidents", [None, make_table("incidents")])
 def test_no_costs_have_a_row_for_each_kind_without_a_total(incidents: pd.DataFrame | None) -> None:
     expected = pd.DataFrame(
         {

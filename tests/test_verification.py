@@ -664,7 +664,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ReviewInput, di
 
 
 @given(data=st.data())
-@examples(60)
+@examples(20)
 def test_no_manifest_that_somebody_changed_keeps_the_next_review_from_being_made(
     few: tuple[Path, ReviewInput, dict[str, Any]], data: st.DataObject
 ) -> None:

@@ -71,7 +71,7 @@ def main(n_edits: int, first: int, *, is_all: bool) -> None:
             counts["in another line, and nothing changes"] += edit.kind == "edit" and not is_cited and not changed
             counts["in another line, and a figure changes"] += edit.kind == "edit" and not is_cited and bool(changed)
             counts["in another line, and passes"] += edit.kind == "edit" and not is_cited and not changed and not fails
-            where = "cited" if is_cited else ""
+            where = f"{'cited' if is_cited else ''} {'fails' if fails else 'passes'}"
             print(seed, edit, len(changed), where, sorted(named ^ changed) or "", wrong[:1] or "", flush=True)
     for name, n in counts.items():
         print(f"{name}: {n}")

@@ -7,8 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from incident_analytics.config import SETTINGS_NAME
 from incident_analytics.layout_proposal import toml_text
 from incident_analytics.records import Records
 from incident_analytics.reports.coverage import UNREAD
@@ -16,7 +18,15 @@ from incident_analytics.reports.report import OWN
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.schema import LEVELS
 
-__all__ = ["by_file", "coverage_lines", "skipped_lines", "summary", "undeclared_services", "useful_edits"]
+__all__ = [
+    "by_file",
+    "coverage_lines",
+    "first_settings",
+    "skipped_lines",
+    "summary",
+    "undeclared_services",
+    "useful_edits",
+]
 
 Problem: TypeAlias = Mapping[str, Any]
 """A row of ``problems``."""
@@ -28,7 +38,7 @@ _OPTIONAL: Final = frozenset({"missing-section", "approximate", "placeholder", "
 _QUOTED: Final = re.compile(r"'[^']*'|\d[\d:.-]*")
 """What a message quotes from its report."""
 _FEW: Final = 3
-"""Problems that need no summary, edits that it has, and files named for a reason."""
+"""Problems that need no summary, edits that it has, files named for a reason, and reports that are worth settings."""
 
 
 def by_file(problems: Iterable[Problem]) -> list[list[Problem]]:
@@ -62,6 +72,13 @@ def useful_edits(problems: Sequence[Problem]) -> Iterator[str]:
         more = " and others" if len(rows) > 1 else ""
         yield f"  {files}: {rows[0]['message']} ({rows[0]['path']}:{rows[0]['line']}{more})"
     yield ""
+
+
+def first_settings(records: Records, settings_file: Path | None) -> Iterator[str]:
+    """Yield how to have the reports read in their own words, where there are several and no settings."""
+    if settings_file is None and records.tables["files"]["outcome"].count("loaded") >= _FEW:
+        yield f"No {SETTINGS_NAME} was found; 'incident-analytics init' proposes one, in the words of these reports."
+        yield ""
 
 
 def undeclared_services(records: Records, declared: Collection[str]) -> Iterator[str]:

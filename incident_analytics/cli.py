@@ -89,6 +89,7 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
     from incident_analytics.checking import (
         by_file,
         coverage_lines,
+        first_settings,
         skipped_lines,
         summary,
         undeclared_services,
@@ -117,7 +118,8 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         skipped = [] if least == LEVELS.index("info") else skipped_lines(records)  # these are listed as problems
         advice = list(undeclared_services(records, settings.services))
         advice += useful_edits([row for row in problems if not advice or row["code"] != "unknown-service"])
-        say(*coverage_lines(records), *skipped, *advice, *summary(records, LEVELS[: least + 1]))
+        say(*coverage_lines(records), *skipped, *first_settings(records, settings.path), *advice)
+        say(*summary(records, LEVELS[: least + 1]))
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):
         sys.exit(1)
@@ -292,7 +294,11 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
         say=say,
         key=click.getchar,
     )
-    say("", f"{n} {'value' if n == 1 else 'values'} written to {file.file}" if n else "nothing was changed")
+    if n:
+        values, which = ("value", "it") if n == 1 else ("values", "one")
+        say("", f"{n} {values} written to {file.file}; to take {which} back, delete its line there")
+    else:
+        say("", "nothing was changed")
 
 
 @commands.command()

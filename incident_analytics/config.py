@@ -511,7 +511,8 @@ class Settings(TomlTable):
     skipped
         A sentence for each source that the file names and may not use; see `read_settings`.
     timezone
-        The IANA zone of the team: its midnights bound periods, and dates without a time are its midnights.
+        The IANA zone of the team: times of reports that name no zone are read in it, its midnights bound periods, and
+        dates without a time are its midnights.
     date_order
         What comes first in dates such as 05.03.2026 where no other date of the report shows it; None where nothing
         does: such a date may be two days, and is reported.

@@ -306,7 +306,7 @@ def _question(doubt: Doubt, number: int, n: int, like: Sequence[Doubt]) -> Itera
 
     A milestone that is still in doubt has a question mark.
     """
-    sure = "" if doubt.confidence is None else f" (such values were right {doubt.confidence:.0%} of the time)"
+    sure = "" if doubt.confidence is None else f" (in test reports {doubt.confidence:.0%} of such guesses were right)"
     yield ""
     yield f"{number} of {n}   {doubt.incident_id}  {doubt.title or ''}".rstrip()
     yield f"{doubt.path}:{doubt.line}"

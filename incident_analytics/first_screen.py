@@ -57,7 +57,9 @@ _Cell = tuple[str, str]
 """A cell of a table, in HTML and in Markdown."""
 
 
-def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None, *, restated: str = "") -> Shown:
+def first_screen(
+    highlights: Highlights, links: Mapping[str, str] | None = None, *, restated: str = "", n_unzoned: int = 0
+) -> Shown:
     """Show the first screen: the headline, the tiles, the incidents that mattered, the decisions, the notices.
 
     Parameters
@@ -68,6 +70,8 @@ def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None,
         Where each report is, by incident_id.
     restated
         What the last review would say otherwise today; it is the first notice.
+    n_unzoned
+        The window's reports whose times are read as UTC, as neither they nor the settings say a zone.
     """
     facts, scope = highlights, highlights.scope
     so_far = scope.window is not scope.period
@@ -75,7 +79,7 @@ def first_screen(highlights: Highlights, links: Mapping[str, str] | None = None,
     right = [_decisions(facts)]
     if facts.has_reports and facts.budgets.budgets:
         right.append(_budgets(facts))
-    notices = _notices(facts, restated)
+    notices = _notices(facts, restated, n_unzoned)
     shown = _joined(
         [
             _opening(facts, so_far=so_far),
@@ -455,7 +459,7 @@ def _bar(budget: Budget, most: float) -> str:
     )
 
 
-def _notices(facts: Highlights, restated: str) -> list[Shown]:
+def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
     scope = facts.scope
     before = scope.reported_at[scope.reported_at < scope.window.start]
     zone = scope.settings.timezone
@@ -472,6 +476,7 @@ def _notices(facts: Highlights, restated: str) -> list[Shown]:
         response=facts.response,
         budgets=facts.budgets,
         follow_ups=facts.follow_ups,
+        n_unzoned=n_unzoned,
         undated=[Quoted(name, figures_in(facts.undated)) for name in facts.undated["incident_id"]],
         mapped=facts.mapped_severities,
         contradicted=[each for each in facts.incidents if each.stated is not None],

@@ -16,7 +16,7 @@ from incident_analytics.reports.markdown import Document, Line, Section, Table
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import bare_words, built_in_templates, default_template
-from incident_analytics.reports.times import read_moments, read_span
+from incident_analytics.reports.times import find_dates, read_moments, read_span
 from incident_analytics.schema import STATUSES
 from incident_analytics.visible import visible, visible_toml
 
@@ -45,6 +45,8 @@ _ID_OF_TITLE: Final = re.compile(rf"{_ID.pattern}(?=\s*[:\s–—-])")
 """An id that a title begins with."""
 _CORE: Final = frozenset({"summary", "timeline", "root_cause", "actions"})
 """The sections without which a report is hardly read."""
+_TEXTS: Final = frozenset({"summary", "what_happened"})
+"""Sections of prose, whose headings some reports have above the rows of their timeline."""
 _LIKE_ONE: Final = 0.75
 """In which part of its values a label has to look like a field to be taken for it."""
 _COUNT: Final = re.compile(
@@ -250,11 +252,16 @@ def _form_of_ids(labels: Sequence[_Label], documents: Sequence[Document]) -> str
 
 
 def _known_labels(labels: Iterable[_Label]) -> tuple[dict[str, list[_Label]], list[_Label]]:
-    """Return the labels of each field that a built-in layout knows, and the others."""
+    """Return the labels of each field that a built-in layout knows, and the others.
+
+    A label that is known for an instant, such as *Noticed by*, is another one where hardly a value is a time.
+    """
     known: dict[str, list[_Label]] = {}
     unknown = []
     for label in labels:
         name = next(filter(None, (template.field_named(label.name) for template in built_in_templates())), None)
+        if name is not None and name.endswith("_at") and label.values and not _is_of_times(label):
+            continue  # who or how: read by its own words, whatever the layout
         if name is None:
             unknown.append(label)
         elif name not in {"template_version", "template_updated_on"}:
@@ -267,7 +274,8 @@ def _known_headings(
 ) -> tuple[dict[str, list[_Heading]], list[_Heading], list[_Heading]]:
     """Return the headings of each section, those of these that only their rows give away, and those with texts alone.
 
-    A heading with rows of times is the timeline, one with boxes to tick a list of action items.
+    A heading with rows of times is the timeline, even one known for a text, as *What happened*. One with boxes to tick
+    is a list of action items.
     """
     known: dict[str, list[_Heading]] = {}
     placed, unplaced = [], []
@@ -275,7 +283,7 @@ def _known_headings(
     for heading in headings:
         named = (template.section_named(heading.name) for template in built_in_templates())
         name = next((each for each in named if each in names), None)
-        if name is None and 2 * heading.n_timed > heading.n:
+        if name in {None, *_TEXTS} and 2 * heading.n_timed > heading.n:
             name = "timeline"
             placed.append(heading)
         elif name is None and 2 * heading.n_ticked > heading.n:
@@ -315,6 +323,11 @@ def _likely_fields(labels: Sequence[_Label], known: Mapping[str, object]) -> dic
     if "services" not in known and (lists := [label for label in labels if _lists_names(label)]):
         found["services"] = [label for label in lists if not any(label in others for others in found.values())]
     return {name: found[name] for name in _MEANINGS if found.get(name)}
+
+
+def _is_of_times(label: _Label) -> bool:
+    """Return whether any of a label's values has a date or a time of day."""
+    return any(find_dates(value) or re.search(r"\d[:.h]\d\d", value) for value in label.values)
 
 
 def _share_like(label: _Label, looks: Callable[[str], bool]) -> bool:

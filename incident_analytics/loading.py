@@ -298,10 +298,18 @@ def read_records(
     else:
         raw = _as_tables(_joined(found))
     problems = list(file_problems(raw, settings, correction_problems))
-    if all(Path(place).is_dir() for place in places):  # else a report may just not have been asked for
+    if _are_all(places, settings):  # else a report may just not have been asked for
         problems += stale_corrections(corrections, raw)
     records = settle(raw, problems, settings)
     return dataclasses.replace(records, notes=tuple(store.notes)) if store else records
+
+
+def _are_all(places: Sequence[str | Path], settings: Settings) -> bool:
+    """Return whether places are folders, and the settings' ``reports`` are in them."""
+    if not all(Path(place).is_dir() for place in places):
+        return False
+    folders = [Path(place).resolve() for place in places]
+    return all(any(Path(each).resolve().is_relative_to(folder) for folder in folders) for each in settings.reports)
 
 
 def _jobs_of_environment() -> int:

@@ -24,7 +24,7 @@ from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
-from incident_analytics.reports.times import find_orders
+from incident_analytics.reports.times import find_orders, read_moments
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, read_zone
 from incident_analytics.schema import SEVERITIES
 from incident_analytics.visible import visible
@@ -66,7 +66,15 @@ _CITY: Final = re.compile(
 _OF_TIMES: Final = re.compile(r"\b(?:times?|timeline|chronology|timestamps?)\b", re.IGNORECASE)
 """What a heading says above times."""
 _TIME_COLUMN: Final = re.compile(r"\W{0,5}(?:time|timestamp|when|start|end)\W{0,5}\(", re.IGNORECASE)
+_EXPLAINS: Final = re.compile(
+    r"(?:readme|contributing|index|guide|how[-_ ]?to|process|policy|conventions)\b", re.IGNORECASE
+)
+"""How a file is called that explains those next to it."""
+_TO_FILL_IN: Final = "a template to fill in"
+"""Why a blank template is skipped."""
 _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+_NUMBERED: Final = re.compile(r"([A-Za-z][A-Za-z -]{0,12})([0-9])")
+"""A severity of a scale whose words differ by a number alone."""
 _BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 _SEPARATORS: Final = re.compile(r"[(,;/|]")
 
@@ -142,7 +150,8 @@ def propose_files(
         raise
     read_settings(file)
     n_questions = sum(line.startswith("# - ") for line in text.splitlines())
-    return [file, *([layout_file] if layout else [])], n_questions, records.remarks()
+    said = replace(records, unzoned=()).remarks()  # of the zone there is a question, or the settings have it now
+    return [file, *([layout_file] if layout else [])], n_questions, said
 
 
 def _goodness(records: Records) -> tuple[int, int]:
@@ -182,21 +191,19 @@ def propose_settings(
         first.
     """
     texts = _texts(records)
-    zones = Counter(filter(None, map(_zone_of, texts.values())))
-    cities = Counter(filter(None, map(_zone_by_city, texts.values()))) if len(zones) < 2 else Counter()  # noqa: PLR2004
-    zones += cities
-    is_unsure = 2 * zones.total() <= len(texts)  # the few that name one may be another team's
+    zones, house = _zones_of_reports(records, texts), _zones_of_house(records)
     orders = [find_orders(text) for text in texts.values()]
     synonyms, unknown = _severities(records)
+    order, synonyms = _own_scale(records, synonyms)
     services, said = _joined(_services(records), texts)
     places = [(relative_path(path, folder) or Path(path)).as_posix() for path in reports]
     loaded = len(_loaded(records))
     ratings = (layout.ratings if layout else ()) or tuple(unknown)
     questions = [
-        *_zone_questions(zones, is_unsure=is_unsure, n=len(texts)),
+        *_zone_questions(zones, house, n=len(texts)),
         *_order_questions(orders, records),
         *(layout.questions if layout else ()),
-        *_severity_questions(unknown),
+        *_severity_questions(unknown, order, synonyms),
         *nearby.questions,
         *_service_questions(services, _together(records)),
     ]
@@ -208,11 +215,11 @@ def propose_settings(
         '# owner = "..."        # who answers for the review',
         '# report_url = "https://git.example/main/{path}" # where people read a report, for links in mailed pages',
         f"reports = [{', '.join(map(toml_text, places))}]",
-        *_zone_lines(zones, is_unsure=is_unsure),
+        *_zone_lines(zones, house, n=len(texts)),
         *_order_lines(orders),
         "",
         *_layout_lines(records, has_layout=has_layout),
-        *_severity_lines(synonyms, ratings),
+        *_severity_lines(order, synonyms, ratings),
         "",
         *_import_lines(nearby, folder),
         "# Availability targets: remove the # and write what was promised, as a fraction: 0.999 is 99.9%.",
@@ -313,11 +320,58 @@ def _zone_of(text: str) -> str | None:
 
 
 def _zone_by_city(text: str) -> str | None:
-    """Return the zone of the city in whose time a report that names no zone says that it is."""
-    if _zone_of(text):
-        return None
+    """Return the zone of the city in whose time a text says that it is."""
     lines = (line for line in text.splitlines() if not line.startswith("# "))
     return next((zone for line in lines if (zone := _zone_of_city(line))), None)
+
+
+def _zones_of_reports(records: Records, texts: Mapping[str, str]) -> Counter[str]:
+    """Return in how many reports each zone is named: for all times, else by a city, else next to a time at the head."""
+    zones = Counter(filter(None, map(_zone_of, texts.values())))
+    others = {path: text for path, text in texts.items() if _zone_of(text) is None}
+    if len(zones) < 2:  # noqa: PLR2004 - where they disagree already a city is no evidence more
+        zones += Counter(filter(None, map(_zone_by_city, others.values())))
+    if 2 * zones.total() > len(texts):
+        return zones
+    paths = dict(zip(*(records.tables["incidents"][name] for name in ("incident_id", "path")), strict=True))
+    named: defaultdict[str, set[str]] = defaultdict(set)
+    for reading in records.rows("readings"):
+        path = paths.get(reading["incident_id"], "")
+        if path in others and reading["field"].endswith("_at") and _zone_by_city(others[path]) is None:
+            named[path] |= _zones_next_to_times(reading["as_written"] or "")
+    return zones + Counter(zone for found in named.values() for zone in sorted(found))
+
+
+def _zones_next_to_times(words: str) -> set[str]:
+    """Return the zones that words have next to times.
+
+    Examples
+    --------
+    >>> _zones_next_to_times("25.10.2026 03:30 EET"), _zones_next_to_times("05:31 Drain cancelled")
+    ({'EET'}, set())
+    """
+    try:
+        return {str(moment.zone) for moment in read_moments(words) if moment.clock and moment.zone}
+    except Unreadable:
+        return set()
+
+
+def _zones_of_house(records: Records) -> dict[str, str]:
+    """Return the zones that what explains the reports says for all of them, each with the first file that does.
+
+    That is a README or the like next to the reports, or their blank template.
+    """
+    found: dict[str, str] = {}
+    for file in records.rows("files"):
+        is_template = file["outcome"] == "skipped" and _TO_FILL_IN in (file["reason"] or "")
+        if is_template or (file["outcome"] == "skipped" and _EXPLAINS.match(Path(file["path"]).stem)):
+            try:
+                text, _ = decode_text(read_bytes(file_of_report(file["path"])[0]))
+            except OSError:
+                continue
+            if zone := _zone_by_city(text) or _zone_of(text):
+                found.setdefault(zone, file["path"])
+    return found
 
 
 def _zone_of_city(line: str) -> str | None:
@@ -362,10 +416,53 @@ def _severities(records: Records) -> tuple[dict[str, tuple[str, int]], Counter[s
         word = " ".join(_SEPARATORS.split(written)[0].split()) or written.strip()
         severity = meant.get(reading["incident_id"])
         if severity is None:
-            unknown[word] += 1
+            unknown[" ".join(written.split())] += 1
         else:
             found[word] = severity, found.get(word, ("", 0))[1] + 1
     return found, unknown
+
+
+def _own_scale(
+    records: Records, synonyms: Mapping[str, tuple[str, int]]
+) -> tuple[Sequence[str], dict[str, tuple[str, int]]]:
+    """Return the severities in the words of the reports where most use one numbered scale, such as P1 to P3.
+
+    With it the other words for them, each with the one that it is; else the severities and words as they are.
+
+    Examples
+    --------
+    >>> numbered = {"P3": ("SEV-3", 5), "P1": ("SEV-1", 4)}
+    >>> _own_scale(Records({"readings": {"field": [], "as_written": []}}, SEVERITIES), numbered)
+    (('P3', 'P2', 'P1'), {})
+    """
+    scales: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    counts: Counter[str] = Counter()
+    for word, (_, n) in synonyms.items():
+        if match := _NUMBERED.fullmatch(word):
+            scales[match[1]][int(match[2])] = word
+            counts[match[1]] += n
+    stem, n_own = counts.most_common(1)[0] if counts else ("", 0)
+    words = Counter(
+        " ".join(row["as_written"].split())
+        for row in records.rows("readings")
+        if row["field"] == "severity" and row["as_written"] and _is_own(row["as_written"])
+    )
+    n_others = sum(n for _, n in synonyms.values()) - n_own + words.total()
+    if len(scales[stem]) < 2 or n_own < _LIKE_ONE * (n_own + n_others):  # noqa: PLR2004 - one word makes no scale
+        return SEVERITIES, dict(synonyms)
+    numbers = range(min(1, *scales[stem]), max(*scales[stem]) + 1)
+    order = tuple(scales[stem].get(number, f"{stem}{number}") for number in reversed(numbers))
+    # Of those that are read as one severity, such as P3 and P4, other words mean the worst.
+    meant: dict[str, str] = {}
+    for number in reversed(numbers):
+        severity = synonyms.get(scales[stem].get(number, ""), (f"SEV-{min(max(number, 1), len(SEVERITIES))}", 0))[0]
+        meant[severity] = order[len(order) - 1 - numbers.index(number)]
+    others = {word: (meant[severity], n) for word, (severity, n) in synonyms.items() if word not in order}
+    for word, n in words.items():
+        severity = read_word(word, SEVERITIES, {})
+        if severity in meant:
+            others[word] = meant[severity], n
+    return order, others
 
 
 def _is_own(written: str) -> bool:
@@ -460,15 +557,35 @@ def _bare(service: str) -> str:
 # --- questions -------------------------------------------------------------------------------------------------------
 
 
-def _zone_questions(zones: Counter[str], *, is_unsure: bool, n: int) -> Iterator[str]:
-    asked = "Which time zone does the team work in?"
-    named = ", ".join(f"{zone} in {_count(n_with, 'report')}" for zone, n_with in zones.most_common())
-    if not zones:
-        yield f"{asked} No report names one, so all times are UTC until you write it at timezone."
-    elif is_unsure:
-        yield f"{asked} Of {_count(n, 'report')}, only some name one: {named}. Write it at timezone."
-    elif len(zones) > 1 or not _is_iana(next(iter(zones))):
-        yield f"{asked} The reports name {named}. Write it at timezone."
+def _settled_zone(zones: Counter[str], house: Mapping[str, str], n: int) -> tuple[str, str] | None:
+    """Return the zone of times that name none, and who says so; None where that is a question.
+
+    Of n reports the few that name a zone may be another team's: they do not settle it. What explains the reports does,
+    unless most of them name another one.
+    """
+    most, n_most = zones.most_common(1)[0] if zones else ("", 0)
+    if len(house) == 1:
+        zone, file = next(iter(house.items()))
+        if _is_iana(zone) and (most == zone or 2 * n_most <= n):
+            return zone, f"{Path(file).name} says it"
+    if len(zones) == 1 and _is_iana(most) and 2 * n_most > n and not house.keys() - {most}:
+        return most, f"{_count(n_most, 'report')} {'names' if n_most == 1 else 'name'} it"
+    return None
+
+
+def _zone_questions(zones: Counter[str], house: Mapping[str, str], *, n: int) -> Iterator[str]:
+    if _settled_zone(zones, house, n):
+        return
+    asked = "In which time zone are the times that name none?"
+    remedy = "Write it at timezone; until then they are read as UTC."
+    said = [f"{zone} in {Path(file).name}" for zone, file in house.items()]
+    named = ", ".join([*said, *(f"{zone} in {_count(n_with, 'report')}" for zone, n_with in zones.most_common())])
+    if not named:
+        yield f"{asked} No report names one. {remedy}"
+    elif 2 * zones.total() <= n and not said:
+        yield f"{asked} Of {_count(n, 'report')}, only some name one: {named}. {remedy}"
+    else:
+        yield f"{asked} Named are {named}. {remedy}"
 
 
 def _order_questions(orders: Sequence[set[bool]], records: Records) -> Iterator[str]:
@@ -488,9 +605,12 @@ def _order_questions(orders: Sequence[set[bool]], records: Records) -> Iterator[
         )
 
 
-def _severity_questions(unknown: Counter[str]) -> Iterator[str]:
+def _severity_questions(unknown: Counter[str], order: Sequence[str], synonyms: Iterable[str]) -> Iterator[str]:
+    known = {fold(word) for word in (*order, *synonyms)}
     for word, n in unknown.most_common():
-        yield f"Which severity is {toml_text(word)} ({_count(n, 'report')})? Add it to synonyms."
+        asked = f"Which severity is {toml_text(word)} ({_count(n, 'report')})?"
+        names = [part for part in re.findall(r"[\w-]+", word) if fold(part) in known]
+        yield f"{asked} {'Write the one that counts in the report.' if len(names) > 1 else 'Add it to synonyms.'}"
 
 
 def _service_questions(services: Sequence[_Service], together: set[frozenset[str]]) -> Iterator[str]:
@@ -522,13 +642,11 @@ def _question_lines(questions: Sequence[str]) -> list[str]:
 # --- lines of TOML ---------------------------------------------------------------------------------------------------
 
 
-def _zone_lines(zones: Counter[str], *, is_unsure: bool) -> list[str]:
-    explained = "# its midnights bound periods"
-    if not zones:
-        return [f'# timezone = "Europe/London" {explained}; no report names one, so it is UTC']
-    zone, n = zones.most_common(1)[0]
-    if len(zones) == 1 and _is_iana(zone) and not is_unsure:
-        return [f"timezone = {toml_text(zone)} {explained}; {_count(n, 'report')} {'names' if n == 1 else 'name'} it"]
+def _zone_lines(zones: Counter[str], house: Mapping[str, str], *, n: int) -> list[str]:
+    explained = "# report times that name no zone are read in it; its midnights bound periods"
+    if settled := _settled_zone(zones, house, n):
+        zone, said = settled
+        return [f"timezone = {toml_text(zone)} {explained}; {visible(said)}"]
     return [f'# timezone = "Europe/London" {explained}; UTC until you choose one']
 
 
@@ -615,16 +733,17 @@ def _paths(files: Iterable[Path], folder: Path) -> str:
     return f"[{', '.join(toml_text(file.relative_to(folder).as_posix()) for file in files)}]"
 
 
-def _severity_lines(synonyms: dict[str, tuple[str, int]], ratings: Sequence[str]) -> list[str]:
+def _severity_lines(order: Sequence[str], synonyms: Mapping[str, tuple[str, int]], ratings: Sequence[str]) -> list[str]:
     """Return the severities with the other words for them; words that may be some wait for an answer."""
     words = [f"{toml_text(word)} = {toml_text(severity)}" for word, (severity, _) in synonyms.items()]
     counted = ", ".join(f"{word} ({_count(n, 'report')})" for word, (_, n) in synonyms.items())
     asked = [f'{toml_text(word)} = ""' for word in ratings]
-    examples = ['P1 = "SEV-1"', 'Critical = "SEV-1"']
+    examples = [f'Critical = "{order[-1]}"', f'Minor = "{order[0]}"']
+    explained = "# least to worst" if tuple(order) == SEVERITIES else "# least to worst, as your reports call them"
     return [
-        *([f"# How your words are read: {visible(counted)}. Change what is wrong."] if synonyms else []),
+        *([f"# How other words are read: {visible(counted)}. Change what is wrong."] if synonyms else []),
         "[severities]",
-        f"order = [{', '.join(map(toml_text, SEVERITIES))}] # least to worst",
+        f"order = [{', '.join(map(toml_text, order))}] {explained}",
         f"synonyms = {{ {', '.join(words)} }}" if words else f"# synonyms = {{ {', '.join(asked or examples)} }}",
     ]
 

@@ -205,6 +205,7 @@ def _collect(report: Report, template: str, file: PurePath, digest: str, rows: R
             "status": incident.get("status"),
             "digest": f"{digest}#{report.number}",
             "zone": None if report.zone is None else str(report.zone),
+            "zone_is_assumed": report.zone_is_assumed,
         }
     )
     for name, found in report.rows.items():

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from itertools import compress
 from typing import Any, Final, Protocol, Self
 
-from incident_analytics.config import Settings
+from incident_analytics.config import SETTINGS_NAME, Settings
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.names import known_name, unknown_name
 from incident_analytics.reports.choices import read_word
@@ -24,6 +24,7 @@ __all__ = [
     "Table",
     "Wanted",
     "describe_startless",
+    "describe_unzoned",
     "named_statuses",
     "note_others",
 ]
@@ -42,6 +43,7 @@ RAW_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "status": TEXT,
         "digest": TEXT,
         "zone": TEXT,
+        "zone_is_assumed": FLAG,
     },
     "coverage": {"path": TEXT, "line": POSITION, "use": TEXT, "words": TEXT},
 }
@@ -114,6 +116,8 @@ class Records:
         What else is to be said of the reading.
     zones
         By path the zone in which a report has its times, else the settings'.
+    unzoned
+        The paths of reports with times whose zone neither they nor the settings say: these are read as UTC.
     """
 
     tables: Mapping[str, Table]
@@ -121,6 +125,7 @@ class Records:
     coverage: Table = field(default_factory=lambda: Columns({name: [] for name in RAW_TABLES["coverage"]}))
     notes: Sequence[str] = ()
     zones: Mapping[str, tzinfo] = field(default_factory=dict)
+    unzoned: Sequence[str] = ()
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
         """Give the rows of a table."""
@@ -146,6 +151,8 @@ class Records:
             found.append(f"{len(unreadable)} of {len(rows)} files unreadable: {', '.join(unreadable)}")
         if n_skipped and skipped:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
+        if self.unzoned:
+            found.append(f"{describe_unzoned(len(self.unzoned))}; set timezone in {SETTINGS_NAME}")
         return found
 
     def input_problems(self) -> list[str]:
@@ -210,6 +217,19 @@ def describe_startless(ids: Sequence[str]) -> str:
         return ""
     count = "1 incident has" if len(ids) == 1 else f"{len(ids)} incidents have"
     return f"{count} no recorded start time and so no hours: {', '.join(ids)}"
+
+
+def describe_unzoned(n: int) -> str:
+    """Say how many reports have times without a zone, and how these are read.
+
+    Examples
+    --------
+    >>> describe_unzoned(1)
+    "1 report doesn't say the time zone of its times: they are read as UTC"
+    """
+    if n == 1:
+        return "1 report doesn't say the time zone of its times: they are read as UTC"
+    return f"{n:,} reports don't say the time zone of their times: they are read as UTC"
 
 
 @dataclass(frozen=True)

@@ -161,9 +161,14 @@ class ReviewPage:
         """Show what the review comes to."""
         last = last_restated(Path(self.folder), self.given) if self.folder and self.given else None
         restated = sentences.describe_restated(last, metric=self.metric) if last else ""
-        shown = first_screen(self.highlights, self.links, restated=restated)
+        shown = first_screen(self.highlights, self.links, restated=restated, n_unzoned=self._n_unzoned)
         remarks = [*self.remarks, *sentences.describe_missing(self.highlights.missing)]
         display(shown, metadata={"remarks": remarks})  # type: ignore[no-untyped-call]
+
+    @property
+    def _n_unzoned(self) -> int:
+        """How many of the window's reports have times in a zone that nothing says."""
+        return int(self.scope.reviewed.incidents["path"].isin(self.given.records.unzoned).sum()) if self.given else 0
 
     def incidents(self) -> Shown | None:
         """List the window's incidents."""

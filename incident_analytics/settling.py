@@ -46,7 +46,17 @@ def settle(raw: Mapping[str, Table], problems: Sequence[Mapping[str, Any]], sett
         report["path"]: zone_named(report["zone"]) if report["zone"] else ZoneInfo(settings.timezone)
         for report in reports
     }
-    return Records({name: tables[name] for name in TABLES}, settings.severities.order, raw["coverage"], zones=zones)
+    # Where the settings say the zone, even that it is UTC, times without one are read as a person asked for.
+    is_asked = "timezone" in settings.model_fields_set
+    return Records(
+        {name: tables[name] for name in TABLES},
+        settings.severities.order,
+        raw["coverage"],
+        zones=zones,
+        unzoned=tuple(each["path"] for each in reports if each["zone_is_assumed"] and each["path"] in names)
+        if not is_asked
+        else (),
+    )
 
 
 def _rows(table: Table) -> list[dict[str, Any]]:

@@ -82,7 +82,9 @@ def test_what_is_in_doubt_is_asked_with_its_timeline_and_the_best_guess() -> Non
     assert asked[:2] == [(ID, "detected_at"), (ID, "restored_at")]
     _, shown = confirm("q")
     assert shown[1:3] == [f"1 of {len(asked)}   {ID}  Search is stale", f"r/{ID}.md:14"]
-    assert re.fullmatch(r"detected_at is 2025-03-14 13:18 UTC \(such values were right \d+% of the time\)\?", shown[3])
+    assert re.fullmatch(
+        r"detected_at is 2025-03-14 13:18 UTC \(in test reports \d+% of such guesses were right\)\?", shown[3]
+    )
     assert shown[4:6] == [
         "  1  12:25  Cluster goes read-only  [started]",
         "> 2  13:18  Message from shop: results are old  [detected?]",
@@ -276,7 +278,7 @@ def at_terminal(keys: Iterator[bytes], *arguments: str, cwd: Path) -> tuple[int,
 def test_at_a_terminal_one_key_confirms(folder: Path) -> None:
     code, shown = at_terminal(iter([b"\r", b"l", b"q"]), "confirm", "r", "--by", "Ana", cwd=folder)
     assert code == 0, shown
-    assert "1 value written to corrections.csv" in shown
+    assert "1 value written to corrections.csv; to take it back, delete its line there" in shown
     assert (
         corrections()[1] == f"{ID},detected_at,2025-03-14T13:18:00Z,confirmed,Ana,{corrections()[1].rpartition(',')[2]}"
     )

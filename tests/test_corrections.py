@@ -114,6 +114,16 @@ def test_a_single_report_that_is_loaded_makes_no_other_correction_stale(tmp_path
     assert "stale-correction" not in set(corpus.problems["code"])
 
 
+def test_another_folder_than_that_of_the_settings_makes_no_correction_stale(tmp_path: Path) -> None:
+    archive(tmp_path, "INC-2021-05-11-001,status,Final,was a draft,ops lead")
+    settings = tmp_path / "incident-analytics.toml"
+    settings.write_text(f'reports = ["reports"]\n{settings.read_text(encoding="utf-8")}', encoding="utf-8")
+    (tmp_path / "other").mkdir()
+    for folder, is_stale in (("reports", True), ("other", False), (".", True)):
+        corpus = ia.load(tmp_path / folder, settings=settings, status="all")
+        assert ("stale-correction" in set(corpus.problems["code"])) == is_stale
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -155,3 +156,40 @@ def test_what_the_column_by_means_its_cells_show(header: str, cell: str, owner: 
     report = read("14:02", f"\n## Action Items\n\n| Action | {header} |\n|---|---|---|\n| Add a limit | {cell} |\n")
     (action,) = report.rows["actions"]
     assert (action["owner"], str(action["due_on"])) == (owner, due)
+
+
+@pytest.mark.parametrize(
+    ("written", "is_inferred"), [("-", False), ("n/a", False), ("none", False), ("", True), ("tbd", True)]
+)
+def test_a_field_that_says_none_keeps_a_doubtful_row_from_being_it(written: str, is_inferred: bool) -> None:
+    text = (
+        "# Page down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
+        f"**Started at**: 2025-03-14 19:25\n**Detected at**: {written}\n**Resolved at**: 2025-03-14 20:18\n\n"
+        "## Timeline\n\n- 19:26 Page starts to answer 502\n- 19:50 Juhani doubles the pods, no effect\n"
+        "- 20:05 Connection pool found to be the limit\n- 20:18 Pool raised, page up\n"
+    )
+    (report,) = parse_reports(text, "a.md", Settings(), default_template())
+    assert ("detected_at" in report.incident and report.incident["detected_at"] is not None) == is_inferred
+
+
+def test_a_start_and_an_end_need_no_duration() -> None:
+    head = "# Down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Started at**: 2025-03-14 19:25\n"
+    for more, n in (("", 1), ("**Resolved at**: 2025-03-14 20:18\n", 0)):
+        (report,) = parse_reports(head + more, "a.md", Settings(), default_template())
+        assert sum("no Duration" in row["message"] for row in report.rows["problems"]) == n
+
+
+def test_a_start_that_may_be_two_days_is_one_problem() -> None:
+    text = "# Down\n\n**Incident ID**: A-1\n**Severity**: SEV-1\n**Started at**: 06.05.2026\n"
+    (report,) = parse_reports(text, "a.md", Settings(), default_template())
+    codes = {row["code"] for row in report.rows["problems"] if row["level"] != "info"}
+    assert "missing-date" not in codes
+    assert "ambiguous-date" in codes
+
+
+def test_a_guest_without_an_id_is_a_warning_where_the_settings_have_layouts_of_their_own(tmp_path: Path) -> None:
+    text = "# Down\n\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
+    own = Settings.model_validate({"templates": {"files": [tmp_path / "own.toml"]}})
+    for settings, level in ((Settings(), "error"), (own, "warning")):
+        (report,) = parse_reports(text, "a.md", settings, default_template())
+        assert [row["level"] for row in report.rows["problems"] if row["code"] == "malformed-id"] == [level]

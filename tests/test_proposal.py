@@ -78,8 +78,8 @@ def test_what_the_reports_leave_open_is_asked(tmp_path: Path) -> None:
     asked = [line for line in text.splitlines() if line.startswith("# - ")]
     assert asked == [
         (
-            "# - Which time zone does the team work in? The reports name CET in 2 reports, UTC in 1 report, "
-            "CST in 1 report. Write it at timezone."
+            "# - In which time zone are the times that name none? Named are CET in 2 reports, UTC in 1 report, "
+            "CST in 1 report. Write it at timezone; until then they are read as UTC."
         ),
         '# - Which severity is "Sev C" (1 report)? Add it to synonyms.',
         '# - Is "Payments" also called "Payments API"? Then make these its aliases.',
@@ -98,12 +98,76 @@ def test_a_zone_that_all_reports_name_is_taken(tmp_path: Path, zones: tuple[str,
 def test_a_zone_that_few_reports_name_is_asked_for(tmp_path: Path) -> None:
     text = propose(tmp_path, ("SEV-1", "Europe/London", "API"), *[("SEV-1", "", "API")] * 3)
     assert "timezone" not in tomllib.loads(text)
-    assert "Of 4 reports, only some name one: Europe/London in 1 report. Write it at timezone." in text
+    assert "Of 4 reports, only some name one: Europe/London in 1 report. Write it at timezone; until then" in text
 
 
 def test_of_no_zone_it_is_said_that_times_are_utc(tmp_path: Path) -> None:
     text = propose(tmp_path, *[("SEV-1", "", "API")] * 2)
-    assert "No report names one, so all times are UTC until you write it at timezone." in text
+    assert "No report names one. Write it at timezone; until then they are read as UTC." in text
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "zone", "asked"),
+    [
+        ("README.md", "One file each. Times are Helsinki time unless you say otherwise.", "Europe/Helsinki", ""),
+        ("CONTRIBUTING.md", "All times are in UTC.", "UTC", ""),
+        ("README.md", "All times are in CET.", None, "Named are CET in README.md, Europe/London in 1 report."),
+        ("ADR-4.md", "Times are Helsinki time.", None, "Of 4 reports, only some name one: Europe/London in 1 report."),
+        ("README.md", "We had a good time in Helsinki.", None, "Of 4 reports, only some name one"),
+    ],
+)
+def test_what_explains_the_reports_says_their_zone(
+    tmp_path: Path, name: str, words: str, zone: str | None, asked: str
+) -> None:
+    place = tmp_path / "reports"
+    place.mkdir()
+    (place / name).write_text(f"# How we write\n\n{words}\n", encoding="utf-8")
+    for number in range(4):
+        text = REPORT.format(id=f"INC-2025-03-14-00{number}", severity="SEV-1", zone="", services="- [x] API")
+        text = text.replace("()", "(Europe/London)" if number == 0 else "")
+        (place / f"{number}.md").write_text(text, encoding="utf-8")
+    text = propose_settings(read_records(place, settings=Settings()), [place], folder=tmp_path)
+    assert tomllib.loads(text).get("timezone") == zone
+    assert asked in text
+    assert ("In which time zone" in text) == bool(asked)
+
+
+def test_all_reports_that_name_another_zone_count_before_what_explains_them(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# How we write\n\nTimes are Helsinki time.\n", encoding="utf-8")
+    for number in range(3):
+        text = REPORT.format(id=f"INC-2025-03-14-00{number}", severity="SEV-1", zone="UTC", services="- [x] API")
+        (tmp_path / f"{number}.md").write_text(text, encoding="utf-8")
+    text = propose_settings(read_records(tmp_path, settings=Settings()), [tmp_path], folder=tmp_path)
+    assert "timezone" not in tomllib.loads(text)
+    assert "Named are Europe/Helsinki in README.md, UTC in 3 reports." in text
+
+
+def test_zones_next_to_times_at_the_head_are_named_in_the_question(tmp_path: Path) -> None:
+    for number, zone in enumerate((" UTC", " EET", "", "")):
+        text = REPORT.format(id=f"INC-2025-03-14-00{number}", severity="SEV-1", zone="", services="- [x] API")
+        text = text.replace("()", "").replace("**Status**", f"**Started at**: 2025-03-14 22:01{zone}\n**Status**")
+        (tmp_path / f"{number}.md").write_text(text, encoding="utf-8")
+    text = propose_settings(read_records(tmp_path, settings=Settings()), [tmp_path], folder=tmp_path)
+    assert "only some name one: UTC in 1 report, EET in 1 report." in text
+
+
+def test_one_scale_of_the_reports_is_the_order_in_their_words(tmp_path: Path) -> None:
+    words = [*["P3"] * 9, "P1", "Sev 3", "P1 (first P3)", "P2 (minor)"]
+    text = propose(tmp_path, *((word, "UTC", "API") for word in words))
+    file = write_settings(text, tmp_path)
+    severities = read_settings(file).severities
+    assert severities.order == ("P3", "P2", "P1")
+    assert severities.synonyms == {"Sev 3": "P3"}
+    asked = [line for line in text.splitlines() if line.startswith("# - ")]
+    assert asked == ['# - Which severity is "P1 (first P3)" (1 report)? Write the one that counts in the report.']
+    read = read_records(tmp_path / "reports", settings=read_settings(file)).tables["incidents"]["severity"]
+    assert read == [*["P3"] * 9, "P1", "P3", None, "P2"]
+
+
+@pytest.mark.parametrize("words", [("P1", "P2", "SEV-3"), ("P1", "P1"), ("SEV-1", "SEV-2"), ("P1", "High", "Low")])
+def test_without_one_scale_the_order_is_the_default(tmp_path: Path, words: tuple[str, ...]) -> None:
+    text = propose(tmp_path, *((word, "UTC", "API") for word in words))
+    assert tomllib.loads(text)["severities"]["order"] == ["SEV-3", "SEV-2", "SEV-1"]
 
 
 @pytest.mark.parametrize(

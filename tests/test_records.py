@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.loading import read_records
 from incident_analytics.records import Columns, Records, Wanted, named_statuses
 from incident_analytics.schema import TABLES
 
@@ -56,6 +59,35 @@ def test_remarks_name_copies_and_count_what_is_skipped() -> None:
     skipped = "1 of 5 files skipped; run 'incident-analytics check' for details"
     assert records().remarks() == [copies, skipped]
     assert records().remarks(skipped=False) == [copies]
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "settings", "n"),
+    [
+        ("", "- 10:00 Down\n- 10:40 Up again\n", {}, 1),
+        ("", "- 10:00 Down\n- 10:40 Up again\n", {"timezone": "UTC"}, 0),
+        ("", "- 10:00 Down\n- 10:40 Up again\n", {"timezone": "Europe/Oslo"}, 0),
+        ("All times are UTC.\n", "- 10:00 Down\n- 10:40 Up again\n", {}, 0),
+        ("", "- 10:00 UTC Down\n- 10:40 UTC Up again\n", {}, 0),
+        ("", "- 10:00 UTC Down\n- 10:40 Up again\n", {}, 1),
+        ("**Started at**: 2025-03-14 10:00\n", "", {}, 1),
+        ("**Started at**: 2025-03-14T10:00+01:00\n", "", {}, 0),
+        ("**Duration**: 10:00 to 10:40\n", "", {}, 1),
+        ("**Duration**: 10:00 to 10:40 CET\n", "", {}, 0),
+        ("**Duration**: 40 minutes\n", "", {}, 0),
+    ],
+)
+def test_reports_whose_zone_nothing_says_are_counted_in_a_remark(
+    tmp_path: Path, head: str, rows: str, settings: dict[str, str], n: int
+) -> None:
+    text = f"# Down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n{head}"
+    (tmp_path / "a.md").write_text(f"{text}\n## Timeline\n\n{rows}", encoding="utf-8")
+    found = read_records(tmp_path, settings=Settings.model_validate(settings))
+    assert len(found.unzoned) == n
+    remark = (
+        "1 report doesn't say the time zone of its times: they are read as UTC; set timezone in incident-analytics.toml"
+    )
+    assert (remark in found.remarks()) == bool(n)
 
 
 def test_an_unknown_status_is_named() -> None:

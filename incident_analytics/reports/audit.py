@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
 from incident_analytics.reports.durations import in_words, spans_agree
+from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.template import Template
@@ -24,7 +25,7 @@ _MINUTE = timedelta(minutes=1)
 _ABOUT = 0.10
 """How far a duration that says "about" may be from the times, as a part of it."""
 _USERS = re.compile(
-    r"(?:~|about |around |some )?(?<![\d,.])\d[\d,.]*+\s?(?:k|m|%|thousand|million)?(?: of)?"
+    rf"(?:~|about |around |some )?(?<![\d,.]){FIGURE}\s?(?:k|m|%|thousand|million)?(?: of)?"
     r"(?: (?:all|our|the|active|affected|paying))* (?:users|customers|accounts|subscribers)\b",
     re.IGNORECASE,
 )

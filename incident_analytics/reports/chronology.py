@@ -66,6 +66,7 @@ class Chronology:
         placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
         placement = self._settle_windows(self._with_offsets(placement), zone)
         self.report.placement = placement
+        self._note_assumed(placement)
         self._take_length_of_range(placement)
         for remark in placement.remarks:
             self.report.problem(remark.code, remark.line or self.report.lines["duration"], remark.message)
@@ -141,6 +142,18 @@ class Chronology:
             found.add(own or entry.zone or elsewhere)
         report.zone_is_unclear = is_unclear or len(found) > 1
         report.zone = None if report.zone_is_unclear else found.pop()
+
+    def _note_assumed(self, placement: Placement) -> None:
+        """Note whether an instant is in the settings' zone only because nothing says in which zone it is."""
+        duration = self.report.duration
+        if self.reader.zone is not None or (duration is not None and duration.zone is not None):
+            return
+        rows = zip(self.reader.entries, placement.instants, strict=True)
+        is_assumed = any(
+            at is not None and entry.zone is None and entry.offset is None and not names_zone(entry.when)
+            for entry, at in rows
+        )
+        self.report.zone_is_assumed |= is_assumed or any(start or end for start, end in placement.windows)
 
     def _settle_windows(self, placement: Placement, zone: tzinfo) -> Placement:
         """Compare the Duration's times with its total and with what the timeline says by itself.
@@ -283,9 +296,13 @@ class Chronology:
                 place = stated[-1 if milestone in LAST_COUNTS else 0]
                 if clues[place].at is not None:
                     self._take_milestone(milestone, place, placement, None)
-            elif milestone in inferred:
+            elif milestone in inferred and not self._is_denied(milestone, inferred[milestone]):
                 self._take_milestone(milestone, inferred[milestone].row, placement, inferred[milestone])
         self._check_start()
+
+    def _is_denied(self, milestone: str, guess: Guess) -> bool:
+        """Return whether a field says that there was no such instant, against a row that may only be it."""
+        return guess.grade == "check" and f"{milestone}_at" in self.report.not_given
 
     def _take_gaps(self, gaps: Sequence[Gap]) -> None:
         """Note where the incident was over for a time; the row that says so has the milestone restored."""

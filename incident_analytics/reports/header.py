@@ -21,10 +21,11 @@ from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.layout import Field, find_fields
 from incident_analytics.reports.markdown import Line, Section
+from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader, text_or_none
-from incident_analytics.reports.template import ID_ROOM, Template
+from incident_analytics.reports.template import ID_ROOM, Template, default_template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
@@ -69,13 +70,16 @@ _RATING_WORD = re.compile(
 )
 """A severity on a scale of the organisation's own."""
 _PEOPLE = compile_late(
-    r"\W*(?:(?:about|around|approx\w*\.?|some|ca\.?)\s)?\d[\d.,]*k?\s(?:(?:of\s\S+\s)?\w+\s)?(?:users?|customers?|clients?|accounts?|patients"
+    rf"\W*(?:(?:about|around|approx\w*\.?|some|ca\.?)\s)?{FIGURE}k?\s(?:(?:of\s\S+\s)?\w+\s)?"
+    r"(?:users?|customers?|clients?|accounts?|patients"
     r"|members|people|persons|visitors|students|pupils|subscribers|households|merchants|guests|readers|players"
     r"|employees|staff|tenants)(?:\s?\([^()]*+\))?(?:[\s.]*$|\s(?:was|were|are|is|had|have|could|can|saw|got|lost|affected"
     r"|impacted|hit|who|in|across|worldwide)\b)",
     re.IGNORECASE,
 )
 """What a field of what was affected says that has people, not services."""
+_NOT_GIVEN = re.compile(r"\W*[-–—]\W*|\W*(?:n/?a|n\.a\.|not applicable)\W*", re.IGNORECASE)
+"""What stands for an instant that there was not, unlike an empty cell, which somebody may still fill in."""
 _OF_SERVICES = re.compile(r"service|system|component|product|application|platform", re.IGNORECASE)
 """What a label has that is of services alone."""
 _DOCUMENT = re.compile(r"(?:rca|pir)\s", re.IGNORECASE)
@@ -262,17 +266,27 @@ class HeaderReader:
         for name, take in takers.items():
             if name in fields:
                 take(fields[name])
+            elif name == "duration" and fields.keys() >= {"started_at", "restored_at"}:
+                continue  # its two ends are there
             elif (
                 name in self.template.fields.keys() - self.template.other_fields - {"date"} and name not in self.values
             ):
                 code = {"incident_id": "malformed-id"}.get(name, "missing-field")
                 label = self.template.fields[name][0]
                 message = f"no {label}; write a line '**{label}**: ...' below the title"
-                self.report.problem(code, self.report.lines["head"], message)
+                self.report.problem(code, self.report.lines["head"], message, level=self._level_of_guest(code))
         self._check_title()
         for name, line in fields.items():
             if name not in {*takers, "template_version", "template_updated_on"}:
                 self._read_other(name, line)
+
+    def _level_of_guest(self, code: str) -> str | None:
+        """Return the level of a missing Incident ID where the settings' layouts do not read the report, else None.
+
+        Template 1.0 reads what no other layout fits: whose form of ids another team's report should have is not known.
+        """
+        is_guest = bool(self.settings.templates.files) and self.template is default_template()
+        return "warning" if is_guest and code == "malformed-id" else None
 
     def read_date(self) -> None:
         """Take the date from elsewhere where no field has it."""
@@ -382,8 +396,12 @@ class HeaderReader:
         return ratings[0] if len(found) == len(ratings) == 1 else None
 
     def _check_clock(self, name: str | None, found: Field) -> None:
-        """Report an instant at the head that has a date and no time of day."""
-        if name is not None and found.is_sure and name.endswith("_at") and date_in(found.line.text) is not None:
+        """Report an instant at the head that has a date and no time of day, and note one that there was not."""
+        if name is None or not name.endswith("_at"):
+            return
+        if _says_none(found):
+            self.report.not_given.add(name)
+        if found.is_sure and date_in(found.line.text) is not None:
             message = f"{found.label} {found.line.text!r} has no time of day; {_WRITE_INSTANT}"
             self.report.problem("unreadable-time", found.line.line, message)
 
@@ -539,7 +557,8 @@ class HeaderReader:
                 self.values["date"] = found
                 self.report.note("date", text, line_number, source="derived")
                 return
-        if "date" not in self.fields and "date" not in self.template.other_fields:
+        is_said = any(line.text and find_dates(line.text) for line in fields)  # a date that may be two days: said there
+        if "date" not in self.fields and "date" not in self.template.other_fields and not is_said:
             label = self.template.fields["date"][0]
             message = f"no {label}; write a line '**{label}**: ...' below the title"
             self.report.problem("missing-date", self.report.lines["head"], message)
@@ -567,6 +586,9 @@ class HeaderReader:
         if placement.instants[0] is None and not placement.remarks and not is_absent(line.text):
             message = f"{label}: {line.text!r} is not a date and time; {_WRITE_INSTANT}"
             self.report.problem("unreadable-time", line.line, message)
+        is_named = self.reader.zone is not None or (self.report.duration and self.report.duration.zone)
+        if placement.instants[0] is not None and not is_named and not names_zone(line.text):
+            self.report.zone_is_assumed = True
         return placement.instants[0]
 
     def _take_incident_id(self, line: Line) -> None:
@@ -693,3 +715,9 @@ class HeaderReader:
                 elif name == "template_updated_on":
                     self.values[name] = self.report.attempt(read_date, line, label)
                     self.report.note(name, line.text, line.line)
+
+
+def _says_none(found: Field) -> bool:
+    """Return whether a field of an instant, not of who noticed, says that there was none."""
+    text = found.line.text
+    return not fold(found.label).endswith(" by") and (is_none(text) or _NOT_GIVEN.fullmatch(text) is not None)

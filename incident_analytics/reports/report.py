@@ -50,8 +50,12 @@ class Report:
     zone, zone_is_unclear
         The zone in which the timeline, else the report, has its times, None where it names none; and whether it names
         several, or one that may be several.
+    zone_is_assumed
+        Whether an instant was read in the settings' zone, as the report names none for it.
     duration_is_unclear
         Whether the Duration names a zone that may be several.
+    not_given
+        The instants for which a field of the head says that there is none, as ``-``.
     unended
         The place in ``timeline`` of a relapse after the last restoration, of unknown end.
     lines
@@ -70,7 +74,9 @@ class Report:
     ongoing: Line | None = None
     zone: tzinfo | None = None
     zone_is_unclear: bool = False
+    zone_is_assumed: bool = False
     duration_is_unclear: bool = False
+    not_given: set[str] = field(default_factory=set)
     unended: int | None = None
     lines: dict[str, int] = field(default_factory=dict)
     used: dict[int, str] = field(default_factory=dict)
@@ -108,14 +114,24 @@ class Report:
         self.used.setdefault(line, f"fields.{name}" if name else "fields")
         self.rows["fields"].append({"section": section, "name": name, "value": value, "line": line})
 
-    def problem(self, code: str, line: int, message: str, *, path: str | None = None, of_incident: bool = True) -> None:
-        """Note a problem, in the report itself unless another file is named.
+    def problem(
+        self,
+        code: str,
+        line: int,
+        message: str,
+        *,
+        path: str | None = None,
+        of_incident: bool = True,
+        level: str | None = None,
+    ) -> None:
+        """Note a problem, in the report itself unless another file is named, of its code's level unless one is given.
 
         One that is not of the incident is reported even where the incident does not count.
         """
         if code == "placeholder":
             self.used[line] = OWN
         row = problem_row(code, message, path=path or self.file, line=line)
+        row["level"] = level or row["level"]
         self.rows["problems"].append({**row, "of_incident": of_incident})
 
     def note(

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
+from incident_analytics.reports.numerals import GROUPED, number_of
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
 from incident_analytics.reports.tokens import (
     HALVES,
@@ -427,12 +428,15 @@ _AMOUNT_AND_UNIT: Final = re.compile(rf"({NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?
 
 def _length(words: str) -> timedelta:
     """Return how long ``2h``, ``1.5 hours``, ``five minutes`` or ``1h30`` is."""
-    plain = words.casefold().replace(",", ".")
+    plain = words.casefold()
     if match := _HOURS_AND_MINUTES.fullmatch(plain):
         return timedelta(hours=int(match[1]), minutes=int(match[2]))
     match = _AMOUNT_AND_UNIT.match(plain)
     number, unit = match.groups() if match else ("0", "s")
-    amount = NUMBERS[number] if number in NUMBERS else float(number)
+    if re.fullmatch(GROUPED, number):
+        amount = number_of(number)
+    else:
+        amount = NUMBERS[number] if number in NUMBERS else float(number.replace(",", "."))
     seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
     half = 0.5 if "half" in plain and "and" in plain else 0
     if (amount + half) * seconds > _LONGEST.total_seconds():

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from incident_analytics.names import without_accents
+from incident_analytics.reports.numerals import GROUPED
 from incident_analytics.reports.zones import ZONE
 
 __all__ = ["HALVES", "MONTH", "MONTHS", "NUMBER", "NUMBERS", "PLAIN", "WEEKDAY", "WEEKDAYS", "month_named", "tokenize"]
@@ -76,7 +77,7 @@ NUMBERS: Final = {
 } | {
     "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
 }  # fmt: skip
-NUMBER: Final = rf"(?:\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
+NUMBER: Final = rf"(?:{GROUPED}|\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
 _UNIT: Final = (
     r"(?:w(?:(?:ee)?ks?)?|d(?:ays?|[ií]as?|age?n?|ager|agar|ni)?|tage?n?|jours?|giorn[io]"
     r"|h(?:(?:ou)?r?s?|eures?|oras?)|st(?:d|unden?)|uur|uren|or[ae]|timer|timmar|godz(?:in[aye]?)?|jam|(?<=\s)t(?=\s\d)"
@@ -157,7 +158,7 @@ _AT_MARK: Final = _tokens_in(_MARK_FIRST)
 _AT_LETTER: Final = _tokens_in(_KINDS.keys() - _NO_LETTER_FIRST)
 """What may begin with a digit, with a letter, or with neither: so that few kinds are tried for each token."""
 
-PLAIN: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
+PLAIN: Final = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
 """Spaces and hyphens of other kinds to plain ones."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.numerals import FIGURE, number_of
 from incident_analytics.reports.placeholders import Unreadable, fold, is_untold, is_zero
 
 __all__ = ["Amount", "Loss", "Share", "find_users", "read_loss", "read_money", "read_share", "read_users"]
@@ -28,7 +29,7 @@ _MAGNITUDES: Final = {
     "billion": 1e9,
 }
 _FIGURE: Final = (
-    r"(?P<figure>\d{1,3}(?:[,.'\u202f\u00a0 ]\d{3}){1,6}(?:[.,]\d{1,2})?(?!\d)|\d++(?:[.,]\d++)?)"
+    rf"(?P<figure>{FIGURE})"
     r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
 )
 _FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
@@ -127,23 +128,8 @@ _PARTS: Final = {
 _PART_PATTERN: Final = re.compile(rf"\b(?:{'|'.join(_PARTS)})\b", re.IGNORECASE)
 
 
-def _number(figure: str) -> float:
-    """Return the number that a figure such as ``12,400`` or ``1.200,50`` writes.
-
-    The last of two kinds of mark is the decimal one; a single mark before exactly three digits groups thousands.
-    """
-    digits = re.sub(r"['\s]", "", figure)
-    marks = re.findall(r"[.,]", digits)
-    if len(set(marks)) == 2:  # noqa: PLR2004
-        whole, decimals = digits[: digits.rindex(marks[-1])], digits[digits.rindex(marks[-1]) + 1 :]
-        return float(re.sub(r"[.,]", "", whole) + "." + decimals)
-    if len(marks) > 1 or (marks and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits)):
-        return float(re.sub(r"[.,]", "", digits))
-    return float(digits.replace(",", "."))
-
-
 def _scaled(match: re.Match[str]) -> float:
-    return round(_number(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1), 4)
+    return round(number_of(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1), 4)
 
 
 def _count(match: re.Match[str]) -> int | None:
@@ -284,9 +270,9 @@ def _share(text: str) -> Share | None:
         return Share(None, 1.0)
     about = _ABOUT.search(plain) is not None
     if match := re.search(
-        rf"(?<![\d.,]){_FIGURE}(?:/|\sof\s|\sout of\s)(?:all |the |our )*(?P<whole>\d[\d,.]*)", plain, re.IGNORECASE
+        rf"(?<![\d.,]){_FIGURE}(?:/|\sof\s|\sout of\s)(?:all |the |our )*(?P<whole>{FIGURE})", plain, re.IGNORECASE
     ):
-        part, whole = _scaled(match), _number(match["whole"].rstrip(".,"))
+        part, whole = _scaled(match), number_of(match["whole"])
         if 0 < whole >= part and whole <= _MOST:
             return Share(round(part), part / whole, about)
     percents = list(_PERCENT.finditer(plain)) or list(_PERCENT.finditer(text))

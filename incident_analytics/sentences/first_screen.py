@@ -34,6 +34,7 @@ from incident_analytics.highlights import (
 )
 from incident_analytics.periods import Period, label_of
 from incident_analytics.quotations import Quoted, figures_in, joined
+from incident_analytics.records import describe_unzoned
 from incident_analytics.sentences.wording import NAME, are, first_of, has
 
 __all__ = [
@@ -762,6 +763,7 @@ def describe_notices(
     response: ResponseFacts,
     budgets: BudgetFacts,
     follow_ups: FollowUpFacts,
+    n_unzoned: int = 0,
     undated: Sequence[str] = (),
     mapped: Sequence[MappedSeverity] = (),
     contradicted: Sequence[Incident] = (),
@@ -784,6 +786,8 @@ def describe_notices(
         The figure that these two numbers are from.
     counts, response, budgets, follow_ups
         The facts.
+    n_unzoned
+        The reports whose times are read as UTC, as nothing says their zone.
     undated
         The incidents without a date.
     mapped
@@ -803,6 +807,8 @@ def describe_notices(
         The most important first.
     """
     notices = []
+    if n_unzoned:
+        notices.append(Notice(f"{describe_unzoned(n_unzoned)}.", "Set timezone in the settings."))
     if undated:
         n = len(undated)
         notices.append(

@@ -37,7 +37,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
     To make this review truer:
     - no targets: add target = 0.999 under [services.NAME] in incident-analytics.toml
     - 18 action statuses missing: add a Status column, or name the issue tracker's export under [tracker]
-    - 1 incident ongoing (INC-7): once it is over, add its 'Service restored' row
+    - 1 incident ongoing (INC-7): once it is over, write when it was restored
     """
     found = []
     if not facts.has_settings:
@@ -67,8 +67,12 @@ def describe_missing(facts: MissingFacts) -> list[str]:
         found.append(f"{what} missing: {remedy}")
     if facts.ongoing:
         what = f"{format_count(len(facts.ongoing), 'incident')} ongoing ({_named(facts.ongoing)})"
-        each = "once it is over, add its" if len(facts.ongoing) == 1 else "once they are over, add their"
-        found.append(f"{what}: {each} 'Service restored' row")
+        each = (
+            "once it is over, write when it was"
+            if len(facts.ongoing) == 1
+            else "once they are over, write when they were"
+        )
+        found.append(f"{what}: {each} restored")
     if facts.unmeasured:
         what = (
             f"{format_count(len(facts.unmeasured), 'incident')} without a {facts.metric} ({_named(facts.unmeasured)})"

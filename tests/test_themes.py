@@ -157,7 +157,7 @@ class TestSimilarIncidents:
     def test_the_most_similar_stands_first_with_the_words_that_tie_them(self) -> None:
         """By hand: 'certificate' is in 3 of 4 documents, 'expired' and 'api' in 2, the rest in 1.
 
-        With idf = ln((1 + 4) / (1 + df)) + 1: 1.2231, 1.5108 twice and 1.9163. 'b' is (certificate, expired, player),
+        With idf = ln((1 + 4) / (1 + df)) + 0.1: 0.3231, 0.6108 twice and 1.0163. 'b' is (certificate, expired, player),
         'a' (certificate, expired, api), 'c' (certificate, api), 'd' shares no word.
         """
         incidents = incidents_of(
@@ -166,7 +166,7 @@ class TestSimilarIncidents:
             b={"occurred_at": JUNE, "title": "Certificate of the player expired"},
             a={"occurred_at": MARCH, "title": "Certificate of the API expired"},
         )
-        common, some, rare = 1.2231435513142097, 1.5108256237659907, 1.916290731874155
+        common, some, rare = 0.3231435513142098, 0.6108256237659907, 1.016290731874155
         b = (common**2 + some**2 + rare**2) ** 0.5
         with_a = (common**2 + some**2) / (b * (common**2 + 2 * some**2) ** 0.5)
         with_c = common**2 / (b * (common**2 + some**2) ** 0.5)
@@ -192,6 +192,18 @@ class TestSimilarIncidents:
         assert found["words"].map(len).tolist() == [5] * 5
         assert found["similarity"].tolist() == [1.0] * 5
         assert len(similar_incidents(incidents, incident_id="z", n=6)) == 6
+
+    def test_a_word_that_denies_ties_none_and_a_rare_one_counts_before_common_ones(self) -> None:
+        common = {"occurred_at": MARCH, "summary": "Customers called, customers waited"}
+        incidents = incidents_of(
+            a={"occurred_at": MARCH, "title": "Labels without umlauts"},
+            b={"occurred_at": MARCH, "title": "Payments fail"},
+            **{name: {"title": "Other", **common} for name in "cdefg"},
+            z={"occurred_at": MAY, "title": "Payments charged without limit", "summary": "Customers called, not us"},
+        )
+        found = call(similar_incidents, incidents, incident_id="z")
+        assert found["incident_id"].tolist() == ["b", "c", "d", "e", "f"]
+        assert found["words"].iloc[0] == ("payments",)
 
     def test_a_secret_is_no_word_that_ties_incidents(self) -> None:
         text = "Restarted with postgres://quux:plugh@db and password: xyzzy9"

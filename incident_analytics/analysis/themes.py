@@ -39,6 +39,10 @@ _LONGEST_PHRASE: Final = 12
 _WORDS_SHOWN: Final = 5
 _LEAST_WORDS: Final = 8  # different words of a text that is compared: shorter ones are alike by chance
 _BLOCK: Final = 500  # incidents compared with all others at once
+_DENIALS: Final = frozenset({"no", "not", "without", "never", "none", "nor", "cannot", "neither", "nobody", "nothing"})
+"""Words that mean something in a phrase, and alone tie no two incidents."""
+_LEAST_WEIGHT: Final = 0.1
+"""What a word weighs that all compared incidents have: next to nothing, so that ``customers`` makes none alike."""
 _STOP_WORDS: Final = frozenset(Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8").split())
 """The list of the Information Retrieval Group in Glasgow, as scikit-learn has it, with ``did`` and ``does``; without
 those that deny, such as ``no`` and ``without``, as a factor is mostly the lack of something, and those that name what
@@ -292,7 +296,8 @@ def similar_incidents(
     similar = compared.loc[1:, ["incident_id", "occurred_at", "title"]].reset_index(drop=True)
     totals = [0.0] * len(similar)
     ties: list[tuple[str, ...]] = [()] * len(similar)
-    asked, *earlier = _weights(documents)
+    alone = (" ".join(word for word in text.split() if word not in _DENIALS) for text in documents)
+    asked, *earlier = _weights([*alone], least=_LEAST_WEIGHT)
     for row, weights in enumerate(earlier):
         # Rounded, so that neither the last digit nor the platform decides between equals.
         tied = sorted((-round(asked[word] * weights[word], 12), word) for word in asked.keys() & weights.keys())
@@ -304,14 +309,15 @@ def similar_incidents(
     return similar.sort_values(["similarity", "incident_id"], ascending=[False, True], ignore_index=True).head(n)
 
 
-def _weights(documents: Sequence[str]) -> list[dict[str, float]]:
+def _weights(documents: Sequence[str], *, least: float = 1) -> list[dict[str, float]]:
     """Return the weight of each word in each document: that of a document's words together is 1.
 
-    A word counts the more the more often the document has it, by the logarithm, and the fewer documents have it.
+    A word counts the more the more often the document has it, by the logarithm, and the fewer documents have it; one
+    that all have counts least.
     """
     counts = [Counter(document.split()) for document in documents]
     n_with = Counter(word for count in counts for word in count)
-    rarity = {word: log((1 + len(documents)) / (1 + n)) + 1 for word, n in n_with.items()}
+    rarity = {word: log((1 + len(documents)) / (1 + n)) + least for word, n in n_with.items()}
     found = [{word: (1 + log(n)) * rarity[word] for word, n in count.items()} for count in counts]
     lengths = [sqrt(sum(weight**2 for weight in weights.values())) for weights in found]
     return [

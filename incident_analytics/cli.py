@@ -16,7 +16,7 @@ import click
 import incident_analytics
 from incident_analytics.errors import IncidentAnalyticsError, NotebookError, OutputError, SettingsError
 from incident_analytics.extras import require_review
-from incident_analytics.metrics_text import MEASURES, as_text, explained, label_remarks, remarks
+from incident_analytics.metrics_text import MEASURES, NOTHING, as_text, explained, label_remarks, remarks
 from incident_analytics.options import (
     AS_OF,
     PERIODS,
@@ -239,6 +239,9 @@ def new(
         )
     )
     remark(f"it counts as an incident of {day.date()} from now on; if there was none, write the Status 'False alarm'")
+    if own := drafting.own_form(settings):
+        blank, following = map(str, own)
+        remark(f"for a report in your own form delete it, copy {blank} to {following} and fill that in")
 
 
 @commands.command(short_help="Ask about the values that were inferred with doubt.")
@@ -564,7 +567,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")
     headings = {"actions": ITEM_HEADINGS, "teams": ITEM_HEADINGS, "process": REPORT_HEADINGS}
     named = table.assign(impact=table["impact"].map(sentences.impact_in_words)) if kind == "ratings" else table
-    say(*as_text(named, shown, headings.get(kind, {})))
+    say(*(as_text(named, shown, headings.get(kind, {})) if len(named) else (NOTHING.get(kind, "nothing to show"),)))
     for sentence in [] if changes is None else changes["sentence"]:
         say("", sentence)
     if explain:

@@ -434,9 +434,11 @@ def _budgets(facts: Highlights) -> Shown:
         columns, frame, numbers={"Used"}, kind="budgets", only_html={"Budget"}, table_name="error-budget-used"
     )
     more = f"{format_count(n_more, 'more budget')} below, none of them spent more." if n_more else ""
+    held = facts.impact[facts.impact["budget"].notna()]
+    said = " ".join(filter(None, (more, sentences.describe_full_outages(held))))
     mark = figure_mark(figures_in(facts.impact))
-    below = Shown(f'<p class="more"{mark}>{_html(more)}</p>', escape_markdown(more))
-    return _headed("Error budget used", table + below if more else table)
+    below = Shown(f'<p class="more"{mark}>{_html(said)}</p>', escape_markdown(said))
+    return _headed("Error budget used", table + below if said else table)
 
 
 def _bar(budget: Budget, most: float) -> str:

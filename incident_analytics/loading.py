@@ -25,7 +25,7 @@ from incident_analytics.finding import find_files
 from incident_analytics.names import did_you_mean
 from incident_analytics.other_files import file_problems, stale_corrections
 from incident_analytics.reading import Corrections, Tables, lose, path_of, read_files
-from incident_analytics.records import KEY, RAW_TABLES, Columns, Records, Table, Wanted
+from incident_analytics.records import KEY, NO_STATUS, RAW_TABLES, Columns, Records, Table, Wanted
 from incident_analytics.remote import find_sources
 from incident_analytics.reports.corrections import read_correction_file
 from incident_analytics.reports.template import Template, read_templates
@@ -486,7 +486,7 @@ def narrow(
     if not others:
         return kept
     files = corpus.files.copy()
-    reasons = {path: status or "no status that can be read" for path, status in others.items()}
+    reasons = {path: status or NO_STATUS for path, status in others.items()}
     is_other = files["path"].isin(reasons)
     files.loc[is_other, "outcome"] = "other status"
     files.loc[is_other, "reason"] = files.loc[is_other, "path"].map(reasons)

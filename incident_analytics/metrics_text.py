@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from incident_analytics.scope import Scope
 
-__all__ = ["MEASURES", "as_text", "explained", "label_remarks", "remarks"]
+__all__ = ["MEASURES", "NOTHING", "as_text", "explained", "label_remarks", "remarks"]
 
 MEASURES = {
     "response": ("median", "p90", "mean", "geometric_mean", "n_recorded", "n_missing", "n_open", "n_negative"),
@@ -44,6 +44,14 @@ MEASURES = {
     ),
 }
 """The kinds of measures, with the columns that a person reads; a test compares them with `measures.KINDS`."""
+
+
+NOTHING = {
+    "themes": "no cause or contributing factor is in the words of two reports",
+    "costs": "no report gives an amount",
+    "repeats": "nothing that happened before",
+}
+"""What is said in the place of an empty table."""
 
 
 def remarks(scope: Scope) -> list[str]:

@@ -213,8 +213,9 @@ def read(
     coverage: bool = False,
 ) -> tuple[Records, Settings]:
     """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
+    from incident_analytics.config import SETTINGS_NAME
     from incident_analytics.loading import read_records, reports_named
-    from incident_analytics.records import Wanted, describe_startless
+    from incident_analytics.records import NO_STATUS, Wanted, describe_startless
 
     settings = find(paths, config)
     paths, ids = reports_named(paths, settings)
@@ -230,7 +231,10 @@ def read(
     if not files["path"]:
         remark(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}")
     elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
-        remark(f"no report has the status {status}; --status all reads every report")
+        unread = files["reason"].count(NO_STATUS)
+        cause = f": {unread:,} have no status that can be read" if unread else ""
+        remedy = f", or name its field in the layout, see the questions in {SETTINGS_NAME}" if unread else ""
+        remark(f"no report has the status {status}{cause}; --status all reads every report{remedy}")
     return records, settings
 
 

@@ -17,6 +17,7 @@ from incident_analytics.schema import FLAG, HOURS, NO_FIELDS, POSITION, STARTS, 
 
 __all__ = [
     "KEY",
+    "NO_STATUS",
     "NO_TEAMS",
     "RAW_TABLES",
     "Columns",
@@ -51,6 +52,8 @@ RAW_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 ``of_incident`` is false for problems that stay when their report does not count."""
 
 NO_TEAMS: Final = 'no teams are defined; add team = "..." under [services.NAME] in incident-analytics.toml'
+NO_STATUS: Final = "no status that can be read"
+"""Why a report of no status is not among those of one."""
 _NO_SERVICES = "no report names a service, and [services.NAME] in the settings declares none"
 _MOST_PROBLEMS = 10
 """Lines of a tracker's export that a verb other than check names: in one of another language each may be unreadable."""
@@ -185,7 +188,7 @@ def note_others(files: Table, others: Mapping[str, str | None]) -> Table:
     paths, outcomes, reasons = files["path"], list(files["outcome"]), list(files["reason"])
     for index, path in enumerate(paths):
         if path in others:
-            outcomes[index], reasons[index] = "other status", others[path] or "no status that can be read"
+            outcomes[index], reasons[index] = "other status", others[path] or NO_STATUS
     return files.replaced("outcome", outcomes).replaced("reason", reasons)
 
 

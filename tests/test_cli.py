@@ -888,3 +888,35 @@ def test_reading_a_notebook_loads_no_grammars_of_addresses() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_check_says_how_to_have_reports_read_in_their_own_words_where_there_are_no_settings(run: Run) -> None:
+    said = (
+        "No incident-analytics.toml was found; 'incident-analytics init' proposes one, in the words of these reports."
+    )
+    for number in range(3, 6):
+        text = Path("r/INC-2025-03-14-001.md").read_text(encoding="utf-8")
+        name = f"INC-2025-03-14-00{number}"
+        Path(f"r/{name}.md").write_text(text.replace("INC-2025-03-14-001", name), encoding="utf-8")
+    assert said not in run("check", "r")[1]
+    Path("incident-analytics.toml").unlink()
+    assert said in run("check", "r")[1].splitlines()
+    assert said not in run("check", "r/INC-2025-03-14-001.md")[1]
+
+
+def test_no_final_report_is_said_with_how_many_have_no_status(run: Run) -> None:
+    for file in Path("r").glob("INC-*.md"):
+        file.write_text(file.read_text(encoding="utf-8").replace("**Status**: Final", "**State**: signed"))
+    remedy = (
+        "--status all reads every report, or name its field in the layout, see the questions in incident-analytics.toml"
+    )
+    n = len(list(Path("r").glob("INC-*.md")))
+    assert (
+        f"no report has the status final: {n} have no status that can be read; {remedy}"
+        in run("export", "costs", "r")[2]
+    )
+
+
+def test_metrics_without_a_row_say_so(run: Run) -> None:
+    out = run("metrics", "themes", "r", "--period", "2025-01")[1]
+    assert out.splitlines()[1:] == ["no cause or contributing factor is in the words of two reports"]

@@ -53,7 +53,7 @@ def test_grouped_thousands_are_read_as_plain_ones(reader: Callable[[str], object
 
 def test_a_comma_before_other_than_three_digits_is_the_decimal_mark() -> None:
     assert minutes("1,5") == timedelta(minutes=1.5)
-    assert minutes("0,125") == timedelta(minutes=0.125)
+    assert minutes("0,250") == timedelta(minutes=0.25)
     assert minutes("1,440") == timedelta(minutes=1440)
 
 

@@ -14,6 +14,7 @@ from incident_analytics.sentences import (
     describe_control_chart,
     describe_counts,
     describe_downtime,
+    describe_full_outages,
     describe_gaps,
     describe_overdue,
     describe_rates,
@@ -462,3 +463,20 @@ def test_series_without_a_worst_value_say_so() -> None:
     sentence = "No value of {} during the incident can be compared with those before."
     assert describe_series(row) == sentence.format("error rate")
     assert describe_series(row[:0]) == sentence.format("any metric")
+
+
+@pytest.mark.parametrize(
+    ("n", "n_weighted", "said"),
+    [
+        ([4, 2], [1, 0], "5 of 6 outages count in full, as their reports don't state the share of users hit."),
+        ([2], [0], "All 2 outages count in full, as their reports don't state the share of users hit."),
+        ([3], [2], "1 of 3 outages counts in full, as its report doesn't state the share of users hit."),
+        ([1], [0], "The outage counts in full, as its report doesn't state the share of users hit."),
+        ([3, 0], [3, 0], ""),
+        ([], [], ""),
+    ],
+)
+def test_outages_without_a_share_of_users_are_said_to_count_in_full(
+    n: list[int], n_weighted: list[int], said: str
+) -> None:
+    assert describe_full_outages(pd.DataFrame({"n": n, "n_weighted": n_weighted})) == said

@@ -309,3 +309,14 @@ def test_whatever_is_inserted_is_read_or_listed(change: int, index: int, end: st
         if WORD in words:
             assert use == UNREAD or line in named or any(WORD in value for value in kept), (line, use, text)
         assert use != OWN or WORD not in words or line in named or any(WORD in value for value in kept), (line, text)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "kept"),
+    [("#", ("1", "2"), False), ("No.", ("1.", ""), False), ("#", ("a", "b"), True), ("Ref", ("1", "2"), True)],
+)
+def test_a_column_that_numbers_the_rows_is_no_field(header: str, cells: tuple[str, str], kept: bool) -> None:
+    rows = "".join(f"| {cell} | Do it | Ann | 2025-04-01 | Open |\n" for cell in cells)
+    table = f"| {header} | Action | Owner | Due Date | Status |\n|---|---|---|---|---|\n{rows}"
+    names = [name for _, name, _, _ in fields(f"{HEAD}\n## Action Items\n\n{table}")]
+    assert (header in names) == kept

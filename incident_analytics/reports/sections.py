@@ -56,6 +56,8 @@ _ENUMERATED = re.compile(
 
 Priorities, quarters, halves of years, severities and weeks are no numbers of lines.
 """
+_ROW_NUMBER = re.compile(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
+"""The header of a column that numbers rows."""
 _NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
 _LONGEST_DATE = 40
 """Characters of a line that may be a date alone."""
@@ -196,9 +198,10 @@ class SectionReader:
             self._take_unnamed_cells(section, header, rows, columns.values())
         self._note_loose(group.header, rows)
 
-    def _take_unnamed_cells(self, section: Section, header: Row, rows: Iterable[Row], named: Collection[int]) -> None:
+    def _take_unnamed_cells(self, section: Section, header: Row, rows: Collection[Row], named: Collection[int]) -> None:
         """Keep the cells of the columns that have no place in a row's own table."""
         others = [(index, cell.text) for index, cell in enumerate(header.cells) if index not in named]
+        others = [(index, name) for index, name in others if not _counts_rows(name, index, rows)]
         for row in (row for row in rows if fits(row, header)) if others else ():
             for index, name in others:
                 if index < len(row.cells) and (value := row.cells[index].text):
@@ -880,3 +883,11 @@ def _is_footer(text: str, template: Template) -> bool:
         return False
     names = {template.field_named(label) for label, _ in labelled_lines([Line(text, 0)])}
     return bool(names - {None} - template.other_fields)
+
+
+def _counts_rows(name: str, index: int, rows: Iterable[Row]) -> bool:
+    """Return whether a column only numbers a table's rows: *#* or *No.* above figures."""
+    if not _ROW_NUMBER.fullmatch(name):
+        return False
+    cells = [row.cells[index].text for row in rows if index < len(row.cells)]
+    return all(re.fullmatch(r"\W*\d{0,4}\W*", cell) for cell in cells)

@@ -33,6 +33,10 @@ _FIGURE: Final = (
     r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
 )
 _FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
+_NOTED_COUNT: Final = compile_late(
+    rf"\((?:(?:about|around|approx\w*\.?|ca\.?|circa|roughly|some|~|≈)\s?)?{_FIGURE}\)", re.IGNORECASE
+)
+"""A number alone in brackets behind a share: ``30% of couriers (about 210)``."""
 _PERCENT: Final = re.compile(
     r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)"
     r"\s?(?:%|per\s?cent(?!age)|prozent\b|pour\s?cent\b|por\s?cien(?:to)?\b|pp\b|percentage points?\b)",
@@ -280,7 +284,8 @@ def _share(text: str) -> Share | None:
     count = _count(figures[0]) if len(figures) == 1 and _counts(figures[0]) else None
     vague = _RANGE.search(plain) or re.match(r"[-−]\s?\d", plain)
     if not vague and len(percents) == 1 and _fraction(percents[0]) <= 1:
-        return Share(count, _fraction(percents[0]), about)
+        found = Share(count, _fraction(percents[0]), about)
+        return found if count is not None else _with_noted_count(found, text)
     if words := _PART_PATTERN.search(plain):
         return Share(None, _PARTS[words[0].casefold()], approximate=True)
     if not (vague or percents or count is None or _VAGUE.search(plain)):
@@ -288,6 +293,14 @@ def _share(text: str) -> Share | None:
     if len(figures) == 1 and not _counts(figures[0]):
         raise Unreadable(f"{text.strip()!r} has a number that may count something else; write how many first")
     raise Unreadable(f"{text.strip()!r} {_unread(plain, len(figures) + len(percents))}; write a number or a percentage")
+
+
+def _with_noted_count(share: Share, text: str) -> Share:
+    """Add the number that stands alone in brackets to a part of all: ``30% (about 210)``."""
+    noted = _NOTED_COUNT.search(text)
+    if noted is None:
+        return share
+    return Share(_count(noted), share.fraction, share.approximate or _ABOUT.search(noted[0]) is not None)
 
 
 def _unread(plain: str, n_numbers: int) -> str:

@@ -89,6 +89,7 @@ from incident_analytics.sentences.sla import (
     describe_budget_range,
     describe_counted,
     describe_downtime,
+    describe_full_outages,
 )
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
@@ -125,6 +126,7 @@ __all__ = [
     "describe_failing_together",
     "describe_files",
     "describe_follow_ups",
+    "describe_full_outages",
     "describe_gaps",
     "describe_headline",
     "describe_interruptions",

@@ -20,6 +20,34 @@ HEADLINES: Final = ("counts", "response", "impact")
 _SECONDS: Final = "_seconds"
 _FEW: Final = 3  # causes that a sentence names
 _MOST: Final = 12  # values of a figure that are listed
+_ENDS: Final = {"_low": "lower end of", "_high": "upper end of", "_least": "at least", "_most": "at most"}
+_MEASURES: Final = {
+    "ages": "how long action items have been open",
+    "between": "time between incidents",
+    "budget_bounds": "range of the error budgets",
+    "by_completion": "response times by the reports' status",
+    "by_record": "response times by the incident tool",
+    "changes": "changes against earlier periods",
+    "classes": "what action items are for",
+    "completion": "action items done",
+    "control": "control chart",
+    "counts": "incidents",
+    "dispersion": "how unevenly incidents come",
+    "due": "when action items are due",
+    "gaps": "time from one incident to the next",
+    "hours": "when incidents start",
+    "impact": "error budgets",
+    "interrupted": "whom incidents interrupt",
+    "mix": "what the mix of severities changes",
+    "rates": "how often incidents come",
+    "ratings": "whether severities agree with impact",
+    "spans": "each incident's time",
+    "survival": "how long action items stay open",
+    "themes": "recurring factors",
+    "together": "services that fail together",
+    "twins": "incidents rated differently",
+}
+"""What figures are whose names say little."""
 
 
 def describe_cause(cause: Cause) -> str:
@@ -122,7 +150,7 @@ def describe_verified(found: Restatements) -> Iterator[str]:
     yield f"{period}: {len(by_figure)} of {n} figures changed"
     for name, changes in by_figure.items():
         yield ""
-        yield f"{name}: {_because(sorted({cause for each in changes for cause in each.causes}))}"
+        yield f"{_figure_words(name)}: {_because(sorted({cause for each in changes for cause in each.causes}))}"
         yield from (f"  {_value_changed(change)}" for change in changes[:_MOST])
         if (n_more := len(changes) - _MOST) > 0:
             yield f"  {format_count(n_more, 'more value')}"
@@ -144,7 +172,7 @@ def _value_changed(change: Change) -> str:
     if change.is_new or change.is_gone:
         return f"{row}{'new' if change.is_new else 'gone'}"
     column = change.column
-    words = lowered(heading(column.removesuffix(_SECONDS))) if not column.startswith("n_") else column
+    words = _column_words(column.removesuffix(_SECONDS))
     after, before = _written(change.after, column), _written(change.before, column)
     if after == before:  # a change that the usual form does not show
         after, before = (
@@ -152,6 +180,39 @@ def _value_changed(change: Change) -> str:
             for each in (change.after, change.before)
         )
     return f"{row}{words} {after}, was {before}"
+
+
+def _figure_words(name: str) -> str:
+    """Return what a figure is in words, with its name in brackets where that says something else.
+
+    Examples
+    --------
+    >>> _figure_words("costs"), _figure_words("budget_bounds")
+    ('costs', 'range of the error budgets (budget_bounds)')
+    >>> _figure_words("response by=severity within=2025-01-01/2025-04-01")
+    'response by severity, 1 January to 31 March 2025 (response by=severity within=2025-01-01/2025-04-01)'
+    """
+    measure, *options = name.split(" ")
+    words = _MEASURES.get(measure, measure.replace("_", " "))
+    for option in options:
+        key, _, value = option.partition("=")
+        words += f" by {value}" if key in {"by", "every"} else f", {label_of(value)}"
+    words = words.replace("_", " ")
+    return words if words == name else f"{words} ({name})"
+
+
+def _column_words(column: str) -> str:
+    """Return what a column is in words.
+
+    Examples
+    --------
+    >>> _column_words("n_done"), _column_words("median_low"), _column_words("survival_most")
+    ('done', 'lower end of median', 'at most survival')
+    """
+    for end, words in _ENDS.items():
+        if column.endswith(end):
+            return f"{words} {lowered(heading(column.removesuffix(end)))}"
+    return lowered(heading(column))
 
 
 def _written(value: Any, column: str) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "describe_budget_range",
     "describe_counted",
     "describe_downtime",
+    "describe_full_outages",
 ]
 
 
@@ -245,3 +246,34 @@ def describe_budget_assumptions(spent: pd.DataFrame, *, longest: timedelta | Non
         "n_unshared": "Weighted by users, an outage whose share isn't reported may have affected none or all of them.",
     }
     return " ".join(text for column, text in said.items() if spent[column].any())
+
+
+def describe_full_outages(impact: pd.DataFrame) -> str:
+    """Say how many outages count in full only because their reports don't state a share of users.
+
+    Parameters
+    ----------
+    impact
+        The result of `sla_impact`: ``n`` outages of a service, ``n_weighted`` with a share.
+
+    Returns
+    -------
+    str
+        One sentence; empty where each report states a share.
+
+    Examples
+    --------
+    >>> describe_full_outages(pd.DataFrame({"n": [4, 2], "n_weighted": [1, 0]}))
+    "5 of 6 outages count in full, as their reports don't state the share of users hit."
+    """
+    require_columns(impact, "n", "n_weighted")
+    n = int(impact["n"].sum())
+    n_full = n - int(impact["n_weighted"].sum())
+    if not n_full:
+        return ""
+    if n == 1:
+        return "The outage counts in full, as its report doesn't state the share of users hit."
+    if n_full == 1:
+        return f"1 of {n:,} outages counts in full, as its report doesn't state the share of users hit."
+    which = f"All {n:,}" if n_full == n else f"{n_full:,} of {n:,}"
+    return f"{which} outages count in full, as their reports don't state the share of users hit."

@@ -34,9 +34,9 @@ _FIGURE: Final = (
 )
 _FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _NOTED_COUNT: Final = compile_late(
-    rf"\((?:(?:about|around|approx\w*\.?|ca\.?|circa|roughly|some|~|≈)\s?)?{_FIGURE}\)", re.IGNORECASE
+    rf"\((?:about|around|approx\w*\.?|ca\.?|circa|roughly|some|[~≈])\s?{_FIGURE}\)", re.IGNORECASE
 )
-"""A number alone in brackets behind a share: ``30% of couriers (about 210)``."""
+"""A rough number in brackets behind a share, ``30% of couriers (about 210)``; a plain one may be a code such as 404."""
 _PERCENT: Final = re.compile(
     r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)"
     r"\s?(?:%|per\s?cent(?!age)|prozent\b|pour\s?cent\b|por\s?cien(?:to)?\b|pp\b|percentage points?\b)",
@@ -296,11 +296,11 @@ def _share(text: str) -> Share | None:
 
 
 def _with_noted_count(share: Share, text: str) -> Share:
-    """Add the number that stands alone in brackets to a part of all: ``30% (about 210)``."""
+    """Add the rough number that is alone in brackets to a part of all: ``30% (about 210)``."""
     noted = _NOTED_COUNT.search(text)
     if noted is None:
         return share
-    return Share(_count(noted), share.fraction, share.approximate or _ABOUT.search(noted[0]) is not None)
+    return Share(_count(noted), share.fraction, approximate=True)
 
 
 def _unread(plain: str, n_numbers: int) -> str:

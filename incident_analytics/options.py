@@ -232,7 +232,7 @@ def read(
         remark(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}")
     elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
         unread = files["reason"].count(NO_STATUS)
-        cause = f": {unread:,} have no status that can be read" if unread else ""
+        cause = f": {unread:,} {'has' if unread == 1 else 'have'} no status that can be read" if unread else ""
         remedy = f", or name its field in the layout, see the questions in {SETTINGS_NAME}" if unread else ""
         remark(f"no report has the status {status}{cause}; --status all reads every report{remedy}")
     return records, settings

@@ -111,7 +111,7 @@ def test_times_are_shown_in_the_zone_of_the_report_and_what_is_asked_in_utc_as_w
         file.write_text(text.replace("**Started**: 2025-03-14 12:25 UTC\n", ""), encoding="utf-8")
     _, shown = confirm("l" * 9)
     assert any(line.startswith("  1  12:25  Cluster goes read-only") for line in shown)
-    assert any(line.startswith(f"detected_at is 2025-03-14 {guess} (such values") for line in shown)
+    assert any(line.startswith(f"detected_at is 2025-03-14 {guess} (in test reports") for line in shown)
 
 
 @pytest.mark.usefixtures("folder")

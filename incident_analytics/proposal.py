@@ -459,9 +459,9 @@ def _own_scale(
         meant[severity] = order[len(order) - 1 - numbers.index(number)]
     others = {word: (meant[severity], n) for word, (severity, n) in synonyms.items() if word not in order}
     for word, n in words.items():
-        severity = read_word(word, SEVERITIES, {})
-        if severity in meant:
-            others[word] = meant[severity], n
+        own = read_word(word, SEVERITIES, {})
+        if own in meant:
+            others[word] = meant[own], n
     return order, others
 
 

@@ -168,6 +168,10 @@ def test_a_field_that_says_none_keeps_a_doubtful_row_from_being_it(written: str,
         "## Timeline\n\n- 19:26 Page starts to answer 502\n- 19:50 Juhani doubles the pods, no effect\n"
         "- 20:05 Connection pool found to be the limit\n- 20:18 Pool raised, page up\n"
     )
+    table = text.replace("**Started at**", "\n| | |\n|---|---|\n| Detected at | X |\n\n**Started at**")
+    table = table.replace(f"**Detected at**: {written}\n", "").replace("| X |", f"| {written} |")
+    (tabled,) = parse_reports(table, "a.md", Settings(), default_template())
+    assert (tabled.incident.get("detected_at") is not None) == is_inferred
     (report,) = parse_reports(text, "a.md", Settings(), default_template())
     assert ("detected_at" in report.incident and report.incident["detected_at"] is not None) == is_inferred
 

@@ -335,6 +335,7 @@ class HeaderReader:
             if found.is_sure and not _ZONE_LABELS.isdisjoint(fold(found.label).split(" / ")):
                 self.reader.read_zone(found.line, found.label)
             name, line = self._named(found)
+            self._note_none(name, found)
             is_instant = name is not None and name.endswith("_at")
             if found.is_sure and (is_instant or find_dates(found.line.text[:_STAMP])):
                 stamps.append(found.line)
@@ -395,13 +396,15 @@ class HeaderReader:
         ratings = [line for line in found.values() if self._is_readable("severity", line.text)]
         return ratings[0] if len(found) == len(ratings) == 1 else None
 
-    def _check_clock(self, name: str | None, found: Field) -> None:
-        """Report an instant at the head that has a date and no time of day, and note one that there was not."""
-        if name is None or not name.endswith("_at"):
-            return
-        if _says_none(found):
+    def _note_none(self, name: str | None, found: Field) -> None:
+        """Note an instant, not who noticed it, for which a field says that there was none."""
+        is_instant = name is not None and name.endswith("_at") and not fold(found.label).endswith(" by")
+        if name is not None and is_instant and (is_none(found.line.text) or _NOT_GIVEN.fullmatch(found.line.text)):
             self.report.not_given.add(name)
-        if found.is_sure and date_in(found.line.text) is not None:
+
+    def _check_clock(self, name: str | None, found: Field) -> None:
+        """Report an instant at the head that has a date and no time of day."""
+        if name is not None and found.is_sure and name.endswith("_at") and date_in(found.line.text) is not None:
             message = f"{found.label} {found.line.text!r} has no time of day; {_WRITE_INSTANT}"
             self.report.problem("unreadable-time", found.line.line, message)
 
@@ -715,9 +718,3 @@ class HeaderReader:
                 elif name == "template_updated_on":
                     self.values[name] = self.report.attempt(read_date, line, label)
                     self.report.note(name, line.text, line.line)
-
-
-def _says_none(found: Field) -> bool:
-    """Return whether a field of an instant, not of who noticed, says that there was none."""
-    text = found.line.text
-    return not fold(found.label).endswith(" by") and (is_none(text) or _NOT_GIVEN.fullmatch(text) is not None)

@@ -192,7 +192,7 @@ def test_a_start_that_may_be_two_days_is_one_problem() -> None:
 
 
 def test_a_guest_without_an_id_is_a_warning_where_the_settings_have_layouts_of_their_own(tmp_path: Path) -> None:
-    text = "# Down\n\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
+    text = "# Down\n\n**Date**: 2025-03-14\n**Severity**: SEV-1\n\n## Timeline\n\n- 10:00 Down\n- 10:20 Restored\n"
     own = Settings.model_validate({"templates": {"files": [tmp_path / "own.toml"]}})
     for settings, level in ((Settings(), "error"), (own, "warning")):
         (report,) = parse_reports(text, "a.md", settings, default_template())

@@ -69,7 +69,7 @@ def test_remarks_name_copies_and_count_what_is_skipped() -> None:
         ("", "- 10:00 Down\n- 10:40 Up again\n", {"timezone": "Europe/Oslo"}, 0),
         ("All times are UTC.\n", "- 10:00 Down\n- 10:40 Up again\n", {}, 0),
         ("", "- 10:00 UTC Down\n- 10:40 UTC Up again\n", {}, 0),
-        ("", "- 10:00 UTC Down\n- 10:40 Up again\n", {}, 1),
+        ("", "- 10:00 UTC Down\n- 10:40 Up again\n", {}, 0),
         ("**Started at**: 2025-03-14 10:00\n", "", {}, 1),
         ("**Started at**: 2025-03-14T10:00+01:00\n", "", {}, 0),
         ("**Duration**: 10:00 to 10:40\n", "", {}, 1),

@@ -79,7 +79,7 @@ _PEOPLE = compile_late(
 )
 """What a field of what was affected says that has people, not services."""
 _NOT_GIVEN = re.compile(r"\W*[-–—]\W*|\W*(?:n/?a|n\.a\.|not applicable)\W*", re.IGNORECASE)
-"""What stands for an instant that there was not, unlike an empty cell, which somebody may still fill in."""
+"""What is written for an instant that there was not, unlike an empty cell, which somebody may still fill in."""
 _OF_SERVICES = re.compile(r"service|system|component|product|application|platform", re.IGNORECASE)
 """What a label has that is of services alone."""
 _DOCUMENT = re.compile(r"(?:rca|pir)\s", re.IGNORECASE)

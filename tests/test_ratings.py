@@ -152,7 +152,8 @@ class TestOutOfLine:
             {"incident_id": "000", "rated": "low", "n": 3, "n_contrary": 2}
         ]
         assert sentences.describe_misrated(found) == (
-            "Worth a second look: 000 (SEV-3), as 2 of 3 more severe incidents had fewer users and less downtime."
+            "Worth a second look: 000 (SEV-3), as 2 of 3 more severe incidents affected fewer users and had less "
+            "downtime."
         )
 
     def test_rated_high_takes_more_users_and_more_downtime_of_the_milder_ones(self) -> None:

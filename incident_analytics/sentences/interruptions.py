@@ -29,7 +29,7 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
     --------
     >>> rows = {"team": ["API team", "Web team"], "n": [10, 4], "n_business": [4, 4], "share_of_time": [0.76, 0.76]}
     >>> describe_interruptions(pd.DataFrame(rows))
-    'Incidents that started outside business hours (76% of the time): 6 of 10 (API team) and 0 of 4 (Web team).'
+    'Incidents that started outside business hours (76% of all hours): 6 of 10 (API team) and 0 of 4 (Web team).'
     """
     require_columns(interruptions, "team", "n", "n_business", "share_of_time")
     rows = interruptions[interruptions["n"] > 0]
@@ -41,7 +41,7 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
     if len(parts) > FEW + 1:
         parts[FEW:] = [f"{len(parts) - FEW} more teams"]
     outside = rows["share_of_time"]
-    share = f" ({outside.min():.0%} of the time)" if outside.min() == outside.max() else ""
+    share = f" ({outside.min():.0%} of all hours)" if outside.min() == outside.max() else ""
     return f"Incidents that started outside business hours{share}: {join_words(parts)}."
 
 

@@ -180,12 +180,12 @@ def describe_misrated(misrated: pd.DataFrame) -> str:
     --------
     >>> row = {"incident_id": "INC-1", "severity": "SEV-2", "rated": "high", "n": 6, "n_contrary": 3}
     >>> describe_misrated(pd.DataFrame([row]))
-    'Worth a second look: INC-1 (SEV-2), as 3 of 6 less severe incidents had more users and more downtime.'
+    'Worth a second look: INC-1 (SEV-2), as 3 of 6 less severe incidents affected more users and had more downtime.'
     """
     require_columns(misrated, "incident_id", "severity", "rated", "n", "n_contrary")
     words = {
-        "low": "more severe incidents had fewer users and less downtime",
-        "high": "less severe incidents had more users and more downtime",
+        "low": "more severe incidents affected fewer users and had less downtime",
+        "high": "less severe incidents affected more users and had more downtime",
     }
     named = [
         f"{row.incident_id} ({row.severity}), as {row.n_contrary} of {row.n} {words[row.rated]}"
@@ -248,7 +248,7 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
     >>> rows = {"team": ["API team"] * 2, "measure": ["incidents", "time_to_restore"], "n_before": [4, 4]}
     >>> rows |= {"n_after": [19, 19], "p_value": [0.001, 0.4], "p_adjusted": [0.002, 0.4], "arrow": ["up", None]}
     >>> describe_scorecard(pd.DataFrame(rows))
-    'API team: incidents went up (n = 4 before, 19 now; adjusted p = 0.002). The other comparison is within chance.'
+    'API team: incidents went up (n = 4 before, 19 now; adjusted p = 0.002). The other comparison is not significant.'
     """
     require_columns(changes, "team", "measure", "n_before", "n_after", "p_value", "p_adjusted", "arrow")
     with_test = changes[changes["p_value"].notna()]
@@ -263,8 +263,8 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
     n = len(with_test) - len(found)
     if not said:
         if n == 1:
-            return "The only comparison with the period before is within chance."
-        return f"None of {n} comparisons with the period before is beyond chance."
+            return "The only comparison with the previous period is not significant."
+        return f"None of the {n} comparisons with the previous period is significant."
     if n:
-        said.append("The other comparison is within chance." if n == 1 else f"None of the {n} others is beyond chance.")
+        said.append(f"{'The other comparison is not' if n == 1 else f'None of the {n} others is'} significant.")
     return " ".join(said)

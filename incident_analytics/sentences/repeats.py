@@ -82,27 +82,32 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     >>> row = {"n": 4, "n_open": 1, "n_unknown": 2, "n_before": 1, "n_after": 3, "ratio": 1.2, "ratio_low": 0.1}
     >>> row |= {"ratio_high": 70.0, "can_tell": False, "power_half": 0.03}
     >>> said = describe_recurrence(pd.DataFrame([row]))
-    >>> print(said.replace(". ", ".\n").replace("done: ", "done:\n"))
-    Can't say whether follow-ups work: of 4 kinds, 1 recurrence came before and 3 after their action items were done:
+    >>> print(said.replace(". ", ".\n").replace(": ", ":\n"))
+    Can't say whether follow-ups work:
+    4 kinds of incidents recurred, once before and 3 times after their action items were done:
     1.2 times as often (95% CI 0.1 to 70).
     With these numbers, a halving would be detected in 3% of cases.
-    Not used: 1 kind with open items and 2 of unknown status.
+    Left out: 1 kind with open items and 2 with items of unknown status.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
     (row,) = change.to_dict("records")
     unused = [f"{format_count(row['n_open'], 'kind')} with open items"] * bool(row["n_open"])
-    unused += [f"{row['n_unknown']} of unknown status"] * bool(row["n_unknown"])
-    left = f" Not used: {' and '.join(unused)}." if unused else ""
+    unused += [f"{row['n_unknown']} with items of unknown status"] * bool(row["n_unknown"])
+    left = f" Left out: {' and '.join(unused)}." if unused else ""
     if not row["n"]:
         return f"Can't say whether follow-ups work: nothing recurred whose action items are known to be done.{left}"
-    n_before = f"{row['n_before']:,} recurrence{'s' * (row['n_before'] != 1)}"
-    split = f"{n_before} came before and {row['n_after']} after their action items were done"
-    counted = f"of {format_count(row['n'], 'kind')}, {split}{_ratio(row)}."
+    kinds = "1 kind of incident" if row["n"] == 1 else f"{row['n']:,} kinds of incidents"
+    split = f"{_times(row['n_before'])} before and {_times(row['n_after'])} after their action items were done"
+    counted = f"{kinds} recurred, {split}{_ratio(row)}."
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
     power = f" With these numbers, a halving would be detected in {row['power_half']:.0%} of cases."
     return f"Can't say whether follow-ups work: {counted}{power}{left}"
+
+
+def _times(n: int) -> str:
+    return {0: "never", 1: "once"}.get(n, f"{n:,} times")
 
 
 def _ratio(row: dict[Any, Any]) -> str:

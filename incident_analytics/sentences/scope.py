@@ -46,9 +46,9 @@ def describe_shared(within: Period) -> str:
     Examples
     --------
     >>> describe_shared(Period.parse("2025"))
-    'Causes and contributing factors that at least two reports from 1 January to 31 December 2025 share.'
+    'Causes and contributing factors shared by two or more reports, 1 January to 31 December 2025.'
     """
-    return f"Causes and contributing factors that at least two reports from {within.dates} share."
+    return f"Causes and contributing factors shared by two or more reports, {within.dates}."
 
 
 def describe_coverage(n: int, pending: pd.DataFrame, *, n_ongoing: int = 0, status: str = "final") -> str:

@@ -134,7 +134,7 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     --------
     >>> months = {"n": [40], "n_periods": [18], "first_period": ["2024-01"], "last_period": ["2025-06"]}
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [2.13]}))
-    'Month to month, counts varied 2.1 times as much as by chance (dispersion, January 2024 to June 2025).'
+    'Monthly counts varied 2.1 times as much as chance alone explains (dispersion, January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"dispersion": [1.0]}))
     'Month to month, counts varied no more than by chance (January 2024 to June 2025).'
     >>> describe_dispersion(pd.DataFrame(months | {"n_periods": [3], "dispersion": [None]}))
@@ -153,7 +153,7 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     if row.dispersion <= 1:
         return f"Month to month, counts varied no more than by chance ({when})."
     times = two_digits(row.dispersion)
-    return f"Month to month, counts varied {times} times as much as by chance (dispersion, {when})."
+    return f"Monthly counts varied {times} times as much as chance alone explains (dispersion, {when})."
 
 
 def describe_gaps(between: pd.DataFrame) -> str:

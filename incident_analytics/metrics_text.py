@@ -94,7 +94,7 @@ def explained(scope: Scope, kind: str, table: pd.DataFrame) -> list[str]:
     lines = []
     for row in table.to_dict("records"):
         label = " ".join(cell(row[name]).replace("_", " ") for name in group_columns(table.columns)) or "all"
-        lines += ["", f"{label}, n = {row['n']}:"]
+        lines += ["", f"{label}, n = {row['n']:,}:"]
         lines += [f"  {line.path}:{line.line}: {cell(line.words)}" for line in sources(scope, kind, row).itertuples()]
     return lines
 

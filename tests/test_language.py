@@ -82,3 +82,11 @@ def test_notebooks_have_no_banned_words(file: Path) -> None:
 
 def test_help_has_no_banned_words() -> None:
     assert [found for text in helps(commands, click.Context(commands)) for found in banned(text)] == []
+
+
+def test_every_sample_size_has_its_thousands_apart() -> None:
+    """``n = {n}`` would write 2000 next to 2,000 incidents."""
+    sources = [*PACKAGE.glob("sentences/*.py"), *PACKAGE.glob("plots/*.py"), PACKAGE / "metrics_text.py"]
+    bare = re.compile(r"\bn = \{[^}:]+\}")
+    found = {source.name: bare.findall(source.read_text(encoding="utf-8")) for source in sources}
+    assert {name: said for name, said in found.items() if said} == {}

@@ -267,8 +267,8 @@ def _sentence(row: Mapping[str, Any], by: str | None, before: str, after: str, n
     if np.isnan(row["p_value"]):
         counts = f"{row['n_before']} in {before} and {row['n_after']} in {after}"
         return f"Too few incidents to compare {what}: {counts}, and {LEAST['comparison']} each are needed{rest}."
-    was = f"from {format_span(row['before'])} in {before} (n = {row['n_before']})"
-    is_now = f"to {format_span(row['after'])} in {after} (n = {row['n_after']})"
+    was = f"from {format_span(row['before'])} in {before} (n = {row['n_before']:,})"
+    is_now = f"to {format_span(row['after'])} in {after} (n = {row['n_after']:,})"
     low, high = row["change_low"], row["change_high"]
     interval = "" if np.isnan(low) else f" (95% CI {_signed(low)} to {_signed(high)})"
     if row["p_adjusted"] <= LEVEL:

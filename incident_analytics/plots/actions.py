@@ -108,7 +108,7 @@ def plot_action_survival(
     with styled(ax, width=width, height=250) as axes:
         for (name, rows), (color, dashes) in zip(drawn.items(), _CURVES, strict=False):
             _draw_curve(axes, rows, marks[name], after, color=color, linestyle=dashes)
-        _name_curves(axes, {name: f"{name} (n = {drawn[name]['n'].iloc[0]})" for name in drawn}, notes, finals)
+        _name_curves(axes, {name: f"{name} (n = {drawn[name]['n'].iloc[0]:,})" for name in drawn}, notes, finals)
         span_axis(axes, "x", [horizon])
         axes.set_xlim(0, horizon.total_seconds())
         axes.set_ylim(0, 1.02)
@@ -132,7 +132,7 @@ def plot_action_survival(
                     if pd.isna(mark.survival_low)
                     else f" ({mark.survival_low:.0%} to {mark.survival_high:.0%} at {format_span(after)})"
                 )
-                + f", n = {mark.n}"
+                + f", n = {mark.n:,}"
                 for name, mark in marks.items()
             ],
             alone=ax is None,

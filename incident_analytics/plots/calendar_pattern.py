@@ -59,7 +59,7 @@ def plot_start_hours(hours: pd.DataFrame, *, width: int = WIDE, ax: Axes | None 
         explain(
             axes,
             describe_start_hours(hours),
-            f"incidents by weekday and hour of the day{f' ({zone})' if zone else ''}, n = {n}; bars: sums"
+            f"incidents by weekday and hour of the day{f' ({zone})' if zone else ''}, n = {n:,}; bars: sums"
             + (f"; {missing} more have no recorded time" if missing else ""),
             [f"{row.weekday} {row.hour:02}:00: {row.n}" for row in each_row(hours[hours["n"] > 0])],
             alone=ax is None,

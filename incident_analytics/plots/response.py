@@ -201,7 +201,7 @@ def _with_p90(note: str, row: Any, *, p90: bool) -> str:
 
 
 def _counts(row: Any) -> str:
-    return f"n = {row.n}" + (f", {row.n_open} ongoing" if row.n_open else "")
+    return f"n = {row.n:,}" + (f", {row.n_open} ongoing" if row.n_open else "")
 
 
 def _each(incidents: pd.DataFrame, metric: str) -> str:
@@ -301,7 +301,7 @@ def plot_response_trend(
     joined = (summary["n"] >= LEAST["median interval"]).to_numpy(bool)
     joined = joined & (is_compared | (np.arange(len(joined)) < len(joined) - 1))
     with styled(ax, width=width, height=240 if width > NARROW else 220) as axes:
-        label_periods(axes, periods, [f"n = {n}" if few else str(n) for n in summary["n"]], room=room)
+        label_periods(axes, periods, [f"n = {n:,}" if few else str(n) for n in summary["n"]], room=room)
         shown = ["median", "median_low", "median_high", "p90"]
         span_axis(axes, "y", [*pd.concat([summary[name] for name in shown])], log=True)
         last = max((x for x, median in enumerate(medians) if not pd.isna(median)), default=None)

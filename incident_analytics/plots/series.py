@@ -280,4 +280,4 @@ def _in_words(row: Any, timezone: str) -> str:
     at = "" if pd.isna(row.worst_at) else f" at {row.worst_at.tz_convert(timezone):%Y-%m-%d %H:%M}"
     worst = f"at worst {format_figure(row.worst, row.unit)}{at}"
     restored = f"at restoration {format_figure(row.at_restoration, row.unit)}"
-    return f"{series_name(row) or row.name}: {before}, {worst}, {restored}, n = {row.n}"
+    return f"{series_name(row) or row.name}: {before}, {worst}, {restored}, n = {row.n:,}"

@@ -221,7 +221,8 @@ def plot_severity_rates(
             [
                 f"{name}: "
                 + ", ".join(
-                    f"{row.period} {format_with_interval(row._asdict(), 'rate')}, n = {row.n}" for row in each_row(part)
+                    f"{row.period} {format_with_interval(row._asdict(), 'rate')}, n = {row.n:,}"
+                    for row in each_row(part)
                 )
                 for name, part, _ in parts
                 if name

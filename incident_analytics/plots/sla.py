@@ -99,7 +99,7 @@ def plot_budget_burn_down(budget: pd.DataFrame, *, limit: int = 9, width: int = 
             ),
             _burn_down_kind(budget, ranked, limit),
             [
-                f"{row.service}, target {format_share(row.target)}: {_left_or_why(row)}, n = {row.n}"
+                f"{row.service}, target {format_share(row.target)}: {_left_or_why(row)}, n = {row.n:,}"
                 for row in each_row(last)
             ],
             alone=ax is None,
@@ -132,7 +132,7 @@ def _draw_budget(panel: Axes, row: Any, points: pd.DataFrame, *, room: float) ->
     panel.fill_between(at, share, 0, where=share <= 0, interpolate=True, color=VERMILION, alpha=0.2, linewidth=0)
     panel.plot(at, share, color=color, linewidth=2)
     words: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    n = f"n = {row.n}"
+    n = f"n = {row.n:,}"
     small: dict[str, Any] = {"color": MUTED, "fontsize": TINY, **words}
     service = fit(row.service, room - text_width(n, size=TINY) - 10, weight="bold")
     panel.annotate(left_to_right(service), (0, 1), (0, 20), weight="bold", **words)
@@ -193,7 +193,7 @@ def plot_availability(sla: pd.DataFrame, *, limit: int = 16, width: int = WIDE, 
     has_target = named["target"].notna()
     order = ["is_bare", "availability", "service"]
     rows = named.assign(is_bare=~has_target).sort_values(order, ignore_index=True).head(limit)
-    names = [f"{cut(row.service, 34)}  (n = {row.n})" for row in each_row(rows)]
+    names = [f"{cut(row.service, 34)}  (n = {row.n:,})" for row in each_row(rows)]
     notes = [
         "not known"
         if pd.isna(row.availability)
@@ -228,7 +228,7 @@ def plot_availability(sla: pd.DataFrame, *, limit: int = 16, width: int = WIDE, 
             + ("dot: reached; stroke: target; n = outages" if has_target.any() else "dot: reached; n = outages")
             + (f"; {format_count(len(named) - limit, 'more service')} not shown" if len(named) > limit else "")
             + (f"; {format_count(int(nameless), 'outage')} without a named service not shown" if nameless else ""),
-            [f"{row.service}: {note}, n = {row.n}" for row, note in zip(each_row(rows), notes, strict=True)],
+            [f"{row.service}: {note}, n = {row.n:,}" for row, note in zip(each_row(rows), notes, strict=True)],
             alone=ax is None,
         )
     return axes

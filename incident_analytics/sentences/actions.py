@@ -130,7 +130,8 @@ def describe_survival(curve: pd.DataFrame, *, after: timedelta = timedelta(days=
         rows = rows[is_large]
     names = rows[groups[0]].astype(object).fillna(f"no {groups[0]}").astype(str) if groups else ["all items"]
     parts = [
-        f"{open_share(row)} of {cut(name, NAME)} (n = {row.n})" for name, row in zip(names, each_row(rows), strict=True)
+        f"{open_share(row)} of {cut(name, NAME)} (n = {row.n:,})"
+        for name, row in zip(names, each_row(rows), strict=True)
     ]
     if len(parts) > FEW:
         least, most = list(rows["survival_least"]), list(rows["survival_most"])

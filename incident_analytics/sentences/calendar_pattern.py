@@ -73,7 +73,7 @@ def describe_start_hours(hours: pd.DataFrame) -> str:
     if is_finding(found.weekday_p_adjusted):
         parts.append((found.n_in_weekdays, _weekdays(found.weekday_window), found.weekday_p_adjusted))
     if parts:
-        patterns = [f"{window} ({count} of {n}, {format_p_value(p)})" for count, window, p in parts]
+        patterns = [f"{window} ({count:,} of {n:,}, {format_p_value(p)})" for count, window, p in parts]
         return f"Incidents cluster {join_words(patterns)}."
     what = "hour" if pd.isna(found.weekday_p_adjusted) else "hour or weekday"
     few = " is too few to detect a weak one" if n < LEAST["weak start pattern"] else ""

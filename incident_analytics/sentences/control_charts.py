@@ -72,7 +72,7 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     ]
     n_marked = int(marked.any(axis=1).sum())
     chance = "; in so long a chart some may be chance" if n > _LONG_CHART and not is_calibrated else ""
-    signals = f"{n_marked} of {n} points {are(n_marked)} "
+    signals = f"{n_marked:,} of {n:,} points {are(n_marked)} "
     if len(which) > 1:
         signals += f"more than normal variation: {join_words([f'{count} {words}' for count, words in which])}"
     else:

@@ -41,7 +41,7 @@ def _total(kind: str, rows: pd.DataFrame) -> str:
     give = "gives" if n == 1 else "give"
     spent = rows[(rows["total"] > 0).fillna(value=False)]
     if spent.empty:
-        which = f"the {n} of {reports} that {give} a figure" if n < n_reports else reports
+        which = f"the {n:,} of {reports} that {give} a figure" if n < n_reports else reports
         return f"no {name} in {which}"
     amounts = join_words([format_amount(row.total, row.currency) for row in each_row(spent)])
-    return f"{name} {amounts} ({n} of {reports} {give} a figure)"
+    return f"{name} {amounts} ({n:,} of {reports} {give} a figure)"

@@ -237,7 +237,7 @@ def _ongoing(ongoing: pd.DataFrame) -> str:
     (row,) = ongoing.to_dict("records")
     severity = "An" if pd.isna(row["severity"]) else f"A {row['severity']}"
     name = row["incident_id"] if pd.isna(row["title"]) else cut(row["title"], NAME)
-    return f"{severity} incident is still ongoing: {name}."
+    return _ended(f"{severity} incident is still ongoing: {name}")
 
 
 def _severe(incidents: Sequence[Incident]) -> str:
@@ -252,9 +252,14 @@ def _severe(incidents: Sequence[Incident]) -> str:
     severity, title = first.severity or "", cut(first.title or first.incident_id, NAME)
     if len(incidents) > 1:
         all_of_them = f"{len(incidents)} {severity} incidents".replace("  ", " ")
-        return f"{all_of_them}, one of which {harm}: {title}." if harm else f"{all_of_them}, above all: {title}."
+        return _ended(f"{all_of_them}, {f'one of which {harm}' if harm else 'above all'}: {title}")
     subject = f"{severity} incident".strip()
-    return f"{'A' if severity else 'An'} {subject} {harm}: {title}." if harm else f"One {subject}: {title}."
+    return _ended(f"{'A' if severity else 'An'} {subject} {harm}: {title}" if harm else f"One {subject}: {title}")
+
+
+def _ended(words: str) -> str:
+    """Return words that end in a title as a sentence, whatever the title ends in."""
+    return words if words.endswith((".", "…", "!", "?")) else f"{words}."
 
 
 def _overspent(budgets: BudgetFacts, *, so_far: bool) -> str:
@@ -347,13 +352,13 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     """Say the median of the primary metric, or why there is none."""
     name = capitalized(f"{_median_name(facts)}{' so far' if so_far else ''}")
     if facts.median is None and facts.n_open:
-        return Tile(name, "not known yet", (f"{facts.n_open} of {format_count(facts.n, 'incident')} ongoing",))
+        return Tile(name, "not known yet", (f"{facts.n_open:,} of {format_count(facts.n, 'incident')} ongoing",))
     if facts.median is None and facts.n_missing:
         reports = format_count(facts.n_missing, "report")
         return Tile(name, "not recorded", (f"{reports} {'does' if facts.n_missing == 1 else 'do'}n't say",))
     if facts.median is None:
         return Tile(name, "–", ("no completed report",))
-    counts = [f"n = {facts.n}"]
+    counts = [f"n = {facts.n:,}"]
     counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
     counts += [f"{facts.n_inferred} inferred"] if facts.n_inferred else []
     counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
@@ -924,7 +929,9 @@ def _data_notices(
             alone = f"; the median of the others is {format_span(response.median_recorded)}"
         n, ended = response.n_inferred, response.n - response.n_open
         check = f" {format_count(response.n_check, 'value')} marked '(check)' may be wrong." if response.n_check else ""
-        reports = "the only report" if ended == 1 else f"all {n} reports" if n == ended else f"{n} of {ended} reports"
+        reports = (
+            "the only report" if ended == 1 else f"all {n} reports" if n == ended else f"{n:,} of {ended:,} reports"
+        )
         notices.append(
             Notice(
                 f"{capitalized(metric)} was inferred from free text in {reports}{alone}.{check}",
@@ -946,7 +953,7 @@ def _data_notices(
         if far:
             stated, timed = format_span(response.stated), format_span(response.median)
             n = response.n_stated
-            said = f"Reported durations have a median of {stated} (n = {n}), but the timelines give {timed}."
+            said = f"Reported durations have a median of {stated} (n = {n:,}), but the timelines give {timed}."
             if n == response.n == 1:
                 said = f"The reported duration is {stated}, but the timeline gives {timed}."
             check = "'incident-analytics check' names the reports that contradict themselves."

@@ -44,7 +44,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
         found.append(f"no settings: run 'incident-analytics init' for a first {_FILE}")
     if facts.without_target:
         n_without = len(facts.without_target)
-        which = f"{n_without} of {facts.n_services} services without a target ({_named(facts.without_target)})"
+        which = f"{n_without:,} of {facts.n_services:,} services without a target ({_named(facts.without_target)})"
         what = "no targets" if n_without == facts.n_services else which
         found.append(f"{what}: add target = 0.999 under [services.NAME] in {_FILE}")
     found += [

@@ -37,7 +37,7 @@ def describe_interruptions(interruptions: pd.DataFrame) -> str:
         return ""
     rows = rows.assign(n_off=rows["n"] - rows["n_business"])
     rows = rows.sort_values(["n_off", "team"], ascending=[False, True])
-    parts = [f"{row.n_off} of {row.n} ({row.team})" for row in each_row(rows)]
+    parts = [f"{row.n_off:,} of {row.n:,} ({row.team})" for row in each_row(rows)]
     if len(parts) > FEW + 1:
         parts[FEW:] = [f"{len(parts) - FEW} more teams"]
     outside = rows["share_of_time"]
@@ -69,7 +69,7 @@ def describe_failing_together(pairs: pd.DataFrame, *, within: Period) -> str:
     """
     require_columns(pairs, "service", "other", "n", "n_both", "expected", "p_adjusted")
     found = [
-        f"{row.service} and {row.other} ({row.n_both} of {row.n} incidents, {row.expected:.1f} expected; "
+        f"{row.service} and {row.other} ({row.n_both:,} of {row.n:,} incidents, {row.expected:.1f} expected; "
         f"adjusted {format_p_value(row.p_adjusted)})"
         for row in each_row(pairs)
         if is_finding(row.p_adjusted)

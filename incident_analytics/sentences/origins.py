@@ -81,7 +81,7 @@ def describe_labels(shares: pd.DataFrame) -> str:
     n_known, n = int(shares["n_known"].max()), int((shares["n_known"] + shares["n_missing"]).max())
     n_proposed = int(shares["n_proposed"].sum())
     proposed = f", for {n_proposed} of them only by a proposal from the report's words" if n_proposed else ""
-    return f"{shares.columns[0]} is known for {n_known} of {format_count(n, 'incident')}{proposed}."
+    return f"{shares.columns[0]} is known for {n_known:,} of {format_count(n, 'incident')}{proposed}."
 
 
 def describe_triggers(shares: pd.DataFrame) -> str:

@@ -46,7 +46,7 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     without = with_items.loc[~with_items["is_prevented"].fillna(value=True), "incident_id"].tolist()
     n_open = int(with_items["is_prevented"].isna().sum())
     n_incidents = format_count(len(with_items), "incident")
-    said = f"{n_prevented} of {n_incidents} with action items {has(n_prevented)} a preventive one"
+    said = f"{n_prevented:,} of {n_incidents} with action items {has(n_prevented)} a preventive one"
     said += f"; {len(without)} {has(len(without))} none: {first_of(without)}." if without else "."
     if n_open:
         said += f" For {n_open} it isn't known."
@@ -57,7 +57,7 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
         how = "all proposed from their words" if n_proposed > 1 else "proposed from its words"
     else:
         how = f"{n_proposed} of them proposed from their words"
-    return f"{said} {n_classed} of {format_count(n_items, 'action item')} {has(n_classed)} a class, {how}."
+    return f"{said} {n_classed:,} of {format_count(n_items, 'action item')} {has(n_classed)} a class, {how}."
 
 
 def describe_due(due: pd.DataFrame) -> str:
@@ -86,7 +86,7 @@ def describe_due(due: pd.DataFrame) -> str:
         return ""
     n_met, n = int(judged["n_met"].sum()), int(judged["n_judged"].sum())
     targets = join_words([f"{row.severity} {format_span(row.target)}" for row in each_row(judged[::-1])])
-    said = f"{n_met} of {format_count(n, 'action item')} {are(n_met)} due within the target ({targets})"
+    said = f"{n_met:,} of {format_count(n, 'action item')} {are(n_met)} due within the target ({targets})"
     left = {
         "without a due date": int(due["n_missing"].sum()),
         "due before they were agreed on": int(due["n_negative"].sum()),

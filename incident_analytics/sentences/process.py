@@ -67,7 +67,7 @@ def describe_process(steps: pd.DataFrame) -> str:
         median = "not reached yet" if pd.isna(row.median) else format_span(row.median)
         waiting = f", {row.n_open} of them still waiting" if row.n_open else ""
         missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
-        said.append(f"to {_STEPS[row.metric]}: median {median} (n = {row.n}{waiting}{missing})")
+        said.append(f"to {_STEPS[row.metric]}: median {median} (n = {row.n:,}{waiting}{missing})")
     return f"From the restoration {'; '.join(said)}." if said else ""
 
 
@@ -130,19 +130,19 @@ def describe_agreement(agreement: pd.DataFrame) -> str:
     said: list[str] = []
     for is_along, verb in ((True, "follows"), (False, "runs against")):
         parts = [
-            f"{_IMPACTS[row.impact]} ({_agree(row.concordance)} of pairs agree, n = {row.n}, "
+            f"{_IMPACTS[row.impact]} ({_agree(row.concordance)} of pairs agree, n = {row.n:,}, "
             f"adjusted {format_p_value(row.p_adjusted)})"
             for row in rows
             if is_finding(row.p_adjusted) and (row.concordance > _HALF) == is_along
         ]
         said += [f"Severity {verb} {join_words(parts)}."] if parts else []
     others = [
-        f"{_IMPACTS[row.impact]} ({_agree(row.concordance)} of pairs agree, n = {row.n})"
+        f"{_IMPACTS[row.impact]} ({_agree(row.concordance)} of pairs agree, n = {row.n:,})"
         for row in rows
         if not pd.isna(row.p_adjusted) and not is_finding(row.p_adjusted)
     ]
     said += [f"No evidence that {'it' if said else 'severity'} follows {join_words(others)}."] if others else []
-    few = [f"{_IMPACTS[row.impact]} (n = {row.n})" for row in rows if pd.isna(row.p_adjusted)]
+    few = [f"{_IMPACTS[row.impact]} (n = {row.n:,})" for row in rows if pd.isna(row.p_adjusted)]
     said += [f"Too few to say: {join_words(few)}."] if few else []
     return " ".join(said)
 
@@ -188,7 +188,7 @@ def describe_misrated(misrated: pd.DataFrame) -> str:
         "high": "less severe incidents affected more users and had more downtime",
     }
     named = [
-        f"{row.incident_id} ({row.severity}), as {row.n_contrary} of {row.n} {words[row.rated]}"
+        f"{row.incident_id} ({row.severity}), as {row.n_contrary:,} of {row.n:,} {words[row.rated]}"
         for row in each_row(misrated.head(FEW))
     ]
     return f"Worth a second look: {'; '.join(named)}{_others(len(misrated))}." if named else ""
@@ -256,8 +256,8 @@ def describe_scorecard(changes: pd.DataFrame) -> str:
         return ""
     found = with_test[with_test["arrow"].notna()]
     said = [
-        f"{row.team}: {row.measure.replace('_', ' ')} went {row.arrow} (n = {row.n_before} before, {row.n_after} now; "
-        f"adjusted {format_p_value(row.p_adjusted)})."
+        f"{row.team}: {row.measure.replace('_', ' ')} went {row.arrow} (n = {row.n_before:,} before, "
+        f"{row.n_after:,} now; adjusted {format_p_value(row.p_adjusted)})."
         for row in each_row(found)
     ]
     n = len(with_test) - len(found)

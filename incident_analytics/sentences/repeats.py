@@ -54,7 +54,9 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
         return capitalized(more)
     n, n_open, n_unknown = (int(row[name]) for name in ("n_repeats", "n_while_open", "n_open_unknown"))
     final = f" with a final report{' or still ongoing' * bool(n_ongoing)}" if n_pending or n_ongoing else ""
-    said = f"{label}: {n} of {format_count(row['n'], 'incident')}{final} {'was a repeat' if n == 1 else 'were repeats'}"
+    said = (
+        f"{label}: {n:,} of {format_count(row['n'], 'incident')}{final} {'was a repeat' if n == 1 else 'were repeats'}"
+    )
     said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
     if n:
         unknown = f" ({n_unknown} unknown)" if n_unknown else ""
@@ -82,7 +84,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     >>> row = {"n": 4, "n_open": 1, "n_unknown": 2, "n_before": 1, "n_after": 3, "ratio": 1.2, "ratio_low": 0.1}
     >>> row |= {"ratio_high": 70.0, "can_tell": False, "power_half": 0.03}
     >>> said = describe_recurrence(pd.DataFrame([row]))
-    >>> print(said.replace(". ", ".\n").replace(": ", ":\n"))
+    >>> print(said.replace(". ", ".\n").replace("work: ", "work:\n").replace("done: ", "done:\n"))
     Can't say whether follow-ups work:
     4 kinds of incidents recurred, once before and 3 times after their action items were done:
     1.2 times as often (95% CI 0.1 to 70).

@@ -53,14 +53,14 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
         text = f"Median {name}: {format_span(row.median)}"
         if pd.isna(row.p90) or row.n_open:
             p90 = "" if pd.isna(row.p90) else f", p90 {format_span(row.p90)}"
-            return f"{text}{p90} ({', '.join([f'n = {row.n}', *rest])})."
-        within = f"{row.n_within_p90} of {row.n} took at most {format_span(row.p90)} (p90)"
+            return f"{text}{p90} ({', '.join([f'n = {row.n:,}', *rest])})."
+        within = f"{row.n_within_p90:,} of {row.n:,} took at most {format_span(row.p90)} (p90)"
         return f"{text}; {within}{'; ' if rest else ''}{', '.join(rest)}."
-    medians = [f"{format_span(row.median)} (n = {row.n})" for row in each_row(with_median)]
+    medians = [f"{format_span(row.median)} (n = {row.n:,})" for row in each_row(with_median)]
     names = [str(group) for group in with_median[groups[0]].astype(object).fillna("unknown")]
     if len(with_median) > FEW:
         ranked = sorted(zip(with_median["median"], names, with_median["n"], strict=True))
-        ends = [f"{format_span(median)} for {group} (n = {n})" for median, group, n in (ranked[0], ranked[-1])]
+        ends = [f"{format_span(median)} for {group} (n = {n:,})" for median, group, n in (ranked[0], ranked[-1])]
         return f"Median {name} from {' to '.join(ends)}."
     return f"Median {name}: {join_words([' '.join(pair) for pair in zip(names, medians, strict=True)])}."
 
@@ -98,7 +98,7 @@ def describe_response_trend(summary: pd.DataFrame, *, metric: str = "time_to_res
     if not with_median:
         return f"No {name} is recorded."
     last = str(periods["period"].iloc[-1])
-    medians = [f"{format_span(row.median)} in {label_of(row.period)} (n = {row.n})" for row in with_median[:-3:-1]]
+    medians = [f"{format_span(row.median)} in {label_of(row.period)} (n = {row.n:,})" for row in with_median[:-3:-1]]
     if with_median[-1].period != last:
         return f"No median {name} in {label_of(last)}; {medians[0]}."
     before = f", {medians[1]}" if is_compared and len(medians) > 1 else ""

@@ -172,7 +172,7 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
         return f"{capitalized(which)} within the error budget{yet}."
     if spent.empty and not n_within:
         return f"The error budget of {named(held[unknown])} can't be judged: some outages have no known end."
-    inside = f"{n_within} of {format_count(n, noun)} {are(n_within)} within"
+    inside = f"{n_within:,} of {format_count(n, noun)} {are(n_within)} within"
     if spent.empty:
         return f"{inside} the error budget{yet}{doubt}."
     whose = "its" if len(spent) == 1 else "their"

@@ -724,7 +724,7 @@ def test_the_page_of_the_demo_has_its_manifest(demo_review: dict[str, Path]) -> 
     assert marked == {name: SEPARATOR.join(figures) for name, figures in manifest.shown.items()}
     assert manifest.review["period"] == PERIOD
     assert str(Path.cwd()) not in manifest.text()
-    assert len(manifest.text()) < len(page.read_text(encoding="utf-8"))
+    assert len(manifest.text()) < 1.05 * len(page.read_text(encoding="utf-8")), "about as large as the page"
 
 
 def test_each_table_drawing_and_number_of_the_first_screen_names_its_figures(demo_review: dict[str, Path]) -> None:

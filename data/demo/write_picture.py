@@ -21,7 +21,7 @@ from incident_analytics import review
 HERE: Final = Path(__file__).parent
 PERIOD: Final = "2025Q3"
 WIDTH: Final = 1440
-BELOW: Final = 24  # pixels of room below the notices, the last of the first screen
+BELOW: Final = 8  # pixels of room below the notices, the last of the first screen
 
 
 def write_picture() -> None:

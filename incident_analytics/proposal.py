@@ -192,7 +192,7 @@ def propose_settings(
     """
     texts = _texts(records)
     zones, house = _zones_of_reports(records, texts), _zones_of_house(records)
-    orders = [find_orders(text) for text in texts.values()]
+    orders = [set().union(*find_orders(text).values()) for text in texts.values()]
     synonyms, unknown = _severities(records)
     order, synonyms = _own_scale(records, synonyms)
     services, said = _joined(_services(records), texts)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from report_writer import length_forms
 
 from incident_analytics.reports.durations import in_words, read_duration, spans_agree
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.times import Span, read_span
+from incident_analytics.reports.times import Span, dates_in_order, read_span
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
 
@@ -307,3 +307,13 @@ def test_a_length_is_a_span_to_the_minute(stated: float, span: float, approximat
 )
 def test_a_length_in_words(minutes: int, words: str) -> None:
     assert in_words(minutes * M) == words
+
+
+def test_a_length_between_dates_is_read_in_the_order_of_its_own_report() -> None:
+    words, days = "05/03/2026 14:00 - 05/03/2026 15:00", []
+    for due in ("25/03/2026", "03/25/2026"):
+        with dates_in_order(f"Due {due}"):
+            duration = read_duration(words)
+        assert duration is not None
+        days.append(duration.windows[0][0].date)
+    assert days == [date(2026, 3, 5), date(2026, 5, 3)]

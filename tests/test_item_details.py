@@ -97,3 +97,13 @@ def test_no_word_is_lost(text: str) -> None:
 def test_a_state_behind_the_brackets_stays_with_the_words() -> None:
     details = {"owner": "Joe", "due_on": "2026-06-20"}
     assert split_details(f"{ACTION} (Joe, by 2026-06-20) - done", COLUMNS) == (f"{ACTION} - done", details)
+
+
+@pytest.mark.parametrize(
+    "aside",
+    ["Done, 2025-05-01", "Open, 2025-05-01", "Merged, 1 May 2025", "Created, 1 May 2025", "High, 2025-05-01",
+     "AWS, 20 July 2024", "P1, 2025-05-01", "Since Monday, 1 May 2025", "Team A, 2025-05-01"],
+)  # fmt: skip
+def test_other_words_before_a_day_are_no_owner(aside: str) -> None:
+    words = f"Add memory limits ({aside})"
+    assert split_details(words, {"owner": ["Owner"], "due_on": ["Due"]}) == (words, {})

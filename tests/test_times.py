@@ -73,13 +73,20 @@ def test_an_ambiguous_date_is_never_a_guess(words: str, message: str) -> None:
     ("text", "usual", "day"),
     [
         ("Began 05.03.2026, due 20.03.2026", None, date(2026, 3, 5)),
-        ("Began 05.03.2026, due 20/03/2026", None, date(2026, 3, 5)),
-        ("Began 03/05/2026, due 03/20/2026", None, date(2026, 5, 3)),
+        ("Began 05.03.2026, due 20/03/2026", None, None),  # who writes these may be another one
+        ("Began 05.03.2026, due 03.20.2026", None, date(2026, 5, 3)),
+        ("Began 05.03.2026, on 2026-03-05", None, date(2026, 3, 5)),
+        ("Began 05.03.2026, on 2026-05-03", True, date(2026, 5, 3)),
+        ("INC-2026-05-03-001, began 05.03.2026", None, None),  # what only the id says is read and said elsewhere
+        ("Began 05.03.2026, between 2026-03-05 and 2026-05-03", None, None),
+        ("Began 05.03.2026\n```\n03.20.2026 14:02 ERROR\n```\n", None, None),  # a log
+        ("Began 05.03.2026\n~~~\n03.20.2026 14:02 ERROR\n", None, None),
+        ("Began 05.03.2026, see https://example.org/03.20.2026/x", None, None),
         ("Began 05.03.2026", True, date(2026, 3, 5)),
         ("Began 05.03.2026", False, date(2026, 5, 3)),
-        ("Began 05.03.2026, due 03/20/2026", True, date(2026, 5, 3)),  # its own dates count more
+        ("Began 05.03.2026, due 03.20.2026", True, date(2026, 5, 3)),  # its own dates count more
         ("Began 05.03.2026, due 04.04.2026", None, None),
-        ("Began 05.03.2026, due 03/20/2026 or 20.03.2026", True, None),  # which contradict each other
+        ("Began 05.03.2026, due 03.20.2026 or 20.03.2026", True, None),  # which contradict each other
         ("Began 05.03.2026 on 10.25.2026.7", None, None),  # a version
         ("Began 05.03.2026, see 10-20-2026-17", None, None),  # an id
     ],

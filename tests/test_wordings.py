@@ -32,12 +32,33 @@ from incident_analytics.reports.wordings import Kind, named_by_words
         ("fields", "Notice", None),
         ("fields", "the of", None),
         ("fields", "x" * 100, None),
+        ("fields", "Customer id", None),  # which customer, not how many
+        ("fields", "Kundennummer", None),
+        ("fields", "Anzahl Kunden", "affected_users"),
+        ("fields", "Hosts affected", None),
+        ("fields", "Number of incidents", None),
+        ("fields", "Nombre", None),  # how many, or a name
+        ("fields", "Incident identifier", "incident_id"),
+        ("fields", "Restored from", None),  # a backup
+        ("fields", "Found by", None),
+        ("fields", "Recovery time", None),
+        ("fields", "Recovery", "restored_at"),
+        ("fields", "Container", None),
+        ("fields", "Tier", None),
+        ("fields", "Critical", None),
+        ("sections", "Measurements", None),
+        ("sections", "Safety", None),
+        ("sections", "Safety measures", "actions"),
+        ("sections", "Additional", None),
+        ("sections", "Incident history", None),  # of earlier ones
         ("sections", "D4 Root cause", "root_cause"),
         ("sections", "4.2 Maatregelen", "actions"),
         ("sections", "Causa raíz", "root_cause"),
         ("sections", "Log", None),
         ("timeline", "Suceso", "event"),
+        ("timeline", "Hours", None),
         ("actions", "Fecha límite", "due_on"),
+        ("actions", "Limit", None),
         ("actions", "Colour", None),
     ],
 )
@@ -87,3 +108,25 @@ def test_a_tag_in_a_title_is_no_placeholder_and_one_to_fill_in_is() -> None:
         incident(f"# [OPS] Logins fail on Saturday\n\nDate: 2023-10-07\nSeverity: High{CAUSE}")["severity"] == "SEV-2"
     )
     assert "template to fill in" in skipped("# [TITLE] of the text\n\n**Severity**: [SEV]\n\n## Impact\n\n[Impact]\n")
+
+
+@pytest.mark.parametrize("label", ["Number", "Key", "Document number", "Case number"])
+def test_a_label_that_no_template_lists_names_no_other_id_than_the_title(label: str) -> None:
+    head = f"**Date:** 2025-03-14\n**Severity:** SEV-2\n**{label}:** AB-77"
+    assert incident(f"# INC-2025-001 Logins fail\n\n{head}{CAUSE}")["incident_id"] == "INC-2025-001"
+    assert incident(f"# Logins fail\n\n{head}{CAUSE}")["incident_id"] == "AB-77"
+
+
+@pytest.mark.parametrize(("value", "clock"), [("0:28", None), ("00:28", "00:28"), ("14:30", "14:30")])
+def test_half_an_hour_is_no_time_of_day(value: str, clock: str | None) -> None:
+    found = incident(f"# Logins fail\n\n**Date:** 2025-03-14\n**Severity:** SEV-2\n**Recovery:** {value}{CAUSE}")
+    at = found.get("restored_at")
+    assert (f"{at:%H:%M}" if at else None) == clock
+
+
+@pytest.mark.parametrize("column", ["Data", "Incident", "Local"])
+def test_a_column_made_of_words_takes_nothing_from_one_that_a_template_lists(column: str) -> None:
+    rows = "| 14:02 | p99 | alert fires |\n| 14:30 | ok | service restored |"
+    table = f"## Timeline\n\n| Time | {column} | Event |\n|--|--|--|\n{rows}"
+    found = incident(f"# Logins fail\n\n**Date:** 2025-03-14\n**Severity:** SEV-2\n\n{table}{CAUSE}")
+    assert f"{found['restored_at']:%H:%M}" == "14:30"

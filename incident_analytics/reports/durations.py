@@ -19,6 +19,7 @@ from incident_analytics.reports.times import (
     forward,
     half_ways,
     kinds_in,
+    order_of_dates,
     read_pieces,
 )
 from incident_analytics.reports.zones import ZONE, zone_named
@@ -57,7 +58,6 @@ class Duration:
     zone: tzinfo | None
 
 
-@lru_cache(maxsize=16)
 def read_duration(text: str) -> Duration | None:
     """Read a Duration line in any of the forms in which people write it.
 
@@ -83,6 +83,12 @@ def read_duration(text: str) -> Duration | None:
     >>> str(duration.total), [end.clock.hour for _, end in duration.windows]
     ('9:35:00', [17])
     """
+    return _read_duration(text, order_of_dates())
+
+
+@lru_cache(maxsize=16)
+def _read_duration(text: str, _order: object) -> Duration | None:
+    """Read a Duration line whose dates are in some order: what it means depends on that, too."""
     if (usual := _USUAL.fullmatch(text)) is not None:
         return _usual_duration(usual)
     if is_absent(text):

@@ -108,6 +108,8 @@ _SEVERITY = compile_late(
     re.IGNORECASE,
 )
 """A severity that a title names without a label: first, last or between marks."""
+_OF_A_LENGTH = re.compile(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
+"""Half an hour as 0:30: a time of day after midnight is written 00:30."""
 _ONLY_SEVERITY = re.compile(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
 """A line at the head that is nothing but the severity."""
 _SAID_SEVERITY = re.compile(
@@ -358,9 +360,19 @@ class HeaderReader:
                 fields[name] = (not found.is_sure, rank, line)
         self._read_zones_above()
         self._take_zone_of_instants(stamps)
-        found_fields = {name: line for name, (_, _, line) in fields.items()}
+        found_fields = {
+            name: line for name, (_, _, line) in fields.items() if not self._is_other_id(name, fields[name])
+        }
         self._add_unlabelled(found_fields)
         return found_fields
+
+    def _is_other_id(self, name: str, found: tuple[bool, int, Line]) -> bool:
+        """Return whether an id has a label that no template lists, such as Key, and the title has one of known form."""
+        _, rank, line = found
+        if name != "incident_id" or rank < len(self.template.fields[name]) or self.template.id_in(line.text):
+            return False
+        title = self._find_title()
+        return title is not None and self.template.id_in(title.text) is not None
 
     def _add_unlabelled(self, fields: dict[str, Line]) -> None:
         """Add the length that the date says as well, and the severity that the title or another line says."""
@@ -481,6 +493,8 @@ class HeaderReader:
             return True  # which is reported where the settings don't know it
         if name == "status" and found.is_sure and _goes_on(found.line.text):
             return True
+        if name.endswith("_at") and _OF_A_LENGTH.fullmatch(found.line.text):
+            return False
         return is_own or self._is_readable(name, found.line.text)
 
     def _take_window(self, line: Line) -> None:

@@ -33,7 +33,9 @@ _MENTION: Final = re.compile(
 """People as trackers and chats mention them, and not the times of cron."""
 _OWNED_BY: Final = re.compile(r"(?:owner|owned by|assigned to|by)\s+(@.*)", re.IGNORECASE)
 _NAME: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
-"""One to three words that may be a person's name, if each begins with a capital letter."""
+"""One to three words that may be a person's name, if each begins with a capital letter and has a small one."""
+_NO_NAME: Final = re.compile(r"(?:.*ed|since .*|team .*|low|medium|high|urgent|due|see .*|new)", re.IGNORECASE)
+"""Other words in front of a day: a state, a priority, what happened then."""
 _DAY: Final = re.compile(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
 """How a day begins that is one alone: the words before it may say that it is another one than that of the end."""
 _BEHIND: Final = re.compile(r"(?<=[)\]])\s{0,3}[-–—:]\s{0,3}\w[\w ]{0,20}$")
@@ -124,8 +126,14 @@ def _name_and_day(text: str, names: Mapping[str, str]) -> dict[str, str]:
     name, comma, day = map(str.strip, text.partition(","))
     if not comma or "owner" not in names.values() or not _NAME.fullmatch(name) or "," in day:
         return {}
+    if _NO_NAME.fullmatch(name) or read_own_state(f"- ({text})").status:
+        return {}
     day = match[1] if (match := _DUE.fullmatch(day)) else day
-    if not all(word[0].isupper() for word in name.split()) or not _DAY.match(day) or not _is_value("due_on", day):
+    if (
+        not all(word[0].isupper() and not word.isupper() for word in name.split())
+        or not _DAY.match(day)
+        or not _is_value("due_on", day)
+    ):
         return {}
     return {"owner": name, "due_on": day}
 

@@ -674,13 +674,16 @@ class SectionReader:
 def _columns(header: Row, form: SectionForm) -> dict[str, int]:
     """Find a table's columns by their headers, whatever their order; the first of a name counts.
 
-    A header that is a name and a zone, or a zone alone, is that of the times where no other one is.
+    One that is listed for a column counts before those that are only made of words for it: in a table with a Time, the
+    column Data has no dates. A header that is a name and a zone, or a zone alone, is that of the times where no other
+    one is.
     """
+    named = [(name, place) for place, cell in enumerate(header.cells) if (name := form.column_named(cell.text))]
+    is_listed = {place: form.lists_column(header.cells[place].text) for _, place in named}
     found: dict[str, int] = {}
-    for place, cell in enumerate(header.cells):
-        name = form.column_named(cell.text)
-        if name and name not in found:
-            found[name] = place
+    for name, place in sorted(named, key=lambda each: not is_listed[each[1]]):
+        if is_listed[place] or name != "date" or "at" not in found:
+            found.setdefault(name, place)
     zoned = ((place, cell.text) for place, cell in enumerate(header.cells) if names_zone(cell.text))
     for place, text in zoned if "at" not in found and "at" in form.columns else ():
         if form.column_named(without_zone(text) or form.columns["at"][0]) == "at":

@@ -161,6 +161,10 @@ class SectionForm(TomlTable):
             name = named_by_words(header, "timeline" if self.reads == "timeline" else "actions")
         return name if name in self.columns else None
 
+    def lists_column(self, header: str) -> bool:
+        """Return whether a table's header is listed for a column, not only made of words for it."""
+        return _named(self._columns, header) is not None
+
 
 _HEAD_FIELDS = frozenset(
     {"incident_id", "date", "duration", "severity", "author", "status", "title", "services", "template_version"}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,7 @@ __all__ = [
     "forward",
     "half_ways",
     "kinds_in",
+    "order_of_dates",
     "read_date",
     "read_moments",
     "read_pieces",
@@ -64,25 +66,34 @@ _UNIT_SECONDS: Final = {
 _LONGEST: Final = timedelta(days=3650)
 
 
-_IN_NUMBERS: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(?:19|20|21)\d\d(?![\d/-]|\.\d)")
+_IN_NUMBERS: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20|21)\d\d)(?![\d/-]|\.\d)")
+_ISO: Final = re.compile(r"(?<![\w-])(?:19|20|21)\d\d-\d\d-\d\d(?![\d-])")
+_NOT_OWN: Final = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
+"""Logs and addresses, whose dates others have written."""
 _MOST_MONTHS: Final = 12
 
 
-def find_orders(text: str) -> set[bool]:
-    """Return whether the day comes first in the dates of a text, such as 05.03.2026, of which it is sure.
+def find_orders(text: str) -> Mapping[str, set[bool]]:
+    """Return by ``.``, ``/`` and ``-`` whether the day comes first in a text's dates, such as 05.03.2026.
 
-    A number above 12 is not a month. Two values where its dates contradict each other, none where none shows it.
+    A number above 12 is not a month, and a date that may be two days is the one of them that the text has as
+    ``2026-03-05``. Dates in code blocks and addresses do not count. Two values where the dates contradict each other.
 
     Examples
     --------
-    >>> find_orders("from 05.03.2026 to 20.03.2026")
-    {True}
+    >>> dict(find_orders("from 05.03.2026 to 20.03.2026"))
+    {'.': {True}}
     """
-    return {
-        int(found[1]) > _MOST_MONTHS
-        for found in _IN_NUMBERS.finditer(text)
-        if (int(found[1]) > _MOST_MONTHS) != (int(found[3]) > _MOST_MONTHS)
-    }
+    orders: defaultdict[str, set[bool]] = defaultdict(set)
+    own = _NOT_OWN.sub("", text)
+    days = set(_ISO.findall(own))
+    for first, mark, second, year in _IN_NUMBERS.findall(own):
+        is_day = [int(first) > _MOST_MONTHS, int(second) > _MOST_MONTHS]
+        if not any(is_day):
+            is_day = [f"{year}-{second:0>2}-{first:0>2}" in days, f"{year}-{first:0>2}-{second:0>2}" in days]
+        if is_day[0] != is_day[1]:
+            orders[mark].add(is_day[0])
+    return orders
 
 
 _ENGLISH: Final = re.compile(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
@@ -108,14 +119,23 @@ class _Order:
         self.text, self.usual = text, usual
 
     @cached_property
-    def day_first(self) -> bool | None:
-        """Whether the day comes first, None where nothing says so or the text's dates contradict each other."""
-        orders = find_orders(self.text)
-        if not orders and self.usual is None and _is_of_other_language(self.text):
+    def found(self) -> Mapping[str, set[bool]]:
+        """The orders by the mark between the numbers."""
+        return find_orders(self.text)
+
+    @cached_property
+    def is_of_other_language(self) -> bool:
+        """Whether the text is in a language in which the day comes first."""
+        return _is_of_other_language(self.text)
+
+    def day_first(self, mark: str) -> bool | None:
+        """Return whether the day comes first, None where nothing says so or the dates contradict each other."""
+        orders = self.found.get(mark, set())
+        if not orders and not any(self.found.values()) and self.usual is None and self.is_of_other_language:
             return True
         if not orders:
             return self.usual
-        return orders.pop() if len(orders) == 1 else None
+        return next(iter(orders)) if len(orders) == 1 else None
 
 
 _ORDER: ContextVar[_Order | None] = ContextVar("order", default=None)
@@ -336,13 +356,14 @@ def _in_its_half(parts: dict[str, Any]) -> dict[str, Any]:
 
 def _settled(parts: dict[str, Any]) -> dict[str, Any]:
     """Settle which of two dates is meant: the one on the weekday that is named, else the one in the text's order."""
-    either = parts.get("either")
+    mark, either = parts.pop("mark", ""), parts.get("either")
     if not either:
         return parts
     fitting = [day for day in either if day.weekday() == parts.get("weekday")]
     if not fitting and "weekday" not in parts:
         order = _ORDER.get()
-        fitting = [] if order is None or order.day_first is None else [either[order.day_first]]
+        day_first = None if order is None else order.day_first(mark)
+        fitting = [] if day_first is None else [either[day_first]]
     if len(fitting) != 1:
         return parts
     return parts | {"either": None, "year": fitting[0].year, "month": fitting[0].month, "day": fitting[0].day}
@@ -358,7 +379,8 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
     elif kind == "numeric":
         first, second, year = numbers
         if first != second and 1 <= first <= 12 and 1 <= second <= 12 and year:  # noqa: PLR2004 - months of a year
-            return {"either": (date(year, first, second), date(year, second, first))}
+            either = (date(year, first, second), date(year, second, first))
+            return {"either": either, "mark": words.strip("0123456789 ")[:1]}
         month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
     elif kind == "day_month":
         return _day_and_month(numbers[0], numbers[1], words)
@@ -679,8 +701,8 @@ def dates_in_order(text: str, *, usual: bool | None = None) -> Iterator[None]:
     Parameters
     ----------
     text
-        A whole report. A number above 12 is not a month: where one of its dates shows the order, all have it. Where
-        two contradict each other, what may be two days stays unknown.
+        A whole report. A number above 12 is not a month: where one of its dates shows the order, all with the same
+        mark between the numbers have it. Where two contradict each other, what may be two days stays unknown.
     usual
         Whether the day comes first where no date of the text shows it, None where that is not known.
 
@@ -695,6 +717,11 @@ def dates_in_order(text: str, *, usual: bool | None = None) -> Iterator[None]:
         yield
     finally:
         _ORDER.reset(before)
+
+
+def order_of_dates() -> object:
+    """Return what says in which order dates such as 05.03.2026 are read here, as a part of a cache's key."""
+    return _ORDER.get()
 
 
 def either_day(words: str, either: tuple[date, date]) -> str:

@@ -21,12 +21,17 @@ _LONGEST: Final = 60
 _WORD: Final = re.compile(r"[^\W_]+")
 _NUMBER: Final = re.compile(r"^\W*(?:[a-z]?\d{1,2}[\d.]*[.):]?\s+)+")
 """What a heading is numbered with: ``4.2`` or ``D4``."""
-_LENGTH: Final = re.compile(
-    r"\btime (?:to|until|till)\b|\b(?:response|reaction) time\b|\bfirst (?:response|reaction)\b"
+_NO_INSTANT: Final = re.compile(
+    r"\btime (?:to|until|till)\b|\b(?:response|reaction|recovery|restore|restoration|repair|over) time\b"
+    r"|\bfirst (?:response|reaction)\b|\b(?:by|from|von|vom|durch|par|por|door)\W*$"
     r"|\b(?:temps|tiempo|tempo|czas)\b|(?:reaktions|antwort|losungs|erkennungs|behebungs|wiederherstellungs)zeit"
     r"|(?:reactie|respons|oplos|herstel|detectie|doorloop)tijd\b|(?:svar|reaksjon|reaktion)s?tid"
 )
-"""Words for how long something took or may take: 0:15 as ``Time to detect`` isn't a time of day."""
+"""Words for how long something took, or for who or what did it: 0:15 as ``Time to detect`` isn't a time of day."""
+_NO_ID: Final = re.compile(
+    r"\b(?:number|numero|no) of\b|\b(?:incident|incidente|outage|event|problem|failure|report)s\b"
+)
+"""Words for how many there were: ``Number of incidents`` isn't that of one."""
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 """Letters between the parts of a compound."""
 _SHORTEST_PART: Final = 3
@@ -52,7 +57,8 @@ def named_by_words(label: str, kind: Kind) -> str | None:
         return None
     names = {name for name, needed, allowed in lexicon.rules[kind] if _fits(found, needed, allowed)}
     name = names.pop() if len(names) == 1 else None
-    return None if name and name.endswith("_at") and _LENGTH.search(without_accents(label)) else name
+    other = _NO_ID if name == "incident_id" else _NO_INSTANT if name is not None and name.endswith("_at") else None
+    return None if other is not None and other.search(without_accents(label)) else name
 
 
 def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: frozenset[str]) -> bool:

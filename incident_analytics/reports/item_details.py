@@ -129,11 +129,9 @@ def _name_and_day(text: str, names: Mapping[str, str]) -> dict[str, str]:
     if _NO_NAME.fullmatch(name) or read_own_state(f"- ({text})").status:
         return {}
     day = match[1] if (match := _DUE.fullmatch(day)) else day
-    if (
-        not all(word[0].isupper() and not word.isupper() for word in name.split())
-        or not _DAY.match(day)
-        or not _is_value("due_on", day)
-    ):
+    if name.isupper() or not all(word[0].isupper() for word in name.split()):
+        return {}
+    if not _DAY.match(day) or not _is_value("due_on", day):
         return {}
     return {"owner": name, "due_on": day}
 

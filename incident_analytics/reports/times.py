@@ -380,7 +380,7 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
         first, second, year = numbers
         if first != second and 1 <= first <= 12 and 1 <= second <= 12 and year:  # noqa: PLR2004 - months of a year
             either = (date(year, first, second), date(year, second, first))
-            return {"either": either, "mark": words.strip("0123456789 ")[:1]}
+            return {"either": either, "mark": _mark(words)}
         month, day = (second, first) if first > 12 else (first, second)  # noqa: PLR2004
     elif kind == "day_month":
         return _day_and_month(numbers[0], numbers[1], words)
@@ -398,10 +398,15 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
     return _checked({"year": year, "month": month, "day": day}, words)
 
 
+def _mark(words: str) -> str:
+    """Return what is between the numbers of a date."""
+    return words.strip("0123456789 ")[:1]
+
+
 def _day_and_month(first: int, second: int, words: str) -> dict[str, Any]:
     """Return day and month of a date in numbers without a year, in the order of the text's dates."""
     order = _ORDER.get()
-    day_first = order.day_first if order is not None else None
+    day_first = None if order is None else order.day_first(_mark(words))
     if first <= _MOST_MONTHS and second <= _MOST_MONTHS and first != second:
         if day_first is None:
             return {"unreadable": words}

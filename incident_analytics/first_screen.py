@@ -126,6 +126,7 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
         follow_ups=facts.follow_ups,
         severe=facts.severe,
         so_far=so_far,
+        at_end=scope.as_of == scope.period.end,
     )
     spans = " · ".join(f"<span>{_html(part)}</span>" for part in parts)
     return Shown(
@@ -494,6 +495,7 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
             for which, rows in uncompared.groupby("subject", sort=False)
         ],
         has_tracker=scope.tracker is not None,
+        at_end=scope.as_of == scope.period.end,
     )
     if restated:
         notices = [sentences.Notice(restated, figures=figures_in(restated)), *notices]

@@ -350,8 +350,9 @@ class MissingFacts:
         The severities that were mapped by default.
     unknown_severity, unknown_status
         The incidents without a severity, and those whose report has no status, that can be read.
-    n_unknown, has_tracker
-        Action items whose status is not recorded, and whether the settings name an issue tracker.
+    n_unknown, is_past, has_tracker
+        Action items whose status is not recorded, whether that is because the review is of a day before today, and
+        whether the settings name an issue tracker.
     ongoing
         The incidents that are not over.
     metric, unmeasured
@@ -367,6 +368,7 @@ class MissingFacts:
     unknown_severity: tuple[str, ...]
     unknown_status: tuple[str, ...]
     n_unknown: int
+    is_past: bool
     has_tracker: bool
     ongoing: tuple[str, ...]
     metric: str
@@ -639,8 +641,9 @@ class Highlights:
             unknown_severity=tuple(incidents.loc[incidents["severity"].isna(), "incident_id"]),
             unknown_status=tuple(incidents.loc[incidents["status"].isna(), "incident_id"]),
             n_unknown=self.follow_ups.n_unknown,
+            is_past=scope.is_past,
             has_tracker=settings.tracker is not None,
-            ongoing=tuple(scope.ongoing["incident_id"]),
+            ongoing=tuple(name for name in scope.ongoing["incident_id"] if name not in scope.over_later),
             metric=metric.replace("_", " "),
             unmeasured=tuple(ids),
             n_inferred=int((scope.reviewed.readings["grade"] == "check").sum()),

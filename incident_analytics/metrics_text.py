@@ -60,7 +60,8 @@ def remarks(scope: Scope) -> list[str]:
     from incident_analytics.records import describe_startless
 
     found = [
-        sentences.describe_ongoing(scope.ongoing),
+        sentences.describe_ongoing(scope.ongoing, as_of=scope.as_of),
+        sentences.describe_over_later(scope.over_later),
         sentences.describe_coverage(
             len(scope.reviewed.incidents),
             scope.pending,

@@ -46,7 +46,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _QUICK: Final = 0.5
 """Seconds of work for which no progress is shown."""
 PERIODS = "2025Q3, 2025-07, 2025-W30, 2025H1, 2025, FY2025Q3, last-quarter or DATE/DATE."
-AS_OF = "The state at this time (default: the period's end, or now if that is earlier)."
+AS_OF = "The state at this time, such as 2025-10-01T12:00Z or now (default: the period's end, or now if earlier)."
 
 
 class OneOf(click.Choice[str]):

@@ -493,7 +493,7 @@ def read_instant(text: str, timezone: str) -> pd.Timestamp:
     Parameters
     ----------
     text
-        A date or a time.
+        A date or a time, or ``now``.
     timezone
         The IANA zone that it is in where it names none, and that it is returned in.
 
@@ -510,7 +510,7 @@ def read_instant(text: str, timezone: str) -> pd.Timestamp:
     import pandas as pd
 
     try:
-        at = pd.Timestamp(text)
+        at = pd.Timestamp.now(timezone) if text.strip().casefold() == "now" else pd.Timestamp(text)
         at = at.tz_localize(timezone) if at.tzinfo is None else at.tz_convert(timezone)
         if not 1 < at.year < 9999:  # noqa: PLR2004 - nor has NaT a year; in another zone it may be outside of the calendar
             raise ValueError(text)  # noqa: TRY301 - an unreadable time is one error, however pandas says it

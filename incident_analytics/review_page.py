@@ -119,7 +119,8 @@ class ReviewPage:
         page = cls(scope, {} if redact else _links(given.corpus, chosen, output_dir))
         page.given, page.folder = given, output_dir
         undetected = sentences.describe_undetected(scope.undetected)
-        left_out = filter(None, (undetected, describe_startless(scope.startless)))
+        over_later = sentences.describe_over_later(scope.over_later)
+        left_out = filter(None, (undetected, over_later, describe_startless(scope.startless)))
         page.remarks = [*given.records.remarks(), *given.records.input_problems(), *left_out]
         return page
 

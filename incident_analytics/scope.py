@@ -89,10 +89,12 @@ class Scope:
     calendar
         The business hours that response times count; None counts all time.
     is_past
-        Whether ``as_of`` lies before the end of the period and before now: what is done today without a date may not
-        have been done by then.
+        Whether the day of ``as_of`` lies before the end of the period and before today: what is done today without a
+        date may not have been done by then.
     undetected
         The incidents that had begun at ``as_of``, but were detected later: they are in no table.
+    over_later
+        The incidents that are ongoing at ``as_of`` and of which the reports as they are say that they are over.
     erased
         All incidents that are in no table, as nobody knew of them at ``as_of``.
     erased_actions
@@ -116,6 +118,7 @@ class Scope:
     calendar: Calendar | None = None
     is_past: bool = False
     undetected: tuple[str, ...] = ()
+    over_later: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()
     erased_actions: pd.DataFrame = field(default_factory=lambda: make_table("actions", {}), repr=False)
     startless: tuple[str, ...] = ()
@@ -231,8 +234,9 @@ class Scope:
             services=_services_shown(everything, known, wanted),
             chosen=(*wanted.severities, *wanted.services, *wanted.teams, *wanted.fields, *wanted.hours),
             calendar=settings.calendar if business_hours else None,
-            is_past=as_of < latest if is_past is None else is_past,
+            is_past=as_of.normalize() < latest.tz_convert(zone).normalize() if is_past is None else is_past,
             undetected=tuple(corpus.incidents.loc[_is_unnoticed(corpus.incidents, as_of), "incident_id"]),
+            over_later=_over_later(corpus.incidents, known.incidents),
             erased=tuple(sorted(erased)),
             erased_actions=corpus.actions[corpus.actions["incident_id"].isin(erased)],
             startless=tuple(wanted.without_start(_plain(everything.incidents, "incident_id", *STARTS))),
@@ -345,8 +349,10 @@ class Scope:
 
     @cached_property
     def ongoing(self) -> pd.DataFrame:
-        """The incidents that are not over at ``as_of``, of any period."""
-        return self.known.incidents[self.known.incidents["is_open"].fillna(value=False)].reset_index(drop=True)
+        """The incidents of the period and before that are not over at ``as_of``."""
+        incidents = self.known.incidents
+        is_later = incidents["occurred_at"] >= pd.Timestamp(self.period.end)
+        return incidents[incidents["is_open"].fillna(value=False) & ~is_later].reset_index(drop=True)
 
     @cached_property
     def pending(self) -> pd.DataFrame:
@@ -608,6 +614,13 @@ def _fields_as_known(corpus: Corpus, timeline: pd.DataFrame, actions: pd.DataFra
     if gone.empty:
         return corpus.fields
     return corpus.fields[~pd.MultiIndex.from_frame(corpus.fields[place]).isin(gone)].reset_index(drop=True)
+
+
+def _over_later(now: pd.DataFrame, then: pd.DataFrame) -> tuple[str, ...]:
+    """Return the incidents that were ongoing then and are over now."""
+    were_open = then.loc[then["is_open"].fillna(value=False), "incident_id"]
+    are_over = now.loc[~now["is_open"].fillna(value=False), "incident_id"]
+    return tuple(were_open[were_open.isin(are_over)])
 
 
 def _is_unnoticed(incidents: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:

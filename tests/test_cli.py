@@ -651,8 +651,18 @@ def test_what_is_ongoing_or_has_no_date_is_said(run: Run) -> None:
     Path("r/PD-7.md").write_text(undated)
     code, _, err = run("metrics", "response", "r", "--period", "2025Q1")
     assert code == 0
-    assert "1 incident is still ongoing: INC-2025-03-14-001 (since 2025-03-14)." in err
+    assert "1 incident is ongoing as of 2025-04-01 00:00 UTC: INC-2025-03-14-001 (since 2025-03-14)." in err
+    assert "is over by now" not in err
     assert "no date, so not counted in any period: PD-7\n" in err
+
+
+def test_an_incident_that_is_over_by_now_is_named_where_it_was_ongoing_then(run: Run) -> None:
+    at = ("--period", "2025-03", "--as-of")
+    late = "1 incident that was ongoing then is over by now: INC-2025-03-14-001; --as-of now counts its end.\n"
+    report = "r/INC-2025-03-14-001.md"
+    assert late in run("metrics", "response", report, *at, "2025-03-14T23:00Z")[2]
+    assert "over by now" not in run("metrics", "response", report, *at, "2025-03-15T01:00Z")[2]
+    assert "over by now" not in run("metrics", "response", report, *at, "now")[2]
 
 
 def test_show_and_check_say_which_file_was_skipped(run: Run) -> None:

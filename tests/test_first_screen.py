@@ -156,6 +156,10 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
     )
     assert headline("ongoing", ongoing=ONGOING) == "A SEV-2 incident is still ongoing: No <b>."
     assert headline("ongoing", ongoing=pd.concat([ONGOING] * 2)) == "2 incidents are still ongoing."
+    at_end = headline("ongoing", ongoing=ONGOING, at_end=True)
+    assert at_end == "A SEV-2 incident was still ongoing when Q3 2025 ended: No <b>."
+    at_end = headline("ongoing", ongoing=pd.concat([ONGOING] * 2), at_end=True)
+    assert at_end == "2 incidents were still ongoing when Q3 2025 ended."
     unnamed = ONGOING.assign(title=None, severity=None)
     assert headline("ongoing", ongoing=unnamed) == "An incident is still ongoing: INC-1."
     assert headline("silent") == "No incident was reported in Q3 2025."
@@ -439,7 +443,7 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
         "API was down 3h against a budget of 1h: freeze risky changes, or adjust the 99.8% target? (API team)",
         "32 action items are more than 90 days overdue: close them or set new dates. (SRE (20) and no owner (12))",
         "2 overdue action items have no owner: assign one. (Grace)",
-        "2 post-mortems are not final: when will they be? (Ada)",
+        "2 post-mortems are not final: when will they be? (Ada and 1 without a named author)",
     ]
     assert describe_decisions(budgets(KEPT), items(), NONE) == []
     (asked,) = said(describe_decisions(budgets(KEPT), items(), pending.assign(is_open=[False, True])))
@@ -553,6 +557,13 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
         (
             "“No <b>” (since 29 September 2025, 1d 16h so far) is ongoing; its downtime counts up to the review date.",
             "If it is over, add the restoration to its timeline.",
+        )
+    ]
+    assert notices(ongoing=ONGOING, at_end=True) == [
+        (
+            "“No <b>” (since 29 September 2025, 1d 16h by then) was ongoing when the period ended; its downtime counts "
+            "up to the review date.",
+            "If it was over by then, add the restoration to its timeline; a later --as-of counts a later one.",
         )
     ]
     minor = ONGOING.assign(severity="SEV-3", has_downtime=False)

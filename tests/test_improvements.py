@@ -20,6 +20,7 @@ COMPLETE = MissingFacts(
     unknown_severity=(),
     unknown_status=(),
     n_unknown=0,
+    is_past=False,
     has_tracker=True,
     ongoing=(),
     metric="time to restore",

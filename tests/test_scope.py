@@ -481,6 +481,15 @@ def test_an_incident_that_ended_after_the_instant_goes_on() -> None:
     assert measures.impact(scope)["downtime"].tolist() == [4 * HOUR]
 
 
+def test_an_incident_that_began_after_the_period_is_none_of_its_ongoing_ones() -> None:
+    corpus = incidents(("A", "2025-07-05 10:00", None, "Final"), ("B", "2025-10-05 10:00", None, "Final"))
+    corpus = dataclasses.replace(
+        corpus, incidents=corpus.incidents.assign(is_open=pd.Series([True, True], dtype="boolean"))
+    )
+    assert ids(Scope.of(corpus, "2025Q3", as_of=at("2025-11-01")).ongoing) == ["A"]
+    assert ids(Scope.of(corpus, "2025", as_of=at("2025-11-01")).ongoing) == ["A", "B"]
+
+
 def test_an_incident_without_a_window_of_impact_goes_on_as_well() -> None:
     corpus = dataclasses.replace(QUARTER, outages=QUARTER.outages.iloc[:0])
     known = erase_after(corpus, at("2025-08-10 11:00")).incidents.set_index("incident_id")
@@ -787,6 +796,18 @@ def test_what_is_done_on_an_unknown_day_is_unknown_in_the_middle_of_the_period(
     scope = Scope.of(corpus, "2025Q3", as_of=as_of and pd.Timestamp(as_of))
     counts = measures.completion(scope).loc[0, ["n_done", "n_open", "n_unknown", "n_dropped"]]
     assert counts.tolist() == expected
+
+
+def test_what_is_done_today_on_an_unknown_day_is_done_as_of_today_and_unknown_as_of_last_week() -> None:
+    corpus = items(due=None)
+    two = pd.concat([corpus.actions.assign(status="done", line=31), corpus.actions], ignore_index=True)
+    corpus = dataclasses.replace(corpus, actions=two.astype(corpus.actions.dtypes))
+    now = pd.Timestamp.now("UTC")
+    for as_of, expected in ((now, [1, 1, 0, 0.5]), (now - pd.Timedelta(days=7), [0, 1, 1, None])):
+        scope = Scope.of(corpus, "2025-07-01/2099-12-31", as_of=as_of)
+        row = measures.completion(scope).loc[0, ["n_done", "n_open", "n_unknown", "completion"]]
+        assert [None if pd.isna(value) else value for value in row] == expected
+        assert [None if pd.isna(each) else each for each in measures.classes(scope)["completion"]][-1:] == expected[-1:]
 
 
 def test_what_is_done_on_a_known_day_is_known_in_the_middle_of_the_period() -> None:

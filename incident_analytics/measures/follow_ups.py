@@ -15,6 +15,7 @@ from incident_analytics.scope import Scope
 
 __all__ = [
     "ages",
+    "as_known",
     "classes",
     "completion",
     "due",
@@ -30,8 +31,8 @@ __all__ = [
 def completion(
     scope: Scope, *, by: str | None = None, every: Unit | None = None, members: bool = False
 ) -> pd.DataFrame:
-    """Return `action_completion` of the window's action items."""
-    return action_completion(
+    """Return `action_completion` of the window's action items, as `as_known` has it."""
+    table = action_completion(
         scope.reviewed_actions,
         as_of=scope.as_of,
         by=by,
@@ -41,18 +42,31 @@ def completion(
         members=members,
         fields=scope.completed.fields,
     )
+    return as_known(scope, table)
+
+
+def as_known(scope: Scope, completion: pd.DataFrame) -> pd.DataFrame:
+    """Return completion with NA where it is not known how many items were done by then.
+
+    At an instant in the past the status of what is done today, nobody recorded since when, is unknown. The items that
+    are left are those still open: the share of done ones among them says nothing.
+    """
+    if not scope.is_past:
+        return completion
+    return completion.assign(completion=completion["completion"].mask(completion["n_unknown"] > 0))
 
 
 @read_from("actions", of="completed")
 def classes(scope: Scope, *, members: bool = False) -> pd.DataFrame:
-    """Return `class_completion` of the window's action items."""
-    return class_completion(
+    """Return `class_completion` of the window's action items, as `as_known` has it."""
+    table = class_completion(
         scope.reviewed_actions,
         as_of=scope.as_of,
         incidents=scope.completed.incidents,
         fields=scope.completed.fields,
         members=members,
     )
+    return as_known(scope, table)
 
 
 @read_from("title", "severity", "actions", of="completed")

@@ -14,7 +14,7 @@ from incident_analytics.analysis.rates import severity_rates
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import format_amount
-from incident_analytics.measures.follow_ups import classes, completion
+from incident_analytics.measures.follow_ups import as_known, classes, completion
 from incident_analytics.measures.frequency import dispersion, interrupted, rates
 from incident_analytics.measures.grouping import by_group, teams_of
 from incident_analytics.measures.recurrence_and_origins import all_origins, repeats_rate, themes
@@ -178,7 +178,7 @@ def _completion_of(scope: Scope, corpus: Corpus) -> pd.DataFrame:
     """Return the completion of the window's action items that come from some of its incidents."""
     items = scope.reviewed_actions
     own = items[items["incident_id"].isin(corpus.incidents["incident_id"])].reset_index(drop=True)
-    return action_completion(own, as_of=scope.as_of, incidents=scope.completed.incidents, members=True)
+    return as_known(scope, action_completion(own, as_of=scope.as_of, incidents=scope.completed.incidents, members=True))
 
 
 def _impact_by_team(scope: Scope) -> pd.DataFrame:

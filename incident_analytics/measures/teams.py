@@ -9,6 +9,7 @@ import pandas as pd
 from incident_analytics.analysis.actions import action_completion
 from incident_analytics.analysis.scorecard import team_changes
 from incident_analytics.figures import read_from
+from incident_analytics.measures.follow_ups import as_known
 from incident_analytics.measures.grouping import teams_of, with_teams
 from incident_analytics.measures.reporting import recorded
 from incident_analytics.measures.response_steps import response, times
@@ -81,10 +82,13 @@ def scorecard(scope: Scope, *, members: bool = False) -> pd.DataFrame:
         own = named.loc[named["service"] == team, "incident_id"]
         rows = (scope.reviewed_actions, scope.actions)
         current, to_date = (
-            action_completion(
-                each[each["incident_id"].isin(own)].reset_index(drop=True),
-                as_of=scope.as_of,
-                incidents=scope.completed.incidents,
+            as_known(
+                scope,
+                action_completion(
+                    each[each["incident_id"].isin(own)].reset_index(drop=True),
+                    as_of=scope.as_of,
+                    incidents=scope.completed.incidents,
+                ),
             ).iloc[0]
             for each in rows
         )

@@ -18,22 +18,24 @@ _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sat
 
 
 def describe_business_hours(calendar: Calendar) -> str:
-    """Say which hours business hours are.
+    """Say which hours business hours are, and so nights and evenings.
 
     Examples
     --------
     >>> from datetime import time
     >>> describe_business_hours(Calendar(time(9), time(17)))
-    'Business hours: Monday to Friday, 09:00 to 17:00 UTC.'
-    >>> describe_business_hours(Calendar(time(8), time(16, 30), days=(0, 2), timezone="Europe/Berlin"))
-    'Business hours: Monday and Wednesday, 08:00 to 16:30 Europe/Berlin time.'
+    'Business hours: Monday to Friday, 09:00 to 17:00 UTC; nights are before 09:00, evenings after 17:00.'
+    >>> describe_business_hours(Calendar(time(8), time(16, 30), days=(0, 2), timezone="Asia/Tokyo"))
+    'Business hours: Monday and Wednesday, 08:00 to 16:30 Asia/Tokyo time; nights are before 08:00, evenings after 16:30.'
     """
     days = sorted(calendar.days)
     names = [_WEEKDAYS[day] for day in days]
     in_a_row = len(days) > 2 and days == list(range(days[0], days[-1] + 1))  # noqa: PLR2004 - two are named
     which = f"{names[0]} to {names[-1]}" if in_a_row else join_words(names)
     zone = calendar.timezone if calendar.timezone == "UTC" else f"{calendar.timezone} time"
-    return f"Business hours: {which}, {calendar.start:%H:%M} to {calendar.end:%H:%M} {zone}."
+    hours = f"{calendar.start:%H:%M} to {calendar.end:%H:%M} {zone}"
+    others = f"nights are before {calendar.start:%H:%M}, evenings after {calendar.end:%H:%M}"
+    return f"Business hours: {which}, {hours}; {others}."
 
 
 def describe_start_hours(hours: pd.DataFrame) -> str:

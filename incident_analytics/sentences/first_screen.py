@@ -193,6 +193,7 @@ def describe_headline(
     follow_ups: FollowUpFacts,
     severe: Sequence[Incident] = (),
     so_far: bool = False,
+    at_end: bool = False,
 ) -> str:
     """Say the two most urgent findings, a sentence each.
 
@@ -208,8 +209,8 @@ def describe_headline(
         The facts.
     severe
         What `Highlights.severe` has.
-    so_far
-        Whether the period is not over.
+    so_far, at_end
+        Whether the period is not over, and whether the review is as of its end.
 
     Returns
     -------
@@ -217,7 +218,7 @@ def describe_headline(
         One or two sentences.
     """
     words: dict[Finding, tuple[Callable[[], str], tuple[Any, ...]]] = {
-        "ongoing": (lambda: _ongoing(ongoing), (ongoing,)),
+        "ongoing": (lambda: _ongoing(ongoing, period, at_end=at_end), (ongoing,)),
         "silent": (lambda: _silent(period, counts), (counts,)),
         "budget": (lambda: _overspent(budgets, so_far=so_far), (budgets,)),
         "severe": (lambda: _severe(severe), (response,)),
@@ -231,13 +232,15 @@ def describe_headline(
     return joined(Quoted(say(), figures_in(*facts)) for say, facts in said)
 
 
-def _ongoing(ongoing: pd.DataFrame) -> str:
+def _ongoing(ongoing: pd.DataFrame, period: Period, *, at_end: bool) -> str:
+    """Say which incident is ongoing; as the period ended only that it was, since it may be over by now."""
+    when = f"still ongoing when {period.label} ended" if at_end else "still ongoing"
     if len(ongoing) > 1:
-        return f"{len(ongoing)} incidents are still ongoing."
+        return f"{len(ongoing)} incidents {'were' if at_end else 'are'} {when}."
     (row,) = ongoing.to_dict("records")
     severity = "An" if pd.isna(row["severity"]) else f"A {row['severity']}"
     name = row["incident_id"] if pd.isna(row["title"]) else cut(row["title"], NAME)
-    return _ended(f"{severity} incident is still ongoing: {name}")
+    return _ended(f"{severity} incident {'was' if at_end else 'is'} {when}: {name}")
 
 
 def _severe(incidents: Sequence[Incident]) -> str:
@@ -638,6 +641,9 @@ def describe_decisions(
     if len(pending):
         n = len(pending)
         owners = list(dict.fromkeys(pending["owner"].dropna()))
+        n_unowned = int(pending["owner"].isna().sum())
+        if owners and n_unowned:
+            owners.append(f"{n_unowned} without a named author")
         decisions.append(
             Decision(
                 format_count(n, "post-mortem"),
@@ -776,6 +782,7 @@ def describe_notices(
     stray: str = "",
     uncompared: Sequence[str] = (),
     has_tracker: bool = False,
+    at_end: bool = False,
 ) -> list[Notice]:
     """Say what makes the page less true than it could be, and how to mend it.
 
@@ -805,6 +812,8 @@ def describe_notices(
         Sentences on the periods that are not compared.
     has_tracker
         Whether an issue tracker is connected.
+    at_end
+        Whether the review is as of the period's end.
 
     Returns
     -------
@@ -829,10 +838,14 @@ def describe_notices(
         notices.append(Notice(f"Either nothing happened or nothing was written down.{last}", figures=counts.figures))
     if len(ongoing):
         is_down = ongoing["has_downtime"].astype(bool)
-        said = [*_still_ongoing(ongoing[is_down], counts=True), *_still_ongoing(ongoing[~is_down], counts=False)]
-        notices.append(
-            Notice(" ".join(said), "If it is over, add the restoration to its timeline.", figures_in(ongoing))
-        )
+        said = [
+            *_still_ongoing(ongoing[is_down], counts=True, at_end=at_end),
+            *_still_ongoing(ongoing[~is_down], counts=False, at_end=at_end),
+        ]
+        remedy = "If it is over, add the restoration to its timeline."
+        if at_end:
+            remedy = "If it was over by then, add the restoration to its timeline; a later --as-of counts a later one."
+        notices.append(Notice(" ".join(said), remedy, figures_in(ongoing)))
     if n_pending:
         notices.append(Notice(_pending(n_pending, n_ongoing=n_pending_ongoing), figures=figures_in(report_states)))
     if unwritten:
@@ -879,15 +892,15 @@ def _pending(n: int, *, n_ongoing: int) -> str:
     )
 
 
-def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool) -> list[str]:
+def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool, at_end: bool) -> list[str]:
     """Say which incidents are ongoing that count as downtime, or which that do not; nothing where there is none."""
     if ongoing.empty:
         return []
     names = []
     for row in ongoing.head(_NAMED).to_dict("records"):
         since = "" if pd.isna(row["occurred_at"]) else f"since {_day(row['occurred_at'])}"
-        so_far = "" if pd.isna(row["so_far"]) else f"{format_span(row['so_far'])} so far"
-        when = ", ".join(filter(None, (since, so_far)))
+        lasted = "" if pd.isna(row["so_far"]) else f"{format_span(row['so_far'])} {'by then' if at_end else 'so far'}"
+        when = ", ".join(filter(None, (since, lasted)))
         name = row["incident_id"] if pd.isna(row["title"]) else f"“{cut(row['title'], NAME)}”"
         names.append(f"{name} ({when})" if when else name)
     if len(ongoing) > _NAMED:
@@ -899,7 +912,9 @@ def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool) -> list[str]:
         severities = list(dict.fromkeys(ongoing["severity"].dropna()))
         which = f"as a {severities[0]} " if one and severities else ""
         rest = f"{which}{'it does' if one else 'they do'} not count as downtime"
-    return [f"{join_words(names)} {are(len(ongoing))} ongoing; {rest}."]
+    if not at_end:
+        return [f"{join_words(names)} {are(len(ongoing))} ongoing; {rest}."]
+    return [f"{join_words(names)} {'was' if one else 'were'} ongoing when the period ended; {rest}."]
 
 
 def _contradicted(incidents: Sequence[Incident], response: ResponseFacts) -> list[Notice]:

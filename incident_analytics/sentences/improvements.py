@@ -30,7 +30,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
     --------
     >>> facts = MissingFacts(
     ...     has_settings=True, n_services=2, without_target=("API", "Web"), mapped=(), unknown_severity=(),
-    ...     unknown_status=(), n_unknown=18, has_tracker=False, ongoing=("INC-7",), n_inferred=0,
+    ...     unknown_status=(), n_unknown=18, is_past=False, has_tracker=False, ongoing=("INC-7",), n_inferred=0,
     ...     metric="time to restore", unmeasured=(),
     ... )
     >>> print(*describe_missing(facts), sep="\n")
@@ -61,10 +61,7 @@ def describe_missing(facts: MissingFacts) -> list[str]:
         found.append(f"{what} ({_named(facts.unknown_status)}), so without response times and action items: {remedy}")
     if facts.n_unknown:
         what = "1 action status" if facts.n_unknown == 1 else f"{facts.n_unknown:,} action statuses"
-        remedy = "add a Status column, or name the issue tracker's export under [tracker]"
-        if facts.has_tracker:
-            remedy = "write the tracker's key in the item, or add a Status column"
-        found.append(f"{what} missing: {remedy}")
+        found.append(f"{what} missing: {_status_remedy(facts)}")
     if facts.ongoing:
         what = f"{format_count(len(facts.ongoing), 'incident')} ongoing ({_named(facts.ongoing)})"
         each = (
@@ -87,3 +84,12 @@ def describe_missing(facts: MissingFacts) -> list[str]:
 
 def _named(names: Sequence[str]) -> str:
     return first_of(list(names))
+
+
+def _status_remedy(facts: MissingFacts) -> str:
+    """Say how the missing statuses of action items can become known."""
+    if facts.is_past:
+        return "write the day on which each was done, as this review is of an earlier day"
+    if facts.has_tracker:
+        return "write the tracker's key in the item, or add a Status column"
+    return "add a Status column, or name the issue tracker's export under [tracker]"

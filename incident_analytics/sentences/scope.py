@@ -18,6 +18,7 @@ __all__ = [
     "describe_covered",
     "describe_files",
     "describe_ongoing",
+    "describe_over_later",
     "describe_shared",
     "describe_silence",
     "describe_uncompared",
@@ -89,13 +90,15 @@ def describe_coverage(n: int, pending: pd.DataFrame, *, n_ongoing: int = 0, stat
     return f"{format_count(n, 'incident')}: {', '.join(parts)}, which {counted} only."
 
 
-def describe_ongoing(ongoing: pd.DataFrame) -> str:
+def describe_ongoing(ongoing: pd.DataFrame, *, as_of: pd.Timestamp) -> str:
     """Say which incidents are not over.
 
     Parameters
     ----------
     ongoing
         The incidents, with ``occurred_at``.
+    as_of
+        The time at which they are not.
 
     Returns
     -------
@@ -105,8 +108,9 @@ def describe_ongoing(ongoing: pd.DataFrame) -> str:
     Examples
     --------
     >>> since = pd.to_datetime(["2025-09-29T08:00Z"])
-    >>> describe_ongoing(pd.DataFrame({"incident_id": ["INC-2025-09-29-001"], "occurred_at": since}))
-    '1 incident is still ongoing: INC-2025-09-29-001 (since 2025-09-29).'
+    >>> ongoing = pd.DataFrame({"incident_id": ["INC-2025-09-29-001"], "occurred_at": since})
+    >>> describe_ongoing(ongoing, as_of=pd.Timestamp("2025-10-01", tz="UTC"))
+    '1 incident is ongoing as of 2025-10-01 00:00 UTC: INC-2025-09-29-001 (since 2025-09-29).'
     """
     require_columns(ongoing, "incident_id", "occurred_at")
     if ongoing.empty:
@@ -115,7 +119,26 @@ def describe_ongoing(ongoing: pd.DataFrame) -> str:
         row.incident_id if pd.isna(row.occurred_at) else f"{row.incident_id} (since {row.occurred_at:%Y-%m-%d})"
         for row in each_row(ongoing)
     ]
-    return f"{format_count(len(named), 'incident')} {are(len(named))} still ongoing: {first_of(named)}."
+    incidents = f"{format_count(len(named), 'incident')} {are(len(named))}"
+    return f"{incidents} ongoing as of {as_of:%Y-%m-%d %H:%M %Z}: {first_of(named)}."
+
+
+def describe_over_later(incident_ids: Sequence[str]) -> str:
+    """Say which incidents were ongoing at the time of the review and are over by now.
+
+    Examples
+    --------
+    >>> describe_over_later(["INC-2025-09-30-001"])
+    '1 incident that was ongoing then is over by now: INC-2025-09-30-001; --as-of now counts its end.'
+    """
+    if not incident_ids:
+        return ""
+    n = len(incident_ids)
+    is_over, its_end = (
+        ("was ongoing then is over", "its end") if n == 1 else ("were ongoing then are over", "their ends")
+    )
+    named = first_of(list(incident_ids))
+    return f"{format_count(n, 'incident')} that {is_over} by now: {named}; --as-of now counts {its_end}."
 
 
 def describe_silence(label: str, last: pd.Timestamp | None) -> str:

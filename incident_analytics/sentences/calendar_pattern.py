@@ -25,8 +25,8 @@ def describe_business_hours(calendar: Calendar) -> str:
     >>> from datetime import time
     >>> describe_business_hours(Calendar(time(9), time(17)))
     'Business hours: Monday to Friday, 09:00 to 17:00 UTC; nights are before 09:00, evenings after 17:00.'
-    >>> describe_business_hours(Calendar(time(8), time(16, 30), days=(0, 2), timezone="Asia/Tokyo"))
-    'Business hours: Monday and Wednesday, 08:00 to 16:30 Asia/Tokyo time; nights are before 08:00, evenings after 16:30.'
+    >>> describe_business_hours(Calendar(time(8), time(16, 30), days=(0, 4), timezone="Asia/Seoul"))
+    'Business hours: Monday and Friday, 08:00 to 16:30 Asia/Seoul time; nights are before 08:00, evenings after 16:30.'
     """
     days = sorted(calendar.days)
     names = [_WEEKDAYS[day] for day in days]

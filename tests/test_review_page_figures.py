@@ -446,7 +446,7 @@ def test_a_silence_after_the_last_report_names_it_and_what_is_ongoing(make: Make
     page = make("2026Q2")
     assert headline(page) == (
         "No incident was reported in Q2 2026. "
-        "A SEV-3 incident is still ongoing: Some renders fail with 'cannot connect'."
+        "A SEV-3 incident was still ongoing when Q2 2026 ended: Some renders fail with 'cannot connect'."
     )
     assert notices(page)[0] == (
         "Either nothing happened or nothing was written down. The last report before it is from 30 December 2025."
@@ -543,7 +543,7 @@ def test_a_time_to_restore_that_only_goes_on_is_not_known_yet(tmp_path: Path) ->
     write(tmp_path, "INC-2025-08-03-001.md", body)
     page = ReviewPage.read([str(tmp_path)], period="2025Q3")
     assert tiles(page)["Median time to restore"][0] == "not known yet"
-    assert headline(page).startswith("A SEV-2 incident is still ongoing: ")
+    assert headline(page).startswith("A SEV-2 incident was still ongoing when Q3 2025 ended: ")
 
 
 def test_copies_and_files_that_are_not_reports_are_named(tmp_path: Path, shown: list[str]) -> None:

@@ -159,6 +159,43 @@ def test_a_one_line_fence_and_a_heading_inside_one_swallow_no_section(tmp_path: 
 HEAD = "**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-2\n**Status**: Final\n\n"
 
 
+@pytest.mark.parametrize(
+    ("said", "started"),
+    [
+        ("- Fuso: BRT\n", "12:00"),
+        ("| Item | Valor |\n|--|--|\n| Hora | de Lisboa |\n", "09:00"),
+        ("### Zeitpunkte (alle MEZ)\n\nWie im Protokoll.\n", "08:00"),
+        ("## Ablauf\n\nZeiten laut Betriebstagebuch (MEZ).\n", "08:00"),
+    ],
+)
+def test_the_zone_is_read_where_people_write_it(said: str, started: str, tmp_path: Path) -> None:
+    text = f"# API down\n\n{HEAD}{said}\n## Timeline\n\n| Time | Event |\n|--|--|\n| 09:00 | Incident started |\n"
+    assert f"{read(tmp_path, text).incidents.loc[0, 'started_at']:%H:%M}" == started
+
+
+def test_a_header_may_name_a_zone_in_brackets_within_brackets(tmp_path: Path) -> None:
+    table = "| Time (Lokalzeit (MESZ)) | Event |\n|--|--|\n| 09:00 | Incident started |\n"
+    incidents = read(tmp_path, f"{HEAD}## Timeline\n\n{table}").incidents
+    assert f"{incidents.loc[0, 'started_at']:%H:%M}" == "07:00"
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "statuses"),
+    [
+        ("Progress", ("100%", "40 %"), ["done", "open"]),
+        ("Avance", ("100 %", "0%"), ["done", "open"]),
+        ("Complete?", ("Y", "N"), ["done", "open"]),
+        ("Klaar", ("ja", "nee"), ["done", "open"]),
+        ("Complété ?", ("oui", "non"), ["done", "open"]),
+        ("State", ("Live", "In sprint"), ["done", "open"]),
+    ],
+)
+def test_states_as_houses_write_them(header: str, cells: tuple[str, str], statuses: list[str], tmp_path: Path) -> None:
+    rows = "".join(f"| Mend it {number} | {cell} |\n" for number, cell in enumerate(cells))
+    corpus = read(tmp_path, f"{HEAD}## Action Items\n\n| Action | {header} |\n|--|--|\n{rows}")
+    assert corpus.actions["status"].tolist() == statuses
+
+
 def test_services_without_boxes_are_those_affected(tmp_path: Path) -> None:
     services = read(tmp_path, HEAD + "## Affected Services\n- API\n- Frontend\n- None\n").services
     assert list(zip(services["service"], services["affected"], strict=True)) == [("API", True), ("Frontend", True)]

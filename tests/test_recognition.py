@@ -312,6 +312,7 @@ def test_rows_that_are_still_to_be_written_are_no_timeline() -> None:
 
 
 NOTHING_HAPPENED = {
+    "maintenance in Spanish": "# Aviso de mantenimiento programado\n\nFecha: sábado 25 de mayo de 2024\nServicios: área de clientes\n\n- 01:00 Inicio\n- 01:15 Parada de la base de datos\n- 04:30 Fin previsto\n",
     "maintenance": "# Planned maintenance of the core switch\n\n**Start**: 2024-06-03 01:00 UTC\n**End**: 2024-06-03 03:00 UTC\n**Severity**: None\n**Services affected**: VPN\n\n## Impact\n\nNo VPN for 20 minutes.\n\n## Timeline\n\n- 01:00 Switch off\n- 01:20 Switch on\n- 03:00 End\n",
     "fire drill": "# Tabletop exercise, 3 June 2024\n\n**Start**: 10:00\n**End**: 11:00\n**Duration**: 1 hour\n\n## Timeline\n\n- 10:00 Alert: the database is gone (played)\n- 10:20 Team engaged\n- 11:00 End\n\n## Root cause\n\nNone, it was a game.\n\n## Action items\n\n- Print the phone list\n",
     "a guide with an example": "# Writing a good incident review, 2024-06-03\n\n## Timeline\n\nExample:\n\n- 14:02 Deploy\n- 14:05 Alert fires\n\n## Root cause\n\nThe reason behind the trigger.\n",

@@ -169,6 +169,41 @@ def test_a_sentence_about_all_times_in_another_language() -> None:
     assert find_zone("Alle tijden in CET.", is_elsewhere=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("Zeitpunkte (alle MEZ)", 1),
+        ("Zeiten laut Betriebstagebuch (MEZ).", 1),
+        ("Times are local, i.e. CET.", 1),
+        ("Times are as recorded by the Help Desk (Eastern Daylight Time).", -4),
+        ("All times below come from the pager (UTC+1)", 1),
+        ("Heures relevées par le centre (HNE)", -5),
+        ("Tijden volgens het logboek (CET).", 1),
+        ("Horas segundo o registo da portaria: BRT", -3),
+    ],
+)
+def test_a_sentence_that_begins_with_the_times_may_end_with_their_zone(text: str, hours: int) -> None:
+    found = read_zone(find_zone(text, is_elsewhere=True))
+    assert found is not None
+    assert found.utcoffset(datetime(2025, 7, 1)) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Load times rose for PT users.",
+        "Response times were slow (PT)",
+        "Time to restore service (EST)",
+        "Times of the failed jobs: UTC",
+        "Time is short, we moved to CET",
+        "Clock drift: UTC",
+        "The times in the dashboard (UTC) were wrong.",
+    ],
+)
+def test_a_sentence_on_some_times_says_nothing_about_all(text: str) -> None:
+    assert find_zone(text, is_elsewhere=True) == ""
+
+
 def test_zones_next_to_times_of_day() -> None:
     assert zones_of_clocks("Between 12:00 and 13:25 (GMT), then 14:00 PST") == ["GMT", "PST"]
     assert zones_of_clocks("PST users waited 12:00 hours") == []

@@ -31,7 +31,8 @@ _OPEN: Final = (
 _DROPPED: Final = r"(?P<dropped>cancell?ed|dropped|won't (?:do|fix)|wontfix)"
 _TICK: Final = "[✅✔☑✓]\ufe0f?"
 _BEFORE: Final = re.compile(
-    rf"\(?(?:(?:done|completed|closed)(?![\w-])(?P<when>[^:()–—]{{0,30}}?)|{_OPEN}|{_DROPPED})\)?"
+    r"\(?(?:(?:done|completed|closed|erledigt|umgesetzt|abgeschlossen|hech[oa]|faite?|terminée?|feit[oa]|concluíd[oa]|klaar"
+    rf"|gedaan|afgerond|fatt[oa])(?![\w-])(?P<when>[^:()–—]{{0,30}}?)|{_OPEN}|{_DROPPED})\)?"
     r"(?::\s|\s[–—-]\s|(?<=\))\s?[:–—-])\s*+(?=\S)",
     re.IGNORECASE,
 )

@@ -169,6 +169,11 @@ NOT_YET: Final = re.compile(
 _NOT: Final = re.compile(r"\W*(?:not|never|no longer)\b", re.IGNORECASE)
 
 
+_WHOLE: Final = 100
+_PART_DONE: Final = re.compile(r"\s*(100|\d{1,2})\s?%(?:\s(?:done|completed?))?\s*", re.IGNORECASE)
+"""How much of an item is done: all of it, or it is open."""
+
+
 def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> Choice | None:
     """Find the status of an action item, as `read_choice` finds a severity.
 
@@ -195,12 +200,17 @@ def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str
     Choice(word='open', named=('open', 'done'))
     >>> read_action_status("Done / Open", words, {}).word is None
     True
+    >>> read_action_status("100%", words, {}).word, read_action_status("40 %", words, {}).word
+    ('done', 'open')
     """
     if not text:
         return None
     meant = _meant(declared, synonyms)
     if is_absent(text) and _bare(text) not in meant:  # pending is a status, too
         return None
+    if match := _PART_DONE.fullmatch(text):
+        word = "done" if int(match[1]) == _WHOLE else "open"
+        return Choice(word, (word,))
     strong = {word: meaning for word, meaning in synonyms.items() if fold(word) not in _COMMON}
     choice, gloss = find_choice(text, declared, strong), text
     if choice is None:

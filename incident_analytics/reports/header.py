@@ -61,7 +61,7 @@ _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
 _TOKEN = re.compile(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 """One word with a figure, as an id is that has no known form."""
-_NUMBER = re.compile(r"\W*([0-5])\W*")
+_NUMBER = re.compile(r"\W*([0-5])\W*(?:\([^\W\d][^()]{0,60}\)\W*)?")
 """A severity that is its number alone."""
 _RATING_WORD = re.compile(
     r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|[0-5]|i{1,3}|iv)\W*"
@@ -131,7 +131,7 @@ _OF_REPORT = re.compile(
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
-_OF_TIME = re.compile("ime|eiten|heure|hora|orari|tijd|tid", re.IGNORECASE)
+_OF_TIME = re.compile("ime|zeit|heure|hora|orari|tijd|tid|clock", re.IGNORECASE)
 """What a sentence has that is about the times of a report."""
 _ZONE_LABELS = {
     "time zone",
@@ -152,8 +152,15 @@ _ZONE_LABELS |= {
     "tidssone",
     "tidszon",
     "tijdzone",
+    "fuso",
     "fuso horário",
     "fuso orario",
+    "huso",
+    "hora",
+    "heure",
+    "tijd",
+    "zeit",
+    "uhrzeit",
 }
 """Fields at a report's head that say in which zone its times are."""
 
@@ -471,9 +478,10 @@ class HeaderReader:
         if is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear:
             return
         lines = [line for section in self.sections for line in section.lines()]
+        titles = [Line(section.title, section.line) for section in self.sections if section.level]
         found = {
             words: line.line
-            for line in lines
+            for line in (*lines, *titles)
             if _OF_TIME.search(line.text) and (words := find_zone(line.text, is_elsewhere=True))
         }
         if not found and "timezone" not in self.settings.model_fields_set:

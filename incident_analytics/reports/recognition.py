@@ -62,7 +62,9 @@ _IS_LABEL: Final = re.compile(r"[\s\d_-]*(?::|\s[–—-]\s)")
 """What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
 _PLANNED: Final = re.compile(
     r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
-    r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance)\b",
+    r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance"
+    r"|geplante wartung\w*|wartungsankündigung\w*|maintenance (?:programmée|planifiée)|mantenimiento programado"
+    r"|manutenção programada|gepland onderhoud|manutenzione programmata|planlagt vedlikehold|planerat underhåll)\b",
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""

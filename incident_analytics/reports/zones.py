@@ -197,6 +197,14 @@ _OF_ALL_TIMES: Final = compile_late(
     re.IGNORECASE,
 )
 """A sentence that is about the times of all of the report."""
+_SAID_OF_TIMES: Final = compile_late(
+    r"(?:^[\W_]*|[.;!]\s)(?:(?:all|alle|the|these|toutes|les|todas|las|todos|os|tutti|gli)\s){0,2}"
+    rf"(?:{_TIMES}|zeitpunkte|zeitangaben)\b(?![^.;!?()]*\b(?:was|were|wrong|failed|drift|to|of)\b)[^.;!?\d\n()]{{0,60}}"
+    r"(?:[(:,=]\s?|\s(?=\())(?:\(|i\.\s?e\.\s|d\.\s?h\.\s|(?:all|alle|local)[\s,]){0,2}"
+    rf"(?-i:(?=[A-Z]))(?:{ZONE})(?:\s(?:daylight|standard|summer)\stime)?(?=[)\s*_]*(?:[.:]|$))",
+    re.IGNORECASE,
+)
+"""A sentence that begins with the times and ends with a zone, whatever is between the two."""
 _OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
 _AFTER_CLOCK: Final = re.compile(
     r"\d\s?[:.h]\s?\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s{0,2}\(([^()\n]{2,40})\)", re.IGNORECASE
@@ -229,6 +237,8 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
         match = None
     if match is not None and not (is_heading and not match[0].startswith("(") and match[0].islower()):  # est is a word
         return match[0]
+    if not is_heading and (match := _SAID_OF_TIMES.search(text)):
+        return match[0]
     if is_elsewhere:
         return ""
     if is_heading:
@@ -256,11 +266,14 @@ def without_zone(text: str) -> str:
 
     Examples
     --------
-    >>> without_zone("Time IST"), without_zone("UTC"), without_zone("Event")
-    ('Time', '', 'Event')
+    >>> without_zone("Time IST"), without_zone("UTC"), without_zone("Time (CET)"), without_zone("Event")
+    ('Time', '', 'Time', 'Event')
     """
     match = _zone_in(text)
-    return text.replace(match[0], " ").strip(" ()[],:") if match else text
+    return _EMPTY.sub(" ", text.replace(match[0], " ")).strip(" [],:") if match else text
+
+
+_EMPTY: Final = re.compile(r"[(\[]\s*[)\]]")
 
 
 @remembered

@@ -173,6 +173,7 @@ def test_a_sentence_about_all_times_in_another_language() -> None:
     ("text", "hours"),
     [
         ("Zeitpunkte (alle MEZ)", 1),
+        ("Key times (BST)", 1),
         ("Zeiten laut Betriebstagebuch (MEZ).", 1),
         ("Times are local, i.e. CET.", 1),
         ("Times are as recorded by the Help Desk (Eastern Daylight Time).", -4),

@@ -209,8 +209,8 @@ def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str
     if is_absent(text) and _bare(text) not in meant:  # pending is a status, too
         return None
     if match := _PART_DONE.fullmatch(text):
-        word = "done" if int(match[1]) == _WHOLE else "open"
-        return Choice(word, (word,))
+        state = "done" if int(match[1]) == _WHOLE else "open"
+        return Choice(state, (state,))
     strong = {word: meaning for word, meaning in synonyms.items() if fold(word) not in _COMMON}
     choice, gloss = find_choice(text, declared, strong), text
     if choice is None:

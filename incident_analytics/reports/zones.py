@@ -198,7 +198,7 @@ _OF_ALL_TIMES: Final = compile_late(
 )
 """A sentence that is about the times of all of the report."""
 _SAID_OF_TIMES: Final = compile_late(
-    r"(?:^[\W_]*|[.;!]\s)(?:(?:all|alle|the|these|toutes|les|todas|las|todos|os|tutti|gli)\s){0,2}"
+    r"(?:^[\W_]*|[.;!]\s)(?:(?:all|alle|the|these|key|main|wichtige|toutes|les|todas|las|todos|os|tutti|gli)\s){0,2}"
     rf"(?:{_TIMES}|zeitpunkte|zeitangaben)\b(?![^.;!?()]*\b(?:was|were|wrong|failed|drift|to|of)\b)[^.;!?\d\n()]{{0,60}}"
     r"(?:[(:,=]\s?|\s(?=\())(?:\(|i\.\s?e\.\s|d\.\s?h\.\s|(?:all|alle|local)[\s,]){0,2}"
     rf"(?-i:(?=[A-Z]))(?:{ZONE})(?:\s(?:daylight|standard|summer)\stime)?(?=[)\s*_]*(?:[.:]|$))",

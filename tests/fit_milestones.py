@@ -24,13 +24,11 @@ from scipy import sparse
 from scipy.optimize import minimize
 from score_reading import FITTED, ROOT, SCORED, Report, read_golden, read_timelines, reports_of, same, wanted
 
-from incident_analytics.reports import milestone_model
-from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Features, features_of
+from incident_analytics.reports.milestone_model import END, PAIRS, RELATIONS, WEIGHTS, Features, features_of
 from incident_analytics.reports.milestones import Clue, ReportClues, Scorer, default_lexicon
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
 VOICES = Path(__file__).with_name("voices.txt")
-WEIGHTS = Path(milestone_model.__file__).with_name("milestone_weights.tsv")
 HEADER = f"""\
 # A feature of a timeline's row, and what it weighs for {", ".join(MILESTONES)}.
 # Written by `python tests/fit_milestones.py --write`; `w:` is a word by its first letters, `b:` two words in a row,
@@ -279,7 +277,7 @@ def write(found: Fit) -> None:
     lines += [line(f"pair {' '.join(pair)}", weights) for pair, weights in zip(PAIRS, found.pairs, strict=True)]
     kept = [name for name, index in found.names.items() if abs(found.rows[index]).max() >= LEAST]
     lines += [line(name, found.rows[found.names[name]]) for name in kept]
-    WEIGHTS.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+    WEIGHTS.write_text(HEADER + "\n".join([*lines, END]) + "\n", encoding="utf-8")
 
 
 def predictions(found: Fit, examples: Sequence[Example]) -> list[tuple[str, float, bool, bool]]:

@@ -153,6 +153,33 @@ class TestActionSurvival:
         at_days = {days: open_after(curve, timedelta(days=days))["survival"].tolist() for days in (3, 4, 30, 31)}
         assert at_days == {3: [1.0], 4: [0.5], 30: [0.5], 31: [pd.NA]}
 
+    def test_where_all_is_done_none_is_open_ever_after(self) -> None:
+        """And of what was not followed for so long nothing is known, though none of it was done: not that all is open.
+
+        An incident of no severity is a group as well, in its place.
+        """
+        actions = actions_of(
+            {"incident_id": "a", "status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-05"},
+            {"incident_id": "b", "status": "open", "created_on": "2025-09-01"},
+            {"incident_id": "c", "status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-03"},
+        )
+        severities = {"incident_id": ["a", "b", "c"], "severity": ["SEV-2", "SEV-1", None]}
+        curve = action_survival(actions, as_of=AS_OF, incidents=make_table("incidents", severities), by="severity")
+        after = {days: open_after(curve, timedelta(days=days)) for days in (3, 4, 365)}
+        survival = {
+            days: {
+                None if pd.isna(key) else key: value
+                for key, value in zip(rows["severity"], rows["survival"], strict=True)
+            }
+            for days, rows in after.items()
+        }
+        nothing = dict.fromkeys(curve["severity"].dropna().unique(), pd.NA)
+        assert survival == {
+            3: nothing | {"SEV-1": 1.0, "SEV-2": 1.0, None: 0.0},
+            4: nothing | {"SEV-1": 1.0, "SEV-2": 0.0, None: 0.0},
+            365: nothing | {"SEV-1": pd.NA, "SEV-2": 0.0, None: 0.0},
+        }
+
     @given(
         st.lists(st.tuples(st.integers(0, 3), st.booleans()), max_size=5),
         st.lists(st.integers(0, 3), min_size=1, max_size=2),

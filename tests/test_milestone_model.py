@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
 
+from incident_analytics.errors import IncidentAnalyticsError
+from incident_analytics.reports import milestone_model
 from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Model, default_model, features_of
 from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import MILESTONES
@@ -114,3 +118,53 @@ def test_what_the_file_says_of_a_feature_is_found() -> None:
     assert {len(weights) for weights in model.pairs.values()} == {len(RELATIONS)}
     assert "w:no such" not in model.weights
     assert model.scores({"w:no such": 1.0}) == [0.0] * len(MILESTONES)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ((b"none\t-2.55", b"none\tnan"), r"\.tsv:4: .*a weight is not finite"),
+        ((b"none\t-2.55", b"none\t-inf"), r"\.tsv:4: .*a weight is not finite"),
+        ((b"none\t-2.55", b"none\t1e999"), r"\.tsv:4: .*a weight is not finite"),
+        ((b"none\t-2.55", b"none\t-2.5x"), r"\.tsv:4: .*'-2\.5x'"),
+        ((b"none\t-2.55", b"none"), r"\.tsv:4: .*6 weights, not 7"),
+        ((b"none\t", b"none\t0.00\t"), r"\.tsv:4: .*8 weights, not 7"),
+        ((b"none\t", b"nine\t"), r"\.tsv: .*the line 'none' is missing"),
+        ((b"pair restored closed\t", b"pair restored\t"), r"\.tsv:\d+: .*9 weights, not 7"),
+        ((b"pair restored mitigated\t", b"pair restored mitigated\t0.00\t"), r"\.tsv:5: .*10 weights, not 9"),
+        ((b"none\t-2.55", b"none\t\xff"), r"\.tsv: .*can't decode byte"),
+    ],
+)
+def test_damaged_weights_are_refused_with_their_line(
+    damage: tuple[bytes, bytes], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = milestone_model.WEIGHTS.read_bytes()
+    file = tmp_path / milestone_model.WEIGHTS.name
+    file.write_bytes(whole.replace(*damage, 1))
+    assert file.read_bytes() != whole
+    monkeypatch.setattr(milestone_model, "WEIGHTS", file)
+    with pytest.raises(IncidentAnalyticsError, match=message) as caught:
+        default_model.__wrapped__()
+    assert str(file) in str(caught.value)
+    assert str(caught.value).endswith("; reinstall incident-analytics")
+
+
+@given(st.data())
+@examples(20)
+def test_weights_that_are_cut_off_anywhere_are_refused(data: st.DataObject) -> None:
+    """Even where a line ends: what comes after it would be missing in silence."""
+    whole = milestone_model.WEIGHTS.read_bytes()
+    ends = [index for index, byte in enumerate(whole[:-1]) if byte == ord("\n")]
+    length = data.draw(st.sampled_from([0, 1, *ends, *[end + 1 for end in ends]]) | st.integers(0, len(whole) - 2))
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        file = Path(folder, milestone_model.WEIGHTS.name)
+        file.write_bytes(whole[:length])
+        patch.setattr(milestone_model, "WEIGHTS", file)
+        with pytest.raises(IncidentAnalyticsError, match="the file is damaged"):
+            default_model.__wrapped__()
+
+
+def test_missing_weights_are_an_error_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(milestone_model, "WEIGHTS", tmp_path / "milestone_weights.tsv")
+    with pytest.raises(IncidentAnalyticsError, match="reinstall incident-analytics"):
+        default_model.__wrapped__()

@@ -18,12 +18,13 @@ from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics import measures
-from incident_analytics.config import Settings
+from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import ColumnsError, PeriodError, SettingsError, UnknownNameError
 from incident_analytics.first_screen import first_screen, incident_list
 from incident_analytics.highlights import Highlights
 from incident_analytics.loading import load
 from incident_analytics.periods import Period
+from incident_analytics.redaction import Redaction
 from incident_analytics.schema import MILESTONES, STATUSES, TABLES
 from incident_analytics.scope import Scope, erase_after
 from incident_analytics.tables import Corpus, make_table
@@ -717,6 +718,16 @@ def test_a_silent_period_is_covered_only_between_reports() -> None:
     assert not Scope.of(corpus, "2025-03", as_of=at("2025-10-01")).has_reports(Period.parse("2025-03"))
 
 
+@pytest.mark.parametrize(("end", "is_covered"), [("2025-03-02", True), ("2025-03-03", False)])
+def test_a_silence_after_the_last_report_is_covered_up_to_the_longest_one_before(end: str, is_covered: bool) -> None:
+    midnights = [
+        (f"I{number}", f"{day} 00:00", f"{day} 01:00", "Final")
+        for number, day in enumerate(("2025-01-01", "2025-01-31"))
+    ]
+    scope = Scope.of(incidents(*midnights), "2025-01", as_of=at("2026-01-01"))
+    assert scope.has_reports(Period.parse(f"2025-02-01/{end}")) == is_covered
+
+
 def test_what_is_before_a_silent_window_is_covered_between_reports() -> None:
     corpus = incidents(
         ("A", "2025-01-05 10:00", "2025-01-05 11:00", "Final"), ("B", "2025-04-05 10:00", "2025-04-05 11:00", "Final")
@@ -838,3 +849,30 @@ def test_a_tracker_without_any_report_by_then_has_no_items(tmp_path: Path) -> No
 def test_an_item_created_later_is_not_there() -> None:
     scope = Scope.of(items(due=None, created="2025-10-01"), "2025Q3", as_of=at("2025-10-01"))
     assert measures.completion(scope).loc[0, "n"] == 0
+
+
+# --- the incident tool -----------------------------------------------------------------------------------------------
+
+
+def test_differences_from_the_tool_are_there_with_names_and_redacted_without(tmp_path: Path) -> None:
+    (tmp_path / "INC-2025-07-04-001.md").write_text(
+        "# Incident Report: Down\n\n**Incident ID**: INC-2025-07-04-001\n**Date**: 2025-07-04\n**Severity**: SEV-1\n"
+        "**Status**: Final\n**Author**: Ines Falkenrath\n\n## Timeline\n\n| Time (UTC) | Event |\n|---|---|\n"
+        "| 09:00 | Initial alert/detection |\n| 10:00 | Service restored |\n\n"
+        "## Impact\n\n### Affected Services\n- [x] API\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "Falkenrath.csv").write_text(
+        "incident_number,description,service_name,created_on,resolved_on\n"
+        "11,Down,API,2025-07-04T09:00:00Z,2025-07-04T10:30:00Z\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "s.toml").write_text("[incident_tool]\nfiles = ['Falkenrath.csv']\n", encoding="utf-8")
+    corpus, settings = load(tmp_path, settings=tmp_path / "s.toml"), read_settings(tmp_path / "s.toml")
+    plain = Scope.of(corpus, "2025Q3", settings).tool_differences
+    redaction = Redaction([("Author", "Ines Falkenrath")])
+    redacted = Scope.of(corpus, "2025Q3", settings, redaction=redaction).tool_differences
+    assert plain[["milestone", "difference", "key"]].to_numpy().tolist() == [["restored", 30 * MINUTE, "11"]]
+    assert "Falkenrath" in plain.loc[0, "record_path"]
+    assert "Falkenrath" not in redacted.to_csv()
+    assert_frame_equal(redacted.drop(columns="record_path"), plain.drop(columns="record_path"))

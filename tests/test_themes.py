@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from builders import UTC, call, ratios, texts
@@ -204,6 +205,16 @@ class TestSimilarIncidents:
         found = call(similar_incidents, incidents, incident_id="z")
         assert found["incident_id"].tolist() == ["b", "c", "d", "e", "f"]
         assert found["words"].iloc[0] == ("payments",)
+
+    def test_a_word_that_is_repeated_counts_by_the_logarithm(self) -> None:
+        """Both words are in both documents, so that they are of one rarity: (1, 1) with (1 + ln 3, 1)."""
+        incidents = incidents_of(
+            a={"occurred_at": MARCH, "title": "Certificate expired"},
+            b={"occurred_at": MAY, "title": "Certificate, certificate, certificate expired"},
+        )
+        (row,) = call(similar_incidents, incidents, incident_id="b").to_dict("records")
+        thrice = 1 + np.log(3)
+        assert row["similarity"] == pytest.approx((thrice + 1) / np.sqrt(2 * (thrice**2 + 1)))
 
     def test_a_secret_is_no_word_that_ties_incidents(self) -> None:
         text = "Restarted with postgres://quux:plugh@db and password: xyzzy9"

@@ -19,10 +19,11 @@ from operator import mul
 from pathlib import Path
 from typing import TypeAlias
 
+from incident_analytics.errors import IncidentAnalyticsError
 from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import MILESTONES
 
-__all__ = ["PAIRS", "RELATIONS", "Features", "Model", "default_model", "features_of"]
+__all__ = ["END", "PAIRS", "RELATIONS", "WEIGHTS", "Features", "Model", "default_model", "features_of"]
 
 Features: TypeAlias = dict[str, float]
 Weights: TypeAlias = tuple[float, ...]
@@ -57,6 +58,9 @@ _STEM = 6
 """How many letters of a word count."""
 _LEAST, _MOST = -2.0, 3.0
 """Between which bounds the words' own score counts."""
+WEIGHTS = Path(__file__).with_name("milestone_weights.tsv")
+END = "# end"
+"""The last line of that file: without it, the file is cut off."""
 
 
 @lru_cache(maxsize=20_000)
@@ -203,13 +207,25 @@ class Model:
     lines
         The lines of milestone_weights.tsv: a feature and its weight for each milestone, in the order of `MILESTONES`;
         as ``none`` what speaks for no row; as ``pair restored detected`` the weight of each of `RELATIONS`.
+
+    Raises
+    ------
+    IncidentAnalyticsError
+        A line is missing, or has too few or too many weights, or one that is not a finite number: the file is damaged.
     """
 
     def __init__(self, lines: Sequence[str]) -> None:
-        each = (line.split("\t") for line in lines if line and not line.startswith("# "))
-        self.weights: Mapping[str, Weights] = {name: tuple(map(float, weights)) for name, *weights in each}
-        self.none = self.weights["none"]
-        self.pairs = {pair: list(map(math.exp, self.weights[f"pair {' '.join(pair)}"])) for pair in PAIRS}
+        needed = {"none": len(MILESTONES)} | {f"pair {' '.join(pair)}": len(RELATIONS) for pair in PAIRS}
+        weights: dict[str, Weights] = {}
+        for number, line in enumerate(lines, start=1):
+            if line and not line.startswith("# "):
+                name, *cells = line.split("\t")
+                weights[name] = _finite(cells, needed.get(name, len(MILESTONES)), number)
+        if missing := [name for name in needed if name not in weights]:
+            raise _damaged(f"the line {missing[0]!r} is missing")
+        self.weights: Mapping[str, Weights] = weights
+        self.none = weights["none"]
+        self.pairs = {pair: list(map(math.exp, weights[f"pair {' '.join(pair)}"])) for pair in PAIRS}
 
     def scores(self, features: Features) -> list[float]:
         """Return by milestone how much the features of a row speak for it."""
@@ -261,6 +277,24 @@ class Model:
         return {name: odds[1:] for name, odds in whole.items()}
 
 
+def _finite(cells: Sequence[str], n: int, number: int) -> Weights:
+    """Return the weights of a line of the file."""
+    if len(cells) != n:
+        raise _damaged(f"{len(cells)} weights, not {n}", number)
+    try:
+        weights = tuple(map(float, cells))
+    except ValueError as error:
+        raise _damaged(str(error), number) from None
+    if not all(map(math.isfinite, weights)):
+        raise _damaged("a weight is not finite", number)
+    return weights
+
+
+def _damaged(reason: str, number: int | None = None) -> IncidentAnalyticsError:
+    place = f"{WEIGHTS}:{number}" if number else str(WEIGHTS)
+    return IncidentAnalyticsError(f"{place}: the file is damaged ({reason}); reinstall incident-analytics")
+
+
 def _normal(odds: Iterable[float]) -> list[float]:
     each = list(odds)
     total = math.fsum(each) or 1.0
@@ -297,6 +331,11 @@ def _backward(weights: Sequence[float], odds: Sequence[float]) -> list[float]:
 
 @lru_cache(maxsize=1)
 def default_model() -> Model:
-    """Return the weights of milestone_weights.tsv."""
-    path = Path(__file__).with_name("milestone_weights.tsv")
-    return Model(path.read_text(encoding="utf-8").split("\n"))
+    """Return the weights of milestone_weights.tsv; an error as of `Model` where that is damaged, missing or cut off."""
+    try:
+        lines = WEIGHTS.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _damaged(str(error)) from None
+    if lines[-1:] != [END]:
+        raise _damaged("its end is missing", len(lines))
+    return Model(lines)

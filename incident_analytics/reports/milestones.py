@@ -516,7 +516,7 @@ class Scorer:
         over, total = self.known.get("restored"), self.evidence.total
         if over is None or not total or not self.evidence.approximate:
             return False
-        return abs((over - self.at(row)) / total - 1) <= _ROUGHLY
+        return abs(over - self.at(row) - total) <= _ROUGHLY * total
 
     # -- from features to milestones
 
@@ -729,10 +729,8 @@ _PLACES: Mapping[str, Callable[[Scorer, str, int], bool]] = {
     "fits the total": lambda scorer, _, row: scorer.fits_total(row),
     "near the total": lambda scorer, _, row: scorer.is_near_total(row),
     "act": lambda scorer, _, row: scorer.is_act(row),
-    "before an act": lambda scorer, _, row: scorer.is_before_act(row),
     "taken up": lambda scorer, _, row: scorer.shares_words(row, scorer.later_acts(row)),
     "word of the cause": lambda scorer, _, row: scorer.n_causes(row) == 1,
-    "words of the cause": lambda scorer, _, row: scorer.n_causes(row) > 1,
     "last act": lambda scorer, _, row: row in scorer.acts[-1:],
     "of the cure": lambda scorer, _, row: scorer.cure is not None and scorer.at(row) >= scorer.at(scorer.cure),
     "after the cause": lambda scorer, _, row: scorer.is_after(row, "identified"),

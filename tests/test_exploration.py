@@ -417,7 +417,7 @@ def test_a_control_redraws_the_figure_and_the_grid_filters(
     run_all(tab, lab(DEMO))
     shown = tab.locator(f"[data-windowed-list-index='{CELLS.index('controls')}'] .jp-OutputArea")
     figure, row = shown.locator("img"), shown.locator("tbody tr").first
-    expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (15m to 6h 45m)", "6h 45m", "4h 50m", "0"])
+    expect(row.locator("td")).to_have_text(["SEV-1", "10", "2h 14m (16m to 6h 45m)", "6h 45m", "4h 51m", "0"])
     seen = [figure.get_attribute("src")]
     for control, value, median in (
         ("severity", "SEV-2", "1h 32m (47m to 2h 21m)"),

@@ -286,7 +286,7 @@ def test_verify_says_what_changed_and_exits_with_1(
     line = change(copied / "reports" / f"{REPORT}.md", "22:11 | Service restored", "22:21 | Service restored")
     code, said = run(tmp_path, "--period", "2025q3")
     assert code == 1
-    assert f"response by=severity: {REPORT} edited, line {line}\n  SEV-2: mean" in said
+    assert f"response by severity (response by=severity): {REPORT} edited, line {line}\n  SEV-2: mean" in said
     assert said.endswith(f"Lines that figures are based on, edited:\n  reports/{REPORT}.md:{line}: {REPORT}\n")
     code, said = run(file, "--format", "json")
     assert (code, {each["figure"] for each in json.loads(said)["changes"]}) == (

@@ -21,7 +21,7 @@ _MATCHES: Final = {
 }
 """By what rows match, the surest first; ``unlabelled``: by an item's text behind a label such as ``Follow-up:``."""
 
-_LABEL: Final = re.compile(r"^(?:\[[^\]]{1,40}\]\s*[:-]?|[^\W\d_][\w /&-]{0,38}:)\s*(?=\S)")
+_LABEL: Final = re.compile(r"^(?:\[[^\]]{1,40}\]\s*+[:-]?|[^\W\d_][\w /&-]{0,38}:)\s*+(?=\S)")
 """What a tracker's title has before an item's text: ``Follow-up:``, ``[INC-7]``, ``INC-7 action item:``."""
 
 

@@ -34,7 +34,7 @@ _FIGURE: Final = (
 )
 _FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _NOTED_COUNT: Final = compile_late(
-    rf"\((?:about|around|approx\w*\.?|ca\.?|circa|roughly|some|[~≈])\s?{_FIGURE}\)", re.IGNORECASE
+    rf"\((?:about|around|approx[a-z]*+\.?|ca\.?|circa|roughly|some|[~≈])\s?{_FIGURE}\)", re.IGNORECASE
 )
 """A rough number in brackets behind a share, ``30% of couriers (about 210)``; a plain one may be a code such as 404."""
 _PERCENT: Final = re.compile(

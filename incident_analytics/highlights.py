@@ -242,7 +242,7 @@ class FollowUpFacts:
     n_long_overdue, oldest
         Of n_overdue those beyond `LONG_OVERDUE`, and the longest.
     owners
-        The owners of the long overdue items, those with most first.
+        The owners of the long overdue items, without such items of all overdue ones; those with most first.
     n_unowned
         Overdue items without an owner.
     n_items_unknown
@@ -515,7 +515,7 @@ class Highlights:
         long = late[late["overdue_by"] > LONG_OVERDUE]
         completion, items = measures.completion(scope), measures.item_counts(scope)
         period, every = completion[["n", "n_done", "n_open", "n_unknown"]].sum(), items.iloc[0]
-        owners = long["owner"].value_counts(dropna=False)
+        owners = (late if long.empty else long)["owner"].value_counts(dropna=False)
         return FollowUpFacts(
             n_items=int(every["n"]),
             n_due=int(every["n_due"]),

@@ -450,10 +450,41 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
     assert asked == "1 post-mortem of incidents that are over is not final: when will it be? (Ada)"
 
 
+@pytest.mark.parametrize(
+    ("late", "expected"),
+    [
+        (
+            items(3, owners=(OwnerShare("SRE", 2), OwnerShare(None, 1)), n_past_due_unknown=2),
+            "3 action items are overdue, the longest by 45 days: finish them or set new dates. (SRE (2) and no owner (1))",
+        ),
+        (
+            items(1, owners=(OwnerShare("SRE", 1),)),
+            "1 action item is overdue: finish it or set a new date. (SRE)",
+        ),
+        (
+            items(n_past_due_unknown=2),
+            "2 action items are past due but have no recorded status: are they done? (Grace)",
+        ),
+        (
+            items(n_past_due_unknown=1),
+            "1 action item is past due but has no recorded status: is it done? (Grace)",
+        ),
+    ],
+)
+def test_every_overdue_item_waits_for_a_decision(late: FollowUpFacts, expected: str) -> None:
+    """A headline of overdue follow-ups never comes with "No open decisions", with targets or without."""
+    for targets in (budgets(KEPT), budgets()):
+        assert said(describe_decisions(targets, late, NONE, owner="Grace")) == [expected]
+
+
 def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
     assert describe_no_decision(budgets(KEPT), items()) == "No open decisions."
+    assert describe_no_decision(budgets(), items()) == (
+        "No open decisions are known, but there are no SLO targets to judge downtime by."
+    )
     assert describe_no_decision(budgets(), items(n_due=0)) == (
-        "No decisions can be derived without SLO targets and due dates."
+        "No open decisions are known, but there are no SLO targets to judge downtime by and no due dates to judge "
+        "action items by."
     )
 
 

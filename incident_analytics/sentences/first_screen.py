@@ -625,6 +625,28 @@ def describe_decisions(
                 follow_ups.figures,
             )
         )
+    elif follow_ups.n_overdue:
+        n = follow_ups.n_overdue
+        them, date = ("it", "set a new date") if n == 1 else ("them", "set new dates")
+        longest = "" if follow_ups.oldest is None or n == 1 else f", the longest by {long_span(follow_ups.oldest)}"
+        decisions.append(
+            Decision(
+                format_count(n, "action item"),
+                f"{are(n)} overdue{longest}: finish {them} or {date}.",
+                _owners(follow_ups.owners),
+                follow_ups.figures,
+            )
+        )
+    elif follow_ups.n_past_due_unknown:
+        n = follow_ups.n_past_due_unknown
+        decisions.append(
+            Decision(
+                format_count(n, "action item"),
+                f"{are(n)} past due but {has(n)} no recorded status: {'is it' if n == 1 else 'are they'} done?",
+                owner or "",
+                follow_ups.figures,
+            )
+        )
     if follow_ups.n_unowned:
         n = follow_ups.n_unowned
         decisions.append(
@@ -656,7 +678,7 @@ def describe_decisions(
 
 
 def describe_no_decision(budgets: BudgetFacts, follow_ups: FollowUpFacts) -> str:
-    """Say that a review leaves nothing to decide, or that the settings and reports lack what decisions come from.
+    """Say that nothing is left to decide, and which decisions the settings and reports lack the grounds for.
 
     Parameters
     ----------
@@ -670,12 +692,12 @@ def describe_no_decision(budgets: BudgetFacts, follow_ups: FollowUpFacts) -> str
     """
     lacking = []
     if not budgets.budgets:
-        lacking.append("SLO targets")
+        lacking.append("no SLO targets to judge downtime by")
     if follow_ups.n_items and not follow_ups.n_due:
-        lacking.append("due dates")
+        lacking.append("no due dates to judge action items by")
     if not lacking:
         return "No open decisions."
-    return f"No decisions can be derived without {' and '.join(lacking)}."
+    return f"No open decisions are known, but there are {' and '.join(lacking)}."
 
 
 def _owners(owners: Sequence[OwnerShare]) -> str:

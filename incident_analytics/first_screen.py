@@ -27,6 +27,7 @@ from incident_analytics.periods import label_of
 from incident_analytics.quotations import FIGURES, Quoted, figures_in
 from incident_analytics.sentences import Tile
 from incident_analytics.showing import (
+    MOST_ROWS,
     Shown,
     cell_link,
     escape_html,
@@ -35,6 +36,7 @@ from incident_analytics.showing import (
     in_every_row,
     markdown_table,
     pictured,
+    rest_elsewhere,
     same_in_every_row,
     table_for_file,
 )
@@ -281,6 +283,8 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
     heading = "The incidents that mattered" if n > len(shown) else "What happened"
     cost = sentences.describe_lost_revenue(facts.costs)
     every = f"All {format_count(n, 'incident')}" if n > 1 else "The incident in full"
+    if n > MOST_ROWS:
+        every = f"{MOST_ROWS:,} of all {n:,} incidents"
     ranked = sentences.RANKED_BY if n > len(shown) else ""
     rest = "".join(f" · {words}" for words in (cost, ranked) if words)
     numbers = {_heading(metric), "Users", "Lost revenue"}
@@ -316,7 +320,7 @@ def _name(incident: Incident, links: Mapping[str, str]) -> _Cell:
 
 
 def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None) -> Shown:
-    """List every incident of the window, in order of time.
+    """List the incidents of the window in order of time; of more than `MOST_ROWS` those that mattered most.
 
     Parameters
     ----------
@@ -326,37 +330,41 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
         Where each report is, by incident_id.
     """
     metric = highlights.response.metric
-    every = sorted(
-        highlights.incidents, key=lambda each: (each.occurred_at is None, each.occurred_at, each.incident_id)
+    every, listed = (
+        sorted(some, key=lambda each: (each.occurred_at is None, each.occurred_at, each.incident_id))
+        for some in (highlights.incidents, highlights.incidents[:MOST_ROWS])
     )
     links = links or {}
-    words = {
-        "Severity": [each.severity or "" for each in every],
-        "Report": [each.status or "no status" for each in every],
-    }
     columns: dict[str, list[_Cell]] = {
-        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in every],
+        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in listed],
         "Incident": [
-            cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in every
+            cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in listed
         ],
-        "Severity": list(map(_plain, words["Severity"])),
-        "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in every],
-        _heading(metric): [_broken_at_commas(sentences.incident_time(each, is_marked=True)) for each in every],
-        "Users": [_plain(sentences.incident_users(each)) for each in every],
-        "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in every],
-        "Report": list(map(_plain, words["Report"])),
+        "Severity": [_plain(each.severity or "") for each in listed],
+        "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in listed],
+        _heading(metric): [_broken_at_commas(sentences.incident_time(each, is_marked=True)) for each in listed],
+        "Users": [_plain(sentences.incident_users(each)) for each in listed],
+        "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in listed],
+        "Report": [_plain(_report(each)) for each in listed],
     }
     numbers = {_heading(metric), "Users", "Lost revenue"}
     frame = _in_order(highlights.incident_table, every)
+    words = {"Severity": [each.severity or "" for each in every], "Report": list(map(_report, every))}
     same = {name: cell for name, cell in in_every_row(words).items() if cell}
     kept = {name: cells for name, cells in columns.items() if name not in same}
     table = _table(_with_values(kept), frame, numbers=numbers, kind="incidents")
     table += same_in_every_row(same, frame)
-    marks = sentences.describe_marks(every, measure=metric)
+    if len(listed) < len(every):
+        table += rest_elsewhere(f"The {len(listed):,} of {len(every):,} incidents that mattered most.", frame)
+    marks = sentences.describe_marks(listed, measure=metric)
     if not marks:
         return table
     mark = figure_mark(figures_in(highlights.incident_table))
     return table + Shown(f'<p class="more"{mark}>{_html(marks)}</p>', escape_markdown(marks))
+
+
+def _report(incident: Incident) -> str:
+    return incident.status or "no status"
 
 
 def _in_order(table: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFrame:

@@ -177,7 +177,8 @@ class ReviewPage:
             return None
         table = incident_list(self.highlights, self.links)
         n = len(self.highlights.incidents)
-        return showing.fold(table, f"All {n:,} incidents" if n > _LONG else None)
+        every = "All " if n <= showing.MOST_ROWS else ""
+        return showing.fold(table, f"{every}{n:,} incidents" if n > _LONG else None)
 
     # -- response
 
@@ -558,7 +559,9 @@ class ReviewPage:
         table = measures.reported_impact(self.scope)
         columns = ["incident_id", "stated", "derived", "derived_weighted", "downtime", "implied_window"]
         folded = format_count(len(table), "report")
-        return None if table.empty else showing.table(table, columns=columns, folded=folded, links=self.links)
+        if table.empty:
+            return None
+        return showing.table(table, columns=columns, folded=folded, greatest="downtime", links=self.links)
 
     # -- follow-ups
 
@@ -654,6 +657,7 @@ class ReviewPage:
             columns=["owner", "incident_id", "key", "action", "priority", "due_on", "overdue_by", "status"],
             headings={"overdue_by": "Past due by"} if n_unknown else {},
             folded=", ".join(words),
+            greatest="overdue_by",
             links=self.links,
         )
 
@@ -765,6 +769,7 @@ class ReviewPage:
         notable = self._without_folders(measures.problems(self.scope))
         if counted.empty:
             return showing.text("No problems.")
+        notable = notable.sort_values("level", key=lambda level: level != "error", kind="stable")
         return showing.table(counted) + showing.table(
             notable,
             columns=["incident_id", "path", "line", "level", "code", "message"],

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FIGURE",
+    "MOST_ROWS",
     "PAGE",
     "Shown",
     "cell_link",
@@ -40,6 +41,7 @@ __all__ = [
     "markdown_table",
     "picture_name",
     "pictured",
+    "rest_elsewhere",
     "safe_text",
     "same_in_every_row",
     "table",
@@ -53,6 +55,9 @@ PAGE: Final = "application/vnd.incident-analytics+json"
 FIGURE: Final = re.compile(r"figure-[0-9a-f]{16}\.[a-z]+")
 """The name of a picture's file, see `picture_name`."""
 
+
+MOST_ROWS: Final = 200
+"""The rows that a folded table shows; the file of the table has all of them."""
 
 _NOWRAP: Final = ("incident_id", "key")
 _GIVEN: Final = ("share_of_time", "target")  # numbers that settings give, so that they may be the same in every row
@@ -255,6 +260,7 @@ def table(
     columns: Sequence[str] | None = None,
     empty: str = "None.",
     folded: str | None = None,
+    greatest: str | None = None,
     links: Mapping[str, str] | None = None,
     headings: Mapping[str, str] | None = None,
 ) -> Shown:
@@ -271,7 +277,10 @@ def table(
     empty
         The sentence in place of a table without rows.
     folded
-        The words under which a long table is folded away until a reader opens it; None shows it at once.
+        The words under which a long table is folded away until a reader opens it; None shows it at once. Of more than
+        `MOST_ROWS` rows a folded table shows so many, and says how many there are and which option writes all of them.
+    greatest
+        The column of numbers whose greatest values such a table shows, in the frame's order; None shows the first rows.
     links
         Where the report of an incident is, by incident_id: each cell with that id links there.
     headings
@@ -302,7 +311,9 @@ def table(
     if frame.empty:
         return text(empty)
     shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
-    records = frame.to_dict("records")
+    is_cut = folded is not None and len(frame) > MOST_ROWS
+    kept = _most(frame, greatest) if is_cut else frame
+    records = kept.to_dict("records")
     write = (lambda row, column: format_value(row[column], column)) if columns is None else format_with_interval
     cells = {column: [write(row, column) for row in records] for column in shown}
     marks = {column: _mark(frame[column]) for column in shown}
@@ -330,7 +341,37 @@ def table(
         ),
         tables=(table_for_file(frame),),
     )
-    return fold(said + same_in_every_row({words[name]: cell for name, cell in same.items()}, frame), folded)
+    said += same_in_every_row({words[name]: cell for name, cell in same.items()}, kept)
+    if is_cut:
+        first = f"The first {MOST_ROWS:,}" if greatest is None else f"The {MOST_ROWS:,}"
+        which = "" if greatest is None else f" with the greatest value of {words[greatest]}"
+        said += rest_elsewhere(f"{first} of {len(frame):,} rows{which}.", frame)
+    return fold(said, folded)
+
+
+def _most(frame: pd.DataFrame, greatest: str | None) -> pd.DataFrame:
+    """Return the rows of a long table that are shown, in its order."""
+    if greatest is None:
+        return frame.head(MOST_ROWS)
+    plain = frame.reset_index(drop=True)
+    order = plain[greatest].sort_values(ascending=False, kind="stable").index
+    return plain.loc[sorted(order[:MOST_ROWS])]
+
+
+def rest_elsewhere(words: str, frame: pd.DataFrame) -> Shown:
+    """Say below a table which of a frame's rows it shows, and how a reader gets all of them.
+
+    Parameters
+    ----------
+    words
+        Which rows are shown, of how many.
+    frame
+        All rows.
+    """
+    said = f"{words} Run the review with --data FOLDER to get all of them as CSV."
+    return Shown(
+        f'<p class="more"{figure_mark(figures_in(frame))}>{escape_html(nowrap(said))}</p>', escape_markdown(said)
+    )
 
 
 def in_every_row(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -455,7 +455,10 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
     [
         (
             items(3, owners=(OwnerShare("SRE", 2), OwnerShare(None, 1)), n_past_due_unknown=2),
-            "3 action items are overdue, the longest by 45 days: finish them or set new dates. (SRE (2) and no owner (1))",
+            (
+                "3 action items are overdue, the longest by 45 days: finish them or set new dates. "
+                "(SRE (2) and no owner (1))"
+            ),
         ),
         (
             items(1, owners=(OwnerShare("SRE", 1),)),

@@ -21,6 +21,7 @@ from incident_analytics import measures, review_page
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PeriodError, SettingsError, UnknownNameError
 from incident_analytics.first_screen import first_screen
+from incident_analytics.formatting import format_value
 from incident_analytics.loading import load
 from incident_analytics.plots import drawing
 from incident_analytics.review_page import ReviewPage
@@ -287,6 +288,40 @@ def test_tables_of_a_quarter(quarter: ReviewPage) -> None:
         "Error budgets run over each quarter, without planned maintenance.",
         "Availability and downtime count SEV-1 and SEV-2, whatever the report's status.",
     } <= set(sentences(quarter.notes()))
+
+
+@pytest.mark.usefixtures("shown")
+def test_of_many_incidents_those_that_mattered_most_are_listed_and_the_file_has_all(
+    quarter: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = quarter.incidents()
+    monkeypatch.setattr("incident_analytics.first_screen.MOST_ROWS", 4)
+    short = quarter.incidents()
+    assert whole is not None
+    assert short is not None
+    assert short.tables == whole.tables
+    titles = [row[1] for row in rows(short)[1:]]
+    assert sorted(titles) == sorted(str(each.title) for each in quarter.highlights.incidents[:4])
+    dates = [row[0] for row in rows(short)[1:]]
+    assert dates == sorted(dates)
+    elsewhere = "The 4 of 13 incidents that mattered most. Run the review with --data FOLDER to get all of them as CSV."
+    assert elsewhere in text_of(short)
+    assert elsewhere not in text_of(whole)
+    assert "The same in every row: Report (Final)." in text_of(short)
+    opening = first_screen(quarter.highlights).html
+    assert '<a href="#Incidents">4 of all 13 incidents</a>' in opening.replace("\xa0", " ")
+
+
+@pytest.mark.usefixtures("shown")
+def test_of_many_overdue_items_the_longest_overdue_are_listed(
+    quarter: ReviewPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incident_analytics.showing.MOST_ROWS", 10)
+    table = rows(quarter.overdue_actions())
+    column = table[0].index("Past due by")
+    longest = quarter.highlights.overdue["overdue_by"].nlargest(10)
+    assert sorted(row[column] for row in table[1:]) == sorted(map(format_value, longest))
+    assert "The 10 of 45 rows with the greatest value of Past due by." in text_of(quarter.overdue_actions())
 
 
 @pytest.mark.usefixtures("shown")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_analytics import showing
-from incident_analytics.showing import PAGE, Shown, table_for_file
+from incident_analytics.showing import MOST_ROWS, PAGE, Shown, table_for_file
 from incident_analytics.visible import visible
 
 OPTIONS = (
@@ -208,6 +208,36 @@ def test_a_long_table_can_be_folded_away_in_both_languages() -> None:
     open_table, folded = showing.table(table), showing.table(table, folded="1 <\n2 * 3")
     assert folded.html == f"<details><summary>1 &lt; 2 * 3</summary>\n{open_table.html}\n</details>"
     assert folded.markdown == f"<details><summary>1 &lt; 2 * 3</summary>\n\n{open_table.markdown}\n\n</details>"
+
+
+@pytest.mark.parametrize("greatest", [None, "n"])
+@pytest.mark.parametrize("n", [1, MOST_ROWS, MOST_ROWS + 1, 5 * MOST_ROWS])
+def test_a_folded_table_shows_so_many_rows_and_says_where_the_others_are(n: int, greatest: str | None) -> None:
+    """The file has every row; a table that is not folded shows every row; numbers chosen are the greatest, in order."""
+    frame = pd.DataFrame(
+        {"name": [f"row {number}" for number in range(n)], "n": [-abs(number - 7) for number in range(n)]}
+    )
+    shown = showing.table(frame, columns=["name", "n"], folded="Rows", greatest=greatest)
+    names = re.findall(r"<td>(row \d+)</td>", shown.html)
+    assert names == frame["name"].head(MOST_ROWS).tolist()
+    assert shown.markdown.count("| row ") == len(names)
+    assert shown.tables == showing.table(frame, columns=["name", "n"]).tables
+    assert len(shown.tables[0].splitlines()) == 1 + n
+    elsewhere = (
+        f"{MOST_ROWS} of {n:,} rows{' with the greatest value of n' * bool(greatest)}. Run the review with --data"
+    )
+    for written in (shown.html.replace("\xa0", " "), shown.markdown):
+        assert (elsewhere in written) == (n > MOST_ROWS)
+    assert showing.table(frame).html.count("<td>row ") == n
+
+
+def test_the_greatest_values_of_a_long_table_are_shown_in_its_order_and_unknown_ones_last() -> None:
+    n = 3 * MOST_ROWS
+    late = pd.to_timedelta([None if number % 3 == 0 else number for number in range(n)], unit="D")
+    shown = showing.table(pd.DataFrame({"n": range(n), "late": late}), folded="Rows", greatest="late")
+    numbers = [int(number) for number in re.findall(r'<tr><td class="number">([\d,]+)</td>', shown.html)]
+    expected = [number for number in range(n) if number % 3][-MOST_ROWS:]
+    assert numbers == expected
 
 
 def test_a_chosen_column_is_shown_with_its_interval_and_the_others_are_not() -> None:

@@ -368,7 +368,7 @@ def rest_elsewhere(words: str, frame: pd.DataFrame) -> Shown:
     frame
         All rows.
     """
-    said = f"{words} Run the review with --data FOLDER to get all of them as CSV."
+    said = f"{words} Run the review with --data DIR to get all of them as CSV."
     return Shown(
         f'<p class="more"{figure_mark(figures_in(frame))}>{escape_html(nowrap(said))}</p>', escape_markdown(said)
     )

@@ -304,7 +304,7 @@ def test_of_many_incidents_those_that_mattered_most_are_listed_and_the_file_has_
     assert sorted(titles) == sorted(str(each.title) for each in quarter.highlights.incidents[:4])
     dates = [row[0] for row in rows(short)[1:]]
     assert dates == sorted(dates)
-    elsewhere = "The 4 of 13 incidents that mattered most. Run the review with --data FOLDER to get all of them as CSV."
+    elsewhere = "The 4 of 13 incidents that mattered most. Run the review with --data DIR to get all of them as CSV."
     assert elsewhere in text_of(short)
     assert elsewhere not in text_of(whole)
     assert "The same in every row: Report (Final)." in text_of(short)

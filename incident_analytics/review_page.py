@@ -798,7 +798,7 @@ class ReviewPage:
         return said + showing.table(
             unmatched,
             columns=[column for column in columns if column in unmatched and (column != "is_ambiguous" or n_ambiguous)],
-            folded="Rows that are not used",
+            folded="Tracker rows not used",
             links=self.links,
         )
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from incident_analytics.exports import table_as_csv
-from incident_analytics.formatting import format_value, format_with_interval, heading, join_words, nowrap
+from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
 from incident_analytics.masking import mask_secrets
 from incident_analytics.quotations import SEPARATOR, figures_in, joined
 from incident_analytics.visible import visible
@@ -397,7 +397,7 @@ def same_in_every_row(columns: Mapping[str, str], frame: pd.DataFrame) -> Shown:
     """
     if not columns:
         return Shown("", "")
-    words = f"The same in every row: {join_words([f'{name} ({words})' for name, words in columns.items()])}."
+    words = f"Every row: {', '.join(f'{name} = {words}' for name, words in columns.items())}."
     mark = figure_mark(figures_in(frame))
     return Shown(f'<p class="more"{mark}>{escape_html(nowrap(words))}</p>', escape_markdown(words))
 
@@ -499,11 +499,11 @@ def _address(column: str, row: Mapping[Any, Any], links: Mapping[str, str]) -> s
 def _says_something(frame: pd.DataFrame, column: str) -> bool:
     """Return whether a column is worth its room: it has a value, and is not a count next to n that is zero throughout.
 
-    The first column names the rows.
+    The first column names the rows. An empty text is not a value.
     """
     if column == frame.columns[0]:
         return True
-    if frame[column].isna().all():
+    if all(cell == "" for cell in frame[column].dropna()):
         return False
     return not column.startswith("n_") or bool((frame[column].fillna(0) != 0).any())
 

@@ -186,10 +186,10 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
         ([incident("Is the queue full?", None)], "One incident: Is the queue full?"),
         ([incident("The queue is full.", "SEV-1")], "One SEV-1 incident: The queue is full."),
         ([incident("Queue", "SEV-1", 7)], "A SEV-1 incident affected 7 users: Queue."),
-        ([incident("Queue", "SEV-1"), incident("b", "SEV-1")], "2 SEV-1 incidents, above all: Queue."),
+        ([incident("Queue", "SEV-1"), incident("b", "SEV-1")], "2 SEV-1 incidents, including “Queue”."),
         (
             [incident("Queue", "SEV-1", lost=9), incident("b", "SEV-1")],
-            "2 SEV-1 incidents, one of which lost USD 9: Queue.",
+            "2 SEV-1 incidents; one lost USD 9: Queue.",
         ),
     ):
         assert headline("severe", severe=severe) == said
@@ -443,11 +443,11 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
         "API was down 3h against a budget of 1h: freeze risky changes, or adjust the 99.8% target? (API team)",
         "32 action items are more than 90 days overdue: close them or set new dates. (SRE (20) and no owner (12))",
         "2 overdue action items have no owner: assign one. (Grace)",
-        "2 post-mortems are not final: when will they be? (Ada and 1 without a named author)",
+        "2 post-mortems are not final: set a date for each. (Ada and 1 without a named author)",
     ]
     assert describe_decisions(budgets(KEPT), items(), NONE) == []
     (asked,) = said(describe_decisions(budgets(KEPT), items(), pending.assign(is_open=[False, True])))
-    assert asked == "1 post-mortem of incidents that are over is not final: when will it be? (Ada)"
+    assert asked == "1 post-mortem of resolved incidents is not final: set a date. (Ada)"
 
 
 @pytest.mark.parametrize(
@@ -599,7 +599,7 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
                 "“No <b>” (since 29 September 2025, 1d 16h by then) was ongoing when the period ended; its downtime "
                 "counts up to the review date."
             ),
-            "If it was over by then, add the restoration to its timeline; a later --as-of counts a later one.",
+            "If it was over by then, add the restoration to its timeline; if it ended later, use a later --as-of.",
         )
     ]
     minor = ONGOING.assign(severity="SEV-3", has_downtime=False)
@@ -609,8 +609,8 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     both = notices(ongoing=pd.concat([ONGOING, minor, minor]))[0][0]
     assert both.count("counts up to the review date. “") == 1
     assert both.endswith(" are ongoing; they do not count as downtime.")
-    assert notices(stray="1 record of PagerDuty has no report.") == [
-        ("1 record of PagerDuty has no report.", "Write a report where it was an incident.")
+    assert notices(stray="1 PagerDuty record has no report.") == [
+        ("1 PagerDuty record has no report.", "If it was an incident, write its report.")
     ]
     assert notices(budgets=budgets())[0][1] == "Set target under [services.NAME]."
     assert notices(follow_ups=items(n_due=0))[0][1] == "Fill in the Due Date column."
@@ -638,8 +638,8 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
         "Either nothing happened or nothing was written down. The last report before it is from 30 December 2025."
     )
     assert notices(n_pending=2)[0][0] == (
-        "2 reports are not final: they count as incidents and in service levels, but not yet in response times, causes "
-        "and action items."
+        "2 reports are not final. Incident counts and service levels include them; response times, causes and action "
+        "items don't yet."
     )
     found = notices(undated=["INC-1"], n_pending=2, has_reports=False)
     assert found[0] == (
@@ -659,17 +659,17 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
         (
             1,
             0,
-            "1 report is not final: it counts as an incident and in service levels, but not yet in response times, ",
+            "1 report is not final. Incident counts and service levels include it; response times, causes and action ",
         ),
-        (2, 0, "2 reports are not final: they count as incidents and in service levels, but not yet in response times"),
-        (1, 1, "1 report is not final: its incident is ongoing and counts in all figures."),
-        (2, 2, "2 reports are not final: their incidents are ongoing and count in all figures."),
+        (2, 0, "2 reports are not final. Incident counts and service levels include them; response times, "),
+        (1, 1, "1 report is not final. As its incident is ongoing, all figures include it."),
+        (2, 2, "2 reports are not final. As their incidents are ongoing, all figures include them."),
         (
             2,
             1,
-            "2 reports are not final, 1 of an incident that is over and 1 of an ongoing one: all count as incidents ",
+            "2 reports are not final (1 of a resolved incident, 1 of an ongoing one). Incident counts ",
         ),
-        (5, 2, "5 reports are not final, 3 of incidents that are over and 2 of ongoing ones: all count as incidents "),
+        (5, 2, "5 reports are not final (3 of resolved incidents, 2 of ongoing ones). Incident counts "),
     ],
 )
 def test_reports_that_are_not_final_add_up_to_those_of_the_decision_and_the_ongoing_ones(
@@ -677,9 +677,9 @@ def test_reports_that_are_not_final_add_up_to_those_of_the_decision_and_the_ongo
 ) -> None:
     fact = notices(n_pending=n, n_pending_ongoing=n_ongoing)[0][0]
     assert fact.startswith(said)
-    assert fact.endswith(f"but the {n - n_ongoing} not yet in response times, causes and action items.") == (
-        0 < n_ongoing < n
-    )
+    assert fact.endswith(
+        f"include all {n}; response times, causes and action items leave out the {n - n_ongoing} for now."
+    ) == (0 < n_ongoing < n)
 
 
 def test_the_line_above_the_headline_has_only_what_there_is() -> None:

@@ -266,8 +266,8 @@ class TestRecurrenceChange:
         assert (row["n"], row["n_before"], row["n_after"], row["ratio"], row["ratio_low"]) == (1, 10, 0, 0, 0)
         assert row["p_value"] < 1e-6
         assert sentences.describe_recurrence(change).startswith(
-            "Incidents recur less often once their follow-ups are done: 1 kind of incident recurred, 10 times before "
-            "and never after"
+            "Incidents recur less often once their follow-ups are done: 1 kind of incident recurred 10 times before "
+            "its action items were done and 0 times later"
         )
 
     def test_a_recurrence_on_the_last_day_came_before(self) -> None:
@@ -294,15 +294,16 @@ class TestRecurrenceChange:
         assert change.loc[0, ["n", "n_open", "n_unknown"]].sum() == change.loc[0, column] == 1
         assert change[["ratio", "ratio_low", "ratio_high", "p_value", "power_half", "can_tell"]].isna().all(axis=None)
         assert sentences.describe_recurrence(change).startswith(
-            "Can't say whether follow-ups work: nothing recurred whose action items are known to be done. Left out: 1"
+            "Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done. Not "
+            "compared: 1"
         )
 
     def test_of_the_demo_it_can_not_be_said(self, demo_scope: Scope) -> None:
         change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
-            "Can't say whether follow-ups work: 4 kinds of incidents recurred, never before and 4 times after their "
-            "action items were done. With these numbers, a halving would be detected in 1% of cases. "
-            "Left out: 1 kind with open items and 3 with items of unknown status."
+            "Can't say yet whether follow-ups work: 4 kinds of incidents recurred 0 times before their action items "
+            "were done and 4 times later. Statistical power to detect a halving: 1%. "
+            "Not compared: 1 kind with open items and 3 whose completion isn't recorded."
         )
 
     def test_an_instant_needs_its_zone(self) -> None:

@@ -276,14 +276,14 @@ def test_tables_of_a_quarter(quarter: ReviewPage) -> None:
     assert listed[0] == columns
     assert Counter(row[4].endswith("*") for row in listed[1:]) == {False: 6, True: 7}
     assert text_of(quarter.incidents()).endswith(
-        "The same in every row: Report (Final). * Time to restore inferred from free text."
+        "Every row: Report = Final. * Time to restore inferred from free text."
     )
     assert len(listed) == 1 + 13
     assert [row[0] for row in listed[1:]] == sorted(row[0] for row in listed[1:])
     services = [row[0] for row in rows(quarter.service_levels())[1:] if len(row) > 4]
     assert services == ["API", "Frontend", "Audio Generation", "Admin Dashboard", "Content Generation"]
     assert services == [budget.service for budget in quarter.highlights.budgets.budgets]
-    assert text_of(quarter.files()) == "98 files found: 86 loaded and 12 of incidents after the review date."
+    assert text_of(quarter.files()) == "98 files found: 86 loaded and 12 about incidents after the review date."
     assert {
         "Error budgets run over each quarter, without planned maintenance.",
         "Availability and downtime count SEV-1 and SEV-2, whatever the report's status.",
@@ -402,12 +402,12 @@ def test_pending_reports_are_said_to_be_pending(make: Make) -> None:
     """13 months with two drafts: they count as incidents and downtime, and wait for their authors."""
     page = make("2024-06-01/2025-07-02")
     assert "43 final reports, 2 pending" in text_of(opening(page))
-    assert notices(page)[0].startswith("2 reports are not final: they count as incidents and in service levels")
+    assert notices(page)[0].startswith("2 reports are not final. Incident counts and service levels include them;")
     found = tiles(page)
     assert found["Incidents"] == ("45", ["4 SEV-1, 12 SEV-2, 29 SEV-3"])
     assert "n = 43, 21 inferred, 3 contradicted by the stated duration" in found["Median time to restore"][1]
     assert found["Error budgets overspent"][0] == "4 of 30"
-    assert decisions(page)[-1].startswith("2 post-mortems are not final: when will they be?")
+    assert decisions(page)[-1].startswith("2 post-mortems are not final: set a date for each.")
     pending = [row for row in rows(page.incidents()) if "report pending" in row]
     assert len(pending) == 2
 
@@ -505,7 +505,7 @@ def test_reports_without_targets_due_dates_and_statuses() -> None:
     assert "Services over error budget" not in found
     assert found["Most downtime"][1][-1] == "no service has a target"
     said = notices(page)
-    assert said[0].startswith("1 report is not final: it counts as an incident and in service levels")
+    assert said[0].startswith("1 report is not final. Incident counts and service levels include it;")
     assert "No SLO targets are configured, so error budgets can't be shown. Set target under [services.NAME]." in said
     assert said[-1] == "Not compared with 1 January 2017 to 31 December 2018: the first report is from September 2017."
     assert len(decisions(page)) == 1
@@ -802,11 +802,10 @@ def test_reports_that_are_not_final_are_the_same_number_everywhere(fourth: Revie
     assert Counter(row[-1] == "Final" for row in rows(fourth.incidents())[1:]) == {True: 7, False: 5}
     said = notices(fourth)
     assert "as a SEV-3 it does not count as downtime" in said[0]
-    assert said[1].startswith("5 reports are not final, 4 of incidents that are over and 1 of an ongoing one: ")
+    assert said[1].startswith("5 reports are not final (4 of resolved incidents, 1 of an ongoing one). ")
     assert said[-1].endswith("5 of the 12 reports from Q4 2025 are not final.")
     assert decisions(fourth)[-1] == (
-        "4 post-mortems of incidents that are over are not final: when will they be? Content team, Web team and Audio "
-        "team"
+        "4 post-mortems of resolved incidents are not final: set a date for each. Content team, Web team and Audio team"
     )
 
 

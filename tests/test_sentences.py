@@ -399,11 +399,11 @@ def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
         "Median time to restore 30m, compared with 1h in Q2 2025: too few incidents to call it a change. With "
-        "12 and 13 incidents, only a fall of 70% or a 3-fold rise would be detected in 80% of cases."
+        "12 and 13 incidents, only a fall of 70% or a 3-fold rise would be found (80% power)."
     )
     assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
         "No significant change in the median time to restore since Q2 2025; a fall of 70% or a 3-fold rise would "
-        "be detected in 80% of cases."
+        "be found (80% power)."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (
@@ -468,9 +468,9 @@ def test_series_without_a_worst_value_say_so() -> None:
 @pytest.mark.parametrize(
     ("n", "n_weighted", "said"),
     [
-        ([4, 2], [1, 0], "5 of 6 outages count in full, as their reports don't state the share of users hit."),
-        ([2], [0], "All 2 outages count in full, as their reports don't state the share of users hit."),
-        ([3], [2], "1 of 3 outages counts in full, as its report doesn't state the share of users hit."),
+        ([4, 2], [1, 0], "5 of 6 service outages count in full, as their reports don't state the share of users hit."),
+        ([2], [0], "All 2 service outages count in full, as their reports don't state the share of users hit."),
+        ([3], [2], "1 of 3 service outages counts in full, as its report doesn't state the share of users hit."),
         ([1], [0], "The outage counts in full, as its report doesn't state the share of users hit."),
         ([3, 0], [3, 0], ""),
         ([], [], ""),

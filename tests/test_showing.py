@@ -265,11 +265,14 @@ def test_words_that_are_the_same_in_every_row_are_said_once_below_the_table() ->
     assert [word in shown.html.partition("</thead>")[0] for word in ("Service", "n", "Currency", "Target", "Kind")] == [
         True, True, False, False, True,
     ]  # fmt: skip
-    assert shown.html.endswith('<p class="more">The same in every row: Currency (USD) and Target (50%).</p>')
-    assert shown.markdown.endswith("\n\nThe same in every row: Currency (USD) and Target (50%).")
+    assert shown.html.endswith('<p class="more">Every row: Currency = USD, Target = 50%.</p>')
+    assert shown.markdown.endswith("\n\nEvery row: Currency = USD, Target = 50%.")
     assert shown.tables[0].splitlines()[0] == "service,n,currency,target,kind"
-    assert "same in every row" not in showing.table(frame[:2], columns=list(rows)).html, "two may be so by chance"
-    assert "same in every row" not in showing.table(frame).html, "a frame that is shown as it is"
+    empty = showing.table(frame.assign(currency="", kind=[None, "", None]), columns=list(rows))
+    assert [word in empty.html for word in ("Currency", "Kind")] == [False, False], "nothing is said of empty texts"
+    assert empty.markdown.endswith("\n\nEvery row: Target = 50%.")
+    assert "Every row" not in showing.table(frame[:2], columns=list(rows)).html, "two may be so by chance"
+    assert "Every row" not in showing.table(frame).html, "a frame that is shown as it is"
 
 
 def test_an_incident_links_to_its_report_and_to_nothing_else() -> None:

@@ -44,7 +44,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
     'Median time to restore 1h 36m, compared with 36m in Q2 2025: too few incidents to call it a change. With 12
-    and 13 incidents, only a fall of 76% or a 4.2-fold rise would be detected in 80% of cases.'
+    and 13 incidents, only a fall of 76% or a 4.2-fold rise would be found (80% power).'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -74,7 +74,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
     power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)}"
-    detected = f"would be detected in {POWER:.0%} of cases"
+    detected = f"would be found ({POWER:.0%} power)"
     if row.can_tell is True:
         return f"No significant change in the {name} since {row.earlier}; {power} {detected}."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)

@@ -66,7 +66,7 @@ _NAMED: Final = 3  # services, or incidents, that a sentence names
 _MONTH: Final = timedelta(days=30.44)
 _INFERRED: Final = "*"
 
-RANKED_BY: Final = "ranked by severity, then by users, revenue or time, whichever is worst"
+RANKED_BY: Final = "in order of severity, then of impact (users, revenue or time)"
 """How `highlights.rank_incidents` ranks, for who reads the page."""
 
 _CHECK: Final = " (check)"
@@ -255,7 +255,7 @@ def _severe(incidents: Sequence[Incident]) -> str:
     severity, title = first.severity or "", cut(first.title or first.incident_id, NAME)
     if len(incidents) > 1:
         all_of_them = f"{len(incidents)} {severity} incidents".replace("  ", " ")
-        return _ended(f"{all_of_them}, {f'one of which {harm}' if harm else 'above all'}: {title}")
+        return _ended(f"{all_of_them}; one {harm}: {title}") if harm else f"{all_of_them}, including “{title}”."
     subject = f"{severity} incident".strip()
     return _ended(f"{'A' if severity else 'An'} {subject} {harm}: {title}" if harm else f"One {subject}: {title}")
 
@@ -658,7 +658,7 @@ def describe_decisions(
             )
         )
     is_open = pending["is_open"].fillna(value=False).astype(bool)
-    those = "of incidents that are over" if is_open.any() else ""
+    those = "of resolved incidents " if is_open.any() else ""
     pending = pending[~is_open]
     if len(pending):
         n = len(pending)
@@ -669,7 +669,7 @@ def describe_decisions(
         decisions.append(
             Decision(
                 format_count(n, "post-mortem"),
-                f"{those}{' ' if those else ''}{are(n)} not final: when will {'it' if n == 1 else 'they'} be?",
+                f"{those}{are(n)} not final: set a date{' for each' * (n > 1)}.",
                 first_of(owners),
                 figures_in(pending),
             )
@@ -866,14 +866,16 @@ def describe_notices(
         ]
         remedy = "If it is over, add the restoration to its timeline."
         if at_end:
-            remedy = "If it was over by then, add the restoration to its timeline; a later --as-of counts a later one."
+            remedy = (
+                "If it was over by then, add the restoration to its timeline; if it ended later, use a later --as-of."
+            )
         notices.append(Notice(" ".join(said), remedy, figures_in(ongoing)))
     if n_pending:
         notices.append(Notice(_pending(n_pending, n_ongoing=n_pending_ongoing), figures=figures_in(report_states)))
     if unwritten:
         notices.append(Notice(unwritten, "Write the report.", figures_in(unwritten)))
     if stray:
-        notices.append(Notice(stray, "Write a report where it was an incident.", figures_in(stray)))
+        notices.append(Notice(stray, "If it was an incident, write its report.", figures_in(stray)))
     notices += _contradicted(contradicted, response)
     notices += _data_notices(counts, response, budgets, has_reports=has_reports, is_contradicted=bool(contradicted))
     if mapped:
@@ -894,23 +896,24 @@ def _pending(n: int, *, n_ongoing: int) -> str:
 
     Examples
     --------
-    >>> print(_pending(5, n_ongoing=1).replace(": ", ":\n"))
-    5 reports are not final, 4 of incidents that are over and 1 of an ongoing one:
-    all count as incidents and in service levels, but the 4 not yet in response times, causes and action items.
+    >>> print(_pending(5, n_ongoing=1).replace(". ", ".\n").replace("; ", ";\n"))
+    5 reports are not final (4 of resolved incidents, 1 of an ongoing one).
+    Incident counts and service levels include all 5;
+    response times, causes and action items leave out the 4 for now.
     """
     reports, n_over = f"{format_count(n, 'report')} {are(n)} not final", n - n_ongoing
     figures = "response times, causes and action items"
     if not n_over:
-        they = "its incident is ongoing and counts" if n == 1 else "their incidents are ongoing and count"
-        return f"{reports}: {they} in all figures."
+        whose = "As its incident is" if n == 1 else "As their incidents are"
+        return f"{reports}. {whose} ongoing, all figures include {'it' if n == 1 else 'them'}."
     if not n_ongoing:
-        they = "it counts as an incident" if n == 1 else "they count as incidents"
-        return f"{reports}: {they} and in service levels, but not yet in {figures}."
-    over = "an incident that is over" if n_over == 1 else "incidents that are over"
+        them = "it" if n == 1 else "them"
+        return f"{reports}. Incident counts and service levels include {them}; {figures} don't yet."
+    resolved = "a resolved incident" if n_over == 1 else "resolved incidents"
     ongoing = "an ongoing one" if n_ongoing == 1 else "ongoing ones"
     return (
-        f"{reports}, {n_over} of {over} and {n_ongoing} of {ongoing}: all count as incidents and in service levels, "
-        f"but the {n_over} not yet in {figures}."
+        f"{reports} ({n_over} of {resolved}, {n_ongoing} of {ongoing}). Incident counts and service levels include "
+        f"all {n}; {figures} leave out the {n_over} for now."
     )
 
 
@@ -949,7 +952,7 @@ def _contradicted(incidents: Sequence[Incident], response: ResponseFacts) -> lis
     return [
         Notice(
             f"{reports}: {first_of(named)}.",
-            "Correct the times, which count here, or the duration.",
+            "This review uses the times: correct them, or the stated duration.",
             response.figures,
         )
     ]

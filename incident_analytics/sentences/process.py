@@ -54,21 +54,26 @@ def describe_process(steps: pd.DataFrame) -> str:
     >>> describe_process(pd.DataFrame(rows).assign(median=pd.to_timedelta([6], unit="D")))
     'From the restoration to the review meeting: median 6d (n = 34, 2 of them still waiting; 7 not recorded).'
     >>> describe_process(pd.DataFrame({**rows, "n_open": [34], "n_missing": [0], "median": [pd.NaT]}))
-    'From the restoration to the review meeting: none of 34 reports has a date for it.'
+    'No date is recorded for the review meeting (34 reports).'
     """
     require_columns(steps, "metric", "n", "n_open", "n_missing", "median")
-    said = []
+    said: list[str] = []
+    undated: dict[int, list[str]] = {}
     for row in each_row(steps):
         if row.n < LEAST["median interval"]:
             continue
         if row.n_open == row.n:
-            said.append(f"to {_STEPS[row.metric]}: none of {row.n + row.n_missing} reports has a date for it")
+            undated.setdefault(row.n + row.n_missing, []).append(_STEPS[row.metric])
             continue
         median = "not reached yet" if pd.isna(row.median) else format_span(row.median)
         waiting = f", {row.n_open} of them still waiting" if row.n_open else ""
         missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
         said.append(f"to {_STEPS[row.metric]}: median {median} (n = {row.n:,}{waiting}{missing})")
-    return f"From the restoration {'; '.join(said)}." if said else ""
+    sentences = [f"From the restoration {'; '.join(said)}."] if said else []
+    sentences += [
+        f"No date is recorded for {join_words(names)} ({format_count(n, 'report')})." for n, names in undated.items()
+    ]
+    return " ".join(sentences)
 
 
 def describe_unreported(unreported: pd.DataFrame) -> str:

@@ -38,8 +38,8 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
     >>> said = describe_repeats(pd.DataFrame([row | {"n_while_open": 2, "n_open_unknown": 1}]), label="Q3 2025")
     >>> print(said.replace(", 2", ",\n2").replace("; ", ";\n"))
     Q3 2025: 3 of 13 incidents were repeats (23%, 95% CI 5% to 54%),
-    2 of them while follow-ups of the first were open (1 unknown);
-    in 1 of these the items' dates say that all were done.
+    2 of them while follow-ups of the earlier incident were open (1 unknown);
+    for 1 of these, the items' dates say that all were done.
     """
     require_columns(
         rate, "n", "n_repeats", "share", "share_low", "share_high", "n_while_open", "n_open_unknown", "n_disputed"
@@ -60,9 +60,9 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
     said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
     if n:
         unknown = f" ({n_unknown} unknown)" if n_unknown else ""
-        said += f", {n_open} of them while follow-ups of the first were open{unknown}"
+        said += f", {n_open} of them while follow-ups of the earlier incident were open{unknown}"
     if row["n_disputed"]:
-        said += f"; in {row['n_disputed']} of these the items' dates say that all were done"
+        said += f"; for {row['n_disputed']} of these, the items' dates say that all were done"
     return f"{said}. {more}".rstrip()
 
 
@@ -84,32 +84,33 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     >>> row = {"n": 4, "n_open": 1, "n_unknown": 2, "n_before": 1, "n_after": 3, "ratio": 1.2, "ratio_low": 0.1}
     >>> row |= {"ratio_high": 70.0, "can_tell": False, "power_half": 0.03}
     >>> said = describe_recurrence(pd.DataFrame([row]))
-    >>> print(said.replace(". ", ".\n").replace("work: ", "work:\n").replace("done: ", "done:\n"))
-    Can't say whether follow-ups work:
-    4 kinds of incidents recurred, once before and 3 times after their action items were done:
+    >>> print(said.replace(". ", ".\n").replace("work: ", "work:\n").replace("r: ", "r:\n"))
+    Can't say yet whether follow-ups work:
+    4 kinds of incidents recurred once before their action items were done and 3 times later:
     1.2 times as often (95% CI 0.1 to 70).
-    With these numbers, a halving would be detected in 3% of cases.
-    Left out: 1 kind with open items and 2 with items of unknown status.
+    Statistical power to detect a halving: 3%.
+    Not compared: 1 kind with open items and 2 whose completion isn't recorded.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
     (row,) = change.to_dict("records")
     unused = [f"{format_count(row['n_open'], 'kind')} with open items"] * bool(row["n_open"])
-    unused += [f"{row['n_unknown']} with items of unknown status"] * bool(row["n_unknown"])
-    left = f" Left out: {' and '.join(unused)}." if unused else ""
+    unused += [f"{row['n_unknown']} whose completion isn't recorded"] * bool(row["n_unknown"])
+    left = f" Not compared: {' and '.join(unused)}." if unused else ""
     if not row["n"]:
-        return f"Can't say whether follow-ups work: nothing recurred whose action items are known to be done.{left}"
+        return f"Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done.{left}"
     kinds = "1 kind of incident" if row["n"] == 1 else f"{row['n']:,} kinds of incidents"
-    split = f"{_times(row['n_before'])} before and {_times(row['n_after'])} after their action items were done"
-    counted = f"{kinds} recurred, {split}{_ratio(row)}."
+    whose = "its" if row["n"] == 1 else "their"
+    split = f"{_times(row['n_before'])} before {whose} action items were done and {_times(row['n_after'])} later"
+    counted = f"{kinds} recurred {split}{_ratio(row)}."
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
-    power = f" With these numbers, a halving would be detected in {row['power_half']:.0%} of cases."
-    return f"Can't say whether follow-ups work: {counted}{power}{left}"
+    power = f" Statistical power to detect a halving: {row['power_half']:.0%}."
+    return f"Can't say yet whether follow-ups work: {counted}{power}{left}"
 
 
 def _times(n: int) -> str:
-    return {0: "never", 1: "once"}.get(n, f"{n:,} times")
+    return "once" if n == 1 else f"{n:,} times"
 
 
 def _ratio(row: dict[Any, Any]) -> str:

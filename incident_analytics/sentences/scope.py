@@ -155,7 +155,7 @@ def describe_silence(label: str, last: pd.Timestamp | None) -> str:
 
 
 def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0) -> str:
-    """Say what became of the files that were found: the parts add up to all of them.
+    r"""Say what became of the files that were found: the parts add up to all of them.
 
     Parameters
     ----------
@@ -169,8 +169,9 @@ def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0)
     Examples
     --------
     >>> counted = pd.DataFrame({"outcome": ["copy", "loaded", "skipped"], "files": [1, 14, 3]})
-    >>> describe_files(counted, n_undated=7, n_later=2)
-    '20 files found: 14 loaded (7 without a readable date), 1 copy, 3 skipped and 2 of incidents after the review date.'
+    >>> print(describe_files(counted, n_undated=7, n_later=2).replace(", 3", ",\n3"))
+    20 files found: 14 loaded (7 without a readable date), 1 copy,
+    3 skipped and 2 about incidents after the review date.
     """
     require_columns(files, "outcome", "files")
     found = dict(zip(files["outcome"], files["files"], strict=True))
@@ -184,7 +185,7 @@ def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0)
     parts = [f"{found[outcome]:,} {word}" for outcome, word in words.items() if found.get(outcome)]
     if n_undated and found.get("loaded"):
         parts[0] += f" ({n_undated:,} without a readable date)"
-    parts += [f"{n_later:,} of incidents after the review date"] if n_later else []
+    parts += [f"{n_later:,} about incidents after the review date"] if n_later else []
     return f"{format_count(sum(found.values()) + n_later, 'file')} found: {join_words(parts)}." if parts else ""
 
 

@@ -72,7 +72,7 @@ def describe_stray_records(records: pd.DataFrame) -> str:
     --------
     >>> row = {"tool": ["PagerDuty"], "title": ["Queue is full"], "incident_id": [None], "candidates": [""]}
     >>> describe_stray_records(pd.DataFrame(row))
-    '1 record of PagerDuty has no report: “Queue is full”.'
+    '1 PagerDuty record has no report: “Queue is full”.'
     """
     require_columns(records, "tool", "title", "incident_id", "candidates")
     stray = _stray(records)
@@ -81,7 +81,7 @@ def describe_stray_records(records: pd.DataFrame) -> str:
     tools = join_words(sorted(stray["tool"].unique()))
     titles = [f"“{cut(title, NAME)}”" for title in stray["title"].dropna()]
     named = f": {first_of(titles)}" if titles else ""
-    return f"{format_count(len(stray), 'record')} of {tools} {has(len(stray))} no report{named}."
+    return f"{format_count(len(stray), f'{tools} record')} {has(len(stray))} no report{named}."
 
 
 def _stray(records: pd.DataFrame) -> pd.DataFrame:

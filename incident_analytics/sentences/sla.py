@@ -264,7 +264,7 @@ def describe_full_outages(impact: pd.DataFrame) -> str:
     Examples
     --------
     >>> describe_full_outages(pd.DataFrame({"n": [4, 2], "n_weighted": [1, 0]}))
-    "5 of 6 outages count in full, as their reports don't state the share of users hit."
+    "5 of 6 service outages count in full, as their reports don't state the share of users hit."
     """
     require_columns(impact, "n", "n_weighted")
     n = int(impact["n"].sum())
@@ -274,6 +274,6 @@ def describe_full_outages(impact: pd.DataFrame) -> str:
     if n == 1:
         return "The outage counts in full, as its report doesn't state the share of users hit."
     if n_full == 1:
-        return f"1 of {n:,} outages counts in full, as its report doesn't state the share of users hit."
+        return f"1 of {n:,} service outages counts in full, as its report doesn't state the share of users hit."
     which = f"All {n:,}" if n_full == n else f"{n_full:,} of {n:,}"
-    return f"{which} outages count in full, as their reports don't state the share of users hit."
+    return f"{which} service outages count in full, as their reports don't state the share of users hit."

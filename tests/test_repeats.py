@@ -10,6 +10,7 @@ from builders import actions_of, at, call
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
+from pandas.testing import assert_frame_equal
 from scipy import stats
 
 from incident_analytics import measures, sentences
@@ -204,6 +205,11 @@ class TestRepeatRate:
         assert table["share_low"].round(3).tolist() == [0, 0.158]
         assert table["share_high"].round(3).tolist() == [0.975, 1]
         assert table["incident_ids"].tolist() == [(), (B, C)]
+
+    def test_the_index_of_the_incidents_changes_nothing(self) -> None:
+        incidents = incidents_of("a", "b", "c")
+        by_id = incidents.set_index("incident_id", drop=False)
+        assert_frame_equal(call(repeat_rate, by_id, self.REPEATS), call(repeat_rate, incidents, self.REPEATS))
 
     def test_without_incidents_no_share_is_known_and_nothing_is_said(self) -> None:
         table = call(repeat_rate, incidents_of("a")[:0], self.REPEATS)

@@ -245,6 +245,12 @@ def test_a_metric_of_a_column_that_is_not_there_names_the_column(incidents: pd.D
         response_times(incidents, metrics={"time_to_page": Metric(("started_at",), ("paged_at",))})
 
 
+def test_the_index_of_the_incidents_changes_nothing(incidents: pd.DataFrame) -> None:
+    """Such as their ids, which are a column as well."""
+    by_id = incidents.set_index("incident_id", drop=False)
+    assert_frame_equal(call(response_times, by_id), call(response_times, incidents))
+
+
 def test_no_incidents_have_no_times() -> None:
     times = call(response_times, make_table("incidents"))
     assert times.empty

@@ -754,7 +754,7 @@ def items(*, due: str | None, done: str | None = None, created: str | None = Non
 @pytest.mark.parametrize(
     ("zone", "as_of", "n_done"),
     [
-        ("UTC", "2025-10-01T00:00Z", 0), ("UTC", "2025-10-01T00:00:01Z", 1), ("UTC", "2025-10-02T00:00Z", 1),
+        ("UTC", "2025-10-01T00:00Z", 0), ("UTC", "2025-10-01T00:00:00.000001Z", 1), ("UTC", "2025-10-02T00:00Z", 1),
         ("Asia/Tokyo", "2025-09-30T15:00Z", 0), ("Asia/Tokyo", "2025-09-30T15:01Z", 1),
         ("America/New_York", "2025-10-01T04:00Z", 0), ("America/New_York", "2025-10-01T04:01Z", 1),
     ],

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from laws import examples
 from pandas.testing import assert_frame_equal, assert_series_equal
 
-from incident_analytics.analysis.themes import distinct_factors, recurring_factors, similar_incidents
+from incident_analytics.analysis.themes import alike_pairs, distinct_factors, recurring_factors, similar_incidents
 from incident_analytics.errors import ColumnsError, UnknownNameError
 from incident_analytics.tables import Corpus, make_table
 
@@ -361,6 +361,12 @@ class TestDemo:
             incident_id = demo_corpus.findings.loc[row, "incident_id"]
             most = similar_incidents(demo_corpus.incidents, demo_corpus.findings, incident_id=incident_id, n=1)
             assert most["incident_id"].tolist() == [earlier]
+
+
+def test_pairs_are_alike_to_twelve_digits_so_that_two_machines_agree(demo_corpus: Corpus) -> None:
+    pairs = alike_pairs(demo_corpus.incidents, demo_corpus.findings, least=0.2)
+    assert len(pairs) > 10
+    assert pairs["similarity"].tolist() == pairs["similarity"].round(12).tolist()
 
 
 def test_an_example_names_no_ticket_where_another_sentence_of_the_phrase_does_not() -> None:

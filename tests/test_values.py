@@ -260,6 +260,7 @@ AMOUNTS: list[tuple[str, Amount | None]] = [
     ("34000", Amount(34000, None)),
     ("-$50", Amount(-50, "USD")),
     ("$0", Amount(0, "USD")),
+    ("$1,000,000,000,000,000", Amount(1e15, "USD")),
     ("None", Amount(0, None)),
     ("No credits issued", Amount(0, None)),
     ("None (goodwill only)", Amount(0, None, "goodwill only")),

@@ -89,27 +89,9 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
     ): "the sum of one length is that length, and with one length none is in doubt",
     ("analysis/rates", "counts = np.arange(n + 1)", "1 -> 2"): "of n incidents there are no more than n",
     (
-        "scope",
-        "day = (as_of - pd.Timedelta(microseconds=1)).tz_localize(None).normalize()",
-        "1 -> 2",
-    ): "a review as of a microsecond after midnight",
-    (
         "analysis/clusters",
         "return np.column_stack([ratios.max(axis=1), uneven.round(9), one_sided.round(9)]), best",
         "9 -> 10",
-    ): "what two machines may differ by is far smaller",
-    (
-        "analysis/repeats",
-        'rows = rows[rows["occurred_at"].notna()].reset_index(drop=True)',
-        "True -> False",
-    ): "one more column, of which none is taken",
-    ("analysis/response", "incidents = incidents.reset_index(drop=True)", "True -> False"): (
-        "one more column, of which none is taken"
-    ),
-    (
-        "analysis/themes",
-        "found += zip(earlier[kept], later[kept], block.data[kept].round(12), strict=True)",
-        "12 -> 13",
     ): "what two machines may differ by is far smaller",
     (
         "analysis/availability",

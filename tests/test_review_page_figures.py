@@ -307,7 +307,7 @@ def test_of_many_incidents_those_that_mattered_most_are_listed_and_the_file_has_
     elsewhere = "The 4 of 13 incidents that mattered most. Run the review with --data DIR to get all of them as CSV."
     assert elsewhere in text_of(short)
     assert elsewhere not in text_of(whole)
-    assert "The same in every row: Report (Final)." in text_of(short)
+    assert "Every row: Report = Final." in text_of(short)
     opening = first_screen(quarter.highlights).html
     assert '<a href="#Incidents">4 of all 13 incidents</a>' in opening.replace("\xa0", " ")
 

@@ -95,7 +95,9 @@ def read_own_state(words: str) -> OwnState:
     match = _AFTER.search(words, first)
     if match and words[: match.start()].strip() and (when := _date_in(match["when"])) is not None:
         status = "open" if match["open"] else "dropped" if match["dropped"] else "done"
-        is_aside = match[0].startswith(",") or (match["done"] is None and status == "done")
+        is_aside = (match[0].startswith(",") and words[match.start() - 1] not in ")]") or (
+            match["done"] is None and status == "done"
+        )
         if not is_aside or when:  # after a comma, or with a tick alone, the day makes it a state
             return OwnState(status, words[: match.start()].strip(), when)
     return OwnState(None, words)

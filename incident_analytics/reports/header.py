@@ -64,7 +64,7 @@ _TOKEN = re.compile(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 _NUMBER = re.compile(r"\W*([0-5])\W*(?:\([^\W\d][^()]{0,60}\)\W*)?")
 """A severity that is its number alone."""
 _RATING_WORD = re.compile(
-    r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|[0-5]|i{1,3}|iv)\W*"
+    r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|n?[0-5]|i{1,3}|iv)\W*"
     r"|\W*(?:red|orange|yellow|amber|green|black|purple|rot|gelb|grün|rouge|jaune|verte?|roj[oa]|amarill[oa])\W*",
     re.IGNORECASE,
 )
@@ -340,10 +340,12 @@ class HeaderReader:
         """
         fields: dict[str, tuple[bool, int, Line]] = {}
         stamps: list[Line] = []
+        guesses: dict[str, Line] = {}
         for found in find_fields(self.sections, self.parts, self.front, self.template):
             if found.is_sure and not _ZONE_LABELS.isdisjoint(fold(found.label).split(" / ")):
                 self.reader.read_zone(found.line, found.label)
             name, line = self._named(found)
+            self._note_guess(name, found, guesses)
             self._note_none(name, found)
             is_instant = name is not None and name.endswith("_at")
             if found.is_sure and (is_instant or find_dates(found.line.text[:_STAMP])):
@@ -371,7 +373,15 @@ class HeaderReader:
             name: line for name, (_, _, line) in fields.items() if not self._is_other_id(name, fields[name])
         }
         self._add_unlabelled(found_fields)
-        return found_fields
+        return guesses | found_fields
+
+    def _note_guess(self, name: str | None, found: Field, guesses: dict[str, Line]) -> None:
+        """Note the field that a label of several meanings has at the head, by a value of one word for it."""
+        if name is not None or not found.is_sure:
+            return
+        guess, word = self.template.field_perhaps_named(found.label), leading_word(found.line.text)
+        if guess is not None and word.isalpha() and self._is_readable(guess, word):
+            guesses.setdefault(guess, found.line)
 
     def _is_other_id(self, name: str, found: tuple[bool, int, Line]) -> bool:
         """Return whether an id has a label that no template lists, such as Key, and the title has one of known form."""

@@ -38,7 +38,7 @@ _NO_NAME: Final = re.compile(r"(?:.*ed|since .*|team .*|low|medium|high|urgent|d
 """Other words in front of a day: a state, a priority, what happened then."""
 _DAY: Final = re.compile(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
 """How a day begins that is one alone: the words before it may say that it is another one than that of the end."""
-_BEHIND: Final = re.compile(r"(?<=[)\]])\s{0,3}[-–—:]\s{0,3}\w[\w ]{0,20}$")
+_BEHIND: Final = re.compile(r"(?<=[)\]])\s{0,3}[-–—:,]\s{0,3}\w[\w ]{0,20}$")
 """What says the state of an item behind its brackets."""
 _DUE: Final = re.compile(
     r"(?:due|by|until|bis|fällig|pour|avant|para|hasta|até|voor|tegen|entro|innen|til|senast)\s+(?:on\s+|by\s+|le\s+|el\s+|zum\s+)?(\S.*)",

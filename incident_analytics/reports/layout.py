@@ -50,6 +50,7 @@ _UNIT: Final = re.compile(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IG
 _LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
 _BETWEEN: Final = re.compile(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
 _INNER_LABEL: Final = re.compile(r"(?<=[\w.,;)] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
+_TIME: Final = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s[|/·•]\s")
 _FIGURE: Final = re.compile(r"\S*\d")
 _LONGEST_LINE: Final = 200
@@ -487,9 +488,10 @@ def find_fields(
     """
     above = next((index for index, part in enumerate(parts) if part), len(parts))
     tops = [list(_labelled_anyhow(section, template)) for section in sections[:above]]
-    is_labelled = bool(head) or any(tops)
+    names = (template.field_named(label) or "" for own in tops for label, _ in own)
+    is_labelled = bool(head) or not all(name.endswith("_at") for name in names)
     for section, own in zip(sections[:above], tops, strict=True):
-        labels = own if is_labelled else list(_labelled_in_fence(section, template))
+        labels = own or ([] if is_labelled else list(_labelled_in_fence(section, template)))
         is_mail = {fold(label) for label, _ in labels} >= {"from", "subject"}
         for label, line in labels:
             yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_mail)
@@ -572,29 +574,53 @@ def _labelled_in_fence(section: Section, template: Template) -> Iterator[tuple[s
     """
     first = next(iter(section.blocks), None)
     pairs = labelled_fence(first) if isinstance(first, Fence) else []
-    is_of_incident = any(
+    names = head_fields((label for label, _ in pairs), template)
+    is_of_incident = names >= {"incident_id", "severity", "author"} or any(
         (label.casefold() not in _OF_ANYTHING and line.text)
         if name == "incident_id"
         else (name or "").endswith("_at") and re.search(r"\d:\d\d", line.text)
         for label, line in pairs
         for name in [template.field_named(label)]
     )
-    if is_of_incident and len(head_fields((label for label, _ in pairs), template)) > 1:
+    if is_of_incident and len(names) > 1:
         yield from pairs
 
 
 def _labelled_cells(table: Table, template: Template) -> Iterator[tuple[str, Line]]:
-    """Yield the cells of a table with their labels: in the header above them, or each left of its value."""
+    """Yield the cells of a table with their labels: in the header above them, or each left of its value.
+
+    Of rows that are called like instants the value is in the one column of times.
+    """
     cells = table.header.cells
     if len(cells) < 3:  # noqa: PLR2004 - a label and its value, as `labelled` takes them
         return
     if len(table.rows) == 1 and 2 * sum(template.field_named(cell.text) is not None for cell in cells) > len(cells):
         for cell, value in zip(cells, table.rows[0].cells, strict=False):
             yield cell.text, value
+    elif (place := _instants_in(table, template)) is not None:
+        zone = find_zone(cells[place].text, is_heading=True)
+        for row in table.rows:
+            if place < len(row.cells):
+                value = row.cells[place]
+                yield row.cells[0].text, value._replace(text=f"{value.text} {zone}".strip())
     elif len(cells) == 4:  # noqa: PLR2004 - two labels with their values a row
         for row in (table.header, *table.rows):
             for name, value in zip(row.cells[::2], row.cells[1::2], strict=False):
                 yield name.text.rstrip(":"), value
+
+
+def _instants_in(table: Table, template: Template) -> int | None:
+    """Return the one column with times of a table whose rows are called like instants, each like another one."""
+    names = [template.field_named(row.cells[0].text) for row in table.rows if row.cells]
+    instants = [name for name in names if name is not None and name.endswith("_at")]
+    if len(instants) < _ENOUGH_ROWS or 2 * len(instants) <= len(names) or len(set(instants)) < len(instants):
+        return None
+    timed = [
+        place
+        for place in range(1, len(table.header.cells))
+        if all(_TIME.search(row.cells[place].text) for row in table.rows if place < len(row.cells))
+    ]
+    return timed[0] if len(timed) == 1 else None
 
 
 def _first_value(section: Section) -> Line:

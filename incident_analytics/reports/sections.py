@@ -562,6 +562,9 @@ class SectionReader:
             status = {"DONE": "done", "TODO": "open"}[match[0]]
             key_cell = key_cell._replace(text=key_cell.text.replace(match[0], "").strip())
         key = find_key(key_cell.text) or (None if is_absent(key_cell.text) else key_cell.text) if key_cell else None
+        completed_on = self._cell(cells, "completed_on", "Completed", self._read_day) or done_on
+        if status is None and completed_on is not None and "status" not in cells:
+            status = "done"  # the day says so
         rows = self.report.rows["actions"]
         rows.append(
             {
@@ -572,7 +575,7 @@ class SectionReader:
                 "due_on": self._cell(cells, "due_on", "Due Date", self._read_day),
                 "priority": priority,
                 "status": status,
-                "completed_on": self._cell(cells, "completed_on", "Completed", self._read_day) or done_on,
+                "completed_on": completed_on,
                 "key": key or find_key(words),
                 "origin": origin,
                 "line": action.line,

@@ -158,7 +158,8 @@ class SectionForm(TomlTable):
         """Return the column that a table's header means, or None."""
         name = _named(self._columns, header)
         if name is None and self.reads in {"timeline", "actions"}:
-            name = named_by_words(header, "timeline" if self.reads == "timeline" else "actions")
+            plain = _BRACKETED.sub(" ", header)  # what is in brackets is a zone or a unit
+            name = named_by_words(plain, "timeline" if self.reads == "timeline" else "actions")
         return name if name in self.columns else None
 
     def lists_column(self, header: str) -> bool:
@@ -304,7 +305,9 @@ class Template(TomlTable):
         found = next((headings[words] for words in parts if words in headings), None)
         return found or self._by_its_words(heading, "sections", self.sections)
 
-    def _by_its_words(self, words: str, kind: Literal["fields", "sections"], names: Container[str]) -> str | None:
+    def _by_its_words(
+        self, words: str, kind: Literal["fields", "perhaps", "sections"], names: Container[str]
+    ) -> str | None:
         """Return the name that words are made of, if the template has it and knows other wordings than those listed."""
         name = named_by_words(words, kind) if self.composes and not words.endswith("?") else None
         return name if name in names else None
@@ -325,6 +328,16 @@ class Template(TomlTable):
                 return match.lastgroup
             name = _named(self._fields, label)
         return name or self._by_its_words(label, "fields", self.fields)
+
+    def field_perhaps_named(self, label: str) -> str | None:
+        """Return the field that a label of several meanings may mean, as its value shows, or None.
+
+        Examples
+        --------
+        >>> [default_template().field_perhaps_named(label) for label in ("Impacto", "Record", "Severity")]
+        ['severity', 'status', None]
+        """
+        return self._by_its_words(label, "perhaps", self.fields)
 
     def has_own_id(self, words: str, *, any_word: bool = False) -> bool:
         """Return whether words hold an id of the template's own form; of one that takes ``any_word`` if that counts."""

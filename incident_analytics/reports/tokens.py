@@ -33,16 +33,15 @@ MONTHS: Final = {
     )
     for name in names.split()
 }
-_ACCENTS: Final = str.maketrans(
-    {"a": "[aáäąâ]", "c": "[cç]", "e": "[eéè]", "i": "[ií]", "n": "[nń]", "s": "[sś]", "u": "[uúûü]", "z": "[zź]"}
-)
+_ACCENTED: Final = "jänner février févr fév märz março août décembre déc września października"
+"""The names of months that have accents; letters in sets, for any accent anywhere, take long to compile."""
 
 
 def _any_month() -> str:
     """Return what matches the name of a month, with or without accents: tried by its first letter."""
-    names = sorted(MONTHS, key=len, reverse=True)
+    names = sorted([*MONTHS, *_ACCENTED.split()], key=len, reverse=True)
     groups = (
-        f"{first}(?:{'|'.join(name[1:].translate(_ACCENTS) for name in names if name[0] == first)})"
+        f"{first}(?:{'|'.join(name[1:] for name in names if name[0] == first)})"
         for first in sorted({name[0] for name in names})
     )
     return rf"(?:{'|'.join(groups)})\b\.?"

@@ -329,7 +329,7 @@ def _zones_of_reports(records: Records, texts: Mapping[str, str]) -> Counter[str
     """Return in how many reports each zone is named: for all times, else by a city, else next to a time at the head."""
     zones = Counter(filter(None, map(_zone_of, texts.values())))
     others = {path: text for path, text in texts.items() if _zone_of(text) is None}
-    if len(zones) < 2:  # noqa: PLR2004 - where they disagree already a city is no evidence more
+    if len(zones) < 2:  # noqa: PLR2004 - where they already disagree, a city settles nothing
         zones += Counter(filter(None, map(_zone_by_city, others.values())))
     if 2 * zones.total() > len(texts):
         return zones

@@ -291,7 +291,7 @@ def _pieces_of(text: str) -> list[Piece]:
 
 
 def _has_unknown_unit(pieces: Sequence[Piece]) -> bool:
-    """Return whether a number with a word that is no unit is before a length in minutes: ``2 qwe 45 min``."""
+    """Return whether a number with an unknown unit is before a length in minutes: ``2 qwe 45 min``."""
     triples = zip(pieces, pieces[1:], pieces[2:], strict=False)
     return any(
         isinstance(number, str)

@@ -10,7 +10,7 @@ __all__ = ["FIGURE", "GROUPED", "number_of"]
 _SPACES: Final = "\u2009\u202f\u00a0 "
 """The spaces that group thousands: thin, narrow, no-break and plain."""
 GROUPED: Final = rf"[1-9]\d{{0,2}}(?:[,'{_SPACES}]\d{{3}}){{1,6}}(?!\d)"
-"""A whole number whose thousands are grouped by a mark that is no full stop: ``1,440``, ``1 440``."""
+"""A whole number whose thousands are grouped by any mark but a full stop: ``1,440``, ``1 440``."""
 FIGURE: Final = rf"(?:\d{{1,3}}(?:[,.'{_SPACES}]\d{{3}}){{1,6}}(?:[.,]\d{{1,2}})?(?!\d)|\d++(?:[.,]\d++)?)"
 """A number in figures, which `number_of` reads."""
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 from incident_analytics import measures, sentences
+from incident_analytics.facts import Budget, Incident, Past
 from incident_analytics.formatting import (
     MISSING,
     capitalized,
@@ -22,7 +23,7 @@ from incident_analytics.formatting import (
     is_missing,
     nowrap,
 )
-from incident_analytics.highlights import MATTERED, Budget, Highlights, Incident, Past
+from incident_analytics.highlights import MATTERED, Highlights
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import FIGURES, Quoted, figures_in
 from incident_analytics.sentences import Tile

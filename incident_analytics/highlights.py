@@ -1,4 +1,4 @@
-"""The facts of a review's first screen, from one scope: what the figures are, what mattered, what is to be decided.
+"""A scope -> the facts of a review's first screen, each computed once.
 
 Nothing here is worded or shown: `incident_analytics.sentences` and `incident_analytics.first_screen` do that.
 """
@@ -6,7 +6,7 @@ Nothing here is worded or shown: `incident_analytics.sentences` and `incident_an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -17,29 +17,27 @@ from incident_analytics import measures
 from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.analysis.response import span_grades
 from incident_analytics.analysis.statistics import LEVEL
+from incident_analytics.facts import (
+    Budget,
+    BudgetFacts,
+    Change,
+    CountFacts,
+    FollowUpFacts,
+    Incident,
+    MappedSeverity,
+    MissingFacts,
+    OwnerShare,
+    Past,
+    ResponseFacts,
+)
 from incident_analytics.figures import read_from
 from incident_analytics.formatting import format_span
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import figures_in
+from incident_analytics.ranking import Finding, rank_findings, rank_incidents
 from incident_analytics.scope import Scope
 
-__all__ = [
-    "Budget",
-    "BudgetFacts",
-    "Change",
-    "CountFacts",
-    "Finding",
-    "FollowUpFacts",
-    "Highlights",
-    "Incident",
-    "MappedSeverity",
-    "OwnerShare",
-    "Past",
-    "ResponseFacts",
-    "incidents",
-    "rank_findings",
-    "rank_incidents",
-]
+__all__ = ["LONG_OVERDUE", "MATTERED", "Highlights", "incidents"]
 
 LONG_OVERDUE: Final = timedelta(days=90)
 """Beyond this an overdue action item is forgotten rather than late."""
@@ -48,332 +46,10 @@ MATTERED: Final = 5
 """Incidents on the first screen."""
 
 _ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a report's time follows once it is completed
+
 _ENOUGH: Final = 6  # other incidents whose loss is known, from which on one can be the costliest
+
 _PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
-
-Finding = Literal["ongoing", "silent", "budget", "severe", "worse", "overdue", "better", "unjudged", "quiet"]
-"""What a headline can say, the most urgent first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A figure of an earlier period; None where it is unknown."""
-
-    label: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Whether a figure changed since the earlier periods, by the adjusted tests of `measures.changes`.
-
-    Attributes
-    ----------
-    state
-        ``changed``; ``unchanged``, where a fall by half would have shown; ``few``, where it would not; ``untested``.
-    since
-        The periods since which it changed, each with whether it rose and the adjusted p-value.
-    """
-
-    state: Literal["changed", "unchanged", "few", "untested"]
-    since: tuple[tuple[str, bool, float], ...] = ()
-
-    @property
-    def rose(self) -> bool:
-        """Whether it rose since one of the periods."""
-        return any(is_rise for _, is_rise, _ in self.since)
-
-
-@dataclass(frozen=True, slots=True)
-class CountFacts:
-    """How many incidents there were.
-
-    Attributes
-    ----------
-    n, by_severity
-        All of them, and of each severity that occurred, the worst first; None of no recorded severity.
-    earlier, history
-        The numbers of the comparable earlier periods, and of the periods up to this one; None where nothing was
-        reported.
-    change
-        Whether they come more or less often.
-    figures
-        The ids of the figures that the numbers are from.
-    n_undated
-        Reports without a readable date, which may be of any period: where there is one, ``n`` is the least there were.
-    """
-
-    n: int
-    by_severity: tuple[tuple[str | None, int], ...]
-    earlier: tuple[Past, ...]
-    history: tuple[Past, ...]
-    change: Change
-    figures: tuple[str, ...] = ()
-    n_undated: int = 0
-
-    @property
-    def least(self) -> str:
-        """Return what is written before a number of incidents that may be greater."""
-        return "at least " if self.n_undated else ""
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseFacts:
-    """The median of the primary metric.
-
-    Attributes
-    ----------
-    metric
-        Its name.
-    median
-        None where it is not recorded, or not known yet.
-    n, n_open, n_missing
-        Incidents with a span and ongoing ones, of these the ongoing ones, those without a span.
-    n_inferred, median_recorded
-        Spans of n that were inferred from free text, and the median of the others.
-    stated, n_stated
-        The median of the stated durations where that differs, and on how many it is based.
-    earlier, history, change
-        As of `CountFacts`.
-    n_check
-        Incidents whose span is graded *check*.
-    n_contradicted
-        Incidents with a span whose report states another duration.
-    figures
-        As of `CountFacts`.
-    """
-
-    metric: str
-    median: timedelta | None
-    n: int
-    n_open: int
-    n_missing: int
-    n_inferred: int
-    median_recorded: timedelta | None
-    stated: timedelta | None
-    n_stated: int
-    earlier: tuple[Past, ...]
-    history: tuple[Past, ...]
-    change: Change
-    n_check: int = 0
-    n_contradicted: int = 0
-    figures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """The error budget of a service over one window.
-
-    Attributes
-    ----------
-    state
-        ``over``, ``within``, or ``unknown``: not reported, or the length of some outages is not.
-    budget, spent
-        The downtime that the target allows, and the downtime; None where it is unknown.
-    is_bound
-        Whether ``spent`` is only the part that is known.
-    """
-
-    service: str
-    team: str | None
-    window: str
-    target: float
-    state: Literal["over", "within", "unknown"]
-    budget: timedelta
-    spent: timedelta | None
-    is_bound: bool
-
-    @property
-    def share(self) -> float | None:
-        """Spent / budget; None where it is unknown or the target allows nothing."""
-        return None if self.spent is None or not self.budget else self.spent / self.budget
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetFacts:
-    """The error budgets, those that are most spent first.
-
-    Attributes
-    ----------
-    several
-        Whether the period has more than one window.
-    earlier
-        The number over budget of those judged, a pair, in the comparable earlier periods.
-    worst_services, worst_downtime, worst_is_bound
-        The services that were down for longest, as people read it, for where no service has a target; None of an
-        unrecorded one. None were down where no outage is known.
-    figures
-        As of `CountFacts`.
-    """
-
-    budgets: tuple[Budget, ...]
-    several: bool
-    earlier: tuple[Past, ...]
-    worst_services: tuple[str | None, ...]
-    worst_downtime: timedelta | None
-    worst_is_bound: bool
-    figures: tuple[str, ...] = ()
-
-    def of(self, state: str) -> tuple[Budget, ...]:
-        """Return the budgets of a state."""
-        return tuple(budget for budget in self.budgets if budget.state == state)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnerShare:
-    """How many action items an owner has; None of those without one."""
-
-    owner: str | None
-    n: int
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUpFacts:
-    """The action items: what is overdue of all incidents to date, and what is done of this period's.
-
-    Attributes
-    ----------
-    n_items, n_due
-        All items to date, and those with a due date.
-    n_overdue, n_past_due_unknown
-        Items known to be late, and those past due without a recorded status.
-    n_open_undated
-        Open items without a due date that can be read: they may be late as well.
-    n_long_overdue, oldest
-        Of n_overdue those beyond `LONG_OVERDUE`, and the longest.
-    owners
-        The owners of the long overdue items, without such items of all overdue ones; those with most first.
-    n_unowned
-        Overdue items without an owner.
-    n_items_unknown
-        Of n_items those whose status is not recorded.
-    n, n_done, n_known, n_unknown
-        This period's items, those done, those of which the status is known, and those of which it is not.
-    figures
-        As of `CountFacts`.
-    """
-
-    n_items: int
-    n_due: int
-    n_overdue: int
-    n_past_due_unknown: int
-    n_open_undated: int
-    n_long_overdue: int
-    oldest: timedelta | None
-    owners: tuple[OwnerShare, ...]
-    n_unowned: int
-    n: int
-    n_done: int
-    n_known: int
-    n_unknown: int
-    n_items_unknown: int = 0
-    figures: tuple[str, ...] = ()
-
-    @property
-    def may_be_more(self) -> bool:
-        """Whether more items may be overdue than are known to be."""
-        return bool(self.n_past_due_unknown or self.n_open_undated)
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether it is known that nothing is overdue."""
-        return bool(self.n_due) and not self.n_overdue and not self.may_be_more
-
-
-@dataclass(frozen=True, slots=True)
-class Incident:
-    """One incident as the first screen shows it.
-
-    Attributes
-    ----------
-    occurred_at
-        In the team's zone.
-    state
-        ``ended``, ``ongoing``; ``pending``, where its report says when it ended but is not completed; ``missing``,
-        without a recorded time.
-    time
-        The primary metric; of an ongoing one how long it has lasted so far.
-    grade
-        How far the time can be trusted, one of `GRADES`.
-    stated
-        The duration that the report states, where it differs from ``time`` by more than a tenth.
-    users, users_fraction
-        As reported; None where the report does not say.
-    is_approximate
-        Whether the report says "about" of the users.
-    lost
-        The lost revenue by currency.
-    status
-        Of its report.
-    """
-
-    incident_id: str
-    title: str | None
-    occurred_at: pd.Timestamp | None
-    severity: str | None
-    services: tuple[str, ...]
-    state: Literal["ended", "ongoing", "pending", "missing"]
-    time: timedelta | None
-    users: int | None
-    users_fraction: float | None
-    is_approximate: bool
-    lost: tuple[tuple[str | None, float], ...]
-    status: str | None = None
-    grade: str = "recorded"
-    stated: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MappedSeverity:
-    """A word of reports that the settings do not declare, the severity as which it counts, and in how many reports.
-
-    ``figures`` has the id of the figure that this is from.
-    """
-
-    word: str
-    severity: str
-    n: int
-    figures: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MissingFacts:
-    """What the window's reports and the settings lack for a truer review.
-
-    Attributes
-    ----------
-    has_settings
-        Whether there is a settings file.
-    n_services, without_target
-        How many services the review shows, and those of them without a target.
-    mapped
-        The severities that were mapped by default.
-    unknown_severity, unknown_status
-        The incidents without a severity, and those whose report has no status, that can be read.
-    n_unknown, is_past, has_tracker
-        Action items whose status is not recorded, whether that is because the review is of a day before today, and
-        whether the settings name an issue tracker.
-    ongoing
-        The incidents that are not over.
-    metric, unmeasured
-        The primary metric in words, and the incidents that are over without it.
-    n_inferred
-        Values graded *check*, which a person can confirm.
-    """
-
-    has_settings: bool
-    n_services: int
-    without_target: tuple[str, ...]
-    mapped: tuple[MappedSeverity, ...]
-    unknown_severity: tuple[str, ...]
-    unknown_status: tuple[str, ...]
-    n_unknown: int
-    is_past: bool
-    has_tracker: bool
-    ongoing: tuple[str, ...]
-    metric: str
-    unmeasured: tuple[str, ...]
-    n_inferred: int
 
 
 class Highlights:
@@ -722,115 +398,6 @@ def _as_table(incidents: Iterable[Incident], metric: str) -> pd.DataFrame:
         }
     )
     return frame.convert_dtypes()
-
-
-def rank_findings(
-    *,
-    n_ongoing: int,
-    is_down: bool,
-    has_reports: bool,
-    budgets: BudgetFacts | None,
-    changes: Iterable[Change],
-    follow_ups: FollowUpFacts,
-    n_undated: int = 0,
-    has_severe: bool = False,
-) -> tuple[Finding, ...]:
-    """Return what a headline can say, the most urgent first.
-
-    Parameters
-    ----------
-    n_ongoing
-        Incidents that are not over.
-    is_down
-        Whether one of them counts as downtime.
-    has_reports
-        Whether anything was reported.
-    budgets
-        The error budgets; None where they are not known.
-    changes
-        Of the response and of the number of incidents.
-    follow_ups
-        The action items.
-    n_undated
-        Reports without a readable date.
-    has_severe
-        Whether an incident that is over is ``severe``.
-
-    Returns
-    -------
-    tuple of str
-        1. ``ongoing``: an incident that counts as downtime is not over; one that does not comes after ``worse``
-        2. ``silent``: nothing was reported
-        3. ``budget``: a service is over its error budget
-        4. ``severe``: an incident that is over had the worst declared severity; where none had, one lost more revenue
-           than each of at least six others of the last year, in one currency
-        5. ``worse``: incidents come significantly more often, or take significantly longer
-        6. ``overdue``: an action item is known to be late
-        7. ``better``: incidents come significantly less often, or take significantly shorter
-        8. Where there is none of these, ``quiet``: every budget was kept, nothing is overdue, no change is significant;
-           ``unjudged`` where one of these is not known.
-    """
-    over = budgets.of("over") if budgets else ()
-    changes = tuple(changes)
-    checks: list[tuple[Finding, bool]] = [
-        ("ongoing", is_down),
-        ("silent", not has_reports),
-        ("budget", bool(over)),
-        ("severe", has_severe),
-        ("worse", any(change.rose for change in changes)),
-        ("ongoing", n_ongoing > 0 and not is_down),
-        ("overdue", follow_ups.n_overdue > 0),
-        ("better", any(change.state == "changed" and not change.rose for change in changes)),
-    ]
-    found = tuple(finding for finding, holds in checks if holds)
-    if found:
-        return found
-    kept = budgets is not None and bool(budgets.budgets) and not budgets.of("unknown")
-    return ("quiet",) if kept and follow_ups.is_clear and not n_undated else ("unjudged",)
-
-
-def rank_incidents(incidents: Iterable[Incident], *, order: list[str]) -> tuple[Incident, ...]:
-    """Return incidents, those that mattered most first.
-
-    Parameters
-    ----------
-    incidents
-        The incidents.
-    order
-        The declared severities, from least to worst.
-
-    Returns
-    -------
-    tuple of Incident
-        The worst severity first; those of unknown severity last. Within one severity each incident has its rank among
-        all by affected users, by lost revenue within a currency, and by the time it took. Its best rank decides, then
-        the next best: what cost most matters as much as what affected most users. A figure counts where at least half
-        of the incidents report it; what is not recorded has no rank, and is not taken for zero. Equals are in order of
-        time.
-    """
-    every = list(incidents)
-    currencies = dict.fromkeys(currency for incident in every for currency, _ in incident.lost)
-    figures: list[dict[str, float]] = [
-        {each.incident_id: float(each.users) for each in every if each.users is not None},
-        {each.incident_id: each.time.total_seconds() for each in every if each.time is not None},
-        *(
-            {each.incident_id: amount for each in every for known, amount in each.lost if known == currency}
-            for currency in currencies
-        ),
-    ]
-    ranks: dict[str, list[int]] = {each.incident_id: [] for each in every}
-    for known in figures:
-        if 2 * len(known) < len(every):  # the only one that reports a figure is not the first by it
-            continue
-        for incident_id, value in known.items():
-            ranks[incident_id].append(sum(other > value for other in known.values()))
-
-    def key(incident: Incident) -> tuple[Any, ...]:
-        worst = -1 if incident.severity is None else order.index(incident.severity)
-        began = pd.Timestamp.max.tz_localize("UTC") if incident.occurred_at is None else incident.occurred_at
-        return -worst, [*sorted(ranks[incident.incident_id]), len(every)], began, incident.incident_id
-
-    return tuple(sorted(every, key=key))
 
 
 def _change(changes: pd.DataFrame, measure: str) -> Change:

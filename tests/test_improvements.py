@@ -8,7 +8,8 @@ import pytest
 from builders import at, incidents
 
 from incident_analytics.config import Settings
-from incident_analytics.highlights import Highlights, MissingFacts
+from incident_analytics.facts import MissingFacts
+from incident_analytics.highlights import Highlights
 from incident_analytics.scope import Scope
 from incident_analytics.sentences import describe_missing
 

@@ -13,7 +13,7 @@ from browsing import axe_violations, outside
 from html_page import Page
 
 from incident_analytics.errors import PeriodError
-from incident_analytics.review_page import _together
+from incident_analytics.review_page.follow_ups import _together
 
 DATA = Path(__file__).parent.parent / "data"
 LONG = "Checkout" * 40

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from builders import at
 
-from incident_analytics import measures, review_page
+from incident_analytics import measures
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import PeriodError, SettingsError, UnknownNameError
 from incident_analytics.first_screen import first_screen
@@ -25,6 +25,7 @@ from incident_analytics.formatting import format_value
 from incident_analytics.loading import load
 from incident_analytics.plots import drawing
 from incident_analytics.review_page import ReviewPage
+from incident_analytics.review_page.follow_ups import _together
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
@@ -103,8 +104,10 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         said.append(text_of(drawing.alt_text(ax) if ax.has_data() or ax.child_axes else ax.figure.get_suptitle()))
         drawing.plt.close(ax.get_figure(root=True))
 
-    monkeypatch.setattr(review_page.plots, "show_plot", show)
-    monkeypatch.setattr(review_page, "display", lambda content, **_: said.append(text_of(content)))
+    monkeypatch.setattr("incident_analytics.plots.show_plot", show)
+    monkeypatch.setattr(
+        "incident_analytics.review_page.page.display", lambda content, **_: said.append(text_of(content))
+    )
     return said
 
 
@@ -262,7 +265,7 @@ def test_the_notebook_shows_every_part() -> None:
     source = (DATA.parent / "notebooks" / "periodic_review.ipynb").read_text(encoding="utf-8")
     *called, last = re.findall(r"page\.([a-z_]+)\(\)", source)
     assert (called, last) == (list(PARTS), "manifest")
-    public = {name for name, member in vars(ReviewPage).items() if callable(member) and not name.startswith("_")}
+    public = {name for name in dir(ReviewPage) if not name.startswith("_") and callable(getattr(ReviewPage, name))}
     assert public - {"read", "manifest"} == set(called)
 
 
@@ -751,7 +754,7 @@ def test_rows_of_the_tracker_without_an_action_item_are_counted(
 def test_owners_beyond_the_table_are_one_row_even_if_none_is_known_to_be_late() -> None:
     owners = pd.DataFrame({"owner": ["Ada", "Ben"], "n_overdue": [0, 0], "n_overdue_unknown": [2, 1]})
     owners["overdue_by"] = pd.Series([pd.NaT, pd.NaT], dtype="timedelta64[us]")
-    together = review_page._together(owners)  # noqa: SLF001
+    together = _together(owners)
     assert together.dtypes.equals(owners.dtypes)
     assert together.iloc[0].tolist() == ["2 more owners", 0, 3, pd.NaT]
 

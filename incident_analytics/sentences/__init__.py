@@ -21,29 +21,20 @@ from incident_analytics.sentences.comparison import (
 )
 from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
 from incident_analytics.sentences.costs import describe_lost_revenue
-from incident_analytics.sentences.first_screen import (
+from incident_analytics.sentences.decisions import Decision, describe_decisions, describe_no_decision
+from incident_analytics.sentences.facts import budget_share
+from incident_analytics.sentences.follow_ups import describe_follow_ups
+from incident_analytics.sentences.headline import describe_headline, describe_setting
+from incident_analytics.sentences.improvements import describe_missing
+from incident_analytics.sentences.incidents import (
     RANKED_BY,
-    Decision,
-    Notice,
-    Tile,
-    budget_share,
-    budget_tile,
-    count_tile,
-    describe_decisions,
-    describe_follow_ups,
-    describe_headline,
     describe_marks,
-    describe_no_decision,
-    describe_notices,
-    describe_setting,
-    follow_up_tile,
     incident_time,
     incident_users,
     lost_revenue,
-    response_tile,
 )
-from incident_analytics.sentences.improvements import describe_missing
 from incident_analytics.sentences.interruptions import describe_failing_together, describe_interruptions
+from incident_analytics.sentences.notices import Notice, describe_notices
 from incident_analytics.sentences.origins import describe_detection, describe_labels, describe_triggers
 from incident_analytics.sentences.prevention import describe_due, describe_prevention
 from incident_analytics.sentences.process import (
@@ -92,6 +83,7 @@ from incident_analytics.sentences.sla import (
     describe_downtime,
     describe_full_outages,
 )
+from incident_analytics.sentences.tiles import Tile, budget_tile, count_tile, follow_up_tile, response_tile
 from incident_analytics.sentences.wording import each_row, group_columns, is_finding
 
 __all__ = [

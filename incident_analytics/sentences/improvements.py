@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from incident_analytics.facts import MissingFacts
 from incident_analytics.formatting import format_count
-from incident_analytics.highlights import MissingFacts
 from incident_analytics.sentences.wording import first_of
 
 __all__ = ["describe_missing"]

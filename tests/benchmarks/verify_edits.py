@@ -18,9 +18,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from edits import ask, compared, copy_demo, edit_at_random, is_right, read_copy, really_changed
 
-from incident_analytics import review_page
+from incident_analytics import plots
 from incident_analytics.review_input import ReviewInput
 from incident_analytics.review_page import ReviewPage
+from incident_analytics.review_page import page as page_module
 
 
 def ask_all(given: ReviewInput) -> ReviewInput:
@@ -29,12 +30,12 @@ def ask_all(given: ReviewInput) -> ReviewInput:
     def nothing(*_: object, **__: object) -> Any:
         return None
 
-    review_page.display = nothing
-    for name in review_page.plots.__all__:
-        setattr(review_page.plots, name, nothing)
+    page_module.display = nothing
+    for name in plots.__all__:
+        setattr(plots, name, nothing)
     page = ReviewPage(given.scope)
-    for name, part in vars(ReviewPage).items():
-        if callable(part) and not name.startswith("_") and name not in {"read", "manifest"}:
+    for name in dir(ReviewPage):
+        if callable(getattr(ReviewPage, name)) and not name.startswith("_") and name not in {"read", "manifest"}:
             getattr(page, name)()
     return given
 

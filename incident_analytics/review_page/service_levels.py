@@ -1,0 +1,112 @@
+"""Downtime, availability, error budgets and costs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from incident_analytics import measures, plots, sentences, showing
+from incident_analytics.analysis.budget_ranges import APPROXIMATE_BY
+from incident_analytics.first_screen import side_by_side
+from incident_analytics.formatting import format_count
+from incident_analytics.review_page.part import FOLDED, Part
+from incident_analytics.showing import Shown
+
+__all__ = ["ServiceLevels"]
+
+_LONG_TABLE: Final = 20  # services from which on their table is folded
+
+
+class ServiceLevels(Part):
+    """What the services were like."""
+
+    def service_levels(self) -> Shown | None:
+        """Show the downtime and the error budget of each service, and of the teams."""
+        if not self.scope.has_reports(self.scope.window):
+            return None
+        columns = ["service", "n", "n_missing", "downtime", "availability"]
+        if len(self.impact["period"].unique()) > 1:
+            columns.insert(1, "period")
+        if self.impact["target"].notna().any():
+            columns += ["target", "budget", "budget_left"]
+            columns += ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
+        folded = format_count(len(self.impact), "service") if len(self.impact) > _LONG_TABLE else None
+        headings = {"n": "Outages"}
+        if self.impact["n_missing"].any():
+            headings = {"n": "Timed outages", "n_missing": "Untimed outages"}
+        services = showing.table(
+            _most_spent_first(self.impact),
+            columns=columns,
+            empty="No service was affected.",
+            folded=folded,
+            headings=headings,
+        )
+        services += showing.text(sentences.describe_counted(self.settings.sla.severities))
+        teams = measures.by_team(self.scope)
+        if teams.empty:
+            return services
+        by_team = showing.table(teams, columns=["team", "n", "n_over"], headings={"n": "Incidents"})
+        return side_by_side(services, by_team, is_wide=True)
+
+    def budget_burn_down(self) -> None:
+        """Draw how the error budgets were spent."""
+        if self.scope.has_reports(self.scope.window) and self.impact["budget"].notna().any():
+            plots.show_plot(plots.plot_budget_burn_down(measures.budget(self.scope)))
+
+    def budget_range(self) -> Shown | None:
+        """Say how much of each error budget may have been spent, over what the reports leave unknown."""
+        table = measures.budget_bounds(self.scope)
+        ranges = ("budget_spent", "budget_spent_weighted")
+        is_open = [table[f"{name}_high"] > table[f"{name}_low"] for name in ranges]
+        table = table[(is_open[0] | is_open[1]).fillna(value=False)]
+        if table.empty:
+            return None
+        longest = measures.longest_outage(self.scope)
+        said = [
+            sentences.describe_budget_range(table, longest=longest),
+            sentences.describe_budget_assumptions(table, longest=longest, approximate_by=APPROXIMATE_BY),
+        ]
+        columns = ["service", "n", "n_unended", "n_approximate", "n_unshared", "budget", *ranges]
+        if len(table["period"].unique()) > 1:
+            columns.insert(1, "period")
+        headings = {"n": "Outages", "budget_spent": "Budget used", "budget_spent_weighted": "By users"}
+        shown = showing.table(table, columns=columns, headings=headings, folded=FOLDED)
+        return showing.text(*said) + shown
+
+    def availability(self) -> Shown | None:
+        """Show the availability of each service over the whole window, scaled by the users affected."""
+        table = self._concerned(measures.availability(self.scope))
+        if not (table["n_weighted"] > 0).any():
+            return None  # without a share of users it would only repeat the budgets
+        weighted = ["downtime_weighted", "availability_weighted"]
+        table = table.assign(**{name: table[name].mask(table["n_weighted"] == 0) for name in weighted})
+        columns = ["service", "n", "downtime", "availability", *weighted, "n_weighted", "target"]
+        return showing.table(table, columns=columns)
+
+    def reported_impact(self) -> Shown | None:
+        """Compare the SLA impact of the reports with the calculated one."""
+        table = measures.reported_impact(self.scope)
+        columns = ["incident_id", "stated", "derived", "derived_weighted", "downtime", "implied_window"]
+        folded = format_count(len(table), "report")
+        if table.empty:
+            return None
+        return showing.table(table, columns=columns, folded=folded, greatest="downtime", links=self.links)
+
+    def cost_totals(self) -> Shown | None:
+        """Show what the window's incidents cost."""
+        costs = self.highlights.costs
+        if not costs["n"].any():
+            return None
+        table = costs[costs["n"] > 0]
+        return showing.table(
+            table.assign(kind=table["kind"].str.replace("_", " ")),
+            columns=["kind", "currency", "total", "n", "n_missing"],
+        )
+
+
+def _most_spent_first(impact: pd.DataFrame) -> pd.DataFrame:
+    """Order services as the first screen does, by the part of their budget that is spent; without one by downtime."""
+    spent = (impact["budget"] - impact["budget_left"]) / impact["budget"]
+    order = impact.assign(spent=-spent.fillna(0), down=-impact["downtime"], name=impact["service"].str.casefold())
+    return impact.loc[order.sort_values(["period", "spent", "down", "name"]).index]

@@ -1,0 +1,173 @@
+"""Every state of a tile."""
+
+from __future__ import annotations
+
+import pytest
+from first_screen_facts import FELL, HOUR, KEPT, OVER, ROSE, UNJUDGED, budget, budgets, counts, items, response
+
+from incident_analytics.facts import Change, Past
+from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_up_tile, response_tile
+
+
+@pytest.mark.parametrize(
+    ("tile", "expected"),
+    [
+        (
+            count_tile(counts(), has_reports=True),
+            Tile("Incidents", "13", ("1 SEV-1, 12 SEV-2", "Q2 2025: 9", "too few to call it a change")),
+        ),
+        (
+            count_tile(counts(0, earlier=None), has_reports=False),
+            Tile("Incidents", "none reported", ("nothing happened, or nothing was written down",)),
+        ),
+        (
+            count_tile(counts(0, Change("unchanged"), None), has_reports=True),
+            Tile("Incidents", "0", ("no significant change",)),
+        ),
+        (
+            count_tile(counts(4, n_undated=3), has_reports=True),
+            Tile(
+                "Incidents",
+                "at least 4",
+                (
+                    "1 SEV-1, 3 SEV-2",
+                    "3 reports without a readable date not counted",
+                    "Q2 2025: 9",
+                    "too few to call it a change",
+                ),
+            ),
+        ),
+        (
+            count_tile(counts(0, earlier=None, n_undated=1), has_reports=False),
+            Tile("Incidents", "not known", ("1 report without a readable date not counted",)),
+        ),
+        (
+            count_tile(counts(2, ROSE, by_severity=((None, 2),)), has_reports=True, so_far=True),
+            Tile(
+                "Incidents so far",
+                "2",
+                ("2 without a severity", "Q2 2025: 9", "significantly up on Q2 2025"),
+                needs_action=True,
+            ),
+        ),
+        (
+            response_tile(response(n_open=1, n_missing=2)),
+            Tile(
+                "Median time to restore",
+                "2h",
+                ("Q2 2025: 1h", "too few to call it a change", "n = 13, 1 ongoing, 2 not recorded"),
+            ),
+        ),
+        (
+            response_tile(response(change=FELL)),
+            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 13")),
+        ),
+        (
+            response_tile(response(n=6, n_inferred=5, change=FELL)),
+            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 6, 5 inferred")),
+        ),
+        (
+            response_tile(response(None, n=3, n_open=2)),
+            Tile("Median time to restore", "not known yet", ("2 of 3 incidents ongoing",)),
+        ),
+        (
+            response_tile(response(None, n=0, n_missing=1)),
+            Tile("Median time to restore", "not recorded", ("1 report doesn't say",)),
+        ),
+        (response_tile(response(None, n=0)), Tile("Median time to restore", "–", ("no completed report",))),
+        (
+            budget_tile(
+                budgets(OVER, KEPT, UNJUDGED, earlier=(Past("Q2 2025", (1, 3)), Past("Q3 2024", None))),
+                has_reports=True,
+            ),
+            Tile(
+                "Services over error budget",
+                "1 of 2",
+                ("API 300% of the budget", "1 more can't be judged", "Q2 2025: 1 of 3, Q3 2024: not known"),
+                needs_action=True,
+            ),
+        ),
+        (
+            budget_tile(budgets(budget(bound=True)), has_reports=True),
+            Tile("Services over error budget", "1 of 1", ("API at least 300% of the budget",), needs_action=True),
+        ),
+        (budget_tile(budgets(KEPT), has_reports=True), Tile("Services over error budget", "0 of 1")),
+        (
+            budget_tile(budgets(UNJUDGED), has_reports=True),
+            Tile("Services over error budget", "not known", ("the length of some outages isn't recorded",)),
+        ),
+        (
+            budget_tile(budgets(UNJUDGED), has_reports=False),
+            Tile("Services over error budget", "not known", ("no outage reported",)),
+        ),
+        (
+            budget_tile(budgets(worst_services=("API",), worst_downtime=HOUR, worst_is_bound=True), has_reports=True),
+            Tile("Most downtime", "at least 1h", ("API", "no service has a target")),
+        ),
+        (budget_tile(budgets(), has_reports=True), Tile("Most downtime", "–", ("no outage of known length",))),
+        (budget_tile(budgets(), has_reports=False), Tile("Most downtime", "none reported")),
+        (
+            follow_up_tile(items(2, n_past_due_unknown=3), label="Q3 2025"),
+            Tile(
+                "Overdue action items",
+                "2",
+                (
+                    "from all incidents to date, the longest by 45 days",
+                    "3 more past due, status not recorded",
+                    "Q3 2025 items: 3 of 4 done, 1 open",
+                ),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(), label="Q3 2025"),
+            Tile("Overdue action items", "0", ("from all incidents to date", "Q3 2025 items: 3 of 4 done, 1 open")),
+        ),
+        (
+            follow_up_tile(items(n_past_due_unknown=3, n_done=0, n_known=0, n_unknown=4), label="Q3 2025"),
+            Tile(
+                "Action items past due",
+                "3",
+                ("whether they are done isn't recorded", "Q3 2025 items: 4 of 4 without a status"),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(2, n_open_undated=4, n=0), label="Q3 2025"),
+            Tile(
+                "Overdue action items",
+                "2",
+                ("from all incidents to date, the longest by 45 days", "4 open items have no readable due date"),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(n_past_due_unknown=3, n_open_undated=1, n=0), label="Q3 2025"),
+            Tile(
+                "Action items past due",
+                "3",
+                ("whether they are done isn't recorded", "1 open item has no readable due date"),
+                needs_action=True,
+            ),
+        ),
+        (
+            follow_up_tile(items(n_open_undated=1, n=0), label="Q3 2025"),
+            Tile("Overdue action items", "none known", ("1 open item has no readable due date",)),
+        ),
+        (
+            follow_up_tile(items(n=0, n_due=0, n_done=0, n_known=0), label="Q3 2025"),
+            Tile("Overdue action items", "not recorded", ("none of 9 items has a readable due date",)),
+        ),
+        (
+            follow_up_tile(items(n_items=0, n_due=0), label="Q3 2025"),
+            Tile("Overdue action items", "none reported", ("no report lists action items",)),
+        ),
+    ],
+)
+def test_a_tile_says_what_is_known_and_no_zero_that_is_not(tile: Tile, expected: Tile) -> None:
+    assert tile == expected
+
+
+def test_services_that_were_down_equally_long_are_all_named() -> None:
+    tied = budgets(worst_services=("API", "Web", None), worst_downtime=HOUR)
+    assert budget_tile(tied, has_reports=True).lines[0] == "API, Web and service not recorded"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from incident_analytics.formatting import cut, format_count, format_share, forma
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import figures_in
 from incident_analytics.sentences.facts import NAMED, long_span
-from incident_analytics.sentences.wording import NAME, are, first_of, has
+from incident_analytics.sentences.wording import NAME, are, first_of
 
 __all__ = ["Decision", "describe_decisions", "describe_no_decision"]
 
@@ -47,94 +47,86 @@ def describe_decisions(
     list of Decision
         None where nothing waits for one.
     """
-    decisions = []
-    over = budgets.of("over")
+    return [*_about_budgets(budgets), *_about_items(follow_ups, owner or ""), *_about_reports(pending)]
+
+
+def _about_budgets(facts: BudgetFacts) -> Iterator[Decision]:
+    """Ask what follows from each overspent budget; of many, the last ones together."""
+    over = facts.of("over")
     for budget in over if len(over) <= NAMED else over[: NAMED - 1]:
         spent = f"{'at least ' * budget.is_bound}{_or_unknown(budget.spent)}"
-        window = f" in {label_of(budget.window)}" if budgets.several else ""
-        decisions.append(
-            Decision(
-                cut(budget.service, NAME),
-                f"was down {spent}{window} against a budget of {format_span(budget.budget)}: freeze risky changes, or "
-                f"adjust the {format_share(budget.target)} target?",
-                budget.team or "",
-                budgets.figures,
-            )
+        window = f" in {label_of(budget.window)}" if facts.several else ""
+        yield Decision(
+            cut(budget.service, NAME),
+            f"was down {spent}{window} against a budget of {format_span(budget.budget)}: freeze risky changes, or "
+            f"adjust the {format_share(budget.target)} target?",
+            budget.team or "",
+            facts.figures,
         )
     if len(over) > NAMED:
         rest = over[NAMED - 1 :]
-        noun = "more error budgets" if budgets.several else "more services"
-        teams = dict.fromkeys(budget.team for budget in rest if budget.team)
-        decisions.append(
-            Decision(
-                f"{len(rest)} {noun}",
-                f"{'were' if budgets.several else 'are'} overspent: the same question for "
-                f"{first_of(list(dict.fromkeys(budget.service for budget in rest)))}.",
-                first_of(list(teams)),
-                budgets.figures,
-            )
+        noun = "more error budgets" if facts.several else "more services"
+        yield Decision(
+            f"{len(rest)} {noun}",
+            f"{'were' if facts.several else 'are'} overspent: the same question for "
+            f"{first_of(list(dict.fromkeys(budget.service for budget in rest)))}.",
+            first_of(list(dict.fromkeys(budget.team for budget in rest if budget.team))),
+            facts.figures,
         )
-    n = follow_ups.n_long_overdue
-    if n:
-        them, date = ("it", "set a new date") if n == 1 else ("them", "set new dates")
-        decisions.append(
-            Decision(
-                format_count(n, "action item"),
-                f"{are(n)} more than 90 days overdue: close {them} or {date}.",
-                _owners(follow_ups.owners),
-                follow_ups.figures,
-            )
+
+
+def _about_items(facts: FollowUpFacts, owner: str) -> Iterator[Decision]:
+    """Ask what becomes of late action items, those of which it is most certain first, and who owns them."""
+
+    def decision(n: int, one: str, many: str, asked: str, noun: str = "action item") -> Decision:
+        return Decision(format_count(n, noun), one if n == 1 else many, asked, facts.figures)
+
+    owners = _owners(facts.owners)
+    if facts.n_long_overdue:
+        yield decision(
+            facts.n_long_overdue,
+            "is more than 90 days overdue: close it or set a new date.",
+            "are more than 90 days overdue: close them or set new dates.",
+            owners,
         )
-    elif follow_ups.n_overdue:
-        n = follow_ups.n_overdue
-        them, date = ("it", "set a new date") if n == 1 else ("them", "set new dates")
-        longest = "" if follow_ups.oldest is None or n == 1 else f", the longest by {long_span(follow_ups.oldest)}"
-        decisions.append(
-            Decision(
-                format_count(n, "action item"),
-                f"{are(n)} overdue{longest}: finish {them} or {date}.",
-                _owners(follow_ups.owners),
-                follow_ups.figures,
-            )
+    elif facts.n_overdue:
+        longest = "" if facts.oldest is None else f", the longest by {long_span(facts.oldest)}"
+        yield decision(
+            facts.n_overdue,
+            "is overdue: finish it or set a new date.",
+            f"are overdue{longest}: finish them or set new dates.",
+            owners,
         )
-    elif follow_ups.n_past_due_unknown:
-        n = follow_ups.n_past_due_unknown
-        decisions.append(
-            Decision(
-                format_count(n, "action item"),
-                f"{are(n)} past due but {has(n)} no recorded status: {'is it' if n == 1 else 'are they'} done?",
-                owner or "",
-                follow_ups.figures,
-            )
+    elif facts.n_past_due_unknown:
+        yield decision(
+            facts.n_past_due_unknown,
+            "is past due but has no recorded status: is it done?",
+            "are past due but have no recorded status: are they done?",
+            owner,
         )
-    if follow_ups.n_unowned:
-        n = follow_ups.n_unowned
-        decisions.append(
-            Decision(
-                format_count(n, "overdue action item"),
-                f"{has(n)} no owner: assign one.",
-                owner or "",
-                follow_ups.figures,
-            )
-        )
+    if facts.n_unowned:
+        one, many = "has no owner: assign one.", "have no owner: assign one."
+        yield decision(facts.n_unowned, one, many, owner, "overdue action item")
+
+
+def _about_reports(pending: pd.DataFrame) -> Iterator[Decision]:
+    """Ask for a date for the reports of incidents that are over."""
     is_open = pending["is_open"].fillna(value=False).astype(bool)
     those = "of resolved incidents " if is_open.any() else ""
     pending = pending[~is_open]
-    if len(pending):
-        n = len(pending)
-        owners = list(dict.fromkeys(pending["owner"].dropna()))
-        n_unowned = int(pending["owner"].isna().sum())
-        if owners and n_unowned:
-            owners.append(f"{n_unowned} without a named author")
-        decisions.append(
-            Decision(
-                format_count(n, "post-mortem"),
-                f"{those}{are(n)} not final: set a date{' for each' * (n > 1)}.",
-                first_of(owners),
-                figures_in(pending),
-            )
-        )
-    return decisions
+    n = len(pending)
+    if not n:
+        return
+    owners = list(dict.fromkeys(pending["owner"].dropna()))
+    n_unowned = int(pending["owner"].isna().sum())
+    if owners and n_unowned:
+        owners.append(f"{n_unowned} without a named author")
+    yield Decision(
+        format_count(n, "post-mortem"),
+        f"{those}{are(n)} not final: set a date{' for each' * (n > 1)}.",
+        first_of(owners),
+        figures_in(pending),
+    )
 
 
 def describe_no_decision(budgets: BudgetFacts, follow_ups: FollowUpFacts) -> str:

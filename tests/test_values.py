@@ -455,6 +455,57 @@ def test_a_bound_a_part_or_two_numbers_say_nothing_of_how_many_users(words: str)
     assert find_users(words) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("412 residents tried and failed to send a claim", 412),
+        ("Roughly 240,000 viewers saw a black picture", 240000),
+        ("210 users with queued jobs were affected", 210),
+        ("About 23,000 students were thrown out of their class", 23000),
+        ("Unos 54,000 clientes no pudieron entrar", 54000),
+        ("Ungefär 1 900 kunder fick gå utan sina varor", 1900),
+        ("Około 6 800 klientów nie mogło zapłacić", 6800),
+        ("影響を受けたお客様は約12,500名です。", 12500),
+        ("约 86,000 名用户无法赠送礼物", 86000),
+        ("1,200 users were affected for an hour", 1200),
+    ],
+)
+def test_prose_counts_people_of_any_kind(words: str, count: int) -> None:
+    found = find_users(words)
+    assert found is not None
+    assert found[0].count == count
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "1,200 users each hour could not log in",
+        "1,200 users were affected each hour",
+        "1,200 users every five minutes saw errors",
+        "1,200 users each business day were affected",
+        "Per hour, about 1,200 users were affected",
+        "Every minute 40 customers got an error",
+        "1,200 users an hour failed",
+    ],
+)
+def test_a_rate_is_no_number_of_users(words: str) -> None:
+    assert find_users(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("Approximately 1,150 clinicians across both campuses.", 1150),
+        ("35 managers had opened the dashboard.", 35),
+        ("214 customers have been informed.", None),
+        ("None of our 300 customers noticed.", None),
+    ],
+)
+def test_below_a_heading_on_the_impact_people_are_those_that_were_hit(words: str, count: int | None) -> None:
+    found = find_users(words, is_of_impact=True)
+    assert (found and found[0].count) == count
+
+
 @given(st.text(alphabet="0123456789,.%~ -ausershitlofn\n"))
 def test_any_prose_gives_one_share_or_none(words: str) -> None:
     found = find_users(words)

@@ -13,7 +13,7 @@ import pytest
 
 from incident_analytics.reports import zones
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.zones import find_zone, read_zone, without_zone, zones_of_clocks
+from incident_analytics.reports.zones import find_zone, read_zone, without_zone, zones_of_clocks, zones_settled
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
 
@@ -208,3 +208,72 @@ def test_a_sentence_on_some_times_says_nothing_about_all(text: str) -> None:
 def test_zones_next_to_times_of_day() -> None:
     assert zones_of_clocks("Between 12:00 and 13:25 (GMT), then 14:00 PST") == ["GMT", "PST"]
     assert zones_of_clocks("PST users waited 12:00 hours") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "zone"),
+    [
+        ("All times are Central Standard Time.", "America/Chicago"),
+        ("All times are Mountain Daylight Time.", "America/Denver"),
+        ("All times in Central European Time", "Europe/Paris"),
+        ("Horários em horário de Brasília", "America/Sao_Paulo"),
+        ("Toutes les heures sont en heure de Paris.", "Europe/Paris"),
+        ("Todas las horas en horario peninsular", "Europe/Madrid"),
+        ("Alle tijden in Nederlandse tijd", "Europe/Amsterdam"),
+        ("41 kassor stod still. Alla klockslag är svensk tid.", "Europe/Stockholm"),
+        ("Hora local de Bogotá", "America/Bogota"),
+    ],
+)
+def test_a_sentence_that_says_whose_time_all_times_are(sentence: str, zone: str) -> None:
+    found = read_zone(find_zone(sentence))
+    assert found is not None
+    assert found.utcoffset(WINTER) == WINTER.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Local time sync failed in Paris", "Opening hours of the shop changed", "The hours were long in Berlin."],
+)
+def test_a_sentence_about_something_else_names_no_zone(sentence: str) -> None:
+    assert find_zone(sentence) == ""
+
+
+@pytest.mark.parametrize(
+    ("heading", "zone"),
+    [
+        ("時系列(日本時間)", "Asia/Tokyo"),
+        ("时间线（北京时间）", "Asia/Shanghai"),
+        ("Timeline (Central European Time)", "Europe/Paris"),
+        ("Timeline, all in Mountain Daylight Time", "America/Denver"),
+    ],
+)
+def test_a_heading_that_names_a_zone_in_words(heading: str, zone: str) -> None:
+    found = read_zone(find_zone(heading, is_heading=True))
+    assert found is not None
+    assert found.utcoffset(WINTER) == WINTER.replace(tzinfo=ZoneInfo(zone)).utcoffset()
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "hours"),
+    [
+        ("Media servers in Mumbai, times in IST", "IST", 5.5),
+        ("We refunded ₹4,80,000. Times in IST", "IST", 5.5),
+        ("IST is Irish Standard Time.", "IST", 1),
+        ("Our hosts in Tel Aviv (IST)", "IST", 2),
+        ("All times CST, data centre in Dallas", "CST", -6),
+        ("Users in Shanghai (CST)", "CST", 8),
+        ("Times in IST", "IST", None),
+        ("From Dublin to Mumbai, times in IST", "IST", None),
+    ],
+)
+def test_the_places_of_a_report_settle_an_abbreviation_of_several_zones(
+    text: str, name: str, hours: float | None
+) -> None:
+    with zones_settled(text):
+        if hours is None:
+            with pytest.raises(Unreadable):
+                read_zone(name)
+        else:
+            zone = read_zone(name)
+            assert zone is not None
+            assert zone.utcoffset(None) == timedelta(hours=hours)

@@ -29,6 +29,7 @@ from incident_analytics.reports.template import ID_ROOM, Template, default_templ
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
+from incident_analytics.reports.titles import Titles, may_be_title, without_frame
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone, zones_of_clocks
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
@@ -36,7 +37,6 @@ __all__ = ["HeaderReader"]
 
 _WRITE_INSTANT = "write it as 2025-03-14 14:02 UTC"
 """What a field that is an instant should look like; a row of the timeline may leave the date out."""
-_TITLE = re.compile(r"^(?:incident|post-?\s?mortem)(?:\s+(?:report|review|analysis))?\s*[:–—-]\s*", re.IGNORECASE)
 _ONGOING = compile_late(
     r"(?:ongoing|active|unresolved|not (?:yet )?(?:resolved|restored|over)|still (?:open|down|going)|monitoring"
     r"|investigating|mitigating)\b"
@@ -56,7 +56,7 @@ _FIRST_LINES = 5
 _STAMP = 40
 """Characters of a field that are looked at for a date."""
 _LONGEST_TITLE = 100
-"""Characters of a line that may be a title."""
+"""Characters of a title in which a severity is looked for."""
 _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
 _TOKEN = re.compile(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
@@ -88,8 +88,6 @@ _IS_DATE = re.compile(
     r"(?:[A-Z][A-Z0-9]{1,9}-)?(?:19|20)\d\d(?:-\d{1,2}(?:-\d{1,2})?|\d{2}(?:\d{2})?)?|[0-2]\d[0-5]\d-[0-2]\d[0-5]\d"
 )
 """Ids that may as well be a year, a month, a day, or two times of day."""
-_ATTRIBUTES = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
-"""What pandoc and others write behind a heading."""
 _TITLE_ID = compile_late(
     r"^[\W_]*+(?!(?:CVE|RFC|ADR|SEV|HTTP|ISO|UTF|SHA|TLS|COVID|WIN|IPV|Q|[QHPW]\d|FY\d*|WEEK|WK|KW|DAY|YEAR|PART|STEP|PHASE"
     r"|(?:JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER"
@@ -133,6 +131,8 @@ _OF_REPORT = re.compile(
 """Lines whose date is that of the report."""
 _OF_TIME = re.compile("ime|zeit|heure|hora|orari|tijd|tid|clock", re.IGNORECASE)
 """What a sentence has that is about the times of a report."""
+_NOTES = frozenset("¹²³*†‡")
+"""How a footnote begins."""
 _ZONE_LABELS = {
     "time zone",
     "timezone",
@@ -246,17 +246,20 @@ class HeaderReader:
         """The report's fields by their names."""
         self.posted: Line | None = None
         """The date of a blog post."""
+        self.titles = Titles(sections, parts, reader.template)
+        self.event: Line | None = None
+        """The first field that may say what happened, where the title does not."""
         self.window: Duration | None = None
         """From when to when, where a field says so next to the one that says how long."""
 
     def read_head(self) -> None:
         """Read the title and the fields of the report, but those that are instants."""
-        title = self._find_title()
+        title = self.titles.found
         self.report.lines["head"] = title.line if title else 1
         fields = self.fields = self._header_fields()
-        line = fields.pop("title", title)
+        line = fields.pop("title", None) or self.titles.better(self.event) or title
         if line is not None:
-            words = _TITLE.sub("", _ATTRIBUTES.sub("", line.text))
+            words = without_frame(line.text)
             if is_placeholder(words):
                 self.report.problem("placeholder", line.line, "the title still holds the template's words; fill it in")
                 words = ""
@@ -311,27 +314,6 @@ class HeaderReader:
                     self.values[name] = at
                     self.report.note(name, line.text, line.line)
 
-    def _find_title(self) -> Line | None:
-        """Return the report's title: a heading of the level of titles, else the first words above its sections."""
-        level = self.template.report_level
-        title = next((section for section in self.sections if section.level == level), None)
-        if title is not None:
-            return Line(title.title, title.line)
-        above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
-        for section, _ in above:
-            if section.level and not self.template.field_named(section.title):
-                return Line(section.title, section.line)
-            first = next(section.paragraphs(), None)
-            line = first.lines[0] if first is not None else None
-            if (
-                line is not None
-                and line.label is None
-                and len(line.text) <= _LONGEST_TITLE
-                and not line.text.endswith(".")
-            ):
-                return line
-        return None
-
     def _header_fields(self) -> dict[str, Line]:
         """Return the report's fields by their names; one that names the zone of the times is read at once.
 
@@ -376,9 +358,14 @@ class HeaderReader:
         return guesses | found_fields
 
     def _note_guess(self, name: str | None, found: Field, guesses: dict[str, Line]) -> None:
-        """Note the field that a label of several meanings has at the head, by a value of one word for it."""
+        """Note the field that a label of several meanings has at the head, by a value of one word for it.
+
+        The first value that may say what happened is a title where the report's own does not.
+        """
         if name is not None or not found.is_sure:
             return
+        if self.event is None and may_be_title(found.label, found.line):
+            self.event = found.line
         guess, word = self.template.field_perhaps_named(found.label), leading_word(found.line.text)
         if guess is not None and word.isalpha() and self._is_readable(guess, word):
             guesses.setdefault(guess, found.line)
@@ -388,7 +375,7 @@ class HeaderReader:
         _, rank, line = found
         if name != "incident_id" or rank < len(self.template.fields[name]) or self.template.id_in(line.text):
             return False
-        title = self._find_title()
+        title = self.titles.found
         return title is not None and self.template.id_in(title.text) is not None
 
     def _add_unlabelled(self, fields: dict[str, Line]) -> None:
@@ -417,7 +404,7 @@ class HeaderReader:
         lines = [line for section, _ in first for line in islice(section.lines(), 2 * _FIRST_LINES)]
         named = [(match[1], line) for line in lines if (match := _ONLY_SEVERITY.fullmatch(line.text))]
         named += [(match[1], line) for line in lines for match in _SAID_SEVERITY.finditer(line.text)]
-        if (title := self._find_title()) is not None:
+        if (title := self.titles.found) is not None:
             matches = _SEVERITY.finditer(title.text[:_LONGEST_TITLE])
             named += [(match[match.lastgroup or 0], title) for match in matches]
         for words, line in named:
@@ -473,9 +460,12 @@ class HeaderReader:
         for section, part in zip(self.sections, self.parts, strict=True):
             if part:
                 return
-            for line in (line for paragraph in section.paragraphs() for line in paragraph.lines):
+            if section.level and find_dates(section.title) and (words := find_zone(section.title, is_heading=True)):
+                self.reader.read_zone(Line(words, section.line), "head")
+            rows = {item.line for item in section.items() if re.search(r"\d", item.text)}
+            for line in section.lines():
                 words = find_zone(line.text) or _zone_of_date(line.text) if line.label is None else ""
-                if words:
+                if words and line.line not in rows:
                     self.reader.read_zone(Line(words, line.line), "head")
 
     def read_zone_elsewhere(self) -> None:
@@ -492,7 +482,8 @@ class HeaderReader:
         found = {
             words: line.line
             for line in (*lines, *titles)
-            if _OF_TIME.search(line.text) and (words := find_zone(line.text, is_elsewhere=True))
+            if (_OF_TIME.search(line.text) or line.text[:1] in _NOTES)
+            and (words := find_zone(line.text, is_elsewhere=True))
         }
         if not found and "timezone" not in self.settings.model_fields_set:
             found = {words: each.line for each in lines if each.label is None for words in zones_of_clocks(each.text)}

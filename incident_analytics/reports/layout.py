@@ -51,7 +51,7 @@ _LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
 _BETWEEN: Final = re.compile(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
 _INNER_LABEL: Final = re.compile(r"(?<=[\w.,;)] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
 _TIME: Final = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", re.IGNORECASE)
-_SEPARATOR: Final = re.compile(r"\s[|/·•]\s")
+_SEPARATOR: Final = re.compile(r"\s[|/·•–—]\s")
 _FIGURE: Final = re.compile(r"\S*\d")
 _LONGEST_LINE: Final = 200
 _LONGEST_LABEL: Final = 3
@@ -158,7 +158,8 @@ def _with_timeline(document: Document, section: Section) -> list[Section]:
     blocks, starts, begin = section.blocks, document.starts, section.line
     top = timed[0] - (timed[0] > 0 and _names_zone(blocks[timed[0] - 1]))
     zone = find_zone(section.title, is_heading=True) if section.level > 1 else ""
-    edges = [(0, section.title), (top, f"Timeline {zone}".strip()), (timed[-1] + 1, "")]
+    title = f"Timeline ({zone.strip('()')})" if zone else "Timeline"
+    edges = [(0, section.title), (top, title), (timed[-1] + 1, "")]
     parts: list[Section] = []
     for (first, title), (last, _) in pairwise([*edges, (len(blocks), "")]):
         own = blocks[first:last]
@@ -603,7 +604,7 @@ def _labelled_cells(table: Table, template: Template) -> Iterator[tuple[str, Lin
             if place < len(row.cells):
                 value = row.cells[place]
                 yield row.cells[0].text, value._replace(text=f"{value.text} {zone}".strip())
-    elif len(cells) == 4:  # noqa: PLR2004 - two labels with their values a row
+    elif len(cells) == 4 and not any(_TIME.search(cell.text) for row in table.rows for cell in row.cells[::2]):  # noqa: PLR2004 - two labels with their values a row
         for row in (table.header, *table.rows):
             for name, value in zip(row.cells[::2], row.cells[1::2], strict=False):
                 yield name.text.rstrip(":"), value

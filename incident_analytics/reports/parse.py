@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -24,6 +25,7 @@ from incident_analytics.reports.template import Template
 from incident_analytics.reports.times import dates_in_order
 from incident_analytics.reports.unnamed import UnnamedReader
 from incident_analytics.reports.values import find_users
+from incident_analytics.reports.zones import zones_settled
 from incident_analytics.schema import LABELS, MILESTONES
 
 __all__ = ["parse_reports", "read_reports"]
@@ -82,7 +84,8 @@ def read_reports(
     tuple or Skipped
         The template and the reports, or why the text is not a report.
     """
-    with dates_in_order(text, usual=settings.date_order and settings.date_order == "day-first"):
+    day_first = settings.date_order and settings.date_order == "day-first"
+    with dates_in_order(text, usual=day_first), zones_settled(text):
         found = recognize(parse_markdown(text), path, templates)
         if isinstance(found, Skipped):
             return found
@@ -96,6 +99,14 @@ def read_reports(
 
 _IMPACT = {"impact", "user_impact"}
 """Sections whose text may say how many users were hit."""
+
+
+_OF_PEOPLE = re.compile(
+    r"impact|affected|\bwho\b|people|users\b|customers\b|scope|extent|exposure|effect|consequence|noticed?\b"
+    r"|auswirkung|betroffen|consecuencia|consequência|conséquence|gevolg|följd|konsekvens|conseguenz|wpływ|影響|影响",
+    re.IGNORECASE,
+)
+"""What a heading or label has below which is what became of the users."""
 
 
 class _Part(NamedTuple):
@@ -162,21 +173,38 @@ class _Parser:
         """Take how many users were hit from the text on the impact, or the summary, where no field says it."""
         if self.report.lines.keys() & {"affected_users", "affected_users_fraction"}:
             return
-        texts = [
-            (row["value"] or "", row["line"])
-            for row in self.report.rows["fields"]
-            if {self.template.section_named(row[name] or "") for name in ("section", "name")} & _IMPACT
-        ]
-        texts += [
-            (self.values.get(name) or "", self.report.lines.get(name, self.report.lines["head"]))
-            for name in ("impact", "summary", "what_happened")
-        ]
-        found = [(*users, line) for words, line in texts if (users := find_users(words)) is not None]
+        on_impact, others = self.texts_on_users()
+        for texts in (on_impact, others):
+            is_of_impact = texts is on_impact
+            found = [
+                (*users, line)
+                for words, line in texts
+                if (users := find_users(words, is_of_impact=is_of_impact)) is not None
+            ]
+            if found:
+                break
         if len({(share.count, share.fraction) for share, _, _ in found}) != 1:
             return
         share, words, line = found[0]
         self.values["affected_users"], self.values["affected_users_fraction"] = share.count, share.fraction
         self.report.note("affected_users", words, line, source="derived", approximate=share.approximate)
+
+    def texts_on_users(self) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+        """Return the texts on the impact with their lines, and the others that may say how many users were hit."""
+        on_impact: list[tuple[str, int]] = []
+        others: list[tuple[str, int]] = []
+        for row in self.report.rows["fields"]:
+            titles = [row[name] for name in ("section", "name") if row[name]]
+            names = {self.template.section_named(title) for title in titles} - {None}
+            if names & _IMPACT or any(map(_OF_PEOPLE.search, titles)):
+                on_impact.append((row["value"] or "", row["line"]))
+            elif not names:
+                others.append((row["value"] or "", row["line"]))
+        others += [
+            (self.values.get(name) or "", self.report.lines.get(name, self.report.lines["head"]))
+            for name in ("impact", "summary", "what_happened")
+        ]
+        return on_impact, others
 
     def correct(self, known: Mapping[str, Correction], names: Iterable[str]) -> None:
         """Put what is known better in the place of what was read, and say where it changes nothing.

@@ -45,7 +45,8 @@ _PERCENT: Final = re.compile(
 _RANGE: Final = re.compile(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
 _ABOUT: Final = re.compile(
     r"[~≈]|(?<!-)[<>]|\d\+|\b(?:about|around|approx\w*|circa|roughly|nearly|almost|some|under|over|up to|at least"
-    r"|at most|less than|more than|estimated|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer)\b",
+    r"|at most|less than|more than|estimated|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer"
+    r"|ungefär|omkring|około|rundt)\b",
     re.IGNORECASE,
 )
 _ALL: Final = re.compile(
@@ -71,7 +72,7 @@ _BEFORE_COUNT: Final = re.compile(
     r"\W*(?:(?:about|around|approx\w*|circa|ca|roughly|nearly|almost|some|estimated?|est|under|over|up to"
     r"|at (?:least|most)|(?:less|more|fewer) than|(?:a )?total(?: number)?(?: of)?|in total|number of|all(?: of)?"
     r"|the|our|only|just|exactly|unique|distinct|active|affected|impacted|failed|were|was|is|are|we|think|believe"
-    r"|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer"
+    r"|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer|ungefär|omkring|około|rundt"
     rf"|{_WHO}|{_WHAT})\b\W*)*",
     re.IGNORECASE,
 )
@@ -88,7 +89,7 @@ _UNIT_OF_TIME: Final = (
     r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|nights?|shifts?|weeks?|months?|quarters?|years?)"
 )
 _RATE: Final = re.compile(
-    rf"\b(?:per|each|every)[\s-]{_UNIT_OF_TIME}\b|\w\s?/\s?{_UNIT_OF_TIME}\b|\b(?:rps|qps|tps|rpm)\b"
+    rf"\b(?:per|each|every)[\s-](?:[\w-]{{1,12}}\s)?{_UNIT_OF_TIME}\b|\w\s?/\s?{_UNIT_OF_TIME}\b|\b(?:rps|qps|tps|rpm)\b"
     r"|(?<!\bfor )(?<!\bover )(?<!\bin )(?<!\bwithin )(?<!\bhalf )(?<!\babout )(?<!\balmost )(?<!\bunder )(?<!\bthan )"
     r"\ban?\s(?:second|minute|hour|day|night|week|month|year)\b"
     r"|\b(?:hourly|daily|nightly|weekly|monthly|yearly)\b"
@@ -337,37 +338,54 @@ def _names(before: str) -> bool:
 
 _USERS: Final = (
     r"(?:users|customers|consumers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
+    r"|residents|citizens|clinicians|nurses|doctors|travell?ers|operators|managers|pupils|teachers|readers|residents|riders"
+    r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
+    r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
     r"|passengers|patients|drivers|guests|hosts|shoppers|listeners|viewers|employees"
     r"|nutzer(?:innen)?|nutzende|benutzer|anwender|kund(?:en|innen)|personen|mitarbeite(?:r|nde)|beschäftigte|fahrgäste|patienten"
     r"|utilisateurs|abonnés|visiteurs|personnes|usagers|usuari[oa]s|clientes|personas|abonados|pasajeros|pacientes|usuários"
     r"|utilizadores|pessoas|motoristas|passageiros|alunos|gebruikers|klanten|reizigers|mensen|bezoekers|medewerkers"
     r"|utenti|clienti|persone|passeggeri|pazienti|användare|kunder|resenärer|brukere)\b"
-    r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
 )
+_OF_SOME: Final = r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
+"""What is not behind a part of all users: words that say of which."""
 _SAID_OF_USERS: Final = compile_late(
-    rf"(?<![\w.,$€£]){_FIGURE}\s(?:(?:unique|active|paying|registered|distinct|different|end)\s)?(?P<counted>{_USERS})"
+    rf"(?:(?<![\w.,$€£])|(?<=[約约は])){_FIGURE}(?P<counted>\s?[名人]"
+    r"|\s(?:(?:unique|active|paying|registered|distinct|different|end|concurrent)\s)?"
+    rf"(?:{_USERS})(?!\s(?:of|on|using)\b(?!\s(?:the|our)\s)))"
     rf"|(?P<part>{_PERCENT.pattern.replace('(?P<sign>', '(?:').replace('(?P<value>', '(?:')}"
-    rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s){{0,3}}{_USERS}",
+    rf"|\b(?:{'|'.join(_PARTS)})|\b(?<!not )all)\s(?:of\s)?(?:(?:all|our|the|its|active|end)\s){{0,3}}"
+    rf"{_USERS}{_OF_SOME}",
     re.IGNORECASE,
 )
 _HIT: Final = re.compile(
-    r"\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met|without|lost"
-    r"|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*|disrupt\w*|had to|got"
-    r"|waited|betroffen\w*|konnten|nicht|concernée?s|touchée?s|affectée?s|pas|afectad[oa]s|afetad[oa]s|sin|não|niet|geen"
-    r"|getroffen|last van|coinvolti|senza|drabbade?s?|berørte?|ikke|inte)\b",
+    r"影響|影响|无法|無法|できな"
+    r"|\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met"
+    r"|without|lost|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*|disrupt\w*|had to"
+    r"|got|waited|tried|missed|late|delayed|twice|refused|rejected|thrown"
+    r"|logged out|concerned|denied|turned away|blocked|stuck"
+    r"|betroffen\w*|konnten|nicht|concernée?s|touchée?s|affectée?s|pas|afectad[oa]s|afetad[oa]s|sin|não|niet|geen"
+    r"|getroffen|last van|coinvolti|senza|drabbade?s?|berørte?|ikke|inte|non|nie|utan|uten|ohne|konden|gick"
+    r"|kunne|pudieron|podían|puderam|lograron)\b",
     re.IGNORECASE,
 )
+_WELL: Final = re.compile(
+    r"\b(?:no|not|none|never|unaffected|informed|notified|told|contacted|served|helped|usually|normally|registered|hosts?|serves?)\b",
+    re.IGNORECASE,
+)
+"""Words of sentences whose users may not be those that were hit."""
 _NOT_ALL_HIT: Final = re.compile(
     r"\b(?:not|no|unaffected|except|other than|without affecting|never|most of)\b", re.IGNORECASE
 )
 _CONTEXT: Final = 60
 """Characters before a number of users that may say that it is a bound, or not all."""
 _UNIT: Final = 12
-"""Characters behind it that may say that it is a rate."""
-_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|\n")
+"""Characters behind it within which the words begin that say that it is a rate."""
+_OTHER_CLAUSE: Final = re.compile(r"[,:()–—]|\b(?:and|but|who|which|that|as|while|so)\b", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？])|\n")
 
 
-def find_users(text: str) -> tuple[Share, str] | None:
+def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | None:
     """Find how many users prose says were hit, where it gives one number, one part of them, or both.
 
     Parameters
@@ -375,6 +393,8 @@ def find_users(text: str) -> tuple[Share, str] | None:
     text
         ``~15,000 users experienced errors (10% of active users)``. A bound, a range, and users of one kind or place
         only (``all customers in the EU``) are not taken.
+    is_of_impact
+        Whether the text is about the impact: then a sentence need not say that its users were hit.
 
     Returns
     -------
@@ -391,12 +411,12 @@ def find_users(text: str) -> tuple[Share, str] | None:
     counts: dict[int, str] = {}
     parts: dict[float, str] = {}
     for sentence in _SENTENCE.split(text):
-        if not _HIT.search(sentence):
+        if not (_HIT.search(sentence) or (is_of_impact and _WELL.search(sentence) is None)):
             continue
         for match in _SAID_OF_USERS.finditer(sentence):
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
             if (
-                _RATE.search(sentence, match.end() - 1, match.end() + _UNIT)
+                _is_rate(sentence, match)
                 or _BOUND_BEFORE.search(before)
                 or re.search(r"(?:\d|\bto|[-–—]|\bof|\bor|\band)\s?$", before)
             ):
@@ -413,6 +433,17 @@ def find_users(text: str) -> tuple[Share, str] | None:
         return None
     words = next(iter([*counts.values(), *parts.values()]))
     return Share(next(iter(counts), None), next(iter(parts), None), _ABOUT.search(words) is not None), words
+
+
+def _is_rate(sentence: str, match: re.Match[str]) -> bool:
+    """Return whether a number of users is that of a unit of time: ``1,200 users an hour``, ``per hour, 1,200``."""
+    behind = _RATE.search(sentence, match.end() - 1)
+    before = _RATE.search(sentence, max(match.start() - _CONTEXT, 0), match.start())
+    if before is not None or behind is None:
+        return before is not None
+    between = sentence[match.end() : behind.start()]
+    is_of_them = behind[0][:4].casefold() in {"per ", "each", "ever"} and _OTHER_CLAUSE.search(between) is None
+    return len(between) <= _UNIT or (is_of_them and len(between) <= _CONTEXT)
 
 
 _LOST: Final = re.compile(r"downtime|lost|loss", re.IGNORECASE)

@@ -13,7 +13,7 @@ from incident_analytics.names import without_accents
 
 __all__ = ["named_by_words"]
 
-Kind: TypeAlias = Literal["fields", "perhaps", "sections", "timeline", "actions"]
+Kind: TypeAlias = Literal["fields", "perhaps", "titles", "events", "sections", "timeline", "actions"]
 _Rule: TypeAlias = tuple[str, frozenset[str], frozenset[str]]
 """A name, the meanings that its words must have, and those that they may have as well."""
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, timedelta, timezone, tzinfo
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -15,7 +18,17 @@ from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import remembered, without_accents
 from incident_analytics.reports.placeholders import Unreadable
 
-__all__ = ["ZONE", "find_zone", "is_zone", "names_zone", "read_zone", "without_zone", "zone_named", "zones_of_clocks"]
+__all__ = [
+    "ZONE",
+    "find_zone",
+    "is_zone",
+    "names_zone",
+    "read_zone",
+    "without_zone",
+    "zone_named",
+    "zones_of_clocks",
+    "zones_settled",
+]
 
 _HOURS: Final = {
     "UTC": 0, "GMT": 0, "Z": 0, "ZULU": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
@@ -34,8 +47,16 @@ _REGIONS: Final = {
     "MOUNTAIN": "America/Denver", "CENTRAL": "America/Chicago", "AET": "Australia/Sydney",
     "PST/PDT": "America/Los_Angeles", "MST/MDT": "America/Denver", "CST/CDT": "America/Chicago",
     "EST/EDT": "America/New_York", "GMT/BST": "Europe/London", "CET/CEST": "Europe/Paris",
+    "日本時間": "Asia/Tokyo", "北京时间": "Asia/Shanghai", "北京時間": "Asia/Shanghai", "台灣時間": "Asia/Taipei",
+    "한국시간": "Asia/Seoul", "한국 시간": "Asia/Seoul", "МСК": "Europe/Moscow",
+    "GREENWICH MEAN TIME": "Etc/UTC", "COORDINATED UNIVERSAL TIME": "Etc/UTC", "WESTERN EUROPEAN TIME": "Europe/Lisbon",
+    "CENTRAL EUROPEAN TIME": "Europe/Paris", "CENTRAL EUROPEAN SUMMER TIME": "Europe/Paris",
+    "EASTERN EUROPEAN TIME": "Europe/Athens", "EASTERN EUROPEAN SUMMER TIME": "Europe/Athens",
+    "MITTELEUROPÄISCHE ZEIT": "Europe/Berlin", "MITTELEUROPÄISCHER ZEIT": "Europe/Berlin",
+    "MITTELEUROPÄISCHE SOMMERZEIT": "Europe/Berlin", "MITTELEUROPÄISCHER SOMMERZEIT": "Europe/Berlin",
 }  # fmt: skip
 _AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
+"""Abbreviations of several zones, of which what else the text says may settle one."""
 _WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT", "WIT", "HAC", "HAR", "HAP", "HAA"}
 """Abbreviations that are words in small letters."""
 _PLACES: Final = {"CENTRAL", "MOUNTAIN"}
@@ -43,6 +64,7 @@ _PLACES: Final = {"CENTRAL", "MOUNTAIN"}
 _ABBREVIATIONS: Final = "|".join(
     sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES, key=lambda name: (-len(name), name))
 )
+_US_TIME: Final = r"(?:\s(?:standard|daylight))?\stime\b"
 _AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
 ZONE: Final = (
     r"(?:UTC|GMT)\s?(?:\+\s?|[-−](?=\d{1,2}(?!\d|:?\d\d)|(?:0?\d|1[0-2]):?(?:00|15|30|45)(?!\d)))\d{1,2}(?::?\d{2})?(?!\d)"
@@ -50,7 +72,7 @@ ZONE: Final = (
     r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}|(?<=\d\d:\d\d:\d\d\s)[-−]\d{4}\b"
     rf"|\bEtc/[A-Z]++(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
     rf"|\b(?:{_ABBREVIATIONS})\b|\b(?-i:{'|'.join(sorted(_WORDS))})\b"
-    r"|(?:(?<=[ap]m\s)|(?<=\())(?:Central|Mountain)\b|\b(?:Central|Mountain)(?=\stime\b)"
+    rf"|(?:(?<=[ap]m\s)|(?<=\())(?:Central|Mountain)(?=\W*$|\)|{_US_TIME})|\b(?:Central|Mountain)(?={_US_TIME})"
     r"|(?:(?<=\d)|(?<=\d\s))Z\b"
 )
 _NO_ZONE: Final = compile_late(
@@ -81,12 +103,12 @@ def _places() -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _time_of() -> re.Pattern[str]:
-    """Return what matches a word for time next to up to three words that may be a place."""
+    """Return what finds a word for time next to up to three words that may be a place, from each word on."""
     time = "|".join(_data()["time"].split())
     link = "|".join(_data()["links"].split())
     return re.compile(
-        rf"\b(?:{time})(?P<link>\s(?:{link})|\sd(?=['\u2019]))?[\s'\u2019](?P<behind>{_NAME})"
-        rf"|(?P<before>{_NAME})\s(?:{time})\b",
+        rf"\b(?=(?:{time})(?P<link>\s(?:{link})|\sd(?=['\u2019]))?[\s'\u2019](?P<behind>{_NAME}))"
+        rf"|\b(?=(?P<before>{_NAME})\s(?:{time})\b)",
         re.IGNORECASE,
     )
 
@@ -176,7 +198,8 @@ def is_zone(text: str) -> bool:
 
 
 _TIMES: Final = (
-    r"(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten|heures|horas|horários|orari|tijden|tider)"
+    r"(?:times?|timestamps?|time\s?zone|clocks?|zeitzone|uhrzeiten|zeiten|heures|horas|horários|orari|tijden|tider"
+    r"|klockslag|klokkeslett|godziny)"
 )
 _PLACE: Final = rf"(?!{ZONE})(?-i:(?=[A-Z]){_NAME})"
 _JOINTS: Final = (
@@ -185,7 +208,7 @@ _JOINTS: Final = (
 )
 _JOINT: Final = rf"(?:[\s:*_(=,-]|\b(?:{_JOINTS})\b)"
 _OF_TIMES: Final = compile_late(
-    rf"\b{_TIMES}\b{_JOINT}*+(?:{ZONE}|(?P<time>{_PLACE}\stime\b))"
+    rf"\b{_TIMES}\b{_JOINT}*+(?:(?:{ZONE})(?:{_US_TIME})?|(?P<time>{_PLACE}\stime\b))"
     rf"|\b(?:all\stimes|times\sare)\b{_JOINT}*+(?P<place>{_PLACE})(?=\W*$|[).;])",
     re.IGNORECASE,
 )
@@ -205,7 +228,14 @@ _SAID_OF_TIMES: Final = compile_late(
     re.IGNORECASE,
 )
 """A sentence that begins with the times and ends with a zone, whatever is between the two."""
-_OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})[\W_]*$", re.IGNORECASE)
+_OF_TIMES_ALONE: Final = compile_late(
+    r"(?:^[\W_]*|[.;!]\s)(?:(?:all|alle|alla|every|the|these|clock|event|log|local|toutes|les|todas|todos|las|los|os|tutti|gli)\s){0,3}"
+    rf"(?:{_TIMES}|horarios|hours?|horas?|heures?|ora)\b[^.;:!?\d\n]{{3,60}}[.*_\s]*$",
+    re.IGNORECASE,
+)
+"""A sentence that is about times and nothing else."""
+_FOOTNOTE: Final = compile_late(rf"[¹²³*†‡\\\s]+(?:{ZONE})(?:{_US_TIME})?[\W_]*", re.IGNORECASE)
+_OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})(?:{_US_TIME})?[\W_]*$", re.IGNORECASE)
 _AFTER_CLOCK: Final = re.compile(
     r"\d\s?[:.h]\s?\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s{0,2}\(([^()\n]{2,40})\)", re.IGNORECASE
 )
@@ -239,8 +269,15 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
         return match[0]
     if not is_heading and (match := _SAID_OF_TIMES.search(text)):
         return match[0]
+    if (
+        not is_heading
+        and (match := _OF_TIMES_ALONE.search(text))
+        and _time_of().search(match[0])
+        and _time_named(match[0])
+    ):
+        return match[0]
     if is_elsewhere:
-        return ""
+        return text if _FOOTNOTE.fullmatch(text) else ""
     if is_heading:
         brackets, tails = _BRACKETS.finditer(text), _TAIL.finditer(text)
         found = [f"({each[1]})" for each in brackets] + [each[1] for each in tails if _time_named(each[1])]
@@ -281,7 +318,48 @@ def _zone_in(text: str) -> re.Match[str] | None:
     return _ZONE_PATTERN.search(_NO_ZONE.sub("", text))
 
 
-@lru_cache(maxsize=256)
+_SETTLED: ContextVar[Mapping[str, tzinfo]] = ContextVar("settled", default=MappingProxyType({}))
+"""The zones that abbreviations of several mean in the text that is being read."""
+
+
+@contextmanager
+def zones_settled(text: str) -> Iterator[None]:
+    """Read an abbreviation of several zones as the one of them whose places a text names.
+
+    Parameters
+    ----------
+    text
+        A whole report. Where it names places of none of the zones, or of several, the abbreviation stays unread.
+
+    Examples
+    --------
+    >>> with zones_settled("Media servers in Mumbai drop sessions at 11:20 PM IST"):
+    ...     read_zone("Time (IST)").utcoffset(None)
+    datetime.timedelta(seconds=19800)
+    """
+    named = [name for name in _data()["several"] if name in text]
+    before = _SETTLED.set({name: zone for name in named if (zone := _settled(name, text)) is not None})
+    try:
+        yield
+    finally:
+        _SETTLED.reset(before)
+
+
+def _settled(name: str, text: str) -> tzinfo | None:
+    """Return the one zone of an abbreviation whose places, or other signs of them, a text has."""
+    meant = _data()["several"][name]
+    found = [place for place in meant if _signs_of(place).search(text)]
+    return timezone(timedelta(hours=meant[found[0]])) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=16)
+def _signs_of(place: str) -> re.Pattern[str]:
+    """Return what matches the places of a zone as they are written, and its money."""
+    words = "|".join(map(re.escape, _data()["places"].get(place, ())))
+    signs = "|".join(map(re.escape, _data()["signs"].get(place, ())))
+    return re.compile(rf"\b(?:{words})\b{'|' * bool(signs)}{signs}")
+
+
 def zone_named(name: str) -> tzinfo:
     """Return the zone with a name that `ZONE` matches.
 
@@ -290,6 +368,11 @@ def zone_named(name: str) -> tzinfo:
     Unreadable
         As `read_zone`.
     """
+    return _SETTLED.get().get(name.strip().upper()) or _zone_named(name)
+
+
+@lru_cache(maxsize=256)
+def _zone_named(name: str) -> tzinfo:
     if name.strip().upper() in _AMBIGUOUS_ZONES:
         raise Unreadable(
             f"zone {name!r} means several zones; write an offset such as UTC-6 or a name such as America/Chicago",

@@ -1,0 +1,136 @@
+"""What a report is called: its title, or what says more where that only says that it is a report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from typing import Final
+
+from incident_analytics.reports.markdown import Line, Paragraph, Section
+from incident_analytics.reports.template import Template
+from incident_analytics.reports.wordings import named_by_words
+
+__all__ = ["Titles", "may_be_title", "without_frame"]
+
+_LONGEST: Final = 100
+"""Characters of a line that may be a title."""
+_ATTRIBUTES: Final = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
+"""What pandoc and others write behind a heading."""
+_WITH_FIGURE: Final = re.compile(r"\S*\d\S*|#\S+")
+"""Ids, dates and numbers, which may be in a title that says nothing else."""
+_FRAME: Final = re.compile(r"\s*(?::\s|\s[–—|-]\s)\s*")
+"""What is between the words for a report and what it is about."""
+_STATE: Final = re.compile(
+    r"\s*[(\[](?:live(?: doc(?:ument)?)?|(?:first |rough )?draft|wip|work in progress|final|resolved|closed"
+    r"|entwurf|brouillon|borrador|rascunho|utkast)[)\]]\s*$",
+    re.IGNORECASE,
+)
+"""What is said of the report behind its title."""
+
+
+class Titles:
+    """The title of a report: a heading of the level of titles, else the first words above its sections."""
+
+    def __init__(self, sections: Sequence[Section], parts: Sequence[str | None], template: Template) -> None:
+        """Take a report's sections, and which of the template's each of them begins."""
+        self.sections, self.parts, self.template = sections, parts, template
+        self.found = self._find()
+
+    def better(self, candidate: Line | None) -> Line | None:
+        """Return what says more than a title such as ``Incident Report OPS-7``: a field, else words right below it.
+
+        Parameters
+        ----------
+        candidate
+            The value of a field that may say what happened, if there is one.
+        """
+        if self.found is None:
+            return None
+        words = self.found.text
+        if candidate is not None and (_is_frame(words) or _is_frame(_FRAME.split(words)[0]) or self._is_above_frame()):
+            return candidate
+        return self._below() if _is_frame(words) else None
+
+    def _find(self) -> Line | None:
+        level = self.template.report_level
+        title = next((section for section in self.sections if section.level == level), None)
+        if title is not None:
+            return Line(title.title, title.line)
+        above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))
+        for section, _ in above:
+            if section.level and not self.template.field_named(section.title):
+                return Line(section.title, section.line)
+            first = next(section.paragraphs(), None)
+            line = first.lines[0] if first is not None else None
+            if line is not None and line.label is None and len(line.text) <= _LONGEST and not line.text.endswith("."):
+                return line
+        return None
+
+    def _index(self) -> int | None:
+        """Return the index of the section whose heading is the title."""
+        line = self.found.line if self.found else None
+        return next((at for at, each in enumerate(self.sections) if each.level and each.line == line), None)
+
+    def _below(self) -> Line | None:
+        """Return the line in bold alone below the title, or the next heading, where that is the report's own."""
+        index = self._index()
+        if index is None:
+            return None
+        for block in self.sections[index].blocks:
+            if not isinstance(block, Paragraph) or block.lines[0].label is not None:
+                break
+            line = block.lines[0]
+            if line.strong and len(line.text) <= _LONGEST and not _is_frame(line.text):
+                return line
+        following = index + 1
+        if following >= len(self.sections):
+            return None
+        section = self.sections[following]
+        is_own = self.parts[following] is None and not self.template.field_named(section.title)
+        return Line(section.title, section.line) if is_own and not self.sections[index].blocks else None
+
+    def _is_above_frame(self) -> bool:
+        """Return whether a title is that of an organisation: right below it, the next one says that it is a report."""
+        index = self._index()
+        following = None if index is None or index + 1 >= len(self.sections) else self.sections[index + 1]
+        return (
+            following is not None
+            and index is not None
+            and not self.sections[index].blocks
+            and following.level == self.sections[index].level
+            and _is_frame(following.title)
+        )
+
+
+def may_be_title(label: str, line: Line) -> bool:
+    """Return whether a labelled value may say what happened, as a title does.
+
+    Examples
+    --------
+    >>> may_be_title("Event", Line("Loss of cooling in hall 3", 4)), may_be_title("Event", Line("Yes", 4))
+    (True, False)
+    """
+    words = line.text
+    is_short = len(words) <= _LONGEST and not words.endswith(".") and ". " not in words
+    return is_short and len(words.split()) > 1 and named_by_words(label, "events") is not None
+
+
+def without_frame(title: str) -> str:
+    """Return a title without the words for a report before it, and its state behind it.
+
+    Examples
+    --------
+    >>> [without_frame(title) for title in ("Post-mortem: Search down (draft)", "RCA — Search down", "Post-mortem")]
+    ['Search down', 'Search down', 'Post-mortem']
+    """
+    words = _STATE.sub("", _ATTRIBUTES.sub("", title))
+    match = _FRAME.search(words)
+    if match and words[match.end() :].strip() and not re.search(r"\d", words[: match.start()]):
+        return words[match.end() :].strip() if _is_frame(words[: match.start()]) else words
+    return words
+
+
+def _is_frame(words: str) -> bool:
+    """Return whether words say that a text is a report, and nothing of what it is about."""
+    return named_by_words(" ".join(_WITH_FIGURE.sub(" ", words).split()), "titles") is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident_analytics.reports.item_details import split_details
+from incident_analytics.reports.item_details import split_details, split_list
 from incident_analytics.reports.template import default_template
 
 COLUMNS = default_template().sections["actions"].columns
@@ -107,3 +109,28 @@ def test_a_state_behind_the_brackets_stays_with_the_words() -> None:
 def test_other_words_before_a_day_are_no_owner(aside: str) -> None:
     words = f"Add memory limits ({aside})"
     assert split_details(words, {"owner": ["Owner"], "due_on": ["Due"]}) == (words, {})
+
+
+LIST = ["Move the index (Joe, 20 June 2026)", "Add limits (Ana, 3 July 2026)", "Write the guide"]
+
+
+@pytest.mark.parametrize(
+    ("items", "owners"),
+    [
+        (LIST, ["Joe", "Ana", None]),
+        (["Read the paper (Google, 12 June 2025)", "Add limits", "Write the guide"], [None, None, None]),
+        (["Open an office (Berlin, 3 May 2026)", *LIST], [None, "Joe", "Ana", None]),
+        (["Repeat the first fix (Joe, 3 May 2020)", *LIST], [None, "Joe", "Ana", None]),
+        (["Move the index (Joe Doe, 20 June 2026)", "Add limits"], ["Joe Doe", None]),
+        (["Open an office (New York, 3 May 2026)", "Add limits"], [None, None]),
+        (["Move the index (Joe, by 20 June 2026)", "Add limits"], ["Joe", None]),
+    ],
+)
+def test_one_word_before_a_day_is_an_owner_where_the_list_writes_owners_so(
+    items: list[str], owners: list[str | None]
+) -> None:
+    found = split_list(items, COLUMNS, date(2026, 4, 7))
+    assert [details.get("owner") for _, details in found] == owners
+    assert [words for words, details in found if not details] == [
+        item for item, owner in zip(items, owners, strict=True) if owner is None
+    ]

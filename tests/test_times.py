@@ -555,3 +555,14 @@ def test_the_half_of_a_day_that_one_end_names_is_that_of_the_shorter_window_or_o
     ((first, last),) = duration.windows
     assert last is not None
     assert (first.clock, last.clock) == (time(begin), time(end))
+
+
+@pytest.mark.parametrize(
+    ("words", "minutes"),
+    [("thirty-six minutes", 36), ("thirty six minutes", 36), ("forty-five minutes", 45), ("seventy minutes", 70),
+     ("an hour and twenty-five minutes", 85), ("sixty-one minutes", 61), ("twenty minutes", 20)],
+)  # fmt: skip
+def test_a_length_in_words_of_tens_and_ones(words: str, minutes: int) -> None:
+    span = read_span(words)
+    assert span is not None
+    assert span.length == timedelta(minutes=minutes)

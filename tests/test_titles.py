@@ -57,3 +57,21 @@ def test_a_title_that_says_what_happened_stays(head: str, title: str) -> None:
 )
 def test_other_words_before_a_colon_belong_to_the_title(title: str) -> None:
     assert without_frame(title) == title
+
+
+def test_a_cause_that_is_an_instant_says_when_it_was_found() -> None:
+    head = "# Search returned nothing\n\n**Cause**: 2026-04-07 10:03 UTC\n**Incident ID**: INC-2026-04-07-001\n"
+    (report,) = parse_reports(head + BODY, "a.md", Settings(), default_template())
+    assert f"{report.incident['identified_at']:%H:%M}" == "10:03"
+    assert report.incident["why_it_happened"] == "A full disk."
+
+
+def test_a_day_of_completion_that_is_the_due_day_says_nothing_of_the_state() -> None:
+    table = "| Action | Owner | Due | Completed |\n|---|---|---|---|\n"
+    rows = "| Move the index | Ana | 2026-05-01 | 2026-05-01 |\n| Add limits | Ana | 2026-05-01 | 2026-04-20 |\n"
+    (report,) = parse_reports(
+        f"# Search\n{BODY}\n## Action items\n\n{table}{rows}", "a.md", Settings(), default_template()
+    )
+    assert [row["status"] for row in report.rows["actions"]] == [None, "done"]
+    messages = [row["message"] for row in report.rows["problems"] if row["code"] == "unreadable-value"]
+    assert messages == ["Completed is the due day, 2026-05-01, so whether it is done is unknown; add a Status"]

@@ -7,7 +7,7 @@ import pytest
 from incident_analytics.config import Settings
 from incident_analytics.reports.parse import read_reports
 from incident_analytics.reports.recognition import Skipped
-from incident_analytics.reports.template import built_in_templates
+from incident_analytics.reports.template import built_in_templates, default_template
 from incident_analytics.reports.wordings import Kind, named_by_words
 
 
@@ -130,3 +130,13 @@ def test_a_column_made_of_words_takes_nothing_from_one_that_a_template_lists(col
     table = f"## Timeline\n\n| Time | {column} | Event |\n|--|--|--|\n{rows}"
     found = incident(f"# Logins fail\n\n**Date:** 2025-03-14\n**Severity:** SEV-2\n\n{table}{CAUSE}")
     assert f"{found['restored_at']:%H:%M}" == "14:30"
+
+
+@pytest.mark.parametrize("heading", ["Task", "Aktion", "Promises", "Compromisos"])
+def test_a_heading_that_may_be_about_anything_is_no_list_of_actions(heading: str) -> None:
+    assert default_template().section_named(heading) is None
+
+
+@pytest.mark.parametrize("heading", ["Tasks", "Follow-up tasks", "Aktionsplan", "Corrective task", "Action"])
+def test_with_what_makes_it_one_it_is(heading: str) -> None:
+    assert default_template().section_named(heading) == "actions"

@@ -174,6 +174,16 @@ def _zone_of_date(text: str) -> str:
     return zone.strip(" ()") if is_zone(zone) else ""
 
 
+def _is_instant(text: str) -> bool:
+    """Return whether words are a time of day, with or without its date and zone, and nothing else."""
+    try:
+        moments = read_moments(text)
+    except Unreadable:
+        return False
+    rest = split_moment(text)[1] if moments else text
+    return bool(moments) and moments[0].clock is not None and (not rest or is_zone(rest))
+
+
 def _length_beside(text: str) -> str:
     """Return the words of a date by which it also says how long it was, or from which time of day to which."""
     _, rest = split_moment(text)
@@ -390,6 +400,8 @@ class HeaderReader:
         name, line = self.template.field_named(found.label), found.line
         if name == "services" and not _OF_SERVICES.search(found.label) and _PEOPLE.match(line.text):
             return "affected_users", line
+        if name == "why_it_happened" and len(line.text) <= _STAMP and _is_instant(line.text):
+            return "identified_at", line
         if name == "date" and not find_dates(line.text) and self._is_readable("duration", line.text):
             return "duration", line  # of two times of day alone
         if name == "severity" and ". " in line.text and not self._is_readable(name, line.text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from itertools import zip_longest
 from typing import Final
@@ -11,8 +12,9 @@ from typing import Final
 from incident_analytics.reports.action_states import read_action_date, read_own_state, read_state_alone
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.tokens import MONTH
+from incident_analytics.reports.zones import is_place
 
-__all__ = ["split_details"]
+__all__ = ["split_details", "split_list"]
 
 _ROOM: Final = 300
 """Characters at the end of an item that are looked at."""
@@ -34,6 +36,8 @@ _MENTION: Final = re.compile(
 _OWNED_BY: Final = re.compile(r"(?:owner|owned by|assigned to|by)\s+(@.*)", re.IGNORECASE)
 _NAME: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
 """One to three words that may be a person's name, if each begins with a capital letter and has a small one."""
+_NAME_BEFORE_DAY: Final = re.compile(rf"(?:[(\[]|\s[–—-]\s)({_NAME.pattern}),\s(?=\d|{MONTH}\b)", re.IGNORECASE)
+"""A name and a day behind it, without a word such as "by" between them."""
 _NO_NAME: Final = re.compile(r"(?:.*ed|since .*|team .*|low|medium|high|urgent|due|see .*|new)", re.IGNORECASE)
 """Other words in front of a day: a state, a priority, what happened then."""
 _DAY: Final = re.compile(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
@@ -44,6 +48,51 @@ _DUE: Final = re.compile(
     r"(?:due|by|until|bis|fällig|pour|avant|para|hasta|até|voor|tegen|entro|innen|til|senast)\s+(?:on\s+|by\s+|le\s+|el\s+|zum\s+)?(\S.*)",
     re.IGNORECASE,
 )
+
+
+def split_list(
+    items: Sequence[str], columns: Mapping[str, Sequence[str]], since: date | None
+) -> list[tuple[str, dict[str, str]]]:
+    """Return the words and details of each item of a list, as `split_details` does.
+
+    One word in front of a day may be what an item quotes, as in ``(Google, 12 June 2025)``: it is an owner where at
+    least two of the items, and half of them, end so. Neither is a place, or a day before the incident.
+
+    Parameters
+    ----------
+    items, columns
+        The items' words; the labels by column.
+    since
+        The day of the incident, None if unknown.
+
+    Examples
+    --------
+    >>> labels = {"owner": ["Owner"], "due_on": ["Due"]}
+    >>> split_list(["Move the index (Google, 12 June 2025)", "Write the guide"], labels, None)
+    [('Move the index (Google, 12 June 2025)', {}), ('Write the guide', {})]
+    """
+    found = [split_details(words, columns) for words in items]
+    bare = [match[1].strip() if (match := _NAME_BEFORE_DAY.search(words)) else "" for words in items]
+    names = [name if details.get("owner") == name else "" for name, (_, details) in zip(bare, found, strict=True)]
+    n_named = sum(map(bool, names))
+    is_usual = n_named > 1 and 2 * n_named >= len(items)
+    return [
+        (words, {})
+        if name and not ((is_usual or " " in name) and _may_own(name, details, since))
+        else (before, details)
+        for words, name, (before, details) in zip(items, names, found, strict=True)
+    ]
+
+
+def _may_own(name: str, details: Mapping[str, str], since: date | None) -> bool:
+    """Return whether a name in front of a day may be an owner until then: not a place, nor a day of before."""
+    if is_place(name):
+        return False
+    try:
+        due = read_action_date(details.get("due_on", ""), since)
+    except Unreadable:
+        return True  # which is reported where the due date is read
+    return since is None or due is None or due >= since
 
 
 def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str, dict[str, str]]:

@@ -382,7 +382,7 @@ def _holds_tasks(section: Section, form: SectionForm) -> bool:
     if items:
         texts = [item.lines[0].text for item in items]
         is_listed = all(item.checked is not None for item in items)
-        is_listed |= len(texts) > 1 and all(_says_state(text, form) for text in texts)
+        is_listed |= len(texts) > 1 and all(_is_task(text, form) for text in texts)
         return is_listed and sum(len(text.split()) for text in texts) >= _TASK_WORDS * len(texts)
     return _is_of_tasks(section, form)
 
@@ -397,9 +397,10 @@ def _is_of_tasks(section: Section, form: SectionForm) -> bool:
     return len(tables) == 1 and len(tables[0] & {"action", "owner"}) > 0 and len(tables[0] & _OF_TASKS) > 1
 
 
-def _says_state(text: str, form: SectionForm) -> bool:
-    """Return whether an item says at its end whether it is done."""
-    return read_own_state(text).status is not None or "status" in split_details(text, form.columns)[1]
+def _is_task(text: str, form: SectionForm) -> bool:
+    """Return whether an item says at its end whether it is done, or who does it until when."""
+    details = split_details(text, form.columns)[1]
+    return read_own_state(text).status is not None or "status" in details or details.keys() >= {"owner", "due_on"}
 
 
 def section_owners(sections: Sequence[Section], parts: Sequence[str | None], template: Template) -> list[str | None]:

@@ -17,7 +17,7 @@ from incident_analytics.reports.action_states import (
     split_state,
 )
 from incident_analytics.reports.choices import Choice, read_action_status, read_choice
-from incident_analytics.reports.item_details import split_details
+from incident_analytics.reports.item_details import split_list
 from incident_analytics.reports.labels import labelled, labelled_lines
 from incident_analytics.reports.markdown import RUNNING, Item, Line, Paragraph, Row, Section, Table
 from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected, split_gloss
@@ -59,6 +59,8 @@ Priorities, quarters, halves of years, severities and weeks are no numbers of li
 _ROW_NUMBER = re.compile(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
 """The header of a column that numbers rows."""
 _NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
+_NOT_BY_WHOM = re.compile(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
+"""What a cell below By has that says until when, or by what means: a figure, what is done, a sentence."""
 _LONGEST_DATE = 40
 """Characters of a line that may be a date alone."""
 
@@ -498,11 +500,12 @@ class SectionReader:
         for header, rows in loose:
             self._note_loose(header, rows)
         taken = {row.line for _, rows in loose for row in rows}
-        for lines, checked in _action_items(section, taken):
-            text = " ".join(line.text for line in lines)
+        items = list(_action_items(section, taken))
+        texts = [" ".join(line.text for line in lines) for lines, _ in items]
+        split = split_list(texts, form.columns, self.report.anchor())
+        for (lines, checked), (text, details) in zip(items, split, strict=True):
             self.report.mark("actions", lines[0].line, lines[-1].line)
             struck = all(line.struck for line in lines)
-            text, details = split_details(text, form.columns)
             cells = {column: Line(value, lines[0].line) for column, value in details.items()}
             self._add_action({"action": Line(text, lines[0].line, struck=struck), **cells}, origin, checked=checked)
 
@@ -562,9 +565,15 @@ class SectionReader:
             status = {"DONE": "done", "TODO": "open"}[match[0]]
             key_cell = key_cell._replace(text=key_cell.text.replace(match[0], "").strip())
         key = find_key(key_cell.text) or (None if is_absent(key_cell.text) else key_cell.text) if key_cell else None
+        due_on = self._cell(cells, "due_on", "Due Date", self._read_day)
         completed_on = self._cell(cells, "completed_on", "Completed", self._read_day) or done_on
         if status is None and completed_on is not None and "status" not in cells:
-            status = "done"  # the day says so
+            if completed_on == due_on:
+                message = f"Completed is the due day, {due_on}, so whether it is done is unknown; add a Status"
+                self.report.problem("unreadable-value", cells["completed_on"].line, message)
+                completed_on = None
+            else:
+                status = "done"  # the day says so
         rows = self.report.rows["actions"]
         rows.append(
             {
@@ -572,7 +581,7 @@ class SectionReader:
                 "action": words,
                 "owner": self._cell(cells, "owner", "Owner", text_or_none),
                 "created_on": self._cell(cells, "created_on", "Created", read_date),
-                "due_on": self._cell(cells, "due_on", "Due Date", self._read_day),
+                "due_on": due_on,
                 "priority": priority,
                 "status": status,
                 "completed_on": completed_on,
@@ -704,7 +713,7 @@ def _with_by(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[
     words = [row.cells[place].text for row in rows if place < len(row.cells) and not is_absent(row.cells[place].text)]
     if "due_on" not in columns and words and all(map(find_dates, words)):
         return {**columns, "due_on": place}
-    if "owner" not in columns and words and not any(re.search(r"\d", each) for each in words):
+    if "owner" not in columns and words and not any(_NOT_BY_WHOM.search(each) for each in words):
         return {**columns, "owner": place}
     return columns
 

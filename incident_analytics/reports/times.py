@@ -18,11 +18,11 @@ from incident_analytics.reports.tokens import (
     HALVES,
     MONTH,
     NUMBER,
-    NUMBERS,
     PLAIN,
     WEEKDAY,
     WEEKDAYS,
     month_named,
+    number_in_words,
     tokenize,
 )
 from incident_analytics.reports.zones import zone_named
@@ -463,7 +463,7 @@ def _length(words: str) -> timedelta:
     if re.fullmatch(GROUPED, number):
         amount = number_of(number)
     else:
-        amount = NUMBERS[number] if number in NUMBERS else float(number.replace(",", "."))
+        amount = number_in_words(number) if number[0].isalpha() else float(number.replace(",", "."))
     seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
     half = 0.5 if "half" in plain and "and" in plain else 0
     if (amount + half) * seconds > _LONGEST.total_seconds():

@@ -74,9 +74,25 @@ NUMBERS: Final = {
     )
     for word in words.split()
 } | {
-    "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "half an": 0.5, "half a": 0.5,
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "half an": 0.5, "half a": 0.5,
 }  # fmt: skip
-NUMBER: Final = rf"(?:{GROUPED}|\d+(?:[.,]\d+)?|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
+_TENS: Final = rf"\b(?:{'|'.join(word for word, number in NUMBERS.items() if number % 10 == 0 and number >= 20)})"
+_ONES: Final = "|".join(word for word, number in NUMBERS.items() if number in range(1, 10) and word not in {"a", "an"})
+NUMBER: Final = rf"(?:{GROUPED}|\d+(?:[.,]\d+)?|{_TENS}[\s-](?:{_ONES})\b|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
+
+
+def number_in_words(words: str) -> float:
+    """Return the number that words such as ``thirty-six`` name.
+
+    Examples
+    --------
+    >>> number_in_words("half an"), number_in_words("thirty-six")
+    (0.5, 36)
+    """
+    return NUMBERS[words] if words in NUMBERS else sum(NUMBERS[word] for word in re.split(r"[\s-]", words))
+
+
 _UNIT: Final = (
     r"(?:w(?:(?:ee)?ks?)?|d(?:ays?|[ií]as?|age?n?|ager|agar|ni)?|tage?n?|jours?|giorn[io]"
     r"|h(?:(?:ou)?r?s?|eures?|oras?)|st(?:d|unden?)|uur|uren|or[ae]|timer|timmar|godz(?:in[aye]?)?|jam|(?<=\s)t(?=\s\d)"

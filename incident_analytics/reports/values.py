@@ -361,7 +361,8 @@ _SAID_OF_USERS: Final = compile_late(
 _HIT: Final = re.compile(
     r"影響|影响|无法|無法|できな"
     r"|\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met"
-    r"|without|lost|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*|disrupt\w*|had to"
+    r"|without|lost|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*"
+    r"|disrupt\w*|had to"
     r"|got|waited|tried|missed|late|delayed|twice|refused|rejected|thrown"
     r"|logged out|concerned|denied|turned away|blocked|stuck"
     r"|betroffen\w*|konnten|nicht|concernée?s|touchée?s|affectée?s|pas|afectad[oa]s|afetad[oa]s|sin|não|niet|geen"

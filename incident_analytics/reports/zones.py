@@ -21,6 +21,7 @@ from incident_analytics.reports.placeholders import Unreadable
 __all__ = [
     "ZONE",
     "find_zone",
+    "is_place",
     "is_zone",
     "names_zone",
     "read_zone",
@@ -178,6 +179,17 @@ def read_zone(text: str) -> tzinfo | None:
             f"zone {unknown!r} is not known; write UTC or an IANA name such as Europe/London", "unreadable-time"
         )
     return zone_named(match[0]) if match else None
+
+
+def is_place(name: str) -> bool:
+    """Return whether a name is that of a place whose time zone is known, and nothing else.
+
+    Examples
+    --------
+    >>> is_place("Berlin"), is_place("Joe")
+    (True, False)
+    """
+    return " ".join(_words_of(name)) in _places()
 
 
 def names_zone(text: str) -> bool:

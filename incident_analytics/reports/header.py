@@ -472,7 +472,7 @@ class HeaderReader:
         for section, part in zip(self.sections, self.parts, strict=True):
             if part:
                 return
-            if section.level and find_dates(section.title) and (words := find_zone(section.title, is_heading=True)):
+            if section.level and (words := find_zone(section.title, is_heading=True)) and find_dates(section.title):
                 self.reader.read_zone(Line(words, section.line), "head")
             rows = {item.line for item in section.items() if re.search(r"\d", item.text)}
             for line in section.lines():

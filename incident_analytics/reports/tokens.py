@@ -77,9 +77,12 @@ NUMBERS: Final = {
     "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     "half an": 0.5, "half a": 0.5,
 }  # fmt: skip
-_TENS: Final = rf"\b(?:{'|'.join(word for word, number in NUMBERS.items() if number % 10 == 0 and number >= 20)})"
-_ONES: Final = "|".join(word for word, number in NUMBERS.items() if number in range(1, 10) and word not in {"a", "an"})
-NUMBER: Final = rf"(?:{GROUPED}|\d+(?:[.,]\d+)?|{_TENS}[\s-](?:{_ONES})\b|\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
+_TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
+NUMBER: Final = (
+    rf"(?:{GROUPED}|\d+(?:[.,]\d+)?"
+    rf"|\b(?:(?:{_TENS})[\s-](?:{_ONES})|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
+)
 
 
 def number_in_words(words: str) -> float:

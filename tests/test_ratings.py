@@ -71,6 +71,19 @@ class TestImpacts:
         assert found["downtime"].tolist() == [pd.Timedelta(minutes=30), pd.NaT, pd.NaT]
         assert found["cost"].tolist() == [100.0, pd.NA, pd.NA]  # of b an amount is missing, c has two currencies
 
+    @pytest.mark.parametrize("ends", [[None], [None, None], []])
+    def test_where_no_outage_has_an_end_every_downtime_is_unknown(self, ends: list[None]) -> None:
+        """Also where no amount is reported: the first review of a folder may have neither."""
+        ids = list("abc")[: len(ends)]
+        incidents = make_table("incidents", {"incident_id": ids, "title": ids, "is_open": [False] * len(ids)})
+        started = ["2025-03-14T10:00Z"] * len(ids)
+        numbers = {"position": [1] * len(ids), "line": [1] * len(ids)}
+        outages = make_table("outages", {"incident_id": ids, "started_at": started, "ended_at": ends, **numbers})
+        amounts = {"kind": ["lost_revenue"] * len(ids), "amount": ends, "currency": ends, "line": [1] * len(ids)}
+        found = call(incident_impacts, incidents, outages, make_table("costs", {"incident_id": ids, **amounts}))
+        assert found.dtypes[["downtime", "cost"]].astype(str).tolist() == ["timedelta64[us]", "Float64"]
+        assert found[["downtime", "cost"]].isna().to_numpy().tolist() == [[True, True]] * len(ids)
+
     def test_of_a_cost_of_one_the_currency_counts(self) -> None:
         incidents = make_table("incidents", {"incident_id": ["a"], "title": ["A"]})
         costs = {"incident_id": ["a"], "kind": ["credits_issued"], "amount": [1.0], "currency": ["EUR"], "line": [1]}
@@ -205,6 +218,20 @@ class TestTwins:
             if is_pair:
                 assert found["severity"].tolist() == ["SEV-2"]
                 assert sentences.describe_twins(found).count("line") == 0
+
+    def test_of_several_twins_the_closest_is_shown_and_all_are_counted(self) -> None:
+        """A service whose incidents are all alike has at most a row an incident, whatever their number."""
+        readings = make_table("readings", {"incident_id": [], "field": [], "line": []})
+        rows = [("SEV-1", 400, 40), ("SEV-3", 500, 40), ("SEV-2", 400, 42), ("SEV-3", 410, 40), ("SEV-3", 410, 40)]
+        for order in (range(5), (4, 3, 2, 1, 0)):
+            found = call(near_twins, impacts_of(*(rows[each] for each in order)), on(["A"] * 5), readings)
+            found = found.sort_values("severity", ascending=False)
+            assert found[["severity", "affected_users", "twin_users", "n_twins"]].to_numpy().tolist() == [
+                ["SEV-1", 400, 410, 4],
+                ["SEV-2", 400, 410, 3],
+            ]
+        many = near_twins(impacts_of(*rows * 40), on(["A"] * 200), readings)
+        assert len(many) == 80
 
     def test_shares_of_users_are_compared_with_shares(self) -> None:
         table = impacts_of(("SEV-2", None, 40), ("SEV-3", None, 40), affected_users_fraction=[0.1, 0.11])

@@ -15,7 +15,6 @@ from incident_analytics.schema import FLOAT, SPAN, TEXT
 __all__ = ["incident_impacts", "near_twins", "out_of_line", "severity_agreement"]
 
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 IMPACTS: Final = ("affected_users", "affected_users_fraction", "downtime", "cost")
 """What severity is compared with."""
@@ -55,16 +54,21 @@ def incident_impacts(incidents: pd.DataFrame, outages: pd.DataFrame, costs: pd.D
     require_columns(costs, "incident_id", "amount", "currency")
     rows = incidents[~incidents["is_open"].fillna(value=False)].reset_index(drop=True)
     spans = (outages["ended_at"] - outages["started_at"]).astype(SPAN)
-    downtime = spans.groupby(outages["incident_id"]).agg(lambda each: each.sum(skipna=False))
+    downtime = _totals(spans, outages["incident_id"])
     common = costs.loc[costs["amount"] > 0, "currency"].mode()
     usable = costs["amount"].where((costs["amount"] == 0) | costs["currency"].isin(common.head(1)))
-    cost = usable.groupby(costs["incident_id"]).agg(lambda each: each.sum(skipna=False))
+    cost = _totals(usable, costs["incident_id"])
     return rows[["incident_id", "title", "severity"]].assign(
         affected_users=rows["affected_users"].astype(FLOAT),
         affected_users_fraction=rows["affected_users_fraction"].astype(FLOAT),
         downtime=downtime.reindex(rows["incident_id"]).set_axis(rows.index).astype(SPAN),
         cost=cost.reindex(rows["incident_id"]).set_axis(rows.index).astype(FLOAT),
     )
+
+
+def _totals(values: pd.Series, incident_ids: pd.Series) -> pd.Series:
+    """Return the sum of each incident's values, NA where one of them is."""
+    return values.groupby(incident_ids).sum().mask(values.isna().groupby(incident_ids).any())
 
 
 def severity_agreement(impacts: pd.DataFrame, services: pd.DataFrame, *, members: bool = False) -> pd.DataFrame:
@@ -240,13 +244,14 @@ def near_twins(impacts: pd.DataFrame, services: pd.DataFrame, readings: pd.DataF
     Returns
     -------
     pandas.DataFrame
-        A row for each pair that affected exactly the same services and whose users, and whose downtimes, differ by no
-        more than a quarter, the more severe one first:
+        A row for each incident with a less severe twin, and the closest one: both affected exactly the same services,
+        and their users, and their downtimes, differ by no more than a quarter:
 
         - incident_id, twin_id, str
         - severity, twin_severity, category
         - line, twin_line, Int64: where the reports state them; NA where that isn't known
         - affected_users, twin_users, Float64; downtime, twin_downtime, timedelta64[us]
+        - n_twins, int64: the less severe twins that it has
 
         Two numbers of users are compared, or else two shares of users; incidents that give neither are in no pair.
 
@@ -278,9 +283,11 @@ def near_twins(impacts: pd.DataFrame, services: pd.DataFrame, readings: pd.DataF
     pairs = []
     for index in range(len(known)):
         same = (shares == shares[index]).all(axis=1) & shares[index].any()
-        alike = np.where(np.isnan(users) | np.isnan(users[index]), _close(fraction, index), _close(users, index))
-        twins = same & alike & _close(downtime, index) & (severity < severity[index])
-        pairs += [(index, twin) for twin in np.flatnonzero(twins)]
+        no_numbers = np.isnan(users) | np.isnan(users[index])
+        apart = np.where(no_numbers, _ratios(fraction, index), _ratios(users, index)), _ratios(downtime, index)
+        is_twin = same & (severity < severity[index]) & (apart[0] <= _CLOSE) & (apart[1] <= _CLOSE)
+        if is_twin.any():
+            pairs.append((index, int(np.argmin(np.where(is_twin, apart[0] * apart[1], np.inf))), int(is_twin.sum())))
     lines = readings[readings["field"] == "severity"].drop_duplicates("incident_id").set_index("incident_id")["line"]
     one, other = (known.loc[[pair[side] for pair in pairs]].reset_index(drop=True) for side in (0, 1))
     return pd.DataFrame(
@@ -295,6 +302,7 @@ def near_twins(impacts: pd.DataFrame, services: pd.DataFrame, readings: pd.DataF
             "twin_users": other["affected_users"],
             "downtime": one["downtime"],
             "twin_downtime": other["downtime"],
+            "n_twins": pd.Series([n for *_, n in pairs], dtype="int64"),
         }
     )
 
@@ -306,11 +314,11 @@ def _numbers(values: pd.Series) -> Floats:
     return np.asarray(plain.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
 
-def _close(values: Floats, index: int) -> Flags:
-    """Return which values differ from one of them by no more than a quarter; NaN is close to nothing."""
-    low, high = np.fmin(values, values[index]), np.fmax(values, values[index])
-    close: Flags = (high <= _CLOSE * low) & ~np.isnan(values) & ~np.isnan(values[index])
-    return close
+def _ratios(values: Floats, index: int) -> Floats:
+    """Return how many times the smaller one the larger of each value and one of them is; NaN where one is unknown."""
+    low, high = np.minimum(values, values[index]), np.maximum(values, values[index])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(low == high, 1.0, high / low)
 
 
 def _affected(rows: pd.DataFrame, services: pd.DataFrame) -> Floats:

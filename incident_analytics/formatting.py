@@ -344,6 +344,8 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     ('1.9 (0.8 to 3.7)', '6')
     >>> format_with_interval({"budget_spent": 0.4, "budget_spent_low": 0.0, "budget_spent_high": 0.4}, "budget_spent")
     '0% to 40%'
+    >>> format_with_interval({"budget_spent": None, "budget_spent_low": 0.0, "budget_spent_high": 0.4}, "budget_spent")
+    '0% to 40%'
     >>> format_with_interval({"downtime": timedelta(hours=1), "n_missing": 1}, "downtime")
     'at least 1h'
     >>> format_with_interval({"availability": 1.0, "n": 0}, "availability")
@@ -362,8 +364,8 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
         is_bound = not is_missing(value) and bool(row.get(n_missing))
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
     shown, lowest, highest = (_coarse(each, column) for each in (value, low, high))
-    if column.startswith("budget_spent") and shown in {lowest, highest}:
-        # The end of a range isn't an estimate; where both ends are the same, nothing is unknown.
+    if column.startswith("budget_spent") and (is_missing(value) or shown in {lowest, highest}):
+        # The end of a range isn't an estimate, nor is one known; where both ends are the same, nothing is unknown.
         return lowest if lowest == highest else f"{lowest} to {highest}"
     return f"{shown} ({lowest} to {highest})"
 

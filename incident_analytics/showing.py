@@ -312,6 +312,7 @@ def table(
         return text(empty)
     shown = list(frame.columns) if columns is None else [name for name in columns if _says_something(frame, name)]
     is_cut = folded is not None and len(frame) > MOST_ROWS
+    greatest = greatest if greatest in shown else None  # where all its values are unknown
     kept = _most(frame, greatest) if is_cut else frame
     records = kept.to_dict("records")
     write = (lambda row, column: format_value(row[column], column)) if columns is None else format_with_interval
@@ -319,6 +320,8 @@ def table(
     marks = {column: _mark(frame[column]) for column in shown}
     words = {column: str((headings or {}).get(column) or heading(column)) for column in shown}
     can_repeat = [] if columns is None else [name for name in shown[1:] if not marks[name] or name in _GIVEN]
+    if is_cut:  # every row is also one that is not shown
+        can_repeat = [name for name in can_repeat if len(frame[name].drop_duplicates()) == 1]
     same = in_every_row({name: cells[name] for name in can_repeat})
     shown = [column for column in shown if column not in same]
     rows = list(zip(*(cells[column] for column in shown), strict=True))
@@ -499,9 +502,11 @@ def _address(column: str, row: Mapping[Any, Any], links: Mapping[str, str]) -> s
 def _says_something(frame: pd.DataFrame, column: str) -> bool:
     """Return whether a column is worth its room: it has a value, and is not a count next to n that is zero throughout.
 
-    The first column names the rows. An empty text is not a value.
+    The first column names the rows. An empty text is not a value; the bounds of an unknown budget are.
     """
     if column == frame.columns[0]:
+        return True
+    if column.startswith("budget_spent") and f"{column}_high" in frame and frame[f"{column}_high"].notna().any():
         return True
     if all(cell == "" for cell in frame[column].dropna()):
         return False

@@ -240,6 +240,29 @@ def test_the_greatest_values_of_a_long_table_are_shown_in_its_order_and_unknown_
     assert numbers == expected
 
 
+def test_every_row_of_a_long_table_is_also_one_that_is_not_shown() -> None:
+    n = MOST_ROWS
+    rows = pd.DataFrame({"n": range(n + 1), "currency": ["USD"] * (n + 1), "kind": [*["a"] * n, "b"]})
+    page = showing.table(rows, columns=list(rows), folded="Rows").markdown
+    assert "Every row: Currency = USD." in page
+    assert "| n | Kind |" in page
+
+
+def test_a_long_table_whose_greatest_values_are_unknown_shows_its_first_rows() -> None:
+    rows = pd.DataFrame({"n": range(MOST_ROWS + 1), "late": pd.to_timedelta([None] * (MOST_ROWS + 1))})
+    page = showing.table(rows, columns=list(rows), folded="Rows", greatest="late").markdown
+    assert f"The first {MOST_ROWS} of {MOST_ROWS + 1} rows." in page
+
+
+def test_the_bounds_of_an_unknown_budget_are_shown() -> None:
+    rows = {"service": ["API", "Web"], "budget_spent": [None, 0.2]}
+    rows |= {"budget_spent_low": [0.0, 0.1], "budget_spent_high": [7.0, 0.3]}
+    table = pd.DataFrame(rows).astype(dict.fromkeys(list(rows)[1:], "Float64"))
+    for shown, cells in ((table, ["0% to 700%", "20% (10% to 30%)"]), (table[:1], ["0% to 700%"])):
+        page = showing.table(shown, columns=["service", "budget_spent"]).markdown
+        assert [line.split("|")[2].strip() for line in page.splitlines()[2:]] == cells
+
+
 def test_a_chosen_column_is_shown_with_its_interval_and_the_others_are_not() -> None:
     minutes = pd.to_timedelta([50, 30, 120], unit="min")
     row = {"n": [6], "median": [minutes[0]], "median_low": [minutes[1]], "median_high": [minutes[2]]}

@@ -400,7 +400,7 @@ def _decisions(facts: Highlights) -> Shown:
         facts.budgets, facts.follow_ups, facts.unfinished, owner=facts.scope.settings.owner
     )
     if not decisions:
-        none = sentences.describe_no_decision(facts.budgets, facts.follow_ups)
+        none = sentences.describe_no_decision(facts.budgets if facts.has_reports else None, facts.follow_ups)
         return _headed("Decisions needed", Shown(f"<p>{none}</p>", none, digest=(("", none),)))
     items = [
         f"<li{figure_mark(each.figures)}><strong>{_html(each.subject)}</strong> {_html(each.question)}"

@@ -71,6 +71,18 @@ def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
     )
 
 
+def test_no_decision_is_not_a_good_sign_where_budgets_are_unknown() -> None:
+    unknown = budget("Web", "unknown", None)
+    assert describe_no_decision(budgets(KEPT, unknown), items()) == (
+        "No open decisions are known, but 1 error budget can't be judged."
+    )
+    assert describe_no_decision(budgets(unknown, unknown), items(n_due=0)) == (
+        "No open decisions are known, but 2 error budgets can't be judged and there are no due dates to judge action "
+        "items by."
+    )
+    assert describe_no_decision(None, items()) == "No open decisions are known, but nothing was reported."
+
+
 def test_owners_with_their_numbers_add_up() -> None:
     """Of many the first are named, and the others counted together."""
     owners = tuple(OwnerShare(name, n) for name, n in (("A", 9), ("B", 7), ("C", 6), ("D", 4), ("E", 3)))

@@ -301,7 +301,7 @@ class TestRecurrenceChange:
         assert change[["ratio", "ratio_low", "ratio_high", "p_value", "power_half", "can_tell"]].isna().all(axis=None)
         assert sentences.describe_recurrence(change).startswith(
             "Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done. Not "
-            "compared: 1"
+            "compared: 1 kind w"
         )
 
     def test_of_the_demo_it_can_not_be_said(self, demo_scope: Scope) -> None:

@@ -468,15 +468,17 @@ def test_series_without_a_worst_value_say_so() -> None:
 @pytest.mark.parametrize(
     ("n", "n_weighted", "said"),
     [
-        ([4, 2], [1, 0], "5 of 6 service outages count in full, as their reports don't state the share of users hit."),
-        ([2], [0], "All 2 service outages count in full, as their reports don't state the share of users hit."),
-        ([3], [2], "1 of 3 service outages counts in full, as its report doesn't state the share of users hit."),
-        ([1], [0], "The outage counts in full, as its report doesn't state the share of users hit."),
-        ([3, 0], [3, 0], ""),
+        ([4, 2], [1, 0], "All 6 service outages count in full; the reports of 5 don't state the share of users hit."),
+        ([2], [0], "All 2 service outages count in full; their reports don't state the share of users hit."),
+        ([3], [2], "All 3 service outages count in full; the report of 1 doesn't state the share of users hit."),
+        ([1], [0], "The outage counts in full; its report doesn't state the share of users hit."),
+        ([3, 0], [3, 0], "All 3 service outages count in full, whatever share of users they hit."),
+        ([1], [1], "The outage counts in full, whatever share of users it hit."),
+        ([0, 0], [0, 0], ""),
         ([], [], ""),
     ],
 )
-def test_outages_without_a_share_of_users_are_said_to_count_in_full(
+def test_budgets_count_outages_in_full_also_where_the_share_of_users_is_known(
     n: list[int], n_weighted: list[int], said: str
 ) -> None:
     assert describe_full_outages(pd.DataFrame({"n": n, "n_weighted": n_weighted})) == said

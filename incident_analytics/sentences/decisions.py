@@ -129,27 +129,33 @@ def _about_reports(pending: pd.DataFrame) -> Iterator[Decision]:
     )
 
 
-def describe_no_decision(budgets: BudgetFacts, follow_ups: FollowUpFacts) -> str:
+def describe_no_decision(budgets: BudgetFacts | None, follow_ups: FollowUpFacts) -> str:
     """Say that nothing is left to decide, and which decisions the settings and reports lack the grounds for.
 
     Parameters
     ----------
     budgets, follow_ups
-        The facts.
+        The facts; None of the budgets where nothing was reported, so that they are not known.
 
     Returns
     -------
     str
         One sentence.
     """
-    lacking = []
-    if not budgets.budgets:
+    lacking, unknown = [], []
+    if budgets is None:
+        unknown.append("nothing was reported")
+    elif not budgets.budgets:
         lacking.append("no SLO targets to judge downtime by")
+    elif n_unknown := len(budgets.of("unknown")):
+        unknown.append(f"{format_count(n_unknown, 'error budget')} can't be judged")
     if follow_ups.n_items and not follow_ups.n_due:
         lacking.append("no due dates to judge action items by")
-    if not lacking:
+    if lacking:
+        unknown.append(f"there are {' and '.join(lacking)}")
+    if not unknown:
         return "No open decisions."
-    return f"No open decisions are known, but there are {' and '.join(lacking)}."
+    return f"No open decisions are known, but {' and '.join(unknown)}."
 
 
 def _owners(owners: Sequence[OwnerShare]) -> str:

@@ -94,7 +94,8 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
     (row,) = change.to_dict("records")
     unused = [f"{format_count(row['n_open'], 'kind')} with open items"] * bool(row["n_open"])
-    unused += [f"{row['n_unknown']} whose completion isn't recorded"] * bool(row["n_unknown"])
+    n_unknown = f"{row['n_unknown']:,}" if unused else format_count(row["n_unknown"], "kind")
+    unused += [f"{n_unknown} whose completion isn't recorded"] * bool(row["n_unknown"])
     left = f" Not compared: {' and '.join(unused)}." if unused else ""
     if not row["n"]:
         return f"Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done.{left}"

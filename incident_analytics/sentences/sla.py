@@ -249,7 +249,7 @@ def describe_budget_assumptions(spent: pd.DataFrame, *, longest: timedelta | Non
 
 
 def describe_full_outages(impact: pd.DataFrame) -> str:
-    """Say how many outages count in full only because their reports don't state a share of users.
+    """Say that budgets count outages in full, and for how many the share of users would not be known either.
 
     Parameters
     ----------
@@ -259,21 +259,23 @@ def describe_full_outages(impact: pd.DataFrame) -> str:
     Returns
     -------
     str
-        One sentence; empty where each report states a share.
+        One sentence; empty without an outage.
 
     Examples
     --------
     >>> describe_full_outages(pd.DataFrame({"n": [4, 2], "n_weighted": [1, 0]}))
-    "5 of 6 service outages count in full, as their reports don't state the share of users hit."
+    "All 6 service outages count in full; the reports of 5 don't state the share of users hit."
     """
     require_columns(impact, "n", "n_weighted")
     n = int(impact["n"].sum())
     n_full = n - int(impact["n_weighted"].sum())
-    if not n_full:
+    if not n:
         return ""
-    if n == 1:
-        return "The outage counts in full, as its report doesn't state the share of users hit."
-    if n_full == 1:
-        return f"1 of {n:,} service outages counts in full, as its report doesn't state the share of users hit."
-    which = f"All {n:,}" if n_full == n else f"{n_full:,} of {n:,}"
-    return f"{which} service outages count in full, as their reports don't state the share of users hit."
+    counted = "The outage counts in full" if n == 1 else f"All {n:,} service outages count in full"
+    if not n_full:
+        return f"{counted}, whatever share of users {'it' if n == 1 else 'they'} hit."
+    if n_full == n:
+        whose = "its report doesn't" if n == 1 else "their reports don't"
+    else:
+        whose = "the report of 1 doesn't" if n_full == 1 else f"the reports of {n_full:,} don't"
+    return f"{counted}; {whose} state the share of users hit."

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
@@ -133,11 +134,12 @@ WITHOUT_REVIEW = f"import sys; sys.modules.update(dict.fromkeys({[*extras.REVIEW
 """What makes these libraries fail to import, as they do where they are missing."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
-    """Give each module's name inside the package, with its source as a tree."""
-    for file in sorted(PACKAGE.rglob("*.py")):
-        name = ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
-        yield name.removesuffix(".__init__"), ast.parse(file.read_text(encoding="utf-8"))
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(file: Path) -> str:
+    """Return a module's name inside the package."""
+    return ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
 
 
 def imports(tree: ast.Module) -> Iterator[str]:
@@ -150,19 +152,35 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def own_imports(module: str) -> set[str]:
-    """Return which of the package's own modules are imported, by their names inside the package."""
-    inside = {name.removeprefix(NAME).removeprefix(".") for name in IMPORTS[module] if under(name, NAME)}
-    return {max((known for known in MODULES if under(name, known)), key=len, default="") for name in inside}
+@cache
+def all_imports() -> dict[str, set[str]]:
+    """Return what each module imports, by its name inside the package."""
+    return {name_of(file): set(imports(ast.parse(file.read_text(encoding="utf-8")))) for file in FILES}
+
+
+@cache
+def own_imports() -> dict[str, set[str]]:
+    """Return which of the package's own modules each one imports, by their names inside the package."""
+    known = all_imports().keys() - {"__init__"}
+
+    def own(name: str) -> str:
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        return name
+
+    return {
+        module: {own(name.removeprefix(f"{NAME}.").removeprefix(NAME)) for name in found if under(name, NAME)}
+        - {module}
+        for module, found in all_imports().items()
+        if module in known
+    }
 
 
 def under(name: str, place: str) -> bool:
     return name == place or name.startswith(f"{place}.")
 
 
-IMPORTS = {name: set(imports(tree)) for name, tree in modules()}
-MODULES = {name for name in IMPORTS if name != "__init__"}
-OWN = {name: own_imports(name) - {name} for name in MODULES}
+MODULES = [name for name in map(name_of, FILES) if name != "__init__"]
 
 
 def layer(module: str) -> str:
@@ -170,29 +188,29 @@ def layer(module: str) -> str:
 
 
 def test_every_module_has_its_layer() -> None:
-    assert {layer(name) for name in OWN} == set(LAYERS)
+    assert {layer(name) for name in MODULES} == set(LAYERS)
 
 
 def test_only_what_shows_its_version_imports_the_package_as_a_whole() -> None:
     """Everybody else names the module, so that what a module needs can be read at its head."""
-    assert {name for name, found in OWN.items() if "" in found} <= {"cli", "review_page.page", "tracing"}
+    assert {name for name, found in own_imports().items() if "" in found} <= {"cli", "review_page.page", "tracing"}
 
 
-@pytest.mark.parametrize("module", sorted(OWN))
+@pytest.mark.parametrize("module", MODULES)
 def test_a_module_imports_only_what_stands_before_it(module: str) -> None:
     place = LAYERS.index(layer(module))
-    assert {name for name in OWN[module] - {""} if LAYERS.index(layer(name)) > place} == set()
+    assert {name for name in own_imports()[module] - {""} if LAYERS.index(layer(name)) > place} == set()
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
     TopologicalSorter(
-        {name: found - {""} for name, found in OWN.items()}
+        {name: found - {""} for name, found in own_imports().items()}
     ).prepare()  # raises CycleError, which names them
 
 
-@pytest.mark.parametrize("module", sorted(name for name in OWN if layer(name) in TAKES_PLAIN_ARGUMENTS))
+@pytest.mark.parametrize("module", [name for name in MODULES if layer(name) in TAKES_PLAIN_ARGUMENTS])
 def test_analyses_and_plots_know_neither_settings_nor_reports(module: str) -> None:
-    assert {name for name in OWN[module] if layer(name) in {"config", "reports", "loading"}} == set()
+    assert {name for name in own_imports()[module] if layer(name) in {"config", "reports", "loading"}} == set()
 
 
 def test_publish_and_population_read_no_report_themselves() -> None:
@@ -214,8 +232,8 @@ def test_publish_and_population_read_no_report_themselves() -> None:
         "review_index",
         "showing",
     }
-    assert OWN["publish"] <= common
-    assert OWN["population"] <= common | {"publish", "schema", "reports.edit", "reports.template"}
+    assert own_imports()["publish"] <= common
+    assert own_imports()["population"] <= common | {"publish", "schema", "reports.edit", "reports.template"}
 
 
 WITHOUT_FRAMES = ("reports.parse", "records", "tracker", "tool_matches", "columnar", "cache", "loading")
@@ -231,18 +249,18 @@ def test_the_reading_layer_loads_no_pandas() -> None:
 
 
 def test_no_module_of_reports_imports_pandas_even_in_a_function() -> None:
-    users = {name for name, found in IMPORTS.items() if any(under(each, "pandas") for each in found)}
+    users = {name for name, found in all_imports().items() if any(under(each, "pandas") for each in found)}
     assert {name for name in users if layer(name) in {"reports", "records", "config", "schema"}} == set()
 
 
 @pytest.mark.parametrize("library", sorted(ALONE))
 def test_a_library_has_its_one_place(library: str) -> None:
-    users = {name for name, found in IMPORTS.items() if any(under(each, library) for each in found)}
+    users = {name for name, found in all_imports().items() if any(under(each, library) for each in found)}
     assert {layer(name) if layer(name) in ALONE[library] else name for name in users} == ALONE[library]
 
 
 def test_no_module_bears_a_public_functions_name() -> None:
-    names = {part for name in OWN for part in name.split(".")}
+    names = {part for name in MODULES for part in name.split(".")}
     assert names & set(incident_analytics.__all__) == set()
 
 

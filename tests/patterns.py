@@ -32,24 +32,31 @@ class Pattern(NamedTuple):
     only_at_start: bool
 
 
-def calls() -> Iterator[tuple[str, str, ast.Call, set[str]]]:
-    """Yield each call of ``re`` with its module, its place, and the methods by which what it compiles is used."""
-    for file in sorted(PACKAGE.rglob("*.py")):
-        module = ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
-        source = file.read_text(encoding="utf-8")
-        is_searched = "import re\n" in source and file.name != "late_patterns.py"  # that one compiles what others write
-        nodes = list(ast.walk(ast.parse(source))) if is_searched else []
-        names = {
-            id(node.value): node.targets[0] if isinstance(node, ast.Assign) else node.target
-            for node in nodes
-            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
-        }
-        for node in nodes:
-            if not isinstance(node, ast.Call) or not (method := _method(node)):
-                continue
-            name = ast.unparse(names[id(node)]) if id(node) in names else ""
-            used = {method} if method != "compile" else uses(nodes, name)
-            yield module, f"{file.relative_to(PACKAGE).as_posix()}: {name or ast.unparse(node.args[0])}", node, used
+def modules() -> list[str]:
+    """Return the modules that have patterns: the one that compiles those of others has none of its own."""
+    files = [file for file in sorted(PACKAGE.rglob("*.py")) if file.name != "late_patterns.py"]
+    return [
+        ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts)
+        for file in files
+        if "import re\n" in file.read_text(encoding="utf-8")
+    ]
+
+
+def calls(module: str) -> Iterator[tuple[str, ast.Call, set[str]]]:
+    """Yield each call of ``re`` in a module with its place, and the methods by which what it compiles is used."""
+    file = PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    names = {
+        id(node.value): node.targets[0] if isinstance(node, ast.Assign) else node.target
+        for node in nodes
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+    }
+    for node in nodes:
+        if not isinstance(node, ast.Call) or not (method := _method(node)):
+            continue
+        name = ast.unparse(names[id(node)]) if id(node) in names else ""
+        used = {method} if method != "compile" else uses(nodes, name)
+        yield f"{file.relative_to(PACKAGE).as_posix()}: {name or ast.unparse(node.args[0])}", node, used
 
 
 def _method(call: ast.Call) -> str:
@@ -85,19 +92,18 @@ class _Example(str):
         return self
 
 
-def written() -> list[Pattern]:
-    """Return the patterns of the source; in those that are put together from values there is an example of each."""
-    found = []
-    for module, place, call, used in calls():
+def written(module: str) -> Iterator[Pattern]:
+    """Yield the patterns of a module; in those that are put together from values there is an example of each value."""
+    scope = dict(vars(import_module(module)))
+    for place, call, used in calls(module):
         method = _method(call)
         position = {"compile": 1, "sub": 4, "subn": 4, "split": 3}.get(method, 2)
         flags = [keyword.value for keyword in call.keywords if keyword.arg == "flags"] + call.args[position:]
-        scope = dict(vars(import_module(module)))
-        pattern = _value_of(call.args[0], scope)
-        flag = _value_of(flags[0], scope) if flags else 0
+        values = dict(scope)
+        pattern = _value_of(call.args[0], values)
+        flag = _value_of(flags[0], values) if flags else 0
         compiled = pattern if isinstance(pattern, re.Pattern) else re.compile(pattern, flag)
-        found.append(Pattern(place, compiled, used <= _AT_THE_START))
-    return found
+        yield Pattern(place, compiled, used <= _AT_THE_START)
 
 
 def _value_of(node: ast.expr, scope: dict[str, Any]) -> Any:

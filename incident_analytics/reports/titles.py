@@ -17,13 +17,11 @@ _LONGEST: Final = 100
 """Characters of a line that may be a title."""
 _ATTRIBUTES: Final = re.compile(r"(?<!\s)\s*+\{[#.:][^{}]{0,80}\}\s*+$")
 """What pandoc and others write behind a heading."""
-_WITH_FIGURE: Final = re.compile(r"\S*\d\S*|#\S+")
-"""Ids, dates and numbers, which may be in a title that says nothing else."""
-_FRAME: Final = re.compile(r"\s*(?::\s|\s[–—|-]\s)\s*")
+_FRAME: Final = re.compile(r"(?::|(?<=\s)[–—|-])\s")
 """What is between the words for a report and what it is about."""
 _STATE: Final = re.compile(
-    r"\s*[(\[](?:live(?: doc(?:ument)?)?|(?:first |rough )?draft|wip|work in progress|final|resolved|closed"
-    r"|entwurf|brouillon|borrador|rascunho|utkast)[)\]]\s*$",
+    r"[(\[](?:live(?: doc(?:ument)?)?|(?:first |rough )?draft|wip|work in progress|final|resolved|closed"
+    r"|entwurf|brouillon|borrador|rascunho|utkast)[)\]]$",
     re.IGNORECASE,
 )
 """What is said of the report behind its title."""
@@ -124,7 +122,7 @@ def without_frame(title: str) -> str:
     >>> [without_frame(title) for title in ("Post-mortem: Search down (draft)", "RCA — Search down", "Post-mortem")]
     ['Search down', 'Search down', 'Post-mortem']
     """
-    words = _STATE.sub("", _ATTRIBUTES.sub("", title))
+    words = _STATE.sub("", _ATTRIBUTES.sub("", title).strip()).strip()
     match = _FRAME.search(words)
     if match and words[match.end() :].strip() and not re.search(r"\d", words[: match.start()]):
         return words[match.end() :].strip() if _is_frame(words[: match.start()]) else words
@@ -133,4 +131,5 @@ def without_frame(title: str) -> str:
 
 def _is_frame(words: str) -> bool:
     """Return whether words say that a text is a report, and nothing of what it is about."""
-    return named_by_words(" ".join(_WITH_FIGURE.sub(" ", words).split()), "titles") is not None
+    others = (word for word in words.split() if not re.search(r"[\d#]", word))  # no id, date or number
+    return named_by_words(" ".join(others), "titles") is not None

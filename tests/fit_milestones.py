@@ -24,7 +24,7 @@ from scipy import sparse
 from scipy.optimize import minimize
 from score_reading import FITTED, ROOT, SCORED, Report, read_golden, read_timelines, reports_of, same, wanted
 
-from incident_analytics.reports.milestone_model import END, PAIRS, RELATIONS, WEIGHTS, Features, features_of
+from incident_analytics.reports.milestone_model import END, PAIRS, RELATIONS, WEIGHTS, features_of
 from incident_analytics.reports.milestones import Clue, ReportClues, Scorer, default_lexicon
 from incident_analytics.schema import LAST_COUNTS, MILESTONES
 
@@ -79,7 +79,7 @@ class Example:
     """A report's rows in the order of time: their features, where each milestone may be and is, and how they lie."""
 
     report: Report
-    rows: list[Features]
+    rows: list[dict[str, float]]
     instants: list[datetime]
     free: np.ndarray
     right: np.ndarray
@@ -131,7 +131,8 @@ def example_of(report: Report) -> Example:
         if at is None or rows_right:
             right[place] = False
             right[place, rows_right or [0]] = True
-    return Example(report, rows, instants, free, right, relations(instants), asked)
+    weighed = [dict.fromkeys(row.names, 1.0) | dict(row.scores) for row in rows]
+    return Example(report, weighed, instants, free, right, relations(instants), asked)
 
 
 def marginals(scores: np.ndarray, pairs: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:

@@ -15,7 +15,7 @@ from laws import examples
 
 from incident_analytics.errors import IncidentAnalyticsError
 from incident_analytics.reports import milestone_model
-from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Model, default_model, features_of
+from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Features, Model, default_model, features_of
 from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import MILESTONES
 
@@ -49,7 +49,10 @@ def test_it_is_what_counting_all_readings_gives(
     places = list(range(len(rows)))
     given_rows = {"detected": 0} if known else {}
     found = (model := Model(lines)).likely(
-        [model.scores({f"row {index}": 1.0}) for index in places], places, dict.fromkeys(MILESTONES, places), given_rows
+        [model.scores(Features([f"row {index}"], [])) for index in places],
+        places,
+        dict.fromkeys(MILESTONES, places),
+        given_rows,
     )
     total, counted = 0.0, {name: [0.0] * len(rows) for name in MILESTONES}
     for reading in product([None, *places], repeat=len(MILESTONES)):
@@ -92,7 +95,7 @@ def test_rows_have_the_features_that_the_weights_were_fitted_to() -> None:
         nothing._replace(meanings=frozenset({"cure"})),
     ]
     rows = features_of(["Something"] * 7, instants, readings, ReportClues(), is_stated=False)
-    assert [[name for name in row if name.startswith(("gap:", "ngap:", "pos:", "rpos:"))] for row in rows] == [
+    assert [[name for name in row.names if name.startswith(("gap:", "ngap:", "pos:", "rpos:"))] for row in rows] == [
         ["pos:0", "rpos:5", "ngap:0"],
         ["pos:1", "rpos:5", "gap:0", "ngap:1"],
         ["pos:2", "rpos:4", "gap:1", "ngap:2"],
@@ -101,8 +104,8 @@ def test_rows_have_the_features_that_the_weights_were_fitted_to() -> None:
         ["pos:5", "rpos:1", "gap:5", "ngap:6"],
         ["pos:5", "rpos:0", "gap:6"],
     ]
-    meant = [{name: value for name, value in row.items() if name in {"m:fault", "pm:fault", "nm:cure"}} for row in rows]
-    assert meant == [{"m:fault": 1.0}, {"pm:fault": 1.0}, {}, {}, {}, {"nm:cure": 1.0}, {}]
+    meant = [{"m:fault", "pm:fault", "nm:cure"} & {*row.names} for row in rows]
+    assert meant == [{"m:fault"}, {"pm:fault"}, set(), set(), set(), {"nm:cure"}, set()]
 
 
 def test_a_row_of_very_many_words_overflows_nothing() -> None:
@@ -117,7 +120,7 @@ def test_what_the_file_says_of_a_feature_is_found() -> None:
     assert len(model.none) == len(MILESTONES)
     assert {len(weights) for weights in model.pairs.values()} == {len(RELATIONS)}
     assert "w:no such" not in model.weights
-    assert model.scores({"w:no such": 1.0}) == [0.0] * len(MILESTONES)
+    assert model.scores(Features(["w:no such"], [])) == [0.0] * len(MILESTONES)
 
 
 @pytest.mark.parametrize(

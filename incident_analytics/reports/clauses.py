@@ -6,17 +6,18 @@ the cause", "no cause found" and "after the cause was found" hold the same words
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
+
+from incident_analytics.late_patterns import compile_late
 
 __all__ = ["Clause", "Feature", "Vocabulary"]
 
 Clause: TypeAlias = tuple[str, ...]
 """The meanings of a clause in their order, each with its mode before it where it is not asserted: ``no fault``."""
 
-_TOKEN = re.compile(r"@?\w[\w'/-]*|[.,;:!?()–—-]")
+_TOKEN = compile_late(r"@?\w[\w'/-]*|[.,;:!?()–—-]")
 _ENDS = frozenset(".,;:!?()–—-") | {"but", "yet", "although", "though"}
 _JOINS = frozenset({"and", "then", "so", "which"})
 """Words that a new verb follows: a denial or an attempt ends here."""
@@ -57,11 +58,11 @@ _DENIALS = frozenset(
 )
 _DENIED = 4
 """How many words a denial reaches."""
-_ATTEMPT = re.compile(
+_ATTEMPT = compile_late(
     r"tr(?:y|ies|ied|ying)|attempt\w*|will|would|should|plan\w*|want(?:s|ed)?|propos\w+|suggest\w*|consider\w*|deci[ds]\w+"
     r"|needs?|could|might|may|wait\w*|hop(?:e|es|ing)|ready|expects?|ought|better|instead"
 )
-_GUESS = re.compile(
+_GUESS = compile_late(
     r"suspect\w*|perhaps|maybe|probabl[ey]|likely|seem(?:s|ed)?|possibl[ey]|hypothes\w+|theor(?:y|ies)|guess\w*|think\w*"
     r"|thought|believ\w+|appears?|apparently|looks|unclear|whether|ideas?|assum\w+"
 )
@@ -87,23 +88,23 @@ _SKIPPED = frozenset(
     ]
 )
 """Words before the one that a row opens with."""
-_ALERT_NAME = re.compile(
+_ALERT_NAME = compile_late(
     r"\b[A-Za-z]*[a-z](?:Down|High|Low|Error|Fail|NotReady|Unavailable|Missing|Looping|Latency|Full|Critical|Exceeded"
     r"|Lag|Expir|Slow|Stuck|Timeout|Unreachable|Degraded)\w*\b|\b(?:High|Low)[A-Z]\w+"
 )
-_AGAINST_USUAL = re.compile(
+_AGAINST_USUAL = compile_late(
     r"\b(?:(?:times|twice|double|half|half of|more|less|above|below|over|than)(?: (?:the|its|their|as))* ){1,3}"
     r"(?:normal|usual)\b"
 )
 """A comparison with what is normal: ``nine times the usual`` says that it is not."""
 _ELEVATED = "elevated"
-_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+_INNER_CAPITAL = compile_late(r"[a-z][A-Z]")
 """What every name of an alert has."""
 _SIDES = frozenset({"side", "end", "ends"})
 _OTHERS = frozenset(
     {"their", "its", "his", "her", "theirs", "provider", "vendor", "supplier", "carrier", "partner", "upstream"}
 )
-_OF_OTHERS = re.compile(r"(?!our|today|yesterday|tomorrow)[\w-]+(?:'s|s')")
+_OF_OTHERS = compile_late(r"(?!our|today|yesterday|tomorrow)[\w-]+(?:'s|s')")
 _ON = frozenset({"on", "from", "at"})
 """Of whose side of the matter a clause speaks: ``all fine on their side`` says nothing of how it is here."""
 _INFINITIVE = frozenset({"to"})
@@ -113,8 +114,8 @@ _QUESTION, _COLON, _LAST = "?", ":", "."
 _NAME = 3
 """How many words a name has at most that says who speaks."""
 _MARKED = ("no ", "try ", "after ", "^", "$")
-_PARTICIPLE = re.compile(r"[a-z]{3,}ed")
-_STATUS_CODE = re.compile(r"[45](?:\d\d|xx)s?")
+_PARTICIPLE = compile_late(r"[a-z]{3,}ed")
+_STATUS_CODE = compile_late(r"[45](?:\d\d|xx)s?")
 
 
 class Feature(NamedTuple):
@@ -129,10 +130,11 @@ class Feature(NamedTuple):
         kind = next((sign for sign in ">&" if sign in words), "+")
         return cls(tuple(part.strip() for part in words.split(kind)), kind)
 
-    def is_in(self, clauses: Iterable[Clause], held: set[str]) -> bool:
+    def is_in(self, clauses: Iterable[Clause], held: Collection[str]) -> bool:
         """Return whether a row of some clauses, which hold some meanings between them, holds the feature."""
-        if not held.issuperset(self.meanings):
-            return False
+        for meaning in self.meanings:
+            if meaning not in held:
+                return False
         if self.kind == "&" or len(self.meanings) == 1:
             return True
         if self.kind == "+":
@@ -205,6 +207,9 @@ class Vocabulary:
         for index, token in enumerate([*tokens, _LAST]):
             is_elsewhere = is_elsewhere or (token in _SIDES and _is_of_others(tokens, index))
             role, meanings = self._word(token)
+            if not (role or meanings or token in names):  # as most words
+                closing, opens = [], opens and token in _SKIPPED
+                continue
             if role == _END:
                 if is_elsewhere or token == _QUESTION:
                     found = _doubted(found, is_all=is_elsewhere)
@@ -213,9 +218,8 @@ class Vocabulary:
                 clauses.append((*found, *(() if is_elsewhere else closing)))
                 found, closing, mood, is_elsewhere = [], [], _Mood(), False
                 continue
-            if role:
-                found += mood.hear(index, role)
-            mark, closing = mood.mark(index) if meanings or names else "", []
+            found += mood.hear(index, role) if role else ()
+            mark, closing = mood.mark(index), []
             for meaning, rest in meanings:
                 if not rest or _follow(tokens, index + 1, rest):
                     found.append(mark + meaning)
@@ -295,7 +299,7 @@ def _follow(tokens: Sequence[str], begin: int, words: Sequence[str]) -> bool:
     """Return whether some words are those from a place on."""
     if begin + len(words) > len(tokens):
         return False
-    for token, word in zip(tokens[begin : begin + len(words)], words, strict=True):
-        if not (token.startswith(word[:-1]) if word.endswith("*") else token == word):
+    for index, word in enumerate(words, begin):
+        if not (tokens[index].startswith(word[:-1]) if word.endswith("*") else tokens[index] == word):
             return False
     return True

@@ -9,23 +9,21 @@ which of the two comes first and how far apart they are. The probabilities are e
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import mul
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from incident_analytics.errors import IncidentAnalyticsError
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import MILESTONES
 
 __all__ = ["END", "PAIRS", "RELATIONS", "WEIGHTS", "Features", "Model", "default_model", "features_of"]
 
-Features: TypeAlias = dict[str, float]
 Weights: TypeAlias = tuple[float, ...]
 
 PAIRS = (
@@ -51,16 +49,29 @@ RELATIONS = (
 """How the second milestone of a pair may be to the first; soon is within three instants."""
 _SOON = 3
 _MINUTE = timedelta(minutes=1)
-_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[^\w\s]")
-_LABEL = re.compile(r"[^:]{2,20}: ")
-_PERCENT = re.compile(r"\d\s*%")
+_TOKEN = compile_late(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+|[^\w\s]")
+_LABEL = compile_late(r"[^:]{2,20}: ")
+_PERCENT = compile_late(r"\d\s*%")
 _STEM = 6
 """How many letters of a word count."""
 _LEAST, _MOST = -2.0, 3.0
 """Between which bounds the words' own score counts."""
+_HUNDRED = 100
+"""The file has weights in hundredths."""
+_FINE = 200
+"""The words' own scores are in hundredths as well, and halves of these count."""
+_BITS = 64
+_HALF = 1 << _BITS - 1
 WEIGHTS = Path(__file__).with_name("milestone_weights.tsv")
 END = "# end"
 """The last line of that file: without it, the file is cut off."""
+
+
+class Features(NamedTuple):
+    """The features of a row: those that it has, each once or more often, and those that have a value."""
+
+    names: list[str]
+    scores: list[tuple[str, float]]
 
 
 @lru_cache(maxsize=20_000)
@@ -72,7 +83,7 @@ def _words(text: str, reading: Reading) -> Features:
     """Return the features of a row's own words."""
     stems = [_stem(token) for token in _TOKEN.findall(text.lower().replace("\u2019", "'"))]
     names = [f"w:{stem}" for stem in stems]
-    names += map("b:{} {}".format, ["<", *stems], [*stems, ">"])
+    names += [f"b:{one} {other}" for one, other in pairwise(["<", *stems, ">"])]
     names.append(f"len:{min(5, len(stems) // 4)}")
     if "?" in stems:
         names.append("has:?")
@@ -88,10 +99,8 @@ def _words(text: str, reading: Reading) -> Features:
         names.append(f"lab:{reading.label}")
     if reading.is_relapse:
         names.append("relapse")
-    found = dict.fromkeys(names, 1.0)
-    for name, weight in reading.weights.items():
-        found[f"score:{name}"] = max(_LEAST, min(_MOST, weight)) / 2
-    return found
+    scores = [(f"score:{name}", max(_LEAST, min(_MOST, weight)) / 2) for name, weight in reading.weights.items()]
+    return Features(names, scores)
 
 
 @lru_cache(maxsize=4096)
@@ -136,24 +145,16 @@ def features_of(
         *(["rep:cause"] if evidence.cause else []),
         *(["rep:stated"] if is_stated else []),
     ]
-    neighbours = [
-        (
-            [name for name in row if name.startswith("m:") and name[2] not in "^$"],
-            [(name, value) for name, value in row.items() if name.startswith("score:")],
-        )
-        for row in rows
-    ]
+    meanings = [[meaning for meaning in reading.meanings if meaning[0] not in "^$"] for reading in readings]
     of_rows = zip(rows, _places(instants), _compared(instants, evidence), _shared(readings, evidence), strict=True)
     found = []
     for index, (row, places, compared, shared) in enumerate(of_rows):
-        names, features = [*of_report, *places, *compared, *shared], dict(row)
+        names, scores = [*row.names, *of_report, *places, *compared, *shared], list(row.scores)
         for side, other in (("p", index - 1), ("n", index + 1)):
             if 0 <= other < len(rows):
-                meanings, scores = neighbours[other]
-                names += [side + name for name in meanings]
-                features.update([(side + name, value) for name, value in scores])
-        features.update(dict.fromkeys(names, 1.0))
-        found.append(features)
+                names += [f"{side}m:{meaning}" for meaning in meanings[other]]
+                scores += [(side + name, value) for name, value in rows[other].scores]
+        found.append(Features(names, scores))
     return found
 
 
@@ -187,16 +188,15 @@ def _compared(instants: Sequence[datetime], evidence: ReportClues) -> Iterator[l
 
 def _shared(readings: Sequence[Reading], evidence: ReportClues) -> Iterator[list[str]]:
     """Give for each row whether it shares words with the stated cause, and with rows before and after it."""
-    to_come = Counter(stem for reading in readings for stem in reading.stems)
+    last = {stem: index for index, reading in enumerate(readings) for stem in reading.stems}
     said: set[str] = set()
     cause = evidence.cause_stems
-    for reading in readings:
+    for index, reading in enumerate(readings):
         n_causes = len(reading.stems & cause)
         names = [f"cause:{min(3, n_causes)}"] if n_causes else []
         names += [] if said.isdisjoint(reading.stems) else ["shares:before"]
-        to_come.subtract(reading.stems)
         said |= reading.stems
-        yield [*names, "shares:after"] if any(to_come[stem] for stem in reading.stems) else names
+        yield [*names, "shares:after"] if max(map(last.__getitem__, reading.stems), default=0) > index else names
 
 
 class Model:
@@ -224,15 +224,16 @@ class Model:
         if missing := [name for name in needed if name not in weights]:
             raise _damaged(f"the line {missing[0]!r} is missing")
         self.weights: Mapping[str, Weights] = weights
+        self._packed = {name: _pack(each) for name, each in weights.items() if len(each) == len(MILESTONES)}
         self.none = weights["none"]
         self.pairs = {pair: list(map(math.exp, weights[f"pair {' '.join(pair)}"])) for pair in PAIRS}
 
     def scores(self, features: Features) -> list[float]:
         """Return by milestone how much the features of a row speak for it."""
-        of = self.weights.get
-        known = [(weights, value) for name, value in features.items() if (weights := of(name))]
-        columns = [weights if value == 1.0 else [value * weight for weight in weights] for weights, value in known]
-        return list(map(math.fsum, zip(*columns, strict=True))) or [0.0] * len(MILESTONES)
+        of = self._packed
+        total = _FINE * sum(map(of.__getitem__, of.keys() & features.names))
+        total += sum([round(value * _FINE) * of[name] for name, value in features.scores if value and name in of])
+        return _unpacked(total)
 
     def likely(
         self,
@@ -246,7 +247,7 @@ class Model:
         Parameters
         ----------
         scores
-            How much each row speaks for each milestone.
+            How much each row speaks for each milestone; of rows that may be none that isn't known, anything.
         ranks
             Which instant each row has, from 0.
         allowed
@@ -257,13 +258,14 @@ class Model:
         n = ranks[-1] + 1 if ranks else 0
         own: dict[str, list[float]] = {}
         for place, name in enumerate(MILESTONES):
-            chosen = [given[name]] if name in given else allowed[name]
-            most = max([self.none[place], *[scores[row][place] for row in chosen]])
-            odds = [0.0] * (n + 1)
-            odds[0] = 0.0 if name in given else math.exp(self.none[place] - most)
-            for row in chosen:
+            own[name] = odds = [0.0] * (n + 1)
+            if name in given:
+                odds[1 + ranks[given[name]]] = 1.0
+                continue
+            most = max([self.none[place], *[scores[row][place] for row in allowed[name]]])
+            odds[0] = math.exp(self.none[place] - most)
+            for row in allowed[name]:
                 odds[1 + ranks[row]] += math.exp(scores[row][place] - most)
-            own[name] = odds
         below, up = dict(own), {}
         for pair in reversed(PAIRS):
             first, second = pair
@@ -275,6 +277,21 @@ class Model:
             without = [one / other if other else 0.0 for one, other in zip(whole[first], up[pair], strict=True)]
             whole[second] = _normal(map(mul, below[second], _backward(self.pairs[pair], without)))
         return {name: odds[1:] for name, odds in whole.items()}
+
+
+def _pack(weights: Weights) -> int:
+    """Return weights for each milestone, in hundredths, as one number: such numbers add up exactly in any order."""
+    return sum(round(weight * _HUNDRED) << _BITS * place for place, weight in enumerate(weights))
+
+
+def _unpacked(total: int) -> list[float]:
+    """Return the weights of a number that is `_FINE` times the sum of others by `_pack`."""
+    found = []
+    for _ in MILESTONES:
+        own = (total + _HALF) % (2 * _HALF) - _HALF
+        found.append(own / (_HUNDRED * _FINE))
+        total = (total - own) >> _BITS
+    return found
 
 
 def _finite(cells: Sequence[str], n: int, number: int) -> Weights:
@@ -304,16 +321,18 @@ def _normal(odds: Iterable[float]) -> list[float]:
 def _spread(weights: Sequence[float], odds: Sequence[float]) -> list[float]:
     """Return for each instant the odds of all instants, each by how it lies: weights from at once to before."""
     at_once, following, soon, late, just, before = weights
-    n = len(odds)
     sums = [0.0, *accumulate(odds)]
     total = sums[-1]
+    sums += [total] * _SOON
     return [
-        at_once * odds[i]
-        + (following * odds[i + 1] if i + 1 < n else 0.0)
-        + soon * (sums[min(n, i + _SOON + 1)] - sums[min(n, i + 2)])
-        + late * (total - sums[min(n, i + _SOON + 1)])
-        + (just * odds[i - 1] + before * sums[i - 1] if i else 0.0)
-        for i in range(n)
+        at_once * own
+        + following * after
+        + soon * (till_soon - till_next)
+        + late * (total - till_soon)
+        + (just * last + before * till_last)
+        for own, after, till_next, till_soon, last, till_last in zip(
+            odds, [*odds[1:], 0.0], sums[2:], sums[_SOON + 1 :], [0.0, *odds], [0.0, *sums], strict=False
+        )
     ]
 
 

@@ -10,17 +10,17 @@ milestone is not known.
 from __future__ import annotations
 
 import math
-import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, chain, islice, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.clauses import Feature, Vocabulary
 from incident_analytics.reports.milestone_model import default_model, features_of
 from incident_analytics.reports.placeholders import fold
@@ -66,8 +66,8 @@ _ROUGHLY = 0.15
 """How much of a rough length a row may be off."""
 _MOST = 4
 """How many rows that speak for the same milestone count."""
-_LABEL = re.compile(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
-_LABEL_EXTRAS = re.compile(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
+_LABEL = compile_late(r"^([a-z' ]{2,30}?)\s*(?::|\s[-–—]\s|[-–—]\s)\s*(?=\S)")
+_LABEL_EXTRAS = compile_late(r"\b(?:incident|first|initial|service|outage|impact|time of|the|root)\b")
 _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
 _NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
@@ -159,12 +159,18 @@ class Lexicon:
         self._relapse: Mapping[str, float] = raw["relapse"]
         self._labels = {label: name for name, labels in raw["labels"].items() for label in labels}
         self._vocabulary = Vocabulary(raw["meanings"])
-        self._features: dict[str, list[tuple[str, Feature]]] = {}
-        self._weighs: dict[str, list[tuple[str, Weight]]] = {}
-        for key in {key for part in (*self.weights.values(), self._relapse) for key in part if key[0] != "@"}:
-            feature = Feature.of(key)
-            self._features.setdefault(feature.meanings[0], []).append((key, feature))
-            self._weighs[key] = [(name, weights[key]) for name, weights in self.weights.items() if key in weights]
+        keys = {key for part in (*self.weights.values(), self._relapse) for key in part if key[0] != "@"}
+        features = {key: Feature.of(key) for key in keys}
+        self._single = {key for key, feature in features.items() if len(feature.meanings) == 1}
+        self._joint: dict[str, list[tuple[str, Feature]]] = {}
+        for key in keys - self._single:
+            self._joint.setdefault(features[key].meanings[0], []).append((key, features[key]))
+        none = Weight(0.0, 0.0)
+        self._columns: dict[str, Sequence[float]] = {}  # what is summed: as fitted, as judged, of a relapse
+        for key in keys:
+            own = [of.get(key, none) for of in self.weights.values()]
+            fits, judgements = [each.fitted for each in own], [each.judged for each in own]
+            self._columns[key] = (*fits, *judgements, self._relapse.get(key, 0.0))
         self.read = lru_cache(maxsize=4096)(self._read)
         self._read_rows = lru_cache(maxsize=2)(lambda events: tuple(map(self.read, events)))
 
@@ -175,30 +181,26 @@ class Lexicon:
     def _read(self, text: str) -> Reading:
         """Return what a row's words say."""
         clauses = self._vocabulary.clauses(text)
-        held = {meaning for clause in clauses for meaning in clause}
-        features = frozenset(
-            [
-                key
-                for meaning in held
-                for key, feature in self._features.get(meaning, ())
-                if len(feature.meanings) == 1 or feature.is_in(clauses, held)
-            ]
-        )
-        weights: defaultdict[str, list[Weight]] = defaultdict(list)
-        for key in features:
-            for name, weight in self._weighs[key]:
-                weights[name].append(weight)
-        match = _LABEL.match(fold(text))
+        held = frozenset(chain.from_iterable(clauses))
+        joint = [
+            key
+            for meaning in held & self._joint.keys()
+            for key, feature in self._joint[meaning]
+            if feature.is_in(clauses, held)
+        ]
+        features = frozenset([*(held & self._single), *joint])
         # Sums are rounded once, so that they do not depend on the order in which a set gives its members.
-        fitted = {name: math.fsum([weight.fitted for weight in found]) for name, found in weights.items()}
-        judged = {name: math.fsum([weight.judged for weight in found]) for name, found in weights.items()}
+        columns = [self._columns[key] for key in features] or [(0.0,) * (2 * len(self.weights) + 1)]
+        sums = list(map(math.fsum, zip(*columns, strict=True)))
+        judged = sums[len(self.weights) : -1]
+        match = _LABEL.match(fold(text))
         return Reading(
-            frozenset(held),
+            held,
             features,
-            {**dict.fromkeys(self.weights, 0.0), **fitted},
-            frozenset([name for name, weight in judged.items() if weight >= _SPEAKS_FOR]),
+            dict(zip(self.weights, sums, strict=False)),
+            frozenset([name for name, weight in zip(self.weights, judged, strict=True) if weight >= _SPEAKS_FOR]),
             self._labels.get(" ".join(_LABEL_EXTRAS.sub(" ", match[1]).split())) if match else None,
-            math.fsum([self._relapse[key] for key in features if key in self._relapse]) > 0,
+            sums[-1] > 0,
             stems(text),
         )
 
@@ -582,8 +584,9 @@ class Scorer:
             name = self.clues[row].stated
             if name and (name in LAST_COUNTS or name not in given):
                 given[name] = place
-        model = default_model()
-        scores = [model.scores(features) for features in rows]
+        model, none = default_model(), [0.0] * len(MILESTONES)
+        asked = {row for name in MILESTONES if name not in given for row in allowed[name]}
+        scores = [model.scores(features) if row in asked else none for row, features in enumerate(rows)]
         likely = model.likely(scores, ranks, allowed, given)
         found = {}
         for place, name in enumerate(MILESTONES):

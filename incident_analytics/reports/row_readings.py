@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
+
+from incident_analytics.late_patterns import compile_late
 
 __all__ = ["Reading", "ReportClues", "stems"]
 
-_WORD = re.compile(r"[^\W_]{4,}")
+_WORD = compile_late(r"[^\W_]{4,}")
 _STEM = 4
 """How many letters of a word are compared."""
 # fmt: off
@@ -44,7 +46,7 @@ class ReportClues:
     @property
     def cause_stems(self) -> frozenset[str]:
         """How the longer words of the stated cause begin."""
-        return stems(self.cause)
+        return _cause_stems(self.cause)
 
 
 class Reading(NamedTuple):
@@ -86,3 +88,7 @@ def stems(text: str) -> frozenset[str]:
     ['acco', 'lock']
     """
     return frozenset({word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _COMMON})
+
+
+_cause_stems = lru_cache(maxsize=2)(stems)
+"""Those of a long text that several questions of one report are compared with."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 import stat
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from incident_analytics.columnar import Part, arrange_part, as_tables, join_parts, table_schema
 from incident_analytics.files import BOM, INPUT_LIMIT, read_bytes
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.records import RAW_TABLES, Table
 from incident_analytics.remote import RemoteFile, Source
 
@@ -37,7 +37,7 @@ _HOUR: Final = 3600
 _UNUSED: Final = 30 * 24 * _HOUR
 """Seconds after which a cache that nobody used goes."""
 _DIGEST_SIZE: Final = 16
-_OWN_NAME: Final = re.compile(r"\.?[0-9a-f]{32}")
+_OWN_NAME: Final = compile_late(r"\.?[0-9a-f]{32}")
 """How caches and segments are named; with a dot while they are written."""
 
 

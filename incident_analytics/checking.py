@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.config import SETTINGS_NAME
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.layout_proposal import toml_text
 from incident_analytics.records import Records
 from incident_analytics.reports.coverage import UNREAD
@@ -35,7 +35,7 @@ _WEIGHTS: Final = {"error": 25, "warning": 5, "info": 1}
 """How much an edit helps that a problem of a level asks for, compared with others."""
 _OPTIONAL: Final = frozenset({"missing-section", "approximate", "placeholder", "not-a-report"})
 """Problems that most folders have and that need no edit."""
-_QUOTED: Final = re.compile(r"'[^']*'|\d[\d:.-]*")
+_QUOTED: Final = compile_late(r"'[^']*'|\d[\d:.-]*")
 """What a message quotes from its report."""
 _FEW: Final = 3
 """Problems that need no summary, edits that it has, files named for a reason, and reports that are worth settings."""

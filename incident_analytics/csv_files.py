@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
@@ -11,14 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from incident_analytics.files import BOM, INPUT_LIMIT, decode_text, read_bytes
+from incident_analytics.late_patterns import compile_late
 
 __all__ = ["CsvError", "CsvProblem", "CsvRow", "CsvTable", "guarded", "parse_csv", "read_csv_file", "unguarded"]
 
-_FORMULA: Final = re.compile(r"""[\t\r]|[\s"']*[=+\-@＝＋－＠﹢﹣﹦﹫]""")
+_FORMULA: Final = compile_late(r"""[\t\r]|[\s"']*[=+\-@＝＋－＠﹢﹣﹦﹫]""")
 """How a cell begins that a spreadsheet would run (OWASP, CSV injection), or would once it has made it simpler."""
 _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
-_NEWLINE: Final = re.compile(r"\r\n|\n|\r")
+_NEWLINE: Final = compile_late(r"\r\n|\n|\r")
 
 
 class CsvError(ValueError):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.reports.times import FIRST_YEAR, LAST_YEAR, read_date
@@ -20,15 +21,15 @@ _MONTHS: Final = MONTHS | {"gen": 1, "maa": 3, "mag": 5, "giu": 6, "lug": 7, "ag
 _REST: Final = r"(?:(?:T|[\s,]).*)?"  # the time of day
 _WEEKDAY: Final = r"(?:[^\W\d_]{2,13}\.?,?\s+)?"
 _NAME: Final = r"(?P<name>[^\W\d_]{3,12})"
-_YEAR_FIRST: Final = re.compile(
+_YEAR_FIRST: Final = compile_late(
     rf"(?P<year>\d{{4}})(?P<mark>[-/.])(?P<month>\d\d?)(?P=mark)(?P<day>\d\d?){_REST}", re.DOTALL
 )
-_NAMED: Final = re.compile(
+_NAMED: Final = compile_late(
     rf"{_WEEKDAY}(?P<day>\d\d?)(?:\.?[\s/-]|\.)\s?(?:de\s)?{_NAME}\.?(?:[\s/,.-]|\sde\s)\s?(?P<year>\d{{4}}|\d\d){_REST}",
     re.DOTALL,
 )
-_NAME_FIRST: Final = re.compile(rf"{_WEEKDAY}{_NAME}\.?\s(?P<day>\d\d?),?\s(?P<year>\d{{4}}){_REST}", re.DOTALL)
-_NUMBERS: Final = re.compile(rf"{_WEEKDAY}(\d\d?)(?P<mark>[-/.])(\d\d?)(?P=mark)(\d{{4}}){_REST}", re.DOTALL)
+_NAME_FIRST: Final = compile_late(rf"{_WEEKDAY}{_NAME}\.?\s(?P<day>\d\d?),?\s(?P<year>\d{{4}}){_REST}", re.DOTALL)
+_NUMBERS: Final = compile_late(rf"{_WEEKDAY}(\d\d?)(?P<mark>[-/.])(\d\d?)(?P=mark)(\d{{4}}){_REST}", re.DOTALL)
 _MOST_MONTHS: Final = 12
 
 
@@ -92,18 +93,18 @@ def _day(text: str) -> date | Unreadable | None:
         return error
 
 
-_CLOCK: Final = re.compile(
+_CLOCK: Final = compile_late(
     r"\b(?P<hour>[012]?\d)[:.h](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)?"
     r"\s*(?P<zone>Z|(?:UTC|GMT)?\s?[-+\u2212]\d\d:?(?:\d\d)?|[(\[]?[^\W\d_][\w/+-]+[)\]]?)?",
     re.IGNORECASE,
 )
 """A time of day, and perhaps the zone after it."""
-_EPOCH: Final = re.compile(r"1\d{9}(?P<milliseconds>\d{3})?", re.ASCII)
+_EPOCH: Final = compile_late(r"1\d{9}(?P<milliseconds>\d{3})?", re.ASCII)
 """Seconds, or milliseconds, since 1970."""
-_T: Final = re.compile(r"(?<=\d)T(?=\d)")
+_T: Final = compile_late(r"(?<=\d)T(?=\d)")
 _FARTHEST: Final = timedelta(hours=15)  # from UTC, and more than any zone is
-_OFFSET: Final = re.compile(r"(?:UTC|GMT)?\s?(?P<sign>[-+\u2212])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE)
+_OFFSET: Final = compile_late(r"(?:UTC|GMT)?\s?(?P<sign>[-+\u2212])(?P<hours>\d\d):?(?P<minutes>\d\d)?", re.IGNORECASE)
 _NOON: Final = 12
 
 

@@ -18,6 +18,7 @@ from incident_analytics.csv_files import CsvError, CsvProblem, parse_csv
 from incident_analytics.errors import SettingsError
 from incident_analytics.export_times import read_instants
 from incident_analytics.files import BOM, matching_paths, parse_json, read_bytes
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import fold
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.schema import MILESTONES
@@ -488,7 +489,7 @@ def _json_records(content: bytes) -> list[_Record]:
 
 
 _KEYS: Final = ("key", "id", "reference", "incident_number", "tinyId")
-_KEY: Final = re.compile(rf'"({"|".join(_KEYS)})"\s*:\s*("[^"\\\n]*"|\d{{1,18}})')
+_KEY: Final = compile_late(rf'"({"|".join(_KEYS)})"\s*:\s*("[^"\\\n]*"|\d{{1,18}})')
 
 
 def _keys_of(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.markdown import Document, Line, Section, Table
@@ -32,16 +33,16 @@ _FEWEST: Final = 3
 _MOST_WORDS: Final = 6
 """Different values of a label that rates incidents."""
 _LONGEST_HEADING: Final = 80
-_RATES: Final = re.compile(
+_RATES: Final = compile_late(
     r"\b(?:class|grade|level|sev\w*|prio\w*|impact|category|tier|rating|colou?r|criticality|urgency)\b", re.IGNORECASE
 )
 """Words of a label that may rate incidents."""
 _RATINGS: Final = frozenset(
     {"red", "amber", "orange", "yellow", "green", "black", "major", "minor", "critical", "high", "medium", "low"}
 )
-_ID: Final = re.compile(r"[A-Za-z]{1,12}(?:[-_/#]?(?:\d++|[A-Za-z]{1,12}(?=[-_/#]\d)))*+(?<=\d)")
+_ID: Final = compile_late(r"[A-Za-z]{1,12}(?:[-_/#]?(?:\d++|[A-Za-z]{1,12}(?=[-_/#]\d)))*+(?<=\d)")
 """What has the form of an id: letters, then figures, with signs between them."""
-_ID_OF_TITLE: Final = re.compile(rf"{_ID.pattern}(?=\s*[:\s–—-])")
+_ID_OF_TITLE: Final = compile_late(rf"{_ID.pattern}(?=\s*[:\s–—-])")
 """An id that a title begins with."""
 _CORE: Final = frozenset({"summary", "timeline", "root_cause", "actions"})
 """The sections without which a report is hardly read."""
@@ -49,7 +50,7 @@ _TEXTS: Final = frozenset({"summary", "what_happened"})
 """Sections of prose, whose headings some reports have above the rows of their timeline."""
 _LIKE_ONE: Final = 0.75
 """In which part of its values a label has to look like a field to be taken for it."""
-_COUNT: Final = re.compile(
+_COUNT: Final = compile_late(
     r"(?:(?:about|approx\.?|approximately|ca\.?|circa|around|roughly|some|up to|over)\s|[~<>≈]\s?)?"
     r"\d(?:[\d.,' ]{0,12}\d)?\s?[km]?(?:\s[a-z]+){0,4}",
     re.IGNORECASE,

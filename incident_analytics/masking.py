@@ -10,11 +10,12 @@ import re
 from ipaddress import ip_address, ip_network
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.visible import HIDDEN
 
 __all__ = ["mask_secrets"]
 
-_UNSEEN: Final = re.compile(
+_UNSEEN: Final = compile_late(
     rf"(?![\t\n\r])[{HIDDEN}]"
     r"|\\(?:x(?:0[0-8bcef]|1.|7f|[89].|ad)|u(?:00ad|034f|061c|115f|1160|17b[45]|180[b-f]|200[b-f]|202[8-e]|206.|3164"
     r"|d[89a-f]..|fe0.|feff|ffa0|fff.)|U000e....)"
@@ -39,7 +40,7 @@ _VALUE: Final = r"""
     <secret> | "(?:\\.|[^"\\])*"? | '(?:\\.|[^'\\])*'? | \\"(?:[^"\\]|\\\\\\?.)*(?:\\")? | \\+"[^"]*"? | \\+'[^']*'?
   | [^\s"']+
 """
-_KEYED: Final = re.compile(
+_KEYED: Final = compile_late(
     rf"""
     -----begin\ [a-z0-9 ]{{0,40}}private\ key(?:\ block)?----- (?P<pem> .* )
   | \b cookie \\*["']? \s* [:=] \s* (?P<cookie> [^\n]+ )
@@ -66,7 +67,7 @@ _KEYED_WORDS: Final = (
     "cookie", "bearer", "basic",
 )  # fmt: skip
 
-_CALLS: Final = re.compile(
+_CALLS: Final = compile_late(
     r"""
     \b (?: hooks\.slack\.com/(?:services|workflows|triggers)/ | discord(?:app)?\.com/api/webhooks/
       | \.webhook\.office\.com/ | outlook\.office(?:365)?\.com/webhook/ | hooks\.zapier\.com/hooks/catch/
@@ -85,7 +86,7 @@ _CALLS_WORDS: Final = (
     "redis-cli", "smbclient", "ldapsearch",
 )  # fmt: skip
 
-_TOKENS: Final = re.compile(
+_TOKENS: Final = compile_late(
     r"""
     (?<![A-Za-z0-9]) (?:
     (?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b                               # AWS
@@ -125,25 +126,25 @@ _TOKEN_WORDS: Final = (
 )  # fmt: skip
 """One of these is in each of the tokens."""
 
-_NUMBERS: Final = re.compile(
+_NUMBERS: Final = compile_late(
     r"""
     (?P<iban> [A-Z]{2}(?<![A-Za-z0-9]..)\d\d (?: \ ?[A-Z0-9]{4} ){2,7} (?: \ ?[A-Z0-9]{1,3} )? \b )
   | (?P<card> [2-6](?<![\w.-].)\d{3} (?: [ -]? \d ){9,15} (?![\w-]) )
     """,
     re.VERBOSE,
 )
-_BASE64: Final = re.compile(r"(?<![\w+/.=-])(?:MII[A-Za-z0-9+/]{20,}|[A-Za-z0-9+/]{60,})={0,2}(?![\w+/.-])")
+_BASE64: Final = compile_late(r"(?<![\w+/.=-])(?:MII[A-Za-z0-9+/]{20,}|[A-Za-z0-9+/]{60,})={0,2}(?![\w+/.-])")
 _BASE64_LENGTH: Final = 23
 """The shortest run of characters that is masked as a part of a key."""
-_EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
-_IP: Final = re.compile(
+_EMAIL: Final = compile_late(r"(?<![\w.+%-])[\w.+%-]++@[\w-]+(?:\.[\w-]+)+")
+_IP: Final = compile_late(
     r"""
     \d (?<![\w.-].) (?<![A-Za-z]/.) \d{0,2} (?: \.\d{1,3} ){3} (?! [\w-] | \.\d )
   | [23] (?<![\w:.].) [0-9a-fA-F]{3} (?: : [0-9a-fA-F]{0,4} ){2,7} (?! [\w:] )
     """,
     re.VERBOSE,
 )
-_PHONE: Final = re.compile(
+_PHONE: Final = compile_late(
     r"""
     (?: \+ (?<![\w+.:-].) \d (?: [ ().-]{0,2}\d ){7,14}
       | (?: \( (?<![\w+.:-].) \d{3}\)\ ? | \d (?<![\w+.:-].) \d\d[-. ] ) \d{3}[-. ]\d{4} ) (?! [\w.:-]?\d | \w )
@@ -151,16 +152,16 @@ _PHONE: Final = re.compile(
     re.VERBOSE,
 )
 _PRIVATE: Final = [ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")]
-_PLAIN: Final = re.compile(r"[A-Za-z]+[.,;:!?)]*")
-_COUNTED: Final = re.compile(r"s\W*$", re.IGNORECASE)  # of several: tokens=12
-_NO_SECRET: Final = re.compile(
+_PLAIN: Final = compile_late(r"[A-Za-z]+[.,;:!?)]*")
+_COUNTED: Final = compile_late(r"s\W*$", re.IGNORECASE)  # of several: tokens=12
+_NO_SECRET: Final = compile_late(
     r"""
     ["']? (?: true|false|null|nil|none|undefined|yes|no|ok|empty|\*+|x{3,}|\[?(?:redacted|filtered|masked|hidden)\]? )
     ["']? [,;.)\]}]*
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_SURELY_CARDS: Final = re.compile(
+_SURELY_CARDS: Final = compile_late(
     r"4\d{12}(?:\d{3})?|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[68]\d)\d{11}|35\d{14}"
     r"|6(?:011|4[4-9]\d|5\d\d)\d{12}|62\d{14}"
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvTable, read_csv_file
 from incident_analytics.files import matching_paths
+from incident_analytics.late_patterns import compile_late
 
 __all__ = [
     "EPOCH",
@@ -171,10 +171,10 @@ def _is_nothing(cell: str) -> bool:
     return not cell or (not cell[-1].isdigit() and cell.strip().casefold() in NOTHING)
 
 
-_EPOCH: Final = re.compile(EPOCH)
+_EPOCH: Final = compile_late(EPOCH)
 _LAST: Final = 2**63 / 1e3  # milliseconds: later instants have no place in 64 bits of microseconds
-_MOMENT: Final = re.compile(f"{LOCAL}|{ZONED}")
-_SPACED: Final = re.compile(r"\s[Z+-]")
+_MOMENT: Final = compile_late(f"{LOCAL}|{ZONED}")
+_SPACED: Final = compile_late(r"\s[Z+-]")
 
 
 @lru_cache(maxsize=4096)  # the metrics of a file share their times

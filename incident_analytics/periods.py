@@ -14,6 +14,7 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 from incident_analytics.errors import PeriodError
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.schema import Hours
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ _MONTH_NAMES: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_SEPARATORS: Final = re.compile(r"[\s_,\u2010-\u2015\u2212-]+")
+_SEPARATORS: Final = compile_late(r"[\s_,\u2010-\u2015\u2212-]+")
 _DAY: Final = r"(\d{4}) (\d{1,2}) (\d{1,2})"
 _YEAR: Final = r"(?P<year>\d{4})"
 _ANY_YEAR: Final = r"(?:(?P<fiscal>FY) ?)?(?P<year>(?(fiscal)(?:\d{2})?\d{2}|\d{4}))"

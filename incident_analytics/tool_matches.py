@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from incident_analytics.config import Settings
 from incident_analytics.incident_tool import ToolRow, read_tool_rows
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import fold
 from incident_analytics.reports.template import ID_ROOM
 from incident_analytics.schema import MILESTONES
@@ -44,8 +45,8 @@ _SAME_MONTH: Final = timedelta(days=30)
 """How far from an incident a row begins that names it: one that names it much later is its follow-up."""
 _TEXTS: Final = ("summary", "what_happened", "why_it_happened")
 _FIRST: Final = ("started", "detected", "responded")
-_WORD: Final = re.compile(r"#?\w+(?:[-.]\w+)*")
-_NUMBERED: Final = re.compile(
+_WORD: Final = compile_late(r"#?\w+(?:[-.]\w+)*")
+_NUMBERED: Final = compile_late(
     r"\b(pager ?duty|pd|ops ?genie|og)\b[\s:]{0,3}(?:incident|alert|page)?[\s:]{0,3}#?(\d{1,12})\b", re.IGNORECASE
 )
 

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from typing import Final
 from unicodedata import category
 
+from incident_analytics.late_patterns import compile_late
+
 __all__ = ["HIDDEN", "visible", "visible_json", "visible_toml"]
 
 # Control characters, halves of characters, separators of lines, format characters (all of Cf but the visible ones, such
@@ -25,10 +27,10 @@ HIDDEN: Final = (
 )
 """These characters, as a class of a regular expression has them between its brackets."""
 _FLAG: Final = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f"
-_FOUND: Final = re.compile(f"{_FLAG}|[{HIDDEN}]")
-_JOINING: Final = re.compile("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af]")
+_FOUND: Final = compile_late(f"{_FLAG}|[{HIDDEN}]")
+_JOINING: Final = compile_late("[\u0600-\u0dff\u1000-\u109f\u1780-\u18af]")
 """Scripts in which a joiner, or what prevents one, changes a word's letters."""
-_KEYCAP: Final = re.compile("[0-9#*]")
+_KEYCAP: Final = compile_late("[0-9#*]")
 _SHORT: Final = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 

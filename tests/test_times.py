@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_writer import clock_forms, date_forms
 
+from incident_analytics.reports import tokens
 from incident_analytics.reports.durations import read_duration
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.times import (
@@ -566,3 +567,16 @@ def test_a_length_in_words_of_tens_and_ones(words: str, minutes: int) -> None:
     span = read_span(words)
     assert span is not None
     assert span.length == timedelta(minutes=minutes)
+
+
+_PIECES = ["2025", "14", "3", "xx", "00", "mar", "Mart", "marc", "may", "dec", "Sept", "fri", "h", "pm", "th", "of", "T", "Z",
+           "-", "/", ".", ":", ",", " ", "_", "?", "(", "day"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=10).map("".join))
+def test_without_the_names_of_months_the_same_tokens_are_found(text: str) -> None:
+    """Their patterns take long to compile, so that texts without one have patterns of their own."""
+    found = [(match.lastgroup, match[0]) for match in tokens.tokenize(text)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokens, "_MONTHLESS", tokens._WITH_MONTHS)  # noqa: SLF001 - the two are compared
+        assert found == [(match.lastgroup, match[0]) for match in tokens.tokenize(text)]

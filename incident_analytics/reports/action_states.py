@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.choices import NOT_YET
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.times import Moment, find_dates, read_date, split_moment
@@ -30,33 +31,35 @@ _OPEN: Final = (
 )
 _DROPPED: Final = r"(?P<dropped>cancell?ed|dropped|won't (?:do|fix)|wontfix)"
 _TICK: Final = "[✅✔☑✓]\ufe0f?"
-_BEFORE: Final = re.compile(
+_BEFORE: Final = compile_late(
     r"\(?(?:(?:done|completed|closed|erledigt|umgesetzt|abgeschlossen|hech[oa]|faite?|terminée?|feit[oa]|concluíd[oa]|klaar"
     rf"|gedaan|afgerond|fatt[oa])(?![\w-])(?P<when>[^:()–—]{{0,30}}?)|{_OPEN}|{_DROPPED})\)?"
     r"(?::\s|\s[–—-]\s|(?<=\))\s?[:–—-])\s*+(?=\S)",
     re.IGNORECASE,
 )
-_AFTER: Final = re.compile(
+_AFTER: Final = compile_late(
     rf"(?:\s[–—-]{{1,2}}\s?|[:;,.]\s|\s?(?:[(\[]|\{{\{{)|\s(?={_TICK}))(?:{_TICK}\s?)?"
     rf"(?:(?:{_DONE}|{_OPEN}|{_DROPPED})(?![\w-])|(?<=[✅✔☑✓\ufe0f])|(?<=[✅✔☑✓\ufe0f]\s))"
     r"(?P<when>[^(){}\[\]]{0,30}+)(?:[)\]]|\}\})?\.?$",
     re.IGNORECASE,
 )
-_STATE: Final = re.compile(
+_STATE: Final = compile_late(
     r"(?P<word>[^\d:(,]{2,20}?)[\s:(,–—-]{1,3}(?:on\s)?"
     r"(?P<when>\d[^()]{0,30}|[A-Z][a-z]{2,8}\.? \d[^()]{0,20})\)?"
 )
-_END_OF_MONTH: Final = re.compile(
+_END_OF_MONTH: Final = compile_late(
     rf"(?:by\s|before\s)?(?:the\s)?end\s(?:of\s)?(?P<month>{MONTH})(?:,?\s(?P<year>(?:19|2[01])\d\d))?", re.IGNORECASE
 )
-_IN_BRACKETS: Final = re.compile(
+_IN_BRACKETS: Final = compile_late(
     rf"[(\[](?P<rest>[^()\[\]]{{1,60}}),\s(?:{_DONE}|{_OPEN}|{_DROPPED})(?P<end>[)\]])\.?$", re.IGNORECASE
 )
 """A state behind the owner and the day in brackets: ``(Ann, 3 May, done)``."""
-_ALONE: Final = re.compile(rf"(?:{_TICK}\s?)?(?:{_DONE}|{_OPEN}|{_DROPPED})(?![\w-])(?P<rest>.{{0,40}})", re.IGNORECASE)
-_UNSURE: Final = re.compile(r"\b(?:but|in|after|before|when|once|if|by)\b", re.IGNORECASE)
+_ALONE: Final = compile_late(
+    rf"(?:{_TICK}\s?)?(?:{_DONE}|{_OPEN}|{_DROPPED})(?![\w-])(?P<rest>.{{0,40}})", re.IGNORECASE
+)
+_UNSURE: Final = compile_late(r"\b(?:but|in|after|before|when|once|if|by)\b", re.IGNORECASE)
 """What is behind a state that is part of other words."""
-_OWNER: Final = re.compile(r"@\w[\w.-]*|[A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){0,2}")
+_OWNER: Final = compile_late(r"@\w[\w.-]*|[A-Z][\w'-]*\.?(?:\s[A-Z][\w'-]*\.?){0,2}")
 _LONGEST: Final = 60
 """Characters at the end of an action's words in which its state is."""
 _SEASON: Final = timedelta(days=183)

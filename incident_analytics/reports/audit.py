@@ -11,6 +11,7 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.durations import in_words, spans_agree
 from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable
@@ -24,16 +25,16 @@ __all__ = ["audit_report"]
 _MINUTE = timedelta(minutes=1)
 _ABOUT = 0.10
 """How far a duration that says "about" may be from the times, as a part of it."""
-_USERS = re.compile(
+_USERS = compile_late(
     rf"(?:~|about |around |some )?(?<![\d,.]){FIGURE}\s?(?:k|m|%|thousand|million)?(?: of)?"
     r"(?: (?:all|our|the|active|affected|paying))* (?:users|customers|accounts|subscribers)\b",
     re.IGNORECASE,
 )
 """How many users a summary names."""
-_PEOPLE = re.compile(r"users|customers|accounts|subscribers", re.IGNORECASE)
+_PEOPLE = compile_late(r"users|customers|accounts|subscribers", re.IGNORECASE)
 """What every such words have: found much faster than all of them are."""
 
-_BEGUN = re.compile(
+_BEGUN = compile_late(
     r"\b(?:outage|impact|incident|downtime|disruption|degradation|errors?|failures?)\s"
     r"(?:begins?|began|starts?|started)\b(?!\sto\b)",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent
 
 __all__ = ["NOT_YET", "Choice", "find_choice", "leading_word", "read_action_status", "read_choice", "read_word"]
@@ -66,8 +67,8 @@ def _parts_of(text: str) -> list[str]:
     return [outside.strip(), *(part.strip() for part in _MARKS.split(outside)), *inside]
 
 
-_IN_BRACKETS: Final = re.compile(r"\(([^()]*+)\)")
-_MARKS: Final = re.compile(r"[/,;:–—]|\s-\s")
+_IN_BRACKETS: Final = compile_late(r"\(([^()]*+)\)")
+_MARKS: Final = compile_late(r"[/,;:–—]|\s-\s")
 
 
 def leading_word(text: str) -> str:
@@ -97,20 +98,22 @@ class Choice:
     named: tuple[str, ...]
 
 
-_CHANGE: Final = re.compile(
+_CHANGE: Final = compile_late(
     r"->|=>|→|⇒|➔|\b(?:(?:down|up)graded?|(?:de-?)?escalated|lowered|raised|reduced|increased|reclassified|changed|revised"
     r"|adjusted|became|later|then|now|initially|originally|previously|formerly|at first|was|were|from|until|not"
     r"|instead of|rather than)\b",
     re.IGNORECASE,
 )
 """Words that say which of two severities came first."""
-_NO_LONGER: Final = re.compile(
+_NO_LONGER: Final = compile_late(
     r"\b(?:from|was|were|initially|originally|previously|formerly|at first|first|before|not|instead of|rather than)"
     r"\b[\s:]*(?:an?\s)?$",
     re.IGNORECASE,
 )
-_AT_FIRST: Final = re.compile(r"\W*(?:initially|originally|previously|formerly|at first|until|before)\b", re.IGNORECASE)
-_ANOTHER_NUMBER: Final = re.compile(
+_AT_FIRST: Final = compile_late(
+    r"\W*(?:initially|originally|previously|formerly|at first|until|before)\b", re.IGNORECASE
+)
+_ANOTHER_NUMBER: Final = compile_late(
     r"\s*(?:,\s*)?(?:/|\||,|&|->|→|[-–]|\bor\b|\bto\b|\band\b|\bthen\b)\s*(\d+)(?=\s*(?:$|[)\]/|,;]|->|→))",
     re.IGNORECASE,
 )
@@ -159,18 +162,18 @@ def read_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str])
 
 _COMMON: Final = frozenset({"yes", "no", "new", "ready", "started", "planned", "scheduled", "duplicate"})
 """Words that mean a status where they are all that is said, and often something else in a gloss."""
-NOT_YET: Final = re.compile(
+NOT_YET: Final = compile_late(
     r"\?|\d\s?%(?<!100%)|\b(?:not|never|no longer|pending|await\w*|waiting|needs?|to be \w+|tb[dac]|partial\w*|partly"
     r"|half|almost|nearly|mostly|except|remain\w*|still|until|yet|blocked|wip|in progress|unverified|untested"
     r"|re-?opened|reverted|rolled back|undone|unfinished|incomplete)\b|n't\b",
     re.IGNORECASE,
 )
 """Words next to a status by which it does not apply, or not yet."""
-_NOT: Final = re.compile(r"\W*(?:not|never|no longer)\b", re.IGNORECASE)
+_NOT: Final = compile_late(r"\W*(?:not|never|no longer)\b", re.IGNORECASE)
 
 
 _WHOLE: Final = 100
-_PART_DONE: Final = re.compile(r"\s*(100|\d{1,2})\s?%(?:\s(?:done|completed?))?\s*", re.IGNORECASE)
+_PART_DONE: Final = compile_late(r"\s*(100|\d{1,2})\s?%(?:\s(?:done|completed?))?\s*", re.IGNORECASE)
 """How much of an item is done: all of it, or it is open."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.zones import is_zone, read_zone
 
@@ -14,9 +15,9 @@ __all__ = ["clock_shift", "pass_named", "settle_folds"]
 
 _NONE = timedelta(0)
 _TIMES = r"(?:(?P<first>summer|daylight(?:\s(?:savings?))?)|(?P<second>winter|standard))\stime\b"
-_IN_TIME: Final = re.compile(rf"\b{_TIMES}", re.IGNORECASE)
-_IN_EVENT: Final = re.compile(rf"(?:^\W*|[(\[]\s*){_TIMES}(?=\s*[\]):,;–—-])", re.IGNORECASE)
-_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_IN_TIME: Final = compile_late(rf"\b{_TIMES}", re.IGNORECASE)
+_IN_EVENT: Final = compile_late(rf"(?:^\W*|[(\[]\s*){_TIMES}(?=\s*[\]):,;–—-])", re.IGNORECASE)
+_BRACKETS: Final = compile_late(r"\([^()]*\)")
 
 
 def clock_shift(at: datetime, zone: tzinfo) -> timedelta:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.labels import label_of
 from incident_analytics.reports.markdown import Document, Line, SourceLine, parse_markdown
 from incident_analytics.reports.report import OWN, Report
@@ -15,9 +15,9 @@ __all__ = ["UNREAD", "account"]
 
 UNREAD: Final = "unread"
 """What a line is that nothing was read from."""
-_MARKUP: Final = re.compile(r"<!--|-->|<[^<>!][^<>]{0,400}>")
-_FENCE: Final = re.compile(r"[>\s]*(?:```|~~~)")
-_LINE: Final = re.compile(r"\r\n|\n|\r")
+_MARKUP: Final = compile_late(r"<!--|-->|<[^<>!][^<>]{0,400}>")
+_FENCE: Final = compile_late(r"[>\s]*(?:```|~~~)")
+_LINE: Final = compile_late(r"\r\n|\n|\r")
 
 
 def account(text: str, reports: Iterable[Report]) -> Iterator[tuple[int, str, str]]:

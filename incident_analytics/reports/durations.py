@@ -129,7 +129,7 @@ def _read_duration(text: str, _order: object) -> Duration | None:
 
 
 _CLOCK: Final = r"(?:[01]\d|2[0-3]):[0-5]\d"
-_USUAL: Final = re.compile(
+_USUAL: Final = compile_late(
     rf"(?P<h>\d{{1,3}})h (?P<m>\d{{1,2}})m(?: \((?P<start>{_CLOCK}) [-–] (?P<end>{_CLOCK})(?P<zone> UTC)?\))?", re.ASCII
 )
 """The form of the template, which needs no search for tokens."""
@@ -190,12 +190,12 @@ def _lengths(pieces: Sequence[Piece]) -> list[Span]:
     return lengths
 
 
-_SEVERAL: Final = re.compile(
+_SEVERAL: Final = compile_late(
     r"/|\b(?:or|was|not|but|per|total|overall|estimated|initially|originally|formerly|previously|corrected)\b",
     re.IGNORECASE,
 )
 """Words and marks by which several lengths are not one with its parts."""
-_ARROW: Final = re.compile("->|→")
+_ARROW: Final = compile_late("->|→")
 """So is an arrow, but not between the two ends of a window."""
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from incident_analytics.errors import OutputError
 from incident_analytics.files import BOM, decode_text
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.labels import labelled_lines
 from incident_analytics.reports.layout import section_parts
 from incident_analytics.reports.markdown import MARK, Mark, Paragraph, mark_line, parse_markdown
@@ -36,9 +37,9 @@ _KEPT = "*Edited by hand, and so kept as it was; what is new follows.*"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _LINE = re.compile(rb"[^\r\n]+")
 _RULE = re.compile(rb" {0,3}(?P<sign>[-*_])[ \t]*(?:(?P=sign)[ \t]*){2,}")
-_FENCED = re.compile(r"(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?P<text>.*)\n *+(?P=fence)", re.DOTALL)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_FOLDER = re.compile(r"\w[\w.~-]*")
+_FENCED = compile_late(r"(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?P<text>.*)\n *+(?P=fence)", re.DOTALL)
+_CONTROL = compile_late(r"[\x00-\x08\x0b-\x1f\x7f]")
+_FOLDER = compile_late(r"\w[\w.~-]*")
 _DEEPEST = 6
 """The deepest level of a heading."""
 

@@ -50,7 +50,7 @@ _UNFINISHED = compile_late(
     re.IGNORECASE,
 )
 """Words next to the last status that say that the report is not there yet."""
-_DUPLICATE_OF = re.compile(r"\bduplicates? of\b", re.IGNORECASE)
+_DUPLICATE_OF = compile_late(r"\bduplicates? of\b", re.IGNORECASE)
 _FIRST_LINES = 5
 """Lines at the beginning in which a date is the incident's."""
 _STAMP = 40
@@ -59,11 +59,11 @@ _LONGEST_TITLE = 100
 """Characters of a title in which a severity is looked for."""
 _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
-_TOKEN = re.compile(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
+_TOKEN = compile_late(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 """One word with a figure, as an id is that has no known form."""
-_NUMBER = re.compile(r"\W*([0-5])\W*(?:\([^\W\d][^()]{0,60}\)\W*)?")
+_NUMBER = compile_late(r"\W*([0-5])\W*(?:\([^\W\d][^()]{0,60}\)\W*)?")
 """A severity that is its number alone."""
-_RATING_WORD = re.compile(
+_RATING_WORD = compile_late(
     r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|n?[0-5]|i{1,3}|iv)\W*"
     r"|\W*(?:red|orange|yellow|amber|green|black|purple|rot|gelb|grün|rouge|jaune|verte?|roj[oa]|amarill[oa])\W*",
     re.IGNORECASE,
@@ -78,13 +78,13 @@ _PEOPLE = compile_late(
     re.IGNORECASE,
 )
 """What a field of what was affected says that has people, not services."""
-_NOT_GIVEN = re.compile(r"\W*[-–—]\W*|\W*(?:n/?a|n\.a\.|not applicable)\W*", re.IGNORECASE)
+_NOT_GIVEN = compile_late(r"\W*[-–—]\W*|\W*(?:n/?a|n\.a\.|not applicable)\W*", re.IGNORECASE)
 """What is written for an instant that there was not, unlike an empty cell, which somebody may still fill in."""
-_OF_SERVICES = re.compile(r"service|system|component|product|application|platform", re.IGNORECASE)
+_OF_SERVICES = compile_late(r"service|system|component|product|application|platform", re.IGNORECASE)
 """What a label has that is of services alone."""
-_DOCUMENT = re.compile(r"(?:rca|pir)\s", re.IGNORECASE)
+_DOCUMENT = compile_late(r"(?:rca|pir)\s", re.IGNORECASE)
 """What is called so is the report, not its incident."""
-_IS_DATE = re.compile(
+_IS_DATE = compile_late(
     r"(?:[A-Z][A-Z0-9]{1,9}-)?(?:19|20)\d\d(?:-\d{1,2}(?:-\d{1,2})?|\d{2}(?:\d{2})?)?|[0-2]\d[0-5]\d-[0-2]\d[0-5]\d"
 )
 """Ids that may as well be a year, a month, a day, or two times of day."""
@@ -106,11 +106,11 @@ _SEVERITY = compile_late(
     re.IGNORECASE,
 )
 """A severity that a title names without a label: first, last or between marks."""
-_OF_A_LENGTH = re.compile(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
+_OF_A_LENGTH = compile_late(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """Half an hour as 0:30: a time of day after midnight is written 00:30."""
-_ONLY_SEVERITY = re.compile(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
+_ONLY_SEVERITY = compile_late(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
 """A line at the head that is nothing but the severity."""
-_SAID_SEVERITY = re.compile(
+_SAID_SEVERITY = compile_late(
     rf"(?:^|\(|(?<=\.\s))({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridad|prioridade)\s[1-5])(?=[,;)]|\.\s|\.$)",
     re.IGNORECASE,
 )
@@ -122,14 +122,14 @@ _LENGTH = compile_late(
     re.IGNORECASE,
 )
 """A length and nothing else."""
-_REMARK = re.compile(r"\([^()\d]*+\d[^()]*+\)")
+_REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
-_OF_REPORT = re.compile(
+_OF_REPORT = compile_late(
     r"\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|author|version|approved)\b[^.\d]{0,40}\d",
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
-_OF_TIME = re.compile("ime|zeit|heure|hora|orari|tijd|tid|clock", re.IGNORECASE)
+_OF_TIME = compile_late("ime|zeit|heure|hora|orari|tijd|tid|clock", re.IGNORECASE)
 """What a sentence has that is about the times of a report."""
 _NOTES = frozenset("¹²³*†‡")
 """How a footnote begins."""

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import zip_longest
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.action_states import read_action_date, read_own_state, read_state_alone
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.tokens import MONTH
@@ -27,24 +28,24 @@ _NAME_WORDS: Final = 3
 _DATES: Final = frozenset({"due_on", "created_on", "completed_on"})
 _BETWEEN: Final = " \t.,;|–—-•()[]"
 """What may be between an item's words and its details, and between two of these."""
-_MENTION: Final = re.compile(
+_MENTION: Final = compile_late(
     r"@(?!(?:hourly|daily|midnight|weekly|monthly|yearly|annually|reboot)\b)\w(?:[\w.-]*\w)?"
     r"(?:\s?(?:/|&|\+|and)\s?@\w(?:[\w.-]*\w)?)*",
     re.IGNORECASE,
 )
 """People as trackers and chats mention them, and not the times of cron."""
-_OWNED_BY: Final = re.compile(r"(?:owner|owned by|assigned to|by)\s+(@.*)", re.IGNORECASE)
-_NAME: Final = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
+_OWNED_BY: Final = compile_late(r"(?:owner|owned by|assigned to|by)\s+(@.*)", re.IGNORECASE)
+_NAME: Final = compile_late(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}")
 """One to three words that may be a person's name, if each begins with a capital letter and has a small one."""
-_NAME_BEFORE_DAY: Final = re.compile(rf"(?:[(\[]|\s[–—-]\s)({_NAME.pattern}),\s(?=\d|{MONTH}\b)", re.IGNORECASE)
+_NAME_BEFORE_DAY: Final = compile_late(rf"(?:[(\[]|\s[–—-]\s)({_NAME.pattern}),\s(?=\d|{MONTH}\b)", re.IGNORECASE)
 """A name and a day behind it, without a word such as "by" between them."""
-_NO_NAME: Final = re.compile(r"(?:.*ed|since .*|team .*|low|medium|high|urgent|due|see .*|new)", re.IGNORECASE)
+_NO_NAME: Final = compile_late(r"(?:.*ed|since .*|team .*|low|medium|high|urgent|due|see .*|new)", re.IGNORECASE)
 """Other words in front of a day: a state, a priority, what happened then."""
-_DAY: Final = re.compile(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
+_DAY: Final = compile_late(rf"(?:\d|{MONTH}\b)", re.IGNORECASE)
 """How a day begins that is one alone: the words before it may say that it is another one than that of the end."""
-_BEHIND: Final = re.compile(r"(?<=[)\]])\s{0,3}[-–—:,]\s{0,3}\w[\w ]{0,20}$")
+_BEHIND: Final = compile_late(r"(?<=[)\]])\s{0,3}[-–—:,]\s{0,3}\w[\w ]{0,20}$")
 """What says the state of an item behind its brackets."""
-_DUE: Final = re.compile(
+_DUE: Final = compile_late(
     r"(?:due|by|until|bis|fällig|pour|avant|para|hasta|até|voor|tegen|entro|innen|til|senast)\s+(?:on\s+|by\s+|le\s+|el\s+|zum\s+)?(\S.*)",
     re.IGNORECASE,
 )

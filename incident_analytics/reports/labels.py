@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from incident_analytics.files import parse_toml
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.markdown import Document, Fence, Item, Line, Paragraph, Section, Table
 from incident_analytics.yaml_nodes import YamlError, yaml_nodes
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["front_matter", "label_of", "labelled", "labelled_fence", "labelled_lines"]
 
-_FENCED = re.compile(r"([^\W\d][\w /#.-]{1,40}?)(?:\s*:(?:\s+(.*))?|\s?\.{3,}\s?(\S.*))$")
-_FENCED_ITEM = re.compile(r"\s*-\s+(.+)$")
-_PLAIN_LABEL = re.compile(r"^([^:|]{2,40}?)(?::\s+|\s?\.{4,}\s?)(?=\S)")
+_FENCED = compile_late(r"([^\W\d][\w /#.-]{1,40}?)(?:\s*:(?:\s+(.*))?|\s?\.{3,}\s?(\S.*))$")
+_FENCED_ITEM = compile_late(r"\s*-\s+(.+)$")
+_PLAIN_LABEL = compile_late(r"^([^:|]{2,40}?)(?::\s+|\s?\.{4,}\s?)(?=\S)")
 
 
 def labelled(section: Section) -> Iterator[tuple[str, Line]]:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Protocol
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.action_states import read_own_state
 from incident_analytics.reports.item_details import split_details
 from incident_analytics.reports.labels import labelled, labelled_fence
@@ -33,9 +34,9 @@ __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "
 
 _LONGEST: Final = 60
 """Characters of a line that may be a heading."""
-_HASHES: Final = re.compile(r"#{1,6}\s*(?=\S)")
-_COLON: Final = re.compile(r":[ \t]*$", re.MULTILINE)
-_HASH: Final = re.compile(r"^[^\w\n]*#", re.MULTILINE)
+_HASHES: Final = compile_late(r"#{1,6}\s*(?=\S)")
+_COLON: Final = compile_late(r":[ \t]*$", re.MULTILINE)
+_HASH: Final = compile_late(r"^[^\w\n]*#", re.MULTILINE)
 """What a text has that holds a heading; see `_may_hold_heading`."""
 _GROUPS: Final = frozenset({"text", "nothing"})
 """How sections are read that may be headings of a phase or a group within a timeline or a list of actions."""
@@ -45,14 +46,14 @@ _OF_INCIDENTS: Final = frozenset(
     {"incident_id", "severity", "duration", "status", "services", "started_at", "restored_at"}
 )
 """Fields by which front matter is that of an incident, not of a blog post."""
-_UNIT: Final = re.compile(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IGNORECASE)
+_UNIT: Final = compile_late(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.IGNORECASE)
 """The unit that a label has for its number, such as ``duration_minutes: 67``."""
-_LABEL: Final = re.compile(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
-_BETWEEN: Final = re.compile(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
-_INNER_LABEL: Final = re.compile(r"(?<=[\w.,;)] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
-_TIME: Final = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", re.IGNORECASE)
-_SEPARATOR: Final = re.compile(r"\s[|/·•–—]\s")
-_FIGURE: Final = re.compile(r"\S*\d")
+_LABEL: Final = compile_late(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
+_BETWEEN: Final = compile_late(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
+_INNER_LABEL: Final = compile_late(r"(?<=[\w.,;)] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
+_TIME: Final = compile_late(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", re.IGNORECASE)
+_SEPARATOR: Final = compile_late(r"\s[|/·•–—]\s")
+_FIGURE: Final = compile_late(r"\S*\d")
 _LONGEST_LINE: Final = 200
 _LONGEST_LABEL: Final = 3
 """Words of a label in a line with several."""

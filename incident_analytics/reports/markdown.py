@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import pyromark
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.other_tables import find_tables
 
 __all__ = [
@@ -39,11 +40,11 @@ __all__ = [
 ]
 
 _OPTIONS = pyromark.Options.ENABLE_TABLES | pyromark.Options.ENABLE_TASKLISTS | pyromark.Options.ENABLE_STRIKETHROUGH
-_LINE_END = re.compile(r"\r\n|\n|\r")
+_LINE_END = compile_late(r"\r\n|\n|\r")
 _END = r"(?>\r\n|\n|\r)"  # taken whole: a \r\n that could be read as two ends would double the time with each line
 _RULE = rf"(?:---|\+\+\+)[ \t]*(?:{_END}|\Z)"
-_FRONT_MATTER = re.compile(rf"\A\s*{_RULE}(?P<text>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
-_KEY = re.compile(r"[A-Za-z_][\w -]*(?::(?:\s|\Z)|=)")
+_FRONT_MATTER = compile_late(rf"\A\s*{_RULE}(?P<text>(?:(?!{_RULE})[^\r\n]*{_END})*?){_RULE}")
+_KEY = compile_late(r"[A-Za-z_][\w -]*(?::(?:\s|\Z)|=)")
 MARK = "<!-- incident-analytics: "
 """How a mark begins, one of the two comments around what this package writes into a report; that is not read."""
 _MARK = re.compile(
@@ -740,8 +741,8 @@ def _starts_of(source: bytes) -> list[int]:
     return starts
 
 
-_BULLETS = re.compile(r"\A(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++(?=\|)")
-_CELL_END = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+_BULLETS = compile_late(r"\A(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)++(?=\|)")
+_CELL_END = compile_late(r"(?<!\\)((?:\\\\)*)\|")
 
 
 def split_cells(text: str) -> list[str]:

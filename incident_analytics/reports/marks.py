@@ -5,24 +5,25 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, is_untold
 
 __all__ = ["find_key", "read_flag", "read_mark", "read_tick", "read_unaffected", "split_gloss"]
 
-_YES: Final = re.compile(r"yes\b(?!\s?/\s?no\b)|y\b|true\b|partial|some\b|minor\b|temporary\b", re.IGNORECASE)
-_NO: Final = re.compile(
+_YES: Final = compile_late(r"yes\b(?!\s?/\s?no\b)|y\b|true\b|partial|some\b|minor\b|temporary\b", re.IGNORECASE)
+_NO: Final = compile_late(
     r"no\b(?!\s?/\s?yes\b)|none\b(?! of)|n\b(?!/)|false\b|nothing\b|nil\b|0\b(?![.,]\d)", re.IGNORECASE
 )
 _YES_MARKS: Final = "✅✔☑🗸"
 _NO_MARKS: Final = "❌✗✘🚫"
-_NONE_KNOWN: Final = re.compile(
+_NONE_KNOWN: Final = compile_late(
     r"(?:(?! - )[^.,;:()–—])*?\b(?:reported|recorded|known|noted|noticed|identified|observed|seen|detected|found"
     r"|discovered|confirmed|evidence|evident|apparent|obvious|visible|expected|suspected|believed|permanent|lasting"
     r"|significant|material|major|substantial|serious)\b",
     re.IGNORECASE,
 )
 """A no, up to its first mark, that is one of a part only, or of what somebody noticed: ``None reported``."""
-_UNSURE: Final = re.compile(
+_UNSURE: Final = compile_late(
     r"\?|\b(?:so far|as far as|afaik|yet|tb[dac]|unknown|unclear|unconfirmed|unverified|currently|probably|possibly"
     r"|presumably|apparently|maybe|perhaps|preliminary|provisional(?:ly)?|likely|assum\w+|investigat\w+|to be \w+ed"
     r"|at (?:present|this (?:time|point|stage))"
@@ -31,7 +32,7 @@ _UNSURE: Final = re.compile(
     re.IGNORECASE,
 )
 """Words by which a yes or no is one for the time being."""
-_UNSURE_YES: Final = re.compile(rf"\w+\W{{0,3}}(?:{_UNSURE.pattern})", re.IGNORECASE)
+_UNSURE_YES: Final = compile_late(rf"\w+\W{{0,3}}(?:{_UNSURE.pattern})", re.IGNORECASE)
 
 
 def read_flag(text: str) -> bool | None:
@@ -66,7 +67,7 @@ def read_flag(text: str) -> bool | None:
     raise Unreadable(f"{text.strip()!r} is neither yes nor no; write Yes or No, then the details")
 
 
-_NOT_HIT: Final = re.compile(
+_NOT_HIT: Final = compile_late(
     r"(?<![\s:(,;–—-])[\s:(,;–—-]++(?:not (?:affected|impacted|hit)|unaffected|unimpacted|no (?:impact|effect)|none"
     r"|ok(?:ay)?|fine|healthy|operational|working)"
     r"[\s).]*+$",
@@ -74,7 +75,7 @@ _NOT_HIT: Final = re.compile(
 )
 
 
-_GLOSS: Final = re.compile(r"(?P<name>[^:]*[^:\s])\s*:(?:\s+(?P<gloss>[^A-Z\s].*))?", re.DOTALL)
+_GLOSS: Final = compile_late(r"(?P<name>[^:]*[^:\s])\s*:(?:\s+(?P<gloss>[^A-Z\s].*))?", re.DOTALL)
 
 
 def split_gloss(text: str) -> tuple[str, str]:
@@ -106,19 +107,19 @@ def read_unaffected(text: str) -> tuple[bool, str]:
     return (True, name) if name and name != text else (False, text)
 
 
-_TICKED: Final = re.compile(
+_TICKED: Final = compile_late(
     r"^(?:[\[(]\s{0,3}(?:[x✓✔✅☑☒*]|yes|y)\s{0,3}[\])]|[✅✔☑☒🗹🗸✓🟢■◼⬛])\ufe0f?"
     r"|(?:[✅✔☑☒✓]|(?<=\s)[\[(]\s{0,3}[x✓✔]\s{0,3}[\])])\ufe0f?$",
     re.IGNORECASE,
 )
-_UNTICKED: Final = re.compile(
+_UNTICKED: Final = compile_late(
     r"^(?:\[\s{0,3}\]|\(\s{1,3}\)|[\[(]\s{0,3}(?:no|n)\s{0,3}[\])]|[❌✗✘✖☐□⬜⏳🔲◻▢○🕒⌛])\ufe0f?"
     r"|(?:[❌☐□⏳]|(?<=\s)[\[(]\s{1,3}[\])])\ufe0f?$",
     re.IGNORECASE,
 )
 _OPENS_TICK: Final = "[(✅✔☑☒🗹🗸✓🟢■◼⬛❌✗✘✖☐□⬜⏳🔲◻▢○🕒⌛"
 _ENDS_TICK: Final = "])✅✔☑☒✓❌☐□⏳\ufe0f"
-_ANSWER: Final = re.compile(
+_ANSWER: Final = compile_late(
     r"(?<=[\s:=–—(-])(?:(?P<yes>yes|y|true|(?<!not )(?:affected|impacted|down))|no|n|false)\)?$",
     re.IGNORECASE,
 )
@@ -171,7 +172,7 @@ def read_mark(text: str) -> tuple[bool | None, str, str]:
     return *read_tick(words), ""
 
 
-_KEY: Final = re.compile(
+_KEY: Final = compile_late(
     r"(?<![\w-])(?!(?:INC|SEV|UTF|SHA|AES|HTTP|CVE|TLS|RFC|ISO|FY|[QH]\d)-)[A-Z][A-Z0-9]{1,9}-\d+\b|(?<!\w)#\d+\b"
 )
 

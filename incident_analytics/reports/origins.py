@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.phrases import Hit, Phrases
 from incident_analytics.reports.placeholders import fold, is_absent, is_none
 from incident_analytics.reports.report import Report
@@ -27,12 +28,12 @@ from incident_analytics.schema import LABELS, PROPOSED
 
 __all__ = ["Evidence", "Lexicon", "Origin", "OriginReader", "default_lexicon"]
 
-_ROW_PARTS: Final = re.compile(r"[.;]\s|, but\b")
-_SENTENCE: Final = re.compile(r"[^.!?\n]*")
-_ROW_LABEL: Final = re.compile(
+_ROW_PARTS: Final = compile_late(r"[.;]\s|, but\b")
+_SENTENCE: Final = compile_late(r"[^.!?\n]*")
+_ROW_LABEL: Final = compile_late(
     r"\b(?:initial alert/detection|detection|discovery|first detected|detected)\b\W*", re.IGNORECASE
 )
-_TAKEN_BACK: Final = re.compile(r"\b(?:roll(?:ed|s)?[ -]?back|rollback|revert\w*|downgrad\w*)\b", re.IGNORECASE)
+_TAKEN_BACK: Final = compile_late(r"\b(?:roll(?:ed|s)?[ -]?back|rollback|revert\w*|downgrad\w*)\b", re.IGNORECASE)
 _MOST: Final = 2000
 """How many characters of a text are read: what is said of the cause is at its beginning."""
 _EARLY: Final = 8

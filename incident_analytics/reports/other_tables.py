@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
+
 __all__ = ["OtherTable", "find_tables"]
 
-_DASHES: Final = re.compile(r"[ \t]{0,3}-{2,}[ \t]*$")
-_COLUMNS: Final = re.compile(r"[ \t]{0,3}-{2,}(?:[ \t]+-{2,})+[ \t]*$")
-_GRID: Final = re.compile(r"[ \t]{0,3}\+(?:[-=:]{3,}\+)+[ \t]*$")
-_FENCE: Final = re.compile(r"[ \t>]*(`{3,}|~{3,})")
-_TABLE: Final = re.compile(r"<table\b[^<>]*>|</table\s*>|^ {0,3}#{1,6}[ \t]", re.IGNORECASE | re.MULTILINE)
+_DASHES: Final = compile_late(r"[ \t]{0,3}-{2,}[ \t]*$")
+_COLUMNS: Final = compile_late(r"[ \t]{0,3}-{2,}(?:[ \t]+-{2,})+[ \t]*$")
+_GRID: Final = compile_late(r"[ \t]{0,3}\+(?:[-=:]{3,}\+)+[ \t]*$")
+_FENCE: Final = compile_late(r"[ \t>]*(`{3,}|~{3,})")
+_TABLE: Final = compile_late(r"<table\b[^<>]*>|</table\s*>|^ {0,3}#{1,6}[ \t]", re.IGNORECASE | re.MULTILINE)
 """What begins or ends a table, and a heading: a table that holds one was not ended where it should have been."""
-_TAG: Final = re.compile(
+_TAG: Final = compile_late(
     r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)\b[^<>]*>|<!--(?:(?!-->).){0,400}-->", re.IGNORECASE | re.DOTALL
 )
-_MAY_HAVE: Final = re.compile(r"--[ \t]+--|\+[-=:]{3}")
+_MAY_HAVE: Final = compile_late(r"--[ \t]+--|\+[-=:]{3}")
 _TAGS: Final = ("<table", "<TABLE", "<Table")
 _SIGNS: Final = (" --", "\t--", "+-", "+=", "+:", *_TAGS)
 """What every text has that has such a table: found much faster than a pattern is."""

@@ -7,16 +7,17 @@ the end of a clause.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
+from incident_analytics.late_patterns import compile_late
+
 __all__ = ["Hit", "Phrases"]
 
-_TOKEN = re.compile(r"[\w'/@#]+|[.,;:!?()\n]")
-_ENTRY_TOKEN = re.compile(r"\^|~|\{\w+\}|[\w'/@#]+\*?|:")
+_TOKEN = compile_late(r"[\w'/@#]+|[.,;:!?()\n]")
+_ENTRY_TOKEN = compile_late(r"\^|~|\{\w+\}|[\w'/@#]+\*?|:")
 _ENDS = frozenset(".;:!?()\n")
 _GAP = 4
 """How many places a word may be away behind ``~``."""

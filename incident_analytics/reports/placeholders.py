@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import fold, remembered
 
 __all__ = ["Unreadable", "fold", "is_absent", "is_none", "is_placeholder", "is_untold", "is_zero"]
@@ -32,25 +32,25 @@ _PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "no
 _NONE: Final = _PLAIN_NONE | {
     "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far",
 }  # fmt: skip
-_ZERO: Final = re.compile(
+_ZERO: Final = compile_late(
     r"(?:no|none|zero|nil)(?: (?:one|direct|lost|failed|additional|extra|user|users|customer"
     r"|customers|request|requests|data|sla|revenue|credit|credits|cost|costs|refunds|impact|loss|losses|downtime"
     r"|affected|impacted|issued|incurred|were))*"
 )
-_UNTOLD: Final = re.compile(
+_UNTOLD: Final = compile_late(
     r"(?:unknown|unclear|n/a|tbd|tba|tbc|pending|(?:still )?under investigation|to be (?:determined|confirmed)"
     r"|not (?:yet )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|published|applicable))"
     r"(?: yet| so far)?\s?[(,;:–—-]\D*"
 )
-_BRACKETS: Final = re.compile(r"\[([^\[\]]*+)\]")
-_PLACEHOLDER: Final = re.compile(
+_BRACKETS: Final = compile_late(r"\[([^\[\]]*+)\]")
+_PLACEHOLDER: Final = compile_late(
     r"^\$?\[Amount\].*$"
     r"|^INC-YYYY-MM-DD-#+$|^YYYY-MM-DD$|^HH:MM$|^High/Medium/Low$|^SEV-\[1/2/3\]$"
     r"|^\[Start time\]\s*-\s*\[End time\].*$",
 )
-_WORD: Final = re.compile(r"\w")
+_WORD: Final = compile_late(r"\w")
 _BEGINS_PLACEHOLDER: Final = "$[IYHS"
-_TWICE_ABSENT: Final = re.compile(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?")
+_TWICE_ABSENT: Final = compile_late(r"(tbd|n/a|unknown)\b\W+(tbd|n/a)?")
 
 
 @remembered

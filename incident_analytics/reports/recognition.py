@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import Final, TypeAlias
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.labels import front_matter, labelled
 from incident_analytics.reports.layout import Field, find_fields, lay_out, section_owners, section_parts
 from incident_analytics.reports.markdown import RUNNING, Document, Fence, Line, Section, SourceLine, Table
@@ -40,17 +41,17 @@ _CORE: Final = frozenset(
     {"root_cause", "why_it_happened", "impact", "user_impact", "services", "detection", "resolution", "trigger"}
 )
 """Those that only incidents have."""
-_INCIDENT: Final = re.compile(
+_INCIDENT: Final = compile_late(
     r"\b(?:incidents?|outages?|post-?\s?mortems?|pir|rca|root cause|down(?:time)?|disruption|degradation)\b",
     re.IGNORECASE,
 )
-_REPORT: Final = re.compile(
+_REPORT: Final = compile_late(
     r"\b(?:post-?\s?mortems?|pir|rca|root cause analysis|incident (?:report|review|retro\w*|summary)|outage)\b",
     re.IGNORECASE,
 )
 """Titles of reports, rather than of what is about incidents."""
-_CLOCK: Final = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
-_OTHER_KIND: Final = re.compile(
+_CLOCK: Final = compile_late(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
+_OTHER_KIND: Final = compile_late(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
     r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
     r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
@@ -58,9 +59,9 @@ _OTHER_KIND: Final = re.compile(
     re.IGNORECASE,
 )
 """Kinds of documents that speak of incidents and are not about one."""
-_IS_LABEL: Final = re.compile(r"[\s\d_-]*(?::|\s[–—-]\s)")
+_IS_LABEL: Final = compile_late(r"[\s\d_-]*(?::|\s[–—-]\s)")
 """What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
-_PLANNED: Final = re.compile(
+_PLANNED: Final = compile_late(
     r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
     r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance"
     r"|geplante wartung\w*|wartungsankündigung\w*|maintenance (?:programmée|planifiée)|mantenimiento programado"
@@ -68,37 +69,39 @@ _PLANNED: Final = re.compile(
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""
-_RATED: Final = re.compile(
+_RATED: Final = compile_late(
     r"\d|\b(?:critical|high|major|medium|moderate|minor|low|red|orange|yellow|amber|kritisch|hoch|mittel"
     r"|niedrig|critique|élevée?|majeure?|mineure?|faible|crític[oa]|critic[oa]|alt[oa]|medi[oa]|baj[oa]|baix[oa]|hoog|laag"
     r"|kritiek|kritisk)\b|^\W*[a-e]\W*$",
     re.IGNORECASE,
 )
 """What a severity has that rates an incident, not what is planned."""
-_EXAMPLE: Final = re.compile(
+_EXAMPLE: Final = compile_late(
     r"(?:\b(?:for (?:example|instance)|e\.g\.)\s?|^\W{0,9}(?:(?:an?|the) )?(?:example|sample)(?: timeline)?):\W{0,9}$",
     re.IGNORECASE,
 )
 """How a guide announces rows that nothing happened at, in the line above them."""
-_LEFT: Final = re.compile(
+_LEFT: Final = compile_late(
     r"\[(?![ xX]\])(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
-_TAG: Final = re.compile(r"^\W{0,3}\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)")
+_TAG: Final = compile_late(
+    r"^\W{0,3}\[(?!TITLE|NAME|DATE|SERVICE|INCIDENT|TEAM|ID\b|SEV|YYYY)[A-Z]{2,8}\]\s+(?=\w+ \w)"
+)
 """A tag before a title, such as ``[DEV]``; none that a template leaves there to be filled in."""
-_PRESENT: Final = re.compile(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
+_PRESENT: Final = compile_late(r"\W*(?:present|regrets|apologies|agenda)\s?:", re.IGNORECASE)
 """How the notes of a meeting begin."""
-_TO_DO: Final = re.compile(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)
+_TO_DO: Final = compile_late(r"\d\W+(?:todo|tbd|tbc|\.\.\.|…)\W*$", re.IGNORECASE)
 """A row that has a time and no event yet."""
-_ASKS: Final = re.compile(
+_ASKS: Final = compile_late(
     r"\W*(?:please|describe|explain|list|provide|include|add|summari[sz]e|write|give|identify|note|document|insert|fill"
     r"|use this|outline|briefly|what|when|who|how|why|which|e\.g\.|for example|one (?:or two )?sentences?"
     r"|a (?:brief|short))\b",
     re.IGNORECASE,
 )
 """How a template asks for what is to be written."""
-_OFFERS: Final = re.compile(r" ?(?:[/|,]|\bor\b) ?")
+_OFFERS: Final = compile_late(r" ?(?:[/|,]|\bor\b) ?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.markdown import Row, Section, SourceLine, read_rows, split_cells
 from incident_analytics.reports.marks import read_tick
 from incident_analytics.reports.placeholders import fold
@@ -27,21 +28,21 @@ _DATE: Final = (
     rf"|\d{{1,2}}(?:st|nd|rd|th)?[ -]{_MONTH}(?:[ ,-]{{1,2}}\d{{4}})?"
     rf"|{_MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
 )
-_MARKUP: Final = re.compile(r"<[^<>]{0,200}>|&nbsp;")
-_BEGINS_WITH_TIME: Final = re.compile(
+_MARKUP: Final = compile_late(r"<[^<>]{0,200}>|&nbsp;")
+_BEGINS_WITH_TIME: Final = compile_late(
     r"[\W_]*+(?:(?:\d{1,3}[.)]){1,3}\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
     rf"|fri|sat|sun|utc|gmt|[ap]m)(?:\w*day)?\b[\W_]*+)?"
     rf"(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:(?:at|utc|gmt)\b[\W_]*+)?))?{_CLOCK}|T\s?[-+−]\s?\d)",
     re.IGNORECASE,
 )
-_ITEM: Final = re.compile(
+_ITEM: Final = compile_late(
     r"[>\s]*(?:[-*+•‣◦·]\s|\d{1,9}[.)]\s|[\[(]\s{0,3}\S{0,3}\s{0,3}[\])]|[☐☑☒□■▪◻◼⬜⬛✅✔✓✗✘❌🗹🗸])"
 )
-_BULLET: Final = re.compile(r"[>\s]*(?:[-*+]|\d{1,9}[.)])\s++")
-_WORD: Final = re.compile(r"[^\W\d_]{3,}")
-_CELL_TAG: Final = re.compile(r"<(?:td|th|tr|li)\b", re.IGNORECASE)
-_HEADING: Final = re.compile(r"[>\s*+-]*+(?P<level>#{1,6})[ \t]*+(?P<title>\S.*)")
-_BOLD_LABEL: Final = re.compile(r"(?:[>\s]|[*+-]\s)*+\*\*[^*\n]{1,80}(?::\*\*|\*\*[ \t]?:)")
+_BULLET: Final = compile_late(r"[>\s]*(?:[-*+]|\d{1,9}[.)])\s++")
+_WORD: Final = compile_late(r"[^\W\d_]{3,}")
+_CELL_TAG: Final = compile_late(r"<(?:td|th|tr|li)\b", re.IGNORECASE)
+_HEADING: Final = compile_late(r"[>\s*+-]*+(?P<level>#{1,6})[ \t]*+(?P<title>\S.*)")
+_BOLD_LABEL: Final = compile_late(r"(?:[>\s]|[*+-]\s)*+\*\*[^*\n]{1,80}(?::\*\*|\*\*[ \t]?:)")
 _NEVER_ENDS: Final = frozenset({"open code", "open comment"})
 _SWALLOWS: Final = frozenset({"code", "html", *_NEVER_ENDS})
 """Where headings and fields are by mistake; in a comment that ends they were taken out on purpose."""

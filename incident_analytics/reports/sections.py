@@ -10,6 +10,7 @@ from datetime import date, tzinfo
 from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.action_states import (
     read_action_date,
     read_own_state,
@@ -37,7 +38,7 @@ __all__ = ["SectionReader", "text_or_none"]
 Value = TypeVar("Value")
 _Zone: TypeAlias = tuple[tzinfo | None, bool]
 """A zone, and whether the words for it may mean several."""
-_STATE = re.compile(r"\b(?:DONE|TODO)\b")
+_STATE = compile_late(r"\b(?:DONE|TODO)\b")
 """How the cell of an action's ticket says its status."""
 _NEEDED: Mapping[Kind, tuple[str, ...]] = {
     "actions": ("action", "owner", "due_on"),
@@ -46,9 +47,9 @@ _NEEDED: Mapping[Kind, tuple[str, ...]] = {
 """By what columns a table is known wherever it is: the first one and one of the others."""
 MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
-_PARAGRAPH_NUMBER = re.compile(r"\A\d{1,3}[.)]\s+")
+_PARAGRAPH_NUMBER = compile_late(r"\A\d{1,3}[.)]\s+")
 """The number of the one paragraph of a text, which is part of the file's numbering."""
-_ENUMERATED = re.compile(
+_ENUMERATED = compile_late(
     r"(?:(?P<prefix>(?!(?:[PQHSW]|SEV|FY)[-.]?\d)[A-Z]{1,6}[-.]?|\d{1,2}\.(?:\d{1,2}\.){0,2})(?P<number>\d{1,3})"
     r"(?:[.):]|\s?[–—-])|(?P<letter>[a-z])\))\s+(?=\S)"
 )
@@ -56,10 +57,10 @@ _ENUMERATED = re.compile(
 
 Priorities, quarters, halves of years, severities and weeks are no numbers of lines.
 """
-_ROW_NUMBER = re.compile(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
+_ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
 """The header of a column that numbers rows."""
-_NUMBERED_ROW = re.compile(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
-_NOT_BY_WHOM = re.compile(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
+_NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
+_NOT_BY_WHOM = compile_late(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
 """What a cell below By has that says until when, or by what means: a figure, what is done, a sentence."""
 _LONGEST_DATE = 40
 """Characters of a line that may be a date alone."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from incident_analytics.errors import SettingsError
 from incident_analytics.files import read_toml
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import known_name
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.wordings import named_by_words
@@ -44,14 +45,14 @@ _QUALIFIERS = (
     r"(?:the|our|a|an|full|complete|detailed|brief|short|high level|preliminary|initial|proposed|planned|immediate"
     r"|short term|long term|medium term|final|internal|key|main|primary|overall|list of|technical|actual|further)"
 )
-_BEFORE = re.compile(rf"(?:{_QUALIFIERS} )+(?=\S)")
-_AFTER = re.compile(
+_BEFORE = compile_late(rf"(?:{_QUALIFIERS} )+(?=\S)")
+_AFTER = compile_late(
     r"(?<=\S)(?: (?:details?|section|utc|gmt|notes|list|so far|of (?:the )?(?:incident|outage|events?))){1,8}+$"
 )
-_PARTS = re.compile(r" ?[/|,+&:–—] ?| - | and ", re.IGNORECASE)
-_NUMBERED = re.compile(r"\W*(?:(?:phase|part|step|section|stage)\W*)?[\dIVXivx]*\W*", re.IGNORECASE)
-_BRACKETED = re.compile(r"\(([^()]*+)\)")
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:(?=\s|$)", re.IGNORECASE)
+_PARTS = compile_late(r" ?[/|,+&:–—] ?| - | and ", re.IGNORECASE)
+_NUMBERED = compile_late(r"\W*(?:(?:phase|part|step|section|stage)\W*)?[\dIVXivx]*\W*", re.IGNORECASE)
+_BRACKETED = compile_late(r"\(([^()]*+)\)")
+_SHORTCODE = compile_late(r":[a-z0-9_+-]+:(?=\s|$)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
@@ -98,8 +99,10 @@ _ID_PIECE: Final = rf"""
     (?: [^\\^$.|?*+(){{}}[\]] | \\[\WdDsSwW] | \. | {_ID_CLASS} )  (?: [*+?] | \{{\d{{1,3}}(?:,\d{{0,3}})?\}} )?+
   | \\b | \^ | \$
 """
-_SIMPLE_ID: Final = re.compile(rf"(?: {_ID_PIECE} | \( (?:\?:)?+ (?: {_ID_PIECE} | \| )*+ \) \??+ | \| )*+", re.VERBOSE)
-_ID_PARTS: Final = re.compile(
+_SIMPLE_ID: Final = compile_late(
+    rf"(?: {_ID_PIECE} | \( (?:\?:)?+ (?: {_ID_PIECE} | \| )*+ \) \??+ | \| )*+", re.VERBOSE
+)
+_ID_PARTS: Final = compile_late(
     rf"\\. | {_ID_CLASS}?+ | \(\?: | (?P<repeat> [*+] | \{{\d+,\d*\}} ) | (?P<choice> [?|] )", re.VERBOSE
 )
 _ID_REPEATS: Final = 2
@@ -395,7 +398,7 @@ def _named(names: Mapping[str, str], label: str) -> str | None:
     return name
 
 
-_ASKS: Final = re.compile(r"(?:what|when|who|which|how|why)\b")
+_ASKS: Final = compile_late(r"(?:what|when|who|which|how|why)\b")
 
 
 _SMALL: Final = (

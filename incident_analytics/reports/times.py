@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.numerals import GROUPED, number_of
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
 from incident_analytics.reports.tokens import (
@@ -66,9 +67,9 @@ _UNIT_SECONDS: Final = {
 _LONGEST: Final = timedelta(days=3650)
 
 
-_IN_NUMBERS: Final = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20|21)\d\d)(?![\d/-]|\.\d)")
-_ISO: Final = re.compile(r"(?<![\w-])(?:19|20|21)\d\d-\d\d-\d\d(?![\d-])")
-_NOT_OWN: Final = re.compile(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
+_IN_NUMBERS: Final = compile_late(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20|21)\d\d)(?![\d/-]|\.\d)")
+_ISO: Final = compile_late(r"(?<![\w-])(?:19|20|21)\d\d-\d\d-\d\d(?![\d-])")
+_NOT_OWN: Final = compile_late(r"^[ \t>]*(`{3,}|~{3,}).*?(?:^[ \t>]*\1|\Z)|\bhttps?://\S+", re.MULTILINE | re.DOTALL)
 """Logs and addresses, whose dates others have written."""
 _MOST_MONTHS: Final = 12
 
@@ -96,8 +97,8 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     return orders
 
 
-_ENGLISH: Final = re.compile(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
-_DAY_FIRST: Final = re.compile(
+_ENGLISH: Final = compile_late(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
+_DAY_FIRST: Final = compile_late(
     r"\b(?:el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
     r"|niet|van|voor|och|att|för|ikke|che|della|sono|nie|jest|się|que|ao|nu|le|zu|im)\b",
     re.IGNORECASE,
@@ -449,8 +450,8 @@ def _clock_of(kind: str, words: str, days_later: int) -> dict[str, Any]:
     return {"clock": time(hour, minute, second), **given}
 
 
-_HOURS_AND_MINUTES: Final = re.compile(r"(\d+)\s?h\D*(\d{2})")
-_AMOUNT_AND_UNIT: Final = re.compile(rf"({NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)")
+_HOURS_AND_MINUTES: Final = compile_late(r"(\d+)\s?h\D*(\d{2})")
+_AMOUNT_AND_UNIT: Final = compile_late(rf"({NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)")
 
 
 def _length(words: str) -> timedelta:
@@ -555,7 +556,7 @@ def _is_day(piece: Piece) -> bool:
     return isinstance(piece, str) and re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", piece, re.IGNORECASE) is not None
 
 
-_USUAL: Final = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)(?:[ T](?P<clock>\d\d?:\d\d))?|(?P<alone>\d\d?:\d\d)")
+_USUAL: Final = compile_late(r"(?P<date>\d{4}-\d\d-\d\d)(?:[ T](?P<clock>\d\d?:\d\d))?|(?P<alone>\d\d?:\d\d)")
 """The form of nearly all cells, which needs no search for tokens."""
 _LONGEST_USUAL: Final = len("2025-03-14 14:02")
 
@@ -571,11 +572,11 @@ def _usual_moment(text: str) -> Moment | None:
     return Moment(**(parts | (_clock_of("clock", clock, 0) if clock else {})))
 
 
-_EPOCH: Final = re.compile(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
+_EPOCH: Final = compile_late(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
 """Seconds or milliseconds since 1970, from 2001 to 2033."""
 
 
-_MAY_BE_DATE: Final = re.compile(
+_MAY_BE_DATE: Final = compile_late(
     r"\d(?:[-–\u2010\u2011/.]|\s?[年년]|st|nd|rd|th)|[-\u2010\u2011]\d"
     r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
     rf"|\d(?:er|º|\.)?\s{{1,2}}(?:de\s)?{MONTH}",
@@ -608,7 +609,7 @@ def find_dates(text: str) -> list[Moment]:
     return [moment for moment in found if moment.dated]
 
 
-_ISO_DATE: Final = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
+_ISO_DATE: Final = compile_late(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
 
 
 def date_in(text: str) -> date | None:
@@ -628,7 +629,7 @@ def date_in(text: str) -> date | None:
     return next((moment.date for moment in find_dates(text) if moment.date is not None), None)
 
 
-_OFFSET: Final = re.compile(
+_OFFSET: Final = compile_late(
     r"[\W_]*?T\s?(?P<sign>[+−–-])\s?(?:(?P<clock>\d{1,3}:\d\d(?::\d\d)?)|(?:(?P<h>\d{1,6}+)\s?h(?:ours?|rs?)?\s?)?"
     r"(?:(?P<m>\d{1,6}+)\s?(?:m(?:in(?:ute)?s?)?)?)?(?:\s?(?P<s>\d{1,6}+)\s?s(?:ec(?:ond)?s?)?)?)(?!\w)[\s:*_–—-]*"
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
 from incident_analytics.reports.numerals import GROUPED
 from incident_analytics.reports.zones import ZONE
@@ -166,15 +167,26 @@ _NO_LETTER_FIRST: Final = frozenset(
 )
 
 
-def _tokens_in(kinds: Collection[str]) -> re.Pattern[str]:
-    patterns = (f"(?P<{name}>{pattern})" for name, pattern in _KINDS.items() if name in kinds)
-    return re.compile("|".join(patterns), re.IGNORECASE)
+class _Tokens(NamedTuple):
+    """What may begin with a digit, with a letter, or with neither: so that few kinds are tried for each token."""
+
+    at_digit: re.Pattern[str]
+    at_mark: re.Pattern[str]
+    at_letter: re.Pattern[str]
 
 
-_AT_DIGIT: Final = _tokens_in(_DIGIT_FIRST)
-_AT_MARK: Final = _tokens_in(_MARK_FIRST)
-_AT_LETTER: Final = _tokens_in(_KINDS.keys() - _NO_LETTER_FIRST)
-"""What may begin with a digit, with a letter, or with neither: so that few kinds are tried for each token."""
+def _tokens(month: str) -> _Tokens:
+    def tokens_in(kinds: Collection[str]) -> re.Pattern[str]:
+        patterns = (f"(?P<{name}>{_KINDS[name].replace(MONTH, month)})" for name in _KINDS if name in kinds)
+        return compile_late("|".join(patterns), re.IGNORECASE)
+
+    return _Tokens(tokens_in(_DIGIT_FIRST), tokens_in(_MARK_FIRST), tokens_in(_KINDS.keys() - _NO_LETTER_FIRST))
+
+
+_MONTHLESS: Final = _tokens("(?!)")
+_WITH_MONTHS: Final = _tokens(MONTH)
+"""The names of months take longer to compile than all else, and most reports write their dates in figures."""
+_LETTERS: Final = re.compile("[a-z]+")
 
 PLAIN: Final = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
 """Spaces and hyphens of other kinds to plain ones."""
@@ -183,9 +195,11 @@ PLAIN: Final = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u20
 def tokenize(text: str) -> Iterator[re.Match[str]]:
     """Yield each token of a text, its kind as the group's name."""
     index = 0
+    has_month = not text.isascii() or not MONTHS.keys().isdisjoint(_LETTERS.findall(text.lower()))
+    kinds = _WITH_MONTHS if has_month else _MONTHLESS
     while index < len(text):
         first = text[index]
-        tokens = _AT_LETTER if first.isalpha() else _AT_DIGIT if first.isdecimal() else _AT_MARK
+        tokens = kinds.at_letter if first.isalpha() else kinds.at_digit if first.isdecimal() else kinds.at_mark
         match = None if first.isspace() else tokens.match(text, index)
         index = match.end() if match else index + 1
         if match:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.labels import label_of
 from incident_analytics.reports.markdown import Fence, Item, Line, Paragraph, Row, Section, SourceLine, Table
 from incident_analytics.reports.placeholders import fold, is_absent, is_none, is_placeholder
@@ -16,7 +16,7 @@ __all__ = ["UnnamedReader"]
 
 _LONGEST_LABEL = 4
 """Words of a label that is not in bold; what is longer begins a sentence."""
-_TAG = re.compile(r"<[^<>]{0,400}>")
+_TAG = compile_late(r"<[^<>]{0,400}>")
 _LABELS = {"", "attribute", "field", "item", "key", "name", "property"}
 _VALUES = {"", "detail", "details", "value", "values"}
 """Headers of a table of two columns that has a label and its value in each row."""

@@ -32,24 +32,24 @@ _FIGURE: Final = (
     rf"(?P<figure>{FIGURE})"
     r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
 )
-_FIGURE_PATTERN: Final = re.compile(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
+_FIGURE_PATTERN: Final = compile_late(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _NOTED_COUNT: Final = compile_late(
     rf"\((?:about|around|approx[a-z]*+\.?|ca\.?|circa|roughly|some|[~≈])\s?{_FIGURE}\)", re.IGNORECASE
 )
 """A rough number in brackets behind a share, ``30% of couriers (about 210)``; a plain one may be a code such as 404."""
-_PERCENT: Final = re.compile(
+_PERCENT: Final = compile_late(
     r"(?P<sign>[-−+])?\s?(?<!\d)(?P<value>\d++(?:[.,]\d++)?)"
     r"\s?(?:%|per\s?cent(?!age)|prozent\b|pour\s?cent\b|por\s?cien(?:to)?\b|pp\b|percentage points?\b)",
     re.IGNORECASE,
 )
-_RANGE: Final = re.compile(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
-_ABOUT: Final = re.compile(
+_RANGE: Final = compile_late(r"\d\s?%?\s?(?:[-–—]|\bto\b)\s?\d", re.IGNORECASE)
+_ABOUT: Final = compile_late(
     r"[~≈]|(?<!-)[<>]|\d\+|\b(?:about|around|approx\w*|circa|roughly|nearly|almost|some|under|over|up to|at least"
     r"|at most|less than|more than|estimated|etwa|rund|ungefähr|environ|aproximadamente|unos|unas|cerca de|ongeveer"
     r"|ungefär|omkring|około|rundt)\b",
     re.IGNORECASE,
 )
-_ALL: Final = re.compile(
+_ALL: Final = compile_late(
     r"(?:all|everyone|everybody|100\s?%)"
     r"(?: (?:of )?(?:our |the )?(?:users|customers|accounts|tenants|requests|traffic))?"
 )
@@ -68,7 +68,7 @@ _WHAT: Final = (
     r"|sendungen"
 )
 """What is counted and is not people: one person may have made many of them."""
-_BEFORE_COUNT: Final = re.compile(
+_BEFORE_COUNT: Final = compile_late(
     r"\W*(?:(?:about|around|approx\w*|circa|ca|roughly|nearly|almost|some|estimated?|est|under|over|up to"
     r"|at (?:least|most)|(?:less|more|fewer) than|(?:a )?total(?: number)?(?: of)?|in total|number of|all(?: of)?"
     r"|the|our|only|just|exactly|unique|distinct|active|affected|impacted|failed|were|was|is|are|we|think|believe"
@@ -76,19 +76,19 @@ _BEFORE_COUNT: Final = re.compile(
     rf"|{_WHO}|{_WHAT})\b\W*)*",
     re.IGNORECASE,
 )
-_COUNTED: Final = re.compile(rf"\s(?:[^\W\d_]+\s){{0,2}}(?:{_WHO}|{_WHAT})\b", re.IGNORECASE)
-_NOUNS: Final = re.compile(
+_COUNTED: Final = compile_late(rf"\s(?:[^\W\d_]+\s){{0,2}}(?:{_WHO}|{_WHAT})\b", re.IGNORECASE)
+_NOUNS: Final = compile_late(
     r"[\s+]*(?:of\s+)?(?P<words>(?:(?!(?:with|who|whose|that|which|in|on|at|of|from|for|to|by|and|or|as|could|can|did|do|had|have"
     r"|has|got|saw|see|were|was|are|is|per|an?|each|every|when|while|after|during|because|through|via|using|behind)\b)"
     r"[^\W\d_][\w'’-]*+\s*+)++)",
     re.IGNORECASE,
 )
 """The noun behind a number, with the words before it."""
-_KIND: Final = re.compile(rf"\b(?:(?P<who>{_WHO})|(?P<what>{_WHAT}))\b", re.IGNORECASE)
+_KIND: Final = compile_late(rf"\b(?:(?P<who>{_WHO})|(?P<what>{_WHAT}))\b", re.IGNORECASE)
 _UNIT_OF_TIME: Final = (
     r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|days?|nights?|shifts?|weeks?|months?|quarters?|years?)"
 )
-_RATE: Final = re.compile(
+_RATE: Final = compile_late(
     rf"\b(?:per|each|every)[\s-](?:[\w-]{{1,12}}\s)?{_UNIT_OF_TIME}\b|\w\s?/\s?{_UNIT_OF_TIME}\b|\b(?:rps|qps|tps|rpm)\b"
     r"|(?<!\bfor )(?<!\bover )(?<!\bin )(?<!\bwithin )(?<!\bhalf )(?<!\babout )(?<!\balmost )(?<!\bunder )(?<!\bthan )"
     r"\ban?\s(?:second|minute|hour|day|night|week|month|year)\b"
@@ -96,23 +96,23 @@ _RATE: Final = re.compile(
     rf"(?!\s(?:active|(?:[a-z]+\s)?(?:{_WHO}))\b)|\b(?:pro|je)\s(?:sekunde|minute|stunde|tag|woche|monat)\b",
     re.IGNORECASE,
 )
-_RATE_IN_BRACKETS: Final = re.compile(rf"[(\[]\s*(?:{_RATE.pattern})", re.IGNORECASE)
-_NO_COUNT_AFTER: Final = re.compile(
+_RATE_IN_BRACKETS: Final = compile_late(rf"[(\[]\s*(?:{_RATE.pattern})", re.IGNORECASE)
+_NO_COUNT_AFTER: Final = compile_late(
     r"\s?(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|st|nd|rd|th"
     r"|regions?|countries|zones?|clusters?|shards?|data ?cent(?:er|re)s?|services?|servers?|nodes?|hosts?|pods?"
     r"|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*)\b",
     re.IGNORECASE,
 )
-_NO_MONEY_AFTER: Final = re.compile(
+_NO_MONEY_AFTER: Final = compile_late(
     r"\s(?:[^\W\d_]+\s){0,2}(?:tickets?|refunds?|hours?|days?|engineers?|incidents?|items?|vouchers?|contracts?)\b",
     re.IGNORECASE,
 )
-_NUMBERED: Final = re.compile(
+_NUMBERED: Final = compile_late(
     r"batch|build|building|cell|cluster|code|error|floor|gate|group|level|line|node|part|partition|phase|plan|pod|port"
     r"|region|release|ring|route|section|shard|stage|status|step|tier|version|wave|zone"
 )
 """What has a number for a name."""
-_VAGUE: Final = re.compile(r"\b(?:dozens|hundreds|thousands|millions|several|many|few|most|various)\b", re.IGNORECASE)
+_VAGUE: Final = compile_late(r"\b(?:dozens|hundreds|thousands|millions|several|many|few|most|various)\b", re.IGNORECASE)
 _MOST: Final = 1e15
 """Figures above this are slips of the key; a larger one would not fit a column either."""
 _PARTS: Final = {
@@ -130,7 +130,7 @@ _PARTS: Final = {
     "one in ten": 1 / 10,
     "one in five": 1 / 5,
 }
-_PART_PATTERN: Final = re.compile(rf"\b(?:{'|'.join(_PARTS)})\b", re.IGNORECASE)
+_PART_PATTERN: Final = compile_late(rf"\b(?:{'|'.join(_PARTS)})\b", re.IGNORECASE)
 
 
 def _scaled(match: re.Match[str]) -> float:
@@ -148,14 +148,14 @@ def _fraction(match: re.Match[str]) -> float:
 
 
 _CODES: Final = "USD|EUR|GBP|JPY|CHF|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|CNY|BRL|MXN|ZAR|SGD|HKD|KRW"
-_ZERO_WORD: Final = re.compile(
+_ZERO_WORD: Final = compile_late(
     r"of|our|the|all|in|no|end|total|direct|lost|failed|additional|extra|users?|customers?|clients?|accounts?|subscribers?|tenants?"
     r"|people|persons?|visitors?|requests?|calls?|jobs?|orders?|transactions?|errors?|data|sla|revenue|credits?|costs?"
     r"|refunds?|impact|loss|losses|downtime|uptime|affected|impacted|issued|incurred|out|were|was|are|is|unique"
     rf"|k|m|percent|{_CODES}|US",
     re.IGNORECASE,
 )
-_QUALIFIER: Final = re.compile(
+_QUALIFIER: Final = compile_late(
     r"\b(?:reported|recorded|known|noted|noticed|identified|observed|seen|detected|so far|as far as|yet|currently"
     r"|at present|at least|paying|paid|free|external|preliminary|provisional|tb[dac]|pending|unknown|unclear"
     r"|to be \w+|not (?:\w+ )?(?:known|measured|tracked|recorded|available|determined|quantified|assessed|final)"
@@ -358,7 +358,7 @@ _SAID_OF_USERS: Final = compile_late(
     rf"{_USERS}{_OF_SOME}",
     re.IGNORECASE,
 )
-_HIT: Final = re.compile(
+_HIT: Final = compile_late(
     r"影響|影响|无法|無法|できな"
     r"|\b(?:affect\w*|impact\w*|hit|unable|unavailable|could(?: not|n't)|can(?:not|'t)|experienc\w+|saw|met"
     r"|without|lost|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*"
@@ -370,20 +370,20 @@ _HIT: Final = re.compile(
     r"|kunne|pudieron|podían|puderam|lograron)\b",
     re.IGNORECASE,
 )
-_WELL: Final = re.compile(
+_WELL: Final = compile_late(
     r"\b(?:no|not|none|never|unaffected|informed|notified|told|contacted|served|helped|usually|normally|registered|hosts?|serves?)\b",
     re.IGNORECASE,
 )
 """Words of sentences whose users may not be those that were hit."""
-_NOT_ALL_HIT: Final = re.compile(
+_NOT_ALL_HIT: Final = compile_late(
     r"\b(?:not|no|unaffected|except|other than|without affecting|never|most of)\b", re.IGNORECASE
 )
 _CONTEXT: Final = 60
 """Characters before a number of users that may say that it is a bound, or not all."""
 _UNIT: Final = 12
 """Characters behind it within which the words begin that say that it is a rate."""
-_OTHER_CLAUSE: Final = re.compile(r"[,:()–—]|\b(?:and|but|who|which|that|as|while|so)\b", re.IGNORECASE)
-_SENTENCE: Final = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？])|\n")
+_OTHER_CLAUSE: Final = compile_late(r"[,:()–—]|\b(?:and|but|who|which|that|as|while|so)\b", re.IGNORECASE)
+_SENTENCE: Final = compile_late(r"(?<=[.!?;])\s+|(?<=[。！？])|\n")
 
 
 def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | None:
@@ -447,9 +447,9 @@ def _is_rate(sentence: str, match: re.Match[str]) -> bool:
     return len(between) <= _UNIT or (is_of_them and len(between) <= _CONTEXT)
 
 
-_LOST: Final = re.compile(r"downtime|lost|loss", re.IGNORECASE)
-_LEFT: Final = re.compile(r"uptime|availability", re.IGNORECASE)
-_UPTIME_WORDS: Final = re.compile(
+_LOST: Final = compile_late(r"downtime|lost|loss", re.IGNORECASE)
+_LEFT: Final = compile_late(r"uptime|availability", re.IGNORECASE)
+_UPTIME_WORDS: Final = compile_late(
     rf"{_LOST.pattern}|{_LEFT.pattern}|sla|slo|impact|monthly|quarterly|yearly|annual|month|quarter|year|of|the|for|in"
     r"|to|from|down|was|fell|dropped|reduced|decrease|by|this|about|approx\w*|around|roughly|under|less|than|estimated"
     r"|overall|total|points?|a|our",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
 
 __all__ = ["named_by_words"]
@@ -18,17 +18,17 @@ _Rule: TypeAlias = tuple[str, frozenset[str], frozenset[str]]
 """A name, the meanings that its words must have, and those that they may have as well."""
 
 _LONGEST: Final = 60
-_WORD: Final = re.compile(r"[^\W_]+")
-_NUMBER: Final = re.compile(r"^\W*(?:[a-z]?\d{1,2}[\d.]*[.):]?\s+)+")
+_WORD: Final = compile_late(r"[^\W_]+")
+_NUMBER: Final = compile_late(r"^\W*(?:[a-z]?\d{1,2}[\d.]*[.):]?\s+)+")
 """What a heading is numbered with: ``4.2`` or ``D4``."""
-_NO_INSTANT: Final = re.compile(
+_NO_INSTANT: Final = compile_late(
     r"\btime (?:to|until|till)\b|\b(?:response|reaction|recovery|restore|restoration|repair|over) time\b"
     r"|\bfirst (?:response|reaction)\b|\b(?:by|from|von|vom|durch|par|por|door)\W*$"
     r"|\b(?:temps|tiempo|tempo|czas)\b|(?:reaktions|antwort|losungs|erkennungs|behebungs|wiederherstellungs)zeit"
     r"|(?:reactie|respons|oplos|herstel|detectie|doorloop)tijd\b|(?:svar|reaksjon|reaktion)s?tid"
 )
 """Words for how long something took, or for who or what did it: 0:15 as ``Time to detect`` isn't a time of day."""
-_NO_ID: Final = re.compile(
+_NO_ID: Final = compile_late(
     r"\b(?:number|numero|no) of\b|\b(?:incident|incidente|outage|event|problem|failure|report)s\b"
 )
 """Words for how many there were: ``Number of incidents`` isn't that of one."""

@@ -248,15 +248,15 @@ _OF_TIMES_ALONE: Final = compile_late(
 """A sentence that is about times and nothing else."""
 _FOOTNOTE: Final = compile_late(rf"[¹²³*†‡\\\s]+(?:{ZONE})(?:{_US_TIME})?[\W_]*", re.IGNORECASE)
 _OF_HEADING: Final = compile_late(rf"\([^()]*?(?:{ZONE})[^()]*+\)|(?:{ZONE})(?:{_US_TIME})?[\W_]*$", re.IGNORECASE)
-_AFTER_CLOCK: Final = re.compile(
+_AFTER_CLOCK: Final = compile_late(
     r"\d\s?[:.h]\s?\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s{0,2}\(([^()\n]{2,40})\)", re.IGNORECASE
 )
 """What is in brackets behind a time of day."""
 _NEXT_TO_CLOCK: Final = compile_late(
     rf"\d[:.h]\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s?\(?({ZONE})", re.IGNORECASE
 )
-_BRACKETS: Final = re.compile(r"\(([^()\n]{2,60})\)")
-_TAIL: Final = re.compile(r"[,:–—-]\s([^,:–—()\n-]{2,40})$")
+_BRACKETS: Final = compile_late(r"\(([^()\n]{2,60})\)")
+_TAIL: Final = compile_late(r"[,:–—-]\s([^,:–—()\n-]{2,40})$")
 
 
 def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False) -> str:
@@ -322,7 +322,7 @@ def without_zone(text: str) -> str:
     return _EMPTY.sub(" ", text.replace(match[0], " ")).strip(" [],:") if match else text
 
 
-_EMPTY: Final = re.compile(r"[(\[]\s*[)\]]")
+_EMPTY: Final = compile_late(r"[(\[]\s*[)\]]")
 
 
 @remembered

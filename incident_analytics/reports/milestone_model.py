@@ -199,6 +199,22 @@ def _shared(readings: Sequence[Reading], evidence: ReportClues) -> Iterator[list
         yield [*names, "shares:after"] if max(map(last.__getitem__, reading.stems), default=0) > index else names
 
 
+class _Packed(dict[str, int]):
+    """By feature its weights for each milestone, in hundredths, as one number: these add up exactly in any order.
+
+    Each is made when it is first asked for, as one report has few of the features.
+    """
+
+    def __init__(self, weights: Mapping[str, Weights]) -> None:
+        super().__init__()
+        self._weights = weights
+
+    def __missing__(self, name: str) -> int:
+        weights = self._weights[name]
+        self[name] = packed = sum(round(weight * _HUNDRED) << _BITS * place for place, weight in enumerate(weights))
+        return packed
+
+
 class Model:
     """The weights of features and of pairs of milestones.
 
@@ -224,15 +240,15 @@ class Model:
         if missing := [name for name in needed if name not in weights]:
             raise _damaged(f"the line {missing[0]!r} is missing")
         self.weights: Mapping[str, Weights] = weights
-        self._packed = {name: _pack(each) for name, each in weights.items() if len(each) == len(MILESTONES)}
+        self._packed = _Packed(weights)
         self.none = weights["none"]
         self.pairs = {pair: list(map(math.exp, weights[f"pair {' '.join(pair)}"])) for pair in PAIRS}
 
     def scores(self, features: Features) -> list[float]:
         """Return by milestone how much the features of a row speak for it."""
-        of = self._packed
-        total = _FINE * sum(map(of.__getitem__, of.keys() & features.names))
-        total += sum([round(value * _FINE) * of[name] for name, value in features.scores if value and name in of])
+        known, of = self.weights.keys(), self._packed
+        total = _FINE * sum(map(of.__getitem__, known & features.names))
+        total += sum([round(value * _FINE) * of[name] for name, value in features.scores if value and name in known])
         return _unpacked(total)
 
     def likely(
@@ -279,13 +295,8 @@ class Model:
         return {name: odds[1:] for name, odds in whole.items()}
 
 
-def _pack(weights: Weights) -> int:
-    """Return weights for each milestone, in hundredths, as one number: such numbers add up exactly in any order."""
-    return sum(round(weight * _HUNDRED) << _BITS * place for place, weight in enumerate(weights))
-
-
 def _unpacked(total: int) -> list[float]:
-    """Return the weights of a number that is `_FINE` times the sum of others by `_pack`."""
+    """Return the weights of a number that is `_FINE` times the sum of packed ones."""
     found = []
     for _ in MILESTONES:
         own = (total + _HALF) % (2 * _HALF) - _HALF

@@ -48,7 +48,7 @@ __all__ = ["main"]
 
 
 _NEW_OBJECTS = 50_000
-"""After how many Python looks for cycles: reading makes hardly any, and looking after each 700 costs a run a twentieth."""
+"""After how many Python looks for cycles: reading makes hardly any, and looking takes a twentieth of a run."""
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ shows is on record, and can be computed once more from the name of the measure a
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import wraps
@@ -20,7 +20,7 @@ from incident_analytics.errors import UnknownNameError
 from incident_analytics.periods import Period
 from incident_analytics.quotations import FIGURES
 
-__all__ = ["MEASURES", "Basis", "Figure", "compute", "read_from"]
+__all__ = ["MEASURES", "Basis", "Figure", "compute", "may_read", "read_from"]
 
 Part = Literal[
     "start",
@@ -44,6 +44,32 @@ Part = Literal[
     "all",
 ]
 """What of a report a figure is read from; `incident_analytics.citations` knows the lines of each."""
+
+_ONLY_READ_AS: Final[Mapping[str, tuple[Part, ...]]] = MappingProxyType(
+    {
+        "title": ("title",),
+        "sla_impact": ("sla_impact",),
+        "detected_by": ("detected_by",),
+        "trigger": ("trigger",),
+        "meeting_on": ("sign_offs",),
+        **dict.fromkeys(("affected_users", "affected_users_fraction"), ("users", "outages")),
+        **dict.fromkeys(("summary", "what_happened", "why_it_happened"), ("causes",)),
+        **dict.fromkeys(("author", "attendees", "data_loss", "failed_requests", "failed_requests_fraction"), ("all",)),
+        **dict.fromkeys(("template_version", "template_updated_on"), ("all",)),
+    }
+)
+"""The fields of incidents that only figures of some parts are read from; any other decides what a figure counts."""
+
+
+def may_read(parts: Collection[str], field: str) -> bool:
+    """Return whether a figure that is read from some parts of the reports can change with a field of incidents.
+
+    Examples
+    --------
+    >>> may_read(("spans",), "restored_at"), may_read(("costs",), "affected_users"), may_read(("all",), "author")
+    (True, False, True)
+    """
+    return "all" in parts or not {*_ONLY_READ_AS.get(field, parts)}.isdisjoint(parts)
 
 
 class Notes(Protocol):

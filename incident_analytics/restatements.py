@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from incident_analytics.figures import may_read
 from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
 
-__all__ = ["Cause", "Change", "Restatements"]
+__all__ = ["PLACES", "Cause", "Change", "Restatements"]
 
 Kind = Literal[
     "late report", "report removed", "edit", "file", "correction", "tracker", "setting", "version", "unknown"
 ]
 _WHOLE = "whole figure"
+PLACES: Final = frozenset({"line", "twin_line", "record_line"})
+"""Columns that say where a value is: a report whose lines move has the same figures."""
 _OF_FILES: Final = frozenset({"all", "problems"})  # parts that files other than reports have, too
 
 
@@ -118,6 +121,8 @@ class Restatements:
                 yield Change(name, row, "", None, None, causes, is_new=row not in was, is_gone=row not in now)
                 continue
             for column in old.columns:  # a column that a later version adds is no change
+                if column in PLACES:
+                    continue
                 before, after = was[row][column], now[row].get(column)
                 if before != after:
                     yield Change(name, row if len(was) > 1 else "", column, before, after, causes)
@@ -126,15 +131,18 @@ class Restatements:
         """Return what can have changed a figure: what it is based on, else what else there is, else the version."""
         lines = new.lines if new else {}
         incidents = {*old.lines, *lines}
+        corrections = [each for each in self._corrections if each.subject.partition(" ")[0] in incidents]
         own = [
             *self._edits_of(old, lines),
             *(each for each in self._reports if each.subject in incidents),
-            *(each for each in self._corrections if each.subject.partition(" ")[0] in incidents),
+            *(each for each in corrections if may_read(old.read_from, _field(each))),
             *(self._tracker if "actions" in old.read_from else ()),
             *(self._files if not _OF_FILES.isdisjoint(old.read_from) else ()),
             *self._settings,
         ]
-        others = [*(each for each in self._whole_edits if each.subject in incidents)]
+        if "nothing" in old.read_from:  # of the reports
+            own = [*self._corrections, *self._settings]
+        others = [*(each for each in self._whole_edits if each.subject in incidents), *corrections]
         rest = [*self._whole_edits, *self._reports, *self._corrections, *self._tracker, *self._files]
         for found in (own, others, rest, self._version):
             if found:
@@ -222,6 +230,11 @@ class Restatements:
 def _changed(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> list[str]:
     """Return the names whose hash differs, or is only in one of them."""
     return sorted(name for name in before.keys() | after.keys() if before.get(name, "") != after.get(name, ""))
+
+
+def _field(correction: Cause) -> str:
+    """Return the field that a correction is of; one of several rows for it has a number in brackets."""
+    return correction.subject.partition(" ")[2].partition(" ")[0]
 
 
 def _cells(figure: FigureRecord) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ import pandas as pd
 from incident_analytics.config import read_settings
 from incident_analytics.figures import Figure, compute
 from incident_analytics.manifest import Manifest
-from incident_analytics.restatements import Cause, Restatements
+from incident_analytics.restatements import PLACES, Cause, Restatements
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.tracing import WORDS
 from incident_analytics.verification import _compared
@@ -125,7 +125,7 @@ def _same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
 
 def _values(table: pd.DataFrame) -> pd.DataFrame:
     """Return what a table says, without what is made from it; an instant is the same by every clock."""
-    table = table.drop(columns=sorted(WORDS), errors="ignore").reset_index(drop=True)
+    table = table.drop(columns=sorted(WORDS | PLACES), errors="ignore").reset_index(drop=True)
     clocks = table.select_dtypes("datetimetz")
     return table.assign(**{str(name): clocks[name].dt.tz_convert("UTC") for name in clocks})
 

@@ -171,6 +171,31 @@ def test_lines_that_moved_are_no_edit(base: tuple[Path, ReviewInput, Manifest], 
     }
 
 
+def test_an_item_whose_line_moved_is_the_same(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    """The table of late items says on which line each is."""
+    _, given, before = base
+    late = before.figures["overdue"]
+    assert "line" in late.columns
+    own = next(name.partition(",")[0] for name in late.rows)
+    change(copied / "reports" / f"{own}.md", "## Executive Summary", "\n\n## Executive Summary")
+    found = compared(before, ask(read_copy(copied), given.scope.figures))
+    assert (found.changes, found.edited) == ((), ())
+
+
+def test_a_correction_is_a_cause_of_what_its_field_is_read_for(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path
+) -> None:
+    """An edit and a correction of one incident: each figure has the one that it is read from, or both."""
+    again = ask(read_copy(base[0]))
+    compute(again.scope, "corrections", {})
+    report, correction = "INC-2025-08-05-001", Cause("correction", "INC-2025-08-05-001 affected_users")
+    change(copied / "corrections.csv", "64812", "64813")
+    line = change(copied / "reports" / f"{report}.md", "$145,000", "$146,000")
+    edit = Cause("edit", report, f"reports/{report}.md", (line,))
+    found = {each.figure: set(each.causes) for each in compared(again.manifest(), read_copy(copied)).changes}
+    assert found == {"costs": {edit}, "incidents": {edit, correction}, "corrections": {correction}}
+
+
 def test_several_causes_each_go_to_their_own_figures(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
     _, given, before = base
     line = change(copied / "reports" / f"{REPORT}.md", "**Severity**: SEV-2", "**Severity**: SEV-1")

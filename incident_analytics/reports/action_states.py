@@ -204,7 +204,7 @@ def _is_of_action(words: str) -> bool:
 def _date_in(when: str) -> str | None:
     """Return the words of a day, empty for none; None where words are more than that."""
     words = when.strip(" \t,.:–—-")
-    words = re.sub(r"^on\s", "", words, flags=re.IGNORECASE)
+    words = re.sub(r"^(?:on|am|le|el|em|op|il|den|dnia)\s", "", words, flags=re.IGNORECASE)
     if not words:
         return ""
     moment, rest = split_moment(words)

@@ -21,6 +21,7 @@ from incident_analytics.reports.durations import Duration, read_duration
 from incident_analytics.reports.labels import labelled
 from incident_analytics.reports.layout import Field, find_fields
 from incident_analytics.reports.markdown import Line, Section
+from incident_analytics.reports.marks import ticked_option
 from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
@@ -50,6 +51,19 @@ _UNFINISHED = compile_late(
     re.IGNORECASE,
 )
 """Words next to the last status that say that the report is not there yet."""
+_SINCE = compile_late(
+    r"\W*([^\W\d_]+(?:\s[^\W\d_]+)?)\s+(?=(?:by|on|at|von|am|par|le|por|el|em|door|op|da|il|av|przez)\b|v?\d)",
+    re.IGNORECASE,
+)
+"""A status before who gave it or since when: ``Approved by the CIO``, ``Final 3 March``."""
+_GIVEN = compile_late(
+    r"(?:\w+ (?:&|and) )?(?P<state>published|released|issued|approved|veröffentlicht|freigegeben|genehmigt|publiée?"
+    r"|validée?|publicad[oa]|aprobad[oa]|aprovad[oa]|gepubliceerd|vastgesteld|goedgekeurd|pubblicat[oa]|approvat[oa]|publicerad"
+    r"|publisert|godkjent|godkänd|zatwierdzon[oya])(?: (?:on|am|le|el|em|op|il))?",
+    re.IGNORECASE,
+)
+"""Labels for the day on which a report became final."""
+_VERSION = compile_late(r"\bv?\d[\d.]*\b", re.IGNORECASE)
 _DUPLICATE_OF = compile_late(r"\bduplicates? of\b", re.IGNORECASE)
 _FIRST_LINES = 5
 """Lines at the beginning in which a date is the incident's."""
@@ -92,23 +106,26 @@ _TITLE_ID = compile_late(
     r"^[\W_]*+(?!(?:CVE|RFC|ADR|SEV|HTTP|ISO|UTF|SHA|TLS|COVID|WIN|IPV|Q|[QHPW]\d|FY\d*|WEEK|WK|KW|DAY|YEAR|PART|STEP|PHASE"
     r"|(?:JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER"
     r"|OCTOBER|NOVEMBER|DECEMBER|SPRING|SUMMER|AUTUMN|WINTER)\d*)-?\d)"
-    r"(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?=\s*$|\s?[:\])])"
+    r"(?P<key>[A-Z][A-Z0-9]{1,9}-\d{2,9}(?:-\d{1,7})?)(?=\s*$|\s?[:\])|]|\s[–—-]\s)"
     r"|\b(?i:(?:incident|outage|issue|rca|pir|post-?mortem|problem|report|ticket|case)\s?#|(?:tracking|incident|case)\s(?:id|no\.?"
     r"|number):?\s#?|ticket:\s#?)(?P<labelled>(?=[A-Z-]*\d)[A-Z0-9][A-Z0-9-]{2,30})(?![\w-])"
     r"|\b(?i:incident|outage|rca|pir|post-?mortem|ticket(?=\s\d{8}))\s(?P<number>\d{4,14}(?:-\d{1,6}){0,4})(?=\s*(?:$|[:)\]–—])|\s-\s)"
     r"|\s#(?P<last>\d{2,9})$"
+    r"|(?:\s[–—|-]|(?i:\b(?:report|review|post-?mortem|pir|rca|rfo|analysis)))\s(?P<behind>[A-Z]{2,6}-\d{2,4}(?:-\d{1,7})?)$"
 )
 """An id of no known form that a title has: before other words, with its label, or as ``#1884`` at the end."""
 _RATING = r"sev(?:erity)?[\s-]?[0-5](?!\w|[./]\d)"
 _SEVERITY = compile_late(
     rf"^\W*(?P<first>{_RATING})(?=\W*$|\s?[:|,)\]–—-])|(?<=severity:)\s?(?P<named>[a-z]+)"
-    rf"|(?<=[:|,–—-]\s)(?P<later>{_RATING})(?=\s?[:|,–—-]|\s*$)|(?<=[(\[])(?P<bracketed>{_RATING}|[SP][0-4])(?=[)\]])",
+    rf"|(?<=[]:|,–—-]\s)(?P<later>{_RATING})(?=\s?[:|,–—-]|\s*$)|(?<=[(\[])(?P<bracketed>{_RATING}|[SP][0-4])(?=[)\]])",
     re.IGNORECASE,
 )
 """A severity that a title names without a label: first, last or between marks."""
 _OF_A_LENGTH = compile_late(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """Half an hour as 0:30: a time of day after midnight is written 00:30."""
-_ONLY_SEVERITY = compile_late(rf"\W*({_RATING})(?:\sof\s[3-6])?\W*", re.IGNORECASE)
+_ONLY_SEVERITY = compile_late(
+    rf"\W*({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridade?)\s[1-5])(?:\sof\s[3-6])?\W*", re.IGNORECASE
+)
 """A line at the head that is nothing but the severity."""
 _SAID_SEVERITY = compile_late(
     rf"(?:^|\(|(?<=\.\s))({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridad|prioridade)\s[1-5])(?=[,;)]|\.\s|\.$)",
@@ -376,9 +393,13 @@ class HeaderReader:
             return
         if self.event is None and may_be_title(found.label, found.line):
             self.event = found.line
-        guess, word = self.template.field_perhaps_named(found.label), leading_word(found.line.text)
+        if (match := _GIVEN.fullmatch(found.label)) and find_dates(found.line.text):
+            guesses.setdefault("status", found.line._replace(text=match["state"]))
+            return
+        guess, words = self.template.field_perhaps_named(found.label), _VERSION.sub("", found.line.text).strip()
+        word = leading_word(words)
         if guess is not None and word.isalpha() and self._is_readable(guess, word):
-            guesses.setdefault(guess, found.line)
+            guesses.setdefault(guess, found.line._replace(text=words))
 
     def _is_other_id(self, name: str, found: tuple[bool, int, Line]) -> bool:
         """Return whether an id has a label that no template lists, such as Key, and the title has one of known form."""
@@ -397,7 +418,7 @@ class HeaderReader:
 
     def _named(self, found: Field) -> tuple[str | None, Line]:
         """Return the field that a label means for its value, and the part of the line that is the value."""
-        name, line = self.template.field_named(found.label), found.line
+        name, line = self.template.field_named(found.label), found.line._replace(text=ticked_option(found.line.text))
         if name == "services" and not _OF_SERVICES.search(found.label) and _PEOPLE.match(line.text):
             return "affected_users", line
         if name == "why_it_happened" and len(line.text) <= _STAMP and _is_instant(line.text):
@@ -725,7 +746,12 @@ class HeaderReader:
     def _one_status(self, words: str) -> str | None:
         """Return the one status that words mean, whose gloss must not say that the report is not at it yet."""
         synonyms = self.template.synonyms("statuses")
-        status = read_word(words, STATUSES, synonyms)
+        try:
+            status = read_word(words, STATUSES, synonyms)
+        except Unreadable:
+            if (match := _SINCE.match(words)) is None:
+                raise
+            status = read_word(match[1], STATUSES, synonyms)
         if status == STATUSES[-1] and _UNFINISHED.search(words):
             raise Unreadable(f"{words.strip()!r} says that it is {status} and that it is not; write the status alone")
         return status

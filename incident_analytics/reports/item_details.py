@@ -137,11 +137,44 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     before, dash, tail = _before_dash(text)
     if dash and before and (found := _name_and_day(tail, names)):
         return before, found
+    if "status" in names.values() and (at_end := _tail(text, dash if dash in text else "") or _tail(text, ", ")):
+        return at_end
     found_at_end, own = _at_end(words, names), read_own_state(words)
     if "status" not in names.values() or "status" in found_at_end[1] or own.status is None:
         return found_at_end
     before, found = _at_end(own.words, names) if words.startswith(own.words) else ("", {})
     return (before, found | {"status": words[len(own.words) :].strip(_BETWEEN)}) if found else found_at_end
+
+
+def _tail(text: str, mark: str) -> tuple[str, dict[str, str]] | None:
+    """Read who, until when and the state at the end of an item, between dashes or commas: ``– Ann Lee – 3 May – done``.
+
+    A name alone may be anything: a state or a day is behind it, behind a comma both, and a name of two words.
+    """
+    if not mark or mark not in text:
+        return None
+    found: dict[str, str] = {}
+    before = text
+    while mark in before and "owner" not in found:
+        rest, _, part = before.rpartition(mark)
+        part = part.strip()
+        if "status" not in found and read_state_alone(part.partition(", ")[0] if mark != ", " else part).status:
+            found["status"] = part
+        elif "due_on" not in found and _DAY.match(part) and _is_value("due_on", part):
+            found["due_on"] = part
+        elif found and _is_name(part) and (mark != ", " or " " in part):
+            found["owner"] = part
+        else:
+            break
+        before = rest
+    is_sure = len(found) > (2 if mark == ", " else 1) and "owner" in found
+    return (before.rstrip(_BETWEEN), found) if is_sure and before.strip() else None
+
+
+def _is_name(words: str) -> bool:
+    """Return whether words may be a person's name."""
+    is_plain = _NAME.fullmatch(words) is not None and _NO_NAME.fullmatch(words) is None
+    return is_plain and not words.isupper() and all(word[0].isupper() for word in words.split())
 
 
 def _before_dash(text: str) -> tuple[str, str, str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Final, Protocol
 
 from incident_analytics.late_patterns import compile_late
@@ -29,6 +29,7 @@ from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.times import date_in
 from incident_analytics.reports.zones import find_zone
+from incident_analytics.schema import STATUSES
 
 __all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts", "with_tasks"]
 
@@ -50,9 +51,16 @@ _UNIT: Final = compile_late(r"^(?:minutes|hours)\b|(?:minutes|hours|days)$", re.
 """The unit that a label has for its number, such as ``duration_minutes: 67``."""
 _LABEL: Final = compile_late(r"\s*[^\W\d_][^:|]{1,38}:\s+\S")
 _BETWEEN: Final = compile_late(r"(?:(?:(?<!\s)\s++[|·•]|\.)\s++|(?<!\s)\s\s++)(?=[^\W\d_][^:|]{1,38}:\s)")
-_INNER_LABEL: Final = compile_late(r"(?<=[\w.,;)] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
+_INNER_LABEL: Final = compile_late(r"(?<=[\w.,;)–—] )([^\W\d_]\w*(?: \w+)?):(?= \S)")
 _TIME: Final = compile_late(r"\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}\s?[ap]m\b", re.IGNORECASE)
 _SEPARATOR: Final = compile_late(r"\s[|/·•–—]\s")
+_SENTENCES: Final = compile_late(r"[.,]\s(?=\S)")
+_RATED: Final = compile_late(
+    r"(?P<alone>sev(?:erity)?[\s-]?[0-5]|[PS][0-4]|(?:priority|prioriteit|priorität|priorité|prioridade?)\s[1-5])"
+    r"|(?:rated|graded|classified as|categori[sz]ed as)\s(?P<rated>\w+)(?:\s.*)?",
+    re.IGNORECASE,
+)
+"""A part of a byline that is a severity, or says what the incident was rated."""
 _FIGURE: Final = compile_late(r"\S*\d")
 _LONGEST_LINE: Final = 200
 _LONGEST_LABEL: Final = 3
@@ -100,15 +108,64 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
             sections += _Splitter(document, section, known_to, kinds_of, is_plain=is_plain).parts()
         else:
             sections.append(section)
+    return tuple(each for part in _each_incident(sections, known_to) for each in _timed(document, part, known_to))
+
+
+def _timed(document: Document, group: Sequence[Section], templates: tuple[Template, ...]) -> list[Section]:
+    """Return the sections of one incident, or of all, with a timeline cut out where no heading is that of one."""
+    sections, kinds_of = list(group), _kinds_by(templates)
     kinds = [kinds_of(section.title) for section in sections]
     if any("timeline" in found for found in kinds):
-        return tuple(sections)
+        return sections
     above = next((index for index, found in enumerate(kinds) if found), len(sections))
-    for index in (*range(above), *_only_timed(sections, above, known_to)):
+    for index in (*range(above), *_only_timed(sections, above, templates)):
         if parts := _with_timeline(document, sections[index]):
             sections[index : index + 1] = parts
             break
-    return tuple(sections)
+    return sections
+
+
+_ONE_OF_SEVERAL: Final = compile_late(
+    r"\W*(?:(?:incident|outage|event|case|disruption|störung|vorfall|ausfall|incidente|avería|caída|panne|ocorrência"
+    r"|falha|storing|guasto|awaria|hendelse|incydent|障害|故障|장애)\s?(?:no\.?|nr\.?|n\.?\s?[º°]|number|#)?\s?(?P<number>\d{1,3})"
+    r"|(?P<key>[A-Z][A-Z0-9]{1,9}-\d[\d-]{0,14}))(?:\s?[:|.)\]]|\s[–—-]\s|\s*$)",
+    re.IGNORECASE,
+)
+"""How a heading begins below which one incident of several is: ``Incident 2: ...``, ``OG-502 – ...``."""
+
+
+def _each_incident(sections: Sequence[Section], templates: tuple[Template, ...]) -> list[Sequence[Section]]:
+    """Return the sections above several incidents and those of each, whose heading is made a title; else all in one.
+
+    They are below headings of one level that are numbered or have an id, up to the end. Each has rows with times, or
+    fields that only incidents have, and nothing above them is known as the timeline or another list.
+    """
+    heads = [index for index, section in enumerate(sections) if section.level > 1 and _begins_one(section)]
+    level = min((sections[index].level for index in heads), default=0)
+    heads = [index for index in heads if sections[index].level == level]
+    after = sections[heads[0] :] if heads else ()
+    if len(heads) <= 1 or any(0 < section.level <= level for section in after if not _begins_one(section)):
+        return [sections]
+    names = {template.section_named(section.title) for section in sections[: heads[0]] for template in templates}
+    groups = [sections[first:last] for first, last in pairwise([*heads, len(sections)])]
+    if names - {None, "summary"} or not all(_is_of_incident(group, templates) for group in groups):
+        return [sections]
+    return [
+        sections[: heads[0]],
+        *([replace(each, level=max(each.level - level + 1, 1)) for each in group] for group in groups),
+    ]
+
+
+def _begins_one(section: Section) -> bool:
+    return _ONE_OF_SEVERAL.match(section.title) is not None
+
+
+def _is_of_incident(sections: Sequence[Section], templates: tuple[Template, ...]) -> bool:
+    """Return whether sections have rows with times, or two fields that only incidents have."""
+    if sum(_n_timed(block) for section in sections for block in section.blocks) >= _ENOUGH_ROWS:
+        return True
+    labels = {label for section in sections for label, line in labelled(section) if line.text}
+    return any(len({template.field_named(label) for label in labels} & _OF_INCIDENTS) > 1 for template in templates)
 
 
 def _only_timed(sections: Sequence[Section], first: int, templates: Sequence[Template]) -> list[int]:
@@ -490,7 +547,7 @@ def find_fields(
     what is labelled in a summary, in an impact, or in a section that the template doesn't know.
     """
     above = next((index for index, part in enumerate(parts) if part), len(parts))
-    tops = [list(_labelled_anyhow(section, template)) for section in sections[:above]]
+    tops = [list(_labelled_anyhow(section, template, is_head=True)) for section in sections[:above]]
     names = (template.field_named(label) or "" for own in tops for label, _ in own)
     is_labelled = bool(head) or not all(name.endswith("_at") for name in names)
     for section, own in zip(sections[:above], tops, strict=True):
@@ -508,12 +565,42 @@ def find_fields(
         holds_fields = named is not None and any(template.field_named(label) for label, _ in labelled(section))
         if named is not None and not holds_fields and (named != "title" or section.level > template.report_level):
             yield Field(section.title, _first_value(section), is_sure=section.level > template.report_level)
-    for section, part in zip(sections[above:], parts[above:], strict=True):
+    yield from _fields_within(sections, parts, above, template)
+
+
+def _fields_within(
+    sections: Sequence[Section], parts: Sequence[str | None], above: int, template: Template
+) -> Iterator[Field]:
+    """Yield what is labelled in texts: from the first section on, and causes behind other sentences anywhere."""
+    for index, (section, part) in enumerate(zip(sections, parts, strict=True)):
         form = template.sections[part] if part else None
-        if (form is None or form.reads in _HAVE_FIELDS) and (":" in section.body or any(section.tables())):
+        if form is not None and form.reads not in _HAVE_FIELDS:
+            continue
+        if index >= above and (":" in section.body or any(section.tables())):
             for label, line in _labelled_anyhow(section, template):
                 if form is None or not form.field_named(label):  # which the section itself reads
                     yield Field(label, _with_unit(label, line), is_sure=False)
+        for label, line in _causes_within(section, template):
+            yield Field(label, line, is_sure=False)
+
+
+_WITHIN: Final = compile_late(r"(?<=[.!?)] )([^\W\d_]\w*(?: \w+){0,2}): (?=\S)")
+"""A sentence that begins with its label."""
+
+
+def _causes_within(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
+    """Yield what is labelled as the cause behind other sentences, as in ``All were out. Root cause: a full disk.``."""
+    if ": " not in section.body:
+        return
+    for paragraph in section.paragraphs():
+        text = " ".join(line.text for line in paragraph.lines)
+        found = list(_WITHIN.finditer(text))
+        for match, after in zip_longest(found, found[1:]):
+            if template.field_named(match[1]) == "why_it_happened":
+                yield (
+                    match[1],
+                    Line(text[match.end() : after.start() if after else None].strip(), paragraph.lines[0].line),
+                )
 
 
 def _with_unit(label: str, line: Line) -> Line:
@@ -522,7 +609,7 @@ def _with_unit(label: str, line: Line) -> Line:
     return line._replace(text=f"{line.text} {unit[0]}") if unit else line
 
 
-def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str, Line]]:
+def _labelled_anyhow(section: Section, template: Template, *, is_head: bool = False) -> Iterator[tuple[str, Line]]:
     """Yield what is labelled in a section, with several labels on a line, and tables whose columns are the labels."""
     for label, line in labelled(section):
         parts = _BETWEEN.split(line.text) if _BETWEEN.search(line.text) else _at_known_labels(line.text, template)
@@ -535,8 +622,8 @@ def _labelled_anyhow(section: Section, template: Template) -> Iterator[tuple[str
             yield label, line
     for paragraph in section.paragraphs():
         for line in paragraph.lines:
-            if line.label is None and len(line.text) <= _LONGEST_LINE and _SEPARATOR.search(line.text):
-                yield from _labelled_segments(line, template)
+            if line.label is None and len(line.text) <= _LONGEST_LINE and _may_be_byline(line.text):
+                yield from _labelled_segments(line, template, is_head=is_head)
     for table in section.tables():
         yield from _labelled_cells(table, template)
 
@@ -546,26 +633,55 @@ def _at_known_labels(text: str, template: Template) -> list[str]:
     if ": " not in text or len(text) > _LONGEST_LINE:
         return []
     places = [match.start(1) for match in _INNER_LABEL.finditer(text) if template.field_named(match[1])]
-    return [text[begin:end].strip() for begin, end in pairwise([0, *places, len(text)])] if places else []
+    return [text[begin:end].strip(" –—") for begin, end in pairwise([0, *places, len(text)])] if places else []
 
 
-def _labelled_segments(line: Line, template: Template) -> Iterator[tuple[str, Line]]:
-    """Yield the fields of a line such as ``Incident number DL-4 | Date 26 Sept 2023 | Grade: Major``.
+def _labelled_segments(line: Line, template: Template, *, is_head: bool) -> Iterator[tuple[str, Line]]:
+    """Yield the fields of a byline such as ``Incident number DL-4 | 26 Sept 2023 | Grade: Major | Final``.
 
-    At least two of its parts begin with the label of a field, which a value with a figure or after a colon follows.
+    Its parts begin with the label of a field, which a value with a figure or after a colon follows, or are a severity
+    or, at the head, a status alone. At least two of them do, or the one is an id.
     """
     found: list[tuple[str, Line]] = []
     for part in _SEPARATOR.split(line.text):
-        words = part.split()
-        for n in range(min(len(words) - 1, _LONGEST_LABEL), 0, -1):
-            label, value = " ".join(words[:n]), " ".join(words[n:])
-            if template.field_named(label.rstrip(":")) and (label.endswith(":") or _FIGURE.match(value)):
-                found.append((label.rstrip(":"), Line(value, line.line)))
-                break
-    if len(found) > 1:
+        own = _segment(part, line, template, is_head=is_head)
+        sentences = () if own or not is_head else _SENTENCES.split(part)
+        found += filter(None, (own, *(_segment(each, line, template, is_head=True) for each in sentences)))
+    if len({value.text for label, value in found if label == "Severity"}) > 1:
+        return  # of a scale
+    if len(found) > 1 or (
+        found and template.field_named(found[0][0]) == "incident_id" and _CODE.fullmatch(found[0][1].text)
+    ):
         yield from found
 
 
+def _may_be_byline(text: str) -> bool:
+    return _SEPARATOR.search(text) is not None or ". " in text
+
+
+def _segment(part: str, line: Line, template: Template, *, is_head: bool) -> tuple[str, Line] | None:
+    """Return the field that a part of a byline is."""
+    words = part.strip(" .").split()
+    for n in range(min(len(words) - 1, _LONGEST_LABEL), 0, -1):
+        label, value = " ".join(words[:n]), " ".join(words[n:])
+        if template.field_named(label.rstrip(":")) and (label.endswith(":") or _FIGURE.match(value)):
+            return label.rstrip(":"), Line(value, line.line)
+    bare = " ".join(words)
+    if not is_head:
+        return None  # sentences have such words, too
+    if match := _RATED.fullmatch(bare):
+        return "Severity", Line(match["alone"] or match["rated"], line.line)
+    return ("Status", Line(bare, line.line)) if fold(bare) in _states_of(template) else None
+
+
+@lru_cache(maxsize=16)
+def _states_of(template: Template) -> frozenset[str]:
+    """Return the words for a report's status."""
+    return frozenset(map(fold, (*STATUSES, *template.synonyms("statuses"))))
+
+
+_CODE: Final = compile_late(r"(?=\S*\d)(?=\S*[A-Z])[\w/-]+")
+"""An id of letters and figures."""
 _OF_ANYTHING: Final = frozenset({"id", "key", "number", "ref", "reference"})
 """Labels of ids that may be those of anything."""
 

@@ -70,7 +70,7 @@ class Line(NamedTuple):
     @property
     def value(self) -> str:
         """The words after the label, or all of them."""
-        return self.text if self.label is None else self.text[len(self.label) :].lstrip().removeprefix(":").strip()
+        return self.text if self.label is None else self.text[len(self.label) :].lstrip()[1:].strip()
 
 
 _LINE: Final[Callable[[tuple[str, int, str | None, bool, bool]], Line]] = partial(tuple.__new__, Line)
@@ -363,9 +363,14 @@ class _Inline:
             return _LINE((text, self.line, None, False, False))
         bold = self.bold.strip()
         after = text[len(bold) :].lstrip()
-        label = bold.removesuffix(":").rstrip() if bold and (bold.endswith(":") or after.startswith(":")) else None
+        is_label = bold.endswith(":") or after.startswith(":") or (after and _RUN_IN.fullmatch(bold))
+        label = bold.rstrip(":.").rstrip() if bold and is_label else None
         struck = bool(text) and self.struck.strip() == text
         return Line(text, self.line, label or None, struck, strong=bool(text) and bold == text)
+
+
+_RUN_IN: Final = re.compile(r"[^\W\d_]\w*(?: \w+){0,2}\.")
+"""A heading of up to three words that its text follows in the line: ``**Root cause.** The disk was full.``."""
 
 
 class _Frame:

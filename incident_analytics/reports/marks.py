@@ -8,7 +8,7 @@ from typing import Final
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.placeholders import Unreadable, is_untold
 
-__all__ = ["find_key", "read_flag", "read_mark", "read_tick", "read_unaffected", "split_gloss"]
+__all__ = ["find_key", "read_flag", "read_mark", "read_tick", "read_unaffected", "split_gloss", "ticked_option"]
 
 _YES: Final = compile_late(r"yes\b(?!\s?/\s?no\b)|y\b|true\b|partial|some\b|minor\b|temporary\b", re.IGNORECASE)
 _NO: Final = compile_late(
@@ -181,3 +181,19 @@ def find_key(text: str) -> str | None:
     """Return the first tracker key in words, such as ``AUD-123`` or ``#365``, or None."""
     match = _KEY.search(text) if "-" in text or "#" in text else None
     return match[0] if match else None
+
+
+_OPTION: Final = compile_late(r"(?:(?P<ticked>[☑☒✅✔]|\[[xX]\])|[☐□⬜]|\[ \])\ufe0f?\s*([^☑☒✅✔☐□⬜\[]+)")
+
+
+def ticked_option(text: str) -> str:
+    """Return the one option that is ticked in a field that has several; any other text as it is.
+
+    Examples
+    --------
+    >>> ticked_option("☑ Final ☐ Draft"), ticked_option("[ ] P1 [x] P2 [ ] P3"), ticked_option("✅ Final")
+    ('Final', 'P2', '✅ Final')
+    """
+    options = [(match["ticked"], match[2].strip()) for match in _OPTION.finditer(text)]
+    ticked = [words for mark, words in options if mark]
+    return ticked[0] if len(ticked) == 1 < len(options) else text

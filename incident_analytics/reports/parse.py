@@ -13,6 +13,7 @@ from incident_analytics.config import Settings
 from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
+from incident_analytics.reports.labels import labelled_lines
 from incident_analytics.reports.layout import section_owners, section_parts, with_tasks
 from incident_analytics.reports.markdown import Section, parse_markdown
 from incident_analytics.reports.origins import OriginReader
@@ -269,6 +270,14 @@ class _Parser:
         for part in parts:
             if part.name is not None and self.reads(part.name) == "actions":
                 self.reader.read(part.name, part.section)
+        if self.report.rows["actions"] or any(self.reads(part.name) == "actions" for part in parts):
+            return
+        for section in (part.section for part in parts if self.reads(part.name) in {None, "nothing", "text"}):
+            for paragraph in section.paragraphs():
+                for label, line in labelled_lines(paragraph.lines):
+                    name = self.template.section_named(label, exactly=True)
+                    if self.reads(name) == "actions" and line.text:
+                        self.reader.read_labelled_actions(line.text, line.line, self.template.sections[name or ""])
 
     def reads(self, name: str | None) -> str | None:
         """Return how the template has a section read, None where it does not know it."""

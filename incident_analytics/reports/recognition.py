@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from pathlib import PurePath
 from typing import Final, TypeAlias
 
@@ -42,7 +42,10 @@ _CORE: Final = frozenset(
 )
 """Those that only incidents have."""
 _INCIDENT: Final = compile_late(
-    r"\b(?:incidents?|outages?|post-?\s?mortems?|pir|rca|root cause|down(?:time)?|disruption|degradation)\b",
+    r"\b(?:incidents?|outages?|post-?\s?mortems?|pir|rca|rfo|root cause|down(?:time)?|disruption|degradation|occurrence"
+    r"|st(?:ö|oe)rung\w*|ausfall\w*|vorfall\w*|panne|indisponibilité|incidentes?|avería|caída|ocorrência|storing\w*"
+    r"|disservizio|guasto|incidente|awari[ai]|incydent\w*|hendelse\w*|störning\w*|nedetid|driftstopp\w*|häiriö\w*)\b"
+    r"|post-?incident|pós-incidente|障害|故障|事故|장애",
     re.IGNORECASE,
 )
 _REPORT: Final = compile_late(
@@ -55,7 +58,9 @@ _OTHER_KIND: Final = compile_late(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
     r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
     r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
-    r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+)\b",
+    r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+|workshops?|webinars?|notes from|schulung\w*|formación"
+    r"|treinamento|opleiding|utbildning|szkoleni\w+|training(?=\W*$|\s(?:notes?|sessions?|days?|materials?|course|plan)))\b"
+    r"|研修|培训|[周月日週]报|[周月日週]報|会议纪要|議事録|手順書|手册|模板|テンプレート|회의록|매뉴얼|주간",
     re.IGNORECASE,
 )
 """Kinds of documents that speak of incidents and are not about one."""
@@ -69,6 +74,10 @@ _PLANNED: Final = compile_late(
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""
+_SIMULATED: Final = compile_late(
+    r"\((?:simulated|fictitious|hypothetical|planned|expected|exercise|role ?play)\b", re.IGNORECASE
+)
+"""What a label says of a value that nothing had."""
 _RATED: Final = compile_late(
     r"\d|\b(?:critical|high|major|medium|moderate|minor|low|red|orange|yellow|amber|kritisch|hoch|mittel"
     r"|niedrig|critique|élevée?|majeure?|mineure?|faible|crític[oa]|critic[oa]|alt[oa]|medi[oa]|baj[oa]|baix[oa]|hoog|laag"
@@ -82,7 +91,8 @@ _EXAMPLE: Final = compile_late(
 )
 """How a guide announces rows that nothing happened at, in the line above them."""
 _LEFT: Final = compile_late(
-    r"\[(?![ xX]\])(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
+    r"\[(?![ xX]\]|(?i:resolved|closed|final|solved|update\w*|monitoring|identified|mitigated|recovered|ongoing)\b)"
+    r"(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
     r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
@@ -234,7 +244,7 @@ def split_reports(
     """Cut a text into its reports: at the headings of the template's report level that each begin one."""
     groups: list[list[Section]] = [[]]
     for section, part in zip(sections, section_parts(sections, template), strict=True):
-        if section.level == template.report_level and groups[-1] and not part:
+        if section.level == template.report_level and section.title and groups[-1] and not part:
             groups.append([])
         groups[-1].append(section)
     begun = [group for group in groups if group[0].level == template.report_level]
@@ -243,7 +253,9 @@ def split_reports(
     else:
         begun = []
     if len(begun) > 1 or (begun and template.report_level > 1):
-        return begun
+        above = takewhile(lambda section: section is not begun[0][0], sections)
+        preface = [replace(section, level=template.report_level + 1) for section in above if section.title]
+        return [[group[0], *preface, *group[1:]] for group in begun]  # its day and zone are those of all
     return [sections] if _Signs(sections, head, template, path).are_enough() else []
 
 
@@ -374,6 +386,8 @@ class _Signs:
             if (match := _OTHER_KIND.search(text)) and not (match[0].lower() == "readme" and _INCIDENT.search(words)):
                 is_template = match[0].lower().startswith("template")
                 before, after = text[: match.start()].strip(" [(*"), text[match.end() :]
+                while following := _OTHER_KIND.match(after.lstrip()):  # a plan of a game day, a guide to a process
+                    after = after.lstrip()[following.end() :]
                 is_label = not before and _IS_LABEL.match(after) is not None
                 may_break = not (is_label or (is_template and not after.strip(" ])*")))
                 self.leave(f"{what} says {match[0]!r}", line, -4, is_unfilled=is_template, may_break=may_break)
@@ -401,7 +415,7 @@ class _Signs:
         """Look at the fields, up to an id of the template's own form, which is enough."""
         for found in fields:
             label, line = found.label, found.line
-            name = self.template.field_named(label)
+            name = None if self.is_simulated(label, line) else self.template.field_named(label)
             if name is None or name == "why_it_happened" or self.is_other_grade(name, found):
                 self.read_label(label, line)
                 continue
@@ -425,6 +439,13 @@ class _Signs:
             elif name.endswith("_at") and re.search(r"\d[:h.]\d\d", text):
                 self.has_date |= bool(find_dates(text))
                 self.add(label, line.line, 1, is_core=True)
+
+    def is_simulated(self, label: str, line: Line) -> bool:
+        """Return whether a label says that nothing had its value; that speaks against a report."""
+        found = _SIMULATED.search(label) is not None
+        if found:
+            self.leave(f"line {line.line} says {label!r}", line.line, -4, is_unfilled=False)
+        return found
 
     def is_other_grade(self, name: str, found: Field) -> bool:
         """Return whether a label that may mean a severity has a value that rates something else."""

@@ -12,7 +12,7 @@ from incident_analytics.reports.markdown import Row, Section, SourceLine, read_r
 from incident_analytics.reports.marks import read_tick
 from incident_analytics.reports.placeholders import fold
 
-__all__ = ["Kind", "LooseRows", "begins_with_time", "find_unread", "fits", "loose_rows", "starts_like_item"]
+__all__ = ["UPDATE", "Kind", "LooseRows", "begins_with_time", "find_unread", "fits", "loose_rows", "starts_like_item"]
 
 Kind: TypeAlias = Literal["timeline", "actions", "services", "own", "prose"]
 """What a section's rows are; ``own`` is a section of the authors' own, ``prose`` one of the template without rows."""
@@ -29,9 +29,15 @@ _DATE: Final = (
     rf"|{_MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?)"
 )
 _MARKUP: Final = compile_late(r"<[^<>]{0,200}>|&nbsp;")
+_UPDATE: Final = (
+    r"(?:update|aktualisierung|mise à jour|actualización|atualização|aggiornamento|oppdatering|uppdatering|更新|続報)"
+    r"\s?(?:no\.?|nr\.?|#)?\s?\d{0,3}"
+)
+UPDATE: Final = compile_late(rf"[\W_]{{0,4}}{_UPDATE}[\W_]{{1,4}}", re.IGNORECASE)
+"""What counts the updates of a notice before their times: ``Update 4, 13:20``."""
 _BEGINS_WITH_TIME: Final = compile_late(
     r"[\W_]*+(?:(?:\d{1,3}[.)]){1,3}\s++[\W_]*+)?(?:(?:at|about|around|approx|approximately|ca|circa|from|mon|tues?|wed|thu|thurs?"
-    rf"|fri|sat|sun|utc|gmt|[ap]m)(?:\w*day)?\b[\W_]*+)?"
+    rf"|fri|sat|sun|utc|gmt|[ap]m|{_UPDATE})(?:\w*day)?\b[\W_]*+)?"
     rf"(?:(?:{_DATE}(?:T|[\W_]{{1,6}}(?:(?:at|utc|gmt)\b[\W_]*+)?))?{_CLOCK}|T\s?[-+−]\s?\d)",
     re.IGNORECASE,
 )

@@ -24,7 +24,15 @@ from incident_analytics.reports.markdown import RUNNING, Item, Line, Paragraph, 
 from incident_analytics.reports.marks import find_key, read_flag, read_mark, read_tick, read_unaffected, split_gloss
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import OWN, Report
-from incident_analytics.reports.rows import Kind, LooseRows, begins_with_time, fits, loose_rows, starts_like_item
+from incident_analytics.reports.rows import (
+    UPDATE,
+    Kind,
+    LooseRows,
+    begins_with_time,
+    fits,
+    loose_rows,
+    starts_like_item,
+)
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
@@ -49,9 +57,11 @@ MarkedService: TypeAlias = tuple[bool | None, str, int, str]
 """What a list says of a service: ticked or not, its name, its line, and a mark that may mean either."""
 _PARAGRAPH_NUMBER = compile_late(r"\A\d{1,3}[.)]\s+")
 """The number of the one paragraph of a text, which is part of the file's numbering."""
+_NUMBER_WITHIN = compile_late(r"(?:^|(?<=\s))\(\d{1,2}\)\s")
+"""What numbers the actions within a line."""
 _ENUMERATED = compile_late(
     r"(?:(?P<prefix>(?!(?:[PQHSW]|SEV|FY)[-.]?\d)[A-Z]{1,6}[-.]?|\d{1,2}\.(?:\d{1,2}\.){0,2})(?P<number>\d{1,3})"
-    r"(?:[.):]|\s?[–—-])|(?P<letter>[a-z])\))\s+(?=\S)"
+    r"(?:[.):]|\s?[–—-]|(?<=\d\.\d)|(?<=\d\.\d\d))|(?P<letter>[a-z])\))\s+(?=\S)"
 )
 """How a line begins that is numbered in a way that Markdown doesn't know: ``R1.``, ``CAPA-2:``, ``a)``, ``5.1.``.
 
@@ -510,6 +520,16 @@ class SectionReader:
             cells = {column: Line(value, lines[0].line) for column, value in details.items()}
             self._add_action({"action": Line(text, lines[0].line, struck=struck), **cells}, origin, checked=checked)
 
+    def read_labelled_actions(self, text: str, line: int, form: SectionForm) -> None:
+        """Read the actions behind a label: numbered as ``(1)``, else between semicolons."""
+        numbered = [part for part in _NUMBER_WITHIN.split(text) if part.strip()]
+        parts = numbered if len(numbered) > 1 else re.split(r";\s", text)
+        self.report.mark("actions", line)
+        for words, details in split_list(
+            [part.strip().rstrip(".") for part in parts], form.columns, self.report.anchor()
+        ):
+            self._add_action({name: Line(each, line) for name, each in {"action": words, **details}.items()}, "table")
+
     def _with_states(self, header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
         """Add the one column of which every cell that is not empty says a state, where none is called so."""
         if "status" in columns:
@@ -834,7 +854,8 @@ def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple
         if line.line in taken:
             continue
         if begins_with_time(line.text) or _is_date(line.text):
-            parts.append(([line.text], line.line))
+            match = UPDATE.match(line.text)
+            parts.append(([line.text[match.end() :] if match else line.text], line.line))
         elif parts:
             parts[-1][0].append(line.text)
         else:

@@ -306,7 +306,7 @@ class Template(TomlTable):
         if whole.startswith(self._beginnings) and (match := self.heading_phrases.match(whole)):
             return match.lastgroup
         found = next((headings[words] for words in parts if words in headings), None)
-        return found or self._by_its_words(heading, "sections", self.sections)
+        return found or self._by_its_words(_BRACKETED.sub(" ", heading), "sections", self.sections)
 
     def _by_its_words(
         self, words: str, kind: Literal["fields", "perhaps", "sections"], names: Container[str]

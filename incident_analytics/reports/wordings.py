@@ -35,6 +35,8 @@ _NO_ID: Final = compile_late(
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 """Letters between the parts of a compound."""
 _SHORTEST_PART: Final = 3
+_FIRST_UNSPACED: Final = "\u1100"
+"""The first letter of the scripts of [unspaced]: Hangul, kana, and the characters of Chinese."""
 
 
 @lru_cache(maxsize=4096)
@@ -73,14 +75,20 @@ class _Lexicon:
         self.small = frozenset(without_accents(data["small"]).split())
         self.whole: dict[str, set[str]] = {}
         self.beginnings: dict[str, set[str]] = {}
+        self.unspaced: dict[str, set[str]] = {}
         for meaning, words in data["words"].items():
             for word in without_accents(words).split():
                 known = self.beginnings if word.endswith("*") else self.whole
                 known.setdefault(word.rstrip("*"), set()).add(meaning)
+        for meaning, words in data["unspaced"].items():
+            for word in without_accents(words).split():
+                self.unspaced.setdefault(word, set()).add(meaning)
         self.rules: Mapping[str, Sequence[_Rule]] = {kind: list(_rules(data[kind])) for kind in get_args(Kind)}
 
     def meanings(self, word: str) -> Sequence[frozenset[str]]:
-        """Return what a word may mean; for a compound what each of its two parts may."""
+        """Return what a word may mean; for a compound what each of its parts may, of which a Latin one has two."""
+        if word[0] >= _FIRST_UNSPACED:
+            return list(self._of_run(word))
         own, begun, length = self._of_part(word)
         for begin in range(length, len(word) - _SHORTEST_PART + 1):
             if word[length:begin] in _LINKS:
@@ -88,6 +96,15 @@ class _Lexicon:
                 if last:
                     return [begun, last]
         return [own]
+
+    def _of_run(self, run: str) -> Iterator[frozenset[str]]:
+        """Yield what each part of a run of letters may mean, which has no space between its words."""
+        while run:
+            end = next((end for end in range(len(run), 0, -1) if run[:end] in self.unspaced), 0)
+            meanings = frozenset(self.unspaced.get(run[:end], ()))
+            if meanings != {"small"}:
+                yield meanings
+            run = run[end:] if end else ""
 
     def _of_part(self, word: str) -> tuple[frozenset[str], frozenset[str], int]:
         """Return what a word may mean, what its longest known beginning may mean, and how long that is."""

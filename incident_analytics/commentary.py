@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from incident_analytics.errors import CommentaryError
-from incident_analytics.files import BOM, decode_text, read_bytes
+from incident_analytics.files import BOM, InputError, decode_utf8, read_bytes
 from incident_analytics.names import did_you_mean
 from incident_analytics.reports.markdown import parse_markdown
 
@@ -56,11 +56,10 @@ def read_commentary(file: str | Path) -> list[Remark]:
         source = read_bytes(path).removeprefix(BOM)
     except OSError as error:
         raise CommentaryError(f"{path}: {error.strerror}") from error
-    text, wrong = decode_text(source)
-    if wrong:
-        line = 1 + source.count(b"\n", 0, wrong.start)
-        byte = source[wrong.start]
-        raise CommentaryError(f"{path}:{line}: byte {byte:#04x} is not UTF-8; save the file as UTF-8") from wrong
+    try:
+        text = decode_utf8(source)
+    except InputError as error:
+        raise CommentaryError(error.located(path)) from error
     heads = [section for section in parse_markdown(text).sections if section.level <= _PART]
     ends = [*(section.start for section in heads[1:]), len(source)]
     remarks = [

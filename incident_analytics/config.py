@@ -668,7 +668,8 @@ def _with_imports(settings: Settings) -> Settings:
         own = services.get(name, ServiceSettings())
         if own.target is None and len(each.targets) > 1:
             listed = ", ".join(f"{target:g} ({where})" for target, where in each.targets)
-            raise SettingsError(f"{each.name} has several targets: {listed}; write one under [services.{name}]")
+            said = f"services.{name}: {each.name} has several targets: {listed}; write one under [services.{name}]"
+            raise SettingsError(f"{settings.path}: {said}")
         target = own.target if own.target is not None or not each.targets else each.targets[0][0]
         others = tuple(word for word in words if fold(word) not in owners and word != name)
         update = {"target": target, "team": own.team or each.team, "aliases": (*own.aliases, *others)}

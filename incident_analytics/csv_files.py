@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from incident_analytics.files import BOM, INPUT_LIMIT, decode_text, read_bytes
+from incident_analytics.files import BOM, INPUT_LIMIT, InputError, decode_text, read_bytes
 from incident_analytics.late_patterns import compile_late
 
-__all__ = ["CsvError", "CsvProblem", "CsvRow", "CsvTable", "guarded", "parse_csv", "read_csv_file", "unguarded"]
+__all__ = [
+    "CsvError",
+    "CsvProblem",
+    "CsvRow",
+    "CsvTable",
+    "guarded",
+    "listed",
+    "parse_csv",
+    "read_csv_file",
+    "unguarded",
+]
 
 _FORMULA: Final = compile_late(r"""[\t\r]|[\s"']*[=+\-@＝＋－＠﹢﹣﹦﹫]""")
 """How a cell begins that a spreadsheet would run (OWASP, CSV injection), or would once it has made it simpler."""
 _DELIMITERS: Final = {",": "commas", ";": "semicolons", "\t": "tabs"}
+_LISTED: Final = 20
+_LONGEST: Final = 40
+"""How many columns a message names, and how many characters of each."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _NEWLINE: Final = compile_late(r"\r\n|\n|\r")
 
 
-class CsvError(ValueError):
-    """Why a file cannot be read as CSV at all; ``line`` is None where no line is to blame."""
-
-    def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
-
-    def located(self, file: Path) -> str:
-        """Return the message with the file, and the line where there is one, before it."""
-        return f"{file}: {self}" if self.line is None else f"{file}:{self.line}: {self}"
+class CsvError(InputError):
+    """Why a file cannot be read as CSV at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,13 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """A file's columns by their names, the rows that can be used, the problems, and what separates the cells."""
+    """A file's columns by their names, the rows that can be used, the problems, the delimiter, the header's line."""
 
     columns: tuple[str, ...]
     rows: tuple[CsvRow, ...]
     problems: tuple[CsvProblem, ...]
     delimiter: str = ","
+    line: int = 1
 
     def positions(self, column: str) -> list[int]:
         """Return where the columns of a name are; there may be none, or several."""
@@ -73,9 +79,9 @@ class CsvTable:
         """
         found = self.positions(column)
         if not found:
-            raise CsvError(f"no column {column!r}; it has {', '.join(self.columns)}")
+            raise CsvError(f"no column {column!r}; it has {listed(self.columns)}", self.line)
         if len(found) > 1:
-            raise CsvError(f"{len(found)} columns are called {column!r}; rename all but one")
+            raise CsvError(f"{len(found)} columns are called {column!r}; rename all but one", self.line)
         return found[0]
 
 
@@ -93,6 +99,22 @@ def guarded(text: str) -> str:
 def unguarded(text: str) -> str:
     """Return what `guarded` was given."""
     return text[1:] if text[:1] == "'" and _FORMULA.match(text, 1) else text
+
+
+def listed(columns: Sequence[str]) -> str:
+    r"""Return the names of columns for a message: on one line, and not all of very many.
+
+    Examples
+    --------
+    >>> listed(["Key", "Due\ndate", "x" * 99])
+    'Key, Due date, xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'
+    >>> listed("abcdefghijklmnopqrstuvwxyz")
+    'a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t and 6 more'
+    """
+    names = [" ".join(name.split()) for name in columns[:_LISTED]]
+    names = [name if len(name) <= _LONGEST else f"{name[: _LONGEST - 3]}..." for name in names]
+    rest = len(columns) - len(names)
+    return f"{', '.join(names) or 'none'}{f' and {rest} more' if rest else ''}"
 
 
 def read_csv_file(file: Path, *, limit: int = INPUT_LIMIT, skip_space: bool = False) -> CsvTable:
@@ -139,7 +161,7 @@ def parse_csv(content: bytes, *, skip_space: bool = False) -> CsvTable:
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a tracker's descriptions can be long
     delimiter = _delimiter(text, skip_space=skip_space)
     records = _records(text, delimiter, skip_space=skip_space)
-    _, header = next(records)
+    first, header = next(records)
     columns = [name.strip() for name in header]
     while not columns[-1]:
         columns.pop()
@@ -157,7 +179,7 @@ def parse_csv(content: bytes, *, skip_space: bool = False) -> CsvTable:
             message = f"the row has {count} cells, the header {width}; those missing are read as empty, write them"
             problems.append(CsvProblem("missing-cells", line, message))
         rows.append(CsvRow((*cells[:width], *[""] * (width - count)), line))
-    return CsvTable(tuple(columns), tuple(rows), tuple(problems), delimiter)
+    return CsvTable(tuple(columns), tuple(rows), tuple(problems), delimiter, first)
 
 
 def _decode(content: bytes) -> tuple[str, list[CsvProblem]]:

@@ -26,7 +26,9 @@ __all__ = [
     "INPUT_LIMIT",
     "LOG_LIMIT",
     "NEEDS_FILES",
+    "InputError",
     "decode_text",
+    "decode_utf8",
     "file_of_report",
     "is_url",
     "matching_paths",
@@ -43,6 +45,18 @@ BOM = b"\xef\xbb\xbf"
 
 
 NEEDS_FILES: Final = "only check, show, export and metrics read URLs; copy the reports to this machine first"
+
+
+class InputError(ValueError):
+    """Why a file's text cannot be read; ``line`` is None where no line is to blame."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+    def located(self, file: Path) -> str:
+        """Return the message with the file, and the line where there is one, before it."""
+        return f"{file}: {self}" if self.line is None else f"{file}:{self.line}: {self}"
 
 
 def decode_text(content: bytes) -> tuple[str, UnicodeDecodeError | None]:
@@ -62,6 +76,27 @@ def decode_text(content: bytes) -> tuple[str, UnicodeDecodeError | None]:
         return content.decode("utf-8"), None
     except UnicodeDecodeError as error:
         return content.decode("cp1252", errors="replace"), error
+
+
+def decode_utf8(content: bytes) -> str:
+    r"""Return the text of a file that has to be UTF-8, without its mark.
+
+    Raises
+    ------
+    InputError
+        ``byte 0xe9 is not UTF-8; save the file as UTF-8``, with the line
+
+    Examples
+    --------
+    >>> decode_utf8(b"\xef\xbb\xbfcaf\xc3\xa9")
+    'café'
+    """
+    content = content.removeprefix(BOM)
+    text, fault = decode_text(content)
+    if fault:
+        line = 1 + content.count(b"\n", 0, fault.start)
+        raise InputError(f"byte {content[fault.start]:#04x} is not UTF-8; save the file as UTF-8", line) from fault
+    return text
 
 
 def is_url(path: str) -> bool:
@@ -175,7 +210,7 @@ LOG_LIMIT: Final = 1_000_000_000
 """Bytes that a log may have, unpacked, where the settings set no other limit."""
 _PIECE: Final = 1 << 20
 _BOUND: Final = 1 << 63
-_TOO_LONG: Final = "a whole number has more than 64 bits"
+_TOO_LONG: Final = "a whole number has more than 64 bits; write a smaller one"
 _PARTIAL: Final = ".partial"
 _TIME_TO_LOCK: Final = 2  # seconds
 
@@ -230,14 +265,14 @@ def read_toml(file: Path) -> dict[str, Any]:
     Raises
     ------
     SettingsError
-        ``ours.toml: No such file or directory``, ``ours.toml: not valid TOML: Expected '=' after a key ...``
+        ``ours.toml: No such file or directory``, ``ours.toml:4: not valid TOML: Expected '=' after a key ...``
     """
     try:
-        return parse_toml(read_bytes(file).decode("utf-8-sig"))
+        return parse_toml(decode_utf8(read_bytes(file)))
     except OSError as error:
         raise SettingsError(f"{file}: {error.strerror}") from error
-    except ValueError as error:
-        raise SettingsError(f"{file}: not valid TOML: {error}") from error
+    except InputError as error:
+        raise SettingsError(error.located(file)) from error
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -245,7 +280,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 
     Raises
     ------
-    ValueError
+    InputError
         Where it is not valid TOML. A whole number beyond 64 bits is refused, too: TOML promises no more, and Python
         shows none of more than 4,300 digits.
 
@@ -253,24 +288,43 @@ def parse_toml(text: str) -> dict[str, Any]:
     --------
     >>> parse_toml("size = 0xffffffffffffffff")
     Traceback (most recent call last):
-    ValueError: a whole number has more than 64 bits
+    incident_analytics.files.InputError: not valid TOML: a whole number has more than 64 bits; write a smaller one
     """
     try:
         tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        raise
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(str(error), text) from error
     except ValueError as error:
-        raise ValueError(_TOO_LONG) from error
+        raise InputError(f"not valid TOML: {_TOO_LONG}") from error
     except RecursionError as error:
-        raise ValueError("too many brackets within each other") from error
+        raise InputError("not valid TOML: too many brackets within each other; write fewer") from error
     waiting: list[Any] = [tables]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict | list):
             waiting += value.values() if isinstance(value, dict) else value
         elif isinstance(value, int) and not -_BOUND <= value < _BOUND:
-            raise ValueError(_TOO_LONG)
+            raise InputError(f"not valid TOML: {_TOO_LONG}")
     return tables
+
+
+_TOML_PLACE: Final = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
+
+
+def _toml_error(message: str, text: str) -> InputError:
+    """Return what a parser of TOML says, with its line, and what to write."""
+    place = re.search(_TOML_PLACE, message)
+    if place is None:
+        return InputError(f"not valid TOML: {message}")
+    said, column = message[: place.start()], place[2]
+    if said.startswith("Cannot declare "):
+        said = "a table is there twice; put all its keys into one"
+    elif said == "Cannot overwrite a value":
+        said = "a key is there twice; delete one"
+    else:
+        where = f"at column {column}" if column else "at the end of the file"
+        said = f"{said}; check quotes, brackets and = {where}"
+    return InputError(f"not valid TOML: {said}", int(place[1]) if column else 1 + text.rstrip().count("\n"))
 
 
 def parse_json(text: str) -> Any:
@@ -278,7 +332,7 @@ def parse_json(text: str) -> Any:
 
     Raises
     ------
-    ValueError
+    InputError
         Where it is not valid JSON, or has a whole number of more than 64 bits.
 
     Examples
@@ -289,10 +343,13 @@ def parse_json(text: str) -> Any:
 
     def whole(digits: str) -> int:
         if len(digits) > len(str(-_BOUND)):
-            raise ValueError(_TOO_LONG)
+            raise InputError(f"not valid JSON: {_TOO_LONG}")
         return int(digits)
 
-    return json.loads(text, parse_constant=lambda _: None, parse_int=whole)
+    try:
+        return json.loads(text, parse_constant=lambda _: None, parse_int=whole)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not valid JSON: {error.msg} at column {error.colno}", error.lineno) from error
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from incident_analytics.errors import SettingsError
-from incident_analytics.files import matching_paths, read_bytes
-from incident_analytics.yaml_nodes import YamlError, yaml_nodes
+from incident_analytics.files import InputError, decode_utf8, matching_paths, read_bytes
+from incident_analytics.yaml_nodes import yaml_nodes
 
 if TYPE_CHECKING:
     import yaml
@@ -154,14 +154,11 @@ def _documents(paths: Iterable[Path], faults: list[str]) -> Iterator[_Document]:
             faults.append(f"{path}: no such file or folder")
         for file in files:
             try:
-                text = read_bytes(file).decode("utf-8-sig")
-                roots = yaml_nodes(text)
+                roots = yaml_nodes(decode_utf8(read_bytes(file)))
             except OSError as error:
                 faults.append(f"{file}: {error.strerror}")
-            except YamlError as error:
-                faults.append(f"{file}{f':{error.line}' if error.line else ''}: not valid YAML: {error}")
-            except UnicodeDecodeError as error:
-                faults.append(f"{file}: not valid YAML: {error}")
+            except InputError as error:
+                faults.append(error.located(file))
             else:
                 faults += [f"{file}:{line}: the key {key} is there twice; delete one" for line, key in _twice(roots)]
                 yield from (_Document(file, root) for root in roots)
@@ -192,7 +189,7 @@ def _twice(roots: Iterable[yaml.Node]) -> list[tuple[int, str]]:
 def _name_of(document: _Document, faults: list[str]) -> str | None:
     name = document.text("metadata", "name")
     if name is None:
-        faults.append(f"{document.where}: the {document.text('kind')} has no metadata.name")
+        faults.append(f"{document.where}: the {document.text('kind')} has no metadata.name; name the service")
     return name
 
 

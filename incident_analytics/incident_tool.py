@@ -17,7 +17,7 @@ from incident_analytics.config import IncidentToolSettings, Settings, read_setti
 from incident_analytics.csv_files import CsvError, CsvProblem, parse_csv
 from incident_analytics.errors import SettingsError
 from incident_analytics.export_times import read_instants
-from incident_analytics.files import BOM, matching_paths, parse_json, read_bytes
+from incident_analytics.files import BOM, InputError, decode_utf8, matching_paths, parse_json, read_bytes
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import fold
 from incident_analytics.reports.placeholders import Unreadable
@@ -214,7 +214,7 @@ def read_incident_tool(settings: Settings | str | Path, as_of: pd.Timestamp | No
     ColumnsError
         ``as_of 2025-10-01 00:00:00 has no zone; write pd.Timestamp(..., tz="UTC")``
     SettingsError
-        ``pages.csv: its columns are not those of PagerDuty, Opsgenie, incident.io or Jira; ...``
+        ``pages.csv:1: its columns are not those of PagerDuty, Opsgenie, incident.io or Jira; ...``
     """
     from incident_analytics.checks import require_instant
 
@@ -226,7 +226,7 @@ def read_incident_tool(settings: Settings | str | Path, as_of: pd.Timestamp | No
     rows, problems = read_tool_rows(settings)
     for file, problem in problems:
         if problem.code == "unreadable-file":
-            raise SettingsError(f"{file}: {problem.message}")
+            raise SettingsError(f"{file}:{problem.line}: {problem.message}")
     return tool_frame(known_at(rows, as_of) if as_of is not None else rows)
 
 
@@ -466,7 +466,7 @@ def _row(
 def _json_records(content: bytes) -> list[_Record]:
     """Return the records of an answer of PagerDuty, Opsgenie, incident.io or Jira."""
     try:
-        text = content.decode("utf-8-sig")
+        text = decode_utf8(content)
         found = parse_json(text)
         lists = ("incidents", "issues", "data", "log_entries")
         name = next((name for name in lists if isinstance(found, dict) and name in found), "")
@@ -481,7 +481,8 @@ def _json_records(content: bytes) -> list[_Record]:
             "no list of incidents, issues or alerts; write the answer of the tool's API to the file"
         ) from error
     except ValueError as error:
-        raise CsvError(f"{error}; write the answer of the tool's API to the file") from error
+        line = error.line if isinstance(error, InputError) else 1
+        raise CsvError(f"{error}; write the answer of the tool's API to the file", line) from error
     return [
         _Record(cells, next((lines[key] for key in _keys_of(item) if key in lines), 1))
         for cells, item in zip(flat, records, strict=True)

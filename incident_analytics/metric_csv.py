@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from incident_analytics.csv_files import CsvError, CsvProblem, CsvTable, read_csv_file
+from incident_analytics.csv_files import CsvError, CsvProblem, CsvTable, listed, read_csv_file
 from incident_analytics.files import matching_paths
 from incident_analytics.late_patterns import compile_late
 
@@ -22,8 +22,11 @@ __all__ = [
     "PARQUET",
     "TIME_ADVICE",
     "ZONED",
+    "counted",
     "metric_columns",
+    "metric_names",
     "metric_problems",
+    "nameless_columns",
 ]
 
 LARGEST: Final = 1_000_000_000
@@ -54,13 +57,15 @@ _COLUMNS: Final = {
 """What a column may be called, in any case."""
 
 
-def metric_columns(columns: Sequence[str]) -> dict[str, str]:
+def metric_columns(columns: Sequence[str], line: int | None = None) -> dict[str, str]:
     """Return which column is which of ``at``, ``name``, ``service``, ``labels`` and ``value``.
 
     Parameters
     ----------
     columns
         The columns of a file.
+    line
+        The line that names them; None where they are not in a line.
 
     Returns
     -------
@@ -79,16 +84,30 @@ def metric_columns(columns: Sequence[str]) -> dict[str, str]:
     """
     there = {str(column).strip().casefold(): column for column in columns}
     found = {role: there[word] for role, words in _COLUMNS.items() for word in words[::-1] if word in there}
-    has = ", ".join(map(str, columns)) or "none"
+    has = listed([str(column) for column in columns])
     if "at" not in found:
-        raise CsvError(f"no column of times; name one at, time or timestamp (it has {has})")
+        raise CsvError(f"no column of times; name one at, time or timestamp (it has {has})", line)
     if "value" in found and "name" not in found:
-        raise CsvError(f"column {found['value']!r} has values of no name; add a column name (it has {has})")
+        raise CsvError(f"column {found['value']!r} has values of no name; add a column name (it has {has})", line)
     if "value" not in found and "name" in found:
-        raise CsvError(f"column {found['name']!r} has names of no values; add a column value (it has {has})")
-    if "value" not in found and not set(columns) - set(found.values()):
-        raise CsvError(f"no column of values; add name and value, or a column for each metric (it has {has})")
+        raise CsvError(f"column {found['name']!r} has names of no values; add a column value (it has {has})", line)
+    if "value" not in found and not metric_names(columns, found):
+        raise CsvError(f"no column of values; add name and value, or a column for each metric (it has {has})", line)
     return found
+
+
+def metric_names(columns: Sequence[str], roles: Mapping[str, str]) -> list[str]:
+    """Return the columns that are a metric each, where no column holds the names: all of no other role, by any name."""
+    return [column for column in columns if column not in roles.values() and not _is_nothing(str(column))]
+
+
+def nameless_columns(table: CsvTable, roles: Mapping[str, str]) -> Iterator[CsvProblem]:
+    """Give a problem for each column that has values and no name, such as the index that pandas writes."""
+    for index, column in enumerate(table.columns):
+        is_used = any(not _is_nothing(row.cells[index]) for row in table.rows)
+        if "value" not in roles and _is_nothing(column) and is_used:
+            said = f"column {index + 1} without a name, not used; write the metric's name, or delete the column"
+            yield CsvProblem("unreadable-value", table.line, said)
 
 
 def metric_problems(files: Iterable[str | Path], timezone: str) -> Iterator[tuple[Path, CsvProblem]]:
@@ -128,7 +147,8 @@ def _unreadable(table: CsvTable, zone: ZoneInfo) -> Iterator[CsvProblem]:
     times: dict[int, str] = {}
     nameless: list[int] = []
     values: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
-    columns = metric_columns(table.columns)
+    columns = metric_columns(table.columns, table.line)
+    yield from nameless_columns(table, columns)
     for line, at, metric, column, cell in _readings(table, columns):
         if not _is_time(at, zone):
             times[line] = at
@@ -137,14 +157,14 @@ def _unreadable(table: CsvTable, zone: ZoneInfo) -> Iterator[CsvProblem]:
         elif not _is_nothing(cell) and not _is_number(cell):
             values[column, metric].append((line, cell))
     for line in list(times)[:1]:
-        said = f"{_counted(len(times), 'time')} such as {times[line]!r} can't be read; {TIME_ADVICE}"
+        said = f"{counted(len(times), 'time')} such as {times[line]!r} can't be read; {TIME_ADVICE}"
         yield CsvProblem("unreadable-time", line, f"column {columns['at']!r}: {said}")
     for line in nameless[:1]:
-        said = f"{_counted(len(nameless), 'row')} without a name, not used; write the metric's name"
+        said = f"{counted(len(nameless), 'row')} without a name, not used; write the metric's name"
         yield CsvProblem("unreadable-value", line, f"column {columns['name']!r}: {said}")
     for (column, metric), cells in values.items():
         line, cell = cells[0]
-        said = f"{_counted(len(cells), 'value')} such as {cell!r} of {metric!r} can't be read"
+        said = f"{counted(len(cells), 'value')} such as {cell!r} of {metric!r} can't be read"
         yield CsvProblem("unreadable-value", line, f"column {column!r}: {said}; write a number such as 0.25")
 
 
@@ -156,14 +176,15 @@ def _readings(table: CsvTable, columns: Mapping[str, str]) -> Iterator[tuple[int
         for row in table.rows:
             yield row.line, row.cells[at], row.cells[name], columns["value"], row.cells[value]
         return
-    metrics = [(index, column) for index, column in enumerate(table.columns) if column not in columns.values()]
+    metrics = [(table.position(column), column) for column in metric_names(table.columns, columns)]
     for row in table.rows:
         for index, column in metrics:
             if not _is_nothing(row.cells[index]):
                 yield row.line, row.cells[at], column, column, row.cells[index]
 
 
-def _counted(n: int, noun: str) -> str:
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun: ``1 value``, ``2 values``."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 

@@ -14,7 +14,7 @@ from incident_analytics.config import Settings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvError, CsvProblem, CsvRow, CsvTable, parse_csv, read_csv_file
 from incident_analytics.errors import SettingsError
 from incident_analytics.export_times import read_days, read_ends
-from incident_analytics.files import parse_json, read_bytes
+from incident_analytics.files import InputError, decode_utf8, parse_json, read_bytes
 from incident_analytics.reports.choices import read_action_status
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.reports.template import ID_ROOM, default_template, read_templates
@@ -314,7 +314,9 @@ def _recognised(table: CsvTable) -> str:
     for form, columns in _EXPORTS.items():
         if all(table.positions(columns[name]) for name in _MARKS):
             return form
-    raise CsvError("its columns are not those of Jira, GitLab or Linear; name them, such as columns = { key = 'Key' }")
+    raise CsvError(
+        "its columns are not those of Jira, GitLab or Linear; name them, such as columns = { key = 'Key' }", table.line
+    )
 
 
 def tracker_of(file: Path) -> str | None:
@@ -377,19 +379,19 @@ def _issue_items(file: Path, settings: Settings) -> list[_Item]:
     ids = incident_ids(settings)
     ask = f"write gh issue list --state all --limit 1000 --json {_GITHUB_FIELDS}"
     try:
-        found = parse_json(read_bytes(file).decode("utf-8-sig"))
+        found = parse_json(decode_utf8(read_bytes(file)))
         if isinstance(found, dict) and "issues" in found:
             found = found["issues"]
             ask = "write the answer of Jira's search with its fields summary, status, resolutiondate and others"
         return [_Item(_json_words(issue, ids), 1) for issue in found]
     except KeyError as error:
-        raise CsvError(f"no field {error} in every issue; {ask}") from error
+        raise CsvError(f"no field {error} in every issue; {ask}", 1) from error
     except OSError as error:
         raise CsvError(str(error.strerror)) from error
     except ValueError as error:
-        raise CsvError(f"{error}; {ask}") from error
+        raise CsvError(f"{error}; {ask}", error.line if isinstance(error, InputError) else 1) from error
     except (AttributeError, TypeError, RecursionError) as error:
-        raise CsvError(f"no list of issues; {ask}") from error
+        raise CsvError(f"no list of issues; {ask}", 1) from error
 
 
 def _json_words(issue: Mapping[str, Any], ids: re.Pattern[str]) -> dict[str, str]:

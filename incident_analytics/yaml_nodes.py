@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from incident_analytics.files import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,18 +17,11 @@ _DEEPEST: Final = 100
 """Collections that may be within each other: the time of a parser grows with their depth, for every word."""
 
 
-class YamlError(ValueError):
-    """A text is not valid YAML.
-
-    Attributes
-    ----------
-    line
-        Where, from 1 on; None where that is not known.
-    """
+class YamlError(InputError):
+    """A text is not valid YAML."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
+        super().__init__(f"not valid YAML: {message}", line)
 
 
 def yaml_nodes(text: str) -> list[yaml.Node]:
@@ -35,7 +30,8 @@ def yaml_nodes(text: str) -> list[yaml.Node]:
     Raises
     ------
     YamlError
-        ``did not find expected ',' or ']'``, ``too many lists and mappings within each other``
+        ``not valid YAML: did not find expected ',' or ']'; check the indentation and quotes up to this line``, ``not
+        valid YAML: too many lists and mappings within each other; write fewer``
 
     Examples
     --------
@@ -50,9 +46,15 @@ def yaml_nodes(text: str) -> list[yaml.Node]:
         return [node for node in yaml.compose_all(text, Loader=loader) if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise YamlError(str(error.problem), mark.line + 1 if mark else 1) from error
+        words = f"{error.problem}; check the indentation and quotes up to this line"
+        raise YamlError(words, mark.line + 1 if mark else 1) from error
     except YamlError:
         raise
+    except yaml.reader.ReaderError as error:
+        if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
+            line = 1 + text.count("\n", 0, found.start())
+            raise YamlError(f"a character {found[0]!a} is in it; delete it", line) from error
+        raise YamlError(error.reason, 1) from error
     except (yaml.YAMLError, ValueError, OverflowError) as error:  # it lets through what chr and int refuse
         raise YamlError(str(error)) from error
 
@@ -67,6 +69,8 @@ def _refuse_depth(events: Iterable[yaml.Event]) -> None:
             depth += 1
             if depth > _DEEPEST:
                 mark = event.start_mark
-                raise YamlError("too many lists and mappings within each other", mark.line + 1 if mark else None)
+                raise YamlError(
+                    "too many lists and mappings within each other; write fewer", mark.line + 1 if mark else None
+                )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1

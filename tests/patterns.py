@@ -119,9 +119,7 @@ def from_data() -> Iterator[Pattern]:
     for form, _ in _NAMES:
         yield Pattern(f"periods.py: {form}", re.compile(form), only_at_start=True)
     of_templates = [
-        each
-        for template in built_in_templates()
-        for each in (template.heading_phrases, template._field_phrases)  # noqa: SLF001
+        each for template in built_in_templates() for each in (template.heading_phrases, template.field_phrases)
     ]
     phrases = {each.pattern: each for each in of_templates}
     for compiled in phrases.values():

@@ -244,9 +244,16 @@ def test_every_wrong_key_has_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a = ", "not valid TOML: Invalid value"),
-        (b"\xff\xfe", "not valid TOML: 'utf-8' codec"),
-        (b"a = 1\na = 2", "not valid TOML: Cannot overwrite"),
+        (b"a = ", "1: not valid TOML: Invalid value; check quotes, brackets and = at the end of the file"),
+        (
+            b"a = 1\n\nb = [1\n\n",
+            "3: not valid TOML: Unclosed array; check quotes, brackets and = at the end of the file",
+        ),
+        (b"\n= 1", "2: not valid TOML: Invalid statement; check quotes, brackets and = at column 1"),
+        (b"\xff\xfe", "1: byte 0xff is not UTF-8; save the file as UTF-8"),
+        (b"a = 1\nb = 'caf\xe9'", "2: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+        (b"a = 1\na = 2", "2: not valid TOML: a key is there twice; delete one"),
+        (b"[a]\n[b]\n[a]\n", "3: not valid TOML: a table is there twice; put all its keys into one"),
     ],
 )
 def test_what_is_no_toml_is_named(tmp_path: Path, content: bytes, message: str) -> None:
@@ -254,7 +261,7 @@ def test_what_is_no_toml_is_named(tmp_path: Path, content: bytes, message: str) 
     file.write_bytes(content)
     with pytest.raises(SettingsError) as caught:
         read_settings(file)
-    assert str(caught.value).startswith(f"{file}: {message}")
+    assert str(caught.value).startswith(f"{file}:{message}")
 
 
 @pytest.mark.parametrize(("name", "message"), [("missing.toml", "No such file or directory"), (".", "Is a directory")])
@@ -309,4 +316,4 @@ def test_brackets_without_end_are_an_error_of_the_settings(tmp_path: Path) -> No
     file.write_text("reports = " + "[" * 2000)
     with pytest.raises(SettingsError) as caught:
         read_settings(file)
-    assert str(caught.value) == f"{file}: not valid TOML: too many brackets within each other"
+    assert str(caught.value) == f"{file}: not valid TOML: too many brackets within each other; write fewer"

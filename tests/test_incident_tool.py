@@ -110,7 +110,7 @@ def test_another_tools_export_is_read_by_the_columns_of_the_settings(tmp_path: P
     assert problems(file) == [[1, "error", "unreadable-file", message]]
     with pytest.raises(SettingsError) as caught:
         read_incident_tool(file)
-    assert str(caught.value) == f"{tmp_path / 'x.csv'}: {message}"
+    assert str(caught.value) == f"{tmp_path / 'x.csv'}:1: {message}"
 
 
 def test_bad_rows_cost_themselves_alone(tmp_path: Path) -> None:

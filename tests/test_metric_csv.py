@@ -36,6 +36,10 @@ CASES = {
     ),
     "wide values": ("at,a\n1,x\n", ["2 unreadable-value column 'a': 1 value such as 'x' of 'a' can't be read"]),
     "no name": (HEAD + "1,,1\n", ["2 unreadable-value column 'name': 1 row without a name, not used"]),
+    "a column of no name": (",at,a\n0,1,2\n1,2,3\n", ["1 unreadable-value column 1 without a name, not used; write the"]),
+    "an empty column of no name": ("at,,a\n1,,2\n", []),
+    "a column called nan": ("at,NaN,a\n1,x,2\n", ["1 unreadable-value column 2 without a name, not used; write the"]),
+    "a value of no name": (HEAD + "1,,x\n", ["2 unreadable-value column 'name': 1 row without a name, not used"]),
     "row widths": (
         HEAD + "1,a,1,2\n1,a\n1,a,1,\n",
         ["2 extra-cells the row has 4 cells, the header 3, so it is not used", "3 missing-cells the row has 2 cells, the header 3"],

@@ -98,7 +98,7 @@ def test_times_without_a_zone_are_of_the_one_that_is_given(tmp_path: Path) -> No
 
 def test_a_time_that_the_clocks_repeat_is_told(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors\n2025-10-26 02:30,1\n", timezone="Europe/Berlin")
-    message = "x.csv:2: column 'at': 1 times such as '2025-10-26 02:30' cannot be read; write 2025-08-19T17:07:00Z"
+    message = "x.csv:2: column 'at': 1 time such as '2025-10-26 02:30' can't be read; write 2025-08-19T17:07:00Z"
     assert listed(problems, tmp_path) == [("-", message)]
 
 
@@ -119,15 +119,18 @@ def test_labels_tell_series_apart(tmp_path: Path) -> None:
 
 
 BAD = {
-    "no times": ("day,errors\n1,2\n", [("-", "x.csv: no column of times; name one at, time or timestamp (it has day, errors)")]),
-    "no name": ("at,value\n1,2\n", [("-", "x.csv: column 'value' has values of no name; add a column name (it has at, value)")]),
-    "no value": ("at,Metric\n1,2\n", [("-", "x.csv: column 'Metric' has names of no values; add a column value (it has at, Metric)")]),
-    "nothing": ("at,service\n1,2\n", [("-", "x.csv: no column of values; add name and value, or a column for each metric (it has at, service)")]),
+    "no times": ("day,errors\n1,2\n", [("-", "x.csv:1: no column of times; name one at, time or timestamp (it has day, errors)")]),
+    "no name": ("at,value\n1,2\n", [("-", "x.csv:1: column 'value' has values of no name; add a column name (it has at, value)")]),
+    "no value": ("at,Metric\n1,2\n", [("-", "x.csv:1: column 'Metric' has names of no values; add a column value (it has at, Metric)")]),
+    "nothing": ("at,service\n1,2\n", [("-", "x.csv:1: no column of values; add name and value, or a column for each metric (it has at, service)")]),
     "empty": ("", [("-", "x.csv: it is empty; write a header with the columns' names")]),
-    "ragged": ("at,errors\nnever,2\n1,2,3,4\n", [("-", "x.csv:3: the row has 4 cells, the header 2, so it is not used; put quotes around a cell that holds a comma"), ("-", "x.csv:2: column 'at': 1 times such as 'never' cannot be read; write 2025-08-19T17:07:00Z")]),
+    "ragged": ("at,errors\nnever,2\n1,2,3,4\n", [("-", "x.csv:3: the row has 4 cells, the header 2, so it is not used; put quotes around a cell that holds a comma"), ("-", "x.csv:2: column 'at': 1 time such as 'never' can't be read; write 2025-08-19T17:07:00Z")]),
     "outside": ("at,errors\n2024-01-01T00:00Z,2\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
     "a header alone": ("at,errors\n", [("-", "no values from 2025-08-19 17:00 to 2025-08-19 18:00 UTC in the files")]),
-    "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv:2: column 'errors': 1 values such as 'many' of 'errors' are not numbers; write 0.25")]),
+    "words": ("at,errors\n2025-08-19T17:30Z,many\n", [("errors", "x.csv:2: column 'errors': 1 value such as 'many' of 'errors' can't be read; write a number such as 0.25")]),
+    "a value of no name": ("at,name,value\n2025-08-19T17:30Z,,many\n", [("-", "x.csv:2: column 'name': 1 row without a name, not used; write the metric's name")]),
+    "a column of no name": ("at,,errors\n2025-08-19T17:30Z,0,\n", [("-", "x.csv:1: column 2 without a name, not used; write the metric's name, or delete the column")]),
+    "a column called nan": ("at,NaN,errors\n2025-08-19T17:30Z,x,\n", [("-", "x.csv:1: column 2 without a name, not used; write the metric's name, or delete the column")]),
 }  # fmt: skip
 
 
@@ -144,8 +147,11 @@ def test_a_cell_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
     got, problems = read(tmp_path, text)
     assert_frame_equal(got, series(("errors", None, "17:30", 2), ("errors", None, "17:32", None)))
     assert listed(problems, tmp_path) == [
-        ("-", "x.csv:2: column 'at': 1 times such as 'yesterday' cannot be read; write 2025-08-19T17:07:00Z"),
-        ("errors", "x.csv:4: column 'value': 1 values such as '1;5' of 'errors' are not numbers; write 0.25"),
+        ("-", "x.csv:2: column 'at': 1 time such as 'yesterday' can't be read; write 2025-08-19T17:07:00Z"),
+        (
+            "errors",
+            "x.csv:4: column 'value': 1 value such as '1;5' of 'errors' can't be read; write a number such as 0.25",
+        ),
     ]
 
 
@@ -205,7 +211,7 @@ def test_a_file_of_another_dialect_is_read(tmp_path: Path, delimiter: str, encod
 
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     _, problems = read(tmp_path, "at,errors,errors\n2025-08-19T17:30Z,1,2\n")
-    assert listed(problems, tmp_path) == [("-", "x.csv: 2 columns are called 'errors'; rename all but one")]
+    assert listed(problems, tmp_path) == [("-", "x.csv:1: 2 columns are called 'errors'; rename all but one")]
 
 
 def test_labels_and_names_lose_their_secrets_and_stay_apart(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_several_targets_are_a_question_not_a_guess(tmp_path: Path) -> None:
         settings_of(tmp_path, openslo=slos)
     where = f"{tmp_path}/slo/all.yaml"
     expected = f"API has several targets: 0.998 ({where}:14), 0.95 ({where}:24); write one under [services.API]"
-    assert str(caught.value) == expected
+    assert str(caught.value) == f"{tmp_path}/incident-analytics.toml: services.API: {expected}"
     assert settings_of(tmp_path, "[services.API]\ntarget = 0.99\n", openslo=slos).targets["API"] == 0.99
 
 
@@ -151,8 +151,11 @@ def test_several_targets_are_a_question_not_a_guess(tmp_path: Path) -> None:
             SLOS.replace("  objectives:\n    - target: 0.95\n", ""),
             "17: the SLO has no spec.objectives; write one with target: 0.999",
         ),
-        ("kind: Service\n", "1: the Service has no metadata.name"),
-        ("a: [1\nb: 2", "2: not valid YAML: did not find expected ',' or ']'"),
+        ("kind: Service\n", "1: the Service has no metadata.name; name the service"),
+        (
+            "a: [1\nb: 2",
+            "2: not valid YAML: did not find expected ',' or ']'; check the indentation and quotes up to this line",
+        ),
         (
             SLOS.replace("target: 0.95", "target: 0.95\n      target: 0.5"),
             "25: the key target is there twice; delete one",
@@ -183,6 +186,7 @@ def test_other_yaml_gives_no_service(tmp_path: Path, text: str) -> None:
     ("text", "message"),
     [
         ('a: "\\UFFFFFFFF"', ":1: not valid YAML: "),
+        ("a: 1\nb: \x07c\n", ":2: not valid YAML: a character '\\x07' is in it; delete it"),
         (f"%YAML {'9' * 5000}.1\n---\na: b\n", ":1: not valid YAML: "),
         ("a:\n- [" + "[" * 5000, ":2: not valid YAML: too many lists and mappings within each other"),
         ("[\n" * 5000, ":101: not valid YAML: too many lists and mappings within each other"),

@@ -198,3 +198,56 @@ def test_the_form_of_an_id_is_a_regular_expression_and_takes_some_text(tmp_path:
         SettingsError, match=r"incident_id: 'a\*' takes no text at all for an id; write a\+ or the like"
     ):
         template_with("a*", tmp_path)
+
+
+def test_what_is_remembered_by_templates_does_not_compare_their_words(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is changed and read again has the name of the one before: each heading compared all words of the two."""
+    file = log / "status-log.toml"
+    before = read_template(file)
+    file.write_text(file.read_text(encoding="utf-8").replace('"Takeaways"', '"Lessons"'), encoding="utf-8")
+    after = read_template(file)
+    known = {before: "before", after: "after"}
+    monkeypatch.setattr(Template, "model_dump", None)
+    assert (known[before], known[after]) == ("before", "after")
+    assert before != after
+
+
+PHRASED = """name = "ours"
+version = "1"
+[fields]
+date = ["Day"]
+[phrases]
+{phrases}
+[sections."our story"]
+headings = ["Story"]
+reads = "nothing"
+"""
+
+
+def test_a_section_of_several_words_may_have_phrases(tmp_path: Path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(
+        PHRASED.format(phrases='date = ["when did$ it$"]\n"our story" = ["what went on"]'), encoding="utf-8"
+    )
+    template = read_template(file)
+    assert template.section_named("What went on again?") == "our story"
+    assert template.field_named("When did it happen") is None
+    assert template.field_named("When did it first") == "date"
+
+
+@pytest.mark.parametrize(
+    ("phrases", "message"),
+    [
+        ('date = [""]', "phrases.date: a phrase is empty; write its words, or delete it"),
+        ('date = ["when", " "]', "phrases.date: a phrase is empty; write its words, or delete it"),
+        ('dat = ["when"]', "phrases.dat: 'dat' is not one of date, our story"),
+    ],
+)
+def test_phrases_that_can_find_nothing_are_named(tmp_path: Path, phrases: str, message: str) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text(PHRASED.format(phrases=phrases), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        read_template(file)
+    assert str(caught.value) == f"{file}: {message}"

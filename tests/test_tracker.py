@@ -287,7 +287,7 @@ def test_exports_of_jira_and_github_are_recognised(tmp_path: Path) -> None:
             "Issue key,Summary\n",
             "no column 'Team'; it has Issue key, Summary",
         ),
-        ("i.json", 'format = "github"', "", f"Expecting value: line 1 column 1 (char 0); {ASK}"),
+        ("i.json", 'format = "github"', "", f"not valid JSON: Expecting value at column 1; {ASK}"),
         ("i.json", 'format = "github"', '{"number": 1}', f"no list of issues; {ASK}"),
         ("i.json", 'format = "github"', "[1]", f"no list of issues; {ASK}"),
         ("i.json", 'format = "github"', "7", f"no list of issues; {ASK}"),
@@ -313,7 +313,7 @@ def test_an_export_of_another_kind_is_refused_with_what_to_write(
 ) -> None:
     with pytest.raises(SettingsError) as caught:
         read(tmp_path, name, text, settings)
-    assert str(caught.value) == f"{tmp_path / name}: {message}"
+    assert str(caught.value) == f"{tmp_path / name}:1: {message}"
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,9 @@ def test_lists_and_mappings_may_be_within_each_other_to_a_depth(
     if is_valid:
         assert [node.start_mark.line for node in yaml_nodes(text)] == [1]
     else:
-        with pytest.raises(YamlError, match=r"^too many lists and mappings within each other$") as caught:
+        with pytest.raises(
+            YamlError, match=r"^not valid YAML: too many lists and mappings within each other; write fewer$"
+        ) as caught:
             yaml_nodes(text)
         assert caught.value.line == 2 + 100 * begin.count("\n")
 

@@ -12,7 +12,19 @@ from incident_analytics.checks import require_window
 from incident_analytics.csv_files import CsvError, CsvProblem, read_csv_file
 from incident_analytics.evidence.series import SERIES, join_series, mask_names, problem_table
 from incident_analytics.files import matching_paths, open_regular
-from incident_analytics.metric_csv import EPOCH, LARGEST, LOCAL, NOTHING, PARQUET, TIME_ADVICE, ZONED, metric_columns
+from incident_analytics.metric_csv import (
+    EPOCH,
+    LARGEST,
+    LOCAL,
+    NOTHING,
+    PARQUET,
+    TIME_ADVICE,
+    ZONED,
+    counted,
+    metric_columns,
+    metric_names,
+    nameless_columns,
+)
 from incident_analytics.schema import FLOAT, INSTANT, TEXT
 
 __all__ = ["read_metric_files"]
@@ -112,7 +124,7 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
         raise _FileError(error.located(path)) from error
     table = pd.DataFrame({role: raw[column] for role, column in columns.items()}, index=raw.index)
     if "value" not in columns:
-        metrics = [column for column in raw.columns if column not in columns.values()]
+        metrics = metric_names(list(raw.columns), columns)
         wide = pd.concat([table, raw[metrics]], axis=1)
         # A cell that is empty says that the row is of another metric.
         long = wide.melt(list(table.columns), metrics, var_name="name", ignore_index=False)
@@ -126,25 +138,28 @@ def _read(path: Path, timezone: str) -> tuple[pd.DataFrame, list[tuple[str | Non
     at = _instants(table["at"], timezone)
     if at.isna().any():
         first = int(at.isna().argmax())
-        times = f"{at.isna().sum()} times such as {table['at'].iloc[first]!r}"
-        message = f"{place(first)}: column {columns['at']!r}: {times} cannot be read; {TIME_ADVICE}"
+        n_times = lines[at.isna()].nunique()  # the metrics of a row share its time
+        times = f"{counted(n_times, 'time')} such as {table['at'].iloc[first]!r}"
+        message = f"{place(first)}: column {columns['at']!r}: {times} can't be read; {TIME_ADVICE}"
         messages.append((None, message))
     value = pd.to_numeric(table["value"], errors="coerce").astype(float)
     words = table["value"].astype(str).str.strip().str.casefold()
-    bad = value.isna() & table["value"].notna() & ~words.isin(NOTHING)
+    nameless = table["name"].isna()
+    bad = value.isna() & table["value"].notna() & ~words.isin(NOTHING) & ~nameless
     for name in dict.fromkeys(table.loc[bad, "name"]):
         rows = table.loc[bad & (table["name"] == name), "value"]
         column = columns.get("value", name)
-        values = f"{len(rows)} values such as {rows.iloc[0]!r} of {name!r}"
-        messages.append((str(name), f"{place(rows.index[0])}: column {column!r}: {values} are not numbers; write 0.25"))
-    nameless = table["name"].isna()
+        values = f"{counted(len(rows), 'value')} such as {rows.iloc[0]!r} of {name!r}"
+        message = f"column {column!r}: {values} can't be read; write a number such as 0.25"
+        messages.append((str(name), f"{place(rows.index[0])}: {message}"))
     if nameless.any():
         where = place(int(nameless.argmax()))
-        messages.append((None, f"{where}: column {columns['name']!r}: {nameless.sum()} rows without a name, not used"))
+        rows_without = f"{counted(int(nameless.sum()), 'row')} without a name, not used; write the metric's name"
+        messages.append((None, f"{where}: column {columns['name']!r}: {rows_without}"))
     series = pd.DataFrame({"name": table["name"].astype(TEXT), "at": at, "value": value.astype(FLOAT)})
     for column in ("service", "labels"):
         series[column] = table[column].astype(TEXT) if column in table else pd.Series(None, series.index, dtype=TEXT)
-    known = series[series["at"].notna() & ~bad & series["name"].notna()]
+    known = series[series["at"].notna() & ~bad & ~nameless]
     order = known.assign(place=pd.factorize(known["name"])[0])
     order = order.sort_values(["place", "service", "labels", "at"], kind="stable")
     return order[list(SERIES)].astype(dict(SERIES)).reset_index(drop=True), messages
@@ -164,6 +179,7 @@ def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
         table = read_csv_file(path, limit=LARGEST, skip_space=True)
         for column in table.columns:
             table.position(column)  # which of two columns of one name is meant, nobody can say
+        nameless = nameless_columns(table, metric_columns(table.columns, table.line))
     except OSError as error:
         raise _FileError(f"{path}: {error.strerror or error}") from error
     except CsvError as error:
@@ -172,7 +188,8 @@ def _raw(path: Path) -> tuple[pd.DataFrame, Sequence[CsvProblem]]:
         raise _FileError(f"{path}: no Parquet that can be read: {' '.join(str(error).split())}") from error
     lines = pd.Index([row.line for row in table.rows], name="line", dtype="int64")
     cells = pd.DataFrame([row.cells for row in table.rows], columns=list(table.columns), index=lines, dtype="str")
-    return cells.apply(lambda column: column.mask(column.str.strip().str.casefold().isin(NOTHING))), table.problems
+    cells = cells.apply(lambda column: column.mask(column.str.strip().str.casefold().isin(NOTHING)))
+    return cells, [*table.problems, *nameless]
 
 
 def _instants(times: pd.Series, timezone: str) -> pd.Series:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, get_args
 
@@ -238,12 +239,26 @@ class Template(TomlTable):
         """Return the hash of its name: what is looked up by templates need not look at all of their words."""
         return hash((self.name, self.version))
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other one has the same words; two of one name are compared for each heading."""
+        return self is other or (isinstance(other, Template) and self._digest == other._digest)
+
+    @cached_property
+    def _digest(self) -> bytes:
+        return blake2b(repr({**self.model_dump(), "other_fields": sorted(self.other_fields)}).encode()).digest()
+
     def faults(self) -> Iterator[tuple[str, str]]:
         """See `TomlTable`."""
         for name in sorted(self.fields.keys() - _HEAD_FIELDS):
             yield f"fields.{name}", f"{name!r} is not one of {', '.join(sorted(_HEAD_FIELDS))}"
         for name, form in sorted(self.sections.items()):
             yield from ((f"sections.{name}.{key}", why) for key, why in sorted(_unusable(name, form)))
+        named = {*self.fields, *self.sections}
+        for name, phrases in sorted(self.phrases.items()):
+            if name not in named:
+                yield f"phrases.{name}", f"{name!r} is not one of {', '.join(sorted(named))}"
+            elif not all(phrase.split() for phrase in phrases):
+                yield f"phrases.{name}", "a phrase is empty; write its words, or delete it"
         for kind, names in _NAMES.items():
             for name in sorted(getattr(self, kind).keys() - set(names)):
                 example = f'"{names[0]}" = ["{name}"]'
@@ -261,13 +276,21 @@ class Template(TomlTable):
         return _by_words(self.fields)
 
     @cached_property
-    def _field_phrases(self) -> re.Pattern[str]:
-        return _phrase_pattern({name: words for name, words in self.phrases.items() if name in self.fields})
+    def field_phrases(self) -> re.Pattern[str]:
+        """What matches the labels that are known by a phrase, as `heading_phrases`."""
+        return _phrase_pattern(self._phrases_of(self.fields))
 
     @cached_property
     def heading_phrases(self) -> re.Pattern[str]:
-        """What matches the headings that are known by a phrase; its group is the section."""
-        return _phrase_pattern({name: words for name, words in self.phrases.items() if name in self.sections})
+        """What matches the headings that are known by a phrase, with a group for each section that has phrases."""
+        return _phrase_pattern(self._phrases_of(self.sections))
+
+    def _phrases_of(self, names: Container[str]) -> Words:
+        return {name: words for name, words in self.phrases.items() if name in names}
+
+    def _by_phrase(self, match: re.Match[str], names: Container[str]) -> str:
+        """Return the name whose phrase matched: names may be any words, those of groups may not."""
+        return list(self._phrases_of(names))[(match.lastindex or 1) - 1]
 
     @cached_property
     def _beginnings(self) -> tuple[str, ...]:
@@ -304,7 +327,7 @@ class Template(TomlTable):
         if whole in headings:
             return headings[whole]
         if whole.startswith(self._beginnings) and (match := self.heading_phrases.match(whole)):
-            return match.lastgroup
+            return self._by_phrase(match, self.sections)
         found = next((headings[words] for words in parts if words in headings), None)
         return found or self._by_its_words(_BRACKETED.sub(" ", heading), "sections", self.sections)
 
@@ -327,8 +350,8 @@ class Template(TomlTable):
         words = bare_words(label)
         name = self._fields.get(words)
         if name is None and (words[:1] in "wh" or " / " in label):
-            if _ASKS.match(words) and (match := self._field_phrases.match(words)):
-                return match.lastgroup
+            if _ASKS.match(words) and (match := self.field_phrases.match(words)):
+                return self._by_phrase(match, self.fields)
             name = _named(self._fields, label)
         return name or self._by_its_words(label, "fields", self.fields)
 
@@ -436,7 +459,7 @@ def _phrase_pattern(phrases: Words) -> re.Pattern[str]:
         gap, tail = (_GAP_OF_ACTIONS, _TAIL_OF_ACTIONS) if name == "actions" else (_GAP, _TAIL)
         forms = [[rf"(?:{'|'.join(map(form, word.split('|')))})\b" for word in phrase.split()] for phrase in words]
         any_form = "|".join(rf"(?: {gap}\b){{0,6}}? ".join(parts) for parts in forms)
-        known.append(rf"(?P<{name}>(?:{any_form})(?: {tail}\b){{0,8}}$)")
+        known.append(rf"((?:{any_form})(?: {tail}\b){{0,8}}$)")
     return re.compile("|".join(known) or "(?!)")
 
 

@@ -1,6 +1,9 @@
 """Read randomly damaged files for some time.
 
-    python tests/fuzz/mutate.py [--seconds N] [--seed SEED]     60 and a random seed unless given
+    python tests/fuzz/mutate.py [--seconds N] [--seed SEED] [--files PATTERN] [--reader NAME]
+
+60 seconds, a random seed, all files of the corpus and all readers of the target unless given: ``--files '*.csv'
+--reader corrections`` damages CSV files and reads them as corrections.
 
 Each input is a file of the corpus, or a mix of two, after some seeded damage: lines lost, doubled, joined and moved,
 cells and fences broken, characters of any script, words that readers look for, a piece repeated many times. It goes to
@@ -18,7 +21,7 @@ from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 
-from target import fuzz
+from target import READERS, fuzz
 
 CORPUS = Path(__file__).parent / "corpus"
 BUILD = Path(__file__).parents[2] / "build" / "fuzz"
@@ -228,18 +231,21 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--seed", type=int, default=None)
+    options.add_argument("--files", default="*")
+    options.add_argument("--reader", choices=[reader.__name__ for reader in READERS])
     given = options.parse_args()
     seed = random.SystemRandom().randrange(1 << 32) if given.seed is None else given.seed
     print(f"fuzz: seed {seed}", flush=True)
     chance = random.Random(seed)
-    corpus = [file.read_bytes() for file in sorted(CORPUS.iterdir())]
+    corpus = [file.read_bytes() for file in sorted(CORPUS.glob(given.files))]
+    readers = [reader for reader in READERS if given.reader in {None, reader.__name__}]
     end = time.monotonic() + given.seconds
     n_inputs = n_bytes = 0
     while time.monotonic() < end:
         data = damaged(corpus, chance)
         n_inputs, n_bytes = n_inputs + 1, n_bytes + len(data)
         try:
-            fuzz(data)
+            fuzz(data, readers)
         except Exception:  # noqa: BLE001 - whatever it is, it is a finding
             BUILD.mkdir(parents=True, exist_ok=True)
             file = BUILD / f"finding-{blake2b(data, digest_size=8).hexdigest()}"

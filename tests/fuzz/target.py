@@ -1,9 +1,10 @@
 """What any bytes are held to, whichever input they are taken for: the targets that the drivers of this folder share.
 
-Every input is read as each kind of file that the package reads: as a report by two templates, as settings, as the
-tracker's export in each format, as the incident tool's, as corrections, and as services of other tools. Then
+Every input is read as each kind of file that the package reads: as a report by two templates, as settings, as a
+template, as the tracker's export in each format, as the incident tool's, as corrections, as metrics, and as services of
+other tools. Then
 
-- nothing is raised but the package's own errors,
+- nothing is raised but the package's own errors, and each line of one names the file, the place and what is wrong,
 - the time on the CPU is bounded by the size of the input,
 - the rows of a report become tables, and a row of its timeline, an action item or a ticked service is read or named in
   a problem,
@@ -17,26 +18,32 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
+import pandas as pd
+
 from incident_analytics.config import IncidentToolSettings, Settings, TemplateSettings, TrackerSettings, read_settings
-from incident_analytics.csv_files import CsvError
+from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import IncidentAnalyticsError
+from incident_analytics.evidence.metric_files import read_metric_files
 from incident_analytics.files import BOM, decode_text
-from incident_analytics.imports import import_services
+from incident_analytics.imports import import_services, kinds_of
 from incident_analytics.incident_tool import read_incident_tool, read_tool_rows
 from incident_analytics.loading import as_corpus, read_records
+from incident_analytics.metric_csv import metric_problems
 from incident_analytics.reports.corrections import read_correction_file
 from incident_analytics.reports.edit import fill_report
+from incident_analytics.reports.template import read_template
 from incident_analytics.tracker import read_tracker, tracker_problems
 
 SECONDS = 1.0
-SECONDS_A_BYTE = 60e-6
-"""What one reader may take on the CPU: ten times what it takes on a slow machine, so that only growth exceeds it."""
+SECONDS_A_BYTE = 150e-6
+"""What one reader may take on the CPU: several times what it takes on a slow machine for rows of four bytes, so that
+only growth exceeds it."""
 
 _TEMPLATE = Path(__file__).parents[1] / "reports" / "status-log.toml"
+_REPORT = Path(__file__).parent / "corpus" / "short.md"
 _SETTINGS = Settings(services={"API": {}, "Frontend": {"aliases": ["Web"]}}, timezone="Europe/Berlin")
 _TWO_TEMPLATES = Settings(templates=TemplateSettings(files=(_TEMPLATE,)))
 _COLUMNS = {"key": "Key", "action": "Summary", "status": "Status", "due_on": "Due date", "completed_on": "Resolved"}
@@ -55,15 +62,20 @@ _ROWS = {
 }
 """Of each section, the table that its rows come to, and rows that are plain, so that there is no doubt about them."""
 _LINES = re.compile(r"lines (\d{1,9}) to (\d{1,9}), aren't read")
+_COUNTED = re.compile(r"[\d,]+ (?:time|value|row)")
 _HEADING = re.compile(r"(#{1,6}) .*")
+
+
+Reader = Callable[[Path, bytes], None]
+"""What reads a file, whose bytes are also given; an error of the package is its way to refuse it."""
 
 
 class Finding(AssertionError):  # noqa: N818 - every fuzzer calls it that
     """What an input did that none may do."""
 
 
-def fuzz(data: bytes) -> None:
-    """Hold one input against every reader.
+def fuzz(data: bytes, readers: Collection[Reader] | None = None) -> None:
+    """Hold one input against every reader, or some of them.
 
     Raises
     ------
@@ -73,24 +85,41 @@ def fuzz(data: bytes) -> None:
     with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
         file = Path(folder, "INC-2025-03-14-001.md")
         file.write_bytes(data)
-        for reader in READERS:
+        for reader in READERS if readers is None else readers:
             _in_time(reader, file, data)
 
 
-def _in_time(reader: Callable[[Path, bytes], None], file: Path, data: bytes) -> None:
+def _in_time(reader: Reader, file: Path, data: bytes) -> None:
     limit = SECONDS + SECONDS_A_BYTE * len(data)
     spent = []
     for _ in range(3):  # one that was slow by chance, such as the first, which imports pandas, may try again
         gc.collect(0)
         begun = time.process_time()
-        with suppress(IncidentAnalyticsError, CsvError):
+        try:
             reader(file, data)
+        except IncidentAnalyticsError as error:
+            _says_where_and_what(error, file)
         spent.append(time.process_time() - begun)
         if spent[-1] <= limit:
             return
     raise Finding(
         f"{reader.__name__} took {min(spent):.1f} s on the CPU for {len(data):,} bytes; {limit:.1f} are allowed"
     )
+
+
+def _says_where_and_what(error: IncidentAnalyticsError, file: Path) -> None:
+    """Hold that each line of an error names the file, then a line or key, then what is wrong."""
+    for words in str(error).splitlines():
+        if not re.match(rf"{re.escape(str(file))}: ?(?:\d+: |(?!not valid)[^:]+: |it ).*\S", words):
+            raise Finding(f"an error that does not say where or what: {words!r}")
+
+
+def _hold_lines(problems: Iterable[CsvProblem], data: bytes) -> None:
+    """Hold that each problem is of a line that the file has, and of one line itself."""
+    most = 1 + len(re.findall(rb"\r\n|\r|\n", data))
+    for problem in problems:
+        if not 1 <= problem.line <= most or not problem.message.strip() or len(problem.message.splitlines()) > 1:
+            raise Finding(f"a problem that does not say where or what: {problem}")
 
 
 def report(file: Path, data: bytes) -> None:
@@ -142,45 +171,84 @@ def filled_report(_file: Path, data: bytes) -> None:
 
 def settings_file(file: Path, _data: bytes) -> None:
     """Read settings, trusted or not."""
-    for trusted in (True, False):
-        with suppress(IncidentAnalyticsError):
-            read_settings(file, trusted=trusted)
+    for trusted in (False, True):
+        read_settings(file, trusted=trusted)
 
 
-def tracker_export(file: Path, _data: bytes) -> None:
-    """Read the tracker's export in each of its formats."""
-    for form in ("csv", "jira", "github"):
-        settings = Settings(tracker=TrackerSettings(file=file, format=form, columns=_COLUMNS if form == "csv" else {}))
+def template_file(file: Path, _data: bytes) -> None:
+    """Read a template, and by it a report: what it says may be of no use, but never breaks the reading."""
+    template = read_template(file)
+    for words in ("When did it start?", "Root cause", template.name, template.incident_id):
+        template.field_named(words)
+        template.section_named(words)
+        template.id_in(words)
+        template.stated_milestone(words)
+    settings = Settings(templates=TemplateSettings(files=(file,), only=template.name))
+    records = read_records(_REPORT, settings=settings)
+    if failed := [words for words in records.tables["problems"]["message"] if words.startswith("reading it failed")]:
+        raise Finding(failed[0])
+
+
+def tracker_export(file: Path, data: bytes) -> None:
+    """Read the tracker's export in each of its formats, named by the settings or by what it holds."""
+    as_json = file.with_suffix(".json")
+    as_json.write_bytes(data)
+    forms = [(file, form, {}) for form in ("jira", "gitlab", "linear", "github", "csv")]
+    for path, form, columns in ((file, "csv", _COLUMNS), (as_json, "csv", {}), *forms):
+        settings = Settings(tracker=TrackerSettings(file=path, format=form, columns=columns))
         problems = tracker_problems(settings)
-        unreadable = any(problem.code == "unreadable-file" for problem in problems)
-        try:
-            read_tracker(settings)
-        except IncidentAnalyticsError:
-            if not unreadable:
-                raise Finding(f"a tracker's export as {form} that is refused without a problem") from None
+        _hold_lines(problems, data)
+        _refused_alike(lambda chosen=settings: read_tracker(chosen), problems, path)
 
 
-def incident_tool(file: Path, _data: bytes) -> None:
+def incident_tool(file: Path, data: bytes) -> None:
     """Read the incident tool's export."""
     settings = Settings(incident_tool=IncidentToolSettings(files=(file,)))
-    _, problems = read_tool_rows(settings)
-    unreadable = any(problem.code == "unreadable-file" for _, problem in problems)
+    problems = [problem for _, problem in read_tool_rows(settings)[1]]
+    _hold_lines(problems, data)
+    _refused_alike(lambda: read_incident_tool(settings), problems, file)
+
+
+def _refused_alike(read: Callable[[], object], problems: Iterable[CsvProblem], file: Path) -> None:
+    """Hold that a reader refuses a file only where a problem says so."""
     try:
-        read_incident_tool(settings)
-    except IncidentAnalyticsError:
-        if not unreadable:
-            raise Finding("an incident tool's export that is refused without a problem") from None
+        read()
+    except IncidentAnalyticsError as error:
+        _says_where_and_what(error, file)
+        if not any(problem.code == "unreadable-file" for problem in problems):
+            raise Finding(f"an export that is refused without a problem: {error}") from None
 
 
-def corrections(file: Path, _data: bytes) -> None:
+def corrections(file: Path, data: bytes) -> None:
     """Read a corrections file."""
-    read_correction_file(file, ("SEV-3", "SEV-2", "SEV-1"))
+    _, problems = read_correction_file(file, ("SEV-3", "SEV-2", "SEV-1"))
+    _hold_lines(problems, data)
+
+
+def metric_file(file: Path, data: bytes) -> None:
+    """Read a metric file: what `populate` leaves out of it, `check` has named."""
+    problems = [problem for _, problem in metric_problems([file], "Europe/Berlin")]
+    _hold_lines(problems, data)
+    start, end = pd.Timestamp("1900-01-01", tz="UTC"), pd.Timestamp("2200-01-01", tz="UTC")
+    series, refused = read_metric_files([file], start=start, end=end, timezone="Europe/Berlin")
+    messages = [words for words in refused["message"] if not words.startswith("no values from ")]
+    said = sorted(found[0] for words in messages if (found := _COUNTED.search(words)))
+    named = sorted(found[0] for problem in problems if (found := _COUNTED.search(problem.message)))
+    if len(messages) != len(problems) or said != named:
+        raise Finding(f"check says {[problem.message for problem in problems]}, populate {messages}")
+    if len(series) and any(problem.code == "unreadable-file" for problem in problems):
+        raise Finding(f"values of a file that is refused: {problems}")
 
 
 def services_of_other_tools(file: Path, _data: bytes) -> None:
-    """Read a file as OpenSLO's and as Backstage's."""
-    import_services([file], [file])
+    """Read a file as OpenSLO's and as Backstage's, and as what `init` may find next to its settings."""
+    kinds_of(file)
+    for openslo, backstage in (([file], []), ([], [file])):
+        import_services(openslo, backstage)
 
 
-READERS = (report, filled_report, settings_file, tracker_export, incident_tool, corrections, services_of_other_tools)
+READERS: tuple[Reader, ...] = (
+    *(report, filled_report, settings_file, template_file, tracker_export, incident_tool, corrections, metric_file),
+    services_of_other_tools,
+)
 _MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a file system in memory, much faster

@@ -26,7 +26,13 @@ from laws import examples
 from pandas.testing import assert_frame_equal
 
 from incident_analytics.analysis.gaps import time_between
-from incident_analytics.analysis.rates import _percent, compare_rates, count_dispersion, severity_rates
+from incident_analytics.analysis.rates import (
+    _percent,
+    compare_rates,
+    count_dispersion,
+    is_significant,
+    severity_rates,
+)
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.periods import UNITS, Period, Unit
@@ -502,3 +508,8 @@ def test_exposures_fill_the_window(rows: list[tuple[pd.Timestamp | None, str | N
 )
 def test_a_change_is_all_only_where_nothing_is_left(change: float, shown: str) -> None:
     assert _percent(change) == shown
+
+
+@pytest.mark.parametrize(("p_value", "expected"), [(0.25, False), (0.2499, True), (0.0, True), (float("nan"), False)])
+def test_a_p_value_at_the_level_itself_is_not_significant(p_value: float, *, expected: bool) -> None:
+    assert is_significant(p_value, 0.75) is expected

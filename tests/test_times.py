@@ -22,6 +22,7 @@ from incident_analytics.reports.times import (
     Span,
     dates_in_order,
     find_dates,
+    find_orders,
     read_date,
     read_moments,
     read_pieces,
@@ -580,3 +581,21 @@ def test_without_the_names_of_months_the_same_tokens_are_found(text: str) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokens, "_MONTHLESS", tokens._WITH_MONTHS)  # noqa: SLF001 - the two are compared
         assert found == [(match.lastgroup, match[0]) for match in tokens.tokenize(text)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "orders"),
+    [(5, 12, set()), (12, 5, set()), (12, 12, set()), (12, 13, {False}), (13, 12, {True}), (13, 5, {True})],
+)
+def test_a_number_shows_the_order_of_dates_from_thirteen_on(first: int, second: int, orders: set[bool]) -> None:
+    assert dict(find_orders(f"{first}.{second}.2026")).get(".", set()) == orders
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("12/11", None), ("11/12", None), ("12/12", (12, 12)), ("12/13", (12, 13)), ("13/12", (12, 13))],
+)
+def test_december_may_be_the_day_as_well(text: str, day: tuple[int, int] | None) -> None:
+    (moment,) = read_moments(f"{text} 14:00")
+    assert (moment.month, moment.day) == (day or (None, None))
+    assert (moment.unreadable is None) == (day is not None)

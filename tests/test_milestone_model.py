@@ -16,6 +16,7 @@ from laws import examples
 from incident_analytics.errors import IncidentAnalyticsError
 from incident_analytics.reports import milestone_model
 from incident_analytics.reports.milestone_model import PAIRS, RELATIONS, Features, Model, default_model, features_of
+from incident_analytics.reports.milestones import Clue, infer_milestones
 from incident_analytics.reports.row_readings import Reading, ReportClues
 from incident_analytics.schema import MILESTONES
 
@@ -171,3 +172,42 @@ def test_missing_weights_are_an_error_that_says_what_to_do(monkeypatch: pytest.M
     monkeypatch.setattr(milestone_model, "WEIGHTS", tmp_path / "milestone_weights.tsv")
     with pytest.raises(IncidentAnalyticsError, match="reinstall incident-analytics"):
         default_model.__wrapped__()
+
+
+BEGIN = ["Checkout fails", "Alert fires", "Ann acknowledges"]
+NOT_OVER = [
+    ["Still failing, not yet restored", "We hope to restore it by 16:00", "Handed over to the night team"],
+    ["Vendor says that it is resolved on their side", "Our checkout still fails", "We ask the vendor again"],
+    ["Search also down", "Search restored", "Checkout still down", "No change"],
+    ["Restored in EU", "US still down", "Trying a restart in US"],
+    ["Plan: roll back at 15:00, then service will be restored", "Waiting for approval"],
+    ["Rollback did not help", "The cause is not the deploy", "Not resolved", "Customers still cannot pay"],
+    ["Is it the deploy?", "Did the rollback help?", "Is it restored?"],
+    ["Status page set to resolved by mistake", "Status page corrected", "Investigating", "Escalated"],
+    ["Restore of the backup begins", "Restore at 40%", "Restore at 80%", "Restore failed"],
+    ["Soll bis 16:00 wiederhergestellt werden", "Noch nicht behoben", "Warten auf Hersteller"],
+    ["Pas encore rétabli", "Le fournisseur annonce un rétablissement à 16:00", "On attend"],
+    ["Aún no se ha restablecido", "Seguimos sin servicio", "Esperamos al proveedor"],
+    ["Nog niet opgelost", "Wachten op de leverancier"],
+    ["Restoration is expected at noon", "Recovery failed"],
+    ["Checkout fails", "Checkout fails", "Checkout fails"],
+]
+
+
+@pytest.mark.parametrize("rows", NOT_OVER, ids=lambda rows: rows[0])
+def test_what_goes_on_has_no_restoration_nor_closure(rows: list[str]) -> None:
+    begun = datetime(2026, 7, 5, 14, 5, tzinfo=UTC)
+    clues = [Clue(begun + timedelta(minutes=5 * place), row) for place, row in enumerate([*BEGIN, *rows])]
+    assert infer_milestones(clues, ReportClues()).keys().isdisjoint({"restored", "closed"})
+
+
+@pytest.mark.parametrize(
+    ("event", "milestone"), [("The cause is not the deploy", "identified"), ("No alert fired", "detected")]
+)
+def test_a_row_that_denies_a_milestone_is_not_it(event: str, milestone: str) -> None:
+    begun = datetime(2026, 7, 5, 14, 5, tzinfo=UTC)
+    rows = ["Checkout fails", event, "Rollback did not help", "Database looked at", "Customers still cannot pay"]
+    found = infer_milestones(
+        [Clue(begun + timedelta(minutes=5 * place), row) for place, row in enumerate(rows)], ReportClues()
+    )
+    assert milestone not in found or rows[found[milestone].row] != event

@@ -54,6 +54,9 @@ _DENIALS = frozenset(
         "unable",
         "false",
         "falsely",
+        # in other languages, where none of these is an English word
+        *("nicht", "kein", "keine", "keinen", "pas", "aucun", "aucune", "nao", "não", "niet", "geen", "ikke", "inte"),
+        *("ingen", "non", "nessun", "nessuna", "nie", "żaden"),
     ]
 )
 _DENIED = 4
@@ -61,6 +64,8 @@ _DENIED = 4
 _ATTEMPT = compile_late(
     r"tr(?:y|ies|ied|ying)|attempt\w*|will|would|should|plan\w*|want(?:s|ed)?|propos\w+|suggest\w*|consider\w*|deci[ds]\w+"
     r"|needs?|could|might|may|wait\w*|hop(?:e|es|ing)|ready|expects?|ought|better|instead"
+    r"|soll(?:en|te)?|voraussichtlich|devrait|doit|prévue?s?|annonce|debe|debería|previst[oa]s?|deve|deverá|zal|zullen"
+    r"|skal|ska|dovrebbe|verrà|powinn\w*"
 )
 _GUESS = compile_late(
     r"suspect\w*|perhaps|maybe|probabl[ey]|likely|seem(?:s|ed)?|possibl[ey]|hypothes\w+|theor(?:y|ies)|guess\w*|think\w*"
@@ -98,6 +103,8 @@ _AGAINST_USUAL = compile_late(
 )
 """A comparison with what is normal: ``nine times the usual`` says that it is not."""
 _ELEVATED = "elevated"
+_NOT_YET = compile_late(r"(\bnot|n't) yet\b")
+_EXPECTED = compile_late(r"(?<!as )(?<!than )\bexpected(?= (?:to|at|by|in|around|within|for)\b)")
 _INNER_CAPITAL = compile_late(r"[a-z][A-Z]")
 """What every name of an alert has."""
 _SIDES = frozenset({"side", "end", "ends"})
@@ -199,7 +206,7 @@ class Vocabulary:
         """
         text = text.replace("\u2019", "'")
         names = {name.lower() for name in _ALERT_NAME.findall(text)} if _INNER_CAPITAL.search(text) else ()
-        tokens = _TOKEN.findall(_AGAINST_USUAL.sub(_ELEVATED, text.lower()))
+        tokens = _TOKEN.findall(_AGAINST_USUAL.sub(_ELEVATED, _as_meant(text.lower())))
         clauses: list[Clause] = []
         found: list[str] = []
         closing: list[str] = []
@@ -231,6 +238,12 @@ class Vocabulary:
                 found += [f"^{meaning[1:]}" for meaning in closing]
                 opens = token in _SKIPPED
         return [clause for clause in clauses if clause]
+
+
+def _as_meant(text: str) -> str:
+    """Return words in which ``yet`` ends no denial, and what is only expected is said as an attempt."""
+    text = _NOT_YET.sub(r"\1", text) if " yet" in text else text
+    return _EXPECTED.sub("expects", text) if "expected" in text else text
 
 
 def _doubted(meanings: Iterable[str], *, is_all: bool) -> list[str]:

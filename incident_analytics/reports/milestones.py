@@ -72,6 +72,20 @@ _ACTS = frozenset({"act", "revert", "fix", "participle"})
 _BETTER = frozenset({"well", "okay", "stop", "part"})
 _NEWS = _ACTS | {"fault", "alarm", "well", "over", "okay", "stop"}
 """Features of a row that says how things are."""
+_GOES_ON = frozenset({"no over", "no well", "try over", "try well"})
+"""Meanings of a row that says that nothing is over."""
+_AT_WORK = frozenset({"^look", "^verify", "^declare", "$fault"})
+"""What a row holds that says what somebody begins to do or hopes for, or what fails."""
+_WAITS = re.compile(
+    r"\b(?:hop(?:e|es|ed|ing)|wait\w*|await\w*|asks?|asked|warten?|attend(?:ons|ent)|on attend|esper\w+|aguard\w+"
+    r"|wachten?|venter|väntar|attesa|czeka\w*)\b"
+    r"|\b(?:restor|backup|import|copy|sync|rebuil|recover|progress)\w*\b[^.;]{0,30}\b\d\d? ?%",
+    re.IGNORECASE,
+)
+"""Words for waiting, and how much of a work is done."""
+_NOT_CAUSE = re.compile(r"\bcause (?:is|was)(?: not|n't)\b", re.IGNORECASE)
+_LITTLE = 0.3
+"""The weight up to which a row's words say next to nothing for a milestone."""
 _ORDER = ("restored", "detected", "responded", "identified", "mitigated", "closed", "started")
 """In which order the milestones are found: the clearest first, as the others depend on where it is."""
 
@@ -533,6 +547,7 @@ class Scorer:
             self.take_learned()
         self.drop_cure_before_detection()
         self.drop_cure_at_beginning()
+        self.drop_cure_that_goes_on()
         for milestone in [name for name, guess in self.found.items() if self.may_be_untimed(name, guess.row)]:
             del self.found[milestone]
         return self.found
@@ -540,23 +555,51 @@ class Scorer:
     def take_learned(self) -> None:
         """Take the rows of the learned model, but where the words alone are sure of another one."""
         learned = self.learned()
+        denied: set[str] = set()
         for milestone in [name for name in _ORDER if name in learned]:
             guess, own = learned[milestone], self.found.get(milestone)
             if own is not None and own.grade == "sure":
                 continue
-            if milestone == "restored" and self.evidence.is_open and not self.says_over(guess):
-                continue
-            if milestone == "started" and not self.may_be(milestone, guess.row):
-                continue
-            self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
+            if self.says_otherwise(milestone, guess.row):
+                denied.add(milestone)
+            elif not self.is_too_soon(milestone, guess):
+                self.found[milestone], self.known[milestone] = guess, self.at(guess.row)
         if (start := self.found.get("started")) is not None and not self.may_be("started", start.row):
             del self.found["started"], self.known["started"]
-        for milestone in [name for name in self.found if name not in learned and name != "started"]:
+        for milestone in [name for name in self.found if name not in learned.keys() - denied and name != "started"]:
             if self.found[milestone].grade == "check":
                 del self.found[milestone], self.known[milestone]
         over, mitigated = self.known.get("restored"), self.found.get("mitigated")
         if over is not None and mitigated and self.at(mitigated.row) >= over:
             del self.found["mitigated"], self.known["mitigated"]
+        if over is None and self.end is None and (closed := self.found.get("closed")) and closed.grade == "check":
+            del self.found["closed"], self.known["closed"]
+
+    def is_too_soon(self, milestone: str, guess: Guess) -> bool:
+        """Return whether a restoration of what still goes on is not surely over, or a start after what follows it."""
+        if milestone == "restored":
+            return self.evidence.is_open and not self.says_over(guess)
+        return milestone == "started" and not self.may_be(milestone, guess.row)
+
+    def says_otherwise(self, milestone: str, row: int) -> bool:
+        """Return whether a row without a word for a milestone says that it goes on, asks, or says what others say.
+
+        Nearly all timelines that the model has learned from end well: one that does not is known by its words alone.
+        """
+        reading, text = self.readings[row], self.clues[row].event
+        if milestone == "identified" and _NOT_CAUSE.search(text):
+            return True
+        if reading.weights[milestone] > _LITTLE or reading.label == milestone or milestone in {"started", "responded"}:
+            return False
+        if milestone == "detected":
+            return "no alarm" in reading.meanings
+        if "?" in text or not reading.meanings.isdisjoint(_GOES_ON):
+            return True
+        if milestone == "identified":
+            return reading.meanings >= {"fault", "repeat"}
+        before = {self.clues[other].event.casefold() for other in self.order if self.at(other) < self.at(row)}
+        is_waiting = _WAITS.search(text) is not None or text.casefold() in before
+        return is_waiting or (milestone == "restored" and not _is_same(self.at(row), self.end) and _is_at_work(reading))
 
     def candidates(self, milestone: str) -> list[int]:
         """Return the rows that the learned model may take: labelled ones, else those whose words do not deny it."""
@@ -623,6 +666,17 @@ class Scorer:
         if is_over and at_once == ["started"] and start is not None and start.confidence <= _FALLBACK:
             del self.found["started"]
         else:
+            del self.found["restored"]
+
+    def drop_cure_that_goes_on(self) -> None:
+        """Drop a restoration after which a row says that it still fails: what was over is a part, or another system."""
+        over = self.found.get("restored")
+        if over is not None and any(
+            self.at(row) > self.at(over.row)
+            and self.readings[row].weights["restored"] <= 0
+            and not self.readings[row].meanings.isdisjoint({"no over", "no well", "useless"})
+            for row in self.order
+        ):
             del self.found["restored"]
 
     def says_over(self, guess: Guess) -> bool:
@@ -693,6 +747,10 @@ class Scorer:
         if self.clues[row].stated is not None:
             return self.clues[row].stated == "restored"
         return self.alone("restored", row) >= _LIKELY
+
+
+def _is_at_work(reading: Reading) -> bool:
+    return not reading.meanings.isdisjoint(_AT_WORK) or reading.meanings >= {"fault", "repeat"}
 
 
 def _is_same(one: datetime, other: datetime | None) -> bool:

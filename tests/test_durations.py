@@ -317,3 +317,25 @@ def test_a_length_between_dates_is_read_in_the_order_of_its_own_report() -> None
         assert duration is not None
         days.append(duration.windows[0][0].date)
     assert days == [date(2026, 3, 5), date(2026, 5, 3)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10 00 min", "1 heure 20", "1 1/2 h", "3 g 2 h", "1.440 min", "1,500 h", "0915hrs", "2 h 5 nodes"],
+)
+def test_a_length_is_not_read_in_part(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("2 jours et 3 heures", 3060), ("2 timer 15 minutter", 135), ("2 timmar och 15 minuter", 135), ("2t 5m", 125),
+        ("2u 15m", 135), ("1 day, 2:30", 1590), ("1d 02:30:00", 1590), ("2 horas y 5 minutos", 125),
+    ],
+)  # fmt: skip
+def test_all_parts_of_a_length_count(text: str, minutes: int) -> None:
+    duration = read_duration(text)
+    assert duration is not None
+    assert duration.total == timedelta(minutes=minutes)

@@ -9,6 +9,7 @@ import pytest
 
 import incident_analytics as ia
 from incident_analytics.reports.template import default_template
+from incident_analytics.reports.values import find_users
 
 HEAD = "# Login outage\n\n- Date: 2024-06-03\n- Severity: SEV-2\n"
 BODY = "\n## Timeline\n\n- 10:00 Alert: logins fail\n- 10:30 Service restored\n\n## Root cause\n\nA full disk.\n"
@@ -38,6 +39,20 @@ def first(tmp_path: Path, text: str) -> dict[str, object]:
         ("All times Vienna", 8),
         ("Times are in Tokyo time.", 1),
         ("Alle Zeiten in MESZ", 8),
+        ("All times in Singapore, Tokyo and Sydney were slow.", 10),
+        ("Times in Sydney (p99) doubled.", 10),
+        ("Times (PST) rose.", 10),
+        ("Times (UTC+2) and local ones were mixed up.", 10),
+        ("Times PT, CT and ET users saw were high.", 10),
+        ("Times in London, Ontario.", 10),
+        ("All times (Tokyo).", 1),
+        ("Times in Tokyo, unless noted.", 1),
+        ("All times below are est.", 10),
+        ("The job ran at 02:00 CET.", 10),
+        ("The certificate expired at 13:59 PST.", 10),
+        ("Customers saw errors from 10:00 to 10:30 JST.", 1),
+        ("Down from 10:00 (est. 20% of users).", 10),
+        ("At 10:00 et al.", 10),
     ],
 )
 def test_only_a_sentence_about_all_times_names_their_zone(sentence: str, hour: int, tmp_path: Path) -> None:
@@ -193,3 +208,89 @@ def test_people_are_not_services(label: str, words: str, users: int | None, tmp_
     corpus = ia.load(tmp_path, status="all")
     assert list(corpus.incidents["affected_users"].dropna()) == ([] if users is None else [users])
     assert (len(corpus.services) > 0) is (users is None)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        "UK users report errors",
+        "West region is down",
+        "Eastern region is down",
+        "Pacific region is down",
+        "z-index is wrong",
+        "mt-1 restarted",
+        "ICT team paged",
+        "SAST scan flagged it",
+        "est. 20% of users affected",
+        "3 des serveurs sont tombés",
+        "des 3 serveurs, un reste",
+    ],
+)
+def test_words_behind_a_time_of_day_are_neither_its_zone_nor_its_date(event: str, tmp_path: Path) -> None:
+    (tmp_path / "report.md").write_text(f"{HEAD}\n## Timeline\n\n- 10:00 {event}\n- 10:30 Service restored\n")
+    rows = ia.load(tmp_path, status="all").timeline
+    assert rows["event"].tolist() == [event, "Service restored"]
+    assert [str(at) for at in rows["at"]] == ["2024-06-03 10:00:00+00:00", "2024-06-03 10:30:00+00:00"]
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "field"),
+    [
+        ("Time taken", "1:30", "responded_at"),
+        ("Response", "1:15", "responded_at"),
+        ("Detection", "3:00", "detected_at"),
+        ("Recovery", "1:10", "restored_at"),
+        ("Mitigation", "1:10 h", "mitigated_at"),
+        ("Known issue", "14:30", "identified_at"),
+    ],
+)
+def test_a_length_below_a_noun_is_not_an_instant(label: str, value: str, field: str, tmp_path: Path) -> None:
+    assert first(tmp_path, f"{HEAD}- {label}: {value}\n\n## Summary\n\nDown.\n")[field] is None
+
+
+@pytest.mark.parametrize("text", ["1 (lowest)", "0 (none)", "1 (not set)"])
+def test_a_number_explained_as_the_least_is_not_the_worst_severity(text: str, tmp_path: Path) -> None:
+    assert first(tmp_path, HEAD.replace("SEV-2", text) + BODY)["severity"] is None
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("Blocking?", ("yes", "no")),
+        ("Needs approval", ("Y", "N")),
+        ("Coverage", ("100%", "40%")),
+        ("Environment", ("live", "live")),
+        ("Recommendation", ("Approved", "Approved")),
+    ],
+)
+def test_answers_below_another_header_are_no_states_of_actions(
+    header: str, cells: tuple[str, str], tmp_path: Path
+) -> None:
+    rows = f"| Add alert | Ann | {cells[0]} |\n| Move it | Bob | {cells[1]} |\n"
+    table = f"| Action | Owner | {header} |\n|---|---|---|\n{rows}"
+    (tmp_path / "report.md").write_text(f"{HEAD}{BODY}\n## Action items\n\n{table}")
+    assert ia.load(tmp_path, status="all").actions["status"].isna().all()
+
+
+def test_a_comment_is_not_the_action(tmp_path: Path) -> None:
+    table = (
+        "| Owner | Due | Notes | Task name |\n|---|---|---|---|\n| Ann | 2024-08-01 | Long words of why | Add alert |\n"
+    )
+    (tmp_path / "report.md").write_text(f"{HEAD}{BODY}\n## Action items\n\n{table}")
+    assert ia.load(tmp_path, status="all").actions["action"].tolist() == ["Add alert"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2 hosts failed.",
+        "5 drivers failed to load.",
+        "4 listeners were down.",
+        "12 consumers lost their partition.",
+        "300 users were not affected.",
+        "300 Nutzer waren nicht betroffen.",
+        "300 usuarios no fueron afectados.",
+    ],
+)
+def test_machines_and_those_not_hit_are_not_affected_users(sentence: str) -> None:
+    assert find_users(sentence) is None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, time, timedelta, tzinfo
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
@@ -22,7 +23,7 @@ from incident_analytics.reports.times import (
     order_of_dates,
     read_pieces,
 )
-from incident_analytics.reports.zones import ZONE, zone_named
+from incident_analytics.reports.zones import ZONE, find_zone, read_zone, zone_named
 
 __all__ = ["Duration", "in_words", "read_duration", "spans_agree"]
 
@@ -222,6 +223,8 @@ def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> l
     named = [moment.zone for window in windows for moment in window if moment and moment.zone]
     if not named and (bracketed := _ZONE_IN_BRACKETS.search(text)):
         named = [zone_named(bracketed[1])]
+    elif not named and (zone := read_zone(find_zone(text))):
+        named = [zone]
     if not named:
         return list(windows)
     only = named[0] if all(zone == named[0] for zone in named) else None
@@ -256,15 +259,21 @@ def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) ->
 
 
 def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
-    """Read a clock that is alone, or alone in brackets, as the length that it shows: ``1:45``."""
+    """Read a clock that is alone, in brackets or behind days as the length that it shows: ``1:45``, ``1 day, 2:30``."""
     alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
     for place, piece in enumerate(pieces):
         bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
-        if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed):
+        after_days = _ends_in_days(pieces[:place]) and pieces[place + 1 : place + 2] != ["to"]
+        if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed or after_days):
             clock = piece.clock
             length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
             pieces[place] = Span(length, piece.approximate)
     return pieces
+
+
+def _ends_in_days(pieces: Sequence[Piece]) -> bool:
+    last = next((piece for piece in reversed(pieces) if piece not in {",", "and"}), None)
+    return isinstance(last, Span) and last.length >= _DAY and not last.length % _DAY
 
 
 def _pieces_of(text: str) -> list[Piece]:
@@ -275,12 +284,15 @@ def _pieces_of(text: str) -> list[Piece]:
     pieces = _with_elapsed(read_pieces(text), text)
     if _has_unknown_unit(pieces):
         raise Unreadable(f"{text.strip()!r} has a unit that isn't known; write '14:02 - 15:47 (1h 45m)'")
+    if (unclear := _EITHER.search(text)) is not None:
+        raise Unreadable(f"{unclear[0]!r} may be two lengths; write '14:02 - 15:47 (1h 45m)'")
     kinds = kinds_in(text)
     if kinds.isdisjoint({"hm", "hours"}):
         return pieces
     others = _with_elapsed(read_pieces(text, CELL_CLOCKS), text)
     windows, lengths = _windows(others), _lengths(others)
-    is_sure = any(isinstance(piece, Moment) and piece.dated and piece.clock is not None for piece in others)
+    is_sure = _ZERO_FIRST.search(text) is not None
+    is_sure |= any(isinstance(piece, Moment) and piece.dated and piece.clock is not None for piece in others)
     for first, last in windows:
         if last is not None and first.clock is not None and last.clock is not None:
             span = forward(first, last)
@@ -291,20 +303,38 @@ def _pieces_of(text: str) -> list[Piece]:
 
 
 def _has_unknown_unit(pieces: Sequence[Piece]) -> bool:
-    """Return whether a number with an unknown unit is before a length in minutes: ``2 qwe 45 min``."""
+    """Return whether a number with an unknown unit, or with none, is next to a length.
+
+    ``2 qwe 45 min``, ``3 g 2 h``, ``10 00 min`` and ``1 heure 20`` are not the length that the other part has.
+    """
+    joined = [piece for last, piece in pairwise(("", *pieces)) if piece != "and" or not isinstance(last, Span)]
+    if any(_is_number(one) and isinstance(other, Span) for one, other in pairwise(joined)):
+        return True
+    if any(isinstance(one, Span) and _is_number(other) for one, other in pairwise(joined)):
+        return True
     triples = zip(pieces, pieces[1:], pieces[2:], strict=False)
     return any(
-        isinstance(number, str)
-        and number.isdigit()
+        _is_number(number)
         and isinstance(unit, str)
         and unit.isalpha()
         and unit not in _JOINTS
         and isinstance(span, Span)
-        and span.length < timedelta(hours=1)
+        and (span.length < timedelta(hours=1) or len(unit) == 1)
         for number, unit, span in triples
     )
 
 
+def _is_number(piece: Piece) -> bool:
+    return isinstance(piece, str) and piece.isdigit()
+
+
+_EITHER: Final = compile_late(
+    r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3}\s?min|,\d{3}\s?h)\w*|\d\s?/\s?\d\s?(?:h|d|m|hours?|days?|min\w*)\b",
+    re.IGNORECASE,
+)
+"""A number that one reader takes for thousands and another for a part of one, and a fraction."""
+_ZERO_FIRST: Final = compile_late(r"(?<![\d:])0\d{3}\s?h", re.IGNORECASE)
+"""What can only be a time of day: ``0915hrs``."""
 _JOINTS: Final = frozenset({"to", "and", "at", "open", "support"})
 
 

@@ -31,7 +31,15 @@ from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
 from incident_analytics.reports.titles import Titles, may_be_title, without_frame
-from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone, zones_of_clocks
+from incident_analytics.reports.zones import (
+    clocks_in,
+    find_zone,
+    is_zone,
+    names_zone,
+    read_zone,
+    without_zone,
+    zones_of_clocks,
+)
 from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
@@ -75,7 +83,7 @@ _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
 _TOKEN = compile_late(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 """One word with a figure, as an id is that has no known form."""
-_NUMBER = compile_late(r"\W*([0-5])\W*(?:\([^\W\d][^()]{0,60}\)\W*)?")
+_NUMBER = compile_late(r"\W*([0-5])\W*(?:\((?!lowest|none|not\b|least|no\b)[^\W\d][^()]{0,60}\)\W*)?", re.IGNORECASE)
 """A severity that is its number alone."""
 _RATING_WORD = compile_late(
     r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|n?[0-5]|i{1,3}|iv)\W*"
@@ -123,6 +131,9 @@ _SEVERITY = compile_late(
 """A severity that a title names without a label: first, last or between marks."""
 _OF_A_LENGTH = compile_late(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """Half an hour as 0:30: a time of day after midnight is written 00:30."""
+_NOUN = compile_late(r"(?:ion|response|recovery|taken|engaged)\W*$", re.IGNORECASE)
+_SHORT_CLOCK = compile_late(r"\W*\d:[0-5]\d(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
+"""What is as likely a length as a time of day, below a label such as *Response* and *Time taken*."""
 _ONLY_SEVERITY = compile_late(
     rf"\W*({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridade?)\s[1-5])(?:\sof\s[3-6])?\W*", re.IGNORECASE
 )
@@ -504,7 +515,8 @@ class HeaderReader:
     def read_zone_elsewhere(self) -> None:
         """Take the one zone that sentences anywhere name for the times, where neither head nor timeline has one.
 
-        Without such a sentence it is the one zone that times of day anywhere have, if the settings name none.
+        Without such a sentence it is the one zone that times of day anywhere have, if the settings name none and one of
+        them is that of a row: others are those of a job, a vendor or a certificate.
         """
         duration = self.report.duration
         is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
@@ -519,7 +531,11 @@ class HeaderReader:
             and (words := find_zone(line.text, is_elsewhere=True))
         }
         if not found and "timezone" not in self.settings.model_fields_set:
-            found = {words: each.line for each in lines if each.label is None for words in zones_of_clocks(each.text)}
+            zoned = [(line, words) for line in lines if line.label is None for words in zones_of_clocks(line.text)]
+            instants = [line.text for name, line in self.fields.items() if name.endswith("_at") or name == "duration"]
+            own = clocks_in(*(entry.when for entry in self.reader.entries), *instants) if zoned else set()
+            if not own.isdisjoint(clocks_in(*(line.text for line, _ in zoned))):
+                found = {words: line.line for line, words in zoned}
         with suppress(Unreadable):
             if len({read_zone(words) for words in found}) == 1:
                 words, number = next(iter(found.items()))
@@ -536,6 +552,8 @@ class HeaderReader:
         if name == "status" and found.is_sure and _goes_on(found.line.text):
             return True
         if name.endswith("_at") and _OF_A_LENGTH.fullmatch(found.line.text):
+            return False
+        if _NOUN.search(found.label) and _SHORT_CLOCK.fullmatch(found.line.text):
             return False
         return is_own or self._is_readable(name, found.line.text)
 

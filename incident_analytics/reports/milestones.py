@@ -10,6 +10,7 @@ milestone is not known.
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -76,14 +77,14 @@ _GOES_ON = frozenset({"no over", "no well", "try over", "try well"})
 """Meanings of a row that says that nothing is over."""
 _AT_WORK = frozenset({"^look", "^verify", "^declare", "$fault"})
 """What a row holds that says what somebody begins to do or hopes for, or what fails."""
-_WAITS = re.compile(
+_WAITS = compile_late(
     r"\b(?:hop(?:e|es|ed|ing)|wait\w*|await\w*|asks?|asked|warten?|attend(?:ons|ent)|on attend|esper\w+|aguard\w+"
     r"|wachten?|venter|väntar|attesa|czeka\w*)\b"
     r"|\b(?:restor|backup|import|copy|sync|rebuil|recover|progress)\w*\b[^.;]{0,30}\b\d\d? ?%",
     re.IGNORECASE,
 )
 """Words for waiting, and how much of a work is done."""
-_NOT_CAUSE = re.compile(r"\bcause (?:is|was)(?: not|n't)\b", re.IGNORECASE)
+_NOT_CAUSE = compile_late(r"\bcause (?:is|was)(?: not|n't)\b", re.IGNORECASE)
 _LITTLE = 0.3
 """The weight up to which a row's words say next to nothing for a milestone."""
 _ORDER = ("restored", "detected", "responded", "identified", "mitigated", "closed", "started")

@@ -67,6 +67,13 @@ _ENUMERATED = compile_late(
 
 Priorities, quarters, halves of years, severities and weeks are no numbers of lines.
 """
+_ASIDE = compile_late(
+    r"\b(?:comment|note|remark|bemerkung|kommentar|anmerkung|commentaire|remarque|comentario|comentário|observa|opmerking|notat|link|type|category)",
+    re.IGNORECASE,
+)
+"""The header of a column that says something about an action, not which one it is."""
+_APPROVAL = compile_late(r"agreed|approved|proposed|in review", re.IGNORECASE)
+"""What is said of a proposal or a risk as well as of an action."""
 _ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
 """The header of a column that numbers rows."""
 _NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
@@ -530,26 +537,21 @@ class SectionReader:
         ):
             self._add_action({name: Line(each, line) for name, each in {"action": words, **details}.items()}, "table")
 
-    def _with_states(self, header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
-        """Add the one column of which every cell that is not empty says a state, where none is called so."""
+    @staticmethod
+    def _with_states(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
+        """Add the one column of which every cell that is not empty says a state, where none is called so.
+
+        Yes, no and parts of a whole may answer any question: without a header for it they are no states.
+        """
         if "status" in columns:
             return columns
         found = []
         for place in range(len(header.cells)):
             cells = [row.cells[place].text for row in rows if place < len(row.cells)]
             words = [cell for cell in cells if cell.strip()]
-            if place not in columns.values() and words and all(map(self._is_state, words)):
+            if place not in columns.values() and words and all(map(_says_state, words)):
                 found.append(place)
         return {**columns, "status": found[0]} if len(found) == 1 else columns
-
-    def _is_state(self, words: str) -> bool:
-        mark, state = read_tick(words)
-        if not state:
-            return mark is not None
-        try:
-            return self._read_status(state, split_state(state)[0], tuple(self.template.action_statuses)) is not None
-        except Unreadable:
-            return False
 
     def _add_action_rows(self, header: Row, rows: Iterable[Row], columns: Mapping[str, int], origin: str) -> None:
         for row in rows:
@@ -739,9 +741,21 @@ def _with_by(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[
     return columns
 
 
+def _says_state(words: str) -> bool:
+    """Return whether a cell is a tick, or says of itself that something is done, open or dropped."""
+    mark, state = read_tick(words)
+    if not state:
+        return mark is not None
+    return read_state_alone(state).status is not None and not _APPROVAL.match(state)
+
+
 def _with_action(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
     """Add the column of the actions where none is called so, but others of them are: that with the longest words."""
-    own = [place for place in range(len(header.cells)) if place not in columns.values()]
+    own = [
+        place
+        for place, cell in enumerate(header.cells)
+        if place not in columns.values() and not _ASIDE.search(cell.text)
+    ]
     if "action" in columns or len(columns.keys() & {"owner", "due_on", "status"}) < 2 or not own:  # noqa: PLR2004
         return columns
     lengths = {place: sum(len(row.cells[place].text) for row in rows if place < len(row.cells)) for place in own}

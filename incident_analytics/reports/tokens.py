@@ -49,6 +49,8 @@ def _any_month() -> str:
 
 
 MONTH: Final = _any_month()
+_MONTH: Final = rf"(?!des\b(?!\.?,?\s(?:\d{{4}}\b|(?:kl\.?\s)?\d\d?[:.]\d\d))){MONTH}"
+"""In running text ``des`` is December only before a year or a time of day: else a French or German small word."""
 
 
 def month_named(name: str) -> int:
@@ -99,8 +101,8 @@ def number_in_words(words: str) -> float:
 
 _UNIT: Final = (
     r"(?:w(?:(?:ee)?ks?)?|d(?:ays?|[ií]as?|age?n?|ager|agar|ni)?|tage?n?|jours?|giorn[io]"
-    r"|h(?:(?:ou)?r?s?|eures?|oras?)|st(?:d|unden?)|uur|uren|or[ae]|timer|timmar|godz(?:in[aye]?)?|jam|(?<=\s)t(?=\s\d)"
-    r"|m(?:in(?:ut(?:e[nrs]?|os?|[aiy])?)?[sn]?)?|menit|s(?:ec(?:ond)?s?)?)"
+    r"|h(?:(?:ou)?r?s?|eures?|oras?)|st(?:d|unden?)|uur|uren|or[ae]|timer|timmar|godz(?:in[aye]?)?|jam|(?:(?<=\s)t(?=\s\d)|(?<=\d)[tu](?=\s\d))"
+    r"|m(?:in(?:ut(?:e[nrs]?|os?|ter|[aiy])?)?[sn]?)?|menit|s(?:ec(?:ond)?s?)?)"
 )
 
 _YEAR: Final = r"[\dyx?*_]{4}"
@@ -113,7 +115,7 @@ _KINDS: Final = {
     # Letters or marks for what is unknown: 2024-MM-DD, 2024-03-??, 14:xx. None of it is read.
     "masked": r"(?<![\w.:/-])(?=[\d/.-]*[a-z?*_])"
     rf"(?:{_YEAR}(?P<sep0>[-/.]){_TWO}(?P=sep0){_TWO}|{_TWO}(?P<sep3>[-/.]){_TWO}(?P=sep3){_YEAR}|\d{{4}}[-/](?:mm|[x?*]{{1,2}}))"
-    rf"{_ENDS}|\b{MONTH}\s(?:xx?|dd|\?\??){_ENDS}|(?<![\w?])(?:xx?|dd|\?\??)\s{MONTH}|\bday\s?\d{{1,2}}\b",
+    rf"{_ENDS}|\b{_MONTH}\s(?:xx?|dd|\?\??){_ENDS}|(?<![\w?])(?:xx?|dd|\?\??)\s{_MONTH}|\bday\s?\d{{1,2}}\b",
     "masked_clock": rf"(?<![\w?:.$])(?=[x?:hm]*\d)(?=[\d:h]*[x?m]){_TWO}[:h]{_TWO}(?::{_TWO})?{_ENDS}(?:{_AM_PM})?",
     # Counted from something else: T+5m, T-00:10, +00:05 at the beginning.
     "offset": r"\bT\d?\s?[-+−]\s?\d+(?::\d{2}(?::\d{2})?|\s?(?:m|s|h\d{0,2}|min)\b)"
@@ -122,25 +124,26 @@ _KINDS: Final = {
     r"|\d{4}\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]",
     "numeric": r"(?<![\d.])\d{1,2}(?P<sep2>[-/.])\d{1,2}(?P=sep2)\d{4}(?!\d)",
     "short": r"(?<![\d.:-])\d{1,2}(?P<sep4>[-/.])\d{1,2}(?P=sep4)\d{2}" + _BEFORE_CLOCK,
-    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+(?:of|de))?[\s-]+{MONTH}(?:(?:[,\s-]+|\s+del?\s+)\d{{4}}(?!\d|:\d))?"
-    rf"|(?<![\d:.])\d{{1,2}}\.\s{{0,2}}{MONTH}\s\d{{4}}(?!\d|:\d)",
-    "mdy": rf"\b{MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
-    "dmy2": rf"(?<!\d)\d{{1,2}}(?P<sep5>[/-]){MONTH}(?P=sep5)\d{{2}}(?!\d)",
-    "month": rf"\b{MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
+    "dmy": rf"(?<![\d:.]){_DAYS}(?:\s+(?:of|de))?[\s-]+{_MONTH}(?:(?:[,\s-]+|\s+del?\s+)\d{{4}}(?!\d|:\d))?"
+    rf"|(?<![\d:.])\d{{1,2}}\.\s{{0,2}}{_MONTH}\s\d{{4}}(?!\d|:\d)",
+    "mdy": rf"\b{_MONTH}[\s-]*{_DAYS}(?![\d:]|\.\d)(?:(?:,?\s+|-)\d{{4}}(?!\d|:\d))?",
+    "dmy2": rf"(?<!\d)\d{{1,2}}(?P<sep5>[/-]){_MONTH}(?P=sep5)\d{{2}}(?!\d)",
+    "month": rf"\b{_MONTH}[\s-]+\d{{4}}(?!\d|:\d)",
     "day_month": r"(?<![\d.:/-])(?:\d{1,2}[-/]\d{1,2}|\d{1,2}\.(?:0?[1-9]|1[0-2])\.?)(?=\s\d{1,2}[:h]\d{2}(?!\d))",
     "day": rf"(?:(?:{WEEKDAY}[.,]?\s+)?(?:\bthe\s+)?\b\d{{1,2}}(?:st|nd|rd|th)|{WEEKDAY}[.,]?\s+\d{{1,2}}\.?"
     rf"|\A\s*-\d{{1,2}}){_BEFORE_CLOCK}",
     "later": r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)",
     "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d.]|:\d|\s?(?:m|sec|s\b|h|d))",
     "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
-    "span": rf"(?<![\d.]){NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
+    "span": rf"(?<![\d.])(?!\d\d?\.[0-5]\d\suur\b)"
+    rf"{NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
     "clock": r"(?<![\d:.$])\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?!\d)"
     rf"(?:{_AM_PM}|\s?[ap]\b(?!\s\d)|\s(?:Uhr|uur)\b)?"
     rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
     "hour": rf"(?<![\d:.$])\d{{1,2}}(?:{_AM_PM}|\sUhr\b(?:\s[0-5]\d\b)?"
     r"|\s?[時时点點시](?![間间])\s?(?:[0-5]?\d\s?[分분]?)?)",
     "word": r"\b(?:12\s)?(?:noon|midday|midnight)\b",
-    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))(?:\sUhr\b)?",
+    "bare": r"(?<![\d:.$,#])(?:(?:[01]\d|2[0-4])[0-5]\d|\d{1,2}\.[0-5]\d)(?=Z\b|(?![\w%.:]|,\d))(?:\s(?:Uhr|uur)\b)?",
     "half": rf"(?<![a-z])(?:{'|'.join(HALVES.values())})(?![a-z])",
     "zone": ZONE,
     "about": r"[~≈<>]|\bca?\.(?=\s?\d)|\b(?:about|around|approx(?:imately)?|circa|roughly|nearly|almost|some|under"
@@ -150,9 +153,11 @@ _KINDS: Final = {
     "support": r"\b(?:support|business|working|office)\s+hours\b",
     "to": r"->|→|[-–—]|\b(?:to|until|till|through|bis|tot|til|até|às|hasta|fino\s+alle|jusqu['’]à)\b"
     r"|(?:(?<=\d\s)|(?<=\dh\s)|(?<=uhr\s))(?:a|à|al|alle|au|do)(?=\s\d)",
-    "and": r"[;&]|\band\b|\bplus\b",
+    "and": r"[;&]|\b(?:and|plus|et|und|och|og|oraz)\b|(?<=[a-z]\s)(?:y|e|en|i)(?=\s\d)",
     "weekday": WEEKDAY,
-    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)|\b(?:at|from|on|uhr|uur|kl|de|von|van|da)\b",
+    "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)"
+    r"|\b(?:um|gegen|vers|om|kl\.|klo|a\s+las|ore|o(?:\s+godz\.?)?|pukul)(?=\s\d{1,2}[:.h]\d\d)"
+    r"|\b(?:at|from|on|uhr|uur|kl|de|von|van|da)\b",
     "other": r"\w+|[^\w\s]",
 }
 _DIGIT_FIRST: Final = frozenset(

@@ -337,11 +337,11 @@ def _names(before: str) -> bool:
 
 
 _USERS: Final = (
-    r"(?:users|customers|consumers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
+    r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
     r"|residents|citizens|clinicians|nurses|doctors|travell?ers|operators|managers|pupils|teachers|readers|residents|riders"
     r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
-    r"|passengers|patients|drivers|guests|hosts|shoppers|listeners|viewers|employees"
+    r"|passengers|patients|shoppers|viewers|employees"
     r"|nutzer(?:innen)?|nutzende|benutzer|anwender|kund(?:en|innen)|personen|mitarbeite(?:r|nde)|beschäftigte|fahrgäste|patienten"
     r"|utilisateurs|abonnés|visiteurs|personnes|usagers|usuari[oa]s|clientes|personas|abonados|pasajeros|pacientes|usuários"
     r"|utilizadores|pessoas|motoristas|passageiros|alunos|gebruikers|klanten|reizigers|mensen|bezoekers|medewerkers"
@@ -378,6 +378,14 @@ _WELL: Final = compile_late(
 _NOT_ALL_HIT: Final = compile_late(
     r"\b(?:not|no|unaffected|except|other than|without affecting|never|most of)\b", re.IGNORECASE
 )
+_SPARED: Final = compile_late(
+    r"\b(?:(?:not|nicht|niet|ikke|inte|pas|nie|no|não|non)"
+    r"(?:\s(?:been|be|été|fueron|han sido|foram|sono stati|blev|ble|blitt))?"
+    r"\s(?:affect|impact|hit\b|betroffen|getroffen|touch|afectad"
+    r"|afetad|colpit|coinvolt|drabb|berørt|rammet))",
+    re.IGNORECASE,
+)
+"""Words of users that were not hit."""
 _CONTEXT: Final = 60
 """Characters before a number of users that may say that it is a bound, or not all."""
 _UNIT: Final = 12
@@ -412,7 +420,8 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
     counts: dict[int, str] = {}
     parts: dict[float, str] = {}
     for sentence in _SENTENCE.split(text):
-        if not (_HIT.search(sentence) or (is_of_impact and _WELL.search(sentence) is None)):
+        is_hit = _HIT.search(sentence) or (is_of_impact and _WELL.search(sentence) is None)
+        if not is_hit or _SPARED.search(sentence):
             continue
         for match in _SAID_OF_USERS.finditer(sentence):
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]

@@ -22,7 +22,8 @@ _WORD: Final = compile_late(r"[^\W_]+")
 _NUMBER: Final = compile_late(r"^\W*(?:[a-z]?\d{1,2}[\d.]*[.):]?\s+)+")
 """What a heading is numbered with: ``4.2`` or ``D4``."""
 _NO_INSTANT: Final = compile_late(
-    r"\btime (?:to|until|till)\b|\b(?:response|reaction|recovery|restore|restoration|repair|over) time\b"
+    r"\btime (?:to|until|till|taken|lost|spent)\b|\bknown (?:issue|problem|error)s?\b"
+    r"|\b(?:response|reaction|recovery|restore|restoration|repair|over) time\b"
     r"|\bfirst (?:response|reaction)\b|\b(?:by|from|von|vom|durch|par|por|door)\W*$"
     r"|\b(?:temps|tiempo|tempo|czas)\b|(?:reaktions|antwort|losungs|erkennungs|behebungs|wiederherstellungs)zeit"
     r"|(?:reactie|respons|oplos|herstel|detectie|doorloop)tijd\b|(?:svar|reaksjon|reaktion)s?tid"

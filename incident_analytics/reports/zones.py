@@ -20,6 +20,7 @@ from incident_analytics.reports.placeholders import Unreadable
 
 __all__ = [
     "ZONE",
+    "clocks_in",
     "find_zone",
     "is_place",
     "is_zone",
@@ -58,12 +59,26 @@ _REGIONS: Final = {
 }  # fmt: skip
 _AMBIGUOUS_ZONES: Final = {"CST", "IST", "AST", "ADT", "ECT", "GST", "SST"}
 """Abbreviations of several zones, of which what else the text says may settle one."""
-_WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT", "WIT", "HAC", "HAR", "HAP", "HAA"}
-"""Abbreviations that are words in small letters."""
+_WORDS: Final = {"ART", "COT", "PET", "WAT", "CAT", "EAT", "ICT", "WIT", "HAC", "HAR", "HAP", "HAA"} | {
+    *("SAST", "WEST", "ET", "PT", "MT", "CT")
+}
+"""Abbreviations that are words or names in small letters, or short for something else next to words for that."""
 _PLACES: Final = {"CENTRAL", "MOUNTAIN"}
 """Words that are a zone only in brackets, after am or pm, or before "Time"."""
+_REGIONAL: Final = {"UK", "EASTERN", "PACIFIC"}
+"""Words that are a zone unless they are part of others, as in ``UK users`` and ``Eastern European Time``."""
 _ABBREVIATIONS: Final = "|".join(
-    sorted({*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES, key=lambda name: (-len(name), name))
+    sorted(
+        {*_HOURS, *_REGIONS, *_AMBIGUOUS_ZONES} - {"Z"} - _WORDS - _PLACES - _REGIONAL,
+        key=lambda name: (-len(name), name),
+    )
+)
+_ESTIMATED: Final = r"(?-i:(?:(?<=\()|(?<=approx,\s)|(?<=approx\.,\s))est\)|est\.)"
+"""What is no Eastern Standard Time."""
+_OTHER: Final = r"\s(?:team|scan\w*|staff|desk|department|dept|engineer\w*|manager|group|findings?|pipeline|tool\w*)\b"
+"""Words behind ICT or SAST that are about people and security, not about times."""
+_GOES_ON: Final = (
+    r"\s(?!(?:(?:standard|daylight|summer|winter|local)\s)*times?\b|(?:unless|except)\b|(?:to|until|till)\s\d)[^\W\d_]"
 )
 _US_TIME: Final = r"(?:\s(?:standard|daylight))?\stime\b"
 _AREAS: Final = "Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Canada|Europe|Indian|Pacific|US"
@@ -72,13 +87,15 @@ ZONE: Final = (
     r"|\+\d{2}:?\d{2}"
     r"|(?:(?<=T\d\d:\d\d)|(?<=T\d\d:\d\d:\d\d)|(?<=\())[-−]\d{2}:?\d{2}|(?<=\d\d:\d\d:\d\d\s)[-−]\d{4}\b"
     rf"|\bEtc/[A-Z]++(?:[+-]\d{{1,2}})?|\b(?:{_AREAS})(?:/[A-Z][a-z]{{1,20}}(?:[_-][A-Za-z]{{1,20}}){{0,3}}){{1,2}}\b"
-    rf"|\b(?:{_ABBREVIATIONS})\b|\b(?-i:{'|'.join(sorted(_WORDS))})\b"
+    rf"|(?<![a-z]-)(?<!['\u2019])\b(?!{_ESTIMATED})(?:{_ABBREVIATIONS})\b(?!-[a-z])"
+    rf"|(?<![a-z]-)\b(?-i:{'|'.join(sorted(_WORDS))})\b(?!-\w|{_OTHER})"
+    rf"|(?<!Australian\s)\b(?:{'|'.join(sorted(_REGIONAL))})\b(?!{_GOES_ON}|-[a-z])"
     rf"|(?:(?<=[ap]m\s)|(?<=\())(?:Central|Mountain)(?=\W*$|\)|{_US_TIME})|\b(?:Central|Mountain)(?={_US_TIME})"
-    r"|(?:(?<=\d)|(?<=\d\s))Z\b"
+    r"|(?:(?<=\d)|(?<=\d\s))Z\b(?!-\w)"
 )
 _NO_ZONE: Final = compile_late(
     r"\(\s*(?:24 ?-?h(?:ours?)?|12 ?-?h|am/pm|hh:?mm(?::?ss)?|start|end"
-    r"|(?:all times )?(?:approx\w*\.?|est\.|estimated|local(?: time)?))\s*\)",
+    r"|(?:all times )?(?:approx\w*\.?|(?-i:est)\.?|estimated|local(?: time)?))\s*\)",
     re.IGNORECASE,
 )
 """What a header says in brackets next to a zone; ``est.`` is not Eastern Standard Time."""
@@ -117,7 +134,13 @@ def _time_of() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _fill() -> frozenset[str]:
     """Return the words next to a place that are no part of its name."""
-    return frozenset(without_accents(" ".join(_data()[name] for name in ("time", "links", "common"))).split())
+    return _units().union(*(without_accents(_data()[name]).split() for name in ("time", "links", "common")))
+
+
+@lru_cache(maxsize=1)
+def _units() -> frozenset[str]:
+    """Return the words that are no place behind ``in`` and ``of`` either."""
+    return frozenset(without_accents(_data()["units"]).split())
 
 
 def _place_of(words: str, *, is_last: bool) -> str | None:
@@ -141,7 +164,8 @@ def _time_named(text: str) -> str | None:
         if (place := _place_of(name, is_last=is_last)) is not None:
             return place
         first = name.split()[-1 if is_last else 0]
-        if first[0].isupper() and (match["link"] or without_accents(first) not in _fill()):
+        plain = without_accents(first)
+        if first[0].isupper() and plain not in _units() and (match["link"] or plain not in _fill()):
             unknown = ""
     return unknown
 
@@ -227,7 +251,8 @@ _OF_TIMES: Final = compile_late(
 _OF_ALL_TIMES: Final = compile_late(
     r"(?:^[\W_]*|[.;!]\s|\()(?:(?:please\s)?note(?:\sthat)?\W{1,3})?"
     r"(?:(?:all|alle|the|these|clock|event|timeline|toutes|les|todas|las|todos|os|tutti|gli)\s){0,3}"
-    rf"{_TIMES}\b{_JOINT}*+(?:{ZONE}|(?P<place>{_PLACE}(?:\stime)?))(?=\s?[).;,(*_]|\s*$|\s(?:unless|except)\b)"
+    rf"{_TIMES}\b{_JOINT}*+(?:(?:{ZONE})(?!,?\s(?:(?:and|or)\s)?(?:{ZONE}))(?=[\s)*_]*(?:[.;,(]|$)|\s(?:unless|except)\b)"
+    rf"|(?P<place>{_PLACE}(?:\stime)?)(?=[\s)*_]*(?:[.;]|$)|,?\s(?:unless|except)\b))"
     rf"|(?:^[\W_]*|[.;!]\s)(?:hora|heure|ora|tijd|tid)\s(?:{_NAME}\s)?\((?:{ZONE})\)",
     re.IGNORECASE,
 )
@@ -242,7 +267,7 @@ _SAID_OF_TIMES: Final = compile_late(
 """A sentence that begins with the times and ends with a zone, whatever is between the two."""
 _OF_TIMES_ALONE: Final = compile_late(
     r"(?:^[\W_]*|[.;!]\s)(?:(?:all|alle|alla|every|the|these|clock|event|log|local|toutes|les|todas|todos|las|los|os|tutti|gli)\s){0,3}"
-    rf"(?:{_TIMES}|horarios|hours?|horas?|heures?|ora)\b[^.;:!?\d\n]{{3,60}}[.*_\s]*$",
+    rf"(?:{_TIMES}|horarios|hours?|horas?|heures?|ora)\b(?![^\n]*\b(?:was|were|rose|doubled|grew)\b)[^.,;:!?\d\n]{{3,60}}[.*_\s]*$",
     re.IGNORECASE,
 )
 """A sentence that is about times and nothing else."""
@@ -254,6 +279,10 @@ _AFTER_CLOCK: Final = compile_late(
 """What is in brackets behind a time of day."""
 _NEXT_TO_CLOCK: Final = compile_late(
     rf"\d[:.h]\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?\s?\(?({ZONE})", re.IGNORECASE
+)
+_CLOCK: Final = compile_late(r"(?<![\d:.])(\d{1,2})[:.h]([0-5]\d)(?!\d)(?:(?::\d\d)?\s?([ap])\.?m\b)?", re.IGNORECASE)
+_BEHIND_CLOCK: Final = compile_late(
+    r"\d\s?[:.h]\s?\d\d(?:\s?(?:[ap]\.?m\b\.?|uhr|uur|hrs?|h))?,?\s\(?(?=[^\W\d])", re.IGNORECASE
 )
 _BRACKETS: Final = compile_late(r"\(([^()\n]{2,60})\)")
 _TAIL: Final = compile_late(r"[,:–—-]\s([^,:–—()\n-]{2,40})$")
@@ -296,7 +325,14 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
         of_time = (words for words in found if _time_of().search(words))  # a place alone may be where it was
         return next((words for words in of_time if _time_named(words) is not None), "")
     behind = (each[1] for each in _AFTER_CLOCK.finditer(text))
-    return next((words for words in behind if is_zone(words.rpartition(",")[2]) or _time_named(words)), "")
+    zoned = next((words for words in behind if is_zone(words.rpartition(",")[2]) or _time_named(words)), "")
+    return zoned or _time_behind_clock(text)
+
+
+def _time_behind_clock(text: str) -> str:
+    """Return the words that name the time of a place right behind a time of day: ``14:10 Paris time``."""
+    behind = (_time_of().match(text, clock.end()) for clock in _BEHIND_CLOCK.finditer(text))
+    return next((match[0] for match in behind if match and _time_named(match[0])), "")
 
 
 def zones_of_clocks(text: str) -> list[str]:
@@ -308,6 +344,21 @@ def zones_of_clocks(text: str) -> list[str]:
     ['CET', 'UTC']
     """
     return [match[1] for match in _NEXT_TO_CLOCK.finditer(text)]
+
+
+def clocks_in(*texts: str) -> set[int]:
+    """Return the times of day in some texts, in minutes since midnight.
+
+    Examples
+    --------
+    >>> sorted(clocks_in("14:02 - 15:10", "2:05 pm"))
+    [842, 845, 910]
+    """
+    found = (match for text in texts for match in _CLOCK.finditer(text))
+    return {
+        int(hour) % 12 * 60 + int(minute) + 720 * (half.casefold() == "p") if half else int(hour) * 60 + int(minute)
+        for hour, minute, half in (match.groups("") for match in found)
+    }
 
 
 def without_zone(text: str) -> str:

@@ -48,6 +48,19 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ReviewInput, M
     return copied, given, given.manifest()
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("place")
+
+
+@pytest.fixture
+def tmp_path(place: Path) -> Path:
+    """An empty folder, the same one for each test: reports that were read there before come from the cache."""
+    shutil.rmtree(place)
+    place.mkdir()
+    return place
+
+
 @pytest.fixture
 def copied(base: tuple[Path, ReviewInput, Manifest], tmp_path: Path) -> Path:
     """The copy once more, to change."""

@@ -169,6 +169,11 @@ def tab(browser: Any, requested: list[str]) -> Iterator[Any]:
 
 _SHARED = ("demo_review", "empty_review", "write_page")
 """Fixtures that cost seconds: the files that name one of them run in the same process, so that each is made once."""
+_LONGEST = (
+    "reviews",
+    *(f"tests/test_{name}.py" for name in ("verification", "docs", "patterns", "growth", "exploration", "corpus")),
+)
+"""What takes longest, in this order: it runs first, else one process would be at it when the others are done."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -182,6 +187,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         def _split_scope(self, nodeid: str) -> str:
             file = str(super()._split_scope(nodeid))
             return "reviews" if file in reviews else file
+
+        def _assign_work_unit(self, node: Any) -> None:
+            if first := next((name for name in _LONGEST if name in self.workqueue), None):
+                self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
 
     files = (config.rootpath / "tests").glob("test_*.py")
     texts = {f"tests/{file.name}": file.read_text(encoding="utf-8") for file in files}

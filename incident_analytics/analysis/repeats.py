@@ -51,8 +51,8 @@ _DENIES: Final = re.compile(
     r"\b(?:different|independent|not (?:a|an|like|related|the)|no (?:link|relation|connection)|unlike|unrelated)\b",
     re.IGNORECASE,
 )
-_SAYS_OPEN: Final = re.compile(
-    r"\b(?:follow-?ups?|action items?|actions?)\b[^.;]*"
+_FOLLOW_UP: Final = re.compile(r"\b(?:follow-?ups?|action items?|actions?)\b", re.IGNORECASE)
+_OPEN: Final = re.compile(
     r"\b(?:not (?:been |yet )?(?:done|finished|completed|implemented)|never (?:done|finished|completed|implemented)|"
     r"still open|unfinished|overdue)\b",
     re.IGNORECASE,
@@ -116,7 +116,7 @@ def repeat_incidents(
     says_open: set[tuple[str, str]] = set()
     for later, earlier, sentence in _named(dated, findings):
         if at[earlier] < at[later] and not _DENIES.search(sentence):
-            is_open = _SAYS_OPEN.search(sentence)
+            is_open = _says_open(sentence)
             if is_open or _SAYS_AGAIN.search(sentence):
                 found[later, earlier] = "named"
             if is_open:
@@ -525,6 +525,12 @@ def _named(incidents: pd.DataFrame, findings: pd.DataFrame | None) -> Iterator[t
         for sentence in _SENTENCE_END.split(text):
             names = {ids[word] for word in _ID.findall(sentence.casefold()) if word in ids}
             yield from ((own, name, sentence) for name in sorted(names - {own}))
+
+
+def _says_open(sentence: str) -> bool:
+    """Whether a part of a sentence says of follow-ups that they are not done."""
+    parts = re.split(r"[.;]", sentence)
+    return any(about and _OPEN.search(part, about.end()) for part in parts for about in [_FOLLOW_UP.search(part)])
 
 
 def _titled(incidents: pd.DataFrame) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import reduce
@@ -17,6 +17,7 @@ from incident_analytics.formatting import (
     MISSING,
     capitalized,
     cut,
+    format_all,
     format_count,
     format_span,
     format_value,
@@ -38,7 +39,7 @@ from incident_analytics.showing import (
     markdown_table,
     pictured,
     rest_elsewhere,
-    same_in_every_row,
+    said_of_all,
     table_for_file,
 )
 
@@ -53,6 +54,7 @@ _HEIGHT: Final = 26
 _BAR: Final = 200  # width of an error budget's bar
 _MOST: Final = 4  # a budget spent more often than that fills its bar
 _BUDGETS: Final = 8  # error budgets shown
+_NO_STATUS: Final = "no status"
 _NAME: Final = 40  # characters of a service's name
 _TITLE: Final = 120  # characters of an incident's title
 
@@ -283,7 +285,7 @@ def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
         columns["Lost revenue"] = [_plain(sentences.lost_revenue(incident)) for incident in shown]
     heading = "The incidents that mattered" if n > len(shown) else "What happened"
     cost = sentences.describe_lost_revenue(facts.costs)
-    every = f"All {format_count(n, 'incident')}" if n > 1 else "The incident in full"
+    every = capitalized(format_all(n, "incident")) if n > 1 else "The incident in full"
     if n > MOST_ROWS:
         every = f"{MOST_ROWS:,} of all {n:,} incidents"
     ranked = sentences.RANKED_BY if n > len(shown) else ""
@@ -354,7 +356,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     same = {name: cell for name, cell in in_every_row(words).items() if cell}
     kept = {name: cells for name, cells in columns.items() if name not in same}
     table = _table(_with_values(kept), frame, numbers=numbers, kind="incidents")
-    table += same_in_every_row(same, frame)
+    table += said_of_all(list(_of_all(same, len(every))), frame)
     if len(listed) < len(every):
         table += rest_elsewhere(f"The {len(listed):,} of {len(every):,} incidents that mattered most.", frame)
     marks = sentences.describe_marks(listed, measure=metric)
@@ -365,7 +367,16 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
 
 
 def _report(incident: Incident) -> str:
-    return incident.status or "no status"
+    return incident.status or _NO_STATUS
+
+
+def _of_all(same: Mapping[str, str], n: int) -> Iterator[str]:
+    """Say which severity or status all listed incidents have."""
+    if severity := same.get("Severity"):
+        yield f"{capitalized(format_all(n, 'incident'))} are {severity}"
+    if status := same.get("Report"):
+        are = f"have {status}" if status == _NO_STATUS else f"are {status.lower()}"
+        yield f"{capitalized(format_all(n, 'report'))} {are}"
 
 
 def _in_order(table: pd.DataFrame, incidents: Sequence[Incident]) -> pd.DataFrame:
@@ -481,6 +492,7 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
         has_reports=facts.has_reports,
         last_report=before.max().tz_convert(zone) if len(before) else None,
         ongoing=facts.ongoing,
+        over_later=scope.over_later,
         n_pending=states["n_pending"],
         n_pending_ongoing=states["n_pending_ongoing"],
         report_states=facts.report_states,

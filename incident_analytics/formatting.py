@@ -23,6 +23,7 @@ __all__ = [
     "MISSING",
     "capitalized",
     "cut",
+    "format_all",
     "format_amount",
     "format_change",
     "format_count",
@@ -49,6 +50,7 @@ _MINUTES: Final = 600  # seconds from which on a span is written without them
 _FINE: Final = (99, 100)  # percent
 _LEAST_P_VALUE: Final = 0.001  # a smaller value is shown as "< 0.001"
 _LOW_SHARE: Final = 0.01  # below it, and as near to the whole, a percent says too little
+_PAIR: Final = 2
 _TENS: Final = 10
 _WHOLE: Final = 1000  # from here on a figure has no decimals
 
@@ -181,6 +183,18 @@ def format_count(n: int, noun: str) -> str:
     ('no incidents', '1 incident', '1,234 incidents')
     """
     return f"{f'{n:,}' if n else 'no'} {noun}{'' if n == 1 else 's'}"
+
+
+def format_all(n: int, noun: str = "") -> str:
+    """Write that each of so many is meant.
+
+    Examples
+    --------
+    >>> format_all(1, "service"), format_all(2, "service"), format_all(1234, "service"), format_all(2)
+    ('the only service', 'both services', 'all 1,234 services', 'both')
+    """
+    those = "the only" if n == 1 else "both" if n == _PAIR else f"all {n:,}"
+    return f"{those} {noun}{'' if n == 1 else 's'}" if noun else those
 
 
 def format_p_value(p_value: float) -> str:

@@ -49,6 +49,7 @@ _ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a re
 
 _ENOUGH: Final = 6  # other incidents whose loss is known, from which on one can be the costliest
 
+_URGENT: Final = ("over", "unknown", "within")  # the order of error budgets: an unknown one may be over
 _PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
 
 
@@ -162,7 +163,7 @@ class Highlights:
             )
             for row in states
         ]
-        budgets.sort(key=lambda budget: (budget.state != "over", -(budget.share or 0.0)))
+        budgets.sort(key=lambda budget: (_URGENT.index(budget.state), budget.share is None, -(budget.share or 0.0)))
         downtime = measures.availability(self.scope)
         down = downtime[(downtime["downtime"] > pd.Timedelta(0)).fillna(value=False)]
         rows = down.sort_values("downtime", ascending=False).to_dict("records")

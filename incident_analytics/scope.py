@@ -460,11 +460,27 @@ class Scope:
         )
 
     def covered(self, within: Period) -> Period | None:
-        """Return a period from the first to the last of its months that reports cover; None where they cover none."""
+        """Return the days of a period that reports cover; None where they cover none of its months.
+
+        These are its months that reports cover, from the first to the last one. Before the first report of all, and
+        after the last, no silence is covered that is longer than any between reports.
+        """
         months = [part for part in within.split("month") if self.has_reports(part)]
         if not months:
             return None
         start, end = max(months[0].start, within.start), min(months[-1].end, within.end)
+        reported_at = self.reported_at.sort_values()
+        longest = reported_at.diff().max()
+        if not pd.isna(longest):
+            day = pd.Timedelta(days=1)
+            first, last = (
+                midnight.tz_convert("UTC")
+                for midnight in (
+                    (reported_at.iloc[0] - longest).tz_convert(within.timezone).normalize(),
+                    (reported_at.iloc[-1] + longest + day).tz_convert(within.timezone).normalize(),
+                )
+            )
+            start, end = max(start, first), min(end, last)
         if (start, end) == (within.start, within.end):
             return within
         first, past = (at.tz_convert(within.timezone) for at in (start, end))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from incident_analytics.exports import table_as_csv
-from incident_analytics.formatting import format_value, format_with_interval, heading, nowrap
+from incident_analytics.formatting import format_all, format_value, format_with_interval, heading, nowrap
 from incident_analytics.masking import mask_secrets
 from incident_analytics.quotations import SEPARATOR, figures_in, joined
 from incident_analytics.visible import visible
@@ -43,7 +43,7 @@ __all__ = [
     "pictured",
     "rest_elsewhere",
     "safe_text",
-    "same_in_every_row",
+    "said_of_all",
     "table",
     "table_for_file",
     "text",
@@ -344,7 +344,8 @@ def table(
         ),
         tables=(table_for_file(frame),),
     )
-    said += same_in_every_row({words[name]: cell for name, cell in same.items()}, kept)
+    rows_named = format_all(len(frame), "row")
+    said += said_of_all([f"{words[name]}: {cell} in {rows_named}" for name, cell in same.items() if cell], kept)
     if is_cut:
         first = f"The first {MOST_ROWS:,}" if greatest is None else f"The {MOST_ROWS:,}"
         which = "" if greatest is None else f" with the greatest value of {words[greatest]}"
@@ -388,19 +389,19 @@ def in_every_row(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {name: cells[0] for name, cells in columns.items() if len(cells) >= _ROWS and len(set(cells)) == 1}
 
 
-def same_in_every_row(columns: Mapping[str, str], frame: pd.DataFrame) -> Shown:
-    """Say below a table which columns it leaves out, as each has the same words in every row; nothing without one.
+def said_of_all(sentences: Sequence[str], frame: pd.DataFrame) -> Shown:
+    """Say below a table what is true of each row, in place of columns with the same words all along.
 
     Parameters
     ----------
-    columns
-        The words of each by its heading.
+    sentences
+        Without their full stops; nothing is said without one.
     frame
         What the table shows.
     """
-    if not columns:
+    if not sentences:
         return Shown("", "")
-    words = f"Every row: {', '.join(f'{name} = {words}' for name, words in columns.items())}."
+    words = f"{'. '.join(sentences)}."
     mark = figure_mark(figures_in(frame))
     return Shown(f'<p class="more"{mark}>{escape_html(nowrap(words))}</p>', escape_markdown(words))
 

@@ -293,6 +293,7 @@ def test_downtime_of_a_silent_part_is_unknown() -> None:
     assert goes_on.loc["2025Q3", "downtime"] == at("2025-10-01") - at("2025-07-01")  # down all the time: that is known
 
 
+DAY = pd.Timedelta(days=1)
 DAYS = ["01-05", "01-20", "02-03", "02-14", "02-27", "03-09", "03-15", "04-02", "04-20", "05-06"]
 FELL_SILENT = incidents(
     *((f"I{n}", f"2024-{day} 10:00", f"2024-{day} 11:00", "Final") for n, day in enumerate(DAYS)),
@@ -337,6 +338,23 @@ def test_a_silent_end_makes_no_trend_no_longer_gap_and_no_point_of_the_chart() -
     assert measures.trend(scope)["p_value"].tolist() == measures.trend(spoken)["p_value"].tolist()
     found, expected = (measures.between(each, within=each.history(1)) for each in (scope, spoken))
     pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.parametrize("days", [range(1, 16), range(15, 30)])
+def test_rate_and_trend_cover_the_days_of_reports_and_no_longer_silence(days: range) -> None:
+    """An incident a day for half a month, and reports from no other time: neither a trend nor a rate of 92 days."""
+    daily = [(f"I{day}", f"2025-08-{day:02} 10:00", f"2025-08-{day:02} 11:00", "Final") for day in days]
+    scope = Scope.of(incidents(*daily), "2025Q3", None, at("2025-10-01"))
+    covered = scope.covered(scope.history(2))
+    assert covered is not None
+    assert (covered.start, covered.end) == (
+        max(at("2025-08-01"), at(f"2025-08-{days[0]:02}") - DAY),
+        at(f"2025-08-{days[-1]:02}") + 2 * DAY,
+    )
+    assert measures.trend(scope)["p_value"].item() > 0.5
+    rates = measures.rates(scope, within=scope.history(2), every="quarter")
+    assert set(rates["exposure"]) == {covered.end - covered.start}
+    assert rates["rate"].sum() == pytest.approx(30 * len(days) / ((covered.end - covered.start) / DAY))
 
 
 def test_a_silent_period_is_not_compared() -> None:

@@ -41,6 +41,15 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
             "If it was over by then, add the restoration to its timeline; if it ended later, use a later --as-of.",
         )
     ]
+    (name,) = ONGOING["incident_id"]
+    assert notices(ongoing=ONGOING, over_later=[name])[0][1] == (
+        f"{name} ended after the review date; a later --as-of counts that."
+    )
+    other = pd.concat([ONGOING, ONGOING.assign(incident_id="INC-2")])
+    assert notices(ongoing=other, over_later=[name])[0][1] == (
+        f"{name} ended after the review date; a later --as-of counts that. "
+        "If another one is over, add the restoration to its timeline."
+    )
     minor = ONGOING.assign(severity="SEV-3", has_downtime=False)
     assert notices(ongoing=minor)[0][0] == (
         "“No <b>” (since 29 September 2025, 1d 16h so far) is ongoing; as a SEV-3 it does not count as downtime."
@@ -67,7 +76,7 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     )
     assert [notices(response=response(HOUR, n=n, n_inferred=n))[0][0] for n in (1, 2)] == [
         "Time to restore was inferred from free text in the only report.",
-        "Time to restore was inferred from free text in all 2 reports.",
+        "Time to restore was inferred from free text in both reports.",
     ]
     assert notices(response=response(5 * HOUR, stated=4 * HOUR, n_stated=6)) == []
     assert notices(response=response(17 * HOUR, stated=5 * HOUR, n_stated=6))[0][0] == (
@@ -117,5 +126,6 @@ def test_reports_that_are_not_final_add_up_to_those_of_the_decision_and_the_ongo
     fact = notices(n_pending=n, n_pending_ongoing=n_ongoing)[0][0]
     assert fact.startswith(said)
     assert fact.endswith(
-        f"include all {n}; response times, causes and action items leave out the {n - n_ongoing} for now."
+        f"include {'both' if n == 2 else f'all {n}'}; response times, causes and action items leave out the "
+        f"{n - n_ongoing} for now."
     ) == (0 < n_ongoing < n)

@@ -26,6 +26,7 @@ from incident_analytics.loading import load
 from incident_analytics.plots import drawing
 from incident_analytics.review_page import ReviewPage
 from incident_analytics.review_page.follow_ups import _together
+from incident_analytics.review_page.service_levels import _most_spent_first
 from incident_analytics.scope import Scope
 from incident_analytics.showing import Shown
 from incident_analytics.tables import Corpus
@@ -278,9 +279,7 @@ def test_tables_of_a_quarter(quarter: ReviewPage) -> None:
     columns = ["Date", "Incident", "Severity", "Services", "To restore", "Users", "Lost revenue"]
     assert listed[0] == columns
     assert Counter(row[4].endswith("*") for row in listed[1:]) == {False: 6, True: 7}
-    assert text_of(quarter.incidents()).endswith(
-        "Every row: Report = Final. * Time to restore inferred from free text."
-    )
+    assert text_of(quarter.incidents()).endswith("All 13 reports are final. * Time to restore inferred from free text.")
     assert len(listed) == 1 + 13
     assert [row[0] for row in listed[1:]] == sorted(row[0] for row in listed[1:])
     services = [row[0] for row in rows(quarter.service_levels())[1:] if len(row) > 4]
@@ -310,7 +309,7 @@ def test_of_many_incidents_those_that_mattered_most_are_listed_and_the_file_has_
     elsewhere = "The 4 of 13 incidents that mattered most. Run the review with --data DIR to get all of them as CSV."
     assert elsewhere in text_of(short)
     assert elsewhere not in text_of(whole)
-    assert "Every row: Report = Final." in text_of(short)
+    assert "All 13 reports are final." in text_of(short)
     opening = first_screen(quarter.highlights).html
     assert '<a href="#Incidents">4 of all 13 incidents</a>' in opening.replace("\xa0", " ")
 
@@ -851,3 +850,20 @@ def test_a_tracker_row_of_an_incident_to_come_is_not_listed(tmp_path: Path) -> N
         page = ReviewPage.read([str(DATA / "demo" / "reports")], period=period, settings=str(settings))
         listed[period] = "AUD-999" in text_of(page.tracker_rows())
     assert listed == {"2025Q3": False, "2025Q4": True}
+
+
+def test_services_are_in_the_order_of_their_budgets_one_that_may_be_over_before_those_within() -> None:
+    """Unknown use is not the least use."""
+    hours = {"Spent": [1, 2, 0], "Unused": [1, 0, 0], "Unknown": [1, None, 1], "Some": [1, 0.4, 0], "None": [None] * 3}
+    table = pd.DataFrame.from_dict(hours, orient="index", columns=["budget", "down", "window_n_missing"])
+    impact = pd.DataFrame(
+        {
+            "service": table.index,
+            "period": "2025Q3",
+            "downtime": pd.to_timedelta(table["down"], unit="h"),
+            "budget": pd.to_timedelta(table["budget"], unit="h"),
+            "budget_left": pd.to_timedelta(table["budget"] - table["down"], unit="h"),
+            "window_n_missing": table["window_n_missing"],
+        }
+    )
+    assert _most_spent_first(impact)["service"].tolist() == ["Spent", "Unknown", "Some", "Unused", "None"]

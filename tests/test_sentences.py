@@ -185,7 +185,7 @@ def budgets(*rows: tuple[str, float | None, float | None], n_missing: tuple[int,
 
 def test_a_budget_that_is_just_used_up_is_not_overspent() -> None:
     sla = budgets(("API", 60, 0), ("Frontend", 60, 5))
-    assert describe_budget(sla) == "All 2 services are within the error budget."
+    assert describe_budget(sla) == "Both services are within the error budget."
     assert describe_budget(sla[:1], so_far=True) == "The only service with a target is within the error budget so far."
 
 
@@ -228,7 +228,7 @@ def test_budgets_of_several_windows_are_named_with_their_window() -> None:
     table["window_start"] = table["window_start"].mask(table["period"] == "2025Q4", later)
     text = "API (Q4 2025) and API (Q3 2025) are over their error budget; 2 of 4 budgets are within it."
     assert describe_budget(table) == text
-    assert describe_budget(table[table["service"] == "Web"]) == "All 2 error budgets were kept."
+    assert describe_budget(table[table["service"] == "Web"]) == "Both error budgets were kept."
 
 
 def availability(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
@@ -241,8 +241,8 @@ def availability(*rows: tuple[str, float | None, float | None]) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("rows", "text"),
     [
-        ([("API", 0.999, 0.999)], "The one service with an availability target reached it."),
-        ([("API", 1.0, 0.999), ("B", 1.0, 0.9)], "All 2 services with an availability target reached it."),
+        ([("API", 0.999, 0.999)], "The only service with an availability target reached it."),
+        ([("API", 1.0, 0.999), ("B", 1.0, 0.9)], "Both services with an availability target reached it."),
         (
             [("API", 0.98, 0.99), ("Search", 0.997, 0.999), ("Batch", 0.5, None), ("Unknown", None, 0.9)],
             "None of 2 services reached the availability target; furthest below it is Search, 99.7% against 99.9%.",
@@ -469,7 +469,7 @@ def test_series_without_a_worst_value_say_so() -> None:
     ("n", "n_weighted", "said"),
     [
         ([4, 2], [1, 0], "All 6 service outages count in full; the reports of 5 don't state the share of users hit."),
-        ([2], [0], "All 2 service outages count in full; their reports don't state the share of users hit."),
+        ([2], [0], "Both service outages count in full; their reports don't state the share of users hit."),
         ([3], [2], "All 3 service outages count in full; the report of 1 doesn't state the share of users hit."),
         ([1], [0], "The outage counts in full; its report doesn't state the share of users hit."),
         ([3, 0], [3, 0], "All 3 service outages count in full, whatever share of users they hit."),

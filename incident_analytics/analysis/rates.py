@@ -141,6 +141,7 @@ def severity_rates(
     *,
     every: Unit = "month",
     within: Period | None = None,
+    covered: Period | None = None,
     dispersion: float | pd.DataFrame | None = None,
     confidence: float = 0.95,
     members: bool = False,
@@ -151,6 +152,8 @@ def severity_rates(
     ----------
     incidents, every, within, members
         As in `severity_counts`.
+    covered
+        The time in which incidents were reported at all; None takes all of it.
     dispersion
         Variance / mean of counts: the result of `count_dispersion`, of all incidents or by severity, or a number that
         is known. Without it, and where it could not be estimated, counts are taken as Poisson.
@@ -163,7 +166,8 @@ def severity_rates(
         The rows of `severity_counts`:
 
         - period, str; severity, category; n, int64: as they are there
-        - exposure, timedelta64[us]: the part of the period that is in the window; NA for incidents of no known time
+        - exposure, timedelta64[us]: the part of the period that is in the window and covered; NA where there is none,
+          and for incidents of no known time
         - rate, Float64: incidents per 30 days, NA without exposure
         - rate_low, rate_high, Float64: its interval; the lower bound of no incidents is 0, the upper is not
         - dispersion, Float64: what the interval allows for; NA where counts are taken as Poisson
@@ -202,7 +206,7 @@ def severity_rates(
     """
     counts = severity_counts(incidents, every=every, within=within, members=True)
     _, parts = assign_periods(incidents["occurred_at"], every, within)
-    lengths = {name: part.end - part.start for name, part in parts.items()}
+    lengths = {name: _length(part, covered) for name, part in parts.items()}
     exposure = pd.Series([lengths.get(name, pd.NaT) for name in counts["period"]], index=counts.index, dtype=SPAN)
     known, spread, freedom = match_dispersion(dispersion, counts, ["severity"])
     rates = pd.concat(
@@ -215,6 +219,14 @@ def severity_rates(
         axis="columns",
     )
     return rates.assign(incident_ids=counts["incident_ids"]) if members else rates
+
+
+def _length(part: Period, covered: Period | None) -> pd.Timedelta | None:
+    """Return how much of a part of time is covered; None for nothing."""
+    if covered is None:
+        return part.end - part.start
+    length = min(part.end, covered.end) - max(part.start, covered.start)
+    return length if length > pd.Timedelta(0) else None
 
 
 def _rates(

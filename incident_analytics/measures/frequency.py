@@ -62,17 +62,20 @@ def period_counts(scope: Scope) -> pd.DataFrame:
 def rates(scope: Scope, *, within: Period | None = None, every: Unit = "month", members: bool = False) -> pd.DataFrame:
     """Return `severity_rates` of every known incident, which allow for the dispersion of past months.
 
-    In a part of time that no reports cover n is 0, the number of reported incidents, and how often they came is
-    unknown: exposure, rate and its interval are NA.
+    Only time that reports cover counts. In a part of time that they do not cover n is 0, the number of reported
+    incidents, and how often they came is unknown: exposure, rate and its interval are NA.
     """
+    period = within or scope.window
+    nothing = dataclasses.replace(period, end=period.start)
     table = severity_rates(
         scope.known.incidents,
         every=every,
-        within=within or scope.window,
+        within=period,
+        covered=scope.covered(period) or nothing,
         dispersion=dispersion(scope, by="severity"),
         members=members,
     )
-    silent = [part.name for part in scope.silent((within or scope.window).split(every))]
+    silent = [part.name for part in scope.silent(period.split(every))]
     for column in ("exposure", "rate", "rate_low", "rate_high"):
         table[column] = table[column].mask(table["period"].isin(silent))
     return table
@@ -99,10 +102,10 @@ def gaps(scope: Scope, *, within: Period) -> pd.DataFrame:
 
 @read_from("start", since="before")
 def between(scope: Scope, *, within: Period) -> pd.DataFrame:
-    """Return `mean_time_between` of every known incident, up to the end of the months that reports cover."""
+    """Return `mean_time_between` of every known incident, over the time that reports cover."""
     covered = scope.covered(within) or within
     return mean_time_between(
-        gaps(scope, within=within), until=covered.end, since=within.start, dispersion=dispersion(scope)
+        gaps(scope, within=within), until=covered.end, since=covered.start, dispersion=dispersion(scope)
     )
 
 
@@ -113,8 +116,8 @@ def control(scope: Scope) -> tuple[pd.DataFrame, str]:
     Below one incident a month the time between them is charted, else their number.
     """
     within = scope.history(2)
-    by_severity = severity_rates(scope.known.incidents, within=scope.covered(within) or within)
-    of_month = by_severity.groupby("period", sort=False)
+    by_severity = severity_rates(scope.known.incidents, within=within, covered=scope.covered(within))
+    of_month = by_severity[by_severity["exposure"].notna()].groupby("period", sort=False)
     monthly = of_month.agg(n=("n", "sum"), exposure=("exposure", "first")).reset_index()
     if monthly["n"].mean() < 1:
         return control_chart(gaps(scope, within=within), value="gap", kind="t"), "gap"

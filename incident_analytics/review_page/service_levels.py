@@ -8,6 +8,7 @@ import pandas as pd
 
 from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.budget_ranges import APPROXIMATE_BY
+from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.first_screen import side_by_side
 from incident_analytics.formatting import format_count
 from incident_analytics.review_page.part import FOLDED, Part
@@ -106,7 +107,13 @@ class ServiceLevels(Part):
 
 
 def _most_spent_first(impact: pd.DataFrame) -> pd.DataFrame:
-    """Order services as the first screen does, by the part of their budget that is spent; without one by downtime."""
+    """Order services as the first screen does: over budget, may be over it, within it; in each the most spent first."""
+    over, _, unknown = budget_states(impact)
     spent = (impact["budget"] - impact["budget_left"]) / impact["budget"]
-    order = impact.assign(spent=-spent.fillna(0), down=-impact["downtime"], name=impact["service"].str.casefold())
-    return impact.loc[order.sort_values(["period", "spent", "down", "name"]).index]
+    order = impact.assign(
+        urgency=2 - 2 * over.astype(int) - unknown.astype(int),
+        spent=-spent,
+        down=-impact["downtime"],
+        name=impact["service"].str.casefold(),
+    )
+    return impact.loc[order.sort_values(["period", "urgency", "spent", "down", "name"]).index]

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, join_words
+from incident_analytics.formatting import capitalized, format_all, join_words
 from incident_analytics.sentences.wording import FEW, are
 
 __all__ = ["SIGNALS", "describe_control_chart", "point_names", "value_in_words"]
@@ -62,7 +62,7 @@ def describe_control_chart(chart: pd.DataFrame, *, value: str) -> str:
     few = "; with so little data the limits are a first guess" if n < _FIRST_GUESS and not is_calibrated else ""
     marked = chart[list(SIGNALS)].fillna(value=False).astype(bool)
     if not marked.any(axis=None):
-        return f"{name}: all {n} {_points_in_words(chart)} are within the control limits{few}."
+        return f"{name}: {format_all(n)} {_points_in_words(chart)} are within the control limits{few}."
     where = [point for point, flag in zip(point_names(chart), marked["beyond_limits"], strict=True) if flag]
     names = f" ({join_words(where)})" if len(where) < FEW else ""
     which = [

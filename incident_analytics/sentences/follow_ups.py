@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident_analytics.facts import FollowUpFacts
-from incident_analytics.formatting import format_count, join_words
+from incident_analytics.formatting import capitalized, format_all, format_count, join_words
 from incident_analytics.sentences.facts import long_span, undated_items
 from incident_analytics.sentences.wording import are, has
 
@@ -69,7 +69,8 @@ def _progress(facts: FollowUpFacts, label: str) -> str:
     if facts.n == 1:
         return f"The only action item from {label} {parts[0].removeprefix('1 ')}."
     if len(parts) == 1:
-        return f"All {parts[0].replace(' ', f' action items from {label} ', 1)}."
+        items = capitalized(format_all(facts.n, "action item"))
+        return f"{items} from {label} {parts[0].partition(' ')[2]}."
     if not facts.n_done:
         parts.insert(0, "none is done")
     return f"Of {facts.n:,} action items from {label}, {join_words(parts)}."

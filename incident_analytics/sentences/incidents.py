@@ -31,6 +31,7 @@ def incident_time(incident: Incident, *, is_marked: bool = False) -> str:
     Examples
     --------
     >>> from dataclasses import replace
+    >>> from datetime import timedelta
     >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, ())
     >>> [incident_time(each) for each in (one, replace(one, state="ongoing"), replace(one, grade="check"))]
     ['2h', 'ongoing, 2h so far', '2h (check)']
@@ -59,6 +60,7 @@ def describe_marks(incidents: Sequence[Incident], *, measure: str) -> str:
 
     Examples
     --------
+    >>> from datetime import timedelta
     >>> one = Incident("INC-1", "x", None, None, (), "ended", timedelta(hours=2), None, None, False, (), grade="sure")
     >>> describe_marks([one], measure="time_to_restore")
     '* Time to restore inferred from free text.'

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from incident_analytics.facts import BudgetFacts, CountFacts, FollowUpFacts, Incident, MappedSeverity, ResponseFacts
-from incident_analytics.formatting import capitalized, cut, format_count, format_span, join_words
+from incident_analytics.formatting import capitalized, cut, format_all, format_count, format_span, join_words
 from incident_analytics.quotations import figures_in
 from incident_analytics.records import describe_unzoned
 from incident_analytics.sentences.facts import NAMED, budget_name
@@ -36,6 +36,7 @@ def describe_notices(
     has_reports: bool,
     last_report: pd.Timestamp | None,
     ongoing: pd.DataFrame,
+    over_later: Sequence[str] = (),
     n_pending: int,
     n_pending_ongoing: int = 0,
     report_states: pd.DataFrame | None = None,
@@ -61,6 +62,8 @@ def describe_notices(
         Whether anything was reported, and when the last incident before the period was.
     ongoing
         The incidents that are not over, as `Highlights.ongoing` has them.
+    over_later
+        Those of them whose reports have an end after the review date.
     n_pending, n_pending_ongoing
         The period's reports that are not of the status asked for, and those of them whose incident is ongoing.
     report_states
@@ -111,12 +114,7 @@ def describe_notices(
             *_still_ongoing(ongoing[is_down], counts=True, at_end=at_end),
             *_still_ongoing(ongoing[~is_down], counts=False, at_end=at_end),
         ]
-        remedy = "If it is over, add the restoration to its timeline."
-        if at_end:
-            remedy = (
-                "If it was over by then, add the restoration to its timeline; if it ended later, use a later --as-of."
-            )
-        notices.append(Notice(" ".join(said), remedy, figures_in(ongoing)))
+        notices.append(Notice(" ".join(said), _ends_to_add(ongoing, over_later, at_end=at_end), figures_in(ongoing)))
     if n_pending:
         notices.append(Notice(_pending(n_pending, n_ongoing=n_pending_ongoing), figures=figures_in(report_states)))
     if unwritten:
@@ -136,6 +134,22 @@ def describe_notices(
         )
     notices += _item_notices(follow_ups, has_tracker=has_tracker)
     return notices + [Notice(sentence, figures=figures_in(sentence)) for sentence in uncompared]
+
+
+def _ends_to_add(ongoing: pd.DataFrame, over_later: Sequence[str], *, at_end: bool) -> str:
+    """Ask for the ends of ongoing incidents, but for those that the reports have, after the review date."""
+    said = []
+    if over_later:
+        said.append(f"{first_of(list(over_later))} ended after the review date; a later --as-of counts that.")
+    if not ongoing["incident_id"].isin(over_later).all():
+        others = "another one" if over_later else "it"
+        said.append(
+            f"If {others} was over by then, add the restoration to its timeline; if it ended later, use a later "
+            "--as-of."
+            if at_end
+            else f"If {others} is over, add the restoration to its timeline."
+        )
+    return " ".join(said)
 
 
 def _pending(n: int, *, n_ongoing: int) -> str:
@@ -160,7 +174,7 @@ def _pending(n: int, *, n_ongoing: int) -> str:
     ongoing = "an ongoing one" if n_ongoing == 1 else "ongoing ones"
     return (
         f"{reports} ({n_over} of {resolved}, {n_ongoing} of {ongoing}). Incident counts and service levels include "
-        f"all {n}; {figures} leave out the {n_over} for now."
+        f"{format_all(n)}; {figures} leave out the {n_over} for now."
     )
 
 
@@ -216,9 +230,7 @@ def _data_notices(
             alone = f"; the median of the others is {format_span(response.median_recorded)}"
         n, ended = response.n_inferred, response.n - response.n_open
         check = f" {format_count(response.n_check, 'value')} marked '(check)' may be wrong." if response.n_check else ""
-        reports = (
-            "the only report" if ended == 1 else f"all {n} reports" if n == ended else f"{n:,} of {ended:,} reports"
-        )
+        reports = format_all(n, "report") if n == ended else f"{n:,} of {ended:,} reports"
         notices.append(
             Notice(
                 f"{capitalized(metric)} was inferred from free text in {reports}{alone}.{check}",

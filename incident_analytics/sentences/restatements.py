@@ -6,11 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from incident_analytics.formatting import MISSING, format_count, format_span, format_value, heading, join_words, lowered
+from incident_analytics.formatting import (
+    MISSING,
+    format_all,
+    format_count,
+    format_span,
+    format_value,
+    heading,
+    join_words,
+    lowered,
+)
 from incident_analytics.manifest import FigureRecord
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import Quoted
 from incident_analytics.restatements import Cause, Change, Restatements
+from incident_analytics.sentences.wording import are
 
 __all__ = ["HEADLINES", "describe_cause", "describe_restated", "describe_verified"]
 
@@ -145,7 +155,7 @@ def describe_verified(found: Restatements) -> Iterator[str]:
     n, by_figure = len(found.before.figures), _by_figure(found.changes)
     period = label_of(str(found.before.review["period"]))
     if not by_figure and not found.edited:
-        yield f"{period}: all {n} figures are as they were"
+        yield f"{period}: {format_all(n, 'figure')} {are(n)} as {'it was' if n == 1 else 'they were'}"
         return
     yield f"{period}: {len(by_figure)} of {n} figures changed"
     for name, changes in by_figure.items():

@@ -9,7 +9,15 @@ import pandas as pd
 
 from incident_analytics.analysis.error_budgets import budget_states
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, cut, format_count, format_share, format_span, join_words
+from incident_analytics.formatting import (
+    capitalized,
+    cut,
+    format_all,
+    format_count,
+    format_share,
+    format_span,
+    join_words,
+)
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import FEW, NAME, are, each_row, first_of, has
 
@@ -102,8 +110,7 @@ def describe_availability(sla: pd.DataFrame) -> str:
         return describe_downtime(sla)
     short = held[held["availability"] < held["target"]]
     if short.empty:
-        who = "The one service" if len(held) == 1 else f"All {len(held)} services"
-        return f"{who} with an availability target reached it."
+        return f"{capitalized(format_all(len(held), 'service'))} with an availability target reached it."
     # In shares of the time that may be down: 99% for 99.9% is as far below as 90% for 99%.
     worst = max(
         each_row(short),
@@ -167,8 +174,8 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     n_within = int(within.sum())
     if spent.empty and not unknown.any():
         if several:
-            return f"All {n} error budgets were kept{yet}."
-        which = "the only service with a target is" if n == 1 else f"all {n} services are"
+            return f"{capitalized(format_all(n, 'error budget'))} were kept{yet}."
+        which = "the only service with a target is" if n == 1 else f"{format_all(n, 'service')} are"
         return f"{capitalized(which)} within the error budget{yet}."
     if spent.empty and not n_within:
         return f"The error budget of {named(held[unknown])} can't be judged: some outages have no known end."
@@ -271,7 +278,8 @@ def describe_full_outages(impact: pd.DataFrame) -> str:
     n_full = n - int(impact["n_weighted"].sum())
     if not n:
         return ""
-    counted = "The outage counts in full" if n == 1 else f"All {n:,} service outages count in full"
+    counted = "The outage counts" if n == 1 else f"{capitalized(format_all(n, 'service outage'))} count"
+    counted += " in full"
     if not n_full:
         return f"{counted}, whatever share of users {'it' if n == 1 else 'they'} hit."
     if n_full == n:

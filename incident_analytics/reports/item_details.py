@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import zip_longest
@@ -13,6 +13,7 @@ from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.action_states import read_action_date, read_own_state, read_state_alone
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.tokens import MONTH
+from incident_analytics.reports.usual_owners import usual_owners
 from incident_analytics.reports.zones import is_place
 
 __all__ = ["split_details", "split_list"]
@@ -52,7 +53,12 @@ _DUE: Final = compile_late(
 
 
 def split_list(
-    items: Sequence[str], columns: Mapping[str, Sequence[str]], since: date | None
+    items: Sequence[str],
+    columns: Mapping[str, Sequence[str]],
+    since: date | None,
+    *,
+    people: str = "",
+    things: Collection[str] = (),
 ) -> list[tuple[str, dict[str, str]]]:
     """Return the words and details of each item of a list, as `split_details` does.
 
@@ -65,6 +71,8 @@ def split_list(
         The items' words; the labels by column.
     since
         The day of the incident, None if unknown.
+    people, things
+        The words by which the report names people; those of its title and services, which are not people.
 
     Examples
     --------
@@ -77,12 +85,35 @@ def split_list(
     names = [name if details.get("owner") == name else "" for name, (_, details) in zip(bare, found, strict=True)]
     n_named = sum(map(bool, names))
     is_usual = n_named > 1 and 2 * n_named >= len(items)
-    return [
+    own = [
         (words, {})
         if name and not ((is_usual or " " in name) and _may_own(name, details, since))
         else (before, details)
         for words, name, (before, details) in zip(items, names, found, strict=True)
     ]
+    if "owner" not in columns:
+        return own
+    people = " ".join((people, *(details["owner"] for _, details in own if "owner" in details)))
+    unowned = [index for index, (_, details) in enumerate(own) if "owner" not in details]
+    states = {index: _state_behind(own[index][0]) for index in unowned}
+    usual = usual_owners([own[index][0].removesuffix(states[index]) for index in unowned], people, things)
+    for index, owned in zip(unowned, usual, strict=True):
+        if owned is None:
+            continue
+        before, owner, day = owned
+        if due := _DUE.fullmatch(day):
+            day = due[1]
+        state = states[index].strip(_BETWEEN)
+        details = {"owner": owner, **({"due_on": day} if day else {}), **({"status": state} if state else {})}
+        if _may_own(owner, details, since):
+            own[index] = (before, own[index][1] | {name: text for name, text in details.items() if name in columns})
+    return own
+
+
+def _state_behind(words: str) -> str:
+    """Return what says the state at the end of an item, as it is written."""
+    own = read_own_state(words)
+    return words[len(own.words) :] if own.status and words.startswith(own.words) else ""
 
 
 def _may_own(name: str, details: Mapping[str, str], since: date | None) -> bool:
@@ -243,6 +274,10 @@ def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     for match, following in zip_longest(labels, labels[1:]):
         end = following.start() if following else len(words)
         column, value = names[" ".join(match[1].split()).casefold()], words[match.end() : end].strip(_BETWEEN)
+        if column == "due_on" and following is None and "status" in names.values() and "status" not in found:
+            day, comma, state = value.rpartition(", ")
+            if comma and read_state_alone(state).status:
+                value, found["status"] = day, state
         if column in found or not _is_value(column, value):
             return words, {}
         found[column] = value
@@ -254,7 +289,7 @@ def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 def _label_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     """Return what matches a label with its colon, after the end of other words."""
     labels = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
-    return re.compile(rf"(?:[.,;|–—(\[]|\s-)\s{{0,3}}\**({labels})\**\s?:\**", re.IGNORECASE)
+    return re.compile(rf"(?:[.,;|–—(\[]|\s-)\s{{0,3}}\**({labels})\**(?:\s?:\**|(?<=\bdue)\s(?=\d))", re.IGNORECASE)
 
 
 def _is_value(column: str, value: str) -> bool:

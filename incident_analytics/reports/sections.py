@@ -520,7 +520,7 @@ class SectionReader:
         taken = {row.line for _, rows in loose for row in rows}
         items = list(_action_items(section, taken))
         texts = [" ".join(line.text for line in lines) for lines, _ in items]
-        split = split_list(texts, form.columns, self.report.anchor())
+        split = self._split_list(texts, form)
         for (lines, checked), (text, details) in zip(items, split, strict=True):
             self.report.mark("actions", lines[0].line, lines[-1].line)
             struck = all(line.struck for line in lines)
@@ -532,10 +532,13 @@ class SectionReader:
         numbered = [part for part in _NUMBER_WITHIN.split(text) if part.strip()]
         parts = numbered if len(numbered) > 1 else re.split(r";\s", text)
         self.report.mark("actions", line)
-        for words, details in split_list(
-            [part.strip().rstrip(".") for part in parts], form.columns, self.report.anchor()
-        ):
+        for words, details in self._split_list([part.strip().rstrip(".") for part in parts], form):
             self._add_action({name: Line(each, line) for name, each in {"action": words, **details}.items()}, "table")
+
+    def _split_list(self, texts: Sequence[str], form: SectionForm) -> list[tuple[str, dict[str, str]]]:
+        title, author = self.report.incident.get("title") or "", self.report.incident.get("author") or ""
+        services = [row["service"] for row in self.report.rows["services"]]
+        return split_list(texts, form.columns, self.report.anchor(), people=author, things=(title, *services))
 
     @staticmethod
     def _with_states(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:

@@ -1,0 +1,175 @@
+"""Owners as one list writes them, without a label: at the end of its items, or in front of them.
+
+A word in brackets may be anything. It is an owner where most items of a list have a name in the same place, and none
+of them has a thing there; in front of the words, or in a list of one item, only next to a name that the report has for
+a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from itertools import chain
+from typing import Final, NamedTuple
+
+from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.action_states import read_state_alone
+from incident_analytics.reports.placeholders import fold
+from incident_analytics.reports.tokens import MONTH
+from incident_analytics.reports.zones import is_place
+
+__all__ = ["usual_owners"]
+
+_WORD: Final = r"(?:[^\W\d_]\.|[^\W\d_][\w'’-]+)"
+_NAME: Final = compile_late(rf"{_WORD}(?:\s{_WORD}){{0,3}}")
+"""One to four words, of which one may be an initial."""
+_MENTION: Final = compile_late(r"@\w[\w.-]*")
+_PARTICLES_TEXT: Final = """
+    al bin da dal de del della den der di do dos du el la le ní o ten ter van von y
+"""
+_PARTICLES: Final = frozenset(_PARTICLES_TEXT.split())
+_AND: Final = compile_late(r"\s?[/&+]\s?|,\s|\s(?:and|und|et|e|en|og|och|i|y)\s")
+_IN_BRACKETS: Final = compile_late(r"^(.*\S)\s*[(\[]([^()\[\]]{2,60})[)\]]$", re.DOTALL)
+_BEHIND_DASH: Final = compile_late(r"^(.*\S)\s(?:[–—-]|--)\s([^–—]{2,60})$", re.DOTALL)
+_MENTION_AND_DAY: Final = compile_late(rf"^(.*\S)\s@({_WORD}(?:\s{_WORD}){{0,2}})\s(\d\S*)$", re.DOTALL)
+_IN_FRONT: Final = compile_late(r"^([^:→()\[\]]{2,40}?)(?::|\s?(?:→|->|=>))\s+(?=\S)")
+_TO: Final = compile_late(r"^([^:→()\[\]]{2,40}?)\s(?:to|will)\s(?=[a-z])")
+_DAY: Final = compile_late(
+    rf",\s(?=(?:(?:due|by|until|before|bis|vor|avant|pour|antes|para|hasta|até|voor|tegen|entro|innen|inden|til|senast"
+    rf"|före|do)\s)?(?:on\s|zum\s|le\s|el\s|den\s|(?:the\s)?end\s(?:of\s)?)?(?:\d|{MONTH}\b))",
+    re.IGNORECASE,
+)
+"""What is between a name and the day behind it."""
+_THINGS_TEXT: Final = """
+    action actions alert alerting alerts all android api apps availability aws azure backend backlog backup
+    backups best billing bug bugs build cache capacity chrome ci client clients cloud cloudflare code
+    communication communications config configuration consul core corrective critical customer customers
+    dashboard dashboards data database databases datadog deploy deployment deployments desktop detect detection
+    dns docker docs documentation done due easy elastic elasticsearch email env europe every external feature
+    fix follow frontend gateway gcp github gitlab go google grafana hard helm high important improvement infra
+    infrastructure internal investigate ios issue java jenkins jira kafka kubernetes large later legacy linux
+    load logging logs long low major maybe medium metrics minor mitigate mitigation mobile monitor monitoring
+    mysql network new next nginx none note now observability ongoing only open optional oracle other p0 p1 p2 p3
+    page part patch phase pilot platform policy postgres postgresql prevent prevention preventive priority
+    process prod production project prometheus python quick rabbitmq redis region release reliability remediate
+    resilience review root runbook runbooks rust safari security see server service services short slack small
+    soon sql stage staging step storage stretch system systems task tbc tbd team temporary terraform test
+    testing tests the ticket tls todo tomorrow tooling tools training urgent users vault vendor version web
+    weekly windows wip workaround monday tuesday wednesday thursday friday saturday sunday montag dienstag
+    mittwoch donnerstag freitag lundi mardi mercredi jeudi vendredi hoch mittel niedrig dringend kurzfristig
+    mittelfristig langfristig sofort später neu offen erledigt teil betrieb netz prozess technik daten
+    überwachung urgence urgent haute moyenne basse faible surveillance formation alta media baja baixa média
+    urgente corto largo monitoreo proceso processo hoog laag midden spoed proces bewaking hög låg medel høj lav
+    wysoki niski średni pilne
+"""
+_THINGS: Final = frozenset(_THINGS_TEXT.split())
+"""What is in brackets or before a colon as well: priorities, kinds of actions, places in a system, products."""
+_TEAMS: Final = frozenset(
+    (
+        "crew",
+        "department",
+        "dept",
+        "desk",
+        "engineers",
+        "engineering",
+        "guild",
+        "ops",
+        "squad",
+        "team",
+        "équipe",
+        "equipe",
+    )
+)
+"""Words that make a team of a thing: ``Data team``."""
+
+
+class _Owned(NamedTuple):
+    words: str
+    owner: str
+    day: str = ""
+    """The words of the day behind the name."""
+
+
+def usual_owners(
+    items: Sequence[str], people: str = "", things: Collection[str] = ()
+) -> list[tuple[str, str, str] | None]:
+    """Return the words, the owner and the day of each item, None where it has no owner in the list's usual place.
+
+    Parameters
+    ----------
+    items
+        The items' words.
+    people
+        The words by which the report names people, such as its authors.
+    things
+        The words of its title and its services, which are not people.
+
+    Examples
+    --------
+    >>> usual_owners(["Renew the certificate (Joe)", "Add an alert (Ana, by 3 May)"])
+    [('Renew the certificate', 'Joe', ''), ('Add an alert', 'Ana', 'by 3 May')]
+    >>> usual_owners(["Renew the certificate (Redis)", "Add an alert (Ana)"])
+    [None, None]
+    >>> usual_owners(["Joe: renew the certificate", "Ana: add an alert"], people="Joe Doe")
+    [('renew the certificate', 'Joe', ''), ('add an alert', 'Ana', '')]
+    """
+    known = {word for word in fold(people).split() if len(word) > 1 and word not in _THINGS}
+    not_people = {word for thing in things for word in fold(thing).split()}
+    for read in (_at_end, _in_front):
+        found = [read(item) for item in items]
+        names = [name.strip() for owned in found if owned for name in _AND.split(owned.owner)]
+        persons = [name for name in names if not known.isdisjoint(fold(name).split())]
+        is_habit = bool(persons) or (read is _at_end and len(names) > 1)
+        if not names or not is_habit or 3 * sum(map(bool, found)) < 2 * len(items):
+            continue
+        stray = {name for name in names if name not in persons and _is_thing(name, not_people)}
+        if stray and not persons:
+            continue
+        sure = [name for name in names if name in persons or _MENTION.fullmatch(name) or _is_name(name)]
+        if 2 * len(sure) > len(names):
+            return [owned if owned and owned.owner not in stray else None for owned in found]
+    return [None] * len(items)
+
+
+def _at_end(item: str) -> _Owned | None:
+    """Read a name behind an item's words, in brackets or behind a dash, with a day behind it or not."""
+    text = item.rstrip(" .")
+    if match := _MENTION_AND_DAY.match(text):
+        return _Owned(*match.groups())
+    match = _IN_BRACKETS.match(text) or _BEHIND_DASH.match(text)
+    if match is None:
+        return None
+    name, *days = _DAY.split(match[2], maxsplit=1)
+    return _Owned(match[1], name.strip(), *days) if _may_be_owner(name) else None
+
+
+def _in_front(item: str) -> _Owned | None:
+    """Read a name in front of an item's words: ``Joe: add ...``, ``Joe → add ...``, ``Joe to add ...``."""
+    match = _IN_FRONT.match(item) or _TO.match(item)
+    return _Owned(item[match.end() :], match[1].strip()) if match and _may_be_owner(match[1]) else None
+
+
+def _may_be_owner(words: str) -> bool:
+    """Return whether words have the form of one or several owners."""
+    names = [name.strip() for name in _AND.split(words)]
+    return all(
+        (_MENTION.fullmatch(name) or (_NAME.fullmatch(name) and name[0].isupper()))
+        and not read_state_alone(name).status
+        for name in names
+    )
+
+
+def _is_name(name: str) -> bool:
+    """Return whether each word of a name begins with a capital letter and is not one of capitals alone."""
+    words = [word for word in name.split() if word not in _PARTICLES]
+    return all(word[0].isupper() and (word.endswith(".") or not word.isupper()) for word in words)
+
+
+def _is_thing(name: str, things: Collection[str]) -> bool:
+    """Return whether what has the form of a name is that of a place, a product, a month, a state or the like."""
+    words = fold(name).split()
+    if _MENTION.fullmatch(name) or not words:
+        return False
+    if is_place(name) or any(word in things for word in words) or re.fullmatch(rf"{MONTH}", name, re.IGNORECASE):
+        return True
+    return not _TEAMS.intersection(words) and any(word in _THINGS for word in chain(words[:1], words[-1:]))

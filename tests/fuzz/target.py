@@ -19,13 +19,14 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 
 from incident_analytics.config import IncidentToolSettings, Settings, TemplateSettings, TrackerSettings, read_settings
 from incident_analytics.csv_files import CsvProblem
-from incident_analytics.errors import IncidentAnalyticsError
+from incident_analytics.errors import IncidentAnalyticsError, OutputError
 from incident_analytics.evidence.metric_files import read_metric_files
 from incident_analytics.files import BOM, decode_text
 from incident_analytics.imports import import_services, kinds_of
@@ -164,9 +165,10 @@ def _rows_are_named(data: bytes, named: Mapping[str, Collection[int]]) -> None:
 def filled_report(_file: Path, data: bytes) -> None:
     """Fill a report's sections twice."""
     blocks = {"metric": "**Median**: 1h\n\n| a | b |\n|---|---|\n| 1 | 2 |", "error_message": "```\nopen"}
-    once = fill_report(data, blocks).content
-    if fill_report(once, blocks).content != once:
-        raise Finding("filling a report again changes it")
+    with suppress(OutputError):  # what holds no report; the caller knows the file and names it
+        once = fill_report(data, blocks).content
+        if fill_report(once, blocks).content != once:
+            raise Finding("filling a report again changes it")
 
 
 def settings_file(file: Path, _data: bytes) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
+from incident_analytics.dependencies import depends_on_setting
 from incident_analytics.figures import may_read
 from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
 
@@ -131,6 +132,7 @@ class Restatements:
         """Return what can have changed a figure: what it is based on, else what else there is, else the version."""
         lines = new.lines if new else {}
         incidents = {*old.lines, *lines}
+        settings = [each for each in self._settings if depends_on_setting(old.measure, each.subject)]
         corrections = [each for each in self._corrections if each.subject.partition(" ")[0] in incidents]
         own = [
             *self._edits_of(old, lines),
@@ -138,12 +140,15 @@ class Restatements:
             *(each for each in corrections if may_read(old.read_from, _field(each))),
             *(self._tracker if "actions" in old.read_from else ()),
             *(self._files if not _OF_FILES.isdisjoint(old.read_from) else ()),
-            *self._settings,
+            *settings,
         ]
         if "nothing" in old.read_from:  # of the reports
-            own = [*self._corrections, *self._settings]
+            own = [*self._corrections, *settings]
         others = [*(each for each in self._whole_edits if each.subject in incidents), *corrections]
-        rest = [*self._whole_edits, *self._reports, *self._corrections, *self._tracker, *self._files]
+        rest = [
+            *(*self._whole_edits, *self._reports, *self._corrections),
+            *(*self._tracker, *self._files, *self._settings),
+        ]
         for found in (own, others, rest, self._version):
             if found:
                 return tuple(sorted(found))

@@ -70,6 +70,7 @@ LAYERS = (
     "showing",
     "analysis",
     "figures",
+    "dependencies",
     "scope",
     "measures",
     "citations",

@@ -27,6 +27,7 @@ from laws import examples
 from incident_analytics import figures, measures, sentences, verification
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
+from incident_analytics.dependencies import depends_on_setting
 from incident_analytics.errors import IncidentAnalyticsError, PathError
 from incident_analytics.figures import compute
 from incident_analytics.manifest import HASH, MANIFEST, Manifest
@@ -231,6 +232,70 @@ def test_another_version_is_a_cause_only_where_values_differ(base: tuple[Path, R
     assert (found.before, [cause.kind for cause in found.causes]) == (99, ["version"])
     (found,) = compared(dataclasses.replace(before, figures={"counts": other}), given).changes
     assert [cause.kind for cause in found.causes] == ["unknown"]
+
+
+# --- what a setting can change -------------------------------------------------------------------------
+
+
+def every_figure(given: ReviewInput, settings: Settings) -> Scope:
+    """Ask all measures that need no option, and those by team and severity."""
+    scope = Scope.of(given.corpus, PERIOD, settings, given.scope.as_of, status="final")
+    for name, function in figures.MEASURES.items():
+        parameters = list(inspect.signature(function).parameters.values())[1:]
+        if all(each.default is not each.empty for each in parameters):
+            compute(scope, name, {})
+    compute(scope, "due", {"by": "severity"})
+    return scope
+
+
+@pytest.fixture(scope="module")
+def all_figures(base: tuple[Path, ReviewInput, Manifest]) -> Scope:
+    return every_figure(base[1], base[1].scope.settings)
+
+
+@pytest.mark.parametrize(
+    ("key", "before", "after", "expected"),
+    [
+        ("follow_up.SEV-1", '"SEV-1" = 14', '"SEV-1" = 9', {"due by=severity"}),
+        ("sla.window", 'window = "quarter"', 'window = "month"', {"impact", "reported_impact"}),
+        ("sla.severities", 'severities = ["SEV-1", "SEV-2"]', 'severities = ["SEV-1"]', {"impact", "availability"}),
+        ("services.API.target", "target = 0.998", "target = 0.9", {"impact", "by_team"}),
+    ],
+)
+def test_a_figure_that_changes_with_a_setting_is_one_that_depends_on_it(
+    base: tuple[Path, ReviewInput, Manifest],
+    copied: Path,
+    all_figures: Scope,
+    *,
+    key: str,
+    before: str,
+    after: str,
+    expected: set[str],
+) -> None:
+    file = copied / "incident-analytics.toml"
+    text = file.read_text(encoding="utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    scope = every_figure(base[1], read_settings(file))
+    changed = really_changed(dataclasses.replace(base[1], scope=all_figures), dataclasses.replace(base[1], scope=scope))
+    assert expected <= changed
+    assert [name for name in changed if not depends_on_setting(all_figures.figures[name].measure, key)] == []
+
+
+def test_a_setting_is_a_cause_only_of_what_reads_it(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    """With a report's costs edited as well: the setting has not changed these."""
+    again = ask(read_copy(base[0]))
+    compute(again.scope, "due", {"by": "severity"})
+    report = "INC-2025-08-05-001"
+    change(copied / "incident-analytics.toml", '"SEV-1" = 14', '"SEV-1" = 9')
+    line = change(copied / "reports" / f"{report}.md", "$145,000", "$146,000")
+    found = {each.figure: set(each.causes) for each in compared(again.manifest(), read_copy(copied)).changes}
+    edit = Cause("edit", report, f"reports/{report}.md", (line,))
+    assert found == {
+        "costs": {edit},
+        "incidents": {edit},
+        "due by=severity": {Cause("setting", "follow_up.SEV-1")},
+    }
 
 
 # --- the manifest -----------------------------------------------------------------------------------------------------

@@ -339,3 +339,19 @@ def test_all_parts_of_a_length_count(text: str, minutes: int) -> None:
     duration = read_duration(text)
     assert duration is not None
     assert duration.total == timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("18:00 - 23:20 MDT / 00:00 - 05:20 UTC (5h 20m)", 1),
+        ("10:00 - 11:00 UTC / 12:00 - 13:00 CEST", 1),
+        ("10:00 - 11:00 UTC / 12:00 - 13:30 CEST", 2),
+        ("10:00 - 11:00 UTC and 12:00 - 13:00 UTC", 2),
+        ("10:00 - 11:00 and 12:00 - 13:00", 2),
+    ],
+)
+def test_one_window_in_two_zones_is_one(text: str, n: int) -> None:
+    duration = read_duration(text)
+    assert duration is not None
+    assert len(duration.windows) == n

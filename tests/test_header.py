@@ -197,3 +197,20 @@ def test_a_guest_without_an_id_is_a_warning_where_the_settings_have_layouts_of_t
     for settings, level in ((Settings(), "error"), (own, "warning")):
         (report,) = parse_reports(text, "a.md", settings, default_template())
         assert [row["level"] for row in report.rows["problems"] if row["code"] == "malformed-id"] == [level]
+
+
+@pytest.mark.parametrize("words", ["ATL-INC-009", "UDM-INC-45", "INC-2025-03-14-001", "SC-209", "X_INC-45-b"])
+def test_an_incident_id_is_the_whole_word_of_its_field(words: str) -> None:
+    text = (
+        f"# Incident: X\n\n**Incident ID**: {words}\n**Date**: 2025-03-14\n**Severity**: SEV-1\n\n## Impact\n\nAll.\n"
+    )
+    (report,) = parse_reports(text, "x.md", Settings(), TEMPLATE)
+    assert report.incident["incident_id"] == words
+
+
+def test_a_label_may_end_with_two_colons() -> None:
+    started = "2025-03-14 14:02"
+    (report,) = parse_reports(
+        f"# Incident: X\n\nincident id:: INC-2025-03-14-001\nstarted:: {started}\n", "x.md", Settings(), TEMPLATE
+    )
+    assert str(report.incident["started_at"])[:16] == started

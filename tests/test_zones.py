@@ -277,3 +277,25 @@ def test_the_places_of_a_report_settle_an_abbreviation_of_several_zones(
             zone = read_zone(name)
             assert zone is not None
             assert zone.utcoffset(None) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("| Time (CST, UTC-6) | Event |", -6),
+        ("Times are CST (UTC+8).", 8),
+        ("IST / GMT+5:30, as the office in Dublin writes it", 5.5),
+        ("CST (UTC−6)", -6),
+        ("CST (UTC-6), CST (UTC+8)", None),
+        ("CST (UTC-3)", None),
+        ("CST (UTC+99)", None),
+        ("CST", None),
+    ],
+)
+def test_an_offset_next_to_an_abbreviation_settles_which_zone_it_is(text: str, hours: float | None) -> None:
+    with zones_settled(text):
+        try:
+            zone = read_zone("IST" if "IST" in text else "CST")
+        except Unreadable:
+            zone = None
+    assert (zone.utcoffset(None) if zone else None) == (timedelta(hours=hours) if hours is not None else None)

@@ -115,6 +115,8 @@ def _read_duration(text: str, _order: object) -> Duration | None:
     if total is None and not windows and "open" not in pieces:
         raise Unreadable(f"{text.strip()!r} isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'")
     windows = [_with_half(window, total if len(windows) == 1 else None) for window in _with_zones(windows, text)]
+    if _are_one(windows):
+        windows = windows[:1]
     zones = [moment.zone for window in windows for moment in window if moment and moment.zone]
     approximate = any(span.approximate for span in lengths) or any(
         moment.approximate for window in windows for moment in window if moment
@@ -238,6 +240,23 @@ def _with_zones(windows: Sequence[tuple[Moment, Moment | None]], text: str) -> l
             )
         )
     return found
+
+
+def _are_one(windows: Sequence[tuple[Moment, Moment | None]]) -> bool:
+    """Return whether two windows are one in two zones: ``18:00 - 23:20 MDT / 00:00 - 05:20 UTC``."""
+    if len(windows) != 2:  # noqa: PLR2004 - one time in two zones
+        return False
+    ends = [[_clock_in_utc(moment) for moment in window] for window in windows]
+    return None not in ends[0] and ends[0] == ends[1] and windows[0][0].zone != windows[1][0].zone
+
+
+def _clock_in_utc(moment: Moment | None) -> timedelta | None:
+    """Return a time of day in UTC, None where there is none or its zone has no fixed offset."""
+    if moment is None or moment.clock is None or moment.zone is None:
+        return None
+    offset = moment.zone.utcoffset(None)
+    clock = timedelta(hours=moment.clock.hour, minutes=moment.clock.minute)
+    return (clock - offset) % _DAY if offset is not None else None
 
 
 def _with_half(window: tuple[Moment, Moment | None], total: timedelta | None) -> tuple[Moment, Moment | None]:

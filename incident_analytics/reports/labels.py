@@ -18,7 +18,7 @@ __all__ = ["front_matter", "label_of", "labelled", "labelled_fence", "labelled_l
 
 _FENCED = compile_late(r"([^\W\d][\w /#.-]{1,40}?)(?:\s*:(?:\s+(.*))?|\s?\.{3,}\s?(\S.*))$")
 _FENCED_ITEM = compile_late(r"\s*-\s+(.+)$")
-_PLAIN_LABEL = compile_late(r"^([^:|]{2,40}?)(?::\s+|\s?\.{4,}\s?)(?=\S)")
+_PLAIN_LABEL = compile_late(r"^([^:|]{2,40}?)(?:::?\s+|\s?\.{4,}\s?)(?=\S)")
 
 
 def labelled(section: Section) -> Iterator[tuple[str, Line]]:

@@ -388,7 +388,7 @@ _SETTLED: ContextVar[Mapping[str, tzinfo]] = ContextVar("settled", default=Mappi
 
 @contextmanager
 def zones_settled(text: str) -> Iterator[None]:
-    """Read an abbreviation of several zones as the one of them whose places a text names.
+    """Read an abbreviation of several zones as the one whose offset a text has next to it, else whose places it names.
 
     Parameters
     ----------
@@ -400,6 +400,9 @@ def zones_settled(text: str) -> Iterator[None]:
     >>> with zones_settled("Media servers in Mumbai drop sessions at 11:20 PM IST"):
     ...     read_zone("Time (IST)").utcoffset(None)
     datetime.timedelta(seconds=19800)
+    >>> with zones_settled("| Time (CST, UTC-6) | Event |"):
+    ...     read_zone("CST").utcoffset(None) / timedelta(hours=1)
+    -6.0
     """
     named = [name for name in _data()["several"] if name in text]
     before = _SETTLED.set({name: zone for name in named if (zone := _settled(name, text)) is not None})
@@ -410,8 +413,17 @@ def zones_settled(text: str) -> Iterator[None]:
 
 
 def _settled(name: str, text: str) -> tzinfo | None:
-    """Return the one zone of an abbreviation whose places, or other signs of them, a text has."""
+    """Return the one zone of an abbreviation whose offset, places or other signs of them a text has."""
     meant = _data()["several"][name]
+    written = {
+        int(f"{sign.replace('−', '-')}1") * (int(hours) + int(minutes or 0) / 60)
+        for sign, hours, minutes in re.findall(
+            rf"\b{name}\b[\s,;:=/(]{{1,3}}(?:UTC|GMT)\s?([+−-])(\d{{1,2}})(?::?(\d\d))?\b", text
+        )
+    }
+    if written:
+        offset = written.pop()
+        return timezone(timedelta(hours=offset)) if not written and offset in meant.values() else None
     found = [place for place in meant if _signs_of(place).search(text)]
     return timezone(timedelta(hours=meant[found[0]])) if len(found) == 1 else None
 

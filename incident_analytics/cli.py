@@ -110,6 +110,7 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         files = records.tables["files"]
         in_order = [problem for of_file in listed for problem in of_file]
         found = {"problems": in_order, "files": len(files["path"]), "loaded": files["outcome"].count("loaded")}
+        found["read_as_utc"] = list(records.unzoned)
         if coverage:
             found["coverage"] = [dict(zip(records.coverage, line, strict=True)) for line in records.accounted()]
         import json  # slow to import

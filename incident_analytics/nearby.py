@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from incident_analytics.config import IncidentToolSettings, Settings
 from incident_analytics.errors import SettingsError
+from incident_analytics.files import decode_text, read_bytes
 from incident_analytics.imports import ImportedService, import_services, kinds_of
 from incident_analytics.incident_tool import read_tool_rows, tool_of
+from incident_analytics.names import fold
 from incident_analytics.tracker import tracker_of
 
 __all__ = ["Nearby", "find_nearby"]
@@ -50,7 +53,7 @@ class Nearby:
     questions: tuple[str, ...] = ()
 
 
-def find_nearby(folder: Path) -> Nearby:
+def find_nearby(folder: Path, *, keys: Collection[str] = ()) -> Nearby:
     """Look for files that settings in a folder can name, by what is in them.
 
     Parameters
@@ -58,6 +61,8 @@ def find_nearby(folder: Path) -> Nearby:
     folder
         The folder of the settings. Files in it and in two levels of folders below it are looked at, hidden ones and
         those of dependencies and builds excepted.
+    keys
+        The issues that the reports' action items name: an export that has some of them is the tracker's.
     """
     tools: dict[str, list[Path]] = {}
     trackers: list[tuple[Path, str]] = []
@@ -70,7 +75,9 @@ def find_nearby(folder: Path) -> Nearby:
             continue
         tool = tool_of(file)
         tracker = tracker_of(file) if file.suffix.casefold() == ".csv" else None
-        if tool == "Jira":
+        if tool == "Jira" and tracker is not None and _has_some(file, keys):
+            trackers.append((file, tracker))
+        elif tool == "Jira":
             questions.append(
                 f"Does {_named(file, folder)} from Jira have incidents or action items? Name it as files under "
                 f"[incident_tool], or as file under [tracker]."
@@ -126,6 +133,12 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in found[:_MOST_FILES]:
         if path.is_file() and not path.is_symlink() and path.stat().st_size <= _LARGEST:
             yield path
+
+
+def _has_some(file: Path, keys: Collection[str]) -> bool:
+    """Return whether a file has one of some issues' keys as a word."""
+    words = re.findall(r"\b\w{1,20}-\d{1,9}\b", decode_text(read_bytes(file))[0])
+    return not {fold(word) for word in words}.isdisjoint(map(fold, keys))
 
 
 def _without_zone(files: Iterable[Path]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -25,7 +25,7 @@ from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.reports.times import find_orders, read_moments
-from incident_analytics.reports.zones import ZONE, find_zone, names_zone, read_zone
+from incident_analytics.reports.zones import ZONE, find_zone, names_zone, place_meant, read_zone, zones_meant
 from incident_analytics.schema import SEVERITIES
 from incident_analytics.visible import visible
 
@@ -63,6 +63,8 @@ _CITY: Final = re.compile(
     r"|\b(?P<said>[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?: local)? time\b(?! (?:out|series|to)\b)"
 )
 """How a line names the city in whose time it is."""
+_OF_ONE_PLACE: Final = 3
+"""How many reports have to name places of a zone for its abbreviation to mean it: one may be about an office abroad."""
 _OF_TIMES: Final = re.compile(r"\b(?:times?|timeline|chronology|timestamps?)\b", re.IGNORECASE)
 """What a heading says above times."""
 _TIME_COLUMN: Final = re.compile(r"\W{0,5}(?:time|timestamp|when|start|end)\W{0,5}\(", re.IGNORECASE)
@@ -141,7 +143,7 @@ def propose_files(
             folder=folder,
             layout=layout,
             has_layout=is_own or layout is not None,
-            nearby=find_nearby(folder),
+            nearby=find_nearby(folder, keys={row["key"] for row in records.rows("actions") if row["key"]}),
         )
         file = write_settings(text, folder)
     except BaseException:  # an interruption too: without its settings the layout is of no use
@@ -192,6 +194,9 @@ def propose_settings(
     """
     texts = _texts(records)
     zones, house = _zones_of_reports(records, texts), _zones_of_house(records)
+    meant = _meant(sorted({*zones, *house}), texts.values())
+    zones = Counter(meant.get(zone, zone) for zone in zones.elements())
+    house = {meant.get(zone, zone): file for zone, file in house.items()}
     orders = [set().union(*find_orders(text).values()) for text in texts.values()]
     synonyms, unknown = _severities(records)
     order, synonyms = _own_scale(records, synonyms)
@@ -215,7 +220,7 @@ def propose_settings(
         '# owner = "..."        # who answers for the review',
         '# report_url = "https://git.example/main/{path}" # where people read a report, for links in mailed pages',
         f"reports = [{', '.join(map(toml_text, places))}]",
-        *_zone_lines(zones, house, n=len(texts)),
+        *_zone_lines(zones, house, meant, n=len(texts)),
         *_order_lines(orders),
         "",
         *_layout_lines(records, has_layout=has_layout),
@@ -340,6 +345,13 @@ def _zones_of_reports(records: Records, texts: Mapping[str, str]) -> Counter[str
         if path in others and reading["field"].endswith("_at") and _zone_by_city(others[path]) is None:
             named[path] |= _zones_next_to_times(reading["as_written"] or "")
     return zones + Counter(zone for found in named.values() for zone in sorted(found))
+
+
+def _meant(names: Sequence[str], texts: Collection[str]) -> dict[str, str]:
+    """Return what abbreviations of several zones mean in a house: reports name places of one, none of another."""
+    found = {name: Counter(place_meant(text, name) for text in texts if name in text) for name in names}
+    places = {name: [(place, n) for place, n in each.items() if place] for name, each in found.items()}
+    return {name: each[0][0] for name, each in places.items() if len(each) == 1 and each[0][1] >= _OF_ONE_PLACE}
 
 
 def _zones_next_to_times(words: str) -> set[str]:
@@ -577,7 +589,8 @@ def _zone_questions(zones: Counter[str], house: Mapping[str, str], *, n: int) ->
     if _settled_zone(zones, house, n):
         return
     asked = "In which time zone are the times that name none?"
-    remedy = "Write it at timezone; until then they are read as UTC."
+    may_be = [f"{zone} may be {' or '.join(each)}. " for zone in {**house, **zones} if (each := zones_meant(zone))]
+    remedy = f"{''.join(may_be)}Write it at timezone; until then they are read as UTC."
     said = [f"{zone} in {Path(file).name}" for zone, file in house.items()]
     named = ", ".join([*said, *(f"{zone} in {_count(n_with, 'report')}" for zone, n_with in zones.most_common())])
     if not named:
@@ -642,11 +655,13 @@ def _question_lines(questions: Sequence[str]) -> list[str]:
 # --- lines of TOML ---------------------------------------------------------------------------------------------------
 
 
-def _zone_lines(zones: Counter[str], house: Mapping[str, str], *, n: int) -> list[str]:
+def _zone_lines(zones: Counter[str], house: Mapping[str, str], meant: Mapping[str, str], *, n: int) -> list[str]:
     explained = "# report times that name no zone are read in it; its midnights bound periods"
     if settled := _settled_zone(zones, house, n):
         zone, said = settled
-        return [f"timezone = {toml_text(zone)} {explained}; {visible(said)}"]
+        names = [name for name, place in meant.items() if place == zone]
+        why = f", as {' and '.join(names)}: its places are in {_OF_ONE_PLACE} reports or more" if names else ""
+        return [f"timezone = {toml_text(zone)} {explained}; {visible(said)}{why}"]
     return [f'# timezone = "Europe/London" {explained}; UTC until you choose one']
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from incident_analytics.config import Settings
@@ -15,6 +16,10 @@ from incident_analytics.schema import STATUSES, TABLES, UNCOUNTED_STATUSES, prob
 
 __all__ = ["settle"]
 
+_CALLED_A_COPY: Final = re.compile(
+    r"copy of\b|.*(?:[\W_]copy(?: ?\(?\d+\)?)?\)?|\(\d+\)|[\W_](?:backup|bak|old))$", re.IGNORECASE
+)
+"""How a copy's file is called: ``PM-7 (copy)``, ``Copy of PM-7``, ``PM-7 (1)``, ``PM-7.bak``."""
 Copies = Mapping[str, tuple[dict[str, Any], dict[str, Any]]]
 """The copies by path, each with the report that counts."""
 
@@ -80,7 +85,8 @@ def _counted(group: Sequence[dict[str, Any]]) -> dict[str, Any]:
     named = {report["digest"] for report in group if report["stem"] == report["written_id"]}
     ranks = {status: rank for rank, status in enumerate(STATUSES, start=1)}
     best = max(group, key=lambda report: (report["digest"] in named, ranks.get(report["status"], 0)))
-    return next(report for report in group if report["digest"] == best["digest"])
+    same = [report for report in group if report["digest"] == best["digest"]]
+    return next((report for report in same if not _CALLED_A_COPY.match(report["stem"])), same[0])
 
 
 def _settle_ids(reports: Sequence[Mapping[str, Any]]) -> dict[str, str]:

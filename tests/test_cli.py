@@ -272,6 +272,16 @@ def test_check_shows_what_was_read_from_each_line(run: Run) -> None:
     assert [row["line"] for row in rows if row["use"] == "unread"] == [26]
 
 
+def test_check_as_json_names_reports_whose_times_are_read_as_utc(run: Run) -> None:
+    file = Path("r/INC-2025-03-15-001.md")
+    file.write_text(
+        "# Down\n\nSeverity: SEV-1\nStarted: 2025-03-15 10:00\n\n## Timeline\n\n- 10:00 Down\n- 10:30 Up\n",
+        encoding="utf-8",
+    )
+    _, out, _ = run("check", str(file), "--format", "json")
+    assert json.loads(out)["read_as_utc"] == [str(file)]
+
+
 def test_check_as_json(run: Run) -> None:
     code, out, err = run("check", "r", "--format", "json")
     printed = json.loads(out)
@@ -280,7 +290,7 @@ def test_check_as_json(run: Run) -> None:
         "",
         3,
         2,
-        ["problems", "files", "loaded"],
+        ["problems", "files", "loaded", "read_as_utc"],
     )
     assert printed["problems"][3] == {
         "path": "r/INC-2025-03-14-001.md",

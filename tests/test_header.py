@@ -58,7 +58,10 @@ def test_when_it_started(started: str, below: str, instant: str) -> None:
         (
             "14:02 CST",
             "unreadable-time",
-            "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
+            (
+                "zone 'CST' means several zones; set timezone to yours, or write a name such as America/Chicago or "
+                "Asia/Shanghai"
+            ),
         ),
     ],
 )

@@ -365,12 +365,18 @@ ID = "INC-2025-01-01-001"
             {"a.md": "copy of b.md", f"c/{ID}.md": "copy of b.md"},
         ),
         ({"a": report("", more=ROWS).replace(": \n", ":\n"), "b": report("", more=ROWS).replace(": \n", ":\n")}, {"b.md": "copy of a.md"}),
+        ({"PM-7 (copy)": report(ID), "PM-7": report(ID)}, {"PM-7 (copy).md": "copy of PM-7.md"}),
+        ({"Copy of PM-7": report(ID), "PM-7": report(ID)}, {"Copy of PM-7.md": "copy of PM-7.md"}),
+        ({"PM-7 (1)": report(ID), "PM-7": report(ID)}, {"PM-7 (1).md": "copy of PM-7.md"}),
+        ({"PM-7 - Copy (2)": report(ID), "PM-7": report(ID)}, {"PM-7 - Copy (2).md": "copy of PM-7.md"}),
+        ({"copy-jobs": report(ID), "jobs": report(ID)}, {"jobs.md": "copy of copy-jobs.md"}),
         ({"a": report(ID), "b": report("INC-2025-01-02-001")}, {}),
         ({"a": report(ID), "b": report(ID, "Duplicate")}, {}),
         ({"a": "no report", "b": "no report"}, {}),
     ],
     ids=["one text", "one text, the second file named by the id", "two texts", "named by the id", "Under Review",
-         "Final", "no status", "two of three alike", "no id", "two ids", "marked", "no report"],
+         "Final", "no status", "two of three alike", "no id", "copy in brackets", "copy in front", "a number in brackets",
+         "copy with a number", "about copies", "two ids", "marked", "no report"],
 )  # fmt: skip
 def test_of_several_reports_of_one_incident_one_counts(
     tmp_path: Path, texts: dict[str, str], expected: dict[str, str]

@@ -51,6 +51,18 @@ def test_each_file_is_known_by_what_is_in_it(tmp_path: Path) -> None:
     assert found.questions == ()
 
 
+@pytest.mark.parametrize(
+    ("keys", "is_tracker"), [({"OPS-1"}, True), ({"ops-1", "OPS-7"}, True), ({"OPS-11"}, False), (set(), False)]
+)
+def test_an_export_of_jira_with_issues_of_action_items_is_the_tracker(
+    tmp_path: Path, keys: set[str], is_tracker: bool
+) -> None:
+    write(tmp_path, jira_csv=JIRA)
+    found = find_nearby(tmp_path, keys=keys)
+    assert found.tracker == ((tmp_path / "jira.csv", "jira") if is_tracker else None)
+    assert len(found.questions) == (not is_tracker)
+
+
 @pytest.mark.parametrize("folder", [".cache", "node_modules", "a/b/c"])
 def test_hidden_folders_those_of_others_and_deep_ones_are_not_looked_at(tmp_path: Path, folder: str) -> None:
     (tmp_path / folder).mkdir(parents=True)

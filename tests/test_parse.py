@@ -995,7 +995,10 @@ def test_an_unclear_zone_costs_the_time_of_its_row_alone(tmp_path: Path) -> None
     assert corpus.timeline["at"].isna().tolist() == [False, True, False]
     found = corpus.problems[corpus.problems["code"] == "unreadable-time"]
     assert found[["line", "message"]].to_numpy().tolist() == [
-        [9, "zone 'IST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"]
+        [
+            9,
+            "zone 'IST' means several zones; set timezone to yours, or write a name such as Asia/Kolkata or Europe/Dublin or Asia/Jerusalem",
+        ]
     ]
 
 

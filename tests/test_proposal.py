@@ -79,7 +79,8 @@ def test_what_the_reports_leave_open_is_asked(tmp_path: Path) -> None:
     assert asked == [
         (
             "# - In which time zone are the times that name none? Named are CET in 2 reports, UTC in 1 report, "
-            "CST in 1 report. Write it at timezone; until then they are read as UTC."
+            "CST in 1 report. CST may be America/Chicago or Asia/Shanghai. Write it at timezone; until then they are "
+            "read as UTC."
         ),
         '# - Which severity is "Sev C" (1 report)? Add it to synonyms.',
         '# - Is "Payments" also called "Payments API"? Then make these its aliases.',
@@ -93,6 +94,22 @@ def test_what_the_reports_leave_open_is_asked(tmp_path: Path) -> None:
 def test_a_zone_that_all_reports_name_is_taken(tmp_path: Path, zones: tuple[str, ...], zone: str) -> None:
     text = propose(tmp_path, *(("SEV-1", each, "API") for each in zones))
     assert tomllib.loads(text)["timezone"] == zone
+
+
+@pytest.mark.parametrize(
+    ("services", "zone"),
+    [
+        (("Pune", "Mumbai edge", "Delhi hub", "API"), "Asia/Kolkata"),
+        (("Pune", "Mumbai edge", "API"), None),
+        (("Pune", "Mumbai edge", "Delhi hub", "Dublin office"), None),
+    ],
+)
+def test_places_in_several_reports_settle_which_zone_an_abbreviation_means(
+    tmp_path: Path, services: tuple[str, ...], zone: str | None
+) -> None:
+    text = propose(tmp_path, *(("SEV-1", "IST", each) for each in services))
+    assert tomllib.loads(text).get("timezone") == zone
+    assert ("IST may be Asia/Kolkata or Europe/Dublin or Asia/Jerusalem." in text) == (zone is None)
 
 
 def test_a_zone_that_few_reports_name_is_asked_for(tmp_path: Path) -> None:

@@ -194,7 +194,7 @@ def test_dated_rows_need_no_date_of_the_report() -> None:
         (
             ["10:00", "10:30 CST"],
             ["14 10:00", None],
-            (11, "unreadable-time", "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
+            (11, "unreadable-time", "zone 'CST' means several zones; set timezone to yours, or write a name such as America/Chicago or Asia/Shanghai"),
         ),
         (
             ["10:00", "05-08-2025 10:30"],

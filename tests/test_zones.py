@@ -61,6 +61,9 @@ SEASONS = {  # the place whose zone it is, and in which half of the year
 }  # fmt: skip
 
 
+SEVERAL = "zone {!r} means several zones; set timezone to yours, or write a name such as"
+
+
 @pytest.mark.parametrize("words", SEASONS)
 def test_an_abbreviation_is_what_the_clocks_show_there(words: str) -> None:
     (place, then), zone = SEASONS[words], read_zone(words)
@@ -111,8 +114,8 @@ def test_words_that_name_no_zone(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ("CST", "zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
-        ("IST", "zone 'IST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago"),
+        ("CST", f"{SEVERAL.format('CST')} America/Chicago or Asia/Shanghai"),
+        ("IST", f"{SEVERAL.format('IST')} Asia/Kolkata or Europe/Dublin or Asia/Jerusalem"),
         ("Europe/Atlantis", "zone 'Europe/Atlantis' is not known; write UTC or an IANA name such as Europe/London"),
         ("Zeit (Ortszeit)", "zone 'Ortszeit' is not known; write UTC or an IANA name such as Europe/London"),
         ("UTC+25", "no zone has the offset 'UTC+25'; write one such as UTC+2"),
@@ -299,3 +302,33 @@ def test_an_offset_next_to_an_abbreviation_settles_which_zone_it_is(text: str, h
         except Unreadable:
             zone = None
     assert (zone.utcoffset(None) if zone else None) == (timedelta(hours=hours) if hours is not None else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "usual", "hours"),
+    [
+        ("Times in IST", "IST", "Asia/Kolkata", 5.5),
+        ("Times in IST", "IST", "Europe/Dublin", 1),
+        ("Times in IST", "IST", "Asia/Jerusalem", 2),
+        ("Times in IST", "IST", "Europe/London", None),
+        ("Times in CST", "CST", "America/Mexico_City", -6),
+        ("Times in CST", "CST", "Asia/Taipei", 8),
+        ("Times in AST", "AST", "America/Halifax", -4),
+        ("Times in ADT", "ADT", "America/Halifax", -3),
+        ("Times in SST", "SST", "Pacific/Pago_Pago", -11),
+        ("Times in GST", "GST", "Asia/Dubai", 4),
+        ("Hosts in Dublin, times in IST", "IST", "Asia/Kolkata", 1),
+        ("From Dublin to Mumbai, times in IST", "IST", "Asia/Kolkata", 5.5),
+    ],
+)
+def test_the_zone_of_the_settings_settles_an_abbreviation_that_is_its_own(
+    text: str, name: str, usual: str, hours: float | None
+) -> None:
+    with zones_settled(text, usual=usual):
+        if hours is None:
+            with pytest.raises(Unreadable):
+                read_zone(name)
+        else:
+            zone = read_zone(name)
+            assert zone is not None
+            assert zone.utcoffset(None) == timedelta(hours=hours)

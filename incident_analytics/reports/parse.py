@@ -86,7 +86,7 @@ def read_reports(
         The template and the reports, or why the text is not a report.
     """
     day_first = settings.date_order and settings.date_order == "day-first"
-    with dates_in_order(text, usual=day_first), zones_settled(text):
+    with dates_in_order(text, usual=day_first), zones_settled(text, usual=settings.timezone):
         found = recognize(parse_markdown(text), path, templates)
         if isinstance(found, Skipped):
             return found

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -25,9 +25,11 @@ __all__ = [
     "is_place",
     "is_zone",
     "names_zone",
+    "place_meant",
     "read_zone",
     "without_zone",
     "zone_named",
+    "zones_meant",
     "zones_of_clocks",
     "zones_settled",
 ]
@@ -186,7 +188,8 @@ def read_zone(text: str) -> tzinfo | None:
     Raises
     ------
     Unreadable
-        ``zone 'CST' means several zones; write an offset such as UTC-6 or a name such as America/Chicago``
+        ``zone 'CST' means several zones; set timezone to yours, or write a name such as America/Chicago or
+        Asia/Shanghai``
 
     Examples
     --------
@@ -387,13 +390,16 @@ _SETTLED: ContextVar[Mapping[str, tzinfo]] = ContextVar("settled", default=Mappi
 
 
 @contextmanager
-def zones_settled(text: str) -> Iterator[None]:
-    """Read an abbreviation of several zones as the one whose offset a text has next to it, else whose places it names.
+def zones_settled(text: str, *, usual: str = "UTC") -> Iterator[None]:
+    """Read an abbreviation of several zones as the one of an offset next to it, of places in a text, or the usual one.
 
     Parameters
     ----------
     text
-        A whole report. Where it names places of none of the zones, or of several, the abbreviation stays unread.
+        A whole report. Places of several of the zones settle nothing.
+    usual
+        The IANA name of the zone of times that name none. It settles an abbreviation that it has itself, unless the
+        text names places of another one.
 
     Examples
     --------
@@ -403,18 +409,21 @@ def zones_settled(text: str) -> Iterator[None]:
     >>> with zones_settled("| Time (CST, UTC-6) | Event |"):
     ...     read_zone("CST").utcoffset(None) / timedelta(hours=1)
     -6.0
+    >>> with zones_settled("Sessions drop at 11:20 PM IST", usual="Europe/Dublin"):
+    ...     read_zone("Time (IST)").utcoffset(None)
+    datetime.timedelta(seconds=3600)
     """
-    named = [name for name in _data()["several"] if name in text]
-    before = _SETTLED.set({name: zone for name in named if (zone := _settled(name, text)) is not None})
+    named = [name for name in _AMBIGUOUS_ZONES if name in text]
+    before = _SETTLED.set({name: zone for name in named if (zone := _settled(name, text, usual)) is not None})
     try:
         yield
     finally:
         _SETTLED.reset(before)
 
 
-def _settled(name: str, text: str) -> tzinfo | None:
-    """Return the one zone of an abbreviation whose offset, places or other signs of them a text has."""
-    meant = _data()["several"][name]
+def _settled(name: str, text: str, usual: str) -> tzinfo | None:
+    """Return the one zone of an abbreviation whose offset, places or other signs of them a text has; else the usual."""
+    meant = _data()["several"].get(name, {})
     written = {
         int(f"{sign.replace('−', '-')}1") * (int(hours) + int(minutes or 0) / 60)
         for sign, hours, minutes in re.findall(
@@ -424,8 +433,45 @@ def _settled(name: str, text: str) -> tzinfo | None:
     if written:
         offset = written.pop()
         return timezone(timedelta(hours=offset)) if not written and offset in meant.values() else None
-    found = [place for place in meant if _signs_of(place).search(text)]
-    return timezone(timedelta(hours=meant[found[0]])) if len(found) == 1 else None
+    place = place_meant(text, name) or usual
+    ahead = timedelta(hours=meant[place]) if place in meant else _abbreviations(usual).get(name)
+    return timezone(ahead) if ahead is not None else None
+
+
+def place_meant(text: str, name: str) -> str | None:
+    """Return the zone that an abbreviation of several means in a text by the places that it names.
+
+    Examples
+    --------
+    >>> place_meant("Riders in Mumbai, times in IST", "IST"), place_meant("Times in IST", "IST")
+    ('Asia/Kolkata', None)
+    """
+    found = [place for place in zones_meant(name) if _signs_of(place).search(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def zones_meant(name: str) -> tuple[str, ...]:
+    """Return the zones that an abbreviation may mean, as far as they are known; none where it means but one.
+
+    Examples
+    --------
+    >>> zones_meant("IST"), zones_meant("CET")
+    (('Asia/Kolkata', 'Europe/Dublin', 'Asia/Jerusalem'), ())
+    """
+    return tuple(_data()["several"].get(name.strip().upper(), ()))
+
+
+@lru_cache(maxsize=16)
+def _abbreviations(zone: str) -> dict[str, timedelta]:
+    """Return what a zone calls its time in winter and in summer, with the hours that each is ahead of UTC.
+
+    Examples
+    --------
+    >>> _abbreviations("Asia/Kolkata")
+    {'IST': datetime.timedelta(seconds=19800)}
+    """
+    of_year = [datetime(2025, month, 1, tzinfo=ZoneInfo(zone)) for month in (1, 7)]
+    return {day.tzname() or "": day.utcoffset() or timedelta() for day in of_year}
 
 
 @lru_cache(maxsize=16)
@@ -450,8 +496,9 @@ def zone_named(name: str) -> tzinfo:
 @lru_cache(maxsize=256)
 def _zone_named(name: str) -> tzinfo:
     if name.strip().upper() in _AMBIGUOUS_ZONES:
+        names = " or ".join(zones_meant(name) or ("Europe/London",))
         raise Unreadable(
-            f"zone {name!r} means several zones; write an offset such as UTC-6 or a name such as America/Chicago",
+            f"zone {name!r} means several zones; set timezone to yours, or write a name such as {names}",
             "unreadable-time",
         )
     name = name.strip()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from incident_analytics.reports.durations import in_words, spans_agree
+from incident_analytics.reports.markdown import Paragraph
 from incident_analytics.reports.milestones import (
     Clue,
     Gap,
@@ -17,10 +18,12 @@ from incident_analytics.reports.milestones import (
     infer_milestones,
     infer_relapse,
 )
+from incident_analytics.reports.narrative import read_narrative
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader
 from incident_analytics.reports.template import Template
+from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import Placement, place_entries
 from incident_analytics.reports.times import find_dates
 from incident_analytics.reports.zones import names_zone, read_zone
@@ -34,6 +37,12 @@ _SLIP = timedelta(minutes=5)
 """By how much it must exceed the other at least."""
 _BACK = timedelta(hours=21)
 """A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
+_SAME_NIGHT = frozenset({timedelta(0), timedelta(days=1)})
+"""How far from the incident's date the times of sentences may be."""
+_OF_A_SENTENCE = 0.7
+"""From this confidence on a sentence takes a milestone: there is no table that says that its rows are the course."""
+_OF_SENTENCES = 0.9
+"""The most confidence in what was read from a sentence."""
 
 
 def _is_same(one: datetime, other: datetime) -> bool:
@@ -48,6 +57,20 @@ def _milestone(name: str, guess: Guess | None) -> dict[str, Any]:
     return {"milestone": name, "milestone_source": "inferred", "confidence": guess.confidence, "grade": guess.grade}
 
 
+def _milestones_of(clues: Sequence[Clue], evidence: ReportClues) -> dict[str, tuple[int, float]]:
+    """Return by milestone its clause and how likely that is; of a clause's several milestones the likeliest alone."""
+    found: dict[str, tuple[int, float]] = {}
+    for row, clue in enumerate(clues):
+        if clue.stated and (clue.stated in LAST_COUNTS or clue.stated not in found):
+            found[clue.stated] = row, 1.0
+    rows = {row for row, _ in found.values()}
+    for name, guess in sorted(infer_milestones(clues, evidence).items(), key=lambda each: -each[1].confidence):
+        if guess.row not in rows:
+            found[name] = guess.row, guess.confidence
+            rows.add(guess.row)
+    return found
+
+
 class Chronology:
     """Gives the rows of a report's timeline their instants, and the report its milestones."""
 
@@ -59,8 +82,11 @@ class Chronology:
         self.values = self.report.incident
         self.zone = zone
 
-    def place(self) -> None:
-        """Give the timeline's rows and the Duration line's windows their instants."""
+    def place(self, paragraphs: Iterable[Paragraph] = ()) -> None:
+        """Give the timeline's rows and the Duration line's windows their instants.
+
+        Where there are no rows, ``paragraphs`` are read for what they say of the milestones.
+        """
         zone = self._settle_zones()
         duration = self.report.duration
         placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
@@ -90,7 +116,76 @@ class Chronology:
                     "line": entry.line,
                 }
             )
-        self._take_milestones(placement)
+        evidence = self._take_milestones(placement)
+        if not self.reader.entries:
+            self._take_narrative(paragraphs, evidence, zone)
+
+    def _take_narrative(self, paragraphs: Iterable[Paragraph], evidence: ReportClues, zone: tzinfo) -> None:
+        """Take milestones from sentences, each to be checked, where no field gives them."""
+        day = self.report.anchor()
+        clauses, goes_on = read_narrative(paragraphs, day) if day else ([], False)
+        named = self._zones_of([clause.when for clause in clauses], zone)
+        if day is None or not clauses or named is None:
+            return
+        is_named = bool(named)
+        if self.reader.zone is None and named:
+            zone = named.pop()
+        entries = [Entry(clause.when, clause.event, clause.line) for clause in clauses]
+        instants = place_entries(entries, day=day, zone=zone).instants
+        if not all(at and at.astimezone(zone).date() - day in _SAME_NIGHT for at in instants):
+            return
+        said = [
+            (Clue(at, clause.event, clause.states or self.template.stated_milestone(clause.event)), clause)
+            for at, clause in zip(instants, clauses, strict=True)
+            if clause.event
+        ]
+        clues = [clue for clue, _ in said]
+        evidence = replace(evidence, is_open=evidence.is_open or goes_on)
+        found = _milestones_of(clues, evidence)
+        unsaid = [at for at, clause in zip(instants, clauses, strict=True) if at and not clause.event]
+        for milestone in [name for name in MILESTONES if name in found]:
+            (row, confidence), name = found[milestone], f"{milestone}_at"
+            at, clause = clues[row].at, said[row][1]
+            is_given = self.values.get(name) is not None or name in self.report.not_given
+            if is_given or at is None or confidence < _OF_A_SENTENCE:
+                continue
+            if not self._is_in_order(milestone, at, clues, unsaid):
+                continue
+            self.values[name] = at
+            self.report.zone_is_assumed |= self.reader.zone is None and not is_named
+            self.report.note(
+                name,
+                f"{clause.when} {clause.event}",
+                clause.line,
+                source="inferred",
+                approximate=clause.approximate,
+                confidence=min(confidence, _OF_SENTENCES),
+                grade="check",
+            )
+
+    def _zones_of(self, times: Sequence[str], zone: tzinfo) -> set[tzinfo] | None:
+        """Return the zones that times name; None where it is not known in which zone those are that name none."""
+        try:
+            named = {read_zone(when) or zone for when in times if names_zone(when)}
+        except Unreadable:
+            return None
+        is_unclear = self.reader.zone_is_unclear or (self.reader.zone is None and len(named) > 1)
+        return None if is_unclear else named
+
+    def _is_in_order(self, milestone: str, at: datetime, clues: Sequence[Clue], unsaid: Sequence[datetime]) -> bool:
+        """Return whether an instant that a sentence has for a milestone goes with all other times of the text.
+
+        No time of which nothing is said may be the one that counts in its place. A detection follows the beginning at
+        once, or is the first of all; a response follows a detection that is known.
+        """
+        if any(other > at if milestone in LAST_COUNTS else other < at for other in unsaid):
+            return False
+        if milestone == "responded":
+            return self.values.get("detected_at") is not None
+        if milestone == "detected":
+            start = self.values.get("started_at")
+            return not any(clue.at and clue.at < at and (start is None or clue.at > start) for clue in clues)
+        return True
 
     def _take_length_of_range(self, placement: Placement) -> None:
         """Take the length that a Duration of one start and one end states without a figure."""
@@ -263,8 +358,11 @@ class Chronology:
         over = clues[rows["restored"]].at if "restored" in rows else None
         return begun, (rows["restored"], over) if over is not None else None
 
-    def _take_milestones(self, placement: Placement) -> None:
-        """Fill the milestone columns from the Duration line's start, the template's phrases and the words of rows."""
+    def _take_milestones(self, placement: Placement) -> ReportClues:
+        """Fill the milestone columns from the Duration line's start, the template's phrases and the words of rows.
+
+        Returns what the report says elsewhere.
+        """
         rows = self.report.rows["timeline"]
         start = placement.windows[0][0] if placement.windows else None
         if start is not None:
@@ -299,6 +397,7 @@ class Chronology:
             elif milestone in inferred and not self._is_denied(milestone, inferred[milestone]):
                 self._take_milestone(milestone, inferred[milestone].row, placement, inferred[milestone])
         self._check_start()
+        return evidence
 
     def _is_denied(self, milestone: str, guess: Guess) -> bool:
         """Return whether a field says that there was no such instant, against a row that may only be it."""

@@ -15,7 +15,7 @@ from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
 from incident_analytics.reports.labels import labelled_lines
 from incident_analytics.reports.layout import section_owners, section_parts, with_tasks
-from incident_analytics.reports.markdown import Section, parse_markdown
+from incident_analytics.reports.markdown import Paragraph, Section, parse_markdown
 from incident_analytics.reports.origins import OriginReader
 from incident_analytics.reports.outages import OutageReader
 from incident_analytics.reports.recognition import Recognized, Skipped, recognize
@@ -110,6 +110,17 @@ _OF_PEOPLE = re.compile(
 """What a heading or label has below which is what became of the users."""
 
 
+_COURSE = frozenset(
+    {None, "summary", "timeline", "impact", "user_impact", "what_happened", "detection", "response", "resolution"}
+)
+"""Sections whose sentences may say when things were."""
+_OTHER_MATTERS = re.compile(
+    r"background|previous|histor|related|similar|next|learn|lesson|appendi|prevent|follow|action|change|measure|remed",
+    re.IGNORECASE,
+)
+"""Headings below which times are of other matters."""
+
+
 class _Part(NamedTuple):
     """A section, the one of the template that it is or is a part of, and whether its own heading says so."""
 
@@ -161,7 +172,7 @@ class _Parser:
         duration, total = self.report.duration, self.values.get("stated_duration")
         if duration is not None and duration.total != total:  # it was corrected, and an end may be derived from it
             self.report.duration = replace(duration, total=total, approximate=False)
-        Chronology(self.reader, self.zone).place()
+        Chronology(self.reader, self.zone).place(self.course_of_events(parts))
         known = dict(self.in_zone(known.values()))
         self.correct(known, known.keys() & milestones)
         OriginReader(self.report, self.template).read()
@@ -169,6 +180,17 @@ class _Parser:
         OutageReader(self.report, self.zone).read(known)
         self.correct(known, known.keys() & derived)
         return self.report
+
+    def course_of_events(self, parts: Sequence[_Part]) -> Iterator[Paragraph]:
+        """Yield the paragraphs that may say when things were."""
+        for part in parts:
+            if part.name in _COURSE and not _OTHER_MATTERS.search(part.section.title):
+                yield from (block for block in part.section.paragraphs() if not self.has_times(block))
+
+    def has_times(self, paragraph: Paragraph) -> bool:
+        """Return whether the times of a paragraph were read as those of fields."""
+        uses = {self.report.used.get(line.line, "") for line in paragraph.lines}
+        return any(use.endswith(("_at", ".stated_duration", ".duration")) for use in uses)
 
     def take_users_of_prose(self) -> None:
         """Take how many users were hit from the text on the impact, or the summary, where no field says it."""

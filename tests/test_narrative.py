@@ -1,0 +1,81 @@
+"""Milestones from sentences, of a report without a timeline: only where the text leaves no doubt."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident_analytics.config import Settings
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.report import Report
+from incident_analytics.reports.template import default_template
+
+WHOLE = (
+    "At 09:12 UTC checkout requests began to fail with 502s. An alert fired at 09:15 and Mara Lindholm acknowledged it "
+    "at 09:19. At 09:40 she rolled back the 08:55 deploy, and error rates were back to normal by 09:52."
+)
+ALL = {"started": "09:12", "detected": "09:15", "responded": "09:19", "mitigated": "09:40", "restored": "09:52"}
+
+
+def read(story: str, *, more: str = "") -> Report:
+    head = "# Checkout\n\n**Incident ID**: INC-2025-03-03-001\n**Date**: 2025-03-03\n\n## What Happened\n"
+    (report,) = parse_reports(f"{head}\n{story}\n{more}", "INC-2025-03-03-001.md", Settings(), default_template())
+    return report
+
+
+def milestones(report: Report) -> dict[str, str]:
+    values = report.incident.items()
+    names = {"occurred_at", "ended_at"}
+    return {name[:-3]: f"{at:%H:%M}" for name, at in values if name.endswith("_at") and at and name not in names}
+
+
+def test_sentences_give_milestones_to_check() -> None:
+    report = read(WHOLE)
+    assert milestones(report) == ALL
+    assert report.rows["timeline"] == []
+    readings = {row["field"]: row for row in report.rows["readings"] if row["field"].endswith("_at")}
+    assert readings["detected_at"]["as_written"] == "09:15 An alert fired"
+    assert {readings[f"{name}_at"]["grade"] for name in ALL} == {"check"}
+    assert {readings[f"{name}_at"]["line"] for name in ALL} == {8}
+    assert not any(
+        row["code"] == "missing-milestone" and "detected" in row["message"] for row in report.rows["problems"]
+    )
+
+
+def test_a_line_is_that_of_its_time() -> None:
+    lines = {row["field"]: row["line"] for row in read(WHOLE.replace(". ", ".\n")).rows["readings"]}
+    assert (lines["started_at"], lines["detected_at"], lines["restored_at"]) == (8, 9, 10)
+
+
+def test_a_timeline_leaves_sentences_alone() -> None:
+    table = "\n## Timeline\n\n| Time (UTC) | Event |\n|---|---|\n| 10:00 | Initial alert/detection |\n"
+    assert milestones(read(WHOLE, more=table))["detected"] == "10:00"
+    assert "restored" not in milestones(read(WHOLE, more=table))
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        ("On 2 April at 09:12 UTC logins failed. They were back to normal at 09:31 UTC.", {}),
+        ("Our vendor had an outage of its own: from 05:30 to 07:05 UTC. It was restored at 07:05 UTC.", {}),
+        ("At 22:40 UTC the site went down. The next morning at 08:15 it was restored.", {}),
+        ("The site went down at 22:40 UTC on 3 March. On 4 March at 01:10 UTC it was restored.", {}),
+        ("The backup runs every day at 02:00 UTC. We will restore the service at 09:00 UTC.", {}),
+        ("Payments were slow from 10:05 to 11:20 UTC. The service was restored at 11:02 UTC.", {}),
+        ("Down from 3:10 PM to 3:42 PM EDT, all shops.", {"started": "19:10", "restored": "19:42"}),
+        ("An alert fired at 09:15 CST. The service was restored at 09:52.", {}),
+        ("An alert fired at 09:15 UTC. The service was restored at 10:52 CET.", {}),
+    ],
+)
+def test_doubt_gives_nothing(story: str, expected: dict[str, str]) -> None:
+    assert milestones(read(story)) == expected
+
+
+def test_what_goes_on_is_not_restored() -> None:
+    story = f"{WHOLE.rpartition(', and')[0]}, and by 09:52 she had reset the password. The case remains open."
+    assert "restored" in milestones(read(WHOLE))
+    assert "restored" not in milestones(read(story))
+
+
+def test_a_time_of_which_nothing_is_said_is_not_passed_over() -> None:
+    assert "restored" not in milestones(read(f"{WHOLE} Some requests failed until 10:20."))
+    assert "started" not in milestones(read(f"Between 08:40 and 08:50 UTC some failed. {WHOLE}"))

@@ -553,6 +553,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         zone, fiscal = scope.settings.timezone, scope.settings.fiscal_year_start
         earlier = Period.parse(against, timezone=zone, fiscal_year_start=fiscal, now=datetime.now(UTC))
         changes = compare(scope, kind, against=earlier)
+        describe = sentences.describe_periods if kind == "response" else sentences.describe_rate_changes
+        changes = changes.assign(sentence=describe(changes, before=earlier.name, after=scope.window.name))
     say(*remarks(scope), *label_remarks(scope, by), err=True)
     if kind == "sla" and scope.chosen:
         remark(sentences.LEVELS_COUNT_ALL)

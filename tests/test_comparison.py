@@ -19,14 +19,20 @@ from incident_analytics.analysis.statistics import detectable_changes
 from incident_analytics.errors import ColumnsError, PeriodError, UnknownNameError
 from incident_analytics.periods import Period
 from incident_analytics.schema import DEFAULT_METRICS
+from incident_analytics.sentences import describe_periods
 from incident_analytics.tables import make_table
 
 RESTORE = {"time_to_restore": DEFAULT_METRICS["time_to_restore"]}
 
 
+def worded(table: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """Add to a comparison what is said of it."""
+    return table.assign(sentence=describe_periods(table, before=BEFORE.name, after=AFTER.name, by=by))
+
+
 def compared(before: list[float | None], after: list[float | None], **arguments: object) -> pd.Series:
     times = response_times(in_two_periods(before, after))
-    return call(compare_periods, times, before=BEFORE, after=AFTER, **arguments).iloc[0]
+    return worded(call(compare_periods, times, before=BEFORE, after=AFTER, **arguments)).iloc[0]
 
 
 def random_times(logs: np.ndarray, before: int, after: int) -> pd.DataFrame:
@@ -76,11 +82,6 @@ def test_a_comparison_by_hand() -> None:
             "detectable_rise": ratios(rise),
             "can_tell": pd.Series([False], dtype="boolean"),
             "false_gain_chance": ratios(sum(difference < -1 + 1e-9 for difference in dealt) / 924),
-            "sentence": texts(
-                "Too few incidents to say whether time to restore changed: the geometric mean went from 5m 39s in "
-                "2025Q1 (n = 6) to 11m in 2025Q2 (n = 6), +100% (95% CI -62% to +960%); only a fall of 90% or a "
-                f"rise of {rise:.0%} would reliably show; 1 ongoing incident is not included."
-            ),
             "incident_ids_before": [tuple(f"INC-{number:03}" for number in range(6))],
             "incident_ids_after": [tuple(f"INC-{number:03}" for number in range(7, 13))],
         }
@@ -88,6 +89,11 @@ def test_a_comparison_by_hand() -> None:
     times = response_times(in_two_periods([*before, 0], [*after, None]))
     result = call(compare_periods, times, before=BEFORE, after=AFTER, members=True)
     assert_frame_equal(result, expected, rtol=1e-6)
+    assert worded(result)["sentence"][0] == (
+        "Too few incidents to say whether time to restore changed: the geometric mean went from 5m 39s in "
+        "2025Q1 (n = 6) to 11m in 2025Q2 (n = 6), +100% (95% CI -62% to +960%); only a fall of 90% or a "
+        f"rise of {rise:.0%} would reliably show; 1 ongoing incident is not included."
+    )
 
 
 def test_a_change_that_chance_seldom_makes_is_told_as_one() -> None:
@@ -106,7 +112,7 @@ def test_after_a_large_rise_too_few_incidents_say_so_with_both_directions() -> N
     logs = np.random.default_rng(4).normal(0, 1, 25)
     logs[:12] += 4 - logs[:12].mean()
     logs[12:] += 4 + math.log(2) - logs[12:].mean()
-    row = call(compare_periods, random_times(logs[None], 12, 13), before=BEFORE, after=AFTER).iloc[0]
+    row = worded(call(compare_periods, random_times(logs[None], 12, 13), before=BEFORE, after=AFTER)).iloc[0]
     assert row["p_value"] > 0.05
     assert not row["can_tell"]
     assert row["sentence"].startswith("Too few incidents to say whether time to restore changed: ")
@@ -116,7 +122,8 @@ def test_after_a_large_rise_too_few_incidents_say_so_with_both_directions() -> N
 
 def test_many_incidents_without_a_change_are_enough_to_tell() -> None:
     logs = np.tile(np.linspace(3, 5, 40), 2)
-    row = call(compare_periods, random_times(logs[None], 40, 40), before=BEFORE, after=AFTER, resamples=99).iloc[0]
+    times = random_times(logs[None], 40, 40)
+    row = worded(call(compare_periods, times, before=BEFORE, after=AFTER, resamples=99)).iloc[0]
     assert row["can_tell"]
     assert row["detectable_fall"] > -0.5
     assert row["sentence"].startswith("No significant change in time to restore: the geometric mean went from ")
@@ -205,8 +212,9 @@ def test_groups_are_compared_beside_the_whole_and_adjusted_for_their_number() ->
     assert result["p_adjusted"][0] == result["p_value"][0] == alone["p_value"][0]
     assert result["p_value"][1] == pytest.approx(2 / 924)
     assert result["p_adjusted"][1] == pytest.approx(5 * 2 / 924)
-    assert result["sentence"][1].endswith("; p = 0.011, adjusted for 5 comparisons.")
-    assert result["sentence"][4].startswith("Too few incidents to compare time to restore of unknown severity: 1 in")
+    said = worded(result, "severity")["sentence"]
+    assert said[1].endswith("; p = 0.011, adjusted for 5 comparisons.")
+    assert said[4].startswith("Too few incidents to compare time to restore of unknown severity: 1 in")
 
 
 def test_sentences_speak_from_the_adjusted_p_value() -> None:
@@ -216,7 +224,7 @@ def test_sentences_speak_from_the_adjusted_p_value() -> None:
     teams = [f"team {number}" for number in range(10) for _ in range(6)]
     incidents = in_two_periods([*before, *others * 9], [*after, *others * 9])
     times = response_times(incidents).assign(team=teams * 2)
-    row = call(compare_periods, times, before=BEFORE, after=AFTER, by="team").iloc[1]
+    row = worded(call(compare_periods, times, before=BEFORE, after=AFTER, by="team")).iloc[1]
     assert row["p_value"] < 0.05 < row["p_adjusted"]
     assert row["sentence"].startswith("Too few incidents to say whether time to restore of team 0 changed: ")
     assert " fell by " in compared(before, after)["sentence"]
@@ -323,7 +331,7 @@ def test_where_nothing_changed_few_reviews_tell_of_any_change_beside_the_primary
         )
         for _ in range(60)
     ]
-    claims = [review["sentence"].str.contains(r" (?:fell|rose) by ").tolist() for review in reviews]
+    claims = [worded(review)["sentence"].str.contains(r" (?:fell|rose) by ").tolist() for review in reviews]
     assert sum(primary for primary, *_ in claims) <= 9
     assert sum(any(others) for _, *others in claims) <= 9
     assert sum((review["p_value"][1:] <= 0.05).any() for review in reviews) > 9

@@ -24,6 +24,7 @@ from incident_analytics.metrics_text import MEASURES
 from incident_analytics.periods import UNITS, Period
 from incident_analytics.results import unit_of
 from incident_analytics.scope import Scope
+from incident_analytics.sentences import describe_rate_changes
 from incident_analytics.tables import Corpus, make_table
 
 END = at("2025-10-01")
@@ -367,10 +368,12 @@ def test_a_silent_period_is_not_compared() -> None:
     table = compare(scope, "severity", against=Period.parse("2024Q1"))
     assert table.loc[table["severity"] == "SEV-2", ["n_before", "n_after"]].to_numpy().tolist() == [[7, 0]]
     assert table[["rate_before", "rate_after", "change", "p_value", "can_tell"]].isna().all(axis=None)
-    assert table["sentence"].str.endswith(": not compared, as nothing was reported in Q4 2024.").all()
+    assert table["reason"].eq("nothing was reported in Q4 2024").all()
+    said = describe_rate_changes(table, before="2024Q1", after="2024Q4")
+    assert said[0] == "SEV-3: not compared, as nothing was reported in Q4 2024."
     early = Scope.of(FELL_SILENT, "2024Q1", None, at("2024-04-01"))
     earlier = compare(early, "severity", against=Period.parse("1999Q4"))
-    assert earlier["sentence"].str.endswith(": not compared, as the first report is from January 2024.").all()
+    assert earlier["reason"].eq("the first report is from January 2024").all()
 
 
 def test_business_hours_count_those_of_the_calendar() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from builders import INCIDENTS, at, call, moments, ratios, steady, texts
+from builders import INCIDENTS, at, call, moments, ratios, steady
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
@@ -13,6 +13,7 @@ from pandas.testing import assert_frame_equal
 from incident_analytics.analysis.trends import rate_trend
 from incident_analytics.errors import ColumnsError, PeriodError
 from incident_analytics.periods import Period
+from incident_analytics.sentences import describe_trend
 
 Q2, Q3 = Period.parse("2025Q2"), Period.parse("2025Q3")
 
@@ -57,14 +58,11 @@ def test_trends_are_those_of_the_nist_handbook() -> None:
             "n_pairs": [45],
             "reversals_p_value": ratios(0.0482),
             "dispersion": ratios(None),
-            "sentence": texts(
-                "10 incidents, no trend beyond normal variation (p = 0.18). "
-                "Dispersion not estimated, counts taken as Poisson."
-            ),
             "incident_ids": [tuple(f"INC-{number:05}" for number in range(10))],
         }
     )
     assert_frame_equal(trend, expected, rtol=0, atol=6e-4)
+    assert describe_trend(trend) == ["10 incidents, no trend beyond normal variation (p = 0.18)."]
 
 
 def test_few_incidents_have_statistics_but_no_verdict() -> None:
@@ -76,7 +74,7 @@ def test_few_incidents_have_statistics_but_no_verdict() -> None:
     assert trend["mil_hdbk"].isna().tolist() == [True, False, True, False]
     assert trend["n_pairs"].tolist() == [0, 3, 0, 0]
     assert trend[["p_value", "p_adjusted", "mil_hdbk_p_value", "reversals_p_value"]].isna().all(axis=None)
-    assert trend["sentence"].tolist() == [
+    assert describe_trend(trend) == [
         "SEV-3: no incidents, not enough to show a trend.",
         "SEV-2: 3 incidents, not enough to show a trend.",
         "SEV-1: 1 incident, not enough to show a trend.",
@@ -95,7 +93,7 @@ def test_incidents_at_the_start_and_at_one_pace_leave_their_tests_undefined() ->
     assert even["laplace"].tolist() == [0]
     assert even["n_reversals"].tolist() == [0]
     assert even["reversals_p_value"].isna().all()
-    assert even["sentence"][0].startswith("4 incidents, no trend beyond normal variation")
+    assert describe_trend(even)[0].startswith("4 incidents, no trend beyond normal variation")
 
 
 def test_a_rate_that_rises_or_falls_is_told() -> None:
@@ -107,12 +105,12 @@ def test_a_rate_that_rises_or_falls_is_told() -> None:
         within=Period("x", start, start + pd.Timedelta(minutes=100)),
     )
     assert falling["laplace"][0] < -3
-    assert "less often towards the end of the window, significant (p < 0.001)." in falling["sentence"][0]
+    assert "less often towards the end of the window, significant (p < 0.001)." in describe_trend(falling)[0]
     trend = call(rate_trend, moments(start, minutes), within=Period("x", start, start + pd.Timedelta(minutes=100)))
     assert trend["laplace"][0] > 3
     assert trend["mil_hdbk"][0] < 2 * 27
     assert trend["n_reversals"].tolist() == [0]
-    assert "more often towards the end of the window, significant (p < 0.001)." in trend["sentence"][0]
+    assert "more often towards the end of the window, significant (p < 0.001)." in describe_trend(trend)[0]
 
 
 @given(st.lists(st.integers(1, 10**6 - 1), min_size=4, max_size=30), st.integers(1, 50))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -21,7 +21,6 @@ from incident_analytics.analysis.response import (
 )
 from incident_analytics.analysis.statistics import LEAST, LEVEL, detectable_changes, holm
 from incident_analytics.checks import require_columns, require_name, require_order
-from incident_analytics.formatting import format_p_value, format_span
 from incident_analytics.periods import Calendar, Period
 from incident_analytics.schema import FLAG, FLOAT, SPAN, TEXT
 
@@ -50,8 +49,7 @@ def compare_periods(
 
     What is compared are geometric means, of the spans that ended and are longer than 0: spans of incidents are so
     skewed that a difference of their means is mostly that of the longest few. One comparison is the primary one, of
-    ``metric`` over all incidents; the p-values of all others are adjusted for their number, and sentences speak from
-    those.
+    ``metric`` over all incidents; the p-values of all others are adjusted for their number.
 
     Parameters
     ----------
@@ -94,8 +92,6 @@ def compare_periods(
           finds in these counts with a chance of 80%, for the spread that these spans have; -0.4 for a cut of 40%
         - can_tell, boolean: whether these counts can show at all that the metric halved or doubled
         - false_gain_chance, Float64: where nothing changed, the chance of a fall as large as the change or larger
-        - sentence, str: what all this says. It reports a change only where p_adjusted is at most 0.05; otherwise it
-          says "too few incidents to say" where can_tell is false
         - incident_ids_before, incident_ids_after, tuple of str, where asked for: the incidents of n
 
         All from change_low to false_gain_chance are NA where a period has fewer than 6 spans; the interval and the
@@ -120,7 +116,6 @@ def compare_periods(
     Examples
     --------
     >>> from incident_analytics import response_times
-    >>> from incident_analytics.formatting import format_span
     >>> from incident_analytics.tables import make_table
     >>> starts = pd.date_range("2025-03-26", periods=12, tz="UTC")
     >>> spans = pd.to_timedelta([30, 240, 45, 90, 60, 600, 35, 20, 80, 55, 300, 40], unit="min")
@@ -132,9 +127,9 @@ def compare_periods(
     ... })
     >>> before, after = Period.parse("2025Q1"), Period.parse("2025Q2")
     >>> compared = compare_periods(response_times(incidents), before=before, after=after)
-    >>> print(compared["sentence"][0])  # doctest: +NORMALIZE_WHITESPACE
-    Too few incidents to say whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
-    to 58m in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
+    >>> compared[["change", "change_low", "change_high", "can_tell"]].round(2)
+       change  change_low  change_high  can_tell
+    0   -0.43       -0.85         1.18     False
     """
     times = within_both(times, before, after)
     names = dict.fromkeys((metric, *metrics))
@@ -147,7 +142,6 @@ def compare_periods(
     others = holm([row["p_value"] for row in rows[1:]])
     for row, p_adjusted in zip(rows, [rows[0]["p_value"], *others], strict=True):
         row["p_adjusted"] = p_adjusted
-        row["sentence"] = _sentence(row, by, before.name, after.name, int(np.isfinite(others).sum()))
     dtypes = _COMPARED | ({"incident_ids_before": "object", "incident_ids_after": "object"} if members else {})
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in dtypes.items()})
 
@@ -173,7 +167,6 @@ _COMPARED: Final = {
     "detectable_rise": FLOAT,
     "can_tell": FLAG,
     "false_gain_chance": FLOAT,
-    "sentence": TEXT,
 }
 
 
@@ -256,51 +249,6 @@ def _change_interval(before: Values, after: Values) -> tuple[float, float]:
     half = stats.t.isf(LEVEL / 2, freedom) * np.sqrt(errors.sum())
     difference = after.mean() - before.mean()
     return float(np.expm1(difference - half)), float(np.expm1(difference + half))
-
-
-def _sentence(row: Mapping[str, Any], by: str | None, before: str, after: str, n_others: int) -> str:
-    """Say in one sentence what a comparison shows, or that it shows nothing."""
-    groups = {_ALL: "", _UNKNOWN: f" of unknown {by}"}
-    what = row["metric"].replace("_", " ") + groups.get(row["group"], f" of {row['group']}")
-    n_open = row["n_open_before"] + row["n_open_after"]
-    rest = f"; {n_open} ongoing {'incident is' if n_open == 1 else 'incidents are'} not included" if n_open else ""
-    if np.isnan(row["p_value"]):
-        counts = f"{row['n_before']} in {before} and {row['n_after']} in {after}"
-        return f"Too few incidents to compare {what}: {counts}, and {LEAST['comparison']} each are needed{rest}."
-    was = f"from {format_span(row['before'])} in {before} (n = {row['n_before']:,})"
-    is_now = f"to {format_span(row['after'])} in {after} (n = {row['n_after']:,})"
-    low, high = row["change_low"], row["change_high"]
-    interval = "" if np.isnan(low) else f" (95% CI {_signed(low)} to {_signed(high)})"
-    if row["p_adjusted"] <= LEVEL:
-        chance = format_p_value(row["p_adjusted"])
-        if not row["is_primary"] and n_others > 1:
-            chance += f", adjusted for {n_others} comparisons"
-        verb = f"{'fell' if row['change'] < 0 else 'rose'} by {_percent(abs(row['change']))}"
-        return f"Geometric mean {what} {verb}{interval}, {was} {is_now}; {chance}{rest}."
-    finding = f"the geometric mean went {was} {is_now}, {_signed(row['change'])}{interval}"
-    fall, rise = row["detectable_fall"], row["detectable_rise"]
-    if row["can_tell"] is False:
-        power = f"only a fall of {_percent(-fall)} or a rise of {_percent(rise)} would reliably show"
-        return f"Too few incidents to say whether {what} changed: {finding}; {power}{rest}."
-    power = "" if np.isnan(fall) else f"; a fall of {_percent(-fall)} or a rise of {_percent(rise)} would reliably show"
-    return f"No significant change in {what}: {finding}{power}{rest}."
-
-
-def _percent(part: float) -> str:
-    """Write a part in whole percents, with a decimal where it is small.
-
-    Examples
-    --------
-    >>> _percent(0.372), _percent(0.0312), _percent(0.001), _percent(0.0001)
-    ('37%', '3.1%', '0.1%', 'less than 0.1%')
-    """
-    if part < 0.001:  # noqa: PLR2004
-        return "less than 0.1%"
-    return f"{part:.1%}" if part < 0.1 else f"{part:.0%}"  # noqa: PLR2004
-
-
-def _signed(part: float) -> str:
-    return f"{part:+.0%}"
 
 
 def groups_and_all(

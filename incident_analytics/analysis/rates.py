@@ -33,7 +33,6 @@ from incident_analytics.analysis.response import with_services
 from incident_analytics.analysis.severity import severity_counts
 from incident_analytics.analysis.statistics import POWER, holm
 from incident_analytics.checks import require_columns, require_instants, require_name, require_order
-from incident_analytics.formatting import capitalized, format_count, format_dispersion, format_p_value, format_share
 from incident_analytics.periods import Period, Unit
 from incident_analytics.schema import FLAG, FLOAT, SPAN, TEXT
 
@@ -42,11 +41,8 @@ __all__ = [
     "RATE_UNIT",
     "compare_rates",
     "count_dispersion",
-    "group_sentences",
-    "is_significant",
     "rows_by",
     "severity_rates",
-    "verdict",
 ]
 
 RATE_UNIT: Final = pd.Timedelta(days=30)
@@ -293,8 +289,6 @@ def compare_rates(
         - can_tell, boolean: whether as many incidents in all can show at all that the rate halved or doubled; NA where
           n is 0
         - dispersion, Float64: what intervals and p-values allow for; NA where counts are taken as Poisson
-        - sentence, str: the outcome in words; it reports a change only where p_adjusted is below the level, and says
-          "too few incidents to say" where can_tell is false
         - incident_ids, tuple of str, where asked for: of both periods
 
         Incidents of which a grouping column is NA, or that name no affected service, have their row of NA where there
@@ -335,8 +329,6 @@ def compare_rates(
     >>> compared[["n_before", "n_after", "change", "change_low", "change_high", "p_value"]].round(2)
        n_before  n_after  change  change_low  change_high  p_value
     0        12        6   -0.51       -0.85         0.42     0.23
-    >>> compared["sentence"][0]
-    '12 incidents in 2025Q2, 6 in 2025Q3: 51% fewer in the same time (95% CI: 85% fewer to 42% more); ...'
     """
     require_order(before, after)
     rows, columns, declared = rows_by(incidents, by, services)
@@ -384,9 +376,6 @@ def compare_rates(
     ).astype({name: FLAG if name == "can_tell" else FLOAT for name in _CHANGE})
     changes["can_tell"] = changes["can_tell"].where(compared["n"] > 0)
     compared = pd.concat([compared, *rates, changes], axis="columns")
-    compared["sentence"] = group_sentences(
-        compared, columns, [_change_in_words(row, before.name, after.name, confidence) for row in compared.itertuples()]
-    )
     if members:
         compared["incident_ids"] = member_ids(both, numbers, groups)
     return compared
@@ -423,60 +412,3 @@ def _detectable_ratio(n: int, share: float, tail: float, dispersion: float) -> f
     # The share of which so many or fewer come with that power, by the beta form of the binomial's tail.
     shown = float(stats.beta.ppf(1 - POWER, (most + 1) / dispersion, (n - most) / dispersion))
     return shown / (1 - shown) * (1 - share) / share
-
-
-def _change_in_words(row: Any, before: str, after: str, confidence: float) -> str:
-    if not row.n:
-        return f"no incidents in {before} or {after}."
-
-    def more(change: float) -> str:
-        if pd.isna(change):
-            return "no upper bound"
-        return f"{_percent(change)} {'fewer' if change < 0 else 'more'}"
-
-    text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after} in {after}"
-    interval = f"{format_share(confidence)} CI: {more(row.change_low)} to {more(row.change_high)}"
-    text += f": {more(row.change)} in the same time ({interval})" if row.n_before else f" ({interval})"
-    shown = [
-        f"a {name} of {_percent(change)} or more"
-        for name, change in (("fall", row.detectable_fall), ("rise", row.detectable_rise))
-        if pd.notna(change)
-    ]
-    if is_significant(row.p_adjusted, confidence):
-        text += f", {verdict(row.p_adjusted, confidence)}."
-    else:
-        text += f"; {'no significant change' if row.can_tell else 'too few incidents to say'}"
-        only = "" if row.can_tell else "only "
-        could = f"{only}{' or '.join(shown)} would" if shown else "no change would"
-        text += f" ({format_p_value(row.p_adjusted)}): {could} show in 4 of 5 cases."
-    return f"{text} {format_dispersion([row.dispersion])}"
-
-
-def _percent(change: float) -> str:
-    """Return a change in whole percent; one that leaves something is never all."""
-    text = f"{abs(change):,.0%}"
-    return "over 99%" if text == "100%" and -1 < change < 0 else text
-
-
-def is_significant(p_value: float, confidence: float) -> bool:
-    """Return whether a p-value is below the level that the confidence leaves; NA is not."""
-    return bool(pd.notna(p_value) and p_value < 1 - confidence)
-
-
-def verdict(p_value: float, confidence: float) -> str:
-    """Say whether a change or trend is significant, with its p-value."""
-    found = "significant" if is_significant(p_value, confidence) else "within normal variation"
-    return f"{found} ({format_p_value(p_value)})"
-
-
-def group_sentences(rows: pd.DataFrame, columns: Sequence[str], sentences: Sequence[str]) -> pd.Series:
-    """Return the sentences, each with its group's name before it where there are groups."""
-    if columns:
-        labels = [
-            ", ".join("unknown" if pd.isna(level) else str(level) for level in group)
-            for group in rows[columns].itertuples(index=False)
-        ]
-        labelled = [f"{label}: {sentence}" for label, sentence in zip(labels, sentences, strict=True)]
-    else:
-        labelled = [capitalized(sentence) for sentence in sentences]
-    return pd.Series(labelled, index=rows.index, dtype=TEXT)

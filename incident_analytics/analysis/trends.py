@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,8 @@ from incident_analytics.analysis.grouping import (
     rows_within,
     split_rows,
 )
-from incident_analytics.analysis.rates import group_sentences, is_significant, rows_by, verdict
+from incident_analytics.analysis.rates import rows_by
 from incident_analytics.analysis.statistics import holm
-from incident_analytics.formatting import format_count, format_dispersion, format_p_value
 from incident_analytics.periods import Period
 from incident_analytics.schema import FLOAT
 
@@ -49,7 +48,6 @@ def rate_trend(
     by: str | Sequence[str] | None = None,
     services: pd.DataFrame | None = None,
     dispersion: float | pd.DataFrame | None = None,
-    confidence: float = 0.95,
     members: bool = False,
 ) -> pd.DataFrame:
     """Test whether incidents came at a steady rate all through a window.
@@ -63,8 +61,6 @@ def rate_trend(
     dispersion
         Variance / mean of counts, as for `compare_rates`; estimate it from months before the window. Without it, and
         where it could not be estimated, counts are taken as Poisson.
-    confidence
-        1 less it is the level of the test.
 
     Returns
     -------
@@ -86,7 +82,6 @@ def rate_trend(
         - n_pairs, int64: n (n - 1) / 2
         - reversals_p_value, Float64: its two-sided p-value; NA below 4 incidents, and where all gaps are the same
         - dispersion, Float64: what p_value and mil_hdbk_p_value allow for; NA where counts are taken as Poisson
-        - sentence, str: the outcome in words; it reports a trend only where p_adjusted is below the level
         - incident_ids, tuple of str, where asked for
 
         Incidents of which a grouping column is NA, or that name no affected service, have their row of NA where there
@@ -148,9 +143,6 @@ def rate_trend(
         tests[name] = pd.Series(widened_p_value(given, dispersion=spread, freedom=freedom)).astype(FLOAT)
     tests["p_adjusted"] = pd.Series(holm(tests["p_value"].to_numpy(np.float64, na_value=np.nan))).astype(FLOAT)
     trends = pd.concat([groups, tests], axis="columns")
-    trends["sentence"] = group_sentences(
-        trends, columns, [_trend_in_words(row, confidence) for row in trends.itertuples()]
-    )
     if members:
         trends["incident_ids"] = member_ids(rows, numbers, groups)
     return trends
@@ -180,15 +172,3 @@ def _test_trend(elapsed: npt.NDArray[np.int64], length: int, *, dispersion: floa
         if np.ptp(gaps):
             tested["reversals_p_value"] = stats.kendalltau(np.arange(n), gaps).pvalue
     return tested
-
-
-def _trend_in_words(row: Any, confidence: float) -> str:
-    counted = format_count(row.n, "incident")
-    if pd.isna(row.p_value):
-        return f"{counted}, not enough to show a trend."
-    if is_significant(row.p_adjusted, confidence):
-        direction = "more" if row.laplace > 0 else "less"
-        text = f"{counted}, {direction} often towards the end of the window, {verdict(row.p_adjusted, confidence)}."
-    else:
-        text = f"{counted}, no trend beyond normal variation ({format_p_value(row.p_adjusted)})."
-    return f"{text} {format_dispersion([row.dispersion])}"

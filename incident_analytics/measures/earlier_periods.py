@@ -36,7 +36,7 @@ def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The result of `compare_periods` or of `compare_rates`; ``sentence`` says it in words.
+        The result of `compare_periods`, or of `compare_rates` with ``reason``, str: why a period can't be compared.
 
     Raises
     ------
@@ -54,19 +54,16 @@ def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
     if kind == "severity":
         past = dispersion(scope, by="severity")
         table = compare_rates(scope.known.incidents, before=against, after=scope.window, by="severity", dispersion=past)
-        return _uncompared(table, scope.reason_against(against))
+        reason = scope.reason_against(against)
+        kept = table if reason is None else _counts_alone(table)
+        return kept.assign(reason=pd.Series(reason, index=kept.index, dtype=TEXT))
     raise UnknownNameError(f"{kind} can't be compared; response and severity can")
 
 
-def _uncompared(table: pd.DataFrame, reason: str | None) -> pd.DataFrame:
-    """Keep of a comparison that cannot be made the numbers of reported incidents alone, and say why."""
-    if reason is None:
-        return table
-    compared = table.copy()
-    for column in compared.columns.drop(["severity", "n", "n_before", "n_after", "sentence"]):
-        compared[column] = compared[column].mask(compared["n"] >= 0)
-    names = table["severity"].astype(object).fillna("unknown").astype(str)
-    return compared.assign(sentence=(names + f": not compared, as {reason}.").astype(TEXT))
+def _counts_alone(compared: pd.DataFrame) -> pd.DataFrame:
+    """Keep of a comparison that cannot be made the numbers of reported incidents."""
+    others = compared.columns.drop(["severity", "n", "n_before", "n_after"])
+    return compared.assign(**{column: compared[column].mask(compared["n"] >= 0) for column in others})
 
 
 _CHANGES: Final = {

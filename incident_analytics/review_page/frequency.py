@@ -6,7 +6,7 @@ import pandas as pd
 
 from incident_analytics import measures, plots, sentences, showing
 from incident_analytics.analysis.statistics import LEAST
-from incident_analytics.formatting import format_dispersion, lowered
+from incident_analytics.formatting import lowered
 from incident_analytics.periods import Unit
 from incident_analytics.quotations import Quoted, figures_in
 from incident_analytics.review_page.part import ENOUGH, FOLDED, Part
@@ -64,7 +64,7 @@ class Frequency(Part):
         (row,) = trend.to_dict("records")
         if pd.isna(row["p_value"]) or row["n"] < LEAST["trend"]:
             return []
-        said = row["sentence"].removesuffix(format_dispersion([row["dispersion"]])).rstrip()
+        (said,) = sentences.describe_trend(trend)
         history = self.scope.history(2)
         words = f"From {(self.scope.covered(history) or history).dates}: {lowered(said)}"
         return [Quoted(words, figures_in(trend))]

@@ -18,6 +18,7 @@ from incident_analytics.sentences.comparison import (
     definition_in_words,
     describe_change,
     describe_mix,
+    describe_periods,
 )
 from incident_analytics.sentences.control_charts import SIGNALS, describe_control_chart, point_names, value_in_words
 from incident_analytics.sentences.costs import describe_lost_revenue
@@ -46,6 +47,7 @@ from incident_analytics.sentences.process import (
     describe_unreported,
     impact_in_words,
 )
+from incident_analytics.sentences.rates import describe_rate_changes, describe_trend
 from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.restatements import HEADLINES, describe_cause, describe_restated, describe_verified
@@ -134,8 +136,10 @@ __all__ = [
     "describe_ongoing",
     "describe_over_later",
     "describe_overdue",
+    "describe_periods",
     "describe_prevention",
     "describe_process",
+    "describe_rate_changes",
     "describe_rates",
     "describe_records",
     "describe_recurrence",
@@ -152,6 +156,7 @@ __all__ = [
     "describe_stray_records",
     "describe_survival",
     "describe_times_by_record",
+    "describe_trend",
     "describe_triggers",
     "describe_twins",
     "describe_uncompared",

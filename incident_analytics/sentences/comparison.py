@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from incident_analytics.analysis.statistics import LEAST, POWER
@@ -16,7 +18,7 @@ from incident_analytics.formatting import (
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.wording import each_row, is_finding, two_digits
 
-__all__ = ["definition_in_words", "describe_change", "describe_mix"]
+__all__ = ["definition_in_words", "describe_change", "describe_mix", "describe_periods"]
 
 
 def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
@@ -163,3 +165,86 @@ def describe_mix(mix: pd.DataFrame, *, earlier: str) -> str:
     ]
     parts.sort(key=lambda part: part.startswith("less "))
     return f"The mean {'rose' if rose else 'fell'} by {format_span(abs(change))} since {earlier}: {', '.join(parts)}."
+
+
+def describe_periods(compared: pd.DataFrame, *, before: str, after: str, by: str | None = None) -> list[str]:
+    """Say of each metric and group what a comparison of two periods shows, or that it shows nothing.
+
+    Parameters
+    ----------
+    compared
+        The result of `compare_periods`.
+    before, after
+        The periods' names.
+    by
+        The column by which it is grouped.
+
+    Returns
+    -------
+    list of str
+        A sentence a row. It reports a change only where ``p_adjusted`` is at most 0.05; otherwise it says "too few
+        incidents to say" where ``can_tell`` is false.
+
+    Examples
+    --------
+    >>> row = {"metric": ["time_to_restore"], "group": ["all"], "is_primary": [True], "n_before": [6], "n_after": [6]}
+    >>> row |= {"n_open_before": [0], "n_open_after": [0], "before": [pd.Timedelta(minutes=101)]}
+    >>> row |= {"after": [pd.Timedelta(minutes=58)], "change": [-0.43], "change_low": [-0.85], "change_high": [1.18]}
+    >>> row |= {"p_value": [0.42], "p_adjusted": [0.42], "can_tell": [False], "detectable_fall": [-0.84]}
+    >>> compared = pd.DataFrame(row | {"detectable_rise": [5.39]})
+    >>> print(*describe_periods(compared, before="2025Q1", after="2025Q2"))  # doctest: +NORMALIZE_WHITESPACE
+    Too few incidents to say whether time to restore changed: the geometric mean went from 1h 41m in 2025Q1 (n = 6)
+    to 58m in 2025Q2 (n = 6), -43% (95% CI -85% to +118%); only a fall of 84% or a rise of 539% would reliably show.
+    """
+    require_columns(compared, "metric", "group", "is_primary", "n_before", "n_after", "n_open_before", "n_open_after")
+    require_columns(compared, "before", "after", "change", "change_low", "change_high", "p_value", "p_adjusted")
+    require_columns(compared, "detectable_fall", "detectable_rise", "can_tell")
+    n_others = int((~compared["is_primary"] & compared["p_value"].notna()).sum())
+    groups = {"all": "", "unknown": f" of unknown {by}"}
+    return [_compared(row, groups, before, after, n_others) for row in each_row(compared)]
+
+
+def _compared(row: Any, groups: dict[str, str], before: str, after: str, n_others: int) -> str:
+    subject = row.metric.replace("_", " ") + groups.get(row.group, f" of {row.group}")
+    n_open = row.n_open_before + row.n_open_after
+    rest = f"; {n_open} ongoing {'incident is' if n_open == 1 else 'incidents are'} not included" if n_open else ""
+    if pd.isna(row.p_value):
+        counts = f"{row.n_before} in {before} and {row.n_after} in {after}"
+        return f"Too few incidents to compare {subject}: {counts}, and {LEAST['comparison']} each are needed{rest}."
+    was = f"from {format_span(row.before)} in {before} (n = {row.n_before:,})"
+    is_now = f"to {format_span(row.after)} in {after} (n = {row.n_after:,})"
+    low, high = row.change_low, row.change_high
+    interval = "" if pd.isna(low) else f" (95% CI {_signed(low)} to {_signed(high)})"
+    if is_finding(row.p_adjusted):
+        chance = format_p_value(row.p_adjusted)
+        if not row.is_primary and n_others > 1:
+            chance += f", adjusted for {n_others} comparisons"
+        verb = f"{'fell' if row.change < 0 else 'rose'} by {_percent(abs(row.change))}"
+        return f"Geometric mean {subject} {verb}{interval}, {was} {is_now}; {chance}{rest}."
+    finding = f"the geometric mean went {was} {is_now}, {_signed(row.change)}{interval}"
+    if row.can_tell is False:
+        power = f"only {_detectable(row)} would reliably show"
+        return f"Too few incidents to say whether {subject} changed: {finding}; {power}{rest}."
+    power = "" if pd.isna(row.detectable_fall) else f"; {_detectable(row)} would reliably show"
+    return f"No significant change in {subject}: {finding}{power}{rest}."
+
+
+def _detectable(row: Any) -> str:
+    return f"a fall of {_percent(-row.detectable_fall)} or a rise of {_percent(row.detectable_rise)}"
+
+
+def _percent(part: float) -> str:
+    """Write a part in whole percents, with a decimal where it is small.
+
+    Examples
+    --------
+    >>> _percent(0.372), _percent(0.0312), _percent(0.001), _percent(0.0001)
+    ('37%', '3.1%', '0.1%', 'less than 0.1%')
+    """
+    if part < 0.001:  # noqa: PLR2004
+        return "less than 0.1%"
+    return f"{part:.1%}" if part < 0.1 else f"{part:.0%}"  # noqa: PLR2004
+
+
+def _signed(part: float) -> str:
+    return f"{part:+.0%}"

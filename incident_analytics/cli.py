@@ -543,7 +543,7 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     from incident_analytics.exports import table_as_csv, table_as_json
     from incident_analytics.formatting import join_words
     from incident_analytics.measures import compare, measure
-    from incident_analytics.periods import Period
+    from incident_analytics.periods import Period, plain_name
     from incident_analytics.results import ITEM_HEADINGS, REPORT_HEADINGS, group_columns
 
     scope = read_scope(**options)
@@ -554,7 +554,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         earlier = Period.parse(against, timezone=zone, fiscal_year_start=fiscal, now=datetime.now(UTC))
         changes = compare(scope, kind, against=earlier)
         describe = sentences.describe_periods if kind == "response" else sentences.describe_rate_changes
-        changes = changes.assign(sentence=describe(changes, before=earlier.name, after=scope.window.name))
+        names = {"before": plain_name(earlier.name), "after": plain_name(scope.window.name)}
+        changes = changes.assign(sentence=describe(changes, **names))
     say(*remarks(scope), *label_remarks(scope, by), err=True)
     if kind == "sla" and scope.chosen:
         remark(sentences.LEVELS_COUNT_ALL)
@@ -570,7 +571,8 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
     shown = [*group_columns(table.columns), "n", *(["n_proposed"] if by == "class" else []), *MEASURES[kind]]
     as_of = f"{scope.as_of:%Y-%m-%d %H:%M %Z}"
     only = f" (only {join_words(list(scope.chosen))})" if scope.chosen else ""
-    say(f"{scope.window.name}{only} as of {as_of}; 95% intervals in brackets where n is large enough for one")
+    about = f"{plain_name(scope.window.name)}{only} as of {as_of}"
+    say(f"{about}; 95% intervals in brackets where n is large enough for one")
     if kind == "sla" and scope.settings.targets:
         length = "30 days" if scope.settings.sla.window == "rolling-30d" else scope.settings.sla.window
         say(f"The budget, what is left of it and how long it lasts are those of each {length}.")

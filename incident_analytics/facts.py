@@ -69,6 +69,8 @@ class CountFacts:
         The ids of the figures that the numbers are from.
     n_undated
         Reports without a readable date, which may be of any period: where there is one, ``n`` is the least there were.
+    uncompared
+        The earlier periods with which nothing is compared, each with the reason, a clause.
     """
 
     n: int
@@ -78,6 +80,7 @@ class CountFacts:
     change: Change
     figures: tuple[str, ...] = ()
     n_undated: int = 0
+    uncompared: tuple[tuple[str, str], ...] = ()
 
     @property
     def least(self) -> str:
@@ -107,6 +110,11 @@ class ResponseFacts:
         Incidents whose span is graded *check*.
     n_contradicted
         Incidents with a span whose report states another duration.
+    phrase
+        What the layout of most of those inferred begins the row with that would record the end; None where it has no
+        such words.
+    uncompared
+        The earlier periods whose response times alone are not compared, each with the reason, a clause.
     figures
         As of `CountFacts`.
     """
@@ -125,7 +133,14 @@ class ResponseFacts:
     change: Change
     n_check: int = 0
     n_contradicted: int = 0
+    phrase: str | None = None
+    uncompared: tuple[tuple[str, str], ...] = ()
     figures: tuple[str, ...] = ()
+
+    @property
+    def n_recorded(self) -> int:
+        """Spans that ended, and whose ends the reports record as such."""
+        return self.n - self.n_open - self.n_inferred
 
 
 @dataclass(frozen=True, slots=True)

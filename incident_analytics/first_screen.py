@@ -24,7 +24,7 @@ from incident_analytics.formatting import (
     is_missing,
     nowrap,
 )
-from incident_analytics.highlights import MATTERED, Highlights
+from incident_analytics.highlights import Highlights
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import FIGURES, Quoted, figures_in
 from incident_analytics.sentences import Tile
@@ -53,9 +53,12 @@ _WIDTH: Final = 150
 _HEIGHT: Final = 26
 _BAR: Final = 200  # width of an error budget's bar
 _MOST: Final = 4  # a budget spent more often than that fills its bar
+_MATTERED: Final = 5  # incidents shown, and more of them next to long decisions and budgets
+_MOST_MATTERED: Final = 7
 _BUDGETS: Final = 8  # error budgets shown
 _NO_STATUS: Final = "no status"
 _NAME: Final = 40  # characters of a service's name
+_SHORT: Final = 24  # characters of a name that is kept in one line
 _TITLE: Final = 120  # characters of an incident's title
 
 _Cell = tuple[str, str]
@@ -80,10 +83,13 @@ def first_screen(
     """
     facts, scope = highlights, highlights.scope
     so_far = scope.window is not scope.period
-    left = [_incidents(facts, links or {})] if facts.incidents else []
-    right = [_decisions(facts)]
+    decisions = _decisions(facts)
+    right = [decisions]
     if facts.has_reports and facts.budgets.budgets:
         right.append(_budgets(facts))
+    n_budgets = min(len(facts.budgets.budgets), _BUDGETS) if len(right) > 1 else 0
+    n = min(max(_MATTERED, decisions.html.count("<li") + n_budgets // 2 + 1), _MOST_MATTERED)  # to the same height
+    left = [_incidents(facts, links or {}, n)] if facts.incidents else []
     notices = _notices(facts, restated, n_unzoned)
     shown = _joined(
         [
@@ -272,8 +278,8 @@ def _points(run: Sequence[tuple[float, float]]) -> str:
 # --- the incidents that mattered --------------------------------------------------------------------------------------
 
 
-def _incidents(facts: Highlights, links: Mapping[str, str]) -> Shown:
-    shown = facts.incidents[:MATTERED]
+def _incidents(facts: Highlights, links: Mapping[str, str], most: int) -> Shown:
+    shown = facts.incidents[:most]
     n = len(facts.incidents)
     metric = facts.response.metric
     columns: dict[str, list[_Cell]] = {
@@ -339,12 +345,12 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     )
     links = links or {}
     columns: dict[str, list[_Cell]] = {
-        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in listed],
+        "Date": [_unbroken("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in listed],
         "Incident": [
             cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in listed
         ],
         "Severity": [_plain(each.severity or "") for each in listed],
-        "Services": [_plain(", ".join(cut(service, _NAME) for service in each.services)) for each in listed],
+        "Services": [_names(each.services) for each in listed],
         _heading(metric): [_broken_at_commas(sentences.incident_time(each, is_marked=True)) for each in listed],
         "Users": [_plain(sentences.incident_users(each)) for each in listed],
         "Lost revenue": [_plain(sentences.lost_revenue(each)) for each in listed],
@@ -514,6 +520,7 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
                 figures_in(uncompared),
             )
             for which, rows in uncompared.groupby("subject", sort=False)
+            if (facts.counts if which == "all" else facts.response).earlier  # else its tile says so
         ],
         has_tracker=scope.tracker is not None,
         at_end=scope.as_of == scope.period.end,
@@ -559,6 +566,17 @@ def _broken_at_commas(words: str) -> _Cell:
     return escape_html(words.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")), escape_markdown(
         words
     )
+
+
+def _unbroken(words: str) -> _Cell:
+    """Return a date in one line: on the page by its style, in Markdown by hyphens at which no line ends."""
+    return _html(words), words.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
+def _names(names: Sequence[str]) -> _Cell:
+    """Return a cell of names, whose lines end only between them, or within those that are long."""
+    kept = [cut(name, _NAME) for name in names]
+    return _plain(", ".join(name if len(name) > _SHORT else name.replace(" ", "\N{NO-BREAK SPACE}") for name in kept))
 
 
 def _with_values(columns: Mapping[str, Sequence[_Cell]]) -> dict[str, list[_Cell]]:

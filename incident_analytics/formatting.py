@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from incident_analytics.files import file_of_report, relative_path
+from incident_analytics.periods import plain_name
 from incident_analytics.results import heading, unit_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "format_amount",
     "format_change",
     "format_count",
+    "format_digits",
     "format_dispersion",
     "format_figure",
     "format_p_value",
@@ -48,11 +50,9 @@ MISSING: Final = "–"
 
 _MINUTES: Final = 600  # seconds from which on a span is written without them
 _FINE: Final = (99, 100)  # percent
-_LEAST_P_VALUE: Final = 0.001  # a smaller value is shown as "< 0.001"
+_LEAST: Final = 0.001  # a smaller p-value, or rate, is shown as "< 0.001"
 _LOW_SHARE: Final = 0.01  # below it, and as near to the whole, a percent says too little
 _PAIR: Final = 2
-_TENS: Final = 10
-_WHOLE: Final = 1000  # from here on a figure has no decimals
 
 
 def format_span(span: timedelta | None) -> str:
@@ -129,8 +129,9 @@ def format_part(part: float) -> str:
 def format_share(share: float | None) -> str:
     """Write a fraction as a percentage.
 
-    Three decimals between 99% and 100%, where availability lives, cut rather than rounded: short of 100% is never
-    shown as 100%. One decimal elsewhere, two digits below 1%: what is above 0 is never shown as 0%.
+    Between 99% and 100%, where availability lives, two digits of what is missing, at most three decimals, cut rather
+    than rounded: short of 100% is never shown as 100%. What three decimals hold exactly, as a target does, keeps them.
+    None above 100%, one elsewhere, two digits below 1%: what is above 0 is never shown as 0%.
 
     Parameters
     ----------
@@ -146,6 +147,8 @@ def format_share(share: float | None) -> str:
     --------
     >>> format_share(0.5833), format_share(0.9982), format_share(0.999_999_9), format_share(1.0), format_share(None)
     ('58.3%', '99.82%', '99.999%', '100%', '–')
+    >>> format_share(0.997_534_2), format_share(0.99875), format_share(3.027)
+    ('99.75%', '99.875%', '303%')
     >>> format_share(0.000336), format_share(0.0041), format_share(0.0)
     ('0.034%', '0.41%', '0%')
     """
@@ -154,10 +157,36 @@ def format_share(share: float | None) -> str:
     percent = round(100 * share, 9)  # 0.999 * 100 is 99.9 exactly, not 99.900000000000006
     low, high = _FINE
     if 0 < abs(percent) < 1:
-        decimals = 1 - math.floor(math.log10(abs(percent)))
-        return f"{percent:.{min(decimals, 6)}f}".rstrip("0").rstrip(".") + "%"
-    text = f"{math.floor(percent * 1000) / 1000:.3f}" if low < percent < high else f"{percent:,.1f}"
-    return text.rstrip("0").rstrip(".") + "%"
+        return f"{format_digits(percent, 2)}%"
+    if abs(percent) >= high:
+        return f"{percent_of(percent / 100):,.12g}%"
+    if not low < percent < high:
+        return f"{_plain(percent, 1)}%"
+    if percent == round(percent, 3):
+        return f"{_plain(percent, 3)}%"
+    decimals = min(_decimals(high - percent, 2), 3)
+    return f"{_plain(math.floor(percent * 10**decimals) / 10**decimals, decimals)}%"
+
+
+def format_digits(value: float, digits: int) -> str:
+    """Write a number to so many digits, whole ones all, never with an exponent.
+
+    Examples
+    --------
+    >>> format_digits(0.326, 2), format_digits(123.4, 2), format_digits(999.7, 3), format_digits(5.5e-05, 2)
+    ('0.33', '123', '1,000', '0.000055')
+    """
+    return _plain(value, _decimals(value, digits)) if value and math.isfinite(value) else f"{value:g}"
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Return how many decimals show so many digits of a number."""
+    return max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+
+
+def _plain(value: float, decimals: int) -> str:
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if decimals else text
 
 
 def format_amount(amount: float | None, currency: str | None = None) -> str:
@@ -205,7 +234,12 @@ def format_p_value(p_value: float) -> str:
     >>> format_p_value(0.0314), format_p_value(0.00002)
     ('p = 0.031', 'p < 0.001')
     """
-    return "p < 0.001" if p_value < _LEAST_P_VALUE else f"p = {p_value:.2g}"
+    written = _p_value(p_value)
+    return f"p {written}" if written.startswith("<") else f"p = {written}"
+
+
+def _p_value(value: float) -> str:
+    return f"< {_LEAST}" if value < _LEAST else format_digits(value, 2)
 
 
 def format_figure(value: float | None, unit: str | None = None) -> str:
@@ -223,7 +257,7 @@ def format_figure(value: float | None, unit: str | None = None) -> str:
     low, high = _FINE
     if unit == "%" and low < value < high:
         return format_share(value / 100)
-    text = f"{value:,.0f}" if _WHOLE <= abs(value) < math.inf else f"{value:.3g}"
+    text = format_digits(value, 3)
     if is_missing(unit):
         return text
     return f"{text}{'' if unit == '%' else ' '}{unit}"
@@ -270,6 +304,8 @@ def format_value(value: Any, column: str = "") -> str:
     ('2025-07-03 14:02', '2025-07-03')
     >>> format_value(0.5, "completion"), format_value(0.5, "total"), format_value(1204), format_value(True)
     ('50%', '0.50', '1,204', 'yes')
+    >>> format_value("2025Q3", "period"), format_value("2026-03-01/2026-04-01", "period")
+    ('2025Q3', '1 to 31 March 2026')
     >>> format_value(1.9354, "rate"), format_value(2.63, "hours"), format_value(-0.25, "change")
     ('1.94', '2.63', '-25%')
     """
@@ -289,7 +325,7 @@ def format_value(value: Any, column: str = "") -> str:
         return f"{int(value):,}"
     if isinstance(value, Real):
         return _WRITERS.get(unit_of(column), format_figure)(float(value))
-    return str(value)
+    return plain_name(str(value)) if column == "period" else str(value)
 
 
 def format_change(change: float | None) -> str:
@@ -326,7 +362,7 @@ _WRITERS: Final[Mapping[str, Callable[[float], str]]] = {
     "change": format_change,
     "money": format_amount,
     "figure": format_figure,
-    "p-value": format_figure,
+    "p-value": _p_value,
 }
 
 
@@ -356,6 +392,9 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     >>> row = {"rate": 1.9, "rate_low": 0.8, "rate_high": 3.7, "n": 6}
     >>> format_with_interval(row, "rate"), format_with_interval(row, "n")
     ('1.9 (0.8 to 3.7)', '6')
+    >>> row = {"median": timedelta(days=20), "median_low": timedelta(days=12), "median_high": None}
+    >>> format_with_interval(row, "median"), format_with_interval(row | {"median": None}, "median")
+    ('20d (at least 12d)', 'at least 12d')
     >>> format_with_interval({"budget_spent": 0.4, "budget_spent_low": 0.0, "budget_spent_high": 0.4}, "budget_spent")
     '0% to 40%'
     >>> format_with_interval({"budget_spent": None, "budget_spent_low": 0.0, "budget_spent_high": 0.4}, "budget_spent")
@@ -373,7 +412,7 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     if column == "completion" and not is_missing(value) and row.get("n_unknown"):
         n_known = row["n_done"] + row["n_open"]
         return f"{format_value(value, column)} ({n_known:,} of {n_known + row['n_unknown']:,} known)"
-    if is_missing(low):
+    if is_missing(low) and is_missing(high):
         words, n_missing = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
         is_bound = not is_missing(value) and bool(row.get(n_missing))
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
@@ -381,6 +420,9 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     if column.startswith("budget_spent") and (is_missing(value) or shown in {lowest, highest}):
         # The end of a range isn't an estimate, nor is one known; where both ends are the same, nothing is unknown.
         return lowest if lowest == highest else f"{lowest} to {highest}"
+    if is_missing(low) or is_missing(high):
+        bound = f"at most {highest}" if is_missing(low) else f"at least {lowest}"
+        return bound if is_missing(value) else f"{shown} ({bound})"
     return f"{shown} ({lowest} to {highest})"
 
 
@@ -393,8 +435,8 @@ def _coarse(value: Any, column: str) -> str:
         return f"{number:.0%}"
     if unit_of(column) == "change" and abs(number) >= _LOW_SHARE:
         return f"{number:+.0%}"
-    if column == "rate" and number < _WHOLE:
-        return f"{number:.2g}" if number < _TENS else f"{number:.0f}"
+    if column == "rate":
+        return f"< {_LEAST}" if 0 < number < _LEAST else format_digits(number, 2)
     return format_value(value, column)
 
 

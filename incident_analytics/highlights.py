@@ -31,19 +31,18 @@ from incident_analytics.facts import (
     ResponseFacts,
 )
 from incident_analytics.figures import read_from
+from incident_analytics.files import file_of_report
 from incident_analytics.formatting import format_span
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import figures_in
 from incident_analytics.ranking import Finding, rank_findings, rank_incidents
+from incident_analytics.reports.template import read_templates
 from incident_analytics.scope import Scope
 
-__all__ = ["LONG_OVERDUE", "MATTERED", "Highlights", "incidents"]
+__all__ = ["LONG_OVERDUE", "Highlights", "incidents"]
 
 LONG_OVERDUE: Final = timedelta(days=90)
 """Beyond this an overdue action item is forgotten rather than late."""
-
-MATTERED: Final = 5
-"""Incidents on the first screen."""
 
 _ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a report's time follows once it is completed
 
@@ -94,6 +93,7 @@ class Highlights:
             change=_change(self.changes, "incidents"),
             figures=figures_in(counts, by_period, self.changes, self.undated),
             n_undated=len(self.undated),
+            uncompared=self._uncompared("all"),
         )
 
     @cached_property
@@ -125,8 +125,28 @@ class Highlights:
             change=_change(self.changes, metric),
             n_check=sum(each.grade == "check" for each in self.incidents),
             n_contradicted=sum(each.stated is not None for each in self.incidents),
+            phrase=self._phrase,
+            uncompared=self._uncompared("response times"),
             figures=figures_in(response, by_period, self.changes, table, self.incident_table),
         )
+
+    def _uncompared(self, subject: str) -> tuple[tuple[str, str], ...]:
+        rows = self.uncompared[self.uncompared["subject"] == subject]
+        return tuple(zip(rows["earlier"], rows["why"], strict=True))
+
+    @property
+    def _phrase(self) -> str | None:
+        """What the layout of most reports with an inferred time begins the row with that ends the primary metric."""
+        settings = self.scope.settings
+        inferred = {each.incident_id for each in self.incidents if each.state == "ended" and each.grade != "recorded"}
+        incidents, files = self.scope.reviewed.incidents, self.scope.known.files
+        reports = incidents.loc[incidents["incident_id"].isin(inferred), "path"]
+        names = files.loc[files["path"].isin([str(file_of_report(path)[0]) for path in reports]), "template"]
+        milestone = settings.metrics[settings.primary_metric].end[0].removesuffix("_at")
+        for template in read_templates(settings.templates.files, only=settings.templates.only):
+            if template.name == next(iter(names.value_counts().index), None):
+                return next((words[0] for name, words in template.milestones.items() if name == milestone), None)
+        return None
 
     @property
     def is_response_compared(self) -> bool:

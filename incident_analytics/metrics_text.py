@@ -57,17 +57,13 @@ NOTHING = {
 def remarks(scope: Scope) -> list[str]:
     """Return what makes the figures less complete than they look, a line each."""
     from incident_analytics import sentences
+    from incident_analytics.measures import report_states
     from incident_analytics.records import describe_startless
 
     found = [
         sentences.describe_ongoing(scope.ongoing, as_of=scope.as_of),
         sentences.describe_over_later(scope.over_later),
-        sentences.describe_coverage(
-            len(scope.reviewed.incidents),
-            scope.pending,
-            n_ongoing=int(scope.reviewed.incidents["is_open"].fillna(value=False).sum()),
-            status=scope.status,
-        ),
+        sentences.describe_coverage(report_states(scope), list(scope.unfinished["incident_id"]), status=scope.status),
     ]
     if scope.silence:
         found.append(sentences.describe_silence(scope.silence, None))

@@ -20,7 +20,7 @@ from incident_analytics.schema import Hours
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "at_clock", "label_of", "read_instant"]
+__all__ = ["UNITS", "BudgetWindow", "Calendar", "Period", "Unit", "at_clock", "label_of", "plain_name", "read_instant"]
 
 Unit: TypeAlias = Literal["week", "month", "quarter", "year"]
 UNITS: Final[tuple[Unit, ...]] = ("week", "month", "quarter", "year")
@@ -543,6 +543,17 @@ def label_of(name: str) -> str:
     if part := re.fullmatch(r"((?:FY)?\d{4})([QH]\d)", name):
         return f"{part[2]} {part[1]}"
     return name
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a period as people type it; one of two dates in words.
+
+    Examples
+    --------
+    >>> plain_name("2025Q3"), plain_name("2026-03-01/2026-04-01")
+    ('2025Q3', '1 to 31 March 2026')
+    """
+    return label_of(name) if "/" in name else name
 
 
 def _dates_in_words(first: date, last: date) -> str:

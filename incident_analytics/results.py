@@ -178,9 +178,9 @@ COLUMNS: Final[dict[str, Column]] = {
         n_both="Both",
         n_while_open="Follow-ups open",
         n_open_unknown="Follow-ups unknown",
-        n_disputed="Disputed",
+        n_disputed="Dates disagree",
         n_pairs="Pairs",
-        n_contrary="Contrary",
+        n_contrary="Contradict it",
         n_inferred="Inferred",
         n_spans="n restored",
         n_dated="n with dates",
@@ -201,9 +201,14 @@ COLUMNS: Final[dict[str, Column]] = {
         restored_at="Restored (UTC)",
         found_by="Found by",
         was_open="Follow-ups open",
-        is_disputed="Disputed",
+        is_disputed="Dates disagree",
         named_in="Named in",
-        twin_id="Twin",
+        twin_id="Similar incident",
+        twin_severity="Its severity",
+        twin_downtime="Its downtime",
+        twin_users="Its users",
+        twin_line="Its line",
+        candidates="May belong to",
         incidents_arrow="Incidents, change",
         median_arrow="Median, change",
         recorded_arrow="Recorded, change",
@@ -232,7 +237,7 @@ GROUPS: Final = tuple(_GROUPS)
 ITEM_HEADINGS: Final = {"n_open": "Open"}
 """Headings of tables of action items: what is open there is ongoing in tables of incidents."""
 
-REPORT_HEADINGS: Final = {"n_open": "Waiting"}
+REPORT_HEADINGS: Final = {"n_open": "Not yet done"}
 """Headings of tables of how soon reports are done: of an open one the meeting or a sign-off is still to come."""
 
 

@@ -27,7 +27,7 @@ def test_each_decision_has_a_subject_and_an_owner() -> None:
     ]
     assert describe_decisions(budgets(KEPT), items(), NONE) == []
     (asked,) = said(describe_decisions(budgets(KEPT), items(), pending.assign(is_open=[False, True])))
-    assert asked == "1 post-mortem of resolved incidents is not final: set a date. (Ada)"
+    assert asked == "1 post-mortem of a resolved incident is not final: set a date. (Ada)"
 
 
 @pytest.mark.parametrize(

@@ -129,3 +129,15 @@ def test_reports_that_are_not_final_add_up_to_those_of_the_decision_and_the_ongo
         f"include {'both' if n == 2 else f'all {n}'}; response times, causes and action items leave out the "
         f"{n - n_ongoing} for now."
     ) == (0 < n_ongoing < n)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "remedy"),
+    [
+        ("Dienst wiederhergestellt", "Begin the timeline row with 'Dienst wiederhergestellt' to record it."),
+        (None, "A layout of your own can list the words that your timelines have for it, under [milestones]."),
+    ],
+)
+def test_how_a_time_is_recorded_is_said_in_the_words_of_the_reports_layout(phrase: str | None, remedy: str) -> None:
+    (inferred,) = notices(response=response(n_inferred=3, phrase=phrase))
+    assert inferred[1] == remedy

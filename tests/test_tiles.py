@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from first_screen_facts import FELL, HOUR, KEPT, OVER, ROSE, UNJUDGED, budget, budgets, counts, items, response
 
-from incident_analytics.facts import Change, Past
+from incident_analytics.facts import Change, Past, ResponseFacts
 from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_up_tile, response_tile
 
 
@@ -171,3 +171,31 @@ def test_a_tile_says_what_is_known_and_no_zero_that_is_not(tile: Tile, expected:
 def test_services_that_were_down_equally_long_are_all_named() -> None:
     tied = budgets(worst_services=("API", "Web", None), worst_downtime=HOUR)
     assert budget_tile(tied, has_reports=True).lines[0] == "API, Web and service not recorded"
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        (response(17 * HOUR, n_inferred=10, median_recorded=5 * HOUR), "recorded times alone: 5h (n = 3)"),
+        (response(5 * HOUR, n_inferred=12, median_recorded=17 * HOUR), "recorded times alone: 17h (n = 1)"),
+        (response(5 * HOUR, n_inferred=10, median_recorded=5.5 * HOUR), ""),
+        (response(5 * HOUR, n_inferred=13), ""),
+        (response(17 * HOUR, stated=5.1 * HOUR, n_stated=6), "reported durations: 5h 6m (n = 6)"),
+    ],
+    ids=["longer by those inferred", "a single one", "much the same", "none recorded", "reported durations"],
+)
+def test_a_median_that_inferred_times_change_is_shown_next_to_that_of_the_recorded_ones(
+    facts: ResponseFacts, line: str
+) -> None:
+    lines = response_tile(facts).lines
+    assert (lines[0] if line else "") == line
+    assert line or not any("recorded times alone" in each for each in lines)
+
+
+def test_a_tile_says_why_its_figure_is_not_compared() -> None:
+    reasons = (("Q2 2025", "the first report is from May 2025"), ("Q3 2024", "the first report is from May 2025"))
+    said = "not compared with Q2 2025 and Q3 2024: the first report is from May 2025"
+    untested = Change("untested")
+    assert said in count_tile(counts(13, untested, None, uncompared=reasons), has_reports=True).lines
+    assert said in response_tile(response(change=untested, earlier=(), uncompared=reasons)).lines
+    assert said not in response_tile(response(uncompared=reasons)).lines, "one period is compared: a notice says so"

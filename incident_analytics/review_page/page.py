@@ -29,7 +29,7 @@ from incident_analytics.verification import last_restated
 
 __all__ = ["ReviewPage"]
 
-_LONG: Final = 100  # incidents from which on their list is folded
+_LONG: Final = 30  # incidents from which on their list is folded
 
 
 class ReviewPage(Response, Frequency, ServiceLevels, FollowUps, Recurrence, Reporting, Sources):

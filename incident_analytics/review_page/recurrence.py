@@ -69,6 +69,7 @@ class Recurrence(Part):
         ]
         headings = {**ITEM_HEADINGS, "n": "Its items"}
         folded = f"{format_count(len(recent), 'repeat')}, {history.dates}"
+        recent = recent.assign(found_by=recent["found_by"].map(sentences.found_in_words))
         table = showing.table(recent, columns=columns, headings=headings, links=self.links, folded=folded)
         return showing.text(*said) + table
 

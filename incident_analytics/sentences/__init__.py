@@ -48,7 +48,7 @@ from incident_analytics.sentences.process import (
     impact_in_words,
 )
 from incident_analytics.sentences.rates import describe_rate_changes, describe_trend
-from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats
+from incident_analytics.sentences.repeats import describe_recurrence, describe_repeats, found_in_words
 from incident_analytics.sentences.response import describe_response, describe_response_trend
 from incident_analytics.sentences.restatements import HEADLINES, describe_cause, describe_restated, describe_verified
 from incident_analytics.sentences.scope import (
@@ -167,6 +167,7 @@ __all__ = [
     "describe_verified",
     "each_row",
     "follow_up_tile",
+    "found_in_words",
     "group_columns",
     "impact_in_words",
     "incident_time",

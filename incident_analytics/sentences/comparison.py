@@ -11,12 +11,13 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import (
     capitalized,
     format_count,
+    format_digits,
     format_p_value,
     format_span,
     join_words,
 )
 from incident_analytics.periods import label_of
-from incident_analytics.sentences.wording import each_row, is_finding, two_digits
+from incident_analytics.sentences.wording import each_row, is_finding
 
 __all__ = ["definition_in_words", "describe_change", "describe_mix", "describe_periods"]
 
@@ -100,7 +101,7 @@ def _rise(rise: float) -> str:
     >>> _rise(0.47), _rise(3.16), _rise(24.4)
     ('47% rise', '4.2-fold rise', '25-fold rise')
     """
-    return f"{rise:.0%} rise" if rise < 1 else f"{two_digits(1 + rise)}-fold rise"
+    return f"{rise:.0%} rise" if rise < 1 else f"{format_digits(1 + rise, 2)}-fold rise"
 
 
 def definition_in_words(definition: str) -> str:

@@ -112,9 +112,9 @@ def _about_items(facts: FollowUpFacts, owner: str) -> Iterator[Decision]:
 def _about_reports(pending: pd.DataFrame) -> Iterator[Decision]:
     """Ask for a date for the reports of incidents that are over."""
     is_open = pending["is_open"].fillna(value=False).astype(bool)
-    those = "of resolved incidents " if is_open.any() else ""
     pending = pending[~is_open]
     n = len(pending)
+    those = ("of a resolved incident " if n == 1 else "of resolved incidents ") if is_open.any() else ""
     if not n:
         return
     owners = list(dict.fromkeys(pending["owner"].dropna()))

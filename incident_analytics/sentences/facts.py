@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from incident_analytics.facts import Budget, BudgetFacts, Change, CountFacts, Past, ResponseFacts
-from incident_analytics.formatting import format_count, format_part, format_span, join_words
+from incident_analytics.formatting import format_count, format_part, format_span, join_words, lowered
 from incident_analytics.periods import label_of
+from incident_analytics.sentences.scope import describe_uncompared
 from incident_analytics.sentences.wording import has
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "figure_in_words",
     "long_span",
     "median_name",
+    "uncompared_in_words",
     "undated_items",
     "without_date",
 ]
@@ -50,6 +52,17 @@ def median_name(facts: ResponseFacts) -> str:
 def earlier_in_words(earlier: Sequence[Past]) -> str:
     """Write the figures of earlier periods."""
     return ", ".join(f"{past.label}: {figure_in_words(past.value)}" for past in earlier)
+
+
+def uncompared_in_words(reasons: Sequence[tuple[str, str]]) -> str:
+    """Say, without a full stop, with which earlier periods nothing is compared, and why.
+
+    Examples
+    --------
+    >>> uncompared_in_words([("Q2 2025", "the first report is from May 2025")])
+    'not compared with Q2 2025: the first report is from May 2025'
+    """
+    return lowered(describe_uncompared(reasons)).removesuffix(".")
 
 
 def figure_in_words(value: Any) -> str:

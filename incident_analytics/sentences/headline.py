@@ -15,6 +15,7 @@ from incident_analytics.quotations import Quoted, figures_in, joined
 from incident_analytics.ranking import Finding
 from incident_analytics.sentences.facts import change_in_words, median_name, without_date
 from incident_analytics.sentences.incidents import incident_users, lost_revenue
+from incident_analytics.sentences.scope import reports_in_words
 from incident_analytics.sentences.wording import NAME, are, first_of, has
 
 __all__ = ["describe_headline", "describe_setting"]
@@ -63,8 +64,6 @@ def describe_setting(
     >>> " · ".join(describe_setting(quarter, as_of=pd.Timestamp("2025-10-01T00:00Z"), n_used=11, n_pending=2))
     'Incident review, Q3 2025 · 1 July to 30 September 2025 (UTC) · 11 final reports, 2 pending · as of 1 October 2025'
     """
-    reports = format_count(n_used, "report" if status == "all" else f"{status.casefold()} report")
-    parts = [reports, f"{n_pending} pending" if status != "all" else ""]
     clock = "" if as_of == as_of.normalize() else f", {as_of:%H:%M}"
     dates = f"{period.dates} ({period.timezone})"
     return tuple(
@@ -76,7 +75,7 @@ def describe_setting(
                 dates if period.label != period.dates else f"({period.timezone})",
                 f"only {join_words(list(chosen))}" if chosen else "",
                 "response times in business hours" if business_hours else "",
-                ", ".join(filter(None, parts)),
+                reports_in_words(n_used, n_pending, status=status),
                 f"{format_count(n_ongoing, 'incident')} ongoing" if n_ongoing else "",
                 f"as of {as_of.day} {as_of:%B %Y}{clock}",
                 f"owner: {owner}" if owner else "",

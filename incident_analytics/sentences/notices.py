@@ -234,7 +234,7 @@ def _data_notices(
         notices.append(
             Notice(
                 f"{capitalized(metric)} was inferred from free text in {reports}{alone}.{check}",
-                "Begin the timeline row with 'Service restored' to record it.",
+                _recording(response.phrase),
                 response.figures,
             )
         )
@@ -277,6 +277,13 @@ def _data_notices(
             )
         )
     return notices
+
+
+def _recording(phrase: str | None) -> str:
+    """Say how a time is recorded rather than inferred, in the words that the layout of these reports has for it."""
+    if phrase is None:
+        return "A layout of your own can list the words that your timelines have for it, under [milestones]."
+    return f"Begin the timeline row with '{phrase}' to record it."
 
 
 def _item_notices(facts: FollowUpFacts, *, has_tracker: bool) -> list[Notice]:

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_count
+from incident_analytics.formatting import capitalized, format_count, format_digits
 from incident_analytics.sentences.wording import are
 
-__all__ = ["describe_recurrence", "describe_repeats"]
+__all__ = ["describe_recurrence", "describe_repeats", "found_in_words"]
 
 
 def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | None = None, n_ongoing: int = 0) -> str:
@@ -118,5 +118,17 @@ def _ratio(row: dict[Any, Any]) -> str:
     """Write how many times as often they recurred, with its interval, as far as both are known."""
     if pd.isna(row["ratio"]) or pd.isna(row["ratio_low"]):
         return ""
-    high = f"to {row['ratio_high']:.2g}" if not pd.isna(row["ratio_high"]) else "upward"
-    return f": {row['ratio']:.2g} times as often (95% CI {row['ratio_low']:.2g} {high})"
+    high = f"to {format_digits(row['ratio_high'], 2)}" if not pd.isna(row["ratio_high"]) else "upward"
+    ratio, low = (format_digits(row[name], 2) for name in ("ratio", "ratio_low"))
+    return f": {ratio} times as often (95% CI {low} {high})"
+
+
+def found_in_words(found_by: str) -> str:
+    """Return by what a repeat was found, as people say it.
+
+    Examples
+    --------
+    >>> found_in_words("named")
+    'report names it'
+    """
+    return {"named": "report names it", "title": "same title", "alike": "similar description"}[found_by]

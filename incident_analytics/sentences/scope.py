@@ -23,6 +23,7 @@ __all__ = [
     "describe_silence",
     "describe_uncompared",
     "describe_undetected",
+    "reports_in_words",
 ]
 
 LEVELS_COUNT_ALL: Final = (
@@ -52,42 +53,56 @@ def describe_shared(within: Period) -> str:
     return f"Causes and contributing factors shared by two or more reports, {within.dates}."
 
 
-def describe_coverage(n: int, pending: pd.DataFrame, *, n_ongoing: int = 0, status: str = "final") -> str:
+def reports_in_words(n_used: int, n_pending: int, *, status: str = "final") -> str:
+    """Say how many reports are of the status asked for, and how many are not.
+
+    Examples
+    --------
+    >>> reports_in_words(11, 2), reports_in_words(3, 0, status="all")
+    ('11 final reports, 2 pending', '3 reports')
+    """
+    reports = format_count(n_used, "report" if status == "all" else f"{status.casefold()} report")
+    return reports if status == "all" else f"{reports}, {n_pending:,} pending"
+
+
+def describe_coverage(states: pd.DataFrame, pending: Sequence[str], *, status: str = "final") -> str:
     """Say how many incidents there are, and whose reports are not completed.
 
     Parameters
     ----------
-    n
-        Incidents of the window.
+    states
+        What `measures.report_states` gives.
     pending
-        Those that are over but whose reports are not of the status asked for.
-    n_ongoing
-        Those that are not over.
+        The incidents whose reports are not of the status asked for.
     status
         The status asked for.
 
     Returns
     -------
     str
-        One sentence; empty where every report is used.
+        One sentence; empty where every report of an incident that is over is used.
 
     Examples
     --------
-    >>> pending = pd.DataFrame({"incident_id": ["INC-7", "INC-9"]})
-    >>> describe_coverage(13, pending, n_ongoing=1)
-    '13 incidents: 10 final reports, 1 ongoing, 2 pending (INC-7, INC-9), which count as incidents and downtime only.'
+    >>> states = pd.DataFrame({"n": [13], "n_used": [11], "n_pending": [2], "n_pending_ongoing": [0]})
+    >>> describe_coverage(states, ["INC-7", "INC-9"])
+    '13 incidents: 11 final reports, 2 pending (INC-7, INC-9), which count as incidents and downtime only.'
+    >>> describe_coverage(states.assign(n_pending_ongoing=1), ["INC-7", "INC-9"])  # doctest: +NORMALIZE_WHITESPACE
+    '13 incidents: 11 final reports, 2 pending (INC-7, INC-9); 1 of these is ongoing and counts in all figures, the rest
+    as incidents and downtime only.'
     """
-    require_columns(pending, "incident_id")
-    if pending.empty:
+    require_columns(states, "n", "n_used", "n_pending", "n_pending_ongoing")
+    (row,) = each_row(states)
+    if row.n_pending == row.n_pending_ongoing:
         return ""
-    ids = list(pending["incident_id"])
-    which = ", ".join(ids) if len(ids) <= 5 else f"{', '.join(ids[:4])} and {len(ids) - 4} more"  # noqa: PLR2004
-    parts = [format_count(n - len(ids) - n_ongoing, f"{status.casefold()} report")]
-    if n_ongoing:
-        parts.append(f"{n_ongoing} ongoing")
-    parts.append(f"{len(ids)} pending ({which})")
-    counted = "counts as an incident and downtime" if len(ids) == 1 else "count as incidents and downtime"
-    return f"{format_count(n, 'incident')}: {', '.join(parts)}, which {counted} only."
+    names = ", ".join(pending) if len(pending) <= 5 else f"{', '.join(pending[:4])} and {len(pending) - 4} more"  # noqa: PLR2004
+    said = f"{format_count(row.n, 'incident')}: {reports_in_words(row.n_used, row.n_pending, status=status)} ({names})"
+    n = row.n_pending_ongoing
+    if n:
+        counts = f"{n} of these {are(n)} ongoing and {'counts' if n == 1 else 'count'} in all figures"
+        return f"{said}; {counts}, the rest as incidents and downtime only."
+    counts = "counts as an incident and downtime" if row.n_pending == 1 else "count as incidents and downtime"
+    return f"{said}, which {counts} only."
 
 
 def describe_ongoing(ongoing: pd.DataFrame, *, as_of: pd.Timestamp) -> str:

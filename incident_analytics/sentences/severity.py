@@ -8,9 +8,9 @@ import pandas as pd
 
 from incident_analytics.analysis.rates import DISPERSION_MINIMUM
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_count, format_span, join_words
+from incident_analytics.formatting import capitalized, format_count, format_digits, format_span, join_words
 from incident_analytics.periods import label_of
-from incident_analytics.sentences.wording import FEW, are, each_row, group_columns, two_digits
+from incident_analytics.sentences.wording import FEW, are, each_row, group_columns
 
 __all__ = ["describe_counts", "describe_dispersion", "describe_gaps", "describe_rates", "describe_undated"]
 
@@ -102,7 +102,7 @@ def describe_rates(rates: pd.DataFrame) -> str:
     last = with_rate["period"].iloc[-1]
     names = with_rate["severity"].astype(object).fillna("of unknown severity")
     now = [
-        f"{two_digits(row.rate)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
+        f"{format_digits(row.rate, 2)} {'of unknown severity' if pd.isna(row.severity) else row.severity}"
         for row in reversed(list(each_row(with_rate[with_rate["period"] == last])))
     ]
     text = f"Incidents per 30 days in {label_of(last)}: {join_words(now)}"
@@ -152,7 +152,7 @@ def describe_dispersion(dispersion: pd.DataFrame) -> str:
     when = f"{label_of(row.first_period)} to {label_of(row.last_period)}"
     if row.dispersion <= 1:
         return f"Month to month, counts varied no more than by chance ({when})."
-    times = two_digits(row.dispersion)
+    times = format_digits(row.dispersion, 2)
     return f"Monthly counts varied {times} times as much as chance alone explains (dispersion, {when})."
 
 

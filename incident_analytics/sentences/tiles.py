@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from incident_analytics.facts import BudgetFacts, CountFacts, FollowUpFacts, Past, ResponseFacts
 from incident_analytics.formatting import capitalized, cut, format_count, format_span
@@ -14,12 +15,15 @@ from incident_analytics.sentences.facts import (
     earlier_in_words,
     long_span,
     median_name,
+    uncompared_in_words,
     undated_items,
     without_date,
 )
 from incident_analytics.sentences.wording import first_of
 
 __all__ = ["Tile", "budget_tile", "count_tile", "follow_up_tile", "response_tile"]
+
+_MATERIAL: Final = 1.25  # medians whose ratio is greater would be read as two different things
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ def count_tile(facts: CountFacts, *, has_reports: bool, so_far: bool = False) ->
         undated,
         earlier_in_words(facts.earlier),
         change_in_words(facts.change, facts.n, facts.earlier),
+        "" if facts.earlier else uncompared_in_words(facts.uncompared),
     )
     return Tile(name, f"{facts.least}{facts.n:,}", tuple(filter(None, lines)), needs_action=facts.change.rose)
 
@@ -87,9 +92,29 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     counts += [f"{facts.n_inferred} inferred"] if facts.n_inferred else []
     counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
     counts += [f"{facts.n_contradicted} contradicted by the stated duration"] if facts.n_contradicted else []
-    change = change_in_words(facts.change, facts.median, facts.earlier)
-    lines = (earlier_in_words(facts.earlier), change, ", ".join(counts))
+    lines = (
+        *_others(facts),
+        earlier_in_words(facts.earlier),
+        change_in_words(facts.change, facts.median, facts.earlier),
+        "" if facts.earlier else uncompared_in_words(facts.uncompared),
+        ", ".join(counts),
+    )
     return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
+
+
+def _others(facts: ResponseFacts) -> list[str]:
+    """Say the median of the recorded times alone, and of the reported durations, where it is another one."""
+    others = (
+        ("recorded times alone", facts.median_recorded, facts.n_recorded),
+        ("reported durations", facts.stated, facts.n_stated),
+    )
+    return [
+        f"{name}: {format_span(median)} (n = {n:,})"
+        for name, median, n in others
+        if median is not None
+        and facts.median is not None
+        and max(median, facts.median) > _MATERIAL * min(median, facts.median)
+    ]
 
 
 def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) -> Tile:

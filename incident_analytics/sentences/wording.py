@@ -11,7 +11,7 @@ from incident_analytics.analysis.statistics import LEVEL
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, join_words
 
-__all__ = ["FEW", "NAME", "are", "each_row", "first_of", "group_columns", "has", "is_finding", "two_digits"]
+__all__ = ["FEW", "NAME", "are", "each_row", "first_of", "group_columns", "has", "is_finding"]
 
 FEW: Final = 3  # as many groups as a sentence can tell one by one
 NAME: Final = 60  # characters of a name
@@ -65,14 +65,3 @@ def is_finding(p_adjusted: float | None) -> bool:
     (True, False, False)
     """
     return not pd.isna(p_adjusted) and p_adjusted <= LEVEL
-
-
-def two_digits(value: float) -> str:
-    """Write a rate or a ratio, which is known no better than that.
-
-    Examples
-    --------
-    >>> two_digits(0.326), two_digits(2.28), two_digits(0), two_digits(123.4)
-    ('0.33', '2.3', '0', '123')
-    """
-    return f"{value:.2g}" if value < 10 else f"{value:,.0f}"  # noqa: PLR2004 - from here on it is whole

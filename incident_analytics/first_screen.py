@@ -520,7 +520,8 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
                 figures_in(uncompared),
             )
             for which, rows in uncompared.groupby("subject", sort=False)
-            if (facts.counts if which == "all" else facts.response).earlier  # else its tile says so
+            # Where there is none to compare with, the tile says why.
+            if (facts.counts if which == "all" else facts.response).earlier or not facts.has_reports
         ],
         has_tracker=scope.tracker is not None,
         at_end=scope.as_of == scope.period.end,

@@ -401,7 +401,8 @@ def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None
         "Median time to restore 30m, compared with 1h in Q2 2025: too few incidents to call it a change. With "
         "12 and 13 incidents, only a fall of 70% or a 3-fold rise would be found (80% power)."
     )
-    assert describe_change(table.assign(can_tell=True), measure="time_to_restore") == (
+    can_tell = table.assign(can_tell=pd.array([True] * len(table), dtype="boolean"))  # as measures.changes has it
+    assert describe_change(can_tell, measure="time_to_restore") == (
         "No significant change in the median time to restore since Q2 2025; a fall of 70% or a 3-fold rise would "
         "be found (80% power)."
     )

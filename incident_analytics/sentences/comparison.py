@@ -78,7 +78,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         return f"No significant change in the {name} since {row.earlier}."
     power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)}"
     detected = f"would be found ({POWER:.0%} power)"
-    if row.can_tell is True:
+    if not pd.isna(row.can_tell) and row.can_tell:
         return f"No significant change in the {name} since {row.earlier}; {power} {detected}."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
     if now == was:
@@ -223,7 +223,7 @@ def _compared(row: Any, groups: dict[str, str], before: str, after: str, n_other
         verb = f"{'fell' if row.change < 0 else 'rose'} by {_percent(abs(row.change))}"
         return f"Geometric mean {subject} {verb}{interval}, {was} {is_now}; {chance}{rest}."
     finding = f"the geometric mean went {was} {is_now}, {_signed(row.change)}{interval}"
-    if row.can_tell is False:
+    if not pd.isna(row.can_tell) and not row.can_tell:
         power = f"only {_detectable(row)} would reliably show"
         return f"Too few incidents to say whether {subject} changed: {finding}; {power}{rest}."
     power = "" if pd.isna(row.detectable_fall) else f"; {_detectable(row)} would reliably show"

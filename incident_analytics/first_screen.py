@@ -58,7 +58,7 @@ _MOST_MATTERED: Final = 7
 _BUDGETS: Final = 8  # error budgets shown
 _NO_STATUS: Final = "no status"
 _NAME: Final = 40  # characters of a service's name
-_SHORT: Final = 24  # characters of a name that is kept in one line
+_SHORT: Final = 18  # characters of a name that is kept in one line
 _TITLE: Final = 120  # characters of an incident's title
 
 _Cell = tuple[str, str]

@@ -66,12 +66,10 @@ def test_a_cause_that_is_an_instant_says_when_it_was_found() -> None:
     assert report.incident["why_it_happened"] == "A full disk."
 
 
-def test_a_day_of_completion_that_is_the_due_day_says_nothing_of_the_state() -> None:
+def test_an_item_completed_on_its_due_day_is_done() -> None:
     table = "| Action | Owner | Due | Completed |\n|---|---|---|---|\n"
-    rows = "| Move the index | Ana | 2026-05-01 | 2026-05-01 |\n| Add limits | Ana | 2026-05-01 | 2026-04-20 |\n"
+    rows = "| Move the index | Ana | 2026-05-01 | 2026-05-01 |\n| Add limits | Ana | 2026-05-01 | |\n"
     (report,) = parse_reports(
         f"# Search\n{BODY}\n## Action items\n\n{table}{rows}", "a.md", Settings(), default_template()
     )
-    assert [row["status"] for row in report.rows["actions"]] == [None, "done"]
-    messages = [row["message"] for row in report.rows["problems"] if row["code"] == "unreadable-value"]
-    assert messages == ["Completed is the due day, 2026-05-01, so whether it is done is unknown; add a Status"]
+    assert [row["status"] for row in report.rows["actions"]] == ["done", None]

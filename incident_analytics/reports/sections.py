@@ -591,15 +591,9 @@ class SectionReader:
             status = {"DONE": "done", "TODO": "open"}[match[0]]
             key_cell = key_cell._replace(text=key_cell.text.replace(match[0], "").strip())
         key = find_key(key_cell.text) or (None if is_absent(key_cell.text) else key_cell.text) if key_cell else None
-        due_on = self._cell(cells, "due_on", "Due Date", self._read_day)
         completed_on = self._cell(cells, "completed_on", "Completed", self._read_day) or done_on
         if status is None and completed_on is not None and "status" not in cells:
-            if completed_on == due_on:
-                message = f"Completed is the due day, {due_on}, so whether it is done is unknown; add a Status"
-                self.report.problem("unreadable-value", cells["completed_on"].line, message)
-                completed_on = None
-            else:
-                status = "done"  # the day says so
+            status = "done"  # the day says so
         rows = self.report.rows["actions"]
         rows.append(
             {
@@ -607,7 +601,7 @@ class SectionReader:
                 "action": words,
                 "owner": self._cell(cells, "owner", "Owner", text_or_none),
                 "created_on": self._cell(cells, "created_on", "Created", read_date),
-                "due_on": due_on,
+                "due_on": self._cell(cells, "due_on", "Due Date", self._read_day),
                 "priority": priority,
                 "status": status,
                 "completed_on": completed_on,

@@ -140,7 +140,7 @@ STRANGE = """# PM-26-0{n}: Down {n} times
 
 The volume was full.
 
-## Homework
+## Leftovers
 
 | What | Who | By | State |
 |---|---|---|---|
@@ -173,17 +173,17 @@ def test_labels_that_nothing_knows_are_asked_about_as_what_their_values_look_lik
         '# affected_users = ["Parcels"]',
         '# services = ["Hit by"]',
         '# status = ["Stage"]',
-        '# headings = ["Homework"]',
+        '# headings = ["Leftovers"]',
         '# headings = ["In short"]',
     }
-    for label in ("Kicked in", "Seen", "Gone by", "Parcels", "Hit by", "Stage", "Weather", "In short", "Homework"):
+    for label in ("Kicked in", "Seen", "Gone by", "Parcels", "Hit by", "Stage", "Weather", "In short", "Leftovers"):
         assert sum(f'"{label}"' in question for question in found.questions) == 1
     lines = [line.removeprefix("# ") for line in found.text.splitlines()]
     file = tmp_path / "ours.toml"
     file.write_text("\n".join(line for line in lines if line[:1] == "[" or " = " in line), encoding="utf-8")
     template = read_template(file)
     assert template.field_named("Seen") == "detected_at"
-    assert template.section_named("Homework") == "actions"
+    assert template.section_named("Leftovers") == "actions"
 
 
 @pytest.mark.parametrize(

@@ -670,7 +670,7 @@ def test_a_trackers_export_is_read_by_the_columns_that_the_settings_name(tmp_pat
     ("settings_text", "export", "message"),
     [
         ("", "", "s.toml: no [tracker] section names an export"),
-        (TRACKER, "Id,State,Due\n", "export.csv: no column 'Key'; it has Id, State, Due"),
+        (TRACKER, "Id,State,Due\n", "export.csv:1: no column 'Key'; it has Id, State, Due"),
         (TRACKER, None, "No such file or directory"),
         (TRACKER, "", "export.csv: it is empty; write a header with the columns' names"),
     ],

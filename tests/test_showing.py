@@ -270,7 +270,7 @@ def test_a_chosen_column_is_shown_with_its_interval_and_the_others_are_not() -> 
     assert '<td class="number">50m (30m to 2h)</td>' in page
     assert page.count("<th ") == 2
     unsure = showing.table(pd.DataFrame(row | {"median_low": [pd.NaT]}), columns=["median"]).html
-    assert '<td class="number">50m</td>' in unsure
+    assert '<td class="number">50m (at most 2h)</td>' in unsure
 
 
 def test_words_that_are_the_same_in_every_row_are_said_once_below_the_table() -> None:

@@ -124,6 +124,10 @@ class Chronology:
         """Take milestones from sentences, each to be checked, where no field gives them."""
         day = self.report.anchor()
         clauses, goes_on = read_narrative(paragraphs, day) if day else ([], False)
+        unclear = {
+            row["line"] for row in self.report.rows["problems"] if row["code"].startswith(("unreadable-", "ambiguous-"))
+        }
+        clauses = [clause for clause in clauses if clause.line not in unclear]  # a field's value that can't be read
         named = self._zones_of([clause.when for clause in clauses], zone)
         if day is None or not clauses or named is None:
             return

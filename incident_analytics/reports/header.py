@@ -675,8 +675,8 @@ class HeaderReader:
             self.report.problem("malformed-id", line.line, message)
             return
         incident_id = self.template.id_in(line.text) or line.text
-        whole = re.search(rf"[\w-]*{re.escape(incident_id)}[\w-]*", line.text)  # ATL-INC-009 is not INC-009
-        incident_id = whole[0] if whole else incident_id
+        words = re.findall(r"[\w-]+", line.text)  # ATL-INC-009 is not INC-009
+        incident_id = next((word for word in words if incident_id in word), incident_id)
         if "incident_id" not in self.template.other_fields and not self.template.has_own_id(line.text, any_word=True):
             message = f"Incident ID {line.text!r} is not of the form {form}; write one that is"
             self.report.problem("malformed-id", line.line, message)

@@ -106,11 +106,12 @@ def usual_owners(
 
     Examples
     --------
-    >>> usual_owners(["Renew the certificate (Joe)", "Add an alert (Ana, by 3 May)"])
+    >>> [tuple(each) for each in usual_owners(["Renew the certificate (Joe)", "Add an alert (Ana, by 3 May)"])]
     [('Renew the certificate', 'Joe', ''), ('Add an alert', 'Ana', 'by 3 May')]
     >>> usual_owners(["Renew the certificate (Redis)", "Add an alert (Ana)"])
     [None, None]
-    >>> usual_owners(["Joe: renew the certificate", "Ana: add an alert"], people="Joe Doe")
+    >>> owned = usual_owners(["Joe: renew the certificate", "Ana: add an alert"], people="Joe Doe")
+    >>> [tuple(each) for each in owned]
     [('renew the certificate', 'Joe', ''), ('add an alert', 'Ana', '')]
     """
     known = {word for word in fold(people).split() if len(word) > 1 and word not in _THINGS}

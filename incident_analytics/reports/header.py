@@ -487,12 +487,13 @@ class HeaderReader:
         if self.reader.zone is not None or self.reader.zone_is_unclear:
             return
         try:
-            found = [
-                moment if moment.zone is not None else replace(moment, zone=read_zone(find_zone(line.text)))
-                for line in lines
-                for moment in read_moments(line.text)
-                if moment.clock is not None
-            ]
+            found = []
+            for line in lines:
+                moments = [moment for moment in read_moments(line.text) if moment.clock is not None]
+                if any(moment.zone is None for moment in moments):
+                    zone = read_zone(find_zone(line.text))
+                    moments = [replace(each, zone=zone) if each.zone is None else each for each in moments]
+                found += moments
         except Unreadable:  # which is reported where the field itself is read
             return
         zones = {moment.zone for moment in found if moment.zone is not None or moment.dated}

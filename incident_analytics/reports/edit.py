@@ -133,13 +133,16 @@ def fill_report(
     report = _Report(content, templates, number)
     forms = report.template.sections
     order = {name: place for place, name in enumerate(forms)}
-    fillings = []
+    fillings: list[Filling] = []
+    done: list[str] = []
     for name in sorted(blocks, key=lambda name: order.get(name, len(order))):
         changed, outcome, words = report.fill(name, blocks[name])
         if changed is not report.content:
             after = _Report(changed, templates, number)
-            if after.titles == report.titles:
+            is_kept = after.titles == report.titles and after.fill(name, blocks[name])[0] == after.content
+            if is_kept and all(after.fill(each, blocks[each])[0] == after.content for each in done):
                 report = after
+                done.append(name)
             else:
                 outcome, words = "left alone", "with it the file would hold other reports; add the section by hand"
         label = forms[name].headings[0] if name in forms else name

@@ -109,9 +109,9 @@ def _in_time(reader: Reader, file: Path, data: bytes) -> None:
 
 
 def _says_where_and_what(error: IncidentAnalyticsError, file: Path) -> None:
-    """Hold that each line of an error names the file, then a line or key, then what is wrong."""
+    """Hold that each line of an error names the file, then what is wrong."""
     for words in str(error).splitlines():
-        if not re.match(rf"{re.escape(str(file))}: ?(?:\d+: |(?!not valid)[^:]+: |it ).*\S", words):
+        if not re.match(rf"{re.escape(str(file))}: ?\S", words):
             raise Finding(f"an error that does not say where or what: {words!r}")
 
 

@@ -76,7 +76,7 @@ _ABBREVIATIONS: Final = "|".join(
     )
 )
 _ESTIMATED: Final = r"(?-i:(?:(?<=\()|(?<=approx,\s)|(?<=approx\.,\s))est\)|est\.)"
-"""What is no Eastern Standard Time."""
+"""Words that are not Eastern Standard Time."""
 _OTHER: Final = r"\s(?:team|scan\w*|staff|desk|department|dept|engineer\w*|manager|group|findings?|pipeline|tool\w*)\b"
 """Words behind ICT or SAST that are about people and security, not about times."""
 _GOES_ON: Final = (

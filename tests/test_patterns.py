@@ -22,13 +22,13 @@ OF_OWN_PAGES = {
 }
 """Places whose pattern is tried only on HTML or SVG that the package wrote itself, where each mark has its end."""
 
-FLOOR = 0.005
+FLOOR = 0.0025
 """Seconds on the CPU within which growth does not matter, and cannot be measured."""
 FACTOR = 9.0
 """How many times as long a text of four times the size may take: a linear pattern takes 4, a quadratic one 16 times."""
 TRIES = 3
 """How many times in a row an attempt must take too long: what else the machine does may slow down one of them."""
-LENGTH = 2_000
+LENGTH = 1_000
 """Characters of the shorter one."""
 MOST = 0.05
 """Seconds on the CPU that a few pieces take only where time grows by doubling, and LENGTH only where by the cube."""

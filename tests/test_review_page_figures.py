@@ -884,7 +884,7 @@ _NUMBER = re.compile(r"(?<![\w.:/-])\d[\d,]*\.\d+(?:e[+-]?\d+)?%?(?![\w.])")
 
 
 @pytest.mark.usefixtures("shown")
-@pytest.mark.parametrize("period", ["2025Q3", "2025", "2021"])
+@pytest.mark.parametrize("period", ["2025", "2021"])
 def test_every_number_of_a_page_has_as_many_digits_as_people_read(make: Make, shown: list[str], period: str) -> None:
     """Three, and near 100% those that are missing to it: no exponent, no p-value to five places."""
     page = ReviewPage.read([str(DATA / "real")], period=period) if period == "2021" else make(period)

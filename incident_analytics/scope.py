@@ -399,15 +399,16 @@ class Scope:
     def reason_against(self, earlier: Period) -> str | None:
         """Say, as a clause, why the number of incidents cannot be compared with an earlier period; None where it can.
 
-        Nothing is known before the month of the first report, nor of a window without any report.
+        Nothing is known before the month of the first report, nor of a month that no reports cover: of what is left of
+        its period there are fewer incidents than of a whole one.
         """
         if self.first_reported is None:
             return "nothing had been reported by then"
         first = self.window.unit_at(self.first_reported, "month")
         if earlier.start < first.start:
             return f"the first report is from {first.label}"
-        silent = self.silent([self.window, earlier])
-        return f"nothing was reported in {silent[0].label}" if silent else None
+        silence = self.silence or self.silence_in(earlier)
+        return f"nothing was reported in {silence}" if silence else None
 
     @cached_property
     def undated(self) -> list[str]:
@@ -446,10 +447,14 @@ class Scope:
     @cached_property
     def silence(self) -> str:
         """What people call the months of the window that no reports cover; empty where reports cover all of it."""
-        if not self.has_reports(self.window):
-            return self.period.label
+        return self.silence_in(self.window) if self.has_reports(self.window) else self.period.label
+
+    def silence_in(self, period: Period) -> str:
+        """Return what people call the months of a period that no reports cover; empty where reports cover all of it."""
+        if not self.has_reports(period):
+            return period.label
         runs: list[list[Period]] = []
-        for part in self.silent(self.window.split("month")):
+        for part in self.silent(period.split("month")):
             if runs and runs[-1][-1].end == part.start:
                 runs[-1].append(part)
             else:

@@ -70,6 +70,80 @@ def test_doubt_gives_nothing(story: str, expected: dict[str, str]) -> None:
     assert milestones(read(story)) == expected
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        # hoped for, promised, thought, tried
+        "We expected the service to be restored at 11:00 UTC.",
+        "The vendor promised a fix at 11:00 UTC.",
+        "Had the failover worked, the service had been restored at 09:20 UTC.",
+        "The team thought that the service was restored at 09:40 UTC.",
+        "At 09:40 UTC a rollback was attempted and failed.",
+        "At 09:40 UTC restore of the database from backup was started.",
+        # of others, and of what is not the service
+        "Our provider restored its network at 10:05 UTC.",
+        "Our bank's API was unavailable from 09:30 to 09:52 UTC.",
+        "Staging was down from 09:30 to 09:52 UTC.",
+        # in part
+        "Half of the traffic was restored at 09:40 UTC.",
+        "At 09:40 UTC service was restored for customers in the EU.",
+        "At 10:30 UTC the first region was restored.",
+        "At 10:30 UTC the site was up again, but slow.",
+        # at another time, or of a noun
+        "The service was restored after 10:30 UTC.",
+        "The service was restored before 10:30 UTC.",
+        "The old version was live at 10:30 UTC and traffic recovered within 3 minutes.",
+        "The deploy at 10:30 UTC was restored.",
+        # what somebody said, and what was done afterwards
+        "At 09:50 UTC we told customers that the service was restored.",
+        "The provider's page said that it was resolved at 09:50 UTC.",
+        "At 14:00 UTC we held a retrospective; the service was restored.",
+        # what failed, and is not a cure
+        "At 09:40 UTC the API server stopped answering.",
+        "At 10:00 UTC we restored the service, but at 10:20 UTC it failed again.",
+        "The on-call engineer was paged at 09:25 UTC, did not answer and was called at 09:35 UTC.",
+    ],
+)
+def test_no_sentence_is_a_restoration_that_does_not_say_that_all_was_over(sentence: str) -> None:
+    story, _, _ = WHOLE.rpartition(" At 09:40")
+    assert "restored" in milestones(read(f"{story} The service was restored at 09:40."))
+    found = milestones(read(f"{story} {sentence}"))
+    assert "restored" not in found
+    assert {name: found[name] for name in ("started", "detected")} == {"started": "09:12", "detected": "09:15"}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We expect the service to be restored by 11:00 UTC.",
+        "The deploy at 08:55 UTC was rolled back.",
+        "At 15:00 UTC the review meeting began.",
+        "At 09:40 UTC we tried to roll back the deploy.",
+        "The logs show that the last good request was at 09:11 UTC.",
+        "No alert fired at 09:13 UTC.",
+        "At 10:12 UTC members were informed.",
+        "At 09:40 UTC the on-call of another team acknowledged a different alert.",
+    ],
+)
+def test_one_sentence_alone_is_no_milestone_for_want_of_another(sentence: str) -> None:
+    assert milestones(read(sentence)) == {}
+
+
+def test_times_of_no_known_zone_are_not_read() -> None:
+    assert milestones(read("Down from 09:00 to 11:00. At 09:05 an alert fired.")) != {}
+    assert milestones(read("Down from 09:00 to 11:00 local time. At 09:05 an alert fired.")) == {}
+
+
+def test_a_start_is_not_taken_where_an_earlier_time_may_be_it() -> None:
+    assert milestones(read("We released 5.2 at 16:00 UTC. Logins failed at 16:04 UTC.")) == {"started": "16:04"}
+    assert milestones(read("The boards flickered at 16:00 UTC. Logins failed at 16:04 UTC.")) == {}
+
+
+def test_a_later_time_in_a_list_is_not_passed_over() -> None:
+    more = "\n## Impact\n\n- Card payments failed until 10:40 UTC\n"
+    assert "restored" not in milestones(read(WHOLE, more=more))
+
+
 def test_what_goes_on_is_not_restored() -> None:
     story = f"{WHOLE.rpartition(', and')[0]}, and by 09:52 she had reset the password. The case remains open."
     assert "restored" in milestones(read(WHOLE))

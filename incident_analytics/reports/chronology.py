@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from incident_analytics.reports.durations import in_words, spans_agree
-from incident_analytics.reports.markdown import Paragraph
+from incident_analytics.reports.markdown import Item, Paragraph
 from incident_analytics.reports.milestones import (
     Clue,
     Gap,
@@ -18,7 +18,7 @@ from incident_analytics.reports.milestones import (
     infer_milestones,
     infer_relapse,
 )
-from incident_analytics.reports.narrative import read_narrative
+from incident_analytics.reports.narrative import read_narrative, said_to_be
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.report import Report
 from incident_analytics.reports.sections import SectionReader
@@ -39,10 +39,8 @@ _BACK = timedelta(hours=21)
 """A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
 _SAME_NIGHT = frozenset({timedelta(0), timedelta(days=1)})
 """How far from the incident's date the times of sentences may be."""
-_OF_A_SENTENCE = 0.7
-"""From this confidence on a sentence takes a milestone: there is no table that says that its rows are the course."""
 _OF_SENTENCES = 0.9
-"""The most confidence in what was read from a sentence."""
+"""The confidence in what was read from a sentence."""
 
 
 def _is_same(one: datetime, other: datetime) -> bool:
@@ -57,20 +55,6 @@ def _milestone(name: str, guess: Guess | None) -> dict[str, Any]:
     return {"milestone": name, "milestone_source": "inferred", "confidence": guess.confidence, "grade": guess.grade}
 
 
-def _milestones_of(clues: Sequence[Clue], evidence: ReportClues) -> dict[str, tuple[int, float]]:
-    """Return by milestone its clause and how likely that is; of a clause's several milestones the likeliest alone."""
-    found: dict[str, tuple[int, float]] = {}
-    for row, clue in enumerate(clues):
-        if clue.stated and (clue.stated in LAST_COUNTS or clue.stated not in found):
-            found[clue.stated] = row, 1.0
-    rows = {row for row, _ in found.values()}
-    for name, guess in sorted(infer_milestones(clues, evidence).items(), key=lambda each: -each[1].confidence):
-        if guess.row not in rows:
-            found[name] = guess.row, guess.confidence
-            rows.add(guess.row)
-    return found
-
-
 class Chronology:
     """Gives the rows of a report's timeline their instants, and the report its milestones."""
 
@@ -82,7 +66,7 @@ class Chronology:
         self.values = self.report.incident
         self.zone = zone
 
-    def place(self, paragraphs: Iterable[Paragraph] = ()) -> None:
+    def place(self, paragraphs: Iterable[Paragraph | Item] = ()) -> None:
         """Give the timeline's rows and the Duration line's windows their instants.
 
         Where there are no rows, ``paragraphs`` are read for what they say of the milestones.
@@ -120,7 +104,7 @@ class Chronology:
         if not self.reader.entries:
             self._take_narrative(paragraphs, evidence, zone)
 
-    def _take_narrative(self, paragraphs: Iterable[Paragraph], evidence: ReportClues, zone: tzinfo) -> None:
+    def _take_narrative(self, paragraphs: Iterable[Paragraph | Item], evidence: ReportClues, zone: tzinfo) -> None:
         """Take milestones from sentences, each to be checked, where no field gives them."""
         day = self.report.anchor()
         clauses, goes_on = read_narrative(paragraphs, day) if day else ([], False)
@@ -138,24 +122,13 @@ class Chronology:
         instants = place_entries(entries, day=day, zone=zone).instants
         if not all(at and at.astimezone(zone).date() - day in _SAME_NIGHT for at in instants):
             return
-        said = [
-            (Clue(at, clause.event, clause.states or self.template.stated_milestone(clause.event)), clause)
-            for at, clause in zip(instants, clauses, strict=True)
-            if clause.event
-        ]
-        clues = [clue for clue, _ in said]
-        evidence = replace(evidence, is_open=evidence.is_open or goes_on)
-        found = _milestones_of(clues, evidence)
-        unsaid = [at for at, clause in zip(instants, clauses, strict=True) if at and not clause.event]
-        for milestone in [name for name in MILESTONES if name in found]:
-            (row, confidence), name = found[milestone], f"{milestone}_at"
-            at, clause = clues[row].at, said[row][1]
-            is_given = self.values.get(name) is not None or name in self.report.not_given
-            if is_given or at is None or confidence < _OF_A_SENTENCE:
+        known = {name: at for name in MILESTONES if (at := self.values.get(f"{name}_at")) is not None}
+        is_open = evidence.is_open or goes_on
+        for milestone, row in said_to_be(clauses, instants, known, is_open=is_open).items():
+            name, clause = f"{milestone}_at", clauses[row]
+            if name in self.report.not_given:
                 continue
-            if not self._is_in_order(milestone, at, clues, unsaid):
-                continue
-            self.values[name] = at
+            self.values[name] = instants[row]
             self.report.zone_is_assumed |= self.reader.zone is None and not is_named
             self.report.note(
                 name,
@@ -163,7 +136,7 @@ class Chronology:
                 clause.line,
                 source="inferred",
                 approximate=clause.approximate,
-                confidence=min(confidence, _OF_SENTENCES),
+                confidence=_OF_SENTENCES,
                 grade="check",
             )
 
@@ -175,21 +148,6 @@ class Chronology:
             return None
         is_unclear = self.reader.zone_is_unclear or (self.reader.zone is None and len(named) > 1)
         return None if is_unclear else named
-
-    def _is_in_order(self, milestone: str, at: datetime, clues: Sequence[Clue], unsaid: Sequence[datetime]) -> bool:
-        """Return whether an instant that a sentence has for a milestone goes with all other times of the text.
-
-        No time of which nothing is said may be the one that counts in its place. A detection follows the beginning at
-        once, or is the first of all; a response follows a detection that is known.
-        """
-        if any(other > at if milestone in LAST_COUNTS else other < at for other in unsaid):
-            return False
-        if milestone == "responded":
-            return self.values.get("detected_at") is not None
-        if milestone == "detected":
-            start = self.values.get("started_at")
-            return not any(clue.at and clue.at < at and (start is None or clue.at > start) for clue in clues)
-        return True
 
     def _take_length_of_range(self, placement: Placement) -> None:
         """Take the length that a Duration of one start and one end states without a figure."""

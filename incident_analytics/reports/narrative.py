@@ -1,58 +1,110 @@
 """Sentences that say when things were, where a report has no timeline: cut at their clock times into clauses.
 
-Only what is surely of the incident's own day and course is kept: a wrong time is far worse than a missing one.
+Only what is surely of the incident's own day and course is kept: a wrong time is far worse than a missing one. Prose
+has no order of rows to go by, and says what was hoped, promised, tried, done by others or over for some only. So a
+clause is a milestone only if its own words assert it, and if no other time of the text may be the one that counts.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.markdown import Paragraph
+from incident_analytics.reports.markdown import Item, Paragraph
+from incident_analytics.reports.milestones import default_lexicon
+from incident_analytics.reports.row_readings import Reading
 from incident_analytics.reports.times import find_dates
 from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
+from incident_analytics.schema import LAST_COUNTS
 
-__all__ = ["TimedClause", "read_narrative"]
+__all__ = ["TimedClause", "read_narrative", "said_to_be"]
 
 _CLOCK = compile_late(
     r"(?P<about>\b[Ss]hortly after |\b[Jj]ust after |\b[Ee]ven na |\bpoco dopo le |\b[Kk]urz nach |\bpeu après )?"
-    r"(?P<until>\b(?:until|till|before|bis|vor|tot|voor|jusqu['’]à|avant|hasta|até|fino\s(?:alle|a)|prima\sdelle) )?"
-    r"(?:\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ss]ince|[Aa]bout|[Aa]round|[Aa]lle|[Oo]m|[Gg]egen|[Uu]m|[Ss]inds) ){0,2}"
-    r"(?P<time>(?<![\d:.$/+-])(?<!\b[Tt]he\s)(?:[01]?\d|2[0-4]):[0-5]\d(?![\d%]|:\d)(?:\s?[AaPp]\.?[Mm]\b\.?)?"
-    rf"(?:\s?\(?(?:{ZONE})\)?)?)"
+    r"(?P<bound>\b(?:until|till|before|after|than|of|bis|vor|nach|tot|voor|na|jusqu['’]à|avant|après|hasta|até|antes de"
+    r"|después de|depois|fino\s(?:alle|a)|prima\sdelle|dopo) )?"
+    r"(?:\b(?:[Aa]t|[Bb]y|[Ff]rom|[Ss]ince|[Aa]bout|[Aa]round|[Aa]lle|[Oo]m|[Gg]egen|[Uu]m|[Ss]inds|[Àà]) ){0,2}"
+    r"(?P<time>(?<![\d:.$/+-])(?<!\b[Tt]he\s)(?:(?:[01]?\d|2[0-4])[:h][0-5]\d(?![\d%]|:\d)(?:\s?[AaPp]\.?[Mm]\b\.?)?"
+    r"|1?\d\s?[AaPp]\.?[Mm]\b\.?|\b(?:12\s)?(?:noon|midday|midnight)\b)"
+    rf"(?:\s(?:Uhr|uur)\b)?(?:\s?\(?(?:{ZONE})\)?)?)"
 )
-"""A time of day with the words that lead to it."""
+"""A time of day with the words that lead to it; one after, before or of which something was is not its own."""
 _SENTENCE_END = compile_late(r"(?<![ap]\.m\.)(?<=[.!?])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W\d_a-zà-ÿ])")
 _JOINT = compile_late(r";\s|:\s|,?\s(?:and|but|en|und|et|e|y)\s|,\s(?:who|which|when|while|then)\s")
 """Where one clause ends and the next begins."""
 _RANGE = compile_late(r"\s?(?:to|until|till|through|and|[-–—]|bis|tot|al?|alle|à|às|hasta)\s?(?:about |around )?")
-_IS_OUT = compile_late(r"(?<!not )\b(?:down|unavailable|unreachable|offline)\b", re.IGNORECASE)
+_OF_A_NOUN = compile_late(
+    r"\s(?:was|were|is|are|has|had|have|did|does|caused|led|brought|made|triggered|resulted|broke|that|which)\b"
+)
+"""How words behind a time go on where it is that of a noun: ``the deploy at 08:55 was rolled back``."""
+_IS_OUT = compile_late(
+    r"\b(?:was|were|been)(?: \w+)? (?<!not )(?:down|unavailable|unreachable|offline)\b"
+    r"|^\W*(?:down|unavailable|unreachable|offline) (?:from|between)\b",
+    re.IGNORECASE,
+)
 """Words that make a range of times that of the incident."""
 _ELSEWHERE = compile_late(
-    r"\b(?:previous|earlier|similar|unrelated|nothing to do|(?:its|their|'s|’s) own|status page|drill|rehears\w+"
-    r"|game ?day|exercise|last (?:week|month|quarter|year|time)|yesterday|vorige|eerder|precedent\w*|précédent\w*"
+    r"\b(?:previous|earlier|similar|same \w+ as|unrelated|nothing to do|(?:its|their|'s|’s) own|status page|drill"
+    r"|rehears\w+|game ?day|exercise|last (?:week|month|quarter|year|time)|in (?:january|february|march|april|may|june"
+    r"|july|august|september|october|november|december)|yesterday|vorige|eerder|precedent\w*|précédent\w*"
     r"|anterior\w*|letzte\w*|vorig\w*|früher\w*)\b",
     re.IGNORECASE,
 )
 """Signs that the rest of the paragraph is about something other than the incident."""
-_PLANNED = compile_late(
-    r"\b(?:will|would|should|scheduled|planned|every|each (?:day|night|week|hour)|daily|nightly|weekly|usually|normally"
-    r"|always|cron|between|tested|if|until now)\b",
+_NOT_SAID = compile_late(
+    # what is usual or planned
+    r"\b(?:will|would|should|shall|scheduled|planned|every|each|both|daily|nightly|weekly|usually|normally|opens?|hours"
+    r"|always|cron|tested|if|until now|maintenance|(?-i:\bHad) \w+"
+    # what is only wished or thought
+    r"|could(?! not\b)|might|may|hop(?:e|ed|es|ing)|expect\w*|promis\w+|estimat\w+|eta|were to|decid\w+|decision"
+    r"|believ\w+|thought|thinks?|suspect\w*|assum\w+|suppos\w+|seem\w*|appear\w*|apparently"
+    r"|possibl[ey]|probabl[ey]|or so"
+    # what was done about the incident afterwards
+    r"|meetings?|retrospective|post-?mortem|debrief\w*|reviews?|audits?|apolog\w+|announce\w*|statement|press)\b",
     re.IGNORECASE,
 )
-"""Signs that a sentence does not say what happened at its times."""
+"""Signs that a sentence may not say what happened at its times."""
+_IN_DOUBT = compile_late(
+    # what was tried or came to nothing, and what is said against it
+    r"\b(?:attempt\w*|tr(?:y|ies|ied|ying)|unsuccessful\w*|in vain|without success|no effect|but|however|although"
+    r"|though|yet|except|despite|unfortunately|nobody|no one|never|nothing|nor|(?<!-)only"
+    # what became of others, or at another time
+    r"|they|their|them|theirs|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|partners?|competitors?|banks?"
+    r"|(?:an)?other|different|last (?:good|known|successful)|staging|sandbox|pre-?prod\w*|standby|replicas?"
+    r"|test(?:s|ing)? (?:environment|system|cluster)s?|minutes|hours|seconds|days|weeks)\b",
+    re.IGNORECASE,
+)
+"""Signs that a clause may not say what happened to the service at its time."""
+_PARTLY = compile_late(
+    r"\b(?:part\w*|half|third|most|some|many|several|majority|few|first|one|gradual\w*|slow\w*|improv\w+|degraded|begin\w*|beg[au]n"
+    r"|start\w*|regions?|zones?|sites|in (?:the )?(?-i:[A-Z]{2,})|to be|from backups?"
+    r"|for (?!all\b|every)(?:\w+ ){0,2}(?:users|customers|clients|tenants|members|shops|stores))\b|\d\s?%|\d/\d",
+    re.IGNORECASE,
+)
+"""Signs that not all was over."""
+_REPORTED = compile_late(
+    r"\b(?:report(?:s|ed)?|sa(?:y|ys|id)|post(?:s|ed)?|stat(?:es|ed)|claim(?:s|ed)|told|tells?|inform(?:s|ed)|wr(?:ites|ote))\b",
+    re.IGNORECASE,
+)
+"""Words behind which is what somebody said, which may be known of or true at another time."""
+_PASSED_ON = compile_late(
+    r"\b(?:was|were|been|be) (?:\w+ )?(?:informed|told|notified|contacted|asked|warned|updated)\b", re.IGNORECASE
+)
+"""How somebody is told of what is known."""
 _ANOTHER_DAY = compile_late(
     r"\b(?:next|following) (?:day|morning|afternoon|evening)|\bday (?:after|before)|\bdays (?:later|earlier)"
     r"|\btomorrow\b|\bovernight\b|\bthe (?:evening|night) before\b|\bvolgende (?:dag|ochtend)|\bnächsten (?:Tag|Morgen)"
     r"|\blendemain\b|\bdía siguiente|\bdia seguinte|\bgiorno (?:dopo|seguente)",
     re.IGNORECASE,
 )
+_OF_OTHER_ZONE = compile_late(r"\b(?:local|their|store|site|office)(?: \w+)? time\b", re.IGNORECASE)
+"""Words for a zone that nothing says."""
 _GOES_ON = compile_late(
     r"\b(?:remains?|(?:is|are|stays?)\sstill)\s(?:open|ongoing|down|paused|unavailable|offline|degraded|unresolved)\b",
     re.IGNORECASE,
@@ -77,13 +129,13 @@ class TimedClause(NamedTuple):
     approximate: bool = False
 
 
-def read_narrative(paragraphs: Iterable[Paragraph], day: date) -> tuple[list[TimedClause], bool]:
+def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[list[TimedClause], bool]:
     """Cut the sentences of a report at their clock times.
 
     Parameters
     ----------
     paragraphs
-        Those on what happened, in their order.
+        Those on what happened and the items of lists there, in their order.
     day
         The incident's date.
 
@@ -117,15 +169,17 @@ def read_narrative(paragraphs: Iterable[Paragraph], day: date) -> tuple[list[Tim
             if days:
                 is_of_incident = days == {0}
             is_of_incident &= _ELSEWHERE.search(sentence) is None
-            if (times := list(_CLOCK.finditer(sentence))) and _may_go_on(sentence, days):
+            times = list(_CLOCK.finditer(sentence))
+            if times and (_may_go_on(sentence, days) or _OF_OTHER_ZONE.search(sentence)):
                 return [], False
             goes_on |= is_of_incident and _GOES_ON.search(sentence) is not None
             if not times or not is_of_incident:
                 continue
-            is_past = _PLANNED.search(sentence) is None
+            is_said = _NOT_SAID.search(sentence) is None
             for begin, clause in _clauses(sentence, times):
                 line = paragraph.lines[bisect_right(starts, offset + begin) - 1].line
-                found.append(clause._replace(line=line, event=clause.event if is_past else ""))
+                is_sure = is_said and _IN_DOUBT.search(clause.event) is None
+                found.append(clause._replace(line=line, event=clause.event if is_sure else ""))
     if any(map(_says_half, found)):
         found = [clause for clause in found if _says_half(clause) or int(clause.when.partition(":")[0]) > _NOON]
     return found, goes_on
@@ -176,7 +230,7 @@ def _clauses(sentence: str, times: Sequence[re.Match[str]]) -> Iterator[tuple[in
         if _RANGE.fullmatch(sentence[one.end() : other.start("time")])
     }
     if ranges:
-        is_down = len(times) == 2 and _IS_OUT.search(sentence[: times[0].start()])  # noqa: PLR2004 - one range
+        is_down = len(times) == 2 and _IS_OUT.search(sentence)  # noqa: PLR2004 - one range
         for name, time in zip(("started", "restored") if is_down else [None] * len(times), times, strict=True):
             event = sentence if is_down else ""
             yield time.start(), TimedClause(time["time"], event, 0, name)
@@ -184,7 +238,9 @@ def _clauses(sentence: str, times: Sequence[re.Match[str]]) -> Iterator[tuple[in
     cuts = [(0, 0), *(_cut(sentence, one.end(), other.start()) for one, other in pairwise(times))]
     for time, (_, begin), (end, _) in zip(times, cuts, [*cuts[1:], (len(sentence),) * 2], strict=True):
         words = f"{sentence[begin : time.start()]} {sentence[time.end() : end]}"
-        event = "" if time["until"] or end < 0 or begin < 0 else " ".join(words.split()).strip(" ,;:.")
+        is_of_noun = sentence[begin : time.start()].strip(" ,") and _OF_A_NOUN.match(sentence, time.end())
+        is_unclear = time["bound"] or is_of_noun or end < 0 or begin < 0
+        event = "" if is_unclear else " ".join(words.split()).strip(" ,;:.")
         yield time.start(), TimedClause(time["time"], event, 0, approximate=time["about"] is not None)
 
 
@@ -198,3 +254,126 @@ def _cut(sentence: str, begin: int, end: int) -> tuple[int, int]:
     if last is None:
         return -1, -1
     return joints[0].start() if joints[0].start() == begin else last.start(), last.start()
+
+
+_ASSERTS: Final[Mapping[str, Sequence[frozenset[str]]]] = {
+    name: [frozenset(each.split(", ")) for each in features]
+    for name, features in {
+        "started": ["fault"],
+        "detected": ["alarm", "us, notice", "people > say"],
+        "responded": ["acknowledge"],
+        "identified": ["find, cause", "find, defect"],
+        "restored": ["over", "well"],
+        "mitigated": ["revert", "fix"],
+        "closed": ["close, incident"],
+    }.items()
+}
+"""By milestone the features of which a clause has all of one group; in the order in which they are found."""
+_DENY: Final[Mapping[str, frozenset[str]]] = {
+    "started": frozenset(["alarm", "notice", "say", "find", "over", "well", "stop", "again", "acknowledge"]),
+    "restored": frozenset(["part", "stop", "going", "elsewhere", "useless", "guess"]),
+    "mitigated": frozenset(["elsewhere", "useless", "guess"]),
+    "responded": frozenset(["elsewhere"]),
+    "identified": frozenset(["elsewhere", "guess"]),
+}
+"""By milestone the meanings that a clause has none of."""
+_TRIGGERS: Final = frozenset({"act", "change"})
+"""Meanings of what is done before anything fails."""
+_LITTLE: Final = 0.5
+"""The weight from which on a clause may be a milestone, though it does not assert it."""
+
+
+def said_to_be(
+    clauses: Sequence[TimedClause], instants: Sequence[datetime], known: Mapping[str, datetime], *, is_open: bool
+) -> dict[str, int]:
+    """Return by milestone the clause that says that it was then.
+
+    Parameters
+    ----------
+    clauses
+        What `read_narrative` gives.
+    instants
+        That of each clause.
+    known
+        Milestones that the report has elsewhere.
+    is_open
+        Whether the report says that the incident goes on: nothing is over then.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> story = [TimedClause("09:12", "logins failed", 1), TimedClause("09:40", "service was restored", 1)]
+    >>> day = [datetime(2025, 3, 3, 9, minute, tzinfo=UTC) for minute in (12, 40)]
+    >>> said_to_be(story, day, {}, is_open=False)
+    {'started': 0, 'restored': 1}
+    """
+    order = sorted(range(len(clauses)), key=instants.__getitem__)
+    readings = [default_lexicon().read(clause.event) if clause.event else None for clause in clauses]
+    found: dict[str, int] = {}
+    at = dict(known)
+    for name in [name for name in _ASSERTS if name not in known]:
+        rows = [row for row in order if row not in found.values() and _asserts(name, clauses[row], readings[row])]
+        if not rows or (name == "restored" and is_open):
+            continue
+        row = rows[-1 if name in LAST_COUNTS else 0]
+        others = [(instants[other], readings[other]) for other in order if other != row]
+        if _is_in_doubt(name, instants[row], at, others) or not _is_in_order(name, instants[row], at, instants):
+            continue
+        found[name], at[name] = row, instants[row]
+    return found
+
+
+def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
+    """Return whether a clause says by its own words that it is a milestone."""
+    if clause.states is not None or reading is None:
+        return reading is not None and clause.states == name
+    if name not in reading.speaks_for or not _DENY.get(name, frozenset()).isdisjoint(reading.meanings):
+        return False
+    if name in LAST_COUNTS and (_PARTLY.search(clause.event) or _REPORTED.search(clause.event)):
+        return False
+    if name == "detected" and _PASSED_ON.search(clause.event):
+        return False
+    if name == "started" and "part" in reading.meanings and "begin" not in reading.meanings:
+        return False  # something was better, or worse, in part
+    has = reading.meanings | reading.features
+    return "not" not in has and any(group <= has for group in _ASSERTS[name])
+
+
+def _is_in_doubt(
+    name: str, at: datetime, known: Mapping[str, datetime], others: Iterable[tuple[datetime, Reading | None]]
+) -> bool:
+    """Return whether another time may be that of a milestone: a later one of what counts last, else an earlier one.
+
+    It may be where its words speak for it, where nothing is said of it, before a start where they do not say what was
+    done, and after the end where something fails. Nothing is detected before it starts or at that time, nor
+    responded to before its detection.
+    """
+    before = known.get({"detected": "started", "responded": "detected"}.get(name, ""))
+    for other, reading in others:
+        if other == at or (other > at) != (name in LAST_COUNTS) or (before is not None and other <= before):
+            continue
+        if reading is None or reading.weights[name] >= _LITTLE:
+            return True
+        if name == "started" and ("fault" in reading.meanings or _TRIGGERS.isdisjoint(reading.meanings)):
+            return True
+        if name == "restored" and ("fault" in reading.meanings or reading.is_relapse):
+            return True
+    return False
+
+
+def _is_in_order(name: str, at: datetime, known: Mapping[str, datetime], others: Iterable[datetime]) -> bool:
+    """Return whether an instant may be that of a milestone, given those found before and all other times.
+
+    A response follows a detection that is known. What is over has begun before, and was mitigated at the same time or
+    before that.
+    """
+    begun = [known[each] for each in ("started", "detected") if each in known]
+    if name in {"started", "detected"}:
+        return all(at >= each for each in begun if name == "detected")
+    if name == "responded":
+        return "detected" in known and at >= known["detected"]
+    if name == "mitigated" and ("restored" not in known or at > known["restored"]):
+        return False
+    if name in LAST_COUNTS:
+        return all(at > each for each in begun) and any(each < at for each in (*begun, *others))
+    return all(at >= each for each in begun)

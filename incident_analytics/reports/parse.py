@@ -15,7 +15,7 @@ from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
 from incident_analytics.reports.labels import labelled_lines
 from incident_analytics.reports.layout import section_owners, section_parts, with_tasks
-from incident_analytics.reports.markdown import Paragraph, Section, parse_markdown
+from incident_analytics.reports.markdown import RUNNING, Item, Paragraph, Section, parse_markdown
 from incident_analytics.reports.origins import OriginReader
 from incident_analytics.reports.outages import OutageReader
 from incident_analytics.reports.recognition import Recognized, Skipped, recognize
@@ -181,15 +181,16 @@ class _Parser:
         self.correct(known, known.keys() & derived)
         return self.report
 
-    def course_of_events(self, parts: Sequence[_Part]) -> Iterator[Paragraph]:
-        """Yield the paragraphs that may say when things were."""
+    def course_of_events(self, parts: Sequence[_Part]) -> Iterator[Paragraph | Item]:
+        """Yield the paragraphs and list items that may say when things were."""
         for part in parts:
             if part.name in _COURSE and not _OTHER_MATTERS.search(part.section.title):
-                yield from (block for block in part.section.paragraphs() if not self.has_times(block))
+                blocks = (block for block in part.section.blocks if isinstance(block, RUNNING))
+                yield from (block for block in blocks if not self.has_times(block))
 
-    def has_times(self, paragraph: Paragraph) -> bool:
-        """Return whether the times of a paragraph were read as those of fields."""
-        uses = {self.report.used.get(line.line, "") for line in paragraph.lines}
+    def has_times(self, block: Paragraph | Item) -> bool:
+        """Return whether the times of a block were read as those of fields."""
+        uses = {self.report.used.get(line.line, "") for line in block.lines}
         return any(use.endswith(("_at", ".stated_duration", ".duration")) for use in uses)
 
     def take_users_of_prose(self) -> None:

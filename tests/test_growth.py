@@ -39,6 +39,7 @@ HEAD = (
     "# Incident: Growth\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n"
     "**Duration**: 14:02 - 15:47 (1h 45m)\n\n"
 )
+WITHOUT_DURATION = HEAD.replace("**Duration**: 14:02 - 15:47 (1h 45m)\n", "")
 ROLES = Redaction([("Owner", "Ann Lee"), ("Owner", "Ann Ann Ann Ann Ann Ann Lee"), ("Author", "Lee Lee Lee Lee")])
 
 
@@ -171,6 +172,31 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "words in brackets of YAML": (yaml_nodes, lambda n: f"a: {'[' * 99}{'b, ' * (n // 3)}{']' * 99}", 300_000),
     "lists in lists of YAML": (yaml_nodes, lambda n: "[\n" * (n // 2), 300_000),
     "keys of YAML": (yaml_nodes, lambda n: "? a\n" * (n // 4), 300_000),
+    "sentences with times in one line": (
+        read_report,
+        lambda n: f"{WITHOUT_DURATION}## What Happened\n\n" + "At 09:12 UTC it failed. " * (n // 24),
+        100_000,
+    ),
+    "times of a sentence": (
+        read_report,
+        lambda n: f"{WITHOUT_DURATION}## What Happened\n\n" + "at 09:12 it failed and at 09:13 it was up, " * (n // 42),
+        100_000,
+    ),
+    "clauses between two times": (
+        read_report,
+        lambda n: f"{WITHOUT_DURATION}## What Happened\n\nAt 09:12 " + "a and b, " * (n // 9) + "at 09:13 x",
+        100_000,
+    ),
+    "one word of a sentence with a time": (
+        read_report,
+        lambda n: f"{WITHOUT_DURATION}## What Happened\n\nAt 09:12 " + "a" * n,
+        200_000,
+    ),
+    "one word of a row": (
+        read_report,
+        lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n| 14:03 | {'a' * n} |\n",
+        200_000,
+    ),
     "rows in an open fence": (
         read_report,
         lambda n: f"{HEAD}## Timeline\n\n```\n" + "| 14:03 | x |\n" * (n // 14),

@@ -267,6 +267,19 @@ def test_a_heading_that_names_a_zone_in_words(heading: str, zone: str) -> None:
         ("Users in Shanghai (CST)", "CST", 8),
         ("Times in IST", "IST", None),
         ("From Dublin to Mumbai, times in IST", "IST", None),
+        # places of a zone that is seldom meant may be those of customers and hosts
+        ("Users in Israel and hosts elsewhere, times in IST", "IST", None),
+        ("Our hosts are in the region Ireland, times in IST", "IST", None),
+        ("Customers in China saw errors, times in CST", "CST", None),
+        ("Prices in RMB were wrong, times in CST", "CST", None),
+        ("The team in Dublin, times in IST", "IST", 1),
+        ("The Shanghai office was offline, times in CST", "CST", 8),
+        ("Trains of Irish Rail at Dublin, times in IST", "IST", 1),
+        ("China Standard Time (CST), for the team in Dallas", "CST", 8),
+        # people
+        ("Austin rolled back. Times in CST", "CST", None),
+        ("Houston Miller was paged. Times in CST", "CST", None),
+        ("The plant in Austin, Texas. Times in CST", "CST", -6),
     ],
 )
 def test_the_places_of_a_report_settle_an_abbreviation_of_several_zones(
@@ -317,7 +330,9 @@ def test_an_offset_next_to_an_abbreviation_settles_which_zone_it_is(text: str, h
         ("Times in ADT", "ADT", "America/Halifax", -3),
         ("Times in SST", "SST", "Pacific/Pago_Pago", -11),
         ("Times in GST", "GST", "Asia/Dubai", 4),
-        ("Hosts in Dublin, times in IST", "IST", "Asia/Kolkata", 1),
+        ("Hosts in Dublin, times in IST", "IST", "Asia/Kolkata", 5.5),
+        ("Users in Shanghai, times in CST", "CST", "America/Chicago", -6),
+        ("Times of Dublin (IST)", "IST", "Asia/Kolkata", 1),
         ("From Dublin to Mumbai, times in IST", "IST", "Asia/Kolkata", 5.5),
     ],
 )

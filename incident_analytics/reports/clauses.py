@@ -175,11 +175,12 @@ class Vocabulary:
             for entry in entries:
                 first, *rest = entry.split()
                 self._known.setdefault(first, []).append((meaning, tuple(rest)))
+        self._longest = max(map(len, self._known), default=0)
         self._word = lru_cache(maxsize=20_000)(self._find)
 
     def _find(self, token: str) -> _Word:
         found = list(self._known.get(token, ()))
-        for length in range(1, len(token) + 1):
+        for length in range(1, min(len(token), self._longest) + 1):
             found += self._known.get(f"{token[:length]}*", ())
         if _STATUS_CODE.fullmatch(token):
             found.append(("fault", ()))

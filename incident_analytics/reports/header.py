@@ -532,11 +532,11 @@ class HeaderReader:
             and (words := find_zone(line.text, is_elsewhere=True))
         }
         if not found and "timezone" not in self.settings.model_fields_set:
-            zoned = [(line, words) for line in lines if line.label is None for words in zones_of_clocks(line.text)]
+            zoned = [(line, each) for line in lines if line.label is None and (each := zones_of_clocks(line.text))]
             instants = [line.text for name, line in self.fields.items() if name.endswith("_at") or name == "duration"]
             own = clocks_in(*(entry.when for entry in self.reader.entries), *instants) if zoned else set()
             if not own.isdisjoint(clocks_in(*(line.text for line, _ in zoned))):
-                found = {words: line.line for line, words in zoned}
+                found = {words: line.line for line, named in zoned for words in named}
         with suppress(Unreadable):
             if len({read_zone(words) for words in found}) == 1:
                 words, number = next(iter(found.items()))

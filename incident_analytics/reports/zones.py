@@ -391,15 +391,15 @@ _SETTLED: ContextVar[Mapping[str, tzinfo]] = ContextVar("settled", default=Mappi
 
 @contextmanager
 def zones_settled(text: str, *, usual: str = "UTC") -> Iterator[None]:
-    """Read an abbreviation of several zones as the one of an offset next to it, of places in a text, or the usual one.
+    """Read an abbreviation of several zones as that of an offset or a place next to it, the usual one, or of places.
 
     Parameters
     ----------
     text
         A whole report. Places of several of the zones settle nothing.
     usual
-        The IANA name of the zone of times that name none. It settles an abbreviation that it has itself, unless the
-        text names places of another one.
+        The IANA name of the zone of times that name none. It settles an abbreviation that it has itself, unless an
+        offset or a place is next to that. Places elsewhere may be those of customers and of hosts.
 
     Examples
     --------
@@ -422,7 +422,7 @@ def zones_settled(text: str, *, usual: str = "UTC") -> Iterator[None]:
 
 
 def _settled(name: str, text: str, usual: str) -> tzinfo | None:
-    """Return the one zone of an abbreviation whose offset, places or other signs of them a text has; else the usual."""
+    """Return the one zone of an abbreviation whose offset or place is next to it, else the usual one, or of places."""
     meant = _data()["several"].get(name, {})
     written = {
         int(f"{sign.replace('−', '-')}1") * (int(hours) + int(minutes or 0) / 60)
@@ -433,25 +433,44 @@ def _settled(name: str, text: str, usual: str) -> tzinfo | None:
     if written:
         offset = written.pop()
         return timezone(timedelta(hours=offset)) if not written and offset in meant.values() else None
-    place = place_meant(text, name) or usual
-    ahead = timedelta(hours=meant[place]) if place in meant else _abbreviations(usual).get(name)
+    place = _spelled_out(text, name) or (usual if usual in meant else None)
+    ahead = timedelta(hours=meant[place]) if place else _abbreviations(usual).get(name)
+    if ahead is None and (place := place_meant(text, name)) is not None:
+        ahead = timedelta(hours=meant[place])
     return timezone(ahead) if ahead is not None else None
+
+
+def _spelled_out(text: str, name: str) -> str | None:
+    """Return the one zone whose place a text has next to an abbreviation, or before *Standard Time*."""
+    found = [place for place in zones_meant(name) if _signs_next_to(place, name).search(text)]
+    return found[0] if len(found) == 1 else None
 
 
 def place_meant(text: str, name: str) -> str | None:
     """Return the zone that an abbreviation of several means in a text by the places that it names.
 
+    Any place of the zone that the abbreviation nearly always means is enough. A place of another one may be that of
+    customers or hosts: there are two of these, or one is next to the abbreviation or to words for a team or an office.
+
     Examples
     --------
     >>> place_meant("Riders in Mumbai, times in IST", "IST"), place_meant("Times in IST", "IST")
     ('Asia/Kolkata', None)
+    >>> place_meant("Hosts in Ireland, times in IST", "IST"), place_meant("The team in Dublin, times in IST", "IST")
+    (None, 'Europe/Dublin')
     """
-    found = [place for place in zones_meant(name) if _signs_of(place).search(text)]
-    return found[0] if len(found) == 1 else None
+    if (place := _spelled_out(text, name)) is not None:
+        return place
+    signs = {place: set(_signs_of(place).findall(text)) for place in zones_meant(name)}
+    found = [place for place, words in signs.items() if words]
+    if len(found) != 1:
+        return None
+    is_sure = found[0] == zones_meant(name)[0] or len(signs[found[0]]) > 1 or _of_house(found[0]).search(text)
+    return found[0] if is_sure else None
 
 
 def zones_meant(name: str) -> tuple[str, ...]:
-    """Return the zones that an abbreviation may mean, as far as they are known; none where it means but one.
+    """Return the zones that an abbreviation may mean, the usual one first; none where it means but one.
 
     Examples
     --------
@@ -477,9 +496,33 @@ def _abbreviations(zone: str) -> dict[str, timedelta]:
 @lru_cache(maxsize=16)
 def _signs_of(place: str) -> re.Pattern[str]:
     """Return what matches the places of a zone as they are written, and its money."""
-    words = "|".join(map(re.escape, _data()["places"].get(place, ())))
     signs = "|".join(map(re.escape, _data()["signs"].get(place, ())))
-    return re.compile(rf"\b(?:{words})\b{'|' * bool(signs)}{signs}")
+    return re.compile(rf"{_places_of(place)}{'|' * bool(signs)}{signs}")
+
+
+@lru_cache(maxsize=16)
+def _of_house(place: str) -> re.Pattern[str]:
+    """Return what matches a place of a zone within a few words of those for who works there."""
+    places, house = (
+        _places_of(place),
+        r"\b(?:offices?|teams?|staff|engineers?|on-?call|NOC|headquarters|HQ|plant|campus)\b",
+    )
+    return re.compile(rf"{house}[^.;\n]{{0,20}}?{places}|{places}[^.;\n]{{0,20}}?{house}")
+
+
+@lru_cache(maxsize=64)
+def _signs_next_to(place: str, name: str) -> re.Pattern[str]:
+    """Return what matches a place of a zone next to an abbreviation, or in its long form."""
+    places = _places_of(place)
+    return re.compile(rf"{places}(?:\s(?:Standard\s)?Time\b|[\s,(/=]{{1,3}}{name}\b)|\b{name}[\s,(/=]{{1,3}}{places}")
+
+
+def _places_of(place: str) -> str:
+    """Return the pattern of the places of a zone; what people are called as well is behind *in* or has a comma."""
+    names = set(_data()["people"].split())
+    words = [re.escape(word) for word in _data()["places"].get(place, ()) if word not in names]
+    words += [rf"(?:(?<=\bin\s){word}|{word}(?=,))" for word in _data()["places"].get(place, ()) if word in names]
+    return rf"\b(?:{'|'.join(words)})(?!\w)"
 
 
 def zone_named(name: str) -> tzinfo:

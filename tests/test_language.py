@@ -25,7 +25,7 @@ MATCHED_IN_REPORTS = {
     "reports/milestones.py",
     *(
         f"reports/{name}.py"
-        for name in ("placeholders", "choices", "marks", "values", "zones", "tokens", "times", "durations")
+        for name in ("placeholders", "choices", "marks", "values", "zones", "tokens", "times", "durations", "narrative")
     ),
     "evidence/lines.py",
 }

@@ -96,7 +96,7 @@ _REPORTED = compile_late(
 _PASSED_ON = compile_late(
     r"\b(?:was|were|been|be) (?:\w+ )?(?:informed|told|notified|contacted|asked|warned|updated)\b", re.IGNORECASE
 )
-"""How somebody is told of what is known."""
+"""How somebody hears of what is known already."""
 _ANOTHER_DAY = compile_late(
     r"\b(?:next|following) (?:day|morning|afternoon|evening)|\bday (?:after|before)|\bdays (?:later|earlier)"
     r"|\btomorrow\b|\bovernight\b|\bthe (?:evening|night) before\b|\bvolgende (?:dag|ochtend)|\bnächsten (?:Tag|Morgen)"

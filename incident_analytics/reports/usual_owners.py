@@ -1,8 +1,8 @@
 """Owners as one list writes them, without a label: at the end of its items, or in front of them.
 
-A word in brackets may be anything. It is an owner where most items of a list have a name in the same place, and none
-of them has a thing there; in front of the words, or in a list of one item, only next to a name that the report has for
-a person.
+A word in brackets may be anything: a product, a customer, a feature, a language. It is an owner where most items of a
+list have a name in the same place, one of these is surely a person or a team, and none is a thing; in a list of one
+item only if the report has the name for a person, and in front of the words only if it is surely one itself.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.names import without_accents
 from incident_analytics.reports.action_states import read_state_alone
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.tokens import MONTH
@@ -83,6 +84,41 @@ _TEAMS: Final = frozenset(
 """Words that make a team of a thing: ``Data team``."""
 
 
+_GIVEN_NAMES_TEXT: Final = """
+    aaron adam adrian agnes ahmed aisha akira alain alan albert alejandro alessandro alex alexander alexandra ali alice
+    alicia alina alvaro amanda amara amelia amina amir amit amy ana anastasia anders andrea andreas andrei andres andrew
+    andrzej angela angelika anil anita anja anjali ankit ann anna anne annika anton antonio ari arjun arne arun arthur
+    asa ashley astrid ayse barbara bart beatriz begona ben benjamin bernd bianca bjorn bo bob boris brian bruno cagla
+    camila camille carla carlos carmen caroline catarina catherine cecilia celine chen chiara chloe chris christian
+    christine christoph claire clara claudia clement conceicao craig cristina daan dana daniel daniela dave david
+    deepak denis derek diana diego dieter dimitri dmitri dmitry dominik donna duncan ed eduardo edward elena eli elif
+    elin elisa elizabeth ella emil emilia emily emma enrique eric erik erika ernst esra esther eva evelyn fabian
+    fatima federico felix fernanda fernando filip florian francesca francesco francisco frank franziska fred
+    frederik fritz gabriel gabriela georg george gerard giorgio giovanni giulia gonzalo greg gregor guido guillaume
+    gustav gustavo hanna hannah hans harald harry hasan heather hector heidi helen helena helene helga henrik henry
+    hiroshi hugo ian ibrahim ida igor ina ines inga ingrid irene irina isabel isabella ivan iwona jack jacob jakob
+    jakub james jamie jan jana jane janine jasmin jason javier jean jeff jelena jennifer jens jeroen jessica jin joan
+    joana joanna joao joe johan johanna johannes john jonas jonathan jordi jorg jorge joris jose josef joseph josh
+    juan jules julian julie julien jun jurgen justin kai kamil karen karim karin karl karolina kasia katarzyna kate
+    katja katrin keiko keith ken kenji kevin khalid kim kirsten klaus krzysztof kumar kyle lars laura lea lee lena
+    leo leon leonardo liam lin linda linnea lisa liz lola lorenzo lou louis luca lucas lucia lucie luigi luis
+    luisa lukas lukasz magda magdalena maja malik malin manfred manuel mara marc marcel marcin marco marcos marek
+    margaret maria marie marija marina mario marit marius mariusz markus marta martin martina mateusz mathias
+    matteo matthew matthias max maya mehmet mei melanie mia michael michal michel miguel mike mikhail milan
+    miriam mohamed mohammed monika murat nadia naomi natalia natasha neha nia niccolo nicholas nick nico nicola
+    nicolas niels nikolai nils nina noah noor nora olaf oleg olga oliver olivia omar oskar otto oystein pablo paola
+    paolo pascal patricia patrick paul paula pavel pawel pedro peter petra philip philipp pia pierre piotr pooja
+    priya quentin rachel rafael rahul raj ravi rebecca regina rene ricardo richard rita robert roberto rohan
+    romain roman ronald rosa ruth ryan sabine said sam samir samuel sandra sanjay sara sarah sean sebastian selin
+    sergei sergey sergio shreya silvia simon simone sofia sofie sonia sophie stefan stefania stephanie stephen
+    steve sten sunil susan susanne sven svetlana takeshi tania tariq teresa thea theo thiago thierry thomas tim timo
+    tobias tom tomas tomasz ulrich ursula valentina valerie vanessa vera victor vikram viktor vincent vivian
+    vladimir wei wolfgang xavier yan yasmin yuki yusuf yves zoe
+"""
+_GIVEN_NAMES: Final = frozenset(_GIVEN_NAMES_TEXT.split())
+"""First names that are common somewhere and hardly that of a thing, without accents."""
+
+
 class _Owned(NamedTuple):
     words: str
     owner: str
@@ -114,22 +150,43 @@ def usual_owners(
     >>> [tuple(each) for each in owned]
     [('renew the certificate', 'Joe', ''), ('add an alert', 'Ana', '')]
     """
-    known = {word for word in fold(people).split() if len(word) > 1 and word not in _THINGS}
+    known = {word for word in without_accents(people).split() if len(word) > 1 and word not in _THINGS}
     not_people = {word for thing in things for word in fold(thing).split()}
     for read in (_at_end, _in_front):
         found = [read(item) for item in items]
-        names = [name.strip() for owned in found if owned for name in _AND.split(owned.owner)]
-        persons = [name for name in names if not known.isdisjoint(fold(name).split())]
-        is_habit = bool(persons) or (read is _at_end and len(names) > 1)
-        if not names or not is_habit or 3 * sum(map(bool, found)) < 2 * len(items):
+        names = [name for owned in found if owned for name in _names_of(owned)]
+        stray = {name for name in names if _is_thing(name, not_people) and not _is_of(name, known)}
+        persons = {name for name in names if name not in stray and (_is_of(name, known) or _is_person(name))}
+        is_habit = any(_is_of(name, known) for name in persons) or (read is _at_end and len(names) > 1)
+        if not persons and not any(owned and owned.day for owned in found):
             continue
-        stray = {name for name in names if name not in persons and _is_thing(name, not_people)}
-        if stray and not persons:
+        if not is_habit or 3 * sum(map(bool, found)) < 2 * len(items):
             continue
-        sure = [name for name in names if name in persons or _MENTION.fullmatch(name) or _is_name(name)]
-        if 2 * len(sure) > len(names):
-            return [owned if owned and owned.owner not in stray else None for owned in found]
+        if stray and not any(_is_of(name, known) for name in names):
+            continue
+        sure = [name for name in names if name in persons or _is_name(name)]
+        if 2 * len(sure) <= len(names):
+            continue
+        others = set(names) - persons if read is _in_front else stray
+        return [owned if owned and others.isdisjoint(_names_of(owned)) else None for owned in found]
     return [None] * len(items)
+
+
+def _names_of(owned: _Owned) -> list[str]:
+    return [name.strip() for name in _AND.split(owned.owner)]
+
+
+def _is_of(name: str, known: Collection[str]) -> bool:
+    """Return whether a name has a word of those that the report has for people."""
+    return any(word in known for word in without_accents(name).split())
+
+
+def _is_person(name: str) -> bool:
+    """Return whether a name is surely a person's or a team's: a handle, a first name, an initial, two words, a team."""
+    words = name.split()
+    if _MENTION.fullmatch(name) or not _GIVEN_NAMES.isdisjoint(without_accents(name).split()):
+        return True
+    return len(words) > 1 and (_is_name(name) or not _TEAMS.isdisjoint(fold(name).split()))
 
 
 def _at_end(item: str) -> _Owned | None:

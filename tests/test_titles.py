@@ -46,6 +46,14 @@ def test_what_happened_is_the_title_and_not_the_kind_of_document(head: str) -> N
         ("# Search returned nothing\n\n**We are sorry for this**\n", "Search returned nothing"),
         ("# Incident report\n", "Incident report"),
         ("# Incident report\n\n**Summary**: Search was down. All of it, for an hour.\n", "Incident report"),
+        ("# Incident: Cooling was lost\n\n**Event**: the second in a row\n", "Cooling was lost"),
+        ("# Incident report\n\n**Confidential**\n", "Incident report"),
+        ("# Incident report\n\n**Strictly confidential**\n", "Incident report"),
+        ("# Incident report\n\n**Lumen Payments Ltd**\n", "Incident report"),
+        ("# Incident report\n\n## Meta\n", "Incident report"),
+        ("# Incident report\n\n## General information\n", "Incident report"),
+        ("# Incident report\n\n**Remarks**: see the ticket\n", "Incident report"),
+        ("# Search returned nothing {#search .unnumbered}\n", "Search returned nothing"),
     ],
 )
 def test_a_title_that_says_what_happened_stays(head: str, title: str) -> None:

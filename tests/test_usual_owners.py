@@ -67,12 +67,11 @@ def test_what_is_not_a_person_is_never_the_owner(words: str) -> None:
 @pytest.mark.parametrize(
     ("first", "second"),
     [("Mimir", "Valkey"), ("Siemens", "Bosch"), ("Orders", "Search"), ("Lyon", "Turin"), ("English", "Español"),
-     ("Compliance", "Simplicity"), ("Mondays", "Fridays"), ("Hardening", "Speedup"), ("CISO", "CTO")],
+     ("Compliance", "Simplicity"), ("Mondays", "Fridays"), ("Hardening", "Speedup")],
 )  # fmt: skip
 def test_words_of_which_none_is_surely_a_person_are_not_the_owners(first: str, second: str) -> None:
     for form in ("{} ({})", "{} [{}]", "{} — {}"):
         assert owners([form.format("Renew it", first), form.format("Add an alert", second)]) == [None, None]
-    assert owners([f"Renew it ({first}, by 3 May)", f"Add an alert ({second})"]) != [None, None]
 
 
 def test_in_front_only_people_are_owners_of_a_list_that_has_some() -> None:

@@ -92,7 +92,7 @@ _REPORTED = compile_late(
     r"\b(?:report(?:s|ed)?|sa(?:y|ys|id)|post(?:s|ed)?|stat(?:es|ed)|claim(?:s|ed)|told|tells?|inform(?:s|ed)|wr(?:ites|ote))\b",
     re.IGNORECASE,
 )
-"""Words behind which is what somebody said, which may be known of or true at another time."""
+"""Words behind which is what somebody said, which may be so at another time."""
 _PASSED_ON = compile_late(
     r"\b(?:was|were|been|be) (?:\w+ )?(?:informed|told|notified|contacted|asked|warned|updated)\b", re.IGNORECASE
 )

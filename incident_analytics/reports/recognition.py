@@ -93,7 +93,7 @@ _EXAMPLE: Final = compile_late(
 _LEFT: Final = compile_late(
     r"\[(?![ xX]\]|(?i:resolved|closed|final|solved|update\w*|monitoring|identified|mitigated|recovered|ongoing)\b)"
     r"(?=[^\[\]()\d#]*?[^\W\d_])[^\[\]()\d#]*+\](?![(\[:])|<(?!https?:|!--|/|br\b)[A-Za-z][^<>@=]{0,60}>"
-    r"|\{\{?[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
+    r"|\{\{?(?![#.:]\w)[^{}]{1,60}\}\}?|\bYYYY\b|\bHH:MM\b|\bXX+\b|(?<=\S)#{3,}|_{3,}"
 )
 """What only a template has: words in brackets, letters in place of figures."""
 _TAG: Final = compile_late(

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.markdown import Line, Paragraph, Section
+from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.template import Template
 from incident_analytics.reports.wordings import named_by_words
 
@@ -25,6 +27,15 @@ _STATE: Final = re.compile(
     re.IGNORECASE,
 )
 """What is said of the report behind its title."""
+
+
+_NOT_WHAT_HAPPENED: Final = compile_late(
+    r"\b(?:confidential\w*|vertraulich|internal|intern|privileged|restricted|draft|ltd|limited|inc|llc|gmbh|ag|plc|corp\w*"
+    r"|s\.?a|b\.?v|bv|team|department|general|meta\w*|information|informationen|details|data|document\w*|contents|about"
+    r"|overview|background|introduction|prepared|version|page)\b",
+    re.IGNORECASE,
+)
+"""Words of what is right below a title as well: who may read it, whose it is, what a part of it is called."""
 
 
 class Titles:
@@ -46,7 +57,7 @@ class Titles:
         if self.found is None:
             return None
         words = self.found.text
-        if candidate is not None and (_is_frame(words) or _is_frame(_FRAME.split(words)[0]) or self._is_above_frame()):
+        if candidate is not None and (_is_frame(words) or _is_of_house(words) or self._is_above_frame()):
             return candidate
         return self._below() if _is_frame(words) else None
 
@@ -79,13 +90,14 @@ class Titles:
             if not isinstance(block, Paragraph) or block.lines[0].label is not None:
                 break
             line = block.lines[0]
-            if line.strong and len(line.text) <= _LONGEST and not _is_frame(line.text):
+            if line.strong and _may_say_what_happened(line.text):
                 return line
         following = index + 1
         if following >= len(self.sections):
             return None
         section = self.sections[following]
         is_own = self.parts[following] is None and not self.template.field_named(section.title)
+        is_own &= _may_say_what_happened(section.title)
         return Line(section.title, section.line) if is_own and not self.sections[index].blocks else None
 
     def _is_above_frame(self) -> bool:
@@ -127,6 +139,18 @@ def without_frame(title: str) -> str:
     if match and words[match.end() :].strip() and not re.search(r"\d", words[: match.start()]):
         return words[match.end() :].strip() if _is_frame(words[: match.start()]) else words
     return words
+
+
+def _may_say_what_happened(words: str) -> bool:
+    """Return whether words right below a title that says nothing may be the title."""
+    is_short = len(words) <= _LONGEST and len(words.split()) > 1
+    return is_short and _NOT_WHAT_HAPPENED.search(words) is None and not _is_frame(words)
+
+
+def _is_of_house(title: str) -> bool:
+    """Return whether a title is the words for a report and then whose it is: not what failed."""
+    frame, _, whose = title.partition(": ")
+    return whose != "" and _is_frame(frame) and "fault" not in default_lexicon().read(whose).meanings
 
 
 def _is_frame(words: str) -> bool:

@@ -192,6 +192,7 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
         lambda n: f"{WITHOUT_DURATION}## What Happened\n\nAt 09:12 " + "a" * n,
         200_000,
     ),
+    "users of a sentence": (read_report, lambda n: f"{HEAD}## Impact\n\n" + "1,200 users failed " * (n // 19), 100_000),
     "one word of a row": (
         read_report,
         lambda n: f"{HEAD}## Timeline\n\n| Time | Event |\n|--|--|\n| 14:03 | {'a' * n} |\n",

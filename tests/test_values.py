@@ -564,3 +564,38 @@ def test_a_number_that_says_how_many_is_read(words: str, count: int | None, frac
 def test_a_number_that_counts_something_else_is_no_amount(words: str) -> None:
     with pytest.raises(Unreadable):
         read_money(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # of which another number is a part, and how many there are
+        "300 of our 1,200 users could not log in.",
+        "300 of the 1,200 users could not log in.",
+        "The system serves 1,200 customers, and it was down.",
+        # who reported it, and who ended it
+        "5 customers complained that the site was down.",
+        "12 customers opened tickets because the site was down.",
+        "2 teachers reported that logins failed.",
+        "20 employees worked on the outage.",
+        "2 operators restarted the failed node.",
+        "3人のエンジニアが対応できなかった。",
+        "影响 3 人天。",
+        # who was not hit, or not in this incident
+        "5名のお客様に影響なし。",
+        "1,200 users signed up that day, none affected.",
+        "In 2024, 1,200 users were affected by a similar outage.",
+        "If it had lasted, 1,200 users would have been affected.",
+        # machines
+        "16 readers and the writer were down.",
+        "5 clients lost their connection to the broker.",
+        "7 members of the cluster were down.",
+    ],
+)
+def test_numbers_of_others_are_not_those_of_the_users_that_were_hit(words: str) -> None:
+    assert find_users(words) is None
+
+
+def test_who_reported_it_does_not_change_how_many_were_hit() -> None:
+    found = find_users("1,200 customers could not log in, and 40 customers complained.")
+    assert found is None or found[0].count == 1200

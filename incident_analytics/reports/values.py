@@ -338,7 +338,7 @@ def _names(before: str) -> bool:
 
 _USERS: Final = (
     r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
-    r"|residents|citizens|clinicians|nurses|doctors|travell?ers|operators|managers|pupils|teachers|readers|residents|riders"
+    r"|residents|citizens|clinicians|nurses|doctors|travell?ers|managers|pupils|teachers|readers|riders"
     r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
     r"|passengers|patients|shoppers|viewers|employees"
@@ -350,7 +350,8 @@ _USERS: Final = (
 _OF_SOME: Final = r"(?!\s(?:in|on|of|at|who|whose|with(?!\s\d)|that|using)\b)"
 """What is not behind a part of all users: words that say of which."""
 _SAID_OF_USERS: Final = compile_late(
-    rf"(?:(?<![\w.,$€£])|(?<=[約约は])){_FIGURE}(?P<counted>\s?[名人]"
+    rf"(?:(?<![\w.,$€£])|(?<=[約约は])){_FIGURE}"
+    r"(?P<counted>\s?[名人](?![天日月]|の?(?:エンジニア|担当|社員|スタッフ|技術|作業|開発|工程师|员工|運用|运维))"
     r"|\s(?:(?:unique|active|paying|registered|distinct|different|end|concurrent)\s)?"
     rf"(?:{_USERS})(?!\s(?:of|on|using)\b(?!\s(?:the|our)\s)))"
     rf"|(?P<part>{_PERCENT.pattern.replace('(?P<sign>', '(?:').replace('(?P<value>', '(?:')}"
@@ -379,13 +380,31 @@ _NOT_ALL_HIT: Final = compile_late(
     r"\b(?:not|no|unaffected|except|other than|without affecting|never|most of)\b", re.IGNORECASE
 )
 _SPARED: Final = compile_late(
-    r"\b(?:(?:not|nicht|niet|ikke|inte|pas|nie|no|não|non)"
+    r"影響な|影响没|没有影响|無影響|无影响|未受|\bif\b|\b(?:would|could|might) have\b|\b(?:similar|previous|earlier)\b"
+    r"|\blast (?:incident|outage|time|year|month|week)\b"
+    r"|\b(?:(?:not|none|nicht|niet|ikke|inte|pas|nie|no|não|non)(?: (?:were|was))?"
     r"(?:\s(?:been|be|été|fueron|han sido|foram|sono stati|blev|ble|blitt))?"
     r"\s(?:affect|impact|hit\b|betroffen|getroffen|touch|afectad"
     r"|afetad|colpit|coinvolt|drabb|berørt|rammet))",
     re.IGNORECASE,
 )
-"""Words of users that were not hit."""
+"""Words of users that were not hit, or not in this incident."""
+_ACTED: Final = compile_late(
+    r"\s(?:(?:had|have|who|also|even|immediately|then|were|was)\s){0,2}(?:report\w*|complain\w*|opened (?:\w+ )?(?:tickets?|cases?|issues?)|call(?:ed|ing)|wrote"
+    r"|contacted|e-?mailed|mailed|asked|noticed|told|raised|phoned|filed|logged a|tweeted|posted|alerted|informed"
+    r"|restarted|work(?:ed|ing) on|fixed|repaired|investigat\w+|responded|replaced|rolled|melde(?:te)?n|beschwerten"
+    r"|signal\w+|report(?:aron|aram)|meld(?:den|ten)|segnalarono)\b",
+    re.IGNORECASE,
+)
+"""What people do who report an incident or end it: they may be more of those who were hit, or none."""
+_MAY_BE_MACHINES: Final = compile_late(r"\b(?:readers|members|clients|accounts)\b", re.IGNORECASE)
+_OF_MACHINES: Final = compile_late(
+    r"\b(?:writers?|brokers?|clusters?|quorum|replica\w*|sockets?|primary)\b", re.IGNORECASE
+)
+_OF_MORE: Final = compile_late(
+    r"(?:\d|\bto|[-–—]|\bof(?:\s(?:our|the|all|its|their|about|some))*|\bor|\band|\b(?:hosts?|serves?|have|has))\s?$"
+)
+"""What is before one of several numbers, before that of all users, or before the end of a range."""
 _CONTEXT: Final = 60
 """Characters before a number of users that may say that it is a bound, or not all."""
 _UNIT: Final = 12
@@ -425,12 +444,10 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
             continue
         for match in _SAID_OF_USERS.finditer(sentence):
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
-            if (
-                _is_rate(sentence, match)
-                or _BOUND_BEFORE.search(before)
-                or re.search(r"(?:\d|\bto|[-–—]|\bof|\bor|\band)\s?$", before)
-            ):
+            if _is_rate(sentence, match) or _BOUND_BEFORE.search(before) or _OF_MORE.search(before):
                 return None
+            if _is_of_others(sentence, match):
+                continue
             if match["counted"]:
                 if (count := _count(match)) is not None and not _names(before):
                     counts[count] = sentence.strip()
@@ -445,9 +462,17 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
     return Share(next(iter(counts), None), next(iter(parts), None), _ABOUT.search(words) is not None), words
 
 
+def _is_of_others(sentence: str, match: re.Match[str]) -> bool:
+    """Return whether a number is of people who did something about an incident, or of machines."""
+    may_be_machines = _MAY_BE_MACHINES.search(match[0]) is not None
+    return _ACTED.match(sentence, match.end()) is not None or (
+        may_be_machines and _OF_MACHINES.search(sentence) is not None
+    )
+
+
 def _is_rate(sentence: str, match: re.Match[str]) -> bool:
     """Return whether a number of users is that of a unit of time: ``1,200 users an hour``, ``per hour, 1,200``."""
-    behind = _RATE.search(sentence, match.end() - 1)
+    behind = _RATE.search(sentence, match.end() - 1, match.end() + 2 * _CONTEXT)
     before = _RATE.search(sentence, max(match.start() - _CONTEXT, 0), match.start())
     if before is not None or behind is None:
         return before is not None

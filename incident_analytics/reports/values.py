@@ -390,8 +390,8 @@ _SPARED: Final = compile_late(
 )
 """Words of users that were not hit, or not in this incident."""
 _ACTED: Final = compile_late(
-    r"\s(?:(?:had|have|who|also|even|immediately|then|were|was)\s){0,2}(?:report\w*|complain\w*|opened (?:\w+ )?(?:tickets?|cases?|issues?)|call(?:ed|ing)|wrote"
-    r"|contacted|e-?mailed|mailed|asked|noticed|told|raised|phoned|filed|logged a|tweeted|posted|alerted|informed"
+    r"\s(?:(?:had|have|who|also|even|immediately|then|were|was)\s){0,2}(?:report\w*|complain\w*|call(?:ed|ing)"
+    r"|opened (?:\w+ )?(?:tickets?|cases?|issues?)|wrote|contacted|e-?mailed|mailed|asked|noticed|told|raised|phoned|filed|logged a|tweeted|posted|alerted|informed"
     r"|restarted|work(?:ed|ing) on|fixed|repaired|investigat\w+|responded|replaced|rolled|melde(?:te)?n|beschwerten"
     r"|signal\w+|report(?:aron|aram)|meld(?:den|ten)|segnalarono)\b",
     re.IGNORECASE,
@@ -439,8 +439,7 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
     counts: dict[int, str] = {}
     parts: dict[float, str] = {}
     for sentence in _SENTENCE.split(text):
-        is_hit = _HIT.search(sentence) or (is_of_impact and _WELL.search(sentence) is None)
-        if not is_hit or _SPARED.search(sentence):
+        if not _says_hit(sentence, is_of_impact=is_of_impact):
             continue
         for match in _SAID_OF_USERS.finditer(sentence):
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
@@ -460,6 +459,12 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
         return None
     words = next(iter([*counts.values(), *parts.values()]))
     return Share(next(iter(counts), None), next(iter(parts), None), _ABOUT.search(words) is not None), words
+
+
+def _says_hit(sentence: str, *, is_of_impact: bool) -> bool:
+    """Return whether a sentence may be about users that were hit in this incident."""
+    is_hit = _HIT.search(sentence) is not None or (is_of_impact and _WELL.search(sentence) is None)
+    return is_hit and _SPARED.search(sentence) is None
 
 
 def _is_of_others(sentence: str, match: re.Match[str]) -> bool:

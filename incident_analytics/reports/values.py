@@ -7,7 +7,6 @@ Every reader takes the words of one field and gives a value, None where the auth
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -390,10 +389,10 @@ _SPARED: Final = compile_late(
 )
 """Words of users that were not hit, or not in this incident."""
 _ACTED: Final = compile_late(
-    r"\s(?:(?:had|have|who|also|even|immediately|then|were|was)\s){0,2}(?:report\w*|complain\w*|call(?:ed|ing)"
-    r"|opened (?:\w+ )?(?:tickets?|cases?|issues?)|wrote|contacted|e-?mailed|mailed|asked|noticed|told|raised|phoned|filed|logged a|tweeted|posted|alerted|informed"
-    r"|restarted|work(?:ed|ing) on|fixed|repaired|investigat\w+|responded|replaced|rolled|melde(?:te)?n|beschwerten"
-    r"|signal\w+|report(?:aron|aram)|meld(?:den|ten)|segnalarono)\b",
+    r"\s(?:(?:had|have|who|also|even|immediately|then|were|was)\s){0,2}(?:report\w*|complain\w*|call(?:ed|ing)|wrote"
+    r"|opened (?:\w+ )?(?:tickets?|cases?|issues?)|contacted|e-?mailed|mailed|asked|noticed|told|raised|phoned|filed"
+    r"|logged a|tweeted|posted|alerted|informed|restarted|work(?:ed|ing) on|fixed|repaired|investigat\w+|responded"
+    r"|replaced|rolled|melde(?:te)?n|beschwerten|signal\w+|report(?:aron|aram)|meld(?:den|ten)|segnalarono)\b",
     re.IGNORECASE,
 )
 """What people do who report an incident or end it: they may be more of those who were hit, or none."""
@@ -443,28 +442,39 @@ def find_users(text: str, *, is_of_impact: bool = False) -> tuple[Share, str] | 
             continue
         for match in _SAID_OF_USERS.finditer(sentence):
             before = sentence[max(match.start() - _CONTEXT, 0) : match.start()]
-            if _is_rate(sentence, match) or _BOUND_BEFORE.search(before) or _OF_MORE.search(before):
+            if _is_rate(sentence, match) or _is_bound(before):
                 return None
             if _is_of_others(sentence, match):
                 continue
             if match["counted"]:
                 if (count := _count(match)) is not None and not _names(before):
                     counts[count] = sentence.strip()
-            elif _NOT_ALL_HIT.search(before) is None:
-                with suppress(Unreadable):  # more than all
-                    share = _share(match["part"])
-                    if share is not None and share.fraction is not None:
-                        parts[share.fraction] = sentence.strip()
+            elif _NOT_ALL_HIT.search(before) is None and (part := _part_in(match["part"])) is not None:
+                parts[part] = sentence.strip()
     if len(counts) > 1 or len(parts) > 1 or not (counts or parts):
         return None
     words = next(iter([*counts.values(), *parts.values()]))
     return Share(next(iter(counts), None), next(iter(parts), None), _ABOUT.search(words) is not None), words
 
 
+def _part_in(words: str) -> float | None:
+    """Return the part of all that words say; None for more than all."""
+    try:
+        share = _share(words)
+    except Unreadable:
+        return None
+    return share.fraction if share is not None else None
+
+
 def _says_hit(sentence: str, *, is_of_impact: bool) -> bool:
     """Return whether a sentence may be about users that were hit in this incident."""
     is_hit = _HIT.search(sentence) is not None or (is_of_impact and _WELL.search(sentence) is None)
     return is_hit and _SPARED.search(sentence) is None
+
+
+def _is_bound(before: str) -> bool:
+    """Return whether words before a number say that it is a bound, or that others belong to it."""
+    return _BOUND_BEFORE.search(before) is not None or _OF_MORE.search(before) is not None
 
 
 def _is_of_others(sentence: str, match: re.Match[str]) -> bool:

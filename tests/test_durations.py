@@ -355,3 +355,15 @@ def test_one_window_in_two_zones_is_one(text: str, n: int) -> None:
     duration = read_duration(text)
     assert duration is not None
     assert len(duration.windows) == n
+
+
+@pytest.mark.parametrize("text", ["1030 hours", "1545hrs", "2200 h"])
+def test_a_time_of_day_alone_is_not_taken_for_weeks(text: str) -> None:
+    with pytest.raises(Unreadable, match="may be a length or a time of day"):
+        read_duration(text)
+
+
+def test_a_place_behind_a_window_names_its_zone() -> None:
+    duration = read_duration("14:02 - 15:47, Berlin time")
+    assert duration is not None
+    assert str(duration.zone) == "Europe/Berlin"

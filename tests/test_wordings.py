@@ -140,3 +140,23 @@ def test_a_heading_that_may_be_about_anything_is_no_list_of_actions(heading: str
 @pytest.mark.parametrize("heading", ["Tasks", "Follow-up tasks", "Aktionsplan", "Corrective task", "Action"])
 def test_with_what_makes_it_one_it_is(heading: str) -> None:
     assert default_template().section_named(heading) == "actions"
+
+
+@pytest.mark.parametrize(
+    "label", ["Prepared for", "Fault code", "Code review", "People involved", "Statement", "Error code"]
+)
+def test_labels_of_other_matters_are_no_fields(label: str) -> None:
+    assert named_by_words(label, "fields") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Prepared by", "author"),
+        ("Incident code", "incident_id"),
+        ("Services involved", "services"),
+        ("State", "status"),
+    ],
+)
+def test_with_the_word_that_makes_it_one_it_is_a_field(label: str, name: str) -> None:
+    assert named_by_words(label, "fields") == name

@@ -347,3 +347,19 @@ def test_the_zone_of_the_settings_settles_an_abbreviation_that_is_its_own(
             zone = read_zone(name)
             assert zone is not None
             assert zone.utcoffset(None) == timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Down from 14:02 to 15:47 Berlin time.", "Berlin time"),
+        ("14:02 - 15:47, Oslo time", "Oslo time"),
+        ("Panne de 14:02 à 15:47 heure de Paris", "time of Paris"),
+        ("At 09:15 response time rose.", ""),
+        ("At 09:15 our team time was short.", ""),
+        ("At 09:15 Berlin was offline for some time.", ""),
+    ],
+)
+def test_the_time_of_a_place_right_behind_a_time_of_day(text: str, zone: str) -> None:
+    assert find_zone(text) == zone
+    assert (read_zone(zone) is not None) == (zone != "")

@@ -305,6 +305,8 @@ def _pieces_of(text: str) -> list[Piece]:
         raise Unreadable(f"{text.strip()!r} has a unit that isn't known; write '14:02 - 15:47 (1h 45m)'")
     if (unclear := _EITHER.search(text)) is not None:
         raise Unreadable(f"{unclear[0]!r} may be two lengths; write '14:02 - 15:47 (1h 45m)'")
+    if _ONE_CLOCK.fullmatch(text):
+        raise Unreadable(f"{text.strip()!r} may be a length or a time of day; write '14:02 - 15:47 (1h 45m)'")
     kinds = kinds_in(text)
     if kinds.isdisjoint({"hm", "hours"}):
         return pieces
@@ -352,6 +354,8 @@ _EITHER: Final = compile_late(
     re.IGNORECASE,
 )
 """A number that one reader takes for thousands and another for a part of one, and a fraction."""
+_ONE_CLOCK: Final = compile_late(r"\W*(?:1\d|2[0-3])[0-5]\d\s?h(?:(?:ou)?rs?)?\W*", re.IGNORECASE)
+"""Hundreds of hours, or a time of day without its other end: ``1030 hours``."""
 _ZERO_FIRST: Final = compile_late(r"(?<![\d:])0\d{3}\s?h", re.IGNORECASE)
 """What can only be a time of day: ``0915hrs``."""
 _JOINTS: Final = frozenset({"to", "and", "at", "open", "support"})

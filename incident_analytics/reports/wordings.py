@@ -31,8 +31,12 @@ _NO_INSTANT: Final = compile_late(
 """Words for how long something took, or for who or what did it: 0:15 as ``Time to detect`` isn't a time of day."""
 _NO_ID: Final = compile_late(
     r"\b(?:number|numero|no) of\b|\b(?:incident|incidente|outage|event|problem|failure|report)s\b"
+    r"|\b(?:fault|error|failure|cause|status|review) code\b|\bcode review\b"
 )
-"""Words for how many there were: ``Number of incidents`` isn't that of one."""
+"""Words for how many there were, and for codes of other things: ``Number of incidents`` isn't that of one."""
+_NO_AUTHOR: Final = compile_late(r"\b(?:for|to|fur|an|pour|para|per|voor|till|til|dla)\b")
+"""Words for whom a report was written."""
+_OTHERS: Final = {"incident_id": _NO_ID, "author": _NO_AUTHOR}
 _LINKS: Final = ("", "s", "n", "en", "es", "e")
 """Letters between the parts of a compound."""
 _SHORTEST_PART: Final = 3
@@ -60,7 +64,7 @@ def named_by_words(label: str, kind: Kind) -> str | None:
         return None
     names = {name for name, needed, allowed in lexicon.rules[kind] if _fits(found, needed, allowed)}
     name = names.pop() if len(names) == 1 else None
-    other = _NO_ID if name == "incident_id" else _NO_INSTANT if name is not None and name.endswith("_at") else None
+    other = _OTHERS.get(name or "") or (_NO_INSTANT if name is not None and name.endswith("_at") else None)
     return None if other is not None and other.search(without_accents(label)) else name
 
 

@@ -336,7 +336,10 @@ def find_zone(text: str, *, is_heading: bool = False, is_elsewhere: bool = False
 def _time_behind_clock(text: str) -> str:
     """Return the words that name the time of a place right behind a time of day: ``14:10 Paris time``."""
     behind = (_time_of().match(text, clock.end()) for clock in _BEHIND_CLOCK.finditer(text))
-    return next((match[0] for match in behind if match and _time_named(match[0])), "")
+    named = (
+        f"{match['before']} time" if match["before"] else f"time of {match['behind']}" for match in behind if match
+    )
+    return next(filter(_time_named, named), "")
 
 
 def zones_of_clocks(text: str) -> list[str]:

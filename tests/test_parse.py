@@ -1023,3 +1023,12 @@ def test_an_outage_of_a_report_that_says_only_when_it_began_is_read_from_that_li
     corpus = read(tmp_path, text, "pm-05.md")
     assert corpus.incidents["restored_at"].isna().all()
     assert corpus.outages["line"].tolist() == [7]
+
+
+def test_an_item_completed_on_its_due_day_is_done() -> None:
+    table = "| Action | Owner | Due | Completed |\n|---|---|---|---|\n"
+    rows = "| Move the index | Ana | 2026-05-01 | 2026-05-01 |\n| Add limits | Ana | 2026-05-01 | |\n"
+    (report,) = parse_reports(
+        f"# Search\n\n{HEAD}\n## Action items\n\n{table}{rows}", "a.md", Settings(), default_template()
+    )
+    assert [row["status"] for row in report.rows["actions"]] == ["done", None]

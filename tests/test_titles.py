@@ -72,12 +72,3 @@ def test_a_cause_that_is_an_instant_says_when_it_was_found() -> None:
     (report,) = parse_reports(head + BODY, "a.md", Settings(), default_template())
     assert f"{report.incident['identified_at']:%H:%M}" == "10:03"
     assert report.incident["why_it_happened"] == "A full disk."
-
-
-def test_an_item_completed_on_its_due_day_is_done() -> None:
-    table = "| Action | Owner | Due | Completed |\n|---|---|---|---|\n"
-    rows = "| Move the index | Ana | 2026-05-01 | 2026-05-01 |\n| Add limits | Ana | 2026-05-01 | |\n"
-    (report,) = parse_reports(
-        f"# Search\n{BODY}\n## Action items\n\n{table}{rows}", "a.md", Settings(), default_template()
-    )
-    assert [row["status"] for row in report.rows["actions"]] == ["done", None]

@@ -217,3 +217,43 @@ def test_a_label_may_end_with_two_colons() -> None:
         f"# Incident: X\n\nincident id:: INC-2025-03-14-001\nstarted:: {started}\n", "x.md", Settings(), TEMPLATE
     )
     assert str(report.incident["started_at"])[:16] == started
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ("**Published**: 5 March 2025", "Final"),
+        ("**Issued**: 5 March 2025 (draft)", None),
+        ("**Approved**: 5 March 2025, subject to review", None),
+        ("**Published**: 5 March 2025\n**Version**: draft 2", "Draft"),
+    ],
+)
+def test_a_day_of_publication_says_less_than_words_for_the_status(fields: str, status: str | None) -> None:
+    text = f"# Search\n\n**Incident ID**: INC-2025-03-03-001\n**Date**: 2025-03-03\n{fields}\n"
+    (report,) = parse_reports(text, "x.md", Settings(), default_template())
+    assert report.incident.get("status") == status
+
+
+def test_a_cause_below_a_heading_of_other_matters_is_that_of_another_incident() -> None:
+    head = "# Search\n\n**Incident ID**: INC-2025-03-03-001\n**Date**: 2025-03-03\n"
+    text = f"{head}\n## {{}}\n\nAll was out. Cause: a full disk.\n"
+    causes = [
+        parse_reports(text.format(title), "x.md", Settings(), default_template())[0].incident.get("why_it_happened")
+        for title in ("Summary", "Related incidents")
+    ]
+    assert causes == ["a full disk.", None]
+
+
+def test_hours_below_a_noun_are_a_length() -> None:
+    head = "# Search\n\n**Incident ID**: INC-2025-03-03-001\n**Date**: 2025-03-03\n"
+    text = f"{head}**Detection**: 09:15\n**Response**: 01:40\n"
+    (report,) = parse_reports(text, "x.md", Settings(), default_template())
+    assert report.incident.get("responded_at") is None
+    assert f"{report.incident['detected_at']:%H:%M}" == "09:15"
+
+
+@pytest.mark.parametrize("line", ["By Joe Doe on 5 March 2025", "5 March 2025 – Joe Doe – 4 min read"])
+def test_the_day_of_a_byline_is_not_that_of_the_incident(line: str) -> None:
+    text = f"# Search\n\n{line}\n\n**Incident ID**: OPS-7\n\n## Timeline\n\n- 09:12 Alert\n"
+    found = parse_reports(text, "x.md", Settings(), default_template())
+    assert [report.incident.get("date") for report in found] == [None] * len(found)

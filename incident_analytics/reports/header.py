@@ -83,7 +83,10 @@ _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
 _TOKEN = compile_late(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 """One word with a figure, as an id is that has no known form."""
-_NUMBER = compile_late(r"\W*([0-5])\W*(?:\((?!lowest|none|not\b|least|no\b)[^\W\d][^()]{0,60}\)\W*)?", re.IGNORECASE)
+_NUMBER = compile_late(
+    r"\W*(?![3-5]\W*\((?:critical|urgent|high|severe|major)\b)([0-5])\W*(?:\((?!lowest|none|not\b|least|no\b)[^\W\d][^()]{0,60}\)\W*)?",
+    re.IGNORECASE,
+)
 """A severity that is its number alone."""
 _RATING_WORD = compile_late(
     r"\W*(?:(?:level|stufe|class|klasse|category|kategorie|tier|niveau|nivel|grade)\s)?(?:[a-e]|n?[0-5]|i{1,3}|iv)\W*"
@@ -132,7 +135,7 @@ _SEVERITY = compile_late(
 _OF_A_LENGTH = compile_late(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """Half an hour as 0:30: a time of day after midnight is written 00:30."""
 _NOUN = compile_late(r"(?:ion|response|recovery|taken|engaged)\W*$", re.IGNORECASE)
-_SHORT_CLOCK = compile_late(r"\W*\d:[0-5]\d(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
+_SHORT_CLOCK = compile_late(r"\W*(?:\d|0[0-5]):[0-5]\d(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """What is as likely a length as a time of day, below a label such as *Response* and *Time taken*."""
 _ONLY_SEVERITY = compile_late(
     rf"\W*({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridade?)\s[1-5])(?:\sof\s[3-6])?\W*", re.IGNORECASE
@@ -153,7 +156,8 @@ _LENGTH = compile_late(
 _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
 _OF_REPORT = compile_late(
-    r"\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|author|version|approved)\b[^.\d]{0,40}\d",
+    r"^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
+    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|author|version|approved)\b[^.\d]{0,40}\d",
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
@@ -393,7 +397,8 @@ class HeaderReader:
             name: line for name, (_, _, line) in fields.items() if not self._is_other_id(name, fields[name])
         }
         self._add_unlabelled(found_fields)
-        return guesses | found_fields
+        given = guesses.pop("given", None)  # which says less than a label for the status
+        return ({} if given is None else {"status": given}) | guesses | found_fields
 
     def _note_guess(self, name: str | None, found: Field, guesses: dict[str, Line]) -> None:
         """Note the field that a label of several meanings has at the head, by a value of one word for it.
@@ -405,7 +410,8 @@ class HeaderReader:
         if self.event is None and may_be_title(found.label, found.line):
             self.event = found.line
         if (match := _GIVEN.fullmatch(found.label)) and find_dates(found.line.text):
-            guesses.setdefault("status", found.line._replace(text=match["state"]))
+            if not _UNFINISHED.search(found.line.text) and "draft" not in found.line.text.casefold():
+                guesses.setdefault("given", found.line._replace(text=match["state"]))
             return
         guess, words = self.template.field_perhaps_named(found.label), _VERSION.sub("", found.line.text).strip()
         word = leading_word(words)

@@ -31,7 +31,16 @@ from incident_analytics.reports.times import date_in
 from incident_analytics.reports.zones import find_zone
 from incident_analytics.schema import STATUSES
 
-__all__ = ["Field", "find_fields", "head_fields", "lay_out", "section_owners", "section_parts", "with_tasks"]
+__all__ = [
+    "OTHER_MATTERS",
+    "Field",
+    "find_fields",
+    "head_fields",
+    "lay_out",
+    "section_owners",
+    "section_parts",
+    "with_tasks",
+]
 
 _LONGEST: Final = 60
 """Characters of a line that may be a heading."""
@@ -572,6 +581,7 @@ def _fields_within(
     sections: Sequence[Section], parts: Sequence[str | None], above: int, template: Template
 ) -> Iterator[Field]:
     """Yield what is labelled in texts: from the first section on, and causes behind other sentences anywhere."""
+    causes: list[tuple[str, Line]] = []
     for index, (section, part) in enumerate(zip(sections, parts, strict=True)):
         form = template.sections[part] if part else None
         if form is not None and form.reads not in _HAVE_FIELDS:
@@ -580,11 +590,19 @@ def _fields_within(
             for label, line in _labelled_anyhow(section, template):
                 if form is None or not form.field_named(label):  # which the section itself reads
                     yield Field(label, _with_unit(label, line), is_sure=False)
-        for label, line in _causes_within(section, template):
-            yield Field(label, line, is_sure=False)
+        if not OTHER_MATTERS.search(section.title):
+            causes += _causes_within(section, template)
+    if len(causes) == 1:  # of several neither is all of it
+        label, line = causes[0]
+        yield Field(label, line, is_sure=False)
 
 
-_WITHIN: Final = compile_late(r"(?<=[.!?)] )([^\W\d_]\w*(?: \w+){0,2}): (?=\S)")
+OTHER_MATTERS: Final = compile_late(
+    r"background|previous|histor|related|similar|next|learn|lesson|appendi|prevent|follow|action|change|measure|remed",
+    re.IGNORECASE,
+)
+"""Headings below which times and causes are of other matters."""
+_WITHIN: Final = compile_late(r"(?<=[.!?)] )([^\W\d_]\w*(?: \w+){0,2}): (?!(?:[Ss]ee|[Nn]one)\b)(?=\S)")
 """A sentence that begins with its label."""
 
 

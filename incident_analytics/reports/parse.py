@@ -14,7 +14,7 @@ from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
 from incident_analytics.reports.header import HeaderReader
 from incident_analytics.reports.labels import labelled_lines
-from incident_analytics.reports.layout import section_owners, section_parts, with_tasks
+from incident_analytics.reports.layout import OTHER_MATTERS, section_owners, section_parts, with_tasks
 from incident_analytics.reports.markdown import RUNNING, Item, Paragraph, Section, parse_markdown
 from incident_analytics.reports.origins import OriginReader
 from incident_analytics.reports.outages import OutageReader
@@ -114,11 +114,6 @@ _COURSE = frozenset(
     {None, "summary", "timeline", "impact", "user_impact", "what_happened", "detection", "response", "resolution"}
 )
 """Sections whose sentences may say when things were."""
-_OTHER_MATTERS = re.compile(
-    r"background|previous|histor|related|similar|next|learn|lesson|appendi|prevent|follow|action|change|measure|remed",
-    re.IGNORECASE,
-)
-"""Headings below which times are of other matters."""
 
 
 class _Part(NamedTuple):
@@ -184,7 +179,7 @@ class _Parser:
     def course_of_events(self, parts: Sequence[_Part]) -> Iterator[Paragraph | Item]:
         """Yield the paragraphs and list items that may say when things were."""
         for part in parts:
-            if part.name in _COURSE and not _OTHER_MATTERS.search(part.section.title):
+            if part.name in _COURSE and not OTHER_MATTERS.search(part.section.title):
                 blocks = (block for block in part.section.blocks if isinstance(block, RUNNING))
                 yield from (block for block in blocks if not self.has_times(block))
 

@@ -119,8 +119,9 @@ class Chronology:
         if self.reader.zone is None and named:
             zone = named.pop()
         entries = [Entry(clause.when, clause.event, clause.line) for clause in clauses]
-        instants = place_entries(entries, day=day, zone=zone).instants
-        if not all(at and at.astimezone(zone).date() - day in _SAME_NIGHT for at in instants):
+        placed = place_entries(entries, day=day, zone=zone).instants
+        instants = [at for at in placed if at and at.astimezone(zone).date() - day in _SAME_NIGHT]
+        if len(instants) != len(clauses):
             return
         known = {name: at for name in MILESTONES if (at := self.values.get(f"{name}_at")) is not None}
         is_open = evidence.is_open or goes_on

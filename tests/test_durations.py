@@ -142,6 +142,9 @@ WINDOWS: list[tuple[str, timedelta | None, list[tuple[Any, ...]]]] = [
     ("from 14:02 (Friday) until 15:47", None, [("14:02", "15:47")]),
     ("14:02 - 15:47; 16:00 - 16:10", None, [("14:02", "15:47"), ("16:00", "16:10")]),
     ("1:00 - 3:00 PM (14h)", 14 * H, [("01:00", "15:00")]),
+    ("2025-03-14 1:00 - 2025-03-14 3:00 PM", None, [("13:00", "15:00")]),
+    ("2025-03-14 1:00 - 2025-03-15 3:00 PM", None, [("01:00", "15:00")]),
+    ("2025-03-14 1:00 - 2025-03-15 3:00 PM (26h)", 26 * H, [("13:00", "15:00")]),
     ("14:02 - 15:47 - 16:10", None, [("14:02", "15:47")]),
     ("2 hours to 14:00", 2 * H, []),
     ("14:02 - 15:47 and 16:00 - 16:10 (1h 55m total)", 115 * M, [("14:02", "15:47"), ("16:00", "16:10")]),
@@ -309,6 +312,15 @@ def test_a_length_in_words(minutes: int, words: str) -> None:
     assert in_words(minutes * M) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("0 min, 14:30", 0), ("2 hours, 14:30", 120), ("1 day 2:30 to 3:30", 1440)]
+)
+def test_a_clock_time_behind_a_length_that_is_not_of_days_is_no_part_of_it(text: str, minutes: int) -> None:
+    duration = read_duration(text)
+    assert duration is not None
+    assert duration.total == timedelta(minutes=minutes)
+
+
 def test_a_length_between_dates_is_read_in_the_order_of_its_own_report() -> None:
     words, days = "05/03/2026 14:00 - 05/03/2026 15:00", []
     for due in ("25/03/2026", "03/25/2026"):
@@ -321,7 +333,22 @@ def test_a_length_between_dates_is_read_in_the_order_of_its_own_report() -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["10 00 min", "1 heure 20", "1 1/2 h", "3 g 2 h", "1.440 min", "1,500 h", "0915hrs", "2 h 5 nodes"],
+    [
+        "10 00 min",
+        "1 heure 20",
+        "1 1/2 h",
+        "3 g 2 h",
+        "1.440 min",
+        "1,500 h",
+        "0915hrs",
+        "2 h 5 nodes",
+        "2 qwe 59 min",
+        "between 1 and 2 hours",
+        "1 hour to 2 hours",
+        "to 2 hours",
+        "2h / 1h 59m",
+        "since 14:02",
+    ],
 )
 def test_a_length_is_not_read_in_part(text: str) -> None:
     with pytest.raises(Unreadable):
@@ -332,7 +359,8 @@ def test_a_length_is_not_read_in_part(text: str) -> None:
     ("text", "minutes"),
     [
         ("2 jours et 3 heures", 3060), ("2 timer 15 minutter", 135), ("2 timmar och 15 minuter", 135), ("2t 5m", 125),
-        ("2u 15m", 135), ("1 day, 2:30", 1590), ("1d 02:30:00", 1590), ("2 horas y 5 minutos", 125),
+        ("2u 15m", 135), ("1 day, 2:30", 1590), ("1d 02:30:00", 1590), ("24 hours, 2:30", 1590),
+        ("0 days 02:30:00", 150), ("2 days and 2:30", 3030), ("3h: 1h + 2h", 180), ("2h, 30m", 150), ("2 horas y 5 minutos", 125),
     ],
 )  # fmt: skip
 def test_all_parts_of_a_length_count(text: str, minutes: int) -> None:

@@ -282,7 +282,7 @@ def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
     alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
     for place, piece in enumerate(pieces):
         bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
-        after_days = _ends_in_days(pieces[:place]) and pieces[place + 1 : place + 2] != ["to"]
+        after_days = _ends_in_days(pieces[:place], text) and pieces[place + 1 : place + 2] != ["to"]
         if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed or after_days):
             clock = piece.clock
             length = timedelta(hours=clock.hour, minutes=clock.minute, seconds=clock.second)
@@ -290,9 +290,10 @@ def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
     return pieces
 
 
-def _ends_in_days(pieces: Sequence[Piece]) -> bool:
+def _ends_in_days(pieces: Sequence[Piece], text: str) -> bool:
+    """Return whether the last piece is a length of whole days; none at all only as in ``0 days 02:30:00``."""
     last = next((piece for piece in reversed(pieces) if piece not in {",", "and"}), None)
-    return isinstance(last, Span) and last.length >= _DAY and not last.length % _DAY
+    return isinstance(last, Span) and not last.length % _DAY and (bool(last.length) or "day" in text)
 
 
 def _pieces_of(text: str) -> list[Piece]:

@@ -334,7 +334,7 @@ class Scope:
             # As the audit of a report does: what a tracker has closed before the incident is not a completion.
             incidents = self.so_far.incidents
             begun = incidents["occurred_at"].dt.tz_convert(self.as_of.tz).dt.tz_localize(None).dt.normalize()
-            begun = begun.mask(incidents["date"] < begun, incidents["date"]).fillna(incidents["date"])
+            begun = incidents.assign(begun=begun)[["begun", "date"]].min(axis="columns")
             first = begun.groupby(incidents["incident_id"]).min()
             is_before = actions["completed_on"] < first.reindex(actions["incident_id"]).set_axis(actions.index)
             actions["completed_on"] = actions["completed_on"].mask(is_before)

@@ -198,7 +198,7 @@ def _completed(
     found, within = (pd.concat([each[columns], added], ignore_index=True) for each in (outages, shortest))
     occurred = facts["occurred_at"].reindex(found["incident_id"]).set_axis(found.index)
     closed = facts["closed_at"].reindex(found["incident_id"]).set_axis(found.index)
-    is_open = facts["is_open"].fillna(value=False).reindex(found["incident_id"], fill_value=False).set_axis(found.index)
+    is_open = facts["is_open"].reindex(found["incident_id"]).fillna(value=False).set_axis(found.index)
     started, ended = found["started_at"], found["ended_at"]
     ended = ended.mask(ended < started)
     span = pd.Timedelta(longest) if longest is not None else None
@@ -206,7 +206,7 @@ def _completed(
     if span is not None:
         upper = within["started_at"].fillna(occurred) + span
         latest = latest.mask(upper < latest, upper)
-    latest = latest.mask(closed.ge(started).fillna(value=False) & (closed < latest), closed)
+    latest = latest.mask((closed >= started) & (closed < latest), closed)
     earliest = within["ended_at"] - span if span is not None else occurred
     began = started.fillna(earliest).fillna(occurred)
     is_unended = ended.isna() & began.notna() & ~is_open.astype(bool)

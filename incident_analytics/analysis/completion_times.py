@@ -128,7 +128,7 @@ def _curve(spans: pd.Series, outcome: pd.Series, confidence: float) -> pd.DataFr
         survival = 1.0 if len(spans) else np.nan
         origin = pd.DataFrame({"time": [pd.Timedelta(0)], "at_risk": len(spans), "events": 0, "survival": survival})
         origin = origin.assign(low=np.nan, high=np.nan).astype(curve.dtypes)
-        curve = pd.concat([origin, curve], ignore_index=True)
+        curve = pd.concat([origin, curve])
     undated = (ended == "done undated").to_numpy(dtype=bool)
     curve = curve.rename(columns={"low": "survival_low", "high": "survival_high"})
     curve["survival_least"] = curve["survival_most"] = curve["survival"]
@@ -190,8 +190,8 @@ def open_after(curve: pd.DataFrame, after: timedelta) -> pd.DataFrame:
     """
     groups = list(curve.columns[: curve.columns.get_loc("time")])
     keys = [curve[column] for column in groups] or [pd.Series(0, index=curve.index)]
-    grouped = curve.groupby(keys, sort=False, observed=True, dropna=False)
+    grouped = curve.groupby(keys, observed=True, dropna=False)
     followed = (grouped["time"].transform("max") >= after) | (grouped["survival_most"].transform("min") == 0)
     figures = [name for name in curve.columns if name.startswith("survival")]
     known = curve.assign(**{column: curve[column].where(followed.fillna(value=False)) for column in figures})
-    return known[known["time"] <= after].groupby(keys, sort=False, observed=True, dropna=False).tail(1)
+    return known[known["time"] <= after].groupby(keys, observed=True, dropna=False).tail(1)

@@ -146,7 +146,7 @@ def sla_impact(
         impact[f"burn_rate{weighted}"] = pace / allowed
         left = as_microseconds(impact[f"budget_left{weighted}"]).clip(lower=0)
         # A service that is down now spends its budget by the clock; how heavily it is hit is known for the past alone.
-        lasts = (left / pace.where(pace > 0)).mask(impact["n_open"] > 0, pd.NA if weighted else left)
+        lasts = (left / pace).mask(impact["n_open"] > 0, pd.NA if weighted else left)
         impact[f"time_to_exhaustion{weighted}"] = as_span(lasts.where(lasts < remaining))
     if members:
         impact["incident_ids"] = impact.pop("incident_ids")

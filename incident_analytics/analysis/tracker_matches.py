@@ -135,7 +135,7 @@ def fits_an_item(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     >>> fits_an_item(make_table("actions", item), rows).tolist()
     [True, True, False]
     """
-    folded_rows, items = _tracker_rows(rows), _folded(actions.reset_index(drop=True))
+    folded_rows, items = _tracker_rows(rows), _folded(actions)
     fits = pd.Series(False, index=folded_rows.index, dtype="boolean")
     for by in _MATCHES.values():
         fits |= _is_there(folded_rows, items, by)

@@ -162,7 +162,7 @@ def _test_trend(elapsed: npt.NDArray[np.int64], length: int, *, dispersion: floa
     tested: dict[str, float] = {"n": n, "n_reversals": n_reversals, "n_pairs": n * (n - 1) // 2}
     if n:
         tested["laplace"] = np.sqrt(12 * n) * (elapsed.mean() / length - 0.5)
-    if n and elapsed[0] > 0:
+    if n and elapsed.all():
         tested["mil_hdbk"] = 2 * np.log(length / elapsed).sum()
     if n >= _TREND_MINIMUM:
         tested["p_value"] = 2 * stats.norm.sf(abs(tested["laplace"]) / np.sqrt(dispersion))

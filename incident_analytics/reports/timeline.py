@@ -344,17 +344,14 @@ class _Placer(RowReader):
 
     def passes_midnight(self, timed: Sequence[TimedRow], before: int, after: int) -> bool:
         """Return whether midnight lies between two rows whose days are not both known."""
-        fall = (timed[before].clock or timedelta(0)) - (timed[after].clock or timedelta(0))
+        latest, clock = (timed[place].clock or timedelta(0) for place in (before, after))
+        fall = latest - clock
         if fall < _NO_MIDNIGHT or fall >= _MIDNIGHT:
             return fall >= _MIDNIGHT
         following = timed[after + 1] if after + 1 < len(timed) else None
         total = self.duration.total if self.duration else None
         short = total is None or total < _DAY - _QUIET
-        back = (
-            following is not None
-            and following.day is None
-            and (following.clock or timedelta(0)) >= (timed[before].clock or timedelta(0))
-        )
+        back = following is not None and following.day is None and (following.clock or timedelta(0)) >= latest
         return not (back and short)
 
     def check_order(self, rows: Sequence[TimedRow], instants: Sequence[datetime | None]) -> None:

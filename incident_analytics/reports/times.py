@@ -543,7 +543,7 @@ def half_ways(first: Moment, last: Moment) -> list[tuple[Moment, Moment]]:
 
 def forward(first: Moment, last: Moment) -> timedelta:
     """Return the time from one time of day to the next such time as another."""
-    begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))
+    begin, end = (datetime.combine(date.min, moment.clock or time(0)) for moment in (first, last))
     return (end - begin) % timedelta(days=1)
 
 

@@ -112,11 +112,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         ),
         "how much memory a simulation takes",
     ),
-    (
-        "analysis/completion_times",
-        "grouped = curve.groupby(keys, sort=False, observed=True, dropna=False)",
-        "False -> True",
-    ): "what is transformed keeps its order",
     ("analysis/costs", "used = pd.concat([used, absent], ignore_index=True)", "True -> False"): (
         "nothing is aligned by that index"
     ),
@@ -158,11 +153,6 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "FloorDiv -> Div",
     ): "it is even",
     (
-        "reports/times",
-        "begin, end = (datetime.combine(date(2000, 1, 1), moment.clock or time(0)) for moment in (first, last))",
-        "2000 -> 2001",
-    ): "any day will do",
-    (
         "analysis/comparison",
         "changed, fell = np.count_nonzero(np.abs(null) >= size), np.count_nonzero(null <= -size)",
         "GtE -> Gt",
@@ -198,6 +188,26 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "possible = np.flatnonzero(self.chances(1.0) > 0)",
         "1.0 -> 2.0",
     ): "what is possible is so at any",
+    (
+        "analysis/repeats",
+        "return float(np.exp(optimize.brentq(lambda log: function(self.chances(np.exp(log))), -30, 30)))",
+        "30 -> 31",
+    ): "a ratio that no report could show",
+    (
+        "analysis/severity",
+        "if n >= _CORRELATION_MINIMUM and abs(correlation) < 1 - _ROUNDING:",
+        "Lt -> LtE",
+    ): "no correlation is just that",
+    (
+        "analysis/control_charts",
+        "share = np.where(used, exposure, 0.0) / max(exposure[used].sum(), 1e-300)",
+        "0.0 -> 1.0",
+    ): "a point that is not used has no limits",
+    (
+        "analysis/ratings",
+        'if n < LEAST["concordance"] or abs(d) == 1 or (left <= 0).any():',
+        "0 -> 1",
+    ): "it is even",
 }
 """Module, the line, the change: why nothing that could be seen differs."""
 

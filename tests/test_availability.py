@@ -224,6 +224,28 @@ def test_an_outage_within_one_minute_counts_without_downtime() -> None:
     assert (api["n"], api["n_missing"], api["downtime"]) == (1, 0, pd.Timedelta(0))
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "n"),
+    [
+        ("07-01T00:00Z", "07-01T00:00Z", 1),
+        ("06-30T23:00Z", "07-01T00:00Z", 0),
+        ("06-30T23:00Z", "07-01T00:01Z", 1),
+        ("07-10T23:59Z", "07-11T00:00Z", 1),
+        ("07-11T00:00Z", "07-11T00:00Z", 0),
+        ("07-11T00:00Z", "07-11T01:00Z", 0),
+    ],
+)
+def test_an_outage_at_a_boundary_is_of_the_window_that_begins_there(start: str, end: str, n: int) -> None:
+    """The window is from 1 July up to the beginning of 11 July."""
+    assert row(outage_tables(("a", f"2025-{start}", f"2025-{end}")), declared=["API"])["n"] == n
+
+
+@pytest.mark.parametrize(("at_", "n_missing"), [("07-01T00:00Z", 1), ("07-11T00:00Z", 0), ("06-30T23:59Z", 0)])
+def test_an_outage_of_unknown_end_belongs_where_it_began(at_: str, n_missing: int) -> None:
+    api = row(outage_tables(("a", f"2025-{at_}", None)), declared=["API"])
+    assert (api["n"], api["n_missing"]) == (0, n_missing)
+
+
 def test_nothing_at_all_gives_no_row_and_a_declared_service_a_whole_window() -> None:
     assert impact(outage_tables()).empty
     api = row(outage_tables(), declared=["API"])

@@ -103,6 +103,18 @@ def test_a_severity_that_is_not_recorded_may_be_one_that_counts() -> None:
     assert (row["budget_spent_low"], row["budget_spent_high"]) == (0.0, pytest.approx(1 / 2.4))
 
 
+def test_without_a_word_on_whether_it_goes_on_an_outage_without_an_end_may_be_over() -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", None), a={"is_open": None})
+    assert api(tables, longest=timedelta(hours=1))["budget_spent_high"] == pytest.approx(1 / 2.4)
+
+
+def test_of_an_empty_budget_no_share_is_spent() -> None:
+    (row,) = bounds(outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z")), targets={"API": 1.0}).to_dict("records")
+    assert row["budget"] == timedelta(0)
+    for column in ("budget_spent", "budget_spent_weighted"):
+        assert [pd.isna(row[f"{column}{bound}"]) for bound in ("", "_low", "_high")] == [True] * 3
+
+
 def test_an_incident_without_any_time_changes_no_range() -> None:
     tables = outage_tables(("a", f"{DAY}09:00Z", None))
     row = api(tables)

@@ -8,6 +8,7 @@ from incident_analytics.analysis.counts import (
     binomial_tails,
     pearson_dispersion,
     rate_interval,
+    rate_ratio_interval,
     rate_ratio_p_value,
     tail_probability,
     widened_p_value,
@@ -58,6 +59,21 @@ def test_no_event_bounds_the_rate_as_a_negative_binomial_zero_does_about() -> No
     """At a variance of twice the mean none come with a chance of 2 ** -mean: 2.5% at a mean of 5.32."""
     _, high = rate_interval(0, dispersion=2)
     assert high == pytest.approx(5.32, abs=0.4)
+
+
+@pytest.mark.parametrize("dispersion", [1.0, 2.0, 3.5])
+@pytest.mark.parametrize(("n_before", "n_after"), [(0, 0), (0, 9), (9, 0), (4, 15), (30, 12)])
+def test_the_interval_of_a_ratio_has_the_ratios_that_the_test_does_not_reject(
+    n_before: int, n_after: int, dispersion: float
+) -> None:
+    """At each end the p-value, with that ratio as what is expected, is the level; without an event there is no end."""
+    low, high = (float(end) for end in rate_ratio_interval(n_before, n_after, 2.0, dispersion=dispersion))
+    assert (low == 0) == (n_after == 0 < n_before)
+    assert (high == np.inf) == (n_before == 0 < n_after)
+    assert np.isnan([low, high]).tolist() == [n_before == n_after == 0] * 2
+    for end in (low, high):
+        if 0 < end < np.inf:
+            assert rate_ratio_p_value(n_before, n_after, 2.0 * end, dispersion=dispersion) == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize(("dispersion", "most"), [(1, 0.05), (2, 0.07), (3, 0.07)])

@@ -109,6 +109,23 @@ def test_rows_have_the_features_that_the_weights_were_fitted_to() -> None:
     assert meant == [{"m:fault"}, {"pm:fault"}, set(), set(), set(), {"nm:cure"}, set()]
 
 
+@pytest.mark.parametrize(
+    ("event", "signs"),
+    [
+        ("It fails", set()),
+        ('A user writes "it fails"', {"has:quote"}),
+        ("A user writes \u201cit fails\u201d", {"has:quote"}),
+        ("Is it down?", {"has:?"}),
+        ("Ann: it fails", {"has:colon"}),
+        ("10% fail", {"has:%"}),
+    ],
+)
+def test_signs_in_a_row_are_features(event: str, signs: set[str]) -> None:
+    nothing = Reading(frozenset(), frozenset(), dict.fromkeys(MILESTONES, 0.0), frozenset(), None, False, frozenset())
+    (row,) = features_of([event], [datetime(2025, 3, 14, 10, tzinfo=UTC)], [nothing], ReportClues(), is_stated=False)
+    assert {name for name in row.names if name.startswith("has:")} == signs
+
+
 def test_a_row_of_very_many_words_overflows_nothing() -> None:
     model = Model([line("none", [-2000.0] * 7), *[line(f"pair {' '.join(pair)}", [0.0] * 9) for pair in PAIRS]])
     rows = [0, 1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incident_analytics.reports.clauses import Feature, Vocabulary
+from incident_analytics.reports.milestone_model import Model
 from incident_analytics.reports.milestones import (
     _PLACES,
     Clue,
@@ -194,6 +196,26 @@ def test_one_word_of_the_cause_is_told_from_several(event: str, is_so: bool) -> 
 def test_every_place_weighs_something() -> None:
     weighed = {key for weights in default_lexicon().weights.values() for key in weights if key.startswith("@")}
     assert {f"@{name}" for name in _PLACES} <= weighed
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        # Up to three words before the first colon are who speaks.
+        ("Ann: down", [("speaker",), ("down", "$down")]),
+        ("Ann Lee Roe: down", [("speaker",), ("down", "$down")]),
+        ("Ann Lee Roe Poe: down", [("down", "$down")]),
+        ("Down, Ann: cause", [("down", "^down", "$down"), ("cause", "$cause")]),
+        # A question only supposes what it asks; what is denied or marked in it stays so.
+        ("Cause found?", [("try cause", "^cause", "try find", "$find")]),
+        ("No cause found?", [("try not", "no cause", "no find")]),
+        ("Cause found, down?", [("cause", "^cause", "find", "$find"), ("try down", "$down")]),
+        ("Cause found on their side", [("try cause", "try find")]),
+    ],
+)
+def test_who_speaks_and_what_is_only_asked(text: str, clauses: list[tuple[str, ...]]) -> None:
+    words = Vocabulary({"down": ["down"], "cause": ["cause"], "find": ["found"]})
+    assert words.clauses(text) == clauses
 
 
 def test_a_handle_is_a_speaker_wherever_it_is() -> None:
@@ -402,6 +424,45 @@ def test_the_last_cure_is_not_the_end_of_what_goes_on() -> None:
     rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), "Fix deployed everywhere")]
     assert "restored" in infer_milestones(rows, ReportClues())
     assert "restored" not in infer_milestones(rows, ReportClues(is_open=True))
+
+
+@pytest.mark.parametrize("event", ["Resolved", "Service restored", "All back to normal"])
+def test_a_row_that_surely_says_that_it_is_over_counts_where_the_report_says_ongoing(event: str) -> None:
+    rows = [Clue(at("10:00"), "Alert fires"), Clue(at("11:00"), event)]
+    assert infer_milestones(rows, ReportClues(is_open=True))["restored"].row == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "cure"),
+    [
+        (["Alert fires", "Scheduler account is locked", "Service restored"], 2),  # no act: the row that says it is over
+        (["Alert fires", "Rolled back", "Service restored"], 1),
+        (["Alert fires", "Rolled back", "Coffee", "Service restored"], 3),
+    ],
+)
+def test_the_cure_is_the_act_right_before_the_end_or_the_end_itself(events: list[str], cure: int) -> None:
+    clues = [Clue(at(f"10:{10 * row}0"[:5]), event) for row, event in enumerate(events)]
+    clues[-1] = clues[-1]._replace(stated="restored")
+    scorer = Scorer(clues, ReportClues(), default_lexicon())
+    scorer.look_over()
+    assert scorer.cure == cure
+
+
+def test_the_learned_model_is_given_the_first_row_that_states_a_milestone_and_the_last_of_the_cure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stated = ["detected", "detected", "responded", None, "mitigated", "mitigated", "restored", "restored", "closed"]
+    clues = [Clue(at(f"10:{row}0"[:5]), "Coffee", name) for row, name in enumerate(stated[:6])]
+    clues += [Clue(at(f"11:{row}0"[:5]), "Coffee", name) for row, name in enumerate(stated[6:])]
+    likely, passed = Model.likely, {}
+
+    def noted(self: Model, scores: Any, ranks: Any, allowed: Any, given_rows: dict[str, int]) -> Any:
+        passed.update(given_rows)
+        return likely(self, scores, ranks, allowed, given_rows)
+
+    monkeypatch.setattr(Model, "likely", noted)
+    Scorer(clues, ReportClues(), default_lexicon()).learned()
+    assert passed == {"detected": 0, "responded": 2, "mitigated": 5, "restored": 7, "closed": 8}
 
 
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:

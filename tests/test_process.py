@@ -80,6 +80,19 @@ class TestReportTimes:
         found = report_times(reports(("Final", "2025-03-18")), signed(), timezone="Asia/Tokyo")
         assert found["time_to_meeting"].tolist() == [pd.Timedelta(days=3)]
 
+    @pytest.mark.parametrize(
+        ("timezone", "restored_at", "since"),
+        [
+            ("America/Havana", "2025-11-02T12:00Z", "2025-11-02T04:00Z"),  # its midnight comes twice: the first counts
+            ("Asia/Beirut", "2025-03-30T12:00Z", "2025-03-29T22:00Z"),  # 00:00 is skipped: the day begins at 01:00
+        ],
+    )
+    def test_a_day_whose_midnight_comes_twice_or_never_begins_at_its_first_instant(
+        self, timezone: str, restored_at: str, since: str
+    ) -> None:
+        found = report_times(reports(("Draft", None), restored_at=[restored_at]), signed(), timezone=timezone)
+        assert found["time_to_meeting_open_since"].tolist() == [pd.Timestamp(since)]
+
     def test_what_is_dated_before_the_restoration_is_no_span(self) -> None:
         found = report_times(reports(("Final", "2025-03-13")), signed())
         assert found["time_to_meeting"].isna().all()
@@ -209,6 +222,14 @@ class TestUnreported:
     )
     def test_only_ids_of_the_reports_kind_count(self, text: str, found: list[str]) -> None:
         assert named_in(text) == found
+
+    @pytest.mark.parametrize(
+        ("own", "text", "found"), [("OPS-101", "As in OPS-102.", ["OPS-102"]), ("OPS-11", "As in OPS-12.", [])]
+    )
+    def test_an_id_has_at_least_three_digits(self, own: str, text: str, found: list[str]) -> None:
+        table = make_table("incidents", {"incident_id": [own], "summary": [text]})
+        named = unreported_incidents(table, findings=make_table("findings"), timeline=make_table("timeline"))
+        assert named["incident_id"].tolist() == found
 
     def test_an_id_without_a_number_makes_no_ids_of_words(self) -> None:
         texts = {"incident_id": ["disk-full", "INC-12"], "summary": ["The disk was full.", None]}

@@ -390,6 +390,14 @@ def test_incidents_between_two_periods_are_of_neither() -> None:
     assert compared["incident_ids"].tolist() == [("c", "d", "e")]
 
 
+def test_an_incident_at_the_instant_of_a_boundary_is_of_the_period_that_begins_there() -> None:
+    april, june = Period.parse("2025-04"), Period.parse("2025-06")
+    ends = ("2025-04-01T00:00Z", "2025-05-01T00:00Z", "2025-06-01T00:00Z", "2025-07-01T00:00Z")
+    incidents = incidents_of(*((name, end, "SEV-1") for name, end in zip("abcd", ends, strict=True)))
+    (row,) = call(compare_rates, incidents, before=april, after=june, members=True).to_dict("records")
+    assert (row["n_before"], row["n_after"], row["incident_ids"]) == (1, 1, ("a", "c"))
+
+
 def test_a_fall_that_is_called_detectable_is_found_in_four_of_five_cases() -> None:
     """Of 60 incidents each, the later ones' share is that of the smallest fall that so many are said to show."""
     even = two_counts(30, 100, 30, 100)

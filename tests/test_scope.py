@@ -260,6 +260,31 @@ def test_an_earlier_end_is_named_though_nothing_said_where_the_later_one_was_rea
     assert found.to_numpy().tolist() == [["ended_at", 15, "derived"]]
 
 
+def test_the_cells_of_a_later_row_are_erased_and_all_others_stay() -> None:
+    text = write(
+        Story(
+            ((datetime(2025, 7, 10, 10, tzinfo=UTC), "Initial alert/detection"),),
+            "none",
+            (),
+            None,
+            (None, None),
+            "Final",
+        )
+    )
+    text = text.replace("| Time (UTC) | Event |", "| Time (UTC) | Event | Source |").replace(
+        "|---|---|\n| 2025", "|---|---|---|\n| 2025"
+    )
+    rows = [
+        f"| 2025-07-10 {hour}:00 | {event} | {source} |"
+        for hour, event, source in ((10, "Initial alert/detection", "Grafana"), (12, "Service restored", "Ana"))
+    ]
+    corpus = read(text.replace("| 2025-07-10 10:00 | Initial alert/detection |", "\n".join(rows)))
+    known = erase_after(corpus, at("2025-07-10 11:00"))
+    sources = known.fields[known.fields["name"] == "Source"]
+    assert sources["value"].tolist() == ["Grafana"]
+    assert_frame_equal(known.fields, corpus.fields[corpus.fields["value"] != "Ana"].reset_index(drop=True))
+
+
 # --- the law, on tables ----------------------------------------------------------------------------------------------
 
 TARGETS = Settings.model_validate({"timezone": "Asia/Tokyo", "services": {"API": {"target": 0.99}}})
@@ -710,6 +735,33 @@ def test_a_history_begins_with_the_month_of_the_first_report() -> None:
     assert (scope.history(2).start, scope.history(2).end) == (at("2024-10-01"), at("2025-10-01"))
     assert scope.history(1).start == at("2024-10-01")
     assert Scope.of(monthly("2022-10-01", 36), "2025Q3", as_of=at("2025-10-01")).history(1).start == at("2024-10-01")
+
+
+@pytest.mark.parametrize(
+    ("first", "period", "names"),
+    [
+        ("2022-01-01", "2025Q3", ["2023Q4", "2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1", "2025Q2", "2025Q3"]),
+        ("2025-01-01", "2025Q3", ["2025Q1", "2025Q2", "2025Q3"]),
+        ("2025-02-01", "2025Q3", ["2025Q2", "2025Q3"]),  # the first quarter began before the first report
+        ("2025-09-01", "2025Q3", ["2025Q3"]),
+        ("2022-01-01", "2025-07-10/2025-09-15", ["2025-07-10/2025-09-15"]),  # it has no kind
+    ],
+)
+def test_the_recent_periods_are_up_to_eight_of_one_kind_since_the_first_report(
+    first: str, period: str, names: list[str]
+) -> None:
+    scope = Scope.of(monthly(first, 48), period, as_of=at("2025-10-01"))
+    assert [part.name for part in scope.recent] == names
+
+
+def test_without_a_report_the_window_alone_is_recent() -> None:
+    assert [part.name for part in Scope.of(corpus_of(), "2025Q3", as_of=at("2025-10-01")).recent] == ["2025Q3"]
+
+
+def test_the_periods_compared_with_are_among_the_recent_ones_once_and_in_order() -> None:
+    scope = Scope.of(monthly("2024-06-01", 16), "2025-09", as_of=at("2025-10-01"))
+    names = [part.name for part in scope.recent_and_compared]
+    assert names == ["2024-09", *(f"2025-{month:02}" for month in range(2, 10))]
 
 
 def test_the_past_ends_where_the_window_begins() -> None:

@@ -501,6 +501,57 @@ def test_a_bracket_stays_where_its_other_half_does(text: str, rest: str) -> None
     assert split_moment(text)[1].strip("* ") == rest
 
 
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("2025-03-14, 14:02", 1),
+        ("2025-03-14 (14:02", 1),  # a bracket that nothing closes
+        ("2025-03-14 , , , 14:02", 1),
+        ("2025-03-14 , , , , 14:02", 2),
+        ("2025-03-14 to 14:02", 1),
+        ("14:02 to 2025-03-14", 2),
+        ("14:02 to 15:00", 2),
+        ("2025-03-14 and 14:02", 2),
+        ("2025-03-14 deploy 14:02", 2),
+    ],
+)
+def test_what_may_be_between_the_parts_of_one_moment(text: str, n: int) -> None:
+    assert sum(isinstance(piece, Moment) for piece in read_pieces(text)) == n
+
+
+@pytest.mark.parametrize(
+    ("words", "clocks"),
+    [
+        ("12:30 AM", [time(0, 30)]),
+        ("12:30 PM", [time(12, 30)]),
+        ("0:30 PM", [time(12, 30)]),
+        ("13:30 AM", [time(13, 30)]),  # the 24-hour clock counts
+        ("23:59:59", [time(23, 59, 59)]),
+        ("24:01", [None]),
+        ("23:60", [None]),
+        ("23:59:60", [None]),
+        # One end alone says which half of the day: only that of a 12-hour clock is moved.
+        ("0:30 - 1:00 PM", [time(0, 30), time(13)]),
+        ("1:00 - 2:00 PM", [time(13), time(14)]),
+        ("12:30 - 1:00 PM", [time(12, 30), time(13)]),
+        ("13:00 - 2:00 PM", [time(13), time(14)]),
+    ],
+)
+def test_the_limits_of_the_clock(words: str, clocks: list[time | None]) -> None:
+    assert [moment.clock for moment in read_moments(words)] == clocks
+
+
+@pytest.mark.parametrize(("words", "day"), [("10:00 - 10:00", date(2025, 3, 14)), ("10:01 - 10:00", None)])
+def test_a_range_begins_on_the_day_of_its_end_unless_it_would_run_backwards(words: str, day: date | None) -> None:
+    assert read_moments(f"{words}, 14 March 2025")[0].date == day
+
+
+def test_no_length_is_above_ten_years() -> None:
+    assert read_span("3650 days") == Span(timedelta(days=3650))
+    with pytest.raises(Unreadable):
+        read_span("3651 days")
+
+
 @pytest.mark.parametrize("words", ["13/5 14:00", "5/13 14:00"])
 def test_of_two_numbers_one_above_twelve_is_the_day(words: str) -> None:
     assert read_moments(words) == [Moment(month=5, day=13, clock=time(14))]

@@ -74,6 +74,10 @@ SHARES: list[tuple[str, Share | None]] = [
     ("30% (of 500)", Share(None, 0.3)),
     ("30% (10-20)", Share(None, 0.3)),
     ("1 of 1", Share(1, 1.0)),
+    ("1/1000000000000000", Share(1, 1e-15)),
+    ("1,000,000,000,000,000 users", Share(10**15, None)),
+    ("1.5k users", Share(1500, None)),
+    ("100% of 300 users", Share(300, 1.0)),
     ("0 of 5", Share(0, 0.0)),
     ("All", Share(None, 1.0)),
     ("Everyone", Share(None, 1.0)),
@@ -100,9 +104,9 @@ NO_SHARES: dict[str, list[str]] = {
     "is a range": ["100-200", "100–200 users", "10 to 20%", "1%–2%"],
     "names several numbers, which may be of the same people": [
         "between 100 and 200", "48.000 consumers, 900 merchants", "300 users, 1,200 orders", "20 users on 3 hosts",
-        "10% of users in the EU, 5% elsewhere",
+        "10% of users in the EU, 5% elsewhere", "0 of 0", "5 of 3", "7 of 1,000,000,000,000,001", "12, 7% and 8%",
     ],
-    "doesn't say how many": ["150%", "-5", "12,34", "1e5", "9" * 30, "1.2.3"],
+    "doesn't say how many": ["101%", "1.5 users", "1,000,000,000,000,001", "150%", "-5", "12,34", "1e5", "9" * 30, "1.2.3"],
 }  # fmt: skip
 
 
@@ -198,6 +202,10 @@ LOSSES: list[tuple[str, Loss | None]] = [
     ("0.13% of monthly uptime", Loss(0.0013)),
     ("0.13 percentage points", Loss(0.0013)),
     ("0.13 pp", Loss(0.0013)),
+    ("50%", Loss(0.5)),
+    ("90%", Loss(0.1)),
+    ("-60%", Loss(0.6)),
+    ("99.9% → 0% (so far)", Loss(0.999)),
     ("60% downtime", Loss(0.6)),
     ("uptime 99.82%", Loss(0.0018)),
     ("99.82%", Loss(0.0018)),
@@ -220,7 +228,8 @@ def test_loss(words: str, loss: Loss | None) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["8 minutes", "SLA met", "Breached", "99.82% → 99.95%", "3% of error budget", "100%", "60%", "150%", "150% → 50%", "0.013",
+    ["8 minutes", "SLA met", "Breached", "99.82% → 99.95%", "3% of error budget", "100%", "60%", "51%", "89%", "+60%", "150%",
+     "99.9% to 99.8% to 99.7%", "-99.9% → 99.8%", "150% → 50%", "0.013",
      "-0.2% → 0.1%", "+0.3% → -0.1%",
      "-0.13% monthly, -0.05% yearly", "99.9% target missed"],
 )  # fmt: skip
@@ -278,7 +287,7 @@ def test_money(words: str, amount: Amount | None) -> None:
 @pytest.mark.parametrize(
     "words",
     ["refunds; amount not published", "$500 - $700", "$500-700", "$2.1K–3K", "$3,000 + $200", "5%", "a lot", "Yes",
-     "$" + "9" * 400],
+     "$" + "9" * 400, "$5 $6", "-500", ".5", "1000000000000001"],
 )  # fmt: skip
 def test_words_that_tell_no_single_amount(words: str) -> None:
     with pytest.raises(Unreadable) as caught:
@@ -427,6 +436,12 @@ def test_a_loss_of_zero_for_the_time_being_is_not_read(words: str) -> None:
         ("45 minutes of downtime affecting 70% of users with 502 errors", None, 0.7),
         ("100% service outage, all customers affected", None, 1.0),
         ("Half of users were unable to log in", None, 0.5),
+        ("Half of users failed; 50% of users saw errors.", None, 0.5),
+        ("500 users failed. In all, 500 users saw errors.", 500, None),
+        ("500 users failed (half of users).", 500, 0.5),
+        # Within 12 characters, and where the rate is that of the users within 60, it is one.
+        ("1,200 users saw failure an hour", 1200, None),
+        (f"1,200 users were hit{' x' * 24} xx each hour", 1200, None),
     ],
 )
 def test_prose_says_how_many_users_were_hit(words: str, count: int | None, fraction: float | None) -> None:
@@ -445,6 +460,7 @@ def test_prose_says_how_many_users_were_hit(words: str, count: int | None, fract
         "Not all users were affected",
         "All customers in the EU were affected",
         "500 users could not log in; 900 users saw errors",
+        "Half of users failed; 70% of users saw errors.",
         "120% of users saw errors",
         "Users were affected for 5 minutes",
         "$400 customers lost",
@@ -486,6 +502,8 @@ def test_prose_counts_people_of_any_kind(words: str, count: int) -> None:
         "Per hour, about 1,200 users were affected",
         "Every minute 40 customers got an error",
         "1,200 users an hour failed",
+        "1,200 users saw errors an hour",
+        f"1,200 users were hit{' x' * 25} each hour",
     ],
 )
 def test_a_rate_is_no_number_of_users(words: str) -> None:

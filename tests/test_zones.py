@@ -144,6 +144,9 @@ def test_every_place_has_a_zone_and_is_known_by_each_of_its_words() -> None:
         ("Chronologie (heure de Paris)", "(heure de Paris)"),
         ("Tijdlijn (tijd van Utrecht)", "(tijd van Utrecht)"),  # which is not known, so that nothing is read in UTC
         ("Chronologie, heure de Paris", "heure de Paris"),
+        ("Tijdlijn (tijd van Utrecht centrum)", "(tijd van Utrecht centrum)"),  # the word next to the link is the name
+        ("Timeline (the Atlantis time)", "(the Atlantis time)"),
+        ("Timeline (Atlantis island time)", ""),
         ("Timeline (Real Time)", ""),
         ("Impact (London)", ""),
         ("Timeline (local time)", ""),

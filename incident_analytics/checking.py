@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.config import SETTINGS_NAME
+from incident_analytics.finding import find_other_documents
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.layout_proposal import toml_text
 from incident_analytics.records import Records
@@ -22,6 +23,7 @@ __all__ = [
     "by_file",
     "coverage_lines",
     "first_settings",
+    "not_markdown",
     "skipped_lines",
     "summary",
     "undeclared_services",
@@ -107,6 +109,16 @@ def skipped_lines(records: Records) -> Iterator[str]:
         more = f" and {len(paths) - _FEW} more (--level info lists all)" if len(paths) > _FEW else ""
         yield f"  {', '.join(paths[:_FEW])}{more}: {reason}"
     yield ""
+
+
+def not_markdown(places: Iterable[str | Path]) -> Iterator[str]:
+    """Yield one line on the documents in folders that aren't Markdown, so that it is said that they aren't read."""
+    found = find_other_documents(places)
+    if found:
+        more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+        verb = "isn't" if len(found) == 1 else "aren't"
+        yield f"Not Markdown, so {verb} read: {', '.join(map(str, found[:_FEW]))}{more}"
+        yield ""
 
 
 def summary(records: Records, levels: Collection[str]) -> list[str]:

@@ -96,6 +96,7 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         by_file,
         coverage_lines,
         first_settings,
+        not_markdown,
         skipped_lines,
         summary,
         undeclared_services,
@@ -125,7 +126,8 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         skipped = [] if least == LEVELS.index("info") else skipped_lines(records)  # these are listed as problems
         advice = list(undeclared_services(records, settings.services))
         advice += useful_edits([row for row in problems if not advice or row["code"] != "unknown-service"])
-        say(*coverage_lines(records), *skipped, *first_settings(records, settings.path), *advice)
+        others = not_markdown(options["paths"] or settings.reports)
+        say(*coverage_lines(records), *skipped, *others, *first_settings(records, settings.path), *advice)
         say(*summary(records, LEVELS[: least + 1]))
     worst = {"error", "warning"} if strict else {"error"}
     if any(problem["level"] in worst for problem in problems):

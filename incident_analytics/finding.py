@@ -11,11 +11,18 @@ from incident_analytics.errors import PathError
 from incident_analytics.files import NEEDS_FILES, is_url, matching_paths
 from incident_analytics.names import did_you_mean
 
-__all__ = ["REPORT_SUFFIXES", "find_files", "find_upward"]
+__all__ = ["REPORT_SUFFIXES", "find_files", "find_other_documents", "find_upward"]
 
 
 REPORT_SUFFIXES = (".md", ".markdown", ".mdx")
 """How the files are named, in any case, that a folder is searched for."""
+
+
+_OTHER_SUFFIXES = (
+    *(".txt", ".text", ".rst", ".adoc", ".asciidoc", ".org", ".textile", ".wiki"),
+    *(".html", ".htm", ".docx", ".doc", ".odt", ".rtf", ".pdf"),
+)
+"""How files are named that may be reports in another form than Markdown."""
 
 
 class _Found(NamedTuple):
@@ -43,6 +50,23 @@ def find_files(paths: Iterable[str | Path]) -> list[Path]:
         if real not in found or (found[real].is_link and not each.is_link):
             found[real] = each
     return [each.file for each in found.values()]
+
+
+def find_other_documents(paths: Iterable[str | Path]) -> list[Path]:
+    """Return the documents in other forms than Markdown that are in folders, hidden ones left out.
+
+    Examples
+    --------
+    >>> find_other_documents(["data/real"])
+    []
+    """
+    found: list[Path] = []
+    for path in paths:
+        for folder, below, names in os.walk(path):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            others = (name for name in sorted(names) if name.lower().endswith(_OTHER_SUFFIXES))
+            found += [Path(folder, name) for name in others if not name.startswith(".")]
+    return list(dict.fromkeys(found))
 
 
 def find_upward(path: str | Path) -> Path:

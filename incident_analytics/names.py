@@ -37,7 +37,7 @@ def remembered(function: Callable[[str], Found]) -> Callable[[str], Found]:
     return look_up
 
 
-_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "º": "o", "№": "no"})
+_LETTERS: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "º": "o", "№": "no"})
 
 
 def without_accents(text: str) -> str:

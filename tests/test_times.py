@@ -630,7 +630,7 @@ def test_without_the_names_of_months_the_same_tokens_are_found(text: str) -> Non
     """Their patterns take long to compile, so that texts without one have patterns of their own."""
     found = [(match.lastgroup, match[0]) for match in tokens.tokenize(text)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tokens, "_MONTHLESS", tokens._WITH_MONTHS)  # noqa: SLF001 - the two are compared
+        patch.setattr(tokens, "_IN_FIGURES", tokens._WITH_MONTHS)  # noqa: SLF001 - the two are compared
         assert found == [(match.lastgroup, match[0]) for match in tokens.tokenize(text)]
 
 

@@ -363,8 +363,13 @@ class Chronology:
         return evidence
 
     def _is_denied(self, milestone: str, guess: Guess) -> bool:
-        """Return whether a field says that there was no such instant, against a row that may only be it."""
-        return guess.grade == "check" and f"{milestone}_at" in self.report.not_given
+        """Return whether fields speak against a row that may only be a milestone.
+
+        They say that there was no such instant, or that what would have started then had been detected before.
+        """
+        detected, at = self.values.get("detected_at"), self.report.rows["timeline"][guess.row]["at"]
+        is_late = milestone == "started" and detected is not None and at is not None and at > detected
+        return guess.grade == "check" and (is_late or f"{milestone}_at" in self.report.not_given)
 
     def _take_gaps(self, gaps: Sequence[Gap]) -> None:
         """Note where the incident was over for a time; the row that says so has the milestone restored."""

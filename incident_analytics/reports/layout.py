@@ -26,6 +26,7 @@ from incident_analytics.reports.markdown import (
 )
 from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.rows import begins_with_time
+from incident_analytics.reports.status_pages import with_updates
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.times import date_in
 from incident_analytics.reports.zones import find_zone
@@ -110,9 +111,10 @@ def lay_out(document: Document, templates: Sequence[Template]) -> tuple[Section,
     """
     known_to = tuple(templates)
     kinds_of = _kinds_by(known_to)
-    is_plain = len(document.sections) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
+    known = with_updates(document)
+    is_plain = len(known) < 3  # noqa: PLR2004 - no heading but the title: lines are the headings
     sections: list[Section] = []
-    for section in document.sections:
+    for section in known:
         if section.blocks and (is_plain or _may_hold_heading(section.body)):
             sections += _Splitter(document, section, known_to, kinds_of, is_plain=is_plain).parts()
         else:
@@ -505,12 +507,20 @@ def _part(section: Section, template: Template) -> str | None:
         return None
     is_title = section.level <= template.report_level
     part = _section_titled(section.title, template, exactly=is_title)
+    if part == "could_improve" and "what_happened" in template.sections and _is_narrative(section):
+        return "what_happened"
     # A heading at the level of titles that is called like a section is a title where a report's fields follow.
     return (
         None
         if part and is_title and len(head_fields((label for label, _ in labelled(section)), template)) > 1
         else part
     )
+
+
+def _is_narrative(section: Section) -> bool:
+    """Return whether a section has paragraphs with times of day and no list: what went wrong, not how well it went."""
+    texts = [line.text for paragraph in section.paragraphs() for line in paragraph.lines]
+    return sum(len(_TIME.findall(text)) for text in texts) > 1 and not any(section.items())
 
 
 def head_fields(labels: Iterable[str], template: Template) -> set[str]:

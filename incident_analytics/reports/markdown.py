@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from bisect import bisect_left, bisect_right
 from collections import deque
@@ -16,6 +17,7 @@ import pyromark
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.other_tables import find_tables
+from incident_analytics.reports.wiki import markdown_of_wiki
 
 __all__ = [
     "MARK",
@@ -426,6 +428,8 @@ class _Reader:
             before = source[: match.start("text")].encode()
             self.front = (match["text"], self.line_at(len(before)))
             source = _blank(match[0].encode()).decode() + source[match.end() :]
+        if (plain := markdown_of_wiki(source)) is not source:
+            source, self.source = plain, plain.encode()
         self.walk(self.take_other_tables(source))
         self.finish_section(len(self.source))
         strays = tuple(mark for mark in marks if mark.start in self.html)
@@ -689,7 +693,12 @@ class _Reader:
         self.html.add(start)
 
     def close_html(self, start: int, end: int) -> None:
-        self.set_place(start, end, _place_of_html(self.source[start:end]))
+        block = self.source[start:end]
+        place = _place_of_html(block)
+        lines = list(_broken_lines(block.decode(), self.line_at(start))) if place == "html" and b"<br" in block else []
+        if lines:
+            self.blocks.append(Paragraph(tuple(lines)))
+        self.set_place(start, end, "text" if lines else place)
 
     def set_place(self, start: int, end: int, place: Place) -> None:
         first, last = self.line_at(start), self.line_at(max(start, end - 1))
@@ -704,18 +713,26 @@ class _Reader:
             self.places[self.line_at(start)] = "rule"
         elif name in {"SoftBreak", "HardBreak"}:
             self.flush()
-        elif name == "InlineHtml" and value.lower().startswith("<br"):
+        elif name == "InlineHtml":
+            self.take_tag(value, start)
+        elif name == "TaskListMarker":
+            item = next(frame for frame in reversed(self.frames) if frame.kind == "Item")
+            item.checked = value  # in a list with blank lines the box is the item's paragraph's
+        elif name in {"Text", "Code", "InlineMath", "DisplayMath", "FootnoteReference"}:
+            self.add(value, start)
+
+    def take_tag(self, tag: str, start: int) -> None:
+        """Take a tag within a line: a break ends it, those of phrases say how words look, others are words."""
+        if tag.lower().startswith("<br"):
             if self.in_cell:
                 self.add(" ", start)
             else:
                 self.flush()
-        elif name == "InlineHtml" and value.startswith("<!--"):
-            return  # a hint of the template that was left next to the value
-        elif name == "TaskListMarker":
-            item = next(frame for frame in reversed(self.frames) if frame.kind == "Item")
-            item.checked = value  # in a list with blank lines the box is the item's paragraph's
-        elif name in {"Text", "Code", "InlineHtml", "InlineMath", "DisplayMath", "FootnoteReference"}:
-            self.add(value, start)
+        elif (phrase := _PHRASE.fullmatch(tag)) is not None:
+            if phrase["bold"]:
+                self.n_strong = max(self.n_strong + (-1 if phrase["end"] else 1), 0)
+        elif not tag.startswith("<!--"):  # a hint of the template that was left next to the value
+            self.add(tag, start)
 
     def add(self, text: str, start: int) -> None:
         if self.inline is None:
@@ -821,6 +838,25 @@ def _place_of_html(block: bytes) -> Place:
     if _CODE_TAG.match(block.lstrip()):
         return "code" if _CODE_END.search(block) else "open code"
     return "html"
+
+
+_PHRASE: Final = compile_late(
+    r"<(?P<end>/?)(?:(?P<bold>b|strong)|i|em|u|span|font|small|mark|code|kbd|tt|a)(?:\s[^<>]*)?>", re.IGNORECASE
+)
+"""Tags around words of a line, which say how these look."""
+_HTML_TAG: Final = compile_late(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_BREAK: Final = compile_late(r"<br(?:\s[^<>]*)?/?>|</(?:p|div|li|dt|dd)>", re.IGNORECASE)
+_NO_LINES: Final = ("<table", "<pre", "<script", "<style", "<svg")
+
+
+def _broken_lines(block: str, first: int) -> Iterator[Line]:
+    """Yield the lines of a block of HTML that breaks them itself, as in ``<p>Severity: 2<br>Duration: 1h</p>``."""
+    if any(tag in block.lower() for tag in _NO_LINES):
+        return
+    for number, text in enumerate(block.split("\n"), start=first):
+        for part in _BREAK.split(text):
+            if words := html.unescape(_HTML_TAG.sub("", part)).strip(" \t*_"):
+                yield Line(words, number)
 
 
 def _blank(text: bytes) -> bytes:

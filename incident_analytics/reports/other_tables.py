@@ -1,4 +1,4 @@
-"""Tables in other markup than Markdown's pipes: pandoc's simple, multiline and grid tables, and HTML."""
+"""Tables in other markup than Markdown's pipes: pandoc's simple, multiline and grid tables, HTML, and wikis."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from itertools import pairwise
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.reports.wiki import plain_wiki
 
 __all__ = ["OtherTable", "find_tables"]
 
 _DASHES: Final = compile_late(r"[ \t]{0,3}-{2,}[ \t]*$")
 _COLUMNS: Final = compile_late(r"[ \t]{0,3}-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _GRID: Final = compile_late(r"[ \t]{0,3}\+(?:[-=:]{3,}\+)+[ \t]*$")
+_WIKI_CELLS: Final = compile_late(r"(?<!\\)\|{1,2}")
+_DELIMITER: Final = compile_late(r"[|\s:-]*-[|\s:-]*")
 _FENCE: Final = compile_late(r"[ \t>]*(`{3,}|~{3,})")
 _TABLE: Final = compile_late(r"<table\b[^<>]*>|</table\s*>|^ {0,3}#{1,6}[ \t]", re.IGNORECASE | re.MULTILINE)
 """What begins or ends a table, and a heading: a table that holds one was not ended where it should have been."""
@@ -25,7 +28,7 @@ _TAG: Final = compile_late(
 )
 _MAY_HAVE: Final = compile_late(r"--[ \t]+--|\+[-=:]{3}")
 _TAGS: Final = ("<table", "<TABLE", "<Table")
-_SIGNS: Final = (" --", "\t--", "+-", "+=", "+:", *_TAGS)
+_SIGNS: Final = (" --", "\t--", "+-", "+=", "+:", "||", *_TAGS)
 """What every text has that has such a table: found much faster than a pattern is."""
 
 
@@ -62,7 +65,7 @@ def find_tables(text: str) -> list[OtherTable]:
     """
     if not any(sign in text for sign in _SIGNS):
         return []
-    if not (_MAY_HAVE.search(text) or any(tag in text for tag in _TAGS)):
+    if not (_MAY_HAVE.search(text) or "||" in text or any(tag in text for tag in _TAGS)):
         return []
     lines = [line.removesuffix("\r").expandtabs(4) for line in text.split("\n")]
     code = _code_lines(lines)
@@ -96,6 +99,8 @@ def _text_tables(lines: Sequence[str], code: Sequence[bool]) -> Iterator[OtherTa
             table = _grid(lines, index)
         elif not code[index] and _COLUMNS.match(lines[index]):
             table = _simple(lines, index)
+        elif not code[index] and lines[index].startswith("||"):
+            table = _wiki(lines, index)
         if table is not None:
             yield table
             index = table.last
@@ -128,6 +133,18 @@ def _cut(line: str, edges: Sequence[int]) -> list[str]:
 
 def _joined(parts: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(" ".join(filter(None, cells)) for cells in zip(*parts, strict=True))
+
+
+def _wiki(lines: Sequence[str], begin: int) -> OtherTable | None:
+    """Read a table of Jira or Confluence: ``||`` is before the cells of its header, or before a row."""
+    end = begin
+    while end < len(lines) and lines[end].startswith("|"):
+        end += 1
+    cells = [_WIKI_CELLS.split(plain_wiki(line).strip().strip("|")) for line in lines[begin:end]]
+    if any(map(_DELIMITER.fullmatch, lines[begin:end])) or len(cells) < 2 or len(cells[0]) < 2:  # noqa: PLR2004
+        return None
+    rows = [(number, tuple(cell.strip() for cell in row)) for number, row in enumerate(cells, start=begin + 1)]
+    return OtherTable(begin + 1, end, tuple(rows))
 
 
 def _simple(lines: Sequence[str], columns: int) -> OtherTable | None:

@@ -44,7 +44,9 @@ _CORE: Final = frozenset(
 _INCIDENT: Final = compile_late(
     r"\b(?:incidents?|outages?|post-?\s?mortems?|pir|rca|rfo|root cause|down(?:time)?|disruption|degradation|occurrence"
     r"|st(?:ö|oe)rung\w*|ausfall\w*|vorfall\w*|panne|indisponibilité|incidentes?|avería|caída|ocorrência|storing\w*"
-    r"|disservizio|guasto|incidente|awari[ai]|incydent\w*|hendelse\w*|störning\w*|nedetid|driftstopp\w*|häiriö\w*)\b"
+    r"|disservizio|guasto|incidente|awari[ai]|incydent\w*|hendelse\w*|störning\w*|nedetid|driftstopp\w*|häiriö\w*|katko\w*"
+    r"|kesinti\w*|arıza\w*|olay|výpad\w*|poruch\w*|incidens\w*|üzemzavar\w*|întreruper\w*|gangguan|insiden|инцидент\w*|сбо[йи]\w*"
+    r"|авари\w*|інцидент\w*|збі[йї]|περιστατικ\w*|nedbrud\w*|avbrott\w*|usterk\w*)\b"
     r"|post-?incident|pós-incidente|障害|故障|事故|장애",
     re.IGNORECASE,
 )
@@ -54,6 +56,13 @@ _REPORT: Final = compile_late(
 )
 """Titles of reports, rather than of what is about incidents."""
 _CLOCK: Final = compile_late(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b|\b\d{1,2}\s?[ap]\.?m\b", re.IGNORECASE)
+_LOST: Final = compile_late(
+    r"\W*(?:how we (?:accidentally |nearly |almost )?(?:lost|broke|deleted|dropped|took|brought|knocked|crashed|wiped"
+    r"|caused|survived|missed|failed|leaked|exposed|locked|overloaded|ran|let|fell|went|shut)"
+    r"|what (?:happened|went wrong)(?: (?:on|to|with|during|yesterday|today|last|in)\b| ?$))\b",
+    re.IGNORECASE,
+)
+"""Titles of posts on what went wrong: what they name is what broke."""
 _OTHER_KIND: Final = compile_late(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
     r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
@@ -382,6 +391,20 @@ class _Signs:
                 weight = 3 if _REPORT.search(text) else 2
                 self.add(f"a title such as {text!r}" if text is words else f"a file called {text!r}", line, weight)
                 break
+        if _LOST.match(words):
+            self.add(f"a title such as {words!r}", line, 2)
+        else:
+            self.read_other_kinds(words, name, line)
+        texts = [words, PurePath(self.path).stem, *(line.text for line in islice(_all_lines(self.sections), 5))]
+        self.has_date |= any(date_in(text) is not None for text in texts)
+        moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
+        if moment:
+            self.add("times in its first lines", line, 1)
+        if (match := _LEFT.search(_TAG.sub("", words))) and not _INCIDENT.search(match[0]):
+            self.leave(f"its title is {words!r}", line)
+
+    def read_other_kinds(self, words: str, name: str, line: int) -> None:
+        """Look whether the title, or the file's name, says that it is another kind of document."""
         for text, what in ((words, "its title"), (name, "its name")):
             if (match := _OTHER_KIND.search(text)) and not (match[0].lower() == "readme" and _INCIDENT.search(words)):
                 is_template = match[0].lower().startswith("template")
@@ -397,13 +420,6 @@ class _Signs:
                 self.is_planned = not is_of_incident
                 self.leave(f"{what} says {match[0]!r}", line, -3, is_unfilled=False)
                 break
-        texts = [words, PurePath(self.path).stem, *(line.text for line in islice(_all_lines(self.sections), 5))]
-        self.has_date |= any(date_in(text) is not None for text in texts)
-        moment = next((each.text for each in islice(_all_lines(self.sections), 5) if _CLOCK.search(each.text)), "")
-        if moment:
-            self.add("times in its first lines", line, 1)
-        if (match := _LEFT.search(_TAG.sub("", words))) and not _INCIDENT.search(match[0]):
-            self.leave(f"its title is {words!r}", line)
 
     def read_beginning(self) -> None:
         """Look whether the text begins as the notes of a meeting do."""
@@ -449,8 +465,9 @@ class _Signs:
 
     def is_other_grade(self, name: str, found: Field) -> bool:
         """Return whether a label that may mean a severity has a value that rates something else."""
-        is_listed = self.template.lists(name, found.label)
-        return name == "severity" and not is_listed and _RATED.search(found.line.text) is None
+        if name != "severity" or self.template.lists(name, found.label) or _RATED.search(found.line.text):
+            return False
+        return fold(found.line.text) not in map(fold, self.template.synonyms("severity_scales"))
 
     def read_label(self, label: str, line: Line) -> None:
         """Look at a label that is called like a section."""
@@ -467,7 +484,10 @@ class _Signs:
 
     def read_section(self, section: Section, part: str) -> None:
         if self.template.sections[part].reads == "timeline":
-            rows = [line for line in section.source if begins_with_time(line.text)]
+            rows: Sequence[SourceLine | Line] = [line for line in section.source if begins_with_time(line.text)]
+            rows = rows or [
+                line for line in section.lines() if begins_with_time(line.text)
+            ]  # updates, with their times
             if rows and (line := _example_above(section, rows[0].line)) is not None:
                 self.leave(f"line {line.line} begins an example", line.line, -3)
                 return

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 from typing import TypeAlias, TypeVar
 
 from incident_analytics.config import Settings
@@ -35,7 +35,7 @@ from incident_analytics.reports.rows import (
 )
 from incident_analytics.reports.template import SectionForm, Template
 from incident_analytics.reports.timed_rows import Entry
-from incident_analytics.reports.times import find_dates, read_date, split_moment, split_offset
+from incident_analytics.reports.times import find_dates, read_date, read_offset, split_moment, split_offset
 from incident_analytics.reports.values import read_loss, read_money, read_share, read_users
 from incident_analytics.reports.wordings import named_by_words
 from incident_analytics.reports.zones import find_zone, is_zone, names_zone, read_zone, without_zone
@@ -72,6 +72,11 @@ _ASIDE = compile_late(
     re.IGNORECASE,
 )
 """The header of a column that says something about an action, not which one it is."""
+_MAY_BE_STATE = compile_late(
+    r"\W*(?:%|percent|pct|(?:%|percent|pct)\W+\w+|\w+\W+(?:%|percent|pct)|r[ée]solution|resoluci[óo]n|risoluzione|outcome|result)\W*",
+    re.IGNORECASE,
+)
+"""The header of a column that holds states where all of its cells are some."""
 _APPROVAL = compile_late(r"agreed|approved|proposed|in review", re.IGNORECASE)
 """What is said of a proposal or a risk as well as of an action."""
 _ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
@@ -286,7 +291,10 @@ class SectionReader:
                 message = "the row still holds the template's HH:MM; write the time or delete the row"
                 self.report.problem("placeholder", row.line, message)
                 event = f"[{event.strip()}]"  # so that its phrase states no milestone
-            self.entries.append(Entry(when, event.strip(), row.line, *(zone or ())))
+            entry = Entry(when, event.strip(), row.line, *(zone or ()))
+            if (since_start := _offset_of(when, header, columns)) is not None:
+                entry = entry._replace(offset=since_start)
+            self.entries.append(entry)
 
     def _take_items(self, section: Section, taken: Collection[int], zone: _Zone | None) -> None:
         """Take a list's items as rows; a heading, a line or an item that is only a date dates those below it.
@@ -297,6 +305,7 @@ class SectionReader:
         day = split_moment(section.title)[0] if find_dates(section.title) else ""
         if day:
             self.report.mark("timeline", section.line)
+        self._mark_paragraphs(section)
         parts = _without_numbers(list(_row_parts(section, taken)))
         has_timed_items = any(part.depth is not None and part.is_timed for part in parts)
         has_timed_text = any(part.depth is None and part.is_timed for part in parts)
@@ -329,6 +338,12 @@ class SectionReader:
         for index, texts in details.items():
             event = " ".join([self.entries[index].event, *texts]).strip()
             self.entries[index] = self.entries[index]._replace(event=event)
+
+    def _mark_paragraphs(self, section: Section) -> None:
+        """Note all lines of the paragraphs that open with a time as read."""
+        for paragraph in section.paragraphs():
+            if begins_with_time(paragraph.lines[0].text):
+                self.report.mark("timeline", paragraph.line, paragraph.last)
 
     def _read_services(self, section: Section) -> None:
         marked: list[MarkedService] = []
@@ -540,21 +555,32 @@ class SectionReader:
         services = [row["service"] for row in self.report.rows["services"]]
         return split_list(texts, form.columns, self.report.anchor(), people=author, things=(title, *services))
 
-    @staticmethod
-    def _with_states(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
+    def _with_states(self, header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:
         """Add the one column of which every cell that is not empty says a state, where none is called so.
 
-        Yes, no and parts of a whole may answer any question: without a header for it they are no states.
+        Yes, no and parts of a whole may answer any question: they are states below a header such as *%* alone.
         """
         if "status" in columns:
             return columns
-        found = []
-        for place in range(len(header.cells)):
+        sure, others = [], []
+        for place, cell in enumerate(header.cells):
             cells = [row.cells[place].text for row in rows if place < len(row.cells)]
             words = [cell for cell in cells if cell.strip()]
-            if place not in columns.values() and words and all(map(_says_state, words)):
-                found.append(place)
-        return {**columns, "status": found[0]} if len(found) == 1 else columns
+            if place in columns.values() or not words:
+                continue
+            if _MAY_BE_STATE.fullmatch(cell.text):
+                sure += [place] if all(map(self._is_state, words)) else []
+            elif all(map(_says_state, words)):
+                others.append(place)
+        found = sure[:1] or (others if len(others) == 1 else [])
+        return {**columns, "status": found[0]} if found else columns
+
+    def _is_state(self, words: str) -> bool:
+        """Return whether a cell is a status as the template has them, or a part of a whole."""
+        try:
+            return self._read_status(words, split_state(words)[0], tuple(self.template.action_statuses)) is not None
+        except Unreadable:
+            return False
 
     def _add_action_rows(self, header: Row, rows: Iterable[Row], columns: Mapping[str, int], origin: str) -> None:
         for row in rows:
@@ -722,7 +748,17 @@ def _columns(header: Row, form: SectionForm) -> dict[str, int]:
             found.setdefault("at", place)
     if "at" in form.columns and "date" in found and "event" in found:
         found.setdefault("at", found["date"])  # of events that have their day alone
+    if "offset" in found and found.setdefault("at", found["offset"]) != found["offset"]:
+        del found["offset"]  # the times count
     return found
+
+
+def _offset_of(when: str, header: Row | None, columns: Mapping[str, int]) -> timedelta | None:
+    """Return the time since the start that a cell is: in a column of these any length, elsewhere ``T+5m`` or ``+5``."""
+    name = header.cells[columns["at"]].text if header is not None and "at" in columns else ""
+    if "offset" in columns or name.replace(" ", "").startswith("T+") or when.startswith(("T+", "T-", "T−", "+")):
+        return read_offset(when, name)
+    return None
 
 
 def _with_by(header: Row, rows: Sequence[Row], columns: dict[str, int]) -> dict[str, int]:

@@ -179,7 +179,7 @@ _HEAD_FIELDS = frozenset(
 """What a label at a report's head may be read as."""
 _SECTION_FIELDS = frozenset({"affected_users", "failed_requests", "data_loss", "sla_impact", "meeting_on", "attendees"})
 _COLUMNS = {
-    "timeline": frozenset({"at", "date", "event"}),
+    "timeline": frozenset({"at", "date", "offset", "event"}),
     "actions": frozenset({"action", "owner", "due_on", "created_on", "priority", "status", "completed_on", "key"}),
 }
 _NAMES: Final[Mapping[Kind, Sequence[str]]] = {

@@ -9,8 +9,9 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from incident_analytics.reports.clock_changes import clock_shift, pass_named, settle_folds
 from incident_analytics.reports.durations import Duration
@@ -23,6 +24,8 @@ _DAY = timedelta(days=1)
 _NO_MIDNIGHT = timedelta(hours=3)
 """A clock that falls back by less than this is a row out of order; by `_MIDNIGHT` or more it has passed midnight."""
 _MIDNIGHT = timedelta(hours=12)
+_ENOUGH_ROWS = 3
+"""Rows that go down the clock one by one: the newest is above."""
 _QUIET = timedelta(hours=6)
 """A gap in which days may have passed that the clocks do not show."""
 
@@ -80,6 +83,11 @@ def place_entries(
     """
     reader = _Placer(day, zone, duration)
     rows = [reader.read(entry) for entry in entries]
+    if _is_newest_first(rows):
+        found = place_entries(entries[::-1], day=day, zone=zone, duration=duration)
+        return replace(
+            found, instants=found.instants[::-1], approximate=found.approximate[::-1], inferred=found.inferred[::-1]
+        )
     if day is None:
         day = reader.day = next((row.day for row in rows if row.day), None)
     reader.check_years(rows)
@@ -367,6 +375,19 @@ class _Placer(RowReader):
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
                 latest = at, row
+
+
+def _is_newest_first(rows: Sequence[TimedRow]) -> bool:
+    """Return whether each row is earlier than the one above it, on one day or on days that all rows have.
+
+    Without days no clock falls back by so much that it may have passed midnight.
+    """
+    timed = [(row.day or date.min, row.clock) for row in rows if row.clock is not None]
+    days = {day for day, _ in timed}
+    if len(timed) < _ENOUGH_ROWS or (date.min in days and len(days) > 1):
+        return False
+    is_dated = date.min not in days
+    return all(above > row and (is_dated or above[1] - row[1] < _MIDNIGHT) for above, row in pairwise(timed))
 
 
 def _only(times: Sequence[datetime | None]) -> datetime | None:

@@ -13,17 +13,17 @@ from functools import cached_property, lru_cache
 from typing import Any, Final, TypeAlias
 
 from incident_analytics.late_patterns import compile_late
-from incident_analytics.reports.numerals import GROUPED, number_of
+from incident_analytics.reports.lengths import length_of
 from incident_analytics.reports.placeholders import Unreadable, is_none, is_untold
 from incident_analytics.reports.tokens import (
     HALVES,
     MONTH,
-    NUMBER,
+    MONTH_ANYWHERE,
+    MONTH_IN_ASCII,
     PLAIN,
     WEEKDAY,
     WEEKDAYS,
     month_named,
-    number_in_words,
     tokenize,
 )
 from incident_analytics.reports.zones import zone_named
@@ -45,6 +45,7 @@ __all__ = [
     "order_of_dates",
     "read_date",
     "read_moments",
+    "read_offset",
     "read_pieces",
     "read_span",
     "split_moment",
@@ -52,20 +53,6 @@ __all__ = [
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """No report is older or younger; what is dated otherwise is a slip, and far from where a clock's reckoning ends."""
-
-_UNIT_SECONDS: Final = {
-    "st": 3600,
-    "s": 1,
-    "m": 60,
-    "d": 86400,
-    "w": 604800,
-    "ta": 86400,
-    "jo": 86400,
-    "gi": 86400,
-} | dict.fromkeys(("h", "t", "u", "o", "g", "j"), 3600)
-"""Seconds of a unit, by how its words begin: the first that fits counts."""
-_LONGEST: Final = timedelta(days=3650)
-
 
 _IN_NUMBERS: Final = compile_late(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2((?:19|20|21)\d\d)(?![\d/-]|\.\d)")
 _ISO: Final = compile_late(r"(?<![\w-])(?:19|20|21)\d\d-\d\d-\d\d(?![\d-])")
@@ -78,7 +65,8 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     """Return by ``.``, ``/`` and ``-`` whether the day comes first in a text's dates, such as 05.03.2026.
 
     A number above 12 is not a month, and a date that may be two days is the one of them that the text has as
-    ``2026-03-05``. Dates in code blocks and addresses do not count. Two values where the dates contradict each other.
+    ``2026-03-05`` or ``5 March 2026``. Dates in code blocks and addresses do not count. Two values where the dates
+    contradict each other.
 
     Examples
     --------
@@ -87,7 +75,7 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     """
     orders: defaultdict[str, set[bool]] = defaultdict(set)
     own = _NOT_OWN.sub("", text)
-    days = set(_ISO.findall(own))
+    days = set(_ISO.findall(own)) | {f"{day:%Y-%m-%d}" for day in _named_days(own)}
     for first, mark, second, year in _IN_NUMBERS.findall(own):
         is_day = [int(first) > _MOST_MONTHS, int(second) > _MOST_MONTHS]
         if not any(is_day):
@@ -97,13 +85,28 @@ def find_orders(text: str) -> Mapping[str, set[bool]]:
     return orders
 
 
+_WITH_MONTH: Final = compile_late(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?{MONTH},?\s(?:del?\s)?(?:19|20|21)\d\d\b"
+    rf"|\b{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20|21)\d\d\b",
+    re.IGNORECASE,
+)
+"""A whole date with the name of its month."""
+
+
+def _named_days(text: str) -> Iterator[date]:
+    """Yield the dates of a text that name their month."""
+    for match in _WITH_MONTH.finditer(text):
+        if (day := date_in(match[0])) is not None:
+            yield day
+
+
 _ENGLISH: Final = compile_late(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
 _DAY_FIRST: Final = compile_late(
-    r"\b(?:el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
+    r"\b(?:\w*[äöüßéèêàâçñãõåøæąćęłńśźżčďěřšťůžğışőűάέήίόύώа-яіїєґ]\w*|el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
     r"|niet|van|voor|och|att|för|ikke|che|della|sono|nie|jest|się|que|ao|nu|le|zu|im)\b",
     re.IGNORECASE,
 )
-"""Small words of German, French, Spanish, Portuguese, Dutch, Italian, Polish and the languages of the North."""
+"""Words with letters that English has not, and small words of other languages that are written in its letters."""
 _MANY: Final = 5
 
 
@@ -245,7 +248,7 @@ def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
             approximate = False
         elif kind in {"span", "hm", "hours"}:
             at += 1
-            pieces.append(Span(_length(words), approximate or "+" in words))
+            pieces.append(Span(length_of(words), approximate or "+" in words))
             approximate = False
         else:
             pieces.append(words if kind in _NAMES else kind)
@@ -390,7 +393,7 @@ def _date_of(kind: str, words: str) -> dict[str, Any]:
         given = {"weekday": WEEKDAYS.index(weekday[0][:3].casefold())} if weekday else {}
         return {"day": numbers[0], **given} if 1 <= numbers[0] <= 31 else {"unreadable": words}  # noqa: PLR2004
     else:
-        month = month_named(re.search(MONTH, words, re.IGNORECASE)[0])  # type: ignore[index]
+        month = month_named(re.search(MONTH_ANYWHERE, words, re.IGNORECASE)[0])  # type: ignore[index]
         day, year = numbers[0], numbers[-1] + (2000 if kind == "dmy2" else 0)
         if kind != "dmy2" and len(re.findall(r"\d+", words)[-1]) != 4:  # noqa: PLR2004 - of a year
             return _checked({"month": month, "day": day}, words)
@@ -448,28 +451,6 @@ def _clock_of(kind: str, words: str, days_later: int) -> dict[str, Any]:
     if hour > 23 or minute > 59 or second > 59:  # noqa: PLR2004 - the clock's own limits
         return {"unreadable": words}
     return {"clock": time(hour, minute, second), **given}
-
-
-_HOURS_AND_MINUTES: Final = compile_late(r"(\d+)\s?h\D*(\d{2})")
-_AMOUNT_AND_UNIT: Final = compile_late(rf"({NUMBER})(?:\s+and\s+a\s+half)?\+?\s*-?([a-z]+)")
-
-
-def _length(words: str) -> timedelta:
-    """Return how long ``2h``, ``1.5 hours``, ``five minutes`` or ``1h30`` is."""
-    plain = words.casefold()
-    if match := _HOURS_AND_MINUTES.fullmatch(plain):
-        return timedelta(hours=int(match[1]), minutes=int(match[2]))
-    match = _AMOUNT_AND_UNIT.match(plain)
-    number, unit = match.groups() if match else ("0", "s")
-    if re.fullmatch(GROUPED, number):
-        amount = number_of(number)
-    else:
-        amount = number_in_words(number) if number[0].isalpha() else float(number.replace(",", "."))
-    seconds = next(seconds for name, seconds in _UNIT_SECONDS.items() if unit.startswith(name))
-    half = 0.5 if "half" in plain and "and" in plain else 0
-    if (amount + half) * seconds > _LONGEST.total_seconds():
-        raise Unreadable(f"{words!r} is longer than {_LONGEST.days // 365} years; write a length such as 1h 45m")
-    return timedelta(seconds=round((amount + half) * seconds))
 
 
 def read_moments(text: str) -> list[Moment]:
@@ -576,13 +557,13 @@ _EPOCH: Final = compile_late(r"\s*(1\d{9})(?:\d{3}|\.\d{1,9})?\s*")
 """Seconds or milliseconds since 1970, from 2001 to 2033."""
 
 
-_MAY_BE_DATE: Final = compile_late(
+_MAY_BE: Final = (
     r"\d(?:[-–\u2010\u2011/.]|\s?[年년]|st|nd|rd|th)|[-\u2010\u2011]\d"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
-    rf"|\d(?:er|º|\.)?\s{{1,2}}(?:de\s)?{MONTH}",
-    re.IGNORECASE,
+    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|\d(?:er|º|\.)?\s{1,2}(?:de\s)?"
 )
-"""What all words have that name a date: few others have to be taken apart."""
+_MAY_BE_DATE: Final = compile_late(f"{_MAY_BE}{MONTH_IN_ASCII}", re.IGNORECASE)
+_MAY_BE_DATE_ELSEWHERE: Final = compile_late(f"{_MAY_BE}{MONTH_ANYWHERE}", re.IGNORECASE)
+"""What all words have that name a date: few others have to be taken apart. Texts in ASCII are searched faster."""
 
 
 def find_dates(text: str) -> list[Moment]:
@@ -593,7 +574,7 @@ def find_dates(text: str) -> list[Moment]:
     >>> [moment.date for moment in find_dates("Sunday, 14 February 2023, 14:02 IST")]
     [datetime.date(2023, 2, 14)]
     """
-    if not _MAY_BE_DATE.search(text):
+    if not (_MAY_BE_DATE if text.isascii() else _MAY_BE_DATE_ELSEWHERE).search(text):
         return []
     if len(text) <= _LONGEST_USUAL and (usual := _usual_moment(text)) is not None:
         return [usual] if usual.dated else []
@@ -653,6 +634,35 @@ def split_offset(text: str) -> tuple[timedelta, str] | None:
     else:
         span = timedelta(**{name: int(match[name[0]] or 0) for name in ("hours", "minutes", "seconds")})
     return span if match["sign"] == "+" else -span, text[match.end() :]
+
+
+_UNIT_OF_COLUMN: Final = compile_late(
+    r"\b(?:(?P<s>s|secs?|seconds?)|(?P<h>h|hrs?|hours?)|(?P<mmss>mm?:ss))\b", re.IGNORECASE
+)
+
+
+def read_offset(text: str, header: str) -> timedelta | None:
+    """Read a cell of a column of times since the start; None where it has other words.
+
+    A number alone is in the unit that the header names, else in minutes, as in ``T+5``.
+
+    Examples
+    --------
+    >>> [str(read_offset(text, "Elapsed")) for text in ("T+5m", "+12", "0:45", "1 h 5 min", "later")]
+    ['0:05:00', '0:12:00', '0:45:00', '1:05:00', 'None']
+    >>> str(read_offset("5:30", "Elapsed (mm:ss)")), str(read_offset("2", "Offset (hours)"))
+    ('0:05:30', '2:00:00')
+    """
+    bare = text.strip(" *_`~≈()").removeprefix("T").strip() or "0"
+    sign, rest = (bare[0], bare[1:].strip()) if bare[0] in "+-−–" else ("+", bare)
+    unit = _UNIT_OF_COLUMN.search(header)
+    name = unit.lastgroup if unit else "m"
+    if name == "mmss":
+        rest = f"0:{rest}" if rest.count(":") == 1 else rest
+    elif rest.isdecimal():
+        rest += name or ""
+    found = split_offset(f"T{sign}{rest}")
+    return found[0] if found is not None and not found[1] else None
 
 
 def split_moment(text: str) -> tuple[str, str]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
-from incident_analytics.reports.numerals import GROUPED
+from incident_analytics.reports.lengths import LENGTH, LENGTH_ELSEWHERE, WORDS_ELSEWHERE
 from incident_analytics.reports.zones import ZONE
 
-__all__ = ["HALVES", "MONTH", "MONTHS", "NUMBER", "NUMBERS", "PLAIN", "WEEKDAY", "WEEKDAYS", "month_named", "tokenize"]
+__all__ = [
+    "HALVES",
+    "MONTH",
+    "MONTHS",
+    "MONTH_ANYWHERE",
+    "MONTH_IN_ASCII",
+    "PLAIN",
+    "WEEKDAY",
+    "WEEKDAYS",
+    "month_named",
+    "tokenize",
+]
 
 MONTHS: Final = {
     name: number
@@ -34,13 +45,35 @@ MONTHS: Final = {
     )
     for name in names.split()
 }
+_MONTHS_ELSEWHERE: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "ocak tammikuuta tammikuu ledna января січня ianuarie",
+            "şubat helmikuuta helmikuu února февраля лютого februarie",
+            "marts mart maaliskuuta maaliskuu марта березня martie március",
+            "nisan huhtikuuta huhtikuu dubna апреля квітня aprilie április",
+            "mayıs toukokuuta toukokuu května мая травня május",
+            "haziran kesäkuuta kesäkuu června июня червня iunie június",
+            "temmuz heinäkuuta heinäkuu července июля липня iulie július",
+            "ağustos elokuuta elokuu srpna августа серпня augusztus",
+            "eylül syyskuuta syyskuu сентября вересня septembrie szeptember",
+            "ekim lokakuuta lokakuu října октября жовтня octombrie október",
+            "kasım marraskuuta marraskuu listopadu ноября листопада noiembrie",
+            "aralık joulukuuta joulukuu prosince декабря грудня decembrie",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+"""Names of months in Turkish, Finnish, Czech, Hungarian, Romanian, Russian and Ukrainian, and of March in Danish."""
 _ACCENTED: Final = "jänner février févr fév märz março août décembre déc września października"
 """The names of months that have accents; letters in sets, for any accent anywhere, take long to compile."""
 
 
-def _any_month() -> str:
-    """Return what matches the name of a month, with or without accents: tried by its first letter."""
-    names = sorted([*MONTHS, *_ACCENTED.split()], key=len, reverse=True)
+def _any_month(words: Iterable[str]) -> str:
+    """Return what matches any name of a month: tried by its first letter."""
+    names = sorted(words, key=len, reverse=True)
     groups = (
         f"{first}(?:{'|'.join(name[1:] for name in names if name[0] == first)})"
         for first in sorted({name[0] for name in names})
@@ -48,14 +81,18 @@ def _any_month() -> str:
     return rf"(?:{'|'.join(groups)})\b\.?"
 
 
-MONTH: Final = _any_month()
+MONTH: Final = _any_month([*MONTHS, *_ACCENTED.split()])
+_ELSEWHERE: Final = {name: n for word, n in _MONTHS_ELSEWHERE.items() for name in (word, without_accents(word))}
+MONTH_IN_ASCII: Final = f"(?:{MONTH}|{_any_month(filter(str.isascii, _ELSEWHERE))})"
+MONTH_ANYWHERE: Final = f"(?:{MONTH}|{_any_month(_ELSEWHERE)})"
 _MONTH: Final = rf"(?!des\b(?!\.?,?\s(?:\d{{4}}\b|(?:kl\.?\s)?\d\d?[:.]\d\d))){MONTH}"
 """In running text ``des`` is December only before a year or a time of day: else a French or German small word."""
 
 
 def month_named(name: str) -> int:
     """Return the number of a month with a name that `MONTH` matches."""
-    return MONTHS[without_accents(name).rstrip(".")]
+    plain = without_accents(name).rstrip(".")
+    return MONTHS[plain] if plain in MONTHS else _ELSEWHERE[plain]
 
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,42 +106,6 @@ HALVES: Final = {
     "": "at night|nachts|de la noche|晚上",
 }
 """Words for the half of the day, with its letter; after ``at night`` the hour may be of either."""
-NUMBERS: Final = {
-    word: number
-    for number, words in enumerate(
-        ("zero", "a an one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-         "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")
-    )
-    for word in words.split()
-} | {
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-    "half an": 0.5, "half a": 0.5,
-}  # fmt: skip
-_TENS: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_ONES: Final = "one|two|three|four|five|six|seven|eight|nine"
-NUMBER: Final = (
-    rf"(?:{GROUPED}|\d+(?:[.,]\d+)?"
-    rf"|\b(?:(?:{_TENS})[\s-](?:{_ONES})|{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b)"
-)
-
-
-def number_in_words(words: str) -> float:
-    """Return the number that words such as ``thirty-six`` name.
-
-    Examples
-    --------
-    >>> number_in_words("half an"), number_in_words("thirty-six")
-    (0.5, 36)
-    """
-    return NUMBERS[words] if words in NUMBERS else sum(NUMBERS[word] for word in re.split(r"[\s-]", words))
-
-
-_UNIT: Final = (
-    r"(?:w(?:(?:ee)?ks?)?|d(?:ays?|[ií]as?|age?n?|ager|agar|ni)?|tage?n?|jours?|giorn[io]"
-    r"|h(?:(?:ou)?r?s?|eures?|oras?)|st(?:d|unden?)|uur|uren|or[ae]|timer|timmar|godz(?:in[aye]?)?|jam|(?:(?<=\s)t(?=\s\d)|(?<=\d)[tu](?=\s\d))"
-    r"|m(?:in(?:ut(?:e[nrs]?|os?|ter|[aiy])?)?[sn]?)?|menit|s(?:ec(?:ond)?s?)?)"
-)
-
 _YEAR: Final = r"[\dyx?*_]{4}"
 _TWO: Final = r"(?:\d\d?|mm|dd|hh|[\dx?*_]{1,2})"
 """Two digits of a date or time, or letters and marks for those that are unknown."""
@@ -135,8 +136,7 @@ _KINDS: Final = {
     "later": r"\b(?:the\s)?(?:next|following)\s(?:day|morning)\b|\+\s?\d(?:\s?d(?:ays?)?)?\b(?!:)",
     "hm": r"(?<![\d:])\d{1,3}\s?h(?:\s?r?s?)?\s?\d{2}(?![\d.]|:\d|\s?(?:m|sec|s\b|h|d))",
     "hours": r"(?<![\d:.$,#])(?:[01]\d|2[0-4])[0-5]\d\s?h(?:(?:ou)?rs?)?\b",
-    "span": rf"(?<![\d.])(?!\d\d?\.[0-5]\d\suur\b)"
-    rf"{NUMBER}(?:\s+and\s+a\s+half)?\+?\s*-?{_UNIT}(?![a-z])\.?(?:\s+and\s+a\s+half\b)?",
+    "span": rf"(?<![\d.])(?!\d\d?\.[0-5]\d\suur\b)(?:{LENGTH})",
     "clock": r"(?<![\d:.$])\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?!\d)"
     rf"(?:{_AM_PM}|\s?[ap]\b(?!\s\d)|\s(?:Uhr|uur)\b)?"
     rf"|(?<![\d:.$])\d{{1,2}}\.\d{{2}}{_AM_PM}|\b\d{{3,4}}{_AM_PM}",
@@ -180,28 +180,40 @@ class _Tokens(NamedTuple):
     at_letter: re.Pattern[str]
 
 
-def _tokens(month: str) -> _Tokens:
+def _tokens(month: str, length: str) -> _Tokens:
+    forms = {name: form.replace(MONTH, month).replace(LENGTH, length) for name, form in _KINDS.items()}
+
     def tokens_in(kinds: Collection[str]) -> re.Pattern[str]:
-        patterns = (f"(?P<{name}>{_KINDS[name].replace(MONTH, month)})" for name in _KINDS if name in kinds)
+        patterns = (f"(?P<{name}>{form})" for name, form in forms.items() if name in kinds)
         return compile_late("|".join(patterns), re.IGNORECASE)
 
     return _Tokens(tokens_in(_DIGIT_FIRST), tokens_in(_MARK_FIRST), tokens_in(_KINDS.keys() - _NO_LETTER_FIRST))
 
 
-_MONTHLESS: Final = _tokens("(?!)")
-_WITH_MONTHS: Final = _tokens(MONTH)
-"""The names of months take longer to compile than all else, and most reports write their dates in figures."""
+_IN_FIGURES: Final = _tokens("(?!)", LENGTH)
+_WITH_MONTHS: Final = _tokens(MONTH, LENGTH)
+_WITH_NAMES: Final = _tokens(MONTH_ANYWHERE, f"{LENGTH}|{LENGTH_ELSEWHERE}")
+_NAMES: Final = WORDS_ELSEWHERE | _ELSEWHERE.keys()
+"""The names of months and units take longer to compile than all else, and most reports write their dates in figures."""
+_OTHER_LETTERS: Final = re.compile(r"[^\W\d_a-zA-Z]")
 _LETTERS: Final = re.compile("[a-z]+")
 
 PLAIN: Final = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-"})
 """Spaces and hyphens of other kinds to plain ones."""
 
 
+def _kinds_in(text: str) -> _Tokens:
+    """Return what a text's tokens may be, by the words and letters that it has."""
+    words = _LETTERS.findall(text.lower())
+    if not _NAMES.isdisjoint(words) or not (text.isascii() or _OTHER_LETTERS.search(text) is None):
+        return _WITH_NAMES
+    return _IN_FIGURES if MONTHS.keys().isdisjoint(words) else _WITH_MONTHS
+
+
 def tokenize(text: str) -> Iterator[re.Match[str]]:
     """Yield each token of a text, its kind as the group's name."""
     index = 0
-    has_month = not text.isascii() or not MONTHS.keys().isdisjoint(_LETTERS.findall(text.lower()))
-    kinds = _WITH_MONTHS if has_month else _MONTHLESS
+    kinds = _kinds_in(text)
     while index < len(text):
         first = text[index]
         tokens = kinds.at_letter if first.isalpha() else kinds.at_digit if first.isdecimal() else kinds.at_mark

@@ -153,7 +153,7 @@ def usual_owners(
     known = {word for word in without_accents(people).split() if len(word) > 1 and word not in _THINGS}
     not_people = {word for thing in things for word in fold(thing).split()}
     for read in (_at_end, _in_front):
-        found = [read(item) for item in items]
+        found = [read(item, known) for item in items]
         names = [name for owned in found if owned for name in _names_of(owned)]
         stray = {name for name in names if _is_thing(name, not_people) and not _is_of(name, known)}
         persons = {name for name in names if name not in stray and (_is_of(name, known) or _is_person(name))}
@@ -168,8 +168,17 @@ def usual_owners(
         if 2 * len(sure) <= len(names):
             continue
         others = set(names) - persons if read is _in_front else stray
-        return [owned if owned and others.isdisjoint(_names_of(owned)) else None for owned in found]
-    return [None] * len(items)
+        return [
+            owned if owned and others.isdisjoint(_names_of(owned)) else _mentioned(item)
+            for owned, item in zip(found, items, strict=True)
+        ]
+    return [_mentioned(item) for item in items]
+
+
+def _mentioned(item: str) -> _Owned | None:
+    """Read a mention in front of an item's words, which is its owner whatever the other items have."""
+    owned = _in_front(item) if item.startswith("@") else None
+    return owned if owned and all(map(_MENTION.fullmatch, _names_of(owned))) else None
 
 
 def _names_of(owned: _Owned) -> list[str]:
@@ -189,7 +198,7 @@ def _is_person(name: str) -> bool:
     return len(words) > 1 and (_is_name(name) or not _TEAMS.isdisjoint(fold(name).split()))
 
 
-def _at_end(item: str) -> _Owned | None:
+def _at_end(item: str, known: Collection[str] = ()) -> _Owned | None:
     """Read a name behind an item's words, in brackets or behind a dash, with a day behind it or not."""
     text = item.rstrip(" .")
     if match := _MENTION_AND_DAY.match(text):
@@ -198,20 +207,20 @@ def _at_end(item: str) -> _Owned | None:
     if match is None:
         return None
     name, *days = _DAY.split(match[2], maxsplit=1)
-    return _Owned(match[1], name.strip(), *days) if _may_be_owner(name) else None
+    return _Owned(match[1], name.strip(), *days) if _may_be_owner(name, known) else None
 
 
-def _in_front(item: str) -> _Owned | None:
+def _in_front(item: str, known: Collection[str] = ()) -> _Owned | None:
     """Read a name in front of an item's words: ``Joe: add ...``, ``Joe → add ...``, ``Joe to add ...``."""
     match = _IN_FRONT.match(item) or _TO.match(item)
-    return _Owned(item[match.end() :], match[1].strip()) if match and _may_be_owner(match[1]) else None
+    return _Owned(item[match.end() :], match[1].strip()) if match and _may_be_owner(match[1], known) else None
 
 
-def _may_be_owner(words: str) -> bool:
-    """Return whether words have the form of one or several owners."""
+def _may_be_owner(words: str, known: Collection[str] = ()) -> bool:
+    """Return whether words have the form of one or several owners; names that are known need no capital letter."""
     names = [name.strip() for name in _AND.split(words)]
     return all(
-        (_MENTION.fullmatch(name) or (_NAME.fullmatch(name) and name[0].isupper()))
+        (_MENTION.fullmatch(name) or (_NAME.fullmatch(name) and (name[0].isupper() or without_accents(name) in known)))
         and not read_state_alone(name).status
         for name in names
     )

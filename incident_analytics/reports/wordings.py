@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
@@ -11,7 +12,7 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
 
-__all__ = ["named_by_words"]
+__all__ = ["UpdateStates", "named_by_words", "update_states"]
 
 Kind: TypeAlias = Literal["fields", "perhaps", "titles", "events", "sections", "timeline", "actions"]
 _Rule: TypeAlias = tuple[str, frozenset[str], frozenset[str]]
@@ -58,7 +59,11 @@ def named_by_words(label: str, kind: Kind) -> str | None:
     if len(label) > _LONGEST:
         return None
     lexicon = _default_lexicon()
-    words = [word for word in _WORD.findall(_NUMBER.sub("", without_accents(label))) if word not in lexicon.small]
+    words = [
+        word
+        for word in _WORD.findall(_NUMBER.sub("", without_accents(label).replace("#", " no ")))
+        if word not in lexicon.small
+    ]
     found = [each for word in words for each in lexicon.meanings(word)]
     if not found or not all(found):
         return None
@@ -71,6 +76,23 @@ def named_by_words(label: str, kind: Kind) -> str | None:
 def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: frozenset[str]) -> bool:
     """Return whether words are of no other meanings than those allowed, and have those needed."""
     return all(each & allowed for each in found) and all(any(need in each for each in found) for need in needed)
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateStates:
+    """The states that open the updates of a status page: with whether only such a page has each, and their parts."""
+
+    only_pages: Mapping[str, bool]
+    signs: Sequence[str]
+    first_words: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def update_states() -> UpdateStates:
+    """Return the states that open the updates of a status page."""
+    states = {word: kind == "page" for kind, words in _default_lexicon().updates.items() for word in words.split(" / ")}
+    signs = [word for word, is_sign in states.items() if is_sign]
+    return UpdateStates(states, signs, frozenset(word.partition(" ")[0] for word in states))
 
 
 class _Lexicon:
@@ -88,6 +110,7 @@ class _Lexicon:
         for meaning, words in data["unspaced"].items():
             for word in without_accents(words).split():
                 self.unspaced.setdefault(word, set()).add(meaning)
+        self.updates: Mapping[str, str] = data["updates"]
         self.rules: Mapping[str, Sequence[_Rule]] = {kind: list(_rules(data[kind])) for kind in get_args(Kind)}
 
     def meanings(self, word: str) -> Sequence[frozenset[str]]:

@@ -1,0 +1,64 @@
+"""The markup of Jira and Confluence -> Markdown of the same length, so that every line and offset stays."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from incident_analytics.late_patterns import compile_late
+
+__all__ = ["markdown_of_wiki", "plain_wiki"]
+
+_HEADINGS: Final = ("h1. ", "h2. ", "h3. ", "h4. ")
+_HEADING: Final = compile_late(r"^h(?P<level>[1-6])\. ", re.MULTILINE)
+_CODE: Final = compile_late(r"^\{(?:code|noformat)(?:[:|][^{}\n]*)?\}[ \t]*$", re.MULTILINE)
+_ITEM: Final = compile_late(r"^(?P<marks>[*#-]{1,6}) (?=\S)", re.MULTILINE)
+_INLINE: Final = compile_late(
+    r"\{status:[^{}\n]*?\btitle=(?P<state>[^{}|\n]*)[^{}\n]*\}"
+    r"|\{(?:panel|info|note|warning|tip|expand|quote|color|section|column|anchor|toc|excerpt|status)(?:[:|][^{}\n]*)?\}"
+    r"|\{\{(?P<code>[^{}\n]+)\}\}"
+    r"|\[~(?:accountid:)?(?P<person>[\w.@-]+)\]"
+    r"|\[(?P<words>[^\[\]|\n]+)\|(?P<address>[^\[\]|\s]+)(?:\|[^\[\]\n]*)?\]"
+)
+"""Macros, code, mentions and links within a line."""
+
+
+def markdown_of_wiki(text: str) -> str:
+    r"""Return a text with headings such as ``h2. Impact`` as Markdown of the same length, any other as it is.
+
+    Examples
+    --------
+    >>> markdown_of_wiki("h2. Impact\n{panel}\n# {{api}} was down, says [~kim]")
+    '##  Impact\n       \n-  `api`  was down, says @kim  '
+    """
+    if not any(sign in text for sign in _HEADINGS) or _HEADING.search(text) is None:
+        return text
+    text = _ITEM.sub(lambda match: f"{' ' * (len(match['marks']) - 1)}- ", text)
+    text = _HEADING.sub(lambda match: f"{'#' * int(match['level'])} ".ljust(len(match[0])), text)
+    text = _CODE.sub(lambda match: _as_long("```", match[0]), text)
+    return plain_wiki(text)
+
+
+def plain_wiki(text: str) -> str:
+    """Return a text with its macros, code, mentions and links as Markdown has them, or their words, of the same length.
+
+    Examples
+    --------
+    >>> plain_wiki("{status:colour=Green|title=Done}").strip(), plain_wiki("[the ticket|https://x.example]")
+    ('Done', 'the ticket https://x.example  ')
+    """
+    return _INLINE.sub(_plain, text) if "{" in text or "[" in text else text
+
+
+def _plain(match: re.Match[str]) -> str:
+    if match["code"]:
+        return f" `{match['code']}` "
+    if match["person"]:
+        return _as_long(f"@{match['person']}", match[0])
+    if match["words"]:
+        return _as_long(f"{match['words']} {match['address']}", match[0])
+    return _as_long(match["state"] or "", match[0])
+
+
+def _as_long(words: str, written: str) -> str:
+    return words + " " * (len(written.encode()) - len(words.encode()))

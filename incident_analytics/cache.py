@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from incident_analytics.columnar import Part, arrange_part, as_tables, join_parts, table_schema
-from incident_analytics.files import BOM, INPUT_LIMIT, read_bytes
+from incident_analytics.files import BOM, INPUT_LIMIT, is_url, read_bytes
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.records import RAW_TABLES, Table
 from incident_analytics.remote import RemoteFile, Source
@@ -91,7 +91,7 @@ def open_cache(places: Sequence[str | Path], key: str) -> Cache | None:
     Parameters
     ----------
     places
-        The paths as they were asked for: they have one cache a working folder.
+        The paths as they were asked for: they have one cache, where one of them is relative one a working folder.
     key
         What else decides what a file is read as. A cache with another key is made anew.
 
@@ -101,8 +101,11 @@ def open_cache(places: Sequence[str | Path], key: str) -> Cache | None:
         None where no folder can be had that is the user's alone.
     """
     try:
-        asked = json.dumps([os.getcwd(), *map(str, places)])  # noqa: PTH109 - as paths are taken from it
-        name = hashlib.blake2b(asked.encode(), digest_size=_DIGEST_SIZE)
+        asked = [*map(str, places)]
+        # A review reads from a new working folder each time, by absolute paths.
+        if not all(is_url(place) or Path(place).is_absolute() for place in asked):
+            asked.insert(0, os.getcwd())  # noqa: PTH109 - as paths are taken from it
+        name = hashlib.blake2b(json.dumps(asked).encode(), digest_size=_DIGEST_SIZE)
         root = cache_folder()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(root):

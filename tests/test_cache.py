@@ -91,6 +91,25 @@ def test_a_second_load_reads_nothing_and_gives_the_same(folder: str, monkeypatch
     assert read == []
 
 
+def test_a_cache_of_absolute_paths_is_the_same_in_each_working_folder(
+    reports: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A review's kernel has a new one each time."""
+    load(reports)
+    read = files_read(monkeypatch)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    load(reports)
+    assert read == []
+    monkeypatch.chdir(tmp_path)
+    load("reports")
+    (elsewhere / "reports").symlink_to(reports)
+    monkeypatch.chdir(elsewhere)
+    load("reports")
+    assert len(read) == 2 * len(TEXTS)
+
+
 def test_what_changed_is_read_and_nothing_else(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(reports)
     read = files_read(monkeypatch)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 import pandas as pd
 
@@ -15,7 +17,10 @@ from incident_analytics.schema import LABELS, MILESTONES, STARTS
 from incident_analytics.scope import Scope
 from incident_analytics.tables import Corpus
 
-__all__ = ["citable", "cited"]
+__all__ = ["Citations", "citable"]
+
+Lines: TypeAlias = tuple[int, ...]
+"""Numbers of lines, each once and in order."""
 
 _PLACE: Final = ["incident_id", "line"]
 _YEARS: Final = 2  # before a period that it is compared with
@@ -90,74 +95,90 @@ _GROUPED: Final[Mapping[str, str]] = MappingProxyType(
 """What else a figure is read from by its group."""
 
 
-def citable(corpus: Corpus) -> pd.DataFrame:
-    """Return every line that a value of a corpus was read from, whether or not a figure uses it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a line: incident_id, line (int64); in the order of incident_id and line.
-    """
-    return _unique(_PARTS["all"](corpus))
+def citable(corpus: Corpus) -> Mapping[str, Lines]:
+    """Return, by incident_id, every line that a value of a corpus was read from, whether or not a figure uses it."""
+    return _by_incident(_places(_PARTS["all"](corpus)))
 
 
-def cited(scope: Scope, figure: Figure) -> pd.DataFrame:
-    """Return the lines that a figure is based on.
+class Citations:
+    """The lines that figures of a scope are based on; what several of them share is found once.
 
     Parameters
     ----------
     scope
-        What it was computed from.
-    figure
-        One of its figures.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `citable`. Of a span these are the lines of its two instants, or of the reported duration; of an action item
-        its row; of a service the row that marks it as affected; of the reports that count the line of their status.
+        What the figures were computed from.
     """
-    basis = figure.basis
-    corpus: Corpus = getattr(scope, basis.of)
-    grouped = _GROUPED.get(str(figure.options.get("by")))
-    parts: list[str] = [*basis.parts, *([grouped] if grouped else [])]
-    tables = [_spans(scope, figure) if part == "spans" else _PARTS[part](corpus) for part in parts]
-    if basis.of == "completed" or "spans" in parts:
-        tables.append(_PARTS["status"](scope.completed))
-    found = _joined(*tables)
-    return _unique(found[found["incident_id"].isin(_incidents(scope, figure, corpus))])
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._parts: dict[tuple[str, ...], set[tuple[str, int]]] = {}
+        self._cited: dict[tuple[object, ...], Mapping[str, Lines]] = {}
+
+    def cited(self, figure: Figure) -> Mapping[str, Lines]:
+        """Return, by incident_id, the lines that a figure is based on.
+
+        Of a span these are the lines of its two instants, or of the reported duration; of an action item its row; of a
+        service the row that marks it as affected; of the reports that count the line of their status.
+        """
+        basis = figure.basis
+        grouped = _GROUPED.get(str(figure.options.get("by")))
+        read = [*basis.parts, *([grouped] if grouped else [])]
+        parts = [("spans", *self._metrics(figure)) if part == "spans" else (part, basis.of) for part in read]
+        if basis.of == "completed" or "spans" in read:
+            parts.append(("status", "completed"))
+        within: Period = figure.options.get("within") or self._scope.window
+        key = (*parts, basis.of, basis.since, within)
+        if key not in self._cited:
+            incidents = self._incidents(figure, within)
+            found = set().union(*map(self._part, parts))
+            self._cited[key] = _by_incident(place for place in found if place[0] in incidents)
+        return self._cited[key]
+
+    def _part(self, part: tuple[str, ...]) -> set[tuple[str, int]]:
+        """Return the places of a part and whose reports, or of the spans of some metrics."""
+        if part not in self._parts:
+            name, *of = part
+            if name == "spans":
+                tables = [measures.instants_used(self._scope, metric) for metric in of]
+            else:
+                tables = [_PARTS[name](getattr(self._scope, of[0]))]
+            self._parts[part] = set().union(*map(_places, tables))
+        return self._parts[part]
+
+    def _metrics(self, figure: Figure) -> Iterable[str]:
+        """Return the metrics whose spans a figure shows."""
+        settings = self._scope.settings
+        if figure.measure == "steps":
+            return settings.metrics
+        return [figure.options.get("metric") or settings.primary_metric]
+
+    def _incidents(self, figure: Figure, within: Period) -> set[str]:
+        """Return the incidents that a figure is about."""
+        corpus: Corpus = getattr(self._scope, figure.basis.of)
+        incidents, since = corpus.incidents, figure.basis.since
+        ids = incidents["incident_id"]
+        if since == "all":
+            return set(ids)
+        start = within.start
+        if since == "recent":
+            start = min(start, self._scope.recent[0].start)
+        if since == "before":
+            start = start.tz_convert(within.timezone) - pd.DateOffset(years=_YEARS)
+        occurred_at = incidents["occurred_at"]
+        found = set(ids[(occurred_at >= start) & (occurred_at < within.end)])
+        if "outages" not in figure.basis.parts:
+            return found
+        # One that began earlier may last into the budget's window, which may begin before the period.
+        budget = self._scope.settings.sla.window
+        first = min([start, *(whole.start for _, whole in within.budget_windows(budget))])
+        outages = corpus.outages
+        lasts = (outages["started_at"] < within.end) & ~(outages["ended_at"] <= first)
+        return found | set(outages.loc[lasts, "incident_id"])
 
 
-def _spans(scope: Scope, figure: Figure) -> pd.DataFrame:
-    """Return the lines that the spans of a figure's metrics are made of."""
-    primary = scope.settings.primary_metric
-    metrics = scope.settings.metrics if figure.measure == "steps" else [figure.options.get("metric") or primary]
-    return _joined(*(measures.instants_used(scope, metric) for metric in metrics))
+def _places(table: pd.DataFrame) -> set[tuple[str, int]]:
+    return set(zip(table["incident_id"].tolist(), table["line"].tolist(), strict=True))
 
 
-def _incidents(scope: Scope, figure: Figure, corpus: Corpus) -> pd.Series:
-    """Return the incidents that a figure is about."""
-    incidents, since = corpus.incidents, figure.basis.since
-    ids: pd.Series = incidents["incident_id"]
-    if since == "all":
-        return ids
-    within: Period = figure.options.get("within") or scope.window
-    start = within.start
-    if since == "recent":
-        start = min(start, scope.recent[0].start)
-    if since == "before":
-        start = start.tz_convert(within.timezone) - pd.DateOffset(years=_YEARS)
-    occurred_at = incidents["occurred_at"]
-    found: pd.Series = ids[(occurred_at >= start) & (occurred_at < within.end)]
-    if "outages" not in figure.basis.parts:
-        return found
-    # One that began earlier may last into the budget's window, which may begin before the period.
-    first = min([start, *(whole.start for _, whole in within.budget_windows(scope.settings.sla.window))])
-    outages = corpus.outages
-    lasts = (outages["started_at"] < within.end) & ~(outages["ended_at"] <= first)
-    everyone: pd.Series = pd.concat([found, outages.loc[lasts, "incident_id"]])
-    return everyone
-
-
-def _unique(places: pd.DataFrame) -> pd.DataFrame:
-    return places[_PLACE].drop_duplicates().sort_values(_PLACE, ignore_index=True)
+def _by_incident(places: Iterable[tuple[str, int]]) -> dict[str, Lines]:
+    return {own: tuple(line for _, line in each) for own, each in groupby(sorted(places), key=itemgetter(0))}

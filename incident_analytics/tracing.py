@@ -12,7 +12,7 @@ from typing import Any, Final
 import pandas as pd
 
 import incident_analytics
-from incident_analytics.citations import citable, cited
+from incident_analytics.citations import Citations, citable
 from incident_analytics.config import Settings
 from incident_analytics.exports import plain_table
 from incident_analytics.figures import Figure
@@ -70,7 +70,6 @@ def make_manifest(
     review
         The arguments of the review.
     """
-    lines = citable(corpus)
     own = dict(zip(corpus.incidents["incident_id"], corpus.incidents["path"], strict=True))
     digests: dict[str, tuple[str | None, tuple[str, ...]]] = {}
     for path in dict.fromkeys((*corpus.files["path"], *own.values())):
@@ -78,11 +77,11 @@ def make_manifest(
         digests[path] = _digests(file, scope.redaction)
     texts = {incident: digests[path][1] for incident, path in own.items()}
     reports = {}
-    for incident, numbers in _by_incident(lines).items():
+    for incident, numbers in citable(corpus).items():
         text = texts.get(incident, ())
         found = {number: text[number - 1] for number in numbers if number <= len(text)}
         reports[incident] = ReportRecord(called(own[incident]), len(text), found)
-    is_redacted = scope.redaction is not None
+    is_redacted, citations = scope.redaction is not None, Citations(scope)
     return Manifest(
         version=incident_analytics.__version__,
         review=review,
@@ -91,12 +90,15 @@ def make_manifest(
         tracker=_tracker(scope),
         files={called(path): digest for path, (digest, _) in digests.items()},
         reports=reports,
-        figures={name: _record(scope, figure, is_redacted=is_redacted) for name, figure in scope.figures.items()},
+        figures={
+            name: _record(figure, citations.cited(figure), is_redacted=is_redacted)
+            for name, figure in scope.figures.items()
+        },
         texts=texts,
     )
 
 
-def _record(scope: Scope, figure: Figure, *, is_redacted: bool) -> FigureRecord:
+def _record(figure: Figure, lines: Mapping[str, tuple[int, ...]], *, is_redacted: bool) -> FigureRecord:
     table = figure.table
     kept = [name for name in table if str(name) not in WORDS and not (is_redacted and _is_text(table, str(name)))]
     plain = plain_table(table[kept])
@@ -106,7 +108,7 @@ def _record(scope: Scope, figure: Figure, *, is_redacted: bool) -> FigureRecord:
         figure.basis.parts,
         tuple(map(str, plain.columns)),
         dict(zip(_row_names(table[kept]), map(tuple, _values(plain)), strict=True)),
-        _by_incident(cited(scope, figure)),
+        lines,
     )
 
 
@@ -155,10 +157,6 @@ def _plain_option(value: Any) -> Any:
         start, end = (each.tz_convert(value.timezone).isoformat() for each in (value.start, value.end))
         return {"name": value.name, "start": start, "end": end, **({"is_fiscal": True} if value.is_fiscal else {})}
     return value
-
-
-def _by_incident(lines: pd.DataFrame) -> dict[str, tuple[int, ...]]:
-    return {str(own): tuple(map(int, each)) for own, each in lines.groupby("incident_id")["line"]}
 
 
 # --- hashes ----------------------------------------------------------------------------------------------------------

@@ -198,8 +198,10 @@ def _read(
         name: [item.words.get(name, "").strip() or None for item in items] for name in _TEXTS
     }
     synonyms = default_template().synonyms("action_statuses") | _JIRA_STATUSES
+    stated, workflows = _column(items, "status"), _column(items, "workflow")
+    meant = {words: _status(words, synonyms) for words in {*stated, *workflows}}  # a few words of many items
     columns: dict[str, Sequence[str | date | Unreadable | None]] = {
-        "status": [_status(words, synonyms) for words in _column(items, "status")],
+        "status": [meant[words] for words in stated],
         "due_on": read_days(_column(items, "due_on")),
     }
     ends = read_ends(_column(items, "completed_on"), ZoneInfo(settings.timezone))
@@ -210,8 +212,8 @@ def _read(
                 problems.append(CsvProblem(value.code, item.line, f"{headings.get(name, name)}: {value}"))
         known[name] = [None if isinstance(value, Unreadable) else value for value in values]
     lines = [item.line for item in items]
-    for row, workflow in enumerate(_status(words, synonyms) for words in _column(items, "workflow")):
-        if workflow == "open" and known["status"][row] in {"done", "dropped"}:
+    for row, workflow in enumerate(workflows):
+        if meant[workflow] == "open" and known["status"][row] in {"done", "dropped"}:
             words = items[row].words
             message = f"{_name(known, row)} has the Status {words['workflow']!r} and the Resolution {words['status']!r}"
             problems.append(CsvProblem("contradiction", lines[row], f"{message}; correct one or the other"))

@@ -214,8 +214,7 @@ def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str
     if match := _PART_DONE.fullmatch(text):
         state = "done" if int(match[1]) == _WHOLE else "open"
         return Choice(state, (state,))
-    strong = {word: meaning for word, meaning in synonyms.items() if fold(word) not in _COMMON}
-    choice, gloss = find_choice(text, declared, strong), text
+    choice, gloss = find_choice(text, declared, _uncommon(tuple(synonyms.items()))), text
     if choice is None:
         exact = [(part, word) for part in _parts_of(text) if (word := meant.get(_bare(part)))]
         if not exact:
@@ -227,6 +226,11 @@ def read_action_status(text: str, declared: Sequence[str], synonyms: Mapping[str
     if choice.word not in {None, "open"} and denied:
         raise Unreadable(f"{text.strip()!r} says that it is {choice.word} and that it is not; write the status alone")
     return choice
+
+
+@lru_cache(maxsize=64)
+def _uncommon(synonyms: tuple[tuple[str, str], ...]) -> Mapping[str, str]:
+    return {word: meaning for word, meaning in synonyms if fold(word) not in _COMMON}
 
 
 def find_choice(text: str, declared: Sequence[str], synonyms: Mapping[str, str]) -> Choice | None:

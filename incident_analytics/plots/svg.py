@@ -19,6 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Patch
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
@@ -61,14 +62,18 @@ def svg_of(figure: Figure, alt: str, *, name: str, links: Mapping[str, str] | No
     links
         Where an incident's report is, by incident_id; what shows another one has no link.
     """
-    for text in figure.findobj(Text):
-        # Each line of a text comes out as a text that starts at its left: the anchor is put back below.
-        anchor = {"center": "middle", "right": "end"}.get(text.get_horizontalalignment())
-        if anchor and "\n" in text.get_text():
-            text.set_gid(anchor)
+    grounds: list[Patch] = [figure.patch]
+    for artist in figure.findobj():
+        if isinstance(artist, Axes):
+            grounds.append(artist.patch)
+        elif isinstance(artist, Text):
+            # Each line of a text comes out as a text that starts at its left: the anchor is put back below.
+            anchor = {"center": "middle", "right": "end"}.get(artist.get_horizontalalignment())
+            if anchor and "\n" in artist.get_text():
+                artist.set_gid(anchor)
     out = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    for ground in (figure.patch, *(ax.patch for ax in figure.findobj(Axes))):
+    for ground in grounds:
         ground.set(facecolor="none", edgecolor="none")
     with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
         # Not `savefig`, which draws twice: first for the layout alone, which any drawing makes.

@@ -25,6 +25,17 @@ def incidents() -> pd.DataFrame:
 
 
 class TestActionSurvival:
+    def test_of_rows_with_one_key_the_same_counts_in_any_order(self) -> None:
+        """The first one that is done, by incident and line."""
+        actions = actions_of(
+            {"key": "OPS-1", "status": "open", "created_on": "2025-09-01"},
+            {"key": "ops-1", "status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-05"},
+            {"key": "OPS-1", "status": "done", "created_on": "2025-09-01", "completed_on": "2025-09-12"},
+        )
+        for rows in (actions, actions[::-1], actions.iloc[[2, 0, 1]]):
+            curve = call(action_survival, rows, as_of=AS_OF)
+            assert curve[["time", "events"]].to_numpy().tolist() == [[pd.Timedelta(0), 0], [pd.Timedelta(days=4), 1]]
+
     def test_open_items_are_censored_and_what_cannot_be_used_is_counted(self, incidents: pd.DataFrame) -> None:
         """By hand: of five 4/5 are open after 4 days, 3/5 after 10; the others were seen open at 20, 30 and 113."""
         actions = actions_of(

@@ -18,9 +18,9 @@ from incident_analytics.analysis.outages import (
     Maintenance,
     as_microseconds,
     as_span,
+    covered_time,
     known_part,
     usable_outages,
-    weighted_time,
 )
 from incident_analytics.checks import (
     require_columns,
@@ -226,9 +226,7 @@ def stated_impact(
     usable = found.loc[found["is_usable"], INTERVAL]
     numbers = found["number"].to_numpy()
     n_missing = count_rows(~found["is_usable"], numbers, rows)
-    downtime, weighted = (
-        weighted_time(intervals, bounds).where(n_missing == 0) for intervals in (usable.assign(weight=1.0), usable)
-    )
+    downtime, weighted = (covered.where(n_missing == 0) for covered in covered_time(usable, bounds))
     stated, length = rows["sla_impact"], bounds["end"] - bounds["start"]
     return pd.DataFrame(
         {

@@ -91,7 +91,7 @@ def action_survival(
     columns = group_columns(actions, by, incidents)
     # The words of millions of items are not worth sorting.
     needed = [name for name in actions.columns if name in {*ITEM, *columns}]
-    items = one_row_per_item(actions[needed], as_of, incidents)
+    items = one_row_per_item(actions[needed], as_of, incidents, in_order=False)
     groups, numbers = group_rows(items, columns)
     is_over = items["status"].isin(["done", "dropped"])
     unknown = items["status"].isna()

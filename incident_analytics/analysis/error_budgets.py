@@ -12,10 +12,10 @@ from incident_analytics.analysis.outages import (
     Maintenance,
     as_microseconds,
     as_span,
+    covered_time,
     cut_into_segments,
     known_part,
     numbered_by_row,
-    weighted_time,
 )
 from incident_analytics.errors import SettingsError
 from incident_analytics.periods import BudgetWindow, Period, Unit
@@ -326,7 +326,7 @@ def add_budget(
         }
     )
     bounds = bounds.iloc[impact["part"]].reset_index(drop=True)
-    excluded = weighted_time(numbered_by_row(planned, impact), bounds)
+    excluded, _ = covered_time(numbered_by_row(planned, impact), bounds)
     impact["target"] = target
     impact["window_start"], impact["window_end"] = bounds["start"], bounds["end"]
     impact["window_n_missing"] = spent["n_missing"]

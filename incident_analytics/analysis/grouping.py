@@ -18,6 +18,7 @@ from incident_analytics.schema import FLOAT, NO_FIELDS, TEXT
 
 __all__ = [
     "Numbers",
+    "as_levels",
     "assign_periods",
     "count_rows",
     "group_rows",
@@ -74,6 +75,11 @@ def levels(values: pd.Series) -> list[Any]:
     return sorted(values.dropna().unique())
 
 
+def as_levels(values: pd.Series, known: Sequence[Any]) -> pd.Series:
+    """Return a column as categories in the order of the known levels, NA for any other value."""
+    return values.astype("category").cat.set_categories(known)  # to look up each value would take far longer
+
+
 def group_rows(
     frame: pd.DataFrame, by: Sequence[str], declared: Mapping[str, Sequence[str]] = _NOTHING_DECLARED
 ) -> tuple[pd.DataFrame, Numbers]:
@@ -105,11 +111,17 @@ def group_rows(
     """
     if not by:
         return pd.DataFrame(index=pd.RangeIndex(1)), np.zeros(len(frame), dtype=np.int64)
-    dtypes = {name: pd.CategoricalDtype(declared.get(name, levels(frame[name])), ordered=True) for name in by}
-    occurring = pd.MultiIndex.from_frame(frame[list(by)].astype(dtypes))
-    wanted = pd.MultiIndex.from_product([dtype.categories.astype(dtype) for dtype in dtypes.values()], names=list(by))
-    groups = wanted.union(occurring.unique(), sort=False).sort_values(na_position="last")
-    return groups.to_frame(index=False).astype(frame[list(by)].dtypes), groups.get_indexer(occurring)
+    columns = [as_levels(frame[name], declared.get(name, levels(frame[name]))).cat for name in by]
+    # A cell for every combination, that of NA behind the levels of each column.
+    has_row = np.zeros([len(column.categories) + 1 for column in columns], dtype=bool)
+    has_row[(slice(-1),) * len(by)] = True
+    cells = np.ravel_multi_index([column.codes.to_numpy(np.int64) for column in columns], has_row.shape, mode="wrap")
+    has_row.flat[cells] = True
+    groups = {
+        name: pd.Categorical.from_codes(np.where(code < len(column.categories), code, -1), column.categories)
+        for name, column, code in zip(by, columns, np.nonzero(has_row), strict=True)
+    }
+    return pd.DataFrame(groups).astype(frame[list(by)].dtypes), (np.cumsum(has_row) - 1)[cells]
 
 
 def with_field(rows: pd.DataFrame, by: str, fields: pd.DataFrame | None) -> tuple[pd.DataFrame, str, list[str]]:
@@ -186,7 +198,8 @@ def split_rows(values: npt.NDArray[Number], numbers: Numbers, groups: pd.DataFra
     [[2], [1, 3], []]
     """
     ends = np.cumsum(np.bincount(numbers, minlength=len(groups)))
-    return np.split(values[np.lexsort((values, numbers))], ends)[: len(groups)]
+    order = np.argsort(numbers.astype(np.min_scalar_type(len(groups))), kind="stable")  # the fewer bits, the faster
+    return [np.sort(part) for part in np.split(values[order], ends)[: len(groups)]]
 
 
 def member_ids(frame: pd.DataFrame, numbers: Numbers, groups: pd.DataFrame) -> pd.Series:

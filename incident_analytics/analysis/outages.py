@@ -11,6 +11,7 @@ import pandas as pd
 
 from incident_analytics.analysis.grouping import (
     Numbers,
+    as_levels,
     count_rows,
     group_rows,
     levels,
@@ -34,11 +35,11 @@ __all__ = [
     "Maintenance",
     "as_microseconds",
     "as_span",
+    "covered_time",
     "cut_into_segments",
     "known_part",
     "numbered_by_row",
     "usable_outages",
-    "weighted_time",
 ]
 
 Maintenance: TypeAlias = pd.DataFrame | Sequence[tuple[str, datetime, datetime]]
@@ -112,11 +113,12 @@ class Impacts:
         require_columns(services, "incident_id", "service", "affected")
         self.minimum_outage = minimum_outage
         self.planned = _planned(maintenance)
+        self.services = sorted({*levels(services["service"]), *declared, *self.planned["service"]})
         affected = services.loc[services["affected"].fillna(value=False), ["incident_id", "service"]]
+        affected["service"] = as_levels(affected["service"], self.services)  # joined as numbers
         found = usable_outages(outages, incidents, as_of=as_of, severities=severities)
         # An incident without an affected service has its row too.
         self.found = found.merge(affected.drop_duplicates(), on="incident_id", how="left")
-        self.services = sorted({*levels(services["service"]), *declared, *self.planned["service"]})
 
     def measure(self, parts: Sequence[Period], *, members: bool = False) -> pd.DataFrame:
         """Return what `downtime` does, a row for every service and part."""
@@ -165,21 +167,20 @@ class Impacts:
                 "end": pd.Series([part.end for part in parts], dtype=INSTANT),
             }
         )
-        return impacts, groups.join(bounds, on="part")
+        return impacts, groups.astype({"service": TEXT}).join(bounds, on="part")
 
 
 def _time_down(
     down: pd.DataFrame, planned: pd.DataFrame, windows: pd.DataFrame
 ) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Return how long each window is, how much of it was down, and the same weighted, all without maintenance."""
+    window = windows["end"] - windows["start"]
     if planned.empty:
-        total, weighted = (weighted_time(each, windows) for each in (down.assign(weight=1.0), down))
-        return windows["end"] - windows["start"], total, weighted
-    excluded = weighted_time(planned, windows)
+        return window, *covered_time(down, windows)
+    excluded, _ = covered_time(planned, windows)
     # Maintenance weighs as much as an outage of everybody: without it, what is left lies outside of it.
-    total = weighted_time(pd.concat([down.assign(weight=1.0), planned]), windows)
-    weighted = weighted_time(pd.concat([down, planned]), windows)
-    return windows["end"] - windows["start"] - excluded, total - excluded, weighted - excluded
+    total, weighted = covered_time(pd.concat([down, planned]), windows)
+    return window - excluded, total - excluded, weighted - excluded
 
 
 def usable_outages(
@@ -227,18 +228,22 @@ def _belonging(
     return impacts.assign(is_counted=is_counted)[is_counted | is_missing]
 
 
-def weighted_time(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.Series:
-    """Add up each window's time, every moment weighted by the heaviest interval that covers it."""
+def covered_time(intervals: pd.DataFrame, windows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Add up each window's time that any interval covers, and the same weighted by the heaviest one at each moment."""
     segments = cut_into_segments(intervals, windows)
-    total = np.bincount(segments["number"], weights=segments["spent"], minlength=len(windows))
-    return pd.Series(np.rint(total).astype(np.int64).astype("timedelta64[us]"), index=windows.index)
+
+    def total(spent: pd.Series) -> pd.Series:
+        found = np.bincount(segments["number"], weights=spent, minlength=len(windows))
+        return pd.Series(np.rint(found).astype(np.int64).astype("timedelta64[us]"), index=windows.index)
+
+    return total(segments["length"].where(segments["spent"] > 0, 0)), total(segments["spent"])
 
 
 def cut_into_segments(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
     """Cut each window's time where an interval begins or ends: a row a segment, in order.
 
-    Each row has the window's ``number``, ``at``, its end, and ``spent``, its microseconds weighted by the heaviest
-    interval that covers it.
+    Each row has the window's ``number``, ``at``, its end, its ``length`` in microseconds, and ``spent``, these weighted
+    by the heaviest interval that covers it.
 
     All windows lie one behind the other on one axis, which the ends of the intervals cut into segments. An interval
     covers a run of segments; two runs as long as a power of two, one from its first segment and one up to its last,
@@ -266,7 +271,8 @@ def cut_into_segments(intervals: pd.DataFrame, windows: pd.DataFrame) -> pd.Data
         np.maximum.at(heaviest, past[chosen] - run, weight[chosen])
     window = np.searchsorted(opens + shift, cuts[:-1], side="right") - 1
     at = pd.Series((cuts[1:] - shift[window]).astype("datetime64[us]")).dt.tz_localize("UTC")
-    return pd.DataFrame({"number": window, "at": at, "spent": np.diff(cuts) * heaviest[:-1]})
+    length = np.diff(cuts)
+    return pd.DataFrame({"number": window, "at": at, "length": length, "spent": length * heaviest[:-1]})
 
 
 def _ticks(instants: pd.Series) -> Numbers:

@@ -287,8 +287,9 @@ def response_summary(
         count = rows.loc[is_open, "incident_id"].nunique()
         verb = "incident is" if count == 1 else "incidents are"
         raise ColumnsError(f"{count} {verb} open; write as_of=, the instant until which they are known to last")
-    lasted = _lasted(open_since, as_of, calendar)
-    ended, ongoing = (split_rows(_numbers(each), numbers[each.notna()], groups) for each in (rows[metric], lasted))
+    lasted = _lasted(open_since[is_open], as_of, calendar)
+    spans_of = ((rows[metric], numbers[used]), (lasted, numbers[is_open]))
+    ended, ongoing = (split_rows(_numbers(each), of_group, groups) for each, of_group in spans_of)
     figures = [_figures(*parts) for parts in zip(ended, ongoing, strict=True)]
     spans = {name: as_spans([figure.get(name, np.nan) for figure in figures]) for name in (*_PLAIN, *_GEOMETRIC)}
     n_open = count_rows(is_open, numbers, groups)

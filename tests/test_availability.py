@@ -240,6 +240,27 @@ def test_an_outage_at_a_boundary_is_of_the_window_that_begins_there(start: str, 
     assert row(outage_tables(("a", f"2025-{start}", f"2025-{end}")), declared=["API"])["n"] == n
 
 
+def test_a_service_of_which_it_is_not_said_that_it_was_hit_was_not_down() -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"))
+    tables["services"]["affected"] = pd.array([None], dtype="boolean")
+    down = impact(tables, declared=["API"]).set_index("service")["n"]
+    assert (down["API"], down.sum()) == (0, 1)  # the outage has its row, of no service
+
+
+@pytest.mark.parametrize(
+    ("facts", "n"),
+    [
+        ({"affected_users": 0}, 0),
+        ({"affected_users_fraction": 0.0}, 0),
+        ({"affected_users": 1, "affected_users_fraction": None}, 1),
+        ({"affected_users": None, "affected_users_fraction": 0.01}, 1),
+    ],
+)
+def test_an_outage_counts_unless_it_is_said_that_it_hit_nobody(facts: dict[str, Any], n: int) -> None:
+    tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"), a=facts)
+    assert row(tables, declared=["API"])["n"] == n
+
+
 @pytest.mark.parametrize(("at_", "n_missing"), [("07-01T00:00Z", 1), ("07-11T00:00Z", 0), ("06-30T23:59Z", 0)])
 def test_an_outage_of_unknown_end_belongs_where_it_began(at_: str, n_missing: int) -> None:
     api = row(outage_tables(("a", f"2025-{at_}", None)), declared=["API"])

@@ -285,6 +285,26 @@ class TestRecurrenceChange:
         )
 
     @pytest.mark.parametrize(
+        ("again", "done", "as_of", "counts", "watched"),
+        [
+            ("2025-04-04T23:59Z", "2025-04-04", "2025-04-06", (1, 0), ("4D", "1D")),
+            ("2025-04-05T00:00Z", "2025-04-04", "2025-04-06", (0, 1), ("4D", "1D")),
+            ("2025-04-04T23:59Z", "2025-04-04", "2025-04-05", (1, 0), ("4D", "0D")),
+            ("2025-04-04T23:59Z", "2025-04-04", "2025-04-04", (1, 0), ("4D", "0D")),  # its last day is not over
+            ("2025-04-04T23:59Z", "2025-03-01", "2025-04-06", (0, 1), ("0D", "5D")),  # done before it first happened
+        ],
+    )
+    def test_recurrences_are_after_from_the_day_behind_the_one_on_which_all_was_done(
+        self, again: str, done: str, as_of: str, counts: tuple[int, int], watched: tuple[str, str]
+    ) -> None:
+        incidents = make_table("incidents", {"incident_id": ["a", "b"], "occurred_at": ["2025-04-01T00:00Z", again]})
+        repeats = pd.DataFrame({"incident_id": ["b"], "earlier_id": ["a"]})
+        items = actions_of({"incident_id": "a", "status": "done", "completed_on": done})
+        (row,) = recurrence_change(incidents, repeats, items, as_of=at(as_of)).to_dict("records")
+        assert (row["n_before"], row["n_after"]) == counts
+        assert (row["exposure_before"], row["exposure_after"]) == tuple(map(pd.Timedelta, watched))
+
+    @pytest.mark.parametrize(
         ("done", "status", "column"),
         [
             ((None,), "open", "n_open"),

@@ -260,6 +260,16 @@ def test_an_earlier_end_is_named_though_nothing_said_where_the_later_one_was_rea
     assert found.to_numpy().tolist() == [["ended_at", 15, "derived"]]
 
 
+def test_where_the_only_end_is_later_nothing_says_where_it_was_read() -> None:
+    when = datetime(2025, 7, 10, 10, tzinfo=UTC)
+    rows = ((when, "Initial alert/detection"), (when + 2 * HOUR, "Service restored"))
+    corpus = read(write(Story(rows, "length", (), None, (None, None), "Final")))
+    later = ["restored_at", "ended_at", "stated_duration"]
+    assert set(later) <= set(corpus.readings["field"])
+    readings = erase_after(corpus, at("2025-07-10 11:00")).readings
+    assert_frame_equal(readings, corpus.readings[~corpus.readings["field"].isin(later)].reset_index(drop=True))
+
+
 def test_the_cells_of_a_later_row_are_erased_and_all_others_stay() -> None:
     text = write(
         Story(

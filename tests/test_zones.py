@@ -13,7 +13,14 @@ import pytest
 
 from incident_analytics.reports import zones
 from incident_analytics.reports.placeholders import Unreadable
-from incident_analytics.reports.zones import find_zone, read_zone, without_zone, zones_of_clocks, zones_settled
+from incident_analytics.reports.zones import (
+    clocks_in,
+    find_zone,
+    read_zone,
+    without_zone,
+    zones_of_clocks,
+    zones_settled,
+)
 
 WINTER, SUMMER = datetime(2025, 1, 15, 12), datetime(2025, 7, 15, 12)
 
@@ -209,6 +216,37 @@ def test_a_sentence_that_begins_with_the_times_may_end_with_their_zone(text: str
 )
 def test_a_sentence_on_some_times_says_nothing_about_all(text: str) -> None:
     assert find_zone(text, is_elsewhere=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("0:00", 0),
+        ("23:59", 1439),
+        ("14:02:10", 842),
+        ("12:30 am", 30),
+        ("12:30 pm", 750),
+        ("at 2:05pm", 845),
+        ("1:05 p.m.", 785),
+    ],
+)
+def test_a_time_of_day_in_minutes_since_midnight(text: str, minutes: int) -> None:
+    assert clocks_in(text) == {minutes}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("14:10 Paris time", "Paris time"),
+        ("14:10 (Oslo time)", "Oslo time"),
+        ("14:10 (12 users, CET)", "12 users, CET"),
+        ("From 14:10, New York time", "New York time"),
+        ("14:10 (first time)", ""),
+        ("14:10 (Atlantis time)", ""),
+    ],
+)
+def test_a_time_of_day_with_the_place_whose_time_it_is(text: str, words: str) -> None:
+    assert find_zone(text) == words
 
 
 def test_zones_next_to_times_of_day() -> None:

@@ -193,6 +193,47 @@ def test_one_word_of_the_cause_is_told_from_several(event: str, is_so: bool) -> 
     assert ("@word of the cause" in scorer.places("identified", 0)) == is_so
 
 
+def test_rows_at_the_instant_of_another_are_at_and_not_before_or_after_it() -> None:
+    """Each milestone but the start shares its minute with a row below it; one row is a minute after the stated end."""
+    rows = [
+        ("10:00", "Errors begin", None), ("10:05", "Alert fires", "detected"), ("10:05", "Graph is red", None),
+        ("10:10", "Ana joins", "responded"), ("10:10", "Coffee", None), ("10:20", "A lock is the cause", "identified"),
+        ("10:20", "Rolled back", None), ("10:30", "Service restored", "restored"), ("10:30", "Coffee", None),
+        ("10:31", "Coffee", None), ("10:40", "Reopened", None),
+    ]  # fmt: skip
+    evidence = ReportClues(start=at("10:00"), end=at("10:30"), total=timedelta(minutes=30))
+    scorer = Scorer([Clue(at(clock), event, stated) for clock, event, stated in rows], evidence, default_lexicon())
+    scorer.look_over()
+    expected = {
+        "first row": [0],
+        "last row": [10],
+        "at the start": [0],
+        "before the start": [],
+        "at the end": [7, 8],
+        "after the end": [9, 10],
+        "before detection": [0],
+        "at detection": [1, 2],
+        "after a response": [5, 6, 7, 8, 9, 10],
+        "after the response": [3, 4, 5, 6, 7, 8, 9, 10],
+        "after the cure": [9, 10],
+        "before the cure": [5],
+        "before the end": [6, 7],
+        "helped": [6],
+        "relapse": [10],
+        "fits the total": [0],
+        "act": [6],
+        "last act": [6],
+        "of the cure": [5, 6, 7, 8, 9, 10],
+        "after the cause": [5, 6, 7, 8, 9, 10],
+        "after an act": [5, 7, 8, 9, 10],
+        "last of all": [7, 8, 9, 10],
+        "next": [3],
+    }
+    found = {name: [row for row in range(len(rows)) if _PLACES[name](scorer, "identified", row)] for name in expected}
+    assert found == expected
+    assert [row for row in range(len(rows)) if _PLACES["relapse"](scorer, "restored", row)] == list(range(10))
+
+
 def test_every_place_weighs_something() -> None:
     weighed = {key for weights in default_lexicon().weights.values() for key in weights if key.startswith("@")}
     assert {f"@{name}" for name in _PLACES} <= weighed

@@ -309,6 +309,36 @@ def test_a_day_in_doubt_is_unknown_and_named(
     assert [(found.line, found.code, found.message) for found in placement.remarks] == [remark]
 
 
+@pytest.mark.parametrize(
+    ("when", "duration", "day"),
+    [
+        ("2024-03-24 10:30", "", "2025-03-24"),  # ten days, and the length, are near enough for another year
+        ("2024-03-25 10:30", "", "2024-03-25"),
+        ("2024-03-25 10:30", "24h", "2025-03-25"),
+        ("2024-03-04 10:30", "", "2025-03-04"),
+        ("2024-03-03 10:30", "", "2024-03-03"),
+    ],
+)
+def test_a_wrong_year_is_corrected_within_ten_days_of_the_incident(when: str, duration: str, day: str) -> None:
+    found = place([when], duration).instants[0]
+    assert found is not None
+    assert f"{found:%Y-%m-%d}" == day
+
+
+@pytest.mark.parametrize(
+    ("when", "instant"),
+    [
+        ("2025-03-24 10:20", "24 10:20"),
+        ("2025-03-25 10:20", None),
+        ("2025-03-04 10:20", "04 10:20"),
+        ("2025-03-03 10:20", None),
+    ],
+)
+def test_a_date_among_rows_of_the_incident_counts_within_ten_days_of_it(when: str, instant: str | None) -> None:
+    placed = place(["2025-03-14 10:00", when, "2025-03-14 11:00"])
+    assert instants_of(placed.instants)[1] == instant
+
+
 def test_the_rows_below_a_stray_date_are_of_no_known_day() -> None:
     placement = place(["10:00", "2025-02-11 10:20", "10:40", "2025-03-14 11:00", "11:10"])
     assert instants_of(placement.instants) == ["14 10:00", None, None, "14 11:00", "14 11:10"]

@@ -57,3 +57,23 @@ def test_what_went_well_may_be_that_no_data_was_lost() -> None:
 
 def test_fold_takes_typographic_quotes_spaces_and_case_away() -> None:
     assert fold("  What\u00a0DIDN’T   go well. ") == "what didn't go well"
+
+
+@pytest.mark.parametrize(
+    "words", ["Unbekannt", "**inconnue**", "n.v.t.", "(desconocido)", "不明", "未定", "알 수 없음", "nieznana"]
+)
+def test_unknown_in_other_languages_gives_no_value(words: str) -> None:
+    assert is_absent(words)
+    assert not is_none(words)
+
+
+@pytest.mark.parametrize("words", ["Keine", "aucun", "なし", "没有", "없음", "brak", "Nessuno"])
+def test_none_in_other_languages_says_that_there_was_nothing(words: str) -> None:
+    assert is_none(words)
+    assert not is_absent(words)
+
+
+@pytest.mark.parametrize("words", ["offen", "Pendiente", "確認中", "non", "K. A. Miller"])
+def test_states_and_names_are_neither(words: str) -> None:
+    assert not is_none(words)
+    assert not is_absent(words)

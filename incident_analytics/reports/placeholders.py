@@ -18,6 +18,26 @@ class Unreadable(ValueError):  # noqa: N818 - it names the value, and a caller t
         self.code = code
 
 
+def _words(text: str) -> list[str]:
+    return [fold(word) for word in text.replace("\n", ",").split(",") if word.strip()]
+
+
+_ABSENT_ELSEWHERE: Final = """
+unbekannt, noch unbekannt, nicht bekannt, unklar, wird ermittelt, wird noch ermittelt, k.a., k. a., entfällt
+inconnu, inconnue, à déterminer, à définir, à confirmer, non applicable, sans objet
+desconocido, desconocida, por determinar, por definir, no aplica
+desconhecido, desconhecida, a definir, a determinar, não aplicável, não se aplica
+onbekend, nog onbekend, niet bekend, n.v.t., nvt, niet van toepassing
+sconosciuto, sconosciuta, da definire, da determinare, non applicabile
+okänd, okänt, ej känt, ukjent, ukendt
+nieznany, nieznana, nieznane, nie wiadomo, nie dotyczy, do ustalenia
+不明, 未定, 調査中, 未知, 未确定, 待定, 待补充, 不适用, 不適用, 暂无, 不详
+미정, 미상, 알 수 없음, 해당 없음
+"""
+_NONE_ELSEWHERE: Final = """
+keine, keiner, keines, kein, nichts, aucun, aucune, ninguno, ninguna, nenhum, nenhuma, geen, nessuno, nessuna
+ingen, inga, inget, brak, なし, 無し, 無, 无, 没有, 沒有, 없음, 特になし, 該当なし
+"""
 _ABSENT: Final = frozenset(
     {
         "", "-", "–", "—", "?", "??", "...", "…", "n/a", "na", "n.a.", "not applicable", "tbd", "tba", "tbc", "todo",
@@ -27,8 +47,10 @@ _ABSENT: Final = frozenset(
         "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned", "under investigation",
         "being investigated", "still being investigated", "still under investigation", "to be investigated",
     }
-)  # fmt: skip
-_PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "no impact"})
+).union(_words(_ABSENT_ELSEWHERE))  # fmt: skip
+_PLAIN_NONE: Final = frozenset({"none", "no", "nil", "0", "zero", "nothing", "nobody", "no one", "no impact"}).union(
+    _words(_NONE_ELSEWHERE)
+)
 _NONE: Final = _PLAIN_NONE | {
     "none reported", "none recorded", "none known", "none noted", "none identified", "none observed", "none so far",
 }  # fmt: skip

@@ -41,6 +41,7 @@ from incident_analytics.showing import (
     rest_elsewhere,
     said_of_all,
     table_for_file,
+    words_as_html,
 )
 
 __all__ = ["first_screen", "incident_list", "overdue_items", "side_by_side", "sparkline"]
@@ -55,10 +56,14 @@ _BAR: Final = 200  # width of an error budget's bar
 _MOST: Final = 4  # a budget spent more often than that fills its bar
 _MATTERED: Final = 5  # incidents shown, and more of them next to long decisions and budgets
 _MOST_MATTERED: Final = 7
-_BUDGETS: Final = 8  # error budgets shown
+_BUDGETS: Final = 5  # error budgets shown, and more of them where more are overspent
+_MOST_BUDGETS: Final = 8
 _NO_STATUS: Final = "no status"
 _NAME: Final = 40  # characters of a service's name
-_SHORT: Final = 18  # characters of a name that is kept in one line
+_SHORT: Final = 24  # characters of a name that is kept in one line
+_IN_MARKDOWN: Final = {"Date": "Incident\N{NO-BREAK SPACE}date"}
+"""Headings that keep their column as wide as its dates where no style sheet does."""
+
 _TITLE: Final = 120  # characters of an incident's title
 
 _Cell = tuple[str, str]
@@ -87,7 +92,7 @@ def first_screen(
     right = [decisions]
     if facts.has_reports and facts.budgets.budgets:
         right.append(_budgets(facts))
-    n_budgets = min(len(facts.budgets.budgets), _BUDGETS) if len(right) > 1 else 0
+    n_budgets = len(_shown_budgets(facts)) if len(right) > 1 else 0
     n = min(max(_MATTERED, decisions.html.count("<li") + n_budgets // 2 + 1), _MOST_MATTERED)  # to the same height
     left = [_incidents(facts, links or {}, n)] if facts.incidents else []
     notices = _notices(facts, restated, n_unzoned)
@@ -135,14 +140,15 @@ def _opening(facts: Highlights, *, so_far: bool) -> Shown:
         response=facts.response,
         budgets=facts.budgets,
         follow_ups=facts.follow_ups,
+        incidents=facts.incidents,
         severe=facts.severe,
         so_far=so_far,
         at_end=scope.as_of == scope.period.end,
     )
-    spans = " · ".join(f"<span>{_html(part)}</span>" for part in parts)
+    spans = " · ".join(f"<span>{words_as_html(part)}</span>" for part in parts)
     return Shown(
         f'<p class="setting"{figure_mark(figures_in(facts.report_states))}>{spans}</p>\n'
-        f"<h1{figure_mark(figures_in(headline))}>{_html(headline)}</h1>",
+        f"<h1{figure_mark(figures_in(headline))}>{words_as_html(headline)}</h1>",
         f"{' · '.join(map(escape_markdown, parts))}\n\n# {escape_markdown(headline)}",
         digest=(("", " · ".join(parts)), (headline, "")),
     )
@@ -163,9 +169,9 @@ def _all_tiles(facts: Highlights, *, so_far: bool) -> list[tuple[Tile, str]]:
 
 def _tiles(tiles: Sequence[tuple[Tile, str]]) -> Shown:
     items = [
-        f"<li{_ACTION if tile.needs_action else ''}{figure_mark(tile.figures)}><span>{_html(tile.name)}</span> "
-        f"<strong>{_html(tile.value)}</strong> "
-        + " ".join(f"<small>{_html(line)}</small>" for line in tile.lines)
+        f"<li{_ACTION if tile.needs_action else ''}{figure_mark(tile.figures)}><span>{words_as_html(tile.name)}</span> "
+        f"<strong>{words_as_html(tile.value)}</strong> "
+        + " ".join(f"<small>{words_as_html(line)}</small>" for line in tile.lines)
         + f"{drawing}</li>"
         for tile, drawing in tiles
     ]
@@ -305,7 +311,7 @@ def _incidents(facts: Highlights, links: Mapping[str, str], most: int) -> Shown:
     )
     below = Shown(
         f'<p class="more"{figure_mark(figures_in(facts.incident_table, facts.costs))}>'
-        f'<a href="#Incidents">{_html(every)}</a>{_html(rest)}</p>',
+        f'<a href="#Incidents">{words_as_html(every)}</a>{words_as_html(rest)}</p>',
         escape_markdown(every + rest),
     )
     return _headed(heading, table + below)
@@ -324,7 +330,7 @@ def _name(incident: Incident, links: Mapping[str, str]) -> _Cell:
     services = [cut(service, _NAME) for service in incident.services]
     affected = ", ".join(services if len(services) <= 3 else [*services[:3], f"{len(services) - 3} more"])  # noqa: PLR2004
     below = " · ".join(filter(None, (incident.severity, when, affected)))
-    html = f"{link[0]} <small>{_html(below)}</small>" if below else link[0]
+    html = f"{link[0]} <small>{words_as_html(below)}</small>" if below else link[0]
     return html, f"{link[1]}{f' ({escape_markdown(below)})' if below else ''}"
 
 
@@ -345,7 +351,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     )
     links = links or {}
     columns: dict[str, list[_Cell]] = {
-        "Date": [_unbroken("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in listed],
+        "Date": [_plain("" if each.occurred_at is None else f"{each.occurred_at:%Y-%m-%d}") for each in listed],
         "Incident": [
             cell_link(cut(each.title or each.incident_id, _TITLE), links.get(each.incident_id)) for each in listed
         ],
@@ -369,7 +375,7 @@ def incident_list(highlights: Highlights, links: Mapping[str, str] | None = None
     if not marks:
         return table
     mark = figure_mark(figures_in(highlights.incident_table))
-    return table + Shown(f'<p class="more"{mark}>{_html(marks)}</p>', escape_markdown(marks))
+    return table + Shown(f'<p class="more"{mark}>{words_as_html(marks)}</p>', escape_markdown(marks))
 
 
 def _report(incident: Incident) -> str:
@@ -420,8 +426,8 @@ def _decisions(facts: Highlights) -> Shown:
         none = sentences.describe_no_decision(facts.budgets if facts.has_reports else None, facts.follow_ups)
         return _headed("Decisions needed", Shown(f"<p>{none}</p>", none, digest=(("", none),)))
     items = [
-        f"<li{figure_mark(each.figures)}><strong>{_html(each.subject)}</strong> {_html(each.question)}"
-        f"{f' <small>{_html(each.owner)}</small>' if each.owner else ''}</li>"
+        f"<li{figure_mark(each.figures)}><strong>{words_as_html(each.subject)}</strong> {words_as_html(each.question)}"
+        f"{f' <small>{words_as_html(each.owner)}</small>' if each.owner else ''}</li>"
         for each in decisions
     ]
     lines = [
@@ -440,8 +446,12 @@ def _decisions(facts: Highlights) -> Shown:
     return _headed("Decisions needed", shown)
 
 
+def _shown_budgets(facts: Highlights) -> tuple[Budget, ...]:
+    return facts.budgets.budgets[: min(max(_BUDGETS, len(facts.budgets.of("over"))), _MOST_BUDGETS)]
+
+
 def _budgets(facts: Highlights) -> Shown:
-    shown = facts.budgets.budgets[:_BUDGETS]
+    shown = _shown_budgets(facts)
     n_more = len(facts.budgets.budgets) - len(shown)
     most = min(max([1.0, *(budget.share or 0 for budget in shown)]), _MOST)
     columns = {
@@ -464,7 +474,7 @@ def _budgets(facts: Highlights) -> Shown:
     held = facts.impact[facts.impact["budget"].notna()]
     said = " ".join(filter(None, (more, sentences.describe_full_outages(held))))
     mark = figure_mark(figures_in(facts.impact))
-    below = Shown(f'<p class="more"{mark}>{_html(said)}</p>', escape_markdown(said))
+    below = Shown(f'<p class="more"{mark}>{words_as_html(said)}</p>', escape_markdown(said))
     return _headed("Error budget used", table + below if said else table)
 
 
@@ -510,7 +520,7 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
         undated=[Quoted(name, figures_in(facts.undated)) for name in facts.undated["incident_id"]],
         mapped=facts.mapped_severities,
         contradicted=[each for each in facts.incidents if each.stated is not None],
-        unwritten=sentences.describe_unreported(measures.unreported(scope)),
+        unwritten=sentences.describe_unreported(facts.unreported),
         stray=sentences.describe_stray_records(measures.records(scope)) if scope.tool_records is not None else "",
         uncompared=[
             Quoted(
@@ -531,8 +541,8 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
     if not notices:
         return []
     items = "".join(
-        f"<li{figure_mark(each.figures)}>{_html(each.fact)}"
-        f"{f' <em>{_html(each.remedy)}</em>' if each.remedy else ''}</li>"
+        f"<li{figure_mark(each.figures)}>{words_as_html(each.fact)}"
+        f"{f' <em>{words_as_html(each.remedy)}</em>' if each.remedy else ''}</li>"
         for each in notices
     )
     lines = "\n".join(
@@ -554,12 +564,8 @@ def _headed(heading: str, shown: Shown) -> Shown:
     return Shown(f"<h2>{escape_html(heading)}</h2>", f"## {escape_markdown(heading)}") + shown
 
 
-def _html(words: str) -> str:
-    return escape_html(nowrap(words))
-
-
 def _plain(words: str) -> _Cell:
-    return _html(words), escape_markdown(nowrap(words))
+    return words_as_html(words), escape_markdown(nowrap(words))
 
 
 def _broken_at_commas(words: str) -> _Cell:
@@ -569,15 +575,15 @@ def _broken_at_commas(words: str) -> _Cell:
     )
 
 
-def _unbroken(words: str) -> _Cell:
-    """Return a date in one line: on the page by its style, in Markdown by hyphens at which no line ends."""
-    return _html(words), words.replace("-", "\N{NON-BREAKING HYPHEN}")
-
-
 def _names(names: Sequence[str]) -> _Cell:
     """Return a cell of names, whose lines end only between them, or within those that are long."""
     kept = [cut(name, _NAME) for name in names]
-    return _plain(", ".join(name if len(name) > _SHORT else name.replace(" ", "\N{NO-BREAK SPACE}") for name in kept))
+    ended = [f"{name}," for name in kept[:-1]] + kept[-1:]
+    html = [
+        words_as_html(name) if len(name) > _SHORT else f'<span class="nowrap">{escape_html(name)}</span>'
+        for name in ended
+    ]
+    return " ".join(html), escape_markdown(", ".join(kept))
 
 
 def _with_values(columns: Mapping[str, Sequence[_Cell]]) -> dict[str, list[_Cell]]:
@@ -621,7 +627,9 @@ def _table(
         f'<table class="{kind}" data-table="{table_name}"{quoted}>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody>\n</table>",
         markdown_table(
-            list(map(escape_markdown, words)), ["--:" if name in numbers else "---" for name in words], lines
+            [escape_markdown(_IN_MARKDOWN.get(name, name)) for name in words],
+            ["--:" if name in numbers else "---" for name in words],
+            lines,
         ),
         tables=(table_for_file(frame),),
     )

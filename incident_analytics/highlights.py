@@ -49,6 +49,7 @@ _ENDS: Final = ("restored_at", "ended_at", "stated_duration")  # from which a re
 _ENOUGH: Final = 6  # other incidents whose loss is known, from which on one can be the costliest
 
 _URGENT: Final = ("over", "unknown", "within")  # the order of error budgets: an unknown one may be over
+_DAY: Final = r"(?<!\d)(\d{4}-?\d\d-?\d\d)(?!\d)"  # in an incident's id
 _PRIMARY: Final = "lost_revenue"  # the cost by which incidents are ranked and shown
 
 
@@ -370,6 +371,18 @@ class Highlights:
     def undated(self) -> pd.DataFrame:
         """The incidents without a date: they are in no period."""
         return measures.undated(self.scope)
+
+    @cached_property
+    def unreported(self) -> pd.DataFrame:
+        """The incidents without a report that the window lacks: of one of its days by their ids, else named in it."""
+        scope = self.scope
+        table = measures.unreported(scope)
+        days = table["incident_id"].str.extract(_DAY)[0].str.replace("-", "")
+        # Noon is in every zone there once.
+        noon = pd.to_datetime(days, format="%Y%m%d", errors="coerce") + pd.Timedelta(hours=12)
+        is_within = scope.window.holds(noon.dt.tz_localize(scope.settings.timezone))
+        is_named = table["named_in"].isin(scope.reviewed.incidents["incident_id"])
+        return table[is_within | (noon.isna() & is_named)]
 
     @cached_property
     def uncompared(self) -> pd.DataFrame:

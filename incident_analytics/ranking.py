@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -13,6 +13,9 @@ __all__ = ["Finding", "rank_findings", "rank_incidents"]
 
 Finding = Literal["ongoing", "silent", "budget", "severe", "worse", "overdue", "better", "unjudged", "quiet"]
 """What a headline can say, the most urgent first."""
+
+_WITH_COUNT: Final = frozenset({"ongoing", "budget", "severe", "overdue"})
+"""Findings that say nothing about the number of incidents."""
 
 
 def rank_findings(
@@ -59,7 +62,8 @@ def rank_findings(
         6. ``overdue``: an action item is known to be late
         7. ``better``: incidents come significantly less often, or take significantly shorter
         8. Where there is none of these, ``quiet``: every budget was kept, nothing is overdue, no change is significant;
-           ``unjudged`` where one of these is not known.
+           ``unjudged`` where one of these is not known. The latter, which says how many incidents there were, also
+           follows a finding that is the only one and does not say so.
     """
     over = budgets.of("over") if budgets else ()
     changes = tuple(changes)
@@ -74,6 +78,8 @@ def rank_findings(
         ("better", any(change.state == "changed" and not change.rose for change in changes)),
     ]
     found = tuple(finding for finding, holds in checks if holds)
+    if len(found) == 1 and found[0] in _WITH_COUNT:
+        return *found, "unjudged"
     if found:
         return found
     kept = budgets is not None and bool(budgets.budgets) and not budgets.of("unknown")

@@ -47,6 +47,7 @@ __all__ = [
     "table",
     "table_for_file",
     "text",
+    "words_as_html",
 ]
 
 PAGE: Final = "application/vnd.incident-analytics+json"
@@ -64,6 +65,7 @@ _GIVEN: Final = ("share_of_time", "target")  # numbers that settings give, so th
 _ROWS: Final = 3  # fewer rows are the same by chance
 _PHONE: Final = 36  # characters that a phone has room for in a row of a table
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
+_UNBROKEN: Final = re.compile(r"\b[A-Z]{2,9}-\d[\d-]{0,19}\b|\b\d{4}-\d\d-\d\d\b")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
@@ -225,7 +227,7 @@ def text(*sentences: str) -> Shown:
     '<p>a &lt; b c</p>'
     """
     words = joined(sentences)
-    return Shown(f"<p{figure_mark(words.figures)}>{escape_html(nowrap(words))}</p>", escape_markdown(words))
+    return Shown(f"<p{figure_mark(words.figures)}>{words_as_html(words)}</p>", escape_markdown(words))
 
 
 def figure_mark(figures: Sequence[str]) -> str:
@@ -239,6 +241,19 @@ def figure_mark(figures: Sequence[str]) -> str:
     return f' data-figure="{html.escape(SEPARATOR.join(figures))}"' if figures else ""
 
 
+def words_as_html(words: str) -> str:
+    """Return text as HTML in whose lines no number is torn from its unit, and no id or date in two.
+
+    The style sheet keeps ids and dates together, so that they are copied and found as they are.
+
+    Examples
+    --------
+    >>> words_as_html("SEV-1 < 2h")
+    '<span class="nowrap">SEV-1</span> &lt; 2h'
+    """
+    return _UNBROKEN.sub(r'<span class="nowrap">\g<0></span>', escape_html(nowrap(words)))
+
+
 def listing(sentences: Iterable[str]) -> Shown:
     """Return sentences as a list.
 
@@ -249,7 +264,7 @@ def listing(sentences: Iterable[str]) -> Shown:
     """
     items = list(sentences)
     return Shown(
-        f"<ul>{''.join(f'<li>{escape_html(nowrap(item))}</li>' for item in items)}</ul>",
+        f"<ul>{''.join(f'<li>{words_as_html(item)}</li>' for item in items)}</ul>",
         "\n".join(f"- {escape_markdown(item)}" for item in items),
     )
 
@@ -373,9 +388,7 @@ def rest_elsewhere(words: str, frame: pd.DataFrame) -> Shown:
         All rows.
     """
     said = f"{words} Run the review with --data DIR to get all of them as CSV."
-    return Shown(
-        f'<p class="more"{figure_mark(figures_in(frame))}>{escape_html(nowrap(said))}</p>', escape_markdown(said)
-    )
+    return Shown(f'<p class="more"{figure_mark(figures_in(frame))}>{words_as_html(said)}</p>', escape_markdown(said))
 
 
 def in_every_row(columns: Mapping[str, Sequence[str]]) -> dict[str, str]:
@@ -403,7 +416,7 @@ def said_of_all(sentences: Sequence[str], frame: pd.DataFrame) -> Shown:
         return Shown("", "")
     words = f"{'. '.join(sentences)}."
     mark = figure_mark(figures_in(frame))
-    return Shown(f'<p class="more"{mark}>{escape_html(nowrap(words))}</p>', escape_markdown(words))
+    return Shown(f'<p class="more"{mark}>{words_as_html(words)}</p>', escape_markdown(words))
 
 
 def table_for_file(frame: pd.DataFrame) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
-from first_screen_facts import KEPT, NONE, OVER, budget, budgets, items
+from first_screen_facts import HOUR, KEPT, NONE, OVER, budget, budgets, items
 
-from incident_analytics.facts import FollowUpFacts, OwnerShare
+from incident_analytics.facts import BudgetFacts, FollowUpFacts, OwnerShare
 from incident_analytics.sentences import describe_decisions, describe_no_decision
 
 
@@ -63,10 +64,10 @@ def test_every_overdue_item_waits_for_a_decision(late: FollowUpFacts, expected: 
 def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
     assert describe_no_decision(budgets(KEPT), items()) == "No open decisions."
     assert describe_no_decision(budgets(), items()) == (
-        "No open decisions are known, but there are no SLO targets to judge downtime by."
+        "No open decisions are known: there are no SLO targets to judge downtime by."
     )
     assert describe_no_decision(budgets(), items(n_due=0)) == (
-        "No open decisions are known, but there are no SLO targets to judge downtime by and no due dates to judge "
+        "No open decisions are known: there are no SLO targets to judge downtime by and no due dates to judge "
         "action items by."
     )
 
@@ -74,13 +75,13 @@ def test_without_targets_and_due_dates_no_decision_is_not_a_good_sign() -> None:
 def test_no_decision_is_not_a_good_sign_where_budgets_are_unknown() -> None:
     unknown = budget("Web", "unknown", None)
     assert describe_no_decision(budgets(KEPT, unknown), items()) == (
-        "No open decisions are known, but 1 error budget can't be judged."
+        "No open decisions are known: 1 error budget can't be judged."
     )
     assert describe_no_decision(budgets(unknown, unknown), items(n_due=0)) == (
-        "No open decisions are known, but 2 error budgets can't be judged and there are no due dates to judge action "
+        "No open decisions are known: 2 error budgets can't be judged and there are no due dates to judge action "
         "items by."
     )
-    assert describe_no_decision(None, items()) == "No open decisions are known, but nothing was reported."
+    assert describe_no_decision(None, items()) == "No open decisions are known: nothing was reported."
 
 
 def test_owners_with_their_numbers_add_up() -> None:
@@ -90,8 +91,42 @@ def test_owners_with_their_numbers_add_up() -> None:
     assert decision.owner == "A (9), B (7), C (6) and 2 other owners (7)"
 
 
-def test_many_overspent_budgets_share_a_decision() -> None:
-    over = budgets(*(budget(f"service-{number}") for number in range(6)))
-    assert said(describe_decisions(over, items(), NONE))[2] == (
-        "4 more services are overspent: the same question for service-2, service-3, service-4 and service-5. (API team)"
-    )
+@pytest.mark.parametrize(
+    ("over", "expected"),
+    [
+        (
+            budgets(OVER, budget("Web", bound=True)),
+            (
+                "API and Web were down 3h and at least 3h against a budget of 1h each: freeze risky changes, or adjust "
+                "the 99.8% target? (API team)"
+            ),
+        ),
+        (
+            budgets(OVER, replace(budget("Web", spent=9), team="Web team", budget=2 * HOUR, target=0.99)),
+            (
+                "API and Web were down 3h and 9h against budgets of 1h and 2h: freeze risky changes, or adjust the "
+                "targets? (API team and Web team)"
+            ),
+        ),
+        (
+            budgets(*(budget(f"service-{number}") for number in range(6))),
+            (
+                "6 services are over their error budgets (service-0, service-1, service-2 and 3 more): freeze risky "
+                "changes, or adjust the 99.8% target? (API team)"
+            ),
+        ),
+        (
+            budgets(OVER, OVER, several=True),
+            ("2 error budgets of API were overspent: freeze risky changes, or adjust the 99.8% target? (API team)"),
+        ),
+        (
+            budgets(OVER, several=True),
+            (
+                "API was down 3h in Q3 2025 against a budget of 1h: freeze risky changes, or adjust the 99.8% target? "
+                "(API team)"
+            ),
+        ),
+    ],
+)
+def test_overspent_budgets_share_a_decision(over: BudgetFacts, expected: str) -> None:
+    assert said(describe_decisions(over, items(), NONE)) == [expected]

@@ -53,6 +53,10 @@ def test_a_headline_has_the_two_most_urgent_findings() -> None:
     assert headline("quiet") == "A quiet quarter: 13 incidents, every error budget kept, no action item overdue."
     assert headline("unjudged") == "13 incidents in Q3 2025, 9 in Q2 2025: too few to call it a change."
     assert headline("unjudged", counts=counts(0, Change("untested"), None)) == "No incidents in Q3 2025."
+    one = [incident("Queue", "SEV-1")]
+    assert headline("unjudged", counts=counts(1, earlier=None), incidents=one) == "One incident in Q3 2025: Queue."
+    assert headline("unjudged", counts=counts(1), incidents=one).startswith("1 incident in Q3 2025, 9 in Q2 2025: ")
+    assert headline("unjudged", counts=counts(1, earlier=None, n_undated=2), incidents=one).startswith("At least 1 ")
     for severe, said in (
         ([incident("Queue", "SEV-1")], "One SEV-1 incident: Queue."),
         ([incident("Queue", None)], "One incident: Queue."),

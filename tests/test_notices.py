@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 from builders import at
-from first_screen_facts import HOUR, KEPT, NONE, ONGOING, budgets, counts, items, response
+from first_screen_facts import HOUR, KEPT, NONE, ONGOING, UNJUDGED, budget, budgets, counts, incident, items, response
 
 from incident_analytics.facts import MappedSeverity
 from incident_analytics.sentences import describe_notices
@@ -58,7 +59,17 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert both.count("counts up to the review date. “") == 1
     assert both.endswith(" are ongoing; they do not count as downtime.")
     assert notices(stray="1 PagerDuty record has no report.") == [
-        ("1 PagerDuty record has no report.", "If it was an incident, write its report.")
+        ("1 PagerDuty record has no report.", "Write a report where it was an incident.")
+    ]
+    each = [notices(budgets=budgets(*unknown))[0][0] for unknown in ([UNJUDGED], [UNJUDGED, budget("Web", "unknown")])]
+    assert each == [
+        "The error budget of API can't be judged: the length of some outages isn't recorded.",
+        "The error budgets of API and Web can't be judged: the length of some outages isn't recorded.",
+    ]
+    slow, other = (replace(incident(name, "SEV-2", hours=9), stated=HOUR) for name in ("Queue", "Disk"))
+    assert [notices(contradicted=found)[0][0] for found in ([slow], [slow, other])] == [
+        "In 1 report the time to restore contradicts the stated duration: “Queue” (9h, stated 1h).",
+        "In 2 reports the time to restore contradicts the stated duration, such as “Queue” (9h, stated 1h).",
     ]
     assert notices(budgets=budgets())[0][1] == "Set target under [services.NAME]."
     assert notices(follow_ups=items(n_due=0))[0][1] == "Fill in the Due Date column."
@@ -69,7 +80,7 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     )
     assert notices(follow_ups=unknown, has_tracker=True)[0][1] == "Fill in the Status column."
     assert notices(response=response(5 * HOUR, n_inferred=7, median_recorded=HOUR))[0][0] == (
-        "Time to restore was inferred from free text in 7 of 13 reports; the median of the others is 1h."
+        "Time to restore was inferred from free text in 7 of 13 reports."
     )
     assert notices(response=response(5 * HOUR, n_inferred=7, n_check=2))[0][0] == (
         "Time to restore was inferred from free text in 7 of 13 reports. 2 values marked '(check)' may be wrong."

@@ -17,14 +17,14 @@ ORDER = ["SEV-3", "SEV-2", "SEV-1"]
     ("options", "expected"),
     [
         ({}, ("quiet",)),
-        ({"n_ongoing": 1, "is_down": True}, ("ongoing",)),
+        ({"n_ongoing": 1, "is_down": True}, ("ongoing", "unjudged")),
         ({"n_ongoing": 1, "budgets": budgets(OVER), "follow_ups": items(1)}, ("budget", "ongoing", "overdue")),
         ({"has_reports": False, "budgets": None}, ("silent",)),
-        ({"budgets": budgets(KEPT, OVER)}, ("budget",)),
+        ({"budgets": budgets(KEPT, OVER)}, ("budget", "unjudged")),
         ({"changes": (ROSE, FEW)}, ("worse",)),
         ({"changes": (FEW, FELL)}, ("better",)),
         ({"changes": (FELL, ROSE)}, ("worse", "better")),
-        ({"follow_ups": items(1)}, ("overdue",)),
+        ({"follow_ups": items(1)}, ("overdue", "unjudged")),
         ({"follow_ups": items(n_open_undated=1)}, ("unjudged",)),
         ({"follow_ups": items(1), "changes": (FELL,)}, ("overdue", "better")),
         (

@@ -273,7 +273,7 @@ class TestRecurrenceChange:
         assert row["p_value"] < 1e-6
         assert sentences.describe_recurrence(change).startswith(
             "Incidents recur less often once their follow-ups are done: 1 kind of incident recurred 10 times before "
-            "its action items were done and 0 times later"
+            "its action items were done and never later"
         )
 
     def test_a_recurrence_on_the_last_day_came_before(self) -> None:
@@ -327,7 +327,7 @@ class TestRecurrenceChange:
     def test_of_the_demo_it_can_not_be_said(self, demo_scope: Scope) -> None:
         change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
-            "Can't say yet whether follow-ups work: 4 kinds of incidents recurred 0 times before their action items "
+            "Can't say yet whether follow-ups work: 4 kinds of incidents recurred never before their action items "
             "were done and 4 times later. Statistical power to detect a halving: 1%. "
             "Not compared: 1 kind with open items and 3 whose completion isn't recorded."
         )

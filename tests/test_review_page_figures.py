@@ -133,9 +133,7 @@ def test_the_figures_are_those_of_the_facts_behind_the_demo(quarter: ReviewPage)
         ["1 SEV-1, 7 SEV-2, 5 SEV-3", "Q2 2025: 13, Q3 2024: 9", "too few to call it a change"],
     )
     assert (len(recorded), median(recorded)) == (6, timedelta(hours=2, minutes=52, seconds=30))
-    assert notices(quarter)[2].startswith(
-        "Time to restore was inferred from free text in 7 of 13 reports; the median of the others is 2h 53m."
-    )
+    assert notices(quarter)[2].startswith("Time to restore was inferred from free text in 7 of 13 reports.")
 
 
 def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
@@ -157,9 +155,9 @@ def test_the_tiles_of_a_quarter(quarter: ReviewPage) -> None:
     assert found["Overdue action items"] == (
         "37",
         [
-            "from all incidents to date, the longest by 19 months",
+            "all incidents to date; up to 19 months",
             "9 more past due, status not recorded",
-            "4 open items have no readable due date",
+            "4 more open, no readable due date",
             "Q3 2025 items: 25 of 49 done, 16 open, 8 without a status",
         ],
     )
@@ -171,10 +169,9 @@ def test_the_headline_and_the_decisions_of_a_quarter(quarter: ReviewPage) -> Non
         "certificate on the API."
     )
     assert decisions(quarter) == [
-        "API was down 13h 22m against a budget of 4h 25m: freeze risky changes, or adjust the 99.8% target? API team",
         (
-            "Frontend was down 7h 11m against a budget of 4h 25m: freeze risky changes, or adjust the 99.8% target? "
-            "Web team"
+            "API and Frontend were down 13h 22m and 7h 11m against a budget of 4h 25m each: freeze risky changes, or "
+            "adjust the 99.8% target? API team and Web team"
         ),
         (
             "33 action items are more than 90 days overdue: close them or set new dates. Platform team (9), SRE team "
@@ -482,7 +479,7 @@ def test_before_the_first_report_nothing_is_zero(make: Make, shown: list[str]) -
         "Either nothing happened or nothing was written down.",
         "Not compared with Q3 1999 and Q4 1998: nothing had been reported by then.",
     ]
-    assert "No open decisions are known, but " in text_of(opening(page))
+    assert "No open decisions are known: " in text_of(opening(page))
     parts = [text_of(getattr(page, part)()) for part in PARTS]
     assert "100%" not in " ".join([*shown, *parts])
 
@@ -526,7 +523,7 @@ def test_where_stated_durations_and_timelines_are_far_apart_the_first_screen_say
     page = ReviewPage.read([str(DATA / "real")], period="2021")
     assert any(
         said.startswith(
-            "In 3 reports the time to restore contradicts the stated duration: “Apply pipeline down, manage…”"
+            "In 3 reports the time to restore contradicts the stated duration, such as “Apply pipeline down, "
         )
         for said in notices(page)
     )

@@ -25,6 +25,17 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             Tile("Incidents", "0", ("no significant change",)),
         ),
         (
+            count_tile(
+                counts(1857, Change("changed", (("Q2 2025", True, 0.01), ("Q3 2024", True, 0.01)))), has_reports=True
+            ),
+            Tile(
+                "Incidents",
+                "1,857",
+                ("1 SEV-1, 1,856 SEV-2", "Q2 2025: 9", "significantly up on Q2 2025 and Q3 2024"),
+                needs_action=True,
+            ),
+        ),
+        (
             count_tile(counts(4, n_undated=3), has_reports=True),
             Tile(
                 "Incidents",
@@ -91,7 +102,27 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             budget_tile(budgets(budget(bound=True)), has_reports=True),
             Tile("Services over error budget", "1 of 1", ("API at least 300% of the budget",), needs_action=True),
         ),
-        (budget_tile(budgets(KEPT), has_reports=True), Tile("Services over error budget", "0 of 1")),
+        (
+            budget_tile(budgets(KEPT), has_reports=True),
+            Tile("Services over error budget", "0 of 1", ("most used: API 50% of the budget",)),
+        ),
+        (
+            budget_tile(budgets(budget(state="within", spent=0)), has_reports=True),
+            Tile("Services over error budget", "0 of 1"),
+        ),
+        (
+            budget_tile(budgets(UNJUDGED, KEPT), has_reports=True),
+            Tile("Services over error budget", "0 of 1", ("1 more can't be judged",)),
+        ),
+        (
+            budget_tile(budgets(OVER, budget("Web"), several=True), has_reports=True),
+            Tile(
+                "Error budgets overspent",
+                "2 of 2",
+                ("API 300% in Q3 2025, Web 300% in Q3 2025",),
+                needs_action=True,
+            ),
+        ),
         (
             budget_tile(budgets(UNJUDGED), has_reports=True),
             Tile("Services over error budget", "not known", ("the length of some outages isn't recorded",)),
@@ -112,7 +143,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
                 "Overdue action items",
                 "2",
                 (
-                    "from all incidents to date, the longest by 45 days",
+                    "all incidents to date; up to 45 days",
                     "3 more past due, status not recorded",
                     "Q3 2025 items: 3 of 4 done, 1 open",
                 ),
@@ -121,7 +152,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
         ),
         (
             follow_up_tile(items(), label="Q3 2025"),
-            Tile("Overdue action items", "0", ("from all incidents to date", "Q3 2025 items: 3 of 4 done, 1 open")),
+            Tile("Overdue action items", "0", ("all incidents to date", "Q3 2025 items: 3 of 4 done, 1 open")),
         ),
         (
             follow_up_tile(items(n_past_due_unknown=3, n_done=0, n_known=0, n_unknown=4), label="Q3 2025"),
@@ -137,7 +168,7 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             Tile(
                 "Overdue action items",
                 "2",
-                ("from all incidents to date, the longest by 45 days", "4 open items have no readable due date"),
+                ("all incidents to date; up to 45 days", "4 more open, no readable due date"),
                 needs_action=True,
             ),
         ),

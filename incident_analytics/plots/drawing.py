@@ -34,7 +34,15 @@ from incident_analytics.errors import UnknownNameError
 from incident_analytics.formatting import capitalized, cut, format_dispersion, format_span, is_missing, nowrap
 from incident_analytics.plots.svg import svg_file, svg_of
 from incident_analytics.quotations import Quoted, figures_in
-from incident_analytics.showing import Shown, escape_html, escape_markdown, figure_mark, picture_name, text
+from incident_analytics.showing import (
+    Shown,
+    escape_html,
+    escape_markdown,
+    figure_mark,
+    picture_name,
+    text,
+    words_as_html,
+)
 
 __all__ = [
     "BLUE",
@@ -251,8 +259,8 @@ def shown_plot(ax: Axes, *, links: Mapping[str, str] | None = None) -> Shown:
     picture = svg_file(wide, PAPER)
     file = picture_name(picture, "svg")
     caption = (
-        f"<figcaption><strong>{escape_html(nowrap(words.sentence))}</strong> "
-        f"<span>{escape_html(nowrap(words.kind))}</span></figcaption>"
+        f"<figcaption><strong>{words_as_html(words.sentence)}</strong> "
+        f"<span>{words_as_html(words.kind)}</span></figcaption>"
     )
     drawings = "".join(
         f'<div class="{size}">{each}</div>' for size, each in zip(("wide", "narrow"), (wide, *narrow), strict=False)

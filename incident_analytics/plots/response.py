@@ -314,7 +314,10 @@ def plot_response_trend(
             else:
                 _draw_median(axes, row, x, color=BLUE, upright=True)
             if not pd.isna(row.median) and (few or x == last):
-                _name_value(axes, x, medians[x], format_span(row.median), color=BLUE, bold=x == last)
+                after = medians[x + 1] if x + 1 < len(medians) else np.nan
+                # On the side of the mark that the line to the next one leaves free.
+                aside = 0 if np.isnan(after) else 7 if after < medians[x] else -7
+                _name_value(axes, x, medians[x], format_span(row.median), color=BLUE, bold=x == last, up=aside)
             if x == last and not pd.isna(p90s[x]):
                 _name_value(axes, x, p90s[x], f"p90 {format_span(row.p90)}", color=MUTED)
         axes.grid(axis="y")
@@ -335,9 +338,9 @@ def plot_response_trend(
     return axes
 
 
-def _name_value(ax: Axes, x: int, y: float, words: str, *, color: str, bold: bool = False) -> None:
-    """Write a value at the right of its mark."""
+def _name_value(ax: Axes, x: int, y: float, words: str, *, color: str, bold: bool = False, up: int = 0) -> None:
+    """Write a value at the right of its mark, some points up."""
     ax.annotate(
-        words, (x, y), (9, 0), textcoords="offset points", va="center", color=color, fontsize=TINY,
+        words, (x, y), (9, up), textcoords="offset points", va="center", color=color, fontsize=TINY,
         weight="bold" if bold else "normal", annotation_clip=False,
     )  # fmt: skip

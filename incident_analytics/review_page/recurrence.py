@@ -21,7 +21,7 @@ _PHRASES: Final = 5  # phrases shown
 
 _INCIDENT: Final = re.compile(r"\bINC-\d[\d-]*\d")
 
-_FACTOR_HEADINGS: Final = {"example": "What recurs", "n": "Incidents"}
+_FACTOR_HEADINGS: Final = {"example": "Cause or factor", "n": "Incidents"}
 
 
 class Recurrence(Part):

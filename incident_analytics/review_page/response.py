@@ -43,8 +43,9 @@ class Response(Part):
     def _mix(self) -> str:
         """Say how much of a change of the mean is the mix of severities."""
         comparison = next((each for each in self.scope.comparisons if each.response_reason is None), None)
-        if comparison is None:
-            return ""
+        changes = self.highlights.changes
+        if comparison is None or changes[["n_open_before", "n_open_after"]].sum().any():
+            return ""  # of incidents that are not over no mean is known
         return sentences.describe_mix(measures.mix(self.scope, comparison.period), earlier=comparison.period.label)
 
     def response_trend(self) -> None:

@@ -26,29 +26,45 @@ class ServiceLevels(Part):
         """Show the downtime and the error budget of each service, and of the teams."""
         if not self.scope.has_reports(self.scope.window):
             return None
-        columns = ["service", "n", "n_missing", "downtime", "availability"]
         if len(self.impact["period"].unique()) > 1:
-            columns.insert(1, "period")
-        if self.impact["target"].notna().any():
-            columns += ["target", "budget", "budget_left"]
-            columns += ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
-        folded = format_count(len(self.impact), "service") if len(self.impact) > _LONG_TABLE else None
-        headings = {"n": "Outages"}
-        if self.impact["n_missing"].any():
-            headings = {"n": "Timed outages", "n_missing": "Untimed outages"}
-        services = showing.table(
-            _most_spent_first(self.impact),
-            columns=columns,
-            empty="No service was affected.",
-            folded=folded,
-            headings=headings,
-        )
+            whole = self._concerned(measures.availability(self.scope))
+            services = self._service_table(whole, ["target"] if whole["target"].notna().any() else [])
+            if self.impact["budget"].notna().any():
+                columns = ["period", *self._budget_columns]
+                services += self._service_table(self.impact, columns, folded="Error budgets, one by one")
+        else:
+            n = len(self.impact)
+            folded = format_count(n, "service") if n > _LONG_TABLE else None
+            services = self._service_table(self.impact, self._budget_columns, folded=folded)
         services += showing.text(sentences.describe_counted(self.settings.sla.severities))
         teams = measures.by_team(self.scope)
         if teams.empty:
             return services
         by_team = showing.table(teams, columns=["team", "n", "n_over"], headings={"n": "Incidents"})
         return side_by_side(services, by_team, is_wide=True)
+
+    @property
+    def _budget_columns(self) -> list[str]:
+        if self.impact["target"].isna().all():
+            return []
+        exhaustion = ["time_to_exhaustion"] if self.impact["time_to_exhaustion"].notna().any() else []
+        return ["target", "budget", "budget_left", *exhaustion]
+
+    def _service_table(self, impact: pd.DataFrame, more: list[str], *, folded: str | None = None) -> Shown:
+        """Show the downtime of each service, the one that has spent most of its budget first, and more columns."""
+        columns = ["service", "n", "n_missing", "downtime", "availability", *more]
+        if "period" in more:
+            columns = ["service", "period", *(name for name in columns[1:] if name != "period")]
+        headings = {"n": "Outages"}
+        if impact["n_missing"].any():
+            headings = {"n": "Timed outages", "n_missing": "Untimed outages"}
+        return showing.table(
+            _most_spent_first(impact),
+            columns=columns,
+            empty="No service was affected.",
+            folded=folded,
+            headings=headings,
+        )
 
     def budget_burn_down(self) -> None:
         """Draw how the error budgets were spent."""

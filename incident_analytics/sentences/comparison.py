@@ -208,9 +208,9 @@ def describe_periods(compared: pd.DataFrame, *, before: str, after: str, by: str
 def _compared(row: Any, groups: dict[str, str], before: str, after: str, n_others: int) -> str:
     subject = row.metric.replace("_", " ") + groups.get(row.group, f" of {row.group}")
     n_open = row.n_open_before + row.n_open_after
-    rest = f"; {n_open} ongoing {'incident is' if n_open == 1 else 'incidents are'} not included" if n_open else ""
+    rest = f"; {n_open:,} ongoing {'incident is' if n_open == 1 else 'incidents are'} not included" if n_open else ""
     if pd.isna(row.p_value):
-        counts = f"{row.n_before} in {before} and {row.n_after} in {after}"
+        counts = f"{row.n_before:,} in {before} and {row.n_after:,} in {after}"
         return f"Too few incidents to compare {subject}: {counts}, and {LEAST['comparison']} each are needed{rest}."
     was = f"from {format_span(row.before)} in {before} (n = {row.n_before:,})"
     is_now = f"to {format_span(row.after)} in {after} (n = {row.n_after:,})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import format_amount, format_count, join_words
+from incident_analytics.formatting import format_all, format_amount, format_count, join_words
 from incident_analytics.sentences.wording import each_row
 
 __all__ = ["describe_lost_revenue"]
@@ -39,9 +39,10 @@ def _total(kind: str, rows: pd.DataFrame) -> str:
     n_reports = n + int(rows["n_missing"].iloc[0])
     reports = format_count(n_reports, "report")
     give = "gives" if n == 1 else "give"
+    every = f"{format_all(n_reports, 'report')} {give} a figure"
     spent = rows[(rows["total"] > 0).fillna(value=False)]
     if spent.empty:
-        which = f"the {n:,} of {reports} that {give} a figure" if n < n_reports else reports
+        which = f"the {n:,} of {reports} that {give} a figure" if n < n_reports else format_all(n_reports, "report")
         return f"no {name} in {which}"
     amounts = join_words([format_amount(row.total, row.currency) for row in each_row(spent)])
-    return f"{name} {amounts} ({n:,} of {reports} {give} a figure)"
+    return f"{name} {amounts} ({f'{n:,} of {reports} {give} a figure' if n < n_reports else every})"

@@ -51,28 +51,35 @@ def describe_decisions(
 
 
 def _about_budgets(facts: BudgetFacts) -> Iterator[Decision]:
-    """Ask what follows from each overspent budget; of many, the last ones together."""
+    """Ask once what follows from the overspent budgets, with their figures where a sentence has room for them."""
     over = facts.of("over")
-    for budget in over if len(over) <= NAMED else over[: NAMED - 1]:
-        spent = f"{'at least ' * budget.is_bound}{_or_unknown(budget.spent)}"
-        window = f" in {label_of(budget.window)}" if facts.several else ""
-        yield Decision(
-            cut(budget.service, NAME),
-            f"was down {spent}{window} against a budget of {format_span(budget.budget)}: freeze risky changes, or "
-            f"adjust the {format_share(budget.target)} target?",
-            budget.team or "",
-            facts.figures,
+    if not over:
+        return
+    services = list(dict.fromkeys(budget.service for budget in over))
+    targets = list(dict.fromkeys(format_share(budget.target) for budget in over))
+    if (facts.several and len(over) > 1) or len(over) > NAMED:
+        subject = f"{len(over):,} {'error budgets' if facts.several else 'services'}"
+        named = first_of(services)
+        harm = f"of {named} were overspent" if facts.several else f"are over their error budgets ({named})"
+    else:
+        subject = join_words([cut(service, NAME) for service in services])
+        spent = join_words([f"{'at least ' * budget.is_bound}{_or_unknown(budget.spent)}" for budget in over])
+        allowed = list(dict.fromkeys(format_span(budget.budget) for budget in over))
+        each = "" if len(over) == 1 else " each"
+        budgets = (
+            f"a budget of {allowed[0]}{each}"
+            if len(allowed) == 1
+            else "budgets of " + join_words([format_span(budget.budget) for budget in over])
         )
-    if len(over) > NAMED:
-        rest = over[NAMED - 1 :]
-        noun = "more error budgets" if facts.several else "more services"
-        yield Decision(
-            f"{len(rest)} {noun}",
-            f"{'were' if facts.several else 'are'} overspent: the same question for "
-            f"{first_of(list(dict.fromkeys(budget.service for budget in rest)))}.",
-            first_of(list(dict.fromkeys(budget.team for budget in rest if budget.team))),
-            facts.figures,
-        )
+        window = f" in {label_of(over[0].window)}" if facts.several else ""
+        harm = f"{'was' if len(over) == 1 else 'were'} down {spent}{window} against {budgets}"
+    target = f"the {targets[0]} target" if len(targets) == 1 else "the targets"
+    yield Decision(
+        subject,
+        f"{harm}: freeze risky changes, or adjust {target}?",
+        first_of(list(dict.fromkeys(budget.team for budget in over if budget.team))),
+        facts.figures,
+    )
 
 
 def _about_items(facts: FollowUpFacts, owner: str) -> Iterator[Decision]:
@@ -120,7 +127,7 @@ def _about_reports(pending: pd.DataFrame) -> Iterator[Decision]:
     owners = list(dict.fromkeys(pending["owner"].dropna()))
     n_unowned = int(pending["owner"].isna().sum())
     if owners and n_unowned:
-        owners.append(f"{n_unowned} without a named author")
+        owners.append(f"{n_unowned:,} without a named author")
     yield Decision(
         format_count(n, "post-mortem"),
         f"{those}{are(n)} not final: set a date{' for each' * (n > 1)}.",
@@ -155,7 +162,7 @@ def describe_no_decision(budgets: BudgetFacts | None, follow_ups: FollowUpFacts)
         unknown.append(f"there are {' and '.join(lacking)}")
     if not unknown:
         return "No open decisions."
-    return f"No open decisions are known, but {' and '.join(unknown)}."
+    return f"No open decisions are known: {' and '.join(unknown)}."
 
 
 def _owners(owners: Sequence[OwnerShare]) -> str:
@@ -163,10 +170,10 @@ def _owners(owners: Sequence[OwnerShare]) -> str:
     if len(owners) == 1:
         return cut(owners[0].owner or "", NAME)
     shown = owners if len(owners) <= NAMED + 1 else owners[:NAMED]
-    named = [f"{cut(share.owner or 'no owner', NAME)} ({share.n})" for share in shown]
+    named = [f"{cut(share.owner or 'no owner', NAME)} ({share.n:,})" for share in shown]
     rest = owners[len(shown) :]
     if rest:
-        named.append(f"{len(rest)} other owners ({sum(share.n for share in rest)})")
+        named.append(f"{len(rest):,} other owners ({sum(share.n for share in rest):,})")
     return join_words(named)
 
 

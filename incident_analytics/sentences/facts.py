@@ -79,8 +79,10 @@ def change_in_words(change: Change, now: Any, earlier: Sequence[Past]) -> str:
     }:
         return "no change"
     if change.state == "changed":
-        since = [f"{'up' if is_rise else 'down'} on {label}" for label, is_rise, _ in change.since]
-        return f"significantly {join_words(since)}"
+        since = {
+            way: [label for label, is_rise, _ in change.since if is_rise == (way == "up")] for way in ("up", "down")
+        }
+        return f"significantly {join_words([f'{way} on {join_words(on)}' for way, on in since.items() if on])}"
     return {"few": "too few to call it a change", "unchanged": "no significant change"}.get(change.state, "")
 
 

@@ -93,6 +93,7 @@ def describe_headline(
     response: ResponseFacts,
     budgets: BudgetFacts,
     follow_ups: FollowUpFacts,
+    incidents: Sequence[Incident] = (),
     severe: Sequence[Incident] = (),
     so_far: bool = False,
     at_end: bool = False,
@@ -109,8 +110,8 @@ def describe_headline(
         The incidents that are not over, with title and severity.
     counts, response, budgets, follow_ups
         The facts.
-    severe
-        What `Highlights.severe` has.
+    incidents, severe
+        What `Highlights.incidents` and `Highlights.severe` have.
     so_far, at_end
         Whether the period is not over, and whether the review is as of its end.
 
@@ -128,7 +129,7 @@ def describe_headline(
         "overdue": (lambda: _overdue(follow_ups), (follow_ups,)),
         "better": (lambda: _changed(counts, response, rose=False), (counts, response)),
         "quiet": (lambda: _quiet(period, counts), (counts, budgets, follow_ups)),
-        "unjudged": (lambda: _plain(period, counts), (counts,)),
+        "unjudged": (lambda: _plain(period, counts, incidents), (counts,)),
     }
     said = [words[finding] for finding in findings[:2]]
     return joined(Quoted(say(), figures_in(*facts)) for say, facts in said)
@@ -138,7 +139,7 @@ def _ongoing(ongoing: pd.DataFrame, period: Period, *, at_end: bool) -> str:
     """Say which incident is ongoing; as the period ended only that it was, since it may be over by now."""
     when = f"still ongoing when {period.label} ended" if at_end else "still ongoing"
     if len(ongoing) > 1:
-        return f"{len(ongoing)} incidents {'were' if at_end else 'are'} {when}."
+        return f"{len(ongoing):,} incidents {'were' if at_end else 'are'} {when}."
     (row,) = ongoing.to_dict("records")
     severity = "An" if pd.isna(row["severity"]) else f"A {row['severity']}"
     name = row["incident_id"] if pd.isna(row["title"]) else cut(row["title"], NAME)
@@ -156,7 +157,7 @@ def _severe(incidents: Sequence[Incident]) -> str:
         harm = f"affected {'all' if users == '100%' else f'{users} of the' if '%' in users else users} users"
     severity, title = first.severity or "", cut(first.title or first.incident_id, NAME)
     if len(incidents) > 1:
-        all_of_them = f"{len(incidents)} {severity} incidents".replace("  ", " ")
+        all_of_them = f"{len(incidents):,} {severity} incidents".replace("  ", " ")
         return _ended(f"{all_of_them}; one {harm}: {title}") if harm else f"{all_of_them}, including “{title}”."
     subject = f"{severity} incident".strip()
     return _ended(f"{'A' if severity else 'An'} {subject} {harm}: {title}" if harm else f"One {subject}: {title}")
@@ -215,10 +216,13 @@ def _quiet(period: Period, counts: CountFacts) -> str:
     )
 
 
-def _plain(period: Period, counts: CountFacts) -> str:
-    incidents = f"{capitalized(counts.least + format_count(counts.n, 'incident'))} in {period.label}"
+def _plain(period: Period, counts: CountFacts, incidents: Sequence[Incident]) -> str:
+    """Say how many incidents there were, and of a single one its title."""
+    if len(incidents) == counts.n == 1 and incidents[0].title and not counts.earlier and not counts.n_undated:
+        return _ended(f"One incident in {period.label}: {cut(incidents[0].title, NAME)}")
+    counted = f"{capitalized(counts.least + format_count(counts.n, 'incident'))} in {period.label}"
     earlier = [f"{past.value:,} in {past.label}" for past in counts.earlier if past.value is not None]
     compared = f", {join_words(earlier)}" if earlier else ""
     change = change_in_words(counts.change, counts.n, counts.earlier) if earlier else ""
     undated = f"; {without_date(counts)} {are(counts.n_undated)} not counted" if counts.n_undated else ""
-    return f"{incidents}{compared}{': ' if change else ''}{change}{undated}."
+    return f"{counted}{compared}{': ' if change else ''}{change}{undated}."

@@ -89,5 +89,12 @@ def incident_users(incident: Incident) -> str:
 
 
 def lost_revenue(incident: Incident) -> str:
-    """Write the revenue that an incident lost, by currency; empty where the report does not say."""
-    return ", ".join(format_amount(amount, currency) for currency, amount in incident.lost)
+    """Write the revenue that an incident lost, by currency; empty where the report does not say.
+
+    Examples
+    --------
+    >>> one = Incident("INC-1", "x", None, None, (), "ended", None, None, None, False, (("USD", 0.0),))
+    >>> lost_revenue(one)
+    '0'
+    """
+    return ", ".join(format_amount(amount, currency if amount else None) for currency, amount in incident.lost)

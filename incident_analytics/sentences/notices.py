@@ -118,9 +118,9 @@ def describe_notices(
     if n_pending:
         notices.append(Notice(_pending(n_pending, n_ongoing=n_pending_ongoing), figures=figures_in(report_states)))
     if unwritten:
-        notices.append(Notice(unwritten, "Write the report.", figures_in(unwritten)))
+        notices.append(Notice(unwritten, "Every incident needs a report.", figures_in(unwritten)))
     if stray:
-        notices.append(Notice(stray, "If it was an incident, write its report.", figures_in(stray)))
+        notices.append(Notice(stray, "Write a report where it was an incident.", figures_in(stray)))
     notices += _contradicted(contradicted, response)
     notices += _data_notices(counts, response, budgets, has_reports=has_reports, is_contradicted=bool(contradicted))
     if mapped:
@@ -173,8 +173,8 @@ def _pending(n: int, *, n_ongoing: int) -> str:
     resolved = "a resolved incident" if n_over == 1 else "resolved incidents"
     ongoing = "an ongoing one" if n_ongoing == 1 else "ongoing ones"
     return (
-        f"{reports} ({n_over} of {resolved}, {n_ongoing} of {ongoing}). Incident counts and service levels include "
-        f"{format_all(n)}; {figures} leave out the {n_over} for now."
+        f"{reports} ({n_over:,} of {resolved}, {n_ongoing:,} of {ongoing}). Incident counts and service levels include "
+        f"{format_all(n)}; {figures} leave out the {n_over:,} for now."
     )
 
 
@@ -190,7 +190,7 @@ def _still_ongoing(ongoing: pd.DataFrame, *, counts: bool, at_end: bool) -> list
         name = row["incident_id"] if pd.isna(row["title"]) else f"“{cut(row['title'], NAME)}”"
         names.append(f"{name} ({when})" if when else name)
     if len(ongoing) > NAMED:
-        names.append(f"{len(ongoing) - NAMED} more")
+        names.append(f"{len(ongoing) - NAMED:,} more")
     one = len(ongoing) == 1
     if counts:
         rest = f"{'its' if one else 'their'} downtime counts up to the review date"
@@ -208,12 +208,13 @@ def _contradicted(incidents: Sequence[Incident], response: ResponseFacts) -> lis
     if not incidents:
         return []
     n = len(incidents)
-    named = [f"“{cut(each.title or each.incident_id, 28)}” ({incident_time(each)})" for each in incidents]
+    first = incidents[0]
+    named = f"“{cut(first.title or first.incident_id, NAME)}” ({incident_time(first)})"
     reports = f"In {format_count(n, 'report')} the {response.metric.replace('_', ' ')} contradicts the stated duration"
     return [
         Notice(
-            f"{reports}: {first_of(named)}.",
-            "This review uses the times: correct them, or the stated duration.",
+            f"{reports}{': ' if n == 1 else ', such as '}{named}.",
+            "This review uses the times; correct whichever is wrong.",
             response.figures,
         )
     ]
@@ -225,15 +226,12 @@ def _data_notices(
     notices = []
     metric = response.metric.replace("_", " ")
     if response.n_inferred:
-        alone = ""
-        if response.median_recorded is not None:
-            alone = f"; the median of the others is {format_span(response.median_recorded)}"
         n, ended = response.n_inferred, response.n - response.n_open
         check = f" {format_count(response.n_check, 'value')} marked '(check)' may be wrong." if response.n_check else ""
         reports = format_all(n, "report") if n == ended else f"{n:,} of {ended:,} reports"
         notices.append(
             Notice(
-                f"{capitalized(metric)} was inferred from free text in {reports}{alone}.{check}",
+                f"{capitalized(metric)} was inferred from free text in {reports}.{check}",
                 _recording(response.phrase),
                 response.figures,
             )
@@ -268,10 +266,12 @@ def _data_notices(
             )
         )
     elif has_reports and budgets.of("unknown"):
-        names = first_of([budget_name(budget, budgets) for budget in budgets.of("unknown")])
+        unknown = budgets.of("unknown")
+        names = first_of([budget_name(budget, budgets) for budget in unknown])
         notices.append(
             Notice(
-                f"The error budget of {names} can't be judged: the length of some outages isn't recorded.",
+                f"The error budget{'s' * (len(unknown) > 1)} of {names} can't be judged: "
+                "the length of some outages isn't recorded.",
                 "Add the restoration to the timeline.",
                 budgets.figures,
             )

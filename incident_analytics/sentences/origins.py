@@ -52,7 +52,7 @@ def describe_detection(shares: pd.DataFrame) -> str:
     )
     rows = [row for row in each_row(shares) if row.detected_by == "customer" and row.n_known]
     return "".join(
-        f"Of {_known(shares)}{_inferred(shares, 'detection')}, customers noticed {row.n} first ({_interval(row)})."
+        f"Of {_known(shares)}{_inferred(shares, 'detection')}, customers noticed {row.n:,} first ({_interval(row)})."
         f"{_basis(shares)}"
         for row in rows
     )
@@ -80,7 +80,7 @@ def describe_labels(shares: pd.DataFrame) -> str:
     require_columns(shares, "n", "n_proposed", "n_known", "n_missing")
     n_known, n = int(shares["n_known"].max()), int((shares["n_known"] + shares["n_missing"]).max())
     n_proposed = int(shares["n_proposed"].sum())
-    proposed = f", for {n_proposed} of them only by a proposal from the report's words" if n_proposed else ""
+    proposed = f", for {n_proposed:,} of them only by a proposal from the report's words" if n_proposed else ""
     return f"{shares.columns[0]} is known for {n_known:,} of {format_count(n, 'incident')}{proposed}."
 
 
@@ -143,7 +143,7 @@ def _basis(shares: pd.DataFrame) -> str:
     n_proposed = int(shares["n_proposed"].sum())
     parts = []
     if 0 < n_proposed < n_known:
-        parts.append(f"{n_proposed} of the {n_known} {are(n_proposed)} inferred from the report's words")
+        parts.append(f"{n_proposed:,} of the {n_known:,} {are(n_proposed)} inferred from the report's words")
     if n_missing:
         parts.append(f"{n_missing:,} more report{' doesn' if n_missing == 1 else 's don'}'t say")
     return f" {'; '.join(parts)}." if parts else ""

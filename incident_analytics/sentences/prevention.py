@@ -49,14 +49,14 @@ def describe_prevention(preventive: pd.DataFrame) -> str:
     said = f"{n_prevented:,} of {n_incidents} with action items {has(n_prevented)} a preventive one"
     said += f"; {len(without)} {has(len(without))} none: {first_of(without)}." if without else "."
     if n_open:
-        said += f" For {n_open} it isn't known."
+        said += f" For {n_open:,} it isn't known."
     bare = preventive.loc[preventive["n"] == 0, "incident_id"].tolist()
     if bare:
         said += f" {first_of(bare)} {'lists' if len(bare) == 1 else 'list'} no action items."
     if n_proposed == n_classed:
         how = "all proposed from their words" if n_proposed > 1 else "proposed from its words"
     else:
-        how = f"{n_proposed} of them proposed from their words"
+        how = f"{n_proposed:,} of them proposed from their words"
     return f"{said} {n_classed:,} of {format_count(n_items, 'action item')} {has(n_classed)} a class, {how}."
 
 

@@ -66,8 +66,8 @@ def describe_process(steps: pd.DataFrame) -> str:
             undated.setdefault(row.n + row.n_missing, []).append(_STEPS[row.metric])
             continue
         median = "not reached yet" if pd.isna(row.median) else format_span(row.median)
-        waiting = f", {row.n_open} of them still waiting" if row.n_open else ""
-        missing = f"; {row.n_missing} not recorded" if row.n_missing else ""
+        waiting = f", {row.n_open:,} of them still waiting" if row.n_open else ""
+        missing = f"; {row.n_missing:,} not recorded" if row.n_missing else ""
         said.append(f"to {_STEPS[row.metric]}: median {median} (n = {row.n:,}{waiting}{missing})")
     sentences = [f"From the restoration {'; '.join(said)}."] if said else []
     sentences += [
@@ -104,7 +104,7 @@ def describe_unreported(unreported: pd.DataFrame) -> str:
     named = [f"{name} (named in {first_of(places[name])})" if name in places else name for name in names]
     if not named:
         return ""
-    shown = named if len(named) <= FEW + 1 else [*named[:FEW], f"{len(named) - FEW} more"]
+    shown = named if len(named) <= FEW + 1 else [*named[:FEW], f"{len(named) - FEW:,} more"]
     return f"{format_count(len(named), 'incident')} {has(len(named))} no report: {join_words(shown)}."
 
 

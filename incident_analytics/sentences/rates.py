@@ -56,7 +56,7 @@ def _rate_change(row: Any, before: str, after: str) -> str:
             return "no upper bound"
         return f"{_percent(change)} {'fewer' if change < 0 else 'more'}"
 
-    text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after} in {after}"
+    text = f"{format_count(row.n_before, 'incident')} in {before}, {row.n_after:,} in {after}"
     interval = f"{format_share(1 - LEVEL)} CI: {more(row.change_low)} to {more(row.change_high)}"
     text += f": {more(row.change)} in the same time ({interval})" if row.n_before else f" ({interval})"
     shown = [

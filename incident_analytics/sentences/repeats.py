@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_count, format_digits
+from incident_analytics.formatting import capitalized, format_all, format_count, format_digits
 from incident_analytics.sentences.wording import are
 
 __all__ = ["describe_recurrence", "describe_repeats", "found_in_words"]
@@ -59,8 +59,9 @@ def describe_repeats(rate: pd.DataFrame, *, label: str, pending: pd.DataFrame | 
     )
     said += f" ({row['share']:.0%}, 95% CI {row['share_low']:.0%} to {row['share_high']:.0%})"
     if n:
-        unknown = f" ({n_unknown} unknown)" if n_unknown else ""
-        said += f", {n_open} of them while follow-ups of the earlier incident were open{unknown}"
+        unknown = f" ({n_unknown:,} unknown)" if n_unknown else ""
+        which = f"{format_all(n)} " * (n > 1) if n_open == n else f"{n_open or 'none'} {'of them ' * (n > 1)}"
+        said += f", {which}while follow-ups of the earlier incident were open{unknown}"
     if row["n_disputed"]:
         said += f"; for {row['n_disputed']} of these, the items' dates say that all were done"
     return f"{said}. {more}".rstrip()
@@ -111,7 +112,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
 
 
 def _times(n: int) -> str:
-    return "once" if n == 1 else f"{n:,} times"
+    return "never" if n == 0 else "once" if n == 1 else f"{n:,} times"
 
 
 def _ratio(row: dict[Any, Any]) -> str:

@@ -49,7 +49,7 @@ def describe_response(summary: pd.DataFrame, *, metric: str = "time_to_restore")
     if not groups:
         (row,) = each_row(with_median)
         counts = {"ongoing": row.n_open, "not recorded": row.n_missing, "invalid": row.n_negative}
-        rest = [f"{n} {why}" for why, n in counts.items() if n]
+        rest = [f"{n:,} {why}" for why, n in counts.items() if n]
         text = f"Median {name}: {format_span(row.median)}"
         if pd.isna(row.p90) or row.n_open:
             p90 = "" if pd.isna(row.p90) else f", p90 {format_span(row.p90)}"

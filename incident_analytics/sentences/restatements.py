@@ -90,7 +90,7 @@ def describe_cause(cause: Cause) -> str:
 def _because(causes: Iterable[Cause]) -> str:
     words = list(dict.fromkeys(map(describe_cause, causes)))
     n_more = len(words) - _FEW
-    return "; ".join([*words[:_FEW], *([f"{n_more} more"] if n_more > 0 else [])])
+    return "; ".join([*words[:_FEW], *([f"{n_more:,} more"] if n_more > 0 else [])])
 
 
 def describe_restated(found: Restatements, *, metric: str) -> str:
@@ -157,7 +157,7 @@ def describe_verified(found: Restatements) -> Iterator[str]:
     if not by_figure and not found.edited:
         yield f"{period}: {format_all(n, 'figure')} {are(n)} as {'it was' if n == 1 else 'they were'}"
         return
-    yield f"{period}: {len(by_figure)} of {n} figures changed"
+    yield f"{period}: {len(by_figure):,} of {n:,} figures changed"
     for name, changes in by_figure.items():
         yield ""
         yield f"{_figure_words(name)}: {_because(sorted({cause for each in changes for cause in each.causes}))}"

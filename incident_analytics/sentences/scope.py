@@ -95,7 +95,7 @@ def describe_coverage(states: pd.DataFrame, pending: Sequence[str], *, status: s
     (row,) = each_row(states)
     if row.n_pending == row.n_pending_ongoing:
         return ""
-    names = ", ".join(pending) if len(pending) <= 5 else f"{', '.join(pending[:4])} and {len(pending) - 4} more"  # noqa: PLR2004
+    names = ", ".join(pending) if len(pending) <= 5 else f"{', '.join(pending[:4])} and {len(pending) - 4:,} more"  # noqa: PLR2004
     said = f"{format_count(row.n, 'incident')}: {reports_in_words(row.n_used, row.n_pending, status=status)} ({names})"
     n = row.n_pending_ongoing
     if n:

@@ -41,7 +41,7 @@ def describe_counts(counts: pd.DataFrame, *, period: str | None = None, n_undate
     require_columns(counts, "period", "severity", "n")
     by_severity = counts.groupby("severity", observed=True, dropna=False)["n"].sum()
     parts = [
-        f"{n} {'with no severity' if pd.isna(severity) else severity}"
+        f"{n:,} {'with no severity' if pd.isna(severity) else severity}"
         for severity, n in reversed(list(by_severity.items()))
         if n
     ]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from incident_analytics.facts import BudgetFacts, CountFacts, FollowUpFacts, Past, ResponseFacts
-from incident_analytics.formatting import capitalized, cut, format_count, format_span
+from incident_analytics.facts import Budget, BudgetFacts, CountFacts, FollowUpFacts, Past, ResponseFacts
+from incident_analytics.formatting import capitalized, cut, format_count, format_span, join_words
+from incident_analytics.periods import label_of
 from incident_analytics.sentences.facts import (
     NAMED,
-    budget_name,
     budget_share,
     change_in_words,
     earlier_in_words,
@@ -66,7 +66,7 @@ def count_tile(facts: CountFacts, *, has_reports: bool, so_far: bool = False) ->
     if not has_reports:
         why = undated or "nothing happened, or nothing was written down"
         return Tile(name, "not known" if undated else "none reported", (why,))
-    severities = ", ".join(f"{n} {severity or 'without a severity'}" for severity, n in facts.by_severity)
+    severities = ", ".join(f"{n:,} {severity or 'without a severity'}" for severity, n in facts.by_severity)
     lines = (
         severities,
         undated,
@@ -88,10 +88,10 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
     if facts.median is None:
         return Tile(name, "–", ("no completed report",))
     counts = [f"n = {facts.n:,}"]
-    counts += [f"{facts.n_open} ongoing"] if facts.n_open else []
-    counts += [f"{facts.n_inferred} inferred"] if facts.n_inferred else []
-    counts += [f"{facts.n_missing} not recorded"] if facts.n_missing else []
-    counts += [f"{facts.n_contradicted} contradicted by the stated duration"] if facts.n_contradicted else []
+    counts += [f"{facts.n_open:,} ongoing"] if facts.n_open else []
+    counts += [f"{facts.n_inferred:,} inferred"] if facts.n_inferred else []
+    counts += [f"{facts.n_missing:,} not recorded"] if facts.n_missing else []
+    counts += [f"{facts.n_contradicted:,} contradicted by the stated duration"] if facts.n_contradicted else []
     lines = (
         *_others(facts),
         earlier_in_words(facts.earlier),
@@ -133,15 +133,22 @@ def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) 
     if not judged:
         why = "the length of some outages isn't recorded" if has_reports else "no outage reported"
         return Tile(name, "not known", (why,))
-    shares = ", ".join(f"{cut(budget_name(each, facts), 30)} {budget_share(each)}" for each in over[:NAMED])
-    more = f" and {len(over) - NAMED} more" if len(over) > NAMED else ""
+
+    def spent(budget: Budget) -> str:
+        window = f" in {label_of(budget.window)}" if facts.several else ""
+        return f"{cut(budget.service, 30)} {budget_share(budget)}{window}"
+
+    named = [spent(each) for each in over[:NAMED]]
+    shares = join_words([*named, f"{len(over) - NAMED:,} more"]) if len(over) > NAMED else ", ".join(named)
+    if not over and not unknown and (facts.budgets[0].share or 0) > 0:
+        shares = f"most used: {spent(facts.budgets[0])}"
     past = [Past(each.label, None if each.value is None else "{} of {}".format(*each.value)) for each in facts.earlier]
     lines = (
-        f"{shares}{more} of the budget" if shares else "",
-        f"{len(unknown)} more can't be judged" if unknown else "",
+        f"{shares}{'' if facts.several else ' of the budget'}" if shares else "",
+        f"{len(unknown):,} more can't be judged" if unknown else "",
         earlier_in_words(tuple(past)),
     )
-    return Tile(name, f"{len(over)} of {judged}", tuple(filter(None, lines)), needs_action=bool(over))
+    return Tile(name, f"{len(over):,} of {judged:,}", tuple(filter(None, lines)), needs_action=bool(over))
 
 
 def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
@@ -168,8 +175,9 @@ def follow_up_tile(facts: FollowUpFacts, *, label: str) -> Tile:
     if not facts.n_overdue and undated:
         return Tile(name, "none known", tuple(filter(None, (undated, done))))
     more = f"{unknown:,} more past due, status not recorded" if unknown else ""
-    longest = "" if facts.oldest is None else f", the longest by {long_span(facts.oldest)}"
-    lines = (f"from all incidents to date{longest}", more, undated, done)
+    longest = "" if facts.oldest is None else f"; up to {long_span(facts.oldest)}"
+    undated = f"{facts.n_open_undated:,} more open, no readable due date" if undated else ""
+    lines = (f"all incidents to date{longest}", more, undated, done)
     return Tile(name, f"{facts.n_overdue:,}", tuple(filter(None, lines)), needs_action=bool(facts.n_overdue))
 
 

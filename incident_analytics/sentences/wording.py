@@ -53,7 +53,7 @@ def has(n: int) -> str:
 def first_of(names: Sequence[str]) -> str:
     """Join names; of many the first ones and the number of the others."""
     names = [cut(name, NAME) for name in names]
-    return join_words(names if len(names) <= FEW + 1 else [*names[:FEW], f"{len(names) - FEW} more"])
+    return join_words(names if len(names) <= FEW + 1 else [*names[:FEW], f"{len(names) - FEW:,} more"])
 
 
 def is_finding(p_adjusted: float | None) -> bool:

@@ -93,7 +93,7 @@ def first_screen(
     if facts.has_reports and facts.budgets.budgets:
         right.append(_budgets(facts))
     n_budgets = len(_shown_budgets(facts)) if len(right) > 1 else 0
-    n = min(max(_MATTERED, decisions.html.count("<li") + n_budgets // 2 + 1), _MOST_MATTERED)  # to the same height
+    n = min(max(_MATTERED, decisions.html.count("<li") + n_budgets // 2 + 2), _MOST_MATTERED)  # to the same height
     left = [_incidents(facts, links or {}, n)] if facts.incidents else []
     notices = _notices(facts, restated, n_unzoned)
     shown = _joined(
@@ -452,7 +452,7 @@ def _shown_budgets(facts: Highlights) -> tuple[Budget, ...]:
 
 def _budgets(facts: Highlights) -> Shown:
     shown = _shown_budgets(facts)
-    n_more = len(facts.budgets.budgets) - len(shown)
+    rest = facts.budgets.budgets[len(shown) :]
     most = min(max([1.0, *(budget.share or 0 for budget in shown)]), _MOST)
     columns = {
         "Service": [
@@ -470,7 +470,9 @@ def _budgets(facts: Highlights) -> Shown:
     table = _table(
         columns, frame, numbers={"Used"}, kind="budgets", only_html={"Budget"}, table_name="error-budget-used"
     )
-    more = f"{format_count(n_more, 'more budget')} below, none of them spent more." if n_more else ""
+    # What may be overspent comes before what is not, however little of it is known to be spent.
+    is_known = all(each.share is not None and not each.is_bound for each in facts.budgets.budgets)
+    more = f"{format_count(len(rest), 'more budget')} below{', none of them spent more' * is_known}." if rest else ""
     held = facts.impact[facts.impact["budget"].notna()]
     said = " ".join(filter(None, (more, sentences.describe_full_outages(held))))
     mark = figure_mark(figures_in(facts.impact))

@@ -65,7 +65,7 @@ _GIVEN: Final = ("share_of_time", "target")  # numbers that settings give, so th
 _ROWS: Final = 3  # fewer rows are the same by chance
 _PHONE: Final = 36  # characters that a phone has room for in a row of a table
 _SPACE: Final = re.compile(r"[ \t\n\r\f\v\x85\u2028\u2029]+")
-_UNBROKEN: Final = re.compile(r"\b[A-Z]{2,9}-\d[\d-]{0,19}\b|\b\d{4}-\d\d-\d\d\b")
+_UNBROKEN: Final = re.compile(r"\b[A-Za-z]{2,9}-\d[\d-]{0,19}\b|\b\d{4}-\d\d-\d\d\b")
 _MARKUP: Final = re.compile(r"[\\`*\[\]|~$#]|(?<![^\W_])_|_(?![^\W_])|!$|&(?=#?\w+;)|[<>]")
 _BEGINNING: Final = re.compile(r"^(\d*)([-+.)](?=\s|$)|-(?=-)|[=:])")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}

@@ -7,11 +7,13 @@ import re
 import pytest
 from first_screen_facts import HOUR
 
+from incident_analytics.config import Settings
 from incident_analytics.facts import Past
-from incident_analytics.first_screen import first_screen, side_by_side, sparkline
+from incident_analytics.first_screen import first_screen, incident_list, side_by_side, sparkline
 from incident_analytics.highlights import Highlights
 from incident_analytics.scope import Scope
 from incident_analytics.showing import text
+from incident_analytics.tables import Corpus
 
 
 def heights(drawing: str) -> list[float]:
@@ -44,6 +46,23 @@ def test_parts_side_by_side_follow_each_other_in_markdown() -> None:
     assert shown.markdown == "a\n\nb"
 
 
-def test_incidents_without_a_report_are_in_what_to_keep_in_mind(demo_scope: Scope) -> None:
-    words = first_screen(Highlights(demo_scope)).markdown
-    assert "1 incident has no report: INC-2025-09-24-001" in words.partition("## Keep")[2]
+def test_incidents_without_a_report_are_in_what_to_keep_in_mind_of_their_own_period(
+    demo_corpus: Corpus, demo_settings: Settings
+) -> None:
+    for period in ("2025Q2", "2025Q3", "2025Q4"):
+        words = first_screen(Highlights(Scope.of(demo_corpus, period, demo_settings))).markdown
+        said = "1 incident has no report: INC-2025-09-24-001" in words.partition("## Keep")[2]
+        assert said == (period == "2025Q3")
+
+
+def test_dates_are_found_and_copied_as_they_are_in_both_languages(demo_scope: Scope) -> None:
+    shown = incident_list(Highlights(demo_scope))
+    assert "| 2025-08-05 |" in shown.markdown
+    assert ">2025-08-05</span></td>" in shown.html
+    for language in (shown.markdown, shown.html, first_screen(Highlights(demo_scope)).html):
+        assert not set(language) & {"\N{NON-BREAKING HYPHEN}", "\N{WORD JOINER}"}
+
+
+def test_a_comma_between_services_is_in_the_line_of_the_first(demo_scope: Scope) -> None:
+    services = re.findall('data-name="Services">(.*?)</td>', incident_list(Highlights(demo_scope)).html)
+    assert '<span class="nowrap">API,</span> <span class="nowrap">Admin Dashboard</span>' in services

@@ -40,6 +40,7 @@ Make = Callable[..., ReviewPage]
 def text_of(content: Shown | str | None) -> str:
     """Return what HTML says, with one space between words; nothing of what is not shown."""
     page = content if isinstance(content, str) else getattr(content, "html", "")
+    page = re.sub("</?span[^>]*>", "", page)  # of words within a line
     return " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split())
 
 
@@ -336,6 +337,32 @@ def test_a_table_of_overdue_items_has_all_of_them(quarter: ReviewPage) -> None:
     status = table[0].index("Status")
     assert sum(row[status] == "–" for row in table[1:]) == 9
     assert {row[status] for row in table[1:]} & {"Completed", "Done", "Dropped"} == set()
+
+
+# --- a year -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_year_shows_each_service_once_and_folds_its_budgets(make: Make) -> None:
+    page = make("2025")
+    shown = page.service_levels()
+    assert shown is not None
+    whole, folded = shown.html.split("<details>")
+    names = re.findall(r"<tr><td>(.*?)</td>", whole)
+    assert sorted(names) == sorted(page.settings.services)
+    assert folded.startswith("<summary>Error budgets, one by one</summary>")
+    assert len(re.findall("<tr><td", folded.partition("</details>")[0])) == len(page.impact) == 4 * len(names)
+    assert tiles(page)["Error budgets overspent"][1][0] == (
+        "API 303% in Q3 2025, API 190% in Q4 2025, Frontend 171% in Q2 2025 and 2 more"
+    )
+    assert "15 more budgets below, none of them spent more." in text_of(opening(page))
+
+
+def test_no_mean_changes_while_an_incident_is_ongoing(make: Make, quarter: ReviewPage) -> None:
+    """Its time counts at least as long as it lasts, so that the mean is not known."""
+    assert "The mean rose by 56m since Q2 2025" in text_of(quarter.response_change())
+    assert text_of(make("2025").response_change()) == (
+        "The median time to restore is not tested for a change while incidents are ongoing."
+    )
 
 
 # --- as of an instant within the period -------------------------------------------------------------------------------

@@ -156,9 +156,9 @@ _FIGURES: Final = rf"(?:{GROUPED}|\d+(?:[.,]\d+|\s?[½¼¾])?|[½¼¾])"
 _OTHER_WORDS: Final = _any_of(word for word in _NUMBERS if word not in {"a", "an"})
 _IN_WORDS: Final = rf"\b(?:(?:{_TENS})[\s-](?:{_ONES})|{_PART_OF}an?|{_OTHER_WORDS})\b"
 _NUMBER: Final = f"(?:{_FIGURES}|{_IN_WORDS})"
-_AND_A_HALF: Final = r"\s+and\s+a\s+half"
+_AND_A_HALF: Final = r"and\s+a\s+half"
 _AND_A_HALF_ELSEWHERE: Final = (
-    r"\s+(?:et\sdemie?|y\smedi[ao]|e\smei[ao]|e\smezz[ao]|i\spół|og\sen\shalv|och\sen\shalv|ja\spuoli)"
+    r"(?:et\sdemie?|y\smedi[ao]|e\smei[ao]|e\smezz[ao]|i\spół|og\sen\shalv|och\sen\shalv|ja\spuoli)"
 )
 _HOURS: Final = r"(?:(?<=\s)t(?=\s\d)|(?<=\d)[tu](?=\s\d)|(?<=\b1\s)time(?=\s(?:og\s)?\d{1,2}\smin))"
 """Letters and a word for hours that are so next to minutes only."""
@@ -168,11 +168,13 @@ _WORDS_AND_UNITS: Final = (
     "|".join(rf"{_any_of(numbers)}(?:(?<=')|[\s-]){_any_of(_words_of(units))}" for numbers, units in _ELSEWHERE)
     + r"|(?:[eé]n|en\shalv|halvan[dn]en)\stime"
 )
-LENGTH: Final = rf"{_NUMBER}(?:{_AND_A_HALF})?\+?\s*-?{_any_of(_words_of(_UNITS))}(?![^\W\d_])\.?(?:{_AND_A_HALF}\b)?"
+LENGTH: Final = (
+    rf"{_NUMBER}(?:\s+{_AND_A_HALF})?\+?\s*-?{_any_of(_words_of(_UNITS))}(?![^\W\d_])\.?(?:\s+{_AND_A_HALF}\b)?"
+)
 """A number with its unit in English, and in figures with the letters that many languages have for it."""
 LENGTH_ELSEWHERE: Final = (
     rf"(?:{_FIGURES}\+?\s*-?(?:(?:{_UNITS_ELSEWHERE}|{_HOURS})(?![^\W\d_])|{_any_of(_UNSPACED)}(?!の))"
-    rf"|\b(?:{_WORDS_AND_UNITS})(?![^\W\d_]))\.?(?:{_AND_A_HALF_ELSEWHERE}\b)?"
+    rf"|\b(?:{_WORDS_AND_UNITS})(?![^\W\d_]))\.?(?:\s+{_AND_A_HALF_ELSEWHERE}\b)?"
 )
 """A number with its unit in any other language."""
 _SECONDS: Final = (
@@ -193,7 +195,7 @@ WORDS_ELSEWHERE: Final = frozenset(
 _HOURS_AND_MINUTES: Final = compile_late(r"(\d+)\s?h\D*(\d{2})")
 _FRACTIONS: Final = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _HALF: Final = compile_late(rf"{_AND_A_HALF}|{_AND_A_HALF_ELSEWHERE}")
-_PARTS: Final = compile_late(rf"(?P<figures>{_FIGURES})?(?P<words>.*?)\+?[\s'-]*(?P<unit>[^\W\d_]+)\W*", re.DOTALL)
+_AMOUNT: Final = compile_late(_FIGURES)
 
 
 def length_of(words: str) -> timedelta:
@@ -208,22 +210,29 @@ def length_of(words: str) -> timedelta:
     if match := _HOURS_AND_MINUTES.fullmatch(plain):
         return timedelta(hours=int(match[1]), minutes=int(match[2]))
     whole = _HALF.sub("", plain)
-    match = _PARTS.fullmatch(whole)
-    figures, named, unit = (match["figures"] or "", match["words"], match["unit"]) if match else ("", "", "")
-    amount = _amount_of(figures.strip(), named.strip(" -'"))
-    seconds = (amount + 0.5 * (whole != plain)) * _SECONDS[without_accents(unit)]
+    amount, unit = _split_unit(whole.rstrip(" .+\t\n"))
+    seconds = (_amount_of(amount.strip(" +-'\t\n")) + 0.5 * (whole != plain)) * _SECONDS[without_accents(unit)]
     if seconds > _LONGEST.total_seconds():
         raise Unreadable(f"{words!r} is longer than {_LONGEST.days // 365} years; write a length such as 1h 45m")
     return timedelta(seconds=round(seconds))
 
 
-def _amount_of(figures: str, named: str) -> float:
+def _split_unit(words: str) -> tuple[str, str]:
+    """Split words into the letters at their end and what is before these."""
+    begin = len(words)
+    while begin and words[begin - 1].isalpha():
+        begin -= 1
+    return words[:begin], words[begin:]
+
+
+def _amount_of(words: str) -> float:
     """Return the number that figures or words name."""
-    if figures[-1:] in _FRACTIONS:
+    match = _AMOUNT.match(words)
+    if match is None:
+        plain = without_accents(words)
+        amount = _AMOUNTS.get(plain)
+        return sum(_AMOUNTS[word] for word in re.split(r"[\s-]", plain)) if amount is None else amount
+    figures = match[0]
+    if figures[-1] in _FRACTIONS:
         return _FRACTIONS[figures[-1]] + float(figures[:-1] or 0)
-    if figures:
-        return number_of(figures) if re.fullmatch(GROUPED, figures) else float(figures.replace(",", "."))
-    plain = without_accents(named)
-    if (amount := _AMOUNTS.get(plain)) is not None:
-        return amount
-    return sum(_AMOUNTS[word] for word in re.split(r"[\s-]", plain))
+    return number_of(figures) if re.fullmatch(GROUPED, figures) else float(figures.replace(",", "."))

@@ -19,7 +19,6 @@ _DASHES: Final = compile_late(r"[ \t]{0,3}-{2,}[ \t]*$")
 _COLUMNS: Final = compile_late(r"[ \t]{0,3}-{2,}(?:[ \t]+-{2,})+[ \t]*$")
 _GRID: Final = compile_late(r"[ \t]{0,3}\+(?:[-=:]{3,}\+)+[ \t]*$")
 _WIKI_CELLS: Final = compile_late(r"(?<!\\)\|{1,2}")
-_DELIMITER: Final = compile_late(r"[|\s:-]*-[|\s:-]*")
 _FENCE: Final = compile_late(r"[ \t>]*(`{3,}|~{3,})")
 _TABLE: Final = compile_late(r"<table\b[^<>]*>|</table\s*>|^ {0,3}#{1,6}[ \t]", re.IGNORECASE | re.MULTILINE)
 """What begins or ends a table, and a heading: a table that holds one was not ended where it should have been."""
@@ -141,7 +140,7 @@ def _wiki(lines: Sequence[str], begin: int) -> OtherTable | None:
     while end < len(lines) and lines[end].startswith("|"):
         end += 1
     cells = [_WIKI_CELLS.split(plain_wiki(line).strip().strip("|")) for line in lines[begin:end]]
-    if any(map(_DELIMITER.fullmatch, lines[begin:end])) or len(cells) < 2 or len(cells[0]) < 2:  # noqa: PLR2004
+    if any("-" in line and not line.strip("|:- ") for line in lines[begin:end]) or len(cells) < 2 or len(cells[0]) < 2:  # noqa: PLR2004
         return None
     rows = [(number, tuple(cell.strip() for cell in row)) for number, row in enumerate(cells, start=begin + 1)]
     return OtherTable(begin + 1, end, tuple(rows))

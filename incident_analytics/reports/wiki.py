@@ -14,8 +14,8 @@ _HEADING: Final = compile_late(r"^h(?P<level>[1-6])\. ", re.MULTILINE)
 _CODE: Final = compile_late(r"^\{(?:code|noformat)(?:[:|][^{}\n]*)?\}[ \t]*$", re.MULTILINE)
 _ITEM: Final = compile_late(r"^(?P<marks>[*#-]{1,6}) (?=\S)", re.MULTILINE)
 _INLINE: Final = compile_late(
-    r"\{status:[^{}\n]*?\btitle=(?P<state>[^{}|\n]*)[^{}\n]*\}"
-    r"|\{(?:panel|info|note|warning|tip|expand|quote|color|section|column|anchor|toc|excerpt|status)(?:[:|][^{}\n]*)?\}"
+    r"\{(?:panel|info|note|warning|tip|expand|quote|color|section|column|anchor|toc|excerpt|status(?=:(?P<state>[^{}\n]*)))"
+    r"(?:[:|][^{}\n]*)?\}"
     r"|\{\{(?P<code>[^{}\n]+)\}\}"
     r"|\[~(?:accountid:)?(?P<person>[\w.@-]+)\]"
     r"|\[(?P<words>[^\[\]|\n]+)\|(?P<address>[^\[\]|\s]+)(?:\|[^\[\]\n]*)?\]"
@@ -57,7 +57,8 @@ def _plain(match: re.Match[str]) -> str:
         return _as_long(f"@{match['person']}", match[0])
     if match["words"]:
         return _as_long(f"{match['words']} {match['address']}", match[0])
-    return _as_long(match["state"] or "", match[0])
+    _, _, state = (match["state"] or "").partition("title=")
+    return _as_long(state.partition("|")[0], match[0])
 
 
 def _as_long(words: str, written: str) -> str:

@@ -506,6 +506,64 @@ def test_the_learned_model_is_given_the_first_row_that_states_a_milestone_and_th
     assert passed == {"detected": 0, "responded": 2, "mitigated": 5, "restored": 7, "closed": 8}
 
 
+def scorer_with(events: list[str], found: dict[str, tuple[int, float]], **evidence: Any) -> Scorer:
+    """Return the scorer of rows ten minutes apart, with milestones found: the row of each and the confidence."""
+    clues = [Clue(at("10:00") + timedelta(minutes=10 * row), event) for row, event in enumerate(events)]
+    scorer = Scorer(clues, ReportClues(**evidence), default_lexicon())
+    scorer.found = {name: Guess(row, confidence) for name, (row, confidence) in found.items()}
+    scorer.known = {name: scorer.at(row) for name, (row, _) in found.items()}
+    return scorer
+
+
+@pytest.mark.parametrize(
+    ("over", "detected", "left"),
+    [
+        ((0, 0.99), (1, 0.99), set()),
+        ((0, 0.8), (1, 0.8), set()),
+        ((0, 0.8), (1, 0.99), {"detected"}),
+        ((0, 0.99), (1, 0.8), {"restored"}),
+        ((1, 0.8), (1, 0.99), {"restored", "detected"}),
+        ((2, 0.8), (1, 0.99), {"restored", "detected"}),
+    ],
+)
+def test_of_a_restoration_before_the_detection_the_less_sure_one_goes_or_both(
+    over: tuple[int, float], detected: tuple[int, float], left: set[str]
+) -> None:
+    scorer = scorer_with(["Coffee"] * 3, {"restored": over, "detected": detected})
+    scorer.drop_cure_before_detection()
+    assert set(scorer.found) == left
+
+
+@pytest.mark.parametrize(
+    ("event", "found", "left"),
+    [
+        ("Service restored", {"restored": (0, 0.99), "started": (0, 0.5)}, {"restored"}),
+        ("Service restored", {"restored": (0, 0.99), "started": (0, 0.51)}, {"started"}),
+        ("Rolled back", {"restored": (0, 0.99), "started": (0, 0.5)}, {"started"}),
+        (
+            "Service restored",
+            {"restored": (0, 0.99), "started": (0, 0.5), "detected": (0, 0.8)},
+            {"started", "detected"},
+        ),
+        ("Service restored", {"restored": (0, 0.99), "detected": (0, 0.8)}, {"detected"}),
+        ("Service restored", {"restored": (1, 0.99), "started": (0, 0.5)}, {"restored", "started"}),
+    ],
+)
+def test_nothing_is_over_as_it_begins_unless_the_start_is_but_the_first_row(
+    event: str, found: dict[str, tuple[int, float]], left: set[str]
+) -> None:
+    scorer = scorer_with([event, "Service restored"], found)
+    scorer.drop_cure_at_beginning()
+    assert set(scorer.found) == left
+
+
+@pytest.mark.parametrize(("over", "left"), [(0, set()), (1, {"restored"}), (2, {"restored"})])
+def test_a_restoration_goes_where_a_later_row_says_that_it_still_fails(over: int, left: set[str]) -> None:
+    scorer = scorer_with(["Coffee", "Service not restored", "Coffee"], {"restored": (over, 0.99)})
+    scorer.drop_cure_that_goes_on()
+    assert set(scorer.found) == left
+
+
 def test_a_mail_that_says_restored_after_the_stated_end_is_paperwork() -> None:
     found = rows_of(
         "10:48 No nodes",

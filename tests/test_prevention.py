@@ -249,6 +249,11 @@ class TestDueTimes:
             "they were agreed on and 2 of a severity without a target."
         )
 
+    @pytest.mark.parametrize(("due_on", "counts"), [("2025-06-09", (0, 1)), ("2025-06-10", (1, 0))])
+    def test_an_item_may_be_due_on_the_day_on_which_it_was_agreed(self, due_on: str, counts: tuple[int, int]) -> None:
+        due = due_times(actions_of({"due_on": due_on}), as_of=AS_OF, incidents=self.INCIDENTS, targets={})
+        assert (due["n"].sum(), due["n_negative"].sum()) == counts
+
     def test_a_group_of_several_targets_has_none(self) -> None:
         targets = {"SEV-1": timedelta(days=14), "SEV-3": timedelta(days=60)}
         due = due_times(self.ITEMS[:6], as_of=AS_OF, incidents=self.INCIDENTS, targets=targets, by="priority")

@@ -231,26 +231,54 @@ def new(
     output: str | None,
     config: str | None,
 ) -> None:
-    """Write the next report from the template, ready to fill in, and print its path."""
+    """Write the next report, ready to fill in, and print its path.
+
+    It is a copy of your own blank template where one is in the folder of reports, with the next Incident ID of your
+    form; else it has the labels and headings of the layout in the settings, else it is the template 1.0.
+    """
     from pathlib import Path  # slow to import, as is zoneinfo
     from zoneinfo import ZoneInfo
 
-    from incident_analytics import drafting
+    from incident_analytics import drafting, house_form
 
     settings = find((), config, need_paths=False)
-    note_other_template(settings, "the new report follows")
-
-    day = on or datetime.now(ZoneInfo(settings.timezone))
+    day = (on or datetime.now(ZoneInfo(settings.timezone))).date()
     folder = None if output is None else Path(output)
-    say(
-        drafting.new_report(
-            severity=severity, services=service, title=title, on=day.date(), folder=folder, settings=settings
+    place = folder or next((path for path in settings.reports if path.is_dir()), Path())
+    form = house_form.find_form(settings, dict.fromkeys([place, *settings.reports]))
+    written = None
+    if form is not None:
+        written = house_form.new_house_report(
+            form,
+            severity=drafting.severity_written(severity, settings),
+            services=drafting.services_named(service, settings),
+            title=title,
+            on=day,
+            folder=place,
+            settings=settings,
         )
-    )
-    remark(f"it counts as an incident of {day.date()} from now on; if there was none, write the Status 'False alarm'")
-    if own := drafting.own_form(settings):
-        blank, following = map(str, own)
-        remark(f"for a report in your own form delete it, copy {blank} to {following} and fill that in")
+    counted = f"it counts as an incident of {day} from now on; if there was none, write the Status 'False alarm'"
+    if form is None or written is None:
+        note_other_template(settings, "the new report follows")
+        say(
+            drafting.new_report(
+                severity=severity, services=service, title=title, on=day, folder=folder, settings=settings
+            )
+        )
+        remark(counted)
+        return
+    say(written.file)
+    what = "a copy of your blank template" if form.is_blank else "made of the labels and headings of"
+    remark(f"it is {what} {form.source}{'' if form.is_blank else ', as no blank template of yours was found'}")
+    if written.unfilled:
+        names = ", ".join(name.replace("_", " ") for name in written.unfilled)
+        remark(f"it has no place for these that could be filled in; write them by hand: {names}")
+    if not written.is_read:
+        remark("check skips it as a template until its title and what it asks for are filled in")
+    elif written.has_date:
+        remark(counted)
+    else:
+        remark("it counts as an incident once its date is filled in; if there was none, write the Status 'False alarm'")
 
 
 @commands.command(short_help="Ask about the values that were inferred with doubt.")

@@ -15,14 +15,12 @@ from incident_analytics.finding import find_files
 from incident_analytics.names import closest_name, did_you_mean, fold, known_name
 from incident_analytics.records import Wanted
 from incident_analytics.reports.parse import parse_reports
-from incident_analytics.reports.template import default_template, read_template, template_text
+from incident_analytics.reports.template import default_template, template_text
 
-__all__ = ["new_report", "own_form"]
+__all__ = ["new_report", "services_named", "severity_written"]
 
 _SERVICES: Final = re.compile(r"(?:^- \[ \] .+\n)+", re.MULTILINE)
 """The template's first list of boxes."""
-_ONE_NUMBER: Final = re.compile(r"(\D*)(\d{1,9})")
-"""An id whose only figures are its number."""
 _HEAD: Final = 4096
 """Bytes of a file in which its Incident ID is."""
 
@@ -108,33 +106,16 @@ def new_report(
     raise OutputError(f"{target}: there are too many reports of {on}")
 
 
-def own_form(settings: Settings) -> tuple[Path, Path] | None:
-    """Return a team's own blank template next to its reports, and where the next report in that form goes.
+def severity_written(name: str, settings: Settings) -> str:
+    """Return a severity in the declared word for it that was typed, in any case."""
+    declared = [*settings.severities.order, *settings.severities.synonyms]
+    (level,) = Wanted(settings, severities=[name]).severity_names(settings.severities.order)
+    return next((word for word in declared if fold(word) == fold(name)), level)
 
-    Parameters
-    ----------
-    settings
-        Settings with layouts of their own, whose forms of ids are known.
 
-    Returns
-    -------
-    tuple of pathlib.Path or None
-        None without layouts, without a file that is called a template, or where the reports' files are not numbered by
-        one form of ids such as ``PM-046``.
-    """
-    if not settings.templates.files:
-        return None
-    forms = [read_template(file).incident_id for file in settings.templates.files]
-    files = find_files(place for place in settings.reports if place.is_dir())
-    blank = next((file for file in files if "template" in file.stem.casefold()), None)
-    if blank is None:
-        return None
-    matches = (re.search(form, file.stem) for form in forms for file in files)
-    ids = [match for each in matches if each and (match := _ONE_NUMBER.fullmatch(each[0]))]
-    if not ids or len({each[1] for each in ids}) > 1:
-        return None
-    last = max(ids, key=lambda each: int(each[2]))
-    return blank, blank.with_stem(f"{last[1]}{int(last[2]) + 1:0{len(last[2])}}")
+def services_named(names: Iterable[str], settings: Settings) -> list[str]:
+    """Return services as the settings name them, or as they were typed where these declare none."""
+    return [_service(name, list(settings.services), settings) for name in names]
 
 
 def _numbers_taken(on: date, places: Iterable[Path]) -> Iterator[int]:

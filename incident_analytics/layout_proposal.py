@@ -420,8 +420,8 @@ def _other_questions(labels: Sequence[_Label]) -> Iterator[str]:
         named = ", ".join(toml_text(label.name) for label in labels[:_MOST_WORDS])
         more = f" and {len(labels) - _MOST_WORDS} more" if len(labels) > _MOST_WORDS else ""
         yield (
-            f"What are {named}{more}? Where one is a field such as duration or summary, add it under [fields] in "
-            f"{LAYOUT_NAME}; the others are kept in the table fields as they are."
+            f"What {_are(labels)} {named}{more}? Where one is a field such as duration or summary, add it under "
+            f"[fields] in {LAYOUT_NAME}; the others are kept in the table fields as they are."
         )
 
 
@@ -437,9 +437,13 @@ def _heading_questions(headings: Sequence[_Heading]) -> Iterator[str]:
     if headings:
         named = ", ".join(toml_text(heading.name) for heading in headings)
         yield (
-            f"What are {named}? Where one is a summary, the action items or another section that the built-in "
-            f"layouts have, add it to {LAYOUT_NAME} as shown at its end."
+            f"What {_are(headings)} {named}? Where one is a summary, the action items or another section that the "
+            f"built-in layouts have, add it to {LAYOUT_NAME} as shown at its end."
         )
+
+
+def _are(named: Sequence[object]) -> str:
+    return "is" if len(named) == 1 else "are"
 
 
 def _counted(values: Counter[str]) -> str:

@@ -23,6 +23,7 @@ from incident_analytics.records import Records
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.markdown import parse_markdown
 from incident_analytics.reports.placeholders import Unreadable, is_absent
+from incident_analytics.reports.recognition import TO_FILL_IN
 from incident_analytics.reports.template import DEFAULT_TEMPLATE
 from incident_analytics.reports.times import find_orders, read_moments
 from incident_analytics.reports.zones import ZONE, find_zone, names_zone, place_meant, read_zone, zones_meant
@@ -72,8 +73,6 @@ _EXPLAINS: Final = re.compile(
     r"(?:readme|contributing|index|guide|how[-_ ]?to|process|policy|conventions)\b", re.IGNORECASE
 )
 """How a file is called that explains those next to it."""
-_TO_FILL_IN: Final = "a template to fill in"
-"""Why a blank template is skipped."""
 _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 _NUMBERED: Final = re.compile(r"([A-Za-z][A-Za-z -]{0,12})([0-9])")
 """A severity of a scale whose words differ by a number alone."""
@@ -204,11 +203,12 @@ def propose_settings(
     places = [(relative_path(path, folder) or Path(path)).as_posix() for path in reports]
     loaded = len(_loaded(records))
     ratings = (layout.ratings if layout else ()) or tuple(unknown)
+    listed = _listed_scale(records, unknown)
     questions = [
         *_zone_questions(zones, house, n=len(texts)),
         *_order_questions(orders, records),
+        *_severity_questions(unknown, order, synonyms, listed),
         *(layout.questions if layout else ()),
-        *_severity_questions(unknown, order, synonyms),
         *nearby.questions,
         *_service_questions(services, _together(records)),
     ]
@@ -224,7 +224,7 @@ def propose_settings(
         *_order_lines(orders),
         "",
         *_layout_lines(records, has_layout=has_layout),
-        *_severity_lines(order, synonyms, ratings),
+        *_severity_lines(order, synonyms, ratings, listed),
         "",
         *_import_lines(nearby, folder),
         "# Availability targets: remove the # and write what was promised, as a fraction: 0.999 is 99.9%.",
@@ -369,21 +369,38 @@ def _zones_next_to_times(words: str) -> set[str]:
 
 
 def _zones_of_house(records: Records) -> dict[str, str]:
-    """Return the zones that what explains the reports says for all of them, each with the first file that does.
-
-    That is a README or the like next to the reports, or their blank template.
-    """
+    """Return the zones that what explains the reports says for all of them, each with the first file that does."""
     found: dict[str, str] = {}
+    for path, text in _texts_of_house(records):
+        if zone := _zone_by_city(text) or _zone_of(text) or _only_zone(text):
+            found.setdefault(zone, path)
+    return found
+
+
+def _texts_of_house(records: Records) -> Iterator[tuple[str, str]]:
+    """Yield the path and text of each file that explains the reports: a README or the like, or their blank template."""
     for file in records.rows("files"):
-        is_template = file["outcome"] == "skipped" and _TO_FILL_IN in (file["reason"] or "")
+        is_template = file["outcome"] == "skipped" and TO_FILL_IN in (file["reason"] or "")
         if is_template or (file["outcome"] == "skipped" and _EXPLAINS.match(Path(file["path"]).stem)):
             try:
                 text, _ = decode_text(read_bytes(file_of_report(file["path"])[0]))
             except OSError:
                 continue
-            if zone := _zone_by_city(text) or _zone_of(text):
-                found.setdefault(zone, file["path"])
-    return found
+            yield file["path"], text
+
+
+def _only_zone(text: str) -> str | None:
+    """Return the one zone that a text names as the database of zones does, in whatever sentence.
+
+    Examples
+    --------
+    >>> _only_zone("Times are local time in Brasília (America/Sao_Paulo) unless a report says otherwise.")
+    'America/Sao_Paulo'
+    >>> _only_zone("Our offices: Europe/Madrid, Asia/Tokyo."), _only_zone("See Europe/Hosting.")
+    (None, None)
+    """
+    names = {match[0] for match in re.finditer(ZONE, text) if "/" in match[0] and _is_iana(match[0])}
+    return names.pop() if len(names) == 1 else None
 
 
 def _zone_of_city(line: str) -> str | None:
@@ -618,12 +635,34 @@ def _order_questions(orders: Sequence[set[bool]], records: Records) -> Iterator[
         )
 
 
-def _severity_questions(unknown: Counter[str], order: Sequence[str], synonyms: Iterable[str]) -> Iterator[str]:
+def _severity_questions(
+    unknown: Counter[str], order: Sequence[str], synonyms: Iterable[str], listed: tuple[Sequence[str], str] | None
+) -> Iterator[str]:
+    """Ask which severity a word is; of several in one question, as they may be a scale of their own."""
     known = {fold(word) for word in (*order, *synonyms)}
-    for word, n in unknown.most_common():
-        asked = f"Which severity is {toml_text(word)} ({_count(n, 'report')})?"
-        names = [part for part in re.findall(r"[\w-]+", word) if fold(part) in known]
-        yield f"{asked} {'Write the one that counts in the report.' if len(names) > 1 else 'Add it to synonyms.'}"
+    asked = {word: f"{toml_text(word)} ({_count(n, 'report')})" for word, n in unknown.most_common()}
+    several = [word for word in asked if sum(fold(part) in known for part in re.findall(r"[\w-]+", word)) > 1]
+    words = [asked[word] for word in asked if word not in several]
+    if len(words) > 1:
+        own = f" {listed[1]} lists them: to keep them as your own scale, see the line below." if listed else ""
+        yield f"Which severities are {', '.join(words)}? Add them to synonyms, misspelt ones too.{own}"
+    elif words:
+        yield f"Which severity is {words[0]}? Add it to synonyms."
+    yield from (f"Which severity is {asked[word]}? Write the one that counts in the report." for word in several)
+
+
+def _listed_scale(records: Records, unknown: Counter[str]) -> tuple[Sequence[str], str] | None:
+    """Return the unknown words for severities in the order in which a README or blank template has them, with its name.
+
+    None where no such file has at least two of them and all that several reports use.
+    """
+    needed = {word for word, n in unknown.items() if n > 1}
+    for path, text in _texts_of_house(records):
+        folded = fold(text)
+        places = {word: folded.find(fold(word)) for word in unknown if fold(word) in folded}
+        if len(places) > 1 and needed <= places.keys():
+            return sorted(places, key=places.__getitem__), Path(path).name
+    return None
 
 
 def _service_questions(services: Sequence[_Service], together: set[frozenset[str]]) -> Iterator[str]:
@@ -748,8 +787,13 @@ def _paths(files: Iterable[Path], folder: Path) -> str:
     return f"[{', '.join(toml_text(file.relative_to(folder).as_posix()) for file in files)}]"
 
 
-def _severity_lines(order: Sequence[str], synonyms: Mapping[str, tuple[str, int]], ratings: Sequence[str]) -> list[str]:
-    """Return the severities with the other words for them; words that may be some wait for an answer."""
+def _severity_lines(
+    order: Sequence[str],
+    synonyms: Mapping[str, tuple[str, int]],
+    ratings: Sequence[str],
+    listed: tuple[Sequence[str], str] | None,
+) -> list[str]:
+    """Return the severities with the other words for them; words that may be some, or a scale, wait for an answer."""
     words = [f"{toml_text(word)} = {toml_text(severity)}" for word, (severity, _) in synonyms.items()]
     counted = ", ".join(f"{word} ({_count(n, 'report')})" for word, (_, n) in synonyms.items())
     asked = [f'{toml_text(word)} = ""' for word in ratings]
@@ -760,7 +804,14 @@ def _severity_lines(order: Sequence[str], synonyms: Mapping[str, tuple[str, int]
         "[severities]",
         f"order = [{', '.join(map(toml_text, order))}] {explained}",
         f"synonyms = {{ {', '.join(words)} }}" if words else f"# synonyms = {{ {', '.join(asked or examples)} }}",
+        *(_scale_lines(*listed) if listed else []),
     ]
+
+
+def _scale_lines(words: Sequence[str], name: str) -> list[str]:
+    """Return a scale of the team's own, for a person to see that its order is right."""
+    own = ", ".join(map(toml_text, reversed(words)))
+    return [f"# order = [{own}] # in place of the lines above: the worst last; {visible(name)} has them in reverse"]
 
 
 def _check_lines(records: Records, loaded: int) -> list[str]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from laws import examples
 
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.drafting import new_report, own_form
+from incident_analytics.drafting import new_report
 from incident_analytics.errors import OutputError, UnknownNameError
 from incident_analytics.loading import read_records
 from incident_analytics.reports.template import template_text
@@ -141,29 +141,3 @@ def test_what_is_not_utf_8_writes_nothing(tmp_path: Path, asked: dict[str, Any])
     with pytest.raises(OutputError, match=r"is not UTF-8, as a report is; write it in other characters$"):
         new_report(**{"severity": "SEV-1", "services": [], "on": DAY, "folder": tmp_path} | asked)
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("names", "following"),
-    [
-        (("PM-031-labels.md", "PM-045-lockers.md", "TEMPLATE.md", "README.md"), "PM-046.md"),
-        (("PM-099.md", "template.md"), "PM-100.md"),
-        (("PM-031.md",), None),
-        (("2025-03-14-labels.md", "TEMPLATE.md"), None),
-    ],
-)
-def test_the_form_of_the_house_is_its_blank_template_and_the_next_number(
-    tmp_path: Path, names: tuple[str, ...], following: str | None
-) -> None:
-    reports, layout = tmp_path / "reports", tmp_path / "ours.toml"
-    reports.mkdir()
-    for name in names:
-        (reports / name).write_text("# Down\n", encoding="utf-8")
-    layout.write_text(
-        'name = "ours"\nversion = "1"\nextends = "common"\nincident_id = \'\\bPM-\\d+\\b\'\n[fields]\n[statuses]\n',
-        encoding="utf-8",
-    )
-    settings = Settings.model_validate({"reports": [reports], "templates": {"files": [layout]}})
-    found = own_form(settings)
-    assert (found and found[1].name) == following
-    assert own_form(Settings.model_validate({"reports": [reports]})) is None

@@ -133,7 +133,25 @@ def test_a_date_later_than_all_others_of_the_front_matter_is_that_of_publishing(
     assert f"{report.incident['restored_at']:%Y-%m-%d %H:%M}" == f"{day} 21:15"
 
 
-@pytest.mark.parametrize("end", ["ongoing", "Ongoing", "**not yet resolved**", "still down"])
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("INC-2026-03-12-001: Payments down", "Payments down"),
+        ("INC-2026-03-12-001 – 2 payments lost", "2 payments lost"),
+        ("INC-2026-03-12-001", "INC-2026-03-12-001"),
+        ("INC-2026-03-12-0011: Payments down", "INC-2026-03-12-0011: Payments down"),
+        ("Like INC-2026-03-12-001: payments", "Like INC-2026-03-12-001: payments"),
+    ],
+)
+def test_a_title_does_not_repeat_the_id_that_a_field_has(heading: str, title: str) -> None:
+    head = "**Incident ID**: INC-2026-03-12-001\n**Date**: 2026-03-12\n**Severity**: SEV-1\n"
+    (report,) = parse_reports(f"# {heading}\n\n{head}", "x.md", Settings(), default_template())
+    assert report.incident["title"] == title
+
+
+@pytest.mark.parametrize(
+    "end", ["ongoing", "Ongoing", "**not yet resolved**", "still down", "Not yet", "not yet.", "still ongoing"]
+)
 def test_an_end_that_says_that_it_goes_on_is_none(end: str) -> None:
     """What a row says that reads like an end is none then."""
     rows = "| Time (UTC) | Event |\n|---|---|\n| 14:20 | Supplier has a fix in test |\n"

@@ -59,6 +59,7 @@ LAYERS = (
     "settling",
     "loading",
     "drafting",
+    "house_form",
     "layout_proposal",
     "nearby",
     "proposal",

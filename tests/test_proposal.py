@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -41,7 +42,7 @@ REPORT = """# Incident Report: Jobs stuck
 def propose(folder: Path, *reports: tuple[str, str, str]) -> str:
     """Propose settings for reports of a severity, in a zone, with a service affected, or none."""
     place = folder / "reports"
-    place.mkdir()
+    place.mkdir(exist_ok=True)
     for number, (severity, zone, service) in enumerate(reports, start=1):
         name = f"INC-2025-03-14-{number:03}"
         text = REPORT.format(id=name, severity=severity, zone=zone, services=f"- [x] {service}" if service else "")
@@ -128,6 +129,13 @@ def test_of_no_zone_it_is_said_that_times_are_utc(tmp_path: Path) -> None:
     [
         ("README.md", "One file each. Times are Helsinki time unless you say otherwise.", "Europe/Helsinki", ""),
         ("CONTRIBUTING.md", "All times are in UTC.", "UTC", ""),
+        ("README.md", "Local time in Brasília (America/Sao_Paulo) unless you say otherwise.", "America/Sao_Paulo", ""),
+        (
+            "README.md",
+            "We are in Europe/Madrid and Asia/Tokyo.",
+            None,
+            "only some name one: Europe/London in 1 report.",
+        ),
         ("README.md", "All times are in CET.", None, "Named are CET in README.md, Europe/London in 1 report."),
         ("ADR-4.md", "Times are Helsinki time.", None, "Of 4 reports, only some name one: Europe/London in 1 report."),
         ("README.md", "We had a good time in Helsinki.", None, "Of 4 reports, only some name one"),
@@ -166,6 +174,33 @@ def test_zones_next_to_times_at_the_head_are_named_in_the_question(tmp_path: Pat
         (tmp_path / f"{number}.md").write_text(text, encoding="utf-8")
     text = propose_settings(read_records(tmp_path, settings=Settings()), [tmp_path], folder=tmp_path)
     assert "only some name one: UTC in 1 report, EET in 1 report." in text
+
+
+SCALE = "Code Red: people may come to harm. Code Amber: care is slower. Code Green: only offices notice."
+
+
+@pytest.mark.parametrize(
+    ("words", "asked", "order"),
+    [
+        ("Red, Amber, Amber, Yelow", "severities are {Amber} (2 reports), {Red} (1 report), {Yelow}", "Amber, Red"),
+        ("Red, Amber, Violet, Violet", "severities are {Violet} (2 reports), {Red} (1 report), {Amber}", None),
+        ("Red", "severity is {Red}", None),
+    ],
+)
+def test_unknown_severities_are_one_question_with_the_scale_that_the_house_lists(
+    tmp_path: Path, words: str, asked: str, order: str | None
+) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "README.md").write_text(f"# How we write\n\n{SCALE}\n", encoding="utf-8")
+    lines = propose(tmp_path, *((f"Code {word}", "UTC", "API") for word in words.split(", "))).splitlines()
+    question = re.sub(r"\{(\w+)\}", r'"Code \1"', asked)
+    remedy = "Add them to synonyms, misspelt ones too." if "," in words else "Add it to synonyms."
+    listed = " README.md lists them: to keep them as your own scale, see the line below." if order else ""
+    found = [line for line in lines if "severit" in line and line.startswith("# - ")]
+    assert found == [f"# - Which {question} (1 report)? {remedy}{listed}"]
+    own = ", ".join(f'"Code {word}"' for word in (order or "").split(", "))
+    line = f"# order = [{own}] # in place of the lines above: the worst last; README.md has them in reverse"
+    assert (line in lines) == (order is not None)
 
 
 def test_one_scale_of_the_reports_is_the_order_in_their_words(tmp_path: Path) -> None:

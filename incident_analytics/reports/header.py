@@ -47,8 +47,8 @@ __all__ = ["HeaderReader"]
 _WRITE_INSTANT = "write it as 2025-03-14 14:02 UTC"
 """What a field that is an instant should look like; a row of the timeline may leave the date out."""
 _ONGOING = compile_late(
-    r"(?:ongoing|active|unresolved|not (?:yet )?(?:resolved|restored|over)|still (?:open|down|going)|monitoring"
-    r"|investigating|mitigating)\b"
+    r"(?:ongoing|active|unresolved|not (?:yet )?(?:resolved|restored|over)|not yet(?=\W*$)"
+    r"|still (?:open|down|going|ongoing)|monitoring|investigating|mitigating)\b"
 )
 """Statuses that say of the incident, not of its report, that it goes on."""
 _UNFINISHED = compile_late(
@@ -329,6 +329,7 @@ class HeaderReader:
                 label = self.template.fields[name][0]
                 message = f"no {label}; write a line '**{label}**: ...' below the title"
                 self.report.problem(code, self.report.lines["head"], message, level=self._level_of_guest(code))
+        self._drop_id_of_title()
         self._check_title()
         for name, line in fields.items():
             if name not in {*takers, "template_version", "template_updated_on"}:
@@ -600,10 +601,13 @@ class HeaderReader:
         if incident_id is not None:
             self.values["incident_id"] = incident_id
             self.report.note("incident_id", title.text, title.line)
-            words = self.values.get("title") or ""
-            if match := re.match(rf"\W*+{re.escape(incident_id)}\W++", words):
-                words = words[match.end() :]
-            self.values["title"] = words.removesuffix(f"({incident_id})").rstrip() or words or None
+
+    def _drop_id_of_title(self) -> None:
+        """Leave the report's own Incident ID out of its title, which is shown next to it."""
+        incident_id, words = self.values.get("incident_id"), self.values.get("title") or ""
+        if incident_id and (match := re.match(rf"\W*+{re.escape(incident_id)}(?![-/]?\w)\W++", words)):
+            words = words[match.end() :]
+        self.values["title"] = words.removesuffix(f"({incident_id})").rstrip() or words or None
 
     def _check_title(self) -> None:
         """Read a report whose title says that it is a duplicate as one, whatever its status."""

@@ -18,7 +18,7 @@ from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.template import Template, bare_words
 from incident_analytics.reports.times import date_in, find_dates
 
-__all__ = ["Recognized", "Skipped", "recognize", "split_reports", "take_whole"]
+__all__ = ["TO_FILL_IN", "Recognized", "Skipped", "recognize", "split_reports", "take_whole"]
 
 Fields: TypeAlias = Sequence[tuple[str, Line]]
 """Labels with their values."""
@@ -27,6 +27,8 @@ _OWN, _KNOWN = 3, 2
 """What a part of a file weighs for a template: one in the template's own words, one in other words for it."""
 _ITS_ID: Final = 6
 """What an id of the template's own form weighs."""
+TO_FILL_IN: Final = "a template to fill in"
+"""What a blank template is skipped as."""
 _ENOUGH: Final = 4
 """What the signs of an incident must weigh for a file to be a report; see `_Signs`."""
 _CONTENT: Final = {
@@ -355,7 +357,7 @@ class _Signs:
         unfilled = [sign for sign in self.left if sign.is_unfilled]
         if unfilled:
             left = min(unfilled, key=lambda sign: (sign.weight, sign.line))
-            return Skipped(f"not an incident report but a template to fill in: {left.words}", left.line)
+            return Skipped(f"not an incident report but {TO_FILL_IN}: {left.words}", left.line)
         if self.left:
             return Skipped(f"not an incident report: {self.left[0].words}", self.left[0].line)
         has = [sign.words for sign in self.found] or self.labels

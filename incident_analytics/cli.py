@@ -21,6 +21,7 @@ from incident_analytics.metrics_text import MEASURES, NOTHING, as_text, explaine
 from incident_analytics.options import (
     AS_OF,
     PERIODS,
+    FirstOf,
     OneOf,
     config_option,
     find,
@@ -240,12 +241,14 @@ def new(
     from zoneinfo import ZoneInfo
 
     from incident_analytics import drafting, house_form
+    from incident_analytics.files import path_from_here
 
     settings = find((), config, need_paths=False)
     day = (on or datetime.now(ZoneInfo(settings.timezone))).date()
     folder = None if output is None else Path(output)
-    place = folder or next((path for path in settings.reports if path.is_dir()), Path())
-    form = house_form.find_form(settings, dict.fromkeys([place, *settings.reports]))
+    reports = list(map(path_from_here, settings.reports))
+    place = folder or next((path for path in reports if path.is_dir()), Path())
+    form = house_form.find_form(settings, dict.fromkeys([place, *reports]))
     written = None
     if form is not None:
         written = house_form.new_house_report(
@@ -262,7 +265,7 @@ def new(
         note_other_template(settings, "the new report follows")
         say(
             drafting.new_report(
-                severity=severity, services=service, title=title, on=day, folder=folder, settings=settings
+                severity=severity, services=service, title=title, on=day, folder=place, settings=settings
             )
         )
         remark(counted)
@@ -295,9 +298,10 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
     from getpass import getuser
 
     from incident_analytics import confirming
+    from incident_analytics.files import path_from_here
 
     settings = find(paths, config)
-    paths = tuple(paths or map(str, settings.reports))
+    paths = tuple(paths or map(str, map(path_from_here, settings.reports)))
 
     def doubts(*, is_first: bool = False) -> list[confirming.Doubt]:
         records, _ = read(paths, config=config, problems=is_first, **options)
@@ -342,7 +346,7 @@ def confirm(paths: Sequence[str], *, by: str | None, is_listed: bool, config: st
 
 
 @commands.command()
-@click.argument("table", type=OneOf(list(TABLES)), metavar="TABLE")
+@click.argument("table", type=FirstOf(list(TABLES)), metavar="TABLE")
 @reading_options("final")
 @click.option("-o", "--output", metavar="FILE", help="Write .csv, .json, .parquet or .xlsx instead of CSV on stdout.")
 @click.option("--raw", is_flag=True, help="Keep CSV cells unchanged, even if a spreadsheet would run them as formulas.")
@@ -545,7 +549,7 @@ def copy_of_notebook(name: str, output: str | None) -> None:
 
 
 @commands.command()
-@click.argument("kind", type=OneOf(list(MEASURES)), metavar="KIND")
+@click.argument("kind", type=FirstOf(list(MEASURES)), metavar="KIND")
 @reading_options("final")
 @click.option("--period", metavar="PERIOD", help=f"{PERIODS} Default: all months with reports.")
 @click.option("--against", metavar="PERIOD", help="Compare with this earlier period (response and severity).")

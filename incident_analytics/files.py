@@ -35,6 +35,7 @@ __all__ = [
     "open_regular",
     "parse_json",
     "parse_toml",
+    "path_from_here",
     "read_bytes",
     "read_toml",
     "write_bytes",
@@ -202,6 +203,12 @@ def relative_path(path: str | Path, folder: str | Path) -> Path | None:
     except ValueError:  # two drives
         return None
     return None if shared == Path(shared.anchor) else Path(os.path.relpath(there, here))
+
+
+def path_from_here(path: Path) -> Path:
+    """Return a path as it is typed in the working folder, where it is below that; else as it is."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 INPUT_LIMIT: Final = 100_000_000

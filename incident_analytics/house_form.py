@@ -39,6 +39,8 @@ _ID: Final = re.compile(
 """An id: words, perhaps the year or day, the number."""
 _LEFT: Final = r"(?:[NX#?0]{2,9}|<[^<>\n]{0,60}>|\[[^][\n]{0,60}\])(?!\w)"
 """What a blank template has in place of a number or words."""
+_LEFT_LAST: Final = re.compile(rf"{_LEFT}$")
+_LONGEST_ID: Final = 60
 _IN_BRACKETS: Final = re.compile(r"<[^<>\n]{1,60}>|\[[^][\n]{1,60}\](?!\()")
 
 
@@ -206,7 +208,7 @@ def _numbering(form: HouseForm, templates: Sequence[Template], files: Sequence[P
     """Return how the house numbers its reports, by these or by what its blank template has in place of an id."""
     forms = [each.incident_id for each in templates if each.name != DEFAULT_TEMPLATE and not _is_any(each.incident_id)]
     blank = dict(_fields(form.text, templates)).get("incident_id", ("", 0))[0]
-    stem = re.sub(r"(?:[NX#?0]{2,}|<[^<>]*>|\[[^][]*\])$", "", blank)
+    stem = _LEFT_LAST.sub("", blank[:_LONGEST_ID])
     if not forms and stem and stem != blank:
         forms = [re.escape(re.sub(r"[-_/]?Y{4}\S*", "", stem)) + r"[\d\-_./]*\d"]
     ids = [match for each in _ids(forms, files) if (match := _ID.fullmatch(each))]

@@ -20,7 +20,7 @@ from incident_analytics.config import Settings, read_settings
 from incident_analytics.csv_files import CsvProblem
 from incident_analytics.errors import PathError, ReportError, SettingsError
 from incident_analytics.extras import require
-from incident_analytics.files import decode_text, file_of_report, read_bytes
+from incident_analytics.files import decode_text, file_of_report, is_url, path_from_here, read_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.names import did_you_mean
 from incident_analytics.other_files import file_problems, stale_corrections
@@ -124,6 +124,11 @@ def load(
     ExceptionGroup
         Of `ReportError`, where ``strict``.
 
+    Warns
+    -----
+    UserWarning
+        ``14 reports don't say the time zone of their times: they are read as UTC; set timezone in ...``
+
     Examples
     --------
     >>> corpus = load("data/real", status="all")
@@ -140,7 +145,7 @@ def load(
         executor=executor,
         progress=progress and (lambda done, total, _: progress(done, total)),
     ).keep(Wanted(settings, status))
-    for note in records.notes:
+    for note in (*records.notes, *records.zone_remarks()):
         warnings.warn(note, stacklevel=2)
     if strict:
         _raise_problems(records)
@@ -160,12 +165,12 @@ def as_corpus(records: Records) -> Corpus:
 
 
 def reports_named(paths: Sequence[str], settings: Settings) -> tuple[Sequence[str], tuple[str, ...]]:
-    """Return the files of the reports that are named by their Incident IDs, next to the paths.
+    """Return the files of the reports that are named by their Incident IDs or their files' names, next to the paths.
 
     Parameters
     ----------
     paths
-        Paths, or Incident IDs in any case.
+        Paths, names of files, or Incident IDs in any case.
     settings
         Their ``reports`` are searched, else the working folder.
 
@@ -180,10 +185,11 @@ def reports_named(paths: Sequence[str], settings: Settings) -> tuple[Sequence[st
     PathError
         ``INC-2025-03-14-009: no report in reports has this Incident ID``
     """
-    places = list(map(str, settings.reports)) or ["."]
+    places = [str(path_from_here(place)) for place in settings.reports] or ["."]
     templates = read_templates(settings.templates.files, only=settings.templates.only)
     is_id = {path: any(each.id_in(path.upper()) == path.upper() for each in templates) for path in paths}
     named = {path for path in paths if is_id[path] and not Path(path).exists()}
+    paths = [path if path in named else _file_named(path, places) for path in paths]
     if not named:
         return paths, ()
     files = {file.stem.casefold(): file for file in find_files(places)}
@@ -201,6 +207,14 @@ def reports_named(paths: Sequence[str], settings: Settings) -> tuple[Sequence[st
                 raise PathError(f"{path}: no report in {', '.join(places)} has this Incident ID{meant}")
             found[path] = file_of_report(there[path.casefold()])[0]
     return [str(found.get(path, path)) for path in paths], tuple(named) if len(named) == len(set(paths)) else ()
+
+
+def _file_named(path: str, places: Sequence[str]) -> str:
+    """Return the one file of a name below some folders, where there is none of it in the working folder."""
+    if is_url(path) or Path(path).name != path or not Path(path).suffix or Path(path).exists():
+        return path
+    there = [file for file in find_files(place for place in places if Path(place).exists()) if file.name == path]
+    return str(there[0]) if len(there) == 1 else path
 
 
 def _begins(stem: str, incident_id: str) -> bool:

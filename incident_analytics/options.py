@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AS_OF",
     "PERIODS",
+    "FirstOf",
     "OneOf",
     "config_option",
     "find",
@@ -60,6 +61,19 @@ class OneOf(click.Choice[str]):
         message = super().get_invalid_choice_message(value, ctx)
         meant = did_you_mean(str(value), list(self.choices))
         return message.removesuffix(".") + meant if meant else message
+
+
+class FirstOf(OneOf):
+    """One of some words that comes before the paths; where there is a path in its place the message says so."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """Return what is wrong, what there is, and how to write it."""
+        from pathlib import Path  # slow to import
+
+        message = super().get_invalid_choice_message(value, ctx)
+        if ctx is None or not Path(value).exists():
+            return message
+        return f"{message.removesuffix('.')}; write one of them first: {ctx.info_name} {self.choices[0]} {value}"
 
 
 def say(*lines: object, err: bool = False) -> None:
@@ -214,14 +228,16 @@ def read(
 ) -> tuple[Records, Settings]:
     """Read what the options ask for; say on stderr what is not counted, and what else is wrong."""
     from incident_analytics.config import SETTINGS_NAME
+    from incident_analytics.files import path_from_here
     from incident_analytics.loading import read_records, reports_named
     from incident_analytics.records import NO_STATUS, Wanted, describe_startless
 
     settings = find(paths, config)
     paths, ids = reports_named(paths, settings)
+    places = list(paths) or [str(path_from_here(place)) for place in settings.reports]
     wanted = Wanted(settings, status, severity, service, team, field, hours, ids)
     with progress_bar("reading", " reports") as progress:
-        records = read_records(paths or settings.reports, settings=settings, progress=progress, coverage=coverage)
+        records = read_records(places, settings=settings, progress=progress, coverage=coverage)
     say(*records.remarks(skipped=problems), *(records.input_problems() if problems else []), err=True)
     say(*filter(None, [describe_startless(wanted.without_start(records.tables["incidents"]))]), err=True)
     records = records.keep(wanted)
@@ -229,7 +245,7 @@ def read(
     if problems and files["path"] and set(files["outcome"]) == {"unreadable"}:
         raise PathError("none of the files can be read; check them and their permissions")
     if not files["path"]:
-        remark(f"no reports (*.md) in {', '.join(map(str, paths or settings.reports))}")
+        remark(f"no reports (*.md) in {', '.join(places)}")
     elif not records.tables["incidents"]["path"] and "other status" in files["outcome"]:
         unread = files["reason"].count(NO_STATUS)
         cause = f": {unread:,} {'has' if unread == 1 else 'have'} no status that can be read" if unread else ""

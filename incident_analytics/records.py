@@ -154,9 +154,11 @@ class Records:
             found.append(f"{len(unreadable)} of {len(rows)} files unreadable: {', '.join(unreadable)}")
         if n_skipped and skipped:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
-        if self.unzoned:
-            found.append(f"{describe_unzoned(len(self.unzoned))}; set timezone in {SETTINGS_NAME}")
-        return found
+        return [*found, *self.zone_remarks()]
+
+    def zone_remarks(self) -> list[str]:
+        """Return what is said where times that name no zone are read as UTC."""
+        return [f"{describe_unzoned(len(self.unzoned))}; set timezone in {SETTINGS_NAME}"] if self.unzoned else []
 
     def input_problems(self) -> list[str]:
         """Return the first errors and warnings of the tracker's export and the corrections."""
@@ -200,12 +202,13 @@ def named_statuses(status: str) -> frozenset[str] | None:
     UnknownNameError
         ``status 'finished' is not one of final, all, Draft, Under Review``
     """
-    if fold(status) == "all":
+    asked = fold(str(status))  # None, too, has a message that names what there is
+    if asked == "all":
         return None
     for name in STATUSES:
-        if fold(name) == fold(status):
+        if fold(name) == asked:
             return frozenset({name})
-    raise unknown_name("status", status, ["final", "all", *STATUSES[:-1]])
+    raise unknown_name("status", str(status), ["final", "all", *STATUSES[:-1]])
 
 
 def _starts(incidents: Table | Mapping[str, Iterable[Any]]) -> list[datetime | None]:

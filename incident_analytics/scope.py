@@ -187,7 +187,7 @@ class Scope:
         UnknownNameError
             A status, severity, service or team is unknown.
         SettingsError
-            ``business hours need a [calendar] section in the settings``
+            ``business hours need a [calendar] in the settings, such as start = 09:00:00, ...``
 
         Examples
         --------
@@ -199,7 +199,8 @@ class Scope:
         settings = settings or Settings()
         require_instant("as_of", as_of)
         if business_hours and settings.calendar is None:
-            raise SettingsError("business hours need a [calendar] section in the settings")
+            example = "start = 09:00:00, end = 17:00:00 and days = [0, 1, 2, 3, 4], each on a line"
+            raise SettingsError(f"business hours need a [calendar] in the settings, such as {example}")
         named_statuses(status)
         now = pd.Timestamp.now("UTC")
         zone = settings.timezone

@@ -129,10 +129,42 @@ def test_an_id_that_no_report_has_may_be_a_files_name(run: Run) -> None:
     Path("incident-analytics.toml").write_text('reports = ["r"]\n')
     Path("r/INC-2025-03-15-001-jobs.md").write_text("# Notes\n")
     code, _, err = run("show", "inc-2025-03-15-001")
-    r = Path("r").resolve()
-    message = f"inc-2025-03-15-001: no report in {r} has this Incident ID; did you mean the file {r}/{{}}?"
+    message = "inc-2025-03-15-001: no report in r has this Incident ID; did you mean the file r/{}?"
     assert (code, err.splitlines()[-1]) == (2, f"incident-analytics: {message.format('INC-2025-03-15-001-jobs.md')}")
     assert "the file" not in run("show", "INC-2025-03-15-0012")[2]
+
+
+def test_paths_that_the_settings_name_are_shown_from_the_working_folder(run: Run) -> None:
+    """As a pull request's annotations need them."""
+    Path("incident-analytics.toml").write_text(f'reports = ["r"]\n{SETTINGS}')
+    assert run("check") == (0, CHECKED, "")
+    assert "::warning file=r/INC-2025-03-14-002.md,line=6," in run("check", "--format", "github")[1]
+
+
+def test_a_report_is_found_by_the_name_of_its_file_below_the_reports(run: Run) -> None:
+    Path("incident-analytics.toml").write_text('reports = ["r"]\n')
+    Path("r/a").mkdir()
+    for name in ("r/other.md", "r/a/other.md", "r/one.md"):
+        Path(name).write_text("# Notes\n")
+    assert run("show", "one.md")[1].startswith("r/one.md: skipped")
+    code, _, err = run("show", "other.md")
+    assert (code, err) == (2, "incident-analytics: other.md: no such file or folder\n")
+
+
+@pytest.mark.parametrize(("verb", "first"), [("metrics", "response"), ("export", "incidents")])
+def test_a_path_in_place_of_a_kind_or_table_shows_how_to_write_it(run: Run, verb: str, first: str) -> None:
+    code, out, err = run(verb, "r")
+    assert (code, out) == (2, "")
+    assert err.endswith(f"; write one of them first: {verb} {first} r\n")
+    assert "write one of them first" not in run(verb, "nowhere")[2]
+
+
+def test_a_group_that_is_called_like_a_field_is_offered_as_one(run: Run) -> None:
+    name = Path("r/INC-2025-03-14-001.md")
+    name.write_text(name.read_text().replace("**Status**", "**Hospital**: Recife\n**Status**", 1))
+    err = run("metrics", "response", "r", "--by", "hospitals")[2]
+    assert err.endswith("; did you mean 'field:Hospital'?\n")
+    assert run("metrics", "response", "r", "--by", "severitty")[2].endswith("; did you mean 'severity'?\n")
 
 
 COUNTS = "it counts as an incident of 2025-03-20 from now on; if there was none, write the Status 'False alarm'\n"
@@ -641,7 +673,9 @@ def test_business_hours_need_a_calendar_and_count_its_hours(run: Run) -> None:
     arguments = ("metrics", "response", "r", "--period", "2025Q1", "--business-hours", "--format", "json")
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
-    assert err == f"{REMARK}incident-analytics: business hours need a [calendar] section in the settings\n"
+    example = "start = 09:00:00, end = 17:00:00 and days = [0, 1, 2, 3, 4], each on a line"
+    need = f"business hours need a [calendar] in the settings, such as {example}"
+    assert err == f"{REMARK}incident-analytics: {need}\n"
     hours = "start = 09:00:00\nend = 23:05:00\ndays = [0, 1, 2, 3, 4]"
     Path("incident-analytics.toml").write_text(f"{SETTINGS}\n[calendar]\n{hours}\n")
     rows = {row["metric"]: row for row in json.loads(run(*arguments)[1])}

@@ -67,7 +67,7 @@ def test_what_rows_decide_is_declared_and_the_rest_is_asked(tmp_path: Path) -> N
     }
     assert written["sections"] == {"timeline": {"headings": ["How it went"]}, "actions": {"headings": ["We will"]}}
     assert written["statuses"] == {}
-    asked = ('Is "Colour" (Red in 2, Amber in 2)', 'Is a report that is "Agreed" finished?', 'What are "In short"?')
+    asked = ('Is "Colour" (Red in 2, Amber in 2)', 'Is a report that is "Agreed" finished?', 'What is "In short"?')
     assert [question.startswith(words) for question, words in zip(found.questions, asked, strict=True)] == [True] * 3
     assert found.ratings == ("Red", "Amber")
     file = tmp_path / "ours.toml"
@@ -235,4 +235,4 @@ def test_a_table_of_unknown_columns_is_asked_for() -> None:
     table = "## Vows\n\n| Vow | Until |\n|---|---|\n| Renew it | 2025-08-01 |\n"
     found = layout(*[text.partition("## In short")[0] + table for text in house()])
     assert found is not None
-    assert found.questions[-1].startswith('What are "Vows"?')
+    assert found.questions[-1].startswith('What is "Vows"?')

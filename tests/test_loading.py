@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from copy import deepcopy
@@ -772,3 +773,20 @@ def test_the_templates_of_a_later_task_are_those_that_the_process_has() -> None:
     first = reading._as_before(built_in_templates())  # noqa: SLF001
     later = reading._as_before(deepcopy(first))  # noqa: SLF001
     assert [id(template) for template in later] == [id(template) for template in first]
+
+
+def test_load_says_that_times_without_a_zone_are_read_as_utc(tmp_path: Path) -> None:
+    text = (
+        "# Down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n**Status**: Final\n"
+    )
+    (tmp_path / "a.md").write_text(f"{text}\n## Timeline\n\n- 10:00 Alert\n- 11:00 Restored\n", encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"^1 report doesn't say the time zone .* read as UTC; set timezone in "):
+        load(tmp_path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(load(tmp_path, settings=Settings(timezone="Europe/Oslo")).incidents) == 1
+
+
+def test_a_status_that_is_no_text_is_an_unknown_one() -> None:
+    with pytest.raises(UnknownNameError, match=r"^status 'None' is not one of final, all, Draft, "):
+        load("data/real", status=None)  # type: ignore[arg-type]

@@ -372,7 +372,7 @@ def propose_all(folder: Path) -> tuple[list[str], int]:
 def test_a_layout_of_their_own_is_proposed_and_reads_the_reports(tmp_path: Path) -> None:
     house_folder(tmp_path)
     files, n_questions = propose_all(tmp_path)
-    assert (files, n_questions) == ([SETTINGS_NAME, LAYOUT_NAME], 3)
+    assert (files, n_questions) == ([SETTINGS_NAME, LAYOUT_NAME], 2)
     proposed = read_settings(tmp_path / SETTINGS_NAME)
     assert proposed.timezone == "Europe/Oslo"
     assert proposed.templates.files == (tmp_path / LAYOUT_NAME,)

@@ -22,7 +22,7 @@ from incident_analytics.measures.reporting import process, ratings
 from incident_analytics.measures.response_steps import by_record, metric_first, response, steps, times
 from incident_analytics.measures.service_levels import costs, impact, with_bounds
 from incident_analytics.measures.teams import scorecard
-from incident_analytics.names import did_you_mean, unknown_name
+from incident_analytics.names import closest_name, did_you_mean, unknown_name
 from incident_analytics.periods import UNITS
 from incident_analytics.records import NO_TEAMS
 from incident_analytics.results import FIELD
@@ -101,7 +101,7 @@ def measure(scope: Scope, kind: str, *, by: str | None = None) -> pd.DataFrame:
     """
     if kind not in KINDS:
         raise unknown_name("kind", kind, KINDS)
-    by = _group_named(kind, by)
+    by = _group_named(kind, by, scope.known.fields["name"])
     every = by if by in UNITS else None
     group = None if every else by
     if (by == "team" or kind in {"interruptions", "teams"}) and not teams_of(scope):
@@ -150,8 +150,11 @@ _ALREADY_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 """The groups that an analysis has by itself."""
 
 
-def _group_named(kind: str, by: str | None) -> str | None:
-    """Return a group as it is called, whatever its case; a field's name stays as it is."""
+def _group_named(kind: str, by: str | None, fields: pd.Series) -> str | None:
+    """Return a group as it is called, whatever its case; a field's name stays as it is.
+
+    One that is called like a field of the reports is offered as that.
+    """
     if by is None:
         return None
     field = f"{FIELD}{by[len(FIELD) :]}" if by.casefold().startswith(FIELD) else None
@@ -160,7 +163,9 @@ def _group_named(kind: str, by: str | None) -> str | None:
     found = {name.casefold(): name for name in _BY[kind] if name != _FIELD}.get(by.casefold())
     if found is None:
         groups = ", ".join(_BY[kind]) or "no groups"
-        raise UnknownNameError(f"by {by!r} is not one of {groups} for {kind}{did_you_mean(by, _BY[kind])}")
+        alike = closest_name(by, fields.dropna().unique()) if _FIELD in _BY[kind] else None
+        meant = f"; did you mean {FIELD + alike!r}?" if alike else did_you_mean(by, _BY[kind])
+        raise UnknownNameError(f"by {by!r} is not one of {groups} for {kind}{meant}")
     return found
 
 

@@ -95,6 +95,7 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
     """List problems by file, worst first: path:line, level, what is wrong and what to write instead."""
     from incident_analytics.checking import (
         by_file,
+        codes_of_habits,
         coverage_lines,
         first_settings,
         not_markdown,
@@ -126,7 +127,8 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
             say(*map("{path}:{line}: {level}: {message} [{code}]".format_map, of_file), "")
         skipped = [] if least == LEVELS.index("info") else skipped_lines(records)  # these are listed as problems
         advice = list(undeclared_services(records, settings.services))
-        advice += useful_edits([row for row in problems if not advice or row["code"] != "unknown-service"])
+        answered = {*(["unknown-service"] if advice else []), *codes_of_habits(records, settings.path)}
+        advice += useful_edits([row for row in problems if row["code"] not in answered])
         others = not_markdown(options["paths"] or settings.reports)
         say(*coverage_lines(records), *skipped, *others, *first_settings(records, settings.path), *advice)
         say(*summary(records, LEVELS[: least + 1]))
@@ -360,11 +362,13 @@ def export(table: str, *, output: str | None, raw: bool, **options: Any) -> None
     from incident_analytics.exports import table_as_csv, write_table
     from incident_analytics.loading import as_corpus
 
-    records, _ = read(**options)
+    records, settings = read(**options)
     outcomes = records.tables["files"]["outcome"]
     n_other, n_loaded = outcomes.count("other status"), outcomes.count("loaded")
     if n_other and n_loaded:
         remark(f"{n_loaded} of {n_loaded + n_other} reports; --status all exports all")
+    if table == "actions" and settings.tracker is not None:
+        remark("states are those of the reports; 'metrics actions' and the review take them from the tracker, too")
     frame: pd.DataFrame = getattr(as_corpus(records), table)
     if output:
         write_table(frame, output, name=table, raw=raw)

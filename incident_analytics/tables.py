@@ -122,6 +122,14 @@ class Corpus:
     problems: pd.DataFrame
     files: pd.DataFrame = field(repr=False)
 
+    def __repr__(self) -> str:
+        """Return how many incidents there are, from when to when, and how many rows the other tables have."""
+        days = self.incidents["date"].dropna()
+        when = f", {days.min():%Y-%m-%d} to {days.max():%Y-%m-%d}" if len(days) else ""
+        others = [table.name for table in dataclasses.fields(self) if table.name != "incidents"]
+        rows = ", ".join(f"{name} {len(getattr(self, name))}" for name in others)
+        return f"<Corpus: {len(self.incidents)} incidents{when}; rows of its other tables: {rows}>"
+
     def select(self, incidents: pd.Series | Iterable[str]) -> Corpus:
         """Keep some incidents, in every table.
 
@@ -145,6 +153,8 @@ class Corpus:
         Examples
         --------
         >>> corpus = Corpus(**{name: make_table(name) for name in TABLES})
+        >>> corpus
+        <Corpus: 0 incidents; rows of its other tables: timeline 0, outages 0, ..., problems 0, files 0>
         >>> len(corpus.select(corpus.incidents["severity"] == "SEV-1").incidents)
         0
         """

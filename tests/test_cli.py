@@ -970,3 +970,28 @@ def test_no_final_report_is_said_with_how_many_have_no_status(run: Run) -> None:
 def test_metrics_without_a_row_say_so(run: Run) -> None:
     out = run("metrics", "themes", "r", "--period", "2025-01")[1]
     assert out.splitlines()[1:] == ["no cause or contributing factor is in the words of two reports"]
+
+
+def test_without_settings_the_words_of_most_reports_are_no_edits_to_make(run: Run) -> None:
+    """Whose house writes PM-1 is to hear of init, not that each id is to be written anew."""
+    Path("incident-analytics.toml").unlink()
+    for file in Path("r").glob("*.md"):
+        file.unlink()
+    for number in range(4):
+        text = f"# Down\n\n**Incident ID**: PM-{number}\n**Date**: 2025-03-14\n**Severity**: SEV-1\n\n## Timeline\n\n"
+        rows = "- 10:00 UTC Alert\n- 11:00 UTC Restored\n- 9:5 UTC Slip\n" if number == 1 else "- 10:00 UTC Alert\n"
+        Path(f"r/{number}.md").write_text(f"{text}{rows}\n## Impact\n\nAll users.\n\n## Root Cause\n\nA disk.\n")
+    edits = run("check", "r")[1].partition("Edits that would help most:")[2]
+    assert "is not a time of day" in edits
+    assert "Incident ID" not in edits
+    Path("incident-analytics.toml").write_text("")
+    assert "Incident ID" in run("check", "r")[1].partition("Edits that would help most:")[2]
+
+
+def test_export_says_that_a_trackers_states_are_not_in_it(run: Run) -> None:
+    Path("tracker.csv").write_text("Key,Status\nA-1,Done\n")
+    tracker = '[tracker]\nfile = "tracker.csv"\n[tracker.columns]\nkey = "Key"\nstatus = "Status"\n'
+    Path("incident-analytics.toml").write_text(tracker)
+    said = "states are those of the reports; 'metrics actions' and the review take them from the tracker, too"
+    assert said in run("export", "actions", "r")[2]
+    assert said not in run("export", "incidents", "r")[2]

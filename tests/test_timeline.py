@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_writer import clock_forms
 
+from incident_analytics.config import Settings
 from incident_analytics.reports.durations import read_duration
+from incident_analytics.reports.parse import parse_reports
+from incident_analytics.reports.template import default_template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import Placement, place_entries
 
@@ -555,3 +558,17 @@ def test_rows_above_the_start_that_the_duration_dates_are_dated_backwards(
     times: list[str], duration: str, instants: list[str]
 ) -> None:
     assert instants_of(place(times, duration, day=date(2025, 3, 15)).instants) == instants
+
+
+@pytest.mark.parametrize(
+    ("row", "slip"),
+    [("13h5 Cause found", "13h5"), ("9:5 am: cause found", "9:5"), ("1:1 call", None), ("2x load", None)],
+)
+def test_a_row_whose_time_lacks_a_figure_is_reported(row: str, slip: str | None) -> None:
+    """Where the other rows begin with a time; it was a row without one, and nothing said so."""
+    head = "# Down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n\n## Timeline\n\n"
+    (report,) = parse_reports(
+        f"{head}- 13:00 Alert\n- {row}\n- 14:00 Restored\n", "a.md", Settings(), default_template()
+    )
+    found = [(each["line"], each["message"]) for each in report.rows["problems"] if each["code"] == "unreadable-time"]
+    assert found == ([(10, f"{slip!r} is not a time of day; write it as HH:MM")] if slip else [])

@@ -46,6 +46,8 @@ __all__ = ["SectionReader", "text_or_none"]
 Value = TypeVar("Value")
 _Zone: TypeAlias = tuple[tzinfo | None, bool]
 """A zone, and whether the words for it may mean several."""
+_SHORT_MINUTES = compile_late(r"(?!1:1\b)\d{1,2}[:h]\d(?![\d:/])\b", re.IGNORECASE)
+"""A time of day with a figure of its minutes left out, in front of a row: ``13h5``, ``9:5``."""
 _STATE = compile_late(r"\b(?:DONE|TODO)\b")
 """How the cell of an action's ticket says its status."""
 _NEEDED: Mapping[Kind, tuple[str, ...]] = {
@@ -309,6 +311,7 @@ class SectionReader:
         parts = _without_numbers(list(_row_parts(section, taken)))
         has_timed_items = any(part.depth is not None and part.is_timed for part in parts)
         has_timed_text = any(part.depth is None and part.is_timed for part in parts)
+        self._report_short_minutes(parts)
         parent: _RowPart | None = None
         details: defaultdict[int, list[str]] = defaultdict(list)  # by the index of their row
         for part in parts:
@@ -344,6 +347,14 @@ class SectionReader:
         for paragraph in section.paragraphs():
             if begins_with_time(paragraph.lines[0].text):
                 self.report.mark("timeline", paragraph.line, paragraph.last)
+
+    def _report_short_minutes(self, parts: Sequence[_RowPart]) -> None:
+        """Report a row that begins with what would be a time but for a figure, where others begin with one."""
+        slips = [(part, match) for part in parts if not part.is_timed and (match := _SHORT_MINUTES.match(part.text))]
+        if slips and any(part.is_timed for part in parts):
+            for part, slip in slips:
+                message = f"{slip[0]!r} is not a time of day; write it as HH:MM"
+                self.report.problem("unreadable-time", part.line, message)
 
     def _read_services(self, section: Section) -> None:
         marked: list[MarkedService] = []

@@ -623,6 +623,21 @@ def metrics(kind: str, *, against: str | None, by: str | None, explain: bool, fo
         say(*explained(scope, kind, table))
 
 
+@commands.command(short_help="Print what makes a shell complete commands.")
+@click.argument("shell", type=OneOf(["bash", "zsh", "fish"]), metavar="SHELL")
+def completion(shell: str) -> None:
+    """Print what makes a shell complete commands, options and some of their values: SHELL is bash, zsh or fish.
+
+    For bash put this into ~/.bashrc: eval "$(incident-analytics completion bash)".
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:  # click knows all that may be asked for
+        raise click.BadParameter(shell)
+    click.echo(kind(commands, {}, "incident-analytics", "_INCIDENT_ANALYTICS_COMPLETE").source(), nl=False)
+
+
 @commands.group(short_help="Manage what is kept of reports already read.")
 def cache() -> None:
     """Manage the private cache of what was read, which spares reading unchanged reports again."""

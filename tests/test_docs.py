@@ -151,12 +151,14 @@ def test_the_commands_of_the_guides_run_on_a_folder_of_reports(tmp_path: Path, m
 
 
 def test_the_completion_of_shells_is_as_it_is_shown() -> None:
-    shells = re.findall(r"_INCIDENT_ANALYTICS_COMPLETE=(\w+)_source incident-analytics", PAGES["docs/how-to/shell.md"])
+    shells = re.findall(r"incident-analytics completion (\w+)", PAGES["docs/how-to/shell.md"])
     assert set(shells) == {"bash", "zsh", "fish"}
     for shell in shells:
+        printed = CliRunner().invoke(commands, ["completion", shell], prog_name="incident-analytics")
+        assert f"_INCIDENT_ANALYTICS_COMPLETE={shell}_complete" in printed.output
         variables = {"_INCIDENT_ANALYTICS_COMPLETE": f"{shell}_source"}
-        result = CliRunner(env=variables).invoke(commands, [], prog_name="incident-analytics")
-        assert "incident_analytics_completion" in result.output
+        asked = CliRunner(env=variables).invoke(commands, [], prog_name="incident-analytics")
+        assert asked.output.rstrip() == printed.output.rstrip()
 
 
 @pytest.mark.parametrize("page", [page for page, text in PAGES.items() if ">>> " in text])

@@ -779,9 +779,10 @@ class HeaderReader:
         synonyms = self.template.synonyms("statuses")
         try:
             status = read_word(words, STATUSES, synonyms)
-        except Unreadable:
+        except Unreadable as error:
             if (match := _SINCE.match(words)) is None:
-                raise
+                remedy = "write one of these, or name it under [statuses] in a layout of yours"
+                raise Unreadable(f"{error}; {remedy}") from error
             status = read_word(match[1], STATUSES, synonyms)
         if status == STATUSES[-1] and _UNFINISHED.search(words):
             raise Unreadable(f"{words.strip()!r} says that it is {status} and that it is not; write the status alone")

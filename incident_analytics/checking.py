@@ -87,14 +87,13 @@ def first_settings(records: Records, settings_file: Path | None) -> Iterator[str
 def codes_of_habits(records: Records, settings_file: Path | None) -> set[str]:
     """Return the problems that most reports have where there are no settings: ways of writing, which these declare.
 
-    So that nobody edits a folder of reports whose words a settings file could say.
+    So that nobody edits a folder of reports for what a settings file could say.
     """
     if not list(first_settings(records, settings_file)):
         return set()
-    of_words = {"malformed-id", "missing-field", "unknown-severity", "ambiguous-date"}
     found = Counter(code for code, _ in {(row["code"], row["path"]) for row in records.rows("problems")})
     n_loaded = records.tables["files"]["outcome"].count("loaded")
-    return {code for code in of_words if 2 * found[code] > n_loaded}
+    return {code for code, n in found.items() if 2 * n > n_loaded}
 
 
 def undeclared_services(records: Records, declared: Collection[str]) -> Iterator[str]:

@@ -127,7 +127,7 @@ def load(
     Warns
     -----
     UserWarning
-        ``14 reports don't say the time zone of their times: they are read as UTC; set timezone in ...``
+        ``14 reports don't say the time zone of their times: they are read as UTC; pass settings with ...``
 
     Examples
     --------
@@ -136,6 +136,7 @@ def load(
     (32, ['loaded'])
     """
     require("load", "pandas")
+    remedy = "pass settings with one, such as 'incident-analytics.toml'" if settings is None else None
     settings = _settings(settings)
     records = read_records(
         paths,
@@ -145,7 +146,7 @@ def load(
         executor=executor,
         progress=progress and (lambda done, total, _: progress(done, total)),
     ).keep(Wanted(settings, status))
-    for note in (*records.notes, *records.zone_remarks()):
+    for note in (*records.notes, *records.zone_remarks(remedy)):
         warnings.warn(note, stacklevel=2)
     if strict:
         _raise_problems(records)

@@ -156,9 +156,10 @@ class Records:
             found.append(f"{n_skipped} of {len(rows)} files skipped; run 'incident-analytics check' for details")
         return [*found, *self.zone_remarks()]
 
-    def zone_remarks(self) -> list[str]:
-        """Return what is said where times that name no zone are read as UTC."""
-        return [f"{describe_unzoned(len(self.unzoned))}; set timezone in {SETTINGS_NAME}"] if self.unzoned else []
+    def zone_remarks(self, remedy: str | None = None) -> list[str]:
+        """Return what is said where times that name no zone are read as UTC, with what to do about it."""
+        remedy = remedy or f"set timezone in {SETTINGS_NAME}"
+        return [f"{describe_unzoned(len(self.unzoned))}; {remedy}"] if self.unzoned else []
 
     def input_problems(self) -> list[str]:
         """Return the first errors and warnings of the tracker's export and the corrections."""

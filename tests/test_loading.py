@@ -780,8 +780,11 @@ def test_load_says_that_times_without_a_zone_are_read_as_utc(tmp_path: Path) -> 
         "# Down\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Severity**: SEV-1\n**Status**: Final\n"
     )
     (tmp_path / "a.md").write_text(f"{text}\n## Timeline\n\n- 10:00 Alert\n- 11:00 Restored\n", encoding="utf-8")
-    with pytest.warns(UserWarning, match=r"^1 report doesn't say the time zone .* read as UTC; set timezone in "):
+    said = "^1 report doesn't say the time zone of its times: they are read as UTC; "
+    with pytest.warns(UserWarning, match=f"{said}pass settings with one, such as 'incident-analytics.toml'$"):
         load(tmp_path)
+    with pytest.warns(UserWarning, match=f"{said}set timezone in incident-analytics.toml$"):
+        load(tmp_path, settings=Settings())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(load(tmp_path, settings=Settings(timezone="Europe/Oslo")).incidents) == 1

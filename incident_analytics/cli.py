@@ -104,6 +104,7 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         undeclared_services,
         useful_edits,
     )
+    from incident_analytics.files import path_from_here
 
     records, settings = read(problems=False, coverage=coverage, **options)
     problems = list(records.rows("problems"))
@@ -129,7 +130,7 @@ def check(*, strict: bool, level: str | None, coverage: bool, form: str, **optio
         advice = list(undeclared_services(records, settings.services))
         answered = {*(["unknown-service"] if advice else []), *codes_of_habits(records, settings.path)}
         advice += useful_edits([row for row in problems if row["code"] not in answered])
-        others = not_markdown(options["paths"] or settings.reports)
+        others = not_markdown(options["paths"] or map(path_from_here, settings.reports))
         say(*coverage_lines(records), *skipped, *others, *first_settings(records, settings.path), *advice)
         say(*summary(records, LEVELS[: least + 1]))
     worst = {"error", "warning"} if strict else {"error"}

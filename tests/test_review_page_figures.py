@@ -347,7 +347,7 @@ def test_a_year_shows_each_service_once_and_folds_its_budgets(make: Make) -> Non
     shown = page.service_levels()
     assert shown is not None
     whole, folded = shown.html.split("<details>")
-    names = re.findall(r"<tr><td>(.*?)</td>", whole)
+    names = re.findall(r"<tr><td[^>]*>(.*?)</td>", whole)
     assert sorted(names) == sorted(page.settings.services)
     assert folded.startswith("<summary>Error budgets, one by one</summary>")
     assert len(re.findall("<tr><td", folded.partition("</details>")[0])) == len(page.impact) == 4 * len(names)

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from incident_analytics.reports.placeholders import is_absent, is_none
 from incident_analytics.schema import TEXT
 from incident_analytics.tables import Corpus
 
@@ -127,6 +128,8 @@ _LONGEST_NAME: Final = 4
 """Words from which on what is in the place of a name is a phrase, whose words mean nothing alone."""
 _LONGEST_PHRASE: Final = 12
 """Words up to which it is replaced as one; a longer phrase is replaced word by word."""
+_SHORTEST_USER: Final = 7
+"""Letters from which on a user's name such as ``akowalski`` counts: a shorter one may be a word, as ``price`` is."""
 _WIDEST_GAP: Final = 3
 """Characters between two words of a name: a space, ``._-``, ``, `` or ``%20``."""
 
@@ -143,6 +146,9 @@ _ITEM: Final = re.compile(r"[,;&+|/\n]|\b(?:and|und|et)\b", re.IGNORECASE)
 _PIECE: Final = re.compile(r"[()\[\]<>:*`\"]|\s[-\u2013\u2014]\s")
 _POSSESSIVE: Final = re.compile(r"['\u2019]s(?:\s.*)?$", re.DOTALL)
 _FILE: Final = re.compile(r"[/\\]|\.(?:md|markdown|txt|csv|toml|json)\b", re.IGNORECASE)
+
+_PLAIN: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i"})
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 _Words = tuple[str, ...]
 
@@ -245,7 +251,9 @@ class Redaction:
             *_people_in_fields(corpus.fields),
             *people,
         ]
-        known = dict.fromkeys((role, cell) for role, cell in cells if isinstance(cell, str))
+        known = dict.fromkeys(
+            (role, cell) for role, cell in cells if isinstance(cell, str) and not (is_absent(cell) or is_none(cell))
+        )
         services = corpus.services.loc[corpus.services["affected"].fillna(value=False), "service"].dropna().unique()
         return cls(known, kept=[*kept, *services])
 
@@ -341,7 +349,7 @@ class Redaction:
             others = {words for words in others if words and not self._is_team(words)}
             plain = _TOKEN.sub(lambda token: token[0] if token.lastgroup == "word" else " ", item)
             pieces = [_POSSESSIVE.sub("", piece).strip() for piece in _PIECE.split(plain)]
-            names = [piece for piece in pieces if _words(piece) and not self._is_team(_words(piece))]
+            names = [piece for piece in pieces if _is_name(_words(piece)) and not self._is_team(_words(piece))]
             teams = {word for piece in pieces if piece not in names for word in _words(piece)}
             own_role = _COMMANDER if teams & {"commander", "ic"} else role
             names = [part for name in names for part in _cut(name)]
@@ -383,6 +391,9 @@ class Redaction:
         for words, ways in parts.items():
             label = next(iter(ways)).label if len({way.label for way in ways}) == 1 else _SOMEBODY
             forms.setdefault(words, _Form(label, all(way.is_strict for way in ways)))
+        for words, form in list(forms.items()):
+            for plain in _without_marks(words):
+                forms.setdefault(plain, form)
         return forms
 
     def _parts(self, name: str) -> Iterator[tuple[_Words, bool]]:
@@ -394,12 +405,19 @@ class Redaction:
         yield (*first, *last), False
         yield (*last, *first), False
         yield ("".join((*first, *last)),), False
+        yield ("".join(first), "".join(last)), False
         yield (first[0][0], *last), True
         yield (*first, last[0][0]), True
+        for user in (
+            (first[0][0] + last[0], *last[1:]),
+            (first[0][0] + "".join(last),),
+            ("".join(first) + last[0][0],),
+        ):
+            if len("".join(user)) >= _SHORTEST_USER:
+                yield user, False
         alone = [*name.split(), *re.split(r"[\s-]+", name)]
         capitals = [part for part in alone if _is_capitalised(part) or name == name.lower()]
-        for part in capitals:
-            words = _words(part)
+        for words in [each for part in capitals for each in (_words(part), ("".join(_words(part)),))]:
             ordinary = _ORDINARY | _ROLE_WORDS | self._kept_words
             if len("".join(words)) > 1 and not (len(words) == 1 and words[0] in ordinary):
                 yield words, True
@@ -421,7 +439,12 @@ class Redaction:
             if (
                 form is not None
                 and _are_one_name(here, text)
-                and (not form.is_strict or in_path[token.start()] or all(_is_capitalised(each[0]) for each in here))
+                and (
+                    not form.is_strict
+                    or in_path[token.start()]
+                    or all(_is_capitalised(each[0]) for each in here)
+                    or _is_joined(here, text)
+                )
             ):
                 return length, form.label
         return 1, ""
@@ -451,10 +474,31 @@ def _are_one_name(tokens: Sequence[re.Match[str]], text: str) -> bool:
     return all(len(gap) <= _WIDEST_GAP and not set("/\\") & set(gap) for gap in gaps)
 
 
+def _is_joined(tokens: Sequence[re.Match[str]], text: str) -> bool:
+    """Return whether words are written as one, as in ``a.lee``."""
+    return len(tokens) > 1 and all(
+        text[before.end() : after.start()] in {".", "_"} for before, after in pairwise(tokens)
+    )
+
+
+def _without_marks(words: _Words) -> Iterator[_Words]:
+    """Yield how a name is written where a keyboard has no such letters: of ``jürgen`` as ``jurgen`` and ``juergen``."""
+    if any(not word.isascii() for word in words):
+        for letters in (_PLAIN, _PLAIN | _UMLAUTS):
+            spelled = [word.translate(letters) for word in words]
+            plain = (unicodedata.normalize("NFKD", word) for word in spelled)
+            yield tuple("".join(letter for letter in word if not unicodedata.combining(letter)) for word in plain)
+
+
 def _cut(name: str) -> list[str]:
     """Return what is in the place of a name, by the word if it is too long to be one."""
     words = _words(name)
     return [name] if len(words) <= _LONGEST_PHRASE else list(words)
+
+
+def _is_name(words: _Words) -> bool:
+    """Return whether words may be a name: a letter alone is none, as that of ``N/A`` is also how sentences begin."""
+    return bool(words) and not (words[0].isascii() and len("".join(words)) == 1)
 
 
 def _words(text: str) -> _Words:

@@ -110,6 +110,13 @@ columns = {key = "Key", action = "Summary", status = "Status", owner = "Assignee
 
 [corrections]
 file = "corrections.csv"
+
+[incident_tool]
+files = ["pages by orla.csv"]
+"""
+TOOL = """id,incident_number,description,service_id,service_name,created_on,resolved_on
+Q1,41,INC-2025-07-01-001: Zelda Quux is paged,P1,API,2025-07-01T10:02:00Z,2025-07-01T17:00:00Z
+Q2,42,Of no report says Orla Brandt,P1,API,2025-07-20T10:02:00Z,2025-07-20T17:00:00Z
 """
 TRACKER = """Key,Summary,Status,Assignee,Due
 OPS-1,"Ask Zelda Quux for a runbook, number 1",Open,Pelle Wrangham,2025-07-19
@@ -139,7 +146,8 @@ def redacted(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Path:
         )
         (reports / f"INC-{day}-001 by Tibor.md").write_text(text, encoding="utf-8")
     (reports / "notes-orla-brandt.md").write_text("Nothing of an incident.\n", encoding="utf-8")
-    for name, text in (("s.toml", SETTINGS), ("tracker.csv", TRACKER), ("corrections.csv", CORRECTIONS)):
+    inputs = {"s.toml": SETTINGS, "tracker.csv": TRACKER, "corrections.csv": CORRECTIONS, "pages by orla.csv": TOOL}
+    for name, text in inputs.items():
         (folder / name).write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publish, "run_notebook", partial(run_notebook, kernel=kernel))
@@ -147,7 +155,7 @@ def redacted(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Path:
             reports,
             period="2025Q3",
             output_dir=folder / "out",
-            to=["html", "md", "ipynb", *(["pdf"] if find_spec("weasyprint") else [])],
+            to=["html", "md", "ipynb", "slack", "confluence", *(["pdf"] if find_spec("weasyprint") else [])],
             settings=folder / "s.toml",
             data_dir=folder / "out" / "data",
             redact=True,
@@ -157,7 +165,9 @@ def redacted(tmp_path_factory: pytest.TempPathFactory, kernel: Kernel) -> Path:
 
 def test_no_output_of_a_redacted_review_names_anybody(redacted: Path) -> None:
     texts = {file: file.read_text(encoding="utf-8") for file in redacted.rglob("*") if file.suffix in TEXTS}
-    assert {file.suffix for file in texts} >= {".html", ".md", ".ipynb", ".csv", ".svg"}
+    assert {file.suffix for file in texts} == TEXTS
+    assert {"table-incident-tool-2.csv", "table-incident-tool-3.csv", "index.html"} <= {file.name for file in texts}
+    assert [file.name for file, text in texts.items() if str(redacted.parent) in text] == []
     found = {
         (file.relative_to(redacted).as_posix(), text[max(0, each.start() - 60) : each.end() + 20])
         for file, text in texts.items()
@@ -166,7 +176,7 @@ def test_no_output_of_a_redacted_review_names_anybody(redacted: Path) -> None:
     assert found == set()
 
 
-TEXTS = {".html", ".md", ".ipynb", ".csv", ".svg"}
+TEXTS = {".html", ".md", ".ipynb", ".csv", ".svg", ".json", ".txt", ".xml"}
 
 
 def test_a_redacted_review_says_who_by_role_and_names_teams(redacted: Path) -> None:
@@ -262,6 +272,31 @@ def test_a_name_becomes_a_role_wherever_it_is_a_whole_word(text: str, expected: 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Lukasz Zolcinski asks ZOLCINSKI", "Owner 1 asks Owner 1"),
+        ("Juergen, Jurgen Grossmann, Grossmann", "Owner 2, Owner 2, Owner 2"),
+        ("Tom OBrien, Obrien", "Owner 3, Owner 3"),
+        ("lzolcinski pages jgrossmann, tobrien and tomobrien", "Owner 1 pages Owner 2, Owner 3 and Owner 3"),
+        ("adupont-lenoir, adupontlenoir, annemaried", "Owner 4, Owner 4, Owner 4"),
+        ("https://x.example/~lzolcinski and l.zolcinski@x.example", "https://x.example/~Owner 1 and Owner 1"),
+        ("j.grossmann or t_obrien", "Owner 2 or t_obrien"),
+        ("the price of a park", "the price of a park"),  # Peter Rice, Ann Park
+    ],
+)
+def test_a_name_without_its_marks_and_a_users_name_are_the_name(text: str, expected: str) -> None:
+    people = (
+        "Łukasz Żółciński",
+        "Jürgen Großmann",
+        "Tom O'Brien",
+        "Anne-Marie Dupont-Lenoir",
+        "Peter Rice",
+        "Ann Park",
+    )
+    assert Redaction([("Owner", name) for name in people]).text(text) == expected
+
+
+@pytest.mark.parametrize(
     "team",
     [
         *("SRE team", "Team Red", "Cloud Platform team", "SRE on-call", "Engineering Lead", "CTO/VP Engineering"),
@@ -349,6 +384,20 @@ def test_a_message_names_a_file_as_the_table_of_files_does() -> None:
     files = redact(corpus).files
     assert files["path"].tolist() == ["our files/of Author 1/INC-1 by Author 1.md"]
     assert files["reason"].tolist() == ["a copy of our files/of Author 1/INC-1 by Author 1.md"]
+
+
+def test_words_for_nothing_are_no_names() -> None:
+    """``N/A`` is not a person called A, with whose role then every other sentence would begin."""
+    attendees = ["N/A", "None", "TBD", "Ann Lee / B"]
+    corpus = corpus_of(
+        incidents={
+            "incident_id": [f"INC-{number}" for number in range(4)],
+            "attendees": attendees,
+            "title": ["A queue grows: None of N, B or Tbd works"] * 4,
+        },
+    )
+    assert set(redact(corpus).incidents["title"]) == {"A queue grows: None of N, B or Tbd works"}
+    assert redact(corpus).incidents["attendees"].tolist() == ["N/A", "None", "TBD", "Participant 1 / B"]
 
 
 def test_an_empty_corpus_stays_as_it_is() -> None:

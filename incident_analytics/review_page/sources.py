@@ -41,7 +41,10 @@ class Sources(Part):
         any_path = re.compile("|".join(re.escape(path) for path in sorted(names, key=len, reverse=True)) or r"(?!)")
         texts = table.columns.intersection(["reason", "message"])
         return table.assign(
-            path=table["path"].map(names),
+            **{
+                column: table[column].map(self._called)
+                for column in table.columns.intersection(["path", "record_path"])
+            },
             **{
                 column: [any_path.sub(lambda found: names[found[0]], str(text)) for text in table[column]]
                 for column in texts
@@ -52,10 +55,10 @@ class Sources(Part):
     def _names(self) -> dict[str, str]:
         """What the page calls each file."""
         known = self.scope.known
-        return {
-            path: self.given.called(path) if self.given else Path(path).name
-            for path in dict.fromkeys((*known.files["path"], *known.problems["path"]))
-        }
+        return {path: self._called(path) for path in dict.fromkeys((*known.files["path"], *known.problems["path"]))}
+
+    def _called(self, path: str) -> str:
+        return self.given.called(path) if self.given else Path(path).name
 
     def problems(self) -> Shown:
         """Show the problems of the window's reports, and of the other files that were read."""
@@ -115,12 +118,12 @@ class Sources(Part):
         missing = measures.without_record(self.scope)
         for table, columns, words in (
             (
-                differences.assign(record_path=[Path(path).name for path in differences["record_path"]]),
+                self._without_folders(differences),
                 ["incident_id", "milestone", "reported_at", "recorded_at", "difference", "line", "key", "record_line"],
                 _numbered(len(differences), "time that differs", "times that differ"),
             ),
             (
-                stray,
+                self._without_folders(stray),
                 ["tool", "key", "title", "service", "detected_at", "candidates"],
                 _numbered(len(stray), "record without a report", "records without a report"),
             ),

@@ -25,6 +25,7 @@ _ABSOLUTE: Final = re.compile(r"(?:https?|mailto):")
 _EVERYBODY: Final = re.compile(r"(?<!\w)@(?=(?:channel|here|everyone|group)\b)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"://|\w\.[^\W\d_]{2}|mailto:|tel:")
 _SIGNS: Final = str.maketrans({"*": "∗", "`": "'", "~": "∼"})
+_ITALIC: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # one within a word means nothing
 _NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -61,7 +62,7 @@ def _mrkdwn(words: str) -> str:
     Nor has it an escape for a mention of all that somebody pastes, so this one gets another sign. Slack makes a link of
     what looks like an address, but not in code.
     """
-    plain = _EVERYBODY.sub("＠", safe_text(words)).translate(_SIGNS)
+    plain = _ITALIC.sub("＿", _EVERYBODY.sub("＠", safe_text(words)).translate(_SIGNS))
     return html.escape(
         " ".join(f"`{word}`" if _ADDRESS.search(word) else word for word in plain.split(" ")), quote=False
     )

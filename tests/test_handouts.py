@@ -48,6 +48,8 @@ def test_nothing_in_a_digest_mentions_links_or_formats() -> None:
     assert as_slack(digest(line)) == expected
     line = ("", "@channel @Here: @everyone, ask ann@here.example or @sam")
     assert as_slack(digest(line)) == "＠channel ＠Here: ＠everyone, ask `ann@here.example` or @sam\n"
+    line = ("", "_all of it_ in render_queue")
+    assert as_slack(digest(line)) == "＿all of it＿ in render_queue\n"
     line = ("", "~gone~ https://evil.example/a evil.example, v1.2 at 99.9%. mailto:a slack://x")
     expected = "∼gone∼ `https://evil.example/a` `evil.example,` v1.2 at 99.9%. `mailto:a` `slack://x`\n"
     assert as_slack(digest(line)) == expected

@@ -13,7 +13,7 @@ from incident_analytics.analysis.costs import cost_totals
 from incident_analytics.analysis.rates import severity_rates
 from incident_analytics.analysis.themes import recurring_factors
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.formatting import format_amount
+from incident_analytics.formatting import format_amount, format_value
 from incident_analytics.measures.follow_ups import as_known, classes, completion
 from incident_analytics.measures.frequency import dispersion, interrupted, rates
 from incident_analytics.measures.grouping import by_group, teams_of
@@ -302,8 +302,14 @@ def _fields_used(readings: pd.DataFrame, *fields: str) -> pd.DataFrame:
 def _outages_used(scope: Scope) -> pd.DataFrame:
     """Return the windows of impact, with their ends and where they come from in words."""
     outages = scope.everything.outages
-    words = [f"{each.started_at} to {each.ended_at} ({each.source})" for each in outages.itertuples()]
+    words = [
+        f"{_instant(each.started_at)} to {_instant(each.ended_at)} ({each.source})" for each in outages.itertuples()
+    ]
     return outages.assign(words=pd.Series(words, index=outages.index, dtype=TEXT))
+
+
+def _instant(value: Any) -> str:
+    return "not recorded" if pd.isna(value) else f"{format_value(value)} UTC"
 
 
 def _costs_used(corpus: Corpus) -> pd.DataFrame:

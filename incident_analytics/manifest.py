@@ -18,7 +18,7 @@ from incident_analytics.errors import PathError
 from incident_analytics.files import read_bytes
 from incident_analytics.periods import Period
 
-__all__ = ["HASH", "MANIFEST", "FigureRecord", "Manifest", "ReportRecord", "read_manifest"]
+__all__ = ["HASH", "MANIFEST", "FigureRecord", "IssueRecord", "Manifest", "ReportRecord", "read_manifest"]
 
 MANIFEST: Final = ".manifest.json"
 """The end of a manifest's name: ``review-2025Q3.manifest.json``."""
@@ -26,7 +26,7 @@ MANIFEST: Final = ".manifest.json"
 HASH: Final = 8
 """Characters of the hash of a line: 48 bits."""
 
-_FORM: Final = 3
+_FORM: Final = 4
 _MOST_LINES: Final = 10_000_000  # of a report
 _LONGEST: Final = 86_400 * 999_999_999  # seconds of a span
 _TEXTS: Final = ("period", "as_of", "status", "settings")
@@ -78,6 +78,22 @@ class FigureRecord:
 
 
 @dataclass(frozen=True)
+class IssueRecord:
+    """A row of the tracker's export as a manifest has it.
+
+    Attributes
+    ----------
+    incidents
+        Whose action items have its key or its words.
+    columns
+        The hashes of its cells by column, without empty ones.
+    """
+
+    incidents: tuple[str, ...]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a review is based on.
 
@@ -87,8 +103,10 @@ class Manifest:
         Of this package.
     review
         The arguments of the review; paths as seen from the manifest's folder.
-    settings, corrections, tracker
-        Hashes by key, by incident and field, and by key of the issue.
+    settings, corrections
+        Hashes by key, and by incident and field.
+    tracker
+        By key of the issue.
     files
         Hashes of all files that were read, by the name that the page gives them; None where a file cannot be read.
     reports
@@ -105,7 +123,7 @@ class Manifest:
     review: Mapping[str, Any]
     settings: Mapping[str, str]
     corrections: Mapping[str, str]
-    tracker: Mapping[str, str]
+    tracker: Mapping[str, IssueRecord]
     files: Mapping[str, str | None]
     reports: Mapping[str, ReportRecord]
     figures: Mapping[str, FigureRecord]
@@ -126,7 +144,10 @@ class Manifest:
             "review": dict(self.review),
             "settings": dict(self.settings),
             "corrections": dict(self.corrections),
-            "tracker": dict(self.tracker),
+            "tracker": {
+                name: {"incidents": list(each.incidents), "columns": dict(each.columns)}
+                for name, each in self.tracker.items()
+            },
             "files": dict(self.files),
             "reports": {
                 name: {
@@ -182,7 +203,10 @@ class Manifest:
             review=dict(plain["review"]),
             settings=dict(plain["settings"]),
             corrections=dict(plain["corrections"]),
-            tracker=dict(plain["tracker"]),
+            tracker={
+                name: IssueRecord(tuple(map(str, each["incidents"])), dict(each["columns"]))
+                for name, each in plain["tracker"].items()
+            },
             files=dict(plain["files"]),
             reports={
                 name: ReportRecord(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from incident_analytics.dependencies import depends_on_setting
+from incident_analytics.dependencies import depends_on_issue, depends_on_setting
 from incident_analytics.figures import may_read
-from incident_analytics.manifest import FigureRecord, Manifest, ReportRecord
+from incident_analytics.manifest import FigureRecord, IssueRecord, Manifest, ReportRecord
 
 __all__ = ["PLACES", "Cause", "Change", "Restatements"]
 
@@ -20,6 +20,7 @@ Kind = Literal[
 _WHOLE = "whole figure"
 PLACES: Final = frozenset({"line", "twin_line", "record_line"})
 """Columns that say where a value is: a report whose lines move has the same figures."""
+_NO_ISSUE: Final = IssueRecord((), {})
 _OF_FILES: Final = frozenset({"all", "problems"})  # parts that files other than reports have, too
 
 
@@ -101,14 +102,21 @@ class Restatements:
 
     @cached_property
     def edited(self) -> tuple[Cause, ...]:
-        """The reports of which a line that a figure is based on was changed, whether or not a value changed with it."""
+        """What figures are based on and was changed, whether or not a value changed with it.
+
+        Of a report its lines, or all of it where it is gone; then the corrections, issues of the tracker and settings
+        that a figure reads.
+        """
         found = []
         for incident, (gone, came) in self._edits.items():
             cited = {line for each in self.before.figures.values() for line in each.lines.get(incident, ())}
             if hit := cited.intersection(gone):
                 lines = _paired(sorted(hit), came)
                 found.append(Cause("edit", incident, self.before.reports[incident].file, lines))
-        return tuple(found)
+        figures = self.before.figures.values()
+        gone_reports = (each for each in self._reports if each.kind == "report removed")
+        found += [each for each in gone_reports if any(each.subject in figure.lines for figure in figures)]
+        return (*found, *sorted({cause for each in figures for cause in self._others_of(each, each.lines)}))
 
     def _of_figure(self, name: str) -> Iterator[Change]:
         old, new = self.before.figures[name], self.after.figures.get(name)
@@ -132,27 +140,37 @@ class Restatements:
         """Return what can have changed a figure: what it is based on, else what else there is, else the version."""
         lines = new.lines if new else {}
         incidents = {*old.lines, *lines}
-        settings = [each for each in self._settings if depends_on_setting(old.measure, each.subject)]
         corrections = [each for each in self._corrections if each.subject.partition(" ")[0] in incidents]
         own = [
             *self._edits_of(old, lines),
             *(each for each in self._reports if each.subject in incidents),
-            *(each for each in corrections if may_read(old.read_from, _field(each))),
-            *(self._tracker if "actions" in old.read_from else ()),
+            *self._others_of(old, incidents),
             *(self._files if not _OF_FILES.isdisjoint(old.read_from) else ()),
-            *settings,
         ]
-        if "nothing" in old.read_from:  # of the reports
-            own = [*self._corrections, *settings]
         others = [*(each for each in self._whole_edits if each.subject in incidents), *corrections]
         rest = [
             *(*self._whole_edits, *self._reports, *self._corrections),
-            *(*self._tracker, *self._files, *self._settings),
+            *(*self._issues, *self._files, *self._settings),
         ]
         for found in (own, others, rest, self._version):
             if found:
                 return tuple(sorted(found))
         return (Cause("unknown", ""),)
+
+    def _others_of(self, figure: FigureRecord, incidents: Collection[str]) -> Iterator[Cause]:
+        """Yield the corrections, issues and settings that changed and that a figure of some incidents reads."""
+        is_their_table = figure.measure == "corrections"
+        for each in self._corrections:
+            incident, _, field = each.subject.partition(" ")  # one of several has a number in brackets behind it
+            if is_their_table or (incident in incidents and may_read(figure.read_from, field.partition(" ")[0])):
+                yield each
+        for each, (columns, own) in self._issues.items():
+            if depends_on_issue(figure.measure, columns, own, incidents):
+                yield each
+        by_team = figure.options.get("by") == "team" or bool(self.before.review.get("teams"))
+        yield from (
+            each for each in self._settings if depends_on_setting(figure.measure, each.subject, by_team=by_team)
+        )
 
     def _edits_of(self, old: FigureRecord, lines: Mapping[str, tuple[int, ...]]) -> Iterator[Cause]:
         """Yield the edits of lines that a figure was based on, or is based on now."""
@@ -219,8 +237,15 @@ class Restatements:
         return [Cause("correction", name) for name in _changed(self.before.corrections, self.after.corrections)]
 
     @cached_property
-    def _tracker(self) -> list[Cause]:
-        return [Cause("tracker", name) for name in _changed(self.before.tracker, self.after.tracker)]
+    def _issues(self) -> dict[Cause, tuple[frozenset[str], frozenset[str]]]:
+        """The issues of the tracker that are other ones: which columns changed, and of which incidents they are."""
+        before, after = self.before.tracker, self.after.tracker
+        found = {}
+        for name in before.keys() | after.keys():
+            old, new = before.get(name, _NO_ISSUE), after.get(name, _NO_ISSUE)
+            if columns := _changed(old.columns, new.columns):
+                found[Cause("tracker", name)] = frozenset(columns), frozenset((*old.incidents, *new.incidents))
+        return found
 
     @cached_property
     def _settings(self) -> list[Cause]:
@@ -237,26 +262,28 @@ def _changed(before: Mapping[str, str | None], after: Mapping[str, str | None]) 
     return sorted(name for name in before.keys() | after.keys() if before.get(name, "") != after.get(name, ""))
 
 
-def _field(correction: Cause) -> str:
-    """Return the field that a correction is of; one of several rows for it has a number in brackets."""
-    return correction.subject.partition(" ")[2].partition(" ")[0]
-
-
 def _cells(figure: FigureRecord) -> dict[str, dict[str, Any]]:
     return {row: dict(zip(figure.columns, values, strict=True)) for row, values in figure.rows.items()}
 
 
 def _edit(old: ReportRecord, new: ReportRecord, text: Sequence[str]) -> tuple[list[int], list[int]]:
     """Return which lines of a report are gone, and which came, as far as values are or were read from them."""
-    if old.n_lines != new.n_lines:  # they have moved
+    gone = [line for line, digest in sorted(old.lines.items()) if line > len(text) or text[line - 1] != digest]
+    if old.n_lines != new.n_lines or (gone and _are_in_order([old.lines[line] for line in sorted(old.lines)], text)):
+        # They have moved.
         return _not_among(old.lines, text), _not_among(new.lines, list(old.lines.values()))
-    gone = [line for line, digest in sorted(old.lines.items()) if text[line - 1] != digest]
     came = [line for line, digest in sorted(new.lines.items()) if old.lines.get(line, digest) != digest]
     if not gone and not came and not old.lines.keys() - new.lines.keys():
         # What nothing was read from has no hash: a single line from which something is read now is the edited one.
         came = [line for line in new.lines if line not in old.lines]
         came = came if len(came) == 1 else []
     return gone, came
+
+
+def _are_in_order(digests: Sequence[str], text: Sequence[str]) -> bool:
+    """Return whether a text has lines of these hashes in this order, whatever is between them."""
+    left = iter(text)
+    return all(digest in left for digest in digests)
 
 
 def _not_among(lines: Mapping[int, str], others: Sequence[str]) -> list[int]:

@@ -160,6 +160,14 @@ class TomlTable:
         """Return the values by attribute, those of tables within it as well."""
         return {name: _dumped(getattr(self, name)) for name in self.model_fields}
 
+    def by_key(self) -> dict[str, Any]:
+        """Return the values by key as files have it, those of tables within it as well."""
+        found: dict[str, Any] = {}
+        for name, own in self.model_fields.items():
+            value = _dumped(getattr(self, name), TomlTable.by_key)
+            found |= value if own.others else {own.alias or name: value}
+        return found
+
     @classmethod
     def from_shorthand(cls, value: Any) -> Any:
         """Return the table that another value in its place means."""
@@ -388,11 +396,11 @@ _READERS: Final[Mapping[Any, Callable[[Any], Any]]] = {
 }
 
 
-def _dumped(value: Any) -> Any:
+def _dumped(value: Any, dump: Callable[[TomlTable], dict[str, Any]] = TomlTable.model_dump) -> Any:
     if isinstance(value, TomlTable):
-        return value.model_dump()
+        return dump(value)
     if isinstance(value, tuple):
-        return tuple(map(_dumped, value))
+        return tuple(_dumped(each, dump) for each in value)
     if isinstance(value, dict):
-        return {name: _dumped(each) for name, each in value.items()}
+        return {name: _dumped(each, dump) for name, each in value.items()}
     return value

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tomllib
 from base64 import urlsafe_b64encode
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
 
 import incident_analytics
+from incident_analytics.analysis.tracker_matches import incidents_of_rows
 from incident_analytics.citations import Citations, citable
 from incident_analytics.config import Settings
+from incident_analytics.csv_files import parse_csv
 from incident_analytics.exports import plain_table
 from incident_analytics.figures import Figure
-from incident_analytics.files import decode_text, file_of_report, matching_paths, read_bytes
+from incident_analytics.files import decode_text, file_of_report, matching_paths, parse_json, read_bytes
 from incident_analytics.formatting import format_value
 from incident_analytics.loading import read_corrections
-from incident_analytics.manifest import HASH, FigureRecord, Manifest, ReportRecord
+from incident_analytics.manifest import HASH, FigureRecord, IssueRecord, Manifest, ReportRecord
 from incident_analytics.masking import mask_secrets
 from incident_analytics.periods import Period
 from incident_analytics.redaction import Redaction
@@ -179,7 +185,7 @@ def _digests(file: Path, redaction: Redaction | None = None) -> tuple[str | None
         content = read_bytes(file)
     except OSError:
         return None, ()
-    lines = _LINE.split(content)
+    lines = _LINE.split(content.removeprefix(BOM_UTF8))
     if redaction is None:
         return _hash(content, None), tuple(map(_hash_of_line, lines))
     hashes = tuple(_hash_of_line(redaction.text(decode_text(line)[0], role=_PERSON).encode()) for line in lines)
@@ -188,10 +194,10 @@ def _digests(file: Path, redaction: Redaction | None = None) -> tuple[str | None
 
 def _settings(settings: Settings) -> dict[str, str]:
     """Return the hash of each setting that is not as it is by default; of a file that it names, of what is in it."""
-    usual = dict(_flat(Settings().model_dump()))
+    usual = dict(_flat(Settings().by_key()))
     return {
         key: _hash(_content(value))
-        for key, value in _flat(settings.model_dump())
+        for key, value in _flat(settings.by_key())
         if key.partition(".")[0] not in _NOT_HASHED and (key not in usual or usual[key] != value)
     }
 
@@ -208,9 +214,34 @@ def _flat(values: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, An
 
 
 def _content(value: Any) -> bytes:
-    if isinstance(value, Path):  # or a pattern, which stands for all files that match it
-        return " ".join(str(_digests(file)[0]) for file in matching_paths(value)).encode()
+    if isinstance(value, Path):  # or a pattern, which names all files that match it
+        return b" ".join(map(_file_content, matching_paths(value)))
     return str(value).encode()
+
+
+def _file_content(file: Path) -> bytes:
+    """Return the hash of what a file says, without the blank lines, line ends and quotes of its form."""
+    try:
+        content = read_bytes(file)
+    except OSError:
+        return b"None"
+    with suppress(ValueError, RecursionError):  # not of its form
+        content = repr(_FORMS.get(file.suffix.casefold(), bytes)(content)).encode()
+    return _hash(content).encode()
+
+
+def _csv(content: bytes) -> object:
+    table = parse_csv(content)
+    return table.columns, [row.cells for row in table.rows], [problem.code for problem in table.problems]
+
+
+_FORMS: Final[Mapping[str, Callable[[bytes], object]]] = MappingProxyType(
+    {
+        ".csv": _csv,
+        ".json": lambda content: parse_json(decode_text(content)[0]),
+        ".toml": lambda content: tomllib.loads(decode_text(content)[0]),
+    }
+)
 
 
 def _corrections(scope: Scope) -> dict[str, str]:
@@ -224,23 +255,29 @@ def _corrections(scope: Scope) -> dict[str, str]:
     return found
 
 
-def _tracker(scope: Scope) -> dict[str, str]:
+def _tracker(scope: Scope) -> dict[str, IssueRecord]:
     if scope.tracker is None:
         return {}
     rows = scope.tracker
+    incidents = incidents_of_rows(scope.so_far.actions, rows)
     if scope.redaction is not None:
         rows = rows.drop(columns=["owner", "action"], errors="ignore")
-    found: dict[str, str] = {}
+    found: dict[str, IssueRecord] = {}
     keys = rows["key"] if "key" in rows else pd.Series("", index=rows.index)
-    for key, row in zip(keys, plain_table(rows).itertuples(index=False), strict=True):
-        cells = ["" if pd.isna(cell) else str(cell) for cell in row]
-        _add(found, "row without a key" if pd.isna(key) else str(key), _hash("\0".join(cells).encode()))
+    plain = plain_table(rows)
+    for key, own, row in zip(keys, incidents, plain.itertuples(index=False), strict=True):
+        columns = {
+            str(name): _hash(str(cell).encode())
+            for name, cell in zip(plain.columns, row, strict=True)
+            if not pd.isna(cell)
+        }
+        _add(found, "row without a key" if pd.isna(key) else str(key), IssueRecord(own, columns))
     return found
 
 
-def _add(found: dict[str, str], name: str, digest: str) -> None:
-    """Add a hash; a name that several rows have gets a number."""
+def _add(found: dict[str, Any], name: str, record: Any) -> None:
+    """Add what is on record of a row; a name that several rows have gets a number."""
     number = 1
     while (own := name if number == 1 else f"{name} ({number})") in found:
         number += 1
-    found[own] = digest
+    found[own] = record

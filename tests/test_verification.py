@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import hashlib
 import inspect
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import reduce
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from click.testing import CliRunner
@@ -27,15 +28,17 @@ from laws import examples
 from incident_analytics import figures, measures, sentences, verification
 from incident_analytics.cli import commands
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.dependencies import depends_on_setting
+from incident_analytics.dependencies import depends_on_issue, depends_on_setting
 from incident_analytics.errors import IncidentAnalyticsError, PathError
 from incident_analytics.figures import compute
-from incident_analytics.manifest import HASH, MANIFEST, Manifest
+from incident_analytics.manifest import HASH, MANIFEST, Manifest, ReportRecord
 from incident_analytics.publish import _seen_from
 from incident_analytics.quotations import SEPARATOR
-from incident_analytics.restatements import Cause, Restatements
+from incident_analytics.restatements import Cause, Change, Restatements, _edit
 from incident_analytics.review_input import ReviewInput, read_input
 from incident_analytics.scope import Scope
+from incident_analytics.sentences.restatements import _value_changed
+from incident_analytics.tracing import _settings
 from incident_analytics.verification import last_restated, manifest_of, verify
 
 REPORT = "INC-2025-08-19-001"
@@ -100,8 +103,10 @@ def test_exactly_the_figures_that_change_are_named_with_their_cause(
     changed = really_changed(given, after)
     assert {each.figure for each in found.changes} == changed
     assert all(is_right(edit, each.causes) for each in found.changes)
+    assert all(is_right(edit, (each,)) for each in found.edited)
     lines = {line for each in before.figures.values() for line in each.lines.get(edit.subject, ())}
-    assert bool(found.changes or found.edited) == bool(changed or edit.line in lines)
+    if edit.kind == "edit":
+        assert bool(found.changes or found.edited) == bool(changed or edit.line in lines)
 
 
 def test_a_byte_in_a_cited_line_is_found_and_any_other_is_not(
@@ -119,6 +124,81 @@ def test_a_byte_in_a_cited_line_is_found_and_any_other_is_not(
     change(file, "Home page switched to yesterday's feed", "Home page switched to last week's feed")
     found = compared(before, ask(read_copy(copied), given.scope.figures))
     assert (found.changes, found.edited) == ((), ())
+
+
+def test_what_no_figure_is_based_on_may_change(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    """Line ends, blank lines, spaces, a byte order mark, prose, comments, and cells that nobody reads."""
+    reports = sorted((copied / "reports").glob("INC-2025-0[789]-*.md"))
+    first, second, third, fourth, fifth = reports[:5]
+    cited: dict[str, set[int]] = {}
+    for figure in base[2].figures.values():
+        for incident, lines in figure.lines.items():
+            cited.setdefault(incident, set()).update(lines)
+    first.write_bytes(first.read_bytes().replace(b"\n", b"\r\n"))
+    second.write_bytes(b"\xef\xbb\xbf" + second.read_bytes())
+    assert 1 in cited[second.stem]
+    lines = third.read_bytes().split(b"\n")
+    free = [index for index, line in enumerate(lines) if index + 1 not in cited[third.stem] and not line.strip()]
+    third.write_bytes(b"\n".join(line + b"  " * (index in free) for index, line in enumerate(lines)))
+    text = fourth.read_text(encoding="utf-8")
+    fourth.write_text(text.replace("\n## Impact", "\n\n\n## Impact").rstrip() + "\n\n\n", encoding="utf-8")
+    lines = fifth.read_bytes().split(b"\n")  # the same number of lines, and all between two blank ones moved
+    blank = [index for index, line in enumerate(lines) if not line.strip()]
+    fifth.write_bytes(b"\n".join([*lines[: blank[2]], *lines[blank[2] + 1 : blank[-2]], b"", *lines[blank[-2] :]]))
+    change(copied / "reports" / f"{REPORT}.md", "Home page switched to yesterday's feed", "Home page switched")
+    settings = copied / "incident-analytics.toml"
+    settings.write_bytes(b"# Ours\r\n" + settings.read_bytes())
+    table = (copied / "corrections.csv").read_text(encoding="utf-8")
+    (copied / "corrections.csv").write_text(
+        table.replace("counted by billing", '"counted, by billing"') + "\n", "utf-8"
+    )
+    for name in ("tracker.csv", "pagerduty.csv"):
+        (copied / name).write_bytes(b"\xef\xbb\xbf" + (copied / name).read_bytes().replace(b"\n", b"\r\n") + b"\r\n")
+    rows = (copied / "tracker.csv").read_bytes().split(b"\r\n")
+    (copied / "tracker.csv").write_bytes(b"\r\n".join(row + (b",x" if row else b"") for row in rows))
+    found = compared(base[2], read_copy(copied))
+    assert (found.changes, found.edited) == ((), ())
+
+
+def test_whatever_a_figure_is_based_on_may_not_change(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
+    """A space in each kind of line that is cited, a digit in other inputs: found whether or not a value changes."""
+    lines = base[2].figures["incidents"].lines[REPORT]
+    file = copied / "reports" / f"{REPORT}.md"
+    words = file.read_text(encoding="utf-8").split("\n")
+    kinds = {"title": "# ", "field": "**Severity**", "milestone": "Service restored", "service": "- [x] API"}
+    edited = [next(line for line in lines if sign in words[line - 1]) for sign in kinds.values()]
+    items = base[1].corpus.actions
+    edited += [int(items.loc[items["incident_id"] == REPORT, "line"].iloc[0])]
+    for line in edited:
+        words[line - 1] += " "
+    file.write_text("\n".join(words), encoding="utf-8")
+    change(copied / "corrections.csv", "64812", "64812.0")
+    key = next(key for key, each in base[2].tracker.items() if REPORT in each.incidents)
+    rows = (copied / "tracker.csv").read_text(encoding="utf-8").split("\n")
+    index = next(index for index, row in enumerate(rows) if row.startswith(f"{key},"))
+    rows[index] = ",".join([*rows[index].split(",")[:-2], "2031-01-01", rows[index].split(",")[-1]])
+    (copied / "tracker.csv").write_text("\n".join(rows), encoding="utf-8")
+    change(copied / "incident-analytics.toml", "end = 2025-08-10T08:00:00Z", "end = 2025-08-10T08:00:01Z")
+    found = compared(base[2], read_copy(copied))
+    assert set(found.edited) == {
+        Cause("edit", REPORT, f"reports/{REPORT}.md", tuple(sorted(edited))),
+        Cause("correction", "INC-2025-08-05-001 affected_users"),
+        Cause("tracker", key),
+        Cause("setting", "maintenance.1.end"),
+    }
+
+
+@given(cited=st.sets(st.integers(1, 9)), line=st.integers(1, 9), blank=st.none() | st.integers(0, 9))
+@examples(60)
+def test_a_line_is_edited_where_it_is_cited_and_only_there(cited: set[int], line: int, blank: int | None) -> None:
+    """Whether or not a blank line is new as well."""
+    lines = [f"line {number}" for number in range(1, 10)]
+    text = [*lines[: line - 1], "other words", *lines[line:]]
+    if blank is not None:
+        text.insert(blank, "")
+    old = ReportRecord("a.md", len(lines), {each: lines[each - 1] for each in cited})
+    gone, _ = _edit(old, ReportRecord("a.md", len(text), {}), tuple(text))
+    assert gone == [line] * (line in cited)
 
 
 def test_another_zone_is_a_cause_and_its_periods_are_those_of_its_own_midnights(copied: Path) -> None:
@@ -234,17 +314,40 @@ def test_another_version_is_a_cause_only_where_values_differ(base: tuple[Path, R
     assert [cause.kind for cause in found.causes] == ["unknown"]
 
 
+@pytest.mark.parametrize(
+    ("column", "before", "after", "expected"),
+    [
+        ("median_seconds", 5400, 6300, "1h 45m, was 1h 30m"),
+        ("mean_seconds", 5395.397708, 5395.403211, "1h 29m 55.403s, was 1h 29m 55.398s"),
+        ("mean_seconds", -86400.25, -86400, "-1d 0.0s, was -1d 0.2s"),
+        ("overdue_by_seconds", 86_400_000, 86_400_060, "1,000d 1m 0s, was 1,000d 0s"),
+        ("availability", 0.99, 1, "100%, was 99%"),
+        ("availability", 0.98001, 0.98002, "98.002%, was 98.001%"),
+        ("rate", 1.93541, 1.93549, "1.9355, was 1.9354"),
+        ("p_value", 1, 0.5, "0.5, was 1"),
+        ("n", None, 3, "3, was not recorded"),
+    ],
+)
+def test_a_change_is_in_words_with_as_many_digits_as_it_needs(
+    column: str, before: float | None, after: float | None, expected: str
+) -> None:
+    """No span is ever ``1:29:55.397708``."""
+    change = Change("counts", "", column, before, after, ())
+    assert _value_changed(change).endswith(f" {expected}")
+
+
 # --- what a setting can change -------------------------------------------------------------------------
 
 
 def every_figure(given: ReviewInput, settings: Settings) -> Scope:
-    """Ask all measures that need no option, and those by team and severity."""
+    """Ask all measures that need no option, and two that do."""
     scope = Scope.of(given.corpus, PERIOD, settings, given.scope.as_of, status="final")
     for name, function in figures.MEASURES.items():
         parameters = list(inspect.signature(function).parameters.values())[1:]
         if all(each.default is not each.empty for each in parameters):
             compute(scope, name, {})
     compute(scope, "due", {"by": "severity"})
+    compute(scope, "response", {"by": "team"})
     return scope
 
 
@@ -253,33 +356,123 @@ def all_figures(base: tuple[Path, ReviewInput, Manifest]) -> Scope:
     return every_figure(base[1], base[1].scope.settings)
 
 
+_SETTINGS_CHANGED: Final = {
+    "budgets": (
+        ["sla.window", "sla.severities", "sla.minimum_outage", "services.API.target", "maintenance.1.start"],
+        [
+            ('window = "quarter"', 'window = "month"\nminimum_outage = "PT2H"'),
+            ('severities = ["SEV-1", "SEV-2"]', 'severities = ["SEV-1"]'),
+            ("target = 0.998", "target = 0.9"),
+            ("start = 2025-08-10T04:00:00Z", "start = 2025-07-10T04:00:00Z"),
+        ],
+        {"impact", "availability", "budget", "budget_bounds", "by_team", "reported_impact", "scorecard"},
+    ),
+    "teams": (
+        ["services.API.team", "teams.Audio team.timezone", "follow_up.SEV-1"],
+        [
+            ('team = "API team"', 'team = "Web team"'),
+            ('"SEV-1" = 14', '"SEV-1" = 9'),
+            ("[sla]", '[teams."Audio team"]\ntimezone = "Asia/Tokyo"\n\n[sla]'),
+        ],
+        {"by_team", "interrupted", "scorecard", "due by=severity", "response by=team"},
+    ),
+    "metrics": (
+        ["metrics.primary", "metrics.time_to_restore.from", "incident_tool.tolerance"],
+        [
+            ("[sla]", '[metrics.time_to_restore]\nfrom = "detected_at"\nto = "restored_at"\n\n[sla]'),
+            ("[incident_tool]", '[metrics]\nprimary = "time_to_mitigate"\n\n[incident_tool]\ntolerance = "PT2H"'),
+        ],
+        {"response", "response by=team", "spans", "steps", "metric_definitions", "record_differences"},
+    ),
+}
+"""Keys of the settings, what to write in place of what, and figures that then are other ones."""
+
+
+@pytest.mark.parametrize("kind", _SETTINGS_CHANGED)
+def test_a_figure_that_changes_with_a_setting_is_one_that_depends_on_it(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path, all_figures: Scope, *, kind: str
+) -> None:
+    """And the manifest has the setting by its key, as the file has it."""
+    keys, replaced, expected = _SETTINGS_CHANGED[kind]
+    file = copied / "incident-analytics.toml"
+    text = file.read_text(encoding="utf-8")
+    for before, after in replaced:
+        assert before in text
+        text = text.replace(before, after, 1)
+    file.write_text(text, encoding="utf-8")
+    settings = read_settings(file)
+    hashed = (_settings(each) for each in (base[1].scope.settings, settings))
+    assert {key for key, _ in {*next(hashed).items()} ^ {*next(hashed).items()}} >= {*keys}
+    scope = every_figure(base[1], settings)
+    changed = really_changed(dataclasses.replace(base[1], scope=all_figures), dataclasses.replace(base[1], scope=scope))
+    assert expected <= changed
+    assert [name for name in changed if not any(_depends(all_figures, name, key) for key in keys)] == []
+    n_spared = sum(not any(_depends(all_figures, name, key) for key in keys) for name in all_figures.figures)
+    assert n_spared > len(all_figures.figures) / 2
+
+
+def _depends(scope: Scope, name: str, key: str) -> bool:
+    figure = scope.figures[name]
+    return depends_on_setting(figure.measure, key, by_team=figure.options.get("by") == "team")
+
+
 @pytest.mark.parametrize(
-    ("key", "before", "after", "expected"),
+    ("columns", "expected"),
     [
-        ("follow_up.SEV-1", '"SEV-1" = 14', '"SEV-1" = 9', {"due by=severity"}),
-        ("sla.window", 'window = "quarter"', 'window = "month"', {"impact", "reported_impact"}),
-        ("sla.severities", 'severities = ["SEV-1", "SEV-2"]', 'severities = ["SEV-1"]', {"impact", "availability"}),
-        ("services.API.target", "target = 0.998", "target = 0.9", {"impact", "by_team"}),
+        ({"Status": "status"}, {"completion", "overdue", "survival", "scorecard", "stray_rows"}),
+        ({"Due date": "due_on", "Assignee": "owner"}, {"completion", "overdue", "due by=severity", "stray_rows"}),
+        ({"Resolved": "completed_on"}, {"completion", "survival", "recurrence", "repeats_rate"}),
     ],
 )
-def test_a_figure_that_changes_with_a_setting_is_one_that_depends_on_it(
+def test_a_figure_that_changes_with_a_column_of_the_tracker_is_one_that_depends_on_it(
     base: tuple[Path, ReviewInput, Manifest],
     copied: Path,
     all_figures: Scope,
     *,
-    key: str,
-    before: str,
-    after: str,
+    columns: dict[str, str],
     expected: set[str],
 ) -> None:
-    file = copied / "incident-analytics.toml"
-    text = file.read_text(encoding="utf-8")
-    assert before in text
-    file.write_text(text.replace(before, after, 1), encoding="utf-8")
-    scope = every_figure(base[1], read_settings(file))
+    file = copied / "tracker.csv"
+    header, *rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    values = {"Status": "To do", "Due date": "2025-02-11", "Resolved": "2025-09-12", "Assignee": "Somebody"}
+    for row in rows:
+        for column in columns:
+            row[header.index(column)] = "Done" if row[header.index(column)] == "To do" else values[column]
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+    scope = every_figure(base[1], read_settings(copied / "incident-analytics.toml"))
     changed = really_changed(dataclasses.replace(base[1], scope=all_figures), dataclasses.replace(base[1], scope=scope))
     assert expected <= changed
-    assert [name for name in changed if not depends_on_setting(all_figures.figures[name].measure, key)] == []
+    everyone = base[1].corpus.incidents["incident_id"].tolist()
+    assert [
+        name
+        for name in changed
+        if not depends_on_issue(all_figures.figures[name].measure, columns.values(), everyone, everyone)
+    ] == []
+
+
+def test_an_issue_is_a_cause_only_of_figures_of_its_incident(
+    base: tuple[Path, ReviewInput, Manifest], copied: Path
+) -> None:
+    """One of the quarter, one of long before, and one that is of none; each has another due date."""
+    before = base[2]
+    quarter = {*base[1].scope.reviewed.incidents["incident_id"]}
+    open_keys = {*base[1].scope.actions.query("status == 'open' and due_on.notna()")["key"]}
+    named = [(key, {*each.incidents}) for key, each in before.tracker.items()]
+    own = next(key for key, incidents in named if key in open_keys and incidents and incidents <= quarter)
+    earlier = next(key for key, incidents in named if key in open_keys and incidents and not incidents & quarter)
+    stray = next(key for key, incidents in named if not incidents)
+    file = copied / "tracker.csv"
+    header, *rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+    for row in rows:
+        if row[0] in {own, earlier, stray}:
+            row[header.index("Due date")] = "2024-03-01"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([header, *rows])
+    found = compared(before, read_copy(copied))
+    causes = {each.figure: {cause.subject for cause in each.causes} for each in found.changes}
+    assert causes == {"completion by=priority": {own}, "overdue": {own, earlier}}
+    assert {cause.subject for cause in found.edited} == {own, earlier}
 
 
 def test_a_setting_is_a_cause_only_of_what_reads_it(base: tuple[Path, ReviewInput, Manifest], copied: Path) -> None:
@@ -390,7 +583,7 @@ def test_verify_says_what_changed_and_exits_with_1(
     code, said = run(tmp_path, "--period", "2025q3")
     assert code == 1
     assert f"response by severity (response by=severity): {REPORT} edited, line {line}\n  SEV-2: mean" in said
-    assert said.endswith(f"Lines that figures are based on, edited:\n  reports/{REPORT}.md:{line}: {REPORT}\n")
+    assert said.endswith(f"What figures are based on, edited:\n  reports/{REPORT}.md:{line}: {REPORT}\n")
     code, said = run(file, "--format", "json")
     assert (code, {each["figure"] for each in json.loads(said)["changes"]}) == (
         1,
@@ -790,6 +983,8 @@ def test_no_manifest_that_somebody_changed_keeps_the_next_review_from_being_made
     [
         (("review", "as_of"), "9999-12-31T23:59:59-12:00"),
         (("review", "as_of"), "2025-07-01T00:00:00+00:00"),  # before the period
+        (("corrections",), {"x": "y", "": ""}),
+        (("tracker",), {"OPS-1": {"incidents": "INC-1", "columns": {"status": ["x"]}}}),
         (("figures", "counts", "rows", "SEV-1"), ["SEV-1", "many"]),
         (("figures", "response", "rows"), {}),
         (("figures", "response", "rows"), "twice"),

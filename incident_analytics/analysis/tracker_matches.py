@@ -11,7 +11,7 @@ from incident_analytics.analysis.action_items import folded
 from incident_analytics.checks import require_columns
 from incident_analytics.schema import TABLES, TEXT
 
-__all__ = ["fits_an_item", "join_tracker", "unmatched_tracker_rows"]
+__all__ = ["fits_an_item", "incidents_of_rows", "join_tracker", "unmatched_tracker_rows"]
 
 _FACTS: Final = ("status", "completed_on", "due_on")
 _MATCHES: Final = {
@@ -140,6 +140,33 @@ def fits_an_item(actions: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     for by in _MATCHES.values():
         fits |= _is_there(folded_rows, items, by)
     return fits.set_axis(rows.index)
+
+
+def incidents_of_rows(actions: pd.DataFrame, tracker: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return the incidents whose action items each row of a tracker's export has the key or the text of.
+
+    Whether or not `join_tracker` uses the row: of several that differ it uses none, but one that changes may settle it.
+
+    Parameters
+    ----------
+    actions, tracker
+        As in `join_tracker`.
+
+    Examples
+    --------
+    >>> from incident_analytics.tables import make_table
+    >>> item = {"incident_id": ["INC-1"], "position": [0], "action": ["Add an alert"], "key": ["OPS-7"], "line": [60]}
+    >>> rows = pd.DataFrame({"key": ["ops-7", "ops-7", "OPS-8"], "status": ["open", "done", "done"]})
+    >>> incidents_of_rows(make_table("actions", item), rows)
+    [('INC-1',), ('INC-1',), ()]
+    """
+    rows, items = _tracker_rows(tracker), _folded(actions)
+    found: list[set[str]] = [set() for _ in range(len(rows))]
+    for by in _MATCHES.values():
+        named = rows[by].assign(row=rows.index).merge(items[list({"incident_id", *by})].dropna(), on=by)
+        for row, incident in zip(named["row"], named["incident_id"], strict=True):
+            found[row].add(incident)
+    return [tuple(sorted(each)) for each in found]
 
 
 def _tracker_rows(tracker: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from incident_analytics.manifest import FigureRecord
 from incident_analytics.periods import label_of
 from incident_analytics.quotations import Quoted
 from incident_analytics.restatements import Cause, Change, Restatements
+from incident_analytics.results import unit_of
 from incident_analytics.sentences.wording import are
 
 __all__ = ["HEADLINES", "describe_cause", "describe_restated", "describe_verified"]
@@ -28,6 +29,9 @@ HEADLINES: Final = ("counts", "response", "impact")
 """The figures of a review that the next one restates."""
 
 _SECONDS: Final = "_seconds"
+_SHARES: Final = ("share", "change")
+_FRACTIONAL: Final = (*_SHARES, "p-value")
+_MOST_DIGITS: Final = 12  # behind the point: a manifest has no more
 _FEW: Final = 3  # causes that a sentence names
 _MOST: Final = 12  # values of a figure that are listed
 _ENDS: Final = {"_low": "lower end of", "_high": "upper end of", "_least": "at least", "_most": "at most"}
@@ -166,8 +170,15 @@ def describe_verified(found: Restatements) -> Iterator[str]:
             yield f"  {format_count(n_more, 'more value')}"
     if found.edited:
         yield ""
-        yield "Lines that figures are based on, edited:"
-        yield from (f"  {cause.file}:{line}: {cause.subject}" for cause in found.edited for line in cause.lines or (1,))
+        yield "What figures are based on, edited:"
+        yield from (f"  {where}" for cause in found.edited for where in _places(cause))
+
+
+def _places(cause: Cause) -> Iterator[str]:
+    if cause.kind == "edit":
+        yield from (f"{cause.file}:{line}: {cause.subject}" for line in cause.lines or (1,))
+    else:
+        yield describe_cause(cause)
 
 
 def _by_figure(changes: Iterable[Change]) -> dict[str, list[Change]]:
@@ -184,11 +195,8 @@ def _value_changed(change: Change) -> str:
     column = change.column
     words = _column_words(column.removesuffix(_SECONDS))
     after, before = _written(change.after, column), _written(change.before, column)
-    if after == before:  # a change that the usual form does not show
-        after, before = (
-            f"{timedelta(seconds=each)}" if column.endswith(_SECONDS) else f"{each!r}"
-            for each in (change.after, change.before)
-        )
+    if after == before:
+        after, before = _written_apart(change.after, change.before, column)
     return f"{row}{words} {after}, was {before}"
 
 
@@ -230,4 +238,41 @@ def _written(value: Any, column: str) -> str:
         return "not recorded"
     if column.endswith(_SECONDS):
         return format_span(timedelta(seconds=value))
+    if type(value) is int and unit_of(column) in _FRACTIONAL:  # a manifest has 1.0 as 1
+        value = float(value)
     return format_value(value, column) or MISSING
+
+
+def _written_apart(one: Any, other: Any, column: str) -> tuple[str, str]:
+    """Write two values that read alike in their usual form with as many digits as it takes to see the difference.
+
+    Examples
+    --------
+    >>> _written_apart(5395.397708, 5395.403211, "mean_seconds"), _written_apart(0.98001, 0.98002, "availability")
+    (('1h 29m 55.398s', '1h 29m 55.403s'), ('98.001%', '98.002%'))
+    """
+    if not all(isinstance(each, int | float) for each in (one, other)):
+        return str(one), str(other)
+    write = _span_to if column.endswith(_SECONDS) else _share_to if unit_of(column) in _SHARES else _number_to
+    for digits in range(_MOST_DIGITS + 1):
+        after, before = write(one, digits), write(other, digits)
+        if after != before:
+            break
+    return after, before
+
+
+def _span_to(seconds: float, digits: int) -> str:
+    """Write a span in all of its units."""
+    whole, rest = divmod(round(abs(seconds), digits), 60)
+    minutes = int(whole)
+    parts = [(minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "m")]
+    text = " ".join([*(f"{n:,}{unit}" for n, unit in parts if n), f"{rest:.{digits}f}s"])
+    return f"-{text}" if seconds < 0 else text
+
+
+def _share_to(share: float, digits: int) -> str:
+    return f"{100 * share:.{digits}f}%"
+
+
+def _number_to(number: float, digits: int) -> str:
+    return f"{number:,.{digits}f}"

@@ -60,6 +60,7 @@ def main(n_edits: int, first: int, *, is_all: bool) -> None:
             changed = really_changed(base, after)
             named = {change.figure for change in found.changes}
             wrong = [change for change in found.changes if not is_right(edit, change.causes)]
+            wrong += [cause for cause in found.edited if not is_right(edit, (cause,))]
             is_cited = edit.kind == "edit" and edit.line in cited.get(edit.subject, ())
             fails = bool(found.changes or found.edited)
             counts["edits"] += 1
@@ -67,6 +68,7 @@ def main(n_edits: int, first: int, *, is_all: bool) -> None:
             counts["named exactly"] += named == changed
             counts["with a change"] += bool(changed)
             counts["cause right"] += bool(changed) and not wrong
+            counts["another cause named"] += bool(wrong)
             counts["in a cited line"] += is_cited
             counts["in a cited line, and fails"] += is_cited and fails
             counts["in another line, and nothing changes"] += edit.kind == "edit" and not is_cited and not changed

@@ -11,7 +11,7 @@ from incident_analytics.errors import PathError
 from incident_analytics.manifest import read_manifest
 
 MANIFEST = {
-    "manifest": 3,
+    "manifest": 4,
     "version": "1",
     "review": {"period": "2025Q3", "as_of": "2025-10-01T00:00:00+00:00", "is_past": True, "redact": False},
     **{name: {} for name in ("settings", "corrections", "tracker", "files", "shown")},
@@ -28,9 +28,9 @@ MANIFEST = {
     [
         "[" * 100_000,
         "[]",
-        '{"manifest": 3}',
+        '{"manifest": 4}',
         json.dumps(MANIFEST).replace('"lines": "1"', '"lines": "2"'),
-        json.dumps(MANIFEST).replace('"manifest": 3', '"manifest": "1"'),
+        json.dumps(MANIFEST).replace('"manifest": 4', '"manifest": "1"'),
         '{"manifest": 1}',
         json.dumps(MANIFEST).replace('"n_lines": 3', '"n_lines": 1e999'),
         json.dumps(MANIFEST).replace('"n_lines": 3', f'"n_lines": {"9" * 5000}'),
@@ -41,6 +41,8 @@ MANIFEST = {
         json.dumps(MANIFEST).replace('"1": "3"', '"1": "3 2"'),
         json.dumps(MANIFEST).replace('"1": "3"', '"1": "1-999999999999"'),
         json.dumps(MANIFEST).replace('"rows": {"": [1]}', '"rows": {"": [1, 2]}'),
+        json.dumps(MANIFEST).replace('"tracker": {}', '"tracker": {"OPS-1": "abcdefghijkl"}'),
+        json.dumps(MANIFEST).replace('"tracker": {}', '"tracker": {"OPS-1": {"incidents": 1, "columns": {}}}'),
         json.dumps(MANIFEST).replace("2025Q3", "soon"),
         json.dumps(MANIFEST).replace("+00:00", ""),
         json.dumps(MANIFEST).replace('"2025-10-01T00:00:00+00:00"', "3"),
@@ -67,7 +69,7 @@ def test_a_manifest_that_anybody_may_have_written_is_one_or_refused(tmp_path: Pa
         read_manifest(file)
 
 
-@pytest.mark.parametrize("form", [1, 2])
+@pytest.mark.parametrize("form", [1, 2, 3])
 def test_a_manifest_of_another_form_is_said_to_be_one(tmp_path: Path, form: int) -> None:
     file = tmp_path / "review-2025Q3.manifest.json"
     file.write_text(json.dumps({**MANIFEST, "manifest": form}), encoding="utf-8")

@@ -135,7 +135,7 @@ _SEVERITY = compile_late(
 _OF_A_LENGTH = compile_late(r"\W*0:[0-5]\d(?::[0-5]\d)?(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """Half an hour as 0:30: a time of day after midnight is written 00:30."""
 _NOUN = compile_late(r"(?:ion|response|recovery|taken|engaged)\W*$", re.IGNORECASE)
-_SHORT_CLOCK = compile_late(r"\W*(?:\d|0[0-5]):[0-5]\d(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
+_SHORT_CLOCK = compile_late(r"\W*(?:\d|0[1-5]):[0-5]\d(?:\s?h(?:rs?|ours?)?)?\W*", re.IGNORECASE)
 """What is as likely a length as a time of day, below a label such as *Response* and *Time taken*."""
 _ONLY_SEVERITY = compile_late(
     rf"\W*({_RATING}|(?:priority|prioriteit|priorität|priorité|prioridade?)\s[1-5])(?:\sof\s[3-6])?\W*", re.IGNORECASE

@@ -616,7 +616,9 @@ def test_unknown_names_are_said_with_those_that_are_there(options: dict[str, Any
 
 
 def test_business_hours_need_a_calendar() -> None:
-    with pytest.raises(SettingsError, match=r"^business hours need a \[calendar\] section in the settings$"):
+    with pytest.raises(
+        SettingsError, match=r"^business hours need a \[calendar\] in the settings, such as start = 09:00:00"
+    ):
         Scope.of(QUARTER, "2025Q3", as_of=at("2025-10-01"), business_hours=True)
 
 

@@ -13,7 +13,7 @@ from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.action_states import read_action_date, read_own_state, read_state_alone
 from incident_analytics.reports.placeholders import Unreadable
 from incident_analytics.reports.tokens import MONTH
-from incident_analytics.reports.usual_owners import usual_owners
+from incident_analytics.reports.usual_owners import is_thing, usual_owners
 from incident_analytics.reports.zones import is_place
 
 __all__ = ["split_details", "split_list"]
@@ -166,7 +166,7 @@ def split_details(words: str, columns: Mapping[str, Sequence[str]]) -> tuple[str
     if text.endswith((")", "]")) and len(text) - _ROOM < start and (found := _in_brackets(text[start + 1 : -1], names)):
         return text[:start].rstrip(_BETWEEN) + state, found
     before, dash, tail = _before_dash(text)
-    if dash and before and (found := _name_and_day(tail, names)):
+    if dash and before and (found := _name_and_day(tail, names) or _person_and_state(tail, names)):
         return before, found
     if "status" in names.values() and (at_end := _tail(text, dash if dash in text else "") or _tail(text, ", ")):
         return at_end
@@ -265,6 +265,13 @@ def _name_and_state(text: str, names: Mapping[str, str]) -> dict[str, str]:
         {"status": states[0]} | dict(zip(("owner",), people, strict=False)) | dict(zip(("due_on",), days, strict=False))
     )
     return {column: value for column, value in found.items() if column in names.values()}
+
+
+def _person_and_state(text: str, names: Mapping[str, str]) -> dict[str, str]:
+    """Read a name and a state behind a dash, where more of the item's own words may be: ``– Joe, done``."""
+    found = _name_and_state(text, names)
+    owner = found.get("owner", "")
+    return found if _is_name(owner) and not is_thing(owner) else {}
 
 
 def _at_end(words: str, names: Mapping[str, str]) -> tuple[str, dict[str, str]]:

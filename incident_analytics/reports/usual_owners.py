@@ -19,7 +19,7 @@ from incident_analytics.reports.placeholders import fold
 from incident_analytics.reports.tokens import MONTH
 from incident_analytics.reports.zones import is_place
 
-__all__ = ["usual_owners"]
+__all__ = ["is_thing", "usual_owners"]
 
 _WORD: Final = r"(?:[^\W\d_]\.|[^\W\d_][\w'’-]+)"
 _NAME: Final = compile_late(rf"{_WORD}(?:\s{_WORD}){{0,3}}")
@@ -32,7 +32,7 @@ _PARTICLES: Final = frozenset(_PARTICLES_TEXT.split())
 _AND: Final = compile_late(r"\s?[/&+]\s?|,\s|\s(?:and|und|et|e|en|og|och|i|y)\s")
 _IN_BRACKETS: Final = compile_late(r"^(.*\S)\s*[(\[]([^()\[\]]{2,60})[)\]]$", re.DOTALL)
 _BEHIND_DASH: Final = compile_late(r"^(.*\S)\s(?:[–—-]|--)\s([^–—]{2,60})$", re.DOTALL)
-_MENTION_AND_DAY: Final = compile_late(rf"^(.*\S)\s@({_WORD}(?:\s{_WORD}){{0,2}})\s(\d\S*)$", re.DOTALL)
+_MENTION_AT_END: Final = compile_late(rf"^(.*\S)\s(@\w[\w.'’-]*(?:\s{_WORD}){{0,2}})(?:\s(\d\S*))?$", re.DOTALL)
 _IN_FRONT: Final = compile_late(r"^([^:→()\[\]]{2,40}?)(?::|\s?(?:→|->|=>))\s+(?=\S)")
 _TO: Final = compile_late(r"^([^:→()\[\]]{2,40}?)\s(?:to|will)\s(?=[a-z])")
 _DAY: Final = compile_late(
@@ -67,6 +67,7 @@ _THINGS: Final = frozenset(_THINGS_TEXT.split())
 """What is in brackets or before a colon as well: priorities, kinds of actions, places in a system, products."""
 _TEAMS: Final = frozenset(
     (
+        "contractor",
         "crew",
         "department",
         "dept",
@@ -155,7 +156,7 @@ def usual_owners(
     for read in (_at_end, _in_front):
         found = [read(item, known) for item in items]
         names = [name for owned in found if owned for name in _names_of(owned)]
-        stray = {name for name in names if _is_thing(name, not_people) and not _is_of(name, known)}
+        stray = {name for name in names if is_thing(name, not_people) and not _is_of(name, known)}
         persons = {name for name in names if name not in stray and (_is_of(name, known) or _is_person(name))}
         is_habit = any(_is_of(name, known) for name in persons) or (read is _at_end and len(names) > 1)
         if not persons and not any(owned and owned.day for owned in found):
@@ -201,8 +202,9 @@ def _is_person(name: str) -> bool:
 def _at_end(item: str, known: Collection[str] = ()) -> _Owned | None:
     """Read a name behind an item's words, in brackets or behind a dash, with a day behind it or not."""
     text = item.rstrip(" .")
-    if match := _MENTION_AND_DAY.match(text):
-        return _Owned(*match.groups())
+    if match := _MENTION_AT_END.match(text):
+        words, mention, day = match.groups("")
+        return _Owned(words.rstrip(" –—-:"), mention[1:] if day or " " in mention else mention, day)
     match = _IN_BRACKETS.match(text) or _BEHIND_DASH.match(text)
     if match is None:
         return None
@@ -232,7 +234,7 @@ def _is_name(name: str) -> bool:
     return all(word[0].isupper() and (word.endswith(".") or not word.isupper()) for word in words)
 
 
-def _is_thing(name: str, things: Collection[str]) -> bool:
+def is_thing(name: str, things: Collection[str] = ()) -> bool:
     """Return whether what has the form of a name is that of a place, a product, a month, a state or the like."""
     words = fold(name).split()
     if _MENTION.fullmatch(name) or not words:

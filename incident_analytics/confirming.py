@@ -411,7 +411,8 @@ def _as_text(value: Any) -> str:
     if isinstance(value, datetime):
         return re.sub(r"\+00:00$", "Z", value.astimezone(UTC).isoformat())
     if isinstance(value, timedelta):
-        return f"{value / timedelta(minutes=1):g}m"
+        minutes, rest = divmod(value, timedelta(minutes=1))
+        return f"{minutes}m" + (f" {rest / timedelta(seconds=1):.10g}s" if rest else "")
     return str(value).casefold() if isinstance(value, bool) else str(value)
 
 

@@ -10,17 +10,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from incident_analytics.config import SETTINGS_NAME, Settings, find_trusted_settings
-from incident_analytics.confirming import ROW_KEYS, Doubt, Event, correction_file, find_doubts, walk
+from incident_analytics.confirming import ROW_KEYS, Doubt, Event, _as_text, correction_file, find_doubts, walk
 from incident_analytics.errors import OutputError, SettingsError
 from incident_analytics.loading import read_records
 from incident_analytics.reports.corrections import read_correction_file
+from incident_analytics.reports.durations import read_duration
 
 REPORT = """# Incident Report: Search is stale
 
@@ -357,3 +358,19 @@ def test_of_two_who_make_the_file_at_once_neither_loses_a_row(folder: Path, monk
     with pytest.raises(OutputError, match="it was changed in the meantime and left as it is; run again"):
         confirm("y")
     assert (folder / "corrections.csv").read_text(encoding="utf-8") == other
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (timedelta(hours=2, minutes=30), "150m"),
+        (timedelta(days=3650), "5256000m"),
+        (timedelta(hours=25, seconds=1), "1500m 1s"),
+        (timedelta(minutes=1, seconds=30), "1m 30s"),
+    ],
+)
+def test_a_length_is_written_as_exactly_as_it_was_read(value: timedelta, written: str) -> None:
+    assert _as_text(value) == written
+    found = read_duration(written)
+    assert found is not None
+    assert found.total == value

@@ -130,6 +130,7 @@ GUIDED = sorted(
         if line.startswith("incident-analytics ")
         and not line.startswith("incident-analytics explore ")
         and "://" not in line
+        and " | " not in line
     }
 )
 """The commands of the guides on a folder called ``reports``; JupyterLab and the page in a browser have other tests."""

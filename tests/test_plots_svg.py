@@ -186,7 +186,7 @@ def test_a_figure_has_its_words_and_a_drawing_for_a_wide_and_a_narrow_page() -> 
     shown = shown_response(30, 60, 90, **{"INC-0": "INC-0.md"})
     assert shown.html.startswith(
         '<figure class="plot" data-drawing=""><figcaption>'
-        "<strong>Median time to restore: SEV-1 1h (n\xa0=\xa03).</strong> "
+        '<strong>Median time to restore: <span class="nowrap">SEV-1</span> 1h (n\xa0=\xa03).</strong> '
         "<span>Time to restore, log scale; each dot is one incident; diamond: median.</span></figcaption>"
     )
     wide, narrow = (parsed(each) for each in re.findall("<svg.*?</svg>", shown.html))

@@ -279,6 +279,6 @@ class TestDueTimes:
 
     def test_of_the_demo(self, demo_scope: Scope) -> None:
         assert sentences.describe_due(measures.due(demo_scope, by="severity")) == (
-            "15 of 26 action items are due within the target (SEV-1 14d and SEV-2 30d). Not judged: 9 without a due "
+            "15 of 30 action items are due within the target (SEV-1 14d and SEV-2 30d). Not judged: 5 without a due "
             "date and 14 of a severity without a target."
         )

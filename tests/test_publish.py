@@ -439,7 +439,7 @@ def test_every_table_of_the_page_is_a_file(demo_review: dict[str, Path]) -> None
     assert list(tables["table-key-figures"]["value"]) == ["13", "1h 36m", "2 of 5", "37"]
     budgets = tables["table-error-budget-used"].set_index("service")
     assert budgets.loc["API", "spent_seconds"] == pytest.approx(3.03 * budgets.loc["API", "budget_seconds"], rel=0.01)
-    assert list(tables["table-decisions-needed"]["subject"]) == ["API", "Frontend", "33 action items"]
+    assert list(tables["table-decisions-needed"]["subject"]) == ["API and Frontend", "33 action items"]
     incidents = tables["table-incidents"].set_index("incident_id")
     assert len(incidents) == 13
     assert incidents.loc["INC-2025-08-05-001", "time_to_restore_seconds"] == 7560

@@ -663,7 +663,7 @@ def listing(page: ReviewPage) -> str:
 
 def test_business_hours_need_hours(tmp_path: Path) -> None:
     write(tmp_path, "INC-2025-08-03-001.md")
-    with pytest.raises(SettingsError, match="business hours need a \\[calendar\\] section in the settings"):
+    with pytest.raises(SettingsError, match="business hours need a \\[calendar\\] in the settings, such as"):
         ReviewPage.read([str(tmp_path)], period="2025Q3", business_hours=True)
 
 

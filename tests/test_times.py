@@ -91,6 +91,12 @@ def test_an_ambiguous_date_is_never_a_guess(words: str, message: str) -> None:
         ("Began 05.03.2026, due 03.20.2026 or 20.03.2026", True, None),  # which contradict each other
         ("Began 05.03.2026 on 10.25.2026.7", None, None),  # a version
         ("Began 05.03.2026, see 10-20-2026-17", None, None),  # an id
+        ("Störung der Zahlung am 05.03.2026, für Händler nicht geprüft, wäre möglich", None, date(2026, 3, 5)),
+        (
+            "Initial detection in main site, mitigation in line, Final, 05.03.2026",
+            None,
+            None,
+        ),  # not one i without a dot
     ],
 )
 def test_two_numbers_are_in_the_order_of_the_other_dates_of_their_text(

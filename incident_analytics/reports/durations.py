@@ -112,8 +112,7 @@ def _read_duration(text: str, _order: object) -> Duration | None:
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
         total = lengths[0].length if lengths else None
-    is_less_than_said = not total and not windows and re.search("[1-9]", text) is not None  # 0h 14:30
-    if is_less_than_said and (total is not None or "open" not in pieces):
+    if total is None and not windows and "open" not in pieces:
         raise Unreadable(f"{text.strip()!r} isn't a length or a time range; write '14:02 - 15:47 (1h 45m)'")
     windows = [_with_half(window, total if len(windows) == 1 else None) for window in _with_zones(windows, text)]
     if _are_one(windows):

@@ -102,7 +102,7 @@ def _named_days(text: str) -> Iterator[date]:
 
 _ENGLISH: Final = compile_late(r"\b(?:the|and|of|to|was|were|is|for|that|with|from|it|by)\b", re.IGNORECASE)
 _DAY_FIRST: Final = compile_late(
-    r"\b(?:\w*[äöüßéèêàâçñãõåøæąćęłńśźżčďěřšťůžğışőűάέήίόύώа-яіїєґ]\w*|el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
+    r"\b(?:\w*[äöüßéèêàâçñãõåøæąćęłńśźżčďěřšťůžğşőűάέήίόύώа-яіїєґ]\w*|el|los|las|una|del|por|para|não|uma|das|dos|les|des|une|est|pour|dans|avec|der|das|und|nicht|ist|auf|het|een"
     r"|niet|van|voor|och|att|för|ikke|che|della|sono|nie|jest|się|que|ao|nu|le|zu|im)\b",
     re.IGNORECASE,
 )
@@ -658,7 +658,9 @@ def read_offset(text: str, header: str) -> timedelta | None:
     unit = _UNIT_OF_COLUMN.search(header)
     name = unit.lastgroup if unit else "m"
     if name == "mmss":
-        rest = f"0:{rest}" if rest.count(":") == 1 else rest
+        minutes, _, seconds = rest.partition(":")
+        if minutes.isdecimal() and seconds.isdecimal():
+            rest = f"{int(minutes) // 60}:{int(minutes) % 60:02}:{seconds:0>2}"
     elif rest.isdecimal():
         rest += name or ""
     found = split_offset(f"T{sign}{rest}")

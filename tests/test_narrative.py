@@ -144,6 +144,14 @@ def test_a_later_time_in_a_list_is_not_passed_over() -> None:
     assert "restored" not in milestones(read(WHOLE, more=more))
 
 
+def test_rows_of_a_list_are_no_sentences() -> None:
+    """Each time is that of the words behind it, not of those before."""
+    story = (
+        "As we chatted about it for the whole of that long morning, and rolled back\n[09:34] ok again\n[10:00] closed"
+    )
+    assert milestones(read(story)) == {}
+
+
 def test_what_goes_on_is_not_restored() -> None:
     story = f"{WHOLE.rpartition(', and')[0]}, and by 09:52 she had reset the password. The case remains open."
     assert "restored" in milestones(read(WHOLE))

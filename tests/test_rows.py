@@ -59,6 +59,20 @@ def test_a_line_of_plain_text_that_opens_with_a_time_is_a_row(time: str) -> None
     assert report.rows["timeline"][0]["at"] or 10 in named(report)
 
 
+@pytest.mark.parametrize("head", ["channel log", "*** Chat (times UTC) ***", "Log:"])
+@pytest.mark.parametrize("time", ["{}", "[{}]", "**{}**"])
+def test_a_short_line_above_lines_that_open_with_times_is_their_heading(head: str, time: str) -> None:
+    rows = [(time.format(clock), event) for clock, event in (("14:02", "Alert fires"), ("15:00", "Service restored"))]
+    report = read(f"## Timeline\n\n{head}\n" + "\n".join(f"{clock} ann: {event}" for clock, event in rows))
+    assert [row["event"] for row in report.rows["timeline"]] == ["ann: Alert fires", "ann: Service restored"]
+    assert report.incident["restored_at"] == datetime(2025, 3, 14, 15, tzinfo=UTC)
+
+
+def test_a_line_of_text_that_happens_to_open_with_a_time_is_no_row() -> None:
+    text = "The second wave of errors, which nobody had seen coming, began at\n14:02 and went on until\n15:00 or so.\n"
+    assert read(f"## Timeline\n\n{text}").rows["timeline"] == []
+
+
 @pytest.mark.parametrize("words", ["5 h 20 min of silence", "10時間 later", "5th node fails", "UTC is used"])
 def test_a_line_that_opens_with_a_length_or_a_word_is_no_row(words: str) -> None:
     assert not begins_with_time(words)

@@ -21,6 +21,7 @@ def title_of(head: str) -> str | None:
 @pytest.mark.parametrize(
     "head",
     [
+        "INCIDENT: Search returned nothing\n\n*** Timeline ***\n09:00 It began\n09:40 It was over\n\n",
         "# Incident report\n\n**Search returned nothing**\n",
         "# Incident Report LP-2025-031\n\n**Search returned nothing**\nLumen Ltd, Singapore\n",
         "# Postmortem\n\n## Search returned nothing\n",

@@ -18,6 +18,7 @@ from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.markdown import Item, Paragraph
 from incident_analytics.reports.milestones import default_lexicon
 from incident_analytics.reports.row_readings import Reading
+from incident_analytics.reports.rows import begins_with_time
 from incident_analytics.reports.times import find_dates
 from incident_analytics.reports.tokens import WEEKDAY, WEEKDAYS
 from incident_analytics.reports.zones import ZONE
@@ -143,7 +144,7 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
     -------
     tuple
         The clauses in the order of the text, and whether it says that the incident goes on. No clauses where a time is
-        of another day than the incident's and may be of its course.
+        of another day than the incident's and may be of its course, or where lines are rows of a list rather than text.
 
     Examples
     --------
@@ -161,6 +162,8 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
     texts = list(paragraphs)
     if not any(":" in text.text and _CLOCK.search(text.text) for text in texts):
         return found, goes_on
+    if any(_has_rows([line.text for line in text.lines]) for text in texts):
+        return found, goes_on  # in which each time is that of the words behind it
     for paragraph in texts:
         starts = list(accumulate((len(line.text) + 1 for line in paragraph.lines), initial=0))
         is_of_incident = True
@@ -183,6 +186,12 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
     if any(map(_says_half, found)):
         found = [clause for clause in found if _says_half(clause) or int(clause.when.partition(":")[0]) > _NOON]
     return found, goes_on
+
+
+def _has_rows(lines: Sequence[str]) -> bool:
+    """Return whether several lines open with a time that no sentence before them leads to."""
+    opens = (begins_with_time(line) and not before.endswith((".", "!", "?")) for before, line in pairwise(["", *lines]))
+    return sum(opens) > 1
 
 
 def _says_half(clause: TimedClause) -> bool:

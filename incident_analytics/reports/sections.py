@@ -86,6 +86,8 @@ _ROW_NUMBER = compile_late(r"\W*(?:#|№|no|nr|num)\W*", re.IGNORECASE)
 _NUMBERED_ROW = compile_late(r"(\d{1,2})\.(\d{1,2})\.\s+(?=\d{1,2}:\d\d)")
 _NOT_BY_WHOM = compile_late(r"\d|^\W*\w+ing\b|^(?:\S+\s+){5}", re.IGNORECASE)
 """What a cell below By has that says until when, or by what means: a figure, what is done, a sentence."""
+_LONGEST_HEAD = 60
+"""Characters of a line that may be the heading of the lines below it."""
 _LONGEST_DATE = 40
 """Characters of a line that may be a date alone."""
 
@@ -345,8 +347,9 @@ class SectionReader:
     def _mark_paragraphs(self, section: Section) -> None:
         """Note all lines of the paragraphs that open with a time as read."""
         for paragraph in section.paragraphs():
-            if begins_with_time(paragraph.lines[0].text):
-                self.report.mark("timeline", paragraph.line, paragraph.last)
+            lines = _without_head(paragraph.lines)
+            if begins_with_time(lines[0].text):
+                self.report.mark("timeline", lines[0].line, paragraph.last)
 
     def _report_short_minutes(self, parts: Sequence[_RowPart]) -> None:
         """Report a row that begins with what would be a time but for a figure, where others begin with one."""
@@ -908,9 +911,7 @@ def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple
     Yield each part's words and line.
     """
     parts: list[tuple[list[str], int]] = []
-    for line in paragraph.lines:
-        if line.line in taken:
-            continue
+    for line in _without_head([line for line in paragraph.lines if line.line not in taken]):
         if begins_with_time(line.text) or _is_date(line.text):
             match = UPDATE.match(line.text)
             parts.append(([line.text[match.end() :] if match else line.text], line.line))
@@ -920,6 +921,13 @@ def _timed_parts(paragraph: Paragraph, taken: Collection[int]) -> Iterator[tuple
             return
     for texts, number in parts:
         yield " ".join(texts), number
+
+
+def _without_head(lines: Sequence[Line]) -> Sequence[Line]:
+    """Return the lines of a paragraph but a short one above several that each open with a time: ``Chat log``."""
+    rest = lines[1:]
+    is_headed = len(rest) > 1 and len(lines[0].text) <= _LONGEST_HEAD and not begins_with_time(lines[0].text)
+    return rest if is_headed and all(begins_with_time(line.text) for line in rest) else lines
 
 
 def _is_date(text: str) -> bool:

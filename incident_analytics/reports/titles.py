@@ -55,7 +55,7 @@ class Titles:
             The value of a field that may say what happened, if there is one.
         """
         if self.found is None:
-            return None
+            return candidate
         words = self.found.text
         if candidate is not None and (_is_frame(words) or _is_of_house(words) or self._is_above_frame()):
             return candidate
@@ -63,7 +63,10 @@ class Titles:
 
     def _find(self) -> Line | None:
         level = self.template.report_level
-        title = next((section for section in self.sections if section.level == level), None)
+        of_level = [
+            (section, part) for section, part in zip(self.sections, self.parts, strict=True) if section.level == level
+        ]
+        title = next((section for section, part in of_level if part is None), None)
         if title is not None:
             return Line(title.title, title.line)
         above = takewhile(lambda pair: pair[1] is None, zip(self.sections, self.parts, strict=True))

@@ -59,7 +59,7 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     assert both.count("counts up to the review date. “") == 1
     assert both.endswith(" are ongoing; they do not count as downtime.")
     assert notices(stray="1 PagerDuty record has no report.") == [
-        ("1 PagerDuty record has no report.", "Write a report where it was an incident.")
+        ("1 PagerDuty record has no report.", "Write one if it was an incident.")
     ]
     each = [notices(budgets=budgets(*unknown))[0][0] for unknown in ([UNJUDGED], [UNJUDGED, budget("Web", "unknown")])]
     assert each == [

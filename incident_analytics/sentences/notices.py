@@ -120,7 +120,8 @@ def describe_notices(
     if unwritten:
         notices.append(Notice(unwritten, "Every incident needs a report.", figures_in(unwritten)))
     if stray:
-        notices.append(Notice(stray, "Write a report where it was an incident.", figures_in(stray)))
+        remedy = f"Write one {'if it was' if stray.startswith('1 ') else 'for each that was'} an incident."
+        notices.append(Notice(stray, remedy, figures_in(stray)))
     notices += _contradicted(contradicted, response)
     notices += _data_notices(counts, response, budgets, has_reports=has_reports, is_contradicted=bool(contradicted))
     if mapped:

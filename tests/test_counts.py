@@ -66,7 +66,7 @@ def test_no_event_bounds_the_rate_as_a_negative_binomial_zero_does_about() -> No
 def test_the_interval_of_a_ratio_has_the_ratios_that_the_test_does_not_reject(
     n_before: int, n_after: int, dispersion: float
 ) -> None:
-    """At each end the p-value, with that ratio as what is expected, is the level; without an event there is no end."""
+    """If the ratio at an end were the true one, the p-value would be the level; without an event an end is missing."""
     low, high = (float(end) for end in rate_ratio_interval(n_before, n_after, 2.0, dispersion=dispersion))
     assert (low == 0) == (n_after == 0 < n_before)
     assert (high == np.inf) == (n_before == 0 < n_after)

@@ -10,7 +10,7 @@ from typing import Final
 
 from incident_analytics.config import Settings
 from incident_analytics.errors import OutputError, UnknownNameError
-from incident_analytics.files import read_bytes
+from incident_analytics.files import read_bytes, write_new
 from incident_analytics.finding import find_files
 from incident_analytics.names import closest_name, did_you_mean, fold, known_name
 from incident_analytics.records import Wanted
@@ -77,12 +77,6 @@ def new_report(
     target = folder or next((path for path in settings.reports if path.is_dir()), Path())
     first = 1 + max(_numbers_taken(on, [target, *settings.reports]), default=0)
     name = " ".join((title or "[Title]").split())
-    try:
-        f"{name}{text}".encode()
-    except UnicodeEncodeError as error:
-        raise OutputError(
-            f"{target}: a title or service is not UTF-8, as a report is; write it in other characters"
-        ) from error
     for number in range(first, first + 1000):
         own = f"INC-{on}-{number:03}"
         filled = (
@@ -92,18 +86,20 @@ def new_report(
             .replace("[Draft/Under Review/Final]", "Draft", 1)
             .replace("# Incident Report Template", f"# Incident Report: {name}", 1)
         )
-        _require_services(filled, hit, settings)
         file = target / f"{own}.md"
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-            with file.open("x", encoding="utf-8", newline="\n") as stream:
-                stream.write(filled)
-        except FileExistsError:
-            continue  # somebody else has just written it
-        except OSError as error:
-            raise OutputError(f"{file}: {error.strerror}") from error
-        return file
+        content = encoded(filled, file)
+        _require_services(filled, hit, settings)
+        if write_new(file, content):
+            return file
     raise OutputError(f"{target}: there are too many reports of {on}")
+
+
+def encoded(text: str, file: Path) -> bytes:
+    """Return a new report's text as its file has it."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise OutputError(f"{file}: a title or service is not UTF-8; write it in other characters") from error
 
 
 def severity_written(name: str, settings: Settings) -> str:

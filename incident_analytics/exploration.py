@@ -14,10 +14,10 @@ from typing import Any, Final
 from incident_analytics.config import Settings, read_settings
 from incident_analytics.errors import OutputError
 from incident_analytics.extras import require
-from incident_analytics.files import read_bytes
+from incident_analytics.files import read_bytes, write_new
 from incident_analytics.finding import find_files
 from incident_analytics.loading import read_records
-from incident_analytics.notebooks import notebook_file
+from incident_analytics.notebooks import notebook_bytes, notebook_file
 from incident_analytics.records import named_statuses
 from incident_analytics.temporary import TemporaryFolder
 
@@ -123,18 +123,12 @@ def _copy(folder: Path, parameters: Mapping[str, object]) -> tuple[Path, str]:
     source = "\n".join(f"{name} = {_literal(value)}" for name, value in parameters.items())
     cell = _parameters_cell(notebook)
     cell["source"] = source.splitlines(keepends=True)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in _names(folder):
-            if not file.exists():
-                with file.open("x", encoding="utf-8", newline="\n") as stream:
-                    json.dump(notebook, stream, ensure_ascii=False, indent=1)
-                    stream.write("\n")
-                return file, f"{file}: a new copy of the exploration notebook"
-            if _has(file, source):
-                return file, f"{file}: opened again as it was left"
-    except OSError as error:
-        raise OutputError(f"{error.filename or folder}: {error.strerror}") from error
+    content = notebook_bytes(notebook)
+    for file in _names(folder):
+        if write_new(file, content):
+            return file, f"{file}: a new copy of the exploration notebook"
+        if _has(file, source):
+            return file, f"{file}: opened again as it was left"
     raise AssertionError("names never end")
 
 

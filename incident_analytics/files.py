@@ -39,6 +39,7 @@ __all__ = [
     "read_bytes",
     "read_toml",
     "write_bytes",
+    "write_new",
 ]
 
 BOM = b"\xef\xbb\xbf"
@@ -357,6 +358,37 @@ def parse_json(text: str) -> Any:
         return json.loads(text, parse_constant=lambda _: None, parse_int=whole)
     except json.JSONDecodeError as error:
         raise InputError(f"not valid JSON: {error.msg} at column {error.colno}", error.lineno) from error
+
+
+def write_new(file: Path, content: bytes) -> bool:
+    """Write a file that is not there yet, with its folder; one that is there is left as it is, whoever wrote it.
+
+    Returns
+    -------
+    bool
+        False where the file is there already.
+
+    Raises
+    ------
+    OutputError
+        ``reports: Permission denied``. Nothing is left half-written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("xb") as stream:
+            try:
+                stream.write(content)
+                stream.flush()
+            except OSError:
+                file.unlink()
+                raise
+    except FileExistsError as error:
+        if error.filename == str(file):
+            return False
+        raise OutputError(f"{error.filename}: {error.strerror}") from error
+    except OSError as error:
+        raise OutputError(f"{error.filename or file}: {error.strerror}") from error
+    return True
 
 
 def write_bytes(file: Path, content: bytes, *, expected: bytes | None = None) -> None:

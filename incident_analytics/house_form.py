@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from incident_analytics.config import Settings
+from incident_analytics.drafting import encoded
 from incident_analytics.errors import OutputError
-from incident_analytics.files import decode_text, read_bytes, read_toml
+from incident_analytics.files import decode_text, read_bytes, read_toml, write_new
 from incident_analytics.finding import find_files
 from incident_analytics.names import fold
 from incident_analytics.reports.choices import read_word
@@ -159,17 +160,8 @@ def new_house_report(
         own = numbering.id_of(number)
         text, unfilled = _filled(form, templates, {"incident_id": own, "status": "", **words}, numbering, on)
         file = folder / f"{_file_name(own, numbering, files, number, title)}.md"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with file.open("x", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-        except FileExistsError:
-            continue  # somebody else has just written it
-        except UnicodeEncodeError as error:
-            file.unlink()
-            raise OutputError(f"{file}: a title or service is not UTF-8; write it in other characters") from error
-        except OSError as error:
-            raise OutputError(f"{file}: {error.strerror}") from error
+        if not write_new(file, encoded(text, file)):
+            continue
         found = read_reports(text, str(file), settings, templates)
         if isinstance(found, Skipped):
             return HouseReport(file, tuple(unfilled), is_read=False, has_date=False)

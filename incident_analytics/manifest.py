@@ -18,13 +18,25 @@ from incident_analytics.errors import PathError
 from incident_analytics.files import read_bytes
 from incident_analytics.periods import Period
 
-__all__ = ["HASH", "MANIFEST", "FigureRecord", "IssueRecord", "Manifest", "ReportRecord", "read_manifest"]
+__all__ = [
+    "HASH",
+    "MANIFEST",
+    "NO_MANIFEST",
+    "FigureRecord",
+    "IssueRecord",
+    "Manifest",
+    "ReportRecord",
+    "read_manifest",
+]
 
 MANIFEST: Final = ".manifest.json"
 """The end of a manifest's name: ``review-2025Q3.manifest.json``."""
 
 HASH: Final = 8
 """Characters of the hash of a line: 48 bits."""
+
+NO_MANIFEST: Final = (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError)
+"""What `Manifest.of` raises for what is none."""
 
 _FORM: Final = 4
 _MOST_LINES: Final = 10_000_000  # of a report
@@ -185,8 +197,8 @@ class Manifest:
 
         Raises
         ------
-        KeyError, TypeError, AttributeError, ValueError, OverflowError
-            Where it has none: anybody may have written the file.
+        one of `NO_MANIFEST`
+            Where it has none: anybody may have written it.
         """
         if plain["manifest"] != _FORM:
             raise ValueError(plain["manifest"])
@@ -252,7 +264,7 @@ def read_manifest(file: Path) -> Manifest:
             return Manifest.of(plain)
     except OSError as error:
         raise PathError(f"{file}: {error.strerror}") from error
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
+    except NO_MANIFEST as error:
         raise PathError(f"{file}: is not the manifest of a review") from error
     raise PathError(f"{file}: was written by another version; make the review again")
 

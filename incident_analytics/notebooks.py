@@ -21,7 +21,7 @@ from incident_analytics.errors import (
     SettingsError,
     UnknownNameError,
 )
-from incident_analytics.files import read_bytes
+from incident_analytics.files import read_bytes, write_new
 from incident_analytics.names import did_you_mean, unknown_name
 from incident_analytics.temporary import TemporaryFolder
 
@@ -423,15 +423,14 @@ def copy_notebook(name: str, file: str | Path | None = None) -> Path:
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", ()):
             cell["source"] = [_own_default(line) for line in cell["source"]]
-    try:
-        with place.open("x", encoding="utf-8", newline="\n") as stream:
-            json.dump(notebook, stream, ensure_ascii=False, indent=1)
-            stream.write("\n")
-    except FileExistsError as error:
-        raise OutputError(f"{place}: is there already; name another file") from error
-    except OSError as error:
-        raise OutputError(f"{place}: {error.strerror}") from error
+    if not write_new(place, notebook_bytes(notebook)):
+        raise OutputError(f"{place}: is there already; name another file")
     return place
+
+
+def notebook_bytes(notebook: Mapping[str, Any]) -> bytes:
+    """Return a notebook's file as Jupyter writes it."""
+    return f"{json.dumps(notebook, ensure_ascii=False, indent=1)}\n".encode()
 
 
 def _own_default(line: str) -> str:

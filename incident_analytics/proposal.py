@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from incident_analytics.config import SETTINGS_NAME, Settings, TemplateSettings, read_settings
 from incident_analytics.errors import OutputError
-from incident_analytics.files import decode_text, file_of_report, read_bytes, relative_path
+from incident_analytics.files import decode_text, file_of_report, read_bytes, relative_path, write_new
 from incident_analytics.layout_proposal import LAYOUT_NAME, ProposedLayout, propose_layout, toml_text
 from incident_analytics.names import fold
 from incident_analytics.nearby import Nearby, find_nearby
@@ -266,18 +266,13 @@ def write_settings(text: str, folder: Path) -> Path:
 
 def _write(text: str, file: Path) -> Path:
     try:
-        text.encode()
-        with file.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError as error:
-        message = "already there, and left as it is; rename it to have a new one proposed"
-        raise OutputError(f"{file}: {message}") from error
+        content = text.encode()
     except UnicodeEncodeError as error:
         raise OutputError(
             f"{file}: a folder's name is not UTF-8, and TOML has no other; rename it and run again"
         ) from error
-    except OSError as error:
-        raise OutputError(f"{file}: {error.strerror}") from error
+    if not write_new(file, content):
+        raise OutputError(f"{file}: already there, and left as it is; rename it to have a new one proposed")
     return file
 
 

@@ -18,11 +18,11 @@ import pandas as pd
 
 from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings, read_settings
-from incident_analytics.errors import CommentaryError, OutputError
+from incident_analytics.errors import CommentaryError, NotebookError, OutputError
 from incident_analytics.files import relative_path, write_bytes
 from incident_analytics.finding import find_files
 from incident_analytics.handouts import as_confluence, as_slack
-from incident_analytics.manifest import MANIFEST, Manifest
+from incident_analytics.manifest import MANIFEST, NO_MANIFEST, Manifest
 from incident_analytics.names import unknown_name
 from incident_analytics.notebooks import notebook_file, run_notebook
 from incident_analytics.pages import as_html, as_markdown, as_pdf, figures_of, need_weasyprint, tables_of
@@ -140,7 +140,8 @@ def review(
         ``words.md: names in a commentary can't be redacted; leave out the commentary or the redaction``
     NotebookError
         ``mine.ipynb: code cell 3 (times = ia.response_times(c)) failed: NameError: name 'c' is not defined``;
-        also where a cell ends the notebook early, a figure vanished, or a parameter is unknown to the notebook.
+        also where a cell ends the notebook early, a figure vanished, a parameter is unknown to the notebook, or its
+        manifest is of another form.
     OutputError
         A file cannot be written; or ``pdf`` is asked for and what makes it is not installed:
         ``a PDF needs WeasyPrint: pip install 'incident-analytics[pdf]'``.
@@ -194,6 +195,7 @@ def review(
         say(text)
     handed_over = _taken(ran.cells, "manifest")
     own_file = f"{stem}.ipynb" if "ipynb" in to else None
+    manifest = _manifest_of(handed_over[-1], parameters, ran.cells, Path(output_dir)) if handed_over else None
     page = as_html(ran, f"Incident review, {window.label}", own_file)
     # All are made before the first is put in place. A figure's name comes from what it shows: new ones change none that
     # the earlier review shows, and only once the new review is in place do the others go.
@@ -203,7 +205,7 @@ def review(
         _drop_figures(Path(output_dir, f"{stem}_files"), but={file for files in written for file in files})
     if data_dir is not None:
         put_tables(Path(data_dir), {f"{name}.csv": text.encode() for name, text in tables_of(ran.cells).items()})
-    _put_manifest(Path(output_dir, f"{stem}{MANIFEST}"), handed_over, parameters, ran.cells)
+    _put_manifest(Path(output_dir, f"{stem}{MANIFEST}"), manifest)
     if not write_index(folder, chosen.model_copy(update={"title": None}) if redact else chosen):
         say(f"{Path(output_dir, 'index.html')} is not a list of reviews, so it stays as it is")
     return [files[-1] for files in written]
@@ -220,26 +222,37 @@ def _taken(cells: Sequence[NotebookNode], name: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def _put_manifest(
-    file: Path, handed_over: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any], cells: Sequence[NotebookNode]
-) -> None:
-    """Write the manifest that a notebook handed over, or remove that of an earlier review, which is not this one's."""
-    if not handed_over:
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            raise OutputError(f"{file}: {error.strerror}") from error
+def _manifest_of(
+    handed_over: Mapping[str, Any], parameters: Mapping[str, Any], cells: Sequence[NotebookNode], folder: Path
+) -> Manifest:
+    """Return the manifest that a notebook handed over, with the paths as they are seen from the review's folder."""
+    try:
+        plain = dict(handed_over)
+        if plain["review"]["redact"]:
+            named: dict[str, Any] = {} if parameters["settings"] is None else {"settings": ""}
+        else:
+            named = {"paths": [_seen_from(folder, path) for path in parameters["paths"]]}
+            if parameters["settings"] is not None:
+                named["settings"] = _seen_from(folder, parameters["settings"])
+        plain["review"] = {**plain["review"], **named}
+        plain["shown"] = figures_of(cells)
+        return Manifest.of(plain)
+    except NO_MANIFEST as error:
+        raise NotebookError(
+            "the notebook's manifest can't be read: the notebook must end with page.manifest(), "
+            "of the version of incident_analytics that makes the review"
+        ) from error
+
+
+def _put_manifest(file: Path, manifest: Manifest | None) -> None:
+    """Write the manifest of a review, or remove that of an earlier one, which is not this one's."""
+    if manifest is not None:
+        put_file(file, manifest.text().encode())
         return
-    plain = dict(handed_over[-1])
-    if plain["review"]["redact"]:
-        named: dict[str, Any] = {} if parameters["settings"] is None else {"settings": ""}
-    else:
-        named = {"paths": [_seen_from(file.parent, path) for path in parameters["paths"]]}
-        if parameters["settings"] is not None:
-            named["settings"] = _seen_from(file.parent, parameters["settings"])
-    plain["review"] = {**plain["review"], **named}
-    plain["shown"] = figures_of(cells)
-    put_file(file, Manifest.of(plain).text().encode())
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{file}: {error.strerror}") from error
 
 
 def _need_targets(to: Sequence[str]) -> None:

@@ -138,6 +138,6 @@ def test_no_title_or_service_changes_what_else_a_new_report_says(title: str, ser
 
 @pytest.mark.parametrize("asked", [{"title": "a\udcff"}, {"services": ["a\udcff"]}])
 def test_what_is_not_utf_8_writes_nothing(tmp_path: Path, asked: dict[str, Any]) -> None:
-    with pytest.raises(OutputError, match=r"is not UTF-8, as a report is; write it in other characters$"):
+    with pytest.raises(OutputError, match=r"is not UTF-8; write it in other characters$"):
         new_report(**{"severity": "SEV-1", "services": [], "on": DAY, "folder": tmp_path} | asked)
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import time
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,7 +20,7 @@ from incident_analytics.errors import CommentaryError, EvidenceError, NotebookEr
 from incident_analytics.evidence.changes import configuration_changes
 from incident_analytics.evidence.logs import log_templates
 from incident_analytics.evidence.metric_files import read_metric_files
-from incident_analytics.files import decode_text, matching_paths, parse_toml, read_bytes, write_bytes
+from incident_analytics.files import decode_text, matching_paths, parse_toml, read_bytes, write_bytes, write_new
 from incident_analytics.finding import find_files
 from incident_analytics.loading import load
 from incident_analytics.publish import run_notebook
@@ -55,6 +57,45 @@ def test_a_file_is_made_or_replaced_and_nothing_stays_beside_it(tmp_path: Path) 
     write_bytes(file, b"two", expected=b"one")
     assert file.read_bytes() == b"two"
     assert names(tmp_path) == ["x.md"]
+
+
+def test_a_new_file_is_written_with_its_folder_and_one_that_is_there_stays(tmp_path: Path) -> None:
+    file = tmp_path / "reports" / "x.md"
+    assert write_new(file, b"one")
+    assert not write_new(file, b"two")
+    assert file.read_bytes() == b"one"
+
+
+@POSIX
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path: Path) -> None:
+    file = tmp_path / "x.md"
+    file.symlink_to(tmp_path / "elsewhere.md")
+    assert not write_new(file, b"one")
+    assert names(tmp_path) == ["x.md"]
+
+
+def test_a_new_file_in_what_is_no_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "reports").write_bytes(b"")
+    for file in (tmp_path / "reports" / "x.md", tmp_path / "reports" / "2025" / "x.md"):
+        with pytest.raises(OutputError, match=r"reports(/2025)?: (File exists|Not a directory)$"):
+            write_new(file, b"one")
+
+
+def test_nothing_is_left_of_a_new_file_that_the_disk_has_no_room_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class FullDisk(BytesIO):
+        def write(self, _: Any) -> int:
+            raise OSError(28, "No space left on device")
+
+    def opened(file: Path, _: str) -> FullDisk:
+        file.touch()
+        return FullDisk()
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(OutputError, match=r"x\.md: No space left on device$"):
+        write_new(tmp_path / "x.md", b"one")
+    assert names(tmp_path) == []
 
 
 def test_a_name_of_the_longest_kind_can_be_written(tmp_path: Path) -> None:
@@ -128,7 +169,9 @@ def test_the_owner_stays(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 from incident_analytics.files import write_bytes
 print("begun", flush=True)
 while True:

@@ -64,16 +64,15 @@ class OneOf(click.Choice[str]):
 
 
 class FirstOf(OneOf):
-    """One of some words that comes before the paths; where there is a path in its place the message says so."""
+    """One of some words that comes before the paths; where none is meant the message says so."""
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         """Return what is wrong, what there is, and how to write it."""
-        from pathlib import Path  # slow to import
-
         message = super().get_invalid_choice_message(value, ctx)
-        if ctx is None or not Path(value).exists():
+        if ctx is None or did_you_mean(str(value), list(self.choices)):
             return message
-        return f"{message.removesuffix('.')}; write one of them first: {ctx.info_name} {self.choices[0]} {value}"
+        first = f"{ctx.info_name} {self.choices[0]} {value}"
+        return f"{message.removesuffix('.')}; one of them comes first, then the paths: {first}"
 
 
 def say(*lines: object, err: bool = False) -> None:

@@ -155,8 +155,8 @@ def test_a_report_is_found_by_the_name_of_its_file_below_the_reports(run: Run) -
 def test_a_path_in_place_of_a_kind_or_table_shows_how_to_write_it(run: Run, verb: str, first: str) -> None:
     code, out, err = run(verb, "r")
     assert (code, out) == (2, "")
-    assert err.endswith(f"; write one of them first: {verb} {first} r\n")
-    assert "write one of them first" not in run(verb, "nowhere")[2]
+    assert err.endswith(f"; one of them comes first, then the paths: {verb} {first} r\n")
+    assert "one of them comes first" not in run(verb, f"{first}x")[2]
 
 
 def test_a_group_that_is_called_like_a_field_is_offered_as_one(run: Run) -> None:

@@ -10,7 +10,16 @@ from typing import Final, TypeVar
 
 from incident_analytics.errors import UnknownNameError
 
-__all__ = ["closest_name", "did_you_mean", "fold", "known_name", "remembered", "unknown_name", "without_accents"]
+__all__ = [
+    "closest_name",
+    "did_you_mean",
+    "fold",
+    "known_name",
+    "listed_values",
+    "remembered",
+    "unknown_name",
+    "without_accents",
+]
 
 Found = TypeVar("Found")
 _LONGEST: Final = 200
@@ -64,6 +73,25 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u00a0", " ")
     return " ".join(text.split()).casefold().rstrip(". ")
+
+
+_BETWEEN_VALUES: Final = re.compile(r"\s*[,;|]\s*|\s+(?:[&+/]|and)\s+")
+
+
+def listed_values(values: Iterable[str]) -> dict[str, list[str]]:
+    """Return, of the values of a field, each with those that it lists: itself, unless all its parts are values too.
+
+    Examples
+    --------
+    >>> listed_values(["EU", "US", "EU, US", "Berlin, Germany"])["EU, US"]
+    ['EU', 'US']
+    >>> listed_values(["EU", "US", "EU, US", "Berlin, Germany"])["Berlin, Germany"]
+    ['Berlin, Germany']
+    """
+    written = dict.fromkeys(values)
+    known = {fold(value) for value in written}
+    found = {value: _BETWEEN_VALUES.split(value) for value in written}
+    return {value: parts if all(fold(part) in known for part in parts) else [value] for value, parts in found.items()}
 
 
 def closest_name(name: str, known: Iterable[str]) -> str | None:

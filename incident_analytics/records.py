@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, Self
 
 from incident_analytics.config import SETTINGS_NAME, Settings
 from incident_analytics.errors import UnknownNameError
-from incident_analytics.names import known_name, unknown_name
+from incident_analytics.names import known_name, listed_values, unknown_name
 from incident_analytics.reports.choices import read_word
 from incident_analytics.reports.placeholders import Unreadable, fold
 from incident_analytics.schema import FLAG, HOURS, NO_FIELDS, POSITION, STARTS, STATUSES, TABLES, TEXT
@@ -332,8 +332,12 @@ class Wanted:
         names = {name for _, name, _ in rows if isinstance(name, str)}
         for name, values in asked.values():
             known = known_name("field", name, sorted(names), empty=NO_FIELDS)
+            written = [(own, value or "") for own, each, value in rows if each and fold(each) == fold(known)]
+            listed = listed_values(value for _, value in written)
             ids = ids & {
-                own for own, each, value in rows if each and fold(each) == fold(known) and fold(value or "") in values
+                own
+                for own, value in written
+                if fold(value) in values or not values.isdisjoint(map(fold, listed[value]))
             }
         return ids
 

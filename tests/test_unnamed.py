@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -179,6 +180,25 @@ def test_an_incident_counts_once_in_each_of_its_groups(corpus: Corpus) -> None:
         ia.response_summary(times, by="field:Zone", fields=corpus.fields)
     with pytest.raises(ColumnsError, match="by 'field:Region' needs fields=, the fields table"):
         ia.response_summary(times, by="field:Region")
+
+
+@pytest.mark.parametrize(
+    ("third", "groups", "asked"),
+    [
+        ("EU, us", [["EU", 3], ["US", 2]], [1, 2, 3]),
+        ("US / EU", [["EU", 3], ["US", 2]], [1, 2, 3]),
+        ("EU, Asia", [["EU", 2], ["EU, Asia", 1], ["US", 1]], [1, 2]),
+    ],
+)
+def test_a_value_that_lists_several_counts_in_each_where_all_are_values(
+    corpus: Corpus, third: str, groups: list[list[object]], asked: list[int]
+) -> None:
+    row = corpus.fields[corpus.fields["value"] == "US"].assign(incident_id="INC-2025-03-14-003", value=third)
+    listing = dataclasses.replace(corpus, fields=pd.concat([corpus.fields, row], ignore_index=True))
+    summary = ia.response_summary(ia.response_times(corpus.incidents), by="field:Region", fields=listing.fields)
+    assert summary[["field:Region", "n"]].to_numpy().tolist() == groups
+    kept = ia.narrow(listing, fields=["Region=EU"]).incidents["incident_id"]
+    assert [int(incident_id[-1]) for incident_id in kept] == asked
 
 
 def test_action_items_are_grouped_by_their_own_column_or_by_their_incidents_field(corpus: Corpus) -> None:

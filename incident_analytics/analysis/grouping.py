@@ -12,6 +12,7 @@ import pandas as pd
 
 from incident_analytics.checks import require_columns, require_name, require_window
 from incident_analytics.errors import ColumnsError
+from incident_analytics.names import listed_values
 from incident_analytics.periods import Period, Unit
 from incident_analytics.results import FIELD
 from incident_analytics.schema import FLOAT, NO_FIELDS, TEXT
@@ -141,7 +142,8 @@ def with_field(rows: pd.DataFrame, by: str, fields: pd.DataFrame | None) -> tupl
     -------
     rows : pandas.DataFrame
         The rows with another column, str, named by the second value returned: NA where a value is missing. Values that
-        differ by their case alone are one, as it is written first.
+        differ by their case alone are one, as it is written first. Of a value such as *EU, US* whose parts are all
+        values of other rows, each part counts.
     name : str
         ``field:`` and the field's name as it is written first.
     values : list of str
@@ -173,6 +175,8 @@ def with_field(rows: pd.DataFrame, by: str, fields: pd.DataFrame | None) -> tupl
     if found.empty:
         require_name("field", wanted, sorted(fields["name"].dropna().unique()), empty=NO_FIELDS)
     name = f"{FIELD}{found['name'].iloc[0] if len(found) else wanted}"
+    listed = listed_values(found["value"])
+    found = found.assign(value=found["value"].map(listed)).explode("value")
     first = found.groupby(found["value"].str.casefold())["value"].first()
     own = found.assign(**{name: found["value"].str.casefold().map(first).astype(TEXT)})
     keys = ["incident_id"]

@@ -24,7 +24,7 @@ TEMPLATE = """# Incident Report: Queue stands still
 
 ## Timeline
 
-| Time (UTC) | Event |
+| Time ({zone}) | Event |
 |------------|-------|
 {rows}
 
@@ -48,6 +48,7 @@ CLEAN = {
     "status": "Final",
     "summary": "The queue stood still for 1,200 users.",
     "rows": "| 14:02 | Initial alert/detection |\n| 14:10 | Incident response began |\n| 15:47 | Service restored |",
+    "zone": "UTC",
     "users": "1,200",
     "due": "2025-04-01",
     "signed": "x",
@@ -74,7 +75,7 @@ def test_a_total_that_is_not_its_own_range(tmp_path: Path) -> None:
             "duration-mismatch",
             5,
             (
-                "the Duration states 2h 45m, but its own times 2025-03-14 14:02 to 2025-03-14 15:47 UTC make 1h 45m; "
+                "the Duration states 2h 45m, but its own times 2025-03-14 14:02 UTC to 15:47 UTC make 1h 45m; "
                 "correct one or the other"
             ),
         )
@@ -87,7 +88,7 @@ def test_a_total_that_is_not_the_time_from_detection_to_restoration(tmp_path: Pa
             "duration-mismatch",
             5,
             (
-                "the Duration states 45m, but 2025-03-14 14:02 to 2025-03-14 15:47 UTC, where line 20 has it restored, "
+                "the Duration states 45m, but 2025-03-14 14:02 UTC to 15:47 UTC, where line 20 has it restored, "
                 "make 1h 45m; correct one or the other"
             ),
         )
@@ -107,7 +108,7 @@ def test_a_range_whose_end_no_row_tells(tmp_path: Path) -> None:
             5,
             (
                 "the Duration ends 2025-03-14 15:50 UTC, but no row of the timeline is at that time, the nearest "
-                "is line 20 at 2025-03-14 15:47; add the row, or correct the Duration"
+                "is line 20 at 2025-03-14 15:47 UTC; add the row, or correct the Duration"
             ),
         )
     ]
@@ -118,7 +119,7 @@ def test_the_first_of_two_windows_ends_at_no_rows_time(tmp_path: Path) -> None:
     rows = ROWS.replace("| 15:47", "| 14:34 | Change reverted |\n| 15:10 | Errors are back |\n| 15:47")
     message = (
         "the Duration ends 2025-03-14 14:30 UTC, but no row of the timeline is at that time, the nearest is line 20 at "
-        "2025-03-14 14:34; add the row, or correct the Duration"
+        "2025-03-14 14:34 UTC; add the row, or correct the Duration"
     )
     assert audited(tmp_path, duration="14:02 - 14:30 and 15:10 - 15:47", rows=rows) == [
         ("duration-mismatch", 5, message)
@@ -137,7 +138,7 @@ def test_a_row_without_a_time_may_be_the_end(tmp_path: Path) -> None:
 def test_a_range_that_does_not_end_with_the_restoration(tmp_path: Path, end: str) -> None:
     """At 16:30 there is a row, of something that followed."""
     message = (
-        f"the Duration ends 2025-03-14 {end} UTC, but line 20 has it restored at 2025-03-14 15:47; correct one or "
+        f"the Duration ends 2025-03-14 {end} UTC, but line 20 has it restored at 2025-03-14 15:47 UTC; correct one or "
         "the other"
     )
     rows = f"{ROWS}\n| 16:30 | Write to the customers |"
@@ -152,7 +153,7 @@ def test_a_range_that_ends_with_the_restoration(tmp_path: Path, duration: str) -
 def test_a_range_that_does_not_start_with_the_row_that_says_so(tmp_path: Path) -> None:
     rows = "| 13:30 | Outage began |\n" + ROWS.replace("14:02", "14:05")
     message = (
-        "the Duration starts 2025-03-14 14:02 UTC, but line 18 says 'Outage began' at 2025-03-14 13:30; correct "
+        "the Duration starts 2025-03-14 14:02 UTC, but line 18 says 'Outage began' at 2025-03-14 13:30 UTC; correct "
         "one or the other"
     )
     assert audited(tmp_path, rows=rows) == [("duration-mismatch", 5, message)]
@@ -185,7 +186,7 @@ def test_a_duration_without_the_time_in_which_it_was_over(tmp_path: Path, durati
 def test_a_duration_that_neither_the_range_nor_the_windows_make(tmp_path: Path) -> None:
     [(code, line, message)] = audited(tmp_path, duration="10:00 - 14:00 (3h)", rows=REOPENED)
     assert (code, line) == ("duration-mismatch", 5)
-    assert message.startswith("the Duration states 3h 00m, but its own times 2025-03-14 10:00 to 2025-03-14 14:00 UTC")
+    assert message.startswith("the Duration states 3h 00m, but its own times 2025-03-14 10:00 UTC to 14:00 UTC")
 
 
 def test_a_relapse_without_a_second_restoration(tmp_path: Path) -> None:
@@ -205,7 +206,7 @@ def test_support_hours_of_the_calendar_are_said_beside_the_mismatch(tmp_path: Pa
             "duration-mismatch",
             5,
             (
-                "the Duration states 1h 30m, but 2025-03-14 16:00 to 2025-03-17 09:30 UTC, where line 19 has it "
+                "the Duration states 1h 30m, but 2025-03-14 16:00 UTC to 2025-03-17 09:30 UTC, where line 19 has it "
                 "restored, make 65h 30m; correct one or the other"
             ),
         ),
@@ -237,16 +238,22 @@ def test_a_date_that_is_not_the_ids(tmp_path: Path) -> None:
     ]
 
 
-def test_milestones_out_of_their_usual_order_stay_and_are_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("zone", "restored", "responded"),
+    [
+        ("UTC", "2025-03-14 15:47 UTC", "2025-03-14 15:55 UTC"),
+        ("Asia/Kolkata", "2025-03-14 15:47 (10:17 UTC)", "2025-03-14 15:55 (10:25 UTC)"),
+        ("America/Los_Angeles", "2025-03-14 15:47 (22:47 UTC)", "2025-03-14 15:55 (22:55 UTC)"),
+    ],
+)
+def test_milestones_out_of_their_usual_order_stay_and_are_said_in_the_reports_own_time(
+    tmp_path: Path, zone: str, restored: str, responded: str
+) -> None:
     rows = "| 14:02 | Initial alert/detection |\n| 15:47 | Service restored |\n| 15:55 | Incident response began |"
-    found = audited(tmp_path, rows=rows)
-    assert found == [
-        (
-            "milestone-order",
-            19,
-            ("restored at 2025-03-14 15:47 comes before responded at 2025-03-14 15:55 UTC of line 20; check the times"),
-        )
-    ]
+    message = f"restored at {restored} comes before responded at {responded} of line 20; check the times"
+    assert audited(tmp_path, rows=rows, zone=zone) == [("milestone-order", 19, message)]
+    if zone != "UTC":  # the same where only the settings name the zone
+        assert audited(tmp_path, f"timezone = '{zone}'", rows=rows, zone="local time")[0][2] == message
 
 
 def test_an_action_due_before_the_incident(tmp_path: Path) -> None:

@@ -81,14 +81,14 @@ def _duration(report: Report, settings: Settings) -> Iterator[Finding]:
         yield "duration-mismatch", line, finding
         return
     if windows:
-        words = f"its own times {' and '.join(_range(start, end) for start, end in windows)}"
+        words = f"its own times {' and '.join(_range(report, *window) for window in windows)}"
     else:
         cure = next((name for name in ("restored", "mitigated") if incident.get(f"{name}_at")), None)
         begin = incident.get("started_at") or (None if report.start_is_hidden else incident.get("detected_at"))
         if begin is None or cure is None or duration.is_open:
             return
         windows = [(begin, incident[f"{cure}_at"])]
-        words = f"{_range(*windows[0])}, where line {report.lines[f'{cure}_at']} has it {cure},"
+        words = f"{_range(report, *windows[0])}, where line {report.lines[f'{cure}_at']} has it {cure},"
     span = _sum(windows)
     used = [(row["started_at"], row["ended_at"]) for row in report.rows["outages"] if row["ended_at"] is not None]
     if report.gaps and stated is not None and spans_agree(stated, _sum(used), approximate=duration.approximate):
@@ -126,8 +126,8 @@ def _start(report: Report) -> str | None:
     if begun is None:
         return None
     return (
-        f"the Duration starts {start:%Y-%m-%d %H:%M} UTC, but line {begun['line']} says {begun['event']!r} at "
-        f"{begun['at']:%Y-%m-%d %H:%M}; correct one or the other"
+        f"the Duration starts {report.clock(start)}, but line {begun['line']} says {begun['event']!r} at "
+        f"{report.clock(begun['at'])}; correct one or the other"
     )
 
 
@@ -142,14 +142,14 @@ def _end(report: Report, windows: list[Window]) -> str | None:
     if not windows or duration is None or placement is None:
         return None
     start, end = windows[-1]
-    message = f"the Duration ends {end:%Y-%m-%d %H:%M} UTC, but"
+    message = f"the Duration ends {report.clock(end)}, but"
     restored: datetime | None = report.incident.get("restored_at")
     if restored is not None:
         if _is_corrected(report, "restored_at") or spans_agree(
             restored - start, end - start, approximate=duration.approximate
         ):
             return None if duration.approximate else _without_row(report, windows[:-1])
-        place = f"line {report.lines['restored_at']} has it restored at {restored:%Y-%m-%d %H:%M}"
+        place = f"line {report.lines['restored_at']} has it restored at {report.clock(restored)}"
         return f"{message} {place}; correct one or the other"
     return _without_row(report, windows)
 
@@ -164,8 +164,8 @@ def _without_row(report: Report, windows: list[Window]) -> str | None:
         nearest = min(rows[max(place - 1, 0) : place + 1], key=lambda row: abs(row["at"] - end))
         if abs(nearest["at"] - end) >= _MINUTE:
             return (
-                f"the Duration ends {end:%Y-%m-%d %H:%M} UTC, but no row of the timeline is at that time, the nearest "
-                f"is line {nearest['line']} at {nearest['at']:%Y-%m-%d %H:%M}; add the row, or correct the Duration"
+                f"the Duration ends {report.clock(end)}, but no row of the timeline is at that time, the nearest "
+                f"is line {nearest['line']} at {report.clock(nearest['at'])}; add the row, or correct the Duration"
             )
     return None
 
@@ -191,8 +191,10 @@ def _sum(windows: Iterable[Window]) -> timedelta:
     return sum((end - start for start, end in windows), timedelta(0))
 
 
-def _range(start: datetime, end: datetime) -> str:
-    return f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+def _range(report: Report, start: datetime, end: datetime) -> str:
+    first, last = report.clock(start), report.clock(end)
+    day = first[: first.index(" ") + 1]
+    return f"{first} to {last.removeprefix(day)}"
 
 
 def _dates(report: Report) -> Iterator[Finding]:
@@ -215,7 +217,7 @@ def _milestone_order(report: Report) -> Iterator[Finding]:
         if second < first:
             lines = report.lines
             message = (
-                f"{after} at {second:%Y-%m-%d %H:%M} comes before {before} at {first:%Y-%m-%d %H:%M} UTC of line "
+                f"{after} at {report.clock(second)} comes before {before} at {report.clock(first)} of line "
                 f"{lines[f'{before}_at']}; check the times"
             )
             yield "milestone-order", lines[f"{after}_at"], message

@@ -249,7 +249,7 @@ class Chronology:
         line, confirmed_by = self.report.lines["duration"], ""
         if restored is not None:
             row, over = restored
-            confirmed_by = f", and line {self.reader.entries[row].line} has it restored at {over:%Y-%m-%d %H:%M} UTC"
+            confirmed_by = f", and line {self.reader.entries[row].line} has it restored at {self.report.clock(over)}"
             if duration.total and spans_agree(duration.total, over - (begun or over), approximate=duration.approximate):
                 message = f"{fault}{confirmed_by}, which makes the stated length and counts; correct its times"
                 self.report.problem("duration-mismatch", line, message)
@@ -293,7 +293,8 @@ class Chronology:
             return None, False
         (first, last), whole = (windows[0][0], windows[-1][1]), windows[-1][1] - windows[0][0]
         if any(end < start for start, end in windows):
-            return f"the Duration ends {last:%Y-%m-%d %H:%M} UTC, before it starts at {first:%Y-%m-%d %H:%M}", True
+            clock = self.report.clock
+            return f"the Duration ends {clock(last)}, before it starts at {clock(first)}", True
         if (total := duration.total) is not None:
             if any(spans_agree(total, each, approximate=duration.approximate) for each in (span, whole)):
                 return None, False
@@ -436,5 +437,6 @@ class Chronology:
     def _report_two_instants(self, code: str, milestone: str, line: int, at: datetime) -> None:
         """Report that a line gives another instant for a milestone than the line that it was read from."""
         stated, of = self.values[f"{milestone}_at"], self.report.lines[f"{milestone}_at"]
-        message = f"{milestone} is {at:%Y-%m-%d %H:%M} UTC here, {stated:%Y-%m-%d %H:%M} UTC in line {of}"
+        clock = self.report.clock
+        message = f"{milestone} is {clock(at)} here, {clock(stated)} in line {of}"
         self.report.problem(code, line, f"{message}; correct one or the other")

@@ -146,7 +146,7 @@ class _Parser:
         self.report = report
         self.values = report.incident
         self.reader = SectionReader(self.report, settings, template)
-        self.zone = ZoneInfo(settings.timezone)
+        self.zone = report.usual_zone = ZoneInfo(settings.timezone)
 
     def parse(self, corrections: Mapping[str, Sequence[Correction]]) -> Report:
         header = HeaderReader(self.reader, self.sections, self.parts, self.head)

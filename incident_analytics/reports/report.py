@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Final, TypeVar
 
 from incident_analytics.reports.choices import Choice
@@ -50,6 +50,8 @@ class Report:
     zone, zone_is_unclear
         The zone in which the timeline, else the report, has its times, None where it names none; and whether it names
         several, or one that may be several.
+    usual_zone
+        The settings' zone, in which times are that name none.
     zone_is_assumed
         Whether an instant was read in the settings' zone, as the report names none for it.
     duration_is_unclear
@@ -74,6 +76,7 @@ class Report:
     ongoing: Line | None = None
     zone: tzinfo | None = None
     zone_is_unclear: bool = False
+    usual_zone: tzinfo = UTC
     zone_is_assumed: bool = False
     duration_is_unclear: bool = False
     not_given: set[str] = field(default_factory=set)
@@ -89,6 +92,12 @@ class Report:
     def anchor(self) -> date | None:
         """Return the date that the clock times belong to: the report's Date, else the one in its id."""
         return self.incident.get("date") or self.day_of_id()
+
+    def clock(self, at: datetime) -> str:
+        """Write an instant for whoever mends the report: as its own clock has it, and in UTC."""
+        local = at.astimezone(self.zone or self.usual_zone)
+        utc = f"{at.astimezone(UTC):%H:%M} UTC"
+        return f"{local:%Y-%m-%d %H:%M} ({utc})" if local.utcoffset() else f"{local:%Y-%m-%d} {utc}"
 
     def day_of_id(self) -> date | None:
         """Return the date in the report's id, None where it has none."""

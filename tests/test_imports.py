@@ -250,6 +250,11 @@ def test_the_reading_layer_loads_no_pandas() -> None:
     assert ran.stdout.split() == []
 
 
+@pytest.mark.parametrize("library", ["scipy.stats", "scipy.optimize"])
+def test_no_module_imports_what_takes_longer_to_import_than_a_review_needs_it(library: str) -> None:
+    assert {name for name, found in all_imports().items() if any(under(each, library) for each in found)} == set()
+
+
 def test_no_module_of_reports_imports_pandas_even_in_a_function() -> None:
     users = {name for name, found in all_imports().items() if any(under(each, "pandas") for each in found)}
     assert {name for name in users if layer(name) in {"reports", "records", "config", "schema"}} == set()

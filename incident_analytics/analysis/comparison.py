@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import product
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, product
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from incident_analytics.analysis.grouping import levels, rows_within
@@ -220,33 +221,44 @@ def _permute(
     before: Values, after: Values, resamples: int, average: Callable[..., Any] = np.mean
 ) -> tuple[float, float]:
     """Return how often the averages of shuffled values change as much as these, and how often they fall as much."""
-    from scipy import special, stats
+    from scipy import special
 
-    n = before.size + after.size
-    null = stats.permutation_test(
-        (after, before),
-        lambda after, before, axis: average(after, axis=axis) - average(before, axis=axis),
-        vectorized=True,
-        n_resamples=resamples,
-        batch=max(1, _BATCH // n),
-        rng=0,
-    ).null_distribution
+    values, n_after = np.concatenate([after, before]), after.size
+    # To drawn permutations the data themselves are added as one more; where all are gone through, they are there.
+    drawn = int(special.comb(values.size, n_after) > resamples)
+    orders = _drawn_orders(values.size, resamples) if drawn else _all_orders(values.size, n_after)
+    null = np.concatenate(
+        [average(values[order[:, :n_after]], axis=1) - average(values[order[:, n_after:]], axis=1) for order in orders]
+    )
     size = abs(average(after) - average(before)) - _TIE
-    # To drawn permutations the data themselves are added as one more; where all were gone through, they are there.
-    drawn = int(special.comb(n, before.size) > resamples)
     changed, fell = np.count_nonzero(np.abs(null) >= size), np.count_nonzero(null <= -size)
     return (changed + drawn) / (null.size + drawn), (fell + drawn) / (null.size + drawn)
 
 
+def _all_orders(n: int, n_first: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Give the orders of n values in which other ones come first: each set of them once."""
+    first = np.array(list(combinations(range(n), n_first)))
+    is_first = np.zeros((len(first), n), dtype=bool)
+    np.put_along_axis(is_first, first, values=True, axis=1)
+    yield np.argsort(~is_first, axis=1, kind="stable")
+
+
+def _drawn_orders(n: int, resamples: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Give orders of n values, drawn by chance, in batches."""
+    draw, batch = np.random.default_rng(0), max(1, _BATCH // n)
+    for start in range(0, resamples, batch):
+        yield np.array([draw.permutation(n) for _ in range(min(batch, resamples - start))])
+
+
 def _change_interval(before: Values, after: Values) -> tuple[float, float]:
     """Return Welch's t interval of the difference of mean logarithms, as a fraction of the geometric mean before."""
-    from scipy import stats
+    from scipy import special
 
     errors = np.array([values.var(ddof=1) / values.size if np.ptp(values) > 0 else 0.0 for values in (before, after)])
     if not errors.any():
         return float("nan"), float("nan")
     freedom = errors.sum() ** 2 / (errors**2 / [before.size - 1, after.size - 1]).sum()
-    half = stats.t.isf(LEVEL / 2, freedom) * np.sqrt(errors.sum())
+    half = -special.stdtrit(freedom, LEVEL / 2) * np.sqrt(errors.sum())
     difference = after.mean() - before.mean()
     return float(np.expm1(difference - half)), float(np.expm1(difference + half))
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from incident_analytics.analysis.calendar_pattern import start_times
 from incident_analytics.analysis.grouping import rows_within
-from incident_analytics.analysis.statistics import LEVEL, holm
+from incident_analytics.analysis.statistics import LEVEL, holm, share_interval
 from incident_analytics.checks import require_columns, require_instant
 from incident_analytics.periods import Calendar, Period
 from incident_analytics.schema import FLOAT, HOURS, TEXT
@@ -97,8 +97,6 @@ def team_interruptions(
       team  n  n_business  n_evening  n_overlapping
     0  Web  2           1          1              2
     """
-    from scipy import stats
-
     require_instant("as_of", as_of)
     require_columns(incidents, "incident_id", "occurred_at", "is_open", *_STARTS, *_ENDS)
     require_columns(services, "incident_id", "service", "affected")
@@ -114,7 +112,7 @@ def team_interruptions(
         counts = dict(zip(HOURS, starts["n"], strict=True))
         n = int(starts["n"].sum())
         n_off = n - int(counts["business"])
-        interval = stats.binomtest(n_off, n).proportion_ci(1 - LEVEL) if n else None
+        low, high = share_interval(n_off, n, 1 - LEVEL) if n else (None, None)
         rows.append(
             {
                 "team": team,
@@ -123,8 +121,8 @@ def team_interruptions(
                 "n_missing": int(starts["n_missing"].iloc[0]),
                 **{f"n_{hours}": int(count) for hours, count in counts.items()},
                 "share": n_off / n if n else None,
-                "share_low": interval and interval.low,
-                "share_high": interval and interval.high,
+                "share_low": low,
+                "share_high": high,
                 "share_of_time": 1 - starts["share_of_time"].iloc[0],
                 "n_overlapping": len(overlapping & set(reviewed["incident_id"])),
                 "n_unended": len(n_unended & set(reviewed["incident_id"])),
@@ -206,8 +204,6 @@ def failing_together(incidents: pd.DataFrame, services: pd.DataFrame, *, within:
       service other  n_both  expected  p_adjusted
     0     API   Web       8       3.2    0.000024
     """
-    from scipy import stats
-
     require_columns(incidents, "incident_id", "occurred_at")
     require_columns(services, "incident_id", "service", "affected")
     ids = rows_within(incidents, within)["incident_id"]
@@ -234,6 +230,19 @@ def failing_together(incidents: pd.DataFrame, services: pd.DataFrame, *, within:
         }
     )
     table["expected"] = (table["n_service"] * table["n_other"] / table["n"]).astype(FLOAT)
-    table["p_value"] = pd.Series(np.minimum(stats.hypergeom.sf(n_both - 1, n, n_service, n_other), 1.0), dtype=FLOAT)
+    chances = [_chance_of(*pair) for pair in zip(n_both, n, n_service, n_other, strict=True)]
+    table["p_value"] = pd.Series(chances, dtype=FLOAT)
     table["p_adjusted"] = pd.Series(holm(table["p_value"].to_numpy(dtype=np.float64)), dtype=FLOAT)
     return table.sort_values(["p_value", "service", "other"], ignore_index=True)
+
+
+def _chance_of(n_both: int, n: int, n_service: int, n_other: int) -> float | None:
+    """Return the chance that so many of n incidents or more affect two services that fail independently."""
+    if not n:
+        return None
+    least = max(0, n_service + n_other - n)
+    both = np.arange(least + 1, min(n_service, n_other) + 1)
+    ratios = (n_service - both + 1) * (n_other - both + 1) / (both * (n - n_service - n_other + both))
+    logs = np.cumsum(np.log([1.0, *ratios]))
+    weights = np.exp(logs - logs.max())
+    return float(weights[max(0, n_both - least) :].sum() / weights.sum())

@@ -7,6 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from incident_analytics.analysis.grouping import assign_periods, count_rows, group_rows, member_ids, rows_within
+from incident_analytics.analysis.statistics import share_interval
 from incident_analytics.checks import require_columns, require_name
 from incident_analytics.periods import Period, Unit
 from incident_analytics.schema import FLOAT, LABELS, PROPOSED
@@ -169,7 +170,4 @@ def _share(part: int, whole: int) -> tuple[float | None, float | None, float | N
     """Return a share with its exact 95% interval."""
     if not whole:
         return None, None, None
-    from scipy import stats
-
-    interval = stats.binomtest(part, whole).proportion_ci(0.95, method="exact")
-    return part / whole, float(interval.low), float(interval.high)
+    return part / whole, *share_interval(part, whole)

@@ -401,7 +401,7 @@ def rows_by(
 @lru_cache(maxsize=1024)
 def _detectable_ratio(n: int, share: float, tail: float, dispersion: float) -> float:
     """Return the greatest ratio of rates below 1 that n incidents show, where ``share`` of them means a ratio of 1."""
-    from scipy import stats
+    from scipy import special
 
     counts = np.arange(n + 1)
     at_most, _ = binomial_tails(counts, n - counts, share, dispersion=dispersion)
@@ -410,5 +410,5 @@ def _detectable_ratio(n: int, share: float, tail: float, dispersion: float) -> f
         return np.nan
     most = significant[-1]
     # The share of which so many or fewer come with that power, by the beta form of the binomial's tail.
-    shown = float(stats.beta.ppf(1 - POWER, (most + 1) / dispersion, (n - most) / dispersion))
+    shown = float(special.betaincinv((most + 1) / dispersion, (n - most) / dispersion, 1 - POWER))
     return shown / (1 - shown) * (1 - share) / share

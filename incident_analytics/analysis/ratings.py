@@ -145,7 +145,7 @@ def severity_agreement(impacts: pd.DataFrame, services: pd.DataFrame, *, members
 
 def _agreement(impacts: pd.DataFrame, services: pd.DataFrame, impact: str) -> dict[str, Any]:
     """Return a row of `severity_agreement`."""
-    from scipy import stats
+    from scipy import special
 
     known = impacts[impacts["severity"].notna() & impacts[impact].notna()].reset_index(drop=True)
     severity = known["severity"].cat.codes.to_numpy(dtype=np.float64)
@@ -172,9 +172,9 @@ def _agreement(impacts: pd.DataFrame, services: pd.DataFrame, impact: str) -> di
     error = np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()) / (1 - d**2)
     if not error > 0:
         return row
-    half = stats.t.isf(LEVEL / 2, n - 1) * error
+    half = -special.stdtrit(n - 1, LEVEL / 2) * error
     low, high = np.tanh([np.arctanh(d) - half, np.arctanh(d) + half])
-    p_value = 2 * stats.t.sf(abs(np.arctanh(d)) / error, n - 1)
+    p_value = 2 * special.stdtr(n - 1, -abs(np.arctanh(d)) / error)
     return row | {"concordance_low": (low + 1) / 2, "concordance_high": (high + 1) / 2, "p_value": p_value}
 
 

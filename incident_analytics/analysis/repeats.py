@@ -21,7 +21,7 @@ from incident_analytics.analysis.grouping import (
     member_ids,
     rows_within,
 )
-from incident_analytics.analysis.statistics import LEVEL
+from incident_analytics.analysis.statistics import LEVEL, root, share_interval
 from incident_analytics.analysis.themes import alike_pairs
 from incident_analytics.checks import require_columns, require_instant
 from incident_analytics.periods import Period, Unit
@@ -272,8 +272,6 @@ def repeat_rate(
        n  n_repeats  share  n_while_open
     0  4          1   0.25             1
     """
-    from scipy import stats
-
     require_columns(incidents, "incident_id", "occurred_at")
     require_columns(repeats, "incident_id", "was_open", "is_disputed")
     rows = rows_within(incidents, within)
@@ -289,8 +287,7 @@ def repeat_rate(
     is_disputed = rows["incident_id"].isin(repeats.loc[repeats["is_disputed"], "incident_id"])
     n, n_repeats = np.bincount(numbers, minlength=len(groups)), count_rows(is_repeat, numbers, groups)
     intervals = [
-        stats.binomtest(int(k), int(total)).proportion_ci(1 - LEVEL) if total else (None, None)
-        for k, total in zip(n_repeats, n, strict=True)
+        share_interval(k, total, 1 - LEVEL) if total else (None, None) for k, total in zip(n_repeats, n, strict=True)
     ]
     table = groups.assign(
         n=n,
@@ -508,9 +505,7 @@ class Recurrence:
 
     def _solve(self, function: Callable[[Floats], float]) -> float:
         """Return the ratio at which an increasing function of the chances is 0."""
-        from scipy import optimize
-
-        return float(np.exp(optimize.brentq(lambda log: function(self.chances(np.exp(log))), -30, 30)))
+        return float(np.exp(root(lambda log: function(self.chances(np.exp(log))), -30, 30)))
 
 
 def _named(incidents: pd.DataFrame, findings: pd.DataFrame | None) -> Iterator[tuple[str, str, str]]:

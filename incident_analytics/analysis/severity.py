@@ -15,6 +15,7 @@ from incident_analytics.analysis.grouping import (
     rows_within,
 )
 from incident_analytics.analysis.response import metric_names
+from incident_analytics.analysis.statistics import share_interval
 from incident_analytics.checks import require_columns, require_instants, require_name
 from incident_analytics.errors import ColumnsError
 from incident_analytics.periods import Period, Unit
@@ -156,7 +157,7 @@ def severity_mix(
     n = counts["n"].where(known, 0).groupby(period).transform("sum")
     n_missing = counts["n"].mask(known, 0).groupby(period).transform("sum")
     rows = [
-        (part / whole, *_share_interval(part, whole, confidence)) if has_severity and whole else (None, None, None)
+        (part / whole, *share_interval(part, whole, confidence)) if has_severity and whole else (None, None, None)
         for part, whole, has_severity in zip(counts["n"].tolist(), n.tolist(), known.tolist(), strict=True)
     ]
     mix = pd.concat(
@@ -167,14 +168,6 @@ def severity_mix(
         axis="columns",
     )
     return mix.assign(incident_ids=counts["incident_ids"]) if members else mix
-
-
-def _share_interval(part: int, whole: int, confidence: float) -> tuple[float, float]:
-    """Return the exact interval of a share."""
-    from scipy import stats
-
-    interval = stats.binomtest(part, whole).proportion_ci(confidence, method="exact")
-    return float(interval.low), float(interval.high)
 
 
 def severity_duration(
@@ -282,14 +275,15 @@ def severity_duration(
 
 def _correlate(ranks: npt.ArrayLike, values: npt.ArrayLike, confidence: float) -> dict[str, float]:
     """Return Spearman's correlation with its interval and p-value, all by Fisher's transformation."""
-    from scipy import stats
+    from scipy import special
 
     correlation = low = high = p_value = np.nan
     n = np.size(ranks)
     if n > 2 and np.ptp(ranks) and np.ptp(values):  # noqa: PLR2004 - two always lie on a line
-        correlation = float(stats.spearmanr(ranks, values).statistic)
+        correlation = float(np.corrcoef(pd.Series(ranks).rank(), pd.Series(values).rank())[0, 1])
     if n >= _CORRELATION_MINIMUM and abs(correlation) < 1 - _ROUNDING:
         center, error = np.arctanh(correlation), np.sqrt((1 + correlation**2 / 2) / (n - 3))
-        low, high = np.tanh(stats.norm.interval(confidence, center, error))
-        p_value = 2 * stats.norm.sf(abs(center) / error)
+        half = special.ndtri((1 + confidence) / 2) * error
+        low, high = np.tanh([center - half, center + half])
+        p_value = 2 * special.ndtr(-abs(center) / error)
     return {"correlation": correlation, "correlation_low": low, "correlation_high": high, "p_value": p_value}

@@ -2,11 +2,14 @@
 
 Values are plain numbers without NaN. A figure that is undefined, or has too small a sample, is NaN. Random samples are
 drawn from the sorted values with a fixed seed: the same values give the same result in any order.
+
+No analysis imports scipy.stats or scipy.optimize, which take longer to import than most of them to run: distributions
+come from scipy.special, and the tests compare the results with those of scipy.stats.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -23,6 +26,8 @@ __all__ = [
     "holm",
     "mean_interval",
     "quantile_interval",
+    "root",
+    "share_interval",
 ]
 
 LEVEL: Final = 0.05
@@ -108,10 +113,38 @@ def _in_order(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
 @lru_cache(maxsize=4096)
 def _bounding_ranks(n: int, quantile: float, confidence: float) -> tuple[int, int] | None:
     """Return which of n sorted values, counted from 0, bound a quantile; they depend on no value."""
-    from scipy import stats
+    from scipy import special
 
-    bounds = stats.quantile_test(np.arange(n), p=quantile).confidence_interval(confidence)
-    return None if np.isnan(bounds.low) or np.isnan(bounds.high) else (int(bounds.low), int(bounds.high))
+    tail = (1 - confidence) / 2
+    # How many values are below the quantile is binomial: what is 10 standard deviations from its mean has no weight.
+    middle, far = n * quantile, 10 * np.sqrt(n * quantile * (1 - quantile)) + 1
+    counts = np.arange(max(0, int(middle - far)), min(n, int(middle + far)) + 1)
+    low = counts[special.bdtr(counts, n, quantile) >= tail][0] - 1
+    high = counts[special.bdtrc(counts, n, quantile) <= tail][0]
+    return (int(low), int(high)) if low >= 0 and high < n else None
+
+
+def share_interval(part: int, whole: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the exact interval of a share.
+
+    References
+    ----------
+    C. J. Clopper and E. S. Pearson, "The Use of Confidence or Fiducial Limits Illustrated in the Case of the Binomial",
+    Biometrika 26 (1934) 404-413, https://doi.org/10.1093/biomet/26.4.404.
+
+    Examples
+    --------
+    >>> [round(bound, 4) for bound in share_interval(7, 50)]
+    [0.0582, 0.2674]
+    >>> [round(bound, 4) for bound in share_interval(0, 10)]
+    [0.0, 0.3085]
+    """
+    from scipy import special
+
+    tail = (1 - confidence) / 2
+    low = special.betaincinv(part, whole - part + 1, tail) if part else 0.0
+    high = special.betainccinv(part + 1, whole - part, tail) if part < whole else 1.0
+    return float(low), float(high)
 
 
 def mean_interval(values: npt.ArrayLike) -> tuple[float, float]:
@@ -154,9 +187,9 @@ def mean_interval(values: npt.ArrayLike) -> tuple[float, float]:
         return _NONE
     mean = numbers.mean()
     if numbers.size >= _VERY_LARGE:
-        from scipy import stats
+        from scipy import special
 
-        half = stats.t.ppf(0.975, numbers.size - 1) * error / mean
+        half = special.stdtrit(numbers.size - 1, 0.975) * error / mean
         return float(mean * np.exp(-half)), float(mean * np.exp(half))
     tail = (0.025 if numbers.size < _LARGE else 0.03) / 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -213,13 +246,13 @@ def geometric_mean_interval(values: npt.ArrayLike, *, confidence: float = 0.95) 
     >>> round(low, 1), round(high, 1)
     (14.5, 220.6)
     """
-    from scipy import stats
+    from scipy import special
 
     logs = np.log(_in_order(values))
     error = _standard_error(logs) if logs.size >= LEAST["geometric mean interval"] else 0.0
     if error == 0:
         return _NONE
-    half = stats.t.ppf((1 + confidence) / 2, logs.size - 1) * error
+    half = special.stdtrit(logs.size - 1, (1 + confidence) / 2) * error
     return float(np.exp(logs.mean() - half)), float(np.exp(logs.mean() + half))
 
 
@@ -287,13 +320,29 @@ def detectable_changes(
     >>> round(fall, 2), round(rise, 2)
     (-0.39, 0.64)
     """
-    from scipy import optimize, stats
+    from scipy import special
 
     if not log_sd > 0:
         return _NONE
     freedom = n_before + n_after - 2
-    critical = stats.t.isf(alpha / 2, freedom)
+    critical = -special.stdtrit(freedom, alpha / 2)
     error = log_sd * np.sqrt(1 / n_before + 1 / n_after)
     # A change of critical + 9 standard errors is found for certain; the bracket never ends in a fraction of -1.
-    shift = optimize.brentq(lambda shift: stats.nct.sf(critical, freedom, shift) - power, 0, critical + 9)
+    shift = root(lambda shift: (1 - power) - special.nctdtr(freedom, shift, critical), 0, critical + 9)
     return float(np.expm1(-shift * error)), float(np.expm1(shift * error))
+
+
+def root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Return where an increasing function is 0, to the last digit: the bounds close in on it by halves.
+
+    Examples
+    --------
+    >>> root(lambda number: number**3 - 27, 0, 10)
+    3.0
+    """
+    while low < (middle := (low + high) / 2) < high:
+        if function(middle) < 0:
+            low = middle
+        else:
+            high = middle
+    return high

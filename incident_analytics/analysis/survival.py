@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,7 @@ def kaplan_meier(durations: npt.ArrayLike, observed: npt.ArrayLike, *, confidenc
     1     7        2       1     0.375
     2    10        1       1     0.000
     """
-    from scipy import stats
+    from scipy import special
 
     ended = np.asarray(observed, dtype=bool)
     times, order = np.unique(np.asarray(durations), return_inverse=True)
@@ -58,16 +57,13 @@ def kaplan_meier(durations: npt.ArrayLike, observed: npt.ArrayLike, *, confidenc
     if not events.sum():
         unknown = np.full(times.size, np.nan)
         return curve.assign(survival=1.0, low=unknown, high=unknown)
-    # Only the order of the durations matters, so that spans need no unit.
-    survival = stats.ecdf(stats.CensoredData(uncensored=order[ended], right=order[~ended])).sf
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        warnings.filterwarnings("ignore", "The confidence interval is undefined at some", RuntimeWarning)
-        interval = survival.confidence_interval(confidence, method="log-log")
-    return curve.assign(
-        survival=survival.probabilities,
-        low=interval.low.probabilities,
-        high=interval.high.probabilities,
-    )
+    at_risk, lasted = curve["at_risk"].to_numpy(), curve["at_risk"].to_numpy() - events
+    survival = np.cumprod(lasted / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.cumsum(events / (at_risk * lasted)) / np.log(survival) ** 2
+        center, half = np.log(-np.log(survival)), special.ndtri((1 + confidence) / 2) * np.sqrt(variance)
+        low, high = np.exp(-np.exp(center + half)), np.exp(-np.exp(center - half))
+    return curve.assign(survival=survival, low=low, high=high)
 
 
 def survival_quantile(curve: pd.DataFrame, quantile: float, *, midpoint: bool = False) -> tuple[Any, Any, Any]:

@@ -26,6 +26,7 @@ from incident_analytics.schema import FLOAT
 __all__ = ["rate_trend"]
 
 _TREND_MINIMUM: Final = 4  # incidents from which Laplace's statistic is close enough to normal
+_EXACT_REVERSALS: Final = 33  # incidents up to which all orders of their gaps are gone through
 _ROUNDING: Final = 1e-9  # relative: what differs by less is the same
 _TREND: Final = {
     "n": "int64",
@@ -150,7 +151,7 @@ def rate_trend(
 
 def _test_trend(elapsed: npt.NDArray[np.int64], length: int, *, dispersion: float) -> dict[str, float]:
     """Return the defined ones of `_TREND`, of one group's times since the start, in order."""
-    from scipy import stats
+    from scipy import special
 
     n = len(elapsed)
     gaps = np.diff(elapsed, prepend=0)
@@ -165,10 +166,26 @@ def _test_trend(elapsed: npt.NDArray[np.int64], length: int, *, dispersion: floa
     if n and elapsed.all():
         tested["mil_hdbk"] = 2 * np.log(length / elapsed).sum()
     if n >= _TREND_MINIMUM:
-        tested["p_value"] = 2 * stats.norm.sf(abs(tested["laplace"]) / np.sqrt(dispersion))
+        tested["p_value"] = 2 * special.ndtr(-abs(tested["laplace"]) / np.sqrt(dispersion))
         if "mil_hdbk" in tested:
-            steady = stats.chi2(2 * n / dispersion, scale=dispersion)
-            tested["mil_hdbk_p_value"] = 2 * min(steady.cdf(tested["mil_hdbk"]), steady.sf(tested["mil_hdbk"]))
+            steady = (2 * n / dispersion, tested["mil_hdbk"] / dispersion)
+            tested["mil_hdbk_p_value"] = 2 * min(special.chdtr(*steady), special.chdtrc(*steady))
         if np.ptp(gaps):
-            tested["reversals_p_value"] = stats.kendalltau(np.arange(n), gaps).pvalue
+            tested["reversals_p_value"] = _reversals_p_value(gaps, n_reversals)
     return tested
+
+
+def _reversals_p_value(gaps: npt.NDArray[np.int64], n_reversals: int) -> float:
+    """Return the two-sided p-value of Kendall's tau: exact for few gaps that all differ, else its normal form."""
+    from scipy import special
+
+    n, ties = len(gaps), np.unique(gaps, return_counts=True)[1].astype(np.float64)
+    n_tied = (ties * (ties - 1)).sum() / 2
+    n_pairs = n * (n - 1) // 2
+    if n <= _EXACT_REVERSALS and not n_tied:
+        chances = np.ones(1)
+        for earlier in range(1, n):  # of the gaps before it, any number from none to all is longer, equally likely
+            chances = np.convolve(chances, np.full(earlier + 1, 1 / (earlier + 1)))
+        return min(1.0, 2 * float(chances[: min(n_reversals, n_pairs - n_reversals) + 1].sum()))
+    variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
+    return 2 * float(special.ndtr(-abs(n_pairs - n_tied - 2 * n_reversals) / np.sqrt(variance)))

@@ -150,11 +150,14 @@ class Budget:
     Attributes
     ----------
     state
-        ``over``, ``within``, or ``unknown``: not reported, or the length of some outages is not.
+        ``over``, ``within``, or ``unknown``: not reported, or the length of some outages is not, or no report covers
+        some months.
     budget, spent
         The downtime that the target allows, and the downtime; None where it is unknown.
     is_bound
         Whether ``spent`` is only the part that is known.
+    is_silent
+        Whether no report covers some months of the window so far.
     """
 
     service: str
@@ -165,6 +168,7 @@ class Budget:
     budget: timedelta
     spent: timedelta | None
     is_bound: bool
+    is_silent: bool = False
 
     @property
     def share(self) -> float | None:
@@ -185,6 +189,8 @@ class BudgetFacts:
     worst_services, worst_downtime, worst_is_bound
         The services that were down for longest, as people read it, for where no service has a target; None of an
         unrecorded one. None were down where no outage is known.
+    silence
+        What people call the months of the windows so far that no reports cover; empty where there is none.
     figures
         As of `CountFacts`.
     """
@@ -195,6 +201,7 @@ class BudgetFacts:
     worst_services: tuple[str | None, ...]
     worst_downtime: timedelta | None
     worst_is_bound: bool
+    silence: str = ""
     figures: tuple[str, ...] = ()
 
     def of(self, state: str) -> tuple[Budget, ...]:

@@ -523,7 +523,7 @@ def _notices(facts: Highlights, restated: str, n_unzoned: int) -> list[Shown]:
         mapped=facts.mapped_severities,
         contradicted=[each for each in facts.incidents if each.stated is not None],
         unwritten=sentences.describe_unreported(facts.unreported),
-        stray=sentences.describe_stray_records(measures.records(scope)) if scope.tool_records is not None else "",
+        records=measures.records(scope) if scope.tool_records is not None else None,
         uncompared=[
             Quoted(
                 sentences.describe_uncompared(

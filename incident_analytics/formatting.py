@@ -38,6 +38,7 @@ __all__ = [
     "format_value",
     "format_with_interval",
     "heading",
+    "in_months",
     "is_missing",
     "join_words",
     "lowered",
@@ -368,13 +369,14 @@ _WRITERS: Final[Mapping[str, Callable[[float], str]]] = {
 
 _BOUNDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
-        "downtime": ("at least", "n_missing"),
-        "availability": ("at most", "n_missing"),
-        "budget_left": ("at most", "window_n_missing"),
-        "time_to_exhaustion": ("at most", "window_n_missing"),
+        "downtime": ("at least", ""),
+        "availability": ("at most", ""),
+        "budget_left": ("at most", "window_"),
+        "time_to_exhaustion": ("at most", "window_"),
     }
 )
-"""What a figure of service levels is where the column named counts outages of unknown length."""
+"""What a figure of service levels is where outages are of unknown length, or months without reports: those counted by
+the columns ``n_missing`` and ``n_silent``, of a budget's window so far with the prefix."""
 
 
 def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
@@ -403,24 +405,32 @@ def format_with_interval(row: Mapping[Any, Any], column: str) -> str:
     'at least 1h'
     >>> format_with_interval({"availability": 1.0, "n": 0}, "availability")
     'no outage'
+    >>> silent = {"availability": 0.999, "budget_left": timedelta(hours=1), "n": 1, "n_silent": 2, "window_n_silent": 2}
+    >>> [format_with_interval(silent, name) for name in ("availability", "budget_left")]
+    ['at most 99.9%', 'at most 1h']
+    >>> format_with_interval({"budget_spent": None, "budget_spent_low": 0.4, "budget_spent_high": None}, "budget_spent")
+    'at least 40%'
     >>> format_with_interval({"completion": 1.0, "n_done": 1, "n_open": 0, "n_unknown": 3}, "completion")
     '100% (1 of 4 known)'
     """
     value, low, high = (row.get(f"{column}{bound}") for bound in ("", "_low", "_high"))
     if column == "availability" and value == 1 and row.get("n") == 0:
-        return "no outage"
+        return "no outage reported" if row.get("n_silent") else "no outage"
+    if column == "downtime" and row.get("n") == 0 and row.get("n_silent") and not row.get("n_missing"):
+        return "none reported"
     if column == "completion" and not is_missing(value) and row.get("n_unknown"):
         n_known = row["n_done"] + row["n_open"]
         return f"{format_value(value, column)} ({n_known:,} of {n_known + row['n_unknown']:,} known)"
     if is_missing(low) and is_missing(high):
-        words, n_missing = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
-        is_bound = not is_missing(value) and bool(row.get(n_missing))
+        words, prefix = _BOUNDS.get(column.removesuffix("_weighted"), ("", ""))
+        is_bound = words and not is_missing(value) and any(row.get(f"{prefix}{n}") for n in ("n_missing", "n_silent"))
         return f"{words} {format_value(value, column)}" if is_bound else format_value(value, column)
     shown, lowest, highest = (_coarse(each, column) for each in (value, low, high))
-    if column.startswith("budget_spent") and (is_missing(value) or shown in {lowest, highest}):
+    is_range = not (is_missing(low) or is_missing(high))
+    if column.startswith("budget_spent") and is_range and (is_missing(value) or shown in {lowest, highest}):
         # The end of a range isn't an estimate, nor is one known; where both ends are the same, nothing is unknown.
         return lowest if lowest == highest else f"{lowest} to {highest}"
-    if is_missing(low) or is_missing(high):
+    if not is_range:
         bound = f"at most {highest}" if is_missing(low) else f"at least {lowest}"
         return bound if is_missing(value) else f"{shown} ({bound})"
     return f"{shown} ({lowest} to {highest})"
@@ -483,6 +493,17 @@ def join_words(words: Sequence[str]) -> str:
     ('API', 'API and Frontend', 'a, b and c')
     """
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def in_months(label: str) -> str:
+    """Say when something was, in months that are called so.
+
+    Examples
+    --------
+    >>> in_months("July 2025"), in_months("July to August 2025"), in_months("January and July to August 2025")
+    ('in July 2025', 'from July to August 2025', 'in January and July to August 2025')
+    """
+    return f"{'from' if ' to ' in label and ' and ' not in label else 'in'} {label}"
 
 
 def report_links(

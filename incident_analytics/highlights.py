@@ -6,7 +6,7 @@ Nothing here is worded or shown: `incident_analytics.sentences` and `incident_an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -180,7 +180,8 @@ class Highlights:
                 state="over" if row["over"] else "within" if row["within"] else "unknown",
                 budget=row["budget"],
                 spent=_or_none(row["budget"] - row["budget_left"]),
-                is_bound=bool(row["window_n_missing"]),
+                is_bound=bool(row["window_n_missing"] or row["window_n_silent"]),
+                is_silent=bool(row["window_n_silent"]),
             )
             for row in states
         ]
@@ -196,9 +197,16 @@ class Highlights:
             earlier=tuple(Past(label, _overspent(impact)) for label, impact in earlier.items()),
             worst_services=tuple(_or_none(row["service"]) for row in tied),
             worst_downtime=rows[0]["downtime"] if rows else None,
-            worst_is_bound=any(row["n_missing"] for row in tied),
+            worst_is_bound=any(row["n_missing"] or row["n_silent"] for row in tied),
+            silence=self._budget_silence(held),
             figures=figures_in(self.impact, earlier) if budgets else figures_in(downtime),
         )
+
+    def _budget_silence(self, held: pd.DataFrame) -> str:
+        """Name the months without reports, of the budgets' windows so far where one began before the period."""
+        window = self.scope.window
+        start = min([window.start, *held["window_start"]])
+        return self.scope.silence if start == window.start else self.scope.silence_in(replace(window, start=start))
 
     @cached_property
     def overdue(self) -> pd.DataFrame:

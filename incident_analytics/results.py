@@ -151,6 +151,7 @@ COLUMNS: Final[dict[str, Column]] = {
         "count",
         n="n",
         n_missing="Missing",
+        n_silent="Months unreported",
         n_open="Ongoing",
         n_negative="Invalid",
         n_overdue="Overdue",

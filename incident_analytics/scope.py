@@ -19,7 +19,7 @@ from incident_analytics.checks import require_instant
 from incident_analytics.config import Settings
 from incident_analytics.errors import PeriodError, SettingsError
 from incident_analytics.figures import Figure
-from incident_analytics.formatting import join_words
+from incident_analytics.formatting import in_months, join_words
 from incident_analytics.incident_tool import ToolRow, known_at, read_tool_rows, tool_frame
 from incident_analytics.loading import narrow
 from incident_analytics.periods import Calendar, Period, Unit
@@ -409,7 +409,7 @@ class Scope:
         if earlier.start < first.start:
             return f"the first report is from {first.label}"
         silence = self.silence or self.silence_in(earlier)
-        return f"nothing was reported in {silence}" if silence else None
+        return f"nothing was reported {in_months(silence)}" if silence else None
 
     @cached_property
     def undated(self) -> list[str]:
@@ -445,6 +445,11 @@ class Scope:
         """Return the parts of time that no reports cover."""
         return [part for part in parts if not self.has_reports(part)]
 
+    def silent_months(self, period: Period) -> list[Period]:
+        """Return the months of a period that no reports cover: all of them where none covers any of it."""
+        months = period.split("month")
+        return self.silent(months) if self.has_reports(period) else months
+
     @cached_property
     def silence(self) -> str:
         """What people call the months of the window that no reports cover; empty where reports cover all of it."""
@@ -455,7 +460,7 @@ class Scope:
         if not self.has_reports(period):
             return period.label
         runs: list[list[Period]] = []
-        for part in self.silent(period.split("month")):
+        for part in self.silent_months(period):
             if runs and runs[-1][-1].end == part.start:
                 runs[-1].append(part)
             else:

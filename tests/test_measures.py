@@ -13,18 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
 
-from incident_analytics import measures
+from incident_analytics import measures, plots
 from incident_analytics.analysis.response import response_times
 from incident_analytics.analysis.statistics import holm
 from incident_analytics.config import Settings
 from incident_analytics.errors import UnknownNameError
+from incident_analytics.formatting import format_with_interval
+from incident_analytics.highlights import Highlights
 from incident_analytics.measures import KINDS, compare, measure, sources
 from incident_analytics.measures.kinds import _BY
 from incident_analytics.metrics_text import MEASURES
 from incident_analytics.periods import UNITS, Period
 from incident_analytics.results import unit_of
 from incident_analytics.scope import Scope
-from incident_analytics.sentences import describe_rate_changes
+from incident_analytics.sentences import describe_periods, describe_rate_changes
+from incident_analytics.sentences.facts import budget_share
 from incident_analytics.tables import Corpus, make_table
 
 END = at("2025-10-01")
@@ -321,6 +324,36 @@ def test_rates_and_service_levels_are_unknown_in_the_same_parts(every: Any, peri
     assert bool(scope.silence) == (len(scope.silent(scope.window.split("month"))) > 0)
 
 
+@pytest.mark.parametrize(
+    ("target", "state", "used", "left", "said"),
+    [
+        (0.99, "unknown", "at least 14%", "at most 18h 50m", "The error budget of API can't be judged: some months"),
+        (0.9999, "over", "at least 1,374%", "at most -2h 47m", "API is over its error budget; 0 of 1 service"),
+    ],
+)
+def test_service_levels_of_a_quarter_that_reports_cover_in_part_are_bounds(
+    target: float, state: str, used: str, left: str, said: str
+) -> None:
+    """Nothing is known of June 2024: what was down in April and May is the least, and no budget can be called kept."""
+    settings = Settings.model_validate({"services": {"API": {"target": target, "team": "A"}}})
+    scope = Scope.of(FELL_SILENT, "2024Q2", settings, at("2025-01-01"))
+    (row,) = measures.impact(scope).to_dict("records")
+    assert (row["n_silent"], row["window_n_silent"]) == (1, 1)
+    cells = [format_with_interval(row, name) for name in ("downtime", "availability", "budget_left")]
+    assert cells == ["at least 3h", "at most 99.86%", left]
+    budgets = Highlights(scope).budgets
+    assert [(each.state, budget_share(each)) for each in budgets.budgets] == [(state, used)]
+    assert budgets.silence == "June 2024"
+    (bounds,) = measures.budget_bounds(scope).to_dict("records")
+    assert format_with_interval(bounds, "budget_spent") == used
+    assert measures.scorecard(scope)["budget_spent"].isna().all()
+    assert plots.alt_text(plots.plot_budget_burn_down(measures.budget(scope))).startswith(said)
+    june = measures.impact(Scope.of(FELL_SILENT, "2024-05", settings, at("2024-06-01")))
+    assert june[["n_silent", "window_n_silent"]].to_numpy().tolist() == [[0, 0]]
+    whole = Scope.of(FELL_SILENT, "2024Q2", settings, at("2026-03-01"))  # a later report: June had none to report
+    assert [each.state for each in Highlights(whole).budgets.budgets] == ["within" if target == 0.99 else "over"]
+
+
 def test_silent_months_are_named() -> None:
     def silence(period: str, as_of: str = "2025-01-01") -> str:
         return Scope.of(FELL_SILENT, period, None, at(as_of)).silence
@@ -371,6 +404,12 @@ def test_a_silent_period_is_not_compared() -> None:
     assert table["reason"].eq("nothing was reported in Q4 2024").all()
     said = describe_rate_changes(table, before="2024Q1", after="2024Q4")
     assert said[0] == "SEV-3: not compared, as nothing was reported in Q4 2024."
+    response = compare(scope, "response", against=Period.parse("2024Q1"))
+    assert response[["change", "p_value", "p_adjusted", "can_tell"]].isna().all(axis=None)
+    assert response.loc[response["is_primary"], ["n_before", "n_after"]].to_numpy().tolist() == [[7, 0]]
+    assert describe_periods(response, before="2024Q1", after="2024Q4")[0] == (
+        "Time to restore is not compared, as nothing was reported in Q4 2024."
+    )
     early = Scope.of(FELL_SILENT, "2024Q1", None, at("2024-04-01"))
     earlier = compare(early, "severity", against=Period.parse("1999Q4"))
     assert earlier["reason"].eq("the first report is from January 2024").all()

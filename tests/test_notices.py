@@ -58,13 +58,33 @@ def test_what_makes_the_page_less_true_is_said_with_its_remedy() -> None:
     both = notices(ongoing=pd.concat([ONGOING, minor, minor]))[0][0]
     assert both.count("counts up to the review date. “") == 1
     assert both.endswith(" are ongoing; they do not count as downtime.")
-    assert notices(stray="1 PagerDuty record has no report.") == [
-        ("1 PagerDuty record has no report.", "Write one if it was an incident.")
+    record = {"tool": "PagerDuty", "title": "No report", "incident_id": None, "candidates": ""}
+    found = [notices(records=pd.DataFrame([record] * n, columns=list(record))) for n in (0, 1, 12)]
+    assert found == [
+        [],
+        [("1 PagerDuty record has no report: “No report”.", "Write a report if it was a real incident.")],
+        [
+            (
+                "12 PagerDuty records have no report: “No report”, “No report”, “No report” and 9 more.",
+                "Write a report for each that was a real incident.",
+            )
+        ],
     ]
     each = [notices(budgets=budgets(*unknown))[0][0] for unknown in ([UNJUDGED], [UNJUDGED, budget("Web", "unknown")])]
     assert each == [
         "The error budget of API can't be judged: the length of some outages isn't recorded.",
         "The error budgets of API and Web can't be judged: the length of some outages isn't recorded.",
+    ]
+    silent = replace(UNJUDGED, spent=HOUR, is_bound=True, is_silent=True)
+    assert notices(budgets=budgets(silent, silence="August to September 2025"), counts=counts(earlier=None)) == [
+        (
+            (
+                "No incident was reported from August to September 2025. Either nothing happened or nothing was "
+                "written down: downtime may be longer and availability lower than shown, and nothing is compared with "
+                "earlier periods."
+            ),
+            "Add any report that is missing.",
+        )
     ]
     slow, other = (replace(incident(name, "SEV-2", hours=9), stated=HOUR) for name in ("Queue", "Disk"))
     assert [notices(contradicted=found)[0][0] for found in ([slow], [slow, other])] == [

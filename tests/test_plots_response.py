@@ -174,8 +174,10 @@ def test_an_ongoing_incident_has_no_dot_and_the_others_have_theirs() -> None:
     rows.loc[2, "time_to_restore"] = pd.NaT
     rows.loc[2, "time_to_restore_open_since"] = at("2025-07-01T00:00")
     table = response_summary(rows, by="severity", as_of=at("2025-07-02"))
-    (row,) = dots(plots.plot_response(table, times=rows))
+    drawn = plots.plot_response(table, times=rows)
+    (row,) = dots(drawn)
     assert [x for x, _ in row] == [1800, 3600]
+    assert "each dot is one ended incident;" in plots.alt_text(drawn)
 
 
 def test_a_caption_explains_only_the_marks_that_are_drawn() -> None:

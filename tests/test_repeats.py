@@ -327,8 +327,8 @@ class TestRecurrenceChange:
     def test_of_the_demo_it_can_not_be_said(self, demo_scope: Scope) -> None:
         change = measures.recurrence(demo_scope)
         assert sentences.describe_recurrence(change) == (
-            "Can't say yet whether follow-ups work: 4 kinds of incidents recurred never before their action items "
-            "were done and 4 times later. Statistical power to detect a halving: 1%. "
+            "Can't say yet whether follow-ups work: 4 kinds of incidents recurred 4 times after their action items "
+            "were done and never before. With these numbers even a halving would show only 1% of the time. "
             "Not compared: 1 kind with open items and 3 whose completion isn't recorded."
         )
 

@@ -685,14 +685,14 @@ def test_a_fifth_pending_is_not_too_many() -> None:
 
 @pytest.mark.parametrize(
     ("last", "expected"),
-    [("2025-09-24", None), ("2025-08-24", "September 2025"), ("2025-07-24", "August to September 2025")],
+    [("2025-09-24", None), ("2025-08-24", "in September 2025"), ("2025-07-24", "from August to September 2025")],
 )
 def test_a_quarter_that_reports_cover_in_part_is_not_compared_with_a_whole_one(last: str, expected: str | None) -> None:
     """It has fewer incidents because nobody wrote them down, not because there were fewer."""
     days = pd.date_range("2025-03-28", last, freq="5D")
     rows = [(f"I{day:%m%d}", f"{day:%Y-%m-%d} 10:00", f"{day:%Y-%m-%d} 11:00", "Final") for day in days]
     (_, found, _), _ = compared(incidents(*rows), "2025Q3", "2025-10-01")
-    assert found == (expected and f"nothing was reported in {expected}")
+    assert found == (expected and f"nothing was reported {expected}")
 
 
 @pytest.mark.parametrize(

@@ -399,12 +399,12 @@ def test_without_a_significant_change_it_is_said_what_would_have_shown() -> None
     table = compared(("2025Q2", 12, 13, 0.06))
     assert describe_change(table, measure="time_to_restore") == (
         "Median time to restore 30m, compared with 1h in Q2 2025: too few incidents to call it a change. With "
-        "12 and 13 incidents, only a fall of 70% or a 3-fold rise would be found (80% power)."
+        "12 and 13 incidents, anything less than a 70% fall or a 3-fold rise could easily go unnoticed."
     )
     can_tell = table.assign(can_tell=pd.array([True] * len(table), dtype="boolean"))  # as measures.changes has it
     assert describe_change(can_tell, measure="time_to_restore") == (
-        "No significant change in the median time to restore since Q2 2025; a fall of 70% or a 3-fold rise would "
-        "be found (80% power)."
+        "No significant change in the median time to restore since Q2 2025; a 70% fall or a 3-fold rise would "
+        "probably have shown."
     )
     same = table.assign(detectable_fall=None, detectable_rise=None, can_tell=None)
     assert describe_change(same, measure="time_to_restore") == (
@@ -466,15 +466,18 @@ def test_series_without_a_worst_value_say_so() -> None:
     assert describe_series(row[:0]) == sentence.format("any metric")
 
 
+IN_FULL = "outage counts in full, whatever share of users was affected"
+
+
 @pytest.mark.parametrize(
     ("n", "n_weighted", "said"),
     [
-        ([4, 2], [1, 0], "All 6 service outages count in full; the reports of 5 don't state the share of users hit."),
-        ([2], [0], "Both service outages count in full; their reports don't state the share of users hit."),
-        ([3], [2], "All 3 service outages count in full; the report of 1 doesn't state the share of users hit."),
-        ([1], [0], "The outage counts in full; its report doesn't state the share of users hit."),
-        ([3, 0], [3, 0], "All 3 service outages count in full, whatever share of users they hit."),
-        ([1], [1], "The outage counts in full, whatever share of users it hit."),
+        ([4, 2], [1, 0], f"Each {IN_FULL}; for 5 of 6 service outages the report doesn't say."),
+        ([2], [0], f"Each {IN_FULL}; the reports don't say."),
+        ([3], [2], f"Each {IN_FULL}; for 1 of 3 service outages the report doesn't say."),
+        ([1], [0], f"The {IN_FULL}; its report doesn't say."),
+        ([3, 0], [3, 0], f"Each {IN_FULL}."),
+        ([1], [1], f"The {IN_FULL}."),
         ([0, 0], [0, 0], ""),
         ([], [], ""),
     ],

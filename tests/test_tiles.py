@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from first_screen_facts import FELL, HOUR, KEPT, OVER, ROSE, UNJUDGED, budget, budgets, counts, items, response
 
@@ -66,16 +68,36 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
             Tile(
                 "Median time to restore",
                 "2h",
-                ("Q2 2025: 1h", "too few to call it a change", "n = 13, 1 ongoing, 2 not recorded"),
+                (
+                    "Q2 2025: 1h",
+                    "too few to call it a change",
+                    "from 13 incidents, 1 ongoing; time not recorded in 2 more",
+                ),
             ),
         ),
         (
             response_tile(response(change=FELL)),
-            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 13")),
+            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "from 13 incidents")),
         ),
         (
             response_tile(response(n=6, n_inferred=5, change=FELL)),
-            Tile("Median time to restore", "2h", ("Q2 2025: 1h", "significantly down on Q2 2025", "n = 6, 5 inferred")),
+            Tile(
+                "Median time to restore",
+                "2h",
+                ("Q2 2025: 1h", "significantly down on Q2 2025", "from 6 incidents; time inferred in 5"),
+            ),
+        ),
+        (
+            response_tile(response(n=1, n_inferred=1, n_contradicted=1, change=FELL)),
+            Tile(
+                "Median time to restore",
+                "2h",
+                (
+                    "Q2 2025: 1h",
+                    "significantly down on Q2 2025",
+                    "from 1 incident; time inferred in 1, contradicts the stated duration in 1",
+                ),
+            ),
         ),
         (
             response_tile(response(None, n=3, n_open=2)),
@@ -126,6 +148,10 @@ from incident_analytics.sentences import Tile, budget_tile, count_tile, follow_u
         (
             budget_tile(budgets(UNJUDGED), has_reports=True),
             Tile("Services over error budget", "not known", ("the length of some outages isn't recorded",)),
+        ),
+        (
+            budget_tile(budgets(replace(UNJUDGED, is_silent=True), silence="May 2025"), has_reports=True),
+            Tile("Services over error budget", "not known", ("nothing was reported in May 2025",)),
         ),
         (
             budget_tile(budgets(UNJUDGED), has_reports=False),

@@ -287,11 +287,12 @@ def budget_burn_down(
 def budget_states(sla: pd.DataFrame) -> tuple[pd.Series, pd.Series, pd.Series]:
     """Return which rows are certainly over their budget, which are within it, and which can't be judged.
 
-    What is left is an upper bound where the length of some outages is unknown: such a row can be over, never within.
+    What is left is an upper bound where the length of some outages is unknown, or months have no reports, which
+    ``window_n_silent`` counts if it is there: such a row can be over, never within.
     """
     known = sla["budget_left"].notna()
     over = (sla["budget_left"] < pd.Timedelta(0)).fillna(value=False)
-    within = known & ~over & (sla["window_n_missing"] == 0)
+    within = known & ~over & (sla["window_n_missing"] + sla.get("window_n_silent", 0) == 0)
     return over, within, sla["budget"].notna() & ~over & ~within
 
 

@@ -36,7 +36,7 @@ def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The result of `compare_periods`, or of `compare_rates` with ``reason``, str: why a period can't be compared.
+        The result of `compare_periods`, or of `compare_rates`, with ``reason``, str: why a period can't be compared.
 
     Raises
     ------
@@ -48,22 +48,24 @@ def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
     settings = scope.settings
     if kind == "response":
         others = [metric for metric in settings.metrics if metric != settings.primary_metric]
-        return compare_periods(
+        table = compare_periods(
             times(scope), metric=settings.primary_metric, before=against, after=scope.window, metrics=others
         )
-    if kind == "severity":
+    elif kind == "severity":
         past = dispersion(scope, by="severity")
         table = compare_rates(scope.known.incidents, before=against, after=scope.window, by="severity", dispersion=past)
-        reason = scope.reason_against(against)
-        kept = table if reason is None else _counts_alone(table)
-        return kept.assign(reason=pd.Series(reason, index=kept.index, dtype=TEXT))
-    raise UnknownNameError(f"{kind} can't be compared; response and severity can")
+    else:
+        raise UnknownNameError(f"{kind} can't be compared; response and severity can")
+    reason = scope.reason_against(against)
+    kept = table if reason is None else _reported_alone(table)
+    return kept.assign(reason=pd.Series(reason, index=kept.index, dtype=TEXT))
 
 
-def _counts_alone(compared: pd.DataFrame) -> pd.DataFrame:
-    """Keep of a comparison that cannot be made the numbers of reported incidents."""
-    others = compared.columns.drop(["severity", "n", "n_before", "n_after"])
-    return compared.assign(**{column: compared[column].mask(compared["n"] >= 0) for column in others})
+def _reported_alone(compared: pd.DataFrame) -> pd.DataFrame:
+    """Keep of a comparison that cannot be made what each period's reports say by themselves."""
+    own = {"metric", "group", "severity", "is_primary", "n", "before", "after"}
+    others = [column for column in compared if column not in own and not str(column).startswith("n_")]
+    return compared.assign(**{column: compared[column].mask(compared["n_before"] >= 0) for column in others})
 
 
 _CHANGES: Final = {

@@ -80,7 +80,9 @@ def impact(
         `sla_impact` of the scope's services, over the windows that ``[sla] window`` sets. It counts every known
         incident, of whatever severity and team: to leave some out would show a service as up. Downtime, availability,
         what is left and the pace are NA in a part in which no incident of any service was reported: nobody knows
-        whether nothing happened or nothing was written down.
+        whether nothing happened or nothing was written down. ``n_silent`` and ``window_n_silent``, int64, count the
+        months of the part, and of the budget's window so far, that no reports cover: where there are some, downtime is
+        a lower bound, availability and what is left are upper ones.
     """
     table = sla_impact(
         scope.everything.outages,
@@ -99,7 +101,19 @@ def impact(
     for column in ("downtime", "availability", "budget_left", "burn_rate", "time_to_exhaustion"):
         for name in (column, f"{column}_weighted"):
             table[name] = table[name].mask(unknown)
+    for prefix, start in (("", "start"), ("window_", "window_start")):
+        table.insert(
+            list(table).index(f"{prefix}n_missing") + 1, f"{prefix}n_silent", _n_silent(scope, table, start, "end")
+        )
     return table
+
+
+def _n_silent(scope: Scope, table: pd.DataFrame, start: str, end: str) -> pd.Series:
+    """Count the months between two instants of each row that no reports cover."""
+    spans = list(zip(table[start], table[end], strict=True))
+    zone = scope.window.timezone
+    silent = {(first, past): len(scope.silent_months(Period("", first, past, zone))) for first, past in set(spans)}
+    return pd.Series([silent[span] for span in spans], index=table.index, dtype="int64")
 
 
 def with_downtime(scope: Scope, incidents: pd.DataFrame) -> pd.Series:
@@ -119,8 +133,9 @@ def availability(scope: Scope) -> pd.DataFrame:
 
 @read_from("outages", "services", "users", "severity", of="everything")
 def budget(scope: Scope) -> pd.DataFrame:
-    """Return `budget_burn_down` of the services with a target."""
-    return budget_burn_down(scope.everything.outages, **_budgets(scope))
+    """Return `budget_burn_down` of the services with a target; ``n_silent`` as in `impact`, of the window so far."""
+    table = budget_burn_down(scope.everything.outages, **_budgets(scope))
+    return table.assign(n_silent=_n_silent(scope, table, "start", "as_of"))
 
 
 @read_from("outages", of="everything", since="all")
@@ -135,7 +150,8 @@ def longest_outage(scope: Scope) -> timedelta | None:
 def budget_bounds(scope: Scope, *, every: Unit | None = None) -> pd.DataFrame:
     """Return `budget_range` of the services with a target, an outage without an end lasting as the longest known one.
 
-    It is NA in a part in which no incident of any service was reported.
+    It is NA in a part in which no incident of any service was reported, and has no high end where no reports cover a
+    month of the window so far.
     """
     table = budget_range(
         scope.everything.outages,
@@ -147,8 +163,9 @@ def budget_bounds(scope: Scope, *, every: Unit | None = None) -> pd.DataFrame:
     parts = [Period(*bounds) for bounds in table[["period", "start", "end"]].drop_duplicates().itertuples(index=False)]
     silent = [part.name for part in scope.silent(parts)]
     unknown = table["period"].isin(silent) & (table["n"] + table["n_unended"] == 0)
+    is_partial = _n_silent(scope, table, "window_start", "end") > 0
     for column in [name for name in table if str(name).startswith("budget_spent")]:
-        table[column] = table[column].mask(unknown)
+        table[column] = table[column].mask(unknown | (is_partial & (not column.endswith("_low"))))
     return table
 
 

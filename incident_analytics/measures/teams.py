@@ -74,7 +74,8 @@ def scorecard(scope: Scope, *, members: bool = False) -> pd.DataFrame:
     milestones = recorded(scope, by="team").set_index("team")
     budgets = impact(scope)
     budgets = budgets[budgets["budget"] > pd.Timedelta(0)]
-    spent = (1 - budgets["budget_left"] / budgets["budget"]).astype(FLOAT).mask(budgets["window_n_missing"] > 0)
+    is_bound = budgets["window_n_missing"] + budgets["window_n_silent"] > 0
+    spent = (1 - budgets["budget_left"] / budgets["budget"]).astype(FLOAT).mask(is_bound)
     spent = spent.groupby(budgets["service"].map(teams_of(scope))).agg(lambda services: services.max(skipna=False))
     found = scorecard_changes(scope).set_index(["team", "measure"])["arrow"]
     items: dict[str, list[Any]] = {}

@@ -138,9 +138,8 @@ def plot_response(
             if incidents is None or row.n > 1:
                 _draw_median(axes, row, y + place)
         axes.grid(axis="x")
-        dots = (
-            _p90_legend(rows) if incidents is None else "; each dot is one incident" if any(map(len, incidents)) else ""
-        )
+        dot = f"; each dot is one {'ended ' if rows['n_open'].any() else ''}incident"
+        dots = _p90_legend(rows) if incidents is None else dot if any(map(len, incidents)) else ""
         explain(
             axes,
             describe_response(rows, metric=metric),

@@ -94,7 +94,11 @@ def plot_budget_burn_down(budget: pd.DataFrame, *, limit: int = 9, width: int = 
         explain(
             axes,
             describe_budget(
-                ends.assign(window_start=ends["start"], window_n_missing=ends["n_missing"]),
+                ends.assign(
+                    window_start=ends["start"],
+                    window_n_missing=ends["n_missing"],
+                    window_n_silent=ends.get("n_silent", 0),
+                ),
                 so_far=bool((ends["as_of"] < ends["end"]).any()),
             ),
             _burn_down_kind(budget, ranked, limit),
@@ -161,10 +165,11 @@ def _left_or_why(row: Any) -> str:
 
 def _left(row: Any) -> str:
     left = round(100 - percent_of(1 - row.share_left), 1)  # as the first screen writes what is used
-    # An outage whose length is not known can only have spent more.
+    # An outage whose length is not known, or a month without reports, can only have spent more.
+    is_bound = row.n_missing or getattr(row, "n_silent", 0)
     if left < 0:
-        return f"{'at least ' if row.n_missing else ''}{-left:,.12g}% over"
-    return f"{'at most ' if row.n_missing else ''}{left:g}% left"
+        return f"{'at least ' if is_bound else ''}{-left:,.12g}% over"
+    return f"{'at most ' if is_bound else ''}{left:g}% left"
 
 
 @two_widths

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from incident_analytics.analysis.statistics import LEAST, POWER
+from incident_analytics.analysis.statistics import LEAST
 from incident_analytics.checks import require_columns
 from incident_analytics.formatting import (
     capitalized,
@@ -36,7 +36,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     -------
     str
         One sentence, empty where there is nothing to compare with. It reports a change only where ``p_adjusted`` is at
-        most 0.05; otherwise it says which change since the first period its test would detect in `POWER` of cases.
+        most 0.05; otherwise it says which change since the first period its test would show in four cases of five.
         Nothing is tested where incidents are ongoing.
 
     Examples
@@ -47,7 +47,7 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     >>> row |= {"detectable_fall": [-0.76], "detectable_rise": [3.16]}
     >>> describe_change(pd.DataFrame(row), measure="time_to_restore")  # doctest: +NORMALIZE_WHITESPACE
     'Median time to restore 1h 36m, compared with 36m in Q2 2025: too few incidents to call it a change. With 12
-    and 13 incidents, only a fall of 76% or a 4.2-fold rise would be found (80% power).'
+    and 13 incidents, anything less than a 76% fall or a 4.2-fold rise could easily go unnoticed.'
     """
     require_columns(compared, "measure", "earlier", "n_before", "n_after", "before", "after", "p_adjusted")
     require_columns(compared, "period", "n_open_before", "n_open_after", "change")
@@ -76,10 +76,9 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
     (row, *_) = tested
     if pd.isna(row.detectable_fall) or pd.isna(row.detectable_rise):
         return f"No significant change in the {name} since {row.earlier}."
-    power = f"a fall of {-row.detectable_fall:.0%} or a {_rise(row.detectable_rise)}"
-    detected = f"would be found ({POWER:.0%} power)"
+    shown = f"a {-row.detectable_fall:.0%} fall or a {_rise(row.detectable_rise)}"
     if not pd.isna(row.can_tell) and row.can_tell:
-        return f"No significant change in the {name} since {row.earlier}; {power} {detected}."
+        return f"No significant change in the {name} since {row.earlier}; {shown} would probably have shown."
     was, now = (row.n_before, row.n_after) if counted else (row.before, row.after)
     if now == was:
         course = f"The {name} is the same as in {row.earlier}"
@@ -88,9 +87,12 @@ def describe_change(compared: pd.DataFrame, *, measure: str) -> str:
         now_in_words = format_count(now, "incident") if counted else f"{capitalized(name)} {values[1]}"
         course = f"{now_in_words}, compared with {values[0]} in {row.earlier}"
         course += f": too few{' incidents' * (not counted)} to call it a change"
+    unnoticed = f"anything less than {shown} could easily go unnoticed"
+    if counted:
+        return f"{course}. {capitalized(unnoticed)}."
     same = row.n_before == row.n_after
     counts = f"{row.n_after:,} incidents each" if same else f"{row.n_before:,} and {row.n_after:,} incidents"
-    return f"{course}. With {counts}, only {power} {detected}."
+    return f"{course}. With {counts}, {unnoticed}."
 
 
 def _rise(rise: float) -> str:
@@ -174,7 +176,7 @@ def describe_periods(compared: pd.DataFrame, *, before: str, after: str, by: str
     Parameters
     ----------
     compared
-        The result of `compare_periods`.
+        The result of `compare_periods`; where it has a ``reason``, that says why a row is not compared.
     before, after
         The periods' names.
     by
@@ -209,6 +211,9 @@ def _compared(row: Any, groups: dict[str, str], before: str, after: str, n_other
     subject = row.metric.replace("_", " ") + groups.get(row.group, f" of {row.group}")
     n_open = row.n_open_before + row.n_open_after
     rest = f"; {n_open:,} ongoing {'incident is' if n_open == 1 else 'incidents are'} not included" if n_open else ""
+    reason = getattr(row, "reason", None)
+    if not (reason is None or pd.isna(reason)):
+        return f"{capitalized(subject)} is not compared, as {reason}."
     if pd.isna(row.p_value):
         counts = f"{row.n_before:,} in {before} and {row.n_after:,} in {after}"
         return f"Too few incidents to compare {subject}: {counts}, and {LEAST['comparison']} each are needed{rest}."

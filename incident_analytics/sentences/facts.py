@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from incident_analytics.facts import Budget, BudgetFacts, Change, CountFacts, Past, ResponseFacts
-from incident_analytics.formatting import format_count, format_part, format_span, join_words, lowered
+from incident_analytics.formatting import format_count, format_part, format_span, in_months, join_words, lowered
 from incident_analytics.periods import label_of
 from incident_analytics.sentences.scope import describe_uncompared
 from incident_analytics.sentences.wording import has
@@ -23,6 +23,7 @@ __all__ = [
     "median_name",
     "uncompared_in_words",
     "undated_items",
+    "unjudged_because",
     "without_date",
 ]
 
@@ -101,8 +102,25 @@ def budget_name(budget: Budget, facts: BudgetFacts) -> str:
     return f"{budget.service}, {label_of(budget.window)}" if facts.several else budget.service
 
 
+def unjudged_because(budgets: Sequence[Budget], silence: str) -> str:
+    """Say, as a clause, why error budgets can't be judged.
+
+    Parameters
+    ----------
+    budgets
+        Those that can't be judged.
+    silence
+        As ``silence`` of `BudgetFacts`.
+    """
+    reasons = ["the length of some outages isn't recorded"] * any(not each.is_silent for each in budgets)
+    reasons += [f"nothing was reported {in_months(silence)}"] * any(each.is_silent for each in budgets)
+    return " and ".join(reasons)
+
+
 def budget_share(budget: Budget) -> str:
-    """Write how much of an error budget is spent, as the bound that it is where the length of an outage is unknown."""
+    """Write how much of an error budget is spent, as the bound that it is where more may have been."""
     if budget.share is None:
         return "has no allowance" if budget.spent is not None else "not known"
+    if budget.is_silent and not budget.spent:
+        return "not known"
     return f"{'at least ' * budget.is_bound}{format_part(budget.share)}"

@@ -12,8 +12,10 @@ from incident_analytics.facts import BudgetFacts, CountFacts, FollowUpFacts, Inc
 from incident_analytics.formatting import capitalized, cut, format_all, format_count, format_span, join_words
 from incident_analytics.quotations import figures_in
 from incident_analytics.records import describe_unzoned
-from incident_analytics.sentences.facts import NAMED, budget_name
+from incident_analytics.sentences.facts import NAMED, budget_name, unjudged_because
 from incident_analytics.sentences.incidents import incident_time
+from incident_analytics.sentences.scope import describe_silence
+from incident_analytics.sentences.second_records import describe_stray_records, stray_records
 from incident_analytics.sentences.wording import NAME, are, first_of, has
 
 __all__ = ["Notice", "describe_notices"]
@@ -49,7 +51,7 @@ def describe_notices(
     mapped: Sequence[MappedSeverity] = (),
     contradicted: Sequence[Incident] = (),
     unwritten: str = "",
-    stray: str = "",
+    records: pd.DataFrame | None = None,
     uncompared: Sequence[str] = (),
     has_tracker: bool = False,
     at_end: bool = False,
@@ -78,8 +80,10 @@ def describe_notices(
         The severities that were mapped by default.
     contradicted
         The incidents whose reports state another duration.
-    unwritten, stray
-        What says which incidents that reports name have no report, and which records of the incident tool.
+    unwritten
+        What says which incidents that reports name have no report.
+    records
+        The incident tool's rows, each with its incident; None without such a tool.
     uncompared
         Sentences on the periods that are not compared.
     has_tracker
@@ -108,6 +112,11 @@ def describe_notices(
     if not has_reports:
         last = "" if last_report is None else f" The last report before it is from {_day(last_report)}."
         notices.append(Notice(f"Either nothing happened or nothing was written down.{last}", figures=counts.figures))
+    elif silence := budgets.silence:
+        bounds = "downtime may be longer and availability lower than shown"
+        rest = "" if counts.earlier else ", and nothing is compared with earlier periods"
+        said = f"{describe_silence(silence, None).removesuffix('.')}: {bounds}{rest}."
+        notices.append(Notice(said, "Add any report that is missing.", budgets.figures))
     if len(ongoing):
         is_down = ongoing["has_downtime"].astype(bool)
         said = [
@@ -119,9 +128,9 @@ def describe_notices(
         notices.append(Notice(_pending(n_pending, n_ongoing=n_pending_ongoing), figures=figures_in(report_states)))
     if unwritten:
         notices.append(Notice(unwritten, "Every incident needs a report.", figures_in(unwritten)))
-    if stray:
-        remedy = f"Write one {'if it was' if stray.startswith('1 ') else 'for each that was'} an incident."
-        notices.append(Notice(stray, remedy, figures_in(stray)))
+    if records is not None and (n_stray := len(stray_records(records))):
+        remedy = f"Write a report {'if it was' if n_stray == 1 else 'for each that was'} a real incident."
+        notices.append(Notice(describe_stray_records(records), remedy, figures_in(records)))
     notices += _contradicted(contradicted, response)
     notices += _data_notices(counts, response, budgets, has_reports=has_reports, is_contradicted=bool(contradicted))
     if mapped:
@@ -266,13 +275,12 @@ def _data_notices(
                 "No SLO targets are configured, so error budgets can't be shown.", "Set target under [services.NAME]."
             )
         )
-    elif has_reports and budgets.of("unknown"):
-        unknown = budgets.of("unknown")
+    elif has_reports and (unknown := [each for each in budgets.of("unknown") if not each.is_silent]):
         names = first_of([budget_name(budget, budgets) for budget in unknown])
         notices.append(
             Notice(
                 f"The error budget{'s' * (len(unknown) > 1)} of {names} can't be judged: "
-                "the length of some outages isn't recorded.",
+                f"{unjudged_because(unknown, budgets.silence)}.",
                 "Add the restoration to the timeline.",
                 budgets.figures,
             )

@@ -89,7 +89,7 @@ def describe_recurrence(change: pd.DataFrame) -> str:
     Can't say yet whether follow-ups work:
     4 kinds of incidents recurred once before their action items were done and 3 times later:
     1.2 times as often (95% CI 0.1 to 70).
-    Statistical power to detect a halving: 3%.
+    With these numbers even a halving would show only 3% of the time.
     Not compared: 1 kind with open items and 2 whose completion isn't recorded.
     """
     require_columns(change, "n", "n_open", "n_unknown", "n_before", "n_after", "ratio", "can_tell", "power_half")
@@ -102,12 +102,15 @@ def describe_recurrence(change: pd.DataFrame) -> str:
         return f"Can't say yet whether follow-ups work: nothing recurred whose action items are known to be done.{left}"
     kinds = "1 kind of incident" if row["n"] == 1 else f"{row['n']:,} kinds of incidents"
     whose = "its" if row["n"] == 1 else "their"
-    split = f"{_times(row['n_before'])} before {whose} action items were done and {_times(row['n_after'])} later"
+    before, later = (_times(row[name]) for name in ("n_before", "n_after"))
+    split = f"{before} before {whose} action items were done and {later} later"
+    if not row["n_before"]:  # a sentence that begins with "never" reads like a claim about both
+        split = f"{later} after {whose} action items were done and never before"
     counted = f"{kinds} recurred {split}{_ratio(row)}."
     if row["can_tell"]:
         fewer = row["n_after"] == 0 or (not pd.isna(row["ratio"]) and row["ratio"] < 1)
         return f"Incidents recur {'less' if fewer else 'more'} often once their follow-ups are done: {counted}{left}"
-    power = f" Statistical power to detect a halving: {row['power_half']:.0%}."
+    power = f" With these numbers even a halving would show only {row['power_half']:.0%} of the time."
     return f"Can't say yet whether follow-ups work: {counted}{power}{left}"
 
 

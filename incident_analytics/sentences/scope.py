@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from incident_analytics.checks import require_columns
-from incident_analytics.formatting import capitalized, format_count, join_words
+from incident_analytics.formatting import capitalized, format_count, in_months, join_words
 from incident_analytics.periods import Period
 from incident_analytics.sentences.wording import are, each_row, first_of
 
@@ -58,9 +58,11 @@ def reports_in_words(n_used: int, n_pending: int, *, status: str = "final") -> s
 
     Examples
     --------
-    >>> reports_in_words(11, 2), reports_in_words(3, 0, status="all")
-    ('11 final reports, 2 pending', '3 reports')
+    >>> reports_in_words(11, 2), reports_in_words(3, 0, status="all"), reports_in_words(0, 0)
+    ('11 final reports, 2 pending', '3 reports', 'no reports')
     """
+    if not n_used + n_pending:
+        return "no reports"
     reports = format_count(n_used, "report" if status == "all" else f"{status.casefold()} report")
     return reports if status == "all" else f"{reports}, {n_pending:,} pending"
 
@@ -165,8 +167,7 @@ def describe_silence(label: str, last: pd.Timestamp | None) -> str:
     'No incident was reported in Q4 1999. Either nothing happened or nothing was written down.'
     """
     before = "" if last is None or pd.isna(last) else f" The last report before it is from {last:%Y-%m-%d}."
-    when = f"from {label}" if " to " in label else f"in {label}"
-    return f"No incident was reported {when}. Either nothing happened or nothing was written down.{before}"
+    return f"No incident was reported {in_months(label)}. Either nothing happened or nothing was written down.{before}"
 
 
 def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0) -> str:

@@ -8,7 +8,7 @@ from incident_analytics.checks import require_columns
 from incident_analytics.formatting import cut, format_count, format_span, join_words
 from incident_analytics.sentences.wording import NAME, are, each_row, first_of, has
 
-__all__ = ["describe_records", "describe_stray_records", "describe_times_by_record"]
+__all__ = ["describe_records", "describe_stray_records", "describe_times_by_record", "stray_records"]
 
 
 def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int) -> str:
@@ -48,7 +48,7 @@ def describe_records(records: pd.DataFrame, differences: pd.DataFrame, *, n: int
     n_several = int((records.groupby(["incident_id", "tool"]).size() > 1).groupby(level=0).any().sum())
     verb = "have" if n_several > 1 else "has"
     several = f" {n_several:,} {verb} several records: the first detection and the last end count." if n_several else ""
-    n_stray = len(_stray(records))
+    n_stray = len(stray_records(records))
     stray = f" {format_count(n_stray, 'record')} {has(n_stray)} no report." if n_stray else ""
     n_unclear = int((records["candidates"] != "").sum())
     unclear = f" {n_unclear:,} may belong to several incidents and {are(n_unclear)} not used."
@@ -75,7 +75,7 @@ def describe_stray_records(records: pd.DataFrame) -> str:
     '1 PagerDuty record has no report: “Queue is full”.'
     """
     require_columns(records, "tool", "title", "incident_id", "candidates")
-    stray = _stray(records)
+    stray = stray_records(records)
     if stray.empty:
         return ""
     tools = join_words(sorted(stray["tool"].unique()))
@@ -84,7 +84,7 @@ def describe_stray_records(records: pd.DataFrame) -> str:
     return f"{format_count(len(stray), f'{tools} record')} {has(len(stray))} no report{named}."
 
 
-def _stray(records: pd.DataFrame) -> pd.DataFrame:
+def stray_records(records: pd.DataFrame) -> pd.DataFrame:
     """Return the records that belong to no report, nor to one of several."""
     return records[records["incident_id"].isna() & (records["candidates"] == "")]
 

@@ -71,6 +71,7 @@ def describe_downtime(downtime: pd.DataFrame) -> str:
     'API had the most downtime: 3h over 2 outages.'
     """
     require_columns(downtime, "service", "n", "n_missing", "downtime")
+    downtime = _with_silence(downtime)
     named = downtime[downtime["service"].notna()]
     down = named[(named["downtime"] > pd.Timedelta(0)).fillna(value=False)]
     n_unknown = int(named.loc[named["n_missing"] > 0, "service"].nunique())
@@ -80,7 +81,7 @@ def describe_downtime(downtime: pd.DataFrame) -> str:
             return f"No downtime can be measured{more}."
         return "No outage was reported."
     worst = max(each_row(down), key=lambda row: row.downtime)
-    at_least = "at least " if worst.n_missing else ""
+    at_least = "at least " if worst.n_missing or worst.n_silent else ""
     length = f"{at_least}{format_span(worst.downtime)} over {format_count(worst.n, 'outage')}"
     return f"{cut(worst.service, NAME)} had the most downtime: {length}{more}."
 
@@ -101,14 +102,24 @@ def describe_availability(sla: pd.DataFrame) -> str:
     Examples
     --------
     >>> rows = {"service": ["API", "Frontend"], "availability": [0.9953, 1.0], "target": [0.998, 0.998]}
-    >>> describe_availability(pd.DataFrame(rows).assign(n=[2, 0], downtime=pd.Timedelta(0)))
+    >>> describe_availability(pd.DataFrame(rows).assign(n=[2, 0], n_missing=0, downtime=pd.Timedelta(0)))
     '1 of 2 services reached the availability target; furthest below it is API, 99.53% against 99.8%.'
     """
-    require_columns(sla, "service", "n", "downtime", "availability", "target")
+    require_columns(sla, "service", "n", "n_missing", "downtime", "availability", "target")
+    sla = _with_silence(sla)
     held = sla[sla["availability"].notna() & sla["target"].notna()]
     if held.empty:
         return describe_downtime(sla)
-    short = held[held["availability"] < held["target"]]
+    is_short = held["availability"] < held["target"]
+    short = held[is_short]
+    # Where more outages may be known some day, availability is an upper bound.
+    doubtful = held[~is_short & (held["n_missing"] + held["n_silent"] > 0)]
+    n_reached = len(held) - len(short) - len(doubtful)
+    doubt = f"; {first_of(list(doubtful['service']))} can't be judged" if len(doubtful) else ""
+    if short.empty and not n_reached:
+        return f"Whether {first_of(list(doubtful['service']))} reached the availability target can't be judged."
+    if short.empty and doubt:
+        return f"{n_reached:,} of {format_count(len(held), 'service')} reached the availability target{doubt}."
     if short.empty:
         return f"{capitalized(format_all(len(held), 'service'))} with an availability target reached it."
     # In shares of the time that may be down: 99% for 99.9% is as far below as 90% for 99%.
@@ -123,8 +134,8 @@ def describe_availability(sla: pd.DataFrame) -> str:
     name = cut(worst.service, NAME)
     if len(held) == 1:
         return f"{name} missed its availability target: {shares}."
-    who = f"{len(held) - len(short) or 'None'} of {len(held):,} services"
-    return f"{who} reached the availability target; furthest below it is {name}, {shares}."
+    who = f"{n_reached or 'None'} of {len(held):,} services"
+    return f"{who} reached the availability target; furthest below it is {name}, {shares}{doubt}."
 
 
 def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
@@ -151,12 +162,12 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     "API is over its error budget; 1 of 3 services is within it; Batch can't be judged: some outages have no known end."
     """
     require_columns(sla, "service", "budget", "budget_left", "window_start", "window_n_missing")
-    held = sla[sla["budget"].notna()]
+    held = _with_silence(sla[sla["budget"].notna()])
     if held.empty:
         return "No SLO targets are configured, so error budgets can't be shown."
     over, within, unknown = budget_states(held)
     several = len(held["window_start"].unique()) > 1
-    if not over.any() and not within.any() and not held["window_n_missing"].any():
+    if held["budget_left"].isna().all() and not held["window_n_missing"].any():
         return "No outage was reported, so error budgets can't be judged."
 
     def named(rows: pd.DataFrame) -> str:
@@ -170,7 +181,8 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
     spent = spent.iloc[(spent["budget_left"] / spent["budget"]).argsort(kind="stable")]
     n, noun = len(held), "budget" if several else "service"
     yet = " so far" if so_far else ""
-    doubt = f"; {named(held[unknown])} can't be judged: some outages have no known end" if unknown.any() else ""
+    because = _because(held[unknown])
+    doubt = f"; {named(held[unknown])} can't be judged: {because}" if unknown.any() else ""
     n_within = int(within.sum())
     if spent.empty and not unknown.any():
         if several:
@@ -178,12 +190,25 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
         which = "the only service with a target is" if n == 1 else f"{format_all(n, 'service')} are"
         return f"{capitalized(which)} within the error budget{yet}."
     if spent.empty and not n_within:
-        return f"The error budget of {named(held[unknown])} can't be judged: some outages have no known end."
+        return f"The error budget of {named(held[unknown])} can't be judged: {because}."
     inside = f"{n_within:,} of {format_count(n, noun)} {are(n_within)} within"
     if spent.empty:
         return f"{inside} the error budget{yet}{doubt}."
     whose = "its" if len(spent) == 1 else "their"
     return f"{named(spent)} {are(len(spent))} over {whose} error budget{yet}; {inside} it{doubt}."
+
+
+def _with_silence(sla: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with the months that no reports cover: none where an analysis has no scope to ask."""
+    counted = {name: sla.get(name, 0) for name in ("n_silent", "window_n_silent")}
+    return sla.assign(**counted)
+
+
+def _because(unjudged: pd.DataFrame) -> str:
+    """Say why budgets can't be judged."""
+    is_silent = unjudged["window_n_silent"] > 0
+    reasons = ["some outages have no known end"] * bool((~is_silent).any())
+    return " and ".join(reasons + ["some months have no reports"] * bool(is_silent.any()))
 
 
 def describe_budget_range(spent: pd.DataFrame, *, longest: timedelta | None) -> str:
@@ -270,20 +295,18 @@ def describe_full_outages(impact: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> describe_full_outages(pd.DataFrame({"n": [4, 2], "n_weighted": [1, 0]}))
-    "All 6 service outages count in full; the reports of 5 don't state the share of users hit."
+    >>> describe_full_outages(pd.DataFrame({"n": [4, 2], "n_weighted": [1, 0]}))  # doctest: +NORMALIZE_WHITESPACE
+    "Each outage counts in full, whatever share of users was affected; for 5 of 6 service outages the report
+    doesn't say."
     """
     require_columns(impact, "n", "n_weighted")
     n = int(impact["n"].sum())
     n_full = n - int(impact["n_weighted"].sum())
     if not n:
         return ""
-    counted = "The outage counts" if n == 1 else f"{capitalized(format_all(n, 'service outage'))} count"
-    counted += " in full"
+    counted = f"{'The' if n == 1 else 'Each'} outage counts in full, whatever share of users was affected"
     if not n_full:
-        return f"{counted}, whatever share of users {'it' if n == 1 else 'they'} hit."
-    if n_full == n:
-        whose = "its report doesn't" if n == 1 else "their reports don't"
-    else:
-        whose = "the report of 1 doesn't" if n_full == 1 else f"the reports of {n_full:,} don't"
-    return f"{counted}; {whose} state the share of users hit."
+        return f"{counted}."
+    if n_full < n:
+        return f"{counted}; for {n_full:,} of {n:,} service outages the report doesn't say."
+    return f"{counted}; {'its report doesn' if n == 1 else 'the reports don'}'t say."

@@ -17,6 +17,7 @@ from incident_analytics.sentences.facts import (
     median_name,
     uncompared_in_words,
     undated_items,
+    unjudged_because,
     without_date,
 )
 from incident_analytics.sentences.wording import first_of
@@ -87,19 +88,23 @@ def response_tile(facts: ResponseFacts, *, so_far: bool = False) -> Tile:
         return Tile(name, "not recorded", (f"{reports} {'does' if facts.n_missing == 1 else 'do'}n't say",))
     if facts.median is None:
         return Tile(name, "–", ("no completed report",))
-    counts = [f"n = {facts.n:,}"]
-    counts += [f"{facts.n_open:,} ongoing"] if facts.n_open else []
-    counts += [f"{facts.n_inferred:,} inferred"] if facts.n_inferred else []
-    counts += [f"{facts.n_missing:,} not recorded"] if facts.n_missing else []
-    counts += [f"{facts.n_contradicted:,} contradicted by the stated duration"] if facts.n_contradicted else []
     lines = (
         *_others(facts),
         earlier_in_words(facts.earlier),
         change_in_words(facts.change, facts.median, facts.earlier),
         "" if facts.earlier else uncompared_in_words(facts.uncompared),
-        ", ".join(counts),
+        _basis(facts),
     )
     return Tile(name, format_span(facts.median), tuple(filter(None, lines)), needs_action=facts.change.rose)
+
+
+def _basis(facts: ResponseFacts) -> str:
+    """Say how many incidents the median is based on, and what is doubtful about their times."""
+    ongoing = f", {facts.n_open:,} ongoing" if facts.n_open else ""
+    doubts = [f"inferred in {facts.n_inferred:,}"] if facts.n_inferred else []
+    doubts += [f"contradicts the stated duration in {facts.n_contradicted:,}"] if facts.n_contradicted else []
+    doubts += [f"not recorded in {facts.n_missing:,} more"] if facts.n_missing else []
+    return f"from {format_count(facts.n, 'incident')}{ongoing}{'; time ' if doubts else ''}{', '.join(doubts)}"
 
 
 def _others(facts: ResponseFacts) -> list[str]:
@@ -131,7 +136,7 @@ def budget_tile(facts: BudgetFacts, *, has_reports: bool, so_far: bool = False) 
     over, unknown = facts.of("over"), facts.of("unknown")
     judged = len(facts.budgets) - len(unknown)
     if not judged:
-        why = "the length of some outages isn't recorded" if has_reports else "no outage reported"
+        why = unjudged_because(unknown, facts.silence) if has_reports else "no outage reported"
         return Tile(name, "not known", (why,))
 
     def spent(budget: Budget) -> str:

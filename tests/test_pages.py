@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from incident_analytics import pages, showing
+from incident_analytics.first_screen import side_by_side
 from incident_analytics.showing import FIGURE, Shown, picture_name
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------
@@ -255,6 +256,12 @@ def test_a_table_stays_on_its_paper_and_has_its_headings_on_each_page(pdfium: Mo
         assert words_on(page).startswith("Title Service Began")
         bounds = [shown.get_bounds() for shown in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_TEXT])]
         assert [right for _, _, right, _ in bounds if right > page.get_width() - 39.6] == []  # 14 mm
+
+
+def test_a_part_that_is_alone_in_its_columns_has_their_whole_width_on_paper(pdfium: ModuleType) -> None:
+    words = "No open decisions are known: nothing was reported."
+    (page,) = laid_out(pdfium, side_by_side(showing.text(words)).html)
+    assert page.get_textpage().get_text_bounded().splitlines()[0].strip() == words
 
 
 def test_what_is_folded_away_on_the_page_is_not_printed(pdfium: ModuleType) -> None:

@@ -258,6 +258,22 @@ def test_availability_is_told_against_the_target(rows: list[tuple[str, float, fl
     assert describe_availability(availability(*rows)) == text
 
 
+@pytest.mark.parametrize("column", ["n_missing", "n_silent"])
+def test_a_target_is_not_reached_for_sure_where_more_outages_may_be_known_some_day(column: str) -> None:
+    table = availability(("API", 0.98, 0.99), ("Search", 0.9999, 0.999), ("Web", 0.9999, 0.999))
+    table[column] = [1, 1, 0]
+    assert describe_availability(table) == (
+        "1 of 3 services reached the availability target; furthest below it is API, 98% against 99%; "
+        "Search can't be judged."
+    )
+    assert describe_availability(table[1:]) == (
+        "1 of 2 services reached the availability target; Search can't be judged."
+    )
+    assert describe_availability(table[1:2]) == "Whether Search reached the availability target can't be judged."
+    silent = pd.DataFrame({"service": ["API"], "n": [1], "n_missing": [0], "downtime": spans(60)})
+    assert describe_downtime(silent.assign(n_silent=1)) == "API had the most downtime: at least 1h over 1 outage."
+
+
 def test_downtime_that_is_not_known_is_not_called_none() -> None:
     down = pd.DataFrame({"service": ["API", "Search"], "n": [0, 1], "n_missing": [0, 1], "downtime": spans(0, None)})
     doubt = "the length of some outages of 1 service isn't recorded"

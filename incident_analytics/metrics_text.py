@@ -66,7 +66,7 @@ def remarks(scope: Scope) -> list[str]:
         sentences.describe_coverage(report_states(scope), list(scope.unfinished["incident_id"]), status=scope.status),
     ]
     if scope.silence:
-        found.append(sentences.describe_silence(scope.silence, None))
+        found.append(sentences.describe_silence(scope.silence))
     found.append(sentences.describe_undetected(scope.undetected))
     found.append(describe_startless(scope.startless))
     if scope.undated:

@@ -158,16 +158,15 @@ def describe_over_later(incident_ids: Sequence[str]) -> str:
     return f"{format_count(n, 'incident')} that {is_over} by now: {named}; --as-of now counts {its_end}."
 
 
-def describe_silence(label: str, last: pd.Timestamp | None) -> str:
-    """Say that a period has no report, which may mean that nothing was written down.
+def describe_silence(label: str) -> str:
+    """Say that months have no report, which may mean that nothing was written down.
 
     Examples
     --------
-    >>> describe_silence("Q4 1999", None)
+    >>> describe_silence("Q4 1999")
     'No incident was reported in Q4 1999. Either nothing happened or nothing was written down.'
     """
-    before = "" if last is None or pd.isna(last) else f" The last report before it is from {last:%Y-%m-%d}."
-    return f"No incident was reported {in_months(label)}. Either nothing happened or nothing was written down.{before}"
+    return f"No incident was reported {in_months(label)}. Either nothing happened or nothing was written down."
 
 
 def describe_files(files: pd.DataFrame, *, n_undated: int = 0, n_later: int = 0) -> str:

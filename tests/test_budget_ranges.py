@@ -290,3 +290,15 @@ def test_the_sentence_names_the_incidents_behind_a_range_and_no_service_without_
     rough = bounds(known, readings=readings(("a", "started_at")))
     text = "API used 31.2% to 52.1% of its error budget: a has approximate times."
     assert describe_budget_range(rough, longest=None) == text
+
+
+def test_an_outage_that_may_go_on_to_this_day_bounds_no_share_of_a_budget() -> None:
+    unended = ("b", f"{DAY}12:00Z", None)
+    tables = outage_tables(("a", f"{DAY}09:00Z", f"{DAY}10:00Z"), unended, b={"is_open": False})
+    assert describe_budget_range(bounds(tables), longest=None) == (
+        "API used at least 41.7% of its error budget: b has no recorded end."
+    )
+    alone = outage_tables(unended, b={"is_open": False})
+    assert describe_budget_range(bounds(alone), longest=None) == (
+        "API used an unknown share of its error budget: b has no recorded end."
+    )

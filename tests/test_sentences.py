@@ -214,6 +214,8 @@ def test_a_budget_with_outages_of_unknown_length_can_be_over_but_never_within() 
     assert describe_budget(over) == "Search is over its error budget; 1 of 2 services is within it."
     nothing = budgets(("Search", 60, None), ("Batch", None, None), n_missing=(1, 0))
     assert describe_budget(nothing) == "The error budget of Search can't be judged: some outages have no known end."
+    both = budgets(("Search", 60, None), ("Web", 60, None), n_missing=(1, 1))
+    assert describe_budget(both).startswith("The error budgets of Search and Web can't be judged: ")
 
 
 def test_a_budget_without_any_reported_outage_is_not_called_kept() -> None:

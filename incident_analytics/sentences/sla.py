@@ -190,7 +190,8 @@ def describe_budget(sla: pd.DataFrame, *, so_far: bool = False) -> str:
         which = "the only service with a target is" if n == 1 else f"{format_all(n, 'service')} are"
         return f"{capitalized(which)} within the error budget{yet}."
     if spent.empty and not n_within:
-        return f"The error budget of {named(held[unknown])} can't be judged: {because}."
+        budgets = f"error budget{'s' * (int(unknown.sum()) > 1)}"
+        return f"The {budgets} of {named(held[unknown])} can't be judged: {because}."
     inside = f"{n_within:,} of {format_count(n, noun)} {are(n_within)} within"
     if spent.empty:
         return f"{inside} the error budget{yet}{doubt}."
@@ -246,10 +247,13 @@ def describe_budget_range(spent: pd.DataFrame, *, longest: timedelta | None) -> 
         reasons = [f"{has(n)} no recorded end"] if row.n_unended else []
         reasons += [f"{has(n)} approximate times"] if row.n_approximate and not row.n_unended else []
         reasons += ["or only approximate times"] if row.n_approximate and row.n_unended else []
-        assumed = "gone on" if longest is None else f"lasted up to {format_span(longest)}"
-        note = f" (assumed to have {assumed})" if row.n_unended else ""
+        used, note = f"{low} to {high}", ""
+        if row.n_unended and longest is None:  # an outage that is taken to go on to this day bounds nothing
+            used = f"at least {low}" if row.budget_spent_low else "an unknown share"
+        elif row.n_unended:
+            note = f" (assumed to have lasted up to {format_span(longest)})"
         name = cut(row.service, NAME)
-        said.append(f"{name} used {low} to {high} of its error budget: {ids} {' '.join(reasons)}{note}.")
+        said.append(f"{name} used {used} of its error budget: {ids} {' '.join(reasons)}{note}.")
     return " ".join(said)
 
 

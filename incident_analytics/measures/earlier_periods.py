@@ -64,7 +64,7 @@ def compare(scope: Scope, kind: str, *, against: Period) -> pd.DataFrame:
 def _reported_alone(compared: pd.DataFrame) -> pd.DataFrame:
     """Keep of a comparison that cannot be made what each period's reports say by themselves."""
     own = {"metric", "group", "severity", "is_primary", "n", "before", "after"}
-    others = [column for column in compared if column not in own and not str(column).startswith("n_")]
+    others = [column for column in map(str, compared) if column not in own and not column.startswith("n_")]
     return compared.assign(**{column: compared[column].mask(compared["n_before"] >= 0) for column in others})
 
 

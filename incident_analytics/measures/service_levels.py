@@ -164,7 +164,7 @@ def budget_bounds(scope: Scope, *, every: Unit | None = None) -> pd.DataFrame:
     silent = [part.name for part in scope.silent(parts)]
     unknown = table["period"].isin(silent) & (table["n"] + table["n_unended"] == 0)
     is_partial = _n_silent(scope, table, "window_start", "end") > 0
-    for column in [name for name in table if str(name).startswith("budget_spent")]:
+    for column in [name for name in map(str, table) if name.startswith("budget_spent")]:
         table[column] = table[column].mask(unknown | (is_partial & (not column.endswith("_low"))))
     return table
 

@@ -115,8 +115,8 @@ def describe_notices(
     elif silence := budgets.silence:
         bounds = "downtime may be longer and availability lower than shown"
         rest = "" if counts.earlier else ", and nothing is compared with earlier periods"
-        said = f"{describe_silence(silence).removesuffix('.')}: {bounds}{rest}."
-        notices.append(Notice(said, "Add any report that is missing.", budgets.figures))
+        fact = f"{describe_silence(silence).removesuffix('.')}: {bounds}{rest}."
+        notices.append(Notice(fact, "Add any report that is missing.", budgets.figures))
     if len(ongoing):
         is_down = ongoing["has_downtime"].astype(bool)
         said = [

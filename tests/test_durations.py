@@ -145,7 +145,9 @@ WINDOWS: list[tuple[str, timedelta | None, list[tuple[Any, ...]]]] = [
     ("2025-03-14 1:00 - 2025-03-14 3:00 PM", None, [("13:00", "15:00")]),
     ("2025-03-14 1:00 - 2025-03-15 3:00 PM", None, [("01:00", "15:00")]),
     ("2025-03-14 1:00 - 2025-03-15 3:00 PM (26h)", 26 * H, [("13:00", "15:00")]),
-    ("14:02 - 15:47 - 16:10", None, [("14:02", "15:47")]),
+    ("14:02 (detected 14:10) - 16:02", None, [("14:02", "16:02")]),
+    ("(14:02) - (15:47)", None, [("14:02", "15:47")]),
+    ("10:00 - 10:10, 11:00 - 11:10 (10 min each)", None, [("10:00", "10:10"), ("11:00", "11:10")]),
     ("2 hours to 14:00", 2 * H, []),
     ("14:02 - 15:47 and 16:00 - 16:10 (1h 55m total)", 115 * M, [("14:02", "15:47"), ("16:00", "16:10")]),
 ]  # fmt: skip
@@ -268,7 +270,7 @@ def test_a_zone_beside_one_end_of_a_range_is_that_of_both(words: str, hours: lis
     "words",
     [
         "2h / 3h", "2h (was 3h)", "not 2h but 3h", "2h per region, 6h total", "2h or 3h", "11:00 - 12:00 (1h) [estimated 3h]",
-        "3h, initially 2h",
+        "3h, initially 2h", "30 min full outage, 2h degraded", "SLA 4h, took 2h",
     ],
 )  # fmt: skip
 def test_a_duration_of_several_lengths_is_not_read(words: str) -> None:
@@ -281,6 +283,7 @@ def test_a_duration_of_several_lengths_is_not_read(words: str) -> None:
     [
         ("2h (120 minutes)", 120), ("about 2h / 110 minutes", 120), ("2 hours or 120 min", 120), ("1h 30m in total", 90),
         ("10:00 - 11:00 (1h) and 13:00 - 14:00 (1h)", 120), ("2h, not counting the weekend", 120),
+        ("2h (30 min full outage)", 120), ("2h, of which 30 min full outage", 120),
     ],
 )  # fmt: skip
 def test_one_length_in_several_words_is_read(words: str, minutes: int) -> None:
@@ -348,8 +351,18 @@ def test_a_length_between_dates_is_read_in_the_order_of_its_own_report() -> None
         "to 2 hours",
         "2h / 1h 59m",
         "since 14:02",
+        # another part of it in words that are not read
+        "an hour and a quarter", "1 hour and half", "an hour and ten", "hour and 10 minutes", "one or two hours", "1 or 2 hours",
+        "an hour or two", "a hundred and ten minutes", "one hundred twenty minutes", "deux heures et quart", "dos horas y cuarto",
+        "une heure trois quarts", "due ore e tre quarti", "2 uur en een kwartier", "to og en halv time", "en og en halv time",
+        "två och en halv timme", "dwie i pół godziny", "godzina i 15 minut", "dvě a půl hodiny", "kaksi ja puoli tuntia",
+        "két és fél óra", "1時間半", "1시간 반", "3 months 2 days", "1 year and 2 days",
+        # what counts several times
+        "3 × 10 minutes", "2 outages of 10 minutes each", "10 min per hour", "2 hours a day",
+        # a time of day that may be a part of it
+        "0h 14:30", "1h 14:30", "14:02 - 15:47 - 16:10", "14:02 → 15:47 → 16:10", "14:02/14:05 - 16:02",
     ],
-)
+)  # fmt: skip
 def test_a_length_is_not_read_in_part(text: str) -> None:
     with pytest.raises(Unreadable):
         read_duration(text)
@@ -361,6 +374,8 @@ def test_a_length_is_not_read_in_part(text: str) -> None:
         ("2 jours et 3 heures", 3060), ("2 timer 15 minutter", 135), ("2 timmar och 15 minuter", 135), ("2t 5m", 125),
         ("2u 15m", 135), ("1 day, 2:30", 1590), ("1d 02:30:00", 1590), ("24 hours, 2:30", 1590),
         ("0 days 02:30:00", 150), ("2 days and 2:30", 3030), ("3h: 1h + 2h", 180), ("2h, 30m", 150), ("2 horas y 5 minutos", 125),
+        ("2 hodiny a 15 minut", 135), ("2 tuntia ja 15 minuuttia", 135), ("2 óra és 15 perc", 135), ("2 часа и 15 минут", 135),
+        ("δύο ώρες και 15 λεπτά", 135), ("2 jam dan 15 menit", 135),
     ],
 )  # fmt: skip
 def test_all_parts_of_a_length_count(text: str, minutes: int) -> None:

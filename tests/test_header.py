@@ -275,3 +275,44 @@ def test_the_day_of_a_byline_is_not_that_of_the_incident(line: str) -> None:
     text = f"# Search\n\n{line}\n\n**Incident ID**: OPS-7\n\n## Timeline\n\n- 09:12 Alert\n"
     found = parse_reports(text, "x.md", Settings(), default_template())
     assert [report.incident.get("date") for report in found] == [None] * len(found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "ends"),
+    [
+        ({"Start": "23:30", "Detected": "23:50", "End": "00:30"}, {"detected": "14 23:50", "restored": "15 00:30"}),
+        ({"End": "01:15", "Start": "14:02", "Detected": "00:10"}, {"detected": "15 00:10", "restored": "15 01:15"}),
+        ({"Start": "2025-03-15 23:02", "End": "01:02"}, {"restored": "16 01:02"}),
+        ({"Start": "14:02", "End": "15:02", "Closed": "09:00"}, {"restored": "14 15:02", "closed": "15 09:00"}),
+        ({"Start": "2025-03-13 22:00", "End": "23:00"}, {"restored": "13 23:00"}),
+        ({"Detected": "23:50", "End": "00:30"}, {"restored": "15 00:30"}),
+        # By less than three hours one of the two is a slip; so is any date.
+        ({"Start": "14:02", "Detected": "14:00", "End": "13:50"}, {"detected": "14 14:00", "restored": "14 13:50"}),
+        ({"Start": "14:02", "End": "2025-03-14 01:02"}, {"restored": "14 01:02"}),
+        # The cause may be found long after the cure.
+        ({"Start": "10:00", "Root cause identified": "17:00", "Mitigated": "11:00"}, {"mitigated": "14 11:00"}),
+    ],
+)  # fmt: skip
+def test_midnight_has_passed_between_times_of_day_at_the_head(fields: dict[str, str], ends: dict[str, str]) -> None:
+    text = "".join(f"**{label}**: {words}\n" for label, words in fields.items())
+    text = f"# Search\n\n**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n{text}"
+    (report,) = parse_reports(text, "x.md", Settings(), default_template())
+    assert {name: f"{report.incident[f'{name}_at']:%d %H:%M}" for name in ends} == ends
+
+
+@pytest.mark.parametrize(
+    ("line", "is_taken"),
+    [
+        *((f"**{label}**: 2025-04-02", False) for label in (
+            "Date of report", "Report date", "Postmortem date", "Meeting date", "Date of publication",
+            "Date of last update", "Date closed", "Fecha del informe", "Berichtsdatum", "Date du rapport",
+        )),
+        ("This review is dated 2 April 2025.", False),
+        ("**Date reported**: 2025-04-02", True),
+        ("Report on the outage of 2 April 2025", True),
+    ],
+)  # fmt: skip
+def test_the_date_of_a_report_is_not_that_of_its_incident(line: str, is_taken: bool) -> None:
+    text = f"# Search\n\n{line}\n\n**Incident ID**: OPS-7\n**Severity**: SEV-1\n\n## Timeline\n\n- 09:12 Alert\n"
+    (report,) = parse_reports(text, "x.md", Settings(), default_template())
+    assert (report.incident.get("date") is not None) == is_taken

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Final
 
 from incident_analytics.late_patterns import compile_late
+from incident_analytics.names import without_accents
+from incident_analytics.reports.lengths import PARTS, is_of_length
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.times import (
     CELL_CLOCKS,
@@ -95,7 +97,7 @@ def _read_duration(text: str, _order: object) -> Duration | None:
     if is_absent(text):
         return None
     pieces = _pieces_of(text)
-    if _tells_range(pieces):
+    if _tells_range(pieces) or _has_stray_clock(pieces):
         raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
     support = "support" in pieces
     if support:
@@ -105,9 +107,9 @@ def _read_duration(text: str, _order: object) -> Duration | None:
     if unread is not None:
         raise Unreadable(f"{unread!r} in {text.strip()!r} isn't a date or time; write '14:02 - 15:47 (1h 45m)'")
     one_each = len(windows) > 1 and len(lengths) == len(windows)
-    is_several = _SEVERAL.search(text) or (_ARROW.search(text) and not one_each)
-    if len(lengths) > 1 and is_several and not _one_length(lengths):
-        raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
+    _check_lengths(lengths, pieces, text, one_each=one_each)
+    if _REPEATED.search(text):
+        lengths = []  # none of which is the whole
     if one_each:
         total: timedelta | None = sum((span.length for span in lengths), timedelta(0))
     else:
@@ -159,7 +161,7 @@ def _windows(pieces: Sequence[Piece]) -> list[tuple[Moment, Moment | None]]:
     for index, piece in enumerate(pieces):
         if index < past or not isinstance(piece, Moment):
             continue
-        joint = _past_brackets(pieces, index + 1)
+        joint = _past_brackets(pieces, index + 1, groups=True)
         last = _past_brackets(pieces, joint + 1) if pieces[joint : joint + 1] == ["to"] else len(pieces)
         end = pieces[last] if last < len(pieces) else None
         if isinstance(end, Moment):
@@ -171,12 +173,37 @@ def _windows(pieces: Sequence[Piece]) -> list[tuple[Moment, Moment | None]]:
     return windows
 
 
-def _past_brackets(pieces: Sequence[Piece], index: int) -> int:
-    """Return the index of the first piece from ``index`` on that is not in brackets: ``14:02 (approx) - 15:47``."""
-    return next((at for at in range(index, len(pieces)) if pieces[at] not in _GLUE), len(pieces))
+def _past_brackets(pieces: Sequence[Piece], index: int, *, groups: bool = False) -> int:
+    """Return the index of the first piece from ``index`` on that is not a bracket, nor in one with ``groups``.
+
+    ``14:02 (detected 14:10) - 15:47`` begins at 14:02.
+    """
+    while index < len(pieces) and pieces[index] in _GLUE:
+        closing = (at for at in range(index, len(pieces)) if pieces[at] in _CLOSING)
+        index = next(closing, index) + 1 if groups and pieces[index] in _OPENING else index + 1
+    return index
 
 
-_GLUE: Final = frozenset({"(", ")", "[", "]", ",", "at"})
+def _has_stray_clock(pieces: Sequence[Piece]) -> bool:
+    """Return whether a time of day is next to a window, or a length, of which it may be a part.
+
+    ``14:02 - 16:02 - 18:00``, ``14:02/14:05 - 16:02``, ``0h 14:30``.
+    """
+    clocks = [isinstance(piece, Moment) and piece.clock is not None for piece in pieces]
+    for index in (index for index, is_clock in enumerate(clocks) if is_clock):
+        before, after = pieces[:index], pieces[index + 1 :]
+        if before[-1:] == ["/"] and clocks[index - 2] and before[-3:-2] != ["to"] and after[:1] == ["to"]:
+            return True
+        if before[-1:] == ["to"] and clocks[index - 2] and after[:1] == ["to"]:
+            return True
+        if before and isinstance(before[-1], Span) and after[:1] != ["to"]:
+            return True
+    return False
+
+
+_OPENING: Final = frozenset("([")
+_CLOSING: Final = frozenset(")]")
+_GLUE: Final = frozenset({*_OPENING, *_CLOSING, ",", "at"})
 
 
 def _lengths(pieces: Sequence[Piece]) -> list[Span]:
@@ -200,10 +227,33 @@ _SEVERAL: Final = compile_late(
 """Words and marks by which several lengths are not one with its parts."""
 _ARROW: Final = compile_late("->|→")
 """So is an arrow, but not between the two ends of a window."""
+_PART_OF_IT: Final = compile_late(r"\b(?:of which|of it|of them|of that|incl\w*|davon|dont|waarvan)\b", re.IGNORECASE)
+"""Words before a length that is a part of the first one."""
+
+
+def _outside_brackets(pieces: Sequence[Piece]) -> list[Span]:
+    """Return the lengths that are in no brackets."""
+    depth = 0
+    outside: list[Piece] = []
+    for piece in pieces:
+        depth += (piece in _OPENING) - (piece in _CLOSING)
+        if depth <= 0:
+            outside.append(piece)
+    return _lengths(outside)
+
+
+def _check_lengths(lengths: Sequence[Span], pieces: Sequence[Piece], text: str, *, one_each: bool) -> None:
+    """Refuse several lengths of which words do not say which one counts; what is in brackets counts less."""
+    is_several = _SEVERAL.search(text) or (_ARROW.search(text) and not one_each)
+    is_several = is_several or not (one_each or _PART_OF_IT.search(text) or _one_length(_outside_brackets(pieces)))
+    if len(lengths) > 1 and is_several and not _one_length(lengths):
+        raise Unreadable(f"{text.strip()!r} names several lengths; write the one that counts, such as 1h 45m")
 
 
 def _one_length(lengths: Sequence[Span]) -> bool:
     """Return whether lengths are the same, or one of them is the sum of the others."""
+    if len(lengths) < 2:  # noqa: PLR2004 - there is nothing to compare
+        return True
     total = sum((span.length for span in lengths), timedelta(0))
     same = all(
         spans_agree(lengths[0].length, span.length, approximate=lengths[0].approximate or span.approximate)
@@ -282,6 +332,7 @@ def _with_elapsed(pieces: list[Piece], text: str) -> list[Piece]:
     alone = re.fullmatch(r"[~≈<\s]*\d{1,2}:\d{2}(?::\d{2})?\s*+(?:h|hrs?|hours?)?[\s.]*", text, re.IGNORECASE)
     for place, piece in enumerate(pieces):
         bracketed = pieces[place - 1 : place] == ["("] and pieces[place + 1 : place + 2] == [")"]
+        bracketed = bracketed and "to" not in (*pieces[place - 2 : place - 1], *pieces[place + 2 : place + 3])
         after_days = _ends_in_days(pieces[:place], text) and pieces[place + 1 : place + 2] != ["to"]
         if isinstance(piece, Moment) and piece.clock and not piece.dated and (alone or bracketed or after_days):
             clock = piece.clock
@@ -302,8 +353,8 @@ def _pieces_of(text: str) -> list[Piece]:
     They are times where they are the ends of a window with four digits each or with the stated length, or have a date.
     """
     pieces = _with_elapsed(read_pieces(text), text)
-    if _has_unknown_unit(pieces):
-        raise Unreadable(f"{text.strip()!r} has a unit that isn't known; write '14:02 - 15:47 (1h 45m)'")
+    if _has_unknown_unit(pieces) or _is_in_part(pieces):
+        raise Unreadable(f"{text.strip()!r} has a unit or number that isn't known; write '14:02 - 15:47 (1h 45m)'")
     if (unclear := _EITHER.search(text)) is not None:
         raise Unreadable(f"{unclear[0]!r} may be two lengths; write '14:02 - 15:47 (1h 45m)'")
     if _ONE_CLOCK.fullmatch(text):
@@ -350,6 +401,35 @@ def _is_number(piece: Piece) -> bool:
     return isinstance(piece, str) and piece.isdigit()
 
 
+def _is_in_part(pieces: Sequence[Piece]) -> bool:
+    """Return whether a length has another part that was not read: ``an hour and a quarter``, ``to og en halv time``."""
+    spans = [index for index, piece in enumerate(pieces) if isinstance(piece, Span)]
+    return any(_names_part(pieces[index + 1 :]) or _names_part(pieces[:index][::-1]) for index in spans)
+
+
+def _names_part(pieces: Sequence[Piece]) -> bool:
+    """Return whether words, from a length on, are a part of it: joined to it, or such as only a part can be."""
+    is_joined = False
+    for piece in pieces:
+        if not isinstance(piece, str):
+            return False
+        if piece.casefold() in _JOINS:
+            is_joined = True
+        elif without_accents(piece) in PARTS or (is_joined and is_of_length(piece)):
+            return True
+        elif not is_of_length(piece) and piece not in _ARTICLES:
+            return False
+    return False
+
+
+_JOINS: Final = {"and", "or", "oder", "ou", "lub", "eller", "y", "e", "i", "a", "ja", "és", "ve", "dan", "și"}
+_ARTICLES: Final = {"an", "un", "une", "una", "um", "uma", "en", "ett", "et", "ein", "eine", "een"}
+_REPEATED: Final = compile_late(
+    r"\b(?:each|apiece|every|per)\b|×|\d\s?x\s?\d|\d\s?times\b|\d\s?[^\W\d_]{1,8}\.?\san?\s(?:hour|night|day|week|month)\b"
+    r"|\d\s?(?:months?|years?|yrs?|nights?|sprints?|monate?n?|jahre?n?|mois|meses|mesi|anni)[,\s]{1,2}(?:and\s)?\d",
+    re.IGNORECASE,
+)
+"""Words by which a length counts several times, and longer units next to it."""
 _EITHER: Final = compile_late(
     r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3}\s?min|,\d{3}\s?h)\w*|\d\s?/\s?\d\s?(?:h|d|m|hours?|days?|min\w*)\b",
     re.IGNORECASE,
@@ -364,7 +444,7 @@ _JOINTS: Final = frozenset({"to", "and", "at", "open", "support"})
 
 def _tells_range(pieces: Sequence[Piece]) -> bool:
     """Return whether the words give no single length, as ``1-2 hours`` and ``between 1 and 2 hours`` do."""
-    joints = [place for place, piece in enumerate(pieces[:-1]) if piece in {"to", "and"}]
+    joints = [place for place, piece in enumerate(pieces[:-1]) if piece in {"to", "and", "or", "oder", "ou"}]
     return any(
         (place == 0 and pieces[0] == "to" and isinstance(pieces[1], Span))
         or (place > 0 and str(pieces[place - 1]).isdigit() and not isinstance(pieces[place + 1], str))

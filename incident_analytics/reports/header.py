@@ -40,7 +40,7 @@ from incident_analytics.reports.zones import (
     without_zone,
     zones_of_clocks,
 )
-from incident_analytics.schema import STATUSES, UNCOUNTED_STATUSES
+from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
 
@@ -81,6 +81,9 @@ _LONGEST_TITLE = 100
 """Characters of a title in which a severity is looked for."""
 _SEASON = timedelta(days=90)
 """How long after an incident a post about it is published."""
+_NIGHT, _HALF_A_DAY = timedelta(hours=3), timedelta(hours=12)
+"""By how much an end, and any other milestone, must be earlier on the clock than the one before it for midnight to have
+passed: by less, one of the two is a slip."""
 _TOKEN = compile_late(r"#?(?=[\w./-]*\d)\w[\w.-]{0,40}(?:/\w[\w.-]{0,20}){0,2}")
 """One word with a figure, as an id is that has no known form."""
 _NUMBER = compile_late(
@@ -157,7 +160,10 @@ _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
 _OF_REPORT = compile_late(
     r"^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
-    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|author|version|approved)\b[^.\d]{0,40}\d",
+    r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
+    r"|publi|updat|revis|\bclosed\b|bericht|erstell|freigabe|informe|rapport|relat[óo]rio|relazione|verslag|raport|rapor\b"
+    r"|reuni|réunion|besprechung|vergadering|möte|møte)[^:|\d]{0,30}[:|]"
+    r"|\b(?:written|published|posted|prepared|updated|review(?:ed)?|compiled|created|dated|author|version|approved)\b[^.\d]{0,40}\d",
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
@@ -349,13 +355,18 @@ class HeaderReader:
             self._take_date_elsewhere()
 
     def read_instants(self) -> None:
-        """Read the fields that are instants."""
-        for name, line in self.fields.items():
-            if name.endswith("_at"):
-                at = self._instant(line, self.template.fields[name][0])
-                if at is not None:
-                    self.values[name] = at
-                    self.report.note(name, line.text, line.line)
+        """Read the fields that are instants, each after those that come before it: ``Start: 23:30``, ``End: 00:30``."""
+        latest: datetime | None = None
+        for milestone in MILESTONES:
+            if (line := self.fields.get(name := f"{milestone}_at")) is None:
+                continue
+            night = _NIGHT if milestone in LAST_COUNTS else _HALF_A_DAY
+            at = self._instant(line, self.template.fields[name][0], latest, night)
+            if at is not None:
+                self.values[name] = at
+                self.report.note(name, line.text, line.line)
+                if milestone != "identified":  # as likely before the cure as after it
+                    latest = max(at, latest or at)
 
     def _header_fields(self) -> dict[str, Line]:
         """Return the report's fields by their names; one that names the zone of the times is read at once.
@@ -660,14 +671,20 @@ class HeaderReader:
         elif not name.endswith("_at"):
             self.reader.read_field(name, line, label)
 
-    def _instant(self, line: Line, label: str) -> datetime | None:
+    def _instant(self, line: Line, label: str, latest: datetime | None, night: timedelta) -> datetime | None:
         """Read a date and time as a row of the timeline is read, and report what is unclear about it.
 
-        A time of day without a date is one of the incident's date.
+        A time of day without a date is one of the day of the ``latest`` milestone before it, else of the incident's
+        date; where it is earlier on the clock by a ``night`` or more, one of the next day.
         """
         zone = self.reader.zone or (self.report.duration.zone if self.report.duration else None) or self.zone
         entry = Entry(line.text, "", line.line, is_unclear=self.reader.zone_is_unclear)
-        placement = place_entries([entry], day=self.report.anchor(), zone=zone)
+        day = self.report.anchor()
+        if latest is not None and not find_dates(line.text):
+            day = latest.astimezone(zone).date()
+            at = place_entries([entry], day=day, zone=zone).instants[0]
+            day += timedelta(days=1) if at is not None and latest - at >= night else timedelta(0)
+        placement = place_entries([entry], day=day, zone=zone)
         for remark in placement.remarks:
             message = remark.message.replace("write it as HH:MM", _WRITE_INSTANT)
             self.report.problem(remark.code, line.line, f"{label}: {message}")

@@ -12,7 +12,7 @@ from incident_analytics.names import without_accents
 from incident_analytics.reports.numerals import GROUPED, number_of
 from incident_analytics.reports.placeholders import Unreadable
 
-__all__ = ["LENGTH", "LENGTH_ELSEWHERE", "WORDS_ELSEWHERE", "length_of"]
+__all__ = ["LENGTH", "LENGTH_ELSEWHERE", "PARTS", "WORDS_ELSEWHERE", "is_of_length", "length_of"]
 
 _LONGEST: Final = timedelta(days=3650)
 _WEEK, _DAY, _HOUR, _MINUTE, _SECOND = 604800, 86400, 3600, 60, 1
@@ -192,6 +192,30 @@ WORDS_ELSEWHERE: Final = frozenset(
     word for words in (_SECONDS, _AMOUNTS) for name in words for word in name.split() if word.isascii()
 ) - {*_NUMBERS, *_words_of(_UNITS), "on", "half", "quarter", "quarters", "of", "three-quarters", "o", "to", "time"}
 """Words by which a text may hold a length in another language, but for those that English texts have."""
+PARTS: Final = frozenset(
+    without_accents(
+        "quart quarts cuarto cuartos quarto quartos quarti viertel dreiviertel kwart kwartier kvart kvarter kwadrans"
+        " čtvrt štvrť negyed çeyrek demi demie media medio meia meio mezza mezzo halb halbe halv halvt pół půl puoli"
+        " fél buçuk yarım setengah половина половиной четверть 半 반 hundred thousand dozen"
+    ).split()
+)
+"""Words next to a length that make it another one: a half and a quarter in other languages, and hundreds."""
+_ENGLISH_PARTS: Final = frozenset({"quarter", "quarters", "half", "third", "thirds"})
+_SMALL_WORDS: Final = frozenset({"a", "an", "on", "due", "o", "of", "d", "h", "m", "s", "w"})
+
+
+def is_of_length(word: str) -> bool:
+    """Return whether a word is a number or a unit of lengths, or a part of one, in any language.
+
+    Examples
+    --------
+    >>> [is_of_length(word) for word in ("ten", "Stunden", "quarter", "pół", "hundred", "a", "users")]
+    [True, True, True, True, True, False, False]
+    """
+    plain = without_accents(word)
+    return plain not in _SMALL_WORDS and any(plain in words for words in (_AMOUNTS, _SECONDS, PARTS, _ENGLISH_PARTS))
+
+
 _HOURS_AND_MINUTES: Final = compile_late(r"(\d+)\s?h\D*(\d{2})")
 _FRACTIONS: Final = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _HALF: Final = compile_late(rf"{_AND_A_HALF}|{_AND_A_HALF_ELSEWHERE}")

@@ -83,11 +83,14 @@ def place_entries(
     """
     reader = _Placer(day, zone, duration)
     rows = [reader.read(entry) for entry in entries]
-    if _is_newest_first(rows):
+    is_newest_first = reader.is_newest_first(rows)
+    if is_newest_first:
         found = place_entries(entries[::-1], day=day, zone=zone, duration=duration)
         return replace(
             found, instants=found.instants[::-1], approximate=found.approximate[::-1], inferred=found.inferred[::-1]
         )
+    if is_newest_first is None:
+        reader.refuse_order(rows)
     if day is None:
         day = reader.day = next((row.day for row in rows if row.day), None)
     reader.check_years(rows)
@@ -123,6 +126,42 @@ class _Placer(RowReader):
 
     pinned = False
     """Whether the Duration line dates the rows."""
+
+    # -- whether the newest row is above
+
+    def is_newest_first(self, rows: Sequence[TimedRow]) -> bool | None:
+        """Return whether each row is earlier than the one above it, on the days that all rows have, or without days.
+
+        Without days the clocks may rise where midnight is between two rows. None where each of them falls by hours, and
+        the Duration line does not say which row is the first one: a day may have passed from one to the next as well.
+        """
+        timed = [(row.day or date.min, row.clock) for row in rows if row.clock is not None]
+        days = {day for day, _ in timed}
+        if len(timed) < _ENOUGH_ROWS or (date.min in days and len(days) > 1):
+            return False
+        if date.min not in days:
+            return all(above > row for above, row in pairwise(timed))
+        falls = [above - row for (_, above), (_, row) in pairwise(timed) if above != row]
+        n_nights = sum(fall <= -_MIDNIGHT for fall in falls)
+        n_falls = sum(timedelta(0) < fall < _MIDNIGHT for fall in falls)
+        if not n_falls or n_falls + n_nights < len(falls):
+            return False
+        begin = self.duration.windows[0][0] if self.duration and self.duration.windows else None
+        if begin is not None and begin.clock is not None:
+            ends = [clock == self.local_clock(begin, self.day or date.min) for _, clock in (timed[0], timed[-1])]
+            if ends[0] != ends[1]:
+                return ends[1]
+        if n_nights:
+            return n_falls > n_nights
+        return True if min(falls) < _NO_MIDNIGHT else None
+
+    def refuse_order(self, rows: Sequence[TimedRow]) -> None:
+        """Read no times from rows that may be in either order."""
+        first = next(row for row in rows if row.clock is not None)
+        message = "the clock falls by hours from row to row: the newest is above, or a day has passed; date the rows"
+        self.remark("unreadable-time", message, first.entry.line)
+        for row in rows:
+            row.clock = None
 
     # -- the hour that the clocks go through twice in autumn, and the one that they leave out in spring
 
@@ -375,19 +414,6 @@ class _Placer(RowReader):
                 self.remark("time-out-of-order", f"{message}; put the rows in order, or date them", row.entry.line)
             else:
                 latest = at, row
-
-
-def _is_newest_first(rows: Sequence[TimedRow]) -> bool:
-    """Return whether each row is earlier than the one above it, on one day or on days that all rows have.
-
-    Without days no clock falls back by so much that it may have passed midnight.
-    """
-    timed = [(row.day or date.min, row.clock) for row in rows if row.clock is not None]
-    days = {day for day, _ in timed}
-    if len(timed) < _ENOUGH_ROWS or (date.min in days and len(days) > 1):
-        return False
-    is_dated = date.min not in days
-    return all(above > row and (is_dated or above[1] - row[1] < _MIDNIGHT) for above, row in pairwise(timed))
 
 
 def _only(times: Sequence[datetime | None]) -> datetime | None:

@@ -153,7 +153,8 @@ _KINDS: Final = {
     "support": r"\b(?:support|business|working|office)\s+hours\b",
     "to": r"->|→|[-–—]|\b(?:to|until|till|through|bis|tot|til|até|às|hasta|fino\s+alle|jusqu['’]à)\b"
     r"|(?:(?<=\d\s)|(?<=\dh\s)|(?<=uhr\s))(?:a|à|al|alle|au|do)(?=\s\d)",
-    "and": r"[;&]|\b(?:and|plus|et|und|och|og|oraz)\b|(?<=[a-z]\s)(?:y|e|en|i)(?=\s\d)",
+    "and": r"[;&]|\b(?:and|plus|et|und|och|og|oraz)\b"
+    r"|(?<=[^\W\d_]\s)(?:y|e|en|i|a|ja|és|ve|dan|și|și|и|і|та|και)(?=\s\d)",
     "weekday": WEEKDAY,
     "glue": r"[,()@\[\]:]|(?<=\d)T(?=\d)"
     r"|\b(?:um|gegen|vers|om|kl\.|klo|a\s+las|ore|o(?:\s+godz\.?)?|pukul)(?=\s\d{1,2}[:.h]\d\d)"

@@ -581,3 +581,35 @@ def test_a_row_whose_time_lacks_a_figure_is_reported(row: str, slip: str | None)
     )
     found = [(each["line"], each["message"]) for each in report.rows["problems"] if each["code"] == "unreadable-time"]
     assert found == ([(10, f"{slip!r} is not a time of day; write it as HH:MM")] if slip else [])
+
+
+def read_rows(times: Sequence[str], duration: str) -> list[str | None]:
+    """Return the start and the rows' times of a report of 14 March 2025 in which only these may name a zone."""
+    head = f"**Incident ID**: INC-2025-03-14-001\n**Date**: 2025-03-14\n**Duration**: {duration}\n"
+    rows = "".join(f"| {when} | something |\n" for when in times)
+    text = f"# Search\n\n{head}\n## Timeline\n\n| Time | Event |\n|---|---|\n{rows}"
+    (report,) = parse_reports(text, "x.md", Settings(), default_template())
+    starts = [start for start, _ in report.placement.windows] if report.placement else []
+    return instants_of([*starts, *(row["at"] for row in report.rows["timeline"])])
+
+
+@pytest.mark.parametrize(
+    ("times", "duration", "instants"),
+    [
+        (["14:02 JST", "15:02 JST"], "1h (14:02 - 15:02)", ["14 05:02", "14 05:02", "14 06:02"]),
+        (["14:02 JST", "15:02"], "1h", ["14 05:02", "14 06:02"]),
+        (["14:02 CST", "15:02 CST"], "1h (14:02 - 15:02)", [None, None]),
+        (["14:02 CST", "15:02"], "1h", [None, None]),
+        (["14:02 JST", "07:02 UTC"], "2h (14:02 - 16:02)", ["14 05:02", "14 07:02"]),
+        (["14:02 JST", "07:02"], "2h (05:02 - 07:02 UTC)", ["14 05:02", "14 05:02", "14 07:02"]),
+        # A zone of a later row is that row's.
+        (["14:02", "15:02 CET"], "1h (14:02 - 15:02)", ["14 14:02", "14 14:02", "14 14:02"]),
+        # A zone that is not known is not the usual one; other words in capitals are none.
+        (["14:02 CHST", "15:02 (CHST)"], "1h (14:02 - 15:02 CHST)", [None, None]),
+        (["14:02 TEST", "15:02 ALERT"], "1h (14:02 - 15:02)", ["14 14:02", "14 14:02", "14 15:02"]),
+    ],
+)
+def test_the_zone_of_the_first_row_is_that_of_times_that_name_none(
+    times: list[str], duration: str, instants: list[str | None]
+) -> None:
+    assert read_rows(times, duration) == instants

@@ -537,9 +537,10 @@ class HeaderReader:
         Without such a sentence it is the one zone that times of day anywhere have, if the settings name none and one of
         them is that of a row: others are those of a job, a vendor or a certificate.
         """
-        duration = self.report.duration
-        is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
-        if is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear:
+        if not self._is_zone_open():
+            return
+        self._take_zone_of_rows()
+        if not self._is_zone_open():
             return
         lines = [line for section in self.sections for line in section.lines()]
         titles = [Line(section.title, section.line) for section in self.sections if section.level]
@@ -559,6 +560,30 @@ class HeaderReader:
             if len({read_zone(words) for words in found}) == 1:
                 words, number = next(iter(found.items()))
                 self.reader.read_zone(Line(words, number), "head")
+
+    def _is_zone_open(self) -> bool:
+        """Return whether nothing has named a zone so far, be it one that is not clear."""
+        duration = self.report.duration
+        is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
+        return not (is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear)
+
+    def _take_zone_of_rows(self) -> None:
+        """Take the zone that the first row of the timeline names, for the Duration and for all rows that name none.
+
+        Where another row names another one, in which zone the Duration's times are is not known.
+        """
+        first = next((entry.when for entry in self.reader.entries if entry.when), "")
+        if not names_zone(first):
+            return
+        try:
+            zones = {read_zone(entry.when) for entry in self.reader.entries if names_zone(entry.when)}
+        except Unreadable:  # which is reported where the row is read
+            self.reader.zone_is_unclear = True
+            return
+        if len(zones) == 1:
+            self.reader.zone = zones.pop()
+        elif self.report.duration is not None:
+            self.report.duration = replace(self.report.duration, windows=())
 
     def _is_field(self, name: str, found: Field) -> bool:
         """Return whether a labelled value counts as a field."""

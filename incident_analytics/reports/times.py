@@ -244,6 +244,8 @@ def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
             at += 1
         elif _begins_moment(tokens, at, clocks):
             moment, at = _read_moment(tokens, at, clocks)
+            if moment.clock is not None and moment.zone is None:
+                _check_zone_behind(tokens, at)
             pieces.append(replace(moment, approximate=True) if approximate else moment)
             approximate = False
         elif kind in {"span", "hm", "hours"}:
@@ -258,6 +260,20 @@ def read_pieces(text: str, clocks: frozenset[str] = _CLOCKS) -> list[Piece]:
         if last is not None:
             pieces[last] = replace(pieces[last], approximate=True)  # type: ignore[type-var]
     return pieces
+
+
+_UNKNOWN_ZONE: Final = compile_late(
+    r"(?!TEST|POST|HOST|LAST|BOOT|EXIT|NEXT|NOT|OUT|SET|GET|ACT|NET|INT|EXT|EVT)[A-Z]{2,3}T"
+)
+"""Capitals as zones have them that none of the known ones has."""
+
+
+def _check_zone_behind(tokens: Sequence[_Token], at: int) -> None:
+    """Refuse a time of day behind which a zone is that is not known: it is not one of the usual zone."""
+    words = [word for kind, word in tokens[at : at + 3] if kind != "glue" or word not in "()[]"]
+    if words and _UNKNOWN_ZONE.fullmatch(words[0]) and not any(word[0].isalpha() for word in words[1:2]):
+        message = f"zone {words[0]!r} is not known; write UTC or an IANA name such as Europe/London"
+        raise Unreadable(message, "unreadable-time")
 
 
 _NEXT_TO: Final = frozenset({"weekday", "half", "later"})

@@ -119,6 +119,29 @@ def test_words_that_tell_no_single_share(read: Any, fault: str, words: str) -> N
     assert caught.value.code == "unreadable-value"
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["none of our 12,000 users", "99.9% not affected", "90% unaffected", "99% of users saw no impact", "all but 5 users",
+     "all except 12 users", "97% succeeded", "1.200 Kunden waren nicht betroffen"],
+)  # fmt: skip
+def test_a_number_of_those_who_were_not_hit_is_no_share(words: str) -> None:
+    with pytest.raises(Unreadable, match="says who was not hit"):
+        read_users(words)
+
+
+@pytest.mark.parametrize(
+    "words", ["1,200 users could not log in", "1,200 customers had no access", "1,200 users without service", "1,2 Tsd. Kunden"]
+)  # fmt: skip
+def test_what_those_who_were_hit_could_not_do_changes_nothing(words: str) -> None:
+    assert read_users(words) == Share(1200, None)
+
+
+@pytest.mark.parametrize("words", ["40h x $100", "saved $300", "€300 USD", "0.5 FTE"])
+def test_what_was_saved_or_is_not_worked_out_is_no_amount(words: str) -> None:
+    with pytest.raises(Unreadable):
+        read_money(words)
+
+
 def test_a_date_is_no_share() -> None:
     with pytest.raises(Unreadable):
         read_share("2025-01-02")
@@ -268,6 +291,13 @@ AMOUNTS: list[tuple[str, Amount | None]] = [
     ("$2 for 300 users", Amount(2, "USD", "for 300 users")),
     ("34000", Amount(34000, None)),
     ("-$50", Amount(-50, "USD")),
+    ("R$ 40", Amount(40, "BRL")),
+    ("NZ$40", Amount(40, "NZD")),
+    ("$300 AUD", Amount(300, "AUD")),
+    ("1,2 Mio. EUR", Amount(1_200_000, "EUR")),
+    ("₹12 lakh", Amount(1_200_000, "INR")),
+    ("30 TEUR", Amount(30_000, "EUR")),
+    ("30 kEUR", Amount(30_000, "EUR")),
     ("$0", Amount(0, "USD")),
     ("$1,000,000,000,000,000", Amount(1e15, "USD")),
     ("None", Amount(0, None)),
@@ -287,7 +317,7 @@ def test_money(words: str, amount: Amount | None) -> None:
 @pytest.mark.parametrize(
     "words",
     ["refunds; amount not published", "$500 - $700", "$500-700", "$2.1K–3K", "$3,000 + $200", "5%", "a lot", "Yes",
-     "$" + "9" * 400, "$5 $6", "-500", ".5", "1000000000000001"],
+     "$" + "9" * 400, "$5 $6", "-500", ".5", "1000000000000001", "k€ 30", "MX$300"],
 )  # fmt: skip
 def test_words_that_tell_no_single_amount(words: str) -> None:
     with pytest.raises(Unreadable) as caught:

@@ -26,7 +26,7 @@ _NONE_KNOWN: Final = compile_late(
 _UNSURE: Final = compile_late(
     r"\?|\b(?:so far|as far as|afaik|yet|tb[dac]|unknown|unclear|unconfirmed|unverified|currently|probably|possibly"
     r"|presumably|apparently|maybe|perhaps|preliminary|provisional(?:ly)?|likely|assum\w+|investigat\w+|to be \w+ed"
-    r"|at (?:present|this (?:time|point|stage))"
+    r"|at (?:present|this (?:time|point|stage))|except(?:ing)?|apart from|other than"
     r"|not (?:\w+ )?(?:known|confirmed|verified|checked|certain|sure|determined)"
     r"|(?:pending|awaiting)(?= (?:\w+ )?(?:confirmation|verification|investigation|review|check|analysis)|\W*$))\b",
     re.IGNORECASE,

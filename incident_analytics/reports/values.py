@@ -26,10 +26,20 @@ _MAGNITUDES: Final = {
     "b": 1e9,
     "bn": 1e9,
     "billion": 1e9,
+    "tsd": 1e3,
+    "mio": 1e6,
+    "mill": 1e6,
+    "mln": 1e6,
+    "mrd": 1e9,
+    "lakh": 1e5,
+    "lakhs": 1e5,
+    "crore": 1e7,
+    "crores": 1e7,
+    "cr": 1e7,
 }
 _FIGURE: Final = (
     rf"(?P<figure>{FIGURE})"
-    r"\s?(?P<magnitude>(?:k|mm|mn|m|bn|b|thousand|million|billion)\b)?"
+    rf"(?:\s?(?P<magnitude>(?:{'|'.join(sorted(_MAGNITUDES, key=len, reverse=True))})\b|[kt](?=€|EUR\b|CHF\b))\.?)?"
 )
 _FIGURE_PATTERN: Final = compile_late(rf"(?<![\w.])(?<!\d,){_FIGURE}(?!\w|[.,]\d)", re.IGNORECASE)
 _NOTED_COUNT: Final = compile_late(
@@ -67,6 +77,15 @@ _WHAT: Final = (
     r"|sendungen"
 )
 """What is counted and is not people: one person may have made many of them."""
+_NOT_HIT: Final = compile_late(
+    r"\b(?:none of|unaffected|unimpacted|(?:all|everyone|everybody) but|except(?:ing)?|other than|spared|succeeded"
+    r"|successful|were fine"
+    r"|(?:not|never|without|no) (?:\w+ )?(?:affected|impacted|hit|impact|effect|errors?|issues?|problems?)"
+    r"|(?:nicht|niet|ikke|inte|pas|non|no|não) (?:\w+ )?(?:betroffen|getroffen|touchée?s?|afectad[oa]s?|afetad[oa]s?"
+    r"|colpit[ie]|drabbade|berørt))\b",
+    re.IGNORECASE,
+)
+"""Words of a number that is of those whom it did not hit."""
 _BEFORE_COUNT: Final = compile_late(
     r"\W*(?:(?:about|around|approx\w*|circa|ca|roughly|nearly|almost|some|estimated?|est|under|over|up to"
     r"|at (?:least|most)|(?:less|more|fewer) than|(?:a )?total(?: number)?(?: of)?|in total|number of|all(?: of)?"
@@ -103,9 +122,11 @@ _NO_COUNT_AFTER: Final = compile_late(
     re.IGNORECASE,
 )
 _NO_MONEY_AFTER: Final = compile_late(
-    r"\s(?:[^\W\d_]+\s){0,2}(?:tickets?|refunds?|hours?|days?|engineers?|incidents?|items?|vouchers?|contracts?)\b",
+    r"\s(?:[^\W\d_]+\s){0,2}(?:tickets?|refunds?|hours?|days?|engineers?|incidents?|items?|vouchers?|contracts?|ftes?)\b",
     re.IGNORECASE,
 )
+_NO_COST: Final = compile_late(r"\b(?:saved|saving|avoided)\b|\d\w*\s?[x×*]\s", re.IGNORECASE)
+"""Words of what was not spent, and a product that nobody has worked out."""
 _NUMBERED: Final = compile_late(
     r"batch|build|building|cell|cluster|code|error|floor|gate|group|level|line|node|part|partition|phase|plan|pod|port"
     r"|region|release|ring|route|section|shard|stage|status|step|tier|version|wave|zone"
@@ -133,7 +154,8 @@ _PART_PATTERN: Final = compile_late(rf"\b(?:{'|'.join(_PARTS)})\b", re.IGNORECAS
 
 
 def _scaled(match: re.Match[str]) -> float:
-    return round(number_of(match["figure"]) * _MAGNITUDES.get((match["magnitude"] or "").casefold(), 1), 4)
+    magnitudes = {**_MAGNITUDES, "t": 1e3, "": 1}  # T€ are thousands, a bare t may be tons
+    return round(number_of(match["figure"]) * magnitudes[(match["magnitude"] or "").casefold()], 4)
 
 
 def _count(match: re.Match[str]) -> int | None:
@@ -212,6 +234,8 @@ def read_share(text: str) -> Share | None:
     share = _share(text)
     if share is not None and 0 in {share.count, share.fraction}:
         _check_zero(text)
+    elif share is not None and _NOT_HIT.search(_outside_brackets(text)):
+        raise Unreadable(f"{text.strip()!r} says who was not hit; write how many were, or a percentage")
     return share
 
 
@@ -572,9 +596,14 @@ _CURRENCIES: Final = {
     "CA$": "CAD",
     "AU$": "AUD",
     "A$": "AUD",
+    "NZ$": "NZD",
+    "HK$": "HKD",
+    "S$": "SGD",
+    "R$": "BRL",
 }
 _MONEY: Final = compile_late(
-    rf"(?P<sign>[-−])?(?:(?P<mark>(?:\b(?:US|CA|AU|C|A))?\$|[€£¥₹]|\b(?:{_CODES})(?![A-Za-z]))\s?(?P<sign2>[-−])?"
+    rf"(?P<sign>[-−])?(?:(?<![A-Za-z])(?P<mark>{'|'.join(map(re.escape, _CURRENCIES))}|(?:{_CODES})(?![A-Za-z]))"
+    r"\s?(?P<sign2>[-−])?"
     rf"|(?<![\w.])(?<!\d,)){_FIGURE}\s?(?P<code>[$€£¥₹]|(?:{_CODES})\b)?(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
 )
@@ -655,12 +684,21 @@ def read_money(text: str) -> Amount | None:
         raise Unreadable(f"{text.strip()!r} is an amount per unit; write the sum, such as $34,000")
     if _BOUND_BEFORE.search(plain[: match.start()]) or _BOUND_AFTER.match(text.partition(match[0])[2]):
         raise Unreadable(f"{text.strip()!r} is a bound, no amount; write the sum, such as $34,000")
+    if _NO_COST.search(plain):
+        raise Unreadable(f"{text.strip()!r} is not what it cost; write the sum, such as $34,000")
     if not _scaled(match):
         _check_zero(text)
-    mark = (match["mark"] or match["code"] or "").upper()
+    mark = _currency_of(match, text)
     sign = -1 if match["sign"] or match["sign2"] else 1
     note = _ABOUT.sub(" ", text.replace(match[0].strip(), " ", 1)).strip(" ~<≈.,;")
     note = note[1:-1] if re.fullmatch(r"\([^()]*\)", note) else note
-    return Amount(
-        sign * _scaled(match), _CURRENCIES.get(mark, mark or None), note or None, _ABOUT.search(plain) is not None
-    )
+    return Amount(sign * _scaled(match), mark, note or None, _ABOUT.search(plain) is not None)
+
+
+def _currency_of(match: re.Match[str], text: str) -> str | None:
+    """Return the currency of a sum; a code behind it says which dollars they are."""
+    found = [mark.upper() for mark in (match["mark"], match["code"]) if mark]
+    codes = {_CURRENCIES.get(mark, mark) for mark in found if mark != "$" or len(found) == 1}
+    if len(codes) > 1:
+        raise Unreadable(f"{text.strip()!r} names two currencies; write one such as $34,000")
+    return next(iter(codes), None)

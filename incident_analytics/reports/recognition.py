@@ -67,7 +67,8 @@ _LOST: Final = compile_late(
 """Titles of posts on what went wrong: what they name is what broke."""
 _OTHER_KIND: Final = compile_late(
     r"\b(?:templates?|runbooks?|playbooks?|guides?|guidelines?|how[- ]to|polic(?:y|ies)|process|procedures?|checklists?"
-    r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing|game ?days?"
+    r"|readme|adr|rfc|roadmap|proposal|changelog|changes|release notes|weekly|monthly|index|contributing"
+    r"|feature requests?|(?:feature|enhancement|epic|user story)(?=\s*:)"
     r"|security polic(?:y|ies)|plans?|change requests?|chg-?\d+|handovers?|agenda|meeting minutes|slos?"
     r"|service levels?|benchmarks?|invitations?|how we|bug #?\d+|workshops?|webinars?|notes from|schulung\w*|formación"
     r"|treinamento|opleiding|utbildning|szkoleni\w+|training(?=\W*$|\s(?:notes?|sessions?|days?|materials?|course|plan)))\b"
@@ -78,13 +79,20 @@ _OTHER_KIND: Final = compile_late(
 _IS_LABEL: Final = compile_late(r"[\s\d_-]*(?::|\s[–—-]\s)")
 """What follows a word that begins a title as its label, as in ``Runbook: the queue is full``."""
 _PLANNED: Final = compile_late(
-    r"\b(?:exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
+    r"\b(?:game ?days?|exercises?|tabletop|drills?|rehearsals?|simulations?|experiments?|a/b tests?|chaos"
     r"|(?:dr|recovery|failover|restore|load|penetration) tests?|(?:scheduled|planned) maintenance"
     r"|geplante wartung\w*|wartungsankündigung\w*|maintenance (?:programmée|planifiée)|mantenimiento programado"
     r"|manutenção programada|gepland onderhoud|manutenzione programmata|planlagt vedlikehold|planerat underhåll)\b",
     re.IGNORECASE,
 )
 """What was planned; it may still have become an incident."""
+_MAINTENANCE: Final = compile_late(
+    r"^\W*(?:(?:completed|in progress|scheduled|verifying)\W+)?(?:the |this )?(?:scheduled|planned) maintenance"
+    r" (?:has been|is (?:now|currently|still)|will)\b"
+    r"|^\W*(?:scheduled\W+)?we will be (?:undergoing|performing) (?:\w+ )?maintenance\b",
+    re.IGNORECASE,
+)
+"""How the updates on planned work begin."""
 _SIMULATED: Final = compile_late(
     r"\((?:simulated|fictitious|hypothetical|planned|expected|exercise|role ?play)\b", re.IGNORECASE
 )
@@ -424,16 +432,20 @@ class _Signs:
                 break
 
     def read_beginning(self) -> None:
-        """Look whether the text begins as the notes of a meeting do."""
+        """Look whether the text begins as the notes of a meeting do, or the updates on planned work."""
         above = next((each for each in islice(_all_lines(self.sections), 5) if _PRESENT.match(each.text)), None)
         if above is not None:
             self.leave(f"line {above.line} begins the notes of a meeting", above.line, is_unfilled=False)
+        work = next((each for each in islice(_all_lines(self.sections), 5) if _MAINTENANCE.match(each.text)), None)
+        if work is not None:
+            self.leave(f"line {work.line} is on planned maintenance", work.line, -4, is_unfilled=False)
 
     def read_fields(self, fields: Iterable[Field]) -> None:
         """Look at the fields, up to an id of the template's own form, which is enough."""
         for found in fields:
             label, line = found.label, found.line
-            name = None if self.is_simulated(label, line) else self.template.field_named(label)
+            name = self.template.field_named(label)
+            name = None if self.is_simulated(label, line, name) else name
             if name is None or name == "why_it_happened" or self.is_other_grade(name, found):
                 self.read_label(label, line)
                 continue
@@ -458,12 +470,14 @@ class _Signs:
                 self.has_date |= bool(find_dates(text))
                 self.add(label, line.line, 1, is_core=True)
 
-    def is_simulated(self, label: str, line: Line) -> bool:
-        """Return whether a label says that nothing had its value; that speaks against a report."""
-        found = _SIMULATED.search(label) is not None
-        if found:
-            self.leave(f"line {line.line} says {label!r}", line.line, -4, is_unfilled=False)
-        return found
+    def is_simulated(self, label: str, line: Line, name: str | None) -> bool:
+        """Return whether a label, or a severity, says that nothing had this value; that speaks against a report."""
+        words = next(
+            (words for words in (label, line.text if name == "severity" else "") if _SIMULATED.search(words)), None
+        )
+        if words is not None:
+            self.leave(f"line {line.line} says {words!r}", line.line, -4, is_unfilled=False)
+        return words is not None
 
     def is_other_grade(self, name: str, found: Field) -> bool:
         """Return whether a label that may mean a severity has a value that rates something else."""

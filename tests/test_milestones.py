@@ -721,3 +721,40 @@ def test_a_start_is_not_after_the_detection() -> None:
         Clue(at("15:23"), "Service restored - all instances in rotation", "restored"),
     ]
     assert "started" not in infer_milestones(rows, ReportClues())
+
+
+@pytest.mark.parametrize(
+    "event",
+    ["Cause is not clear", "Cause unclear", "Cause not yet known", "The cause remains unknown"],
+)  # fmt: skip
+def test_a_cause_that_is_not_known_is_not_identified(event: str) -> None:
+    rows = [
+        "07:20 Error rate rises",
+        f"07:35 {event}",
+        "07:50 Certificate renewed",
+        "08:00 Error rate is back to normal",
+    ]
+    assert rows_of(*rows).get("identified") != 1
+
+
+def test_a_cause_that_is_clear_is_identified_then() -> None:
+    rows = ["07:20 Error rate rises", "07:35 Cause is clear", "07:40 Ann writes to the root cause channel"]
+    assert rows_of(*rows, "07:50 Certificate renewed", "08:00 Error rate is back to normal")["identified"] == 1
+
+
+@pytest.mark.parametrize("event", ["Nothing is back to normal", "No alert fires", "The database is down"])
+def test_what_fails_and_what_is_not_so_is_no_response(event: str) -> None:
+    rows = [
+        "07:20 Alert fires",
+        f"07:30 {event}",
+        "07:40 Caches are cold",
+        "07:50 Half of it is served",
+        "08:00 All is well",
+    ]
+    assert rows_of(*rows).get("responded") != 1
+
+
+@pytest.mark.parametrize("event", ["Failover fails", "Restart failed", "The fix fails"])
+def test_an_act_that_fails_is_no_mitigation(event: str) -> None:
+    rows = ["07:20 Deploy", "07:40 Alert fires", "07:45 Ann acks", f"07:55 {event}", "08:00 Second failover works"]
+    assert rows_of(*rows).get("mitigated") != 3

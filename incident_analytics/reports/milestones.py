@@ -84,7 +84,15 @@ _WAITS = compile_late(
     re.IGNORECASE,
 )
 """Words for waiting, and how much of a work is done."""
-_NOT_CAUSE = compile_late(r"\bcause (?:is|was)(?: not|n't)\b", re.IGNORECASE)
+_NOT_CAUSE = compile_late(
+    r"\bcause (?:is|was|remains)(?: still)?(?: not|n't| unclear| unknown)\b"
+    r"|\bcause (?:still )?(?:not (?:yet )?|un)(?:clear|known|found)\b"
+    r"|\b(?:not|n't) (?:yet )?(?:clear|know|known|found|find) (?:what|why|the (?:root )?cause)\b",
+    re.IGNORECASE,
+)
+"""Words by which the cause is not found, or not what was thought."""
+_TROUBLE = frozenset({"fault", "thing", "graph", "repeat", "others", "part", "whole", "incident", "defect"})
+"""Meanings of a row that says what fails and where."""
 _LITTLE = 0.3
 """The weight up to which a row's words say next to nothing for a milestone."""
 _ORDER = ("restored", "detected", "responded", "identified", "mitigated", "closed", "started")
@@ -411,10 +419,13 @@ class Scorer:
     def rows(self, milestone: str) -> list[int]:
         """Return the rows that may be a milestone, in the order of time: those that state none.
 
-        One that states the detection may be the response as well.
+        One that states the detection may be the response as well; none is the cause that says that it is not known.
         """
         allowed = {None, "detected"} if milestone == "responded" else {None}
-        return [row for row in self.order if self.clues[row].stated in allowed]
+        rows = [row for row in self.order if self.clues[row].stated in allowed]
+        if milestone == "identified":
+            return [row for row in rows if not _NOT_CAUSE.search(self.clues[row].event)]
+        return rows
 
     def options(self, milestone: str) -> Iterator[Option]:
         """Give the rows that may be a milestone, each with the features of its place."""
@@ -588,10 +599,10 @@ class Scorer:
         Nearly all timelines that the model has learned from end well: one that does not is known by its words alone.
         """
         reading, text = self.readings[row], self.clues[row].event
-        if milestone == "identified" and _NOT_CAUSE.search(text):
-            return True
-        if reading.weights[milestone] > _LITTLE or reading.label == milestone or milestone in {"started", "responded"}:
+        if reading.weights[milestone] > _LITTLE or milestone in {reading.label, "started"}:
             return False
+        if milestone == "responded":
+            return _is_trouble_alone(reading)
         if milestone == "detected":
             return "no alarm" in reading.meanings
         if "?" in text or not reading.meanings.isdisjoint(_GOES_ON):
@@ -748,6 +759,12 @@ class Scorer:
         if self.clues[row].stated is not None:
             return self.clues[row].stated == "restored"
         return self.alone("restored", row) >= _LIKELY
+
+
+def _is_trouble_alone(reading: Reading) -> bool:
+    """Return whether a row says what fails, or what is not so, and nothing that anybody does."""
+    names = {meaning.lstrip("$^") for meaning in reading.meanings}
+    return "not" in names or any(name.startswith("no ") for name in names) or ("fault" in names and names <= _TROUBLE)
 
 
 def _is_at_work(reading: Reading) -> bool:

@@ -138,3 +138,9 @@ def test_one_word_before_a_day_is_an_owner_where_the_list_writes_owners_so(
     assert [words for words, details in found if not details] == [
         item for item, owner in zip(items, owners, strict=True) if owner is None
     ]
+
+
+def test_a_value_is_not_another_label_with_its_value() -> None:
+    labels = {"owner": ["Owner"], "due_on": ["Due"]}
+    for item in ("Add limits (owner: Ann, est: 3d)", "Add limits - Owner: Ann - Ticket: X-1"):
+        assert split_details(item, labels) == (item, {})

@@ -27,6 +27,8 @@ _STAGES: Final = frozenset({"new", "started", "ready", "review", "in review", "b
 _NAME_WORDS: Final = 3
 """Words of a person's or a team's name."""
 _DATES: Final = frozenset({"due_on", "created_on", "completed_on"})
+_LABEL: Final = compile_late(r"[^\W\d_]:(?:\s|$)")
+"""Another label within a value, which no template lists: what is behind it belongs to that."""
 _BETWEEN: Final = " \t.,;|–—-•()[]"
 """What may be between an item's words and its details, and between two of these."""
 _MENTION: Final = compile_late(
@@ -303,7 +305,7 @@ def _is_value(column: str, value: str) -> bool:
     if not value or len(value.split()) > _MOST_WORDS:
         return False
     if column not in _DATES:
-        return True
+        return _LABEL.search(value) is None
     try:
         return read_action_date(value, None) is not None
     except Unreadable:

@@ -307,6 +307,10 @@ def test_a_moment_in_the_ways_of_other_places(words: str, moment: Moment) -> Non
         ("07:15-08:19 UTC", Moment(clock=time(7, 15), zone=UTC)),
         ("1:00 - 3:00 PM", Moment(clock=time(13))),
         ("11:30 - 1:15 PM", Moment(clock=time(11, 30))),
+        ("12:30 - 1:00 AM", Moment(clock=time(0, 30))),
+        ("12:30 - 1:00 PM", Moment(clock=time(12, 30))),
+        ("11:00 - 1:00 AM", Moment(clock=time(23))),
+        ("13:00 - 2:00 AM", Moment(clock=time(13))),  # of a 24-hour clock
         ("9:00 AM - 1:15", Moment(clock=time(9))),
         ("2:00 - 3:00 PM (approx)", Moment(clock=time(14))),
         ("2:00 - 3:00 PM, then 4:00 PM", Moment(clock=time(14))),

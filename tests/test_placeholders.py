@@ -12,7 +12,8 @@ from incident_analytics.reports.values import Share, read_share
     "words",
     ["", " ", "-", "–", "?", "N/A", "n/a", "TBD", "tbd.", "Unknown", "*Unknown*", "(TBD)", "Not measured", "Unassigned",
      "To be determined", "[Name]", "[Name] - [Date]", "$[Amount]", "$[Amount] (e.g., emergency scaling)", "YYYY-MM-DD",
-     "HH:MM", "SEV-[1/2/3]", "High/Medium/Low", "[Start time] - [End time] ([Total duration])", "N/A\u00a0"],
+     "HH:MM", "SEV-[1/2/3]", "n.a.", "no owner yet", "Not assigned", "sin asignar", "High/Medium/Low",
+     "[Start time] - [End time] ([Total duration])", "N/A\u00a0"],
 )  # fmt: skip
 def test_words_that_stand_for_no_value_are_absent(words: str) -> None:
     assert is_absent(words)
@@ -67,13 +68,13 @@ def test_unknown_in_other_languages_gives_no_value(words: str) -> None:
     assert not is_none(words)
 
 
-@pytest.mark.parametrize("words", ["Keine", "aucun", "なし", "没有", "없음", "brak", "Nessuno"])
+@pytest.mark.parametrize("words", ["Keine", "aucun", "なし", "没有", "없음", "brak", "Nessuno", "niemand", "nadie"])
 def test_none_in_other_languages_says_that_there_was_nothing(words: str) -> None:
     assert is_none(words)
     assert not is_absent(words)
 
 
-@pytest.mark.parametrize("words", ["offen", "Pendiente", "確認中", "non", "K. A. Miller"])
+@pytest.mark.parametrize("words", ["offen", "Pendiente", "確認中", "non", "K. A. Miller", "noch offen"])
 def test_states_and_names_are_neither(words: str) -> None:
     assert not is_none(words)
     assert not is_absent(words)

@@ -143,7 +143,7 @@ def split_state(state: str) -> tuple[str, str]:
 def read_action_date(words: str, after: date | None) -> date | None:
     """Read a day of an action: one without a year is the first after its incident, if that is near.
 
-    The end of a month is its last day.
+    The end of a month is its last day; behind an arrow is the day to which another one was moved.
 
     Raises
     ------
@@ -156,7 +156,10 @@ def read_action_date(words: str, after: date | None) -> date | None:
     (datetime.date(2025, 2, 12), datetime.date(2025, 2, 12))
     >>> read_action_date("end of February 2024", None), read_action_date("end of Feb", date(2025, 1, 20))
     (datetime.date(2024, 2, 29), datetime.date(2025, 2, 28))
+    >>> read_action_date("2025-03-20 → 2025-04-01", None)
+    datetime.date(2025, 4, 1)
     """
+    words = re.split("→|->", words)[-1]
     if match := _END_OF_MONTH.fullmatch(words.strip()):
         month = month_named(match["month"])
         if match["year"]:

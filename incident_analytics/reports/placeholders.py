@@ -24,8 +24,9 @@ def _words(text: str) -> list[str]:
 
 _ABSENT_ELSEWHERE: Final = """
 unbekannt, noch unbekannt, nicht bekannt, unklar, wird ermittelt, wird noch ermittelt, k.a., k. a., entfällt
-inconnu, inconnue, à déterminer, à définir, à confirmer, non applicable, sans objet
-desconocido, desconocida, por determinar, por definir, no aplica
+nicht zugewiesen
+inconnu, inconnue, à déterminer, à définir, à confirmer, à assigner, non assigné, non applicable, sans objet
+desconocido, desconocida, por determinar, por definir, por asignar, sin asignar, no aplica
 desconhecido, desconhecida, a definir, a determinar, não aplicável, não se aplica
 onbekend, nog onbekend, niet bekend, n.v.t., nvt, niet van toepassing
 sconosciuto, sconosciuta, da definire, da determinare, non applicabile
@@ -35,16 +36,19 @@ nieznany, nieznana, nieznane, nie wiadomo, nie dotyczy, do ustalenia
 미정, 미상, 알 수 없음, 해당 없음
 """
 _NONE_ELSEWHERE: Final = """
-keine, keiner, keines, kein, nichts, aucun, aucune, ninguno, ninguna, nenhum, nenhuma, geen, nessuno, nessuna
-ingen, inga, inget, brak, なし, 無し, 無, 无, 没有, 沒有, 없음, 特になし, 該当なし
+keine, keiner, keines, kein, nichts, niemand, aucun, aucune, personne, ninguno, ninguna, nadie
+nenhum, nenhuma, ninguém, geen, nessuno, nessuna, nikt, ingen, inga, inget, brak
+なし, 無し, 無, 无, 没有, 沒有, 없음, 特になし, 該当なし
 """
 _ABSENT: Final = frozenset(
     {
-        "", "-", "–", "—", "?", "??", "...", "…", "n/a", "na", "n.a.", "not applicable", "tbd", "tba", "tbc", "todo",
-        "to be determined", "to be confirmed", "to be decided", "unknown", "not known", "unclear", "unsure",
+        "", "-", "–", "—", "?", "??", "...", "…", "n/a", "na", fold("n.a."), "not applicable", "tbd", "tba", "tbc",
+        "todo", "to be determined", "to be confirmed", "to be decided", "unknown", "not known", "unclear", "unsure",
         "not measured", "not tracked", "not recorded", "not collected", "not available", "not published",
         "not determined", "not quantified", "not assessed", "not calculated", "not stated", "not yet known", "pending",
-        "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned", "under investigation",
+        "unmeasured", "undetermined", "unspecified", "no data", "no sla", "unassigned", "not assigned",
+        "not yet assigned", "to be assigned", "unowned", "no owner", "no owner yet", "needs owner", "needs an owner",
+        "owner needed", "no one yet", "nobody yet", "none yet", "under investigation",
         "being investigated", "still being investigated", "still under investigation", "to be investigated",
     }
 ).union(_words(_ABSENT_ELSEWHERE))  # fmt: skip

@@ -184,7 +184,7 @@ def read_narrative(paragraphs: Iterable[Paragraph | Item], day: date) -> tuple[l
                 is_sure = is_said and _IN_DOUBT.search(clause.event) is None
                 found.append(clause._replace(line=line, event=clause.event if is_sure else ""))
     if any(map(_says_half, found)):
-        found = [clause for clause in found if _says_half(clause) or int(clause.when.partition(":")[0]) > _NOON]
+        found = [clause for clause in found if _says_half(clause) or _is_of_one_half(clause)]
     return found, goes_on
 
 
@@ -197,6 +197,12 @@ def _has_rows(lines: Sequence[str]) -> bool:
 def _says_half(clause: TimedClause) -> bool:
     """Return whether a time says am or pm: where some do, one that does not may be of either half of the day."""
     return _HALF.search(clause.when) is not None
+
+
+def _is_of_one_half(clause: TimedClause) -> bool:
+    """Return whether a time can be of one half of the day only: ``14:02``, ``midnight``."""
+    hour = re.match(r"\d+", clause.when)
+    return hour is None or int(hour[0]) > _NOON
 
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:

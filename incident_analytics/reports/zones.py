@@ -449,11 +449,16 @@ def _spelled_out(text: str, name: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+_CLAUSE: Final = compile_late(r"[.;\n]")
+_OF_VENDOR: Final = compile_late(r"\b(?:vendors?|suppliers?|contractors?|providers?|outsourc\w*)\b", re.IGNORECASE)
+
+
 def place_meant(text: str, name: str) -> str | None:
     """Return the zone that an abbreviation of several means in a text by the places that it names.
 
-    Any place of the zone that the abbreviation nearly always means is enough. A place of another one may be that of
-    customers or hosts: there are two of these, or one is next to the abbreviation or to words for a team or an office.
+    Any place of the zone that the abbreviation nearly always means is enough, unless it is a vendor's. A place of
+    another one may be that of customers or hosts: there are two of these, or one is next to the abbreviation or to
+    words for a team or an office.
 
     Examples
     --------
@@ -461,10 +466,13 @@ def place_meant(text: str, name: str) -> str | None:
     ('Asia/Kolkata', None)
     >>> place_meant("Hosts in Ireland, times in IST", "IST"), place_meant("The team in Dublin, times in IST", "IST")
     (None, 'Europe/Dublin')
+    >>> print(place_meant("The vendor's hosts in Mumbai, times in IST", "IST"))
+    None
     """
     if (place := _spelled_out(text, name)) is not None:
         return place
-    signs = {place: set(_signs_of(place).findall(text)) for place in zones_meant(name)}
+    own = "\n".join(part for part in _CLAUSE.split(text) if _OF_VENDOR.search(part) is None)
+    signs = {place: set(_signs_of(place).findall(own)) for place in zones_meant(name)}
     found = [place for place, words in signs.items() if words]
     if len(found) != 1:
         return None

@@ -25,21 +25,14 @@ from incident_analytics.reports.marks import ticked_option
 from incident_analytics.reports.numerals import FIGURE
 from incident_analytics.reports.placeholders import Unreadable, fold, is_absent, is_none, is_placeholder
 from incident_analytics.reports.report import Report
+from incident_analytics.reports.report_zone import ReportZone
 from incident_analytics.reports.sections import SectionReader, text_or_none
 from incident_analytics.reports.template import ID_ROOM, Template, default_template
 from incident_analytics.reports.timed_rows import Entry
 from incident_analytics.reports.timeline import place_entries
 from incident_analytics.reports.times import date_in, find_dates, read_date, read_moments, split_moment
 from incident_analytics.reports.titles import Titles, may_be_title, without_frame
-from incident_analytics.reports.zones import (
-    clocks_in,
-    find_zone,
-    is_zone,
-    names_zone,
-    read_zone,
-    without_zone,
-    zones_of_clocks,
-)
+from incident_analytics.reports.zones import is_zone, names_zone, read_zone, without_zone
 from incident_analytics.schema import LAST_COUNTS, MILESTONES, STATUSES, UNCOUNTED_STATUSES
 
 __all__ = ["HeaderReader"]
@@ -167,49 +160,6 @@ _OF_REPORT = compile_late(
     re.IGNORECASE,
 )
 """Lines whose date is that of the report."""
-_OF_TIME = compile_late("ime|zeit|heure|hora|orari|tijd|tid|clock", re.IGNORECASE)
-"""What a sentence has that is about the times of a report."""
-_NOTES = frozenset("¹²³*†‡")
-"""How a footnote begins."""
-_ZONE_LABELS = {
-    "time zone",
-    "timezone",
-    "tz",
-    "times",
-    "all times",
-    "zone",
-    "zeitzone",
-    "clock",
-    "clocks",
-    "zona horaria",
-}
-_ZONE_LABELS |= {
-    "fuseau horaire",
-    "fuseau",
-    "huso horario",
-    "tidssone",
-    "tidszon",
-    "tijdzone",
-    "fuso",
-    "fuso horário",
-    "fuso orario",
-    "huso",
-    "hora",
-    "heure",
-    "tijd",
-    "zeit",
-    "uhrzeit",
-}
-"""Fields at a report's head that say in which zone its times are."""
-
-
-def _zone_of_date(text: str) -> str:
-    """Return the zone of a line that is a date and a zone, as in ``Tuesday 5 June (CEST)``; none for any other."""
-    if len(text) > _STAMP or not names_zone(text) or not find_dates(text):
-        return ""
-    when, rest = split_moment(text)
-    zone = rest.rpartition("(")[2] or when.rpartition("(")[2]
-    return zone.strip(" ()") if is_zone(zone) else ""
 
 
 def _is_instant(text: str) -> bool:
@@ -290,6 +240,8 @@ class HeaderReader:
         self.front = front
         self.values = self.report.incident
         self.zone = ZoneInfo(self.settings.timezone)
+        is_usual_set = "timezone" in self.settings.model_fields_set
+        self.zones = ReportZone(reader, sections, is_usual_set=is_usual_set)
         self.fields: dict[str, Line] = {}
         """The report's fields by their names."""
         self.posted: Line | None = None
@@ -354,6 +306,10 @@ class HeaderReader:
         if "date" not in self.report.lines:
             self._take_date_elsewhere()
 
+    def read_zone_elsewhere(self) -> None:
+        """Take the zone of times that name none from rows and sentences, where the head names none."""
+        self.zones.take_elsewhere(self.fields)
+
     def read_instants(self) -> None:
         """Read the fields that are instants, each after those that come before it: ``Start: 23:30``, ``End: 00:30``."""
         latest: datetime | None = None
@@ -378,8 +334,8 @@ class HeaderReader:
         stamps: list[Line] = []
         guesses: dict[str, Line] = {}
         for found in find_fields(self.sections, self.parts, self.front, self.template):
-            if found.is_sure and not _ZONE_LABELS.isdisjoint(fold(found.label).split(" / ")):
-                self.reader.read_zone(found.line, found.label)
+            if found.is_sure:
+                self.zones.read_label(found)
             name, line = self._named(found)
             self._note_guess(name, found, guesses)
             self._note_none(name, found)
@@ -403,8 +359,8 @@ class HeaderReader:
                 self._check_same(name, fields[name][2], line)
             if name not in fields or (not found.is_sure, rank) < fields[name][:2]:
                 fields[name] = (not found.is_sure, rank, line)
-        self._read_zones_above()
-        self._take_zone_of_instants(stamps)
+        self.zones.read_above(self.parts)
+        self.zones.take_of_instants(stamps)
         found_fields = {
             name: line for name, (_, _, line) in fields.items() if not self._is_other_id(name, fields[name])
         }
@@ -496,94 +452,6 @@ class HeaderReader:
         if None not in values and len(set(values)) > 1:
             message = f"the {name} is {other.text!r} here, {one.text!r} in line {one.line}; correct one or the other"
             self.report.problem("contradiction", other.line, message)
-
-    def _take_zone_of_instants(self, lines: Sequence[Line]) -> None:
-        """Take the one zone that all instants at the head name for that of the timeline, if that names none itself.
-
-        Times of day without a date may leave it out behind one that has it.
-        """
-        if self.reader.zone is not None or self.reader.zone_is_unclear:
-            return
-        try:
-            found = []
-            for line in lines:
-                moments = [moment for moment in read_moments(line.text) if moment.clock is not None]
-                if any(moment.zone is None for moment in moments):
-                    zone = read_zone(find_zone(line.text))
-                    moments = [replace(each, zone=zone) if each.zone is None else each for each in moments]
-                found += moments
-        except Unreadable:  # which is reported where the field itself is read
-            return
-        zones = {moment.zone for moment in found if moment.zone is not None or moment.dated}
-        if len(zones) == 1:
-            self.reader.zone = zones.pop()
-
-    def _read_zones_above(self) -> None:
-        """Read the zones that lines above the first section name."""
-        for section, part in zip(self.sections, self.parts, strict=True):
-            if part:
-                return
-            if section.level and (words := find_zone(section.title, is_heading=True)) and find_dates(section.title):
-                self.reader.read_zone(Line(words, section.line), "head")
-            rows = {item.line for item in section.items() if re.search(r"\d", item.text)}
-            for line in section.lines():
-                words = find_zone(line.text) or _zone_of_date(line.text) if line.label is None else ""
-                if words and line.line not in rows:
-                    self.reader.read_zone(Line(words, line.line), "head")
-
-    def read_zone_elsewhere(self) -> None:
-        """Take the one zone that sentences anywhere name for the times, where neither head nor timeline has one.
-
-        Without such a sentence it is the one zone that times of day anywhere have, if the settings name none and one of
-        them is that of a row: others are those of a job, a vendor or a certificate.
-        """
-        if not self._is_zone_open():
-            return
-        self._take_zone_of_rows()
-        if not self._is_zone_open():
-            return
-        lines = [line for section in self.sections for line in section.lines()]
-        titles = [Line(section.title, section.line) for section in self.sections if section.level]
-        found = {
-            words: line.line
-            for line in (*lines, *titles)
-            if (_OF_TIME.search(line.text) or line.text[:1] in _NOTES)
-            and (words := find_zone(line.text, is_elsewhere=True))
-        }
-        if not found and "timezone" not in self.settings.model_fields_set:
-            zoned = [(line, each) for line in lines if line.label is None and (each := zones_of_clocks(line.text))]
-            instants = [line.text for name, line in self.fields.items() if name.endswith("_at") or name == "duration"]
-            own = clocks_in(*(entry.when for entry in self.reader.entries), *instants) if zoned else set()
-            if not own.isdisjoint(clocks_in(*(line.text for line, _ in zoned))):
-                found = {words: line.line for line, named in zoned for words in named}
-        with suppress(Unreadable):
-            if len({read_zone(words) for words in found}) == 1:
-                words, number = next(iter(found.items()))
-                self.reader.read_zone(Line(words, number), "head")
-
-    def _is_zone_open(self) -> bool:
-        """Return whether nothing has named a zone so far, be it one that is not clear."""
-        duration = self.report.duration
-        is_known = self.reader.zone is not None or (duration is not None and duration.zone is not None)
-        return not (is_known or self.reader.zone_is_unclear or self.report.duration_is_unclear)
-
-    def _take_zone_of_rows(self) -> None:
-        """Take the zone that the first row of the timeline names, for the Duration and for all rows that name none.
-
-        Where another row names another one, in which zone the Duration's times are is not known.
-        """
-        first = next((entry.when for entry in self.reader.entries if entry.when), "")
-        if not names_zone(first):
-            return
-        try:
-            zones = {read_zone(entry.when) for entry in self.reader.entries if names_zone(entry.when)}
-        except Unreadable:  # which is reported where the row is read
-            self.reader.zone_is_unclear = True
-            return
-        if len(zones) == 1:
-            self.reader.zone = zones.pop()
-        elif self.report.duration is not None:
-            self.report.duration = replace(self.report.duration, windows=())
 
     def _is_field(self, name: str, found: Field) -> bool:
         """Return whether a labelled value counts as a field."""

@@ -125,7 +125,7 @@ _NO_MONEY_AFTER: Final = compile_late(
     r"\s(?:[^\W\d_]+\s){0,2}(?:tickets?|refunds?|hours?|days?|engineers?|incidents?|items?|vouchers?|contracts?|ftes?)\b",
     re.IGNORECASE,
 )
-_NO_COST: Final = compile_late(r"\b(?:saved|saving|avoided)\b|\d\w*\s?[x×*]\s", re.IGNORECASE)
+_NO_COST: Final = compile_late(r"\b(?:saved|saving|avoided)\b|\d\s?[^\W\d_]{0,3}\s?[x×*]\s", re.IGNORECASE)
 """Words of what was not spent, and a product that nobody has worked out."""
 _NUMBERED: Final = compile_late(
     r"batch|build|building|cell|cluster|code|error|floor|gate|group|level|line|node|part|partition|phase|plan|pod|port"

@@ -284,6 +284,7 @@ def test_a_duration_of_several_lengths_is_not_read(words: str) -> None:
         ("2h (120 minutes)", 120), ("about 2h / 110 minutes", 120), ("2 hours or 120 min", 120), ("1h 30m in total", 90),
         ("10:00 - 11:00 (1h) and 13:00 - 14:00 (1h)", 120), ("2h, not counting the weekend", 120),
         ("2h (30 min full outage)", 120), ("2h, of which 30 min full outage", 120),
+        ("2 hours over two days", 120),
     ],
 )  # fmt: skip
 def test_one_length_in_several_words_is_read(words: str, minutes: int) -> None:

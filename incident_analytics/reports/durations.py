@@ -227,8 +227,11 @@ _SEVERAL: Final = compile_late(
 """Words and marks by which several lengths are not one with its parts."""
 _ARROW: Final = compile_late("->|→")
 """So is an arrow, but not between the two ends of a window."""
-_PART_OF_IT: Final = compile_late(r"\b(?:of which|of it|of them|of that|incl\w*|davon|dont|waarvan)\b", re.IGNORECASE)
-"""Words before a length that is a part of the first one."""
+_PART_OF_IT: Final = compile_late(
+    r"\b(?:of which|of it|of them|of that|incl\w*|davon|dont|waarvan)\b|[a-z] (?:over|across|within|during|spread)\b",
+    re.IGNORECASE,
+)
+"""Words before a length that is a part of the first one, or the time in which that was."""
 
 
 def _outside_brackets(pieces: Sequence[Piece]) -> list[Span]:

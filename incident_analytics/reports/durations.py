@@ -228,10 +228,10 @@ _SEVERAL: Final = compile_late(
 _ARROW: Final = compile_late("->|→")
 """So is an arrow, but not between the two ends of a window."""
 _PART_OF_IT: Final = compile_late(
-    r"\b(?:of which|of it|of them|of that|incl\w*|davon|dont|waarvan)\b|[a-z] (?:over|across|within|during|spread)\b",
+    r"\b(?:of which|of it|of them|of that|incl\w*|davon|dont|waarvan)\b",
     re.IGNORECASE,
 )
-"""Words before a length that is a part of the first one, or the time in which that was."""
+"""Words before a length that is a part of the first one."""
 
 
 def _outside_brackets(pieces: Sequence[Piece]) -> list[Span]:
@@ -429,10 +429,11 @@ _JOINS: Final = {"and", "or", "oder", "ou", "lub", "eller", "y", "e", "i", "a", 
 _ARTICLES: Final = {"an", "un", "une", "una", "um", "uma", "en", "ett", "et", "ein", "eine", "een"}
 _REPEATED: Final = compile_late(
     r"\b(?:each|apiece|every|per)\b|×|\d\s?x\s?\d|\d\s?times\b|\d\s?[^\W\d_]{1,8}\.?\san?\s(?:hour|night|day|week|month)\b"
+    r"|\d\s?(?:h|hrs?|hours?|m|mins?|minutes?|days?)\s\(?(?:spread\s)?(?:over|across|within)\b"
     r"|\d\s?(?:months?|years?|yrs?|nights?|sprints?|monate?n?|jahre?n?|mois|meses|mesi|anni)[,\s]{1,2}(?:and\s)?\d",
     re.IGNORECASE,
 )
-"""Words by which a length counts several times, and longer units next to it."""
+"""Words by which a length counts several times, or was spread over another one, and longer units next to it."""
 _EITHER: Final = compile_late(
     r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3}\s?min|,\d{3}\s?h)\w*|\d\s?/\s?\d\s?(?:h|d|m|hours?|days?|min\w*)\b",
     re.IGNORECASE,

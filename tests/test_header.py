@@ -285,6 +285,7 @@ def test_the_day_of_a_byline_is_not_that_of_the_incident(line: str) -> None:
         ({"Start": "2025-03-15 23:02", "End": "01:02"}, {"restored": "16 01:02"}),
         ({"Start": "14:02", "End": "15:02", "Closed": "09:00"}, {"restored": "14 15:02", "closed": "15 09:00"}),
         ({"Start": "2025-03-13 22:00", "End": "23:00"}, {"restored": "13 23:00"}),
+        ({"Start": "2025-03-13 22:00", "Detected": "14:10"}, {"detected": "14 14:10"}),
         ({"Detected": "23:50", "End": "00:30"}, {"restored": "15 00:30"}),
         # By less than three hours one of the two is a slip; so is any date.
         ({"Start": "14:02", "Detected": "14:00", "End": "13:50"}, {"detected": "14 14:00", "restored": "14 13:50"}),

@@ -568,15 +568,16 @@ class HeaderReader:
         """Read a date and time as a row of the timeline is read, and report what is unclear about it.
 
         A time of day without a date is one of the day of the ``latest`` milestone before it, else of the incident's
-        date; where it is earlier on the clock by a ``night`` or more, one of the next day.
+        date; where it is earlier on the clock by a ``night`` or more, or the incident's date is later, one of the next.
         """
         zone = self.reader.zone or (self.report.duration.zone if self.report.duration else None) or self.zone
         entry = Entry(line.text, "", line.line, is_unclear=self.reader.zone_is_unclear)
-        day = self.report.anchor()
+        day = anchor = self.report.anchor()
         if latest is not None and not find_dates(line.text):
             day = latest.astimezone(zone).date()
             at = place_entries([entry], day=day, zone=zone).instants[0]
-            day += timedelta(days=1) if at is not None and latest - at >= night else timedelta(0)
+            if at is not None and at < latest and (latest - at >= night or (anchor is not None and day < anchor)):
+                day += timedelta(days=1)
         placement = place_entries([entry], day=day, zone=zone)
         for remark in placement.remarks:
             message = remark.message.replace("write it as HH:MM", _WRITE_INSTANT)

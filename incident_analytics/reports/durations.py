@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, time, timedelta, tzinfo
 from functools import lru_cache
@@ -179,8 +179,10 @@ def _past_brackets(pieces: Sequence[Piece], index: int, *, groups: bool = False)
     ``14:02 (detected 14:10) - 15:47`` begins at 14:02.
     """
     while index < len(pieces) and pieces[index] in _GLUE:
-        closing = (at for at in range(index, len(pieces)) if pieces[at] in _CLOSING)
-        index = next(closing, index) + 1 if groups and pieces[index] in _OPENING else index + 1
+        if groups and pieces[index] in _OPENING:
+            within = range(index, min(index + _MOST_WITHIN, len(pieces)))
+            index = next((at for at in within if pieces[at] in _CLOSING), index)
+        index += 1
     return index
 
 
@@ -189,18 +191,20 @@ def _has_stray_clock(pieces: Sequence[Piece]) -> bool:
 
     ``14:02 - 16:02 - 18:00``, ``14:02/14:05 - 16:02``, ``0h 14:30``.
     """
-    clocks = [isinstance(piece, Moment) and piece.clock is not None for piece in pieces]
-    for index in (index for index, is_clock in enumerate(clocks) if is_clock):
-        before, after = pieces[:index], pieces[index + 1 :]
-        if before[-1:] == ["/"] and clocks[index - 2] and before[-3:-2] != ["to"] and after[:1] == ["to"]:
+    padded = ["", "", "", *pieces, ""]
+    for index, piece in enumerate(pieces):
+        if not isinstance(piece, Moment) or piece.clock is None:
+            continue
+        (two, one, last), is_begin = padded[index : index + 3], padded[index + 4] == "to"
+        if isinstance(last, Span) and not is_begin:
             return True
-        if before[-1:] == ["to"] and clocks[index - 2] and after[:1] == ["to"]:
-            return True
-        if before and isinstance(before[-1], Span) and after[:1] != ["to"]:
+        if is_begin and isinstance(one, Moment) and (last == "to" or (last == "/" and two != "to")):
             return True
     return False
 
 
+_MOST_WITHIN: Final = 12
+"""Pieces of a remark in brackets between the two ends of a window."""
 _OPENING: Final = frozenset("([")
 _CLOSING: Final = frozenset(")]")
 _GLUE: Final = frozenset({*_OPENING, *_CLOSING, ",", "at"})
@@ -407,13 +411,14 @@ def _is_number(piece: Piece) -> bool:
 def _is_in_part(pieces: Sequence[Piece]) -> bool:
     """Return whether a length has another part that was not read: ``an hour and a quarter``, ``to og en halv time``."""
     spans = [index for index, piece in enumerate(pieces) if isinstance(piece, Span)]
-    return any(_names_part(pieces[index + 1 :]) or _names_part(pieces[:index][::-1]) for index in spans)
+    ways = (way for at in spans for way in (range(at + 1, len(pieces)), range(at - 1, -1, -1)))
+    return any(_names_part(pieces, way) for way in ways)
 
 
-def _names_part(pieces: Sequence[Piece]) -> bool:
-    """Return whether words, from a length on, are a part of it: joined to it, or such as only a part can be."""
+def _names_part(pieces: Sequence[Piece], way: Iterable[int]) -> bool:
+    """Return whether words, on the way from a length, are a part of it: joined to it, or such as only a part can be."""
     is_joined = False
-    for piece in pieces:
+    for piece in (pieces[index] for index in way):
         if not isinstance(piece, str):
             return False
         if piece.casefold() in _JOINS:

@@ -108,6 +108,8 @@ SHAPES: dict[str, tuple[Callable[[str], object], Callable[[int], str], int]] = {
     "grouped amount": (read_money, lambda n: "123," * (n // 4) + "123x", 200_000),
     "open zone bracket": (read_zone, lambda n: "(" + "a" * n, 200_000),
     "space after a length": (read_duration, lambda n: "1:45" + " " * n + "x", 200_000),
+    "open brackets in a duration": (read_duration, lambda n: "14:02 ( " * n, 10_000),
+    "lengths in a duration": (read_duration, lambda n: "1h two and " * n, 10_000),
     "moments": (read_moments, lambda n: "12:00 " * (n // 6), 50_000),
     "dates": (split_moment, lambda n: "1 " * (n // 2), 50_000),
     "digits in a summary": (read_report, lambda n: f"{HEAD}## Executive Summary\n\n{'1' * n}\n", 200_000),

@@ -180,6 +180,7 @@ def test_a_duration_that_goes_on_is_open(words: str, total: timedelta | None, wi
     [
         ("7h (during support hours 10:00-17:00)", 7 * H),
         ("8 hours (business hours)", 8 * H),
+        ("33h 15m (support hours 10:00-17:00, Mon-Fri)", 33 * H + 15 * M),
         ("7h during working hours 09:00 - 17:00", 7 * H),
     ],
 )

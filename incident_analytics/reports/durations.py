@@ -97,11 +97,11 @@ def _read_duration(text: str, _order: object) -> Duration | None:
     if is_absent(text):
         return None
     pieces = _pieces_of(text)
-    if _tells_range(pieces) or _has_stray_clock(pieces):
-        raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
     support = "support" in pieces
-    if support:
-        pieces = _without_support_hours(pieces)
+    own = _without_support_hours(pieces) if support else pieces
+    if _tells_range(pieces) or _has_stray_clock(own):
+        raise Unreadable(f"{text.strip()!r} gives no single length; write '14:02 - 15:47 (1h 45m)'")
+    pieces = own
     windows, lengths = _windows(pieces), _lengths(pieces)
     unread = next((moment.unreadable for window in windows for moment in window if moment and moment.unreadable), None)
     if unread is not None:
@@ -191,11 +191,12 @@ def _has_stray_clock(pieces: Sequence[Piece]) -> bool:
 
     ``14:02 - 16:02 - 18:00``, ``14:02/14:05 - 16:02``, ``0h 14:30``.
     """
-    padded = ["", "", "", *pieces, ""]
+    padded = ["", "", "", *pieces, "", ""]
     for index, piece in enumerate(pieces):
         if not isinstance(piece, Moment) or piece.clock is None:
             continue
-        (two, one, last), is_begin = padded[index : index + 3], padded[index + 4] == "to"
+        two, one, last, _, joint, end = padded[index : index + 6]
+        is_begin = joint == "to" and isinstance(end, Moment)
         if isinstance(last, Span) and not is_begin:
             return True
         if is_begin and isinstance(one, Moment) and (last == "to" or (last == "/" and two != "to")):

@@ -62,7 +62,7 @@ def test_a_timeline_leaves_sentences_alone() -> None:
         ("The backup runs every day at 02:00 UTC. We will restore the service at 09:00 UTC.", {}),
         # Among times with am or pm one without may be of either half of the day, but for midnight.
         (
-            "Payments failed at midnight UTC, when a key expired. At 1:10 AM the alert fired, all was back at 3h05.",
+            "Payments failed at midnight UTC, when a key expired. At 1:10 AM an alert fired, and all was back at 3h05.",
             {"started": "00:00", "detected": "01:10"},
         ),
         ("Payments were slow from 10:05 to 11:20 UTC. The service was restored at 11:02 UTC.", {}),

@@ -10,6 +10,7 @@ import pytest
 
 import incident_analytics as ia
 from incident_analytics.checking import not_markdown
+from incident_analytics.reports.durations import find_length
 
 
 @pytest.mark.parametrize(
@@ -141,11 +142,124 @@ def test_another_date_of_the_report_settles_which_number_is_the_month(other: str
     assert f"{ia.load(tmp_path, status='all').incidents['date'].iloc[0]:%Y-%m-%d}" == "2025-02-12"
 
 
-def test_documents_that_are_not_markdown_are_named_in_one_line(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.rst", "c.docx", "d.html", "e.md", ".hidden.txt", "f.csv"):
+def test_documents_that_are_not_text_are_named_in_one_line(tmp_path: Path) -> None:
+    for name in ("a.doc", "b.rtf", "c.docx", "d.pdf", "e.md", ".hidden.pdf", "f.csv", "g.txt", "h.html"):
         (tmp_path / name).write_text("", encoding="utf-8")
     line, _ = not_markdown([tmp_path])
-    named = ", ".join(str(tmp_path / name) for name in ("a.txt", "b.rst", "c.docx"))
-    assert line == f"Not Markdown, so aren't read: {named} and 1 more"
+    named = ", ".join(str(tmp_path / name) for name in ("a.doc", "b.rtf", "c.docx"))
+    assert line == f"Not text, so aren't read: {named} and 1 more"
     (tmp_path / "below").mkdir()
     assert list(not_markdown([tmp_path / "below"])) == []
+
+
+UPDATES = """# Errors of the API
+
+**Postmortem**
+
+A deploy had a query without a limit.
+
+**Resolved**
+This incident has been resolved.
+Posted {posted}Feb 4, 2025 - 11:20 UTC
+
+**Monitoring**
+A fix has been implemented.
+Posted {posted}Feb 4, 2025 - 11:02 UTC
+
+**Investigating**
+We are investigating errors.
+Posted {posted}Feb 4, 2025 - 10:25 UTC
+
+This incident affected: API (EU, US), Checkout.
+"""
+
+
+@pytest.mark.parametrize("posted", ["", "2 months ago. ", "by Kim on "])
+def test_a_status_page_says_that_it_is_over_and_what_was_affected(posted: str, tmp_path: Path) -> None:
+    (tmp_path / "api.md").write_text(UPDATES.format(posted=posted), encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", cache=False)
+    (incident,) = corpus.incidents.to_dict("records")
+    assert (incident["status"], f"{incident['restored_at']:%d %H:%M}") == ("Final", "04 11:20")
+    assert list(corpus.services["service"]) == ["API (EU, US)", "Checkout"]
+    assert len(corpus.timeline) == 3
+
+
+def test_a_status_page_of_what_goes_on_has_no_status(tmp_path: Path) -> None:
+    text = UPDATES.format(posted="").replace("**Resolved**\nThis incident has been resolved", "**Update**\nIt is slow")
+    (tmp_path / "api.md").write_text(f"{text}\n**Severity**: SEV-2\n", encoding="utf-8")
+    assert ia.load(tmp_path, status="all", cache=False).incidents["status"].isna().all()
+
+
+OFFSETS = """# Gateway timeouts
+
+Severity: SEV-1
+
+{said}
+
+## Timeline
+
+| Offset | Event |
+|---|---|
+| T+0 | Kernel upgrade begins, timeouts start |
+| T+6m | Alert: gateway slow |
+| T+55m | Old kernel booted, service restored |
+
+## Root cause
+
+A table is too small.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        ("T0 = 2024-06-20 22:00 UTC", "22:00"),
+        ("All offsets are relative to the start: 2024-06-20 22:00 UTC", "22:00"),
+        ("Minute 0 is 22:00 UTC on 2024-06-20.", "22:00"),
+        ("Times since the first timeout (2024-06-20, 22:00 UTC).", "22:00"),
+        ("Date: 2024-06-20\n\nThe deploy of 22:00 UTC was fine.", None),
+        ("Date: 2024-06-20\n\nT0 = 22:00 UTC, or relative to the page: 22:06 UTC. T+0 = 22:01 UTC", "22:00"),
+        ("Date: 2024-06-20\n\nT0 = 22:00 UTC\nMinute 0 is 22:06 UTC", None),
+    ],
+)
+def test_times_since_the_start_count_from_where_a_sentence_says(said: str, first: str | None, tmp_path: Path) -> None:
+    (tmp_path / "gateway.md").write_text(OFFSETS.format(said=said), encoding="utf-8")
+    at = ia.load(tmp_path, status="all", cache=False).timeline["at"]
+    assert [None if pd.isna(each) else f"{each:%H:%M}" for each in at][:1] == [first]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "minutes"),
+    [
+        ("The shop was down for 47 minutes.", 47),
+        ("Search was unavailable for all users for about an hour and 5 minutes.", 65),
+        ("The outage lasted two and a half hours.", 150),
+        ("Partner API unavailable for 52 minutes on 6 June", 52),
+        ("This incident lasted 1h 20m.", 80),
+        ("Our provider was down for 3 hours.", None),
+        ("In March it was down for 3 hours.", None),
+        ("The site will be unavailable for 2 hours.", None),
+        ("One of the nodes was down for 20 minutes.", None),
+        ("The shop was down for up to 30 minutes.", None),
+        ("The shop was down for 20 minutes longer than we thought.", None),
+        ("It was down for 10 minutes. The outage lasted 40 minutes.", None),
+        ("The similar outage lasted 40 minutes.", None),
+        ("The job was out for 5 minutes each night.", None),
+    ],
+)
+def test_a_sentence_says_how_long_it_was_down(sentence: str, minutes: int | None) -> None:
+    found = find_length(sentence)
+    assert (found and found[0].total_seconds() / 60) == minutes
+
+
+def test_folded_parts_have_their_headings(tmp_path: Path) -> None:
+    head = "# Thumbnails missing\n\n**Severity:** SEV-3\n**Date:** 2024-05-13\n\n"
+    rows = "| Time | Event |\n|---|---|\n| 06:00 | Thumbnails missing |\n| 09:40 | Service restored |\n"
+    items = "- [x] Pin the profile (owner: Oskar)\n- [ ] Test it\n"
+    timeline = f"<details>\n<summary>Timeline (UTC)</summary>\n\n{rows}\n</details>\n\n"
+    actions = f"<details open><summary><b>Action items</b></summary>\n\n{items}\n</details>\n"
+    text = head + timeline + actions
+    (tmp_path / "photos.md").write_text(text, encoding="utf-8")
+    corpus = ia.load(tmp_path, status="all", cache=False)
+    assert list(corpus.actions["action"]) == ["Pin the profile", "Test it"]
+    assert list(corpus.timeline["line"]) == [11, 12]

@@ -514,6 +514,10 @@ def test_a_bound_a_part_or_two_numbers_say_nothing_of_how_many_users(words: str)
         ("影響を受けたお客様は約12,500名です。", 12500),
         ("约 86,000 名用户无法赠送礼物", 86000),
         ("1,200 users were affected for an hour", 1200),
+        ("All 84 partners were affected", 84),
+        ("All of our 3,900 customers were affected", 3900),
+        ("26 drivers could not upload their tours", 26),
+        ("An expired key broke sign-in for 212 customers", 212),
     ],
 )
 def test_prose_counts_people_of_any_kind(words: str, count: int) -> None:
@@ -534,6 +538,9 @@ def test_prose_counts_people_of_any_kind(words: str, count: int) -> None:
         "1,200 users an hour failed",
         "1,200 users saw errors an hour",
         f"1,200 users were hit{' x' * 25} each hour",
+        "12 workers failed as the queue was full",
+        "3 drivers crashed with the new kernel",
+        "40 of our 3,900 customers, and 7 partners, were affected",
     ],
 )
 def test_a_rate_is_no_number_of_users(words: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.durations import in_words, spans_agree
 from incident_analytics.reports.markdown import Item, Paragraph
 from incident_analytics.reports.milestones import (
@@ -39,6 +41,13 @@ _BACK = timedelta(hours=21)
 """A range without dates that is longer runs back by less than three hours: a slip as likely as a day."""
 _SAME_NIGHT = frozenset({timedelta(0), timedelta(days=1)})
 """How far from the incident's date the times of sentences may be."""
+_ORIGIN = compile_late(
+    r"\b(?:(?:T\s?[-+]?|minute|offset|hour)\s?(?:0(?::?00)?|zero)\s?(?:=|:|\(|is\b|was\b)"
+    r"|relative to\b|(?:offsets?|counted|measured|elapsed|minutes|hours|times?) (?:since|from|after)\b)[^\d.;]{0,60}"
+    r"(?P<moment>\d[^;)|]{3,60})",
+    re.IGNORECASE,
+)
+"""What says from when on the times of a timeline count: ``T0 = 2024-06-20 22:00 UTC``."""
 _OF_SENTENCES = 0.9
 """The confidence in what was read from a sentence."""
 
@@ -74,7 +83,9 @@ class Chronology:
         zone = self._settle_zones()
         duration = self.report.duration
         placement = place_entries(self.reader.entries, day=self.report.anchor(), zone=zone, duration=duration)
-        placement = self._settle_windows(self._with_offsets(placement), zone)
+        if any(entry.offset is not None for entry in self.reader.entries):
+            placement = self._with_offsets(placement, paragraphs, zone)
+        placement = self._settle_windows(placement, zone)
         self.report.placement = placement
         self._note_assumed(placement)
         self._take_length_of_range(placement)
@@ -159,19 +170,26 @@ class Chronology:
         if not others and start is not None and end is not None and end > start:
             self.values["stated_duration"] = end - start
 
-    def _with_offsets(self, placement: Placement) -> Placement:
-        """Place the rows that have a time since the start alone, where a field or another row says when that was."""
+    def _with_offsets(self, placement: Placement, paragraphs: Iterable[Paragraph | Item], zone: tzinfo) -> Placement:
+        """Place the rows that have a time since the start alone, where a field or a sentence says when that was."""
         offsets = [entry.offset for entry in self.reader.entries]
-        if all(offset is None for offset in offsets):
-            return placement
         windows = (start for start, _ in placement.windows)
-        start = next(filter(None, (self.values.get("started_at"), *windows)), None)
+        origins = self._origins(paragraphs, zone)
+        said = next(iter(origins)) if len(origins) == 1 else None
+        start = next(filter(None, (said, self.values.get("started_at"), *windows)), None)
         if start is None:
             return placement
         instants = [
             at if offset is None else start + offset for at, offset in zip(placement.instants, offsets, strict=True)
         ]
         return replace(placement, instants=tuple(instants))
+
+    def _origins(self, paragraphs: Iterable[Paragraph | Item], zone: tzinfo) -> set[datetime | None]:
+        """Return the instants from which sentences say that the times of the timeline count."""
+        rows = {entry.line for entry in self.reader.entries}
+        lines = (line for block in paragraphs for line in block.lines if line.line not in rows)
+        found = [Entry(match["moment"], "", line.line) for line in lines if (match := _ORIGIN.search(line.text))]
+        return {place_entries([entry], day=self.report.anchor(), zone=zone).instants[0] for entry in found}
 
     def _settle_zones(self) -> tzinfo:
         """Return the zone of times that name none; where a report names one that may be several, they are not read."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.names import without_accents
-from incident_analytics.reports.lengths import PARTS, is_of_length
+from incident_analytics.reports.lengths import LENGTH, PARTS, is_of_length
 from incident_analytics.reports.placeholders import Unreadable, is_absent
 from incident_analytics.reports.times import (
     CELL_CLOCKS,
@@ -27,12 +27,37 @@ from incident_analytics.reports.times import (
 )
 from incident_analytics.reports.zones import ZONE, find_zone, read_zone, zone_named
 
-__all__ = ["Duration", "in_words", "read_duration", "spans_agree"]
+__all__ = ["Duration", "find_length", "in_words", "read_duration", "spans_agree"]
 
 _MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = timedelta(days=1)
 _ABOUT: Final = 0.10
 """How far a duration that says "about" may be from the times, as a part of it."""
+
+
+_SOME_LENGTH: Final = rf"(?P<length>{LENGTH}(?:,?\s(?:and\s)?{LENGTH})?)"
+_ROUGHLY: Final = r"(?:(?:a total of|about|around|approximately|roughly|nearly|almost|just (?:under|over)|some)\s){0,2}"
+_LASTED: Final = compile_late(
+    r"\b(?:(?:outage|incident|disruption|interruption|downtime|degradation|problems?|this|it|which)"
+    r"\s(?:lasted|went on)(?:\sfor)?"
+    r"|(?:was|were|been|is|became)\s(?:\w+\s)?(?:down|unavailable|unreachable|offline|inaccessible|out of service|out)"
+    r"(?:\s(?:to|for)\s(?:all|our|most)?\s?(?:users|customers|everyone|everybody))?\sfor"
+    r"|^[\w ]{2,40}\s(?:down|unavailable|unreachable|offline)\sfor)"
+    rf"\s(?P<words>{_ROUGHLY}{_SOME_LENGTH})"
+    r"(?!\s(?:longer|more|less|shorter|each|every|per|after|before|later|earlier|into|of\b))",
+    re.IGNORECASE,
+)
+"""How a sentence says how long an incident was."""
+_OF_ANOTHER: Final = compile_late(
+    r"\b(?:previous|earlier|similar|last (?:week|month|quarter|year|time)|planned|scheduled|maintenance|will|would|could"
+    r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws|azure|gcp|cloudflare|some|several|few"
+    r"|one of|part of|each|both|between|not|never|only one|up to|at (?:least|most)|more than|less than|longest"
+    r"|on average|usually)\b",
+    re.IGNORECASE,
+)
+"""Signs that a length in a sentence may not be that of the incident."""
+_SENTENCE: Final = compile_late(r"(?<=[.!?;])\s+|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,34 @@ class Duration:
     is_open: bool
     support_hours: bool
     zone: tzinfo | None
+
+
+def find_length(text: str) -> tuple[timedelta, bool, str] | None:
+    """Find how long prose says that the incident lasted, where it gives one length for all of it.
+
+    Returns
+    -------
+    tuple or None
+        The length, whether it is approximate, and the sentence.
+
+    Examples
+    --------
+    >>> find_length("Sorry. The site was down for about two and a half hours on Friday.")
+    (datetime.timedelta(seconds=9000), True, 'The site was down for about two and a half hours on Friday.')
+    >>> find_length("Our provider was down for 3 hours."), find_length("It was down for up to 3 hours.")
+    (None, None)
+    """
+    found: dict[timedelta, tuple[bool, str]] = {}
+    for sentence in _SENTENCE.split(text):
+        if (match := _LASTED.search(sentence)) is None or _OF_ANOTHER.search(sentence):
+            continue
+        duration = read_duration(match["words"])
+        if duration is not None and duration.total:
+            found.setdefault(duration.total, (duration.approximate, sentence.strip()))
+    if len(found) != 1:
+        return None
+    ((length, (approximate, sentence)),) = found.items()
+    return length, approximate, sentence
 
 
 def read_duration(text: str) -> Duration | None:

@@ -151,6 +151,8 @@ _LENGTH = compile_late(
 """A length and nothing else."""
 _REMARK = compile_late(r"\([^()\d]*+\d[^()]*+\)")
 """Words in brackets that may hold a length."""
+_LISTED = re.compile(r"[,;](?![^()]*\))")
+"""What is between the names of a list; a comma in brackets is part of a name."""
 _OF_REPORT = compile_late(
     r"^\W*by\s[^.\d]{0,40}\d|\bmin(?:ute)?s? read\b"
     r"|^(?=[^:|\d]{0,40}(?:dat|fecha|dag\b|dzień|tarih))[^:|\d]{0,40}(?:report(?!ed)|document|meeting|post-?mortem|\brca\b|\bpir\b"
@@ -559,8 +561,8 @@ class HeaderReader:
         """Read a field that other templates have at their head: services, instants, what the impact was."""
         label = self.template.fields[name][0]
         if name == "services":
-            words = re.split(r"[,;]", line.text)
-            self.reader.add_services([(None, word.strip(), line.line, "") for word in words], None)
+            words = _LISTED.split(line.text)
+            self.reader.add_services([(None, word.strip(" ."), line.line, "") for word in words], None)
         elif not name.endswith("_at"):
             self.reader.read_field(name, line, label)
 

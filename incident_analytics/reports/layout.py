@@ -572,7 +572,8 @@ def find_fields(
     for section, own in zip(sections[:above], tops, strict=True):
         labels = own or ([] if is_labelled else list(_labelled_in_fence(section, template)))
         is_mail = {fold(label) for label, _ in labels} >= {"from", "subject"}
-        for label, line in labels:
+        for index, (label, line) in enumerate(labels):
+            is_mail &= line.line == labels[0][1].line + index  # below the first blank line is what was sent
             yield Field(label, _with_unit(label, line), is_sure=True, is_of_post=is_mail)
     is_post = not any(template.field_named(label) in _OF_INCIDENTS for label, _ in head)
     is_later = _is_dated_later(head)

@@ -17,7 +17,7 @@ import pyromark
 
 from incident_analytics.late_patterns import compile_late
 from incident_analytics.reports.other_tables import find_tables
-from incident_analytics.reports.wiki import markdown_of_wiki
+from incident_analytics.reports.wiki import markdown_of_wiki, unfolded
 
 __all__ = [
     "MARK",
@@ -428,7 +428,7 @@ class _Reader:
             before = source[: match.start("text")].encode()
             self.front = (match["text"], self.line_at(len(before)))
             source = _blank(match[0].encode()).decode() + source[match.end() :]
-        if (plain := markdown_of_wiki(source)) is not source:
+        if (plain := unfolded(markdown_of_wiki(source))) is not source:
             source, self.source = plain, plain.encode()
         self.walk(self.take_other_tables(source))
         self.finish_section(len(self.source))

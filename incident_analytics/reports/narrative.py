@@ -46,10 +46,22 @@ _OF_A_NOUN = compile_late(
 """How words behind a time go on where it is that of a noun: ``the deploy at 08:55 was rolled back``."""
 _IS_OUT = compile_late(
     r"\b(?:was|were|been)(?: \w+)? (?<!not )(?:down|unavailable|unreachable|offline)\b"
-    r"|^\W*(?:down|unavailable|unreachable|offline) (?:from|between)\b",
+    r"|^\W*(?:down|unavailable|unreachable|offline) (?:from|between)\b"
+    r"|\b(?:users|customers|clients|visitors|members|merchants|people|readers|nobody|no one)\b[^.;]{0,40}?"
+    r" (?:could(?: not|n['’]t)|were unable to|were not able to)\b|\bnobody could\b",
     re.IGNORECASE,
 )
 """Words that make a range of times that of the incident."""
+_OUT_UNTIL = compile_late(
+    r"\b(?:was|were|stayed|remained) (?:\w+ )?(?<!not )(?:down|unavailable|unreachable|offline) $"
+)
+"""Words before *until* that make a time the end."""
+_BEGAN = compile_late(
+    r"\W*(?:it|(?:the |this )?(?:trouble|incident|outage|problem|issue|disruption|degradation)s?)(?: all)?"
+    r" (?:started|began)\b",
+    re.IGNORECASE,
+)
+"""How a clause begins that says when it began, whatever it says of the cause."""
 _ELSEWHERE = compile_late(
     r"\b(?:previous|earlier|similar|same \w+ as|unrelated|nothing to do|(?:its|their|'s|’s) own|status page|drill"
     r"|rehears\w+|game ?day|exercise|last (?:week|month|quarter|year|time)|in (?:january|february|march|april|may|june"
@@ -74,7 +86,7 @@ _NOT_SAID = compile_late(
 _IN_DOUBT = compile_late(
     # what was tried or came to nothing, and what is said against it
     r"\b(?:attempt\w*|tr(?:y|ies|ied|ying)|unsuccessful\w*|in vain|without success|no effect|but|however|although"
-    r"|though|yet|except|despite|unfortunately|nobody|no one|never|nothing|nor|(?<!-)only"
+    r"|though|yet|except|despite|unfortunately|nobody|no one|never|nothing|nor|(?<!-)(?<!our )only"
     # what became of others, or at another time
     r"|they|their|them|theirs|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|partners?|competitors?|banks?"
     r"|(?:an)?other|different|last (?:good|known|successful)|staging|sandbox|pre-?prod\w*|standby|replicas?"
@@ -256,7 +268,9 @@ def _clauses(sentence: str, times: Sequence[re.Match[str]]) -> Iterator[tuple[in
         is_of_noun = sentence[begin : time.start()].strip(" ,") and _OF_A_NOUN.match(sentence, time.end())
         is_unclear = time["bound"] or is_of_noun or end < 0 or begin < 0
         event = "" if is_unclear else " ".join(words.split()).strip(" ,;:.")
-        yield time.start(), TimedClause(time["time"], event, 0, approximate=time["about"] is not None)
+        is_end = len(times) == 1 and time["bound"] == "until " and _OUT_UNTIL.search(sentence[: time.start("bound")])
+        state, event = ("restored", sentence) if is_end else (None, event)
+        yield time.start(), TimedClause(time["time"], event, 0, state, approximate=time["about"] is not None)
 
 
 def _cut(sentence: str, begin: int, end: int) -> tuple[int, int]:
@@ -344,6 +358,8 @@ def _asserts(name: str, clause: TimedClause, reading: Reading | None) -> bool:
         return reading is not None and clause.states == name
     if name not in reading.speaks_for or not _DENY.get(name, frozenset()).isdisjoint(reading.meanings):
         return False
+    if name == "started" and _BEGAN.match(clause.event):
+        return True
     if name in LAST_COUNTS and (_PARTLY.search(clause.event) or _REPORTED.search(clause.event)):
         return False
     if name == "detected" and _PASSED_ON.search(clause.event):

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from incident_analytics.config import Settings
 from incident_analytics.reports.chronology import Chronology
 from incident_analytics.reports.corrections import Correction
+from incident_analytics.reports.durations import find_length
 from incident_analytics.reports.header import HeaderReader
 from incident_analytics.reports.labels import labelled_lines
 from incident_analytics.reports.layout import OTHER_MATTERS, section_owners, section_parts, with_tasks
@@ -159,6 +160,7 @@ class _Parser:
         header.read_foot()
         self.read_unnamed(parts, self.report_unread(parts))
         self.take_users_of_prose()
+        self.take_length_of_prose()
         incident_id = self.values.get("incident_id") or PurePath(self.report.file).stem.strip()
         known = {correction.field: correction for correction in corrections.get(incident_id, ())}
         milestones = {f"{milestone}_at" for milestone in MILESTONES}
@@ -207,6 +209,24 @@ class _Parser:
         share, words, line = found[0]
         self.values["affected_users"], self.values["affected_users_fraction"] = share.count, share.fraction
         self.report.note("affected_users", words, line, source="derived", approximate=share.approximate)
+
+    def take_length_of_prose(self) -> None:
+        """Take how long it lasted from the title, the summary or the like, where no field says it and all agree."""
+        if self.report.duration is not None or "stated_duration" in self.report.lines:
+            return
+        titled = (self.values.get("title") or "", self.report.lines.get("title", self.report.lines["head"]))
+        on_impact, others = self.texts_on_users()
+        texts = (titled, *on_impact, *others)
+        found = [
+            (*length, line)
+            for words, line in texts
+            if " for " in words or " last" in words
+            if (length := find_length(words)) is not None
+        ]
+        if len({length for length, *_ in found}) == 1:
+            length, approximate, words, line = found[0]
+            self.values["stated_duration"] = length
+            self.report.note("stated_duration", words, line, source="derived", approximate=approximate)
 
     def texts_on_users(self) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
         """Return the texts on the impact with their lines, and the others that may say how many users were hit."""

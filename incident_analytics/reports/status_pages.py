@@ -16,13 +16,19 @@ from incident_analytics.reports.zones import is_zone
 __all__ = ["with_updates"]
 
 _POSTED: Final = compile_late(
-    r"(?:(?:posted|updated|published|geschrieben|publié|publicado)\b\W{0,3}(?:[^\d\W]{1,8}\s){0,2}(?:\d{1,3}\s\w{2,8}\sago\W{1,3})?)?"
+    r"(?:(?:posted|updated|published|geschrieben|publié|publicado)\b\W{0,3}(?:[^\d\W]{1,8}\s(?!\d)){0,2}(?:\d{1,3}\s\w{2,8}\sago\W{1,3})?)?"
     r"(?:(?:on|at|am|le|el)\s)?",
     re.IGNORECASE,
 )
 """What is before the time below an update: ``Posted 2 months ago. ``."""
 _BEHIND_STATE: Final = compile_late(r"[\W_]*$|\W{0,3}\s?[–—|@(\[,-]{1,2}\s?|\W{0,3}\s(?=\d)")
 _OPENS: Final = compile_late(r"[\W_]{0,4}([^\W\d_]+(?: [^\W\d_]+)?|[\u3040-\uffff]+)")
+_AFFECTED: Final = compile_late(
+    r"\W*(?:this|the) (?:incident|outage|issue) (?:affected|affects|impacted):|\W*(?:affected )?components?:",
+    re.IGNORECASE,
+)
+"""How the line begins that names what an incident hit, wherever it is among the updates."""
+_WRITTEN_LATER: Final = "Postmortem"
 _MARKS: Final = "[](){}*_:,-–—"
 _MOST_SECTIONS: Final = 4
 """Sections of a page whose updates are not headings: it has little else."""
@@ -71,8 +77,10 @@ def with_updates(document: Document) -> Sequence[Section]:
     if len(begun) > 1 and begun == list(range(begun[0], begun[-1] + 1)):
         updates = [_of_section(sections[index]) for index in begun]
         if _is_notice(updates):
-            own = sections[begun[0] : begun[-1] + 1]
-            return (*sections[: begun[0]], _timeline(own[0], own, updates), *sections[begun[-1] + 1 :])
+            own, above = sections[begun[0] : begun[-1] + 1], list(sections[: begun[0]])
+            if above:
+                above[-1] = replace(above[-1], blocks=(*above[-1].blocks, *_status_of(updates)))
+            return (*above, _timeline(own[0], own, updates), *sections[begun[-1] + 1 :])
     for index, section in enumerate(sections if len(sections) <= _MOST_SECTIONS else ()):
         if any(sign in section.body for sign in states.signs) and (parts := _cut(document, section)):
             return (*sections[:index], *parts, *sections[index + 1 :])
@@ -92,7 +100,9 @@ def _cut(document: Document, section: Section) -> list[Section]:
     for block in section.blocks:
         before: list[Line] = []
         for line in block.lines if isinstance(block, RUNNING) else ():
-            if (found := _state_of(line.text)) is not None:
+            if _AFFECTED.match(line.text):
+                above.append(Paragraph((line,)))
+            elif (found := _state_of(line.text)) is not None and found[0] != _WRITTEN_LATER:
                 updates.append(_Update(found[0], [line.line], [found[1]]))
             elif updates:
                 updates[-1].lines.append(line.line)
@@ -107,6 +117,7 @@ def _cut(document: Document, section: Section) -> list[Section]:
             above.append(Paragraph(tuple(before)))
     if not _is_notice(updates):
         return []
+    above += _status_of(updates)
     top = updates[0].lines[0]
     begin, start = top - section.line, document.starts[top - 1]
     source, own = section.source[:begin], section.source[begin:]
@@ -114,6 +125,12 @@ def _cut(document: Document, section: Section) -> list[Section]:
     first = replace(section, end=start, body=body, blocks=tuple(above), source=source)
     rows = replace(section, level=section.level + 1, line=top, start=start, body_start=start, source=own)
     return [first, _timeline(rows, [rows], updates)]
+
+
+def _status_of(updates: Sequence[_Update]) -> list[Paragraph]:
+    """Return the status that the newest update gives: that it is over; nothing where none at either end does."""
+    over = next((each for each in (updates[0], updates[-1]) if each.state in update_states().over), None)
+    return [] if over is None else [Paragraph((Line(f"Status: {over.state}", over.lines[0], "Status"),))]
 
 
 def _timeline(first: Section, sections: Sequence[Section], updates: Sequence[_Update]) -> Section:

@@ -363,6 +363,9 @@ _USERS: Final = (
     r"(?:users|customers|clients|accounts|subscribers|tenants|visitors|members|players|students|merchants|people"
     r"|residents|citizens|clinicians|nurses|doctors|travell?ers|managers|pupils|teachers|readers|riders"
     r"|(?:wallet|card|account|policy|ticket)\s?holders|households|taxpayers|applicants|buyers|sellers|couriers|callers"
+    r"|drivers|editors|publishers|partners|staff|guests|fans|hikers|cyclists|commuters|developers|operators|agents"
+    r"|colleagues|attendees|participants|donors|voters|borrowers|parents|workers|pickers|authors|contributors|learners"
+    r"|researchers|scientists|tourists|teams|walkers|gamers|streamers|pensioners|officers"
     r"|mailboxes|postbussen|postfächer|viaggiatori|zuschauer|schüler|osób|klientów|użytkowników|voyageurs|spectateurs|clientes"
     r"|passengers|patients|shoppers|viewers|employees"
     r"|nutzer(?:innen)?|nutzende|benutzer|anwender|kund(?:en|innen)|personen|mitarbeite(?:r|nde)|beschäftigte|fahrgäste|patienten"
@@ -388,7 +391,7 @@ _HIT: Final = compile_late(
     r"|without|lost|fail\w*|errors?|down|offline|outage|slow\w*|no longer|unreachable|locked out|interrupt\w*"
     r"|disrupt\w*|had to"
     r"|got|waited|tried|missed|late|delayed|twice|refused|rejected|thrown"
-    r"|logged out|concerned|denied|turned away|blocked|stuck"
+    r"|broken?|wrong|stale|missing|unusable|inaccessible|logged out|concerned|denied|turned away|blocked|stuck"
     r"|betroffen\w*|konnten|nicht|concernée?s|touchée?s|affectée?s|pas|afectad[oa]s|afetad[oa]s|sin|não|niet|geen"
     r"|getroffen|last van|coinvolti|senza|drabbade?s?|berørte?|ikke|inte|non|nie|utan|uten|ohne|konden|gick"
     r"|kunne|pudieron|podían|puderam|lograron)\b",
@@ -420,12 +423,17 @@ _ACTED: Final = compile_late(
     re.IGNORECASE,
 )
 """What people do who report an incident or end it: they may be more of those who were hit, or none."""
-_MAY_BE_MACHINES: Final = compile_late(r"\b(?:readers|members|clients|accounts)\b", re.IGNORECASE)
+_MAY_BE_MACHINES: Final = compile_late(
+    r"\b(?:readers|members|clients|accounts|drivers|publishers|workers|agents|operators)\b", re.IGNORECASE
+)
 _OF_MACHINES: Final = compile_late(
-    r"\b(?:writers?|brokers?|clusters?|quorum|replica\w*|sockets?|primary)\b", re.IGNORECASE
+    r"\b(?:writers?|brokers?|clusters?|quorum|replica\w*|sockets?|primary|kernels?|gpus?|threads?|pods?|queues?|subscribers?"
+    r"|kubernetes|idle|pools?|crash\w*|restart\w*)\b",
+    re.IGNORECASE,
 )
 _OF_MORE: Final = compile_late(
-    r"(?:\d|\bto|[-–—]|\bof(?:\s(?:our|the|all|its|their|about|some))*|\bor|\band|\b(?:hosts?|serves?|have|has))\s?$"
+    r"(?:\d|\bto|[-–—]|(?<!\b[Aa]ll )\bof(?:\s(?:our|the|all|its|their|about|some))*|\bor|\band"
+    r"|\b(?:hosts?|serves?|have|has))\s?$"
 )
 """What is before one of several numbers, before that of all users, or before the end of a range."""
 _CONTEXT: Final = 60

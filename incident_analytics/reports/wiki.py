@@ -1,4 +1,4 @@
-"""The markup of Jira and Confluence -> Markdown of the same length, so that every line and offset stays."""
+"""The markup of Jira and Confluence, and folded parts -> Markdown of the same length: every line and offset stays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from incident_analytics.late_patterns import compile_late
 
-__all__ = ["markdown_of_wiki", "plain_wiki"]
+__all__ = ["markdown_of_wiki", "plain_wiki", "unfolded"]
 
 _HEADINGS: Final = ("h1. ", "h2. ", "h3. ", "h4. ")
 _HEADING: Final = compile_late(r"^h(?P<level>[1-6])\. ", re.MULTILINE)
@@ -37,6 +37,30 @@ def markdown_of_wiki(text: str) -> str:
     text = _HEADING.sub(lambda match: f"{'#' * int(match['level'])} ".ljust(len(match[0])), text)
     text = _CODE.sub(lambda match: _as_long("```", match[0]), text)
     return plain_wiki(text)
+
+
+_FOLD: Final = compile_late(
+    r"^[ \t]*(?:</?details\b[^<>\n]*>[ \t]*)*"
+    r"(?:<summary\b[^<>\n]*>(?P<title>[^\n]{1,200}?)</summary>[ \t]*|</?details\b[^<>\n]*>[ \t]*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_TAG: Final = compile_late(r"<[^<>\n]*>")
+
+
+def unfolded(text: str) -> str:
+    """Return a text in which what names a folded part is its heading, of the same length.
+
+    Examples
+    --------
+    >>> unfolded("<details><summary><b>Timeline</b> (UTC)</summary>").rstrip()
+    '###### Timeline (UTC)'
+    """
+    return _FOLD.sub(_heading_of_fold, text) if "<summary" in text else text
+
+
+def _heading_of_fold(match: re.Match[str]) -> str:
+    title = _TAG.sub("", match["title"] or "").strip()
+    return _as_long(f"###### {title}" if title else "", match[0])
 
 
 def plain_wiki(text: str) -> str:

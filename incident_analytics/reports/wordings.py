@@ -80,9 +80,13 @@ def _fits(found: Sequence[frozenset[str]], needed: frozenset[str], allowed: froz
 
 @dataclass(frozen=True, slots=True)
 class UpdateStates:
-    """The states that open the updates of a status page: with whether only such a page has each, and their parts."""
+    """The states that open the updates of a status page: with whether only such a page has each, and their parts.
+
+    ``over`` are those of an incident that is over.
+    """
 
     only_pages: Mapping[str, bool]
+    over: frozenset[str]
     signs: Sequence[str]
     first_words: frozenset[str]
 
@@ -90,9 +94,10 @@ class UpdateStates:
 @lru_cache(maxsize=1)
 def update_states() -> UpdateStates:
     """Return the states that open the updates of a status page."""
-    states = {word: kind == "page" for kind, words in _default_lexicon().updates.items() for word in words.split(" / ")}
+    kinds = {kind: words.split(" / ") for kind, words in _default_lexicon().updates.items()}
+    states = {word: kind == "page" for kind, words in kinds.items() for word in words}
     signs = [word for word, is_sign in states.items() if is_sign]
-    return UpdateStates(states, signs, frozenset(word.partition(" ")[0] for word in states))
+    return UpdateStates(states, frozenset(kinds["over"]), signs, frozenset(word.partition(" ")[0] for word in states))
 
 
 class _Lexicon:

@@ -49,11 +49,11 @@ _LASTED: Final = compile_late(
 )
 """How a sentence says how long an incident was."""
 _OF_ANOTHER: Final = compile_late(
-    r"\b(?:previous|earlier|similar|last (?:week|month|quarter|year|time)|planned|scheduled|maintenance|will|would|could"
+    r"\b(?:previous|earlier|similar|last (?:week|month|quarter|year|time)|planned|scheduled|maintenance|will|would"
     r"|in (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws|azure|gcp|cloudflare|some|several|few"
-    r"|one of|part of|each|both|between|not|never|only one|up to|at (?:least|most)|more than|less than|longest"
-    r"|on average|usually)\b",
+    r"|could|may|might|if|expected?|third[- ]part\w+|vendors?|suppliers?|providers?|upstream|aws|azure|gcp|cloudflare"
+    r"|some|several|few|one of|part of|each|both|between|not|never|only one|up to|at (?:least|most)|more than|less than"
+    r"|longest|on average|usually)\b",
     re.IGNORECASE,
 )
 """Signs that a length in a sentence may not be that of the incident."""
